@@ -1,0 +1,1 @@
+"""What the pet can do: the tree and its nodes, motions, calls, and the designers' files."""

@@ -1,0 +1,1 @@
+"""What it means and how it feels: appraisal, fusion, affect, memory, the language model."""

@@ -1,0 +1,86 @@
+"""The body described in one file: joints with their limits and drivers, touch pads with their places, voice. Everybody reads it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class Part(BaseModel):
+    """Frozen, and a key that nobody reads is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Joint(Part):
+    """One servo. Angles in rad; 0 is the neutral pose of a standing cat that looks ahead."""
+
+    min: Annotated[float, Field(ge=-3.2, le=3.2, description="rad")]
+    max: Annotated[float, Field(ge=-3.2, le=3.2, description="rad")]
+    rest: Annotated[float, Field(ge=-3.2, le=3.2, description="rad; where it goes when the brain is lost")] = 0.0
+    velocity: Annotated[float, Field(gt=0.0, le=20.0, description="highest speed, rad/s")] = 5.0
+    acceleration: Annotated[float, Field(gt=0.0, le=400.0, description="highest acceleration, rad/s²")] = 60.0
+    jerk: Annotated[float, Field(gt=0.0, le=20000.0, description="highest jerk, rad/s³")] = 1500.0
+    driver: Annotated[Literal["pca9685", "pwm"], Field(description="what makes the pulses: the I2C board, or a pin of the microcontroller")] = "pca9685"
+    channel: Annotated[int, Field(ge=0, le=47, description="channel of the board, or number of the pin")]
+    zero_us: Annotated[int, Field(ge=500, le=2500, description="pulse at 0 rad; µs")] = 1500
+    us_per_rad: Annotated[float, Field(ge=-1500.0, le=1500.0, description="µs a rad; negative turns it round")] = 637.0
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Joint:
+        if not self.min < self.max or not self.min <= self.rest <= self.max:
+            raise ValueError(f"min {self.min} < max {self.max}, and rest {self.rest} between them, is what a joint needs")
+        return self
+
+
+class Pad(Part):
+    """One touch electrode."""
+
+    zone: Annotated[str, Field(description="the zone it belongs to")]
+    at: Annotated[tuple[float, float, float], Field(description="place on the skin in the standing pose; m, body frame")]
+    channel: Annotated[int, Field(ge=0, le=11, description="electrode of the MPR121")]
+
+
+class Speaker(Part):
+    """What the loudspeaker can do; the voice is bent to it."""
+
+    rate: Annotated[int, Field(ge=8000, le=48000, description="samples a second")] = 22050
+    lowest: Annotated[float, Field(ge=20.0, le=1000.0, description="Hz; below this the speaker carries nothing")] = 150.0
+    pitch: Annotated[float, Field(ge=0.5, le=3.0, description="1 is an adult cat; 2 to 3 a kitten")] = 1.0
+
+
+class Wiring(Part):
+    """Pins of the microcontroller."""
+
+    i2c_sda: int = 4
+    i2c_scl: int = 5
+    purr: Annotated[int, Field(description="pin of the vibration motor")] = 15
+    pupils: Annotated[int, Field(description="pin of the eye lights")] = 14
+    battery: Annotated[int, Field(description="ADC pin")] = 26
+    stop: Annotated[int, Field(description="pin of the emergency stop button; low stops")] = 22
+
+
+class Power(Part):
+    """The battery, with hysteresis."""
+
+    full_mv: int = 8400
+    low_mv: Annotated[int, Field(description="below: the pet rests; it is asked to charge")] = 6800
+    empty_mv: Annotated[int, Field(description="below: the board goes limp")] = 6400
+    divider: Annotated[float, Field(gt=0.0, description="battery volts for one volt at the pin")] = 3.0
+
+
+class Body(Part):
+    """A robot's body."""
+
+    name: str
+    joints: dict[str, Joint]
+    pads: dict[str, Pad]
+    speaker: Speaker = Speaker()
+    wiring: Wiring = Wiring()
+    power: Power = Power()
+
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """Names of the touch zones, in the order of the pads."""
+        return tuple(dict.fromkeys(pad.zone for pad in self.pads.values()))

@@ -1,0 +1,453 @@
+"""What the parts say to each other: Senses come in, Events and Evidence are what they mean, a Tick is all that came of one moment.
+
+Every message is frozen. `at` is seconds on the pet's clock. `id` is a number that the pet gives to each sense, event and piece of
+evidence, counting up; `because` names the ids that caused it, so that from any command one can walk back to the sample.
+
+Units: seconds, metres, radians, g for acceleration. The body's frame: x forward, y left, z up, origin on the ground under the chest.
+Valence and arousal lie in −1..1 (0 is neutral, calm is negative arousal); probabilities, pressures and confidences in 0..1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field
+
+CLASSES = ("neutral", "happy", "sad", "angry", "afraid", "disgusted", "surprised")
+"""The seven classes of a person's feeling; the order of every probability vector."""
+
+GESTURES = ("hold", "tap", "pat", "poke", "hit", "stroke", "scratch", "tickle")
+EMOTIONS = ("joy", "contentment", "affection", "interest", "surprise", "fear", "anger", "disgust", "sadness", "loneliness")
+DRIVES = ("energy", "company", "play", "comfort", "curiosity")
+INTENTS = ("none", "comfort_me", "play", "leave_me_alone", "look_here", "praise", "scold", "call")
+
+Unit: TypeAlias = Annotated[float, Field(ge=0.0, le=1.0)]
+Signed: TypeAlias = Annotated[float, Field(ge=-1.0, le=1.0)]
+Probabilities: TypeAlias = Mapping[str, Unit]
+Place: TypeAlias = tuple[float, float, float]
+
+
+# ── Senses: what came in ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sense:
+    """One thing that a sensor, a worker or a script said."""
+
+    at: Annotated[float, Field(ge=0.0, description="seconds on the pet's clock")]
+    id: Annotated[int, Field(ge=0, description="numbered by the pet; leave it out in files")] = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Touch(Sense):
+    """A raw sample of contact, about 50 a second while touched. Give a zone, or pads, or a position. Pressure 0 says: released."""
+
+    kind: Literal["touch"] = "touch"
+    pressure: Unit = 0.0
+    area: Annotated[float, Field(ge=0.0, le=1.0, description="share of a palm")] = 0.2
+    zone: str | None = None
+    pads: Mapping[str, Unit] | None = None
+    position: Annotated[Place | None, Field(description="metres, body frame")] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gesture(Sense):
+    """Touch, understood: what the hand is doing now. Sent when contact begins, about five times a second while it lasts, and at its end."""
+
+    kind: Literal["gesture"] = "gesture"
+    zone: str
+    gesture: Literal["hold", "tap", "pat", "poke", "hit", "stroke", "scratch", "tickle"]
+    probabilities: Annotated[Probabilities, Field(description="over the eight gestures; empty: not measured")] = field(default_factory=dict)
+    phase: Literal["begin", "during", "end"] = "during"
+    pressure: Unit = 0.4
+    peak: Annotated[float, Field(ge=0.0, le=1.0, description="highest pressure of this contact")] = 0.4
+    area: Unit = 0.2
+    speed: Annotated[float, Field(ge=0.0, description="metres a second along the skin")] = 0.0
+    duration: Annotated[float, Field(ge=0.0, description="seconds since this contact began")] = 0.0
+    along_fur: Annotated[float, Field(ge=-1.0, le=1.0, description="1 head to tail, −1 against the fur")] = 1.0
+    confidence: Unit = 0.8
+    because: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Face(Sense):
+    """A face that is seen. Raw: `blendshapes` (MediaPipe's 52) or `expression` (class probabilities of the packaged network)."""
+
+    kind: Literal["face"] = "face"
+    person: str = "someone"
+    valence: Signed | None = None
+    arousal: Signed | None = None
+    probabilities: Annotated[Probabilities | None, Field(description="over the seven classes")] = None
+    blendshapes: Mapping[str, float] | None = None
+    expression: Probabilities | None = None
+    confidence: Unit | None = None
+    looking: Annotated[float, Field(ge=0.0, le=1.0, description="how much the person looks at the pet")] = 0.5
+    bearing: Annotated[tuple[float, float] | None, Field(description="yaw (left +) and pitch (up +) of the face seen from the pet, rad")] = None
+    distance: Annotated[float | None, Field(gt=0.0, description="metres")] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posture(Sense):
+    """A body that is seen. Raw: `landmarks`, 33 × (x, y, z) or (x, y, z, visibility) as MediaPipe's pose world landmarks, metres."""
+
+    kind: Literal["posture"] = "posture"
+    person: str = "someone"
+    valence: Signed | None = None
+    arousal: Signed | None = None
+    engagement: Unit | None = None
+    confidence: Unit | None = None
+    landmarks: Annotated[tuple[tuple[float, ...], ...] | None, Field(min_length=33, max_length=33)] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voice(Sense):
+    """A voice or a noise that is heard. Raw: level and pitch; the estimate may be given instead."""
+
+    kind: Literal["voice"] = "voice"
+    person: str = "someone"
+    level: Annotated[float, Field(ge=-120.0, le=20.0, description="dB relative to full scale")] = -60.0
+    pitch: Annotated[float | None, Field(gt=0.0, description="Hz; none: unvoiced")] = None
+    valence: Signed | None = None
+    arousal: Signed | None = None
+    probabilities: Probabilities | None = None
+    confidence: Unit | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words(Sense):
+    """What the person said or typed. Raw: `text`. The estimate may be given instead of, or beside, the text."""
+
+    kind: Literal["words"] = "words"
+    person: str = "someone"
+    text: str = ""
+    lang: str = "en"
+    valence: Signed | None = None
+    arousal: Signed | None = None
+    probabilities: Probabilities | None = None
+    intent: Literal["none", "comfort_me", "play", "leave_me_alone", "look_here", "praise", "scold", "call"] | None = None
+    confidence: Unit | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thought(Sense):
+    """A slow answer about words said earlier: from the sentence embedding or the language model. It proposes; it never commands.
+
+    Dropped when it was asked before the last urgent event, or when it is older than `expires`.
+    """
+
+    kind: Literal["thought"] = "thought"
+    person: str = "someone"
+    asked: Annotated[float, Field(ge=0.0, description="when the question was asked; s")]
+    about: Annotated[int, Field(ge=0, description="id of the Words")] = 0
+    expires: Annotated[float, Field(ge=0.0, description="the pet's time after which it no longer counts; s")]
+    source: str = "model"
+    valence: Signed | None = None
+    arousal: Signed | None = None
+    probabilities: Probabilities | None = None
+    intent: Literal["none", "comfort_me", "play", "leave_me_alone", "look_here", "praise", "scold", "call"] | None = None
+    confidence: Unit = 0.5
+    nudges: Annotated[Mapping[str, Signed], Field(description="proposed changes of the pet's mood or drives by name, each within ±0.2")] = field(
+        default_factory=dict
+    )
+    milliseconds: Annotated[float, Field(ge=0.0, description="how long the answer took")] = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acceleration(Sense):
+    """Raw: the accelerometer in the body, in g, at rest (0, 0, 1); and the gyroscope in rad/s."""
+
+    kind: Literal["acceleration"] = "acceleration"
+    x: float = 0.0
+    y: float = 0.0
+    z: float = 1.0
+    gyro: Place = (0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Motion(Sense):
+    """Acceleration, understood: what happens to the body."""
+
+    kind: Literal["motion"] = "motion"
+    motion: Literal["still", "lifted", "held", "shaken", "falling", "knocked", "put_down", "tipped"]
+    strength: Unit = 0.5
+    confidence: Unit = 0.9
+    because: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Battery(Sense):
+    kind: Literal["battery"] = "battery"
+    level: Unit
+    volts: Annotated[float | None, Field(ge=0.0)] = None
+    charging: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person(Sense):
+    """Somebody comes or goes; or calls the pet's attention to themselves."""
+
+    kind: Literal["person"] = "person"
+    person: str = "someone"
+    change: Literal["arrives", "leaves"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board(Sense):
+    """What the board says of itself: the link, the joints as it holds them, and its faults."""
+
+    kind: Literal["board"] = "board"
+    state: Literal["connected", "lost", "running", "hold", "rest", "limp", "stopped", "fault"]
+    joints: Annotated[Mapping[str, float], Field(description="rad, as the board drives them now")] = field(default_factory=dict)
+    faults: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edited(Sense):
+    """A designer's file was saved while the pet runs: its new text. The pet takes it between ticks, or refuses it and stays as it is."""
+
+    kind: Literal["edited"] = "edited"
+    file: Annotated[str, Field(description="as in the pet's files: personalities/shy.yaml")]
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting(Sense):
+    """The owner asks for something by hand: quiet hours, sent off, lap or focus mode, the emergency stop."""
+
+    kind: Literal["setting"] = "setting"
+    name: Literal["quiet", "focus", "lap", "away", "stop"]
+    on: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble(Sense):
+    """A part is missing or came back: said once, and it costs that part only."""
+
+    kind: Literal["trouble"] = "trouble"
+    part: str
+    message: Annotated[str, Field(description="what is wrong and the way out; empty: it is well again")]
+
+
+AnySense: TypeAlias = (
+    Touch | Gesture | Face | Posture | Voice | Words | Thought | Acceleration | Motion | Battery | Person | Board | Edited | Setting | Trouble
+)
+
+# ── What it means ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something happened to the pet: `stroked`, `hit`, `greeted`, `scolded`, `lifted`, `left_alone`, … (the appraisal tables name them all)."""
+
+    at: float
+    id: int = 0
+    name: str
+    zone: str | None = None
+    person: str | None = None
+    strength: float = 1.0
+    """0..1: how much of it."""
+    dose: float = 1.0
+    """Share of one whole event that this message carries: 1 for a pat; for a stroke that goes on, seconds since the last message."""
+    urgent: bool = False
+    """Pre-empts everything, and voids pending thoughts."""
+    because: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What one channel says of how a person feels. A field that is None is not said."""
+
+    at: float
+    id: int = 0
+    channel: str
+    """touch, face, posture, voice, words, thought"""
+    person: str = "someone"
+    valence: float | None = None
+    arousal: float | None = None
+    probabilities: Probabilities | None = None
+    confidence: float = 0.5
+    because: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonEstimate:
+    """How the person in the pet's attention feels, and how sure that is."""
+
+    person: str = "nobody"
+    present: bool = False
+    valence: float = 0.0
+    arousal: float = 0.0
+    valence_sd: float = 0.6
+    arousal_sd: float = 0.6
+    probabilities: Probabilities = field(default_factory=lambda: dict.fromkeys(CLASSES, 1.0 / len(CLASSES)))
+    confidence: float = 0.0
+    unsure: bool = True
+    conflict: float = 0.0
+    """0..1: how much the channels disagree."""
+    attention: float = 0.0
+    """0..1: how much the person attends to the pet."""
+    bearing: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mood:
+    pleasure: float = 0.0
+    arousal: float = 0.0
+    dominance: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bond:
+    """What is between the pet and one person. 0..1 each."""
+
+    trust: float = 0.3
+    familiarity: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Affect:
+    """The pet's own feelings, published once a tick; deciding and acting read this and nothing else of the brain."""
+
+    emotions: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(EMOTIONS, 0.0))
+    mood: Mood = Mood()
+    drives: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(DRIVES, 0.5))
+    """0..1: how full; the middle is pleasant. `energy` low is sleepy; `company` low is lonely, high is crowded."""
+    bond: Bond = Bond()
+    enough: float = 0.0
+    """0..1: over-stimulation; from about 0.5 the ladder of *enough* begins, at 1 it nips."""
+    valence: float = 0.0
+    arousal: float = 0.0
+    """What bends motions and sounds: the mood with the emotions of the moment on top, −1..1."""
+    because: tuple[int, ...] = ()
+    """The events that moved the feelings most lately, newest first."""
+
+
+# ── What it does ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """All that a node of the tree may look at: one moment. There is no blackboard and no clock beside it."""
+
+    at: float
+    dt: float
+    """Seconds since the tree was last ticked."""
+    hour: float
+    """0..24, local time of day."""
+    person: PersonEstimate
+    pet: Affect
+    events: tuple[Event, ...] = ()
+    """Since the tree was last ticked, oldest first."""
+    gesture: Gesture | None = None
+    """The touch that goes on now."""
+    battery: float = 1.0
+    charging: bool = False
+    settings: frozenset[str] = frozenset()
+    """Names of the Settings that are on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Play:
+    """Play a motion by name, begun at `started`. Higher `layer` covers lower on the channels that the motion moves."""
+
+    motion: str
+    started: float
+    layer: Literal["posture", "motion", "reflex"] = "motion"
+    weight: float = 1.0
+    speed: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A sound to make now: meow, trill, hiss, growl, chirp, kitten…; the synth bends it by valence and arousal."""
+
+    at: float
+    name: str
+    loudness: float = 0.5
+    valence: float = 0.0
+    arousal: float = 0.0
+    seed: int = 0
+    because: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """What a selector thought of one of its children."""
+
+    id: str
+    score: float
+    terms: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What the pet does, and why. It stands until the tree's next tick."""
+
+    at: float
+    behavior: str
+    """Stable id of the running behaviour, as in the tree's file."""
+    path: tuple[str, ...] = ()
+    """Ids from the root to the running node."""
+    since: float = 0.0
+    why: str = ""
+    """One sentence for people: «purrs along, since it is stroked on the neck and trusts you»."""
+    numbers: Mapping[str, float] = field(default_factory=dict)
+    """The numbers in that sentence."""
+    scores: tuple[Score, ...] = ()
+    """Best first; empty where nothing was weighed."""
+    plays: tuple[Play, ...] = ()
+    calls: tuple[Call, ...] = ()
+    """To start at this tick only."""
+    purr: float = 0.0
+    """0..1: how strongly to purr while this stands."""
+    gaze: Literal["person", "touch", "around", "away", "none"] = "none"
+    because: tuple[int, ...] = ()
+    """The events that led here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purr:
+    """The purr of this moment; sound and vibration share the phase of the breath."""
+
+    level: float = 0.0
+    rate: float = 25.0
+    """Hz of the modulation, 20–28."""
+    breath: float = 0.0
+    """Phase of the breath in 0..1: 0–0.5 in, 0.5–1 out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """What the body is told: a pose within its limits, pupils, and the purr motor."""
+
+    at: float
+    pose: Mapping[str, float] = field(default_factory=dict)
+    """Joint name → rad."""
+    pupils: float = 0.5
+    """0 a slit, 1 wide."""
+    purr: Purr = Purr()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tick:
+    """One moment, whole: this is what the journal keeps and the studio shows."""
+
+    at: float
+    n: int
+    senses: tuple[AnySense, ...] = ()
+    """All that was heard, as it came."""
+    understood: tuple[AnySense, ...] = ()
+    """What the readers made of it."""
+    events: tuple[Event, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    person: PersonEstimate
+    pet: Affect
+    decision: Decision
+    commanded: Command
+    moved: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Joint or output → what moves it now: names of layers and motions, strongest first."""
+    calls: tuple[Call, ...] = ()
+    refused: tuple[str, ...] = ()
+    """Errors of this tick in words: an edited file that is not valid, …"""

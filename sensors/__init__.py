@@ -1,0 +1,1 @@
+"""The world in: a sensor turns signals into Senses."""
