@@ -1,0 +1,39 @@
+"""What some tests need and some machines lack: counted and named as not run, and in CI a failure."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+NEEDS = {
+    "needs_runtime": (lambda: importlib.util.find_spec("llama_cpp") is not None, "the language model's runtime (make runtime)"),
+    "needs_chromium": (lambda: shutil.which("chromium") is not None, "Chromium (apt install chromium)"),
+    "needs_data": (DATA.is_dir, "the development data beside the checkout"),
+    "needs_robot": (lambda: "MOGGY_PORT" in os.environ, "a robot (MOGGY_PORT=/dev/ttyACM0)"),
+}
+MAY_BE_ABSENT_IN_CI = {"needs_data", "needs_robot"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for marker, (_, what) in NEEDS.items():
+        config.addinivalue_line("markers", f"{marker}: runs where there is {what}")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for marker, (present, what) in NEEDS.items():
+        if item.get_closest_marker(marker) and not present():
+            if os.environ.get("CI") and marker not in MAY_BE_ABSENT_IN_CI:
+                pytest.fail(f"not run: needs {what}")
+            pytest.skip(f"not run: needs {what}")
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder of development data."""
+    return DATA
