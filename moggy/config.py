@@ -82,9 +82,9 @@ def _located(file: str, text: str, model: type[BaseModel], data: Any, error: Val
     first = error.errors()[0]
     # pydantic adds tags of unions and the like to the place: keep what is really in the file.
     where: list[Any] = []
-    node = data
+    node: Any = data
     for step in first["loc"]:
-        if (isinstance(node, dict) and step in node) or (isinstance(node, list) and isinstance(step, int) and step < len(node)):
+        if step in node if isinstance(node, dict) else isinstance(node, list) and isinstance(step, int) and step < len(node):
             where.append(step)
             node = node[step]
     line = _line_of(text, where)
@@ -109,7 +109,7 @@ def _line_of(text: str, where: Sequence[Any]) -> int:
     line = 0
     for step in where:
         try:
-            line = node.lc.key(step)[0] if isinstance(node, dict) else node.lc.item(step)[0]
+            line = (node.lc.key if hasattr(node, "keys") else node.lc.item)(step)[0]
             node = node[step]
         except (AttributeError, KeyError, IndexError, TypeError):
             break

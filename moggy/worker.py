@@ -1,11 +1,24 @@
-"""Slow work, kept out of the loop: a worker is offered a job, says at once whether it takes it, and is asked later for the answer."""
+"""Slow work, kept out of the loop: a worker is offered a job, says at once whether it takes it, and is asked later for the answer.
+
+A worker process that dies or hangs is started again with growing pauses; it costs the pet that sense and nothing else.
+"""
 
 from __future__ import annotations
 
+import multiprocessing
+import signal
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from dataclasses import replace
+from multiprocessing.connection import Connection
+from typing import Any, Protocol, TypeAlias
 
-from moggy.messages import AnySense
+from moggy.messages import AnySense, Thought, Trouble
+
+Task: TypeAlias = Callable[[Any], Sequence[AnySense]]
+"""The work itself: job → senses. `at` of what it returns is set to the moment it arrives."""
+
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
+"""Seconds before a dead process is started again: doubled each time it dies before an answer."""
 
 
 class Worker(Protocol):
@@ -22,5 +35,163 @@ class Worker(Protocol):
     def close(self) -> None: ...
 
 
-Task = Callable[[Any], Sequence[AnySense]]
-"""The work itself: job → senses. `at` of what it returns is set to the moment it arrives."""
+class ProcessWorker:
+    """Work in a process of its own, with a deadline.
+
+    `make` builds the task in the child (a module-level function: it is sent by name); what it raises is said as a Trouble, and it is tried
+    again later: so a model whose runtime is still being built joins when it is ready.
+    """
+
+    def __init__(self, make: Callable[[], Task], *, name: str, deadline: float = 5.0, start_deadline: float = 120.0) -> None:
+        self._make, self._name, self._deadline, self._start_deadline = make, name, deadline, start_deadline
+        self._process: multiprocessing.process.BaseProcess | None = None
+        self._pipe: Connection | None = None
+        self._busy_until: float | None = None
+        self._ready = False
+        self._start_after = 0.0
+        self._pause = FIRST_PAUSE
+        self._said: str | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """Of the child, while there is one."""
+        return self._process.pid if self._process else None
+
+    def offer(self, job: Any, now: float) -> bool:
+        self._ensure(now)
+        if not self._ready or self._busy_until is not None or self._pipe is None:
+            return False
+        try:
+            self._pipe.send(job)
+        except (OSError, ValueError):
+            return False
+        self._busy_until = now + self._deadline
+        return True
+
+    def poll(self, now: float) -> Sequence[AnySense]:
+        self._ensure(now)
+        senses: list[AnySense] = []
+        while self._pipe is not None:
+            try:
+                if not self._pipe.poll():
+                    break
+                kind, value = self._pipe.recv()
+                senses += self._received(kind, value, now)
+            except (OSError, EOFError):
+                senses += self._lost("stopped", now)
+        if self._busy_until is not None and now > self._busy_until:
+            what = f"gave no answer within {self._deadline:g} s" if self._ready else "did not start in time"
+            senses += self._lost(what, now)
+        return senses
+
+    def close(self) -> None:
+        if self._process is not None and self._process.is_alive():
+            self._process.kill()
+        if self._process is not None:
+            self._process.join(2.0)
+        if self._pipe is not None:
+            self._pipe.close()
+        self._process = self._pipe = None
+        self._start_after = float("inf")
+
+    def _ensure(self, now: float) -> None:
+        if self._process is not None or now < self._start_after:
+            return
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_work, args=(theirs, self._make), name=f"moggy {self._name}", daemon=True)
+        self._process.start()
+        theirs.close()
+        self._ready = False
+        self._busy_until = now + self._start_deadline
+
+    def _received(self, kind: str, value: Any, now: float) -> Sequence[AnySense]:
+        if kind == "failed":
+            return self._lost(value, now)
+        self._busy_until = None
+        if kind == "ready":
+            self._ready = True
+            return self._say("", now)
+        self._pause = FIRST_PAUSE
+        if kind == "refused":
+            return [Trouble(at=now, part=self._name, message=value)]
+        return [replace(sense, at=now) for sense in value]
+
+    def _lost(self, why: str, now: float) -> Sequence[AnySense]:
+        if self._process is not None:
+            self._process.kill()
+            self._process.join(2.0)
+        if self._pipe is not None:
+            self._pipe.close()
+        self._process = self._pipe = self._busy_until = None
+        self._ready = False
+        self._start_after = now + self._pause
+        self._pause = min(self._pause * 2.0, LONGEST_PAUSE)
+        return self._say(why, now)
+
+    def _say(self, message: str, now: float) -> Sequence[AnySense]:
+        if message == (self._said or ""):
+            return []
+        self._said = message
+        return [Trouble(at=now, part=self._name, message=message)]
+
+
+def _work(pipe: Connection, make: Callable[[], Task]) -> None:
+    """The child: build the task, then one job after the other until the pipe closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        task = make()
+    except Exception as error:
+        pipe.send(("failed", str(error) or type(error).__name__))
+        return
+    pipe.send(("ready", None))
+    while True:
+        try:
+            job = pipe.recv()
+        except (EOFError, OSError):
+            return
+        try:
+            answer: tuple[str, Any] = ("done", tuple(task(job)))
+        except Exception as error:
+            answer = ("refused", str(error) or type(error).__name__)
+        try:
+            pipe.send(answer)
+        except OSError:
+            return
+
+
+class SimulatedWorker:
+    """The same work in virtual time: done at once, delivered after a modelled latency, so that a run is the same on every machine."""
+
+    def __init__(self, make: Callable[[], Task], *, name: str, latency: float) -> None:
+        self._make, self._name, self._latency = make, name, latency
+        self._task: Task | None = None
+        self._due: float | None = None
+        self._answer: Sequence[AnySense] = ()
+        self._failed = False
+
+    def offer(self, job: Any, now: float) -> bool:
+        if self._due is not None or self._failed:
+            return False
+        try:
+            self._task = self._task or self._make()
+            self._answer = self._task(job)
+        except Exception as error:
+            self._failed = self._task is None
+            self._answer = [Trouble(at=now, part=self._name, message=str(error) or type(error).__name__)]
+        self._due = now + self._latency
+        return True
+
+    def poll(self, now: float) -> Sequence[AnySense]:
+        if self._due is None or now < self._due:
+            return ()
+        self._due = None
+        return [self._arrived(sense, now) for sense in self._answer]
+
+    def close(self) -> None:
+        self._task = None
+
+    def _arrived(self, sense: AnySense, now: float) -> AnySense:
+        if isinstance(sense, Thought):
+            return replace(sense, at=now, milliseconds=self._latency * 1000.0)
+        return replace(sense, at=now)

@@ -1,0 +1,113 @@
+"""The journal of a life in MCAP: what it began with, and every tick whole. It opens in Foxglove, and `moggy replay` lives it again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Annotated, Any
+
+import orjson
+from mcap.exceptions import McapError
+from mcap.reader import NonSeekingReader
+from mcap.records import Attachment, Message
+from mcap.stream_reader import StreamReader
+from mcap.writer import CompressionType, Writer
+from pydantic import Field, TypeAdapter, ValidationError
+
+from moggy.messages import AnySense, Tick
+from moggy.pet import Start
+
+TICK = "/tick"
+START = "start.json"
+CHUNK = 32 * 1024
+"""Bytes that a crash may cost: about a fifth of a second."""
+
+SENSES: TypeAdapter[AnySense] = TypeAdapter(Annotated[AnySense, Field(discriminator="kind")])
+SENSES_OF_TICK: TypeAdapter[tuple[AnySense, ...]] = TypeAdapter(tuple[Annotated[AnySense, Field(discriminator="kind")], ...])
+TICKS: TypeAdapter[Tick] = TypeAdapter(Tick)
+STARTS: TypeAdapter[Start] = TypeAdapter(Start)
+
+
+class NotAJournal(ValueError):
+    """The file is not a journal of a pet, or is broken before its first tick."""
+
+
+class Journal:
+    """A listener that writes every tick. Close it, or use it in a `with`; after a crash the file is readable up to the last chunk."""
+
+    def __init__(self, path: Path, start: Start) -> None:
+        self._file = path.open("wb")
+        self._writer = Writer(self._file, chunk_size=CHUNK, compression=CompressionType.ZSTD)
+        self._writer.start(profile="", library="moggy")
+        data = orjson.dumps(start)
+        self._writer.add_attachment(create_time=0, log_time=0, name=START, media_type="application/json", data=data)
+        schema = orjson.dumps(TICKS.json_schema(mode="serialization"))
+        schema_id = self._writer.register_schema(name="moggy.Tick", encoding="jsonschema", data=schema)
+        self._channel = self._writer.register_channel(topic=TICK, message_encoding="json", schema_id=schema_id)
+        self._file.flush()
+
+    def __call__(self, tick: Tick, sent: Mapping[str, float]) -> None:
+        data = orjson.dumps({"tick": tick, "sent": sent})
+        stamp = round(tick.at * 1e9)
+        self._writer.add_message(channel_id=self._channel, log_time=stamp, publish_time=stamp, sequence=tick.n, data=data)
+
+    def close(self) -> None:
+        if not self._file.closed:
+            self._writer.finish()  # type: ignore[no-untyped-call]  # mcap leaves it untyped
+            self._file.close()
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One recorded tick; `data` is the Tick as it stands in the file."""
+
+    at: float
+    data: dict[str, Any]
+    sent: dict[str, float]
+
+    @property
+    def senses(self) -> tuple[AnySense, ...]:
+        return SENSES_OF_TICK.validate_python(self.data["senses"])
+
+    @property
+    def tick(self) -> Tick:
+        return TICKS.validate_python(self.data)
+
+
+def read_start(path: Path) -> Start:
+    """What the life began with. Raises NotAJournal."""
+    try:
+        with path.open("rb") as file:
+            for record in StreamReader(file).records:
+                if isinstance(record, Attachment) and record.name == START:
+                    return STARTS.validate_json(record.data)
+    except (McapError, OSError, ValidationError) as error:
+        raise NotAJournal(f"{path}: not a journal of a pet ({error})") from error
+    raise NotAJournal(f"{path}: not a journal of a pet (it has no {START})")
+
+
+def read_ticks(path: Path) -> Iterator[Entry]:
+    """Every tick in order; of a file cut short by a crash, those that are whole."""
+    with path.open("rb") as file:
+        messages = NonSeekingReader(file).iter_messages(topics=[TICK], log_time_order=False)
+        while True:
+            try:
+                item = next(messages, None)
+            except (McapError, EOFError):
+                return
+            if item is None:
+                return
+            yield _entry(item[2])
+
+
+def _entry(message: Message) -> Entry:
+    data = orjson.loads(message.data)
+    return Entry(data["tick"]["at"], data["tick"], data["sent"])

@@ -1,0 +1,94 @@
+"""The shell round the pet: ask the sensors, let the pet live one moment, move the body, tell the listeners; fifty times a second."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from typing import Any, Protocol, TypeAlias
+
+from moggy.clock import Clock
+from moggy.messages import AnySense, Command, Tick, Trouble
+from moggy.pet import Pet
+from moggy.worker import Worker
+
+Sent: TypeAlias = Mapping[str, float]
+"""Joint → rad, as it really went over the wire."""
+
+Listener: TypeAlias = Callable[[Tick, Sent], None]
+"""Told of every tick: the journal, the studio, the speaker."""
+
+Ask: TypeAlias = Callable[[Tick], Any]
+"""What to ask a slow worker at this tick; None for nothing."""
+
+
+class Sensor(Protocol):
+    """The only impure input: what came in since the last call. Never blocks."""
+
+    def poll(self, now: float) -> Sequence[AnySense]: ...
+
+
+class BodyOut(Protocol):
+    """Moves, and says what was really sent."""
+
+    def move(self, command: Command) -> Sent: ...
+
+
+class Loop:
+    """Runs a pet on a clock until the clock ends or `stop` is called; whatever was opened is closed in reverse, the body first to rest."""
+
+    def __init__(
+        self,
+        pet: Pet,
+        clock: Clock,
+        *,
+        sensors: Sequence[Sensor],
+        body: BodyOut,
+        listeners: Sequence[Listener] = (),
+        thinkers: Sequence[tuple[Ask, Worker]] = (),
+    ) -> None:
+        self._pet, self._clock, self._body = pet, clock, body
+        self._sensors, self._listeners, self._thinkers = list(sensors), list(listeners), list(thinkers)
+        self._troubles: list[Trouble] = []
+        self._running = True
+        self.closing = ExitStack()
+
+    def stop(self) -> None:
+        """End after this tick; may be called from any thread or a signal."""
+        self._running = False
+
+    def run(self) -> None:
+        with self.closing:
+            for now in self._clock.ticks():
+                if not self._running:
+                    return
+                self.step(now)
+
+    def step(self, now: float) -> Tick:
+        """One moment, from the sensors to the listeners."""
+        tick = self._pet.tick(now, self._sense(now))
+        sent = self._body.move(tick.commanded)
+        for ask, worker in self._thinkers:
+            question = ask(tick)
+            if question is not None:
+                worker.offer(question, now)
+        for listener in tuple(self._listeners):
+            try:
+                listener(tick, sent)
+            except OSError as error:
+                self._listeners.remove(listener)
+                part = type(listener).__name__.lower()
+                self._troubles.append(Trouble(at=now, part=part, message=f"{part}: {error}; it is left out from now on"))
+        return tick
+
+    def _sense(self, now: float) -> list[AnySense]:
+        senses: list[AnySense] = [*self._troubles]
+        self._troubles.clear()
+        for sensor in tuple(self._sensors):
+            try:
+                senses += sensor.poll(now)
+            except OSError as error:
+                self._sensors.remove(sensor)
+                senses.append(Trouble(at=now, part=type(sensor).__name__.lower(), message=f"{error}; it is left out from now on"))
+        for _, worker in self._thinkers:
+            senses += worker.poll(now)
+        return senses

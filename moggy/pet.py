@@ -1,0 +1,197 @@
+"""The pet: a moment's senses go in, and one Tick comes out. Pure: the same senses, files and seed give the same life, to the bit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import count
+from typing import Any, Protocol
+
+from moggy.clock import RATE
+from moggy.config import Invalid
+from moggy.messages import (
+    Acceleration,
+    Affect,
+    AnySense,
+    Battery,
+    Command,
+    Context,
+    Decision,
+    Edited,
+    Event,
+    Evidence,
+    Face,
+    Gesture,
+    PersonEstimate,
+    Posture,
+    Setting,
+    Tick,
+    Touch,
+    Voice,
+    Words,
+)
+
+TREE_PERIOD = 0.1
+"""Seconds between two ticks of the tree; urgent events and the begin of a touch do not wait for it."""
+
+GESTURE_STALE = 0.6
+"""Seconds without news after which a touch counts as over."""
+
+RAW = (Touch, Acceleration, Face, Posture, Voice, Words)
+"""What the readers answer for; everything else goes to the mind as it came."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """All that a life depends on beside its senses. It stands at the head of every journal."""
+
+    version: str
+    seed: int
+    hour: float
+    """Local time of day at second 0, 0..24."""
+    body: str = "body/cat.yaml"
+    personality: str = "personalities/cat.yaml"
+    tree: str = "trees/cat.yaml"
+    appraisals: str = "appraisals/cat.yaml"
+    files: Mapping[str, str] = field(default_factory=dict)
+    """Name → text of every file that the pet was made from."""
+    remembered: Mapping[str, Any] | None = None
+    """What it knew of its people, if it remembers."""
+
+
+class Reader(Protocol):
+    """Turns raw senses into understood ones. Keeps what it needs between calls; reads no clock."""
+
+    def read(self, senses: Sequence[AnySense], now: float) -> Sequence[AnySense]: ...
+
+
+class Mind(Protocol):
+    def perceive(self, senses: Sequence[AnySense], now: float) -> tuple[tuple[Event, ...], tuple[Evidence, ...]]: ...
+
+    def feel(self, events: Sequence[Event], evidence: Sequence[Evidence], now: float, dt: float) -> tuple[PersonEstimate, Affect]: ...
+
+
+class Decider(Protocol):
+    def decide(self, context: Context) -> Decision: ...
+
+
+class Actor(Protocol):
+    def act(
+        self,
+        decision: Decision,
+        person: PersonEstimate,
+        pet: Affect,
+        events: Sequence[Event],
+        gesture: Gesture | None,
+        now: float,
+        dt: float,
+    ) -> tuple[Command, Mapping[str, tuple[str, ...]]]: ...
+
+
+Adopt = Callable[[str, str, float], None]
+"""(file, text, now): take an edited file, or raise Invalid and stay as before."""
+
+
+class Pet:
+    """Sense, perceive, feel, decide, act: see `tick`."""
+
+    def __init__(
+        self, *, readers: Sequence[Reader], mind: Mind, decider: Decider, actor: Actor, adopt: Adopt, number: Callable[[], int]
+    ) -> None:
+        self._readers, self._mind, self._decider, self._actor = readers, mind, decider, actor
+        self._adopt, self._number = adopt, number
+        self._ticks = count()
+        self._hour = 0.0
+        self._last: float | None = None
+        self._decided = float("-inf")
+        self._decision = Decision(at=0.0, behavior="born", why="has just woken")
+        self._unheard: list[Event] = []
+        self._gesture: Gesture | None = None
+        self._battery = Battery(at=0.0, level=1.0)
+        self._settings: frozenset[str] = frozenset()
+
+    def wake(self, hour: float) -> None:
+        """Say what time of day second 0 is."""
+        self._hour = hour
+
+    def tick(self, now: float, senses: Sequence[AnySense]) -> Tick:
+        """One moment. `now` never runs backwards."""
+        dt = 1.0 / RATE if self._last is None else now - self._last
+        self._last = now
+        heard = tuple([replace(sense, id=self._number()) for sense in senses])
+        refused = self._take_edits(heard, now)
+        understood = self._understand(heard, now)
+        self._notice(understood, now)
+        events, evidence = self._mind.perceive(understood, now)
+        person, pet = self._mind.feel(events, evidence, now, dt)
+        decision = self._decide(now, person, pet, events)
+        command, moved = self._actor.act(decision, person, pet, events, self._gesture, now, dt)
+        return Tick(
+            at=now,
+            n=next(self._ticks),
+            senses=heard,
+            understood=understood,
+            events=events,
+            evidence=evidence,
+            person=person,
+            pet=pet,
+            decision=decision,
+            commanded=command,
+            moved=moved,
+            calls=decision.calls,
+            refused=refused,
+        )
+
+    def _take_edits(self, heard: Sequence[AnySense], now: float) -> tuple[str, ...]:
+        refused = []
+        for sense in heard:
+            if isinstance(sense, Edited):
+                try:
+                    self._adopt(sense.file, sense.text, now)
+                except Invalid as error:
+                    refused.append(str(error))
+        return tuple(refused)
+
+    def _understand(self, heard: tuple[AnySense, ...], now: float) -> tuple[AnySense, ...]:
+        understood: list[AnySense] = [sense for sense in heard if not isinstance(sense, RAW)]
+        for reader in self._readers:
+            for sense in reader.read(heard, now):
+                understood.append(sense if sense.id else replace(sense, id=self._number()))
+        return tuple(understood)
+
+    def _notice(self, understood: Sequence[AnySense], now: float) -> None:
+        """Keep what goes on: the touch, the battery, the owner's settings."""
+        for sense in understood:
+            if isinstance(sense, Gesture):
+                self._gesture = None if sense.phase == "end" else sense
+            elif isinstance(sense, Battery):
+                self._battery = sense
+            elif isinstance(sense, Setting):
+                self._settings = self._settings | {sense.name} if sense.on else self._settings - {sense.name}
+        if self._gesture is not None and now - self._gesture.at > GESTURE_STALE:
+            self._gesture = None
+
+    def _decide(self, now: float, person: PersonEstimate, pet: Affect, events: Sequence[Event]) -> Decision:
+        self._unheard += events
+        hurry = any(event.urgent or event.name == "touched" for event in events)
+        if not hurry and now - self._decided < TREE_PERIOD - 1e-6:
+            if self._decision.calls:
+                self._decision = replace(self._decision, calls=())
+            return self._decision
+        self._decision = self._decider.decide(
+            Context(
+                at=now,
+                dt=min(now - self._decided, now),
+                hour=(self._hour + now / 3600.0) % 24.0,
+                person=person,
+                pet=pet,
+                events=tuple(self._unheard),
+                gesture=self._gesture,
+                battery=self._battery.level,
+                charging=self._battery.charging,
+                settings=self._settings,
+            )
+        )
+        self._decided = now
+        self._unheard.clear()
+        return self._decision
