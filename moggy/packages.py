@@ -120,9 +120,7 @@ def unpack_node(archive: Path, into: Path) -> None:
 def node_version(node: str) -> int:
     """The major version of a node program, 0 where it does not run."""
     try:
-        said = subprocess.run(
-            [node, "-p", "JSON.stringify(process.versions.node)"], capture_output=True, text=True, check=True, timeout=30
-        ).stdout
-        return int(json.loads(said).split(".")[0])
+        said = subprocess.run([node, "--version"], capture_output=True, text=True, check=True, timeout=30).stdout
+        return int(said.strip().lstrip("v").split(".")[0])
     except (OSError, subprocess.SubprocessError, ValueError):
         return 0
