@@ -96,12 +96,20 @@ class Pet:
     """Sense, perceive, feel, decide, act: see `tick`."""
 
     def __init__(
-        self, *, readers: Sequence[Reader], mind: Mind, decider: Decider, actor: Actor, adopt: Adopt, number: Callable[[], int]
+        self,
+        *,
+        hour: float,
+        readers: Sequence[Reader],
+        mind: Mind,
+        decider: Decider,
+        actor: Actor,
+        adopt: Adopt,
+        number: Callable[[], int],
     ) -> None:
         self._readers, self._mind, self._decider, self._actor = readers, mind, decider, actor
         self._adopt, self._number = adopt, number
         self._ticks = count()
-        self._hour = 0.0
+        self._hour = hour
         self._last: float | None = None
         self._decided = float("-inf")
         self._decision = Decision(at=0.0, behavior="born", why="has just woken")
@@ -109,10 +117,6 @@ class Pet:
         self._gesture: Gesture | None = None
         self._battery = Battery(at=0.0, level=1.0)
         self._settings: frozenset[str] = frozenset()
-
-    def wake(self, hour: float) -> None:
-        """Say what time of day second 0 is."""
-        self._hour = hour
 
     def tick(self, now: float, senses: Sequence[AnySense]) -> Tick:
         """One moment. `now` never runs backwards."""

@@ -1,0 +1,54 @@
+"""Live a recorded life again: the same senses to a new pet, tick by tick, and compare; or with one thing changed, and see what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from moggy.journal import Entry, read_start, read_ticks
+from moggy.messages import Tick
+from moggy.pet import Pet, Start
+
+COMPARED = ("understood", "events", "evidence", "person", "pet", "decision", "commanded", "moved", "calls", "refused")
+"""All of a tick but its time and what was heard, which are given."""
+
+Born = Callable[[Start], Pet]
+
+
+@dataclass(frozen=True, slots=True)
+class Relived:
+    """One tick, as it was and as it is now."""
+
+    was: Entry
+    now: dict[str, Any]
+    tick: Tick
+
+    @property
+    def differs(self) -> tuple[str, ...]:
+        """The fields that are not the same, to the bit."""
+        return tuple(name for name in COMPARED if self.was.data[name] != self.now[name])
+
+
+def relive(path: Path, born: Born, change: Callable[[Start], Start] = lambda start: start) -> Iterator[Relived]:
+    """Every tick of a journal, lived again by a pet made from its start, or from a changed one."""
+    pet = born(change(read_start(path)))
+    for entry in read_ticks(path):
+        tick = pet.tick(entry.at, entry.senses)
+        yield Relived(entry, orjson.loads(orjson.dumps(tick)), tick)
+
+
+def first_difference(was: Any, now: Any, where: str = "") -> str:
+    """The first place where two values differ, in words; empty when they do not."""
+    if type(was) is not type(now) or not isinstance(was, dict | list):
+        return "" if was == now else f"{where.lstrip('.')}: was {was!r}, is {now!r}"
+    if isinstance(was, dict):
+        pairs = [(key, was.get(key), now.get(key)) for key in dict.fromkeys([*was, *now])]
+    else:
+        if len(was) != len(now):
+            return f"{where.lstrip('.')}: was {len(was)} long, is {len(now)}"
+        pairs = [(str(n), a, b) for n, (a, b) in enumerate(zip(was, now, strict=True))]
+    return next((found for key, a, b in pairs if (found := first_difference(a, b, f"{where}.{key}"))), "")
