@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Literal, Protocol
 
 from moggy.messages import Affect
 
@@ -21,6 +21,35 @@ class Motion(Protocol):
         """Names of the joints (and `pupils`) that it moves."""
         ...
 
+    @property
+    def adds(self) -> frozenset[str]:
+        """Those of its channels whose values are added to what lies below, instead of taking its place."""
+        ...
+
+    @property
+    def fade(self) -> float:
+        """Seconds to blend in, and out again."""
+        ...
+
+    @property
+    def gaze(self) -> Literal["person", "touch", "around", "away", "none"] | None:
+        """Where it makes the pet look; None leaves that to the decision."""
+        ...
+
+    @property
+    def alert(self) -> float:
+        """0..1: how much of the small movements (gaze, ears, blinks) stays while it plays; asleep is 0."""
+        ...
+
+    @property
+    def still(self) -> bool:
+        """It does not change with time, only with affect."""
+        ...
+
+    def tempo(self, affect: Affect) -> float:
+        """How fast its time runs: 1 as written."""
+        ...
+
     def pose(self, affect: Affect, t: float) -> Mapping[str, float]:
-        """Joint → rad, `t` seconds after it began."""
+        """Joint → rad, `t` seconds of its own time after it began."""
         ...
