@@ -1,4 +1,4 @@
-"""Why did it do that: walks a journal back from a movement, call or purr to the node, the numbers, the feelings, the event and the sample."""
+"""Why did it do that: walks a journal back from a movement, call or purr to the node, the feelings, the event and the sample."""
 
 from __future__ import annotations
 

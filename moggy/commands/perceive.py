@@ -1,0 +1,65 @@
+"""`moggy perceive`: what the senses make of an input, as a table or as JSON lines."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+import typer
+from rich.console import Console
+from rich.table import Table
+
+
+def perceive_words(texts: Sequence[str], lang: str, tiers: str, as_json: bool) -> None:
+    from moggy.brain.language.perceive import perceive_words as perceive
+
+    given = [line.rstrip("\n") for line in sys.stdin] if list(texts) == ["-"] else list(texts)
+    wanted = None if tiers == "all" else [tier.strip() for tier in tiers.split(",")]
+    _print(perceive(given, lang, wanted), as_json, first="text")
+
+
+def perceive_files(kind: str, inputs: Sequence[Path], as_json: bool) -> int:
+    """Each file in turn; one that cannot be read is said, and the others go on. 0 when all could be read."""
+    from moggy.sensors import perceive
+
+    reader = {"face": perceive.perceive_face, "posture": perceive.perceive_posture, "touch": perceive.perceive_touch}[kind]
+    failed = 0
+    for path in inputs:
+        try:
+            _print(({"input": str(path), **row} for row in reader(path)), as_json, first="at")
+        except (ValueError, OSError) as error:
+            failed = 1
+            typer.secho(f"moggy: {error}", fg="red", err=True)
+    return failed
+
+
+def _print(rows: Iterable[Mapping[str, Any]], as_json: bool, *, first: str) -> None:
+    if as_json:
+        for row in rows:
+            typer.echo(orjson.dumps(row, option=orjson.OPT_SERIALIZE_NUMPY))
+        return
+    table = Table(first, "valence", "arousal", "most likely", "confidence", "also", box=None)
+    for row in rows:
+        likely = sorted((row.get("probabilities") or {}).items(), key=lambda pair: -pair[1])[:2]
+        names = ", ".join(f"{name} {share:.0%}" for name, share in likely)
+        also = [str(row[key]) for key in ("gesture", "zone", "intent", "source") if row.get(key) not in (None, "none")]
+        table.add_row(
+            _short(row.get(first, "")),
+            _number(row.get("valence")),
+            _number(row.get("arousal")),
+            f"unsure ({names})" if row.get("unsure") else names,
+            _number(row.get("confidence")),
+            " ".join(also),
+        )
+    Console(highlight=False).print(table)
+
+
+def _short(value: Any) -> str:
+    return f"{value:.2f}" if isinstance(value, float) else str(value)[:60]
+
+
+def _number(value: Any) -> str:
+    return "–" if value is None else f"{value:+.2f}"

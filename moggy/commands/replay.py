@@ -1,0 +1,144 @@
+"""`moggy replay`: compares a recorded life with the same life lived again, or with a changed pet's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from moggy.assemble import born, home
+from moggy.commands.progress import progress
+from moggy.config import Files, with_value
+from moggy.journal import read_start, read_ticks
+from moggy.pet import Start
+from moggy.replay import COMPARED, Relived, first_difference, relive
+
+KINDS = {"personality": "personalities", "tree": "trees", "appraisals": "appraisals", "body": "body"}
+
+
+@dataclass(slots=True)
+class Difference:
+    """What a changed pet did otherwise."""
+
+    ticks: int = 0
+    same: int = 0
+    first: dict[str, tuple[float, str]] = field(default_factory=dict)
+    doings: list[tuple[float, str, str, str]] = field(default_factory=list)
+    moods: list[tuple[float, float, float]] = field(default_factory=list)
+
+    def note(self, relived: Relived) -> None:
+        self.ticks += 1
+        self.same += not relived.differs
+        for name in relived.differs:
+            if name not in self.first:
+                self.first[name] = (relived.was.at, first_difference(relived.was.data[name], relived.now[name], name))
+        was, now = relived.was.data["decision"], relived.now["decision"]
+        if was["behavior"] != now["behavior"] and (not self.doings or self.doings[-1][1:3] != (was["behavior"], now["behavior"])):
+            self.doings.append((relived.was.at, was["behavior"], now["behavior"], now["why"]))
+        self.moods.append((relived.was.at, relived.was.data["pet"]["mood"]["pleasure"], relived.now["pet"]["mood"]["pleasure"]))
+
+
+def replay(journal: Path, swaps: Sequence[str], sets: Sequence[str], plot: Path | None) -> int:
+    """0 when an unchanged replay is exact, or when a changed one ran; 1 when an unchanged one differs."""
+    start = read_start(journal)
+    change = _change(swaps, sets)
+    changed = change(start)
+    total = sum(1 for _ in read_ticks(journal))
+    difference = Difference()
+    with progress("living it again", total) as advance:
+        for relived in relive(journal, born, change):
+            difference.note(relived)
+            advance(difference.ticks)
+    console = Console(highlight=False)
+    if plot is not None:
+        _plot(difference, plot)
+        console.print(f"plot: {plot}")
+    if changed == start:
+        return _exact(console, difference, start.version)
+    _differs(console, difference)
+    return 0
+
+
+def _exact(console: Console, difference: Difference, version: str) -> int:
+    if difference.same == difference.ticks:
+        console.print(f"exact: {difference.ticks} ticks, every feeling and every command the same to the bit")
+        return 0
+    console.print(f"[red]differs[/] in {difference.ticks - difference.same} of {difference.ticks} ticks (recorded by moggy {version}):")
+    for name in COMPARED:
+        if name in difference.first:
+            at, what = difference.first[name]
+            console.print(f"  {name} from {at:.2f} s: {what}")
+    return 1
+
+
+def _differs(console: Console, difference: Difference) -> None:
+    if difference.same == difference.ticks:
+        console.print(f"no difference in {difference.ticks} ticks")
+        return
+    for name in COMPARED:
+        if name in difference.first and name != "moved":
+            at, what = difference.first[name]
+            console.print(f"{name} differs from {at:.2f} s: {what}")
+    if difference.doings:
+        console.print("It does otherwise:")
+    for at, was, now, sentence in difference.doings[:40]:
+        console.print(f"  {at:8.2f} s  {was} → [bold]{now}[/]: {sentence}")
+
+
+def _change(swaps: Sequence[str], sets: Sequence[str]) -> Callable[[Start], Start]:
+    """`personality=shy` puts another file in the recorded one's place; `appraisals.KEY=VALUE` changes one value."""
+    files = Files(home())
+
+    def change(start: Start) -> Start:
+        for swap in swaps:
+            kind, name = _pair(swap, KINDS)
+            file = f"{KINDS[kind]}/{name.removesuffix('.yaml')}.yaml"
+            start = replace(start, files={**start.files, file: files.read(file)}, **{kind: file})
+        for assignment in sets:
+            key, value = _pair(assignment, None)
+            kind, _, inside = key.partition(".")
+            if kind not in KINDS or not inside:
+                raise ValueError(f"--set {assignment}: should read KIND.KEY=VALUE with KIND one of {', '.join(KINDS)}")
+            file = getattr(start, kind)
+            try:
+                text = with_value(start.files[file], inside, _value(value))
+            except (KeyError, IndexError, ValueError, TypeError) as error:
+                raise ValueError(f"--set {assignment}: {file} has no such place ({error})") from error
+            start = replace(start, files={**start.files, file: text})
+        return start
+
+    return change
+
+
+def _pair(text: str, known: dict[str, str] | None) -> tuple[str, str]:
+    key, sign, value = text.partition("=")
+    key, value = key.strip(), value.strip()
+    if not sign or not value or (known is not None and key not in known):
+        raise ValueError(f"'{text}': should read {'|'.join(known) if known else 'KIND.KEY'}=VALUE")
+    return key, value
+
+
+def _value(text: str) -> Any:
+    from ruamel.yaml import YAML
+
+    return YAML(typ="safe").load(text)
+
+
+def _plot(difference: Difference, path: Path) -> None:
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(figsize=(9, 4), layout="constrained")
+    ats = [row[0] for row in difference.moods]
+    axes.plot(ats, [row[1] for row in difference.moods], label="as recorded")
+    axes.plot(ats, [row[2] for row in difference.moods], label="now", linestyle="--")
+    axes.set(xlabel="s", ylabel="pleasure of its mood", ylim=(-1, 1))
+    axes.legend()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=120)
+    plt.close(figure)

@@ -1,0 +1,37 @@
+"""`moggy schema`: the JSON schema of each kind of file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+import typer
+
+from moggy.body import Body
+from moggy.personality import Personality
+
+
+def print_schema(kind: str) -> None:
+    kinds = _kinds()
+    if kind not in kinds:
+        raise ValueError(f"no schema '{kind}'; there are {', '.join(kinds)}")
+    typer.echo(orjson.dumps(kinds[kind](), option=orjson.OPT_INDENT_2))
+
+
+def _kinds() -> dict[str, Callable[[], dict[str, Any]]]:
+    from moggy.behaviors.motions import MotionFile
+    from moggy.behaviors.tree import Tree
+    from moggy.brain.appraisals import Appraisals
+    from moggy.sim.day import Day
+    from moggy.sim.script import schema
+
+    return {
+        "senses": schema,
+        "body": Body.model_json_schema,
+        "personality": Personality.model_json_schema,
+        "tree": Tree.model_json_schema,
+        "appraisals": Appraisals.model_json_schema,
+        "motion": MotionFile.model_json_schema,
+        "day": Day.model_json_schema,
+    }

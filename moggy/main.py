@@ -1,0 +1,261 @@
+"""The command line. Each command says what it does in a sentence and shows an example that works; the work is in `moggy/commands`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from moggy import __version__
+from moggy.config import Invalid
+
+app = typer.Typer(
+    name="moggy",
+    help="The open stack for pet robots that feel.\n\nStart with `moggy demo` or `moggy sim`; `moggy doctor` says what is here and what is missing.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+perceive_app = typer.Typer(no_args_is_help=True, help="What the senses make of an input: words, a face, a posture, a touch.")
+models_app = typer.Typer(invoke_without_command=True, help="The models: which are here, where they come from, what they are good for.")
+memory_app = typer.Typer(no_args_is_help=True, help="What the pet remembers of its people: read it, take it along, erase it.")
+app.add_typer(perceive_app, name="perceive")
+app.add_typer(models_app, name="models")
+app.add_typer(memory_app, name="memory")
+
+Seed = Annotated[int, typer.Option(help="Seed of every choice that it makes.")]
+Personality = Annotated[str, typer.Option(help="Who it is: a name in personalities/, such as cat, shy, bold.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+
+
+class Stop(Exception):
+    """Ends the command with a sentence for the user."""
+
+
+@app.callback(invoke_without_command=True)
+def root(version: Annotated[bool, typer.Option("--version", help="Say the version and end.")] = False) -> None:
+    if version:
+        typer.echo(f"moggy {__version__}")
+        raise typer.Exit
+
+
+@app.command(epilog="Example: `moggy demo --out /tmp/minute`")
+def demo(
+    out: Annotated[Path, typer.Option(help="Folder for the sound, the pictures, the plot and the journal.")] = Path("out/demo"),
+    personality: Personality = "cat",
+    seed: Seed = 1,
+) -> None:
+    """A minute in the cat's life, without browser or input: what happened and why, in sentences."""
+    from moggy.commands.demo import demo as run_demo
+
+    run_demo(out, personality=personality, seed=seed)
+
+
+@app.command(epilog="Examples: `moggy sim` · `moggy sim --headless --senses day.jsonl --seed 1 --until 60 --out out/day`")
+def sim(
+    headless: Annotated[bool, typer.Option("--headless", help="No page: virtual time, as fast as it goes.")] = False,
+    senses: Annotated[Path | None, typer.Option(help="Script of senses, JSON lines (`moggy schema senses`), or a day in YAML.")] = None,
+    until: Annotated[float | None, typer.Option(min=0.02, help="Seconds of the pet's time; else the script and 5 s more.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for journal.mcap, ticks.jsonl and sound.wav.")] = None,
+    pictures: Annotated[bool, typer.Option("--pictures", help="Also PNGs of the cat, two a second.")] = False,
+    board: Annotated[str, typer.Option(help="Where the firmware runs: auto, lockstep (CPython, virtual time) or micropython.")] = "auto",
+    think: Annotated[
+        bool, typer.Option("--think", help="Headless: ask the embedding and the language model too, with a modelled delay.")
+    ] = False,
+    hour: Annotated[
+        float | None, typer.Option(min=0.0, max=24.0, help="Local time of day at second 0; else now, and 10 when headless.")
+    ] = None,
+    port: Annotated[int, typer.Option(help="Port of the studio on this machine.")] = 8010,
+    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the studio in the browser.")] = True,
+    record: Annotated[Path | None, typer.Option(help="Live: write the journal here.")] = None,
+    personality: Personality = "cat",
+    seed: Seed = 1,
+) -> None:
+    """The simulator: the living cat in the studio, or, with --headless, a script of senses in virtual time."""
+    if headless:
+        from moggy.commands.headless import headless as run_headless
+
+        run_headless(
+            senses, until=until, out=out, pictures=pictures, board=board, think=think, hour=10.0 if hour is None else hour,
+            personality=personality, seed=seed,
+        )  # fmt: skip
+    else:
+        from moggy.commands.live import simulate
+
+        simulate(port=port, open_browser=open_browser, record=record, board=board, hour=hour, personality=personality, seed=seed)
+
+
+@app.command(epilog="Example: `moggy run --port /dev/ttyACM0 --camera 0`")
+def run(
+    port: Annotated[str, typer.Option(help="Serial port of the board.")],
+    body: Annotated[str, typer.Option(help="The body's file: a name in body/.")] = "cat",
+    camera: Annotated[int | None, typer.Option(help="Number of the camera; none: it does not see.")] = None,
+    microphone: Annotated[bool, typer.Option("--microphone", help="Hear how loud and how high voices are; no words are kept.")] = False,
+    studio: Annotated[int | None, typer.Option(help="Also open the studio on this port.")] = None,
+    record: Annotated[Path | None, typer.Option(help="Write the journal here.")] = None,
+    personality: Personality = "cat",
+    seed: Annotated[int | None, typer.Option(help="Seed of every choice; else a new one each time.")] = None,
+) -> None:
+    """A real body on a serial port."""
+    from moggy.commands.live import run_robot
+
+    run_robot(
+        port, body=body, camera=camera, microphone=microphone, studio_port=studio, record=record, personality=personality, seed=seed,
+    )  # fmt: skip
+
+
+@app.command(epilog="Examples: `moggy replay out/demo/journal.mcap` · `moggy replay J --with personality=shy`")
+def replay(
+    journal: Annotated[Path, typer.Argument(help="A journal.mcap.")],
+    with_: Annotated[
+        list[str] | None, typer.Option("--with", help="Another file in place of the recorded one: personality=shy, tree=kitten.")
+    ] = None,
+    set_: Annotated[list[str] | None, typer.Option("--set", help="One value changed: appraisals.events.stroked.… = 0.3.")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Write a plot of what differs here (PNG).")] = None,
+) -> None:
+    """Live a recorded life again and compare every feeling and every command; or with something changed, and see what differs and why."""
+    from moggy.commands.replay import replay as run_replay
+
+    raise typer.Exit(run_replay(journal, with_ or [], set_ or [], plot))
+
+
+@app.command(epilog="Example: `moggy why out/demo/journal.mcap --at 12.5`")
+def why(
+    journal: Annotated[Path, typer.Argument(help="A journal.mcap.")],
+    at: Annotated[float | None, typer.Option(help="The moment, s; without it, every change of behaviour.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Why it did that: from the movement back to the node, the scores, the feelings, the event and the sample."""
+    from moggy.commands.why import explain
+
+    explain(journal, at, as_json)
+
+
+@app.command(epilog="Example: `moggy schema senses`")
+def schema(kind: Annotated[str, typer.Argument(help="senses, body, personality, tree, appraisals, motion or day.")]) -> None:
+    """The JSON schema of a kind of file, with units, bounds and a sentence for each field."""
+    from moggy.commands.schema import print_schema
+
+    print_schema(kind)
+
+
+@app.command(epilog="Example: `moggy doctor`")
+def doctor() -> None:
+    """What is here, what is missing, and what to do about it."""
+    from moggy.doctor import doctor as run_doctor
+
+    raise typer.Exit(run_doctor())
+
+
+@app.command(epilog="Example: `moggy setup --no-runtime`")
+def setup(
+    runtime: Annotated[bool, typer.Option(help="Also build the language model's runtime (about ten minutes, once).")] = True,
+    page: Annotated[bool, typer.Option(help="Also build the studio's page (a checkout only).")] = True,
+) -> None:
+    """Take the models that packages ship, check their hashes, build the page and the language model's runtime. Can be repeated."""
+    from moggy.setup import setup as run_setup
+
+    raise typer.Exit(run_setup(runtime=runtime, page=page))
+
+
+@perceive_app.command(epilog='Example: `moggy perceive words "good cat" "I had an awful day" --json`')
+def words(
+    texts: Annotated[list[str], typer.Argument(help="Texts; `-` reads one a line from standard input.")],
+    lang: Annotated[str, typer.Option(help="Language of the texts.")] = "en",
+    tiers: Annotated[str, typer.Option(help="words, embedding, model, joined by commas; or all that are here.")] = "all",
+    as_json: AsJson = False,
+) -> None:
+    """How the person feels and what they want, from words."""
+    from moggy.commands.perceive import perceive_words
+
+    perceive_words(texts, lang, tiers, as_json)
+
+
+@perceive_app.command(epilog="Example: `moggy perceive face portrait.png --json`")
+def face(inputs: Annotated[list[Path], typer.Argument(help="Pictures or videos.")], as_json: AsJson = False) -> None:
+    """How the person feels, from pictures or videos of a face."""
+    from moggy.commands.perceive import perceive_files
+
+    raise typer.Exit(perceive_files("face", inputs, as_json))
+
+
+@perceive_app.command(epilog="Example: `moggy perceive posture photo.png --json`")
+def posture(inputs: Annotated[list[Path], typer.Argument(help="Pictures or videos.")], as_json: AsJson = False) -> None:
+    """How the person feels, from pictures or videos of the body."""
+    from moggy.commands.perceive import perceive_files
+
+    raise typer.Exit(perceive_files("posture", inputs, as_json))
+
+
+@perceive_app.command(epilog="Example: `moggy perceive touch strokes.jsonl --json`")
+def touch(
+    inputs: Annotated[list[Path], typer.Argument(help="JSON lines of touch senses (`moggy schema senses`).")], as_json: AsJson = False
+) -> None:
+    """Which gestures a hand makes, from samples of touch."""
+    from moggy.commands.perceive import perceive_files
+
+    raise typer.Exit(perceive_files("touch", inputs, as_json))
+
+
+@models_app.callback()
+def models(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        from moggy.models import models_table
+
+        models_table()
+
+
+@models_app.command(epilog="Example: `moggy models fetch minicpm5-1b`")
+def fetch(name: Annotated[str, typer.Argument(help="A model that no package ships; `moggy models` lists them.")]) -> None:
+    """Download a larger model from its publisher: the one command that asks another host, and only when you say so."""
+    from moggy.models import fetch_from_hub
+
+    raise typer.Exit(fetch_from_hub(name))
+
+
+@models_app.command(epilog="Example: `moggy models bench --sentences 200`")
+def bench(sentences: Annotated[int, typer.Option(min=10, help="How many sentences to score.")] = 200) -> None:
+    """What each way of reading words understands, per second of CPU, on named data."""
+    from moggy.brain.language.bench import bench_models
+
+    bench_models(sentences)
+
+
+@memory_app.command(epilog="Example: `moggy memory show`")
+def show() -> None:
+    """What it remembers, in sentences."""
+    from moggy.commands.memory import show as run_show
+
+    run_show()
+
+
+@memory_app.command(epilog="Example: `moggy memory export memory.json`")
+def export(to: Annotated[Path, typer.Argument(help="File to write (JSON).")]) -> None:
+    """Everything it remembers, as JSON."""
+    from moggy.commands.memory import export as run_export
+
+    run_export(to)
+
+
+@memory_app.command(epilog="Example: `moggy memory forget anna`")
+def forget(who: Annotated[str, typer.Argument(help="A person's name, or `all`.")]) -> None:
+    """Forget a person, or everything."""
+    from moggy.commands.memory import forget as run_forget
+
+    run_forget(who)
+
+
+def main() -> None:
+    """Run the command; a mistake of the user's ends with a sentence, not a traceback."""
+    try:
+        app()
+    except (Stop, Invalid, ValueError, OSError) as error:
+        if isinstance(error, ValueError | OSError) and "--debug" in sys.argv:
+            raise
+        typer.secho(f"moggy: {error}", fg="red", err=True)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
