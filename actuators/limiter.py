@@ -1,0 +1,123 @@
+"""The last word before the wire: every joint keeps to its limits of position, velocity, acceleration and jerk, whatever it is asked.
+
+Two stages. The first goes to its target as fast as velocity and acceleration allow, and always such that it can still stop in time. The
+second is the mean of the first over a short window of time: a mean of movements that keep a limit keeps it too, and it turns the steps of
+the acceleration into ramps, so the jerk is at most twice the acceleration over the window (Biagiotti & Melchiorri 2008, trajectory
+planning with FIR filters). Both stages are exact for any step of time.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from math import ceil, sqrt
+
+from moggy.body import Joint
+
+LONGEST_STEP = 0.02
+"""s; a longer tick is gone through in pieces"""
+LONGEST_TICK = 0.5
+"""s; after a longer pause the joints move for this long, no more"""
+STILL = 6e-4
+"""rad; a joint at rest does not stir for less: a hobby servo cannot follow it, and it costs noise and wear"""
+MARGIN = 0.85
+"""share of the acceleration that is used, so that uneven ticks stay within the limits too"""
+
+
+class Axis:
+    """One joint: `position` is what is commanded, between `low` and `high`."""
+
+    __slots__ = ("_acceleration", "_knots", "_still_for", "_sum", "_t", "_velocity", "_window")
+    __slots__ += ("aim", "high", "low", "position", "settled", "speed")
+
+    def __init__(self, joint: Joint, start: float) -> None:
+        self.low, self.high = joint.min, joint.max
+        self._velocity = joint.velocity
+        self._acceleration = joint.acceleration * MARGIN
+        self._window = 2.0 * joint.acceleration / joint.jerk
+        self.position = self.aim = min(max(start, joint.min), joint.max)
+        self.speed = 0.0
+        self.settled = True
+        self._wake()
+
+    def step(self, target: float, dt: float) -> float:
+        """Move towards `target` (rad; NaN stays) for `dt` seconds; the position then."""
+        low, high = self.low, self.high
+        if not low <= target <= high:
+            target = low if target < low else high if target > high else self.aim
+        if self.settled:
+            if -STILL < target - self.position < STILL:
+                return self.position
+            self._wake()
+        if dt <= LONGEST_STEP * 1.25:
+            self._advance(target, dt)
+        else:
+            pieces = ceil(min(dt, LONGEST_TICK) / LONGEST_STEP)
+            for _ in range(pieces):
+                self._advance(target, min(dt, LONGEST_TICK) / pieces)
+        return self.position
+
+    def _wake(self) -> None:
+        self.settled = False
+        self._still_for = self._sum = self._t = 0.0
+        self._knots = deque([(-self._window, self.aim, -self._window * self.aim), (0.0, self.aim, 0.0)])
+
+    def _advance(self, target: float, dt: float) -> None:
+        if dt <= 0.0:
+            return
+        before = self.aim
+        gap = target - before
+        limit = self._acceleration
+        if -1e-7 < gap < 1e-7 and -1e-4 < self.speed < 1e-4:
+            speed = 0.0
+            self.aim = target
+            self._still_for += dt
+        else:
+            # The highest speed v with v·dt + v²/2a ≤ gap: after this step it can still stop at the target, however long the next step is.
+            speed = limit * (sqrt(dt * dt + 2.0 * (gap if gap > 0.0 else -gap) / limit) - dt)
+            if speed > self._velocity:
+                speed = self._velocity
+            if gap < 0.0:
+                speed = -speed
+            change = limit * dt
+            if speed > self.speed + change:
+                speed = self.speed + change
+            elif speed < self.speed - change:
+                speed = self.speed - change
+            self.aim = before + speed * dt
+            self._still_for = 0.0
+        self.speed = speed
+        self._average(before, dt)
+
+    def _average(self, before: float, dt: float) -> None:
+        """The mean of the aim, as straight lines between the steps, over the last window."""
+        knots, window = self._knots, self._window
+        self._t = now = self._t + dt
+        self._sum = total = self._sum + (before + self.aim) * 0.5 * dt
+        knots.append((now, self.aim, total))
+        start = now - window
+        while knots[1][0] <= start:
+            knots.popleft()
+        t0, p0, s0 = knots[0]
+        t1, p1, _ = knots[1]
+        x = start - t0
+        mean = (total - s0 - x * (p0 + (p1 - p0) / (t1 - t0) * x * 0.5)) / window
+        self.position = self.low if mean < self.low else self.high if mean > self.high else mean
+        if self._still_for > window:
+            self.position, self.settled = self.aim, True
+
+
+class Limiter:
+    """All joints of a body. Begins at their rest pose, which is where the board holds them when nobody commands."""
+
+    def __init__(self, joints: Mapping[str, Joint], start: Mapping[str, float] | None = None) -> None:
+        begin = start or {}
+        self.axes = {name: Axis(joint, begin.get(name, joint.rest)) for name, joint in joints.items()}
+
+    def step(self, targets: Mapping[str, float], dt: float) -> dict[str, float]:
+        """A pose within every limit; a joint without a target stays on its way."""
+        pose = {}
+        for name, axis in self.axes.items():
+            target = targets.get(name)
+            pose[name] = axis.step(axis.aim if target is None else target, dt)
+        return pose
