@@ -1,0 +1,81 @@
+"""Designers' files: errors at the line, the owner's over the shipped, comments that stay."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from moggy.body import Body
+from moggy.config import Files, Invalid, parse, with_value
+from moggy.personality import Personality
+
+CAT = Files().read("body/cat.yaml")
+
+
+def error_of(text: str) -> Invalid:
+    with pytest.raises(Invalid) as caught:
+        parse("body/cat.yaml", text, Body)
+    return caught.value
+
+
+def line_of(text: str, words: str) -> int:
+    return next(n for n, line in enumerate(text.splitlines(), 1) if words in line)
+
+
+def test_the_shipped_body_is_valid() -> None:
+    body = parse("body/cat.yaml", CAT, Body)
+    assert len(body.joints) == 17
+    assert "neck" in body.zones
+
+
+def test_an_unknown_key_names_the_line_and_the_likely_one() -> None:
+    text = CAT.replace("speaker:", "speakr:")
+    error = error_of(text)
+    assert error.line == line_of(text, "speakr")
+    assert "did you mean 'speaker'" in error.message
+
+
+def test_a_value_out_of_range_names_the_line_the_key_and_the_range() -> None:
+    text = CAT.replace("tail_yaw:    {min: -1.2", "tail_yaw:    {min: -9.0")
+    error = error_of(text)
+    assert error.line == line_of(text, "tail_yaw")
+    assert "joints.tail_yaw.min" in error.message
+    assert "-3.2" in error.message
+    assert "-9.0" in error.message
+
+
+@pytest.mark.parametrize(
+    "text", ["name: [", "just words", "- a\n- list", "", "a: *nowhere", "{" * 5000, "\x00", "name: !!python/object:os.system {}"]
+)
+def test_what_is_no_yaml_is_an_error_and_never_a_crash(text: str) -> None:
+    assert "body/cat.yaml:" in str(error_of(text))
+
+
+def test_the_owners_file_lies_over_the_shipped_one(tmp_path: Path) -> None:
+    files = Files(tmp_path)
+    text = "name: mine\ntemperament: {neuroticism: 0.9}\n"
+    saved = files.save("personalities/cat.yaml", text, Personality)
+    assert saved.is_relative_to(tmp_path)
+    assert files.load("personalities/cat.yaml", Personality).name == "mine"
+    assert Files().load("personalities/cat.yaml", Personality).name == "cat"
+
+
+def test_an_invalid_text_is_not_saved(tmp_path: Path) -> None:
+    files = Files(tmp_path)
+    with pytest.raises(Invalid):
+        files.save("personalities/cat.yaml", "name: mine\nlikes_tuoch: {}\n", Personality)
+    assert list(tmp_path.rglob("*.yaml")) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", "personalities/../../x.yaml", "body/.hidden.yaml", "nonsense/cat.yaml", "body/cat.txt"]
+)
+def test_a_name_cannot_leave_its_folder(name: str) -> None:
+    with pytest.raises(Invalid):
+        Files().path(name)
+
+
+def test_one_value_changes_and_the_comments_stay() -> None:
+    changed = with_value("# a cat\ntemperament:\n  neuroticism: 0.5  # calm\n", "temperament.neuroticism", 0.9)
+    assert changed == "# a cat\ntemperament:\n  neuroticism: 0.9  # calm\n"

@@ -1,0 +1,126 @@
+"""Workers: never waited for, started again when they die or hang, said once."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from moggy.messages import AnySense, Thought, Trouble, Words
+from moggy.worker import ProcessWorker, SimulatedWorker, Task
+
+PATIENCE = 30.0
+
+
+def echo() -> Task:
+    def work(job: Any) -> Sequence[AnySense]:
+        if job == "hang":
+            signal.pause()
+        if job == "refuse":
+            raise ValueError("no such picture")
+        return [Words(at=0.0, text=str(job))]
+
+    return work
+
+
+def missing() -> Task:
+    raise FileNotFoundError("the model is missing; `moggy setup` takes it")
+
+
+def until(
+    worker: ProcessWorker, found: Callable[[list[AnySense]], bool], *, now: float = 0.0, step: float = 0.0
+) -> tuple[list[AnySense], float]:
+    """Poll till something is found; `now` is the pet's time and moves only by `step`."""
+    senses: list[AnySense] = []
+    give_up = time.monotonic() + PATIENCE  # noqa: TID251  # a real process is waited for
+    while not found(senses):
+        assert time.monotonic() < give_up, senses  # noqa: TID251
+        senses += worker.poll(now)
+        now += step
+        time.sleep(0.005)  # noqa: TID251
+    return senses, now
+
+
+def offer(worker: ProcessWorker, job: Any, now: float = 0.0) -> None:
+    until(worker, lambda _: worker.offer(job, now), now=now)
+
+
+def troubles(senses: Sequence[AnySense]) -> list[str]:
+    return [sense.message for sense in senses if isinstance(sense, Trouble)]
+
+
+def test_a_worker_answers_and_stamps_the_moment_of_arrival() -> None:
+    worker = ProcessWorker(echo, name="echo")
+    try:
+        offer(worker, "hello")
+        assert not worker.offer("second", 0.0), "it is busy: stale work is never queued"
+        senses, _ = until(worker, bool, now=3.0)
+        assert senses == [Words(at=3.0, text="hello")]
+    finally:
+        worker.close()
+
+
+def test_a_job_that_fails_is_said_and_the_process_goes_on() -> None:
+    worker = ProcessWorker(echo, name="echo")
+    try:
+        offer(worker, "refuse")
+        senses, _ = until(worker, bool)
+        assert troubles(senses) == ["no such picture"]
+        pid = worker.pid
+        offer(worker, "hello")
+        senses, _ = until(worker, bool)
+        assert worker.pid == pid
+    finally:
+        worker.close()
+
+
+def test_a_killed_process_is_said_once_and_comes_back() -> None:
+    worker = ProcessWorker(echo, name="echo")
+    try:
+        offer(worker, "hello")
+        until(worker, bool)
+        assert worker.pid is not None
+        os.kill(worker.pid, signal.SIGKILL)
+        senses, now = until(worker, lambda found: len(troubles(found)) == 2, step=0.01)
+        assert troubles(senses) == ["stopped", ""]
+        offer(worker, "again", now)
+        senses, _ = until(worker, lambda found: any(isinstance(sense, Words) for sense in found), now=now)
+    finally:
+        worker.close()
+
+
+def test_a_process_that_hangs_is_killed_at_its_deadline() -> None:
+    worker = ProcessWorker(echo, name="echo", deadline=2.0)
+    try:
+        offer(worker, "hang")
+        assert worker.poll(1.9) == []
+        assert "no answer within 2 s" in troubles(worker.poll(2.1))[0]
+        assert worker.pid is None
+    finally:
+        worker.close()
+
+
+def test_what_cannot_start_says_the_way_out_once_and_is_tried_again() -> None:
+    worker = ProcessWorker(missing, name="model")
+    try:
+        senses, now = until(worker, lambda found: worker.pid is None and bool(found), step=0.0)
+        assert troubles(senses) == ["the model is missing; `moggy setup` takes it"]
+        worker.poll(now + 1.5)
+        assert worker.pid is not None, "tried again after the pause"
+        later, _ = until(worker, lambda found: worker.pid is None, now=now + 1.5)
+        assert troubles(later) == [], "said once"
+    finally:
+        worker.close()
+
+
+def test_simulated_work_arrives_after_its_modelled_latency() -> None:
+    def think() -> Task:
+        return lambda job: [Thought(at=0.0, asked=job, expires=job + 9.0, milliseconds=123.4)]
+
+    worker = SimulatedWorker(think, name="model", latency=0.5)
+    assert worker.offer(1.0, 1.0)
+    assert not worker.offer(1.2, 1.2)
+    assert list(worker.poll(1.4)) == []
+    assert worker.poll(1.5) == [Thought(at=1.5, asked=1.0, expires=10.0, milliseconds=500.0)]
