@@ -1,0 +1,94 @@
+"""What this machine has to have, how to see whether it is there, and the command that installs it. Standard library only: it runs first."""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import importlib.util
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+OLDEST = (3, 11)
+NEWEST_TRIED = (3, 13)
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One thing. `without` says what does not work where it is absent; `fatal` that nothing does."""
+
+    what: str
+    present: Callable[[], bool]
+    package: str
+    """Debian's name; empty where no package brings it."""
+    without: str
+    fatal: bool = False
+    way_out: str = ""
+
+    def command(self) -> str:
+        """What installs it."""
+        return self.way_out or f"{'' if os.geteuid() == 0 else 'sudo '}apt install {self.package}"
+
+
+def loads(library: str) -> Callable[[], bool]:
+    """Whether the dynamic loader finds a shared library, as it will for the package that links to it."""
+
+    def look() -> bool:
+        try:
+            ctypes.CDLL(library)
+        except OSError:
+            return False
+        return True
+
+    return look
+
+
+def on_path(*programs: str) -> Callable[[], bool]:
+    """Whether one of the programs is on the PATH."""
+    return lambda: any(shutil.which(program) for program in programs)
+
+
+def importable(module: str) -> bool:
+    """Whether a module is installed, without importing it."""
+    return importlib.util.find_spec(module) is not None
+
+
+def python_fits() -> bool:
+    """For ARM the last MediaPipe that keeps to itself has wheels up to Python 3.12 only."""
+    return sys.version_info >= OLDEST and (platform.machine() != "aarch64" or sys.version_info < (3, 13))
+
+
+def venv_package() -> str:
+    return f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
+
+
+PYTHON = Need(
+    f"Python {'.'.join(map(str, OLDEST))} to {'.'.join(map(str, NEWEST_TRIED))}",
+    python_fits,
+    "python3",
+    "nothing runs",
+    fatal=True,
+    way_out="name another one: make sim PYTHON=python3.12",
+)
+VENV = Need("Python's venv module", lambda: importable("venv") and importable("ensurepip"), venv_package(), "no environment", fatal=True)
+COMPILER = Need("a C++ compiler", on_path(os.environ.get("CXX", "g++"), "g++", "clang++"), "g++", "no language model: its runtime is compiled")
+CHROMIUM = Need("Chromium", on_path("chromium"), "chromium", "the browser tests do not run")
+GIT = Need("git", on_path("git"), "git", "no updates, and no pre-commit checks")
+
+LIBRARIES = (
+    Need("libEGL.so.1", loads("libEGL.so.1"), "libegl1", "no face and no posture (MediaPipe links to it)"),
+    Need("libGLESv2.so.2", loads("libGLESv2.so.2"), "libgles2", "no face and no posture (MediaPipe links to it)"),
+    Need("libGL.so.1", loads("libGL.so.1"), "libgl1", "no pictures and no camera (OpenCV links to it)"),
+    Need("libportaudio.so.2", loads("libportaudio.so.2"), "libportaudio2", "no sound on this machine's speaker; the studio plays in the browser"),
+)
+
+
+@functools.cache
+def checkout() -> Path | None:
+    """The root of the clone that this runs from, or None where moggy was installed from a wheel."""
+    root = Path(__file__).resolve().parents[1]
+    return root if (root / "requirements" / "main.lock").is_file() else None
