@@ -22,6 +22,7 @@ SPINE = {
     "body",
     "personality",
     "models",
+    "watch",
     "why",
     "replay",
 }

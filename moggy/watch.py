@@ -1,0 +1,64 @@
+"""Notices that a designer's file was saved while the pet runs: reads and checks it aside, then says so as a Sense."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from queue import SimpleQueue
+
+from pydantic import BaseModel
+
+from moggy.config import Files, Invalid, parse
+from moggy.messages import AnySense, Edited
+
+PERIOD = 0.5
+"""Seconds between two looks."""
+
+
+class Watcher:
+    """A sensor. The slow part, reading and checking, happens in a thread; what it parsed is remembered, so the pet takes it at no cost."""
+
+    def __init__(self, files: Files, names: Sequence[str], schemas: Mapping[str, type[BaseModel]]) -> None:
+        self._files, self._schemas = files, schemas
+        self._texts = {name: self._text(name) for name in names}
+        self._found: SimpleQueue[tuple[str, str]] = SimpleQueue()
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="files", daemon=True)
+        self._thread.start()
+
+    def poll(self, now: float) -> Sequence[AnySense]:
+        senses = []
+        while not self._found.empty():
+            name, text = self._found.get()
+            senses.append(Edited(at=now, file=name, text=text))
+        return senses
+
+    def close(self) -> None:
+        self._closing.set()
+        self._thread.join(2.0)
+
+    def _watch(self) -> None:
+        while not self._closing.wait(PERIOD):
+            for name, before in list(self._texts.items()):
+                text = self._text(name)
+                if text is not None and text != before:
+                    self._texts[name] = text
+                    check_aside(name, text, self._schemas)
+                    self._found.put((name, text))
+
+    def _text(self, name: str) -> str | None:
+        """None while it is away, as in the middle of an editor's save: the pet keeps what it has."""
+        try:
+            return self._files.read(name)
+        except Invalid:
+            return None
+
+
+def check_aside(name: str, text: str, schemas: Mapping[str, type[BaseModel]]) -> None:
+    """Parse a text so that parsing it again costs nothing; what is wrong with it is found again, and said, by the pet."""
+    schema = schemas.get(name.partition("/")[0])
+    if schema is not None:
+        try:
+            parse(name, text, schema)
+        except Invalid:
+            return
