@@ -27,8 +27,10 @@ MARGIN = 0.85
 class Axis:
     """One joint: `position` is what is commanded, between `low` and `high`."""
 
-    __slots__ = ("_acceleration", "_knots", "_still_for", "_sum", "_t", "_velocity", "_window")
-    __slots__ += ("aim", "high", "low", "position", "settled", "speed")
+    __slots__ = (
+        *("aim", "high", "low", "position", "settled", "speed"),
+        *("_acceleration", "_knots", "_still_for", "_sum", "_t", "_velocity", "_window"),
+    )
 
     def __init__(self, joint: Joint, start: float) -> None:
         self.low, self.high = joint.min, joint.max

@@ -1,0 +1,53 @@
+"""What ears, tail, lids and pupils say of the feeling of the moment, without any behaviour having asked for it.
+
+Ears carry valence, and tell more than the tail (Deputte 2021); a raised tail is friendly, a tucked one afraid, a lashing one angry
+(shelter-medicine texts); narrowed eyes are friendly (Humphrey 2020), wide pupils are fear or excitement. See facts.md §2.
+"""
+
+from __future__ import annotations
+
+from math import exp, pi, sin
+
+from moggy.messages import Affect
+
+ENOUGH = 0.45
+"""From here on over-stimulation shows, first in the tail, then in the ears."""
+
+
+class Display:
+    """Offsets in rad, eased in time: `ears`, `tail_pitch`, `tail_yaw`, `lids`; and `pupils`, 0..1."""
+
+    def __init__(self) -> None:
+        self.ears = self.tail_pitch = self.tail_yaw = self.lids = 0.0
+        self.pupils = 0.4
+        self._sway = self._turn = 0.0
+
+    def show(self, affect: Affect, purr: float, alert: float, dt: float) -> None:
+        """One tick on."""
+        feel = affect.emotions.get
+        fear, anger, sad = feel("fear", 0.0), feel("anger", 0.0), feel("sadness", 0.0)
+        warm = max(feel("affection", 0.0), feel("contentment", 0.0))
+        joy, interest, surprise = feel("joy", 0.0), feel("interest", 0.0), feel("surprise", 0.0)
+        cross = max(anger, (affect.enough - ENOUGH) / (1.0 - ENOUGH))
+        if cross < 0.0:
+            cross = 0.0
+        quick, slow = 1.0 - exp(-dt / 0.12), 1.0 - exp(-dt / 0.5)
+        ears = 0.15 * affect.valence + 0.2 * max(interest, surprise) + 0.08 * joy - 0.85 * fear - 0.65 * cross - 0.12 * sad
+        self.ears += (ears * (0.4 + 0.6 * alert) - self.ears) * quick
+        pitch = 0.35 * max(affect.valence, 0.0) + 0.3 * joy + 0.25 * feel("affection", 0.0) - 0.6 * fear - 0.25 * sad
+        self.tail_pitch += (pitch * alert - self.tail_pitch) * slow
+        lids = 0.25 * warm + 0.3 * purr - 0.25 * max(fear, surprise) - 0.12 * interest + 0.25 * max(0.0, -affect.arousal)
+        self.lids += (lids - self.lids) * (1.0 - exp(-dt / 0.3))
+        pupils = 0.4 + 0.25 * affect.arousal + 0.5 * max(fear, surprise) + 0.15 * interest - 0.1 * warm
+        self.pupils += (min(max(pupils, 0.05), 1.0) - self.pupils) * (1.0 - exp(-dt / 0.25))
+        self._wag(cross, max(joy, interest) * max(affect.arousal, 0.0), affect.arousal, alert, slow, dt)
+
+    def _wag(self, cross: float, lively: float, arousal: float, alert: float, slow: float, dt: float) -> None:
+        """A calm tail is still; a lively one swings; a cross one swings wide and fast."""
+        width = (0.55 * cross + 0.25 * lively) * alert
+        self._sway += ((width if width > 0.03 else 0.0) - self._sway) * slow
+        if self._sway < 0.004:
+            self._sway = self.tail_yaw = 0.0
+            return
+        self._turn = (self._turn + dt * (0.45 + 1.0 * cross + 0.3 * arousal)) % 1.0
+        self.tail_yaw = self._sway * sin(2.0 * pi * self._turn)

@@ -1,0 +1,49 @@
+"""How long acting takes: microseconds of CPU a tick, over a minute of a busy and of a calm cat."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from time import process_time
+
+from moggy.actuators.act import Actor
+from moggy.behaviors.motions import load_motions
+from moggy.body import Body
+from moggy.config import load
+from moggy.messages import Affect, Decision, Gesture, PersonEstimate, Play
+from moggy.personality import Personality
+
+ROOT = Path(__file__).resolve().parents[1]
+DT = 0.02
+DAY = (("sit", "look_around"), ("sit", "greet"), ("loaf", "knead"), ("lie", "lean_in"), ("curl", "nod_off"), ("stand", "tail_swish"))
+
+
+def make() -> Actor:
+    motions = load_motions(sorted((ROOT / "behaviors" / "motions").glob("*.yaml")))
+    return Actor(load(ROOT / "actuators" / "body" / "cat.yaml", Body), motions, Personality(name="bench"))
+
+
+def run(actor: Actor, seconds: float, *, busy: bool) -> float:
+    """Mean µs a tick."""
+    person = PersonEstimate(person="someone", present=True, bearing=(0.3, 0.2))
+    began = process_time()
+    ticks = int(seconds / DT)
+    decision = Decision(at=0.0, behavior="loaf", plays=(Play(motion="loaf", started=0.0, layer="posture"),))
+    for n in range(ticks):
+        now = n * DT
+        if busy and n % 250 == 0:
+            posture, motion = DAY[n // 250 % len(DAY)]
+            plays = (Play(motion=posture, started=now, layer="posture"), Play(motion=motion, started=now))
+            decision = Decision(at=now, behavior=motion, plays=plays, gaze="person" if n % 500 else "around", purr=0.6)
+        gesture = Gesture(at=now, zone="neck", gesture="stroke") if busy and n % 300 < 150 else None
+        pet = Affect(valence=0.3 + 0.2 * (n % 100) / 100, arousal=0.1)
+        actor.act(decision, person, pet, (), gesture, now, DT)
+    return (process_time() - began) / ticks * 1e6
+
+
+if __name__ == "__main__":
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--seconds", type=float, default=60.0, help="of the cat's life")
+    seconds = options.parse_args().seconds
+    for name, busy in (("busy", True), ("calm", False)):
+        print(f"{name}: {run(make(), seconds, busy=busy):.1f} µs a tick")
