@@ -1,0 +1,142 @@
+"""What the way somebody holds themselves says: open or closed, upright or slumped, turned to the pet or away, moving or still.
+
+These are documented rules, and they are **not validated**: no packaged model maps posture to feeling, and no labelled set with a clear
+licence came to hand. So the confidence is 0.3 at most, the estimate says something of arousal and engagement and little of valence, and
+whoever fuses it gives it a low weight. Where the rules come from: an expansive, upright posture goes with positive and a contracted, bowed
+one with negative states, and speed of movement goes with arousal, in studies of acted bodies (Wallbott 1998; de Meijer 1989).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from moggy.messages import AnySense, Posture
+
+NOSE, EARS = 0, (7, 8)
+SHOULDERS, ELBOWS, WRISTS, HIPS = (11, 12), (13, 14), (15, 16), (23, 24)
+"""Numbers of MediaPipe's 33 landmarks. World landmarks: metres, x to the picture's right, y down,
+z away from the camera, origin between the hips."""
+
+SEEN = 0.5
+"""visibility under which a landmark is a guess"""
+MOST = 0.3
+"""highest confidence: the rules are not validated"""
+MOVING, LIVELY = 0.12, 0.6
+"""m/s of hands, elbows and head beside the hips: below the first is the network's own jitter and sitting still; the second is gesturing"""
+TYPICAL_HEAD = 0.65
+"""height of the nose above the shoulders / width of the shoulders, of somebody who holds the head up"""
+STEADY = 1.0
+"""s that movement is averaged over"""
+
+Vector = tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """The rules' measures of one frame; None: not seen."""
+
+    openness: float | None
+    """−1 arms folded or held close, 1 spread"""
+    head: float
+    """−1 dropped, 0 up as usual, 1 thrown back"""
+    slump: float | None
+    """0 upright, 1 bent over"""
+    raised: float
+    """0..1: hands above the shoulders"""
+    facing: float
+    """0 turned away, 1 shoulders square to the pet"""
+    lean: float | None
+    """−1 leant back, 1 leant towards the pet"""
+    seen: float
+    """0..1: share of the landmarks used that are visible"""
+
+
+class PostureReader:
+    """Posture with `landmarks` → the same with arousal, engagement, a cautious valence and a low confidence."""
+
+    def __init__(self) -> None:
+        self._before: dict[str, tuple[float, tuple[Vector, ...], float]] = {}
+
+    def read(self, senses: Sequence[AnySense], now: float) -> Sequence[AnySense]:
+        return tuple(self._understood(sense) for sense in senses if isinstance(sense, Posture))
+
+    def _understood(self, posture: Posture) -> Posture:
+        if posture.landmarks is None or posture.valence is not None or posture.arousal is not None:
+            return posture if posture.confidence is not None else replace(posture, confidence=MOST)
+        holding = measure(posture.landmarks)
+        if holding is None:
+            return replace(posture, confidence=0.0)
+        energy = self._movement(posture)
+        moving = math.log(max(energy, 0.02) / MOVING) / math.log(LIVELY / MOVING)  # 0 at rest, 1 lively
+        arousal = 0.9 * math.tanh(0.8 * (moving - 0.3)) + 0.3 * holding.raised - 0.3 * (holding.slump or 0.0)
+        valence = 0.25 * (holding.openness or 0.0) + 0.35 * holding.head - 0.25 * (holding.slump or 0.0) + 0.25 * holding.raised
+        engagement = holding.facing * (0.65 + 0.25 * (holding.lean or 0.0) - 0.25 * max(0.0, -holding.head))
+        clear = abs(valence) + abs(arousal)
+        return replace(
+            posture,
+            valence=round(_clip(valence, -0.6, 0.6), 3),
+            arousal=round(_clip(arousal, -0.8, 0.8), 3),
+            engagement=round(_clip(engagement, 0.0, 1.0), 3),
+            confidence=round(MOST * holding.seen * (0.5 + 0.5 * min(1.0, clear)), 3),
+        )
+
+    def _movement(self, posture: Posture) -> float:
+        """m/s of hands, elbows and head beside the hips, averaged over about a second."""
+        marks = posture.landmarks or ()
+        hips = _between(marks, HIPS)
+        here = tuple(_minus(_place(marks, k), hips) for k in (NOSE, *ELBOWS, *WRISTS) if _visible(marks, k))
+        at, there, energy = self._before.get(posture.person, (posture.at, here, 0.06))
+        dt = posture.at - at
+        if 0.0 < dt < 2.0 and here and len(here) == len(there):
+            speed = sum(math.dist(a, b) for a, b in zip(here, there, strict=True)) / len(here) / dt
+            energy += (speed - energy) * (1.0 - math.exp(-dt / STEADY))
+        self._before[posture.person] = (posture.at, here, energy)
+        return energy
+
+
+def measure(marks: Sequence[Sequence[float]]) -> Holding | None:
+    """How somebody holds themselves, from 33 landmarks; None where not even the shoulders are seen."""
+    left, right = (_place(marks, k) for k in SHOULDERS)
+    width = math.dist(left, right)
+    if width < 0.05 or not all(_visible(marks, k) for k in (*SHOULDERS, NOSE)):
+        return None
+    shoulders, hips, nose = _between(marks, SHOULDERS), _between(marks, HIPS), _place(marks, NOSE)
+    torso = math.dist(shoulders, hips)
+    legs = all(_visible(marks, k) for k in HIPS) and torso > 0.1
+    wrists = [_place(marks, k) for k in WRISTS if _visible(marks, k)]
+    arms = len(wrists) == 2 and all(_visible(marks, k) for k in ELBOWS)
+    elbows = [_place(marks, k) for k in ELBOWS]
+    used = (NOSE, *SHOULDERS, *ELBOWS, *WRISTS, *HIPS)
+    return Holding(
+        # Arms that hang have hands about 1.3 and elbows about 1.4 shoulder widths apart; folded ones 0.5.
+        openness=_clip((math.dist(*wrists) + math.dist(*elbows)) / (2.0 * width) - 1.35, -1.0, 1.0) if arms else None,
+        head=_clip(((shoulders[1] - nose[1]) / width - TYPICAL_HEAD) / 0.35, -1.0, 1.0),
+        slump=_clip((math.acos(_clip((hips[1] - shoulders[1]) / torso, -1.0, 1.0)) - 0.25) / 0.7, 0.0, 1.0) if legs else None,
+        raised=_clip(sum(max(0.0, shoulders[1] - w[1]) for w in wrists) / (2.0 * width), 0.0, 1.0),
+        facing=_clip(1.3 * abs(left[0] - right[0]) / width - 0.3, 0.0, 1.0),
+        lean=_clip((hips[2] - shoulders[2]) / torso / 0.5, -1.0, 1.0) if legs else None,
+        seen=sum(_visible(marks, k) for k in used) / len(used),
+    )
+
+
+def _place(marks: Sequence[Sequence[float]], k: int) -> Vector:
+    return marks[k][0], marks[k][1], marks[k][2]
+
+
+def _visible(marks: Sequence[Sequence[float]], k: int) -> bool:
+    return len(marks[k]) < 4 or marks[k][3] >= SEEN
+
+
+def _between(marks: Sequence[Sequence[float]], pair: tuple[int, int]) -> Vector:
+    a, b = _place(marks, pair[0]), _place(marks, pair[1])
+    return 0.5 * (a[0] + b[0]), 0.5 * (a[1] + b[1]), 0.5 * (a[2] + b[2])
+
+
+def _minus(a: Vector, b: Vector) -> Vector:
+    return a[0] - b[0], a[1] - b[1], a[2] - b[2]
+
+
+def _clip(value: float, low: float, high: float) -> float:
+    return max(low, min(high, value))
