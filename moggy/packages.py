@@ -60,7 +60,7 @@ def download(package: Package, into: Path, python: str = sys.executable) -> Path
         command = [python, "-m", "pip", "download", "--no-deps", *form, "--require-hashes", "--no-cache-dir"]
         run([*command, "--dest", str(into), "--requirement", str(wanted)], f"fetch {package}")
     else:
-        run([*npm(), "pack", str(package), "--pack-destination", str(into), "--silent"], f"fetch {package}")
+        run([*npm(python), "pack", str(package), "--pack-destination", str(into), "--silent"], f"fetch {package}")
     return next(into.iterdir())
 
 
@@ -90,7 +90,7 @@ def run(command: Sequence[str], purpose: str) -> None:
         raise FetchFailed(f"could not {purpose} (is the network there? it is safe to repeat the command)" + (f"\n{said}" if said else ""))
 
 
-def npm() -> list[str]:
+def npm(python: str = sys.executable) -> list[str]:
     """The command that runs npm: the machine's own where its Node.js is new enough, else one from a wheel, fetched on first use."""
     found, node = shutil.which("npm"), shutil.which("node")
     if found and node and node_version(node) >= OLDEST_NODE:
@@ -98,7 +98,7 @@ def npm() -> list[str]:
     home = cache.root() / "tools" / f"node-{NODE.version}-{platform.machine()}"
     if not home.exists():
         with cache.scratch(home.parent) as folder:
-            archive = download(NODE, folder / "archive")
+            archive = download(NODE, folder / "archive", python)
             unpack_node(archive, folder / "node")
             cache.put(folder / "node", home)
     # npm and the scripts that it runs look for `node` on the PATH.

@@ -208,7 +208,7 @@ def _tools(shelf: Path, lock: Path, say: Callable[[RuntimeStatus], None]) -> Pat
     python = home / "bin" / "python"
     if not (home / "complete").exists():
         say(RuntimeStatus(state="fetching", message="fetching cmake and ninja"))
-        venv.create(home, clear=True, with_pip=True)
+        venv.create(home, clear=True, symlinks=True, with_pip=True)
         packages.run([str(python), "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(lock)], "fetch the build tools")
         (home / "complete").touch()
     return python

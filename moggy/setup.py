@@ -1,0 +1,297 @@
+"""Takes a fresh clone to a living cat: environment, packages, models, page, and the runtime that builds behind it.
+
+`python3 -m moggy.setup sim` is what `make sim` runs, with the machine's Python and nothing installed, so this file and what it imports use
+the standard library only. Each step is keyed by the content it was made from: done once, it costs a few milliseconds the next time. Each
+may be interrupted and repeated.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import venv
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from moggy import cache, models, needs, packages
+
+ROOT = Path(__file__).resolve().parents[1]
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+PAGE = ROOT / "sim" / "studio" / "page"
+STATIC = ROOT / "sim" / "studio" / "static"
+MAIN, DEV = ROOT / "requirements" / "main.lock", ROOT / "requirements" / "dev.lock"
+PATIENCE_S = 5.0
+
+
+class Stop(RuntimeError):
+    """Set-up cannot go on; the message says what is missing and what brings it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that set-up does, unless `fresh` says that it is done."""
+
+    name: str
+    fresh: Callable[[], bool]
+    do: Callable[[], None]
+
+
+def setup(*, runtime: bool = True, page: bool = True) -> int:
+    """What `moggy setup` does in an environment that has its packages already. Returns an exit code."""
+    from moggy import runtime as language
+
+    try:
+        models.fetch(models.FIRST)
+        if page and needs.checkout():
+            perform([page_step(sys.executable)])
+    except (Stop, packages.FetchFailed, models.Missing, models.Corrupt, OSError) as error:
+        print(f"moggy setup: {error}", file=sys.stderr)
+        return 1
+    return language.main([]) if runtime else 0
+
+
+def main(arguments: Sequence[str]) -> int:
+    """A goal (sim, run, test, dev or page), then options for `moggy sim`."""
+    goal, *rest = arguments or ["sim"]
+    # From `kill` as from Ctrl-C: the children end too, and what was begun is swept.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        check_machine(mend=goal == "test")
+        with cache.lock(ROOT / ".cache" / "setup.lock", lambda: print("another set-up is at work in this clone; waiting for it …")):
+            perform(steps(goal))
+        if goal == "test":
+            return prepare_runtime()
+        if goal == "sim":
+            return live(rest)
+    except KeyboardInterrupt:
+        print("\nstopped; the same command goes on from here")
+        return 130
+    except (Stop, packages.FetchFailed, models.Corrupt, OSError) as error:
+        print(f"\nset-up stopped: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def steps(goal: str) -> list[Step]:
+    """What a goal needs, in order."""
+    if goal == "dev":
+        return [environment_step(DEV)]
+    if goal == "page":
+        return [environment_step(MAIN), page_step()]
+    if goal in ("sim", "run", "test"):
+        return [environment_step(DEV if goal == "test" else MAIN), models_step(), page_step()]
+    raise Stop(f"no goal '{goal}': sim, run, test, dev or page")
+
+
+def prepare_runtime() -> int:
+    """For the tests: with every core, and waited for. Where it fails the tests that need it say so themselves."""
+    if not runtime_ready():
+        print("[+] the language model's runtime, with every core (about eight minutes on two, once; kept for the next clone)", flush=True)
+        subprocess.run([PYTHON, "-m", "moggy.runtime"], cwd=ROOT, stdin=subprocess.DEVNULL, check=False)
+    return 0
+
+
+def check_machine(mend: bool) -> None:
+    """Name what is missing, with the command that installs it. With `mend`, as root where apt is, install it."""
+    for need in (needs.PYTHON, needs.VENV):
+        if not PYTHON.exists() and not need.present():
+            raise Stop(f"this needs {need.what}; {need.command()}")
+    wanted = [*needs.LIBRARIES, needs.COMPILER, *([needs.CHROMIUM] if mend else [])]
+    absent = [need for need in wanted if not need.present()]
+    if absent and mend and os.geteuid() == 0 and shutil.which("apt-get"):
+        install([need.package for need in absent])
+        absent = [need for need in absent if not need.present()]
+    for need in absent:
+        print(f"  without {need.what}: {need.without}")
+    if absent:
+        print(f"  to install: {'' if os.geteuid() == 0 else 'sudo '}apt install {' '.join(need.package for need in absent)}")
+
+
+def install(names: Sequence[str]) -> None:
+    """Debian's packages, in silence where it goes well; where it does not, the caller looks what is still missing."""
+    print(f"installing {' '.join(names)} …", flush=True)
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for command in (["apt-get", "update"], ["apt-get", "install", "-y", "--no-install-recommends", *names]):
+        done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        if done.returncode:
+            print("\n".join((done.stdout + done.stderr).strip().splitlines()[-6:]))
+
+
+def perform(steps: Sequence[Step]) -> None:
+    """Do what is not fresh, each with a line before and its seconds after."""
+    for number, step in enumerate(steps, 1):
+        if step.fresh():
+            continue
+        print(f"[{number}/{len(steps)}] {step.name}", flush=True)
+        began = time.perf_counter()
+        step.do()
+        print(f"      done in {time.perf_counter() - began:.0f} s", flush=True)
+
+
+def environment_step(lock: Path) -> Step:
+    """`.venv` with every package of the lock, each by hash, and moggy itself as this folder."""
+    own = digest([ROOT / "pyproject.toml"])
+
+    def fresh() -> bool:
+        stamp = read_stamp()
+        # The packages for development are those for running and more.
+        locked = stamp.get("lock") in ({digest([MAIN]), digest([MAIN, DEV])} if lock == MAIN else {digest([MAIN, DEV])})
+        return locked and stamp.get("project") == own and stamp.get("place") == str(ROOT) and PYTHON.exists()
+
+    def do() -> None:
+        begun = VENV / ".moggy-begun"
+        # A pip that was stopped in the middle leaves packages that look installed and are not: begin afresh, its downloads are cached.
+        if begun.exists() or not PYTHON.exists() or read_stamp().get("place", str(ROOT)) != str(ROOT):
+            print("      making .venv", flush=True)
+            venv.create(VENV, clear=True, symlinks=True, with_pip=True, prompt="moggy")
+        begun.touch()
+        wanted = DEV if lock == DEV or read_stamp().get("lock") == digest([MAIN, DEV]) else MAIN
+        pip(["install", "--require-hashes", "--requirement", str(wanted)], total=wanted.read_text().count("=="))
+        pip(["install", "--no-deps", "--no-build-isolation", "--no-index", "--editable", str(ROOT)], total=1)
+        cache.write(
+            VENV / ".moggy-setup.json",
+            json.dumps({"lock": digest([MAIN, DEV] if wanted == DEV else [MAIN]), "project": own, "place": str(ROOT)}),
+        )
+        begun.unlink()
+
+    return Step(f"packages into .venv (Python {'.'.join(map(str, sys.version_info[:3]))}), each by its hash", fresh, do)
+
+
+def models_step() -> Step:
+    """The models that the cat starts with."""
+    stamp = ROOT / ".cache" / "models.stamp"
+    key = digest([ROOT / "moggy" / "models.py", ROOT / "moggy" / "pose_task.py"])
+
+    def fresh() -> bool:
+        here = all(models.present(name) for name in models.FIRST if not models.MODELS[name].installed)
+        return here and stamp.is_file() and stamp.read_text() == key
+
+    def do() -> None:
+        if subprocess.run([PYTHON, "-m", "moggy.models", *models.FIRST], cwd=ROOT, check=False).returncode:
+            raise Stop("the models did not come; the same command tries again")
+        cache.write(stamp, key)
+
+    return Step("models for face, posture and words, each by its hash", fresh, do)
+
+
+def page_step(python: str = str(PYTHON)) -> Step:
+    """The studio's page: its libraries from npm by the lock file, bundled into sim/studio/static. `python` may bring Node.js."""
+    stamp, libraries = STATIC / ".stamp", PAGE / "node_modules" / ".moggy-stamp"
+    sources = [path for path in sorted(PAGE.rglob("*")) if path.is_file() and "node_modules" not in path.parts]
+    key, lock = digest(sources), digest([PAGE / "package-lock.json"])
+
+    def fresh() -> bool:
+        return stamp.is_file() and stamp.read_text() == key
+
+    def do() -> None:
+        npm = packages.npm(python)
+        if not libraries.is_file() or libraries.read_text() != lock:
+            packages.run([*npm, "--prefix", str(PAGE), "ci", "--no-audit", "--no-fund"], "fetch the page's libraries")
+            cache.write(libraries, lock)
+        packages.run([*npm, "--prefix", str(PAGE), "run", "--silent", "build"], "build the page")
+        cache.write(stamp, key)
+
+    return Step("the studio's page", fresh, do)
+
+
+def live(options: Sequence[str]) -> int:
+    """The simulator, and behind it the runtime's build; both end with this process."""
+    arguments = [option for option in options if option != "--no-runtime"]
+    building: list[str | Path] = [PYTHON, "-m", "moggy.runtime", "--jobs", "1"]
+    with contextlib.ExitStack() as stack:
+        if len(arguments) == len(options) and not runtime_ready():
+            stack.callback(end, subprocess.Popen(building, cwd=ROOT, stdin=subprocess.DEVNULL, start_new_session=True))
+        cat = subprocess.Popen([VENV / "bin" / "moggy", "sim", *arguments])
+        stack.callback(see_off, cat)
+        return cat.wait()
+
+
+def see_off(cat: subprocess.Popen[bytes]) -> None:
+    """Let it say goodbye, since Ctrl-C reached it too; then ask; then insist."""
+    with contextlib.suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
+        cat.wait(PATIENCE_S)
+    if cat.poll() is None:
+        cat.terminate()
+    try:
+        cat.wait(PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        cat.kill()
+        cat.wait()
+
+
+def end(build: subprocess.Popen[bytes]) -> None:
+    """Stop a build with the compilers that it started."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(build.pid, signal.SIGTERM)
+    build.wait()
+
+
+def runtime_ready() -> bool:
+    """Seen from outside of .venv, in no time: whether the runtime and its model are there."""
+    return bool(list(VENV.glob("lib/python*/site-packages/llama_cpp/__init__.py"))) and all(map(models.present, models.LATER))
+
+
+def pip(arguments: Sequence[str], total: int) -> None:
+    """Run the environment's pip and count its packages on one line; its last words become our error."""
+    environment = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
+    command: list[str | Path] = [PYTHON, "-m", "pip", *arguments, "--progress-bar", "off"]
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    said: list[str] = []
+    count = 0
+    try:
+        for line in process.stdout or ():
+            said = [*said[-20:], line.rstrip()]
+            found = re.match(r"(?:Collecting|Requirement already satisfied:|Obtaining) ([^\s=]+)", line)
+            count += bool(found)
+            if found:
+                show(f"      {count} of {total}: {found[1]}", whole=count % 20 == 0)
+            elif line.startswith("Installing collected"):
+                show(f"      unpacking {line.count(',') + 1}", whole=True)
+        if process.wait():
+            raise Stop("pip could not install the packages:\n" + "\n".join(said[-12:]))
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait()
+        show("", whole=False)
+
+
+def show(text: str, whole: bool) -> None:
+    """A line of progress that the next one overwrites; where nobody watches, only the `whole` ones, each on its own line."""
+    if sys.stdout.isatty():
+        print(f"\r\x1b[K{text}", end="", flush=True)
+    elif whole:
+        print(text, flush=True)
+
+
+def digest(files: Iterable[Path]) -> str:
+    """One hash over the names and contents of files."""
+    total = hashlib.sha256()
+    for file in files:
+        total.update(f"{file.name}\0{file.stat().st_size}\0".encode())
+        total.update(file.read_bytes())
+    return total.hexdigest()
+
+
+def read_stamp() -> dict[str, str]:
+    try:
+        content = json.loads((VENV / ".moggy-setup.json").read_text())
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
