@@ -1,0 +1,168 @@
+"""The body on the wire: commands become setpoints for the board, and what the board says becomes Senses."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Mapping, Sequence
+
+from moggy import wire
+from moggy.board import CDEG_A_RAD, joint_rows, limits_of
+from moggy.body import Body
+from moggy.link import Link
+from moggy.messages import Acceleration, AnySense, Battery, Board, Command, Purr, Touch, Trouble
+from moggy.protocol import Change, Heard
+
+TTL = 0.3
+"""Seconds that a setpoint stays good: fifteen ticks of the loop. Then the board holds, rests and goes limp."""
+OVER = 0.02
+"""Seconds over which the board glides to a setpoint: one tick of the loop."""
+REFRESH = 0.1
+"""A setpoint that does not change is repeated this often, so that it stays good."""
+PALM_PADS = 5.0
+"""How many pads a whole palm presses; the share of that is `area`."""
+
+
+class SerialBody:
+    """Moves what is at the other end of the link, and hears what it feels. A lost board is said once, and so is its return."""
+
+    def __init__(self, link: Link, body: Body) -> None:
+        self._link, self._body = link, body
+        rows = joint_rows(body)
+        self._joints = [(row[0], row[3], row[4]) for row in rows]
+        self._pose = dict.fromkeys(body.joints, 0.0)
+        self._angles = [row[5] for row in rows]
+        self._format = f"<HBBBB{len(rows)}H"
+        self._angles_format = f"<{len(rows)}H"
+        self._pads = tuple(body.pads)
+        self._sent = b""
+        self._sent_at = float("-inf")
+        self._sent_pose: dict[str, float] = {name: row[5] / CDEG_A_RAD for name, row in zip(body.joints, rows, strict=True)}
+        self._resting = self._lost = False
+        self._board = Board(at=0.0, state="lost")
+        self._hear: dict[int, Callable[[Heard], AnySense | None]] = {
+            wire.TOUCHED: self._touch,
+            wire.TOUCH: self._touch,
+            wire.MOTION: self._motion,
+            wire.BATTERY: self._battery,
+            wire.STATE: self._state,
+            wire.JOINTS: self._driven,
+        }
+
+    def move(self, command: Command) -> Mapping[str, float]:
+        """Send the pose; gives joint → rad as it was sent: in whole centidegrees and within the limits. Joints left out stay."""
+        pose, sent, angles = command.pose, self._sent_pose, self._angles
+        for index, (name, low, high) in enumerate(self._joints):
+            rad = pose.get(name)
+            if rad is not None:
+                angle = int(rad * CDEG_A_RAD + 32768.5) - 32768 if -5.0 < rad < 5.0 else low if rad < 0.0 else high
+                angle = low if angle < low else high if angle > high else angle
+                if angle != angles[index]:
+                    angles[index] = angle
+                    sent[name] = angle / CDEG_A_RAD
+        payload = struct.pack(
+            self._format,
+            int(TTL * 1000.0),
+            int(OVER * 1000.0),
+            int(min(max(command.pupils, 0.0), 1.0) * 255.0),
+            purr_level(command.purr),
+            int(command.purr.rate + 0.5) & 255,
+            *[angle + wire.ANGLE_ZERO for angle in angles],
+        )
+        if payload != self._sent or command.at - self._sent_at >= REFRESH:
+            self._link.setpoint(payload, command.at)
+            self._sent, self._sent_at = payload, command.at
+        return dict(sent)
+
+    def poll(self, now: float) -> Sequence[AnySense]:
+        """What the board said since the last call."""
+        senses: list[AnySense] = []
+        for heard in self._link.poll(now):
+            if isinstance(heard, Change):
+                senses += self._changed(heard)
+            else:
+                hear = self._hear.get(heard.kind)
+                sense = hear(heard) if hear is not None else None
+                if sense is not None:
+                    senses.append(sense)
+        return senses
+
+    def stop(self, now: float) -> None:
+        """Emergency stop: every servo limp at once, until `release`."""
+        self._link.command(wire.STOP, b"", now)
+
+    def release(self, now: float) -> None:
+        """Let it move again after a stop."""
+        self._link.command(wire.RELEASE, b"", now)
+
+    def rest(self, now: float) -> None:
+        """Go slowly to the rest pose and then limp; a later `move` wakes it."""
+        self._link.command(wire.REST, b"", now)
+
+    def clear(self, now: float) -> None:
+        """Forget the faults that have latched."""
+        self._link.command(wire.CLEAR, b"", now)
+
+    def narrow(self, joint: str, low: float, high: float, velocity: float, now: float) -> None:
+        """Tighter limits for a joint, rad and rad/s; the board's own can never be widened."""
+        index = list(self._body.joints).index(joint)
+        payload = struct.pack("<BhhI", index, int(low * CDEG_A_RAD), int(high * CDEG_A_RAD), max(0, int(velocity * CDEG_A_RAD)))
+        self._link.command(wire.NARROW, payload, now)
+
+    def close(self) -> None:
+        """Leave the body at rest: without setpoints the board holds, lies down and goes limp by itself."""
+        if not self._lost:
+            self.rest(self._sent_at if self._sent else 0.0)
+        self._link.close()
+
+    def _changed(self, change: Change) -> list[AnySense]:
+        if not change.connected:
+            self._lost = True
+            self._board = Board(at=change.at, state="lost")
+            return [self._board, Trouble(at=change.at, part="board", message=change.message)]
+        self._sent = b""
+        senses: list[AnySense] = [Board(at=change.at, state="connected")]
+        if self._lost:
+            self._lost = False
+            senses.append(Trouble(at=change.at, part="board", message=""))
+        identity = self._link.identity
+        if identity is not None and identity.limits != limits_of(self._body):
+            message = f'the board was built for another body than "{self._body.name}": write its body_config.py again'
+            senses.append(Trouble(at=change.at, part="board", message=message))
+        return senses
+
+    def _touch(self, heard: Heard) -> Touch:
+        pressures = heard.payload[4:]
+        firmest = max(pressures, default=0)
+        if not firmest:
+            return Touch(at=heard.at, pressure=0.0, area=0.0, pads={})
+        pads = {self._pads[index]: value / 255.0 for index, value in enumerate(pressures) if value}
+        return Touch(at=heard.at, pressure=firmest / 255.0, area=min(1.0, sum(pressures) / firmest / PALM_PADS), pads=pads)
+
+    def _motion(self, heard: Heard) -> Acceleration:
+        _, x, y, z, gx, gy, gz = struct.unpack("<Ihhhhhh", heard.payload)
+        return Acceleration(at=heard.at, x=x / 1000.0, y=y / 1000.0, z=z / 1000.0, gyro=(gx / 1000.0, gy / 1000.0, gz / 1000.0))
+
+    def _battery(self, heard: Heard) -> Battery:
+        _, mv, percent, charging = struct.unpack("<IHBB", heard.payload)
+        return Battery(at=heard.at, level=percent / 100.0, volts=mv / 1000.0, charging=bool(charging))
+
+    def _state(self, heard: Heard) -> Board:
+        _, state, faults, stuck, _ = struct.unpack("<IBHHB", heard.payload)
+        names = [name for bit, name in enumerate(wire.FAULTS) if faults >> bit & 1]
+        names += [f"stuck pad {name}" for bit, name in enumerate(self._pads) if stuck >> bit & 1]
+        name = wire.STATES[state]
+        self._board = Board(at=heard.at, state="running" if name == "starting" else name, faults=tuple(names))  # type: ignore[arg-type]
+        return self._board
+
+    def _driven(self, heard: Heard) -> Board:
+        angles = struct.unpack_from(self._angles_format, heard.payload, 4)
+        joints = {name: (angle - wire.ANGLE_ZERO) / CDEG_A_RAD for name, angle in zip(self._body.joints, angles, strict=True)}
+        return Board(at=heard.at, state=self._board.state, faults=self._board.faults, joints=joints)
+
+
+def purr_level(purr: Purr) -> int:
+    """0..255 for the motor: it pauses shortly where the breath turns, as the sound does (Eklund 2010)."""
+    if purr.level <= 0.0:
+        return 0
+    half = purr.breath * 2.0 % 1.0
+    return int(min(1.0, half / 0.06, (1.0 - half) / 0.06) * min(purr.level, 1.0) * 255.0)

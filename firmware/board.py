@@ -1,0 +1,239 @@
+"""The board: every 10 ms it reads its devices, lets the reflexes answer, moves the joints within their limits, and talks to the brain."""
+
+import struct
+
+from micropython import const
+
+import mode
+import wire
+from mode import Mode
+from reflexes import FreeFall
+
+TICK_MS = const(10)
+_MOVED_MG = const(30)
+_MOVED_MRAD_S = const(30)
+_SERVOS, _TOUCH, _IMU, _BATTERY = const(1), const(2), const(4), const(8)
+OVERRUN, WATCHDOG = const(16), const(32)
+_CRITICAL = const(1 | 8)
+
+
+class Board:
+    """`devices`: limbs, skin, imu, battery, purr, pupils and stop (a Pin); skin and imu may be None."""
+
+    def __init__(self, port: object, devices: dict[str, object], faults: int, now: int) -> None:
+        self._port = port
+        self._limbs = devices["limbs"]
+        self._skin = devices["skin"]
+        self._imu = devices["imu"]
+        self._battery = devices["battery"]
+        self._purr = devices["purr"]
+        self._pupils = devices["pupils"]
+        self._stop = devices["stop"]
+        self._mode = Mode(now)
+        self._fall = FreeFall()
+        count = len(self._limbs.joints)
+        self._setpoint_length = 6 + 2 * count
+        self._angles_format = f"<{count}H"
+        self._angles = [joint.rest for joint in self._limbs.joints]
+        self.faults = faults | (_TOUCH if self._skin is None else 0) | (_IMU if self._imu is None else 0)
+        self._said = b""
+        self._ticks = 0
+        self._touched = False
+        self._motion = (0, 0, 1000, 0, 0, 0)
+        self._motion_said = self._motion
+        self._active = 0
+        """IMU readings still to be sent at the full rate."""
+        self._command = {
+            wire.STOP: self._do_stop,
+            wire.RELEASE: self._do_release,
+            wire.REST: self._do_rest,
+            wire.LIMP: self._do_limp,
+            wire.CLEAR: self._do_clear,
+            wire.NARROW: self._do_narrow,
+        }
+
+    def tick(self, now: int) -> None:
+        """One tick of 10 ms."""
+        self._ticks += 1
+        self._port.receive(self._take, self._begin, now)
+        if not self._stop.value() and self._mode.state != mode.STOPPED:
+            self._enter(mode.STOPPED, now)
+        self._feel(now)
+        self._follow(now)
+        self._report(now)
+        self._port.flush(TICK_MS)
+
+    # What comes in.
+
+    def _feel(self, now: int) -> None:
+        ticks = self._ticks
+        if self._skin is not None:
+            try:
+                changed = self._skin.read()
+            except OSError:
+                changed = False
+                self._skin = None
+                self.faults |= _TOUCH
+            if changed or self._touched:
+                self._tell_touch(ticks, now)
+        if ticks & 1 and self._imu is not None:
+            try:
+                felt = self._imu.read()
+            except OSError:
+                felt = self._imu = None
+                self.faults |= _IMU
+            self._tell_motion(felt, now)
+        if ticks % 100 == 2:
+            self._battery.read()
+            if self._battery.empty:
+                self.faults |= _BATTERY
+            self._port.stream(wire.BATTERY, struct.pack("<IHBB", now, self._battery.mv, self._battery.percent, self._battery.charging))
+
+    def _tell_touch(self, ticks: int, now: int) -> None:
+        pressures = self._skin.pressures if self._skin is not None else b""
+        touched = any(pressures)
+        if touched != self._touched:
+            self._touched = touched
+            self._port.event(wire.TOUCHED, struct.pack("<I", now) + pressures)
+        elif ticks & 1:
+            self._port.stream(wire.TOUCH, struct.pack("<I", now) + pressures)
+
+    def _tell_motion(self, felt: tuple[int, int, int, int, int, int] | None, now: int) -> None:
+        if felt is not None:
+            self._motion = felt
+            said = self._motion_said
+            for axis in range(6):
+                if abs(felt[axis] - said[axis]) > (_MOVED_MG if axis < 3 else _MOVED_MRAD_S):
+                    self._active = 25
+                    break
+        x, y, z, _, _, _ = self._motion
+        if self._fall.feel(x, y, z) and self._fall.falling:
+            self._limbs.hold()
+        if self._active or self._ticks % 50 == 1:
+            self._active = max(0, self._active - 1)
+            self._motion_said = self._motion
+            self._port.stream(wire.MOTION, struct.pack("<Ihhhhhh", now, *self._motion))
+
+    # What it does.
+
+    def _follow(self, now: int) -> None:
+        limbs, state = self._limbs, self._mode.state
+        if self.faults & _CRITICAL and state < mode.STOPPED:
+            self._enter(mode.FAULT, now)
+            return
+        following = self._mode.next(now, limbs.attached, limbs.still if state == mode.REST else False)
+        if following != state:
+            self._enter(following, now)
+        try:
+            if following == mode.STARTING:
+                limbs.attach()
+            elif following < mode.LIMP:
+                limbs.step()
+        except OSError:
+            self.faults |= _SERVOS
+
+    def _enter(self, state: int, now: int) -> None:
+        limbs, was = self._limbs, self._mode.state
+        self._mode.enter(state, now)
+        if state == mode.RUNNING:
+            limbs.hurry()
+            if was == mode.STARTING:
+                limbs.aim(self._angles, 2)
+        elif state == mode.HOLD:
+            limbs.hold()
+            self._purr.set(0, 25)
+        elif state == mode.REST:
+            self._purr.set(0, 25)
+            limbs.aim_at_rest()
+        elif state >= mode.LIMP:
+            self._mode.forget()
+            self._purr.set(0, 25)
+            try:
+                limbs.limp()
+            except OSError:
+                self.faults |= _SERVOS
+
+    # What the brain says.
+
+    def _begin(self) -> None:
+        """A brain said hello: tell it the state first, and a touch that goes on."""
+        self._said = b""
+        self._touched = False
+
+    def _take(self, kind: int, payload: bytes, now: int) -> int:
+        """Obey; gives the index in wire.RESULTS."""
+        if kind == wire.SETPOINT:
+            return self._do_setpoint(payload, now)
+        command = self._command.get(kind)
+        return 2 if command is None else command(payload, now)
+
+    def _do_setpoint(self, payload: bytes, now: int) -> int:
+        if len(payload) != self._setpoint_length or self._mode.state >= mode.STOPPED:
+            return 1
+        ttl_ms, over_ms, pupils, purr, purr_hz = struct.unpack_from("<HBBBB", payload)
+        zero = wire.ANGLE_ZERO
+        self._angles = [angle - zero for angle in struct.unpack_from(self._angles_format, payload, 6)]
+        self._mode.refresh(now, ttl_ms)
+        state = self._mode.state
+        if state == mode.HOLD or state == mode.REST:
+            self._enter(mode.RUNNING, now)
+        if self._mode.state == mode.RUNNING:
+            if not self._fall.falling:
+                self._limbs.aim(self._angles, max(1, over_ms // TICK_MS))
+            self._purr.set(purr, purr_hz)
+        self._pupils.set(pupils)
+        return 0
+
+    def _do_stop(self, payload: bytes, now: int) -> int:
+        self._enter(mode.STOPPED, now)
+        return 0
+
+    def _do_release(self, payload: bytes, now: int) -> int:
+        if not self._stop.value():
+            return 1
+        if self._mode.state == mode.STOPPED:
+            self._enter(mode.LIMP, now)
+        return 0
+
+    def _do_rest(self, payload: bytes, now: int) -> int:
+        if self._mode.state >= mode.LIMP:
+            return 1
+        self._mode.forget()
+        if self._mode.state != mode.STARTING:
+            self._enter(mode.REST, now)
+        return 0
+
+    def _do_limp(self, payload: bytes, now: int) -> int:
+        if self._mode.state >= mode.STOPPED:
+            return 1
+        self._enter(mode.LIMP, now)
+        return 0
+
+    def _do_clear(self, payload: bytes, now: int) -> int:
+        """Forget the faults; those that are still so come back by themselves."""
+        self.faults = (_TOUCH if self._skin is None else 0) | (_IMU if self._imu is None else 0)
+        if self._mode.state == mode.FAULT:
+            self._enter(mode.LIMP, now)
+        return 0
+
+    def _do_narrow(self, payload: bytes, now: int) -> int:
+        index, low, high, velocity = struct.unpack("<BhhI", payload)
+        if index >= len(self._limbs.joints):
+            return 1
+        self._limbs.joints[index].narrow(low, high, velocity)
+        return 0
+
+    # What it says.
+
+    def _report(self, now: int) -> None:
+        if not self._port.open:
+            return
+        flags = (1 if self._battery.low else 0) | (2 if self._fall.falling else 0) | (0 if self._stop.value() else 4)
+        stuck = self._skin.stuck if self._skin is not None else 0
+        said = bytes((self._mode.state, self.faults, stuck & 255, stuck >> 8, flags))
+        if said != self._said:
+            self._said = said
+            self._port.event(wire.STATE, struct.pack("<IBHHB", now, self._mode.state, self.faults, stuck, flags))
+        if self._ticks % 50 == 4 and (self._ticks % 400 == 4 or not self._limbs.still):
+            angles = [joint.angle + wire.ANGLE_ZERO for joint in self._limbs.joints]
+            self._port.stream(wire.JOINTS, struct.pack("<I" + self._angles_format[1:], now, *angles))

@@ -1,0 +1,16 @@
+"""Counts how often the board has started, in a small file on its flash."""
+
+
+def count() -> int:
+    """One more than last time; 0 when the flash cannot be written."""
+    try:
+        with open("boots.txt") as file:
+            boots = int(file.read()) + 1
+    except (OSError, ValueError):
+        boots = 1
+    try:
+        with open("boots.txt", "w") as file:
+            file.write(str(boots))
+    except OSError:
+        return 0
+    return boots & 0xFFFF

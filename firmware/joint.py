@@ -1,0 +1,109 @@
+"""One joint: follows its setpoint within the limits of position, velocity and acceleration that the board was built with."""
+
+TICKS_A_SECOND = 100
+"""Of the board. All velocities here are centidegrees a tick, all accelerations centidegrees a tick²: small integers, exact everywhere."""
+
+
+def stopping(speed: int, brake: int) -> int:
+    """How far it still goes when it brakes from the next tick on."""
+    ticks = speed // brake
+    return ticks * speed - brake * ticks * (ticks + 1) // 2
+
+
+class Joint:
+    """`angle` moves towards a goal that itself glides to the newest setpoint."""
+
+    def __init__(self, name: str, low: int, high: int, rest: int, velocity: int, acceleration: int) -> None:
+        """Centidegrees, centidegrees a second, centidegrees a second²."""
+        self.name = name
+        self.rest = rest
+        self._built = (low, high, max(1, velocity // TICKS_A_SECOND))
+        self.low, self.high, self.fastest = self._built
+        self.brake = max(1, acceleration // (TICKS_A_SECOND * TICKS_A_SECOND))
+        self.slow = 0
+        """A lower speed for a while, cdeg a tick; 0 is none."""
+        self.angle = self._goal = self._target = rest
+        self.speed = 0
+        self._glide = 0
+        self.still = True
+
+    def narrow(self, low: int, high: int, velocity: int) -> None:
+        """Take tighter limits from the brain. They are cut with those the joint was built with: nothing can widen those."""
+        built_low, built_high, built_fastest = self._built
+        self.low = min(max(low, built_low), built_high)
+        self.high = max(self.low, min(high, built_high))
+        self.fastest = max(1, min(velocity // TICKS_A_SECOND, built_fastest))
+        self.aim(self._target, 1)
+        self.still = False
+
+    def aim(self, target: int, ticks: int) -> None:
+        """Glide the goal to `target` within so many ticks."""
+        target = min(max(target, self.low), self.high)
+        if target != self._target or self._glide:
+            self._target = target
+            self._glide = ticks
+            self.still = False
+
+    def hold(self) -> None:
+        """Brake, and stay where that ends."""
+        ahead = stopping(abs(self.speed), self.brake)
+        self._target = self._goal = min(max(self.angle + (ahead if self.speed > 0 else -ahead), self.low), self.high)
+        self._glide = 0
+        self.still = False
+
+    def drop(self) -> None:
+        """The servo is limp: nothing moves, and what was aimed at is forgotten."""
+        self._target = self._goal = self.angle
+        self._glide = self.speed = 0
+        self.still = True
+
+    def step(self) -> None:
+        """One tick."""
+        drift = 0
+        if self._glide:
+            drift = (self._target - self._goal) // self._glide
+            self._goal += drift
+            self._glide -= 1
+        fastest = self.slow or self.fastest
+        speed, brake = self.speed, self.brake
+        want = self._goal - self.angle
+        room = self.high - self.angle if want > 0 else self.angle - self.low
+        easy = abs(want - speed) <= brake and abs(want - drift) <= brake and abs(want) <= fastest
+        if not (easy and abs(want) + stopping(abs(want), brake) <= room):
+            want = self._reachable(want, drift, fastest)
+        self.speed = want
+        self.angle += want
+        self.still = want == 0 and not self._glide and self.angle == self._target
+
+    def _reachable(self, want: int, drift: int, fastest: int) -> int:
+        """The best next speed that can still brake at the (moving) goal, and in any case before the limits."""
+        speed, brake = self.speed, self.brake
+        gap = want - drift
+        side = 1 if gap > 0 or (gap == 0 and speed < drift) else -1
+        gap, closing = gap * side, (speed - drift) * side
+        if abs(gap - closing) <= brake and 0 <= gap <= brake:
+            chosen = gap
+        else:
+            chosen = closing - brake
+            for faster in (closing + brake, closing):
+                if faster <= 0 or faster + stopping(faster, brake) <= gap:
+                    chosen = faster
+                    break
+        chosen = drift + side * chosen
+        lowest, highest = max(speed - brake, -fastest), min(speed + brake, fastest)
+        if lowest > highest:  # it moves faster than it now may
+            return self._within(speed - brake if speed > 0 else speed + brake)
+        return self._within(min(max(chosen, lowest), highest))
+
+    def _within(self, chosen: int) -> int:
+        """Brake as hard as it can where the limit would else be passed."""
+        side = 1 if chosen > 0 else -1
+        brake, speed = self.brake, self.speed * side
+        room = self.high - self.angle if side > 0 else self.angle - self.low
+        if chosen * side + stopping(chosen * side, brake) <= room:
+            return chosen
+        if speed - brake <= room <= brake:
+            return side * room
+        if speed > 0 and speed + stopping(speed, brake) <= room:
+            return side * speed
+        return side * (speed - brake)

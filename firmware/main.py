@@ -1,0 +1,99 @@
+"""Starts the board: builds what the body's config describes, and then keeps the tick of 10 ms for ever."""
+
+import struct
+import sys
+from time import sleep_ms, ticks_add, ticks_diff, ticks_ms
+
+import body_config
+import machine
+from machine import I2C, UART, WDT, Pin
+
+import boots
+import imu
+import wire
+from battery import Battery
+from board import OVERRUN, TICK_MS, WATCHDOG, Board
+from lights_and_purr import Pupils, Purr
+from limbs import Limbs
+from mpr121 import MPR121
+from pca9685 import PCA9685
+from pin_servos import PinServos
+from port import Port
+from skin import Skin
+
+VERSION = (0, 1, 0)
+_LATE_MS = 50
+
+
+def build(uart: object) -> Board:
+    """The board with all that is attached to it. A device that does not answer is left out and becomes a fault."""
+    pins, power = body_config.PINS, body_config.POWER
+    i2c = I2C(0, sda=Pin(pins["i2c_sda"]), scl=Pin(pins["i2c_scl"]), freq=400_000)
+    skin = felt = None
+    try:
+        skin = Skin(MPR121(i2c), body_config.PADS, body_config.QUIET_MS // TICK_MS)
+    except OSError:
+        print("no touch chip")
+    try:
+        felt = imu.find(i2c)
+    except OSError:
+        print("no accelerometer")
+    devices = {
+        "limbs": Limbs(body_config.JOINTS, servos(i2c)),
+        "skin": skin,
+        "imu": felt,
+        "battery": Battery(pins["battery"], pins["charging"], *power),
+        "purr": Purr(pins["purr"]),
+        "pupils": Pupils(pins["pupils"]),
+        "stop": Pin(pins["stop"], Pin.IN, Pin.PULL_UP),
+    }
+    faults = WATCHDOG if machine.reset_cause() == machine.WDT_RESET else 0
+    return Board(Port(uart, *identity()), devices, faults, ticks_ms())
+
+
+def servos(i2c: I2C) -> dict[str, object]:
+    """By the name of their driver, those that some joint uses."""
+    rows = body_config.JOINTS
+    found = {}
+    if any([row[1] == "pca9685" for row in rows]):
+        found["pca9685"] = PCA9685(i2c)
+    pins = [row[2] for row in rows if row[1] == "pwm"]
+    if pins:
+        found["pwm"] = PinServos(pins)
+    return found
+
+
+def identity() -> tuple[bytes, bytes]:
+    """Who this board is, as wire.IDENTITY wants it, and the names."""
+    rows = body_config.JOINTS
+    names = " ".join([sys.platform] + [row[0] for row in rows])
+    head = struct.pack("<IHBBBBB", wire.limits_hash(rows), boots.count(), *VERSION, machine.reset_cause() & 255, len(rows))
+    return head, names.encode()
+
+
+def run() -> None:
+    """For ever. A tick that hangs is ended by the watchdog."""
+    if body_config.TRANSPORT == "usb":
+        from usb import Usb
+
+        uart = Usb()
+    else:
+        uart = UART(0, 115200)
+    board = build(uart)
+    watchdog = WDT(timeout=1000)
+    due = ticks_ms()
+    while True:
+        now = ticks_ms()
+        board.tick(now)
+        watchdog.feed()
+        due = ticks_add(due, TICK_MS)
+        wait = ticks_diff(due, ticks_ms())
+        if wait > 0:
+            sleep_ms(wait)
+        elif wait < -_LATE_MS:
+            board.faults |= OVERRUN
+            due = ticks_ms()
+
+
+if __name__ == "__main__":
+    run()

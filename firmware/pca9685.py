@@ -1,0 +1,64 @@
+"""The PCA9685: sixteen servo outputs on the I2C bus."""
+
+from machine import I2C
+from micropython import const
+
+_MODE1 = const(0x00)
+_LED0_ON_L = const(0x06)
+_ALL_LED_OFF_H = const(0xFD)
+_PRESCALE = const(0xFE)
+_SLEEP = const(0x10)
+_RUN_WITH_AUTO_INCREMENT = const(0x20)
+_FULL_OFF = const(0x10)
+_OSCILLATOR_HZ = const(25_000_000)
+_PERIOD_US = const(20_000)
+"""50 Hz: what every hobby servo takes."""
+
+
+class PCA9685:
+    """Pulses are staged by `pulse` and `off`, and go out together with `flush`: one transfer a tick at most."""
+
+    def __init__(self, i2c: I2C, address: int = 0x40) -> None:
+        self._i2c = i2c
+        self._address = address
+        self._staged = bytearray(64)
+        self._first, self._end = 16, 0
+        prescale = (_OSCILLATOR_HZ // 1000 * _PERIOD_US // 4096 + 500) // 1000 - 1
+        i2c.writeto_mem(address, _MODE1, bytes((_SLEEP,)))
+        i2c.writeto_mem(address, _PRESCALE, bytes((prescale,)))
+        i2c.writeto_mem(address, _MODE1, bytes((_RUN_WITH_AUTO_INCREMENT,)))
+        self.all_off()
+
+    def pulse(self, channel: int, us: int) -> None:
+        """Stage a pulse. Each channel begins at its own moment of the period, so that the servos do not draw their current all at once."""
+        begin = channel * 256
+        end = (begin + (us * 4096 + _PERIOD_US // 2) // _PERIOD_US) & 4095
+        self._stage(channel, begin, end)
+
+    def off(self, channel: int) -> None:
+        self._stage(channel, 0, _FULL_OFF << 8)
+
+    def flush(self) -> None:
+        """Write the channels that changed, and those between them."""
+        first, end = self._first, self._end
+        if first < end:
+            self._i2c.writeto_mem(self._address, _LED0_ON_L + 4 * first, memoryview(self._staged)[4 * first : 4 * end])
+            self._first, self._end = 16, 0
+
+    def all_off(self) -> None:
+        """No pulses at all, at once."""
+        self._i2c.writeto_mem(self._address, _ALL_LED_OFF_H, bytes((_FULL_OFF,)))
+        for channel in range(16):
+            self._stage(channel, 0, _FULL_OFF << 8)
+        self._first, self._end = 16, 0
+
+    def _stage(self, channel: int, begin: int, end: int) -> None:
+        staged, at = self._staged, 4 * channel
+        staged[at] = begin & 255
+        staged[at + 1] = begin >> 8
+        staged[at + 2] = end & 255
+        staged[at + 3] = end >> 8
+        if channel < self._first:
+            self._first = channel
+        if channel >= self._end:
+            self._end = channel + 1

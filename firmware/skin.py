@@ -1,0 +1,95 @@
+"""The skin: counts of the electrodes become pressures, with a baseline that follows the weather and a mask for pads that are stuck."""
+
+from micropython import const
+
+from mpr121 import MPR121
+
+_FULL = const(200)
+"""Counts below the baseline that mean pressure 1."""
+_TOUCHED = const(12)
+_RELEASED = const(6)
+"""Counts; the pair that NXP's application note AN3944 recommends."""
+_READS_A_DRIFT = const(10)
+"""The baseline moves once in so many reads, by a sixteenth of what it is off: about 1.6 s."""
+_STUCK_READS = const(60_000)
+"""Ten minutes of the same count within two: no hand is that still."""
+
+
+class Skin:
+    """`pressures` has one byte a pad, 255 the firmest."""
+
+    def __init__(self, chip: MPR121, channels: tuple[int, ...], quiet_reads: int) -> None:
+        self._chip = chip
+        self._channels = channels
+        self._counts = bytearray(24)
+        self._before = bytearray(24)
+        self._baseline = [0] * len(channels)
+        """Sixteenths of a count."""
+        self._held = [0] * len(channels)
+        self._held_at = [0] * len(channels)
+        self.pressures = bytearray(len(channels))
+        self.stuck = 0
+        """A bit for each pad that is masked."""
+        self._quiet = quiet_reads
+        self._reads = 0
+
+    def read(self) -> bool:
+        """Look at the chip; says whether a pressure changed."""
+        counts = self._counts
+        self._chip.read_into(counts)
+        reads = self._reads = self._reads + 1
+        drift = reads % _READS_A_DRIFT == 0
+        if reads <= self._quiet or reads == 1:
+            # At boot the chip settles and fires falsely: only the baseline looks.
+            self._settle(reads == 1)
+            return False
+        if not drift and counts == self._before and not any(self.pressures):
+            return False
+        self._before[:] = counts
+        changed = False
+        for pad in range(len(self._channels)):
+            if self._feel(pad, drift):
+                changed = True
+        return changed
+
+    def _count(self, pad: int) -> int:
+        at = 2 * self._channels[pad]
+        return self._counts[at] | self._counts[at + 1] << 8
+
+    def _settle(self, first: bool) -> None:
+        for pad in range(len(self._channels)):
+            if first:
+                self._baseline[pad] = self._count(pad) << 4
+            else:
+                self._follow(pad)
+
+    def _follow(self, pad: int) -> None:
+        self._baseline[pad] += ((self._count(pad) << 4) - self._baseline[pad]) >> 4
+
+    def _feel(self, pad: int, drift: bool) -> bool:
+        count, was = self._count(pad), self.pressures[pad]
+        below = (self._baseline[pad] >> 4) - count
+        if below < -_TOUCHED:
+            # Nobody can touch less than not at all: the baseline was learnt while a hand lay there.
+            self._baseline[pad] = count << 4
+            below = 0
+        if below < (_RELEASED if was else _TOUCHED):
+            self._held[pad] = 0
+            self.stuck &= ~(1 << pad)
+            if drift:
+                self._follow(pad)
+            now = 0
+        else:
+            now = 0 if self._is_stuck(pad, count) else max(1, min(255, below * 255 // _FULL))
+        self.pressures[pad] = now
+        return now != was
+
+    def _is_stuck(self, pad: int, count: int) -> bool:
+        if abs(count - self._held_at[pad]) > 2:
+            self._held_at[pad] = count
+            self._held[pad] = 0
+            self.stuck &= ~(1 << pad)
+        self._held[pad] += 1
+        if self._held[pad] >= _STUCK_READS:
+            self.stuck |= 1 << pad
+        return bool(self.stuck & 1 << pad)

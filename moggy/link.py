@@ -1,0 +1,190 @@
+"""The link to a board: over a serial port with one reader thread, or through memory to a board in lock step."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from typing import Protocol as Interface
+
+import serial
+
+from moggy.protocol import Change, Heard, Identity, Protocol, Result
+
+RETRY = 0.5
+"""Seconds between two attempts to open the port."""
+BACKLOG = 4096
+"""Bytes that may wait for a board that does not read."""
+
+
+class Link(Interface):
+    """What the body needs of a link. Nothing here waits."""
+
+    def poll(self, now: float) -> list[Heard | Change]:
+        """What the board said since the last call."""
+        ...
+
+    def setpoint(self, payload: bytes, now: float) -> None:
+        """Send a pose; the newest wins."""
+        ...
+
+    def command(self, kind: int, payload: bytes, now: float) -> None:
+        """Send something to be done exactly once."""
+        ...
+
+    @property
+    def identity(self) -> Identity | None:
+        """Who is at the other end; None while nobody is."""
+        ...
+
+    @property
+    def waiting(self) -> int:
+        """Commands that are not acknowledged yet."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Line(Interface):
+    """A serial line in memory."""
+
+    def read(self) -> bytes: ...
+
+    def write(self, data: bytes) -> None: ...
+
+
+class MemoryLink:
+    """The same protocol over a line in memory; for a board in lock step."""
+
+    def __init__(self, line: Line, nonce: int = 1) -> None:
+        self._line = line
+        self.protocol = Protocol(nonce)
+        self.protocol.begin(0.0)
+
+    @property
+    def identity(self) -> Identity | None:
+        return self.protocol.identity
+
+    @property
+    def waiting(self) -> int:
+        return self.protocol.waiting
+
+    def poll(self, now: float) -> list[Heard | Change]:
+        heard = self.protocol.receive(self._line.read(), now)
+        self._write(now)
+        return heard
+
+    def setpoint(self, payload: bytes, now: float) -> None:
+        self.protocol.setpoint(payload)
+        self._write(now)
+
+    def command(self, kind: int, payload: bytes, now: float) -> None:
+        self.protocol.command(kind, payload)
+        self._write(now)
+
+    def results(self) -> list[Result]:
+        return self.protocol.results()
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def _write(self, now: float) -> None:
+        data = self.protocol.outgoing(now)
+        if data:
+            self._line.write(data)
+
+
+class SerialLink:
+    """A real port. The thread only opens it, reads and stamps; the protocol runs in the loop that polls.
+
+    The port may be absent, go, and come back: the thread tries again for as long as the link is open.
+    """
+
+    def __init__(self, port: str, baud: int = 115200) -> None:
+        self.port = port
+        self._baud = baud
+        self.protocol = Protocol(time.time_ns() >> 10)
+        self._came: deque[tuple[float, bytes | None, str]] = deque()
+        """(when, bytes), or (when, None, "") for opened and (when, None, error) for gone."""
+        self._serial: serial.Serial | None = None
+        self._backlog = bytearray()
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._read_on, name="board-reader", daemon=True)
+        self._thread.start()
+
+    @property
+    def identity(self) -> Identity | None:
+        return self.protocol.identity
+
+    @property
+    def waiting(self) -> int:
+        return self.protocol.waiting
+
+    def poll(self, now: float) -> list[Heard | Change]:
+        ours = time.monotonic()  # noqa: TID251
+        shift = now - ours
+        heard: list[Heard | Change] = []
+        while self._came:
+            when, data, error = self._came.popleft()
+            if data is not None:
+                heard += self.protocol.receive(data, when + shift)
+            elif error:
+                heard += self.protocol.end(now, f"{self.port}: {error}")
+            else:
+                self._backlog.clear()
+                self.protocol.begin(now)
+        heard += self.protocol.receive(b"", now)
+        self._write(now)
+        return heard
+
+    def setpoint(self, payload: bytes, now: float) -> None:
+        self.protocol.setpoint(payload)
+        self._write(now)
+
+    def command(self, kind: int, payload: bytes, now: float) -> None:
+        self.protocol.command(kind, payload)
+        self._write(now)
+
+    def results(self) -> list[Result]:
+        return self.protocol.results()
+
+    def close(self) -> None:
+        self._ending.set()
+        self._thread.join(timeout=2.0)
+
+    def _write(self, now: float) -> None:
+        port = self._serial
+        self._backlog += self.protocol.outgoing(now)
+        if port is None or len(self._backlog) > BACKLOG:
+            self._backlog.clear()
+        elif self._backlog:
+            try:
+                written = port.write(self._backlog)
+                del self._backlog[: written or 0]
+            except (OSError, serial.SerialException):
+                pass  # the reader sees the same error and says it
+
+    def _read_on(self) -> None:
+        """The thread: open, read until it fails, and again."""
+        said = ""
+        while not self._ending.is_set():
+            try:
+                with serial.Serial(self.port, self._baud, timeout=0.1, write_timeout=0) as port:
+                    self._serial = port
+                    self._note(None, "")
+                    said = ""
+                    while not self._ending.is_set():
+                        data = port.read(max(1, port.in_waiting))
+                        if data:
+                            self._note(data, "")
+            except (OSError, serial.SerialException, TypeError) as error:
+                # pyserial raises TypeError when its port is closed under a read.
+                self._serial = None
+                if str(error) != said:
+                    said = str(error)
+                    self._note(None, said or "gone")
+            self._serial = None
+            self._ending.wait(RETRY)
+
+    def _note(self, data: bytes | None, error: str) -> None:
+        self._came.append((time.monotonic(), data, error))  # noqa: TID251

@@ -1,0 +1,244 @@
+"""A microcontroller that is not there: the `machine` module with simulated chips at register level, for MicroPython and for CPython.
+
+`bench` is what the world does to the board (`feel`) and what the board does to the world (`pulses`).
+"""
+
+PWRON_RESET = 1
+WDT_RESET = 3
+
+_cause = PWRON_RESET
+
+
+def reset_cause() -> int:
+    return _cause
+
+
+class Chip:
+    """A device on the bus: a file of registers whose address counts up."""
+
+    def __init__(self, size: int) -> None:
+        self.registers = bytearray(size)
+        self.present = True
+
+    def write(self, register: int, data: "bytes | memoryview") -> None:
+        self.registers[register : register + len(data)] = data
+
+
+class PCA9685(Chip):
+    """Servo pulses, sixteen channels of ON and OFF counts, and the ALL registers."""
+
+    def __init__(self) -> None:
+        Chip.__init__(self, 256)
+        self.registers[0] = 0x11
+        self.registers[0xFE] = 30
+        for channel in range(16):
+            self.registers[9 + 4 * channel] = 0x10
+
+    def write(self, register: int, data: "bytes | memoryview") -> None:
+        if register == 0xFE and not self.registers[0] & 0x10:
+            return  # the prescaler is locked while the oscillator runs
+        Chip.write(self, register, data)
+        if register <= 0xFD and register + len(data) > 0xFA:
+            for channel in range(16):
+                for index in range(4):
+                    self.registers[6 + 4 * channel + index] = self.registers[0xFA + index]
+
+    def pulse_us(self, channel: int) -> int:
+        """0 is no pulse."""
+        registers, at = self.registers, 6 + 4 * channel
+        if registers[0] & 0x10 or registers[at + 3] & 0x10:
+            return 0
+        on = registers[at] | (registers[at + 1] & 15) << 8
+        off = registers[at + 2] | (registers[at + 3] & 15) << 8
+        return (((off - on) & 4095) * (registers[0xFE] + 1) + 12) // 25
+
+
+class MPR121(Chip):
+    """Filtered counts of twelve electrodes; a touch makes them smaller."""
+
+    UNTOUCHED = 700
+    FULL = 200
+
+    def __init__(self) -> None:
+        Chip.__init__(self, 256)
+        self._reset()
+
+    def _reset(self) -> None:
+        for register in range(256):
+            self.registers[register] = 0
+        self.registers[0x5D] = 0x24
+        self.feel((0,) * 12, (0,) * 12)
+
+    def write(self, register: int, data: "bytes | memoryview") -> None:
+        if register == 0x80:
+            if data[0] == 0x63:
+                self._reset()
+            return
+        Chip.write(self, register, data)
+
+    def feel(self, pressures: "list[int] | tuple[int, ...]", drifts: tuple[int, ...]) -> None:
+        """Pressures in thousandths; drifts in counts."""
+        for electrode in range(12):
+            count = min(max(self.UNTOUCHED + drifts[electrode] - (pressures[electrode] * self.FULL + 500) // 1000, 0), 1023)
+            self.registers[4 + 2 * electrode] = count & 255
+            self.registers[5 + 2 * electrode] = count >> 8
+
+
+def _put16(registers: bytearray, at: int, value: int, big: bool) -> None:
+    value = min(max(value, -32768), 32767) & 0xFFFF
+    registers[at + (0 if big else 1)] = value >> 8
+    registers[at + (1 if big else 0)] = value & 255
+
+
+class LSM6DS3(Chip):
+    def __init__(self) -> None:
+        Chip.__init__(self, 128)
+        self.registers[0x0F] = 0x69
+        self.feel(0, 0, 1000, 0, 0, 0)
+
+    def feel(self, x: int, y: int, z: int, gx: int, gy: int, gz: int) -> None:
+        """mg and mrad/s."""
+        for index, value in enumerate((gx, gy, gz)):
+            _put16(self.registers, 0x22 + 2 * index, value * 1000 // 611, False)
+        for index, value in enumerate((x, y, z)):
+            _put16(self.registers, 0x28 + 2 * index, value * 1000 // 244, False)
+
+
+class MPU6050(Chip):
+    def __init__(self) -> None:
+        Chip.__init__(self, 128)
+        self.registers[0x75] = 0x68
+        self.registers[0x6B] = 0x40
+        self.feel(0, 0, 1000, 0, 0, 0)
+
+    def feel(self, x: int, y: int, z: int, gx: int, gy: int, gz: int) -> None:
+        """mg and mrad/s."""
+        for index, value in enumerate((x, y, z)):
+            _put16(self.registers, 0x3B + 2 * index, (value * 4096) // 1000, True)
+        for index, value in enumerate((gx, gy, gz)):
+            _put16(self.registers, 0x43 + 2 * index, value * 1000 // 532, True)
+
+
+class Line:
+    """A serial line to nobody; a real one is put in its place before the board starts."""
+
+    def any(self) -> int:
+        return 0
+
+    def read(self, longest: int) -> bytes:
+        return b""
+
+    def write(self, data: "bytes | bytearray") -> "int | None":
+        return len(data)
+
+
+class Bench:
+    """Everything that hangs on this board."""
+
+    def __init__(self) -> None:
+        self.servos = PCA9685()
+        self.skin = MPR121()
+        self.imu = LSM6DS3()
+        self.chips: dict[int, Chip] = {0x40: self.servos, 0x5A: self.skin, 0x6A: self.imu}
+        self.levels: dict[int, int] = {}
+        """Pin → what the world pulls it to; others stand where their own resistor pulls them."""
+        self.adc: dict[int, int] = {}
+        """Pin → reading of 16 bits."""
+        self.pwms: dict[int, PWM] = {}
+        self.line = Line()
+        self.fed = 0
+        """How often the watchdog was fed."""
+
+    def pulse_us(self, driver: str, channel: int) -> int:
+        """Length of a servo's pulse; 0 is none."""
+        if driver == "pca9685":
+            return self.servos.pulse_us(channel)
+        pwm = self.pwms.get(channel)
+        return 0 if pwm is None else pwm.ns // 1000
+
+    def duty(self, pin: int) -> tuple[int, int]:
+        """0..65535, and Hz."""
+        pwm = self.pwms.get(pin)
+        return (0, 0) if pwm is None else (pwm.u16, pwm.hz)
+
+
+bench = Bench()
+
+
+class I2C:
+    def __init__(self, bus: int, *, sda: "Pin | None" = None, scl: "Pin | None" = None, freq: int = 400000) -> None:
+        self._chips = bench.chips
+
+    def _chip(self, address: int) -> Chip:
+        chip = self._chips.get(address)
+        if chip is None or not chip.present:
+            raise OSError(19)
+        return chip
+
+    def scan(self) -> list[int]:
+        return sorted([address for address in self._chips if self._chips[address].present])
+
+    def writeto_mem(self, address: int, register: int, data: "bytes | memoryview") -> None:
+        self._chip(address).write(register, data)
+
+    def readfrom_mem(self, address: int, register: int, count: int) -> bytes:
+        return bytes(self._chip(address).registers[register : register + count])
+
+    def readfrom_mem_into(self, address: int, register: int, buffer: bytearray) -> None:
+        buffer[:] = self._chip(address).registers[register : register + len(buffer)]
+
+
+class Pin:
+    IN = 0
+    OUT = 1
+    PULL_UP = 1
+    PULL_DOWN = 2
+
+    def __init__(self, number: int, mode: int = IN, pull: "int | None" = None) -> None:
+        self.number = number
+        self._rest = 1 if pull == self.PULL_UP else 0
+
+    def value(self) -> int:
+        return bench.levels.get(self.number, self._rest)
+
+
+class PWM:
+    def __init__(self, pin: Pin, *, freq: int = 0, duty_u16: int = 0) -> None:
+        self.hz = freq
+        self.u16 = duty_u16
+        self.ns = 0
+        bench.pwms[pin.number] = self
+
+    def freq(self, hz: int) -> None:
+        self.hz = hz
+
+    def duty_u16(self, duty: int) -> None:
+        self.u16 = duty
+        self.ns = duty * 1000000000 // 65535 // self.hz if duty else 0
+
+    def duty_ns(self, ns: int) -> None:
+        self.ns = ns
+        self.u16 = ns * self.hz * 65535 // 1000000000
+
+
+class ADC:
+    def __init__(self, pin: Pin) -> None:
+        self._number = pin.number
+
+    def read_u16(self) -> int:
+        return bench.adc.get(self._number, 65535)
+
+
+class UART:
+    def __init__(self, number: int, baudrate: int = 115200) -> None:
+        self.any = bench.line.any
+        self.read = bench.line.read
+        self.write = bench.line.write
+
+
+class WDT:
+    def __init__(self, timeout: int = 5000) -> None:
+        pass
+
+    def feed(self) -> None:
+        bench.fed += 1

@@ -1,0 +1,178 @@
+"""The firmware's own files, run in this process under CPython in virtual time: exact ticks of 10 ms, and as fast as they go."""
+
+from __future__ import annotations
+
+import builtins
+import io
+import types
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from moggy.board import firmware_config
+from moggy.body import Body
+from moggy.sim.board.wires import Pulses, WorldInputs, adc_counts, milli
+
+HERE = Path(__file__).resolve().parent
+FIRMWARE = HERE.parents[1] / "firmware"
+BENCH = HERE / "bench"
+
+TICK = 0.01
+"""Seconds; the firmware's tick."""
+
+
+class Pipe:
+    """Two ends of a serial line in memory."""
+
+    def __init__(self) -> None:
+        self.to_board = bytearray()
+        self.to_brain = bytearray()
+
+    def read(self) -> bytes:
+        """What the board wrote since the last time."""
+        data = bytes(self.to_brain)
+        self.to_brain.clear()
+        return data
+
+    def write(self, data: bytes) -> None:
+        self.to_board += data
+
+
+class _Uart:
+    """The board's end, as machine.UART has it."""
+
+    def __init__(self, pipe: Pipe) -> None:
+        self._pipe = pipe
+
+    def any(self) -> int:
+        return len(self._pipe.to_board)
+
+    def read(self, longest: int) -> bytes:
+        waiting = self._pipe.to_board
+        data = bytes(waiting[:longest])
+        del waiting[:longest]
+        return data
+
+    def write(self, data: bytes) -> int:
+        self._pipe.to_brain += data
+        return len(data)
+
+
+class LockStepBoard:
+    """One board. Nothing is shared between two of them but the compiled code, so there can be many in a process."""
+
+    def __init__(self, body: Body, *, boots: int = 0, quiet_ms: int = 0) -> None:
+        """`boots`: how often it was started before."""
+        self._body = body
+        self._ms = 0
+        self._modules: dict[str, types.ModuleType] = {}
+        self._files = {"boots.txt": str(boots)}
+        self._builtins = {**vars(builtins), "__import__": self._import, "open": self._open, "print": lambda *words: None}
+        self._sources = _sources()
+        clock = {"ticks_ms": lambda: self._ms, "ticks_add": _ticks_add, "ticks_diff": _ticks_diff, "sleep_ms": self._no_sleep}
+        self._modules["time"] = _module("time", clock)
+        self._modules["micropython"] = _module("micropython", {"const": lambda value: value})
+        self._load("body_config", compile(firmware_config(body, quiet_ms=quiet_ms), "body_config.py", "exec"))
+        self.pipe = Pipe()
+        self.bench: Any = self._import("machine").bench
+        self._inputs: WorldInputs | None = None
+        self.feed(WorldInputs())
+        self.bench.line = _Uart(self.pipe)
+        self._board: Any = self._import("main").build(self._import("machine").UART(0))
+        self._tick = self._board.tick
+        self._outputs = [(name, joint.driver, joint.channel) for name, joint in body.joints.items()]
+
+    @property
+    def now(self) -> float:
+        """Seconds since the board was started."""
+        return self._ms / 1000.0
+
+    def feed(self, inputs: WorldInputs) -> None:
+        """What its devices feel from now on."""
+        before, bench, pins = self._inputs, self.bench, self._body.wiring
+        if inputs is before:
+            return
+        self._inputs = inputs
+        if before is None or inputs.pads != before.pads or inputs.drifts != before.drifts:
+            bench.skin.feel([milli(pressure) for pressure in inputs.pads], inputs.drifts)
+        if before is None or inputs.acceleration != before.acceleration or inputs.gyro != before.gyro:
+            bench.imu.feel(*map(milli, inputs.acceleration), *map(milli, inputs.gyro))
+        bench.adc[pins.battery] = adc_counts(inputs.volts, self._body.power.divider)
+        bench.levels[pins.stop] = 0 if inputs.stop else 1
+        bench.levels[getattr(pins, "charging", 27)] = 1 if inputs.charging else 0
+
+    def advance(self, now: float) -> None:
+        """Live until `now`, seconds since the start."""
+        until, tick = round(now * 1000.0), self._tick
+        while self._ms + 10 <= until:
+            self._ms += 10
+            tick(self._ms)
+
+    def outputs(self) -> Pulses:
+        pulse, duty = self.bench.pulse_us, self.bench.duty
+        purr, purr_hz = duty(self._body.wiring.purr)
+        return Pulses(
+            servos={name: pulse(driver, channel) for name, driver, channel in self._outputs},
+            purr=min(purr / 32640.0, 1.0),
+            purr_hz=float(purr_hz),
+            pupils=duty(self._body.wiring.pupils)[0] / 65535.0,
+        )
+
+    def _import(self, name: str, *_: object) -> types.ModuleType:
+        module = self._modules.get(name)
+        if module is not None:
+            return module
+        code = self._sources.get(name)
+        return self._load(name, code) if code is not None else __import__(name)
+
+    def _load(self, name: str, code: types.CodeType) -> types.ModuleType:
+        module = types.ModuleType(name)
+        module.__dict__["__builtins__"] = self._builtins
+        self._modules[name] = module
+        exec(code, module.__dict__)
+        return module
+
+    def _open(self, name: str, mode: str = "r") -> io.StringIO:
+        """The board's flash, in memory."""
+        if "w" not in mode:
+            if name not in self._files:
+                raise OSError(2)
+            return io.StringIO(self._files[name])
+        return _Kept(self._files, name)
+
+    def _no_sleep(self, ms: int) -> None:
+        raise RuntimeError("a board in lock step never waits")
+
+
+class _Kept(io.StringIO):
+    """A file that is kept when it is closed."""
+
+    def __init__(self, files: dict[str, str], name: str) -> None:
+        super().__init__()
+        self._files, self._name = files, name
+
+    def close(self) -> None:
+        self._files[self._name] = self.getvalue()
+        super().close()
+
+
+@cache
+def _sources() -> Mapping[str, types.CodeType]:
+    """The compiled files of the firmware and of the simulated devices, by module name."""
+    files = [*sorted(FIRMWARE.glob("*.py")), BENCH / "machine.py"]
+    return {file.stem: compile(file.read_text(encoding="utf-8"), str(file), "exec") for file in files}
+
+
+def _module(name: str, members: Mapping[str, object]) -> types.ModuleType:
+    module = types.ModuleType(name)
+    module.__dict__.update(members)
+    return module
+
+
+def _ticks_add(ticks: int, delta: int) -> int:
+    return ticks + delta & 0x3FFFFFFF
+
+
+def _ticks_diff(end: int, start: int) -> int:
+    return (end - start + 0x20000000 & 0x3FFFFFFF) - 0x20000000

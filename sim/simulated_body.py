@@ -1,0 +1,55 @@
+"""A whole simulated body for virtual time: the world touches it, the firmware in lock step runs it, and the wire lies between."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from moggy.actuators.serial_body import SerialBody
+from moggy.body import Body
+from moggy.link import MemoryLink
+from moggy.messages import AnySense, Command
+from moggy.sim.board.lock_step import LockStepBoard
+from moggy.sim.board.wires import Pulses, angles
+from moggy.sim.world import World
+
+
+class SimulatedBody:
+    """Moves and is polled like any body. `step` must come before `poll` at each moment; `poll` does it when it was forgotten."""
+
+    def __init__(self, world: World, board: LockStepBoard, body: Body) -> None:
+        self.world, self.board = world, board
+        self._shape = body
+        self._body = SerialBody(MemoryLink(board.pipe), body)
+
+    def step(self, now: float) -> None:
+        """Let the world and the board live until `now`."""
+        self.world.step(now)
+        self.board.feed(self.world.inputs())
+        self.board.advance(now)
+
+    def poll(self, now: float) -> Sequence[AnySense]:
+        self.step(now)
+        return self._body.poll(now)
+
+    def move(self, command: Command) -> Mapping[str, float]:
+        return self._body.move(command)
+
+    def pulses(self) -> Pulses:
+        """What the servos, the purr motor and the pupils are given now."""
+        return self.board.outputs()
+
+    def angles(self) -> dict[str, float]:
+        """Joint → rad to which its servo is driven; limp joints are left out."""
+        return angles(self._shape, self.board.outputs())
+
+    def stop(self, now: float) -> None:
+        self._body.stop(now)
+
+    def release(self, now: float) -> None:
+        self._body.release(now)
+
+    def rest(self, now: float) -> None:
+        self._body.rest(now)
+
+    def close(self) -> None:
+        self._body.close()
