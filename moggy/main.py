@@ -79,7 +79,7 @@ def sim(
         from moggy.commands.headless import headless as run_headless
 
         run_headless(
-            senses, until=until, out=out, pictures=pictures, board=board, think=think, hour=10.0 if hour is None else hour,
+            senses, until=until, out=out, pictures=pictures, board=board, think=think, hour=hour,
             personality=personality, seed=seed,
         )  # fmt: skip
     else:

@@ -1,19 +1,29 @@
-"""A life without a screen, in virtual time: a script of senses goes in; a journal, a line for each tick, the sound and pictures come out."""
+"""A life without a screen, in virtual time: a script of senses goes in; a journal, ticks, sound and pictures come out."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from time import perf_counter
 from typing import Protocol
 
 import orjson
+import typer
 
+from moggy.assemble import begin, born, home, slow_thinkers
+from moggy.body import Body
 from moggy.clock import SimulatedClock
+from moggy.commands.outputs import Outputs
+from moggy.commands.progress import progress
+from moggy.config import Files
 from moggy.journal import Journal
 from moggy.loop import Ask, BodyOut, Listener, Loop
 from moggy.messages import Acceleration, AnySense, Battery, Tick, Touch
 from moggy.pet import Pet, Start
-from moggy.sim.script import Script
+from moggy.sim.board.lock_step import LockStepBoard
+from moggy.sim.day import Day, senses_of
+from moggy.sim.script import Script, last_moment, read_script
+from moggy.sim.simulated_body import SimulatedBody
 from moggy.sim.world import World
 from moggy.worker import Worker
 
@@ -38,24 +48,25 @@ class ScriptedWorld:
         direct: list[AnySense] = []
         for sense in self._script.due(now):
             self._body.step(sense.at)
-            if not self._happens(sense):
+            if not happens(self._world, sense):
                 direct.append(sense)
         self._body.step(now)
         return [*direct, *self._body.poll(now)]
 
-    def _happens(self, sense: AnySense) -> bool:
-        match sense:
-            case Touch(pressure=0.0):
-                self._world.release()
-            case Touch():
-                self._world.touch(position=sense.position, zone=sense.zone, pads=sense.pads, pressure=sense.pressure, area=sense.area)
-            case Acceleration():
-                self._world.accelerate(sense.x, sense.y, sense.z, sense.gyro)
-            case Battery():
-                self._world.battery(sense.level)
-            case _:
-                return False
-        return True
+
+
+def happens(world: World, sense: AnySense) -> bool:
+    """Let raw touch, motion and battery happen in the simulated world; False for a sense that comes to the pet as it is."""
+    match sense:
+        case Touch():
+            world.touch(position=sense.position, zone=sense.zone, pads=sense.pads, pressure=sense.pressure, area=sense.area)
+        case Acceleration():
+            world.accelerate(sense.x, sense.y, sense.z, sense.gyro)
+        case Battery():
+            world.battery(sense.level, sense.charging)
+        case _:
+            return False
+    return True
 
 
 class TickLines:
@@ -108,3 +119,58 @@ def live(
         loop.closing.callback(file.close)
     loop.closing.callback(body.close)
     loop.run()
+
+
+def headless(
+    script: Path | None,
+    *,
+    until: float | None,
+    out: Path | None,
+    pictures: bool,
+    board: str,
+    think: bool,
+    hour: float | None,
+    personality: str,
+    seed: int,
+) -> None:
+    """The command: read the script, live it, say what was written and how fast it went."""
+    files = Files(home())
+    body = files.load("body/cat.yaml", Body)
+    senses, hour_of_day, length = _read(script, body)
+    start = begin(files, seed=seed, hour=hour_of_day if hour is None else hour, personality=personality)
+    until = length if until is None else until
+    world = World(body)
+    simulated = boards(board, body, world)
+    before = perf_counter()
+    with progress("living", until) as advance, Outputs(out, body, start, pictures=pictures, angles=simulated.angles) as outputs:
+        live(
+            born(start), start, senses, world=world, body=simulated, until=until, out=out,
+            listeners=outputs.listeners, thinkers=slow_thinkers(simulated=True) if think else (), progress=advance,
+        )  # fmt: skip
+    took = perf_counter() - before
+    where = f"; in {out}: {', '.join(sorted(path.name for path in out.iterdir()))}" if out else ""
+    typer.echo(f"{until:g} s of its life in {took:.2f} s ({until / took:.0f} times as fast){where}", err=True)
+
+
+def boards(kind: str, body: Body, world: World) -> SimulatedBody:
+    """The simulated board for virtual time."""
+    if kind in ("auto", "lockstep"):
+        return SimulatedBody(world, LockStepBoard(body), body)
+    if kind == "micropython":
+        from moggy.sim.board.micropython import stepped_board
+
+        return SimulatedBody(world, stepped_board(body), body)
+    raise ValueError(f"--board {kind}: there are auto, lockstep and micropython")
+
+
+def _read(script: Path | None, body: Body) -> tuple[Sequence[AnySense], float, float]:
+    """(senses, hour of day, seconds); a day in YAML says its own hour and length."""
+    if script is None:
+        return (), 10.0, 60.0
+    if script.suffix in (".yaml", ".yml"):
+        from moggy.config import load
+
+        day = load(script, Day)
+        return senses_of(day, body), day.hour, day.seconds
+    senses = read_script(script)
+    return senses, 10.0, last_moment(senses) + 5.0

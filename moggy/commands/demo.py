@@ -1,0 +1,92 @@
+"""`moggy demo`: a minute in the cat's life, told in sentences, with its sound, a few pictures and a plot of what it felt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rich.console import Console
+
+from moggy.assemble import begin, born, home
+from moggy.body import Body
+from moggy.commands.headless import live, lockstep_body
+from moggy.commands.progress import progress
+from moggy.config import Files
+from moggy.messages import Event, Tick
+from moggy.sim.day import Day, senses_of
+
+TOLD = {"touched", "released", "looked_at", "left_alone"}
+"""Events that need no line of their own."""
+
+
+@dataclass(slots=True)
+class Teller:
+    """A listener that says what happened and what the pet did of it."""
+
+    console: Console
+    last: str = ""
+    told: dict[str, float] = field(default_factory=dict)
+    feelings: list[tuple[float, dict[str, float], float, float, float, float]] = field(default_factory=list)
+
+    def __call__(self, tick: Tick, sent: Mapping[str, float]) -> None:
+        mood = tick.pet.mood
+        self.feelings.append((tick.at, dict(tick.pet.emotions), mood.pleasure, mood.arousal, tick.person.valence, tick.commanded.purr.level))
+        for event in tick.events:
+            self._tell(event)
+        for call in tick.calls:
+            self.console.print(f"{tick.at:6.1f} s    [magenta]♪ {call.name}[/]")
+        if tick.decision.behavior != self.last:
+            self.last = tick.decision.behavior
+            self.console.print(f"{tick.at:6.1f} s  [bold]{tick.decision.behavior}[/]: {tick.decision.why}")
+
+    def _tell(self, event: Event) -> None:
+        """Once for each thing that happens, not for each second that it lasts."""
+        key = f"{event.name} {event.zone}"
+        if event.name not in TOLD and event.at - self.told.get(key, -9.0) > 3.0:
+            where = f" on the {event.zone}" if event.zone else ""
+            who = f" by {event.person}" if event.person and event.person != "someone" else ""
+            self.console.print(f"{event.at:6.1f} s    [cyan]← {event.name.replace('_', ' ')}{where}{who}[/]")
+        self.told[key] = event.at
+
+
+def demo(out: Path, *, personality: str, seed: int) -> None:
+    console = Console(highlight=False)
+    files = Files(home())
+    day = files.load("days/demo.yaml", Day)
+    start = begin(files, seed=seed, hour=day.hour, personality=personality)
+    body = files.load(start.body, Body)
+    world, simulated = lockstep_body(body)
+    out.mkdir(parents=True, exist_ok=True)
+    teller = Teller(console)
+    console.print(f"[dim]{day.about}[/]")
+    with progress("living", day.seconds) as advance, _pictures(out, body, simulated) as pictures, _sound(out, body, start) as sound:
+        live(
+            born(start), start, senses_of(day, body), world=world, body=simulated, until=day.seconds, out=out,
+            listeners=[teller, pictures, sound], progress=advance,
+        )  # fmt: skip
+    plot_feelings(teller, out / "feelings.png")
+    console.print(f"[dim]In {out}: feelings.png, sound.wav, pictures/, journal.mcap (try: moggy why {out / 'journal.mcap'} --at 12)[/]")
+
+
+def plot_feelings(teller: Teller, path: Path) -> None:
+    """Emotions above, mood, purr and the person below."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    figure, (above, below) = plt.subplots(2, 1, figsize=(10, 6), sharex=True, layout="constrained")
+    ats = [row[0] for row in teller.feelings]
+    for name in teller.feelings[0][1]:
+        values = [row[1][name] for row in teller.feelings]
+        if max(values) > 0.05:
+            above.plot(ats, values, label=name)
+    above.set(ylabel="emotions", ylim=(0, 1))
+    above.legend(loc="upper right", ncols=5, fontsize="small")
+    for column, name in ((2, "pleasure"), (3, "arousal"), (4, "the person's valence"), (5, "purr")):
+        below.plot(ats, [row[column] for row in teller.feelings], label=name)
+    below.set(xlabel="s", ylabel="mood", ylim=(-1, 1))
+    below.legend(loc="upper right", ncols=4, fontsize="small")
+    figure.savefig(path, dpi=120)
+    plt.close(figure)
