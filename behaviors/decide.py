@@ -1,0 +1,77 @@
+"""Decides what the pet does: ticks the tree once for a moment, and says what runs, why, and what it weighed."""
+
+from __future__ import annotations
+
+import random
+
+from py_trees.common import Status
+
+from moggy.behaviors.build import Built
+from moggy.behaviors.moment import Moment
+from moggy.behaviors.nodes import Behave, Leaf
+from moggy.behaviors.selectors import Utility
+from moggy.behaviors.tree import Tree
+from moggy.messages import Context, Decision, Score
+from moggy.personality import Personality
+
+
+class Decider:
+    """The pure deciding part: the same contexts and the same generator give the same decisions."""
+
+    def __init__(self, tree: Tree, personality: Personality, rng: random.Random) -> None:
+        self._moment = Moment(personality, rng, tree.fades)
+        self._built = Built(tree, self._moment)
+
+    def decide(self, context: Context) -> Decision:
+        """Tick the tree. There is always exactly one behaviour, with a reason."""
+        moment, built = self._moment, self._built
+        moment.take(context)
+        running = built.slot()
+        moment.running_for = context.at - running.began if running is not None else 0.0
+        built.root.tick_once()
+        return self._decision(context)
+
+    def _decision(self, context: Context) -> Decision:
+        built = self._built
+        path = built.path()
+        slot = built.slot()
+        leaf = path[-1] if path else None
+        if not isinstance(leaf, Leaf):
+            return Decision(at=context.at, behavior="idle", since=context.at, why="does nothing: no behaviour of the tree can run now")
+        if isinstance(leaf, Behave) and (slot is None or getattr(slot, "wanted", True)):
+            leaf.say()
+        scores: tuple[Score, ...] = ()
+        for node in path:
+            if isinstance(node, Utility):
+                scores = node.scores
+        return Decision(
+            at=context.at,
+            behavior=slot.id if slot is not None else leaf.name,
+            path=tuple([node.name for node in path]),
+            since=slot.began if slot is not None else leaf.began,
+            why=leaf.feedback_message,
+            numbers=dict(leaf.numbers),
+            scores=scores,
+            plays=leaf.plays,
+            calls=leaf.calls,
+            purr=leaf.purr if leaf.purr and built.purr_only(self._moment) else 0.0,
+            gaze=leaf.gaze,
+            because=slot.because if slot is not None else context.pet.because,
+        )
+
+    def adopt(self, *, tree: Tree | None = None, personality: Personality | None = None, now: float) -> None:
+        """Take an edited file between two ticks. What runs goes on by its id; what no longer exists is ended properly."""
+        moment, old = self._moment, self._built
+        moment.at = max(moment.at, now)
+        moment.personality = personality or moment.personality
+        moment.half_lives = (tree or old.spec).fades
+        self._built = Built(tree or old.spec, moment)
+        self._built.carry(old)
+
+    def close(self) -> None:
+        """End what runs, and give back what the nodes hold."""
+        root = self._built.root
+        if root.status == Status.RUNNING:
+            root.stop(Status.INVALID)
+        for node in root.iterate():
+            node.shutdown()

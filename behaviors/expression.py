@@ -1,0 +1,298 @@
+"""A small safe language for a designer's conditions and amounts: «enough > 0.5 and not touch.on». It is parsed, never `eval`uated.
+
+Numbers, dotted names, + - * /, comparisons (also chained: 0.2 < x < 0.5), and/or/not, brackets, and the functions below. Truth is 1, and
+anything but 0 is true. Dividing by nought gives 0, so that no file can stop a pet.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Generic, TypeAlias, TypeVar
+
+M = TypeVar("M")
+Reader: TypeAlias = Callable[[M], float]
+"""Reads a number out of a moment."""
+
+
+class Wrong(ValueError):
+    """An expression that cannot be read; says at which character."""
+
+    def __init__(self, text: str, position: int, message: str) -> None:
+        super().__init__(f"{message}, at character {position + 1} of «{text}»")
+        self.text, self.position, self.message = text, position, message
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    name: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """An operator or a function on its arguments."""
+
+    op: str
+    arguments: tuple[Node, ...]
+
+
+Node: TypeAlias = Number | Name | Apply
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    kind: str
+    text: str
+    position: int
+
+
+TOKEN = re.compile(r"\s*(?:(?P<number>\d+\.?\d*|\.\d+)|(?P<name>[a-z_][a-z_0-9]*(?:\.[a-z_0-9]+)*)|(?P<op><=|>=|==|!=|[-+*/<>(),]))")
+BINDING = {"or": 1, "and": 2, "<": 4, "<=": 4, ">": 4, ">=": 4, "==": 4, "!=": 4, "+": 5, "-": 5, "*": 6, "/": 6}
+NOT_BINDS, MINUS_BINDS = 3, 7
+COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
+DEEPEST = 40
+"""Brackets and signs within one another; more is a mistake of somebody, and would exhaust Python's stack."""
+
+
+def clamp(x: float, low: float, high: float) -> float:
+    return low if x < low else min(x, high)
+
+
+def between(x: float, start: float, end: float) -> float:
+    """Whether x lies from start to end; round the clock when start > end: between(hour, 22, 7)."""
+    return float(start <= x < end if start <= end else x >= start or x < end)
+
+
+def logistic(x: float, half: float, slope: float) -> float:
+    """0 to 1, one half at `half`; a quarter of `slope` is how steep it is there."""
+    return 1.0 / (1.0 + math.exp(clamp(-slope * (x - half), -60.0, 60.0)))
+
+
+def bell(x: float, peak: float, width: float) -> float:
+    """1 at `peak`, 0.61 one `width` away from it."""
+    return math.exp(-0.5 * ((x - peak) / width) ** 2) if width else float(x == peak)
+
+
+def choose(condition: float, then: float, other: float) -> float:
+    return then if condition else other
+
+
+def rise(x: float, zero: float, one: float) -> float:
+    """A straight line, 0 at `zero` and 1 at `one` (either may be the smaller), flat outside."""
+    return clamp((x - zero) / (one - zero), 0.0, 1.0) if zero != one else float(x >= one)
+
+
+FUNCTIONS: dict[str, tuple[int | None, Callable[..., float]]] = {
+    "min": (None, min),
+    "max": (None, max),
+    "abs": (1, abs),
+    "clamp": (3, clamp),
+    "between": (3, between),
+    "logistic": (3, logistic),
+    "bell": (3, bell),
+    "rise": (3, rise),
+    "if": (3, choose),
+}
+"""Name → how many arguments (None: two or more), and what it does."""
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """Cut a text into tokens; ends with one of kind `end`."""
+    position = 0
+    while text[position:].strip():
+        match = TOKEN.match(text, position)
+        if match is None or match.lastgroup is None:
+            start = position + len(text[position:]) - len(text[position:].lstrip())
+            raise Wrong(text, start, f"{text[start]!r} means nothing here")
+        yield Token(match.lastgroup, match[match.lastgroup], match.start(match.lastgroup))
+        position = match.end()
+    yield Token("end", "", len(text))
+
+
+class Parser:
+    """Top-down operator precedence (Pratt 1973): each operator knows how tightly it binds."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.tokens = list(tokens(text))
+        self.next = 0
+        self.depth = 0
+
+    def whole(self) -> Node:
+        if self.tokens[0].kind == "end":
+            raise Wrong(self.text, 0, "an empty expression says nothing")
+        node = self.expression(0)
+        if self.peek().kind != "end":
+            raise Wrong(self.text, self.peek().position, f"did not expect {self.peek().text!r}")
+        return node
+
+    def peek(self) -> Token:
+        return self.tokens[self.next]
+
+    def take(self) -> Token:
+        token = self.tokens[self.next]
+        self.next = min(self.next + 1, len(self.tokens) - 1)
+        return token
+
+    def expect(self, text: str) -> None:
+        token = self.take()
+        if token.text != text:
+            instead = f", not {token.text!r}" if token.text else " before the end"
+            raise Wrong(self.text, token.position, f"expected {text!r}{instead}")
+
+    def expression(self, floor: int) -> Node:
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise Wrong(self.text, self.peek().position, f"more than {DEEPEST} levels within one another")
+        left = self.prefix()
+        while BINDING.get(self.peek().text, 0) > floor:
+            op = self.take().text
+            right = self.expression(BINDING[op])
+            left = self.compare(left, op, right) if op in COMPARISONS else Apply(op, (left, right))
+        self.depth -= 1
+        return left
+
+    def compare(self, left: Node, op: str, right: Node) -> Node:
+        """a < b < c is (a < b) and (b < c)."""
+        first: Node = Apply(op, (left, right))
+        while self.peek().text in COMPARISONS:
+            op = self.take().text
+            last, right = right, self.expression(BINDING[op])
+            first = Apply("and", (first, Apply(op, (last, right))))
+        return first
+
+    def prefix(self) -> Node:
+        token = self.take()
+        if token.kind == "number":
+            return Number(float(token.text))
+        if token.text == "(":
+            inside = self.expression(0)
+            self.expect(")")
+            return inside
+        if token.text == "-":
+            return Apply("negative", (self.expression(MINUS_BINDS),))
+        if token.text == "not":
+            return Apply("not", (self.expression(NOT_BINDS),))
+        if token.text in ("true", "false"):
+            return Number(float(token.text == "true"))
+        if token.kind != "name" or token.text in ("and", "or"):
+            raise Wrong(
+                self.text, token.position, "expected a number or a name" + (f", not {token.text!r}" if token.text else " before the end")
+            )
+        return self.call(token) if self.peek().text == "(" else Name(token.text, token.position)
+
+    def call(self, name: Token) -> Node:
+        if name.text not in FUNCTIONS:
+            raise Wrong(self.text, name.position, f"no function {name.text!r}; there are {', '.join(FUNCTIONS)}")
+        self.expect("(")
+        arguments = [self.expression(0)]
+        while self.peek().text == ",":
+            self.take()
+            arguments.append(self.expression(0))
+        self.expect(")")
+        wanted = FUNCTIONS[name.text][0]
+        if len(arguments) != wanted if wanted is not None else len(arguments) < 2:
+            raise Wrong(self.text, name.position, f"{name.text} takes {wanted or 'two or more'} arguments, not {len(arguments)}")
+        return Apply(name.text, tuple(arguments))
+
+
+@lru_cache(maxsize=4096)
+def parse(text: str) -> Node:
+    """Read an expression; raises Wrong at the character."""
+    return Parser(text).whole()
+
+
+def names(node: Node) -> Iterator[Name]:
+    """The names in it, from left to right."""
+    if isinstance(node, Name):
+        yield node
+    elif isinstance(node, Apply):
+        for argument in node.arguments:
+            yield from names(argument)
+
+
+def divide(a: float, b: float) -> float:
+    return a / b if b else 0.0
+
+
+SIMPLE: dict[str, Callable[[float, float], float]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": divide,
+}
+
+
+class Compiler(Generic[M]):
+    """Turns a parsed expression into one closure; names are resolved once, here."""
+
+    def __init__(self, resolve: Callable[[str], Reader[M]]) -> None:
+        self.resolve = resolve
+
+    def compile(self, node: Node) -> Reader[M]:
+        if isinstance(node, Number):
+            value = node.value
+            return lambda _: value
+        if isinstance(node, Name):
+            return self.resolve(node.name)
+        if node.op in SIMPLE:
+            return self.binary(node)
+        arguments = [self.compile(argument) for argument in node.arguments]
+        first = arguments[0]
+        match node.op:
+            case "negative":
+                return lambda m: -first(m)
+            case "not":
+                return lambda m: not first(m)
+            case "and":
+                second = arguments[1]
+                return lambda m: bool(first(m) and second(m))
+            case "or":
+                second = arguments[1]
+                return lambda m: bool(first(m) or second(m))
+            case "if":
+                then, other = arguments[1:]
+                return lambda m: then(m) if first(m) else other(m)
+        function = FUNCTIONS[node.op][1]
+        return lambda m: function(*[argument(m) for argument in arguments])
+
+    def binary(self, node: Apply) -> Reader[M]:
+        """The commonest shape, a name against a number, spares one call."""
+        left, right = node.arguments
+        function, a = SIMPLE[node.op], self.compile(left)
+        if isinstance(right, Number):
+            value = right.value
+            if node.op == ">":
+                return lambda m: a(m) > value
+            if node.op == "<":
+                return lambda m: a(m) < value
+            return lambda m: function(a(m), value)
+        b = self.compile(right)
+        return lambda m: function(a(m), b(m))
+
+
+def constant(node: Node) -> float | None:
+    """Its value if no name is in it."""
+    if any(True for _ in names(node)):
+        return None
+
+    def nothing(name: str) -> Reader[None]:
+        raise KeyError(name)
+
+    return float(Compiler[None](nothing).compile(node)(None))

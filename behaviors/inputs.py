@@ -1,0 +1,166 @@
+"""What a tree may ask about a moment, by name: `emotion.joy`, `bond.trust`, `touch.seconds`, `event.greeted`, `since.hit`, `hour` …"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from operator import attrgetter
+
+from moggy.behaviors.expression import Reader
+from moggy.behaviors.moment import Moment
+from moggy.messages import CLASSES, DRIVES, EMOTIONS, GESTURES
+
+SETTINGS = ("quiet", "focus", "lap", "away", "stop")
+TRAITS = ("neuroticism", "extraversion", "dominance", "impulsiveness", "agreeableness")
+TOUCHES = ("touched", "stroked", "held", "patted", "tapped", "scratched", "tickled", "ruffled", "poked", "hit", "squeezed", "released")
+MOVES = ("lifted", "put_down", "shaken", "falling", "knocked", "tipped")
+PEOPLE = ("arrived", "expecting", "left", "greeted", "looked_at", "left_alone", "praised", "scolded", "called")
+ASKED = ("comfort_asked", "play_asked", "sent_off", "shown")
+SEEN = ("smiled_at", "sadness_seen", "anger_seen", "fear_seen", "surprise_seen", "conflict")
+AROUND = ("loud_noise", "soft_voice", "battery_low", "charging", "stopped")
+EVENTS = TOUCHES + MOVES + PEOPLE + ASKED + SEEN + AROUND
+"""The events that the shipped appraisals name; a table may name more."""
+
+
+def _emotion(name: str) -> Reader[Moment]:
+    return lambda m: m.context.pet.emotions.get(name, 0.0)
+
+
+def _drive(name: str) -> Reader[Moment]:
+    return lambda m: m.context.pet.drives.get(name, 0.5)
+
+
+def _likely(name: str) -> Reader[Moment]:
+    return lambda m: m.context.person.probabilities.get(name, 0.0)
+
+
+def _gesture(name: str) -> Reader[Moment]:
+    return lambda m: m.touch is not None and m.touch.gesture == name
+
+
+def _zone(name: str) -> Reader[Moment]:
+    return lambda m: m.touch is not None and m.touch.zone == name
+
+
+def _setting(name: str) -> Reader[Moment]:
+    return lambda m: name in m.context.settings
+
+
+def _trait(name: str) -> Reader[Moment]:
+    return attrgetter(f"personality.temperament.{name}")
+
+
+def _event(name: str) -> Reader[Moment]:
+    return lambda m: m.strength(name)
+
+
+def _since(name: str) -> Reader[Moment]:
+    return lambda m: m.since(name)
+
+
+def _ran(name: str) -> Reader[Moment]:
+    return lambda m: m.since_behavior(name)
+
+
+def _count(name: str) -> Reader[Moment]:
+    return lambda m: m.count(name)
+
+
+PLAIN: Mapping[str, tuple[Reader[Moment], str]] = {
+    "hour": (attrgetter("context.hour"), "local time of day, 0..24"),
+    "battery": (attrgetter("context.battery"), "0..1"),
+    "charging": (attrgetter("context.charging"), "on the charger"),
+    "enough": (attrgetter("context.pet.enough"), "over-stimulation, 0..1"),
+    "valence": (attrgetter("context.pet.valence"), "how the pet feels now, −1..1"),
+    "arousal": (attrgetter("context.pet.arousal"), "how excited the pet is now, −1..1"),
+    "quiet": (lambda m: m.quiet, "in quiet hours, or asked to be quiet"),
+    "addressed": (lambda m: m.addressed, "spoken to, greeted or touched within the last ten seconds"),
+    "seconds": (attrgetter("running_for"), "seconds since the running behaviour began"),
+    "mood.pleasure": (attrgetter("context.pet.mood.pleasure"), "−1..1"),
+    "mood.arousal": (attrgetter("context.pet.mood.arousal"), "−1..1"),
+    "mood.dominance": (attrgetter("context.pet.mood.dominance"), "−1..1"),
+    "bond.trust": (attrgetter("context.pet.bond.trust"), "0..1, of the person in attention"),
+    "bond.familiarity": (attrgetter("context.pet.bond.familiarity"), "0..1, of the person in attention"),
+    "person.present": (attrgetter("context.person.present"), "somebody is there"),
+    "person.valence": (attrgetter("context.person.valence"), "how the person feels, −1..1"),
+    "person.arousal": (attrgetter("context.person.arousal"), "−1..1"),
+    "person.confidence": (attrgetter("context.person.confidence"), "of that estimate, 0..1"),
+    "person.unsure": (attrgetter("context.person.unsure"), "the estimate says so itself"),
+    "person.conflict": (attrgetter("context.person.conflict"), "how much the channels disagree, 0..1"),
+    "person.attention": (attrgetter("context.person.attention"), "how much the person attends to the pet, 0..1"),
+    "person.seen": (lambda m: m.context.person.bearing is not None, "the pet knows where to look"),
+    "touch.on": (lambda m: m.touch is not None, "a hand is on the pet"),
+    "touch.seconds": (attrgetter("touch_seconds"), "how long this touch has lasted"),
+    "touch.since": (lambda m: m.since_touch, "seconds since the last touch ended"),
+    "touch.pressure": (lambda m: m.touch.pressure if m.touch else 0.0, "0..1"),
+    "touch.speed": (lambda m: m.touch.speed if m.touch else 0.0, "metres a second along the skin"),
+    "touch.liking": (lambda m: m.liking, "how the pet likes to be touched at this zone, −1..1"),
+    "touch.good": (lambda m: m.good, "how pleasant this touch is: zone, gesture, speed, pressure; 0..1"),
+    "touch.bad": (lambda m: m.bad, "how unpleasant, 0..1"),
+    "talkative": (attrgetter("personality.talkative"), "0..2"),
+    "expressive": (attrgetter("personality.expressive"), "0.2..1.5"),
+}
+"""Name → how it is read, and what it is in words."""
+
+FAMILIES: Mapping[str, tuple[Callable[[str], Reader[Moment]], tuple[str, ...] | None, str]] = {
+    "emotion": (_emotion, EMOTIONS, "the pet's emotion, 0..1"),
+    "drive": (_drive, DRIVES, "the pet's drive, 0..1; the middle is pleasant"),
+    "person": (_likely, CLASSES, "probability that the person feels so, 0..1"),
+    "touch": (_gesture, GESTURES, "the hand is doing this now"),
+    "zone": (_zone, None, "the hand is at this zone"),
+    "setting": (_setting, SETTINGS, "the owner asked for it"),
+    "temperament": (_trait, TRAITS, "0..1"),
+    "event": (_event, None, "strength of the latest such event, fading"),
+    "since": (_since, None, "seconds since the last such event; 9999: not lately"),
+    "count": (_count, None, "how many such events lately, fading by half in a minute"),
+    "ran": (_ran, None, "seconds since this behaviour last ran; 0 while it runs; 9999: not lately"),
+}
+"""First word → how to read it, the second words (None: any), and what it is in words."""
+
+DOING: Mapping[str, str] = {
+    "hold": "held",
+    "tap": "tapped",
+    "pat": "patted",
+    "poke": "poked",
+    "hit": "hit",
+    "stroke": "stroked",
+    "scratch": "scratched",
+    "tickle": "tickled",
+}
+
+TEXTS: Mapping[str, Callable[[Moment], str]] = {
+    "touch.zone": lambda m: m.touch.zone.replace("_", " ") if m.touch else "",
+    "touch.gesture": lambda m: DOING[m.touch.gesture] if m.touch else "",
+    "person.name": lambda m: m.context.person.person if m.context.person.present else "",
+    "person.feeling": lambda m: max(CLASSES, key=lambda name: m.context.person.probabilities.get(name, 0.0)),
+    "last.event": lambda m: m.last_event.replace("_", " "),
+}
+"""What only a sentence may ask: words."""
+
+
+def known(name: str) -> bool:
+    """Whether a tree may ask for it."""
+    first, _, second = name.partition(".")
+    return name in PLAIN or (first in FAMILIES and bool(second) and (FAMILIES[first][1] is None or second in (FAMILIES[first][1] or ())))
+
+
+def vocabulary() -> list[str]:
+    """All names that are fixed, for suggestions and for the reference."""
+    family = [f"{first}.{second}" for first, (_, seconds, _) in FAMILIES.items() for second in seconds or ()]
+    return [*PLAIN, *family, *(f"{first}.{event}" for first in ("event", "since", "count") for event in EVENTS)]
+
+
+def suggestion(name: str, more: Iterable[str] = ()) -> str:
+    """«, did you mean 'enough'?», or nothing."""
+    close = difflib.get_close_matches(name, [*vocabulary(), *more], n=1)
+    return f", did you mean {close[0]!r}?" if close else ""
+
+
+def reader(name: str) -> Reader[Moment]:
+    """How a name is read; KeyError if there is no such name."""
+    if name in PLAIN:
+        return PLAIN[name][0]
+    first, _, second = name.partition(".")
+    if not known(name):
+        raise KeyError(name)
+    return FAMILIES[first][0](second)

@@ -1,0 +1,121 @@
+"""Expressions and sentences as they stand in a tree's file: checked when the file is read, compiled when the tree is built."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextvars import ContextVar
+from typing import Annotated, TypeAlias
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from moggy.behaviors.expression import Compiler, Reader, Wrong, names, parse
+from moggy.behaviors.inputs import TEXTS, known, reader, suggestion
+from moggy.behaviors.moment import Moment
+
+LET: ContextVar[frozenset[str]] = ContextVar("LET", default=frozenset())
+"""Names that the tree being read gives to its own expressions."""
+HOLE = re.compile(r"\{([^{}]*)\}")
+DECIMALS = re.compile(r"^(?P<what>.*?)(?::(?P<decimals>[0-3]))?$", re.DOTALL)
+
+
+def check(text: str) -> str:
+    """The expression, if it can be read and asks only for what there is."""
+    for name in names(parse(text)):
+        if not known(name.name) and name.name not in LET.get():
+            raise Wrong(text, name.position, f"unknown input {name.name!r}{suggestion(name.name, LET.get())}")
+    return text
+
+
+def check_sentence(text: str) -> str:
+    """The sentence, if all its {holes} can be filled."""
+    if text.count("{") != text.count("}"):
+        raise ValueError(f"a bracket is not closed in «{text}»")
+    for what, _ in holes(text):
+        if what not in TEXTS:
+            check(what)
+    return text
+
+
+def holes(text: str) -> Iterator[tuple[str, int]]:
+    """What stands in the brackets of a sentence, each with its decimals."""
+    for inside in HOLE.findall(text):
+        match = DECIMALS.match(inside)
+        assert match is not None
+        yield match["what"].strip(), int(match["decimals"] or 2)
+
+
+Expression: TypeAlias = Annotated[
+    str,
+    BeforeValidator(lambda value: str(value).lower() if isinstance(value, int | float) else value),
+    AfterValidator(check),
+    Field(description="an expression over inputs, such as «enough > 0.5 and not touch.on»"),
+]
+Sentence: TypeAlias = Annotated[
+    str,
+    Field(min_length=3, description="for people; {touch.zone} a word, {bond.trust} a number, {touch.seconds:0} with so many decimals"),
+    AfterValidator(check_sentence),
+]
+Words: TypeAlias = Callable[[Moment], tuple[str, dict[str, float]] | None]
+"""Fills a sentence: its text and its numbers; None where a word for it is missing now."""
+
+
+class Language:
+    """The names of one tree: the inputs of the moment, and what its `let` adds. Each `let` is worked out at most once a tick."""
+
+    def __init__(self, let: Mapping[str, str]) -> None:
+        self.let: dict[str, Reader[Moment]] = {}
+        self.compiler = Compiler[Moment](self.resolve)
+        self.uses: dict[str, frozenset[str]] = {}
+        for name, text in let.items():
+            self.uses[name] = self.inputs(text)
+            self.let[name] = once_a_tick(self.compiler.compile(parse(text)))
+
+    def resolve(self, name: str) -> Reader[Moment]:
+        return self.let[name] if name in self.let else reader(name)
+
+    def compile(self, text: str) -> Reader[Moment]:
+        return self.compiler.compile(parse(text))
+
+    def inputs(self, text: str) -> frozenset[str]:
+        """The inputs it asks for in the end, also through `let`."""
+        found: set[str] = set()
+        for name in names(parse(text)):
+            found |= self.uses.get(name.name, frozenset((name.name,)))
+        return frozenset(found)
+
+    def sentence(self, text: str) -> Words:
+        pieces = HOLE.split(text)
+        literal = pieces[::2]
+        readers: list[tuple[str, int, Reader[Moment] | None]] = [
+            (what, decimals, None if what in TEXTS else self.compile(what)) for what, decimals in holes(text)
+        ]
+
+        def fill(moment: Moment) -> tuple[str, dict[str, float]] | None:
+            numbers: dict[str, float] = {}
+            words = [literal[0]]
+            for (what, decimals, read), after in zip(readers, literal[1:], strict=True):
+                if read is None:
+                    word = TEXTS[what](moment)
+                    if not word:
+                        return None
+                    words.append(word)
+                else:
+                    value = numbers[what] = float(read(moment))
+                    words.append(f"{value:.{decimals}f}")
+                words.append(after)
+            return "".join(words), numbers
+
+        return fill
+
+
+def once_a_tick(read: Reader[Moment]) -> Reader[Moment]:
+    n, value = -1, 0.0
+
+    def cached(moment: Moment) -> float:
+        nonlocal n, value
+        if moment.n != n:
+            n, value = moment.n, read(moment)
+        return value
+
+    return cached

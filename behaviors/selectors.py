@@ -1,0 +1,208 @@
+"""The two composites that py_trees lacks: one that weighs what is best, and a lane of reflexes above it that nothing starves."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+from py_trees.behaviour import Behaviour
+from py_trees.common import Status
+from py_trees.composites import Composite
+
+from moggy.behaviors import tree
+from moggy.behaviors.moment import Moment
+from moggy.behaviors.slot import Answer, Choice
+from moggy.messages import Score
+
+SAME_REFLEX = 1.0
+"""Seconds after which a reflex that still runs begins anew when it is set off again."""
+
+
+class Utility(Composite):
+    """Runs the option with the best score, with inertia; looks again when something happens, and a few times a second."""
+
+    def __init__(self, name: str, spec: tree.Utility, choices: Sequence[Choice], moment: Moment) -> None:
+        super().__init__(name, [choice.node for choice in choices])
+        self.spec, self.choices, self.moment = spec, choices, moment
+        self.fallback = next(choice for choice in choices if choice.id == spec.fallback)
+        impulsive = moment.personality.temperament.impulsiveness
+        # Impulsiveness → choice temperature and dwell time: Litchfield 2017, by way of the Feline Five.
+        self.near = 0.02 + 0.2 * impulsive
+        self.patience = 1.3 - 0.6 * impulsive
+        self.running: Choice | None = None
+        self.scores: tuple[Score, ...] = ()
+        self.again = 0.0
+        self._situation: tuple[object, ...] = ()
+
+    def tick(self) -> Iterator[Behaviour]:
+        if self.status != Status.RUNNING:
+            self.running = None
+            self.initialise()
+        started: list[Choice] = []
+        while True:
+            choice = self._decide(started)
+            if choice is None:
+                self.feedback_message = "no option can run"
+                self.stop(Status.FAILURE)
+                break
+            if choice is not self.running:
+                self._switch(choice)
+                started.append(choice)
+            yield from choice.node.tick()
+            if choice.node.status == Status.RUNNING:
+                self.status = Status.RUNNING
+                break
+            choice.end()
+            self.running, self.current_child = None, None
+        yield self
+
+    def _switch(self, choice: Choice) -> None:
+        before, self.running, self.current_child = self.running, choice, choice.node
+        if before is not None:
+            before.node.stop(Status.INVALID)
+            before.end()
+        choice.begin()
+
+    def stop(self, new_status: Status = Status.INVALID) -> None:
+        running, self.running = self.running, None
+        super().stop(new_status)
+        if running is not None:
+            running.end()
+
+    def _decide(self, started: list[Choice]) -> Choice | None:
+        """What to run at this tick; options that began and ended within it are out."""
+        running, moment = self.running, self.moment
+        if running is not None and not started and not self._due():
+            return running
+        self.again = moment.at + self.spec.every
+        for choice in self.choices:
+            if choice in started:
+                choice.score, choice.wanted = 0.0, False
+            else:
+                choice.weigh(choice is running)
+        ranked = sorted((choice for choice in self.choices if choice.score > 0.0), key=_score, reverse=True)
+        chosen = self._stay_or_go(running, ranked) if running is not None else self._pick(ranked)
+        if chosen is None and self.fallback not in started:
+            chosen = self.fallback
+        return chosen
+
+    def _due(self) -> bool:
+        """Whether anything can have changed that matters: weighing all options at each tick would be waste."""
+        context = self.moment.context
+        touch = self.moment.touch
+        situation = (touch and touch.zone, touch and touch.gesture, context.settings, context.charging, context.person.present)
+        changed = situation != self._situation
+        self._situation = situation
+        return changed or bool(context.events) or self.moment.at >= self.again
+
+    def _stay_or_go(self, running: Choice, ranked: list[Choice]) -> Choice | None:
+        """The running one, unless another beats its inertia. Refusals are kept with the numbers that decided."""
+        moment = self.moment
+        left = running.spec.dwell[0] * self.patience - (moment.at - running.began)
+        bar = running.score * (1.0 + self.spec.hysteresis)
+        better: list[Choice] = []
+        refused: dict[str, dict[str, float]] = {}
+        for choice in ranked:
+            if choice is running or choice.score <= running.score:
+                continue
+            if choice.interrupts is not None and choice.interrupts(moment):
+                better.append(choice)
+            elif left > 0.0:
+                refused[choice.id] = {"refused: dwell": left}
+            elif choice.score <= bar:
+                refused[choice.id] = {"refused: hysteresis": bar - choice.score}
+            else:
+                better.append(choice)
+        self.scores = tuple([choice.report(refused.get(choice.id, {})) for choice in ranked])
+        if not better and (running.score > 0.0 or left > 0.0):
+            self.feedback_message = f"stays with {running.id} ({running.score:.2f})" + _because_of(refused)
+            if running.wanted:
+                running.because = running.cause() or running.because
+            return running
+        return self._pick(better, note=False)
+
+    def _pick(self, candidates: list[Choice], *, note: bool = True) -> Choice | None:
+        """One of the near-best: mostly the best. Draws a random number only where there is a choice."""
+        if note:
+            self.scores = tuple([choice.report({}) for choice in candidates])
+        if not candidates:
+            self.feedback_message = f"nothing speaks for anything: {self.fallback.id}"
+            return None
+        best = candidates[0].score
+        near = [choice for choice in candidates if choice.score >= best * (1.0 - self.near)]
+        chosen = near[0]
+        if len(near) > 1:
+            weights = [math.exp((choice.score / best - 1.0) * 2.0 / self.near) for choice in near]
+            chosen = self.moment.rng.choices(near, weights)[0]
+        self.feedback_message = f"chose {chosen.id} ({chosen.score:.2f})" + (f" of {len(near)} near the best" if len(near) > 1 else "")
+        return chosen
+
+
+def _score(choice: Choice) -> float:
+    return choice.score
+
+
+def _because_of(refused: dict[str, dict[str, float]]) -> str:
+    return "".join(f"; {name} {why} {value:.2f}" for name, terms in refused.items() for why, value in terms.items())
+
+
+class Reflexes(Composite):
+    """Asks its reflexes first, at every tick, and ends what runs below when one is set off. A more urgent reflex ends a less urgent one."""
+
+    def __init__(self, name: str, answers: Sequence[Answer], below: Behaviour, moment: Moment) -> None:
+        super().__init__(name, [*(answer.node for answer in answers), below])
+        self.answers, self.below, self.moment = answers, below, moment
+        self.running: Answer | None = None
+
+    def tick(self) -> Iterator[Behaviour]:
+        if self.status != Status.RUNNING:
+            self.running = None
+            self.initialise()
+        self._listen()
+        if self.running is not None:
+            answer = self.running
+            yield from answer.node.tick()
+            if answer.node.status == Status.RUNNING:
+                self.status = Status.RUNNING
+                yield self
+                return
+            self._end()
+        self.current_child = self.below
+        yield from self.below.tick()
+        self.status = self.below.status
+        if self.status != Status.RUNNING:
+            self.stop(self.status)
+        self.feedback_message = "no reflex"
+        yield self
+
+    def _listen(self) -> None:
+        for answer in self.answers:
+            if answer is self.running:
+                if self.moment.at - answer.began > SAME_REFLEX and self.moment.context.events and answer.triggered():
+                    self._set_off(answer)
+                return
+            if answer.triggered():
+                self._set_off(answer)
+                return
+
+    def _set_off(self, answer: Answer) -> None:
+        if self.running is not None:
+            self._end()
+        elif self.below.status == Status.RUNNING:
+            self.below.stop(Status.INVALID)
+        self.running, self.current_child = answer, answer.node
+        self.feedback_message = f"{answer.id} set off ({answer.strength:.2f})"
+        answer.begin()
+
+    def _end(self) -> None:
+        answer, self.running = self.running, None
+        if answer is not None:
+            if answer.node.status == Status.RUNNING:
+                answer.node.stop(Status.INVALID)
+            answer.end()
+
+    def stop(self, new_status: Status = Status.INVALID) -> None:
+        running, self.running = self.running, None
+        super().stop(new_status)
+        if running is not None:
+            running.end()

@@ -1,0 +1,252 @@
+"""What may stand in a tree's file: behaviours with stable ids, what each shows, and what speaks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, Self, TypeAlias
+
+from pydantic import AfterValidator, Discriminator, Field, ModelWrapValidatorHandler, Tag, ValidationInfo, model_validator
+
+from moggy.behaviors.curve import AnyTerm
+from moggy.behaviors.expression import names, parse
+from moggy.behaviors.inputs import known
+from moggy.behaviors.language import LET, Expression, Sentence
+from moggy.body import Part
+
+Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.]*$", max_length=40, description="stable: running behaviours carry on by it")]
+Seconds = Annotated[float, Field(ge=0.0, le=86400.0)]
+
+
+Power = Annotated[float, Field(ge=-2.0, le=2.0)]
+HalfLife = Annotated[float, Field(gt=0.0, le=3600.0)]
+
+
+def ordered(span: tuple[float, float]) -> tuple[float, float]:
+    if span[0] > span[1]:
+        raise ValueError(f"the first of {list(span)} should be the smaller")
+    return span
+
+
+Trait: TypeAlias = Literal["neuroticism", "extraversion", "dominance", "impulsiveness", "agreeableness"]
+Gaze: TypeAlias = Literal["person", "touch", "around", "away", "none"]
+Span = Annotated[tuple[Seconds, Seconds], AfterValidator(ordered)]
+"""From, to: a length is drawn between them."""
+
+
+class Shown(Part):
+    """A motion that a behaviour plays."""
+
+    motion: Annotated[str, Field(description="name of a motion")]
+    layer: Literal["motion", "reflex"] = "motion"
+    when: Annotated[Expression | None, Field(description="plays while this holds; left out: always")] = None
+    after: Annotated[Seconds, Field(description="s after the behaviour began, at the earliest")] = 0.0
+    every: Annotated[Span | None, Field(description="begins again after so many seconds")] = None
+    weight: Annotated[Expression, Field(description="how much of it, 0..1")] = "1"
+    speed: Annotated[float, Field(ge=0.1, le=4.0)] = 1.0
+
+
+class Sound(Part):
+    """A call that a behaviour makes."""
+
+    call: Annotated[str, Field(description="meow, trill, hiss, …")]
+    loudness: Annotated[Expression, Field(description="0..1; the personality and quiet hours cap it")] = "0.5"
+    when: Expression | None = None
+    after: Annotated[Seconds, Field(description="s after the behaviour began")] = 0.0
+    every: Annotated[Span | None, Field(description="again after so many seconds; left out: once")] = None
+    chance: Annotated[float, Field(ge=0.0, le=1.0, description="probability of each; the personality's `talkative` is a factor")] = 1.0
+    involuntary: Annotated[bool, Field(description="escapes the pet whether it is talkative or not: a hiss when hurt")] = False
+
+
+class Behave(Part):
+    """A leaf: shows something for a while, and says why."""
+
+    kind: Literal["behave"] = "behave"
+    id: Id | None = None
+    why: Sentence
+    posture: Annotated[str | None, Field(description="name of a posture; left out: stays as it is")] = None
+    plays: tuple[Shown, ...] = ()
+    calls: tuple[Sound, ...] = ()
+    purr: Annotated[Expression, Field(description="0..1")] = "0"
+    gaze: Gaze = "none"
+    lasts: Annotated[Span | Seconds | None, Field(description="s, or [from, to]; left out: until something else is better")] = None
+    until: Annotated[Expression, Field(description="ends as soon as this holds")] = "false"
+
+
+class When(Part):
+    """A condition: succeeds while it holds."""
+
+    kind: Literal["when"]
+    id: Id | None = None
+    that: Expression
+
+
+class Wait(Part):
+    """Does nothing more until something holds, or a time is over; keeps the posture."""
+
+    kind: Literal["wait"]
+    id: Id | None = None
+    until: Expression = "false"
+    lasts: Annotated[Span | Seconds, Field(description="s, at the longest")]
+    gaze: Gaze = "none"
+    why: Sentence = "waits a moment"
+
+
+class Sequence(Part):
+    """One after the other; fails as soon as one fails."""
+
+    kind: Literal["sequence"]
+    id: Id | None = None
+    memory: Annotated[bool, Field(description="goes on where it was; false asks the earlier conditions again at each tick")] = True
+    children: Annotated[tuple[Node, ...], Field(min_length=1)]
+
+
+class Selector(Part):
+    """The first that does not fail."""
+
+    kind: Literal["selector"]
+    id: Id | None = None
+    memory: bool = False
+    children: Annotated[tuple[Node, ...], Field(min_length=1)]
+
+
+class Option(Part):
+    """One behaviour among those that a utility selector weighs."""
+
+    id: Id
+    about: str = ""
+    when: Annotated[Expression, Field(description="otherwise it is not even weighed")] = "true"
+    base: Annotated[float, Field(gt=0.0, le=3.0, description="score when all terms are 1: idle 0.2, need 0.5, person 0.8, danger 1.5")] = (
+        0.5
+    )
+    combine: Annotated[Literal["product", "mean", "max"], Field(description="how the terms come together")] = "product"
+    terms: tuple[AnyTerm, ...] = ()
+    bend: dict[Trait, Power] = Field(
+        default_factory=dict,
+        description="trait → how strongly it speaks for (+) or against (−) this; e to that power at 1, its inverse at 0",
+    )
+    dwell: Annotated[Span, Field(description="[min, max] s: not left before min, tires from max on")] = (1.5, 120.0)
+    cooldown: Annotated[Seconds, Field(description="s before it may run again")] = 0.0
+    repetition: Annotated[float, Field(ge=0.0, le=3.0, description="how much less likely each time it ran lately makes it")] = 0.3
+    recovery: Annotated[float, Field(gt=0.0, le=86400.0, description="s in which that fades to 1/e")] = 120.0
+    ageing: Annotated[float, Field(ge=0.0, le=1.0, description="share by which the score grows at most while it has to wait")] = 0.1
+    interrupts: Annotated[Expression, Field(description="while it holds, waits for nobody's dwell and inertia")] = "false"
+    do: Node
+
+
+class Utility(Part):
+    """Weighs its options and runs the best, with some inertia."""
+
+    kind: Literal["utility"]
+    id: Id | None = None
+    every: Annotated[float, Field(ge=0.0, le=5.0, description="s between two weighings while nothing happens")] = 0.3
+    hysteresis: Annotated[float, Field(ge=0.0, le=1.0, description="share by which another must be better than the running one")] = 0.15
+    fallback: Annotated[Id, Field(description="the option to run where none has a score")]
+    options: Annotated[tuple[Option, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _fallback(self) -> Self:
+        if self.fallback not in {option.id for option in self.options}:
+            raise ValueError(f"fallback {self.fallback!r} is none of the options {', '.join(o.id for o in self.options)}")
+        return self
+
+
+class Reflex(Part):
+    """An answer that comes before all else. The first in the list is the most urgent."""
+
+    id: Id
+    about: str = ""
+    on: Annotated[tuple[str, ...], Field(description="names of the events that set it off")] = ()
+    when: Annotated[Expression, Field(description="set off only while this holds")] = "true"
+    whenever: Annotated[Expression, Field(description="sets it off without any event")] = "false"
+    threshold: Annotated[float, Field(ge=0.0, le=1.0, description="strength of the event, at least")] = 0.0
+    habituates: Annotated[float, Field(ge=0.0, le=1.0, description="share of the strength lost with each time it was set off lately")] = 0.0
+    recovery: Annotated[float, Field(gt=0.0, le=86400.0, description="s in which that fades to 1/e")] = 90.0
+    do: Node
+
+
+class Reflexes(Part):
+    """A lane that nothing starves: asked first at every tick; whatever runs below is ended when a reflex is set off."""
+
+    kind: Literal["reflexes"]
+    id: Id | None = None
+    lane: tuple[Reflex, ...]
+    below: Node
+
+
+def _kind(value: Any) -> str:
+    kind = value.get("kind", "behave") if isinstance(value, dict) else getattr(value, "kind", "behave")
+    return str(kind)
+
+
+Node: TypeAlias = Annotated[
+    Annotated[Behave, Tag("behave")]
+    | Annotated[When, Tag("when")]
+    | Annotated[Wait, Tag("wait")]
+    | Annotated[Sequence, Tag("sequence")]
+    | Annotated[Selector, Tag("selector")]
+    | Annotated[Utility, Tag("utility")]
+    | Annotated[Reflexes, Tag("reflexes")],
+    Discriminator(_kind),
+]
+
+
+class Tree(Part):
+    """A pet's whole repertoire."""
+
+    name: str
+    about: str = ""
+    let: dict[str, Expression] = Field(default_factory=dict, description="names for expressions; a later may use an earlier")
+    fades: dict[str, HalfLife] = Field(default_factory=dict, description="event → s in which its strength fades by half; 6 where left out")
+    purr_only: Annotated[Expression, Field(description="no behaviour purrs unless this holds")] = "since.hit > 10"
+    root: Node
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _names(cls, data: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
+        """While the file is read its own names are known, so that an unknown one is reported where it stands."""
+        let = data.get("let", {}) if isinstance(data, dict) else {}
+        token = LET.set(frozenset(map(str, let)) if isinstance(let, dict) else frozenset())
+        try:
+            return handler(data)
+        finally:
+            LET.reset(token)
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        shadows = [name for name in self.let if known(name)]
+        if shadows:
+            raise ValueError(f"let gives a name that is an input already: {', '.join(shadows)}")
+        for n, (name, text) in enumerate(self.let.items()):
+            later = [used.name for used in names(parse(text)) if used.name in list(self.let)[n:]]
+            if later:
+                raise ValueError(f"let {name!r} uses {later[0]!r}, which is only named there or after it")
+        seen: set[str] = set()
+        for name in ids(self.root):
+            if name in seen:
+                raise ValueError(f"the id {name!r} stands twice in the tree")
+            seen.add(name)
+        return self
+
+
+def ids(node: Node, name: str = "root") -> Iterator[str]:
+    """All ids below and including a node; those left out follow from the parent's."""
+    name = node.id or name
+    yield name
+    if isinstance(node, Sequence | Selector):
+        for n, child in enumerate(node.children, 1):
+            yield from ids(child, f"{name}.{n}")
+    elif isinstance(node, Utility):
+        for option in node.options:
+            yield from ids(option.do, option.id)
+            if option.do.id not in (None, option.id):
+                yield option.id
+    elif isinstance(node, Reflexes):
+        for reflex in node.lane:
+            yield from ids(reflex.do, reflex.id)
+            if reflex.do.id not in (None, reflex.id):
+                yield reflex.id
+        yield from ids(node.below, f"{name}.below")
+
+
+for _part in (Sequence, Selector, Option, Utility, Reflex, Reflexes, Tree):
+    _part.model_rebuild()
