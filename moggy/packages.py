@@ -87,7 +87,7 @@ def run(command: Sequence[str], purpose: str) -> None:
         raise FetchFailed(f"could not {purpose}: there is no {error.filename}") from None
     if done.returncode:
         said = "\n".join((done.stdout or "").strip().splitlines()[-12:])
-        raise FetchFailed(f"could not {purpose} (is the network there? it is safe to repeat the command)" + (f"\n{said}" if said else ""))
+        raise FetchFailed(f"could not {purpose} (it is safe to repeat the command)" + (f":\n{said}" if said else ""))
 
 
 def npm(python: str = sys.executable) -> list[str]:

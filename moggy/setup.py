@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import json
 import os
+import platform
 import re
 import shutil
 import signal
@@ -156,7 +157,7 @@ def environment_step(lock: Path) -> Step:
             venv.create(VENV, clear=True, symlinks=True, with_pip=True, prompt="moggy")
         begun.touch()
         wanted = DEV if lock == DEV or read_stamp().get("lock") == digest([MAIN, DEV]) else MAIN
-        pip(["install", "--require-hashes", "--requirement", str(wanted)], total=wanted.read_text().count("=="))
+        pip(["install", "--require-hashes", "--requirement", str(wanted)], total=locked(wanted))
         pip(["install", "--no-deps", "--no-build-isolation", "--no-index", "--editable", str(ROOT)], total=1)
         cache.write(
             VENV / ".moggy-setup.json",
@@ -266,6 +267,11 @@ def pip(arguments: Sequence[str], total: int) -> None:
             process.terminate()
             process.wait()
         show("", whole=False)
+
+
+def locked(lock: Path) -> int:
+    """How many packages of a lock are for this kind of machine."""
+    return len(re.findall(rf"^\S+==\S+ ;.*{platform.machine()}", lock.read_text(), re.MULTILINE))
 
 
 def show(text: str, whole: bool) -> None:
