@@ -1,0 +1,182 @@
+"""The cat's calls as numbers: how long, how high, which way the pitch bends, how noisy. Sources: facts.md §4, named beside them.
+
+Pitches are an adult's at neutral valence, in Hz, at places 0..1 of the call. A good mood makes a meow shorter and higher with a rising
+end, a bad one longer and lower with a falling end (Schötz 2019; 780 meows of 40 cats).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Points = tuple[tuple[float, float], ...]
+Formants = tuple[tuple[float, float, float], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """One kind of call."""
+
+    seconds: tuple[float, float]
+    """At valence −1 and +1."""
+    pitch: Points
+    """(place, Hz); empty: no voice in it."""
+    higher: float = 0.0
+    """Semitones up for each unit of valence."""
+    rise: float = 0.0
+    """Semitones that the end goes up for each unit of valence."""
+    bias: float = 0.0
+    """Semitones that the end goes up whatever the valence."""
+    formants: tuple[tuple[float, Formants], ...]
+    """(place, (Hz, bandwidth, gain) of each resonance): the mouth opens and shuts."""
+    tilt: float = 1.1
+    """The source's harmonics fall with this power of their number."""
+    noise: float = 0.03
+    """Breath beside the voice; 1 is as much as the voice."""
+    roll: tuple[float, float] = (0.0, 0.0)
+    """Hz and depth of a rolled, fluttering loudness."""
+    rough: float = 0.0
+    """Subharmonics, 0..1."""
+    wobble: float = 0.008
+    """How unsteady the pitch is, as a share of it."""
+    swell: Points = ((0.0, 0.0), (0.12, 1.0), (0.75, 0.85), (1.0, 0.0))
+    """Loudness over the call."""
+    level: float = 1.0
+    """Against a meow."""
+
+
+# A cat's vocal tract of about 8 cm has its resonances near 1.1, 3.2 and 5.3 kHz; the mouth's opening lifts the first.
+SHUT: Formants = ((700.0, 250.0, 1.0), (2300.0, 500.0, 0.12), (4200.0, 800.0, 0.03))
+HALF: Formants = ((950.0, 300.0, 1.0), (2700.0, 500.0, 0.35), (4600.0, 800.0, 0.1))
+OPEN: Formants = ((1400.0, 380.0, 1.0), (2900.0, 550.0, 0.6), (4900.0, 900.0, 0.25))
+ROUND: Formants = ((850.0, 280.0, 1.0), (1900.0, 450.0, 0.3), (4300.0, 900.0, 0.06))
+MEOWING = ((0.0, SHUT), (0.12, HALF), (0.4, OPEN), (0.75, ROUND), (1.0, SHUT))
+
+SHAPES = {
+    # Durations and pitches as in CatMeows (Ludovico 2020), see bench/voice.py.
+    "meow": Shape(
+        seconds=(1.05, 0.5),
+        pitch=((0.0, 470.0), (0.2, 590.0), (0.5, 630.0), (0.75, 600.0), (1.0, 580.0)),
+        higher=2.2,
+        rise=5.0,
+        formants=MEOWING,
+        noise=0.04,
+    ),
+    "meow_sad": Shape(
+        seconds=(1.35, 0.9),
+        pitch=((0.0, 430.0), (0.25, 530.0), (0.55, 500.0), (1.0, 400.0)),
+        higher=1.5,
+        rise=2.0,
+        bias=-2.0,
+        formants=MEOWING,
+        noise=0.06,
+        level=0.8,
+    ),
+    # Mouth shut, rolled, rising: a friendly greeting (Schötz).
+    "trill": Shape(
+        seconds=(0.5, 0.42),
+        pitch=((0.0, 330.0), (0.35, 400.0), (0.8, 560.0), (1.0, 640.0)),
+        higher=1.5,
+        rise=1.0,
+        bias=1.0,
+        formants=((0.0, SHUT), (1.0, HALF)),
+        roll=(27.0, 0.75),
+        noise=0.05,
+        swell=((0.0, 0.0), (0.2, 0.8), (0.7, 1.0), (1.0, 0.0)),
+        level=0.7,
+    ),
+    # About 120 ms, 800 → 770 → 420 Hz (soundgen's presets).
+    "chirp": Shape(
+        seconds=(0.13, 0.12),
+        pitch=((0.0, 800.0), (0.4, 770.0), (1.0, 420.0)),
+        higher=1.0,
+        formants=((0.0, HALF), (1.0, SHUT)),
+        swell=((0.0, 0.0), (0.2, 1.0), (0.7, 0.8), (1.0, 0.0)),
+        level=0.75,
+    ),
+    # About 0.7 s, resonances near 1.1, 2.6, 4.6 kHz (same).
+    "hiss": Shape(
+        seconds=(0.75, 0.65),
+        pitch=(),
+        formants=((0.0, ((1100.0, 500.0, 0.45), (2600.0, 700.0, 0.9), (4600.0, 1100.0, 1.0))),),
+        noise=1.0,
+        swell=((0.0, 0.0), (0.08, 1.0), (0.5, 0.8), (1.0, 0.0)),
+        level=0.9,
+    ),
+    # Long, 120 to 155 Hz, subharmonics, noisy (same).
+    "growl": Shape(
+        seconds=(1.7, 1.2),
+        pitch=((0.0, 122.0), (0.3, 140.0), (0.7, 150.0), (1.0, 128.0)),
+        higher=0.5,
+        formants=((0.0, ((420.0, 200.0, 1.0), (1150.0, 400.0, 0.3), (2400.0, 700.0, 0.08))),),
+        tilt=0.7,
+        noise=0.16,
+        rough=0.65,
+        wobble=0.03,
+        roll=(31.0, 0.25),
+        swell=((0.0, 0.0), (0.2, 0.8), (0.6, 1.0), (1.0, 0.0)),
+        level=0.75,
+    ),
+    # Two to three times the adult's pitch.
+    "kitten": Shape(
+        seconds=(0.75, 0.35),
+        pitch=((0.0, 1150.0), (0.25, 1450.0), (0.6, 1500.0), (1.0, 1300.0)),
+        higher=1.5,
+        rise=3.0,
+        formants=(
+            (0.0, ((1200.0, 400.0, 1.0), (3600.0, 700.0, 0.3), (6000.0, 1000.0, 0.1))),
+            (0.4, ((2100.0, 500.0, 1.0), (4200.0, 800.0, 0.5), (6500.0, 1000.0, 0.2))),
+        ),
+        noise=0.03,
+        level=0.75,
+    ),
+    "mew": Shape(
+        seconds=(0.4, 0.24),
+        pitch=((0.0, 640.0), (0.3, 780.0), (0.7, 790.0), (1.0, 720.0)),
+        higher=1.5,
+        rise=3.0,
+        formants=((0.0, SHUT), (0.45, HALF), (1.0, SHUT)),
+        noise=0.05,
+        level=0.6,
+    ),
+    "yowl": Shape(
+        seconds=(2.2, 1.6),
+        pitch=((0.0, 340.0), (0.3, 520.0), (0.55, 640.0), (0.8, 560.0), (1.0, 420.0)),
+        higher=1.0,
+        rise=1.0,
+        formants=((0.0, ROUND), (0.35, OPEN), (0.6, ROUND), (0.8, OPEN), (1.0, SHUT)),
+        noise=0.06,
+        rough=0.2,
+        wobble=0.015,
+    ),
+    # A voiced cry of about 220 to 520 Hz inside the purr (McComb 2009).
+    "solicit": Shape(
+        seconds=(0.95, 0.8),
+        pitch=((0.0, 300.0), (0.3, 390.0), (0.7, 430.0), (1.0, 380.0)),
+        higher=1.0,
+        rise=1.5,
+        formants=((0.0, ((480.0, 200.0, 1.0), (1300.0, 400.0, 0.15), (2900.0, 800.0, 0.03))),),
+        noise=0.04,
+        roll=(25.0, 0.3),
+        swell=((0.0, 0.0), (0.3, 0.9), (0.7, 1.0), (1.0, 0.0)),
+        level=0.5,
+    ),
+    "snort": Shape(
+        seconds=(0.2, 0.18),
+        pitch=(),
+        formants=((0.0, ((750.0, 350.0, 1.0), (1900.0, 600.0, 0.5), (3600.0, 1000.0, 0.3))),),
+        noise=1.0,
+        swell=((0.0, 0.0), (0.1, 1.0), (0.4, 0.35), (1.0, 0.0)),
+        level=0.5,
+    ),
+    # Teeth chatter at a bird behind the pane: short broken cries.
+    "chatter": Shape(
+        seconds=(1.0, 1.0),
+        pitch=((0.0, 620.0), (0.5, 700.0), (1.0, 600.0)),
+        formants=((0.0, HALF), (0.5, OPEN), (1.0, HALF)),
+        noise=0.25,
+        roll=(10.0, 1.0),
+        wobble=0.02,
+        swell=((0.0, 0.0), (0.1, 0.8), (0.8, 1.0), (1.0, 0.0)),
+        level=0.5,
+    ),
+}
