@@ -10,6 +10,8 @@ from mode import Mode
 from reflexes import FreeFall
 
 TICK_MS = const(10)
+_STEP_MS = const(20)
+"""The joints move in every other tick: servos look at their pulse no oftener."""
 _MOVED_MG = const(30)
 _MOVED_MRAD_S = const(30)
 _SERVOS, _TOUCH, _IMU, _BATTERY = const(1), const(2), const(4), const(8)
@@ -127,7 +129,7 @@ class Board:
         try:
             if following == mode.STARTING:
                 limbs.attach()
-            elif following < mode.LIMP:
+            elif following < mode.LIMP and self._ticks & 1:
                 limbs.step()
         except OSError:
             self.faults |= _SERVOS
@@ -138,7 +140,7 @@ class Board:
         if state == mode.RUNNING:
             limbs.hurry()
             if was == mode.STARTING:
-                limbs.aim(self._angles, 2)
+                limbs.aim(self._angles, 1)
         elif state == mode.HOLD:
             limbs.hold()
             self._purr.set(0, 25)
@@ -179,7 +181,7 @@ class Board:
             self._enter(mode.RUNNING, now)
         if self._mode.state == mode.RUNNING:
             if not self._fall.falling:
-                self._limbs.aim(self._angles, max(1, over_ms // TICK_MS))
+                self._limbs.aim(self._angles, max(1, over_ms // _STEP_MS))
             self._purr.set(purr, purr_hz)
         self._pupils.set(pupils)
         return 0

@@ -1,13 +1,14 @@
 """One joint: follows its setpoint within the limits of position, velocity and acceleration that the board was built with."""
 
-TICKS_A_SECOND = 100
-"""Of the board. All velocities here are centidegrees a tick, all accelerations centidegrees a tick²: small integers, exact everywhere."""
+STEPS_A_SECOND = 50
+"""A servo looks at its pulse so often. All velocities here are centidegrees a step, all accelerations centidegrees a step²: small
+integers, exact everywhere."""
 
 
 def stopping(speed: int, brake: int) -> int:
-    """How far it still goes when it brakes from the next tick on."""
-    ticks = speed // brake
-    return ticks * speed - brake * ticks * (ticks + 1) // 2
+    """How far it still goes when it brakes from the next step on."""
+    steps = speed // brake
+    return steps * speed - brake * steps * (steps + 1) // 2
 
 
 class Joint:
@@ -17,11 +18,12 @@ class Joint:
         """Centidegrees, centidegrees a second, centidegrees a second²."""
         self.name = name
         self.rest = rest
-        self._built = (low, high, max(1, velocity // TICKS_A_SECOND))
+        self._built = (low, high, max(1, velocity // STEPS_A_SECOND))
         self.low, self.high, self.fastest = self._built
-        self.brake = max(1, acceleration // (TICKS_A_SECOND * TICKS_A_SECOND))
+        self.brake = max(1, acceleration // (STEPS_A_SECOND * STEPS_A_SECOND))
+        self._find_edges()
         self.slow = 0
-        """A lower speed for a while, cdeg a tick; 0 is none."""
+        """A lower speed for a while, cdeg a step; 0 is none."""
         self.angle = self._goal = self._target = rest
         self.speed = 0
         self._glide = 0
@@ -32,16 +34,22 @@ class Joint:
         built_low, built_high, built_fastest = self._built
         self.low = min(max(low, built_low), built_high)
         self.high = max(self.low, min(high, built_high))
-        self.fastest = max(1, min(velocity // TICKS_A_SECOND, built_fastest))
+        self.fastest = max(1, min(velocity // STEPS_A_SECOND, built_fastest))
+        self._find_edges()
         self.aim(self._target, 1)
         self.still = False
 
-    def aim(self, target: int, ticks: int) -> None:
-        """Glide the goal to `target` within so many ticks."""
+    def _find_edges(self) -> None:
+        """Between these angles no speed can pass a limit any more, and `step` need not look."""
+        far = stopping(self.fastest, self.brake)
+        self._edge_low, self._edge_high = self.low + far, self.high - far
+
+    def aim(self, target: int, steps: int) -> None:
+        """Glide the goal to `target` within so many steps."""
         target = min(max(target, self.low), self.high)
         if target != self._target or self._glide:
             self._target = target
-            self._glide = ticks
+            self._glide = steps
             self.still = False
 
     def hold(self) -> None:
@@ -58,22 +66,24 @@ class Joint:
         self.still = True
 
     def step(self) -> None:
-        """One tick."""
+        """One step."""
         drift = 0
         if self._glide:
             drift = (self._target - self._goal) // self._glide
             self._goal += drift
             self._glide -= 1
         fastest = self.slow or self.fastest
-        speed, brake = self.speed, self.brake
-        want = self._goal - self.angle
-        room = self.high - self.angle if want > 0 else self.angle - self.low
-        easy = abs(want - speed) <= brake and abs(want - drift) <= brake and abs(want) <= fastest
-        if not (easy and abs(want) + stopping(abs(want), brake) <= room):
+        brake, goal = self.brake, self._goal
+        want = goal - self.angle
+        change, closing = want - self.speed, want - drift
+        easy = -brake <= change <= brake and -brake <= closing <= brake and -fastest <= want <= fastest
+        if not easy or not self._edge_low <= goal <= self._edge_high:
             want = self._reachable(want, drift, fastest)
         self.speed = want
-        self.angle += want
-        self.still = want == 0 and not self._glide and self.angle == self._target
+        if want:
+            self.angle += want
+        elif not self._glide and self.angle == self._target:
+            self.still = True
 
     def _reachable(self, want: int, drift: int, fastest: int) -> int:
         """The best next speed that can still brake at the (moving) goal, and in any case before the limits."""
@@ -81,7 +91,7 @@ class Joint:
         gap = want - drift
         side = 1 if gap > 0 or (gap == 0 and speed < drift) else -1
         gap, closing = gap * side, (speed - drift) * side
-        if abs(gap - closing) <= brake and 0 <= gap <= brake:
+        if abs(gap - closing) <= brake and gap <= brake:
             chosen = gap
         else:
             chosen = closing - brake

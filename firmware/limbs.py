@@ -10,26 +10,36 @@ _GENTLY = const(6)
 """Divides the speed on the way to the rest pose."""
 
 
+_SHORTEST_US = const(500)
+_LONGEST_US = const(2500)
+
+
+def joint_of(row: "Row") -> Joint:
+    """The joint of a row, its limits cut to what pulses a servo bears."""
+    name, _, _, low, high, rest, velocity, acceleration, zero, gain = row
+    if gain:
+        ends = sorted([(_SHORTEST_US - zero) * 65536 // gain, (_LONGEST_US - zero) * 65536 // gain])
+        low, high = max(low, ends[0] + 1), min(high, ends[1] - 1)
+    return Joint(name, low, high, min(max(rest, low), high), velocity, acceleration)
+
+
 class Limbs:
-    def __init__(self, rows: tuple[tuple[str, str, int, int, int, int, int, int, int, int], ...], servos: dict[str, object]) -> None:
+    def __init__(self, rows: "tuple[Row, ...]", servos: dict[str, object]) -> None:
         """Rows as in the body's config; `servos` by the name of their driver, with pulse(channel, us), off, flush and all_off."""
-        self.joints = [
-            Joint(name, low, high, rest, velocity, acceleration) for name, _, _, low, high, rest, velocity, acceleration, _, _ in rows
-        ]
+        self.joints = [joint_of(row) for row in rows]
         self._servos = list(servos.values())
-        self._outputs = [(servos[driver], channel, zero, gain) for _, driver, channel, _, _, _, _, _, zero, gain in rows]
+        self._outputs = [(servos[driver].pulse, channel, zero, gain) for _, driver, channel, _, _, _, _, _, zero, gain in rows]
         self._attached = 0
         self._wait = 0
-
     @property
     def attached(self) -> bool:
         """Whether every servo has its pulses."""
         return self._attached == len(self.joints)
 
-    def aim(self, angles: tuple[int, ...], ticks: int) -> None:
-        """Centidegrees for every joint, to be reached within so many ticks."""
+    def aim(self, angles: tuple[int, ...], steps: int) -> None:
+        """Centidegrees for every joint, to be reached within so many steps."""
         for joint, angle in zip(self.joints, angles):
-            joint.aim(angle, ticks)
+            joint.aim(angle, steps)
 
     def aim_at_rest(self) -> None:
         for joint in self.joints:
@@ -71,18 +81,17 @@ class Limbs:
                 servos.flush()
 
     def step(self) -> None:
-        """One tick: move every joint that is not still, and write the pulses."""
+        """Fifty times a second: move every joint that is not still, and write the pulses."""
         moved = False
-        for index, joint in enumerate(self.joints):
+        for joint, (pulse, channel, zero, gain) in zip(self.joints, self._outputs):
             if not joint.still:
                 joint.step()
-                if joint.speed:
-                    self._pulse(index)
-                    moved = True
+                pulse(channel, zero + (joint.angle * gain + 32768 >> 16))
+                moved = True
         if moved:
             for servos in self._servos:
                 servos.flush()
 
     def _pulse(self, index: int) -> None:
-        servos, channel, zero, gain = self._outputs[index]
-        servos.pulse(channel, min(max(zero + ((self.joints[index].angle * gain + 32768) >> 16), 500), 2500))
+        pulse, channel, zero, gain = self._outputs[index]
+        pulse(channel, zero + (self.joints[index].angle * gain + 32768 >> 16))

@@ -1,5 +1,7 @@
 """The PCA9685: sixteen servo outputs on the I2C bus."""
 
+from struct import pack_into
+
 from machine import I2C
 from micropython import const
 
@@ -53,11 +55,7 @@ class PCA9685:
         self._first, self._end = 16, 0
 
     def _stage(self, channel: int, begin: int, end: int) -> None:
-        staged, at = self._staged, 4 * channel
-        staged[at] = begin & 255
-        staged[at + 1] = begin >> 8
-        staged[at + 2] = end & 255
-        staged[at + 3] = end >> 8
+        pack_into("<HH", self._staged, 4 * channel, begin, end)
         if channel < self._first:
             self._first = channel
         if channel >= self._end:
