@@ -1,0 +1,76 @@
+"""The drives: energy, company, play, comfort and curiosity drain over hours, are filled by what happens, and please in the middle."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+
+from moggy.brain.appraisals import Drive, DriveShape
+from moggy.messages import DRIVES, EMOTIONS
+from moggy.personality import Temperament
+
+DARKEST = 2.0
+"""Hour of the night that `night` means in full."""
+
+
+def darkness(hour: float) -> float:
+    """0 by day to 1 at two in the morning, smoothly."""
+    return (0.5 + 0.5 * math.cos(math.tau * (hour - DARKEST) / 24.0)) ** 2
+
+
+class Drives:
+    """Five levels in 0..1."""
+
+    def __init__(self, shapes: Mapping[Drive, DriveShape], temperament: Temperament) -> None:
+        self.adopt(shapes, temperament)
+        self.levels = list(self._rests)
+
+    def adopt(self, shapes: Mapping[Drive, DriveShape], temperament: Temperament) -> None:
+        self._shapes = [shapes[name] for name in DRIVES]  # type: ignore[index]  # DRIVES are the Literal's words
+        self._rests = [
+            _unit(shape.rests + sum(0.25 * w * (2.0 * float(getattr(temperament, t)) - 1.0) for t, w in shape.temperament.items()))
+            for shape in self._shapes
+        ]
+        self._rates = [1.0 / (3600.0 * shape.hours) for shape in self._shapes]
+        self._stirs = [
+            (
+                shape.low,
+                [(EMOTIONS.index(name), amount) for name, amount in shape.lacking.items()],
+                shape.high,
+                [(EMOTIONS.index(name), amount) for name, amount in shape.overfull.items()],
+            )
+            for shape in self._shapes
+        ]
+        self._keeps: dict[float, list[float]] = {}
+
+    def push(self, drive: int, by: float) -> None:
+        """Fill a share of what is missing, or take a share of what is there."""
+        here = self.levels[drive]
+        self.levels[drive] = here + by * (1.0 - here if by > 0.0 else here)
+
+    def beat(self, seconds: float, hour: float, battery: float) -> None:
+        """`seconds` pass at this hour, with the battery so full."""
+        keeps = self._keeps.get(seconds)
+        if keeps is None:
+            keeps = self._keeps[seconds] = [math.exp(-rate * seconds) for rate in self._rates]
+        dark, hungry = darkness(hour), (1.0 - battery) ** 2
+        for i, shape in enumerate(self._shapes):
+            goal = self._rests[i]
+            if shape.night or shape.hunger:
+                goal = _unit(goal + shape.night * dark - shape.hunger * hungry)
+            self.levels[i] = goal + (self.levels[i] - goal) * keeps[i]
+
+    def stirring(self) -> Iterator[tuple[str, int, float]]:
+        """(cause, emotion, level) of every drive outside of its pleasant middle."""
+        for i, (low, lacking, high, overfull) in enumerate(self._stirs):
+            level = self.levels[i]
+            if level < low and lacking:
+                for emotion, amount in lacking:
+                    yield f"little {DRIVES[i]}", emotion, amount * (low - level) / low
+            elif level > high and overfull and high < 1.0:
+                for emotion, amount in overfull:
+                    yield f"much {DRIVES[i]}", emotion, amount * (level - high) / (1.0 - high)
+
+
+def _unit(x: float) -> float:
+    return max(0.0, min(1.0, x))

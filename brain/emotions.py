@@ -1,0 +1,100 @@
+"""The pet's emotions: each is stirred by causes, comes with an attack, fades with a decay, and shows above a threshold.
+
+Causes that reinforce each other combine as a soft maximum (a cube norm), so their order does not matter and no sum runs away; one cause
+that is told twice counts once. Between events everything is a closed-form exponential: the same at any tick rate.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from moggy.brain.appraisals import Emotion, Tendency
+from moggy.messages import EMOTIONS
+from moggy.personality import Temperament
+
+NORM = 3.0
+"""Exponent of the soft maximum: two equal causes of 0.5 stir to 0.63, not to 1."""
+FAINT = 1e-12
+"""Below this an emotion sleeps and costs nothing."""
+CAUSES = 256
+"""Causes remembered at once; the faintest are forgotten first."""
+
+
+class Emotions:
+    """Ten levels in 0..1. `stir` at an event, `flow` between them."""
+
+    def __init__(self, shapes: Mapping[Emotion, Tendency], temperament: Temperament) -> None:
+        self._stirred = [0.0] * len(EMOTIONS)
+        self.levels = [0.0] * len(EMOTIONS)
+        self._causes: dict[tuple[int, str], tuple[float, float]] = {}
+        self.adopt(shapes, temperament)
+
+    def adopt(self, shapes: Mapping[Emotion, Tendency], temperament: Temperament) -> None:
+        """Other shapes, the same feelings."""
+        self._shapes = [shapes[name] for name in EMOTIONS]  # type: ignore[index]  # EMOTIONS are the Literal's words
+        # Neuroticism also lengthens the recovery from what is unpleasant (Feline Five, facts.md 2).
+        slower = 0.7 + 0.6 * temperament.neuroticism
+        self._decays = [shape.decay * (slower if shape.pleasure < 0.0 else 1.0) for shape in self._shapes]
+        self._attacks = [min(shape.attack, 0.5 * decay) for shape, decay in zip(self._shapes, self._decays, strict=True)]
+        self._thresholds = [shape.threshold for shape in self._shapes]
+        self.gains = [_gain(shape, temperament) for shape in self._shapes]
+        self.places = [(shape.pleasure, shape.arousal, shape.dominance) for shape in self._shapes]
+        self.shares = [shape.share for shape in self._shapes]
+        self._factors: dict[float, list[tuple[float, float, float]]] = {}
+
+    def stir(self, emotion: int, cause: str, level: float, share: float, now: float) -> float:
+        """Raise what `cause` does to an emotion towards `level`, `share` of the way (1 for an event). Returns how much it stirred."""
+        wanted = min(1.0, level) ** NORM
+        key = (emotion, cause)
+        held, at = self._causes.get(key, (0.0, now))
+        if held:
+            held *= math.exp(-NORM * (now - at) / self._decays[emotion])
+        if wanted <= held:
+            return 0.0
+        more = (wanted - held) * share
+        self._causes[key] = (held + more, now)
+        if len(self._causes) > CAUSES:
+            self._forget(now)
+        before = self._stirred[emotion]
+        after: float = min(1.0, before**NORM + more) ** (1.0 / NORM)
+        self._stirred[emotion] = after
+        return after - before
+
+    def flow(self, dt: float) -> None:
+        """Let `dt` seconds pass."""
+        factors = self._factors.get(dt) or self._factors_for(dt)
+        stirred, levels = self._stirred, self.levels
+        for i, s in enumerate(stirred):
+            level = levels[i]
+            if s or level:
+                fade, rise, keep = factors[i]
+                levels[i] = level * keep + s * rise
+                stirred[i] = s * fade
+                if s < FAINT and level < FAINT:
+                    stirred[i] = levels[i] = 0.0
+
+    def shown(self) -> list[float]:
+        """What of each shows, 0..1, in the order of EMOTIONS."""
+        return [(level - low) / (1.0 - low) if level > low else 0.0 for level, low in zip(self.levels, self._thresholds, strict=True)]
+
+    def _factors_for(self, dt: float) -> list[tuple[float, float, float]]:
+        """(fade of the stirring, its part in the level, what the level keeps): the exact solution of s' = −s/d, l' = (s − l)/a."""
+        found = []
+        for attack, decay in zip(self._attacks, self._decays, strict=True):
+            fade, keep = math.exp(-dt / decay), math.exp(-dt / attack)
+            found.append((fade, decay / (decay - attack) * (fade - keep), keep))
+        if len(self._factors) > 256:
+            self._factors.clear()
+        self._factors[dt] = found
+        return found
+
+    def _forget(self, now: float) -> None:
+        strength = {key: held * math.exp(-NORM * (now - at) / self._decays[key[0]]) for key, (held, at) in self._causes.items()}
+        keep = sorted(strength, key=lambda key: -strength[key])[: CAUSES // 2]
+        self._causes = {key: self._causes[key] for key in keep}
+
+
+def _gain(shape: Tendency, temperament: Temperament) -> float:
+    more = sum(weight * (2.0 * float(getattr(temperament, trait)) - 1.0) for trait, weight in shape.temperament.items())
+    return min(2.0, max(0.2, 1.0 + more))

@@ -1,0 +1,247 @@
+"""How a person feels, from any subset of channels at any rate: valence and arousal with variances, seven classes, and how sure that is.
+
+Each channel keeps one track: the average of its recent samples, so that a channel counts once however often it speaks. The tracks are
+weighed by their measured errors, confidence and age, together with the person's own baseline, to which the estimate returns. What differs
+too much from its own track is held back until it is repeated; channels that contradict each other lower the confidence.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from moggy.brain.appraisals import Channel
+from moggy.messages import CLASSES, Evidence, PersonEstimate
+
+SPREAD = 0.6
+"""Standard deviation of valence and arousal about the person's baseline when nothing is seen."""
+ANCHORS = ((0.0, -0.1), (0.75, 0.35), (-0.65, -0.35), (-0.55, 0.6), (-0.65, 0.6), (-0.6, 0.3), (0.15, 0.7))
+"""Valence and arousal of the seven classes: Russell & Mehrabian 1977, rounded; neutral a little calm."""
+ANCHOR_WIDTH = 0.45
+GATE, GATED_AFTER, ACCEPTED = 2.0, 2.5, 3
+"""Errors away from its track from which a sample is held back; after how many recent samples; and the repetitions that make it believed."""
+HALF_A_SECOND_AGAIN = 1.5
+"""Seconds within which a sample held back must be repeated."""
+UNSURE = 0.3
+"""Confidence below which the estimate says *unsure*."""
+LEARNS = 4.0 * 3600.0
+"""Seconds of being seen in which a person's baseline moves 63 % of the way."""
+OTHER = Channel()
+_FLOOR = 0.02
+_N = len(CLASSES)
+
+
+class Track:
+    """What one channel says now."""
+
+    __slots__ = ("about", "arousal", "arousal_trust", "at", "mass", "odd", "odd_at", "odd_valence", "pool", "valence", "valence_trust")
+
+    def __init__(self) -> None:
+        self.at = self.odd_at = -1e9
+        self.valence = self.arousal = self.valence_trust = self.arousal_trust = self.mass = self.odd_valence = 0.0
+        self.pool: list[float] | None = None
+        self.odd = 0
+        self.about = 0
+
+    def take(self, said: Evidence, channel: Channel) -> None:
+        """One more sample."""
+        gap = max(0.0, said.at - self.at)
+        self.mass *= math.exp(-gap / channel.smooth) if channel.smooth else 0.0
+        valence, arousal = _place_of(said)
+        if self._is_odd(said, valence, channel, gap):
+            return
+        mass = self.mass + 1.0
+        share = 1.0 / mass
+        trust = said.confidence
+        if valence is not None:
+            self.valence += (valence - self.valence) * (share if self.valence_trust else 1.0)
+            self.valence_trust += (trust - self.valence_trust) * share
+        if arousal is not None:
+            self.arousal += (arousal - self.arousal) * (share if self.arousal_trust else 1.0)
+            self.arousal_trust += (trust - self.arousal_trust) * share
+        pool = _log_odds(said.probabilities) if said.probabilities else _near(valence, arousal)
+        old = self.pool
+        self.pool = pool if old is None or share == 1.0 else [a + (b - a) * share for a, b in zip(old, pool, strict=True)]
+        self.mass, self.at = mass, max(self.at, said.at)
+
+    def _is_odd(self, said: Evidence, valence: float | None, channel: Channel, gap: float) -> bool:
+        if valence is None or self.mass < GATED_AFTER or abs(valence - self.valence) < GATE * channel.valence:
+            self.odd = 0
+            return False
+        alike = self.odd and abs(valence - self.odd_valence) < channel.valence and said.at - self.odd_at < HALF_A_SECOND_AGAIN
+        self.odd = self.odd + 1 if alike else 1
+        self.odd_at, self.odd_valence = said.at, valence
+        if self.odd < ACCEPTED:
+            return True
+        self.odd, self.mass = 0, 0.0
+        return False
+
+
+class Somebody:
+    """One person: the tracks of the channels, and the baseline that is learnt."""
+
+    __slots__ = ("arousal", "tracks", "valence")
+
+    def __init__(self, valence: float = 0.0, arousal: float = 0.0) -> None:
+        self.tracks: dict[str, Track] = {}
+        self.valence, self.arousal = valence, arousal
+
+
+Estimate = tuple[float, float, float, float, list[float], float, float]
+"""valence, arousal, their standard deviations, class probabilities, confidence, conflict"""
+
+
+class Fusion:
+    """Everybody's estimate."""
+
+    def __init__(self, channels: Mapping[str, Channel], baselines: Mapping[str, Mapping[str, float]] | None = None) -> None:
+        self._channels = channels
+        self.people = {name: Somebody(b.get("valence", 0.0), b.get("arousal", 0.0)) for name, b in (baselines or {}).items()}
+
+    def adopt(self, channels: Mapping[str, Channel]) -> None:
+        self._channels = channels
+
+    def forget(self, person: str) -> None:
+        self.people.pop(person, None)
+
+    def take(self, said: Evidence) -> None:
+        """Hear one channel out. A thought about words replaces what those words said; about older words it is dropped."""
+        somebody = self.people.get(said.person)
+        if somebody is None:
+            somebody = self.people[said.person] = Somebody()
+            if len(self.people) > 64:
+                del self.people[next(iter(self.people))]
+        channel, name = self._channels.get(said.channel, OTHER), said.channel
+        about = said.because[0] if said.because else 0
+        if name == "thought":
+            name = "words"
+            words = somebody.tracks.get(name)
+            if words is not None and words.about > about:
+                return
+            if words is not None and words.about == about:
+                words.mass = 0.0
+                words.valence_trust = words.arousal_trust = 0.0
+                words.pool = None
+        track = somebody.tracks.get(name)
+        if track is None:
+            track = somebody.tracks[name] = Track()
+        track.take(said, channel)
+        track.about = about
+
+    def learn(self, person: str, now: float, seconds: float) -> None:
+        """Draw the person's baseline towards what is seen of them, by how sure that is."""
+        somebody = self.people[person]
+        valence, arousal, _, _, _, confidence, _ = self.estimate(person, now)
+        if confidence > UNSURE:
+            share = (1.0 - math.exp(-seconds / LEARNS)) * confidence
+            somebody.valence = max(-0.5, min(0.5, somebody.valence + (valence - somebody.valence) * share))
+            somebody.arousal = max(-0.5, min(0.5, somebody.arousal + (arousal - somebody.arousal) * share))
+
+    def estimate(self, person: str, now: float) -> Estimate:
+        """Somebody at `now`; of one never seen, what is true of anybody."""
+        somebody = self.people.get(person)
+        if somebody is None:
+            return 0.0, 0.0, SPREAD, SPREAD, [1.0 / _N] * _N, 0.0, 0.0
+        prior = 1.0 / (SPREAD * SPREAD)
+        pv = pa = prior
+        v, a = prior * somebody.valence, prior * somebody.arousal
+        logits: list[float] | None = None
+        heard: list[tuple[float, float, float, float]] = []
+        for name, track in somebody.tracks.items():
+            channel = self._channels.get(name, OTHER)
+            fresh = math.exp(-max(0.0, now - track.at) / channel.lasts)
+            if fresh < 1e-6:
+                continue
+            wv = track.valence_trust * fresh / (channel.valence * channel.valence)
+            wa = track.arousal_trust * fresh / (channel.arousal * channel.arousal)
+            pv += wv
+            pa += wa
+            v += wv * track.valence
+            a += wa * track.arousal
+            heard.append((track.valence, wv, track.arousal, wa))
+            if track.pool is not None:
+                weight = channel.classes * max(track.valence_trust, track.arousal_trust) * fresh
+                logits = (
+                    [weight * x for x in track.pool]
+                    if logits is None
+                    else [y + weight * x for x, y in zip(track.pool, logits, strict=True)]
+                )
+        v, a = v / pv, a / pa
+        conflict, scatter = _conflict(heard) if len(heard) > 1 else (0.0, 0.0)
+        known = 1.0 - 0.5 * prior * (1.0 / pv + 1.0 / pa)
+        confidence = known * (1.0 - 0.7 * conflict)
+        return v, a, math.sqrt(1.0 / pv + scatter), math.sqrt(1.0 / pa), _softmax(logits), confidence, conflict
+
+
+def published(person: str, estimate: Estimate, present: bool, attention: float, bearing: tuple[float, float] | None) -> PersonEstimate:
+    valence, arousal, valence_sd, arousal_sd, probabilities, confidence, conflict = estimate
+    return PersonEstimate(
+        person=person,
+        present=present,
+        valence=max(-1.0, min(1.0, valence)),
+        arousal=max(-1.0, min(1.0, arousal)),
+        valence_sd=valence_sd,
+        arousal_sd=arousal_sd,
+        probabilities=dict(zip(CLASSES, probabilities, strict=True)),
+        confidence=confidence,
+        unsure=confidence < UNSURE or conflict > 0.7,
+        conflict=conflict,
+        attention=attention,
+        bearing=bearing,
+    )
+
+
+def disagreement(difference: float, variance: float) -> float:
+    """0..1: how much two values contradict each other, given the sum of their variances; noise alone gives almost none."""
+    excess = abs(difference) / math.sqrt(variance) - 0.8
+    return 0.0 if excess <= 0.0 else 1.0 - math.exp(-excess * excess)
+
+
+def _conflict(heard: list[tuple[float, float, float, float]]) -> tuple[float, float]:
+    """The strongest contradiction of two channels, and the variance of valence that it adds."""
+    worst = scatter = 0.0
+    for i, (v1, wv1, a1, wa1) in enumerate(heard):
+        for v2, wv2, a2, wa2 in heard[:i]:
+            if wv1 > 0.01 and wv2 > 0.01:
+                found = disagreement(v1 - v2, 1.0 / wv1 + 1.0 / wv2)
+                if found > worst:
+                    worst, scatter = found, found * 0.25 * (v1 - v2) ** 2
+            if wa1 > 0.01 and wa2 > 0.01:
+                worst = max(worst, 0.6 * disagreement(a1 - a2, 1.0 / wa1 + 1.0 / wa2))
+    return worst, scatter
+
+
+def _place_of(said: Evidence) -> tuple[float | None, float | None]:
+    if said.probabilities and (said.valence is None or said.arousal is None):
+        total = sum(said.probabilities.values()) or 1.0
+        odds = [said.probabilities.get(name, 0.0) / total for name in CLASSES]
+        valence = sum(p * place[0] for p, place in zip(odds, ANCHORS, strict=True))
+        arousal = sum(p * place[1] for p, place in zip(odds, ANCHORS, strict=True))
+        return (valence if said.valence is None else said.valence), (arousal if said.arousal is None else said.arousal)
+    return said.valence, said.arousal
+
+
+def _log_odds(probabilities: Mapping[str, float]) -> list[float]:
+    total = sum(probabilities.values()) or 1.0
+    logs = [math.log(max(_FLOOR, probabilities.get(name, 0.0) / total)) for name in CLASSES]
+    middle = sum(logs) / _N
+    return [x - middle for x in logs]
+
+
+def _near(valence: float | None, arousal: float | None) -> list[float]:
+    """What valence and arousal alone say about the classes."""
+    logs = []
+    for v, a in ANCHORS:
+        far = (0.0 if valence is None else (valence - v) ** 2) + (0.0 if arousal is None else 0.5 * (arousal - a) ** 2)
+        logs.append(max(-4.0, -0.5 * far / (ANCHOR_WIDTH * ANCHOR_WIDTH)))
+    middle = sum(logs) / _N
+    return [x - middle for x in logs]
+
+
+def _softmax(logits: list[float] | None) -> list[float]:
+    if logits is None:
+        return [1.0 / _N] * _N
+    top = max(logits)
+    powers = [math.exp(x - top) for x in logits]
+    total = sum(powers)
+    return [x / total for x in powers]

@@ -1,0 +1,142 @@
+"""The mind: what the senses mean, how the person feels, and how the pet feels. Pure: the same senses give the same feelings, to the bit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from moggy.brain.appraisals import Appraisals
+from moggy.brain.attention import NOBODY
+from moggy.brain.bonds import Bonds
+from moggy.brain.feelings import BEAT, Feelings
+from moggy.brain.fusion import Fusion, published
+from moggy.brain.mood import DIMENSIONS
+from moggy.brain.perceive import Perception
+from moggy.brain.remembered import Remembered
+from moggy.messages import DRIVES, Affect, AnySense, Event, Evidence, PersonEstimate
+from moggy.personality import Personality
+
+__all__ = ["Mind", "Remembered"]
+
+CLASS_DISTRESS = 2, 4
+"""Places of sad and afraid in the classes: what is met with care."""
+CARE_FROM = 0.35
+"""Probability of sad or afraid, times confidence, from which care begins."""
+
+
+class Mind:
+    """`perceive`, then `feel`, once a tick."""
+
+    def __init__(
+        self,
+        appraisals: Appraisals,
+        personality: Personality,
+        *,
+        hour: float,
+        number: Callable[[], int],
+        remembered: Remembered | None = None,
+    ) -> None:
+        known = remembered or Remembered()
+        self._appraisals, self._personality, self._hour = appraisals, personality, hour
+        self._perception = Perception(number, hour)
+        self._perception.adopt(appraisals.channels, appraisals.gestures)
+        self._fusion = Fusion(appraisals.channels, known.people)
+        self._feelings = Feelings(appraisals, personality, Bonds(appraisals.bond, known.people, known.strangers))
+        self._feelings.recall(known.mood, known.drives)
+        self._now: float | None = None
+        self._beats = 0
+        self._person = NOBODY
+        self._day = known.day
+
+    def perceive(self, senses: Sequence[AnySense], now: float) -> tuple[tuple[Event, ...], tuple[Evidence, ...]]:
+        """What the senses of this tick mean."""
+        return self._perception.perceive(senses, now)
+
+    def feel(self, events: Sequence[Event], evidence: Sequence[Evidence], now: float, dt: float) -> tuple[PersonEstimate, Affect]:
+        """Let the time since the last call pass with what happened in it; `dt` counts at the first call only."""
+        if self._now is None:
+            self._now = max(0.0, now - dt)
+            self._beats = int(self._now / BEAT + 1e-9)
+        if events or evidence:
+            self._happen(events, evidence, now)
+        self._flow(now)
+        return self._published(now)
+
+    def adopt(self, *, appraisals: Appraisals | None = None, personality: Personality | None = None) -> None:
+        """Another table or character, between two ticks; the feelings carry on."""
+        self._appraisals = appraisals or self._appraisals
+        self._personality = personality or self._personality
+        self._feelings.adopt(self._appraisals, self._personality)
+        self._fusion.adopt(self._appraisals.channels)
+        self._perception.adopt(self._appraisals.channels, self._appraisals.gestures)
+
+    def remember(self) -> Remembered:
+        """What to keep over a sleep."""
+        feelings, now = self._feelings, self._now or 0.0
+        people: dict[str, dict[str, float]] = {}
+        for name, (trust, familiarity) in feelings.bonds.known().items():
+            people[name] = {"trust": trust, "familiarity": familiarity}
+        for name, somebody in self._fusion.people.items():
+            people.setdefault(name, {}).update(valence=somebody.valence, arousal=somebody.arousal)
+        return Remembered(
+            day=self._day + now / 86400.0,
+            people=people,
+            strangers=feelings.bonds.strangers,
+            mood=dict(zip(DIMENSIONS, feelings.mood.at, strict=True)),
+            drives=dict(zip(DRIVES, feelings.drives.levels, strict=True)),
+        )
+
+    def _happen(self, events: Sequence[Event], evidence: Sequence[Evidence], now: float) -> None:
+        """Each at its own time, all of one instant together."""
+        since = self._now or 0.0
+        when = [min(now, max(since, event.at)) for event in events]
+        when_said = [min(now, max(since, said.at)) for said in evidence]
+        for at in sorted({*when, *when_said}):
+            self._flow(at)
+            for said, then in zip(evidence, when_said, strict=True):
+                if then == at:
+                    self._fusion.take(said)
+                    if self._person == NOBODY:
+                        self._person = said.person
+            together = [event for event, then in zip(events, when, strict=True) if then == at]
+            if together:
+                self._feelings.take(together, at)
+
+    def _flow(self, to: float) -> None:
+        """Let time pass, with every beat that lies in it."""
+        here = self._now or 0.0
+        while (beat := (self._beats + 1) * BEAT) <= to + 1e-9:
+            if beat > here:
+                self._feelings.flow(round(beat - here, 12))
+                here = beat
+            self._beats += 1
+            self._beat(here)
+        if to > here:
+            self._feelings.flow(round(to - here, 12))
+            here = to
+        self._now = here
+
+    def _beat(self, now: float) -> None:
+        person = self._attended()
+        distress = 0.0
+        if person in self._fusion.people:
+            self._fusion.learn(person, now, BEAT)
+            _, _, _, _, chances, confidence, _ = self._fusion.estimate(person, now)
+            felt = sum(chances[i] for i in CLASS_DISTRESS) * confidence
+            distress = max(0.0, min(1.0, (felt - CARE_FROM) / (1.0 - CARE_FROM)))
+        hour = (self._hour + now / 3600.0) % 24.0
+        self._feelings.beat(now, hour, self._perception.surroundings.battery_level, distress)
+
+    def _attended(self) -> str:
+        attended = self._perception.attention.attended
+        return self._person if attended == NOBODY else attended
+
+    def _published(self, now: float) -> tuple[PersonEstimate, Affect]:
+        attention, person = self._perception.attention, self._attended()
+        estimate = published(
+            person,
+            self._fusion.estimate(person, now),
+            attention.present(person, now),
+            attention.looking(person, now),
+            attention.bearing(person, now),
+        )
+        return estimate, self._feelings.publish(None if person == NOBODY else person)

@@ -1,0 +1,70 @@
+"""The mood: pleasure, arousal and dominance, drawn by emotions over minutes and returning to the temperament over hours.
+
+Each step is a convex combination of where the mood is, where its home is and where the emotions lie, so it can never leave −1..1.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from moggy.brain.appraisals import MoodShape
+from moggy.personality import Temperament
+
+DIMENSIONS = ("pleasure", "arousal", "dominance")
+
+Pull = tuple[float, float, float, float]
+"""strength 0..2, and the place it pulls to: pleasure, arousal, dominance"""
+
+
+def home_of(temperament: Temperament, reach: float) -> tuple[float, float, float]:
+    """Where the mood of such a cat lies, each within ±reach.
+
+    After Mehrabian 1996 (Australian Journal of Psychology 48, 86–92), who wrote it for the Big Five. His N is emotional *stability*; here
+    it is neuroticism, so its signs are turned over: an anxious cat is less pleased and more aroused. The Feline Five's own dominance
+    stands in for what openness and conscientiousness gave to his.
+    """
+    n, e, d, a = (
+        2.0 * t - 1.0 for t in (temperament.neuroticism, temperament.extraversion, temperament.dominance, temperament.agreeableness)
+    )
+    pleasure = 0.21 * e + 0.59 * a - 0.19 * n
+    arousal = 0.57 * n + 0.30 * a
+    dominance = 0.60 * e - 0.32 * a + 0.40 * d
+    return reach * _within(pleasure), reach * _within(arousal), reach * _within(dominance)
+
+
+def _within(x: float) -> float:
+    return max(-1.0, min(1.0, x))
+
+
+class MoodState:
+    """Moves at every beat; pushed directly by a few events."""
+
+    def __init__(self, shape: MoodShape, temperament: Temperament) -> None:
+        self.adopt(shape, temperament)
+        self.at = list(self.home)
+
+    def adopt(self, shape: MoodShape, temperament: Temperament) -> None:
+        self.home = home_of(temperament, shape.temperament)
+        self._returns = [1.0 / shape.returns.get(name, default) for name, default in zip(DIMENSIONS, (2400.0, 900.0, 3600.0), strict=True)]  # type: ignore[call-overload]
+        self._draws = 1.0 / shape.draws
+        self.congruence = shape.congruence
+
+    def push(self, dimension: int, by: float) -> None:
+        """Directly, by a share of the way that is left."""
+        here = self.at[dimension]
+        self.at[dimension] = here + by * (1.0 - here if by > 0.0 else 1.0 + here)
+
+    def beat(self, seconds: float, pulls: Iterable[Pull]) -> None:
+        """`seconds` pass under these pulls."""
+        total = p = a = d = 0.0
+        for strength, pleasure, arousal, dominance in pulls:
+            weight = strength * self._draws
+            total += weight
+            p += weight * pleasure
+            a += weight * arousal
+            d += weight * dominance
+        for i, towards in enumerate((p, a, d)):
+            rate = self._returns[i] + total
+            goal = (self._returns[i] * self.home[i] + towards) / rate
+            self.at[i] = goal + (self.at[i] - goal) * math.exp(-rate * seconds)

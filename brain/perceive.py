@@ -1,0 +1,301 @@
+"""Senses become Events, which are what happened to the pet, and Evidence, which is what they say of how a person feels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from moggy.brain.appraisals import Channel, Guess
+from moggy.brain.attention import NOBODY, Attention, is_voice
+from moggy.brain.company import Company
+from moggy.brain.fusion import OTHER, disagreement
+from moggy.brain.seeing import Expression, chances_of
+from moggy.brain.speaking import Speaking
+from moggy.brain.surroundings import Surroundings
+from moggy.brain.touching import Contact, happenings
+from moggy.messages import (
+    AnySense,
+    Battery,
+    Event,
+    Evidence,
+    Face,
+    Gesture,
+    Motion,
+    Person,
+    Posture,
+    Probabilities,
+    Setting,
+    Thought,
+    Voice,
+    Words,
+)
+
+CONTACT_LOST = 1.0
+"""Seconds without a message after which a contact is a new one."""
+CONFLICT, CONFLICT_OVER = 0.45, 0.2
+"""Disagreement of two channels at which it is an event, and at which it is over."""
+URGENT = ("lifted", "shaken", "falling", "knocked")
+SHORT_TRUST = 0.7
+"""Confidence of an estimate that was given without one."""
+
+
+class Perception:
+    """Keeps what it needs to tell a beginning from what goes on."""
+
+    def __init__(self, number: Callable[[], int], hour: float) -> None:
+        self._number = number
+        self.attention = Attention()
+        self.company = Company(hour)
+        self.speaking = Speaking()
+        self.surroundings = Surroundings()
+        self._contacts: dict[str, Contact] = {}
+        self._faces: dict[str, Expression] = {}
+        self._said: dict[tuple[str, str], Evidence] = {}
+        self._conflicting: set[str] = set()
+        self._urgent_at = -1.0
+        self._events: list[Event] = []
+        self._evidence: list[Evidence] = []
+        self._channels: dict[str, Channel] = {}
+        self._gestures: dict[str, Guess] = {}
+
+    def adopt(self, channels: dict[str, Channel], gestures: dict[str, Guess]) -> None:
+        self._channels, self._gestures = channels, gestures
+
+    def perceive(self, senses: Sequence[AnySense], now: float) -> tuple[tuple[Event, ...], tuple[Evidence, ...]]:
+        """What came in since the last tick, and what did not come (silence)."""
+        if not senses and now < self.company.due:
+            return (), ()
+        for sense in senses:
+            read = _READ.get(type(sense))
+            if read is not None:
+                read(self, sense, min(sense.at, now))
+        for name, at, person, strength in self.company.silence(now, self.attention):
+            self._happened(name, at, (), person=person, strength=strength)
+        events, evidence = tuple(self._events), tuple(self._evidence)
+        self._events.clear()
+        self._evidence.clear()
+        return events, evidence
+
+    def _happened(
+        self,
+        name: str,
+        at: float,
+        because: tuple[int, ...],
+        *,
+        zone: str | None = None,
+        person: str | None = None,
+        strength: float = 1.0,
+        dose: float = 1.0,
+        urgent: bool = False,
+    ) -> None:
+        if urgent:
+            self._urgent_at = max(self._urgent_at, at)
+        self._events.append(
+            Event(
+                at=at,
+                id=self._number(),
+                name=name,
+                zone=zone,
+                person=person,
+                strength=strength,
+                dose=dose,
+                urgent=urgent,
+                because=because,
+            )
+        )
+
+    def _sign_of(self, person: str, at: float, because: tuple[int, ...], kind: bool) -> None:
+        """Somebody did something: they are there, and a first kindness after coming is a greeting."""
+        if self.company.sign(person, at) and kind:
+            self.company.greeted(person)
+            self._happened("greeted", at, because, person=person)
+
+    def _says(self, said: Evidence) -> None:
+        """Keep evidence, and notice where it contradicts what another channel said of the same person."""
+        self._evidence.append(said)
+        channel = "words" if said.channel == "thought" else said.channel
+        worst, other_id = 0.0, 0
+        if said.valence is not None:
+            mine = self._variance(said, said.at)
+            for (person, name), other in self._said.items():
+                if person == said.person and name != channel and other.valence is not None:
+                    found = disagreement(said.valence - other.valence, mine + self._variance(other, said.at))
+                    if found > worst:
+                        worst, other_id = found, other.id
+            self._said[said.person, channel] = said
+            if len(self._said) > 128:
+                del self._said[next(iter(self._said))]
+        if said.person in self._conflicting:
+            if worst < CONFLICT_OVER:
+                self._conflicting.discard(said.person)
+        elif worst > CONFLICT:
+            self._conflicting.add(said.person)
+            self._happened("conflict", said.at, (*said.because, other_id), person=said.person, strength=worst)
+
+    def _variance(self, said: Evidence, now: float) -> float:
+        """Of the valence that was said, grown with its age."""
+        channel = self._channels.get(said.channel, OTHER)
+        weight = said.confidence * max(1e-4, 1.0 - max(0.0, now - said.at) / (2.0 * channel.lasts))
+        return channel.valence * channel.valence / max(1e-4, weight)
+
+    def _gesture(self, sense: Gesture, at: float) -> None:
+        because = (sense.id, *sense.because)
+        person = self.attention.touched(at)
+        contact = self._contacts.get(sense.zone)
+        alone = contact is None or at - contact.at > CONTACT_LOST
+        if sense.phase == "begin" or contact is None or alone:
+            contact = self._contacts[sense.zone] = Contact(at, person)
+            if sense.phase != "end":
+                self._happened("touched", at, because, zone=sense.zone, person=person, strength=max(0.3, sense.pressure))
+        alone = alone and sense.phase != "begin"
+        kind = False
+        for name, strength, dose, urgent in happenings(sense, contact, at, alone):
+            self._happened(name, at, because, zone=sense.zone, person=person, strength=strength, dose=dose, urgent=urgent)
+            kind = kind or name in ("stroked", "scratched", "patted")
+        contact.at = at
+        if sense.phase == "end":
+            del self._contacts[sense.zone]
+            self._happened("released", at, because, zone=sense.zone, person=person)
+        self._sign_of(person, at, because, kind)
+        guess = self._gestures.get(sense.gesture)
+        if guess is not None and guess.confidence > 0.0:
+            rough = max(0.0, sense.pressure - 0.6)
+            self._says(
+                Evidence(
+                    at=at,
+                    id=self._number(),
+                    channel="touch",
+                    person=person,
+                    valence=max(-1.0, guess.valence - rough),
+                    arousal=min(1.0, guess.arousal + 0.5 * rough),
+                    probabilities=guess.probabilities or None,
+                    confidence=guess.confidence * sense.confidence,
+                    because=because,
+                )
+            )
+
+    def _face(self, sense: Face, at: float) -> None:
+        self.attention.notice(sense, at)
+        because = (sense.id,)
+        confidence = SHORT_TRUST if sense.confidence is None else sense.confidence
+        face = self._faces.get(sense.person)
+        if face is None:
+            face = self._faces[sense.person] = Expression()
+            if len(self._faces) > 64:
+                del self._faces[next(iter(self._faces))]
+        smiled = False
+        chances = chances_of(sense.valence, sense.arousal, sense.probabilities)
+        if chances:
+            for name, strength in face.began(chances, min(1.0, confidence + 0.25), at):
+                smiled = smiled or name == "smiled_at"
+                self._happened(name, at, because, person=sense.person, strength=strength)
+        if face.looks(sense, at):
+            self._happened("looked_at", at, because, person=sense.person, strength=sense.looking)
+        self._sign_of(sense.person, at, because, smiled)
+        if chances:
+            self._evidence_of(sense, "face", sense.person, at, confidence, sense.probabilities)
+
+    def _posture(self, sense: Posture, at: float) -> None:
+        self.attention.notice(sense, at)
+        self._sign_of(sense.person, at, (sense.id,), False)
+        if sense.valence is not None or sense.arousal is not None:
+            self._evidence_of(sense, "posture", sense.person, at, 0.4 if sense.confidence is None else sense.confidence, None)
+
+    def _voice(self, sense: Voice, at: float) -> None:
+        found = self.surroundings.voice(sense, at)
+        if found is not None:
+            self._happened(found[0], at, (sense.id,), person=sense.person if is_voice(sense) else None, strength=found[1])
+        if is_voice(sense):
+            self.attention.notice(sense, at)
+            self._sign_of(sense.person, at, (sense.id,), found is not None and found[0] == "soft_voice")
+            if sense.valence is not None or sense.arousal is not None or sense.probabilities:
+                confidence = 0.5 if sense.confidence is None else sense.confidence
+                self._evidence_of(sense, "voice", sense.person, at, confidence, sense.probabilities)
+
+    def _words(self, sense: Words, at: float) -> None:
+        self.attention.notice(sense, at)
+        confidence = 0.6 if sense.confidence is None else sense.confidence
+        kind = sense.intent in ("praise", "call", "play", "comfort_me") or (sense.valence or 0.0) > 0.2
+        self._sign_of(sense.person, at, (sense.id,), kind)
+        for name, strength in self.speaking.words(sense, confidence, at):
+            self._happened(name, at, (sense.id,), person=sense.person, strength=strength)
+        if sense.valence is not None or sense.arousal is not None or sense.probabilities:
+            self._evidence_of(sense, "words", sense.person, at, confidence, sense.probabilities)
+
+    def _thought(self, sense: Thought, at: float) -> None:
+        """A slow answer counts only while it is fresh, and only if nothing urgent happened since it was asked."""
+        if at > sense.expires or sense.asked <= self._urgent_at:
+            return
+        because = (sense.about, sense.id) if sense.about else (sense.id,)
+        for name, strength in self.speaking.thought(sense):
+            self._happened(name, at, because, person=sense.person, strength=strength)
+        for feeling, by in sense.nudges.items():
+            if by:
+                self._happened("nudged_up" if by > 0.0 else "nudged_down", at, because, zone=feeling, strength=min(0.2, abs(by)))
+        if sense.valence is not None or sense.arousal is not None or sense.probabilities:
+            self._evidence_of(sense, "thought", sense.person, at, sense.confidence, sense.probabilities, because)
+
+    def _evidence_of(
+        self,
+        sense: Face | Posture | Voice | Words | Thought,
+        channel: str,
+        person: str,
+        at: float,
+        confidence: float,
+        probabilities: Probabilities | None,
+        because: tuple[int, ...] | None = None,
+    ) -> None:
+        self._says(
+            Evidence(
+                at=at,
+                id=self._number(),
+                channel=channel,
+                person=person,
+                valence=sense.valence,
+                arousal=sense.arousal,
+                probabilities=probabilities,
+                confidence=confidence,
+                because=(sense.id,) if because is None else because,
+            )
+        )
+
+    def _motion(self, sense: Motion, at: float) -> None:
+        name = sense.motion
+        if name == "still":
+            return
+        because = (sense.id, *sense.because)
+        person = self.attention.attended if self.attention.present(self.attention.attended, at) else None
+        dose = self.surroundings.carried(at) if name == "held" else 1.0
+        if dose > 0.0:
+            self._happened(name, at, because, person=person, strength=sense.strength, dose=dose, urgent=name in URGENT)
+
+    def _person(self, sense: Person, at: float) -> None:
+        self.attention.notice(sense, at)
+        if self.company.moved(sense, at):
+            self._happened("arrived" if sense.change == "arrives" else "left", at, (sense.id,), person=sense.person)
+
+    def _battery(self, sense: Battery, at: float) -> None:
+        for name, strength, urgent in self.surroundings.battery(sense):
+            self._happened(name, at, (sense.id,), strength=strength, urgent=urgent)
+
+    def _setting(self, sense: Setting, at: float) -> None:
+        if not sense.on:
+            return
+        if sense.name == "stop":
+            self._happened("stopped", at, (sense.id,), urgent=True)
+        elif sense.name == "away":
+            person = None if self.attention.attended == NOBODY else self.attention.attended
+            self._happened("sent_off", at, (sense.id,), person=person)
+
+
+_READ: dict[type, Callable[..., None]] = {
+    Gesture: Perception._gesture,
+    Face: Perception._face,
+    Posture: Perception._posture,
+    Voice: Perception._voice,
+    Words: Perception._words,
+    Thought: Perception._thought,
+    Motion: Perception._motion,
+    Person: Perception._person,
+    Battery: Perception._battery,
+    Setting: Perception._setting,
+}

@@ -1,0 +1,45 @@
+"""What the pet knows of its people when it wakes: a frozen snapshot that stands at the head of a journal, so that a replay is exact."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remembered:
+    """Plain numbers and mappings only, so that it is the same after a way through JSON."""
+
+    day: float = 0.0
+    """Days lived so far."""
+    people: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """Person → trust, familiarity, and their own valence and arousal when nothing is seen."""
+    strangers: float | None = None
+    """Trust in somebody new."""
+    mood: Mapping[str, float] = field(default_factory=dict)
+    drives: Mapping[str, float] = field(default_factory=dict)
+    zones: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """Person → zone → share of that person's touches."""
+    arrivals: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    """Person → how often they came in each of the 48 half-hours of the day, fading with the weeks."""
+    quiet: tuple[float, ...] = ()
+    """How often the pet was sent off, less how often it was asked for, in each of the 24 hours of the day."""
+
+    def as_data(self) -> Mapping[str, Any]:
+        """As JSON holds it."""
+        data: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)}
+        data["people"] = {name: dict(facts) for name, facts in self.people.items()}
+        data["zones"] = {name: dict(shares) for name, shares in self.zones.items()}
+        data["arrivals"] = {name: list(counts) for name, counts in self.arrivals.items()}
+        data["quiet"] = list(self.quiet)
+        return data
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Remembered:
+        """Back from JSON; keys that are not known are left out, so that an older pet reads a younger one's memory."""
+        known = {f.name for f in fields(cls)}
+        values = {name: value for name, value in data.items() if name in known}
+        values["arrivals"] = {name: tuple(counts) for name, counts in values.get("arrivals", {}).items()}
+        values["quiet"] = tuple(values.get("quiet", ()))
+        return cls(**values)

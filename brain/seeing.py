@@ -1,0 +1,80 @@
+"""What is seen or heard of a person's feeling becomes an event when it begins, not at every frame: smiled_at, sadness_seen, looked_at, …"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from moggy.messages import Face
+
+SMOOTH = 0.35
+"""Seconds over which frames are averaged."""
+SHOWS, GONE = 0.5, 0.3
+"""Probability at which a feeling begins to show, and at which it is over."""
+AGAIN = 6.0
+"""Seconds before the same feeling of the same person is an event again."""
+LOOKS, LOOKS_AWAY = 0.7, 0.4
+SEEN = {"happy": "smiled_at", "sad": "sadness_seen", "angry": "anger_seen", "afraid": "fear_seen", "surprised": "surprise_seen"}
+
+
+class Expression:
+    """One person's face as it goes on."""
+
+    __slots__ = ("at", "looked", "looking", "said", "shows", "smooth")
+
+    def __init__(self) -> None:
+        self.at = -1e9
+        self.smooth: dict[str, float] = dict.fromkeys(SEEN, 0.0)
+        self.shows: set[str] = set()
+        self.said: dict[str, float] = {}
+        self.looking = False
+        self.looked = -1e9
+
+    def began(self, chances: Mapping[str, float], confidence: float, at: float) -> list[tuple[str, float]]:
+        """(event, strength) of what begins to show in this frame."""
+        gap = at - self.at
+        share = 1.0 if gap > 2.0 else 1.0 - math.exp(-max(gap, 0.02) / SMOOTH)
+        self.at = at
+        found = []
+        for name, event in SEEN.items():
+            chance = self.smooth[name] = self.smooth[name] + (chances.get(name, 0.0) * confidence - self.smooth[name]) * share
+            if name in self.shows:
+                if chance < GONE:
+                    self.shows.discard(name)
+            elif chance > SHOWS:
+                self.shows.add(name)
+                if at - self.said.get(name, -1e9) >= AGAIN:
+                    self.said[name] = at
+                    found.append((event, min(1.0, chance + 0.2)))
+        return found
+
+    def looks(self, face: Face, at: float) -> bool:
+        """Whether they begin to look at the pet."""
+        if self.looking:
+            if face.looking < LOOKS_AWAY:
+                self.looking = False
+            return False
+        if face.looking > LOOKS:
+            self.looking = True
+            if at - self.looked >= AGAIN:
+                self.looked = at
+                return True
+        return False
+
+
+def chances_of(valence: float | None, arousal: float | None, probabilities: Mapping[str, float] | None) -> Mapping[str, float]:
+    """Chances of the classes that are events; from valence and arousal alone only what these can tell."""
+    if probabilities:
+        total = sum(probabilities.values())
+        return {name: p / total for name, p in probabilities.items()} if total > 0.0 else {}
+    if valence is None:
+        return {}
+    excited = 0.0 if arousal is None else arousal
+    if valence > 0.0:
+        return {"happy": _ramp(valence, 0.15, 0.6)}
+    unhappy = _ramp(-valence, 0.2, 0.65)
+    return {"sad": unhappy * _ramp(-excited, -0.25, 0.1), "angry": unhappy * _ramp(excited, 0.1, 0.5) * 0.9}
+
+
+def _ramp(x: float, low: float, high: float) -> float:
+    return max(0.0, min(1.0, (x - low) / (high - low)))
