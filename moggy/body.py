@@ -22,7 +22,9 @@ class Joint(Part):
     velocity: Annotated[float, Field(gt=0.0, le=20.0, description="highest speed, rad/s")] = 5.0
     acceleration: Annotated[float, Field(gt=0.0, le=400.0, description="highest acceleration, rad/s²")] = 60.0
     jerk: Annotated[float, Field(gt=0.0, le=20000.0, description="highest jerk, rad/s³")] = 1500.0
-    driver: Annotated[Literal["pca9685", "pwm"], Field(description="what makes the pulses: the I2C board, or a pin of the microcontroller")] = "pca9685"
+    driver: Annotated[
+        Literal["pca9685", "pwm"], Field(description="what makes the pulses: the I2C board, or a pin of the microcontroller")
+    ] = "pca9685"
     channel: Annotated[int, Field(ge=0, le=47, description="channel of the board, or number of the pin")]
     zero_us: Annotated[int, Field(ge=500, le=2500, description="pulse at 0 rad; µs")] = 1500
     us_per_rad: Annotated[float, Field(ge=-1500.0, le=1500.0, description="µs a rad; negative turns it round")] = 637.0

@@ -84,7 +84,9 @@ class Face(Sense):
     expression: Probabilities | None = None
     confidence: Unit | None = None
     looking: Annotated[float, Field(ge=0.0, le=1.0, description="how much the person looks at the pet")] = 0.5
-    bearing: Annotated[tuple[float, float] | None, Field(description="yaw (left +) and pitch (up +) of the face seen from the pet, rad")] = None
+    bearing: Annotated[
+        tuple[float, float] | None, Field(description="yaw (left +) and pitch (up +) of the face seen from the pet, rad")
+    ] = None
     distance: Annotated[float | None, Field(gt=0.0, description="metres")] = None
 
 
@@ -148,8 +150,8 @@ class Thought(Sense):
     probabilities: Probabilities | None = None
     intent: Literal["none", "comfort_me", "play", "leave_me_alone", "look_here", "praise", "scold", "call"] | None = None
     confidence: Unit = 0.5
-    nudges: Annotated[Mapping[str, Signed], Field(description="proposed changes of the pet's mood or drives by name, each within ±0.2")] = field(
-        default_factory=dict
+    nudges: Annotated[Mapping[str, Signed], Field(description="proposed changes of the pet's mood or drives by name, each within ±0.2")] = (
+        field(default_factory=dict)
     )
     milliseconds: Annotated[float, Field(ge=0.0, description="how long the answer took")] = 0.0
 
@@ -231,7 +233,21 @@ class Trouble(Sense):
 
 
 AnySense: TypeAlias = (
-    Touch | Gesture | Face | Posture | Voice | Words | Thought | Acceleration | Motion | Battery | Person | Board | Edited | Setting | Trouble
+    Touch
+    | Gesture
+    | Face
+    | Posture
+    | Voice
+    | Words
+    | Thought
+    | Acceleration
+    | Motion
+    | Battery
+    | Person
+    | Board
+    | Edited
+    | Setting
+    | Trouble
 )
 
 # ── What it means ────────────────────────────────────────────────────────────────────────────────────────────────────────────────

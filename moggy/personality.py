@@ -46,5 +46,7 @@ class Personality(Part):
     voice: Annotated[float, Field(ge=0.5, le=3.0, description="factor on the pitch of its calls; a kitten 2 to 3")] = 1.0
     talkative: Annotated[float, Field(ge=0.0, le=2.0, description="factor on how readily it calls; 0 is wordless")] = 1.0
     expressive: Annotated[float, Field(ge=0.2, le=1.5, description="factor on the size of its movements")] = 1.0
-    delay: Annotated[float, Field(ge=0.0, le=1.0, description="seconds from a touch to the visible answer; the micro-reaction stays at once")] = 0.2
+    delay: Annotated[
+        float, Field(ge=0.0, le=1.0, description="seconds from a touch to the visible answer; the micro-reaction stays at once")
+    ] = 0.2
     quiet: Quiet = Quiet()
