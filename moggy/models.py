@@ -212,13 +212,13 @@ def models_table() -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("model", "what it is for", "from", "MB", "licence", "here", box=None, pad_edge=False)
-    for model in MODELS.values():
-        here = "[green]yes[/]" if present(model.name) else "no"
-        table.add_row(model.name, model.what, str(model.package), f"{model.size / 1e6:.1f}", model.licence, here)
-    for other in hub.HUB.values():
-        here = "[green]yes[/]" if present(other.name) else "no, on request"
-        table.add_row(other.name, other.what, other.repository, f"{other.size / 1e6:.0f}", other.licence, here)
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(no_wrap=True)
+    shipped = [(model, str(model.package), present(model.name)) for model in MODELS.values()]
+    asked_for = [(model, model.repository, present(model.name)) for model in hub.HUB.values()]
+    for model, origin, here in (*shipped, *asked_for):
+        mark = "[green]here[/]" if here else f"moggy models fetch {model.name}"
+        table.add_row(model.name, f"{model.what}\n[dim]{model.size / 1e6:.1f} MB of {origin}, {model.licence}:[/] {mark}")
     Console().print(table)
 
 
