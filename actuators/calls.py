@@ -46,18 +46,19 @@ class Shape:
 
 # A cat's vocal tract of about 8 cm has its resonances near 1.1, 3.2 and 5.3 kHz; the mouth's opening lifts the first.
 SHUT: Formants = ((700.0, 250.0, 1.0), (2300.0, 500.0, 0.12), (4200.0, 800.0, 0.03))
-HALF: Formants = ((950.0, 300.0, 1.0), (2700.0, 500.0, 0.35), (4600.0, 800.0, 0.1))
-OPEN: Formants = ((1400.0, 380.0, 1.0), (2900.0, 550.0, 0.6), (4900.0, 900.0, 0.25))
-ROUND: Formants = ((850.0, 280.0, 1.0), (1900.0, 450.0, 0.3), (4300.0, 900.0, 0.06))
+HALF: Formants = ((1150.0, 320.0, 1.0), (2700.0, 500.0, 0.45), (4600.0, 800.0, 0.1))
+OPEN: Formants = ((1650.0, 420.0, 1.0), (2900.0, 550.0, 0.75), (4900.0, 900.0, 0.25))
+ROUND: Formants = ((1050.0, 300.0, 1.0), (2100.0, 450.0, 0.4), (4300.0, 900.0, 0.06))
 MEOWING = ((0.0, SHUT), (0.12, HALF), (0.4, OPEN), (0.75, ROUND), (1.0, SHUT))
 
 SHAPES = {
     # Durations and pitches as in CatMeows (Ludovico 2020), see bench/voice.py.
     "meow": Shape(
-        seconds=(1.05, 0.5),
-        pitch=((0.0, 470.0), (0.2, 590.0), (0.5, 630.0), (0.75, 600.0), (1.0, 580.0)),
-        higher=2.2,
+        seconds=(0.95, 0.55),
+        pitch=((0.0, 460.0), (0.2, 570.0), (0.5, 605.0), (0.75, 580.0), (1.0, 565.0)),
+        higher=1.4,
         rise=5.0,
+        tilt=0.8,
         formants=MEOWING,
         noise=0.04,
     ),

@@ -16,6 +16,8 @@ Sound = npt.NDArray[np.float32]
 FRAME = 64
 """Samples between two values of the slow curves; between them all is linear."""
 MOST_HARMONICS = 48
+OWN_LENGTH, OWN_PITCH = 0.12, 0.05
+"""Share by which a call differs from the next of its kind."""
 LOUDEST = 0.75
 """Amplitude of a meow at loudness 1: room for a purr beside it."""
 
@@ -27,15 +29,17 @@ def cry(call: Call, rate: int, pitch: float, lowest: float) -> Sound:
     """
     shape = SHAPES.get(call.name, SHAPES["meow"])
     valence, arousal = _clip(call.valence), _clip(call.arousal)
-    seconds = _between(*shape.seconds, 0.5 + 0.5 * valence) * (1.0 + 0.15 * arousal) / pitch**0.3
+    rng = np.random.default_rng(call.seed & 0xFFFFFFFF)
+    # No two calls are quite alike, in length and in height.
+    longer, higher = 1.0 + OWN_LENGTH * (2.0 * rng.random() - 1.0), 1.0 + OWN_PITCH * (2.0 * rng.random() - 1.0)
+    seconds = _between(*shape.seconds, 0.5 + 0.5 * valence) * (1.0 + 0.15 * arousal) * longer / pitch**0.3
     frames = max(4, ceil(seconds * rate / FRAME))
     place = np.linspace(0.0, 1.0, frames + 1)
-    rng = np.random.default_rng(call.seed & 0xFFFFFFFF)
     loudness = np.interp(place, *_columns(shape.swell)) * _roll(shape, place * seconds)
     resonances = _resonances(shape, place, pitch**0.6 * (1.0 + 0.06 * valence))
     sound = np.zeros(frames * FRAME)
     if shape.pitch:
-        f0 = _pitch(shape, place, valence, arousal, pitch, rng)
+        f0 = _pitch(shape, place, valence, arousal, pitch * higher, rng)
         tilt = shape.tilt - 0.25 * arousal - 0.2 * (call.loudness - 0.5)
         sound += _voice(f0, resonances, tilt, _rough(shape, valence, arousal), loudness, rate, lowest)
     if shape.noise > 0.0:
@@ -87,9 +91,7 @@ def _pitch(shape: Shape, place: Floats, valence: float, arousal: float, pitch: f
     semitones = shape.higher * valence + 1.2 * arousal + (shape.rise * valence + shape.bias) * end * end * (3.0 - 2.0 * end)
     slow = np.convolve(rng.standard_normal(len(place) + 8), np.full(9, 1.0 / 3.0), mode="valid")
     jitter = 1.0 + shape.wobble * (1.0 + max(0.0, arousal)) * slow
-    # No two calls are quite alike.
-    own = 1.0 + 0.03 * (2.0 * rng.random() - 1.0)
-    return f0 * 2.0 ** (semitones / 12.0) * jitter * own * pitch
+    return f0 * 2.0 ** (semitones / 12.0) * jitter * pitch
 
 
 def _resonances(shape: Shape, place: Floats, scale: float) -> Floats:

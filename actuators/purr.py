@@ -18,6 +18,8 @@ CYCLES, STEPS = 64, 1024
 PITCHES_OUT = ((170.0, 1.0, 0.0075), (265.0, 0.9, 0.0065), (410.0, 0.7, 0.005), (640.0, 0.25, 0.0035), (1150.0, 0.08, 0.0025))
 PITCHES_IN = ((160.0, 1.0, 0.0085), (235.0, 0.8, 0.0075), (360.0, 0.45, 0.006), (820.0, 0.12, 0.003))
 """(Hz, gain, decay in s) of what rings after each pulse, breathing out and in."""
+SOFT = 0.0025
+"""s in which a pulse sets in"""
 LOUDEST = 0.14
 """RMS of the loudest purr; its pulses are four to five times that"""
 
@@ -35,7 +37,10 @@ def pulses(pitches: tuple[tuple[float, float, float], ...], lowest: float, seed:
         hits[(at + int(STEPS * 0.30)) % n] -= 0.22 * strength
     second = STEPS * 25.0
     t = np.arange(n) / second
-    ring = sum(gain * np.exp(-t / decay) * np.sin(2.0 * pi * hz * t) for hz, gain, decay in pitches)
+    # Not all at once, as the larynx opens: a sharp click would ask much of the speaker and sound like a motor.
+    ring = sum(
+        gain * np.exp(-t / decay) * (1.0 - np.exp(-t / SOFT)) * np.sin(2.0 * pi * hz * t + i) for i, (hz, gain, decay) in enumerate(pitches)
+    )
     hz = np.fft.rfftfreq(n, 1.0 / second)
     carried = (hz / lowest) ** 2
     speaker = carried / (1.0 + carried)
