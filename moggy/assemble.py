@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from moggy.brain.appraisals import Appraisals
 from moggy.brain.mind import Mind
 from moggy.brain.remembered import Remembered
 from moggy.config import Files, parse
+from moggy.loop import Ask
 from moggy.personality import Personality
 from moggy.pet import Pet, Start
 from moggy.sensors.face import FaceReader
@@ -25,6 +27,7 @@ from moggy.sensors.posture import PostureReader
 from moggy.sensors.touch import TouchReader
 from moggy.sensors.voice import VoiceReader
 from moggy.sensors.words import WordsReader
+from moggy.worker import ProcessWorker, SimulatedWorker, Task, Worker
 
 
 def home() -> Path:
@@ -100,3 +103,18 @@ def born(start: Start) -> Pet:
         adopt=adopt,
         number=number,
     )
+
+
+def slow_thinkers(*, simulated: bool) -> list[tuple[Ask, Worker]]:
+    """What reads words again, slower and better; simulated: in virtual time, at a modelled pace."""
+    from moggy.brain.language.ask import Asker
+    from moggy.brain.language.embedding import embedding_task
+    from moggy.brain.language.model import model_task
+
+    def worker(make: Callable[[], Task], name: str, latency: float, deadline: float) -> Worker:
+        return SimulatedWorker(make, name=name, latency=latency) if simulated else ProcessWorker(make, name=name, deadline=deadline)
+
+    return [
+        (Asker(), worker(embedding_task, "embedding", 0.1, 5.0)),
+        (Asker(), worker(model_task, "language model", 0.8, 20.0)),
+    ]

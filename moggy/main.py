@@ -13,7 +13,8 @@ from moggy.config import Invalid
 
 app = typer.Typer(
     name="moggy",
-    help="The open stack for pet robots that feel.\n\nStart with `moggy demo` or `moggy sim`; `moggy doctor` says what is here and what is missing.",
+    help="The open stack for pet robots that feel.\n\n"
+    "Start with `moggy demo` or `moggy sim`; `moggy doctor` says what is here and what is missing.",
     no_args_is_help=True,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,

@@ -255,7 +255,7 @@ AnySense: TypeAlias = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something happened to the pet: `stroked`, `hit`, `greeted`, `scolded`, `lifted`, `left_alone`, … (the appraisal tables name them all)."""
+    """Something happened to the pet: `stroked`, `hit`, `greeted`, `scolded`, `lifted`, … (the appraisal tables name them all)."""
 
     at: float
     id: int = 0

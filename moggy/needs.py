@@ -75,7 +75,9 @@ PYTHON = Need(
     way_out="name another one: make sim PYTHON=python3.12",
 )
 VENV = Need("Python's venv module", lambda: importable("venv") and importable("ensurepip"), venv_package(), "no environment", fatal=True)
-COMPILER = Need("a C++ compiler", on_path(os.environ.get("CXX", "g++"), "g++", "clang++"), "g++", "no language model: its runtime is compiled")
+COMPILER = Need(
+    "a C++ compiler", on_path(os.environ.get("CXX", "g++"), "g++", "clang++"), "g++", "no language model: its runtime is compiled"
+)
 CHROMIUM = Need("Chromium", on_path("chromium"), "chromium", "the browser tests do not run")
 GIT = Need("git", on_path("git"), "git", "no updates, and no pre-commit checks")
 
@@ -83,7 +85,12 @@ LIBRARIES = (
     Need("libEGL.so.1", loads("libEGL.so.1"), "libegl1", "no face and no posture (MediaPipe links to it)"),
     Need("libGLESv2.so.2", loads("libGLESv2.so.2"), "libgles2", "no face and no posture (MediaPipe links to it)"),
     Need("libGL.so.1", loads("libGL.so.1"), "libgl1", "no pictures and no camera (OpenCV links to it)"),
-    Need("libportaudio.so.2", loads("libportaudio.so.2"), "libportaudio2", "no sound on this machine's speaker; the studio plays in the browser"),
+    Need(
+        "libportaudio.so.2",
+        loads("libportaudio.so.2"),
+        "libportaudio2",
+        "no sound on this machine's speaker; the studio plays in the browser",
+    ),
 )
 
 

@@ -29,6 +29,19 @@ class Quiet(Part):
     budget: Annotated[float, Field(ge=0.0, le=60.0, description="calls an hour that it makes without being addressed")] = 12.0
 
 
+LIKES_TOUCH = {
+    "head": 0.9,
+    "cheeks": 0.9,
+    "chin": 0.8,
+    "neck": 0.7,
+    "back": 0.5,
+    "tail_base": -0.1,
+    "tail": -0.4,
+    "belly": -0.5,
+    "paws": -0.3,
+}
+
+
 class Personality(Part):
     """One pet's character, as a designer writes it."""
 
@@ -38,11 +51,11 @@ class Personality(Part):
     likes_touch: Annotated[
         dict[str, Annotated[float, Field(ge=-1.0, le=1.0)]],
         Field(description="zone → −1 dislikes to 1 loves; the temple and cheeks are liked best, tail base and belly least (Ellis 2015)"),
-    ] = {"head": 0.9, "cheeks": 0.9, "chin": 0.8, "neck": 0.7, "back": 0.5, "tail_base": -0.1, "tail": -0.4, "belly": -0.5, "paws": -0.3}
+    ] = LIKES_TOUCH
     appetite: Annotated[
         dict[str, Annotated[float, Field(ge=0.0, le=3.0)]],
-        Field(description="id of a behaviour in the tree → factor on its score; 1 where left out"),
-    ] = {}
+        Field(description="id of a behaviour in the tree → factor on its score; 1 where left out", default_factory=dict),
+    ]
     voice: Annotated[float, Field(ge=0.5, le=3.0, description="factor on the pitch of its calls; a kitten 2 to 3")] = 1.0
     talkative: Annotated[float, Field(ge=0.0, le=2.0, description="factor on how readily it calls; 0 is wordless")] = 1.0
     expressive: Annotated[float, Field(ge=0.2, le=1.5, description="factor on the size of its movements")] = 1.0

@@ -10,11 +10,12 @@ from rich.console import Console
 
 from moggy.assemble import begin, born, home
 from moggy.body import Body
-from moggy.commands.headless import live, lockstep_body
-from moggy.commands.progress import progress
+from moggy.commands.headless import boards, live
+from moggy.commands.outputs import Outputs
 from moggy.config import Files
 from moggy.messages import Event, Tick
 from moggy.sim.day import Day, senses_of
+from moggy.sim.world import World
 
 TOLD = {"touched", "released", "looked_at", "left_alone"}
 """Events that need no line of their own."""
@@ -31,7 +32,9 @@ class Teller:
 
     def __call__(self, tick: Tick, sent: Mapping[str, float]) -> None:
         mood = tick.pet.mood
-        self.feelings.append((tick.at, dict(tick.pet.emotions), mood.pleasure, mood.arousal, tick.person.valence, tick.commanded.purr.level))
+        self.feelings.append(
+            (tick.at, dict(tick.pet.emotions), mood.pleasure, mood.arousal, tick.person.valence, tick.commanded.purr.level)
+        )
         for event in tick.events:
             self._tell(event)
         for call in tick.calls:
@@ -56,14 +59,14 @@ def demo(out: Path, *, personality: str, seed: int) -> None:
     day = files.load("days/demo.yaml", Day)
     start = begin(files, seed=seed, hour=day.hour, personality=personality)
     body = files.load(start.body, Body)
-    world, simulated = lockstep_body(body)
-    out.mkdir(parents=True, exist_ok=True)
+    world = World(body)
+    simulated = boards("lockstep", body, world)
     teller = Teller(console)
     console.print(f"[dim]{day.about}[/]")
-    with progress("living", day.seconds) as advance, _pictures(out, body, simulated) as pictures, _sound(out, body, start) as sound:
+    with Outputs(out, body, start, pictures=True, angles=simulated.angles) as outputs:
         live(
             born(start), start, senses_of(day, body), world=world, body=simulated, until=day.seconds, out=out,
-            listeners=[teller, pictures, sound], progress=advance,
+            listeners=[teller, *outputs.listeners],
         )  # fmt: skip
     plot_feelings(teller, out / "feelings.png")
     console.print(f"[dim]In {out}: feelings.png, sound.wav, pictures/, journal.mcap (try: moggy why {out / 'journal.mcap'} --at 12)[/]")

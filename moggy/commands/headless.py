@@ -54,7 +54,6 @@ class ScriptedWorld:
         return [*direct, *self._body.poll(now)]
 
 
-
 def happens(world: World, sense: AnySense) -> bool:
     """Let raw touch, motion and battery happen in the simulated world; False for a sense that comes to the pet as it is."""
     match sense:

@@ -19,6 +19,8 @@ SPINE = {
     "loop",
     "pet",
     "motion",
+    "board",
+    "protocol",
     "body",
     "personality",
     "models",
