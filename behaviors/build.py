@@ -27,6 +27,14 @@ def cause_of(slot: Slot) -> Cause:
     return lambda: slot.because
 
 
+def slot_in(path: list[Behaviour]) -> Slot | None:
+    """The deepest behaviour of a running path."""
+    slot: Slot | None = None
+    for node in path:
+        slot = getattr(node, "running", None) or slot
+    return slot
+
+
 class Built:
     """A tree that can be ticked: its root, and its slots by id."""
 
@@ -41,18 +49,11 @@ class Built:
 
     def path(self) -> list[Behaviour]:
         """The running nodes, from the root to the leaf."""
-        found, node = [], self.root
-        while node is not None and node.status == Status.RUNNING:
+        found: list[Behaviour] = []
+        node: Behaviour | None = self.root
+        while node is not None and node.status is Status.RUNNING:
             found.append(node)
-            node = getattr(node, "current_child", None)  # type: ignore[assignment]
-        return found
-
-    def slot(self) -> Slot | None:
-        """The deepest behaviour that runs."""
-        found: Slot | None = None
-        for node in self.path():
-            if isinstance(node, Utility | Reflexes) and node.running is not None:
-                found = node.running
+            node = getattr(node, "current_child", None)
         return found
 
     def _node(self, spec: tree.Node, name: str) -> Behaviour:

@@ -6,13 +6,15 @@ import random
 
 from py_trees.common import Status
 
-from moggy.behaviors.build import Built
+from moggy.behaviors.build import Built, slot_in
 from moggy.behaviors.moment import Moment
 from moggy.behaviors.nodes import Behave, Leaf
-from moggy.behaviors.selectors import Utility
 from moggy.behaviors.tree import Tree
 from moggy.messages import Context, Decision, Score
 from moggy.personality import Personality
+
+SAID_AGAIN = 0.25
+"""Seconds after which the numbers in a sentence are read again."""
 
 
 class Decider:
@@ -26,7 +28,7 @@ class Decider:
         """Tick the tree. There is always exactly one behaviour, with a reason."""
         moment, built = self._moment, self._built
         moment.take(context)
-        running = built.slot()
+        running = slot_in(built.path())
         moment.running_for = context.at - running.began if running is not None else 0.0
         built.root.tick_once()
         return self._decision(context)
@@ -34,23 +36,22 @@ class Decider:
     def _decision(self, context: Context) -> Decision:
         built = self._built
         path = built.path()
-        slot = built.slot()
+        slot = slot_in(path)
         leaf = path[-1] if path else None
         if not isinstance(leaf, Leaf):
             return Decision(at=context.at, behavior="idle", since=context.at, why="does nothing: no behaviour of the tree can run now")
-        if isinstance(leaf, Behave) and (slot is None or getattr(slot, "wanted", True)):
+        if isinstance(leaf, Behave) and context.at - leaf.said >= SAID_AGAIN and getattr(slot, "wanted", True):
             leaf.say()
         scores: tuple[Score, ...] = ()
         for node in path:
-            if isinstance(node, Utility):
-                scores = node.scores
+            scores = getattr(node, "scores", scores)
         return Decision(
             at=context.at,
             behavior=slot.id if slot is not None else leaf.name,
             path=tuple([node.name for node in path]),
             since=slot.began if slot is not None else leaf.began,
             why=leaf.feedback_message,
-            numbers=dict(leaf.numbers),
+            numbers=leaf.numbers,
             scores=scores,
             plays=leaf.plays,
             calls=leaf.calls,

@@ -239,6 +239,43 @@ SIMPLE: dict[str, Callable[[float, float], float]] = {
 }
 
 
+def chain(node: Node, op: str) -> list[Node]:
+    """The parts of «a and b and c», which is parsed as pairs."""
+    if not isinstance(node, Apply) or node.op != op:
+        return [node]
+    return [part for argument in node.arguments for part in chain(argument, op)]
+
+
+def all_of(parts: list[Reader[M]]) -> Reader[M]:
+    """Whether all hold. The one that failed last is asked first the next time: mostly it fails again, and the rest need not be asked."""
+
+    def holds(m: M) -> bool:
+        for part in parts:
+            if not part(m):
+                if part is not parts[0]:
+                    parts.remove(part)
+                    parts.insert(0, part)
+                return False
+        return True
+
+    return holds
+
+
+def any_of(parts: list[Reader[M]]) -> Reader[M]:
+    """Whether one holds; the one that held last is asked first."""
+
+    def holds(m: M) -> bool:
+        for part in parts:
+            if part(m):
+                if part is not parts[0]:
+                    parts.remove(part)
+                    parts.insert(0, part)
+                return True
+        return False
+
+    return holds
+
+
 class Compiler(Generic[M]):
     """Turns a parsed expression into one closure; names are resolved once, here."""
 
@@ -253,6 +290,9 @@ class Compiler(Generic[M]):
             return self.resolve(node.name)
         if node.op in SIMPLE:
             return self.binary(node)
+        if node.op in ("and", "or"):
+            parts = [self.compile(part) for part in chain(node, node.op)]
+            return all_of(parts) if node.op == "and" else any_of(parts)
         arguments = [self.compile(argument) for argument in node.arguments]
         first = arguments[0]
         match node.op:
@@ -260,12 +300,6 @@ class Compiler(Generic[M]):
                 return lambda m: -first(m)
             case "not":
                 return lambda m: not first(m)
-            case "and":
-                second = arguments[1]
-                return lambda m: bool(first(m) and second(m))
-            case "or":
-                second = arguments[1]
-                return lambda m: bool(first(m) or second(m))
             case "if":
                 then, other = arguments[1:]
                 return lambda m: then(m) if first(m) else other(m)

@@ -118,7 +118,7 @@ class Behave(Leaf):
         self.over: Reader[Moment] | None = None if spec.until == "false" else language.compile(spec.until)
         self.words: Words = language.sentence(spec.why)
         self.gaze = spec.gaze
-        self.until = 0.0
+        self.until = self.said = 0.0
 
     def initialise(self) -> None:
         moment = self.moment
@@ -135,6 +135,7 @@ class Behave(Leaf):
 
     def say(self) -> None:
         """The reason, with the numbers of now; where a word is missing now (no hand any more) the last reason stays."""
+        self.said = self.moment.at
         said = self.words(self.moment)
         if said is not None:
             self.feedback_message, self.numbers = said

@@ -17,6 +17,9 @@ from moggy.messages import Score
 SAME_REFLEX = 1.0
 """Seconds after which a reflex that still runs begins anew when it is set off again."""
 
+LISTED = 8
+"""How many of the best scores are kept with their terms."""
+
 
 class Utility(Composite):
     """Runs the option with the best score, with inertia; looks again when something happens, and a few times a second."""
@@ -93,7 +96,8 @@ class Utility(Composite):
         situation = (touch and touch.zone, touch and touch.gesture, context.settings, context.charging, context.person.present)
         changed = situation != self._situation
         self._situation = situation
-        return changed or bool(context.events) or self.moment.at >= self.again
+        # A stroke that goes on sends a part of an event five times a second: that can wait for the next weighing.
+        return changed or self.moment.at >= self.again or any(event.dose >= 1.0 or event.urgent for event in context.events)
 
     def _stay_or_go(self, running: Choice, ranked: list[Choice]) -> Choice | None:
         """The running one, unless another beats its inertia. Refusals are kept with the numbers that decided."""
@@ -113,7 +117,9 @@ class Utility(Composite):
                 refused[choice.id] = {"refused: hysteresis": bar - choice.score}
             else:
                 better.append(choice)
-        self.scores = tuple([choice.report(refused.get(choice.id, {})) for choice in ranked])
+        self.scores = tuple(
+            [choice.report(refused.get(choice.id, {})) for n, choice in enumerate(ranked) if n < LISTED or choice is running]
+        )
         if not better and (running.score > 0.0 or left > 0.0):
             self.feedback_message = f"stays with {running.id} ({running.score:.2f})" + _because_of(refused)
             if running.wanted:
@@ -124,7 +130,7 @@ class Utility(Composite):
     def _pick(self, candidates: list[Choice], *, note: bool = True) -> Choice | None:
         """One of the near-best: mostly the best. Draws a random number only where there is a choice."""
         if note:
-            self.scores = tuple([choice.report({}) for choice in candidates])
+            self.scores = tuple([choice.report({}) for choice in candidates[:LISTED]])
         if not candidates:
             self.feedback_message = f"nothing speaks for anything: {self.fallback.id}"
             return None

@@ -122,7 +122,7 @@ class Option(Part):
     terms: tuple[AnyTerm, ...] = ()
     bend: dict[Trait, Power] = Field(
         default_factory=dict,
-        description="trait → how strongly it speaks for (+) or against (−) this; e to that power at 1, its inverse at 0",
+        description="trait → how much it speaks for (+) or against (−) this: factor e to that at 1, the inverse at 0",
     )
     dwell: Annotated[Span, Field(description="[min, max] s: not left before min, tires from max on")] = (1.5, 120.0)
     cooldown: Annotated[Seconds, Field(description="s before it may run again")] = 0.0
@@ -138,7 +138,7 @@ class Utility(Part):
 
     kind: Literal["utility"]
     id: Id | None = None
-    every: Annotated[float, Field(ge=0.0, le=5.0, description="s between two weighings while nothing happens")] = 0.3
+    every: Annotated[float, Field(ge=0.0, le=5.0, description="s between two weighings while nothing happens")] = 0.4
     hysteresis: Annotated[float, Field(ge=0.0, le=1.0, description="share by which another must be better than the running one")] = 0.15
     fallback: Annotated[Id, Field(description="the option to run where none has a score")]
     options: Annotated[tuple[Option, ...], Field(min_length=1)]

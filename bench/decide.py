@@ -1,0 +1,131 @@
+"""What a tick of the shipped tree costs, beside ticking all its nodes in plain py_trees: python bench/decide.py"""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from statistics import mean, quantiles
+from time import process_time_ns
+
+import py_trees
+from py_trees.common import ParallelPolicy, Status
+
+from moggy.behaviors.build import Built
+from moggy.behaviors.decide import Decider
+from moggy.behaviors.moment import Moment
+from moggy.behaviors.slot import Choice
+from moggy.behaviors.tree import Tree
+from moggy.config import load
+from moggy.messages import DRIVES, EMOTIONS, Affect, Context, Event, Gesture, Mood, PersonEstimate
+from moggy.personality import Personality
+
+SHIPPED = Path(__file__).resolve().parents[1] / "behaviors" / "trees" / "cat.yaml"
+MOST_SHARE = 0.25
+MOST_US = 250.0
+
+
+class Plain(py_trees.behaviour.Behaviour):
+    """A leaf as small as py_trees allows, that does as much as it is given."""
+
+    def __init__(self, name: str, work: Callable[[], object] | None = None) -> None:
+        super().__init__(name)
+        self.work = work
+
+    def update(self) -> Status:
+        if self.work is not None:
+            self.work()
+        return Status.RUNNING
+
+
+def plain(node: py_trees.behaviour.Behaviour, work: dict[str, Callable[[], object]]) -> py_trees.behaviour.Behaviour:
+    """The same nodes, all ticked at each tick."""
+    if not node.children:
+        return Plain(node.name, work.get(node.name))
+    return py_trees.composites.Parallel(
+        node.name, ParallelPolicy.SuccessOnAll(synchronise=False), [plain(child, work) for child in node.children]
+    )
+
+
+def a_life(seconds: float, rng: random.Random) -> Sequence[Context]:
+    """Somebody comes and goes, strokes now and then, and says something twice a minute; feelings wander."""
+    emotions, drives = dict.fromkeys(EMOTIONS, 0.1), dict.fromkeys(DRIVES, 0.4)
+    contexts, pleasure = [], 0.0
+    for n in range(int(seconds * 10)):
+        at = n / 10
+        for feelings in (emotions, drives):
+            for name in feelings:
+                feelings[name] = min(1.0, max(0.0, feelings[name] + rng.gauss(0.0, 0.01)))
+        pleasure = min(1.0, max(-1.0, pleasure + rng.gauss(0.0, 0.01)))
+        stroked = at % 90 < 20
+        names = [name for name, share in (("called", 0.002), ("praised", 0.001), ("loud_noise", 0.001)) if rng.random() < share]
+        if stroked and n % 2 == 0:
+            names.append("stroked")
+        contexts.append(
+            Context(
+                at=at,
+                dt=0.1,
+                hour=12.0,
+                person=PersonEstimate(present=at % 300 < 200, attention=0.4, confidence=0.5, unsure=at % 60 < 20),
+                pet=Affect(
+                    emotions=dict(emotions),
+                    drives=dict(drives),
+                    mood=Mood(pleasure=pleasure),
+                    enough=min(0.9, at % 90 / 40) if stroked else 0.0,
+                ),
+                events=tuple(Event(at=at, id=n, name=name, dose=0.2 if name == "stroked" else 1.0) for name in names),
+                gesture=Gesture(at=at - at % 0.2, id=n, zone="neck", gesture="stroke", speed=0.08, duration=at % 90) if stroked else None,
+            )
+        )
+    return contexts
+
+
+def timed(tick: Callable[[Context], object], contexts: Sequence[Context]) -> list[float]:
+    """Microseconds of CPU of each tick."""
+    costs = []
+    for context in contexts:
+        began = process_time_ns()
+        tick(context)
+        costs.append((process_time_ns() - began) / 1e3)
+    return costs
+
+
+def main() -> int:
+    tree, personality = load(SHIPPED, Tree), Personality(name="average")
+    contexts = a_life(300.0, random.Random(1))
+    decider = Decider(tree, personality, random.Random(1))
+
+    moment = Moment(personality, random.Random(1), tree.fades)
+    built = Built(tree, moment)
+    nodes = sum(1 for _ in built.root.iterate())
+    bare = plain(built.root, {})
+    scores = {
+        slot.node.name: lambda slot=slot: slot.weigh(False)
+        for slot in built.slots.values()
+        if isinstance(slot, Choice) and not slot.node.children
+    }
+    working = plain(built.root, scores)
+
+    def tick_working(context: Context) -> None:
+        moment.take(context)
+        working.tick_once()
+
+    rows = {
+        "moggy: decide()": timed(decider.decide, contexts),
+        "plain py_trees, all nodes, empty leaves": timed(lambda _: bare.tick_once(), contexts),
+        "plain py_trees, all nodes, leaves that look at the same inputs": timed(tick_working, contexts),
+    }
+    print(f"{nodes} nodes, {len(contexts)} ticks; µs of CPU a tick")
+    for name, costs in rows.items():
+        cuts = quantiles(costs, n=100)
+        print(f"{name:64} mean {mean(costs):7.1f}   median {cuts[49]:7.1f}   p99 {cuts[98]:7.1f}")
+    ours, theirs, same = (mean(costs) for costs in rows.values())
+    print(
+        f"share: {ours / theirs:.2f} of the empty leaves, {ours / same:.2f} of leaves that do the same work (at most {MOST_SHARE} of either)"
+    )
+    return 0 if ours <= MOST_SHARE * theirs and ours <= MOST_US else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
