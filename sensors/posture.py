@@ -25,8 +25,10 @@ MOST = 0.3
 """highest confidence: the rules are not validated"""
 MOVING, LIVELY = 0.12, 0.6
 """m/s of hands, elbows and head beside the hips: below the first is the network's own jitter and sitting still; the second is gesturing"""
-TYPICAL_HEAD = 0.65
-"""height of the nose above the shoulders / width of the shoulders, of somebody who holds the head up"""
+TYPICAL_HEAD = 0.45
+"""height of the nose above the shoulders / width of the shoulders, of somebody who sits upright (0.44 measured on one portrait)"""
+TYPICAL_ARMS = 1.0
+"""distance of wrists and elbows / width of the shoulders: hands in the lap 0.95, folded arms 0.8, hanging ones 1.4"""
 STEADY = 1.0
 """s that movement is averaged over"""
 
@@ -110,9 +112,8 @@ def measure(marks: Sequence[Sequence[float]]) -> Holding | None:
     elbows = [_place(marks, k) for k in ELBOWS]
     used = (NOSE, *SHOULDERS, *ELBOWS, *WRISTS, *HIPS)
     return Holding(
-        # Arms that hang have hands about 1.3 and elbows about 1.4 shoulder widths apart; folded ones 0.5.
-        openness=_clip((math.dist(*wrists) + math.dist(*elbows)) / (2.0 * width) - 1.35, -1.0, 1.0) if arms else None,
-        head=_clip(((shoulders[1] - nose[1]) / width - TYPICAL_HEAD) / 0.35, -1.0, 1.0),
+        openness=_clip(((math.dist(*wrists) + math.dist(*elbows)) / (2.0 * width) - TYPICAL_ARMS) / 0.5, -1.0, 1.0) if arms else None,
+        head=_clip(((shoulders[1] - nose[1]) / width - TYPICAL_HEAD) / 0.3, -1.0, 1.0),
         slump=_clip((math.acos(_clip((hips[1] - shoulders[1]) / torso, -1.0, 1.0)) - 0.25) / 0.7, 0.0, 1.0) if legs else None,
         raised=_clip(sum(max(0.0, shoulders[1] - w[1]) for w in wrists) / (2.0 * width), 0.0, 1.0),
         facing=_clip(1.3 * abs(left[0] - right[0]) / width - 0.3, 0.0, 1.0),

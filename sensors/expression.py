@@ -1,0 +1,119 @@
+"""The packaged expression network, run in numpy: a picture of a face becomes probabilities of seven feelings.
+
+The network is face-api's expression model (MIT): four blocks of depthwise-separable convolutions with skips, mean over the picture, one
+dense layer. 0.33 MB of 8-bit weights lie beside a manifest that names them in order. About 50 million multiplications a face, most of them
+in matrix products, so numpy does and no other runtime is needed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from moggy.messages import CLASSES
+
+Floats = NDArray[np.float32]
+
+SIDE = 112
+"""pixels of the picture that the network takes, RGB"""
+MEAN = np.array([122.782, 117.001, 104.298], dtype=np.float32)
+"""of the pictures it was trained on; subtracted, then all is divided by 255"""
+MARGIN = 0.1
+"""of the face's box, added on every side"""
+
+
+class Expression:
+    """The network with its weights. `weights` is the .bin; its manifest lies in the same folder."""
+
+    def __init__(self, weights: Path) -> None:
+        self._w = _load(weights)
+
+    def __call__(self, face: NDArray[np.uint8]) -> dict[str, float]:
+        """Probabilities over the seven classes, from a cut-out face: (height, width, 3), RGB."""
+        x = (_square(face).astype(np.float32) - MEAN) / np.float32(255.0)
+        for n in range(4):
+            x = self._block(x, f"dense{n}")
+        scores = x.mean(axis=(0, 1)) @ self._w["fc/weights"] + self._w["fc/bias"]
+        e = np.exp(scores - scores.max())
+        return {name: float(p) for name, p in zip(CLASSES, e / e.sum(), strict=True)}
+
+    def _block(self, x: Floats, name: str) -> Floats:
+        """Four convolutions; each takes the sum of all before it."""
+        w = self._w
+        if name == "dense0":
+            first = _patches(x) @ w[f"{name}/conv0/filters"].reshape(27, -1) + w[f"{name}/conv0/bias"]
+        else:
+            first = self._separable(x, f"{name}/conv0", 2)
+        total = np.maximum(first, 0.0)
+        x = total
+        for k in (1, 2, 3):
+            total = total + self._separable(x, f"{name}/conv{k}", 1)
+            x = np.maximum(total, 0.0)
+        return x
+
+    def _separable(self, x: Floats, name: str, stride: int) -> Floats:
+        w = self._w
+        out: Floats = _depthwise(x, w[f"{name}/depthwise_filter"], stride) @ w[f"{name}/pointwise_filter"][0, 0] + w[f"{name}/bias"]
+        return out
+
+
+def _depthwise(x: Floats, filters: Floats, stride: int) -> Floats:
+    """Each channel under its own 3×3 filter, padded as TensorFlow's SAME."""
+    x = _padded(x, stride)
+    height, width = (x.shape[0] - 3) // stride + 1, (x.shape[1] - 3) // stride + 1
+    out = np.zeros((height, width, x.shape[2]), dtype=np.float32)
+    part = np.empty_like(out)
+    for i in range(3):
+        for j in range(3):
+            np.multiply(x[i : i + stride * height : stride, j : j + stride * width : stride], filters[i, j, :, 0], out=part)
+            out += part
+    return out
+
+
+def _patches(x: Floats) -> Floats:
+    """Every 3×3 patch at stride 2, flattened: (height, width, 27)."""
+    x = _padded(x, 2)
+    views = np.lib.stride_tricks.sliding_window_view(x, (3, 3), axis=(0, 1))[::2, ::2]  # type: ignore[call-overload, unused-ignore]
+    out: Floats = views.transpose(0, 1, 3, 4, 2).reshape(views.shape[0], views.shape[1], 27)
+    return out
+
+
+def _padded(x: Floats, stride: int) -> Floats:
+    """SAME for a 3×3 filter: one pixel on both sides, but at stride 2 on an even picture only after the end."""
+    before = 1 if stride == 1 or x.shape[0] % 2 else 0
+    return np.pad(x, ((before, 1), (before, 1), (0, 0)))
+
+
+def _square(face: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Scaled to SIDE with black beside the shorter side, as the network's own library does."""
+    height, width = face.shape[:2]
+    scale = SIDE / max(height, width)
+    h, w = max(1, round(height * scale)), max(1, round(width * scale))
+    out = np.zeros((SIDE, SIDE, 3), dtype=np.uint8)
+    top, left = (SIDE - h) // 2, (SIDE - w) // 2
+    out[top : top + h, left : left + w] = cv2.resize(face, (w, h), interpolation=cv2.INTER_AREA if scale < 1.0 else cv2.INTER_LINEAR)
+    return out
+
+
+def _load(weights: Path) -> Mapping[str, Floats]:
+    """Every tensor by name, 8-bit ones brought back to floats."""
+    manifest = json.loads(weights.with_name(weights.stem + "-weights_manifest.json").read_text(encoding="utf-8"))
+    raw, at, out = weights.read_bytes(), 0, {}
+    for spec in (spec for group in manifest for spec in group["weights"]):
+        n = int(np.prod(spec["shape"]))
+        packed = spec.get("quantization")
+        if packed:
+            values = np.frombuffer(raw, np.uint8, n, at).astype(np.float32) * np.float32(packed["scale"]) + np.float32(packed["min"])
+            at += n
+        else:
+            values = np.frombuffer(raw, "<f4", n, at).astype(np.float32)
+            at += 4 * n
+        out[spec["name"]] = values.reshape(spec["shape"])
+    if at != len(raw):
+        raise ValueError(f"{weights.name}: {len(raw)} bytes, its manifest names {at}")
+    return out
