@@ -21,6 +21,8 @@ __all__ = ["Actor"]
 
 BORN = (Play(motion="stand", started=0.0, layer="posture"),)
 """Until something is decided."""
+WAKING = ("waking",)
+"""The cause of what still moves from the board's rest pose."""
 YIELDS = 0.85
 """How much of the mood's ears, tail and lids a motion that moves them itself covers."""
 
@@ -36,7 +38,6 @@ class Actor:
         self._gaze, self._breath, self._display = Gaze(body), Breath(), Display()
         self._idle, self._reactions = Idle(), Reactions()
         self._pupils = 0.4
-        self._last: dict[str, float] = {}
         self._last_purr = 0.0
         self.adopt(personality=personality)
 
@@ -126,16 +127,19 @@ class Actor:
         mix.add("head_pan", small * idle.pan, "idle")
         mix.add("head_roll", small * idle.roll, "idle")
         mix.add("tail_yaw", small * idle.tail, "idle")
-        mix.add("ear_left", small * idle.ears[0], "idle")
-        mix.add("ear_right", small * idle.ears[1], "idle")
-        shut = max(0.0, 1.1 - mix.values.get("eyelids", 0.0))
-        mix.add("eyelids", idle.lids * shut * alert, "blink")
+        left, right = idle.ears
+        if left:
+            mix.add("ear_left", small * left, "idle")
+        if right:
+            mix.add("ear_right", small * right, "idle")
+        if idle.lids:
+            shut = max(0.0, 1.1 - mix.values.get("eyelids", 0.0))
+            mix.add("eyelids", idle.lids * shut * alert, "blink")
 
     def _limited(self, decision: Decision, purr: Purr, now: float, dt: float) -> tuple[Command, Mapping[str, tuple[str, ...]]]:
-        mix, last = self._mix, self._last
-        pose = self._limiter.step(mix.values, dt)
-        moved = {joint: mix.causes(joint) or ("waking",) for joint, angle in pose.items() if angle != last.get(joint)}
-        self._last = pose
+        mix = self._mix
+        pose, stirred = self._limiter.step(mix.values, dt)
+        moved = {joint: mix.causes(joint) or WAKING for joint in stirred}
         pupils = min(max(round(mix.values["pupils"], 3), 0.0), 1.0)
         if pupils != self._pupils:
             moved["pupils"] = mix.causes("pupils") or ("mood",)

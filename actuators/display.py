@@ -21,9 +21,18 @@ class Display:
         self.ears = self.tail_pitch = self.tail_yaw = self.lids = 0.0
         self.pupils = 0.4
         self._sway = self._turn = 0.0
+        self._pace(0.02)
+
+    def _pace(self, dt: float) -> None:
+        """How much of the way each part goes in one tick."""
+        self._dt = dt
+        self._quick, self._slow = 1.0 - exp(-dt / 0.12), 1.0 - exp(-dt / 0.5)
+        self._lids, self._wide = 1.0 - exp(-dt / 0.3), 1.0 - exp(-dt / 0.25)
 
     def show(self, affect: Affect, purr: float, alert: float, dt: float) -> None:
         """One tick on."""
+        if dt != self._dt:
+            self._pace(dt)
         feel = affect.emotions.get
         fear, anger, sad = feel("fear", 0.0), feel("anger", 0.0), feel("sadness", 0.0)
         warm = max(feel("affection", 0.0), feel("contentment", 0.0))
@@ -31,21 +40,20 @@ class Display:
         cross = max(anger, (affect.enough - ENOUGH) / (1.0 - ENOUGH))
         if cross < 0.0:
             cross = 0.0
-        quick, slow = 1.0 - exp(-dt / 0.12), 1.0 - exp(-dt / 0.5)
         ears = 0.15 * affect.valence + 0.2 * max(interest, surprise) + 0.08 * joy - 0.85 * fear - 0.65 * cross - 0.12 * sad
-        self.ears += (ears * (0.4 + 0.6 * alert) - self.ears) * quick
+        self.ears += (ears * (0.4 + 0.6 * alert) - self.ears) * self._quick
         pitch = 0.35 * max(affect.valence, 0.0) + 0.3 * joy + 0.25 * feel("affection", 0.0) - 0.6 * fear - 0.25 * sad
-        self.tail_pitch += (pitch * alert - self.tail_pitch) * slow
+        self.tail_pitch += (pitch * alert - self.tail_pitch) * self._slow
         lids = 0.25 * warm + 0.3 * purr - 0.25 * max(fear, surprise) - 0.12 * interest + 0.25 * max(0.0, -affect.arousal)
-        self.lids += (lids - self.lids) * (1.0 - exp(-dt / 0.3))
+        self.lids += (lids - self.lids) * self._lids
         pupils = 0.4 + 0.25 * affect.arousal + 0.5 * max(fear, surprise) + 0.15 * interest - 0.1 * warm
-        self.pupils += (min(max(pupils, 0.05), 1.0) - self.pupils) * (1.0 - exp(-dt / 0.25))
-        self._wag(cross, max(joy, interest) * max(affect.arousal, 0.0), affect.arousal, alert, slow, dt)
+        self.pupils += (min(max(pupils, 0.05), 1.0) - self.pupils) * self._wide
+        self._wag(cross, max(joy, interest) * max(affect.arousal, 0.0), affect.arousal, alert, dt)
 
-    def _wag(self, cross: float, lively: float, arousal: float, alert: float, slow: float, dt: float) -> None:
+    def _wag(self, cross: float, lively: float, arousal: float, alert: float, dt: float) -> None:
         """A calm tail is still; a lively one swings; a cross one swings wide and fast."""
         width = (0.55 * cross + 0.25 * lively) * alert
-        self._sway += ((width if width > 0.03 else 0.0) - self._sway) * slow
+        self._sway += ((width if width > 0.03 else 0.0) - self._sway) * self._slow
         if self._sway < 0.004:
             self._sway = self.tail_yaw = 0.0
             return

@@ -19,6 +19,7 @@ class Idle:
         self._blinks = self._shifts = self._twitches = 0
         self._blink_at, self._shift_at, self._twitch_at = 2.0, 1.0, 3.0
         self._aims = (0.0, 0.0, 0.0)
+        self._dt = self._near = 0.0
 
     def stir(self, arousal: float, now: float, dt: float) -> None:
         """One tick on."""
@@ -28,7 +29,9 @@ class Idle:
             self._shifts = n = self._shifts + 1
             self._shift_at = now + 1.5 + 4.5 * throw(21, n)
             self._aims = (0.16 * (throw(22, n) - 0.5), 0.12 * (throw(23, n) - 0.5), 0.5 * (throw(24, n) - 0.5) ** 3 * 4.0)
-        near = 1.0 - exp(-dt / 0.35)
+        if dt != self._dt:
+            self._dt, self._near = dt, 1.0 - exp(-dt / 0.35)
+        near = self._near
         pan, roll, tail = self._aims
         self.pan += (pan - self.pan) * near
         self.roll += (roll - self.roll) * near

@@ -54,6 +54,8 @@ class Layers:
     def __init__(self, motions: Mapping[str, Motion]) -> None:
         self._motions = motions
         self._plays: Sequence[Play] | None = None
+        self._standing: Mapping[str, float] | None = None
+        self._ground: dict[str, float] = {}
         self.postures: list[Running] = []
         self.others: list[Running] = []
         self.reflexes: list[Running] = []
@@ -82,8 +84,10 @@ class Layers:
             running.advance(affect, dt)
         if len(self.postures) > 1 and self.postures[-1].level >= 1.0:
             self.postures = self.postures[-1:]
-        self.others = [running for running in self.others if running.level > 0.0 or running.stays]
-        self.reflexes = [running for running in self.reflexes if running.level > 0.0 or running.stays]
+        if self.others:
+            self.others = [running for running in self.others if running.level > 0.0 or running.stays]
+        if self.reflexes:
+            self.reflexes = [running for running in self.reflexes if running.level > 0.0 or running.stays]
 
     def _matched(self, running: list[Running], plays: Sequence[Play], *, keep: bool = False) -> list[Running]:
         """What runs already goes on; a play is the same when it has the same motion and began at the same time."""
@@ -102,12 +106,19 @@ class Layers:
         return running + begun
 
     def lay_postures(self, mix: Mix, affect: Affect) -> None:
-        """The lowest layer: sets every joint."""
+        """The lowest layer: sets every joint. A posture that stands is not worked out again."""
         values = mix.values
+        if len(self.postures) == 1 and self._ground:
+            only = self.postures[0]
+            if only.level >= 1.0 and only.pose(affect) is self._standing:
+                values.update(self._ground)
+                return
         for name in values:
             values[name] = 0.0
         for running in self.postures:
             self._lay(mix, running, affect, 1.0, covers=False)
+        self._standing = self.postures[-1].pose(affect) if self.postures and self.postures[-1].level >= 1.0 else None
+        self._ground = dict(values)
 
     def lay_motions(self, mix: Mix, affect: Affect, size: float) -> None:
         for running in self.others:

@@ -52,11 +52,12 @@ class Axis:
                 return self.position
             self._wake()
         if dt <= LONGEST_STEP * 1.25:
-            self._advance(target, dt)
-        else:
-            pieces = ceil(min(dt, LONGEST_TICK) / LONGEST_STEP)
-            for _ in range(pieces):
-                self._advance(target, min(dt, LONGEST_TICK) / pieces)
+            if dt > 0.0:
+                self._advance(target, dt)
+            return self.position
+        pieces = ceil(min(dt, LONGEST_TICK) / LONGEST_STEP)
+        for _ in range(pieces):
+            self._advance(target, min(dt, LONGEST_TICK) / pieces)
         return self.position
 
     def _wake(self) -> None:
@@ -65,37 +66,31 @@ class Axis:
         self._knots = deque([(-self._window, self.aim, -self._window * self.aim), (0.0, self.aim, 0.0)])
 
     def _advance(self, target: float, dt: float) -> None:
-        if dt <= 0.0:
-            return
-        before = self.aim
+        before, old = self.aim, self.speed
         gap = target - before
-        limit = self._acceleration
-        if -1e-7 < gap < 1e-7 and -1e-4 < self.speed < 1e-4:
-            speed = 0.0
-            self.aim = target
+        if -1e-7 < gap < 1e-7 and -1e-4 < old < 1e-4:
+            self.speed, self.aim = 0.0, target
             self._still_for += dt
         else:
             # The highest speed v with v·dt + v²/2a ≤ gap: after this step it can still stop at the target, however long the next step is.
-            speed = limit * (sqrt(dt * dt + 2.0 * (gap if gap > 0.0 else -gap) / limit) - dt)
+            limit = self._acceleration
+            speed = limit * (sqrt(dt * dt + (gap + gap if gap > 0.0 else -gap - gap) / limit) - dt)
             if speed > self._velocity:
                 speed = self._velocity
             if gap < 0.0:
                 speed = -speed
             change = limit * dt
-            if speed > self.speed + change:
-                speed = self.speed + change
-            elif speed < self.speed - change:
-                speed = self.speed - change
+            if speed > old + change:
+                speed = old + change
+            elif speed < old - change:
+                speed = old - change
+            self.speed = speed
             self.aim = before + speed * dt
             self._still_for = 0.0
-        self.speed = speed
-        self._average(before, dt)
-
-    def _average(self, before: float, dt: float) -> None:
-        """The mean of the aim, as straight lines between the steps, over the last window."""
-        knots, window = self._knots, self._window
-        self._t = now = self._t + dt
-        self._sum = total = self._sum + (before + self.aim) * 0.5 * dt
+        # The mean of the aim, as straight lines between the steps, over the last window.
+        knots, window, now = self._knots, self._window, self._t + dt
+        total = self._sum + (before + self.aim) * 0.5 * dt
+        self._t, self._sum = now, total
         knots.append((now, self.aim, total))
         start = now - window
         while knots[1][0] <= start:
@@ -114,12 +109,18 @@ class Limiter:
 
     def __init__(self, joints: Mapping[str, Joint], start: Mapping[str, float] | None = None) -> None:
         begin = start or {}
-        self.axes = {name: Axis(joint, begin.get(name, joint.rest)) for name, joint in joints.items()}
+        self._axes = [(name, Axis(joint, begin.get(name, joint.rest))) for name, joint in joints.items()]
+        self._pose = {name: axis.position for name, axis in self._axes}
 
-    def step(self, targets: Mapping[str, float], dt: float) -> dict[str, float]:
-        """A pose within every limit; a joint without a target stays on its way."""
-        pose = {}
-        for name, axis in self.axes.items():
-            target = targets.get(name)
-            pose[name] = axis.step(axis.aim if target is None else target, dt)
-        return pose
+    def step(self, targets: Mapping[str, float], dt: float) -> tuple[dict[str, float], list[str]]:
+        """A pose within every limit, and the joints that are on their way. A joint without a target goes on to its last one."""
+        pose = dict(self._pose)
+        stirred = []
+        for name, axis in self._axes:
+            target = targets.get(name, axis.aim)
+            if axis.settled and -STILL < target - axis.position < STILL:
+                continue
+            pose[name] = axis.step(target, dt)
+            stirred.append(name)
+        self._pose = pose
+        return pose, stirred
