@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-cv2.setLogLevel(0)  # OpenCV would print what we say better
+cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # OpenCV would print what we say better
 
 Picture = NDArray[np.uint8]
 """(height, width, 3), RGB"""
