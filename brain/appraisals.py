@@ -165,6 +165,10 @@ class Change(Part):
     """What moves. For an event that goes on, drives, mood, trust and familiarity are per minute of it."""
 
     emotions: Annotated[dict[Emotion, Amount], Field(description="emotion → level to which the event stirs it, 0..1")] = {}
+    calms: Annotated[
+        dict[Emotion, Annotated[float, Field(ge=0.0, le=0.95)]],
+        Field(description="emotion → share that the event takes from whatever stirs it; of one that goes on, each second"),
+    ] = {}
     mood: Annotated[dict[Dimension, Push], Field(description="dimension → direct push, within ±0.3")] = {}
     drives: Annotated[dict[Drive, Push], Field(description="drive → share filled (of what is missing) or taken (of what is there)")] = {}
     trust: Annotated[float, Field(ge=-0.1, le=0.1, description="share of what is missing, or of what is there")] = 0.0

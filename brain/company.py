@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from moggy.brain.attention import Attention
+from moggy.brain.habits import Habits
 from moggy.messages import Person
 
 ALONE_AFTER, LONGER, LONGEST = 300.0, 2.0, 7200.0
@@ -16,15 +16,14 @@ GREETING = 60.0
 class Company:
     """Counts the silence."""
 
-    def __init__(self, hour: float) -> None:
-        self._hour = hour
+    def __init__(self, habits: Habits) -> None:
+        self.habits = habits
         self._came: dict[str, float] = {}
         self._there: set[str] = set()
         self._last: float | None = None
         self._pause = ALONE_AFTER
         self._since = 0.0
-        self.due = ALONE_AFTER
-        """Before this time silence says nothing."""
+        self._alone_at = ALONE_AFTER
 
     def moved(self, sense: Person, at: float) -> bool:
         """Whether this is news: somebody who is there does not arrive again."""
@@ -34,11 +33,11 @@ class Company:
         if arrives:
             self._there.add(sense.person)
             self._came[sense.person] = at
-            self._restart(at)
+            self.habits.came(sense.person, at)
         else:
             self._there.discard(sense.person)
             self._came.pop(sense.person, None)
-            self._restart(at)
+        self._restart(at)
         return True
 
     def sign(self, person: str, at: float) -> bool:
@@ -50,15 +49,21 @@ class Company:
     def greeted(self, person: str) -> None:
         self._came.pop(person, None)
 
-    def silence(self, now: float, attention: Attention) -> Iterator[tuple[str, float, str | None, float]]:
-        """(event, at, person, strength) of what silence says; each at its own time, however seldom one asks."""
-        while now >= self.due:
-            at = self.due
+    @property
+    def due(self) -> float:
+        """Before this time silence says nothing."""
+        return min(self._alone_at, self.habits.due)
+
+    def silence(self, until: float) -> Iterator[tuple[str, float, str | None, float]]:
+        """(event, at, person, strength) of what silence and habit say; each at its own time, however seldom one asks."""
+        yield from self.habits.look(until, self._there)
+        while until >= self._alone_at:
+            at = self._alone_at
             strength = min(1.0, 0.35 + 0.65 * (at - self._since) / LONGEST)
             self._pause = min(self._pause * LONGER, LONGEST)
-            self.due = at + self._pause
+            self._alone_at = at + self._pause
             yield "left_alone", at, None, strength
 
     def _restart(self, at: float) -> None:
         self._since, self._pause = at, ALONE_AFTER
-        self.due = at + ALONE_AFTER
+        self._alone_at = at + ALONE_AFTER

@@ -15,6 +15,7 @@ from moggy.personality import Temperament
 
 NORM = 3.0
 """Exponent of the soft maximum: two equal causes of 0.5 stir to 0.63, not to 1."""
+_NONE = dict.fromkeys(EMOTIONS, 0.0)
 FAINT = 1e-12
 """Below this an emotion sleeps and costs nothing."""
 CAUSES = 256
@@ -27,44 +28,59 @@ class Emotions:
     def __init__(self, shapes: Mapping[Emotion, Tendency], temperament: Temperament) -> None:
         self._stirred = [0.0] * len(EMOTIONS)
         self.levels = [0.0] * len(EMOTIONS)
-        self._causes: dict[tuple[int, str], tuple[float, float]] = {}
+        self._causes: dict[tuple[int, str], tuple[float, float, float]] = {}
+        self._calmed = [0.0] * len(EMOTIONS)
+        self.awake = False
+        """Whether anything is stirred."""
         self.adopt(shapes, temperament)
 
     def adopt(self, shapes: Mapping[Emotion, Tendency], temperament: Temperament) -> None:
         """Other shapes, the same feelings."""
-        self._shapes = [shapes[name] for name in EMOTIONS]  # type: ignore[index]  # EMOTIONS are the Literal's words
+        order = [shapes[name] for name in EMOTIONS]  # type: ignore[index]  # EMOTIONS are the Literal's words
         # Neuroticism also lengthens the recovery from what is unpleasant (Feline Five, facts.md 2).
         slower = 0.7 + 0.6 * temperament.neuroticism
-        self._decays = [shape.decay * (slower if shape.pleasure < 0.0 else 1.0) for shape in self._shapes]
-        self._attacks = [min(shape.attack, 0.5 * decay) for shape, decay in zip(self._shapes, self._decays, strict=True)]
-        self._thresholds = [shape.threshold for shape in self._shapes]
-        self.gains = [_gain(shape, temperament) for shape in self._shapes]
-        self.places = [(shape.pleasure, shape.arousal, shape.dominance) for shape in self._shapes]
-        self.shares = [shape.share for shape in self._shapes]
+        self._decays = [shape.decay * (slower if shape.pleasure < 0.0 else 1.0) for shape in order]
+        self._attacks = [min(shape.attack, 0.5 * decay) for shape, decay in zip(order, self._decays, strict=True)]
+        self.gains = [_gain(shape, temperament) for shape in order]
+        self.places = [(shape.pleasure, shape.arousal, shape.dominance) for shape in order]
+        self.shares = [shape.share for shape in order]
+        self._rows = [
+            (name, shape.threshold, 1.0 / (1.0 - shape.threshold), shape.pleasure, shape.arousal)
+            for name, shape in zip(EMOTIONS, order, strict=True)
+        ]
         self._factors: dict[float, list[tuple[float, float, float]]] = {}
 
     def stir(self, emotion: int, cause: str, level: float, share: float, now: float) -> float:
         """Raise what `cause` does to an emotion towards `level`, `share` of the way (1 for an event). Returns how much it stirred."""
         wanted = min(1.0, level) ** NORM
         key = (emotion, cause)
-        held, at = self._causes.get(key, (0.0, now))
-        if held:
-            held *= math.exp(-NORM * (now - at) / self._decays[emotion])
+        held = self._held(key, now)
         if wanted <= held:
             return 0.0
         more = (wanted - held) * share
-        self._causes[key] = (held + more, now)
+        self._causes[key] = (held + more, now, self._calmed[emotion])
         if len(self._causes) > CAUSES:
             self._forget(now)
+        self.awake = True
         before = self._stirred[emotion]
         after: float = min(1.0, before**NORM + more) ** (1.0 / NORM)
         self._stirred[emotion] = after
         return after - before
 
+    def calm(self, emotion: int, share: float) -> float:
+        """Take a share (below 1) from what stirs an emotion, whatever caused it. Returns by how much it was stirred less."""
+        before = self._stirred[emotion]
+        self._stirred[emotion] = before * (1.0 - share)
+        self._calmed[emotion] -= NORM * math.log(1.0 - share)
+        return before * share
+
     def flow(self, dt: float) -> None:
         """Let `dt` seconds pass."""
+        if not self.awake:
+            return
         factors = self._factors.get(dt) or self._factors_for(dt)
         stirred, levels = self._stirred, self.levels
+        self.awake = False
         for i, s in enumerate(stirred):
             level = levels[i]
             if s or level:
@@ -73,10 +89,26 @@ class Emotions:
                 stirred[i] = s * fade
                 if s < FAINT and level < FAINT:
                     stirred[i] = levels[i] = 0.0
+                else:
+                    self.awake = True
 
-    def shown(self) -> list[float]:
-        """What of each shows, 0..1, in the order of EMOTIONS."""
-        return [(level - low) / (1.0 - low) if level > low else 0.0 for level, low in zip(self.levels, self._thresholds, strict=True)]
+    def shown(self) -> tuple[dict[str, float], float, float]:
+        """What of each shows, 0..1; and the pleasure and arousal of it all."""
+        shown, pleasure, arousal = dict(_NONE), 0.0, 0.0
+        if self.awake:
+            for (name, low, high, p, a), level in zip(self._rows, self.levels, strict=True):
+                if level > low:
+                    shown[name] = shows = (level - low) * high
+                    pleasure += shows * p
+                    arousal += shows * a
+        return shown, pleasure, arousal
+
+    def _held(self, key: tuple[int, str], now: float) -> float:
+        """What a cause still holds, after the time and the calming since."""
+        held, at, calmed = self._causes.get(key, (0.0, now, 0.0))
+        if not held:
+            return 0.0
+        return held * math.exp(-NORM * (now - at) / self._decays[key[0]] + calmed - self._calmed[key[0]])
 
     def _factors_for(self, dt: float) -> list[tuple[float, float, float]]:
         """(fade of the stirring, its part in the level, what the level keeps): the exact solution of s' = −s/d, l' = (s − l)/a."""
@@ -90,7 +122,7 @@ class Emotions:
         return found
 
     def _forget(self, now: float) -> None:
-        strength = {key: held * math.exp(-NORM * (now - at) / self._decays[key[0]]) for key, (held, at) in self._causes.items()}
+        strength = {key: self._held(key, now) for key in self._causes}
         keep = sorted(strength, key=lambda key: -strength[key])[: CAUSES // 2]
         self._causes = {key: self._causes[key] for key in keep}
 

@@ -16,7 +16,9 @@ from moggy.brain.emotions import Emotions
 from moggy.brain.enough import Enough, sensitivity
 from moggy.brain.habituation import Habituation
 from moggy.brain.mood import DIMENSIONS, MoodState, Pull
-from moggy.messages import DRIVES, EMOTIONS, Affect, Event, Mood
+from moggy.brain.reasons import Reasons
+from moggy.brain.tastes import Tastes
+from moggy.messages import DRIVES, EMOTIONS, Affect, Bond, Event, Mood
 from moggy.personality import Personality
 
 BEAT = 1.0
@@ -27,10 +29,10 @@ NUDGE, NUDGE_FADES = 0.2, 60.0
 """The most that advice (the language model's) may add to a mood or a drive, and the seconds in which it fades to 37 %."""
 WARY, DISLIKES = 0.3, 0.6
 """Below this trust a touch is liked less, at no trust by that much."""
+MOST_CALMED = 0.95
+"""The most that one event can take from what stirs an emotion."""
 EDGE = 0.1
 """Width over which a case fades outside of its range."""
-REASONS, REMEMBERED_FOR = 5, 90.0
-"""Events named as the cause of the feelings, and seconds in which such a reason fades to 37 %."""
 
 _EMOTION = {name: i for i, name in enumerate(EMOTIONS)}
 _DRIVE = {name: i for i, name in enumerate(DRIVES)}
@@ -41,36 +43,43 @@ _AFFECTION = _EMOTION["affection"]
 class _Sum:
     """What all events of one instant change."""
 
-    __slots__ = ("bonds", "drives", "enough", "happened", "mood", "reasons", "stirs")
+    __slots__ = ("bonds", "calms", "drives", "enough", "happened", "mood", "reasons", "stirs", "tastes")
 
     def __init__(self) -> None:
+        self.calms: dict[int, float] = {}
         self.stirs: list[tuple[int, str, float, float]] = []
         self.mood: dict[int, float] = {}
         self.drives: dict[int, float] = {}
         self.bonds: dict[str, tuple[float, float]] = {}
         self.enough: list[tuple[float, float]] = []
         self.happened: list[tuple[tuple[str, str | None, str | None], Rule, float, float]] = []
+        self.tastes: list[tuple[str, str, float, float, float]] = []
         self.reasons: list[tuple[str, int]] = []
 
 
 class Feelings:
     """`take` what happened at one instant, `flow` between instants, `beat` once a second, `publish` once a tick."""
 
-    def __init__(self, appraisals: Appraisals, personality: Personality, bonds: Bonds) -> None:
-        self.bonds = bonds
+    def __init__(self, appraisals: Appraisals, personality: Personality, bonds: Bonds, tastes: Tastes) -> None:
+        self.bonds, self.tastes = bonds, tastes
         self.emotions = Emotions(appraisals.emotions, personality.temperament)
         self.mood = MoodState(appraisals.mood, personality.temperament)
         self.drives = Drives(appraisals.drives, personality.temperament)
         self.enough = Enough(appraisals.enough, personality.temperament)
         self.habituation = Habituation()
         self._nudges: dict[str, float] = {}
-        self._reasons: dict[str, tuple[int, float, float]] = {}
-        self._because: tuple[int, ...] = ()
+        self._reasons = Reasons()
+        self._moved = True
+        self._mood, self._drives = Mood(), dict.fromkeys(DRIVES, 0.5)
+        self._bonds: dict[str | None, Bond] = {}
+        self._last: Affect | None = None
+        self._last_person: str | None = None
         self._appraisals, self._likes = appraisals, personality.likes_touch
 
     def adopt(self, appraisals: Appraisals, personality: Personality) -> None:
         """Another table, another character; the feelings carry on."""
         self._appraisals, self._likes = appraisals, personality.likes_touch
+        self._moved = True
         self.emotions.adopt(appraisals.emotions, personality.temperament)
         self.mood.adopt(appraisals.mood, personality.temperament)
         self.drives.adopt(appraisals.drives, personality.temperament)
@@ -84,6 +93,7 @@ class Feelings:
 
     def take(self, events: Sequence[Event], now: float) -> None:
         """All that happened at this instant."""
+        self._moved = True
         total = _Sum()
         for event in events:
             if event.name in ("nudged_up", "nudged_down"):
@@ -104,6 +114,7 @@ class Feelings:
 
     def beat(self, now: float, hour: float, battery: float, distress: float) -> None:
         """Once a second: the slow feelings. `distress` 0..1 is that of the attended person, as far as it is sure."""
+        self._moved = True
         pulls: list[Pull] = []
         emotions = self.emotions
         for i, level in enumerate(emotions.levels):
@@ -119,48 +130,58 @@ class Feelings:
         for cause, emotion, level in self.drives.stirring():
             emotions.stir(emotion, cause, level * emotions.gains[emotion], 1.0 - math.exp(-BEAT / 20.0), now)
         self.bonds.beat(BEAT)
-        if self._reasons:
-            self._reasons = {
-                key: reason for key, reason in self._reasons.items() if reason[2] * math.exp((reason[1] - now) / REMEMBERED_FOR) > 0.01
-            }
-            self._rank(now)
+        self._reasons.rank(now)
 
     def publish(self, person: str | None) -> Affect:
         """The feelings of this moment, with the bond to the person in the pet's attention."""
-        shown = self.emotions.shown()
-        places = self.emotions.places
-        pleasure, arousal, dominance = self.mood.at
-        drives = self.drives.levels
-        if self._nudges:
-            nudges = self._nudges
-            pleasure = _signed(pleasure + nudges.get("pleasure", 0.0))
-            arousal = _signed(arousal + nudges.get("arousal", 0.0))
-            dominance = _signed(dominance + nudges.get("dominance", 0.0))
-            drives = [min(1.0, max(0.0, level + nudges.get(name, 0.0))) for name, level in zip(DRIVES, drives, strict=True)]
-        valence, activation = pleasure, arousal + 0.3 * (drives[0] - 0.5)
-        for level, place in zip(shown, places, strict=True):
-            if level:
-                valence += level * place[0]
-                activation += level * place[1]
-        return Affect(
-            emotions=dict(zip(EMOTIONS, shown, strict=True)),
-            mood=Mood(pleasure=pleasure, arousal=arousal, dominance=dominance),
-            drives=dict(zip(DRIVES, drives, strict=True)),
-            bond=self.bonds.with_(person),
+        last = self._last
+        if (
+            last is not None
+            and not (self._moved or self._nudges or self.emotions.awake or self.enough.level)
+            and self._last_person == person
+        ):
+            return last
+        if self._moved:
+            self._moved = False
+            self._mood = Mood(pleasure=self.mood.at[0], arousal=self.mood.at[1], dominance=self.mood.at[2])
+            self._drives = dict(zip(DRIVES, self.drives.levels, strict=True))
+            self._bonds.clear()
+        bond = self._bonds.get(person)
+        if bond is None:
+            bond = self._bonds[person] = self.bonds.with_(person)
+        mood, drives = (self._mood, self._drives) if not self._nudges else self._advised()
+        emotions, valence, arousal = self.emotions.shown()
+        self._last_person = person
+        self._last = Affect(
+            emotions=emotions,
+            mood=mood,
+            drives=drives,
+            bond=bond,
             enough=self.enough.level,
-            valence=math.tanh(valence),
-            arousal=math.tanh(activation),
-            because=self._because,
+            valence=math.tanh(mood.pleasure + valence),
+            arousal=math.tanh(mood.arousal + arousal + 0.3 * (drives["energy"] - 0.5)),
+            because=self._reasons.newest,
         )
+        return self._last
 
-    def liking(self, zone: str | None, trust: float) -> float:
+    def _advised(self) -> tuple[Mood, dict[str, float]]:
+        """Mood and drives with the advice of the moment on top."""
+        by = self._nudges
+        mood = Mood(
+            pleasure=_signed(self._mood.pleasure + by.get("pleasure", 0.0)),
+            arousal=_signed(self._mood.arousal + by.get("arousal", 0.0)),
+            dominance=_signed(self._mood.dominance + by.get("dominance", 0.0)),
+        )
+        return mood, {name: min(1.0, max(0.0, level + by.get(name, 0.0))) for name, level in self._drives.items()}
+
+    def liking(self, zone: str | None, person: str | None, trust: float) -> float:
         """How the pet likes to be touched there by somebody it trusts so much, −1..1."""
-        liked = 0.3 if zone is None else self._likes.get(zone, 0.0)
+        liked = 0.3 if zone is None else _signed(self._likes.get(zone, 0.0) + self.tastes.of(person, zone))
         return liked if trust >= WARY else max(-1.0, liked - DISLIKES * (WARY - trust) / WARY)
 
     def _appraise(self, event: Event, rule: Rule, now: float, total: _Sum) -> None:
         trust = self.bonds.trust(event.person)
-        liking = self.liking(event.zone, trust)
+        liking = self.liking(event.zone, event.person, trust)
         key = (event.name, event.zone, event.person)
         strength = min(1.0, max(0.0, event.strength)) * self.habituation.answer(key, rule, now)
         dose = max(0.0, event.dose)
@@ -177,6 +198,9 @@ class Feelings:
         if rule.enough:
             skin = sensitivity(liking) if rule.touch else 0.5 + 0.5 * event.strength
             total.enough.append((rule.enough * skin * dose, trust))
+        if event.zone is not None and event.person is not None and (rule.touch or rule.trust < 0.0):
+            bad = unwelcome if rule.touch else 1.0
+            total.tastes.append((event.person, event.zone, dose / 60.0 if rule.ongoing else 0.5 * dose, welcome * (1.0 - bad), bad))
         total.happened.append((key, rule, dose, event.strength))
         total.reasons.append((cause, event.id))
 
@@ -193,6 +217,10 @@ class Feelings:
             i = _EMOTION[name]
             congruent = 1.0 + self.mood.congruence * pleasure * emotions.places[i][0]
             total.stirs.append((i, cause, level * scale * emotions.gains[i] * congruent, share))
+        for name, part in change.calms.items():
+            i = _EMOTION[name]
+            less = 1.0 - min(MOST_CALMED, part * min(1.0, scale)) if part * scale > 0.0 else 1.0
+            total.calms[i] = total.calms.get(i, 0.0) - dose * math.log(less)
         by = scale * (dose / 60.0 if rule.ongoing else dose)
         for dimension, push in change.mood.items():
             d = _DIMENSION[dimension]
@@ -226,6 +254,8 @@ class Feelings:
         return {"trust": trust, "liking": liking, "strength": event.strength, "enough": self.enough.level}[name]
 
     def _apply(self, total: _Sum, now: float) -> None:
+        for emotion, depth in total.calms.items():
+            self.emotions.calm(emotion, 1.0 - math.exp(-depth))
         moved: dict[str, float] = {}
         for emotion, cause, level, share in total.stirs:
             held = self.emotions.stir(emotion, cause, level, share, now)
@@ -239,21 +269,13 @@ class Feelings:
             self.bonds.move(person, trust, familiarity)
         for amount, trusted in total.enough:
             self.enough.add(amount, trusted, self.mood.at[0])
+        for touch in total.tastes:
+            self.tastes.touched(*touch)
         for key, rule, dose, strength in total.happened:
             self.habituation.happened(key, rule, dose, strength, now)
         for cause, event in total.reasons:
-            self._give_reason(cause, event, moved.get(cause, 0.0), now)
-        self._rank(now)
-
-    def _give_reason(self, cause: str, event: int, moved: float, now: float) -> None:
-        old = self._reasons.get(cause)
-        weight = moved if old is None else max(moved, old[2] * math.exp((old[1] - now) / REMEMBERED_FOR))
-        if weight > 0.005:
-            self._reasons[cause] = (event, now, weight)
-
-    def _rank(self, now: float) -> None:
-        strongest = sorted(self._reasons.values(), key=lambda r: -r[2] * math.exp((r[1] - now) / REMEMBERED_FOR))[:REASONS]
-        self._because = tuple(event for event, _, _ in sorted(strongest, key=lambda r: (-r[1], -r[0])))
+            self._reasons.give(cause, event, moved.get(cause, 0.0), now)
+        self._reasons.rank(now)
 
     def _nudge(self, event: Event) -> None:
         """Advice on one feeling: bounded however often it is given, and gone within minutes."""

@@ -9,14 +9,18 @@ from moggy.brain.attention import NOBODY
 from moggy.brain.bonds import Bonds
 from moggy.brain.feelings import BEAT, Feelings
 from moggy.brain.fusion import Fusion, published
+from moggy.brain.habits import Habits
 from moggy.brain.mood import DIMENSIONS
 from moggy.brain.perceive import Perception
 from moggy.brain.remembered import Remembered
+from moggy.brain.tastes import Tastes
 from moggy.messages import DRIVES, Affect, AnySense, Event, Evidence, PersonEstimate
 from moggy.personality import Personality
 
 __all__ = ["Mind", "Remembered"]
 
+LOOK = 0.1
+"""Seconds between two looks at the person, when nothing new is said."""
 CLASS_DISTRESS = 2, 4
 """Places of sad and afraid in the classes: what is met with care."""
 CARE_FROM = 0.35
@@ -37,15 +41,18 @@ class Mind:
     ) -> None:
         known = remembered or Remembered()
         self._appraisals, self._personality, self._hour = appraisals, personality, hour
-        self._perception = Perception(number, hour)
+        self._perception = Perception(number, Habits(hour, known.arrivals, known.quiet))
         self._perception.adopt(appraisals.channels, appraisals.gestures)
         self._fusion = Fusion(appraisals.channels, known.people)
-        self._feelings = Feelings(appraisals, personality, Bonds(appraisals.bond, known.people, known.strangers))
+        bonds = Bonds(appraisals.bond, known.people, known.strangers)
+        self._feelings = Feelings(appraisals, personality, bonds, Tastes(known.zones))
         self._feelings.recall(known.mood, known.drives)
         self._now: float | None = None
         self._beats = 0
         self._person = NOBODY
         self._day = known.day
+        self._step = -1
+        self._estimate: PersonEstimate | None = None
 
     def perceive(self, senses: Sequence[AnySense], now: float) -> tuple[tuple[Event, ...], tuple[Evidence, ...]]:
         """What the senses of this tick mean."""
@@ -71,7 +78,7 @@ class Mind:
 
     def remember(self) -> Remembered:
         """What to keep over a sleep."""
-        feelings, now = self._feelings, self._now or 0.0
+        feelings, habits, now = self._feelings, self._perception.company.habits, self._now or 0.0
         people: dict[str, dict[str, float]] = {}
         for name, (trust, familiarity) in feelings.bonds.known().items():
             people[name] = {"trust": trust, "familiarity": familiarity}
@@ -83,6 +90,9 @@ class Mind:
             strangers=feelings.bonds.strangers,
             mood=dict(zip(DIMENSIONS, feelings.mood.at, strict=True)),
             drives=dict(zip(DRIVES, feelings.drives.levels, strict=True)),
+            zones=feelings.tastes.known(),
+            arrivals={name: tuple(chances) for name, chances in habits.arrivals.items()},
+            quiet=tuple(habits.quiet),
         )
 
     def _happen(self, events: Sequence[Event], evidence: Sequence[Evidence], now: float) -> None:
@@ -95,6 +105,7 @@ class Mind:
             for said, then in zip(evidence, when_said, strict=True):
                 if then == at:
                     self._fusion.take(said)
+                    self._estimate = None
                     if self._person == NOBODY:
                         self._person = said.person
             together = [event for event, then in zip(events, when, strict=True) if then == at]
@@ -131,12 +142,16 @@ class Mind:
         return self._person if attended == NOBODY else attended
 
     def _published(self, now: float) -> tuple[PersonEstimate, Affect]:
-        attention, person = self._perception.attention, self._attended()
-        estimate = published(
-            person,
-            self._fusion.estimate(person, now),
-            attention.present(person, now),
-            attention.looking(person, now),
-            attention.bearing(person, now),
-        )
-        return estimate, self._feelings.publish(None if person == NOBODY else person)
+        """The person's estimate is made anew on a grid of the pet's clock and when there is evidence, so that it too knows no tick rate."""
+        person, step = self._attended(), int(now / LOOK + 1e-6)
+        if self._estimate is None or step != self._step or person != self._estimate.person:
+            attention, at = self._perception.attention, step * LOOK
+            self._step = step
+            self._estimate = published(
+                person,
+                self._fusion.estimate(person, at),
+                attention.present(person, at),
+                attention.looking(person, at),
+                attention.bearing(person, at),
+            )
+        return self._estimate, self._feelings.publish(None if person == NOBODY else person)

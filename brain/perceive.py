@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from moggy.brain.appraisals import Channel, Guess
 from moggy.brain.attention import NOBODY, Attention, is_voice
 from moggy.brain.company import Company
-from moggy.brain.fusion import OTHER, disagreement
+from moggy.brain.contradictions import Contradictions
+from moggy.brain.habits import Habits
 from moggy.brain.seeing import Expression, chances_of
 from moggy.brain.speaking import Speaking
 from moggy.brain.surroundings import Surroundings
@@ -31,9 +32,9 @@ from moggy.messages import (
 
 CONTACT_LOST = 1.0
 """Seconds without a message after which a contact is a new one."""
-CONFLICT, CONFLICT_OVER = 0.45, 0.2
-"""Disagreement of two channels at which it is an event, and at which it is over."""
 URGENT = ("lifted", "shaken", "falling", "knocked")
+ASKED_FOR = ("called", "play_asked", "comfort_asked", "praised")
+"""What says that the pet is welcome at this hour."""
 SHORT_TRUST = 0.7
 """Confidence of an estimate that was given without one."""
 
@@ -41,24 +42,22 @@ SHORT_TRUST = 0.7
 class Perception:
     """Keeps what it needs to tell a beginning from what goes on."""
 
-    def __init__(self, number: Callable[[], int], hour: float) -> None:
+    def __init__(self, number: Callable[[], int], habits: Habits) -> None:
         self._number = number
         self.attention = Attention()
-        self.company = Company(hour)
+        self.company = Company(habits)
         self.speaking = Speaking()
         self.surroundings = Surroundings()
         self._contacts: dict[str, Contact] = {}
         self._faces: dict[str, Expression] = {}
-        self._said: dict[tuple[str, str], Evidence] = {}
-        self._conflicting: set[str] = set()
+        self._contradictions = Contradictions()
         self._urgent_at = -1.0
         self._events: list[Event] = []
         self._evidence: list[Evidence] = []
-        self._channels: dict[str, Channel] = {}
         self._gestures: dict[str, Guess] = {}
 
     def adopt(self, channels: dict[str, Channel], gestures: dict[str, Guess]) -> None:
-        self._channels, self._gestures = channels, gestures
+        self._contradictions.channels, self._gestures = channels, gestures
 
     def perceive(self, senses: Sequence[AnySense], now: float) -> tuple[tuple[Event, ...], tuple[Evidence, ...]]:
         """What came in since the last tick, and what did not come (silence)."""
@@ -67,13 +66,20 @@ class Perception:
         for sense in senses:
             read = _READ.get(type(sense))
             if read is not None:
-                read(self, sense, min(sense.at, now))
-        for name, at, person, strength in self.company.silence(now, self.attention):
-            self._happened(name, at, (), person=person, strength=strength)
+                at = min(sense.at, now)
+                if at >= self.company.due:
+                    self._silence(at)
+                read(self, sense, at)
+        if now >= self.company.due:
+            self._silence(now)
         events, evidence = tuple(self._events), tuple(self._evidence)
         self._events.clear()
         self._evidence.clear()
         return events, evidence
+
+    def _silence(self, until: float) -> None:
+        for name, at, person, strength in self.company.silence(until):
+            self._happened(name, at, (), person=person, strength=strength)
 
     def _happened(
         self,
@@ -89,6 +95,10 @@ class Perception:
     ) -> None:
         if urgent:
             self._urgent_at = max(self._urgent_at, at)
+        if name == "sent_off":
+            self.company.habits.sent_off(at)
+        elif name in ASKED_FOR:
+            self.company.habits.asked_for(at)
         self._events.append(
             Event(
                 at=at,
@@ -110,32 +120,12 @@ class Perception:
             self._happened("greeted", at, because, person=person)
 
     def _says(self, said: Evidence) -> None:
-        """Keep evidence, and notice where it contradicts what another channel said of the same person."""
+        """Keep evidence, and say so when it begins to contradict what another channel said of the same person."""
         self._evidence.append(said)
-        channel = "words" if said.channel == "thought" else said.channel
-        worst, other_id = 0.0, 0
-        if said.valence is not None:
-            mine = self._variance(said, said.at)
-            for (person, name), other in self._said.items():
-                if person == said.person and name != channel and other.valence is not None:
-                    found = disagreement(said.valence - other.valence, mine + self._variance(other, said.at))
-                    if found > worst:
-                        worst, other_id = found, other.id
-            self._said[said.person, channel] = said
-            if len(self._said) > 128:
-                del self._said[next(iter(self._said))]
-        if said.person in self._conflicting:
-            if worst < CONFLICT_OVER:
-                self._conflicting.discard(said.person)
-        elif worst > CONFLICT:
-            self._conflicting.add(said.person)
-            self._happened("conflict", said.at, (*said.because, other_id), person=said.person, strength=worst)
-
-    def _variance(self, said: Evidence, now: float) -> float:
-        """Of the valence that was said, grown with its age."""
-        channel = self._channels.get(said.channel, OTHER)
-        weight = said.confidence * max(1e-4, 1.0 - max(0.0, now - said.at) / (2.0 * channel.lasts))
-        return channel.valence * channel.valence / max(1e-4, weight)
+        contradicts = self._contradictions.heard(said)
+        if contradicts is not None:
+            strength, other = contradicts
+            self._happened("conflict", said.at, (*said.because, other), person=said.person, strength=strength)
 
     def _gesture(self, sense: Gesture, at: float) -> None:
         because = (sense.id, *sense.because)

@@ -20,11 +20,11 @@ class Remembered:
     mood: Mapping[str, float] = field(default_factory=dict)
     drives: Mapping[str, float] = field(default_factory=dict)
     zones: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    """Person → zone → share of that person's touches."""
+    """Person → zone → what experience adds to liking their touch there, −0.3..0.3."""
     arrivals: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
-    """Person → how often they came in each of the 48 half-hours of the day, fading with the weeks."""
+    """Person → chance that they come in each of the 48 half-hours of the day."""
     quiet: tuple[float, ...] = ()
-    """How often the pet was sent off, less how often it was asked for, in each of the 24 hours of the day."""
+    """Chance that the pet is sent off in each of the 24 hours of the day."""
 
     def as_data(self) -> Mapping[str, Any]:
         """As JSON holds it."""
