@@ -8,10 +8,12 @@ from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
+from pydantic import BaseModel
+
 from moggy import __version__
 from moggy.actuators.act import Actor
 from moggy.behaviors.decide import Decider
-from moggy.behaviors.motions import load_motions
+from moggy.behaviors.motions import MotionFile, load_motions
 from moggy.behaviors.tree import Tree
 from moggy.body import Body
 from moggy.brain.appraisals import Appraisals
@@ -28,6 +30,15 @@ from moggy.sensors.touch import TouchReader
 from moggy.sensors.voice import VoiceReader
 from moggy.sensors.words import WordsReader
 from moggy.worker import ProcessWorker, SimulatedWorker, Task, Worker
+
+SHIPPED_HERE = Path(__file__).parent / "brain" / "language"
+SCHEMAS: dict[str, type[BaseModel]] = {
+    "personalities": Personality,
+    "trees": Tree,
+    "appraisals": Appraisals,
+    "motions": MotionFile,
+}
+"""Kind of file that may be edited while the pet lives → what it must say."""
 
 
 def home() -> Path:
@@ -72,6 +83,7 @@ def born(start: Start) -> Pet:
     tree = parse(start.tree, files[start.tree], Tree)
     appraisals = parse(start.appraisals, files[start.appraisals], Appraisals)
     motions = {name: text for name, text in files.items() if name.startswith("motions/")}
+    texts = dict(files)
     number = count(1).__next__
     remembered = None if start.remembered is None else Remembered.from_data(start.remembered)
     mind = Mind(appraisals, personality, hour=start.hour, number=number, remembered=remembered)
@@ -80,6 +92,8 @@ def born(start: Start) -> Pet:
 
     def adopt(file: str, text: str, now: float) -> None:
         """Take an edited file in place of the one that the pet was made from; raises Invalid and changes nothing otherwise."""
+        if texts.get(file) == text:
+            return
         if file == start.personality:
             changed = parse(file, text, Personality)
             mind.adopt(personality=changed)
@@ -93,6 +107,7 @@ def born(start: Start) -> Pet:
             changed_motions = load_motions({**motions, file: text})
             motions[file] = text
             actor.adopt(motions=changed_motions)
+        texts[file] = text
 
     return Pet(
         hour=start.hour,
@@ -107,6 +122,8 @@ def born(start: Start) -> Pet:
 
 def slow_thinkers(*, simulated: bool) -> list[tuple[Ask, Worker]]:
     """What reads words again, slower and better; simulated: in virtual time, at a modelled pace."""
+    if not (SHIPPED_HERE / "ask.py").exists():
+        return []
     from moggy.brain.language.ask import Asker
     from moggy.brain.language.embedding import embedding_task
     from moggy.brain.language.model import model_task

@@ -38,15 +38,16 @@ class Simulated(BodyOut, Protocol):
     def close(self) -> None: ...
 
 
-class ScriptedWorld:
-    """A sensor: the script's raw touch, motion and battery go through the simulated body and its board, everything else comes as it is."""
+class SimulatedSenses:
+    """A sensor: raw touch, motion and battery of a source go through the simulated body and its board, everything else comes as it is."""
 
-    def __init__(self, senses: Sequence[AnySense], world: World, body: Simulated) -> None:
-        self._script, self._world, self._body = Script(senses), world, body
+    def __init__(self, source: Callable[[float], Sequence[AnySense]], world: World, body: Simulated) -> None:
+        """`source` is asked once a tick for what has happened up to now: a script, or the studio's page."""
+        self._source, self._world, self._body = source, world, body
 
     def poll(self, now: float) -> Sequence[AnySense]:
         direct: list[AnySense] = []
-        for sense in self._script.due(now):
+        for sense in self._source(now):
             self._body.step(sense.at)
             if not happens(self._world, sense):
                 direct.append(sense)
@@ -112,7 +113,7 @@ def live(
         out.mkdir(parents=True, exist_ok=True)
         files = [Journal(out / "journal.mcap", start), TickLines(out / "ticks.jsonl")]
         told += files
-    sensor = ScriptedWorld(senses, world, body)
+    sensor = SimulatedSenses(Script(senses).due, world, body)
     loop = Loop(pet, SimulatedClock(until), sensors=[sensor], body=body, listeners=told, thinkers=thinkers)
     for file in files:
         loop.closing.callback(file.close)
