@@ -2,35 +2,56 @@
 
 import struct
 
+from machine import Pin
 from micropython import const
 
 import mode
 import wire
+from battery import Battery
+from lights_and_purr import Pupils, Purr
+from limbs import Limbs
 from mode import Mode
+from port import Port
 from reflexes import FreeFall
+from skin import Skin
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from shapes import Felt, Imu
 
 TICK_MS = const(10)
 _STEP_MS = const(20)
 """The joints move in every other tick: servos look at their pulse no oftener."""
 _MOVED_MG = const(30)
 _MOVED_MRAD_S = const(30)
-_SERVOS, _TOUCH, _IMU, _BATTERY = const(1), const(2), const(4), const(8)
+SERVOS, _TOUCH, _IMU, _BATTERY = const(1), const(2), const(4), const(8)
 OVERRUN, WATCHDOG = const(16), const(32)
 _CRITICAL = const(1 | 8)
 
 
 class Board:
-    """`devices`: limbs, skin, imu, battery, purr, pupils and stop (a Pin); skin and imu may be None."""
-
-    def __init__(self, port: object, devices: dict[str, object], faults: int, now: int) -> None:
+    def __init__(
+        self,
+        port: Port,
+        limbs: Limbs,
+        skin: "Skin | None",
+        imu: "Imu | None",
+        battery: Battery,
+        purr: Purr,
+        pupils: Pupils,
+        stop: Pin,
+        faults: int,
+        now: int,
+    ) -> None:
+        """`faults`: bits of what went wrong before; `now`: milliseconds."""
         self._port = port
-        self._limbs = devices["limbs"]
-        self._skin = devices["skin"]
-        self._imu = devices["imu"]
-        self._battery = devices["battery"]
-        self._purr = devices["purr"]
-        self._pupils = devices["pupils"]
-        self._stop = devices["stop"]
+        self._limbs = limbs
+        self._skin = skin
+        self._imu = imu
+        self._battery = battery
+        self._purr = purr
+        self._pupils = pupils
+        self._stop = stop
         self._mode = Mode(now)
         self._fall = FreeFall()
         count = len(self._limbs.joints)
@@ -100,7 +121,7 @@ class Board:
         elif ticks & 1:
             self._port.stream(wire.TOUCH, struct.pack("<I", now) + pressures)
 
-    def _tell_motion(self, felt: tuple[int, int, int, int, int, int] | None, now: int) -> None:
+    def _tell_motion(self, felt: "Felt | None", now: int) -> None:
         if felt is not None:
             self._motion = felt
             said = self._motion_said
@@ -132,7 +153,7 @@ class Board:
             elif following < mode.LIMP and self._ticks & 1:
                 limbs.step()
         except OSError:
-            self.faults |= _SERVOS
+            self.faults |= SERVOS
 
     def _enter(self, state: int, now: int) -> None:
         limbs, was = self._limbs, self._mode.state
@@ -153,7 +174,7 @@ class Board:
             try:
                 limbs.limp()
             except OSError:
-                self.faults |= _SERVOS
+                self.faults |= SERVOS
 
     # What the brain says.
 

@@ -4,6 +4,10 @@ from micropython import const
 
 from joint import Joint
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from shapes import Row, Servos
+
 _TICKS_BETWEEN_ATTACHES = const(3)
 """Servos that wake together draw more than a battery gives."""
 _GENTLY = const(6)
@@ -24,13 +28,14 @@ def joint_of(row: "Row") -> Joint:
 
 
 class Limbs:
-    def __init__(self, rows: "tuple[Row, ...]", servos: dict[str, object]) -> None:
+    def __init__(self, rows: "tuple[Row, ...]", servos: "dict[str, Servos]") -> None:
         """Rows as in the body's config; `servos` by the name of their driver, with pulse(channel, us), off, flush and all_off."""
         self.joints = [joint_of(row) for row in rows]
         self._servos = list(servos.values())
         self._outputs = [(servos[driver].pulse, channel, zero, gain) for _, driver, channel, _, _, _, _, _, zero, gain in rows]
         self._attached = 0
         self._wait = 0
+
     @property
     def attached(self) -> bool:
         """Whether every servo has its pulses."""

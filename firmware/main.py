@@ -4,15 +4,15 @@ import struct
 import sys
 from time import sleep_ms, ticks_add, ticks_diff, ticks_ms
 
-import body_config
 import machine
 from machine import I2C, UART, WDT, Pin
 
+import body_config
 import boots
 import imu
 import wire
 from battery import Battery
-from board import OVERRUN, TICK_MS, WATCHDOG, Board
+from board import OVERRUN, SERVOS, TICK_MS, WATCHDOG, Board
 from lights_and_purr import Pupils, Purr
 from limbs import Limbs
 from mpr121 import MPR121
@@ -21,15 +21,20 @@ from pin_servos import PinServos
 from port import Port
 from skin import Skin
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from shapes import Imu, Servos, Uart
+
 VERSION = (0, 1, 0)
 _LATE_MS = 50
 
 
-def build(uart: object) -> Board:
+def build(uart: "Uart") -> Board:
     """The board with all that is attached to it. A device that does not answer is left out and becomes a fault."""
     pins, power = body_config.PINS, body_config.POWER
     i2c = I2C(0, sda=Pin(pins["i2c_sda"]), scl=Pin(pins["i2c_scl"]), freq=400_000)
-    skin = felt = None
+    skin: Skin | None = None
+    felt: Imu | None = None
     try:
         skin = Skin(MPR121(i2c), body_config.PADS, body_config.QUIET_MS // TICK_MS)
     except OSError:
@@ -38,29 +43,42 @@ def build(uart: object) -> Board:
         felt = imu.find(i2c)
     except OSError:
         print("no accelerometer")
-    devices = {
-        "limbs": Limbs(body_config.JOINTS, servos(i2c)),
-        "skin": skin,
-        "imu": felt,
-        "battery": Battery(pins["battery"], pins["charging"], *power),
-        "purr": Purr(pins["purr"]),
-        "pupils": Pupils(pins["pupils"]),
-        "stop": Pin(pins["stop"], Pin.IN, Pin.PULL_UP),
-    }
     faults = WATCHDOG if machine.reset_cause() == machine.WDT_RESET else 0
-    return Board(Port(uart, *identity()), devices, faults, ticks_ms())
+    try:
+        outputs = servos(i2c)
+    except OSError:
+        print("no servo board")
+        outputs, faults = no_servos(), faults | SERVOS
+    return Board(
+        Port(uart, *identity()),
+        Limbs(body_config.JOINTS, outputs),
+        skin,
+        felt,
+        Battery(pins["battery"], pins["charging"], *power),
+        Purr(pins["purr"]),
+        Pupils(pins["pupils"]),
+        Pin(pins["stop"], Pin.IN, Pin.PULL_UP),
+        faults,
+        ticks_ms(),
+    )
 
 
-def servos(i2c: I2C) -> dict[str, object]:
+def servos(i2c: I2C) -> "dict[str, Servos]":
     """By the name of their driver, those that some joint uses."""
     rows = body_config.JOINTS
-    found = {}
+    found: dict[str, Servos] = {}
     if any([row[1] == "pca9685" for row in rows]):
         found["pca9685"] = PCA9685(i2c)
     pins = [row[2] for row in rows if row[1] == "pwm"]
     if pins:
         found["pwm"] = PinServos(pins)
     return found
+
+
+def no_servos() -> "dict[str, Servos]":
+    """Pulses for nobody: the board still feels, and says what is wrong."""
+    nobody = PinServos([])
+    return {"pca9685": nobody, "pwm": nobody}
 
 
 def identity() -> tuple[bytes, bytes]:
@@ -83,9 +101,6 @@ def run() -> None:
     watchdog = WDT(timeout=1000)
     due = ticks_ms()
     while True:
-        now = ticks_ms()
-        board.tick(now)
-        watchdog.feed()
         due = ticks_add(due, TICK_MS)
         wait = ticks_diff(due, ticks_ms())
         if wait > 0:
@@ -93,6 +108,8 @@ def run() -> None:
         elif wait < -_LATE_MS:
             board.faults |= OVERRUN
             due = ticks_ms()
+        board.tick(ticks_ms())
+        watchdog.feed()
 
 
 if __name__ == "__main__":

@@ -6,6 +6,10 @@ from micropython import const
 
 import wire
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from shapes import Begin, Take, Uart
+
 _BACKLOG = const(1024)
 """Bytes that may wait for a brain that does not read; streams beyond that are dropped."""
 _AGAIN_MS = const(60)
@@ -14,11 +18,10 @@ _AGAIN_MS = const(60)
 class Port:
     """`uart` has any(), read(n) and write(bytes), none of which waits."""
 
-    def __init__(self, uart: object, identity: bytes, names: bytes) -> None:
+    def __init__(self, uart: "Uart", identity: bytes, names: bytes) -> None:
         """`identity` is packed from `boots` to `joints`; names are text."""
         self._uart = uart
         self._identity, self._names = identity, names
-        self._limits = 0
         self._frames = wire.Frames()
         self._events = wire.Outbox(4, _AGAIN_MS, 16)
         self._commands = wire.Inbox()
@@ -36,7 +39,7 @@ class Port:
         """Whether a brain has said hello."""
         return self._nonce != 0
 
-    def receive(self, take: object, begin: object, now: int) -> None:
+    def receive(self, take: "Take", begin: "Begin", now: int) -> None:
         """Read what came. `take(kind, payload, now)` gives the result of a command or setpoint; `begin()` is called at a new session."""
         waiting = self._uart.any()
         if not waiting:
@@ -84,7 +87,7 @@ class Port:
     def _say(self, kind: int, payload: bytes) -> None:
         self._out.extend(wire.frame(kind, 0, payload))
 
-    def _greet(self, payload: bytes, begin: object) -> None:
+    def _greet(self, payload: bytes, begin: "Begin") -> None:
         schema, nonce = struct.unpack_from("<IH", payload)
         fresh = nonce != self._nonce and schema == wire.SCHEMA_HASH
         if fresh:

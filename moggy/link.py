@@ -129,7 +129,7 @@ class SerialLink:
             if data is not None:
                 heard += self.protocol.receive(data, when + shift)
             elif error:
-                heard += self.protocol.end(now, f"{self.port}: {error}")
+                heard += self.protocol.end(now, f"no board at {self.port}: {error}; plug it in, it is looked for all the time")
             else:
                 self._backlog.clear()
                 self.protocol.begin(now)
@@ -161,7 +161,7 @@ class SerialLink:
             try:
                 written = port.write(self._backlog)
                 del self._backlog[: written or 0]
-            except (OSError, serial.SerialException):
+            except OSError:
                 pass  # the reader sees the same error and says it
 
     def _read_on(self) -> None:
@@ -177,12 +177,12 @@ class SerialLink:
                         data = port.read(max(1, port.in_waiting))
                         if data:
                             self._note(data, "")
-            except (OSError, serial.SerialException, TypeError) as error:
-                # pyserial raises TypeError when its port is closed under a read.
-                self._serial = None
-                if str(error) != said:
-                    said = str(error)
-                    self._note(None, said or "gone")
+            except (OSError, TypeError) as error:
+                # pyserial raises TypeError when its port is closed under a read, and words the loss of a port in its own way.
+                why = getattr(error, "strerror", None) or "it was unplugged or switched off"
+                if why != said:
+                    said = why
+                    self._note(None, why)
             self._serial = None
             self._ending.wait(RETRY)
 

@@ -1,4 +1,4 @@
-"""A whole simulated body for virtual time: the world touches it, the firmware in lock step runs it, and the wire lies between."""
+"""A whole simulated body for virtual time: the world touches it, the firmware in steps runs it, and the wire lies between."""
 
 from __future__ import annotations
 
@@ -8,18 +8,17 @@ from moggy.actuators.serial_body import SerialBody
 from moggy.body import Body
 from moggy.link import MemoryLink
 from moggy.messages import AnySense, Command
-from moggy.sim.board.lock_step import LockStepBoard
-from moggy.sim.board.wires import Pulses, angles
+from moggy.sim.board.wires import Pulses, SteppedBoard, angles
 from moggy.sim.world import World
 
 
 class SimulatedBody:
     """Moves and is polled like any body. `step` must come before `poll` at each moment; `poll` does it when it was forgotten."""
 
-    def __init__(self, world: World, board: LockStepBoard, body: Body) -> None:
+    def __init__(self, world: World, board: SteppedBoard, body: Body) -> None:
         self.world, self.board = world, board
         self._shape = body
-        self._body = SerialBody(MemoryLink(board.pipe), body)
+        self._body = SerialBody(MemoryLink(board.line), body)
 
     def step(self, now: float) -> None:
         """Let the world and the board live until `now`."""
@@ -53,3 +52,4 @@ class SimulatedBody:
 
     def close(self) -> None:
         self._body.close()
+        self.board.close()

@@ -12,7 +12,7 @@ from typing import Any
 
 from moggy.board import firmware_config
 from moggy.body import Body
-from moggy.sim.board.wires import Pulses, WorldInputs, adc_counts, milli
+from moggy.sim.board.wires import Pulses, WorldInputs, adc_counts, milli, pulses_of
 
 HERE = Path(__file__).resolve().parent
 FIRMWARE = HERE.parents[1] / "firmware"
@@ -39,7 +39,7 @@ class Pipe:
         self.to_board += data
 
 
-class _Uart:
+class _BoardEnd:
     """The board's end, as machine.UART has it."""
 
     def __init__(self, pipe: Pipe) -> None:
@@ -74,14 +74,13 @@ class LockStepBoard:
         self._modules["time"] = _module("time", clock)
         self._modules["micropython"] = _module("micropython", {"const": lambda value: value})
         self._load("body_config", compile(firmware_config(body, quiet_ms=quiet_ms), "body_config.py", "exec"))
-        self.pipe = Pipe()
+        self.line = Pipe()
         self.bench: Any = self._import("machine").bench
         self._inputs: WorldInputs | None = None
         self.feed(WorldInputs())
-        self.bench.line = _Uart(self.pipe)
+        self.bench.line = _BoardEnd(self.line)
         self._board: Any = self._import("main").build(self._import("machine").UART(0))
         self._tick = self._board.tick
-        self._outputs = [(name, joint.driver, joint.channel) for name, joint in body.joints.items()]
 
     @property
     def now(self) -> float:
@@ -110,14 +109,13 @@ class LockStepBoard:
             tick(self._ms)
 
     def outputs(self) -> Pulses:
-        pulse, duty = self.bench.pulse_us, self.bench.duty
-        purr, purr_hz = duty(self._body.wiring.purr)
-        return Pulses(
-            servos={name: pulse(driver, channel) for name, driver, channel in self._outputs},
-            purr=min(purr / 32640.0, 1.0),
-            purr_hz=float(purr_hz),
-            pupils=duty(self._body.wiring.pupils)[0] / 65535.0,
-        )
+        pulse, pins = self.bench.pulse_us, self._body.wiring
+        servos = [pulse(joint.driver, joint.channel) for joint in self._body.joints.values()]
+        purr, purr_hz = self.bench.duty(pins.purr)
+        return pulses_of(tuple(self._body.joints), servos, purr, purr_hz, self.bench.duty(pins.pupils)[0])
+
+    def close(self) -> None:
+        """Nothing is held."""
 
     def _import(self, name: str, *_: object) -> types.ModuleType:
         module = self._modules.get(name)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from moggy.body import Body
 
@@ -40,6 +41,33 @@ class Pulses:
     """0..1."""
 
 
+class Line(Protocol):
+    """The brain's end of a serial line in memory."""
+
+    def read(self) -> bytes: ...
+
+    def write(self, data: bytes) -> None: ...
+
+
+class SteppedBoard(Protocol):
+    """A board in virtual time: the firmware's files under CPython, or in the interpreter."""
+
+    @property
+    def line(self) -> Line: ...
+
+    def feed(self, inputs: WorldInputs) -> None:
+        """What its devices feel from now on."""
+        ...
+
+    def advance(self, now: float) -> None:
+        """Live until `now`, seconds since the start."""
+        ...
+
+    def outputs(self) -> Pulses: ...
+
+    def close(self) -> None: ...
+
+
 def angles(body: Body, pulses: Pulses) -> dict[str, float]:
     """Joint → rad to which its servo is driven; limp joints are left out."""
     found = {}
@@ -50,11 +78,21 @@ def angles(body: Body, pulses: Pulses) -> dict[str, float]:
     return found
 
 
+def milli(value: float) -> int:
+    """Thousandths, as the simulated chips take them."""
+    return math.floor(value * 1000.0 + 0.5)
+
+
 def adc_counts(volts: float, divider: float) -> int:
     """What the converter of 3.3 V and 16 bits reads for so many volts at the battery."""
     return min(max(round(volts / divider / 3.3 * 65535), 0), 65535)
 
 
-def milli(value: float) -> int:
-    """Thousandths, as the simulated chips take them."""
-    return math.floor(value * 1000.0 + 0.5)
+def pulses_of(joints: Sequence[str], us: Sequence[int], purr: int, purr_hz: int, pupils: int) -> Pulses:
+    """From the lengths of the servos' pulses and the duties of the motor and the lights, 0..65535."""
+    return Pulses(
+        servos=dict(zip(joints, us, strict=True)),
+        purr=min(purr / 32640.0, 1.0),
+        purr_hz=float(purr_hz),
+        pupils=pupils / 65535.0,
+    )

@@ -6,11 +6,11 @@
 PWRON_RESET = 1
 WDT_RESET = 3
 
-_cause = PWRON_RESET
+cause = PWRON_RESET
 
 
 def reset_cause() -> int:
-    return _cause
+    return cause
 
 
 class Chip:

@@ -1,0 +1,11 @@
+"""What `moggy.board.firmware_config` writes."""
+
+from shapes import Row
+
+NAME: str
+JOINTS: tuple[Row, ...]
+PADS: tuple[int, ...]
+PINS: dict[str, int]
+POWER: tuple[int, int, int, int]
+QUIET_MS: int
+TRANSPORT: str

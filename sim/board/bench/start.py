@@ -1,0 +1,78 @@
+"""Starts the firmware on the simulated devices, under MicroPython or CPython: `start.py real|steps FD RESET_CAUSE`."""
+
+import sys
+
+import clock  # type: ignore[import-not-found]
+import machine  # type: ignore[import-not-found]
+
+if sys.implementation.name != "micropython":
+    # The same files under CPython: give it what it lacks.
+    sys.modules["time"] = clock
+    sys.modules["micropython"] = type(sys)("micropython")
+    vars(sys.modules["micropython"]).update(const=lambda value: value, kbd_intr=lambda character: None)
+
+
+class Wire:
+    """A serial line over a file of the operating system that never waits: the far side of a pseudo-terminal."""
+
+    def __init__(self, fd: int) -> None:
+        self._file = open(fd, "r+b", buffering=0)  # noqa: SIM115
+        self._read = b""
+
+    def any(self) -> int:
+        if not self._read:
+            self._read = self._file.read(512) or b""
+        return len(self._read)
+
+    def read(self, longest: int) -> bytes:
+        data, self._read = self._read[:longest], self._read[longest:]
+        return data
+
+    def write(self, data: bytes) -> "int | None":
+        return self._file.write(data)
+
+
+class Buffers:
+    """A serial line whose bytes go over the channel, so that they arrive at an exact moment."""
+
+    def __init__(self) -> None:
+        self._in = b""
+        self._out = b""
+
+    def give(self, data: bytes) -> None:
+        self._in += data
+
+    def taken(self) -> bytes:
+        data, self._out = self._out, b""
+        return data
+
+    def any(self) -> int:
+        return len(self._in)
+
+    def read(self, longest: int) -> bytes:
+        data, self._in = self._in[:longest], self._in[longest:]
+        return data
+
+    def write(self, data: bytes) -> int:
+        self._out += bytes(data)
+        return len(data)
+
+
+def start(mode: str, fd: int, cause: int) -> None:
+    import body_config  # type: ignore[import-not-found]
+
+    clock.channel.stepped = mode == "steps"
+    clock.channel.outputs = [(row[1], row[2]) for row in body_config.JOINTS]
+    clock.channel.pins = body_config.PINS
+    machine.bench.line = Buffers() if clock.channel.stepped else Wire(fd)
+    machine.cause = cause
+    import main  # type: ignore[import-not-found]
+
+    try:
+        main.run()
+    except Exception as error:
+        print("e", repr(error))
+        raise
+
+
+start(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

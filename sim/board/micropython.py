@@ -1,0 +1,196 @@
+"""The firmware in a real MicroPython interpreter, as a process of its own: in real time on a pseudo-terminal, or in steps."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+import threading
+import tty
+from contextlib import suppress
+from pathlib import Path
+
+from moggy.body import Body
+from moggy.sim.board.interpreter import POWER_ON, WATCHDOG, died, note, pulses_from, said_of, spawn, write_config
+from moggy.sim.board.wires import Pulses, WorldInputs
+
+
+class MicroPythonBoard:
+    """A board in real time. `path` is its serial port; it stays the same when the board is killed and started again."""
+
+    def __init__(self, body: Body, *, quiet_ms: int = 300) -> None:
+        self._body = body
+        self._joints = tuple(body.joints)
+        self._folder = tempfile.TemporaryDirectory(prefix="moggy-board-")
+        write_config(body, Path(self._folder.name), quiet_ms)
+        self.path = str(Path(self._folder.name) / "port")
+        self.note = note()
+        """Why it is not MicroPython that runs; empty if it is."""
+        self.error = ""
+        """What the firmware died of, if it did."""
+        self._inputs = WorldInputs()
+        self._pulses = Pulses(servos=dict.fromkeys(body.joints, 0))
+        self._process: subprocess.Popen[bytes] | None = None
+        self._slave = -1
+        self._reader: threading.Thread | None = None
+        self.start()
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def start(self, cause: int = POWER_ON) -> None:
+        """Power on. The world's end of the port must not close while the board lives, or the firmware would see an error."""
+        master, self._slave = os.openpty()
+        tty.setraw(self._slave)
+        os.set_blocking(master, False)
+        self.error = ""
+        self._process = spawn(Path(self._folder.name), "real", master, cause)
+        os.close(master)
+        link = Path(self.path)
+        link.unlink(missing_ok=True)
+        link.symlink_to(os.ttyname(self._slave))
+        self._say(said_of(self._inputs, self._body))
+        self._reader = threading.Thread(target=self._read_on, args=(self._process,), name="board-pulses", daemon=True)
+        self._reader.start()
+
+    def kill(self) -> None:
+        """Pull the plug: the port is gone, and the servos are limp."""
+        if self._process is None:
+            return
+        self._process.kill()
+        self._process.wait()
+        if self._reader is not None:
+            self._reader.join()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                with suppress(OSError):
+                    stream.close()
+        os.close(self._slave)
+        Path(self.path).unlink(missing_ok=True)
+        self._process = None
+        self._pulses = Pulses(servos=dict.fromkeys(self._joints, 0))
+
+    def restart(self, cause: int = WATCHDOG) -> None:
+        """As the watchdog does."""
+        self.kill()
+        self.start(cause)
+
+    def feed(self, inputs: WorldInputs) -> None:
+        """What its devices feel from now on."""
+        if inputs is not self._inputs and inputs != self._inputs:
+            self._inputs = inputs
+            self._say(said_of(inputs, self._body))
+
+    def outputs(self) -> Pulses:
+        """The latest."""
+        return self._pulses
+
+    def close(self) -> None:
+        self.kill()
+        self._folder.cleanup()
+
+    def _say(self, line: bytes) -> None:
+        if self._process is not None and self._process.stdin is not None:
+            with suppress(OSError):  # a board that was killed hears nothing
+                self._process.stdin.write(line)
+                self._process.stdin.flush()
+
+    def _read_on(self, process: subprocess.Popen[bytes]) -> None:
+        """The thread: keep the newest pulses."""
+        assert process.stdout is not None
+        for line in process.stdout:
+            found = pulses_from(line, self._joints)
+            if found is not None:
+                self._pulses = found[1]
+            else:
+                self.error = died(line) or self.error
+
+
+class SteppedMicroPython:
+    """A board in virtual time, in the interpreter. Its serial bytes go over the channel, so that each arrives in an exact tick."""
+
+    def __init__(self, body: Body, *, boots: int = 0, quiet_ms: int = 0) -> None:
+        self._body = body
+        self._joints = tuple(body.joints)
+        self._folder = tempfile.TemporaryDirectory(prefix="moggy-board-")
+        folder = Path(self._folder.name)
+        (folder / "boots.txt").write_text(str(boots))
+        write_config(body, folder, quiet_ms)
+        self._process = spawn(folder, "steps", -1, POWER_ON)
+        self.line = Queue()
+        self._ms = 0
+        self._inputs: WorldInputs | None = None
+        self._pulses = Pulses(servos=dict.fromkeys(body.joints, 0))
+        self.feed(WorldInputs())
+
+    def feed(self, inputs: WorldInputs) -> None:
+        if inputs is not self._inputs:
+            self._inputs = inputs
+            self._write(said_of(inputs, self._body))
+
+    def advance(self, now: float) -> None:
+        until = round(now * 1000.0) // 10 * 10
+        if until <= self._ms:
+            return
+        self._ms = until
+        self._write(f"g {until} {self.line.taken().hex()}\n".encode())
+        assert self._process.stdout is not None
+        while True:
+            line = self._process.stdout.readline()
+            found = pulses_from(line, self._joints)
+            if found is not None:
+                serial, self._pulses = found
+                self.line.came(serial)
+                return
+            if not line:
+                raise ChildProcessError("the firmware ended in the interpreter")
+            if (error := died(line)) is not None:
+                raise ChildProcessError(f"the firmware died in the interpreter: {error}")
+
+    def outputs(self) -> Pulses:
+        return self._pulses
+
+    def close(self) -> None:
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                with suppress(OSError):
+                    stream.close()
+        self._process.kill()
+        self._process.wait()
+        self._folder.cleanup()
+
+    def _write(self, line: bytes) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(line)
+        self._process.stdin.flush()
+
+
+class Queue:
+    """The serial line of a board in steps."""
+
+    def __init__(self) -> None:
+        self._to_board, self._to_brain = bytearray(), bytearray()
+
+    def read(self) -> bytes:
+        data = bytes(self._to_brain)
+        self._to_brain.clear()
+        return data
+
+    def write(self, data: bytes) -> None:
+        self._to_board += data
+
+    def taken(self) -> bytes:
+        """What goes to the board now."""
+        data = bytes(self._to_board)
+        self._to_board.clear()
+        return data
+
+    def came(self, data: bytes) -> None:
+        """What the board said."""
+        self._to_brain += data
+
+
+def stepped_board(body: Body) -> SteppedMicroPython:
+    """In the interpreter where there is one."""
+    return SteppedMicroPython(body)
