@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from struct import error as StructError  # what mcap raises for a file cut in the middle of a number
 from types import TracebackType
 from typing import Annotated, Any
 
@@ -89,7 +90,7 @@ def read_start(path: Path) -> Start:
             for record in StreamReader(file).records:
                 if isinstance(record, Attachment) and record.name == START:
                     return STARTS.validate_json(record.data)
-    except (McapError, OSError, ValidationError) as error:
+    except (McapError, OSError, ValidationError, StructError) as error:
         raise NotAJournal(f"{path}: not a journal of a pet ({error})") from error
     raise NotAJournal(f"{path}: not a journal of a pet (it has no {START})")
 
@@ -101,7 +102,7 @@ def read_ticks(path: Path) -> Iterator[Entry]:
         while True:
             try:
                 item = next(messages, None)
-            except (McapError, EOFError):
+            except (McapError, EOFError, StructError):
                 return
             if item is None:
                 return
