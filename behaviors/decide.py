@@ -26,11 +26,8 @@ class Decider:
 
     def decide(self, context: Context) -> Decision:
         """Tick the tree. There is always exactly one behaviour, with a reason."""
-        moment, built = self._moment, self._built
-        moment.take(context)
-        running = slot_in(built.path())
-        moment.running_for = context.at - running.began if running is not None else 0.0
-        built.root.tick_once()
+        self._moment.take(context)
+        self._built.root.tick_once()
         return self._decision(context)
 
     def _decision(self, context: Context) -> Decision:

@@ -303,8 +303,21 @@ class Compiler(Generic[M]):
             case "if":
                 then, other = arguments[1:]
                 return lambda m: then(m) if first(m) else other(m)
-        function = FUNCTIONS[node.op][1]
-        return lambda m: function(*[argument(m) for argument in arguments])
+        return self.function(node, arguments)
+
+    def function(self, node: Apply, arguments: list[Reader[M]]) -> Reader[M]:
+        """Numbers among the arguments, and short argument lists, are the rule: they spare calls."""
+        function, first = FUNCTIONS[node.op][1], arguments[0]
+        fixed = [argument.value for argument in node.arguments[1:] if isinstance(argument, Number)]
+        if len(fixed) == len(arguments) - 1:
+            return lambda m: function(first(m), *fixed)
+        if len(arguments) == 2:
+            second = arguments[1]
+            return lambda m: function(first(m), second(m))
+        if len(arguments) == 3:
+            second, third = arguments[1:]
+            return lambda m: function(first(m), second(m), third(m))
+        return lambda m: function([argument(m) for argument in arguments])
 
     def binary(self, node: Apply) -> Reader[M]:
         """The commonest shape, a name against a number, spares one call."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from operator import attrgetter
 
 from moggy.behaviors.expression import Reader
-from moggy.behaviors.moment import Moment
+from moggy.behaviors.moment import NEVER, Moment
 from moggy.messages import CLASSES, DRIVES, EMOTIONS, GESTURES
 
 SETTINGS = ("quiet", "focus", "lap", "away", "stop")
@@ -51,11 +51,15 @@ def _trait(name: str) -> Reader[Moment]:
 
 
 def _event(name: str) -> Reader[Moment]:
-    return lambda m: m.strength(name)
+    return lambda m: m.strength(name) if name in m.traces else 0.0
 
 
 def _since(name: str) -> Reader[Moment]:
-    return lambda m: m.since(name)
+    def since(m: Moment) -> float:
+        trace = m.traces.get(name)
+        return NEVER if trace is None else min(m.at - trace.at, NEVER)
+
+    return since
 
 
 def _ran(name: str) -> Reader[Moment]:
@@ -75,7 +79,7 @@ PLAIN: Mapping[str, tuple[Reader[Moment], str]] = {
     "arousal": (attrgetter("context.pet.arousal"), "how excited the pet is now, −1..1"),
     "quiet": (lambda m: m.quiet, "in quiet hours, or asked to be quiet"),
     "addressed": (lambda m: m.addressed, "spoken to, greeted or touched within the last ten seconds"),
-    "seconds": (attrgetter("running_for"), "seconds since the running behaviour began"),
+    "seconds": (lambda m: m.at - m.running_since, "seconds since the running behaviour began"),
     "mood.pleasure": (attrgetter("context.pet.mood.pleasure"), "−1..1"),
     "mood.arousal": (attrgetter("context.pet.mood.arousal"), "−1..1"),
     "mood.dominance": (attrgetter("context.pet.mood.dominance"), "−1..1"),

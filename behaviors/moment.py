@@ -80,7 +80,7 @@ class Moment:
         self.n = 0
         self.touch: Gesture | None = None
         self.touch_seconds = 0.0
-        self.running_for = 0.0
+        self.running_since = 0.0
         self.posture: Play | None = None
         self.voice = Voice()
         self.last_event = ""

@@ -78,12 +78,8 @@ class Utility(Composite):
         if running is not None and not started and not self._due():
             return running
         self.again = moment.at + self.spec.every
-        for choice in self.choices:
-            if choice in started:
-                choice.score, choice.wanted = 0.0, False
-            else:
-                choice.weigh(choice is running)
-        ranked = sorted((choice for choice in self.choices if choice.score > 0.0), key=_score, reverse=True)
+        ranked = [choice for choice in self.choices if choice not in started and choice.weigh(choice is running) > 0.0]
+        ranked.sort(key=_score, reverse=True)
         chosen = self._stay_or_go(running, ranked) if running is not None else self._pick(ranked)
         if chosen is None and self.fallback not in started:
             chosen = self.fallback

@@ -49,7 +49,7 @@ class Slot:
     def begin(self) -> None:
         self.began = self.moment.at
         self.because = self.cause()
-        self.moment.running = self.id
+        self.moment.running, self.moment.running_since = self.id, self.began
 
     def carry(self, old: Slot) -> None:
         """Remember what the slot of the same id did before the file was edited."""

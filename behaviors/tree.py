@@ -138,7 +138,7 @@ class Utility(Part):
 
     kind: Literal["utility"]
     id: Id | None = None
-    every: Annotated[float, Field(ge=0.0, le=5.0, description="s between two weighings while nothing happens")] = 0.4
+    every: Annotated[float, Field(ge=0.0, le=5.0, description="s between two weighings while nothing happens")] = 0.5
     hysteresis: Annotated[float, Field(ge=0.0, le=1.0, description="share by which another must be better than the running one")] = 0.15
     fallback: Annotated[Id, Field(description="the option to run where none has a score")]
     options: Annotated[tuple[Option, ...], Field(min_length=1)]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from statistics import mean, quantiles
 from time import process_time_ns
@@ -24,6 +25,7 @@ from moggy.personality import Personality
 SHIPPED = Path(__file__).resolve().parents[1] / "behaviors" / "trees" / "cat.yaml"
 MOST_SHARE = 0.25
 MOST_US = 250.0
+ROUNDS = 5
 
 
 class Plain(py_trees.behaviour.Behaviour):
@@ -54,9 +56,9 @@ def a_life(seconds: float, rng: random.Random) -> Sequence[Context]:
     contexts, pleasure = [], 0.0
     for n in range(int(seconds * 10)):
         at = n / 10
-        for feelings in (emotions, drives):
-            for name in feelings:
-                feelings[name] = min(1.0, max(0.0, feelings[name] + rng.gauss(0.0, 0.01)))
+        for feelings, home in ((emotions, 0.1), (drives, 0.4)):
+            for name, level in feelings.items():
+                feelings[name] = min(1.0, max(0.0, level + 0.01 * (home - level) + rng.gauss(0.0, 0.01)))
         pleasure = min(1.0, max(-1.0, pleasure + rng.gauss(0.0, 0.01)))
         stroked = at % 90 < 20
         names = [name for name, share in (("called", 0.002), ("praised", 0.001), ("loud_noise", 0.001)) if rng.random() < share]
@@ -81,29 +83,28 @@ def a_life(seconds: float, rng: random.Random) -> Sequence[Context]:
     return contexts
 
 
-def timed(tick: Callable[[Context], object], contexts: Sequence[Context]) -> list[float]:
-    """Microseconds of CPU of each tick."""
-    costs = []
-    for context in contexts:
-        began = process_time_ns()
-        tick(context)
-        costs.append((process_time_ns() - began) / 1e3)
+def timed(make: Mapping[str, Callable[[], Callable[[Context], object]]], contexts: Sequence[Context]) -> dict[str, list[float]]:
+    """Microseconds of CPU of each tick: the same life several times over, the least of each tick, so that a busy machine is fair to all."""
+    costs = {name: [float("inf")] * len(contexts) for name in make}
+    for _ in range(ROUNDS):
+        for name, new in make.items():
+            tick = new()
+            for n, context in enumerate(contexts):
+                began = process_time_ns()
+                tick(context)
+                costs[name][n] = min(costs[name][n], (process_time_ns() - began) / 1e3)
     return costs
 
 
 def main() -> int:
     tree, personality = load(SHIPPED, Tree), Personality(name="average")
     contexts = a_life(300.0, random.Random(1))
-    decider = Decider(tree, personality, random.Random(1))
-
     moment = Moment(personality, random.Random(1), tree.fades)
     built = Built(tree, moment)
     nodes = sum(1 for _ in built.root.iterate())
     bare = plain(built.root, {})
     scores = {
-        slot.node.name: lambda slot=slot: slot.weigh(False)
-        for slot in built.slots.values()
-        if isinstance(slot, Choice) and not slot.node.children
+        slot.node.name: partial(slot.weigh, False) for slot in built.slots.values() if isinstance(slot, Choice) and not slot.node.children
     }
     working = plain(built.root, scores)
 
@@ -111,18 +112,21 @@ def main() -> int:
         moment.take(context)
         working.tick_once()
 
-    rows = {
-        "moggy: decide()": timed(decider.decide, contexts),
-        "plain py_trees, all nodes, empty leaves": timed(lambda _: bare.tick_once(), contexts),
-        "plain py_trees, all nodes, leaves that look at the same inputs": timed(tick_working, contexts),
-    }
+    rows = timed(
+        {
+            "moggy: decide()": lambda: Decider(tree, personality, random.Random(1)).decide,
+            "plain py_trees, all nodes, empty leaves": lambda: lambda _: bare.tick_once(),
+            "plain py_trees, all nodes, leaves that look at the same inputs": lambda: tick_working,
+        },
+        contexts,
+    )
     print(f"{nodes} nodes, {len(contexts)} ticks; µs of CPU a tick")
     for name, costs in rows.items():
         cuts = quantiles(costs, n=100)
         print(f"{name:64} mean {mean(costs):7.1f}   median {cuts[49]:7.1f}   p99 {cuts[98]:7.1f}")
     ours, theirs, same = (mean(costs) for costs in rows.values())
     print(
-        f"share: {ours / theirs:.2f} of the empty leaves, {ours / same:.2f} of leaves that do the same work (at most {MOST_SHARE} of either)"
+        f"share: {ours / theirs:.2f} of the empty leaves, {ours / same:.2f} of leaves that do the same work; at most {MOST_SHARE} of either"
     )
     return 0 if ours <= MOST_SHARE * theirs and ours <= MOST_US else 1
 
