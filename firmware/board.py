@@ -17,7 +17,7 @@ from skin import Skin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from shapes import Felt, Imu
+    from shapes import Felt, Imu, Ms
 
 TICK_MS = const(10)
 _STEP_MS = const(20)
@@ -41,7 +41,7 @@ class Board:
         pupils: Pupils,
         stop: Pin,
         faults: int,
-        now: int,
+        now: "Ms",
     ) -> None:
         """`faults`: bits of what went wrong before; `now`: milliseconds."""
         self._port = port
@@ -57,7 +57,7 @@ class Board:
         count = len(self._limbs.joints)
         self._setpoint_length = 6 + 2 * count
         self._angles_format = f"<{count}H"
-        self._angles = [joint.rest for joint in self._limbs.joints]
+        self._angles = tuple([joint.rest for joint in limbs.joints])
         self.faults = faults | (_TOUCH if self._skin is None else 0) | (_IMU if self._imu is None else 0)
         self._said = b""
         self._ticks = 0
@@ -75,7 +75,7 @@ class Board:
             wire.NARROW: self._do_narrow,
         }
 
-    def tick(self, now: int) -> None:
+    def tick(self, now: "Ms") -> None:
         """One tick of 10 ms."""
         self._ticks += 1
         self._port.receive(self._take, self._begin, now)
@@ -88,7 +88,7 @@ class Board:
 
     # What comes in.
 
-    def _feel(self, now: int) -> None:
+    def _feel(self, now: "Ms") -> None:
         ticks = self._ticks
         if self._skin is not None:
             try:
@@ -112,7 +112,7 @@ class Board:
                 self.faults |= _BATTERY
             self._port.stream(wire.BATTERY, struct.pack("<IHBB", now, self._battery.mv, self._battery.percent, self._battery.charging))
 
-    def _tell_touch(self, ticks: int, now: int) -> None:
+    def _tell_touch(self, ticks: int, now: "Ms") -> None:
         pressures = self._skin.pressures if self._skin is not None else b""
         touched = any(pressures)
         if touched != self._touched:
@@ -121,7 +121,7 @@ class Board:
         elif ticks & 1:
             self._port.stream(wire.TOUCH, struct.pack("<I", now) + pressures)
 
-    def _tell_motion(self, felt: "Felt | None", now: int) -> None:
+    def _tell_motion(self, felt: "Felt | None", now: "Ms") -> None:
         if felt is not None:
             self._motion = felt
             said = self._motion_said
@@ -139,7 +139,7 @@ class Board:
 
     # What it does.
 
-    def _follow(self, now: int) -> None:
+    def _follow(self, now: "Ms") -> None:
         limbs, state = self._limbs, self._mode.state
         if self.faults & _CRITICAL and state < mode.STOPPED:
             self._enter(mode.FAULT, now)
@@ -155,7 +155,7 @@ class Board:
         except OSError:
             self.faults |= SERVOS
 
-    def _enter(self, state: int, now: int) -> None:
+    def _enter(self, state: int, now: "Ms") -> None:
         limbs, was = self._limbs, self._mode.state
         self._mode.enter(state, now)
         if state == mode.RUNNING:
@@ -183,19 +183,19 @@ class Board:
         self._said = b""
         self._touched = False
 
-    def _take(self, kind: int, payload: bytes, now: int) -> int:
+    def _take(self, kind: int, payload: bytes, now: "Ms") -> int:
         """Obey; gives the index in wire.RESULTS."""
         if kind == wire.SETPOINT:
             return self._do_setpoint(payload, now)
         command = self._command.get(kind)
         return 2 if command is None else command(payload, now)
 
-    def _do_setpoint(self, payload: bytes, now: int) -> int:
+    def _do_setpoint(self, payload: bytes, now: "Ms") -> int:
         if len(payload) != self._setpoint_length or self._mode.state >= mode.STOPPED:
             return 1
         ttl_ms, over_ms, pupils, purr, purr_hz = struct.unpack_from("<HBBBB", payload)
         zero = wire.ANGLE_ZERO
-        self._angles = [angle - zero for angle in struct.unpack_from(self._angles_format, payload, 6)]
+        self._angles = tuple([angle - zero for angle in struct.unpack_from(self._angles_format, payload, 6)])
         self._mode.refresh(now, ttl_ms)
         state = self._mode.state
         if state == mode.HOLD or state == mode.REST:
@@ -207,18 +207,18 @@ class Board:
         self._pupils.set(pupils)
         return 0
 
-    def _do_stop(self, payload: bytes, now: int) -> int:
+    def _do_stop(self, payload: bytes, now: "Ms") -> int:
         self._enter(mode.STOPPED, now)
         return 0
 
-    def _do_release(self, payload: bytes, now: int) -> int:
+    def _do_release(self, payload: bytes, now: "Ms") -> int:
         if not self._stop.value():
             return 1
         if self._mode.state == mode.STOPPED:
             self._enter(mode.LIMP, now)
         return 0
 
-    def _do_rest(self, payload: bytes, now: int) -> int:
+    def _do_rest(self, payload: bytes, now: "Ms") -> int:
         if self._mode.state >= mode.LIMP:
             return 1
         self._mode.forget()
@@ -226,20 +226,20 @@ class Board:
             self._enter(mode.REST, now)
         return 0
 
-    def _do_limp(self, payload: bytes, now: int) -> int:
+    def _do_limp(self, payload: bytes, now: "Ms") -> int:
         if self._mode.state >= mode.STOPPED:
             return 1
         self._enter(mode.LIMP, now)
         return 0
 
-    def _do_clear(self, payload: bytes, now: int) -> int:
+    def _do_clear(self, payload: bytes, now: "Ms") -> int:
         """Forget the faults; those that are still so come back by themselves."""
         self.faults = (_TOUCH if self._skin is None else 0) | (_IMU if self._imu is None else 0)
         if self._mode.state == mode.FAULT:
             self._enter(mode.LIMP, now)
         return 0
 
-    def _do_narrow(self, payload: bytes, now: int) -> int:
+    def _do_narrow(self, payload: bytes, now: "Ms") -> int:
         index, low, high, velocity = struct.unpack("<BhhI", payload)
         if index >= len(self._limbs.joints):
             return 1
@@ -248,7 +248,7 @@ class Board:
 
     # What it says.
 
-    def _report(self, now: int) -> None:
+    def _report(self, now: "Ms") -> None:
         if not self._port.open:
             return
         flags = (1 if self._battery.low else 0) | (2 if self._fall.falling else 0) | (0 if self._stop.value() else 4)

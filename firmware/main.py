@@ -89,15 +89,18 @@ def identity() -> tuple[bytes, bytes]:
     return head, names.encode()
 
 
-def run() -> None:
-    """For ever. A tick that hangs is ended by the watchdog."""
+def line() -> "Uart":
+    """To the brain."""
     if body_config.TRANSPORT == "usb":
         from usb import Usb
 
-        uart = Usb()
-    else:
-        uart = UART(0, 115200)
-    board = build(uart)
+        return Usb()
+    return UART(0, 115200)
+
+
+def run() -> None:
+    """For ever. A tick that hangs is ended by the watchdog."""
+    board = build(line())
     watchdog = WDT(timeout=1000)
     due = ticks_ms()
     while True:

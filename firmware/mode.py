@@ -4,6 +4,10 @@ from time import ticks_add, ticks_diff
 
 from micropython import const
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from shapes import Ms
+
 STARTING = const(0)
 RUNNING = const(1)
 HOLD = const(2)
@@ -19,17 +23,17 @@ _RESTED_MS = const(3000)
 
 
 class Mode:
-    def __init__(self, now: int) -> None:
+    def __init__(self, now: "Ms") -> None:
         self.state = LIMP
         self.entered = now
         self._fresh = False
         self._fresh_until = now
 
-    def enter(self, state: int, now: int) -> None:
+    def enter(self, state: int, now: "Ms") -> None:
         self.state = state
         self.entered = now
 
-    def refresh(self, now: int, ttl_ms: int) -> None:
+    def refresh(self, now: "Ms", ttl_ms: int) -> None:
         """A setpoint came that is good for so long."""
         self._fresh = True
         self._fresh_until = ticks_add(now, ttl_ms)
@@ -38,7 +42,7 @@ class Mode:
         """The last setpoint no longer counts."""
         self._fresh = False
 
-    def next(self, now: int, attached: bool, still: bool) -> int:
+    def next(self, now: "Ms", attached: bool, still: bool) -> int:
         """The state that follows now, or the same."""
         if self._fresh and ticks_diff(now, self._fresh_until) > 0:
             self._fresh = False

@@ -8,7 +8,7 @@ import wire
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from shapes import Begin, Take, Uart
+    from shapes import Begin, Ms, Take, Uart
 
 _BACKLOG = const(1024)
 """Bytes that may wait for a brain that does not read; streams beyond that are dropped."""
@@ -39,7 +39,7 @@ class Port:
         """Whether a brain has said hello."""
         return self._nonce != 0
 
-    def receive(self, take: "Take", begin: "Begin", now: int) -> None:
+    def receive(self, take: "Take", begin: "Begin", now: "Ms") -> None:
         """Read what came. `take(kind, payload, now)` gives the result of a command or setpoint; `begin()` is called at a new session."""
         waiting = self._uart.any()
         if not waiting:

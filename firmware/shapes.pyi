@@ -3,13 +3,18 @@
 from collections.abc import Callable
 from typing import Protocol, TypeAlias
 
+from _mpy_shed.time_mp import _TicksMs
+
+Ms: TypeAlias = _TicksMs
+"""Milliseconds that wrap: only ticks_add and ticks_diff may touch them."""
+
 Row: TypeAlias = tuple[str, str, int, int, int, int, int, int, int, int]
 """name, driver, channel, min, max, rest (cdeg), velocity (cdeg/s), acceleration (cdeg/s²), zero (µs), gain (µs/65536 a cdeg)."""
 
 Felt: TypeAlias = tuple[int, int, int, int, int, int]
 """x, y, z in mg, and in mrad/s."""
 
-Take: TypeAlias = Callable[[int, bytes, int], int]
+Take: TypeAlias = Callable[[int, bytes, Ms], int]
 Begin: TypeAlias = Callable[[], None]
 
 class Uart(Protocol):

@@ -27,5 +27,5 @@ class Usb:
             data.extend(self._in.read(1))
         return bytes(data)
 
-    def write(self, data: bytes) -> int | None:
+    def write(self, data: "bytes | bytearray") -> int | None:
         return self._out.write(data)
