@@ -6,6 +6,7 @@ none has a pinned hash: the hash of the first download is recorded beside the fi
 
 from __future__ import annotations
 
+import http.client
 import os
 import urllib.error
 import urllib.request
@@ -112,7 +113,7 @@ def _download(url: str, part: Path, say: Callable[[str], None]) -> None:
         if error.code != 416:  # range not satisfiable: all of it is here
             raise HubFailed(f"{url} answers {error.code} {error.reason}") from None
         return
-    except (OSError, TypeError) as error:
+    except (OSError, TypeError, http.client.HTTPException) as error:
         raise HubFailed(f"{url}: {error}; the same command goes on from here") from None
     if have != total:
         raise HubFailed(f"{url}: {have} of {total} bytes came; the same command goes on from here")

@@ -86,7 +86,7 @@ def run(command: Sequence[str], purpose: str) -> None:
     except FileNotFoundError as error:
         raise FetchFailed(f"could not {purpose}: there is no {error.filename}") from None
     if done.returncode:
-        said = "\n".join((done.stdout or "").strip().splitlines()[-12:])
+        said = "\n".join((done.stdout or "").strip().splitlines()[-30:])
         raise FetchFailed(f"could not {purpose} (it is safe to repeat the command)" + (f":\n{said}" if said else ""))
 
 
