@@ -1,0 +1,80 @@
+"""Keeps other pages away from the pet: only the studio's own address may ask, and its page may ask nobody else for anything."""
+
+from __future__ import annotations
+
+import ipaddress
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qs, urlsplit
+
+HEADERS = {
+    "content-security-policy": "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self' 'unsafe-inline'",  # the editor and the plots style themselves
+            "img-src 'self' blob: data:",
+            "media-src 'self' blob:",
+            "connect-src 'self'",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "frame-ancestors 'none'",
+        )
+    ),
+    "permissions-policy": "camera=(self), microphone=(), geolocation=()",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "cache-control": "no-cache",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Who may come in. Beyond the own machine a token is asked for, too."""
+
+    host: str
+    port: int
+    token: str | None
+
+    @classmethod
+    def of(cls, host: str, port: int) -> Guard:
+        return cls(host, port, None if _is_local(host) else secrets.token_urlsafe(16))
+
+    @property
+    def address(self) -> str:
+        shown = "127.0.0.1" if self.host in ("0.0.0.0", "::", "localhost") else f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{shown}:{self.port}/" + (f"?token={self.token}" if self.token else "")
+
+    def admits_host(self, host: str) -> bool:
+        """A name that is not ours may be a foreign page whose name was made to point here (DNS rebinding): only numbers and localhost."""
+        parts = urlsplit(f"//{host}")
+        try:
+            name, port = parts.hostname or "", parts.port or 80
+        except ValueError:
+            return False
+        if port != self.port:
+            return False
+        return _is_local(name) if self.token is None else name == "localhost" or _is_number(name)
+
+    def admits_socket(self, headers: Mapping[str, str], query: str) -> bool:
+        """A websocket must come from our own page."""
+        host, origin = headers.get("host", ""), headers.get("origin", "")
+        if not self.admits_host(host) or origin not in (f"http://{host}", f"https://{host}"):
+            return False
+        given = parse_qs(query).get("token", [""])[0]
+        return self.token is None or secrets.compare_digest(given.encode(), self.token.encode())
+
+
+def _is_number(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_local(name: str) -> bool:
+    return name == "localhost" or (_is_number(name) and ipaddress.ip_address(name).is_loopback)

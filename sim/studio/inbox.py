@@ -1,0 +1,238 @@
+"""What people do on the page, queued by the web server's thread and drained by the loop as one more sensor."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from threading import Lock
+from typing import Protocol
+
+from moggy.config import Invalid
+from moggy.messages import Acceleration, AnySense, Edited, Place, Setting, Touch, Words
+
+LATE = 0.1
+"""Seconds: a sample from the page is never dated further back than this, however late it came."""
+
+
+class Inputs(Protocol):
+    """What the page can do to the pet. Called from the web server's thread; nothing here may wait."""
+
+    def touch(
+        self,
+        position: Place | None,
+        pressure: float,
+        area: float,
+        pads: Mapping[str, float] | None = None,
+        *,
+        page_time: float | None = None,
+    ) -> None:
+        """One sample of a hand. `page_time` is the browser's clock in seconds, so that samples sent together keep their spacing."""
+
+    def release(self) -> None: ...
+
+    def hit(self, position: Place, strength: float) -> None: ...
+
+    def lift(self) -> None: ...
+
+    def put_down(self) -> None: ...
+
+    def say(self, text: str, lang: str) -> None: ...
+
+    def show(self, jpeg: bytes) -> None:
+        """A picture of the person: from the browser's camera, a file or a video. Never written to disk."""
+
+    def sense(self, sense: AnySense) -> None:
+        """A sense as it is, as from the slider face; its `at` is set to the moment it is drained."""
+
+    def save(self, file: str, text: str) -> None:
+        """Save a designer's file; raises `moggy.config.Invalid` and keeps the old one when it is not valid."""
+
+    def files(self) -> list[str]: ...
+
+    def read(self, file: str) -> str: ...
+
+    def setting(self, name: str, on: bool) -> None: ...
+
+
+class Shelf(Protocol):
+    """Where the designer's files are. Each of these may raise `moggy.config.Invalid`."""
+
+    def names(self) -> list[str]: ...
+
+    def read(self, name: str) -> str: ...
+
+    def save(self, name: str, text: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    """A touch with the browser's time, until the pet's time is known."""
+
+    touch: Touch
+    page_time: float | None
+
+
+class Inbox:
+    """`Inputs` on one side, a sensor of the loop on the other."""
+
+    def __init__(self, shelf: Shelf, picture: Callable[[bytes], None]) -> None:
+        self._shelf, self._picture = shelf, picture
+        self._lock = Lock()
+        self._waiting: deque[AnySense] = deque(maxlen=2000)
+        self._samples: deque[_Sample] = deque(maxlen=2000)
+        self._offset: float | None = None
+        self._last_touch = 0.0
+        self._hands = Hands()
+
+    # The page's side.
+
+    def touch(
+        self,
+        position: Place | None,
+        pressure: float,
+        area: float,
+        pads: Mapping[str, float] | None = None,
+        *,
+        page_time: float | None = None,
+    ) -> None:
+        touch = Touch(at=0.0, pressure=pressure, area=area, position=position, pads=pads)
+        with self._lock:
+            self._samples.append(_Sample(touch, page_time))
+
+    def release(self) -> None:
+        with self._lock:
+            self._samples.append(_Sample(Touch(at=0.0, pressure=0.0), None))
+
+    def hit(self, position: Place, strength: float) -> None:
+        with self._lock:
+            self._hands.hit(position, strength)
+
+    def lift(self) -> None:
+        with self._lock:
+            self._hands.lift()
+
+    def put_down(self) -> None:
+        with self._lock:
+            self._hands.put_down()
+
+    def say(self, text: str, lang: str) -> None:
+        self.sense(Words(at=0.0, text=text, lang=lang))
+
+    def show(self, jpeg: bytes) -> None:
+        self._picture(jpeg)
+
+    def sense(self, sense: AnySense) -> None:
+        with self._lock:
+            self._waiting.append(sense)
+
+    def save(self, file: str, text: str) -> None:
+        self._shelf.save(file, text)
+        self.sense(Edited(at=0.0, file=file, text=text))
+
+    def files(self) -> list[str]:
+        return self._shelf.names()
+
+    def read(self, file: str) -> str:
+        return self._shelf.read(file)
+
+    def setting(self, name: str, on: bool) -> None:
+        for known in ("quiet", "focus", "lap", "away", "stop"):
+            if name == known:
+                self.sense(Setting(at=0.0, name=known, on=on))
+                return
+        raise Invalid("setting", 1, f"no setting '{name[:40]}'; there are quiet, focus, lap, away, stop")
+
+    # The loop's side.
+
+    def poll(self, now: float) -> Sequence[AnySense]:
+        with self._lock:
+            waiting, samples = list(self._waiting), list(self._samples)
+            self._waiting.clear()
+            self._samples.clear()
+            hands = self._hands.poll(now)
+        senses: list[AnySense] = [replace(sense, at=now) for sense in waiting]
+        senses += self._dated(samples, now)
+        return senses + hands
+
+    def _dated(self, samples: Sequence[_Sample], now: float) -> list[Touch]:
+        """The browser's times as the pet's: the newest sample of the quickest delivery so far is now, the others keep their distance."""
+        touches = []
+        for sample in samples:
+            at = now
+            if sample.page_time is not None:
+                if self._offset is None or now - sample.page_time < self._offset or now - sample.page_time - self._offset > LATE:
+                    self._offset = now - sample.page_time
+                at = sample.page_time + self._offset
+            at = min(max(at, self._last_touch, now - LATE), now)
+            self._last_touch = at
+            touches.append(replace(sample.touch, at=at))
+        # The quickest delivery drifts with the two clocks: forget it when the hand is gone.
+        if samples and samples[-1].touch.pressure == 0.0:
+            self._offset = None
+        return touches
+
+
+class Hands:
+    """What hands that hit, lift and put down do to the skin and to the accelerometer, as raw samples over time."""
+
+    def __init__(self) -> None:
+        self._script: list[tuple[float, AnySense]] = []
+        self._begun: float | None = None
+        self._elapsed = 0.0
+        self._lifted = False
+
+    @property
+    def lifted(self) -> bool:
+        return self._lifted
+
+    def hit(self, position: Place, strength: float) -> None:
+        """A slap: full pressure within 20 ms, gone after 80, and a jolt through the body."""
+        peak = 0.6 + 0.4 * strength
+        for delay, pressure in ((0.0, 0.5 * peak), (0.02, peak), (0.04, peak), (0.06, 0.4 * peak), (0.08, 0.0)):
+            self._add(delay, Touch(at=0.0, pressure=pressure, area=0.5, position=position))
+        side = -1.0 if position[1] > 0 else 1.0
+        for delay, jolt in ((0.0, 1.0), (0.02, 2.2), (0.04, -1.2), (0.06, 0.4), (0.08, 0.0)):
+            self._add(delay, Acceleration(at=0.0, y=side * jolt * strength, z=1.0 - 0.5 * jolt * strength))
+
+    def lift(self) -> None:
+        """Up within 0.4 s: first heavier, then lighter, then it sways in the arms."""
+        if self._lifted:
+            return
+        self._lifted = True
+        for step in range(20):
+            swing = math.sin(2.0 * math.pi * step / 20.0)
+            self._add(step * 0.02, Acceleration(at=0.0, z=1.0 + 0.35 * swing, gyro=(0.1, 0.4 * swing, 0.1)))
+
+    def put_down(self) -> None:
+        """Down within 0.4 s, with a small bump at the floor."""
+        if not self._lifted:
+            return
+        self._lifted = False
+        for step in range(20):
+            self._add(step * 0.02, Acceleration(at=0.0, z=1.0 - 0.2 * math.sin(math.pi * step / 20.0)))
+        for delay, z in ((0.40, 1.5), (0.42, 1.2), (0.44, 0.95), (0.46, 1.0), (0.6, 1.0)):
+            self._add(delay, Acceleration(at=0.0, z=z))
+
+    def poll(self, now: float) -> list[AnySense]:
+        """What is due."""
+        if not self._script:
+            return [self._sway(now)] if self._lifted else []
+        if self._begun is None:
+            self._begun = now
+        self._elapsed = now - self._begun
+        due = [sense for delay, sense in self._script if delay <= self._elapsed + 1e-9]
+        self._script = self._script[len(due) :]
+        if not self._script:
+            self._begun, self._elapsed = None, 0.0
+        return [replace(sense, at=now) for sense in due]
+
+    def _add(self, delay: float, sense: AnySense) -> None:
+        self._script.append((self._elapsed + delay, sense))
+        self._script.sort(key=lambda entry: entry[0])
+
+    def _sway(self, now: float) -> Acceleration:
+        """Arms are never still: about one slow swing a second."""
+        swing = math.sin(2.0 * math.pi * 0.9 * now)
+        return Acceleration(at=now, x=0.04 * swing, y=0.03 * swing, z=1.0 + 0.03 * swing, gyro=(0.15 * swing, 0.1, 0.05))

@@ -1,0 +1,201 @@
+// The line to the pet: what it says arrives here, what the page does leaves here.
+import { useEffect, useState } from "preact/hooks";
+
+export interface Person {
+  name: string;
+  present: boolean;
+  valence: number;
+  arousal: number;
+  valence_sd: number;
+  arousal_sd: number;
+  probabilities: Record<string, number>;
+  confidence: number;
+  unsure: boolean;
+  conflict: number;
+  attention: number;
+}
+
+export interface Feelings {
+  emotions: Record<string, number>;
+  mood: { pleasure: number; arousal: number; dominance: number };
+  drives: Record<string, number>;
+  trust: number;
+  enough: number;
+  valence: number;
+  arousal: number;
+}
+
+export interface Deciding {
+  behavior: string;
+  path: string[];
+  since: number;
+  why: string;
+  numbers: Record<string, number>;
+  scores: { id: string; score: number; terms: Record<string, number> }[];
+  gaze: string;
+  purr: number;
+}
+
+export interface News {
+  kind: "event" | "call" | "trouble" | "refused" | "said";
+  at: number;
+  name?: string;
+  zone?: string | null;
+  strength?: number;
+  urgent?: boolean;
+  part?: string;
+  message?: string;
+}
+
+export interface State {
+  at: number;
+  angles: Record<string, number>;
+  purr: { level: number; rate: number; breath: number };
+  pupils: number;
+  person: Person;
+  pet: Feelings;
+  decision: Deciding;
+  building: { text?: string; done?: number } | null;
+}
+
+/** One point of the plots: seconds, then the person's valence, its sd, arousal, its sd, and the pet's mood. */
+export interface Point {
+  at: number;
+  person: [number, number, number, number];
+  mood: [number, number, number];
+  behavior: string;
+}
+
+export interface Hello {
+  name: string;
+  rate: number;
+  files: string[];
+  joints: Record<string, { min: number; max: number; rest: number }>;
+}
+
+export interface Answer {
+  type: "file" | "saved" | "refused" | "error";
+  file?: string;
+  text?: string;
+  line?: number;
+  message?: string;
+}
+
+const KEPT_NEWS = 80;
+const KEPT_POINTS = 1200;
+const POINT_STEP = 0.5;
+const PANELS_PER_SECOND = 8;
+
+class Live {
+  state: State | null = null;
+  hello: Hello | null = null;
+  connected = false;
+  points: Point[] = [];
+  news: News[] = [];
+  troubles = new Map<string, string>();
+  onState: ((state: State) => void)[] = [];
+  onNews: ((item: News) => void)[] = [];
+  onSound: ((pcm: ArrayBuffer) => void)[] = [];
+  onAnswer: ((answer: Answer) => void)[] = [];
+  onOpen: (() => void)[] = [];
+  private socket: WebSocket | null = null;
+  private pause = 250;
+  private watchers = new Set<() => void>();
+  private due = 0;
+
+  connect(): void {
+    const url = new URL("/live" + location.search, location.href);
+    url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+    const socket = new WebSocket(url);
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () => {
+      this.connected = true;
+      this.pause = 250;
+      for (const told of this.onOpen) told();
+    };
+    socket.onmessage = (event) => this.heard(event.data);
+    socket.onclose = () => {
+      this.connected = false;
+      this.changed(true);
+      setTimeout(() => this.connect(), this.pause);
+      this.pause = Math.min(this.pause * 2, 5000);
+    };
+    this.socket = socket;
+  }
+
+  say(message: object): void {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+  }
+
+  /** A picture; skipped while the line is still busy with the last. */
+  sayBytes(bytes: ArrayBuffer): void {
+    if (this.socket?.readyState === WebSocket.OPEN && this.socket.bufferedAmount < 400_000) this.socket.send(bytes);
+  }
+
+  watch(watcher: () => void): () => void {
+    this.watchers.add(watcher);
+    return () => this.watchers.delete(watcher);
+  }
+
+  note(item: News): void {
+    if (item.kind === "trouble" && item.part) {
+      if (item.message) this.troubles.set(item.part, item.message);
+      else this.troubles.delete(item.part);
+    }
+    this.news = [...this.news.slice(1 - KEPT_NEWS), item];
+    for (const told of this.onNews) told(item);
+  }
+
+  private heard(data: string | ArrayBuffer): void {
+    if (data instanceof ArrayBuffer) {
+      for (const told of this.onSound) told(data);
+      return;
+    }
+    const message = JSON.parse(data);
+    if (message.type === "state") this.lived(message);
+    else if (message.type === "hello") this.greeted(message);
+    else for (const told of this.onAnswer) told(message);
+  }
+
+  private greeted(message: Hello & { history: Point[]; news: News[]; troubles: { part: string; message: string }[] }): void {
+    this.hello = message;
+    this.points = message.history;
+    this.news = message.news;
+    this.troubles = new Map(message.troubles.map((trouble) => [trouble.part, trouble.message]));
+    this.changed(true);
+  }
+
+  private lived(state: State & { news: News[] }): void {
+    this.state = state;
+    for (const item of state.news) this.note(item);
+    const last = this.points[this.points.length - 1];
+    if (!last || state.at >= last.at + POINT_STEP) {
+      const { person, pet, decision } = state;
+      this.points.push({
+        at: state.at,
+        person: [person.valence, person.valence_sd, person.arousal, person.arousal_sd],
+        mood: [pet.mood.pleasure, pet.mood.arousal, pet.mood.dominance],
+        behavior: decision.behavior,
+      });
+      if (this.points.length > KEPT_POINTS) this.points.shift();
+    }
+    for (const told of this.onState) told(state);
+    this.changed(state.news.length > 0);
+  }
+
+  private changed(now: boolean): void {
+    const time = performance.now();
+    if (!now && time < this.due) return;
+    this.due = time + 1000 / PANELS_PER_SECOND;
+    for (const watcher of this.watchers) watcher();
+  }
+}
+
+export const live = new Live();
+
+/** The newest state; the panel is drawn again a few times a second. */
+export function useLive(): Live {
+  const [, again] = useState(0);
+  useEffect(() => live.watch(() => again((n) => n + 1)), []);
+  return live;
+}

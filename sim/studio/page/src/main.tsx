@@ -1,0 +1,160 @@
+// The studio's page: the cat on one side, what it feels and why on the other.
+import { render } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import "./studio.css";
+import "uplot/dist/uPlot.min.css";
+import { FaceChooser } from "./face";
+import { live, useLive } from "./live";
+import { Editor } from "./panels/editor";
+import { Happened } from "./panels/happened";
+import { Mind } from "./panels/mind";
+import { PersonPanel } from "./panels/person";
+import { PetPanel } from "./panels/pet";
+import { Sound } from "./sound";
+import { chosenTheme, nextTheme } from "./theme";
+import { CatView, type View } from "./view";
+
+const sound = new Sound();
+addEventListener("pointerdown", () => void sound.start(), { capture: true });
+addEventListener("keydown", () => void sound.start(), { capture: true });
+live.connect();
+
+const MODES: [string, string, string][] = [
+  ["quiet", "Quiet hours", "🌙"],
+  ["focus", "Focus: do not disturb", "🎧"],
+  ["lap", "On the lap", "🛋"],
+  ["away", "Sent off", "👋"],
+];
+
+function Why() {
+  const { state, connected } = useLive();
+  const words = !connected && !state ? "Looking for the cat…" : !connected ? "The line to the cat is lost; trying again…" : state?.decision.why || "…";
+  return (
+    <p class="why" role="status" aria-live="polite" data-testid="why">
+      <b>{state?.decision.behavior.replaceAll("_", " ") ?? "moggy"}</b>
+      <span>{words}</span>
+    </p>
+  );
+}
+
+function Top() {
+  const { state, hello } = useLive();
+  const [muted, mute] = useState(false);
+  const [theme, setTheme] = useState(chosenTheme());
+  const [modes, setModes] = useState<string[]>([]);
+  const purring = (state?.purr.level ?? 0) > 0.05;
+  const turn = (name: string) => {
+    const on = !modes.includes(name);
+    live.say({ type: "setting", name, on });
+    setModes(on ? [...modes, name] : modes.filter((other) => other !== name));
+  };
+  return (
+    <header class="top">
+      <h1>
+        <img src="/static/icon.svg" alt="" width="26" height="26" /> {hello?.name || "moggy"}
+        <span class={purring ? "purr on" : "purr"} data-testid="purr" data-level={state?.purr.level.toFixed(2) ?? "0"}>
+          purrr
+        </span>
+      </h1>
+      <div class="modes">
+        {MODES.map(([name, title, sign]) => (
+          <button key={name} class="round" title={title} aria-label={title} aria-pressed={modes.includes(name)} onClick={() => turn(name)}>
+            {sign}
+          </button>
+        ))}
+        <button class="round" title={muted ? "Sound on" : "Mute"} aria-label={muted ? "Sound on" : "Mute"} aria-pressed={muted} onClick={() => (sound.mute(!muted), mute(!muted))}>
+          {muted ? "🔇" : "🔊"}
+        </button>
+        <button class="round" title={`Theme: ${theme}`} aria-label={`Theme: ${theme}`} onClick={() => setTheme(nextTheme())}>
+          ◐
+        </button>
+      </div>
+    </header>
+  );
+}
+
+function Words() {
+  const field = useRef<HTMLInputElement>(null);
+  const said = (event: Event) => {
+    event.preventDefault();
+    const text = field.current?.value.trim();
+    if (!text) return;
+    live.say({ type: "say", text, lang: navigator.language.slice(0, 2) });
+    live.note({ kind: "said", at: live.state?.at ?? 0, message: text });
+    if (field.current) field.current.value = "";
+  };
+  return (
+    <form class="words" onSubmit={said}>
+      <input ref={field} name="words" maxLength={2000} placeholder="Say something to the cat…" aria-label="Say something to the cat" autocomplete="off" />
+      <button type="submit">Say</button>
+    </form>
+  );
+}
+
+function Bar({ view }: { view: () => View | null }) {
+  const [lifted, lift] = useState(false);
+  const [choosing, choose] = useState(false);
+  const hands = () => {
+    const shown = view();
+    if (shown) shown.lifted = !lifted;
+    live.say({ type: lifted ? "put_down" : "lift" });
+    lift(!lifted);
+  };
+  return (
+    <div class="bar">
+      {choosing && <FaceChooser />}
+      <div class="row">
+        <button onClick={hands} aria-pressed={lifted}>
+          {lifted ? "Put down" : "Lift"}
+        </button>
+        <button onClick={() => choose(!choosing)} aria-expanded={choosing}>
+          Your face
+        </button>
+        <Words />
+      </div>
+      <p class="hint">Drag over the cat to stroke it · click to pat · shift-click to hit · drag beside it to look around</p>
+    </div>
+  );
+}
+
+function Studio() {
+  const view = useRef<View | null>(null);
+  const [tab, open] = useState<"life" | "files">("life");
+  useEffect(() => {
+    Object.assign(window, { moggy: { live, sound, view: () => view.current } });
+  }, []);
+  return (
+    <main>
+      <section class="stage" aria-label="The cat">
+        <CatView ready={(made) => (view.current = made)} />
+        <Top />
+        <div class="below">
+          <Why />
+          <Bar view={() => view.current} />
+        </div>
+      </section>
+      <aside>
+        <nav role="tablist">
+          <button role="tab" aria-selected={tab === "life"} onClick={() => open("life")}>
+            Its life
+          </button>
+          <button role="tab" aria-selected={tab === "files"} onClick={() => open("files")}>
+            Its files
+          </button>
+        </nav>
+        {tab === "life" ? (
+          <div class="cards">
+            <PetPanel />
+            <PersonPanel />
+            <Mind />
+            <Happened />
+          </div>
+        ) : (
+          <Editor />
+        )}
+      </aside>
+    </main>
+  );
+}
+
+render(<Studio />, document.getElementById("app") as HTMLElement);

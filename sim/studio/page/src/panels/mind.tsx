@@ -1,0 +1,32 @@
+// What it does, which branch of the tree that is, and what else it thought of.
+import { useLive } from "../live";
+import { Bars } from "./bars";
+
+const SHOWN = 6;
+
+export function Mind() {
+  const decision = useLive().state?.decision;
+  const scores = (decision?.scores ?? []).slice(0, SHOWN);
+  const best = Math.max(0.01, ...scores.map((score) => score.score));
+  const items = scores.map(({ id, score, terms }) => ({
+    name: id,
+    value: score,
+    tone: id === decision?.behavior || decision?.path.includes(id) ? "var(--now)" : "var(--other)",
+    title: Object.entries(terms)
+      .map(([term, value]) => `${term} ${value.toFixed(2)}`)
+      .join("\n"),
+  }));
+  const numbers = Object.entries(decision?.numbers ?? {});
+  return (
+    <article class="card" data-testid="mind" data-behavior={decision?.behavior}>
+      <h2>What it decides</h2>
+      <ol class="path">
+        {(decision?.path ?? []).map((step) => (
+          <li key={step}>{step.replaceAll("_", " ")}</li>
+        ))}
+      </ol>
+      {numbers.length > 0 && <p class="numbers">{numbers.map(([name, value]) => `${name.replaceAll("_", " ")} ${value.toFixed(2)}`).join(" · ")}</p>}
+      {items.length > 0 ? <Bars items={items} high={Math.max(best, 0.3)} label="Scores of the selector" /> : <p class="faint">nothing is weighed here: a reflex, or a fixed branch</p>}
+    </article>
+  );
+}

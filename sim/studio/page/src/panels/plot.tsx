@@ -1,0 +1,85 @@
+// A line plot of the last minutes (uPlot), with bands for what is uncertain.
+import { useEffect, useRef } from "preact/hooks";
+import uPlot from "uplot";
+import { live, type Point } from "../live";
+import { isDark, onTheme } from "../theme";
+
+export interface Line {
+  label: string;
+  tone: string;
+  value: (point: Point) => number;
+  spread?: (point: Point) => number;
+}
+
+const SHOWN = 120; // s
+const HEIGHT = 118;
+
+export function Plot({ lines, label }: { lines: Line[]; label: string }) {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const element = box.current as HTMLDivElement;
+    let plot: uPlot | null = null;
+    const make = () => {
+      plot?.destroy();
+      plot = new uPlot(options(lines, element.clientWidth), data(lines), element);
+    };
+    const stopTheme = onTheme(make);
+    let due = 0;
+    const stopWatch = live.watch(() => {
+      const last = live.points[live.points.length - 1]?.at ?? 0;
+      if (last === due) return;
+      due = last;
+      plot?.setData(data(lines));
+    });
+    const resized = new ResizeObserver(() => plot?.setSize({ width: element.clientWidth, height: HEIGHT }));
+    resized.observe(element);
+    return () => {
+      stopTheme();
+      stopWatch();
+      resized.disconnect();
+      plot?.destroy();
+    };
+  }, []);
+  return <div ref={box} class="plot" role="img" aria-label={label} />;
+}
+
+function data(lines: Line[]): uPlot.AlignedData {
+  const end = live.points[live.points.length - 1]?.at ?? 0;
+  const points = live.points.filter((point) => point.at > end - SHOWN);
+  const columns: number[][] = [points.map((point) => point.at)];
+  for (const { value, spread } of lines) {
+    columns.push(points.map(value));
+    if (spread) {
+      columns.push(points.map((point) => Math.min(1, value(point) + spread(point))));
+      columns.push(points.map((point) => Math.max(-1, value(point) - spread(point))));
+    }
+  }
+  return columns as uPlot.AlignedData;
+}
+
+function options(lines: Line[], width: number): uPlot.Options {
+  const ink = isDark() ? "#a79fb5" : "#8a7763", grid = isDark() ? "#3a3444" : "#eadfce";
+  const series: uPlot.Series[] = [{ label: "s" }];
+  const bands: uPlot.Band[] = [];
+  for (const { label, tone, spread } of lines) {
+    series.push({ label, stroke: tone, width: 2, points: { show: false } });
+    if (!spread) continue;
+    bands.push({ series: [series.length, series.length + 1], fill: tone + (isDark() ? "38" : "2b") });
+    series.push({ stroke: "transparent", width: 0, points: { show: false } }, { stroke: "transparent", width: 0, points: { show: false } });
+  }
+  const seconds = (value: number) => `${Math.floor(value / 60)}:${String(Math.floor(value % 60)).padStart(2, "0")}`;
+  return {
+    width,
+    height: HEIGHT,
+    series,
+    bands,
+    legend: { show: false },
+    cursor: { show: false },
+    padding: [6, 4, 0, 0],
+    scales: { x: { time: false, range: (_, low, high) => [Math.min(low, high - SHOWN), high] }, y: { range: [-1, 1] } },
+    axes: [
+      { stroke: ink, grid: { show: false }, ticks: { show: false }, size: 20, font: "11px system-ui", values: (_, ticks) => ticks.map(seconds) },
+      { stroke: ink, grid: { stroke: grid, width: 1 }, ticks: { show: false }, size: 26, font: "11px system-ui", splits: () => [-1, 0, 1] },
+    ],
+  };
+}

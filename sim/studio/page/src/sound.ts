@@ -1,0 +1,41 @@
+// The cat's voice: samples from the server go to a worklet that plays them in order and forgets what came too late.
+import { live } from "./live";
+
+export class Sound {
+  muted = false;
+  heard = 0;
+  private context: AudioContext | null = null;
+  private node: AudioWorkletNode | null = null;
+  private starting = false;
+
+  constructor() {
+    live.onSound.push((pcm) => this.play(pcm));
+    live.onOpen.push(() => this.tell());
+  }
+
+  /** Browsers let a page sound only after the first touch of it. */
+  async start(): Promise<void> {
+    if (this.starting || !live.hello) return;
+    this.starting = true;
+    this.context = new AudioContext({ sampleRate: live.hello.rate, latencyHint: "interactive" });
+    await this.context.audioWorklet.addModule("/static/speaker.js");
+    this.node = new AudioWorkletNode(this.context, "speaker", { outputChannelCount: [1] });
+    this.node.connect(this.context.destination);
+    await this.context.resume();
+    this.tell();
+  }
+
+  mute(on: boolean): void {
+    this.muted = on;
+    this.tell();
+  }
+
+  private tell(): void {
+    if (this.node) live.say({ type: "listen", on: !this.muted });
+  }
+
+  private play(pcm: ArrayBuffer): void {
+    this.heard += pcm.byteLength;
+    if (!this.muted) this.node?.port.postMessage(pcm, [pcm]);
+  }
+}

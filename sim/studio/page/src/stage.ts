@@ -1,0 +1,111 @@
+// The room: floor, light, shadow and the camera that goes round the cat. The world is the body's frame, z up.
+import {
+  CanvasTexture, CircleGeometry, Color, DirectionalLight, HemisphereLight, Mesh, MeshStandardMaterial, NeutralToneMapping, Object3D,
+  VSMShadowMap, PerspectiveCamera, Scene, SRGBColorSpace, Vector3, WebGLRenderer,
+} from "three";
+import { OrbitControls } from "three/addons/controls/OrbitControls.js";
+
+Object3D.DEFAULT_UP.set(0, 0, 1);
+
+const CENTRE = new Vector3(-0.045, 0, 0.13);
+
+export class Stage {
+  readonly scene = new Scene();
+  readonly camera = new PerspectiveCamera(30, 1, 0.05, 10);
+  readonly renderer: WebGLRenderer;
+  readonly controls: OrbitControls;
+  private readonly floor: MeshStandardMaterial;
+  private readonly sky: HemisphereLight;
+  private readonly sun: DirectionalLight;
+
+  constructor(canvas: HTMLCanvasElement) {
+    this.renderer = new WebGLRenderer({ canvas, antialias: true, preserveDrawingBuffer: false, powerPreference: "low-power" });
+    this.renderer.shadowMap.enabled = true;
+    this.renderer.shadowMap.type = VSMShadowMap;
+    this.renderer.toneMapping = NeutralToneMapping;
+    this.renderer.outputColorSpace = SRGBColorSpace;
+    this.camera.position.set(0.78, 0.68, 0.36);
+    this.controls = new OrbitControls(this.camera, canvas);
+    this.controls.target.copy(CENTRE);
+    this.controls.enableDamping = true;
+    this.controls.enablePan = false;
+    this.controls.minDistance = 0.45;
+    this.controls.maxDistance = 2.2;
+    this.controls.maxPolarAngle = Math.PI / 2 - 0.02;
+    this.controls.update();
+    this.sky = new HemisphereLight("#fff6ea", "#e6cfb4", 1.7);
+    this.sun = sunlight();
+    const back = new DirectionalLight("#ffd9b0", 1.1);
+    back.position.set(-1.2, -0.9, 0.9);
+    this.floor = new MeshStandardMaterial({ map: rug(), roughness: 1 });
+    const ground = new Mesh(new CircleGeometry(0.62, 96), this.floor);
+    ground.receiveShadow = true;
+    this.scene.add(this.sky, this.sun, this.sun.target, back, ground);
+    this.theme(false);
+  }
+
+  theme(dark: boolean): void {
+    this.scene.background = null;
+    this.renderer.setClearColor(new Color(dark ? "#1d1a22" : "#f3e9dc"), 0);
+    this.sky.intensity = dark ? 0.85 : 1.7;
+    this.sky.color.set(dark ? "#c9d2ff" : "#fff6ea");
+    this.sun.intensity = dark ? 1.8 : 2.3;
+    this.floor.color.set(dark ? "#8d86a3" : "#ffffff");
+  }
+
+  size(width: number, height: number): void {
+    this.renderer.setPixelRatio(Math.min(devicePixelRatio, 2));
+    this.renderer.setSize(width, height, false);
+    this.camera.aspect = width / Math.max(height, 1);
+    // A narrow window must show the whole cat, too.
+    this.camera.fov = this.camera.aspect > 1.15 ? 30 : Math.min(60, 30 * (1.15 / this.camera.aspect));
+    this.camera.updateProjectionMatrix();
+  }
+
+  render(): void {
+    this.controls.update();
+    this.renderer.render(this.scene, this.camera);
+  }
+}
+
+function sunlight(): DirectionalLight {
+  const sun = new DirectionalLight("#fff1dc", 2.6);
+  sun.position.set(0.75, 0.55, 1.35);
+  sun.target.position.copy(CENTRE);
+  sun.castShadow = true;
+  sun.shadow.mapSize.set(1024, 1024);
+  sun.shadow.radius = 7;
+  sun.shadow.bias = -0.0006;
+  sun.shadow.normalBias = 0.006;
+  Object.assign(sun.shadow.camera, { left: -0.5, right: 0.5, top: 0.5, bottom: -0.5, near: 0.5, far: 3 });
+  return sun;
+}
+
+/** A round woollen rug, painted. */
+function rug(): CanvasTexture {
+  const size = 1024;
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = size;
+  const pen = canvas.getContext("2d") as CanvasRenderingContext2D;
+  const rings: [number, string][] = [[1, "#d9c4a8"], [0.975, "#efe2cd"], [0.9, "#b5654a"], [0.86, "#efe2cd"], [0.84, "#e9d8bd"], [0.56, "#d8b08c"], [0.54, "#eddfc8"]];
+  for (const [radius, tone] of rings) {
+    pen.fillStyle = tone;
+    pen.beginPath();
+    pen.arc(size / 2, size / 2, (size / 2) * radius, 0, Math.PI * 2);
+    pen.fill();
+  }
+  // Woven threads, from a fixed sequence so that the rug is the same rug every day.
+  let seed = 7;
+  const next = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
+  for (let i = 0; i < 26000; i++) {
+    const angle = next() * Math.PI * 2, radius = Math.sqrt(next()) * size * 0.5;
+    pen.strokeStyle = next() > 0.5 ? "rgba(255,255,255,0.10)" : "rgba(90,60,30,0.07)";
+    pen.beginPath();
+    pen.arc(size / 2, size / 2, radius, angle, angle + 14 / Math.max(radius, 20));
+    pen.stroke();
+  }
+  const texture = new CanvasTexture(canvas);
+  texture.colorSpace = SRGBColorSpace;
+  texture.anisotropy = 8;
+  return texture;
+}

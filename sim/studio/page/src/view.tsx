@@ -1,0 +1,94 @@
+// The cat in its room: draws what the servos hold, and turns pointers into touches.
+import { useEffect, useRef } from "preact/hooks";
+import { Cat } from "./cat/cat";
+import { Hand } from "./hand";
+import { live, type State } from "./live";
+import { Stage } from "./stage";
+import { onTheme } from "./theme";
+
+const CATCH_UP = 22; // 1/s: how fast the drawn joints follow, so that 30 states a second look smooth
+const FLUFF = 10;
+
+export class View {
+  readonly stage: Stage;
+  readonly cat = new Cat();
+  readonly hand: Hand;
+  private shown: Record<string, number> = {};
+  private pupils = 0.5;
+  private purr = { level: 0, rate: 25, breath: 0 };
+  private height = 0;
+  private frame = 0;
+  private last = 0;
+  private slow = 0;
+  private fluff = 0;
+  lifted = false;
+
+  constructor(canvas: HTMLCanvasElement) {
+    this.stage = new Stage(canvas);
+    this.stage.scene.add(this.cat);
+    this.hand = new Hand(canvas, this.stage, this.cat);
+    onTheme((dark) => this.stage.theme(dark));
+    new ResizeObserver(() => this.resize(canvas)).observe(canvas);
+    this.resize(canvas);
+    this.frame = requestAnimationFrame(this.draw);
+  }
+
+  stop(): void {
+    cancelAnimationFrame(this.frame);
+  }
+
+  private resize(canvas: HTMLCanvasElement): void {
+    this.stage.size(canvas.clientWidth, canvas.clientHeight);
+  }
+
+  private draw = (time: number): void => {
+    const dt = Math.min((time - this.last) / 1000, 0.2);
+    this.last = time;
+    if (live.state) this.follow(live.state, dt);
+    this.cat.show(this.shown, this.purr, this.pupils, time / 1000);
+    this.cat.position.z = this.height;
+    this.hand.draw(dt);
+    this.stage.render();
+    this.spare(dt);
+    this.frame = requestAnimationFrame(this.draw);
+  };
+
+  private follow(state: State, dt: number): void {
+    const share = 1 - Math.exp(-CATCH_UP * dt);
+    for (const [joint, angle] of Object.entries(state.angles)) this.shown[joint] = (this.shown[joint] ?? angle) + share * (angle - (this.shown[joint] ?? angle));
+    this.pupils += share * (state.pupils - this.pupils);
+    let ahead = state.purr.breath - this.purr.breath;
+    ahead -= Math.round(ahead);
+    this.purr = { level: state.purr.level, rate: state.purr.rate, breath: this.purr.breath + share * ahead };
+    this.height += (1 - Math.exp(-7 * dt)) * ((this.lifted ? 0.16 : 0) - this.height);
+  }
+
+  /** Fur only where the graphics can afford it: grown while frames are quick, shorn for good when they are slow. */
+  private spare(dt: number): void {
+    this.slow += 0.05 * ((dt > 0.024 ? 1 : 0) - this.slow);
+    if (this.fluff >= 0 && this.slow > 0.6) {
+      this.fluff = this.fluff > 0 ? -1 : 0;
+      this.cat.fluff(0);
+    } else if (this.fluff === 0 && this.last > 2500 && this.slow < 0.05) {
+      this.fluff = FLUFF;
+      this.cat.fluff(FLUFF);
+    }
+  }
+}
+
+export function CatView({ ready }: { ready: (view: View) => void }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    const view = new View(canvas.current as HTMLCanvasElement);
+    ready(view);
+    return () => view.stop();
+  }, []);
+  return (
+    <canvas
+      ref={canvas}
+      tabIndex={0}
+      role="application"
+      aria-label="The cat. Drag over it to stroke, click to pat, double-click or shift-click to hit. Keys: S strokes the back, H the head, C the cheek, P pats, X hits. Drag beside it to turn the view."
+    />
+  );
+}

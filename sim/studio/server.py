@@ -1,0 +1,275 @@
+"""The studio's web server, in a thread of its own: sends the page what the pet lives through, and hands on what the page does."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import threading
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+import uvicorn
+from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from moggy.body import Body
+from moggy.messages import Purr, Tick
+from moggy.sim.studio.guard import HEADERS, Guard
+from moggy.sim.studio.inbox import Inputs
+from moggy.sim.studio.talk import LONGEST_MESSAGE, ListenSaid, picture, problem, tell, understand
+from moggy.sim.studio.view import Drawn, History, moment, news
+
+STATIC = Path(__file__).resolve().parent / "static"
+"""The built page: `npm run build` in sim/studio/page."""
+
+STATES_PER_SECOND = 30.0
+
+NOT_BUILT = """<!doctype html><title>moggy</title><p>The page is not built yet. In <code>sim/studio/page</code>:
+<code>npm ci &amp;&amp; npm run build</code>, or <code>make page</code> in the checkout; then reload.</p>"""
+
+
+class Studio:
+    """Shows a pet in the browser. A listener of the loop: it is called at every tick and must cost it next to nothing."""
+
+    def __init__(
+        self,
+        body: Body,
+        *,
+        inputs: Inputs,
+        host: str = "127.0.0.1",
+        port: int = 8010,
+        sound: Callable[[], bytes] = bytes,
+        building: Callable[[], Mapping[str, Any] | None] = lambda: None,
+        name: str = "",
+        static: Path = STATIC,
+    ) -> None:
+        """`sound` gives the 16-bit mono samples made since it was last asked; `building` what the runtime's build says, as {text, done}."""
+        self._body, self._inputs, self._sound, self._building = body, inputs, sound, building
+        self._host, self._port, self._name, self._static = host, port, name or body.name, static
+        self._tick: Tick | None = None
+        self._drawn: Drawn | None = None
+        self._has_servos = False
+        self._news: deque[dict[str, Any]] = deque(maxlen=2000)
+        self._history = History()
+        self._pages: list[_Page] = []
+        self._server: _Server | None = None
+        self._thread: threading.Thread | None = None
+
+    # The loop's side.
+
+    def __call__(self, tick: Tick, sent: Mapping[str, float]) -> None:
+        if tick.events or tick.calls or tick.senses or tick.refused:
+            self._news.extend(news(tick))
+        if not self._has_servos:
+            self._drawn = Drawn.of(sent, tick.commanded.purr, tick.commanded.pupils)
+        self._tick = tick
+
+    def drawn(self, angles: Mapping[str, float], purr: Purr, pupils: float) -> None:
+        """The cat as the simulated servos, motor and eye lights have it now."""
+        self._has_servos = True
+        self._drawn = Drawn.of(angles, purr, pupils)
+
+    def start(self) -> str:
+        """Serve in a thread; the address to open. Port 0 takes a free one. Raises OSError when the port is taken."""
+        listener = socket.socket(socket.AF_INET6 if ":" in self._host else socket.AF_INET)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((self._host, self._port))
+        except OSError:
+            listener.close()
+            raise
+        guard = Guard.of(self._host, listener.getsockname()[1])
+        config = uvicorn.Config(
+            self._app(guard), log_level="warning", ws_max_size=LONGEST_MESSAGE, ws_max_queue=64, lifespan="on", timeout_graceful_shutdown=1
+        )
+        self._server = _Server(config)
+        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listener]}, name="studio", daemon=True)
+        self._thread.start()
+        return guard.address
+
+    def close(self) -> None:
+        if self._server is not None and self._thread is not None:
+            self._server.should_exit = True
+            self._thread.join(5.0)
+
+    # The page's side, in the server's thread.
+
+    def _app(self, guard: Guard) -> ASGIApp:
+        routes = [
+            Route("/", self._index),
+            Route("/healthz", lambda request: PlainTextResponse("ok")),
+            WebSocketRoute("/live", self._live),
+            Mount("/static", StaticFiles(directory=self._static, check_dir=False)),
+        ]
+        return _guarded(Starlette(routes=routes, lifespan=self._lifespan), guard)
+
+    @contextlib.asynccontextmanager
+    async def _lifespan(self, app: Starlette) -> AsyncIterator[None]:
+        showing = asyncio.create_task(self._show())
+        yield
+        showing.cancel()
+
+    async def _index(self, request: Any) -> Response:
+        page = self._static / "index.html"
+        return HTMLResponse(page.read_text(encoding="utf-8") if page.is_file() else NOT_BUILT)
+
+    async def _show(self) -> None:
+        """Tell all pages the newest moment; one that is slow misses moments, never news."""
+        while True:
+            await asyncio.sleep(1.0 / STATES_PER_SECOND)
+            tick, drawn = self._tick, self._drawn
+            fresh = [self._news.popleft() for _ in range(len(self._news))]
+            for item in fresh:
+                self._history.tell(item)
+            sound = self._sound()
+            if tick is None or drawn is None:
+                continue
+            self._history.add(tick)
+            state = {**moment(tick, drawn), "building": self._building()}
+            for page in tuple(self._pages):
+                page.offer(state, fresh, sound)
+
+    async def _live(self, socket: WebSocket) -> None:
+        await socket.accept()
+        page = _Page(socket)
+        page.answer(await self._hello())
+        self._pages.append(page)
+        sender = asyncio.create_task(page.run())
+        try:
+            while True:
+                message = await socket.receive()
+                if message["type"] == "websocket.disconnect":
+                    return
+                answer = await self._heard(page, message)
+                if answer is not None:
+                    page.answer(answer)
+        except WebSocketDisconnect:
+            return
+        finally:
+            self._pages.remove(page)
+            sender.cancel()
+
+    async def _heard(self, page: _Page, message: Message) -> dict[str, Any] | None:
+        """One message of a page; nothing that it can say stops anything but itself."""
+        frame = message.get("bytes")
+        if frame is not None:
+            return picture(frame, self._inputs)
+        said = understand(message.get("text") or "")
+        if isinstance(said, dict):
+            return said
+        if isinstance(said, ListenSaid):
+            page.listens = said.on
+            return None
+        try:
+            # Files are read and checked here: aside, so that the other pages and the sound go on.
+            return await asyncio.to_thread(tell, said, self._inputs) if said.type in ("read", "save") else tell(said, self._inputs)
+        except OSError as error:
+            return problem(str(error))
+
+    async def _hello(self) -> dict[str, Any]:
+        return {
+            "type": "hello",
+            "name": self._name,
+            "joints": {name: {"min": joint.min, "max": joint.max, "rest": joint.rest} for name, joint in self._body.joints.items()},
+            "pads": {name: {"zone": pad.zone, "at": pad.at} for name, pad in self._body.pads.items()},
+            "rate": self._body.speaker.rate,
+            "files": await asyncio.to_thread(self._inputs.files),
+            "history": self._history.points(),
+            "news": list(self._history.news),
+            "troubles": list(self._history.troubles.values()),
+        }
+
+
+class _Page:
+    """One open page: what waits to be sent to it."""
+
+    def __init__(self, socket: WebSocket) -> None:
+        self._socket = socket
+        self._news: deque[dict[str, Any]] = deque(maxlen=500)
+        self._answers: deque[dict[str, Any]] = deque(maxlen=50)
+        self._sound: deque[bytes] = deque(maxlen=30)
+        self._state: dict[str, Any] | None = None
+        self._wake = asyncio.Event()
+        self.listens = False
+
+    def offer(self, state: dict[str, Any], fresh: list[dict[str, Any]], sound: bytes) -> None:
+        self._state = state
+        self._news.extend(fresh)
+        if sound and self.listens:
+            self._sound.append(sound)
+        self._wake.set()
+
+    def answer(self, message: dict[str, Any]) -> None:
+        self._answers.append(message)
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Send what there is, then wait for more."""
+        with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+            while True:
+                await self._wake.wait()
+                self._wake.clear()
+                while self._answers:
+                    await self._send(self._answers.popleft())
+                while self._sound:
+                    await self._socket.send_bytes(self._sound.popleft())
+                state, self._state = self._state, None
+                if state is not None:
+                    fresh = list(self._news)
+                    self._news.clear()
+                    await self._send({**state, "news": fresh})
+
+    async def _send(self, message: dict[str, Any]) -> None:
+        await self._socket.send_text(orjson.dumps(message).decode())
+
+
+class _Server(uvicorn.Server):
+    """The terminal's signals belong to the loop, not to the web server."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Any:
+        yield
+
+
+def _guarded(app: ASGIApp, guard: Guard) -> ASGIApp:
+    """Refuse strangers before anything is read, and send the strict headers with every answer."""
+
+    async def enter(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        if scope["type"] == "websocket":
+            if not guard.admits_socket(headers, scope["query_string"].decode("latin-1")):
+                await _refuse_socket(receive, send)
+                return
+            await app(scope, receive, send)
+        elif not guard.admits_host(headers.get("host", "")):
+            await PlainTextResponse("this is not my address", status_code=421)(scope, receive, send)
+        else:
+            await app(scope, receive, _with_headers(send))
+
+    return enter
+
+
+async def _refuse_socket(receive: Receive, send: Send) -> None:
+    await receive()
+    await send({"type": "websocket.close", "code": 1008, "reason": "not from the studio's own page"})
+
+
+def _with_headers(send: Send) -> Callable[[Message], Awaitable[None]]:
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message["headers"], *((name.encode(), value.encode()) for name, value in HEADERS.items())]
+        await send(message)
+
+    return sending

@@ -1,0 +1,135 @@
+"""What the page is told of a tick: one flat picture of the moment, and a thin line of history for the plots."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from moggy.messages import Event, Purr, Tick, Trouble
+
+SHOWN_SCORES = 8
+HISTORY_STEP = 0.5
+"""Seconds between two points of the plots."""
+HISTORY_LENGTH = 600.0
+"""Seconds that a page gets to see when it connects."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The cat as the servos hold it: this is what is seen, not what was commanded."""
+
+    angles: Mapping[str, float]
+    purr: Mapping[str, float]
+    pupils: float
+
+    @classmethod
+    def of(cls, angles: Mapping[str, float], purr: Purr, pupils: float) -> Drawn:
+        return cls(angles, {"level": purr.level, "rate": purr.rate, "breath": purr.breath}, pupils)
+
+
+def moment(tick: Tick, drawn: Drawn) -> dict[str, Any]:
+    """The state message, without what is only said once."""
+    person, pet, decision = tick.person, tick.pet, tick.decision
+    return {
+        "type": "state",
+        "at": tick.at,
+        "n": tick.n,
+        "angles": dict(drawn.angles),
+        "purr": dict(drawn.purr),
+        "pupils": drawn.pupils,
+        "person": {
+            "name": person.person,
+            "present": person.present,
+            "valence": person.valence,
+            "arousal": person.arousal,
+            "valence_sd": person.valence_sd,
+            "arousal_sd": person.arousal_sd,
+            "probabilities": dict(person.probabilities),
+            "confidence": person.confidence,
+            "unsure": person.unsure,
+            "conflict": person.conflict,
+            "attention": person.attention,
+        },
+        "pet": {
+            "emotions": dict(pet.emotions),
+            "mood": {"pleasure": pet.mood.pleasure, "arousal": pet.mood.arousal, "dominance": pet.mood.dominance},
+            "drives": dict(pet.drives),
+            "trust": pet.bond.trust,
+            "enough": pet.enough,
+            "valence": pet.valence,
+            "arousal": pet.arousal,
+        },
+        "decision": {
+            "behavior": decision.behavior,
+            "path": list(decision.path),
+            "since": decision.since,
+            "why": decision.why,
+            "numbers": dict(decision.numbers),
+            "scores": [{"id": score.id, "score": score.score, "terms": dict(score.terms)} for score in decision.scores[:SHOWN_SCORES]],
+            "gaze": decision.gaze,
+            "purr": decision.purr,
+        },
+    }
+
+
+def news(tick: Tick) -> list[dict[str, Any]]:
+    """What happened at this tick only: it must reach the page even when states are skipped."""
+    found: list[dict[str, Any]] = [_event(event, tick.at) for event in tick.events]
+    found += [{"kind": "call", "at": call.at, "name": call.name, "loudness": call.loudness} for call in tick.calls]
+    found += [
+        {"kind": "trouble", "at": tick.at, "part": sense.part, "message": sense.message}
+        for sense in tick.senses
+        if isinstance(sense, Trouble)
+    ]
+    found += [{"kind": "refused", "at": tick.at, "message": message} for message in tick.refused]
+    return found
+
+
+def _event(event: Event, now: float) -> dict[str, Any]:
+    return {
+        "kind": "event",
+        "at": now,
+        "id": event.id,
+        "name": event.name,
+        "zone": event.zone,
+        "strength": event.strength,
+        "urgent": event.urgent,
+    }
+
+
+class History:
+    """The last minutes, two points a second, for a page that comes late."""
+
+    def __init__(self) -> None:
+        self._points: deque[dict[str, Any]] = deque(maxlen=round(HISTORY_LENGTH / HISTORY_STEP))
+        self._due = 0.0
+        self.news: deque[dict[str, Any]] = deque(maxlen=60)
+        self.troubles: dict[str, dict[str, Any]] = {}
+
+    def add(self, tick: Tick) -> None:
+        if tick.at < self._due:
+            return
+        self._due = tick.at + HISTORY_STEP
+        person, pet = tick.person, tick.pet
+        self._points.append(
+            {
+                "at": round(tick.at, 2),
+                "person": [round(x, 3) for x in (person.valence, person.valence_sd, person.arousal, person.arousal_sd)],
+                "mood": [round(x, 3) for x in (pet.mood.pleasure, pet.mood.arousal, pet.mood.dominance)],
+                "behavior": tick.decision.behavior,
+            }
+        )
+
+    def tell(self, item: dict[str, Any]) -> None:
+        """Keep news for late pages; a trouble stands until its part is well again."""
+        if item["kind"] == "trouble":
+            if item["message"]:
+                self.troubles[item["part"]] = item
+            else:
+                self.troubles.pop(item["part"], None)
+        self.news.append(item)
+
+    def points(self) -> list[dict[str, Any]]:
+        return list(self._points)
