@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
-from moggy.actuators.serial_body import SerialBody
-from moggy.body import Body
-from moggy.link import MemoryLink
 from moggy.messages import AnySense, Command
 from moggy.sim.board.wires import Pulses, SteppedBoard, angles
 from moggy.sim.world import World
 
 
+class WiredBody(Protocol):
+    """The brain's end: the same that moves a real body."""
+
+    def move(self, command: Command) -> Mapping[str, float]: ...
+
+    def poll(self, now: float) -> Sequence[AnySense]: ...
+
+    def stop(self, now: float) -> None: ...
+
+    def release(self, now: float) -> None: ...
+
+    def rest(self, now: float) -> None: ...
+
+    def close(self) -> None: ...
+
+
 class SimulatedBody:
     """Moves and is polled like any body. `step` must come before `poll` at each moment; `poll` does it when it was forgotten."""
 
-    def __init__(self, world: World, board: SteppedBoard, body: Body) -> None:
+    def __init__(self, world: World, board: SteppedBoard, body: WiredBody) -> None:
+        """`body` is linked to the board's line: `SerialBody(MemoryLink(board.line), world.body)`."""
         self.world, self.board = world, board
-        self._shape = body
-        self._body = SerialBody(MemoryLink(board.line), body)
+        self._body = body
 
     def step(self, now: float) -> None:
         """Let the world and the board live until `now`."""
@@ -39,7 +53,7 @@ class SimulatedBody:
 
     def angles(self) -> dict[str, float]:
         """Joint → rad to which its servo is driven; limp joints are left out."""
-        return angles(self._shape, self.board.outputs())
+        return angles(self.world.body, self.board.outputs())
 
     def stop(self, now: float) -> None:
         self._body.stop(now)

@@ -21,7 +21,7 @@ class World:
     """What happens to the body now. `inputs` is what the board's devices feel of it."""
 
     def __init__(self, body: Body) -> None:
-        self._body = body
+        self.body = body
         self._channels = {name: pad.channel for name, pad in body.pads.items()}
         self._no_pads: tuple[float, ...] = (0.0,) * 12
         self._pads: tuple[float, ...] = self._no_pads
@@ -66,7 +66,7 @@ class World:
 
     def battery(self, level: float, charging: bool = False) -> None:
         """0..1, linear between the empty and the full voltage."""
-        power = self._body.power
+        power = self.body.power
         self._volts = (power.empty_mv + min(max(level, 0.0), 1.0) * (power.full_mv - power.empty_mv)) / 1000.0
         self._charging, self._inputs = charging, None
 
@@ -111,14 +111,14 @@ class World:
     def _near(self, position: Place, pressure: float, area: float) -> dict[str, float]:
         """Pressure falls off with the distance like a bell; a larger area is a wider bell. The nearest pad feels at least half of it."""
         spread = 0.025 + 0.06 * area
-        distances = {name: math.dist(position, pad.at) for name, pad in self._body.pads.items()}
+        distances = {name: math.dist(position, pad.at) for name, pad in self.body.pads.items()}
         nearest = min(distances, key=distances.__getitem__)
         pressed = {name: pressure * math.exp(-0.5 * (distance / spread) ** 2) for name, distance in distances.items()}
         pressed[nearest] = max(pressed[nearest], 0.5 * pressure)
         return {name: value for name, value in pressed.items() if value > 0.02}
 
     def _middle(self, zone: str | None) -> list[str]:
-        names = [name for name, pad in self._body.pads.items() if pad.zone == zone]
+        names = [name for name, pad in self.body.pads.items() if pad.zone == zone]
         half = (len(names) - 1) // 2
         return names[half : len(names) - half]
 

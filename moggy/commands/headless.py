@@ -10,6 +10,7 @@ from typing import Protocol
 import orjson
 import typer
 
+from moggy.actuators.serial_body import SerialBody
 from moggy.assemble import begin, born, home, slow_thinkers
 from moggy.body import Body
 from moggy.clock import SimulatedClock
@@ -17,6 +18,7 @@ from moggy.commands.outputs import Outputs
 from moggy.commands.progress import progress
 from moggy.config import Files
 from moggy.journal import Journal
+from moggy.link import MemoryLink
 from moggy.loop import Ask, BodyOut, Listener, Loop
 from moggy.messages import Acceleration, AnySense, Battery, Tick, Touch
 from moggy.pet import Pet, Start
@@ -155,11 +157,13 @@ def headless(
 def boards(kind: str, body: Body, world: World) -> SimulatedBody:
     """The simulated board for virtual time."""
     if kind in ("auto", "lockstep"):
-        return SimulatedBody(world, LockStepBoard(body), body)
+        lock_step = LockStepBoard(body)
+        return SimulatedBody(world, lock_step, SerialBody(MemoryLink(lock_step.line), body))
     if kind == "micropython":
         from moggy.sim.board.micropython import stepped_board
 
-        return SimulatedBody(world, stepped_board(body), body)
+        stepped = stepped_board(body)
+        return SimulatedBody(world, stepped, SerialBody(MemoryLink(stepped.line), body))
     raise ValueError(f"--board {kind}: there are auto, lockstep and micropython")
 
 
