@@ -23,12 +23,14 @@ from moggy.commands.headless import SimulatedSenses, boards
 from moggy.config import Files, Invalid, parse
 from moggy.journal import Journal
 from moggy.link import SerialLink
-from moggy.loop import Listener, Loop, Sensor
-from moggy.messages import AnySense, Tick, Trouble
+from moggy.loop import BodyOut, Listener, Loop, Sensor
+from moggy.messages import AnySense, Command, Tick, Trouble
 from moggy.personality import Personality
 from moggy.pet import Start
 from moggy.runtime import runtime_status
 from moggy.sensors.vision import VisionSensor, vision_task
+from moggy.sim.board.micropython import MicroPythonBoard
+from moggy.sim.board.wires import Pulses, angles
 from moggy.sim.simulated_body import SimulatedBody
 from moggy.sim.studio.inbox import Inbox
 from moggy.sim.studio.server import Studio
@@ -36,6 +38,8 @@ from moggy.sim.world import World
 from moggy.watch import Watcher, check_aside
 from moggy.worker import ProcessWorker
 
+BOARD_PAUSE = 1.0
+"""Seconds until a simulated board that died is started again, as its watchdog would."""
 EYE_DEADLINE = 5.0
 """Seconds for one picture, on a machine that is busy building."""
 
@@ -46,7 +50,7 @@ def simulate(*, port: int, open_browser: bool, record: Path | None, board: str, 
     start = begin(files, seed=seed, hour=hour_of_day() if hour is None else hour, personality=personality)
     body = parse(start.body, start.files[start.body], Body)
     world = World(body)
-    simulated = boards(board, body, world)
+    simulated = in_real_time(board, body, world)
     eye = Eye()
     inbox = Inbox(Shelf(files, start), eye.show)
     life = Life(start, files, [SimulatedSenses(inbox.poll, world, simulated), eye], simulated)
@@ -95,10 +99,53 @@ def run_robot(
     life.live(record)
 
 
+class MicroPythonBody:
+    """The simulated body whose firmware runs in the board's own interpreter, in real time, at the other end of a serial port."""
+
+    def __init__(self, world: World, body: Body) -> None:
+        self._world, self._shape = world, body
+        self._board = MicroPythonBoard(body)
+        if self._board.note:
+            typer.secho(f"board: {self._board.note}", fg="yellow", err=True)
+        self._body = SerialBody(SerialLink(self._board.path), body)
+        self._restart_at: float | None = None
+
+    def step(self, now: float) -> None:
+        self._world.step(now)
+        self._board.feed(self._world.inputs())
+        if self._board.running:
+            self._restart_at = None
+        elif self._restart_at is None:
+            self._restart_at = now + BOARD_PAUSE
+        elif now > self._restart_at:
+            self._board.restart()
+
+    def poll(self, now: float) -> Sequence[AnySense]:
+        return self._body.poll(now)
+
+    def move(self, command: Command) -> Mapping[str, float]:
+        return self._body.move(command)
+
+    def pulses(self) -> Pulses:
+        return self._board.outputs()
+
+    def angles(self) -> dict[str, float]:
+        return angles(self._shape, self._board.outputs())
+
+    def close(self) -> None:
+        self._body.close()
+        self._board.close()
+
+
+def in_real_time(kind: str, body: Body, world: World) -> MicroPythonBody | SimulatedBody:
+    """The body for the living simulator: on the board's own interpreter, unless lock step was asked for."""
+    return boards(kind, body, world) if kind == "lockstep" else MicroPythonBody(world, body)
+
+
 class Life:
     """What a pet in real time has beside its body: slow thoughts, files that are watched, a journal, a terminal that says troubles."""
 
-    def __init__(self, start: Start, files: Files, sensors: list[Sensor], body: SimulatedBody | SerialBody) -> None:
+    def __init__(self, start: Start, files: Files, sensors: list[Sensor], body: BodyOut) -> None:
         self._start, self._body = start, body
         self._sensors = sensors
         self._watcher = Watcher(files, [name for name in start.files if not name.startswith("body/")], SCHEMAS)
