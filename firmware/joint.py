@@ -72,7 +72,7 @@ class Joint:
             drift = (self._target - self._goal) // self._glide
             self._goal += drift
             self._glide -= 1
-        fastest = self.slow or self.fastest
+        fastest = min(self.slow, self.fastest) if self.slow else self.fastest
         brake, goal = self.brake, self._goal
         want = goal - self.angle
         change, closing = want - self.speed, want - drift

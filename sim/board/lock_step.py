@@ -108,6 +108,10 @@ class LockStepBoard:
             self._ms += 10
             tick(self._ms)
 
+    def module(self, name: str) -> Any:
+        """One of the firmware's own modules, as this board has it; for tests of the drivers."""
+        return self._import(name)
+
     def outputs(self) -> Pulses:
         pulse, pins = self.bench.pulse_us, self._body.wiring
         servos = [pulse(joint.driver, joint.channel) for joint in self._body.joints.values()]

@@ -1,0 +1,95 @@
+"""Frames survive any bytes, and a damaged one is never taken for a good one."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from moggy import wire
+
+KINDS = st.sampled_from([row[0] for row in wire.SCHEMA])
+PAYLOADS = st.binary(max_size=480) | st.binary(max_size=480).map(lambda data: data.replace(b"\x07", b"\0"))
+
+
+@given(st.binary(max_size=1200) | st.integers(250, 260).map(lambda n: b"x" * n))
+def test_stuffed_bytes_hold_no_zero_and_come_back(data: bytes) -> None:
+    stuffed = wire.stuff(data)
+    assert 0 not in stuffed
+    assert wire.unstuff(stuffed) == data
+
+
+@given(st.binary(max_size=300))
+def test_unstuffing_noise_never_raises(data: bytes) -> None:
+    wire.unstuff(data)
+
+
+@given(st.lists(st.tuples(KINDS, st.integers(0, 255), PAYLOADS), max_size=5), st.integers(1, 40))
+def test_frames_come_out_as_they_went_in_however_they_are_cut(messages: list[tuple[int, int, bytes]], cut: int) -> None:
+    stream = b"".join(wire.frame(*message) for message in messages)
+    frames = wire.Frames()
+    found = [frame for start in range(0, len(stream), cut) for frame in frames.feed(stream[start : start + cut])]
+    assert found == messages
+    assert frames.errors == 0
+
+
+@given(KINDS, st.integers(0, 255), PAYLOADS, st.data())
+def test_a_flipped_bit_is_rejected_and_the_next_frame_is_heard(kind: int, seq: int, payload: bytes, data: st.DataObject) -> None:
+    damaged = bytearray(wire.frame(kind, seq, payload))
+    position = data.draw(st.integers(0, len(damaged) - 2))
+    damaged[position] ^= 1 << data.draw(st.integers(0, 7))
+    following = (wire.PING, 0, b"\x01\x02\x03\x04")
+    frames = wire.Frames()
+    # A flip that makes a zero cuts the frame in two; one in the delimiter of COBS loses at most this frame.
+    assert frames.feed(bytes(damaged) + wire.frame(*following)) == [following]
+    assert frames.errors >= 1
+
+
+@given(st.binary(max_size=2000))
+def test_after_noise_the_next_whole_frame_is_heard(noise: bytes) -> None:
+    frames = wire.Frames()
+    frames.feed(noise)
+    frames.feed(b"\0")
+    assert frames.feed(wire.frame(wire.STOP, 3, b"")) == [(wire.STOP, 3, b"")]
+
+
+def test_a_line_that_never_ends_is_forgotten() -> None:
+    frames = wire.Frames()
+    for _ in range(100):
+        frames.feed(b"x" * 100)
+    assert len(frames._rest) <= wire.LONGEST
+    assert frames.errors > 0
+
+
+def test_another_schema_is_not_understood() -> None:
+    body = bytes((wire.STOP, 1))
+    other = wire.stuff(body + (wire.crc32(body, wire.SCHEMA_HASH ^ 1)).to_bytes(4, "little")) + b"\0"
+    frames = wire.Frames()
+    assert frames.feed(other) == []
+    assert frames.errors == 1
+
+
+@given(st.lists(st.booleans(), max_size=200), st.integers(1, 4))
+def test_what_is_repeated_arrives_once_and_in_order_however_much_is_lost(losses: list[bool], window: int) -> None:
+    outbox, inbox = wire.Outbox(window, 60, 300), wire.Inbox()
+    taken: list[int] = []
+    lost = iter(losses)
+    for number in range(40):
+        outbox.post(wire.STATE, bytes((number,)))
+    for _ in range(3000):
+        frames = wire.Frames()
+        for data in outbox.due(10):
+            for _ in range(2 if next(lost, False) else 1):
+                if next(lost, False):
+                    continue
+                for _, seq, payload in frames.feed(data):
+                    if inbox.accept(seq):
+                        taken.append(payload[0])
+        if not next(lost, False):
+            outbox.acknowledged(inbox.last)
+        if not outbox.waiting:
+            break
+    assert taken == list(range(40))
+
+
+def test_every_message_has_its_own_number_and_name() -> None:
+    assert len({row[0] for row in wire.SCHEMA}) == len({row[1] for row in wire.SCHEMA}) == len(wire.SCHEMA)
