@@ -26,6 +26,7 @@ SHIPPED = {
     "motions": HERE / "behaviors" / "motions",
     "appraisals": HERE / "brain" / "appraisals",
     "days": HERE / "sim" / "days",
+    "laws": HERE / "behaviors" / "laws",
 }
 """Kind of file → the folder in which the package ships them."""
 

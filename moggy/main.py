@@ -135,8 +135,23 @@ def why(
     explain(journal, at, as_json)
 
 
+@app.command(epilog="Examples: `moggy laws` · `moggy laws out/demo/journal.mcap` · `moggy laws --days 50 --seconds 300`")
+def laws(
+    journals: Annotated[list[Path] | None, typer.Argument(help="Recorded lives; without any, random days are lived.")] = None,
+    days: Annotated[int, typer.Option(min=1, help="How many random days.")] = 5,
+    seconds: Annotated[float, typer.Option(min=1.0, help="Length of a random day.")] = 120.0,
+    file: Annotated[Path | None, typer.Option(help="Laws of your own instead of laws/cat.yaml.")] = None,
+    personality: Personality = "cat",
+    seed: Seed = 1,
+) -> None:
+    """Check the design laws (what it must never and always do) over recorded or random lives."""
+    from moggy.commands.laws import check
+
+    raise typer.Exit(check(journals or [], days=days, seconds=seconds, personality=personality, seed=seed, file=file))
+
+
 @app.command(epilog="Example: `moggy schema senses`")
-def schema(kind: Annotated[str, typer.Argument(help="senses, body, personality, tree, appraisals, motion or day.")]) -> None:
+def schema(kind: Annotated[str, typer.Argument(help="senses, body, personality, tree, appraisals, motion, laws or day.")]) -> None:
     """The JSON schema of a kind of file, with units, bounds and a sentence for each field."""
     from moggy.commands.schema import print_schema
 

@@ -20,6 +20,7 @@ def print_schema(kind: str) -> None:
 
 
 def _kinds() -> dict[str, Callable[[], dict[str, Any]]]:
+    from moggy.behaviors.laws import Laws
     from moggy.behaviors.motions import MotionFile
     from moggy.behaviors.tree import Tree
     from moggy.brain.appraisals import Appraisals
@@ -33,5 +34,6 @@ def _kinds() -> dict[str, Callable[[], dict[str, Any]]]:
         "tree": Tree.model_json_schema,
         "appraisals": Appraisals.model_json_schema,
         "motion": MotionFile.model_json_schema,
+        "laws": Laws.model_json_schema,
         "day": Day.model_json_schema,
     }

@@ -1,0 +1,126 @@
+"""What a design law may ask about a tick, by name: `purr`, `since.hit`, `behavior.greet`, `emotion.fear`, `joint.ear_left` …"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from operator import attrgetter
+
+from moggy.behaviors.expression import Reader
+from moggy.messages import CLASSES, DRIVES, EMOTIONS, GESTURES, Gesture, Setting, Tick
+from moggy.personality import Personality
+
+NEVER = 9999.0
+"""Seconds since something that did not happen."""
+
+
+class Scene:
+    """One tick with what a law needs of those before it. Fed every tick in order."""
+
+    def __init__(self, personality: Personality, hour: float) -> None:
+        self._personality, self._hour = personality, hour
+        self.tick: Tick
+        self.at = 0.0
+        self.seen: dict[str, float] = {}
+        """Event → when it was last."""
+        self.now: frozenset[str] = frozenset()
+        """Events of this tick."""
+        self.settings: frozenset[str] = frozenset()
+        self.touch: Gesture | None = None
+        self.speed = 0.0
+        self.called = NEVER
+        self._pose: Mapping[str, float] = {}
+
+    def take(self, tick: Tick) -> None:
+        """Move on to the next tick."""
+        dt = tick.at - self.at
+        self.tick, self.at = tick, tick.at
+        pose = tick.commanded.pose
+        if dt > 0.0 and self._pose:
+            self.speed = max([abs(angle - self._pose.get(name, angle)) / dt for name, angle in pose.items()], default=0.0)
+        self._pose = pose
+        self.now = frozenset(event.name for event in tick.events)
+        self.seen.update(dict.fromkeys(self.now, tick.at))
+        for sense in tick.understood:
+            if isinstance(sense, Gesture):
+                self.touch = None if sense.phase == "end" else sense
+            elif isinstance(sense, Setting):
+                self.settings = self.settings | {sense.name} if sense.on else self.settings - {sense.name}
+
+    def since(self, name: str) -> float:
+        return self.at - self.seen[name] if name in self.seen else NEVER
+
+    @property
+    def hour(self) -> float:
+        return (self._hour + self.at / 3600.0) % 24.0
+
+    @property
+    def quiet(self) -> bool:
+        """In the personality's quiet hours, or asked to be quiet."""
+        hours = self._personality.quiet.hours
+        if "quiet" in self.settings:
+            return True
+        if hours is None:
+            return False
+        start, end = hours
+        return start <= self.hour < end if start <= end else self.hour >= start or self.hour < end
+
+    @property
+    def loudness(self) -> float:
+        """Of the loudest call that begins now; 0 for none."""
+        return max((call.loudness for call in self.tick.calls), default=0.0)
+
+
+PLAIN: Mapping[str, Reader[Scene]] = {
+    "purr": attrgetter("tick.commanded.purr.level"),
+    "purr_wanted": attrgetter("tick.decision.purr"),
+    "call": lambda s: bool(s.tick.calls),
+    "loudness": attrgetter("loudness"),
+    "speed": attrgetter("speed"),
+    "pupils": attrgetter("tick.commanded.pupils"),
+    "hour": attrgetter("hour"),
+    "quiet": attrgetter("quiet"),
+    "seconds": lambda s: s.at - s.tick.decision.since,
+    "enough": attrgetter("tick.pet.enough"),
+    "valence": attrgetter("tick.pet.valence"),
+    "arousal": attrgetter("tick.pet.arousal"),
+    "mood.pleasure": attrgetter("tick.pet.mood.pleasure"),
+    "mood.arousal": attrgetter("tick.pet.mood.arousal"),
+    "mood.dominance": attrgetter("tick.pet.mood.dominance"),
+    "bond.trust": attrgetter("tick.pet.bond.trust"),
+    "bond.familiarity": attrgetter("tick.pet.bond.familiarity"),
+    "person.present": attrgetter("tick.person.present"),
+    "person.valence": attrgetter("tick.person.valence"),
+    "person.arousal": attrgetter("tick.person.arousal"),
+    "person.confidence": attrgetter("tick.person.confidence"),
+    "person.unsure": attrgetter("tick.person.unsure"),
+    "person.conflict": attrgetter("tick.person.conflict"),
+    "touch.on": lambda s: s.touch is not None,
+    "reasoned": lambda s: bool(s.tick.decision.why),
+}
+
+FAMILIES: Mapping[str, tuple[Callable[[str], Reader[Scene]], tuple[str, ...] | None]] = {
+    "event": (lambda name: lambda s: name in s.now, None),
+    "since": (lambda name: lambda s: s.since(name), None),
+    "behavior": (lambda name: lambda s: s.tick.decision.behavior == name, None),
+    "call": (lambda name: lambda s: any(call.name == name for call in s.tick.calls), None),
+    "joint": (lambda name: lambda s: s.tick.commanded.pose.get(name, 0.0), None),
+    "emotion": (lambda name: lambda s: s.tick.pet.emotions.get(name, 0.0), EMOTIONS),
+    "drive": (lambda name: lambda s: s.tick.pet.drives.get(name, 0.5), DRIVES),
+    "person": (lambda name: lambda s: s.tick.person.probabilities.get(name, 0.0), CLASSES),
+    "touch": (lambda name: lambda s: s.touch is not None and s.touch.gesture == name, GESTURES),
+    "setting": (lambda name: lambda s: name in s.settings, ("quiet", "focus", "lap", "away", "stop")),
+}
+
+
+def reader(name: str) -> Reader[Scene]:
+    """How a name is read; KeyError with a suggestion if there is no such name."""
+    if name in PLAIN:
+        return PLAIN[name]
+    first, _, second = name.partition(".")
+    make, seconds = FAMILIES.get(first, (None, None))
+    if make is None or not second or (seconds is not None and second not in seconds):
+        known = [*PLAIN, *(f"{family}.{word}" for family, (_, words) in FAMILIES.items() for word in words or ())]
+        close = difflib.get_close_matches(name, known, n=1)
+        raise KeyError(f"a law cannot ask {name!r}" + (f", did you mean {close[0]!r}?" if close else ""))
+    return make(second)

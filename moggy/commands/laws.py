@@ -1,0 +1,71 @@
+"""`moggy laws`: checks the design laws over recorded lives, or over random ones made for it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from moggy.assemble import begin, born, home
+from moggy.behaviors.laws import Court, Laws, Violation
+from moggy.behaviors.scene import Scene
+from moggy.body import Body
+from moggy.commands.headless import boards, live
+from moggy.commands.progress import progress
+from moggy.config import Files, load, parse
+from moggy.journal import read_start, read_ticks
+from moggy.personality import Personality
+from moggy.pet import Start
+from moggy.sim.day import senses_of
+from moggy.sim.random_day import random_day
+from moggy.sim.world import World
+
+
+def check(journals: Sequence[Path], *, days: int, seconds: float, personality: str, seed: int, file: Path | None) -> int:
+    """0 when no law is broken, 1 otherwise."""
+    files = Files(home())
+    laws = load(file, Laws) if file else files.load("laws/cat.yaml", Laws)
+    found = [(str(path), violation) for path in journals for violation in of_journal(path, laws)]
+    lives = len(journals)
+    if not journals:
+        lives = days
+        with progress("living random days", days) as advance:
+            for n in range(days):
+                found += [(f"random day {seed + n}", violation) for violation in of_random_day(files, laws, seed + n, seconds, personality)]
+                advance(n + 1)
+    _print(laws, found, lives)
+    return 1 if found else 0
+
+
+def court(laws: Laws, start: Start) -> Court:
+    return Court(laws, Scene(parse(start.personality, start.files[start.personality], Personality), start.hour))
+
+
+def of_journal(path: Path, laws: Laws) -> list[Violation]:
+    judge = court(laws, read_start(path))
+    return [violation for entry in read_ticks(path) for violation in judge.see(entry.tick)]
+
+
+def of_random_day(files: Files, laws: Laws, seed: int, seconds: float, personality: str) -> list[Violation]:
+    body = files.load("body/cat.yaml", Body)
+    day = random_day(seed, seconds, body)
+    start = begin(files, seed=seed, hour=day.hour, personality=personality)
+    judge, world = court(laws, start), World(body)
+    found: list[Violation] = []
+    live(
+        born(start), start, senses_of(day, body), world=world, body=boards("lockstep", body, world), until=seconds, out=None,
+        listeners=[lambda tick, sent: found.extend(judge.see(tick))],
+    )  # fmt: skip
+    return found
+
+
+def _print(laws: Laws, found: Sequence[tuple[str, Violation]], lives: int) -> None:
+    console = Console(highlight=False)
+    for where, violation in found[:60]:
+        console.print(f"[red]{violation.law}[/] in {where} at {violation.at:.2f} s, while it did {violation.behavior}: {violation.says}")
+    broken = Counter(violation.law for _, violation in found)
+    console.print(
+        f"{len(laws.laws)} laws over {lives} lives: " + ("none broken" if not found else f"{len(broken)} broken, {len(found)} times")
+    )

@@ -1,0 +1,63 @@
+"""A random day: somebody comes and goes, strokes, pats, hits, lifts, talks, shows their face, by chance but from a seed."""
+
+from __future__ import annotations
+
+import random
+from typing import Literal
+
+from moggy.body import Body
+from moggy.sim.day import Act, Day, Look, Press, Stroke
+
+SAID = (
+    "good cat", "hello my sweet", "bad cat, stop that", "go away, leave me alone", "come here", "I had an awful day", "let's play",
+    "look at this", "I am so happy today", "I am furious", "",
+)  # fmt: skip
+SETTINGS: tuple[Literal["quiet", "focus", "lap", "away"], ...] = ("quiet", "focus", "lap", "away")
+WAYS = (
+    ("neck", "shoulders", "back", "loin"),
+    ("forehead", "neck"),
+    ("cheek_left", "chin"),
+    ("loin", "back", "shoulders"),
+    ("belly",),
+    ("tail_base", "tail"),
+)
+
+
+def random_day(seed: int, seconds: float, body: Body) -> Day:
+    """Something every four seconds on average; the same seed gives the same day."""
+    rng = random.Random(seed)
+    acts, at, here = [Act(at=0.5, who="anna", person="arrives")], 1.0, True
+    while (at := at + rng.expovariate(0.25)) < seconds - 1.0:
+        who = rng.choice(("anna", "anna", "bo"))
+        act = _act(rng, at, who, list(body.pads), here)
+        here = here if act.person is None else act.person == "arrives"
+        acts.append(act)
+    return Day(about=f"random day {seed}", hour=rng.uniform(0.0, 23.9), seconds=seconds, acts=tuple(acts))
+
+
+def _act(rng: random.Random, at: float, who: str, pads: list[str], here: bool) -> Act:
+    match rng.choices(("stroke", "press", "hit", "face", "say", "person", "carry", "battery", "setting"), (30, 12, 6, 18, 16, 5, 4, 3, 4))[
+        0
+    ]:
+        case "stroke":
+            along = rng.choice(WAYS)
+            stroke = Stroke(along=along, speed=rng.uniform(0.02, 0.5), pressure=rng.uniform(0.15, 0.6), times=rng.randint(1, 4))
+            return Act(at=at, who=who, stroke=stroke)
+        case "press":
+            press = Press(pad=rng.choice(pads), pressure=rng.uniform(0.2, 0.8), seconds=rng.uniform(0.05, 2.0), times=rng.randint(1, 4))
+            return Act(at=at, who=who, press=press)
+        case "hit":
+            return Act(at=at, who=who, press=Press(pad=rng.choice(pads), pressure=1.0, seconds=0.06))
+        case "face":
+            look = Look(valence=rng.uniform(-1, 1), arousal=rng.uniform(-1, 1), confidence=rng.uniform(0.2, 0.9), seconds=rng.uniform(1, 8))
+            return Act(at=at, who=who, face=look)
+        case "say":
+            return Act(at=at, who=who, say=rng.choice(SAID))
+        case "person":
+            return Act(at=at, who=who, person="leaves" if here else "arrives")
+        case "carry":
+            return Act(at=at, who=who, carry=rng.uniform(1.0, 6.0))
+        case "battery":
+            return Act(at=at, battery=rng.uniform(0.0, 1.0))
+        case _:
+            return Act(at=at, setting=rng.choice(SETTINGS), on=rng.random() < 0.5)
