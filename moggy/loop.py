@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from typing import Any, Protocol, TypeAlias
 
 from moggy.clock import Clock
-from moggy.messages import AnySense, Command, Tick, Trouble
+from moggy.messages import AnySense, Command, Setting, Tick, Trouble
 from moggy.pet import Pet
 from moggy.worker import Worker
 
@@ -31,6 +31,12 @@ class BodyOut(Protocol):
     """Moves, and says what was really sent."""
 
     def move(self, command: Command) -> Sent: ...
+
+    def stop(self, now: float) -> None:
+        """Emergency stop: limp at once, until `release`."""
+        ...
+
+    def release(self, now: float) -> None: ...
 
 
 class Loop:
@@ -66,6 +72,9 @@ class Loop:
     def step(self, now: float) -> Tick:
         """One moment, from the sensors to the listeners."""
         tick = self._pet.tick(now, self._sense(now))
+        for sense in tick.senses:
+            if isinstance(sense, Setting) and sense.name == "stop":
+                (self._body.stop if sense.on else self._body.release)(now)
         sent = self._body.move(tick.commanded)
         for ask, worker in self._thinkers:
             question = ask(tick)

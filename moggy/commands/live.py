@@ -126,6 +126,12 @@ class MicroPythonBody:
     def move(self, command: Command) -> Mapping[str, float]:
         return self._body.move(command)
 
+    def stop(self, now: float) -> None:
+        self._body.stop(now)
+
+    def release(self, now: float) -> None:
+        self._body.release(now)
+
     def pulses(self) -> Pulses:
         return self._board.outputs()
 
