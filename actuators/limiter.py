@@ -39,8 +39,8 @@ class Axis:
         self._window = 2.0 * joint.acceleration / joint.jerk
         self.position = self.aim = min(max(start, joint.min), joint.max)
         self.speed = 0.0
-        self.settled = True
         self._wake()
+        self.settled = True
 
     def step(self, target: float, dt: float) -> float:
         """Move towards `target` (rad; NaN stays) for `dt` seconds; the position then."""
