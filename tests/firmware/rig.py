@@ -1,0 +1,92 @@
+"""A board in lock step with a body on its wire, and a line that may lose, repeat and damage what goes over it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from random import Random
+from typing import Any
+
+from moggy.actuators.serial_body import SerialBody
+from moggy.body import Body
+from moggy.config import SHIPPED, load
+from moggy.link import MemoryLink
+from moggy.messages import AnySense, Board, Command
+from moggy.sim.board.lock_step import LockStepBoard
+from moggy.sim.board.wires import Line, WorldInputs
+
+CAT = load(SHIPPED["body"] / "cat.yaml", Body)
+
+
+class BadLine:
+    """Loses, repeats and damages single frames, by chance."""
+
+    def __init__(self, line: Line, random: Random, loss: float, twice: float, damage: float) -> None:
+        self._line, self._random = line, random
+        self._loss, self._twice, self._damage = loss, twice, damage
+
+    def read(self) -> bytes:
+        return self._pass(self._line.read())
+
+    def write(self, data: bytes) -> None:
+        self._line.write(self._pass(data))
+
+    def _pass(self, data: bytes) -> bytes:
+        passed = b""
+        for part in data.split(b"\0")[:-1]:
+            frame = bytearray(part + b"\0")
+            if self._random.random() < self._damage:
+                frame[self._random.randrange(len(frame))] ^= 1 << self._random.randrange(8)
+            if self._random.random() >= self._loss:
+                passed += frame * (2 if self._random.random() < self._twice else 1)
+        return passed
+
+
+class Rig:
+    """Call `live` to let time pass. `senses` keeps all that was heard."""
+
+    def __init__(self, body: Body = CAT, *, quiet_ms: int = 0, line: Callable[[Line], Line] = lambda line: line) -> None:
+        self.board = LockStepBoard(body, quiet_ms=quiet_ms)
+        self.link = MemoryLink(line(self.board.line))
+        self.body = SerialBody(self.link, body)
+        self.now = 0.0
+        self.inputs = WorldInputs()
+        self.senses: list[AnySense] = []
+
+    @property
+    def bench(self) -> Any:
+        return self.board.bench
+
+    def feel(self, **inputs: Any) -> None:
+        """Change what the world does to the board."""
+        self.inputs = replace(self.inputs, **inputs)
+        self.board.feed(self.inputs)
+
+    def touch(self, **pads: float) -> None:
+        """Press pads by name."""
+        pressures = [0.0] * 12
+        for name, pressure in pads.items():
+            pressures[CAT.pads[name].channel] = pressure
+        self.feel(pads=tuple(pressures))
+
+    def live(self, seconds: float, pose: dict[str, float] | None = None, *, silent: bool = False) -> Sequence[AnySense]:
+        """Let time pass, with a pose sent at every tick of the loop; `silent`: the brain is gone. Gives what was heard meanwhile."""
+        heard: list[AnySense] = []
+        for _ in range(round(seconds * 50)):
+            self.now = round(self.now + 0.02, 6)
+            self.board.advance(self.now)
+            if not silent:
+                heard += self.body.poll(self.now)
+                self.body.move(Command(at=self.now, pose=pose or {}))
+        self.senses += heard
+        return heard
+
+    @property
+    def state(self) -> str:
+        """The newest that the board said."""
+        return [sense.state for sense in self.senses if isinstance(sense, Board)][-1]
+
+    @property
+    def limp(self) -> bool:
+        """Whether no servo has a pulse."""
+        return not any(self.board.outputs().servos.values())
