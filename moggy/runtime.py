@@ -89,35 +89,23 @@ def runtime_status() -> RuntimeStatus:
 
 
 class RuntimeBuild:
-    """The build as a process of its own. Ends with whoever started it; the next one goes on where it was."""
+    """The build as a process of its own, telling its progress on our terminal. It ends with us; the next one goes on where it was."""
 
-    def __init__(self) -> None:
+    def __init__(self, python: Path = Path(sys.executable)) -> None:
+        self._python = python
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self, jobs: int = 1) -> bool:
-        """Begin, unless it is ready or somebody is at it already. Returns whether a process was started."""
-        if runtime_status().state in ("ready", *ACTIVE):
-            return False
-        log = _log()
-        log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("w") as out:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "moggy.runtime", "--jobs", str(jobs)],
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        return True
-
-    def poll(self) -> RuntimeStatus:
-        """How far it is."""
-        return runtime_status()
+    def start(self, jobs: int = 1) -> None:
+        """Begin. Where it is all there already the process ends at once; where another is at it, it waits for that one."""
+        root = Path(__file__).resolve().parents[1]
+        command: list[str | Path] = [self._python, "-m", "moggy.runtime", "--jobs", str(jobs)]
+        self._process = subprocess.Popen(command, cwd=root, stdin=subprocess.DEVNULL, start_new_session=True)
 
     def close(self) -> None:
-        """Stop the compiler and all that it started."""
-        if self._process is not None and self._process.poll() is None:
-            os.killpg(self._process.pid, signal.SIGTERM)
+        """Stop it with the compilers that it started."""
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGTERM)
             self._process.wait()
         self._process = None
 
@@ -186,20 +174,20 @@ def _watch(command: list[str], environment: Mapping[str, str], say: Callable[[Ru
     )
     words: list[str] = []
     try:
-        for line in process.stdout or ():
-            words = [*words[-30:], line.rstrip()]
-            step = progress(line)
-            if step:
-                say(RuntimeStatus(state="building", done=step[0], total=step[1], message=f"compiling, {step[0]} of {step[1]}"))
-            elif not line.lstrip().startswith(("--", "Requirement")):
-                print(line, end="", flush=True)
+        with _log().open("w") as log:
+            for line in process.stdout or ():
+                log.write(line)
+                words = [*words[-30:], line.rstrip()]
+                step = progress(line)
+                if step:
+                    say(RuntimeStatus(state="building", done=step[0], total=step[1], message=f"compiling, {step[0]} of {step[1]}"))
         code = process.wait()
     finally:
         if process.poll() is None:
             process.terminate()
             process.wait()
     if code:
-        raise BuildFailed("the compiler stopped:\n" + "\n".join(words[-12:]))
+        raise BuildFailed("\n".join(("the compiler stopped:", *words[-12:], f"(the log: {_log()})")))
 
 
 def _tools(shelf: Path, lock: Path, say: Callable[[RuntimeStatus], None]) -> Path:
@@ -284,7 +272,7 @@ def main(arguments: list[str]) -> int:
         try:
             build(jobs, say)
         except (BuildFailed, packages.FetchFailed, models.Corrupt, OSError) as error:
-            say(RuntimeStatus(state="failed", message=f"{error} (the log: {_log()})"))
+            say(RuntimeStatus(state="failed", message=str(error)))
             return 1
         except KeyboardInterrupt:
             print("stopped; the next start goes on from here", flush=True)

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from moggy import cache, models, needs, packages
+from moggy.runtime import RuntimeBuild
 
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
@@ -208,13 +209,17 @@ def page_step(python: str = str(PYTHON)) -> Step:
 def live(options: Sequence[str]) -> int:
     """The simulator, and behind it the runtime's build; both end with this process."""
     arguments = [option for option in options if option != "--no-runtime"]
-    building: list[str | Path] = [PYTHON, "-m", "moggy.runtime", "--jobs", "1"]
-    with contextlib.ExitStack() as stack:
-        if len(arguments) == len(options) and not runtime_ready():
-            stack.callback(end, subprocess.Popen(building, cwd=ROOT, stdin=subprocess.DEVNULL, start_new_session=True))
+    build = RuntimeBuild(PYTHON)
+    if len(arguments) == len(options) and not runtime_ready():
+        build.start()
+    try:
         cat = subprocess.Popen([VENV / "bin" / "moggy", "sim", *arguments])
-        stack.callback(see_off, cat)
-        return cat.wait()
+        try:
+            return cat.wait()
+        finally:
+            see_off(cat)
+    finally:
+        build.close()
 
 
 def see_off(cat: subprocess.Popen[bytes]) -> None:
@@ -228,13 +233,6 @@ def see_off(cat: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         cat.kill()
         cat.wait()
-
-
-def end(build: subprocess.Popen[bytes]) -> None:
-    """Stop a build with the compilers that it started."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(build.pid, signal.SIGTERM)
-    build.wait()
 
 
 def runtime_ready() -> bool:

@@ -77,7 +77,7 @@ def test_a_status_file_that_is_no_status_is_no_status(bare: Path) -> None:
     assert runtime.runtime_status().state == "absent"
 
 
-def test_the_compilers_last_words_are_the_error(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_compilers_last_words_are_the_error(bare: Path) -> None:
     steps: list[RuntimeStatus] = []
     script = "print('[1/2] c++ a.cpp'); print('a.cpp:3: error: no such thing'); raise SystemExit(1)"
     with pytest.raises(runtime.BuildFailed, match="no such thing"):
@@ -124,3 +124,24 @@ def test_a_second_clone_installs_the_kept_wheel_without_compiling(other_clone: P
 def test_the_runtime_that_was_built_loads() -> None:
     subprocess.run([sys.executable, "-c", "import llama_cpp"], check=True)
     assert runtime.runtime_status().state == "ready"
+
+
+def test_a_build_ends_with_the_compilers_that_it_started(tmp_path: Path) -> None:
+    python = tmp_path / "python"
+    python.write_text(f"#!/bin/sh\nsleep 600 & echo $! > {tmp_path}/compiler.part; mv {tmp_path}/compiler.part {tmp_path}/compiler; wait\n")
+    python.chmod(0o755)
+    build = runtime.RuntimeBuild(python)
+    build.start()
+    while not (tmp_path / "compiler").exists():
+        os.sched_yield()
+    compiler = int((tmp_path / "compiler").read_text())
+    build.close()
+    assert not at_work(compiler)
+    build.close()
+
+
+def at_work(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().split()[2] != "Z"
+    except OSError:
+        return False
