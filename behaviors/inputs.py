@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from operator import attrgetter
 
 from moggy.behaviors.expression import Reader
-from moggy.behaviors.moment import NEVER, Moment
+from moggy.behaviors.moment import BETWEEN_STROKES, NEVER, Moment
 from moggy.messages import CLASSES, DRIVES, EMOTIONS, GESTURES
 
 SETTINGS = ("quiet", "focus", "lap", "away", "stop")
@@ -66,6 +66,10 @@ def _ran(name: str) -> Reader[Moment]:
     return lambda m: m.since_behavior(name)
 
 
+def _running(name: str) -> Reader[Moment]:
+    return lambda m: m.running == name
+
+
 def _count(name: str) -> Reader[Moment]:
     return lambda m: m.count(name)
 
@@ -94,12 +98,12 @@ PLAIN: Mapping[str, tuple[Reader[Moment], str]] = {
     "person.attention": (attrgetter("context.person.attention"), "how much the person attends to the pet, 0..1"),
     "person.seen": (lambda m: m.context.person.bearing is not None, "the pet knows where to look"),
     "touch.on": (lambda m: m.touch is not None, "a hand is on the pet"),
-    "touch.seconds": (attrgetter("touch_seconds"), "how long this touch has lasted"),
+    "touch.seconds": (lambda m: m.petted, "how long this petting has lasted; pauses between strokes belong to it"),
     "touch.since": (lambda m: m.since_touch, "seconds since the last touch ended"),
     "touch.pressure": (lambda m: m.touch.pressure if m.touch else 0.0, "0..1"),
     "touch.speed": (lambda m: m.touch.speed if m.touch else 0.0, "metres a second along the skin"),
     "touch.liking": (lambda m: m.liking, "how the pet likes to be touched at this zone, −1..1"),
-    "touch.good": (lambda m: m.good, "how pleasant this touch is: zone, gesture, speed, pressure; 0..1"),
+    "touch.good": (lambda m: m.good, "how pleasant this petting is: zone, gesture, speed, pressure; 0..1"),
     "touch.bad": (lambda m: m.bad, "how unpleasant, 0..1"),
     "talkative": (attrgetter("personality.talkative"), "0..2"),
     "expressive": (attrgetter("personality.expressive"), "0.2..1.5"),
@@ -117,7 +121,8 @@ FAMILIES: Mapping[str, tuple[Callable[[str], Reader[Moment]], tuple[str, ...] | 
     "event": (_event, None, "strength of the latest such event, fading"),
     "since": (_since, None, "seconds since the last such event; 9999: not lately"),
     "count": (_count, None, "how many such events lately, fading by half in a minute"),
-    "ran": (_ran, None, "seconds since this behaviour last ran; 0 while it runs; 9999: not lately"),
+    "running": (_running, None, "this behaviour runs now"),
+    "ran": (_ran, None, "seconds since this behaviour last ended; 9999: not lately"),
 }
 """First word → how to read it, the second words (None: any), and what it is in words."""
 
@@ -132,12 +137,13 @@ DOING: Mapping[str, str] = {
     "tickle": "tickled",
 }
 
+CALLED: Mapping[str, str] = {"knocked": "a bump", "loud_noise": "a loud noise", "soft_voice": "a soft voice"}
 TEXTS: Mapping[str, Callable[[Moment], str]] = {
-    "touch.zone": lambda m: m.touch.zone.replace("_", " ") if m.touch else "",
-    "touch.gesture": lambda m: DOING[m.touch.gesture] if m.touch else "",
+    "touch.zone": lambda m: m.petting.zone.replace("_", " ") if m.petting and m.since_touch <= BETWEEN_STROKES else "",
+    "touch.gesture": lambda m: DOING[m.petting.gesture] if m.petting and m.since_touch <= BETWEEN_STROKES else "",
     "person.name": lambda m: m.context.person.person if m.context.person.present else "",
     "person.feeling": lambda m: max(CLASSES, key=lambda name: m.context.person.probabilities.get(name, 0.0)),
-    "last.event": lambda m: m.last_event.replace("_", " "),
+    "last.event": lambda m: CALLED.get(m.last_event, m.last_event.replace("_", " ")),
 }
 """What only a sentence may ask: words."""
 

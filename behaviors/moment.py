@@ -18,6 +18,8 @@ HALF_LIFE = 6.0
 COUNT_HALF_LIFE = 60.0
 TOUCH_LOST = 1.0
 """A gesture that was not renewed for so long is over (they come five times a second)."""
+BETWEEN_STROKES = 2.0
+"""A hand that comes back within so many seconds goes on with the same petting."""
 ADDRESSING = frozenset(
     ("called", "greeted", "praised", "scolded", "comfort_asked", "play_asked", "shown", "touched", "stroked", "patted", "smiled_at")
 )
@@ -79,7 +81,7 @@ class Moment:
         self.at = 0.0
         self.n = 0
         self.touch: Gesture | None = None
-        self.touch_seconds = 0.0
+        self.petting: Gesture | None = None
         self.running_since = 0.0
         self.posture: Play | None = None
         self.voice = Voice()
@@ -88,7 +90,8 @@ class Moment:
         self.ended: dict[str, float] = {}
         self.running = ""
         self._touched = -NEVER
-        self._felt: tuple[int, float, float] = (-1, 0.0, 0.0)
+        self._petted_since = 0.0
+        self._felt = (0.0, 0.0)
 
     def take(self, context: Context) -> None:
         """Move on to the next moment."""
@@ -97,10 +100,13 @@ class Moment:
         self.n += 1
         gesture = context.gesture
         on = gesture is not None and gesture.phase != "end" and context.at - gesture.at <= TOUCH_LOST
-        if self.touch is not None and not on:
+        if on and gesture is not None:
+            if self.since_touch > BETWEEN_STROKES:
+                self._petted_since = gesture.at - gesture.duration
+            self._felt = pleasure(gesture, self.personality.likes_touch.get(gesture.zone, 0.0))
             self._touched = context.at
+            self.petting = gesture
         self.touch = gesture if on else None
-        self.touch_seconds = gesture.duration + context.at - gesture.at if on and gesture is not None else 0.0
         for event in context.events:
             self._remember(event)
 
@@ -128,13 +134,18 @@ class Moment:
         return trace.count * 0.5 ** min((self.at - trace.at) / COUNT_HALF_LIFE, 60.0) if trace else 0.0
 
     def since_behavior(self, name: str) -> float:
-        if name == self.running:
-            return 0.0
+        """Seconds since it last ended, whether or not it runs again."""
         return min(self.at - self.ended[name], NEVER) if name in self.ended else NEVER
 
     @property
     def since_touch(self) -> float:
+        """Seconds; 0 while a hand is on it."""
         return 0.0 if self.touch is not None else min(self.at - self._touched, NEVER)
+
+    @property
+    def petted(self) -> float:
+        """Seconds since this petting began; strokes that follow one another are one petting."""
+        return self.at - self._petted_since if self.since_touch <= BETWEEN_STROKES else 0.0
 
     @property
     def liking(self) -> float:
@@ -143,16 +154,12 @@ class Moment:
 
     @property
     def good(self) -> float:
-        return self._feel()[1]
+        """How pleasant the hand is; between two strokes, how pleasant it was."""
+        return self._felt[0] if self.since_touch <= BETWEEN_STROKES else 0.0
 
     @property
     def bad(self) -> float:
-        return self._feel()[2]
-
-    def _feel(self) -> tuple[int, float, float]:
-        if self._felt[0] != self.n:
-            self._felt = (self.n, *(pleasure(self.touch, self.liking) if self.touch else (0.0, 0.0)))
-        return self._felt
+        return self._felt[1] if self.since_touch <= BETWEEN_STROKES else 0.0
 
     @property
     def quiet(self) -> bool:

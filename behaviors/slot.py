@@ -17,7 +17,9 @@ AGEING_TIME = 300.0
 CAUSE_MEMORY = 60.0
 """Seconds for which an event counts as a cause."""
 TIRING = 0.25
-"""Share of the longest dwell over which a behaviour that has had its time loses its whole score."""
+"""Share of the longest dwell over which a behaviour that has had its time tires."""
+TIRED = 0.3
+"""What is left of its score then."""
 FEELINGS = ("emotion", "mood", "drive", "bond", "enough", "valence", "arousal")
 
 
@@ -121,7 +123,7 @@ class Choice(Slot):
 
     def _stamina(self, ran: float) -> float:
         longest = self.spec.dwell[1]
-        return 1.0 if ran <= longest else max(0.0, 1.0 - (ran - longest) / (TIRING * longest + 1e-9))
+        return 1.0 if ran <= longest else max(TIRED, 1.0 - (1.0 - TIRED) * (ran - longest) / (TIRING * longest + 1e-9))
 
     def _fatigue(self) -> float:
         if self.fatigue == 0.0:
@@ -177,6 +179,7 @@ class Answer(Slot):
                 strength = event.strength * self._sensitivity()
                 if strength >= self.spec.threshold and (self.when is None or self.when(self.moment)):
                     self.strength, self.by = strength, (event.id,)
+                    self.moment.last_event = event.name
                     return True
         if self.whenever is not None and self.whenever(self.moment):
             self.strength, self.by = 1.0, ()
