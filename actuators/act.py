@@ -11,6 +11,7 @@ from moggy.actuators.idle import Idle
 from moggy.actuators.layers import Layers
 from moggy.actuators.limiter import Limiter
 from moggy.actuators.mix import Mix
+from moggy.actuators.mouth import Mouth
 from moggy.actuators.reactions import Reactions
 from moggy.body import Body
 from moggy.messages import Affect, Command, Decision, Event, Gesture, PersonEstimate, Play, Purr
@@ -33,10 +34,10 @@ class Actor:
     def __init__(self, body: Body, motions: Mapping[str, Motion], personality: Personality) -> None:
         self._body = body
         self._limiter = Limiter(body.joints)
-        self._layers = Layers(motions)
+        self._layers = Layers(motions, {name: joint.rest for name, joint in body.joints.items()})
         self._mix = Mix([*body.joints, "pupils"])
         self._gaze, self._breath, self._display = Gaze(body), Breath(), Display()
-        self._idle, self._reactions = Idle(), Reactions()
+        self._idle, self._reactions, self._mouth = Idle(), Reactions(), Mouth()
         self._pupils = 0.4
         self._last_purr = 0.0
         self.adopt(personality=personality)
@@ -75,6 +76,7 @@ class Actor:
         self._lay_gaze(where, person, pet, gesture, alert, now, dt)
         self._lay_mood(alert)
         self._lay_idle(pet, alert, now, dt)
+        self._mouth.lay(mix, decision.calls, now, dt)
         layers.lay_reflexes(mix, pet)
         self._reactions.lay(mix, now, dt)
         return self._limited(decision, purr, now, dt)

@@ -42,6 +42,13 @@ class Shape:
     """Loudness over the call."""
     level: float = 1.0
     """Against a meow."""
+    mouth: float = 0.0
+    """How far the jaw opens, rad."""
+
+    def lasts(self, valence: float, arousal: float) -> float:
+        """Seconds of an adult's call of the middle length."""
+        low, high = self.seconds
+        return (low + (high - low) * (0.5 + 0.5 * valence)) * (1.0 + 0.15 * arousal)
 
 
 # A cat's vocal tract of about 8 cm has its resonances near 1.1, 3.2 and 5.3 kHz; the mouth's opening lifts the first.
@@ -61,6 +68,7 @@ SHAPES = {
         tilt=0.8,
         formants=MEOWING,
         noise=0.04,
+        mouth=0.34,
     ),
     "meow_sad": Shape(
         seconds=(1.35, 0.9),
@@ -71,6 +79,7 @@ SHAPES = {
         formants=MEOWING,
         noise=0.06,
         level=0.8,
+        mouth=0.3,
     ),
     # Mouth shut, rolled, rising: a friendly greeting (Schötz).
     "trill": Shape(
@@ -93,6 +102,7 @@ SHAPES = {
         formants=((0.0, HALF), (1.0, SHUT)),
         swell=((0.0, 0.0), (0.2, 1.0), (0.7, 0.8), (1.0, 0.0)),
         level=0.75,
+        mouth=0.1,
     ),
     # About 0.7 s, resonances near 1.1, 2.6, 4.6 kHz (same).
     "hiss": Shape(
@@ -102,6 +112,7 @@ SHAPES = {
         noise=1.0,
         swell=((0.0, 0.0), (0.08, 1.0), (0.5, 0.8), (1.0, 0.0)),
         level=0.9,
+        mouth=0.36,
     ),
     # Long, 120 to 155 Hz, subharmonics, noisy (same).
     "growl": Shape(
@@ -116,6 +127,7 @@ SHAPES = {
         roll=(31.0, 0.25),
         swell=((0.0, 0.0), (0.2, 0.8), (0.6, 1.0), (1.0, 0.0)),
         level=0.75,
+        mouth=0.1,
     ),
     # Two to three times the adult's pitch.
     "kitten": Shape(
@@ -129,6 +141,7 @@ SHAPES = {
         ),
         noise=0.03,
         level=0.75,
+        mouth=0.32,
     ),
     "mew": Shape(
         seconds=(0.4, 0.24),
@@ -138,6 +151,7 @@ SHAPES = {
         formants=((0.0, SHUT), (0.45, HALF), (1.0, SHUT)),
         noise=0.05,
         level=0.6,
+        mouth=0.16,
     ),
     "yowl": Shape(
         seconds=(2.2, 1.6),
@@ -148,6 +162,7 @@ SHAPES = {
         noise=0.06,
         rough=0.2,
         wobble=0.015,
+        mouth=0.42,
     ),
     # A voiced cry of about 220 to 520 Hz inside the purr (McComb 2009).
     "solicit": Shape(
@@ -160,6 +175,7 @@ SHAPES = {
         roll=(25.0, 0.3),
         swell=((0.0, 0.0), (0.3, 0.9), (0.7, 1.0), (1.0, 0.0)),
         level=0.5,
+        mouth=0.05,
     ),
     "snort": Shape(
         seconds=(0.2, 0.18),
@@ -168,6 +184,7 @@ SHAPES = {
         noise=1.0,
         swell=((0.0, 0.0), (0.1, 1.0), (0.4, 0.35), (1.0, 0.0)),
         level=0.5,
+        mouth=0.06,
     ),
     # Teeth chatter at a bird behind the pane: short broken cries.
     "chatter": Shape(
@@ -179,5 +196,6 @@ SHAPES = {
         wobble=0.02,
         swell=((0.0, 0.0), (0.1, 0.8), (0.8, 1.0), (1.0, 0.0)),
         level=0.5,
+        mouth=0.14,
     ),
 }

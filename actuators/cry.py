@@ -32,7 +32,7 @@ def cry(call: Call, rate: int, pitch: float, lowest: float) -> Sound:
     rng = np.random.default_rng(call.seed & 0xFFFFFFFF)
     # No two calls are quite alike, in length and in height.
     longer, higher = 1.0 + OWN_LENGTH * (2.0 * rng.random() - 1.0), 1.0 + OWN_PITCH * (2.0 * rng.random() - 1.0)
-    seconds = _between(*shape.seconds, 0.5 + 0.5 * valence) * (1.0 + 0.15 * arousal) * longer / pitch**0.3
+    seconds = shape.lasts(valence, arousal) * longer / pitch**0.3
     frames = max(4, ceil(seconds * rate / FRAME))
     place = np.linspace(0.0, 1.0, frames + 1)
     loudness = np.interp(place, *_columns(shape.swell)) * _roll(shape, place * seconds)
@@ -53,10 +53,6 @@ def cry(call: Call, rate: int, pitch: float, lowest: float) -> Sound:
 
 def _clip(x: float) -> float:
     return min(max(x, -1.0), 1.0)
-
-
-def _between(low: float, high: float, x: float) -> float:
-    return low + (high - low) * x
 
 
 def _columns(points: tuple[tuple[float, float], ...]) -> tuple[list[float], list[float]]:

@@ -49,10 +49,11 @@ class Running:
 
 
 class Layers:
-    """All plays of the three layers. A posture stays until another has come in over it."""
+    """All plays of the three layers. A posture stays until another has come in over it; the first comes in over `ground`."""
 
-    def __init__(self, motions: Mapping[str, Motion]) -> None:
+    def __init__(self, motions: Mapping[str, Motion], ground: Mapping[str, float] | None = None) -> None:
         self._motions = motions
+        self._from = dict(ground or {})
         self._plays: Sequence[Play] | None = None
         self._standing: Mapping[str, float] | None = None
         self._ground: dict[str, float] = {}
@@ -114,23 +115,29 @@ class Layers:
                 values.update(self._ground)
                 return
         for name in values:
-            values[name] = 0.0
+            values[name] = self._from.get(name, 0.0)
         for running in self.postures:
-            self._lay(mix, running, affect, 1.0, covers=False)
+            self._lay(mix, running, affect, 1.0, None)
+        # A posture is the ground: the mood's ears and tail come on top of it in full.
+        mix.cover.clear()
         self._standing = self.postures[-1].pose(affect) if self.postures and self.postures[-1].level >= 1.0 else None
         self._ground = dict(values)
 
     def lay_motions(self, mix: Mix, affect: Affect, size: float) -> None:
+        """What takes a joint comes first, what is added on top last, whoever began earlier."""
+        added: list[tuple[str, float, str]] = []
         for running in self.others:
             if running.weight > 0.0:
-                self._lay(mix, running, affect, size, covers=True)
+                self._lay(mix, running, affect, size, added)
+        for joint, share, name in added:
+            mix.add(joint, share, name)
 
     def lay_reflexes(self, mix: Mix, affect: Affect) -> None:
         for running in self.reflexes:
             if running.weight > 0.0:
-                self._lay(mix, running, affect, 1.0, covers=True)
+                self._lay(mix, running, affect, 1.0, None)
 
-    def _lay(self, mix: Mix, running: Running, affect: Affect, size: float, *, covers: bool) -> None:
+    def _lay(self, mix: Mix, running: Running, affect: Affect, size: float, later: list[tuple[str, float, str]] | None) -> None:
         values, cover, name, weight = mix.values, mix.cover, running.play.motion, running.weight
         adds = running.motion.adds
         for joint, angle in running.pose(affect).items():
@@ -138,10 +145,13 @@ class Layers:
                 continue
             scale = weight if joint in UNSCALED else weight * size
             if joint in adds:
-                share = scale * angle
-            else:
-                share = scale * (angle - values[joint])
-                if covers and weight > cover.get(joint, 0.0):
-                    cover[joint] = weight
+                if later is None:
+                    mix.add(joint, scale * angle, name)
+                else:
+                    later.append((joint, scale * angle, name))
+                continue
+            share = scale * (angle - values[joint])
+            if weight > cover.get(joint, 0.0):
+                cover[joint] = weight
             values[joint] += share
             mix.note(joint, share, name)

@@ -15,7 +15,7 @@ from moggy.actuators.act import Actor
 from moggy.behaviors.motions import load_motions
 from moggy.body import Body
 from moggy.config import SHIPPED, load
-from moggy.messages import EMOTIONS, Affect, Command, Decision, Event, Gesture, PersonEstimate, Play
+from moggy.messages import EMOTIONS, Affect, Call, Command, Decision, Event, Gesture, PersonEstimate, Play
 from moggy.personality import Personality
 
 BODY = load(SHIPPED["body"] / "cat.yaml", Body)
@@ -158,6 +158,25 @@ def test_a_noise_turns_the_ears_at_once() -> None:
         stage.act(posture("sit"), 2.0)
     noise = loud.act(posture("sit"), events=[Event(at=2.0, name="loud_noise")])[0].pose
     assert abs(noise["ear_left"] - quiet.act(posture("sit"))[0].pose["ear_left"]) > 0.00018
+
+
+def test_it_rises_gently_from_where_the_board_held_it() -> None:
+    poses = [c.pose for c in Stage().act(posture("stand"), 1.5)]
+    assert poses[0]["hind_left_knee"] == pytest.approx(BODY.joints["hind_left_knee"].rest, abs=0.05)
+    assert poses[-1]["hind_left_knee"] == pytest.approx(0.0, abs=0.02)
+    fastest = max(abs(b["hind_left_knee"] - a["hind_left_knee"]) / DT for a, b in pairwise(poses))
+    assert fastest < 0.9 * BODY.joints["hind_left_knee"].velocity
+
+
+def test_the_mouth_opens_while_it_calls_and_shuts_after() -> None:
+    stage = Stage()
+    stage.act(posture("sit"), 2.0)
+    meow = Call(at=2.0, name="meow", loudness=0.6)
+    jaws = [c.pose["jaw"] for c in stage.act(replace(posture("sit"), calls=(meow,)))]
+    assert "meow" in stage.moved[-1]["jaw"]
+    jaws += [c.pose["jaw"] for c in stage.act(posture("sit"), 2.0)]
+    assert max(jaws) > 0.2
+    assert jaws[-1] == pytest.approx(0.0, abs=0.01)
 
 
 def test_it_breathes_fifteen_to_thirty_times_a_minute_and_the_chest_shows_it() -> None:
