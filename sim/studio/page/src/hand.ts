@@ -1,6 +1,7 @@
 // The hand: a drag over the cat is a stroke, a click a pat, a shift-click or double-click a hit. Beside the cat a drag turns the view.
 import { Mesh, MeshBasicMaterial, Raycaster, SphereGeometry, Vector2, type Vector3 } from "three";
 import type { Cat } from "./cat/cat";
+import type { Found } from "./cat/pick";
 import type { V3 } from "./cat/shape";
 import { live } from "./live";
 import type { Stage } from "./stage";
@@ -37,7 +38,6 @@ export class Hand {
 
   constructor(private readonly canvas: HTMLCanvasElement, private readonly stage: Stage, private readonly cat: Cat) {
     this.mark = new Mesh(new SphereGeometry(0.012, 20, 14), new MeshBasicMaterial({ color: "#fff2d8", transparent: true, opacity: 0, depthWrite: false }));
-    this.mark.raycast = () => undefined;
     stage.scene.add(this.mark);
     // Before the camera's own listeners: what begins on the cat must never reach them.
     canvas.addEventListener("pointerdown", this.down, { capture: true });
@@ -47,11 +47,11 @@ export class Hand {
     canvas.addEventListener("keydown", this.key);
   }
 
-  private under(event: PointerEvent): { place: V3; world: Vector3 } | null {
+  private under(event: PointerEvent): Found | null {
     const box = this.canvas.getBoundingClientRect();
     const x = ((event.clientX - box.left) / box.width) * 2 - 1, y = 1 - ((event.clientY - box.top) / box.height) * 2;
     this.ray.setFromCamera(new Vector2(x, y), this.stage.camera);
-    return this.cat.under(this.ray);
+    return this.cat.under(this.ray.ray);
   }
 
   private down = (event: PointerEvent): void => {
@@ -127,7 +127,7 @@ export class Hand {
     step();
   }
 
-  private add(event: PointerEvent, found: { place: V3; world: Vector3 }): void {
+  private add(event: PointerEvent, found: Found): void {
     // A pen or a finger feels its pressure; a mouse says 0.5 for "down".
     const pressure = event.pointerType === "mouse" || !event.pressure ? PRESSURE : event.pressure;
     const area = event.width > 1 ? Math.min(0.6, 0.1 + event.width / 120) : 0.25;

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import "./studio.css";
 import "uplot/dist/uPlot.min.css";
 import { FaceChooser } from "./face";
+import { Round } from "./icons";
 import { live, useLive } from "./live";
 import { Editor } from "./panels/editor";
 import { Happened } from "./panels/happened";
@@ -19,11 +20,11 @@ addEventListener("pointerdown", () => void sound.start(), { capture: true });
 addEventListener("keydown", () => void sound.start(), { capture: true });
 live.connect();
 
-const MODES: [string, string, string][] = [
-  ["quiet", "Quiet hours", "🌙"],
-  ["focus", "Focus: do not disturb", "🎧"],
-  ["lap", "On the lap", "🛋"],
-  ["away", "Sent off", "👋"],
+const MODES: [string, string][] = [
+  ["quiet", "Quiet hours"],
+  ["focus", "Focus: do not disturb"],
+  ["lap", "On the lap"],
+  ["away", "Sent off"],
 ];
 
 function Why() {
@@ -57,17 +58,11 @@ function Top() {
         </span>
       </h1>
       <div class="modes">
-        {MODES.map(([name, title, sign]) => (
-          <button key={name} class="round" title={title} aria-label={title} aria-pressed={modes.includes(name)} onClick={() => turn(name)}>
-            {sign}
-          </button>
+        {MODES.map(([name, title]) => (
+          <Round key={name} icon={name} title={title} pressed={modes.includes(name)} press={() => turn(name)} />
         ))}
-        <button class="round" title={muted ? "Sound on" : "Mute"} aria-label={muted ? "Sound on" : "Mute"} aria-pressed={muted} onClick={() => (sound.mute(!muted), mute(!muted))}>
-          {muted ? "🔇" : "🔊"}
-        </button>
-        <button class="round" title={`Theme: ${theme}`} aria-label={`Theme: ${theme}`} onClick={() => setTheme(nextTheme())}>
-          ◐
-        </button>
+        <Round icon={muted ? "muted" : "sound"} title={muted ? "Sound on" : "Mute"} pressed={muted} press={() => (sound.mute(!muted), mute(!muted))} />
+        <Round icon="theme" title={`Theme: ${theme}`} press={() => setTheme(nextTheme())} />
       </div>
     </header>
   );

@@ -17,6 +17,7 @@ export class Stage {
   private readonly floor: MeshStandardMaterial;
   private readonly sky: HemisphereLight;
   private readonly sun: DirectionalLight;
+  private share = 1;
 
   constructor(canvas: HTMLCanvasElement) {
     this.renderer = new WebGLRenderer({ canvas, antialias: true, preserveDrawingBuffer: false, powerPreference: "low-power" });
@@ -24,7 +25,7 @@ export class Stage {
     this.renderer.shadowMap.type = VSMShadowMap;
     this.renderer.toneMapping = NeutralToneMapping;
     this.renderer.outputColorSpace = SRGBColorSpace;
-    this.camera.position.set(0.78, 0.68, 0.36);
+    this.camera.position.set(0.86, 0.8, 0.42);
     this.controls = new OrbitControls(this.camera, canvas);
     this.controls.target.copy(CENTRE);
     this.controls.enableDamping = true;
@@ -54,12 +55,19 @@ export class Stage {
   }
 
   size(width: number, height: number): void {
-    this.renderer.setPixelRatio(Math.min(devicePixelRatio, 2));
+    this.renderer.setPixelRatio(Math.min(devicePixelRatio, 2) * this.share);
     this.renderer.setSize(width, height, false);
     this.camera.aspect = width / Math.max(height, 1);
     // A narrow window must show the whole cat, too.
     this.camera.fov = this.camera.aspect > 1.15 ? 30 : Math.min(60, 30 * (1.15 / this.camera.aspect));
     this.camera.updateProjectionMatrix();
+  }
+
+  /** Draw fewer points, and no shadow, for a machine without graphics. */
+  spare(share: number, shadow: boolean): void {
+    this.share = share;
+    this.sun.castShadow = shadow;
+    this.size(this.renderer.domElement.clientWidth, this.renderer.domElement.clientHeight);
   }
 
   render(): void {

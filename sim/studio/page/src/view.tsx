@@ -20,7 +20,9 @@ export class View {
   private frame = 0;
   private last = 0;
   private slow = 0;
-  private fluff = 0;
+  private settled = 2;
+  private quality = 3;
+  private tried = false;
   lifted = false;
 
   constructor(canvas: HTMLCanvasElement) {
@@ -63,16 +65,23 @@ export class View {
     this.height += (1 - Math.exp(-7 * dt)) * ((this.lifted ? 0.16 : 0) - this.height);
   }
 
-  /** Fur only where the graphics can afford it: grown while frames are quick, shorn for good when they are slow. */
+  /** Fur where the graphics can afford it; where frames are slow, fewer points and no shadow instead of a jerky cat. */
   private spare(dt: number): void {
-    this.slow += 0.05 * ((dt > 0.024 ? 1 : 0) - this.slow);
-    if (this.fluff >= 0 && this.slow > 0.6) {
-      this.fluff = this.fluff > 0 ? -1 : 0;
-      this.cat.fluff(0);
-    } else if (this.fluff === 0 && this.last > 2500 && this.slow < 0.05) {
-      this.fluff = FLUFF;
-      this.cat.fluff(FLUFF);
+    this.slow += 0.06 * ((dt > 0.026 ? 1 : 0) - this.slow);
+    this.settled -= dt;
+    if (this.settled > 0) return;
+    if (this.slow > 0.6 && this.quality > 0) this.set(this.quality - 1);
+    else if (this.slow < 0.02 && this.quality === 3 && !this.tried) {
+      this.tried = true;
+      this.set(4);
     }
+  }
+
+  private set(quality: number): void {
+    this.quality = quality;
+    this.settled = 1.5;
+    this.cat.fluff(quality === 4 ? FLUFF : 0);
+    this.stage.spare([0.5, 0.6, 0.75, 1, 1][quality], quality > 1);
   }
 }
 

@@ -1,10 +1,11 @@
 // The whole cat as one object of the scene: sculpted once, then moved by joint angles.
-import { Bone, BufferAttribute, BufferGeometry, Group, Matrix4, Mesh, type Object3D, Raycaster, Skeleton, SkinnedMesh, Vector3 } from "three";
+import { Bone, BufferAttribute, BufferGeometry, Group, Matrix4, Mesh, type Object3D, type Ray, Skeleton, SkinnedMesh } from "three";
 import { ALL_BONES, coat, weights } from "./coat";
 import { face, type FaceParts } from "./face";
 import { fur, GINGER } from "./fur";
+import { type Found, pick, pickable } from "./pick";
 import { sculpt } from "./sculpt";
-import { blobs, type V3 } from "./shape";
+import { type Blob, blobs } from "./shape";
 import { type Angles, pose } from "./skeleton";
 
 const CELL = 0.0042;
@@ -14,12 +15,13 @@ export class Cat extends Group {
   private readonly handles: Record<string, Bone> = {};
   private readonly parts: FaceParts;
   private readonly shells: SkinnedMesh[] = [];
-  private readonly owner: string[];
+  private readonly touchable: ReturnType<typeof pickable>;
 
   constructor() {
     super();
-    const { geometry, owner } = dressed();
-    this.owner = owner;
+    const shapes = blobs();
+    const geometry = dressed(shapes);
+    this.touchable = pickable(shapes);
     const bones = ALL_BONES.map((name) => {
       const bone = new Bone();
       bone.name = name;
@@ -56,7 +58,6 @@ export class Cat extends Group {
       shell.frustumCulled = false;
       shell.receiveShadow = true;
       shell.bind(this.skin.skeleton, new Matrix4());
-      shell.raycast = () => undefined;
       this.shells.push(shell);
       this.add(shell);
     }
@@ -70,32 +71,23 @@ export class Cat extends Group {
       this.handles[name].matrix.copy(bones[name]);
       this.handles[name].matrixWorldNeedsUpdate = true;
     }
-    this.parts.look(angles.eyelids ?? 0, pupils);
+    this.parts.look(angles.eyelids ?? 0, pupils, angles.jaw ?? 0);
     this.position.y = purr.level > 0.02 ? 0.0004 * purr.level * Math.sin(time * 157) : 0;
   }
 
   /** The point of the standing cat's skin under a ray, in the body's frame; null beside the cat. */
-  under(ray: Raycaster): { place: V3; world: Vector3 } | null {
-    this.skin.computeBoundingSphere();
-    const hit = ray.intersectObject(this, true).find((found) => found.object.visible);
-    if (!hit) return null;
-    let bone: string | null = null;
-    for (let node: Object3D | null = hit.object; node && !bone; node = node.parent) if (node instanceof Bone) bone = node.name;
-    if (!bone && hit.face) bone = this.owner[hit.face.a];
-    const matrix = this.handles[bone ?? "chest"].matrixWorld.clone().invert();
-    const place = hit.point.clone().applyMatrix4(matrix);
-    return { place: [place.x, place.y, place.z], world: hit.point };
+  under(ray: Ray): Found | null {
+    this.updateMatrixWorld();
+    return pick(ray, this.touchable, (bone) => this.handles[bone].matrixWorld);
   }
 }
 
-/** The sculpted skin with its bones' weights and its coat; and for each vertex the bone that pulls it most. */
-function dressed(): { geometry: BufferGeometry; owner: string[] } {
-  const shapes = blobs();
+/** The sculpted skin with its bones' weights and its coat. */
+function dressed(shapes: Blob[]): BufferGeometry {
   const mesh = sculpt(shapes, CELL);
   const count = mesh.positions.length / 3;
   const skinIndex = new Uint16Array(count * 4), skinWeight = new Float32Array(count * 4), coats = new Float32Array(count * 3);
   const number = new Map(ALL_BONES.map((name, i) => [name, i]));
-  const owner: string[] = [];
   for (let v = 0; v < count; v++) {
     const [x, y, z] = mesh.positions.subarray(v * 3, v * 3 + 3);
     const pulls = weights(shapes, x, y, z);
@@ -103,7 +95,6 @@ function dressed(): { geometry: BufferGeometry; owner: string[] } {
       skinIndex[v * 4 + i] = number.get(name) ?? 0;
       skinWeight[v * 4 + i] = weight;
     });
-    owner.push(pulls[0][0]);
     let cream = 0, stripes = 0;
     for (const [name, weight] of pulls) {
       const part = coat(name, x, y, z, mesh.normals[v * 3 + 2]);
@@ -121,5 +112,5 @@ function dressed(): { geometry: BufferGeometry; owner: string[] } {
   geometry.setAttribute("skinIndex", new BufferAttribute(skinIndex, 4));
   geometry.setAttribute("skinWeight", new BufferAttribute(skinWeight, 4));
   geometry.setIndex(new BufferAttribute(mesh.indices, 1));
-  return { geometry, owner };
+  return geometry;
 }

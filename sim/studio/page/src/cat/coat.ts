@@ -22,7 +22,7 @@ export function coat(bone: string, x: number, y: number, z: number, nz: number):
   if (bone.startsWith("head") || bone === "jaw") return head(x, y, z, side);
   if (bone.startsWith("front_") || bone.startsWith("hind_")) {
     const sock = 1 - step(0.02, bone.startsWith("hind_") ? 0.036 : 0.046, z + 0.004 * Math.sin(x * 300 + y * 200));
-    const inner = step(-0.5, -0.95, nz) * 0.6;
+    const inner = bone.startsWith("front_") ? step(-0.5, -0.95, nz) * 0.6 : 0;
     return { cream: Math.max(sock, inner), phase: z * 230 + 9 * x, stripes: 0.55 * step(0.04, 0.075, z) };
   }
   const bib = step(0.125, 0.155, x) * (1 - step(0.19, 0.215, z)) * (1 - step(0.02, 0.036, side));

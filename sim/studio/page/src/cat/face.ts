@@ -10,10 +10,10 @@ export interface FaceParts {
   onHead: Group;
   onJaw: Group;
   onEar: Record<string, Group>;
-  look(eyelids: number, pupils: number): void;
+  look(eyelids: number, pupils: number, jaw: number): void;
 }
 
-const EYE = 0.0184;
+const EYE = 0.0172;
 
 function eyeball(): ShaderMaterial {
   return new ShaderMaterial({
@@ -97,13 +97,15 @@ export function face(): FaceParts {
     const sign = side === "left" ? 1 : -1;
     const socket = new Group();
     socket.position.set(...mirrored(pivots.eye, side));
-    socket.rotation.set(0, -0.1, sign * 0.34, "ZYX");
+    // Flat lenses rather than balls, turned outward, the outer corners a little higher.
+    socket.rotation.set(sign * 0.16, -0.12, sign * 0.5, "ZYX");
+    socket.scale.set(0.56, 1, 0.94);
     const material = eyeball();
     eyes.push(material);
     const ball = new Mesh(new SphereGeometry(EYE, 32, 24), material);
     const rim = new Mesh(new SphereGeometry(EYE * 1.045, 32, 16), dark);
-    rim.scale.set(0.8, 1.03, 0.98);
-    rim.position.x = -0.0012;
+    rim.scale.set(0.7, 1.02, 0.99);
+    rim.position.x = -0.002;
     const upper = new Mesh(lidGeometry(1.075), lidFur);
     const lower = new Mesh(lidGeometry(1.065), lidFur);
     upper.rotation.order = lower.rotation.order = "XYZ";
@@ -116,8 +118,8 @@ export function face(): FaceParts {
   chin.scale.set(1.75, 1.25, 0.78);
   chin.position.set(0.2262, 0, 0.2105);
   const tongue = new Mesh(new SphereGeometry(0.0082, 18, 12), new MeshStandardMaterial({ color: "#c9545b", roughness: 0.6 }));
-  tongue.scale.set(1.7, 0.95, 0.35);
-  tongue.position.set(0.2282, 0, 0.2168);
+  tongue.scale.set(1.15, 0.9, 0.35);
+  tongue.position.set(0.2335, 0, 0.2168);
   onJaw.add(chin, tongue);
   const throat = new Mesh(new SphereGeometry(0.011, 20, 14), new MeshStandardMaterial({ color: "#5c1d22", roughness: 0.8 }));
   throat.scale.set(1.5, 1.15, 0.6);
@@ -134,11 +136,12 @@ export function face(): FaceParts {
     onHead,
     onJaw,
     onEar,
-    look(eyelids, pupils) {
+    look(eyelids, pupils, jaw) {
+      tongue.visible = throat.visible = jaw > 0.04;
       const closed = Math.min(1, Math.max(0, eyelids / 1.1));
       for (const { upper, lower } of lids) {
         // The lids are half shells: turned up behind the brow when open, meeting below the middle when closed.
-        upper.rotation.set(0, -0.95 + closed * 1.55, 0);
+        upper.rotation.set(0, -0.82 + closed * 1.42, 0);
         lower.rotation.set(Math.PI, -0.98 + closed * 0.45, 0);
       }
       for (const eye of eyes) eye.uniforms.uPupil.value = pupils;
@@ -149,14 +152,14 @@ export function face(): FaceParts {
 function noseAndMouth(pink: MeshPhysicalMaterial, dark: MeshStandardMaterial): Mesh[] {
   const nose = new Mesh(new SphereGeometry(0.0078, 24, 16), pink);
   nose.scale.set(0.62, 1.05, 0.72);
-  nose.position.set(0.2555, 0, 0.2305);
+  nose.position.set(0.2532, 0, 0.231);
   const tip = new Mesh(new SphereGeometry(0.0042, 16, 12), pink);
   tip.scale.set(0.8, 0.9, 0.9);
-  tip.position.set(0.257, 0, 0.2265);
-  const line = tube([[0.2575, 0, 0.2245], [0.2575, 0, 0.2205], [0.2562, 0, 0.2162]], 0.00085, dark);
+  tip.position.set(0.2545, 0, 0.2268);
+  const line = tube([[0.2555, 0, 0.2245], [0.2552, 0, 0.2205], [0.2538, 0, 0.2162]], 0.00085, dark);
   const parts = [nose, tip, line];
   for (const sign of [1, -1])
-    parts.push(tube([[0.2562, 0, 0.2162], [0.2565, sign * 0.005, 0.211], [0.2535, sign * 0.012, 0.2082], [0.2455, sign * 0.0205, 0.2095]], 0.00085, dark));
+    parts.push(tube([[0.2538, 0, 0.2162], [0.2548, sign * 0.0045, 0.2112], [0.2525, sign * 0.0115, 0.2078], [0.2445, sign * 0.0205, 0.2092]], 0.00085, dark));
   return parts;
 }
 

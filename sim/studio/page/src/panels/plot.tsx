@@ -67,7 +67,7 @@ function options(lines: Line[], width: number): uPlot.Options {
     bands.push({ series: [series.length, series.length + 1], fill: tone + (isDark() ? "38" : "2b") });
     series.push({ stroke: "transparent", width: 0, points: { show: false } }, { stroke: "transparent", width: 0, points: { show: false } });
   }
-  const seconds = (value: number) => `${Math.floor(value / 60)}:${String(Math.floor(value % 60)).padStart(2, "0")}`;
+  const seconds = (value: number) => (value < 0 ? "" : `${Math.floor(value / 60)}:${String(Math.floor(value % 60)).padStart(2, "0")}`);
   return {
     width,
     height: HEIGHT,
@@ -78,7 +78,7 @@ function options(lines: Line[], width: number): uPlot.Options {
     padding: [6, 4, 0, 0],
     scales: { x: { time: false, range: (_, low, high) => [Math.min(low, high - SHOWN), high] }, y: { range: [-1, 1] } },
     axes: [
-      { stroke: ink, grid: { show: false }, ticks: { show: false }, size: 20, font: "11px system-ui", values: (_, ticks) => ticks.map(seconds) },
+      { stroke: ink, grid: { show: false }, ticks: { show: false }, size: 20, font: "11px system-ui", values: (_, ticks) => ticks.map(seconds), incrs: [30, 60] },
       { stroke: ink, grid: { stroke: grid, width: 1 }, ticks: { show: false }, size: 26, font: "11px system-ui", splits: () => [-1, 0, 1] },
     ],
   };
