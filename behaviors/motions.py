@@ -10,7 +10,7 @@ from math import cos, pi, sin
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from moggy.body import Part
 from moggy.config import load, parse
@@ -36,6 +36,16 @@ KNOWN = (
 Angle = Annotated[float, Field(ge=-3.2, le=3.2, description="rad (pupils: 0 a slit to 1 wide)")]
 Seconds = Annotated[float, Field(ge=0.0, le=600.0)]
 Bent = Annotated[float, Field(ge=-3.0, le=3.0)]
+
+
+def _joint(name: str) -> str:
+    near = difflib.get_close_matches(name, KNOWN, n=1, cutoff=0.75)
+    if name not in KNOWN and near:
+        raise ValueError(f"no joint '{name}', did you mean '{near[0]}'?")
+    return name
+
+
+Name = Annotated[str, AfterValidator(_joint)]
 
 
 class Bend(Part):
@@ -84,12 +94,12 @@ class MotionFile(Part):
         Literal["person", "touch", "around", "away", "none"] | None, Field(description="where it looks; left out: as the behaviour says")
     ] = None
     alert: Annotated[float, Field(ge=0.0, le=1.0, description="how much of gaze, ear and blink movements stays; 0 is asleep")] = 1.0
-    move: dict[str, Track] = Field(default_factory=dict, description="joint → angles, in place of what lies below")
-    add: dict[str, Track] = Field(default_factory=dict, description="joint → angles, on top of what lies below")
-    swing: dict[str, Swing] = Field(default_factory=dict, description="joint → to and fro, on top")
+    move: dict[Name, Track] = Field(default_factory=dict, description="joint → angles, in place of what lies below")
+    add: dict[Name, Track] = Field(default_factory=dict, description="joint → angles, on top of what lies below")
+    swing: dict[Name, Swing] = Field(default_factory=dict, description="joint → to and fro, on top")
     tempo: Annotated[Bend, Field(description="faster or slower: 1 + this")] = Bend()
     size: Annotated[Bend, Field(description="larger or smaller swings and additions: 1 + this")] = Bend()
-    lean: dict[str, Bend] = Field(default_factory=dict, description="joint → rad, with the feeling of the moment")
+    lean: dict[Name, Bend] = Field(default_factory=dict, description="joint → rad, with the feeling of the moment")
 
     @field_validator("move", "add", mode="before")
     @classmethod
@@ -97,15 +107,6 @@ class MotionFile(Part):
         if not isinstance(tracks, dict):
             return tracks
         return {joint: _long_form(track) for joint, track in tracks.items()}
-
-    @field_validator("move", "add", "swing", "lean")
-    @classmethod
-    def _joints(cls, tracks: dict[str, Any]) -> dict[str, Any]:
-        for joint in tracks:
-            near = difflib.get_close_matches(joint, KNOWN, n=1, cutoff=0.75)
-            if joint not in KNOWN and near:
-                raise ValueError(f"no joint '{joint}', did you mean '{near[0]}'?")
-        return tracks
 
     @model_validator(mode="after")
     def _whole(self) -> MotionFile:

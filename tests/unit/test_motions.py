@@ -97,6 +97,7 @@ def test_a_group_means_both_sides_and_a_joint_of_its_own_wins() -> None:
     ("text", "words"),
     [
         ("about: x\nmove: {tial_yaw: 0.3}", ("test.yaml:2", "tial_yaw", "did you mean 'tail_yaw'")),
+        ("about: x\nswing:\n  jaw: {by: 0.1, hz: 1}\n  ears_left: {by: 0.1, hz: 1}", ("test.yaml:4", "did you mean 'ear_left'")),
         ("about: x\nmoove: {jaw: 0.3}", ("test.yaml:2", "moove", "did you mean 'move'")),
         ("about: x\nmove: {jaw: 9.0}", ("test.yaml:2", "3.2")),
         ("about: x\nmove: {jaw: [[1.0, 0.1], [0.5, 0.2]]}", ("test.yaml:2", "ascend")),
