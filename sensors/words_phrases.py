@@ -25,6 +25,8 @@ KANA = re.compile(r"[\u3040-\u30ff]")
 GERMAN_WORDS = re.compile(
     r"\b(?:ich|du|bist|nicht|und|mich|mir|dich|katze|kätzchen|komm|geh|lass|hör|böse|brave?s?|schau|guck|pfui|nein|guten|miez)\b"
 )
+DRAWN_OUT_END = re.compile(r"([aiuyhwr])\1+\b")
+"""«kittyy», «awayy»: letters that no word ends with twice."""
 NEGATION = re.compile(
     r"\b(?:not|never|don'?t|isn'?t|aren'?t|wasn'?t|won'?t|hardly|kein\w*|nicht)"
     r"(?: (?:a|an|the|my|so|such|very|really|wanna|want to|feel like|such an?|going|to|want|be|you)){0,3} $"
@@ -76,6 +78,7 @@ def language(text: str, said: str) -> str:
 def wish(text: str, lang: str) -> tuple[str, str, float]:
     """What is wanted, the feeling that it shows, and how surely (0: no phrase fits). `text` is plain; an English one may be German."""
     spoken = "de" if lang == "en" and GERMAN_WORDS.search(text) else lang
+    text = DRAWN_OUT_END.sub(r"\1", text)
     wanted, shown = ("none", 0.0, 0), ("neutral", 0.0, 0)
     for intent, feeling, sure, words in phrases(spoken):
         match = words.search(text, 0, HEARD)

@@ -1,0 +1,174 @@
+"""The first reader of words: what people say to a pet is understood at once, and what is not understood is said to be unsure."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from moggy.messages import CLASSES, INTENTS, Trouble, Words
+from moggy.sensors.words import LONGEST, UNSURE, WordsReader, cut, lexical, understand
+from moggy.sensors.words_features import pieces, plain, tokens
+from moggy.sensors.words_head import HEAD, PRIOR, head
+from moggy.sensors.words_phrases import phrases
+
+
+def read(text: str, lang: str = "en") -> Words:
+    return understand(Words(at=0.0, text=text, lang=lang))
+
+
+def likeliest(words: Words) -> str:
+    assert words.probabilities is not None
+    return max(words.probabilities, key=lambda name: words.probabilities[name])  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "feeling"),
+    [
+        ("good cat", "praise", "happy"),
+        ("Who's a good kitty??", "praise", "happy"),
+        ("I love you so much", "praise", "happy"),
+        ("bad cat!", "scold", "angry"),
+        ("stop biting me", "scold", "angry"),
+        ("go away", "leave_me_alone", "angry"),
+        ("not now, I'm working", "leave_me_alone", "neutral"),
+        ("come here", "call", "neutral"),
+        ("pspspsps", "call", "neutral"),
+        ("I had an awful day", "comfort_me", "sad"),
+        ("I'm so scared of the thunder", "comfort_me", "afraid"),
+        ("let's play!", "play", "happy"),
+        ("look at this", "look_here", "neutral"),
+        ("the train leaves at six", "none", "neutral"),
+        ("I got the job!!!", "none", "happy"),
+        ("this stupid computer crashed again", "none", "angry"),
+    ],
+)
+def test_what_people_say_to_a_cat_is_understood(text: str, intent: str, feeling: str) -> None:
+    words = read(text)
+    assert (words.intent, likeliest(words)) == (intent, feeling)
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "intent"),
+    [
+        ("braves Kätzchen", "de", "praise"),
+        ("lass mich in Ruhe", "de", "leave_me_alone"),
+        ("ich bin so traurig", "en", "comfort_me"),
+        ("好猫咪", "zh", "praise"),
+        ("走开", "en", "leave_me_alone"),
+        ("我今天好难过", "zh", "comfort_me"),
+    ],
+)
+def test_german_and_chinese_are_understood_a_little_even_when_called_english(text: str, lang: str, intent: str) -> None:
+    assert read(text, lang).intent == intent
+
+
+def test_a_negation_turns_a_wish_round() -> None:
+    assert read("you're not a good cat").intent == "scold"
+    assert read("don't go away").intent == "comfort_me"
+    assert read("I don't want to play").intent == "leave_me_alone"
+    assert read("I'm not sad at all, I'm great").intent == "none"
+    assert (read("I'm not happy").valence or 0.0) < 0.0 < (read("I'm happy").valence or 0.0)
+
+
+def test_typos_and_drawn_out_letters_do_no_harm() -> None:
+    assert read("goooood kittyyyyy!!!").intent == "praise"
+    assert (read("this is horrrible and dissapointing").valence or 0.0) < 0.0
+
+
+def test_an_emoji_alone_carries_valence() -> None:
+    assert (read("😍").valence or 0.0) > 0.05
+    assert (read("😭").valence or 0.0) < -0.05
+
+
+def test_valence_and_probabilities_stay_within_their_bounds() -> None:
+    for text in ("I love you!!! best best best wonderful perfect", "I hate you, horrible awful disgusting", "?!?!?!", "a", "\x00\ud800x"):
+        words = read(text)
+        assert words.probabilities is not None
+        assert list(words.probabilities) == list(CLASSES)
+        assert sum(words.probabilities.values()) == pytest.approx(1.0, abs=1e-3)
+        assert -1.0 <= (words.valence or 0.0) <= 1.0
+        assert -1.0 <= (words.arousal or 0.0) <= 1.0
+        assert words.intent in INTENTS
+
+
+@pytest.mark.parametrize("text", ["qwrt zxcv plokij", "ქართული ენა", "Tänään sataa vettä ja tuulee", "...", "12345"])
+def test_what_it_does_not_know_it_is_unsure_of(text: str) -> None:
+    words = read(text)
+    assert (words.confidence or 0.0) < UNSURE
+    assert abs(words.valence or 0.0) < 0.25
+
+
+def test_the_surer_half_is_more_often_right_than_the_rest() -> None:
+    """Confidence is calibrated: exact numbers are in bench/words.py."""
+    assert (read("I'm so happy today!").confidence or 0.0) > (read("well then").confidence or 0.0)
+
+
+def test_a_text_without_a_word_is_not_passed_on() -> None:
+    assert WordsReader().read([Words(at=0.0, text="   ")], 0.0) == []
+    assert WordsReader().read([Words(at=0.0)], 0.0) == []
+
+
+def test_a_given_estimate_stays_as_it_is() -> None:
+    given = Words(at=0.0, text="good cat", valence=-0.9, confidence=0.2, intent="scold")
+    (words,) = WordsReader().read([given], 0.0)
+    assert isinstance(words, Words)
+    assert (words.valence, words.confidence, words.intent) == (-0.9, 0.2, "scold")
+    assert words.arousal is not None
+    only = Words(at=0.0, valence=0.4)
+    assert WordsReader().read([only], 0.0) == [replace(only, confidence=0.5)]
+
+
+def test_a_very_long_text_is_cut_and_said_once() -> None:
+    reader = WordsReader()
+    long = Words(at=1.0, text="I love you. " * 9000, id=7)
+    trouble, words = reader.read([long], 1.0)
+    assert isinstance(trouble, Trouble)
+    assert "108,000 characters" in trouble.message
+    assert isinstance(words, Words)
+    assert (words.id, words.intent) == (7, "praise")
+    assert len(words.text) <= LONGEST
+    assert [type(sense) for sense in reader.read([long], 2.0)] == [Words]
+    well, _ = reader.read([Words(at=3.0, text="good cat")], 3.0)
+    assert isinstance(well, Trouble)
+    assert well.message == ""
+
+
+def test_what_is_looked_at_does_not_grow_with_the_text() -> None:
+    for text in ("x" * 100_000, "😀" * 100_000, "word " * 20_000, "!?" * 50_000):
+        assert len(cut(text)) <= LONGEST
+        assert len(lexical(cut(text))) <= 300
+        assert len(pieces(tokens(plain(cut(text))))) < 12 * LONGEST
+
+
+def test_the_same_words_are_always_read_the_same() -> None:
+    assert read("what a strange noise that was") == read("what a strange noise that was")
+
+
+def test_the_head_is_small_and_loads_only_with_the_first_text() -> None:
+    assert HEAD.stat().st_size <= 300_000
+    code = "import sys, moggy.sensors.words; sys.exit('vaderSentiment' in sys.modules or 'numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_negated_words_and_parts_of_words_are_pieces_of_their_own() -> None:
+    found = pieces(tokens(plain("I am not sad")))
+    assert {"~sad", "not sad", "#<sa", "#sad>"} <= set(found)
+
+
+def test_the_head_knows_english_and_not_finnish() -> None:
+    assert head().knows(["the", "cat", "is", "happy"]) > 0.9
+    assert head().knows(["tänään", "sataa", "vettä"]) < 0.4
+
+
+def test_the_prior_is_a_distribution_and_every_phrase_names_what_exists() -> None:
+    assert sum(PRIOR) == pytest.approx(1.0)
+    for lang in ("en", "de", "zh"):
+        assert phrases(lang)
+        assert {p.intent for p in phrases(lang)} == set(INTENTS)
+        assert {p.feeling for p in phrases(lang)} <= set(CLASSES)
+        assert all(0.0 < p.sure < 1.0 for p in phrases(lang))
+    assert phrases("xx") == ()
+    assert phrases("../") == ()
