@@ -154,11 +154,13 @@ def environment_step(lock: Path) -> Step:
         begun = VENV / ".moggy-begun"
         # A pip that was stopped in the middle leaves packages that look installed and are not: begin afresh, its downloads are cached.
         if begun.exists() or not PYTHON.exists() or read_stamp().get("place", str(ROOT)) != str(ROOT):
-            print("      making .venv", flush=True)
+            print(f"      making .venv with Python {platform.python_version()}", flush=True)
             venv.create(VENV, clear=True, symlinks=True, with_pip=True, prompt="moggy")
         begun.touch()
-        wanted = DEV if lock == DEV or read_stamp().get("lock") == digest([MAIN, DEV]) else MAIN
-        pip(["install", "--require-hashes", "--requirement", str(wanted)], total=locked(wanted))
+        had = read_stamp().get("lock")
+        wanted = DEV if lock == DEV or had == digest([MAIN, DEV]) else MAIN
+        if had != digest([MAIN, DEV] if wanted == DEV else [MAIN]):
+            pip(["install", "--require-hashes", "--requirement", str(wanted)], total=locked(wanted))
         pip(["install", "--no-deps", "--no-build-isolation", "--no-index", "--editable", str(ROOT)], total=1)
         cache.write(
             VENV / ".moggy-setup.json",
@@ -166,7 +168,7 @@ def environment_step(lock: Path) -> Step:
         )
         begun.unlink()
 
-    return Step(f"packages into .venv (Python {'.'.join(map(str, sys.version_info[:3]))}), each by its hash", fresh, do)
+    return Step("packages into .venv, each by its hash", fresh, do)
 
 
 def models_step() -> Step:
