@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -30,7 +32,7 @@ def test_servos_are_attached_one_after_another_and_then_follow() -> None:
     for _ in range(40):
         rig.live(0.02, AHEAD)
         attached.append(sum(1 for us in rig.board.outputs().servos.values() if us))
-    assert max(after - before for before, after in zip(attached, attached[1:], strict=False)) == 1
+    assert max(after - before for before, after in pairwise(attached)) == 1
     rig.live(1.0, AHEAD)
     assert rig.state == "running"
     driven = angles(CAT, rig.board.outputs())

@@ -1,0 +1,22 @@
+"""What goes into a frozen build: every file of the firmware. `body_config.py` is copied beside it, since it differs from robot to robot."""
+
+for name in (
+    "battery.py",
+    "board.py",
+    "boots.py",
+    "imu.py",
+    "joint.py",
+    "lights_and_purr.py",
+    "limbs.py",
+    "main.py",
+    "mode.py",
+    "mpr121.py",
+    "pca9685.py",
+    "pin_servos.py",
+    "port.py",
+    "reflexes.py",
+    "skin.py",
+    "usb.py",
+    "wire.py",
+):
+    module(name, opt=3)  # noqa: F821 (the build gives it)

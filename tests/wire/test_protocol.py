@@ -1,0 +1,195 @@
+"""The two ends of the wire against each other in virtual time, over lines that lose, repeat and damage."""
+
+from __future__ import annotations
+
+import struct
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from moggy import wire
+from moggy.board import limits_of
+from moggy.messages import Board, Touch, Trouble
+from moggy.protocol import BoardClock, Change, Protocol
+from moggy.sim.board.lock_step import LockStepBoard
+from moggy.sim.board.wires import Line, angles
+from tests.firmware.rig import CAT, BadLine, Rig
+
+
+def bad_rig(seed: int, loss: float = 0.3, twice: float = 0.3, damage: float = 0.1) -> Rig:
+    def spoil(line: Line) -> Line:
+        return BadLine(line, Random(seed), loss, twice, damage)
+
+    return Rig(line=spoil)
+
+
+def test_the_board_says_who_it_is() -> None:
+    rig = Rig()
+    rig.live(0.1)
+    identity = rig.link.identity
+    assert identity is not None
+    assert identity.schema == wire.SCHEMA_HASH
+    assert identity.limits == limits_of(CAT)
+    assert identity.joints == tuple(CAT.joints)
+    assert identity.boots == 1
+    assert identity.reset_cause == 1
+
+
+def test_both_interpreters_read_one_file() -> None:
+    assert LockStepBoard(CAT).module("wire").SCHEMA_HASH == wire.SCHEMA_HASH
+
+
+def test_two_versions_of_the_wire_are_told_with_both_hashes() -> None:
+    protocol = Protocol(1)
+    protocol.begin(0.0)
+    assert protocol.outgoing(0.0)
+    answer = wire.frame(wire.IDENTITY, 0, struct.pack("<I", 0xDEADBEEF) + b"whatever an older firmware says")
+    heard = protocol.receive(answer, 0.1)
+    assert heard == [Change(0.1, False, heard[0].message)]
+    assert "deadbeef" in heard[0].message
+    assert f"{wire.SCHEMA_HASH:08x}" in heard[0].message
+    assert protocol.receive(answer, 0.4) == [], "it is said once"
+    assert protocol.identity is None
+
+
+def test_a_board_refuses_another_version() -> None:
+    board = LockStepBoard(CAT)
+    board.line.write(wire.frame(wire.HELLO, 0, struct.pack("<IH", 0xDEADBEEF, 7)))
+    board.advance(0.05)
+    answer = wire.Frames().feed(board.line.read())
+    assert [kind for kind, _, _ in answer] == [wire.IDENTITY]
+    assert int.from_bytes(answer[0][2][:4], "little") == wire.SCHEMA_HASH
+    board.line.write(wire.frame(wire.PING, 0, bytes(4)))
+    board.advance(0.1)
+    assert [kind for kind, _, _ in wire.Frames().feed(board.line.read())] == [wire.IDENTITY], "no session began"
+
+
+def test_damaged_frames_are_counted_and_the_pet_goes_on() -> None:
+    rig = bad_rig(1, loss=0.0, twice=0.0, damage=0.2)
+    rig.live(5.0, {"head_pan": 0.5})
+    assert rig.link.protocol.errors > 3
+    assert angles(CAT, rig.board.outputs())["head_pan"] == pytest.approx(0.5, abs=0.01)
+
+
+def test_a_setpoint_that_changes_nothing_is_sent_seldom() -> None:
+    rig = Rig()
+    rig.live(2.0)
+    written: list[bytes] = []
+    write = rig.board.line.write
+    rig.board.line.write = lambda data: (written.append(data), write(data))[1]  # type: ignore[method-assign]
+    rig.live(2.0)
+    setpoints = [kind for data in written for kind, _, _ in wire.Frames().feed(data) if kind == wire.SETPOINT]
+    assert 18 <= len(setpoints) <= 22
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10_000))
+def test_over_a_bad_line_every_command_is_done_exactly_once_and_in_order(seed: int) -> None:
+    rig = bad_rig(seed)
+    board = rig.board.module("board").Board
+    done: list[str] = []
+    for name in ("_do_stop", "_do_release", "_do_clear", "_do_limp"):
+        method = getattr(board, name)
+        command = getattr(wire, name[4:].upper())
+        obeyed = rig.board._board._command
+
+        def noted(payload: bytes, now: int, name: str = name, method: object = method) -> int:
+            done.append(name[4:])
+            return method(rig.board._board, payload, now)  # type: ignore[operator]
+
+        obeyed[command] = noted
+    rig.live(1.0)
+    for _ in range(3):
+        rig.body.clear(rig.now)
+        rig.body.stop(rig.now)
+        rig.body.release(rig.now)
+        rig.live(0.1)
+    for _ in range(40):
+        rig.live(0.5)
+        if not rig.link.waiting:
+            break
+    assert done == ["clear", "stop", "release"] * 3
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10_000))
+def test_over_a_bad_line_no_touch_is_lost_and_none_is_felt_twice(seed: int) -> None:
+    rig = bad_rig(seed, loss=0.25)
+    rig.live(2.0)
+    for _ in range(4):
+        rig.touch(back=0.5)
+        rig.live(0.1)
+        rig.touch()
+        rig.live(1.5)
+    rig.live(3.0)
+    pressed = [touch.pressure > 0.0 for touch in rig.senses if isinstance(touch, Touch)]
+    changes = [after for before, after in zip([False, *pressed], pressed, strict=False) if before != after]
+    assert changes.count(False) == 4
+    assert pressed[-1] is False
+
+
+def test_a_board_that_restarts_begins_a_new_session_and_is_told_so() -> None:
+    rig = Rig()
+    rig.live(2.0, {"head_pan": 0.5})
+    rig.board = LockStepBoard(CAT, boots=1)
+    rig.link._line = rig.board.line
+    rig.now = 0.0
+    rig.body = type(rig.body)(rig.link, CAT)
+    rig.link.protocol._heard = 0.0
+    heard = rig.live(2.0, {"head_pan": 0.5})
+    assert [sense.message for sense in heard if isinstance(sense, Trouble)] == ["the board restarted", ""]
+    assert rig.link.identity is not None
+    assert rig.link.identity.boots == 2
+    assert rig.state == "running"
+
+
+def test_a_silent_board_is_a_trouble_once_and_well_again_once() -> None:
+    rig = Rig()
+    rig.live(2.0)
+    line = rig.link._line
+    rig.link._line = BadLine(line, Random(0), 1.0, 0.0, 0.0)
+    troubles = [sense.message for sense in rig.live(10.0) if isinstance(sense, Trouble)]
+    assert troubles == ["the board does not answer"]
+    assert [sense.state for sense in rig.senses if isinstance(sense, Board)][-1] == "lost"
+    rig.link._line = line
+    troubles = [sense.message for sense in rig.live(3.0) if isinstance(sense, Trouble)]
+    assert troubles == [""]
+    assert rig.state == "running"
+
+
+def test_a_stop_that_was_asked_for_while_the_board_was_away_is_done_when_it_comes() -> None:
+    rig = Rig()
+    rig.live(2.0)
+    line = rig.link._line
+    rig.link._line = BadLine(line, Random(0), 1.0, 0.0, 0.0)
+    rig.live(3.0)
+    rig.body.stop(rig.now)
+    rig.live(1.0)
+    rig.link._line = line
+    rig.live(3.0)
+    assert rig.state == "stopped"
+    assert rig.limp
+
+
+def test_the_boards_clock_is_known_from_the_shortest_round_trip_and_may_wrap() -> None:
+    clock = BoardClock()
+    assert clock.at(5, 3.0) == 3.0, "before any ping: now"
+    wrap = 1 << 30
+    clock.pong(10.0, 10.5, wrap - 100)
+    clock.pong(11.0, 11.01, 800 - 100 - 45)
+    assert clock.round_trip == pytest.approx(0.01)
+    assert clock.at(755, 20.0) == pytest.approx(11.105)
+    assert clock.at(wrap - 45, 20.0) == pytest.approx(11.005 - 0.7)
+    assert clock.at(100_000, 12.0) == 12.0, "nothing was felt in the future"
+
+
+def test_senses_are_stamped_with_the_moment_on_the_board() -> None:
+    rig = Rig()
+    rig.live(3.0)
+    rig.touch(back=0.4)
+    rig.live(1.0)
+    moments = [touch.at for touch in rig.senses if isinstance(touch, Touch)]
+    assert moments == sorted(moments)
+    assert moments[0] == pytest.approx(3.01, abs=0.011)
