@@ -28,6 +28,8 @@ Amount = Annotated[float, Field(ge=0.0, le=1.0)]
 Push = Annotated[float, Field(ge=-0.3, le=0.3)]
 Signed = Annotated[float, Field(ge=-1.0, le=1.0)]
 Span = tuple[float, float]
+RETURNS: dict[Dimension, float] = {"pleasure": 2400.0, "arousal": 900.0, "dominance": 3600.0}
+"""Seconds; where a table does not say."""
 
 
 class Tendency(Part):
@@ -43,7 +45,7 @@ class Tendency(Part):
     temperament: Annotated[
         dict[Trait, Signed],
         Field(description="trait → how much a full trait adds to what stirs it: 0.5 is half as much again, −0.5 half as much less"),
-    ] = {}
+    ] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _rises_before_it_falls(self) -> Tendency:
@@ -58,13 +60,15 @@ class MoodShape(Part):
     returns: Annotated[
         dict[Dimension, Annotated[float, Field(ge=60.0, le=21600.0)]],
         Field(description="seconds to come back 63 % of the way to the temperament"),
-    ] = {"pleasure": 2400.0, "arousal": 900.0, "dominance": 3600.0}
+    ] = RETURNS
     draws: Annotated[
         float, Field(ge=20.0, le=3600.0, description="seconds in which an emotion at full, with share 1, draws the mood 63 %")
     ] = 180.0
     temperament: Annotated[float, Field(ge=0.0, le=0.6, description="how far the temperament moves the mood's home")] = 0.3
     congruence: Annotated[
-        float, Field(ge=0.0, le=0.4, description="how much a good mood strengthens pleasant emotions and a bad one unpleasant ones")
+        float,
+        # Twice this is the gain of the loop mood → emotions → mood where pleasant and unpleasant events balance: at most 0.8.
+        Field(ge=0.0, le=0.4, description="how much a good mood strengthens pleasant emotions and a bad one unpleasant ones"),
     ] = 0.2
 
 
@@ -75,13 +79,17 @@ class DriveShape(Part):
     hours: Annotated[float, Field(ge=0.1, le=72.0, description="hours to go 63 % of the way")] = 4.0
     low: Annotated[float, Field(ge=0.0, le=0.45, description="below: too little")] = 0.3
     high: Annotated[float, Field(ge=0.55, le=1.0, description="above: too much")] = 0.8
-    lacking: Annotated[dict[Emotion, Amount], Field(description="emotion → how far it is stirred when the drive is empty")] = {}
-    overfull: Annotated[dict[Emotion, Amount], Field(description="emotion → how far it is stirred when the drive is full")] = {}
+    lacking: Annotated[dict[Emotion, Amount], Field(description="emotion → how far it is stirred when the drive is empty")] = Field(
+        default_factory=dict
+    )
+    overfull: Annotated[dict[Emotion, Amount], Field(description="emotion → how far it is stirred when the drive is full")] = Field(
+        default_factory=dict
+    )
     night: Annotated[float, Field(ge=-0.5, le=0.5, description="what the middle of the night adds to `rests`")] = 0.0
     hunger: Annotated[float, Field(ge=0.0, le=1.0, description="how much an empty battery takes from `rests`")] = 0.0
-    temperament: Annotated[
-        dict[Trait, Signed], Field(description="trait → what a full trait adds to `rests`, a quarter of the number")
-    ] = {}
+    temperament: Annotated[dict[Trait, Signed], Field(description="trait → what a full trait adds to `rests`, a quarter of the number")] = (
+        Field(default_factory=dict)
+    )
 
 
 class BondShape(Part):
@@ -132,14 +140,14 @@ class Guess(Part):
     valence: Signed = 0.0
     arousal: Signed = 0.0
     confidence: Annotated[float, Field(ge=0.0, le=0.6)] = 0.3
-    probabilities: dict[str, Amount] = {}
+    probabilities: dict[str, Amount] = Field(default_factory=dict)
 
 
 class When(Part):
     """Where a case holds: zones, persons, and ranges of state. Outside a range it fades over 0.1."""
 
-    zone: Annotated[list[str], Field(description="any of these zones; empty: everywhere")] = []
-    person: Annotated[list[str], Field(description="any of these people; empty: everybody")] = []
+    zone: Annotated[list[str], Field(description="any of these zones; empty: everywhere")] = Field(default_factory=list)
+    person: Annotated[list[str], Field(description="any of these people; empty: everybody")] = Field(default_factory=list)
     strength: Span | None = None
     liking: Annotated[Span | None, Field(description="how the pet likes the touched zone, −1..1")] = None
     trust: Span | None = None
@@ -164,13 +172,17 @@ class When(Part):
 class Change(Part):
     """What moves. For an event that goes on, drives, mood, trust and familiarity are per minute of it."""
 
-    emotions: Annotated[dict[Emotion, Amount], Field(description="emotion → level to which the event stirs it, 0..1")] = {}
+    emotions: Annotated[dict[Emotion, Amount], Field(description="emotion → level to which the event stirs it, 0..1")] = Field(
+        default_factory=dict
+    )
     calms: Annotated[
         dict[Emotion, Annotated[float, Field(ge=0.0, le=0.95)]],
         Field(description="emotion → share that the event takes from whatever stirs it; of one that goes on, each second"),
-    ] = {}
-    mood: Annotated[dict[Dimension, Push], Field(description="dimension → direct push, within ±0.3")] = {}
-    drives: Annotated[dict[Drive, Push], Field(description="drive → share filled (of what is missing) or taken (of what is there)")] = {}
+    ] = Field(default_factory=dict)
+    mood: Annotated[dict[Dimension, Push], Field(description="dimension → direct push, within ±0.3")] = Field(default_factory=dict)
+    drives: Annotated[dict[Drive, Push], Field(description="drive → share filled (of what is missing) or taken (of what is there)")] = (
+        Field(default_factory=dict)
+    )
     trust: Annotated[float, Field(ge=-0.1, le=0.1, description="share of what is missing, or of what is there")] = 0.0
     familiarity: Annotated[float, Field(ge=0.0, le=0.1, description="share of what is missing")] = 0.0
 
@@ -191,7 +203,7 @@ class Rule(Change):
         False
     )
     disliked: Annotated[Change, Field(description="what happens instead where the touch is unwelcome")] = Change()
-    also: Annotated[list[Case], Field(description="additions that hold in some states only")] = []
+    also: Annotated[list[Case], Field(description="additions that hold in some states only")] = Field(default_factory=list)
     enough: Annotated[
         float,
         Field(ge=0.0, le=0.5, description="over-stimulation from one event, or one second of it, on the most sensitive skin, untrusted"),
@@ -213,8 +225,8 @@ class Appraisals(Part):
     drives: dict[Drive, DriveShape]
     bond: BondShape = BondShape()
     enough: EnoughShape = EnoughShape()
-    channels: Annotated[dict[str, Channel], Field(description="touch, face, posture, voice, words, thought")] = {}
-    gestures: Annotated[dict[str, Guess], Field(description="gesture → what it says about the person")] = {}
+    channels: Annotated[dict[str, Channel], Field(description="touch, face, posture, voice, words, thought")] = Field(default_factory=dict)
+    gestures: Annotated[dict[str, Guess], Field(description="gesture → what it says about the person")] = Field(default_factory=dict)
     events: Annotated[dict[str, Rule], Field(description="event → what it changes")]
 
     @model_validator(mode="after")

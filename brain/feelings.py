@@ -1,4 +1,4 @@
-"""The pet's own feelings on four time scales: emotions flow between events, mood, drives and bond move at a beat once a second.
+"""The pet's own feelings on four time scales: emotions flow between events, mood beats once a second, drives and bond every ten.
 
 Beats and events lie on the pet's own clock, not on the loop's, and between them everything is a closed-form exponential: so the same events
 give the same feelings at any tick rate. All that happens at one instant is appraised from the state before it, and so has no order.
@@ -21,10 +21,12 @@ from moggy.brain.tastes import Tastes
 from moggy.messages import DRIVES, EMOTIONS, Affect, Bond, Event, Mood
 from moggy.personality import Personality
 
-BEAT = 1.0
-"""Seconds between two beats."""
+BEAT, SLOW = 1.0, 10
+"""Seconds between two beats of the mood; and every how many beats the drives and the bond move."""
 CARE = 0.8, 0.25, -0.45, 0.0
 """Where a distressed person draws the mood: strength; then warm and calm, whatever the pet felt before."""
+URGE = 20.0
+"""Seconds in which a drive that lacks or overflows stirs its emotions."""
 NUDGE, NUDGE_FADES = 0.2, 60.0
 """The most that advice (the language model's) may add to a mood or a drive, and the seconds in which it fades to 37 %."""
 WARY, DISLIKES = 0.3, 0.6
@@ -112,24 +114,29 @@ class Feelings:
             fade = math.exp(-dt / NUDGE_FADES)
             self._nudges = {name: by * fade for name, by in self._nudges.items() if abs(by) > 1e-12}
 
-    def beat(self, now: float, hour: float, battery: float, distress: float) -> None:
-        """Once a second: the slow feelings. `distress` 0..1 is that of the attended person, as far as it is sure."""
+    def beat(self, now: float, distress: float) -> None:
+        """Once a second: the mood. `distress` 0..1 is that of the attended person, as far as it is sure."""
         self._moved = True
         pulls: list[Pull] = []
         emotions = self.emotions
-        for i, level in enumerate(emotions.levels):
-            if level > 1e-6:
-                place = emotions.places[i]
-                pulls.append((emotions.shares[i] * level * level, place[0], place[1], place[2]))
+        if emotions.awake:
+            for i, level in enumerate(emotions.levels):
+                if level > 1e-6:
+                    place = emotions.places[i]
+                    pulls.append((emotions.shares[i] * level * level, place[0], place[1], place[2]))
         if distress > 0.0:
             strength, pleasure, arousal, dominance = CARE
             pulls.append((strength * distress, pleasure, arousal, dominance))
             emotions.stir(_AFFECTION, "care", 0.7 * distress, 1.0 - math.exp(-BEAT / 4.0), now)
         self.mood.beat(BEAT, pulls)
-        self.drives.beat(BEAT, hour, battery)
+
+    def slow_beat(self, now: float, hour: float, battery: float) -> None:
+        """Every ten seconds: the drives, what they stir, and the bonds."""
+        seconds = SLOW * BEAT
+        self.drives.beat(seconds, hour, battery)
         for cause, emotion, level in self.drives.stirring():
-            emotions.stir(emotion, cause, level * emotions.gains[emotion], 1.0 - math.exp(-BEAT / 20.0), now)
-        self.bonds.beat(BEAT)
+            self.emotions.stir(emotion, cause, level * self.emotions.gains[emotion], 1.0 - math.exp(-seconds / URGE), now)
+        self.bonds.beat(seconds)
         self._reasons.rank(now)
 
     def publish(self, person: str | None) -> Affect:
@@ -183,14 +190,16 @@ class Feelings:
         trust = self.bonds.trust(event.person)
         liking = self.liking(event.zone, event.person, trust)
         key = (event.name, event.zone, event.person)
-        strength = min(1.0, max(0.0, event.strength)) * self.habituation.answer(key, rule, now)
+        force = min(1.0, max(0.0, event.strength))
+        strength = force * self.habituation.answer(key, rule, now)
         dose = max(0.0, event.dose)
         cause = f"{event.name} {event.zone or ''} {event.person or ''}"
         welcome, unwelcome = self._welcome(liking) if rule.touch else (1.0, 0.0)
         if welcome > 0.0:
             self._add(rule, rule, strength * welcome, dose, event, cause, total)
         if unwelcome > 0.0:
-            self._add(rule, rule.disliked, strength * unwelcome, dose, event, f"{cause}!", total)
+            # One gets used to what is pleasant, not to a nuisance.
+            self._add(rule, rule.disliked, force * unwelcome, dose, event, f"{cause}!", total)
         for case in rule.also:
             weight = self._holds(case.when, event, trust, liking)
             if weight > 0.0:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from moggy.brain.appraisals import Appraisals
 from moggy.brain.attention import NOBODY
 from moggy.brain.bonds import Bonds
-from moggy.brain.feelings import BEAT, Feelings
+from moggy.brain.feelings import BEAT, SLOW, Feelings
 from moggy.brain.fusion import Fusion, published
 from moggy.brain.habits import Habits
 from moggy.brain.mood import DIMENSIONS
@@ -43,10 +43,10 @@ class Mind:
         self._appraisals, self._personality, self._hour = appraisals, personality, hour
         self._perception = Perception(number, Habits(hour, known.arrivals, known.quiet))
         self._perception.adopt(appraisals.channels, appraisals.gestures)
-        self._fusion = Fusion(appraisals.channels, known.people)
+        self.fusion = Fusion(appraisals.channels, known.people)
         bonds = Bonds(appraisals.bond, known.people, known.strangers)
-        self._feelings = Feelings(appraisals, personality, bonds, Tastes(known.zones))
-        self._feelings.recall(known.mood, known.drives)
+        self.feelings = Feelings(appraisals, personality, bonds, Tastes(known.zones))
+        self.feelings.recall(known.mood, known.drives)
         self._now: float | None = None
         self._beats = 0
         self._person = NOBODY
@@ -72,17 +72,17 @@ class Mind:
         """Another table or character, between two ticks; the feelings carry on."""
         self._appraisals = appraisals or self._appraisals
         self._personality = personality or self._personality
-        self._feelings.adopt(self._appraisals, self._personality)
-        self._fusion.adopt(self._appraisals.channels)
+        self.feelings.adopt(self._appraisals, self._personality)
+        self.fusion.adopt(self._appraisals.channels)
         self._perception.adopt(self._appraisals.channels, self._appraisals.gestures)
 
     def remember(self) -> Remembered:
         """What to keep over a sleep."""
-        feelings, habits, now = self._feelings, self._perception.company.habits, self._now or 0.0
+        feelings, habits, now = self.feelings, self._perception.company.habits, self._now or 0.0
         people: dict[str, dict[str, float]] = {}
         for name, (trust, familiarity) in feelings.bonds.known().items():
             people[name] = {"trust": trust, "familiarity": familiarity}
-        for name, somebody in self._fusion.people.items():
+        for name, somebody in self.fusion.people.items():
             people.setdefault(name, {}).update(valence=somebody.valence, arousal=somebody.arousal)
         return Remembered(
             day=self._day + now / 86400.0,
@@ -104,38 +104,40 @@ class Mind:
             self._flow(at)
             for said, then in zip(evidence, when_said, strict=True):
                 if then == at:
-                    self._fusion.take(said)
+                    self.fusion.take(said)
                     self._estimate = None
                     if self._person == NOBODY:
                         self._person = said.person
             together = [event for event, then in zip(events, when, strict=True) if then == at]
             if together:
-                self._feelings.take(together, at)
+                self.feelings.take(together, at)
 
     def _flow(self, to: float) -> None:
         """Let time pass, with every beat that lies in it."""
         here = self._now or 0.0
         while (beat := (self._beats + 1) * BEAT) <= to + 1e-9:
             if beat > here:
-                self._feelings.flow(round(beat - here, 12))
+                self.feelings.flow(round(beat - here, 12))
                 here = beat
             self._beats += 1
             self._beat(here)
         if to > here:
-            self._feelings.flow(round(to - here, 12))
+            self.feelings.flow(round(to - here, 12))
             here = to
         self._now = here
 
     def _beat(self, now: float) -> None:
         person = self._attended()
         distress = 0.0
-        if person in self._fusion.people:
-            self._fusion.learn(person, now, BEAT)
-            _, _, _, _, chances, confidence, _ = self._fusion.estimate(person, now)
+        if person in self.fusion.people:
+            self.fusion.learn(person, now, BEAT)
+            _, _, _, _, chances, confidence, _ = self.fusion.estimate(person, now)
             felt = sum(chances[i] for i in CLASS_DISTRESS) * confidence
             distress = max(0.0, min(1.0, (felt - CARE_FROM) / (1.0 - CARE_FROM)))
-        hour = (self._hour + now / 3600.0) % 24.0
-        self._feelings.beat(now, hour, self._perception.surroundings.battery_level, distress)
+        self.feelings.beat(now, distress)
+        if self._beats % SLOW == 0:
+            hour = (self._hour + now / 3600.0) % 24.0
+            self.feelings.slow_beat(now, hour, self._perception.surroundings.battery_level)
 
     def _attended(self) -> str:
         attended = self._perception.attention.attended
@@ -149,9 +151,9 @@ class Mind:
             self._step = step
             self._estimate = published(
                 person,
-                self._fusion.estimate(person, at),
+                self.fusion.estimate(person, at),
                 attention.present(person, at),
                 attention.looking(person, at),
                 attention.bearing(person, at),
             )
-        return self._estimate, self._feelings.publish(None if person == NOBODY else person)
+        return self._estimate, self.feelings.publish(None if person == NOBODY else person)

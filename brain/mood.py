@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from moggy.brain.appraisals import MoodShape
+from moggy.brain.appraisals import RETURNS, MoodShape
 from moggy.personality import Temperament
 
 DIMENSIONS = ("pleasure", "arousal", "dominance")
@@ -46,7 +46,8 @@ class MoodState:
 
     def adopt(self, shape: MoodShape, temperament: Temperament) -> None:
         self.home = home_of(temperament, shape.temperament)
-        self._returns = [1.0 / shape.returns.get(name, default) for name, default in zip(DIMENSIONS, (2400.0, 900.0, 3600.0), strict=True)]  # type: ignore[call-overload]
+        returns = {**RETURNS, **shape.returns}
+        self._returns = [1.0 / returns["pleasure"], 1.0 / returns["arousal"], 1.0 / returns["dominance"]]
         self._draws = 1.0 / shape.draws
         self.congruence = shape.congruence
 

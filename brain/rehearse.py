@@ -1,0 +1,124 @@
+"""A mind alone, lived through a script of senses in virtual time: for benches, tests and designers who try a table."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Any, Literal
+
+from moggy.brain.appraisals import Appraisals
+from moggy.brain.mind import Mind
+from moggy.brain.remembered import Remembered
+from moggy.messages import DRIVES, EMOTIONS, Affect, AnySense, Event, Gesture, PersonEstimate
+from moggy.personality import Personality
+
+GAP = 0.2
+"""Seconds between two messages of a touch that goes on, as the touch reader sends them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One tick of a rehearsal."""
+
+    at: float
+    events: tuple[Event, ...]
+    person: PersonEstimate
+    pet: Affect
+
+
+def a_mind(appraisals: Appraisals, personality: Personality, *, hour: float = 10.0, remembered: Remembered | None = None) -> Mind:
+    """A mind of its own, with numbers from 1000 for what it makes of the senses."""
+    return Mind(appraisals, personality, hour=hour, number=count(1000).__next__, remembered=remembered)
+
+
+def rehearse(mind: Mind, senses: Sequence[AnySense], until: float, *, rate: float = 50.0, since: float = 0.0) -> Iterator[Moment]:
+    """Every tick from `since` to `until`, with the senses heard at the first tick at or after their time."""
+    waiting = sorted(senses, key=lambda sense: sense.at)
+    n = 0
+    for tick in range(round((until - since) * rate) + 1):
+        now = since + tick / rate
+        heard = []
+        while n < len(waiting) and waiting[n].at <= now + 1e-9:
+            heard.append(waiting[n])
+            n += 1
+        events, evidence = mind.perceive(heard, now)
+        person, pet = mind.feel(events, evidence, now, 1.0 / rate)
+        yield Moment(now, events, person, pet)
+
+
+def last(mind: Mind, senses: Sequence[AnySense], until: float, *, rate: float = 50.0, since: float = 0.0) -> Moment:
+    """The moment at the end."""
+    *_, moment = rehearse(mind, senses, until, rate=rate, since=since)
+    return moment
+
+
+def touch(
+    zone: str,
+    begin: float,
+    end: float,
+    gesture: Literal["hold", "tap", "pat", "poke", "hit", "stroke", "scratch", "tickle"] = "stroke",
+    *,
+    speed: float = 0.05,
+    pressure: float = 0.4,
+    along_fur: float = 1.0,
+) -> list[Gesture]:
+    """One contact, as the touch reader tells it: at its begin, five times a second, and at its end."""
+    times = [round(begin + i * GAP, 9) for i in range(int((end - begin) / GAP - 1e-6) + 1)] + [end]
+    told: list[Gesture] = []
+    for at in times:
+        phase: Literal["begin", "during", "end"] = "begin" if at == begin else "end" if at == end else "during"
+        told.append(
+            Gesture(
+                at=at,
+                id=int(at * 1000) + 1,
+                zone=zone,
+                gesture=gesture,
+                phase=phase,
+                pressure=pressure,
+                peak=pressure,
+                speed=speed if gesture == "stroke" else 0.0,
+                duration=at - begin,
+                along_fur=along_fur,
+            )
+        )
+    return told
+
+
+def any_table(rng: random.Random, names: Sequence[str] = ("one", "two", "three", "four")) -> Appraisals:
+    """A table drawn anywhere within the schema's bounds, its corners included, with these events."""
+    schema = Appraisals.model_json_schema()
+    defs: Mapping[str, Any] = schema["$defs"]
+    data = {name: _anything(rng, spec, defs) for name, spec in schema["properties"].items() if name not in ("events", "emotions", "drives")}
+    for part, keys in (("emotions", EMOTIONS), ("drives", DRIVES), ("events", names)):
+        spec = schema["properties"][part]["additionalProperties"]
+        data[part] = {key: _anything(rng, spec, defs) for key in keys}
+    for shape in data["emotions"].values():
+        shape["attack"] = min(shape["attack"], 0.5 * shape["decay"])
+    data["enough"]["sours"] = [rng.uniform(0.1, 0.5), rng.uniform(0.55, 1.0)]
+    return Appraisals.model_validate(data)
+
+
+def _anything(rng: random.Random, spec: Mapping[str, Any], defs: Mapping[str, Any]) -> Any:
+    """Any value that a part of a JSON schema allows."""
+    if "$ref" in spec:
+        spec = defs[spec["$ref"].rpartition("/")[2]]
+    if "anyOf" in spec:
+        return _anything(rng, rng.choice(spec["anyOf"]), defs)
+    kind = spec.get("type")
+    if kind == "object" and "properties" in spec:
+        return {name: _anything(rng, inner, defs) for name, inner in spec["properties"].items()}
+    if kind == "object":
+        keys = spec.get("propertyNames", {}).get("enum") or ("back", "head")
+        return {key: _anything(rng, spec["additionalProperties"], defs) for key in keys if rng.random() < 0.3}
+    if kind == "array" and "prefixItems" in spec:
+        return sorted(rng.uniform(-1.0, 1.0) for _ in spec["prefixItems"])
+    if kind == "array":
+        return [_anything(rng, spec["items"], defs) for _ in range(rng.choice((0, 0, 1)))]
+    if kind == "number":
+        low, high = spec.get("minimum", 0.0), spec.get("maximum", 1.0)
+        return rng.choice((low, high)) if rng.random() < 0.3 else rng.uniform(low, high)
+    if kind == "boolean":
+        return rng.random() < 0.5
+    return rng.choice(("back", "head", "anna")) if kind == "string" else None
