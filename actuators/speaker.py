@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import wave
 from collections import deque
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
-from typing import Any
+from typing import Protocol, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -21,11 +20,14 @@ __all__ = ["SoundStream", "SoundTrack", "Speaker"]
 
 CHUNK = 2.0
 """s of sound made at once for a file: the longer, the cheaper"""
-AHEAD = 0.12
-"""s of sound that wait at most before a loudspeaker; what is older is dropped rather than late"""
+EARLIEST, LATEST = 0.05, 0.15
+"""s of sound that wait before a loudspeaker: less and it would stutter, more and it would come too late (the oldest is dropped)"""
 
 
-def pcm(sound: npt.NDArray[np.float32]) -> bytes:
+Sound = npt.NDArray[np.float32]
+
+
+def pcm(sound: Sound) -> bytes:
     """16-bit, little-endian, mono."""
     return (sound * 32767.0).astype("<i2").tobytes()
 
@@ -82,53 +84,74 @@ class SoundStream:
         return pcm(sound)
 
 
-class Speaker:
-    """Plays through the machine's loudspeaker. Where there is none it says so once, as an OSError that the loop turns into a Trouble."""
+class Stream(Protocol):
+    """A loudspeaker that asks for samples in a thread of its own."""
 
-    def __init__(self, synth: Synth) -> None:
-        self._synth = synth
-        self._waiting: deque[npt.NDArray[np.float32]] = deque()
+    def close(self) -> None: ...
+
+
+Fill = Callable[[Sound], None]
+"""Fills an array (n,) with the next samples."""
+
+
+def loudspeaker(rate: int, fill: Fill) -> Stream:
+    """The machine's own, through PortAudio. Raises OSError with the way out where there is none."""
+    try:
+        import sounddevice
+    except ImportError as error:
+        raise OSError("no sound: the package sounddevice is missing; pip install 'moggy[speaker]'") from error
+    except OSError as error:
+        raise OSError(f"no sound: {error}; apt install libportaudio2") from error
+
+    def ask(out: npt.NDArray[np.float32], frames: int, time: object, status: object) -> None:
+        fill(out[:, 0])
+
+    try:
+        stream = sounddevice.OutputStream(samplerate=rate, channels=1, dtype="float32", callback=ask)
+        stream.start()
+    except sounddevice.PortAudioError as error:
+        raise OSError(f"no loudspeaker: {error}; connect one and start again") from error
+    return cast(Stream, stream)
+
+
+class Speaker:
+    """Plays what the pet sounds. Where there is no loudspeaker it says so once, as an OSError that the loop turns into a Trouble."""
+
+    def __init__(self, synth: Synth, opened: Callable[[int, Fill], Stream] = loudspeaker) -> None:
+        self._synth, self._opened = synth, opened
+        self._stream: Stream | None = None
         self._lock = Lock()
-        self._stream: Any = None
+        self._waiting: deque[Sound] = deque()
+        self._samples = 0
+        self._flows = False
 
     def __call__(self, tick: Tick, sent: Mapping[str, float]) -> None:
         if self._stream is None:
-            self._stream = self._open()
+            self._stream = self._opened(self._synth.rate, self.fill)
         self._synth.hear(tick.at, tick.calls, tick.commanded.purr)
         sound = self._synth.take(tick.at)
         with self._lock:
             self._waiting.append(sound)
-            while sum(map(len, self._waiting)) > AHEAD * self._synth.rate + len(sound):
-                self._waiting.popleft()
+            self._samples += len(sound)
+            while self._samples > LATEST * self._synth.rate and len(self._waiting) > 1:
+                self._samples -= len(self._waiting.popleft())
 
-    def close(self) -> None:
-        if self._stream is not None:
-            with suppress(Exception):
-                self._stream.close()
-
-    def _open(self) -> Any:
-        try:
-            import sounddevice
-        except OSError as error:
-            raise OSError(f"no sound: {error}; install PortAudio (apt install libportaudio2)") from error
-        try:
-            stream = sounddevice.OutputStream(samplerate=self._synth.rate, channels=1, dtype="float32", callback=self._play)
-            stream.start()
-        except sounddevice.PortAudioError as error:
-            raise OSError(f"no loudspeaker: {error}; connect one and start again") from error
-        return stream
-
-    def _play(self, out: npt.NDArray[np.float32], frames: int, time: Any, status: Any) -> None:
-        """Called by PortAudio in a thread of its own: silence where nothing waits."""
+    def fill(self, out: Sound) -> None:
+        """The next samples; silence until enough wait to flow without gaps."""
         out[:] = 0.0
         done = 0
         with self._lock:
-            while done < frames and self._waiting:
-                chunk = self._waiting[0]
-                n = min(frames - done, len(chunk))
-                out[done : done + n, 0] = chunk[:n]
+            self._flows = self._samples >= (len(out) if self._flows else max(len(out), EARLIEST * self._synth.rate))
+            while self._flows and done < len(out):
+                chunk = self._waiting.popleft()
+                n = min(len(out) - done, len(chunk))
+                out[done : done + n] = chunk[:n]
                 done += n
-                if n == len(chunk):
-                    self._waiting.popleft()
-                else:
-                    self._waiting[0] = chunk[n:]
+                if n < len(chunk):
+                    self._waiting.appendleft(chunk[n:])
+            self._samples -= done
+
+    def close(self) -> None:
+        if self._stream is not None:
+            self._stream.close()
+            self._stream = None

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 
 from moggy.actuators.calls import SHAPES
 from moggy.actuators.cry import cry
-from moggy.actuators.speaker import SoundStream, SoundTrack
+from moggy.actuators.speaker import SoundStream, SoundTrack, Speaker
 from moggy.actuators.synth import Synth
-from moggy.body import Speaker
+from moggy.body import Speaker as Loudspeaker
 from moggy.messages import Affect, Call, Command, Decision, PersonEstimate, Purr, Tick
 
 RATE = 22050
-SPEAKER = Speaker()
+SPEAKER = Loudspeaker()
 Sound = npt.NDArray[np.float32]
 
 
@@ -248,3 +248,50 @@ def test_the_stream_gives_each_sample_once() -> None:
     taken += stream.take()
     assert stream.take() == b""
     assert taken == (track.take(2.0) * 32767.0).astype("<i2").tobytes()
+
+
+class Desk:
+    """A loudspeaker that asks for 10 ms whenever the test says so."""
+
+    def __init__(self, rate: int, fill: Callable[[Sound], None]) -> None:
+        self.rate, self._fill, self.heard, self.open = rate, fill, np.zeros(0, np.float32), True
+
+    def play(self) -> None:
+        out = np.zeros(self.rate // 100, np.float32)
+        self._fill(out)
+        self.heard = np.concatenate([self.heard, out])
+
+    def close(self) -> None:
+        self.open = False
+
+
+def test_a_loudspeaker_plays_it_all_a_little_later_and_without_gaps() -> None:
+    desks: list[Desk] = []
+
+    def opened(rate: int, fill: Callable[[Sound], None]) -> Desk:
+        desks.append(Desk(rate, fill))
+        return desks[0]
+
+    speaker, track = Speaker(synth(), opened), synth()
+    for n in range(101):
+        moment = tick(n, (call("meow"),) if n == 10 else (), breathing(n / 50))
+        speaker(moment, {})
+        track.hear(moment.at, moment.calls, moment.commanded.purr)
+        desks[0].play()
+        desks[0].play()
+    speaker.close()
+    assert not desks[0].open
+    heard, meant = desks[0].heard, track.take(2.0)
+    late = int(np.argmax(heard != 0.0) - np.argmax(meant != 0.0))
+    assert 0.0 < late / RATE < 0.15
+    assert np.array_equal(heard[late : late + 30000], meant[:30000])
+
+
+def test_without_a_loudspeaker_it_says_how_to_get_one_and_the_loop_goes_on() -> None:
+    def none(rate: int, fill: Callable[[Sound], None]) -> Desk:
+        raise OSError("no sound: PortAudio library not found; apt install libportaudio2")
+
+    speaker = Speaker(synth(), none)
+    with pytest.raises(OSError, match="apt install"):
+        speaker(tick(0), {})
+    speaker.close()
