@@ -68,12 +68,12 @@ class Actor:
         mix.begin(now)
         layers.lay_postures(mix, pet)
         layers.lay_motions(mix, pet, self._size)
-        alert, where = self._attention(decision)
+        alert, where, stares = self._attention(decision)
         purr = self._breath.breathe(pet, decision.purr, alert, dt)
         self._display.show(pet, purr.level, alert, dt)
         mix.values["pupils"] += (1.0 - mix.cover.get("pupils", 0.0)) * self._display.pupils
         self._lay_breath(alert)
-        self._lay_gaze(where, person, pet, gesture, alert, now, dt)
+        self._lay_gaze(where, stares, person, pet, gesture, alert, now, dt)
         self._lay_mood(alert)
         self._lay_idle(pet, alert, now, dt)
         self._mouth.lay(mix, decision.calls, now, dt)
@@ -81,16 +81,16 @@ class Actor:
         self._reactions.lay(mix, now, dt)
         return self._limited(decision, purr, now, dt)
 
-    def _attention(self, decision: Decision) -> tuple[float, str]:
-        """How awake the small movements are, and where it looks: the topmost motion that says so, else the decision."""
-        alert, where = 1.0, str(decision.gaze)
+    def _attention(self, decision: Decision) -> tuple[float, str, bool]:
+        """How awake the small movements are; where it looks: the topmost motion that says so (and then it stares), else the decision."""
+        alert, where, stares = 1.0, str(decision.gaze), False
         for running in (*self._layers.postures, *self._layers.others, *self._layers.reflexes):
             motion, weight = running.motion, running.weight
             if motion.alert < 1.0:
                 alert *= 1.0 - weight * (1.0 - motion.alert)
             if motion.gaze is not None and weight > 0.3:
-                where = motion.gaze
-        return (alert if alert > 0.0 else 0.0), where
+                where, stares = motion.gaze, True
+        return (alert if alert > 0.0 else 0.0), where, stares
 
     def _lay_breath(self, alert: float) -> None:
         """A body of servos has no ribs: the breath shows as a slight rise of head and chest. Deeper asleep."""
@@ -100,10 +100,18 @@ class Actor:
         self._mix.add("front_right_elbow", -0.012 * lift, "breath")
 
     def _lay_gaze(
-        self, where: str, person: PersonEstimate, pet: Affect, gesture: Gesture | None, alert: float, now: float, dt: float
+        self,
+        where: str,
+        stares: bool,
+        person: PersonEstimate,
+        pet: Affect,
+        gesture: Gesture | None,
+        alert: float,
+        now: float,
+        dt: float,
     ) -> None:
         gaze, mix = self._gaze, self._mix
-        gaze.look(where, person, gesture, pet.arousal, now, dt)
+        gaze.look(where, person, gesture, pet.arousal, stares, now, dt)
         name = f"gaze {where}"
         free = alert * (1.0 - mix.cover.get("head_pan", 0.0))
         mix.add("head_pan", gaze.pan * free, name)

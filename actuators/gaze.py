@@ -14,6 +14,8 @@ PAN_SHARE, TILT_SHARE = 0.85, 0.7
 HEAD_FROM = 0.17
 """m; what is touched further forward is on the head itself"""
 WIDEST = 1.1
+RELAXED = 0.7
+"""How far it turns back from a welcome hand after a second."""
 FORGOTTEN = 1.5
 """s after which it no longer looks where the hand was"""
 
@@ -41,18 +43,26 @@ class Gaze:
         self._touched: tuple[float, str] | None = None
         self._glance = 0
         self._glance_until = 0.0
+        self._dt = self._ears = 0.0
 
     def touched(self) -> None:
         """A touch begins: from which side a hand on the middle comes is not known, so it takes them in turn."""
         self._touches += 1
         self.side = 1.0 if throw(11, self._touches) < 0.5 else -1.0
 
-    def look(self, where: str, person: PersonEstimate, gesture: Gesture | None, arousal: float, now: float, dt: float) -> None:
-        """One tick on; the head follows in 0.1 to 0.4 s, the more aroused the faster."""
+    def look(
+        self, where: str, person: PersonEstimate, gesture: Gesture | None, arousal: float, stares: bool, now: float, dt: float
+    ) -> None:
+        """One tick on; the head follows in 0.1 to 0.4 s, the more aroused the faster. `stares`: it does not look away from a hand."""
         pan, tilt = self._aim(where, person, gesture, arousal, now)
-        tau = 0.22 - 0.12 * arousal
-        near = 1.0 - exp(-dt / tau)
-        self.ahead += (pan - self.ahead) * (1.0 - exp(-dt / 0.06))
+        if where == "touch" and gesture is not None and not stares:
+            # A hand that is welcome gets a glance, not a stare.
+            glance = 1.0 - RELAXED * min(1.0, max(0.0, gesture.duration - 1.0))
+            pan, tilt = pan * glance, tilt * glance
+        near = 1.0 - exp(-dt / (0.22 - 0.12 * arousal))
+        if dt != self._dt:
+            self._dt, self._ears = dt, 1.0 - exp(-dt / 0.06)
+        self.ahead += (pan - self.ahead) * self._ears
         self.pan += (pan - self.pan) * near
         self.tilt += (tilt - self.tilt) * near
 

@@ -234,6 +234,13 @@ def test_it_looks_at_the_person_and_at_the_hand() -> None:
     assert abs(Stage().act(replace(posture("sit"), gaze="touch"), 1.5, gesture=hand)[-1].pose["head_pan"]) > 0.8
 
 
+def test_a_welcome_hand_gets_a_glance_and_an_unwelcome_one_a_stare() -> None:
+    hand = Gesture(at=0.0, zone="back", gesture="stroke", duration=4.0)
+    welcome = Stage().act(replace(posture("sit"), gaze="touch"), 2.0, gesture=hand)[-1].pose["head_pan"]
+    warned = Stage().act(posture("sit", Play(motion="turn_to_hand", started=0.0)), 2.0, gesture=hand)[-1].pose["head_pan"]
+    assert abs(warned) > 0.7 > 0.5 > abs(welcome)
+
+
 def test_asleep_it_keeps_its_eyes_shut_and_still_answers_a_touch() -> None:
     stage = Stage()
     stage.act(posture("curl"), 6.0)
