@@ -17,15 +17,15 @@ cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # OpenCV woul
 Picture = NDArray[np.uint8]
 """(height, width, 3), RGB"""
 
-LARGEST = 640
-"""pixels of the longer side that the networks are shown; more costs time and finds no more faces at home"""
+LARGEST = 1280
+"""pixels of the longer side that is kept: more costs time, and a face too small in that is out of reach anyway"""
 MOST_BYTES = 20_000_000
 REOPEN = 5.0
 """s before a camera that does not answer is tried again"""
 PICTURES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
 
 
-class NoPicture(RuntimeError):
+class NoPicture(ValueError):
     """What should have been a picture is none; the message says what to do."""
 
 
@@ -49,7 +49,7 @@ def source(name: str) -> Source:
     path = Path(name)
     if "://" in name or not path.is_file():
         raise NoPicture(f"{name}: there is no such file; give camera:0, a video file or a picture")
-    return Still(path) if path.suffix.lower() in PICTURES else Video(path)
+    return Still(path) if path.suffix.lower() in PICTURES or cv2.haveImageReader(name) else Video(path)
 
 
 def decoded(data: bytes, name: str = "what was shown") -> Picture:

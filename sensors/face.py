@@ -32,7 +32,7 @@ CIRCUMPLEX: Mapping[str, tuple[float, float]] = {
 }
 """valence and arousal of each class"""
 
-PLEASANT: Mapping[str, float] = {"mouthSmile": 0.30, "cheekSquint": 0.05, "mouthFrown": -0.20, "browDown": -0.08, "noseSneer": -0.15}
+PLEASANT: Mapping[str, float] = {"mouthSmile": 0.20, "cheekSquint": 0.05, "mouthFrown": -0.20, "browDown": -0.08, "noseSneer": -0.15}
 """What blendshapes add to valence, beyond the class: how much of a smile it is."""
 AROUSED: Mapping[str, float] = {"jawOpen": 0.35, "eyeWide": 0.35, "browOuterUp": 0.10, "browDown": 0.10, "eyeBlink": -0.30}
 """What they add to arousal: open mouth and wide eyes wake, lids that droop calm."""
