@@ -1,0 +1,115 @@
+"""From a touch to the first byte on the wire that it changed: `python -m bench touch_to_wire`.
+
+Virtual time: the same life with and without the touch; the first command that differs. Real time: a hand on the simulated skin while the
+firmware runs in its own interpreter at the other end of a serial port; from the moment of the touch to the moment at which the setpoint
+that carries the reaction has been written. The touch comes at a random phase of the loop.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Mapping, Sequence
+from time import monotonic
+
+from moggy.actuators.serial_body import SerialBody
+from moggy.assemble import begin, born
+from moggy.body import Body
+from moggy.clock import RATE, RealClock
+from moggy.commands.headless import boards, live
+from moggy.config import Files
+from moggy.link import SerialLink
+from moggy.loop import Loop
+from moggy.messages import Tick, Touch
+from moggy.sim.board.micropython import MicroPythonBoard
+from moggy.sim.world import World
+
+TOUCHES = 60
+BOARD_TICK = 0.01
+WARM_UP = 4.0
+"""Seconds for the board to start and the pet to stand."""
+
+
+def virtual(body: Body) -> list[float]:
+    """Seconds, for touches at phases all over a loop period."""
+    found = []
+    for n in range(20):
+        at = 2.0 + n / 20 / RATE
+        touched = commands(body, [Touch(at=at + k / 50, zone="neck", pressure=0.4, area=0.3) for k in range(10)])
+        alone = commands(body, [])
+        first = next(a for a, b in zip(touched, alone, strict=True) if a.commanded.pose != b.commanded.pose)
+        found.append(first.at - at)
+    return sorted(found)
+
+
+def commands(body: Body, senses: Sequence[Touch]) -> list[Tick]:
+    start = begin(Files(), seed=1, hour=12.0)
+    world, ticks = World(body), list[Tick]()
+    live(
+        born(start), start, senses, world=world, body=boards("lockstep", body, world), until=2.4, out=None,
+        listeners=[lambda tick, sent: ticks.append(tick)],
+    )  # fmt: skip
+    return ticks
+
+
+class Hand:
+    """Touches and lets go, at times that the loop does not choose; notes when a reaction had been written."""
+
+    def __init__(self, world: World, board: MicroPythonBoard) -> None:
+        self._world, self._board, self._rng = world, board, random.Random(1)
+        self.touched: float | None = None
+        self.latencies: list[float] = []
+        self.done = threading.Event()
+
+    def run(self) -> None:
+        self.done.wait(WARM_UP)
+        zones = self._rng.choices(("neck", "back", "head", "chin", "cheeks"), k=TOUCHES)
+        for zone in zones:
+            self._world.touch(zone=zone, pressure=0.4, area=0.3)
+            self.touched = monotonic()
+            self._board.feed(self._world.inputs())
+            self.done.wait(0.25)
+            self._world.release()
+            self._board.feed(self._world.inputs())
+            self.touched = None
+            self.done.wait(0.4 + self._rng.random() * 0.2)
+        self.done.set()
+
+    def __call__(self, tick: Tick, sent: Mapping[str, float]) -> None:
+        """A listener: told after the body has moved, that is after the bytes were written."""
+        touched = self.touched
+        if touched is not None and any(name.startswith("touch on") for names in tick.moved.values() for name in names):
+            self.latencies.append(monotonic() - touched)
+            self.touched = None
+
+
+def real(body: Body) -> list[float]:
+    board = MicroPythonBoard(body)
+    world = World(body)
+    link = SerialLink(board.path)
+    out = SerialBody(link, body)
+    hand = Hand(world, board)
+    loop = Loop(born(begin(Files(), seed=1, hour=12.0)), RealClock(), sensors=[out], body=out, listeners=[hand])
+    thread = threading.Thread(target=hand.run)
+    thread.start()
+    loop.closing.callback(board.close)
+    loop.closing.callback(out.close)
+    threading.Thread(target=lambda: (hand.done.wait(), loop.stop()), daemon=True).start()
+    loop.run()
+    thread.join()
+    return sorted(hand.latencies)
+
+
+def show(name: str, figures: Sequence[float]) -> None:
+    p50, p95 = figures[len(figures) // 2], figures[min(int(len(figures) * 0.95), len(figures) - 1)]
+    print(f"{name}: median {p50 * 1000:.1f} ms, p95 {p95 * 1000:.1f} ms, worst {figures[-1] * 1000:.1f} ms, of {len(figures)} touches")
+
+
+def main() -> None:
+    body = Files().load("body/cat.yaml", Body)
+    show(f"touch to wire, virtual time (one period and a board tick are {(1 / RATE + BOARD_TICK) * 1000:.0f} ms)", virtual(body))
+    show("touch to wire, real time, MicroPython on a serial port", real(body))
+
+
+if __name__ == "__main__":
+    main()
