@@ -204,3 +204,34 @@ def test_set_up_can_be_interrupted_and_says_so() -> None:
     code, said = interrupt_at("[1/1]", [sys.executable, "-c", script])
     assert code == 130
     assert "goes on from here" in said
+
+
+@pytest.fixture
+def small_house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An environment whose cat says what it was asked and leaves, and whose build would take ten minutes."""
+    house = tmp_path / "bin"
+    house.mkdir()
+    (house / "moggy").write_text(
+        f'#!/bin/sh\nwhile [ -n "$WAIT" ] && [ ! -e {house}/builder ]; do :; done\necho "$@" > {house}/asked\nexit 7\n'
+    )
+    (house / "python").write_text(f"#!/bin/sh\necho $$ > {house}/part; mv {house}/part {house}/builder; exec sleep 600\n")
+    for program in house.iterdir():
+        program.chmod(0o755)
+    monkeypatch.setattr(setup, "VENV", tmp_path)
+    monkeypatch.setattr(setup, "PYTHON", house / "python")
+    monkeypatch.setenv("MOGGY_CACHE", str(tmp_path / "cache"))
+    return house
+
+
+def test_when_the_cat_goes_the_build_behind_it_goes_too(small_house: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WAIT", "until the build has begun")
+    assert setup.live(["--port", "8011"]) == 7
+    assert (small_house / "asked").read_text() == "sim --port 8011\n"
+    builder = int((small_house / "builder").read_text())
+    assert not Path(f"/proc/{builder}").exists()
+
+
+def test_the_cat_starts_without_the_build_where_that_is_asked(small_house: Path) -> None:
+    assert setup.live(["--no-runtime", "--no-open"]) == 7
+    assert (small_house / "asked").read_text() == "sim --no-open\n"
+    assert not (small_house / "builder").exists()
