@@ -18,8 +18,10 @@ LONGEST_STEP = 0.02
 """s; a longer tick is gone through in pieces"""
 LONGEST_TICK = 0.5
 """s; after a longer pause the joints move for this long, no more"""
-STILL = 6e-4
-"""rad; a joint at rest does not stir for less: a hobby servo cannot follow it, and it costs noise and wear"""
+STILL = 0.003
+"""rad; a joint at rest does not stir for less: a hobby servo hardly follows it, and it costs noise and wear"""
+CREEP, REST = 0.003, 0.25
+"""rad/s and s: a joint that has gone slower than this for so long comes to rest"""
 MARGIN = 0.85
 """share of the acceleration that is used, so that uneven ticks stay within the limits too"""
 
@@ -69,8 +71,8 @@ class Axis:
         before, old = self.aim, self.speed
         gap = target - before
         if -1e-7 < gap < 1e-7 and -1e-4 < old < 1e-4:
-            self.speed, self.aim = 0.0, target
-            self._still_for += dt
+            speed = 0.0
+            self.aim = target
         else:
             # The highest speed v with v·dt + v²/2a ≤ gap: after this step it can still stop at the target, however long the next step is.
             limit = self._acceleration
@@ -84,9 +86,8 @@ class Axis:
                 speed = old + change
             elif speed < old - change:
                 speed = old - change
-            self.speed = speed
             self.aim = before + speed * dt
-            self._still_for = 0.0
+        self.speed = speed
         # The mean of the aim, as straight lines between the steps, over the last window.
         knots, window, now = self._knots, self._window, self._t + dt
         total = self._sum + (before + self.aim) * 0.5 * dt
@@ -100,8 +101,9 @@ class Axis:
         x = start - t0
         mean = (total - s0 - x * (p0 + (p1 - p0) / (t1 - t0) * x * 0.5)) / window
         self.position = self.low if mean < self.low else self.high if mean > self.high else mean
-        if self._still_for > window:
-            self.position, self.settled = self.aim, True
+        self._still_for = self._still_for + dt if -CREEP < speed < CREEP else 0.0
+        if self._still_for > REST:
+            self.aim, self.speed, self.settled = self.position, 0.0, True
 
 
 class Limiter:

@@ -36,7 +36,7 @@ def run(actor: Actor, seconds: float, *, busy: bool) -> float:
             plays = (Play(motion=posture, started=now, layer="posture"), Play(motion=motion, started=now))
             decision = Decision(at=now, behavior=motion, plays=plays, gaze="person" if n % 500 else "around", purr=0.6)
         gesture = Gesture(at=now, zone="neck", gesture="stroke") if busy and n % 300 < 150 else None
-        pet = Affect(valence=0.3 + 0.2 * (n % 100) / 100, arousal=0.1)
+        pet = Affect(valence=0.3 + (0.2 * (n % 100) / 100 if busy else 0.0), arousal=0.1)
         actor.act(decision, person, pet, (), gesture, now, DT)
     return (process_time() - began) / ticks * 1e6
 
