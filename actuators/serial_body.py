@@ -12,12 +12,13 @@ from moggy.link import Link
 from moggy.messages import Acceleration, AnySense, Battery, Board, Command, Purr, Touch, Trouble
 from moggy.protocol import Change, Heard
 
-TTL = 0.3
-"""Seconds that a setpoint stays good: fifteen ticks of the loop. Then the board holds, rests and goes limp."""
-OVER = 0.02
-"""Seconds over which the board glides to a setpoint: one tick of the loop."""
+TTL_MS = 300
+"""A setpoint stays good for fifteen ticks of the loop. Then the board holds, rests and goes limp."""
+OVER_MS = 20
+"""The board glides to a setpoint within one tick of the loop."""
 REFRESH = 0.1
 """A setpoint that does not change is repeated this often, so that it stays good."""
+HALF_ABOVE_ZERO = wire.ANGLE_ZERO + 0.5
 PALM_PADS = 5.0
 """How many pads a whole palm presses; the share of that is `area`."""
 
@@ -28,16 +29,17 @@ class SerialBody:
     def __init__(self, link: Link, body: Body) -> None:
         self._link, self._body = link, body
         rows = joint_rows(body)
-        self._joints = [(row[0], row[3], row[4]) for row in rows]
-        self._pose = dict.fromkeys(body.joints, 0.0)
-        self._angles = [row[5] for row in rows]
-        self._format = f"<HBBBB{len(rows)}H"
+        zero = wire.ANGLE_ZERO
+        self._joints = tuple(body.joints)
+        self._limits = [(row[0], row[3] + zero, row[4] + zero) for row in rows]
+        self._angles = [row[5] + zero for row in rows]
+        self._sent_pose = {row[0]: row[5] / CDEG_A_RAD for row in rows}
+        self._setpoint = struct.Struct(f"<HBBBB{len(rows)}H")
         self._angles_format = f"<{len(rows)}H"
         self._pads = tuple(body.pads)
         self._sent = b""
         self._sent_at = float("-inf")
-        self._sent_pose: dict[str, float] = {name: row[5] / CDEG_A_RAD for name, row in zip(body.joints, rows, strict=True)}
-        self._resting = self._lost = False
+        self._lost = False
         self._board = Board(at=0.0, state="lost")
         self._hear: dict[int, Callable[[Heard], AnySense | None]] = {
             wire.TOUCHED: self._touch,
@@ -50,28 +52,34 @@ class SerialBody:
 
     def move(self, command: Command) -> Mapping[str, float]:
         """Send the pose; gives joint → rad as it was sent: in whole centidegrees and within the limits. Joints left out stay."""
-        pose, sent, angles = command.pose, self._sent_pose, self._angles
-        for index, (name, low, high) in enumerate(self._joints):
-            rad = pose.get(name)
-            if rad is not None:
-                angle = int(rad * CDEG_A_RAD + 32768.5) - 32768 if -5.0 < rad < 5.0 else low if rad < 0.0 else high
-                angle = low if angle < low else high if angle > high else angle
-                if angle != angles[index]:
-                    angles[index] = angle
-                    sent[name] = angle / CDEG_A_RAD
-        payload = struct.pack(
-            self._format,
-            int(TTL * 1000.0),
-            int(OVER * 1000.0),
+        wired = self._wired(command.pose)
+        if wired != self._angles:
+            self._angles = wired
+            self._sent_pose = dict(zip(self._joints, [(angle - wire.ANGLE_ZERO) / CDEG_A_RAD for angle in wired], strict=True))
+        payload = self._setpoint.pack(
+            TTL_MS,
+            OVER_MS,
             int(min(max(command.pupils, 0.0), 1.0) * 255.0),
             purr_level(command.purr),
             int(command.purr.rate + 0.5) & 255,
-            *[angle + wire.ANGLE_ZERO for angle in angles],
+            *wired,
         )
         if payload != self._sent or command.at - self._sent_at >= REFRESH:
             self._link.setpoint(payload, command.at)
             self._sent, self._sent_at = payload, command.at
-        return dict(sent)
+        return self._sent_pose
+
+    def _wired(self, pose: Mapping[str, float]) -> list[int]:
+        """The angles as the wire carries them."""
+        try:
+            return [
+                low if (angle := int(pose[name] * CDEG_A_RAD + HALF_ABOVE_ZERO)) < low else high if angle > high else angle
+                for name, low, high in self._limits
+            ]
+        except (KeyError, ValueError, OverflowError):
+            # A joint that is left out, or is no number, stays where it is.
+            whole = {**self._sent_pose, **{name: min(max(rad, -4.0), 4.0) for name, rad in pose.items() if rad == rad}}
+            return self._wired(whole)
 
     def poll(self, now: float) -> Sequence[AnySense]:
         """What the board said since the last call."""

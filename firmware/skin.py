@@ -32,6 +32,7 @@ class Skin:
         """A bit for each pad that is masked."""
         self._quiet = quiet_reads
         self._reads = 0
+        self._settled = False
 
     def read(self) -> bool:
         """Look at the chip; says whether a pressure changed."""
@@ -43,9 +44,12 @@ class Skin:
             # At boot the chip settles and fires falsely: only the baseline looks.
             self._settle(reads == 1)
             return False
-        if not drift and counts == self._before and not any(self.pressures):
+        same = counts == self._before and not any(self.pressures)
+        if same and (self._settled or not drift):
             return False
         self._before[:] = counts
+        self._settled = same and drift
+        """Until a baseline moves, in what follows."""
         changed = False
         for pad in range(len(self._channels)):
             if self._feel(pad, drift):
@@ -64,7 +68,10 @@ class Skin:
                 self._follow(pad)
 
     def _follow(self, pad: int) -> None:
-        self._baseline[pad] += ((self._count(pad) << 4) - self._baseline[pad]) >> 4
+        off = ((self._count(pad) << 4) - self._baseline[pad]) >> 4
+        if off:
+            self._baseline[pad] += off
+            self._settled = False
 
     def _feel(self, pad: int, drift: bool) -> bool:
         count, was = self._count(pad), self.pressures[pad]
