@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import cv2
@@ -18,8 +20,8 @@ from moggy import models
 from moggy.messages import AnySense, Face, Posture, Trouble
 from moggy.sensors.eye import VisionTask
 from moggy.sensors.face import FaceReader
-from moggy.sensors.vision import Look, VisionSensor
-from moggy.worker import Task
+from moggy.sensors.vision import Look, VisionSensor, vision_task
+from moggy.worker import ProcessWorker, Task
 
 NEEDED = ("face_landmarker", "pose_landmarker_lite", "face_expression")
 
@@ -253,3 +255,36 @@ def test_a_picture_shown_while_the_eye_is_busy_is_dropped() -> None:
     sensor = VisionSensor(worker)  # type: ignore[arg-type]
     assert [sensor.show(b"a", 0.0), sensor.show(b"b", 0.02), sensor.show(b"c", 0.04)] == [True, False, True]
     assert [job.picture for job in worker.jobs] == [b"a", b"c"]
+
+
+def shown_until(
+    eye: VisionSensor, picture: bytes, enough: Callable[[Sequence[AnySense]], bool], began: float
+) -> tuple[list[AnySense], float]:
+    """Shows the picture again and again until it was seen enough; all that was said, and the pet's time then."""
+    said, now = [], began
+    give_up = time.monotonic() + 120.0  # a real process is waited for
+    while not enough(said):
+        assert time.monotonic() < give_up, said
+        time.sleep(0.02)
+        now += 0.02
+        eye.show(picture, now)
+        said += eye.poll(now)
+    return said, now
+
+
+def sees_a_face(said: Sequence[AnySense]) -> bool:
+    return any(isinstance(s, Face) for s in said)
+
+
+def test_a_killed_eye_is_said_and_sees_again(portrait: np.ndarray) -> None:
+    worker = ProcessWorker(vision_task, name="vision", deadline=60.0)
+    eye, picture = VisionSensor(worker), png(portrait)
+    try:
+        _, now = shown_until(eye, picture, sees_a_face, 0.0)
+        assert worker.pid is not None
+        os.kill(worker.pid, signal.SIGKILL)
+        said, _ = shown_until(eye, picture, lambda said: any(isinstance(s, Trouble) and s.message for s in said), now)
+        said, _ = shown_until(eye, picture, sees_a_face, now)
+    finally:
+        eye.close()
+    assert Trouble(at=said[0].at, part="vision", message="") in said
