@@ -81,6 +81,7 @@ class Choice(Slot):
         self.appetite = personality.appetite.get(spec.id, 1.0)
         self.constant = spec.base * self.temper * self.appetite
         self.fatigue, self.fatigued_at = 0.0, 0.0
+        self.weary = 0.0
         self.waits_since = moment.at
         self.score = 0.0
         self.wanted = False
@@ -101,7 +102,7 @@ class Choice(Slot):
         if running:
             self.tired, self.fresh = self._stamina(moment.at - self.began), 1.0
         else:
-            self.tired, self.fresh = 1.0 / (1.0 + spec.repetition * self._fatigue()), self._aged()
+            self.tired, self.fresh = self._rested(), self._aged()
         self.score = self.constant * total * self.tired * self.fresh
         return self.score
 
@@ -125,10 +126,12 @@ class Choice(Slot):
         longest = self.spec.dwell[1]
         return 1.0 if ran <= longest else max(TIRED, 1.0 - (1.0 - TIRED) * (ran - longest) / (TIRING * longest + 1e-9))
 
-    def _fatigue(self) -> float:
+    def _rested(self) -> float:
+        """Less when it ran lately, and when it ran until it was tired of it."""
         if self.fatigue == 0.0:
-            return 0.0
-        return self.fatigue * math.exp(-(self.moment.at - self.fatigued_at) / self.spec.recovery)
+            return 1.0
+        fades = math.exp(-(self.moment.at - self.fatigued_at) / self.spec.recovery)
+        return (1.0 - self.weary * fades) / (1.0 + self.spec.repetition * self.fatigue * fades)
 
     def _aged(self) -> float:
         ageing = self.spec.ageing
@@ -136,13 +139,15 @@ class Choice(Slot):
 
     def end(self) -> None:
         super().end()
-        self.fatigue, self.fatigued_at = self._fatigue() + 1.0, self.moment.at
-        self.waits_since = self.moment.at
+        at = self.moment.at
+        self.fatigue = 1.0 + self.fatigue * math.exp(-(at - self.fatigued_at) / self.spec.recovery)
+        self.weary = 1.0 - self._stamina(at - self.began)
+        self.fatigued_at = self.waits_since = at
 
     def carry(self, old: Slot) -> None:
         super().carry(old)
         if isinstance(old, Choice):
-            self.fatigue, self.fatigued_at, self.waits_since = old.fatigue, old.fatigued_at, old.waits_since
+            self.fatigue, self.fatigued_at, self.weary, self.waits_since = old.fatigue, old.fatigued_at, old.weary, old.waits_since
 
     def report(self, more: dict[str, float]) -> Score:
         """The score with the terms that made it."""
