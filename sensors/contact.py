@@ -16,6 +16,8 @@ PULSE_WINDOW = 1.5
 """s that pulses and turns look back"""
 SMOOTHING = 0.05
 """s, of the place"""
+STILL = 0.004
+"""m that the hand must move before it has moved: a hand that rests trembles, and pads are noisy"""
 TURN = 0.006
 """m that the hand must come back before it counts as a turn"""
 SWELL = 0.3
@@ -57,6 +59,7 @@ class Trace:
         self.at = at
         self.place = place
         self.path = 0.0
+        self._anchor = place
         self.steps: deque[tuple[float, Place, float]] = deque()
         self.turned: deque[float] = deque()
         self.pulsed: deque[float] = deque((at,))
@@ -67,7 +70,7 @@ class Trace:
             self._begin(at, place)
 
     def _begin(self, at: float, place: Place) -> None:
-        self.place = place
+        self.place = self._anchor = place
         self._axes = tuple(_Turns(v) for v in place)
         self.steps.append((at, place, self.path))
 
@@ -97,9 +100,11 @@ class Trace:
             return
         share = 1.0 - math.exp(-dt / SMOOTHING)
         x0, y0, z0 = self.place
-        dx, dy, dz = (place[0] - x0) * share, (place[1] - y0) * share, (place[2] - z0) * share
-        self.place = new = (x0 + dx, y0 + dy, z0 + dz)
-        self.path += math.sqrt(dx * dx + dy * dy + dz * dz)
+        self.place = new = (x0 + (place[0] - x0) * share, y0 + (place[1] - y0) * share, z0 + (place[2] - z0) * share)
+        moved = math.dist(new, self._anchor or new)
+        if moved > STILL:
+            self.path += moved
+            self._anchor = new
         for axis, value in zip(self._axes, new, strict=True):
             if axis.step(value, TURN):
                 self.turned.append(at)
