@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import wave
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -14,12 +14,16 @@ import numpy as np
 import numpy.typing as npt
 
 from moggy.actuators.synth import Synth
-from moggy.messages import Tick
+from moggy.messages import Call, Purr, Tick
 
 __all__ = ["SoundStream", "SoundTrack", "Speaker"]
 
 CHUNK = 2.0
 """s of sound made at once for a file: the longer, the cheaper"""
+BUFFER = 0.08
+"""s that PortAudio keeps: a call takes some 10 ms to make"""
+UNHEARD = 2.0
+"""s of the pet's voice that are kept for somebody who does not come"""
 EARLIEST, LATEST = 0.05, 0.15
 """s of sound that wait before a loudspeaker: less and it would stutter, more and it would come too late (the oldest is dropped)"""
 
@@ -64,24 +68,39 @@ class SoundTrack:
 
 
 class SoundStream:
-    """Feeds a page in another thread: `feed` each tick, `take` the samples since the last time."""
+    """Carries the voice into another thread: `feed` each tick, which costs the loop nothing, and `take` there, which makes the sound."""
 
     def __init__(self, synth: Synth) -> None:
-        self._synth, self._at, self._lock = synth, 0.0, Lock()
+        self._synth = synth
+        self._fed: deque[tuple[float, Sequence[Call], Purr]] = deque()
+        self._feeding, self._taking = Lock(), Lock()
+        self._at: float | None = None
 
     def __call__(self, tick: Tick, sent: Mapping[str, float]) -> None:
         self.feed(tick)
 
     def feed(self, tick: Tick) -> None:
-        with self._lock:
-            self._synth.hear(tick.at, tick.calls, tick.commanded.purr)
-            self._at = tick.at
+        with self._feeding:
+            self._fed.append((tick.at, tick.calls, tick.commanded.purr))
+            if tick.at - self._fed[0][0] > UNHEARD:
+                # Nobody listens.
+                self._fed.popleft()
 
     def take(self) -> bytes:
-        """16-bit PCM, mono, at the synth's rate."""
-        with self._lock:
-            sound = self._synth.take(self._at)
-        return pcm(sound)
+        """All that sounded since the last time: 16-bit PCM, mono, at the synth's rate."""
+        return pcm(self.samples())
+
+    def samples(self) -> Sound:
+        """The same as samples, (n,), within ±1."""
+        with self._taking:
+            with self._feeding:
+                fed, self._fed = self._fed, deque()
+            for at, calls, purr in fed:
+                if self._at is not None and at - self._at > UNHEARD:
+                    self._synth.skip(at)
+                self._synth.hear(at, calls, purr)
+                self._at = at
+            return self._synth.take(self._at) if self._at is not None else np.zeros(0, np.float32)
 
 
 class Stream(Protocol):
@@ -107,7 +126,7 @@ def loudspeaker(rate: int, fill: Fill) -> Stream:
         fill(out[:, 0])
 
     try:
-        stream = sounddevice.OutputStream(samplerate=rate, channels=1, dtype="float32", callback=ask)
+        stream = sounddevice.OutputStream(samplerate=rate, channels=1, dtype="float32", latency=BUFFER, callback=ask)
         stream.start()
     except sounddevice.PortAudioError as error:
         raise OSError(f"no loudspeaker: {error}; connect one and start again") from error
@@ -118,38 +137,35 @@ class Speaker:
     """Plays what the pet sounds. Where there is no loudspeaker it says so once, as an OSError that the loop turns into a Trouble."""
 
     def __init__(self, synth: Synth, opened: Callable[[int, Fill], Stream] = loudspeaker) -> None:
-        self._synth, self._opened = synth, opened
+        self._rate, self._voice, self._opened = synth.rate, SoundStream(synth), opened
         self._stream: Stream | None = None
-        self._lock = Lock()
         self._waiting: deque[Sound] = deque()
         self._samples = 0
         self._flows = False
 
     def __call__(self, tick: Tick, sent: Mapping[str, float]) -> None:
         if self._stream is None:
-            self._stream = self._opened(self._synth.rate, self.fill)
-        self._synth.hear(tick.at, tick.calls, tick.commanded.purr)
-        sound = self._synth.take(tick.at)
-        with self._lock:
-            self._waiting.append(sound)
-            self._samples += len(sound)
-            while self._samples > LATEST * self._synth.rate and len(self._waiting) > 1:
-                self._samples -= len(self._waiting.popleft())
+            self._stream = self._opened(self._rate, self.fill)
+        self._voice.feed(tick)
 
     def fill(self, out: Sound) -> None:
-        """The next samples; silence until enough wait to flow without gaps."""
+        """The next samples, made here in the loudspeaker's own thread; silence until enough wait to flow without gaps."""
+        sound = self._voice.samples()
+        self._waiting.append(sound)
+        self._samples += len(sound)
+        while self._samples > LATEST * self._rate + len(out) and len(self._waiting) > 1:
+            self._samples -= len(self._waiting.popleft())
         out[:] = 0.0
+        self._flows = self._samples >= (len(out) if self._flows else max(len(out), EARLIEST * self._rate))
         done = 0
-        with self._lock:
-            self._flows = self._samples >= (len(out) if self._flows else max(len(out), EARLIEST * self._synth.rate))
-            while self._flows and done < len(out):
-                chunk = self._waiting.popleft()
-                n = min(len(out) - done, len(chunk))
-                out[done : done + n] = chunk[:n]
-                done += n
-                if n < len(chunk):
-                    self._waiting.appendleft(chunk[n:])
-            self._samples -= done
+        while self._flows and done < len(out):
+            chunk = self._waiting.popleft()
+            n = min(len(out) - done, len(chunk))
+            out[done : done + n] = chunk[:n]
+            done += n
+            if n < len(chunk):
+                self._waiting.appendleft(chunk[n:])
+        self._samples -= done
 
     def close(self) -> None:
         if self._stream is not None:

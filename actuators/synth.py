@@ -77,6 +77,12 @@ class Synth:
         self._cries = [(start, samples) for start, samples in self._cries if start + len(samples) > begin + n]
         return _within(sound)
 
+    def skip(self, until: float) -> None:
+        """Pass over what nobody heard; the purr goes on, calls that sound now are cut."""
+        self._done = ceil(until * self.rate - 1e-6)
+        self._cries, self._moments = [], []
+        self._purr, self._at = Purr(), until
+
     def render(self, now: float, seconds: float, calls: Sequence[Call], purr: Purr) -> Sound:
         """As `hear` and `take` in one: a chunk that begins at `now` with these calls, and this purr going on breathing."""
         drawn = self._breathed(self._purr, now - self._at) if self._done is not None else Purr(rate=purr.rate, breath=purr.breath)

@@ -250,6 +250,17 @@ def test_the_stream_gives_each_sample_once() -> None:
     assert taken == (track.take(2.0) * 32767.0).astype("<i2").tobytes()
 
 
+def test_a_stream_that_nobody_takes_stays_small_and_then_goes_on_from_now() -> None:
+    stream = SoundStream(synth())
+    stream.feed(tick(0))
+    stream.take()
+    for n in range(1, 3000):
+        stream.feed(tick(n, purr=breathing(n / 50)))
+    late = np.frombuffer(stream.take(), dtype="<i2")
+    assert len(late) < 2.1 * RATE
+    assert np.abs(late).max() > 1000
+
+
 class Desk:
     """A loudspeaker that asks for 10 ms whenever the test says so."""
 
