@@ -69,6 +69,8 @@ class Actor:
         layers.lay_postures(mix, pet)
         layers.lay_motions(mix, pet, self._size)
         alert, where, stares = self._attention(decision)
+        if events and decision.purr <= 0.0 and any(event.urgent for event in events):
+            self._breath.hush()
         purr = self._breath.breathe(pet, decision.purr, alert, dt)
         self._display.show(pet, purr.level, alert, dt)
         mix.values["pupils"] += (1.0 - mix.cover.get("pupils", 0.0)) * self._display.pupils

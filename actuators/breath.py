@@ -46,6 +46,10 @@ class Breath:
         rate = RATE + 1.2 * affect.arousal + APART * max(-1.0, min(1.0, 4.0 * out))
         return Purr(level=self._level, rate=min(max(rate, 20.0), 28.0), breath=self.phase)
 
+    def hush(self) -> None:
+        """A fright ends a purr at once, it does not fade."""
+        self._level = 0.0
+
     def lift(self) -> float:
         """How far the chest is lifted, −1..1: highest at the end of breathing in."""
         return -cos(2.0 * pi * self.phase)

@@ -202,6 +202,13 @@ def test_a_purr_stands_within_a_third_of_a_second_and_both_phases_differ() -> No
     assert stage.act(posture("loaf"), 2.0)[-1].purr.level == 0.0
 
 
+def test_a_hit_ends_the_purr_in_its_own_tick() -> None:
+    stage = Stage()
+    assert stage.act(replace(posture("loaf"), purr=0.8), 3.0)[-1].purr.level > 0.7
+    hit = Event(at=3.0, name="hit", zone="back", urgent=True)
+    assert stage.act(posture("loaf"), events=[hit])[0].purr.level == 0.0
+
+
 def test_fear_flattens_the_ears_and_widens_the_pupils() -> None:
     calm, afraid = (Stage().act(posture("sit"), 2.0, pet=pet)[-1] for pet in (feeling(0.3), feeling(-0.7, 0.7, fear=0.9)))
     assert afraid.pose["ear_left"] < calm.pose["ear_left"] - 0.5
