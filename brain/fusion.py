@@ -26,6 +26,8 @@ UNSURE = 0.3
 """Confidence below which the estimate says *unsure*."""
 LEARNS = 4.0 * 3600.0
 """Seconds of being seen in which a person's baseline moves 63 % of the way."""
+PEOPLE = 64
+"""People estimated at once; who was seen longest ago is forgotten first."""
 OTHER = Channel()
 _FLOOR = 0.02
 _N = len(CLASSES)
@@ -80,11 +82,12 @@ class Track:
 class Somebody:
     """One person: the tracks of the channels, and the baseline that is learnt."""
 
-    __slots__ = ("arousal", "tracks", "valence")
+    __slots__ = ("arousal", "seen", "tracks", "valence")
 
     def __init__(self, valence: float = 0.0, arousal: float = 0.0) -> None:
         self.tracks: dict[str, Track] = {}
         self.valence, self.arousal = valence, arousal
+        self.seen = -1.0
 
 
 Estimate = tuple[float, float, float, float, list[float], float, float]
@@ -109,8 +112,9 @@ class Fusion:
         somebody = self.people.get(said.person)
         if somebody is None:
             somebody = self.people[said.person] = Somebody()
-            if len(self.people) > 64:
-                del self.people[next(iter(self.people))]
+            if len(self.people) > PEOPLE:
+                del self.people[min(self.people, key=lambda name: (name == said.person, self.people[name].seen))]
+        somebody.seen = max(somebody.seen, said.at)
         channel, name = self._channels.get(said.channel, OTHER), said.channel
         about = said.because[0] if said.because else 0
         if name == "thought":

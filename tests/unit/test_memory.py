@@ -1,0 +1,224 @@
+"""What the pet remembers: it comes back whole, survives being killed, stays small, and is its owner's to read and to erase."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from moggy.brain.appraisals import Appraisals
+from moggy.brain.diary import Diary
+from moggy.brain.memory import EPISODES, Broken, Episode, Memory, as_json, sentences
+from moggy.brain.rehearse import a_mind, rehearse, touch
+from moggy.brain.remembered import Remembered
+from moggy.config import Files
+from moggy.messages import AnySense, Command, Decision, Face, Person, Setting, Tick, Words
+from moggy.personality import Personality
+
+TABLE = Files().load("appraisals/cat.yaml", Appraisals)
+CAT = Personality(name="cat")
+
+
+def a_life() -> list[AnySense]:
+    return [
+        Person(at=1.0, id=1, person="anna", change="arrives"),
+        Words(at=2.0, id=2, person="anna", text="good cat", intent="praise", valence=0.6, arousal=0.1, confidence=0.8),
+        *(Face(at=3.0 + 0.2 * i, id=10 + i, person="anna", valence=0.5, arousal=0.1, confidence=0.9) for i in range(100)),
+        *touch("head", 4.0, 20.0),
+        *touch("back", 22.0, 22.1, "hit", pressure=0.95),
+        Setting(at=24.0, id=3, name="away"),
+    ]
+
+
+def lived() -> Remembered:
+    mind = a_mind(TABLE, CAT)
+    for _ in rehearse(mind, a_life(), 30.0):
+        pass
+    return mind.remember()
+
+
+def test_a_snapshot_is_the_same_after_a_way_through_json() -> None:
+    known = lived()
+    assert set(known.people) == {"anna"}
+    assert Remembered.from_data(json.loads(json.dumps(known.as_data()))) == known
+
+
+def test_a_pet_wakes_up_as_it_fell_asleep() -> None:
+    known = lived()
+    mind = a_mind(TABLE, CAT, remembered=known)
+    pet = mind.feel((), (), 0.02, 0.02)[1]
+    assert pet.mood.pleasure == pytest.approx(known.mood["pleasure"])
+    assert pet.drives["company"] == pytest.approx(known.drives["company"])
+    assert mind.feelings.bonds.trust("anna") == pytest.approx(known.people["anna"]["trust"])
+    assert mind.remember() == replace(known, day=mind.remember().day)
+
+
+def test_two_pets_with_the_same_memory_live_the_same_life() -> None:
+    known = lived()
+    lives = [[m.pet for m in rehearse(a_mind(TABLE, CAT, remembered=known), a_life(), 25.0)] for _ in range(2)]
+    assert lives[0] == lives[1]
+
+
+def test_the_file_keeps_what_was_remembered(tmp_path: Path) -> None:
+    known = lived()
+    memory = Memory(tmp_path / "memory.db")
+    assert memory.load() is None
+    memory.keep(known, [Episode(day=0.0, hour=10.5, person="anna", what="arrived")])
+    memory.close()
+    again = Memory(tmp_path / "memory.db")
+    loaded = again.load()
+    assert loaded is not None
+    assert loaded.people["anna"]["trust"] == pytest.approx(known.people["anna"]["trust"], abs=2e-4)
+    assert loaded.arrivals["anna"] == pytest.approx(known.arrivals["anna"], abs=0.005)
+    assert loaded.quiet == pytest.approx(known.quiet, abs=0.005)
+    assert loaded.zones["anna"] == pytest.approx(dict(known.zones["anna"]), abs=2e-4)
+    assert [e.what for e in again.episodes()] == ["arrived"]
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from moggy.brain.memory import Episode, Memory
+from moggy.brain.remembered import Remembered
+memory = Memory(Path(sys.argv[1]))
+n = 0
+while True:
+    n += 1
+    people = {f"p{i}": {"trust": (n % 100) / 100.0, "familiarity": 0.5} for i in range(20)}
+    memory.keep(Remembered(day=float(n), people=people), [Episode(day=float(n), hour=1.0, person="p1", what=f"e{n}")])
+    print(n, flush=True)
+"""
+
+
+def test_a_process_that_is_killed_loses_nothing_that_it_had_written(tmp_path: Path) -> None:
+    """Five times: kill −9 in the midst of writing; the file is whole and holds at least the last write that was reported."""
+    path = tmp_path / "memory.db"
+    for writes in (1, 3, 10, 30, 60):
+        process = subprocess.Popen([sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None
+        reported = 0
+        for line in process.stdout:
+            reported = int(line)
+            if reported >= writes:
+                break
+        os.kill(process.pid, signal.SIGKILL)
+        reported = max([reported, *(int(line) for line in process.stdout if line.endswith("\n"))])
+        process.wait()
+        process.stdout.close()
+        memory = Memory(path)
+        with sqlite3.connect(path) as db:
+            assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        db.close()
+        loaded = memory.load()
+        assert loaded is not None
+        assert loaded.day >= reported
+        trusts = {facts["trust"] for facts in loaded.people.values()}
+        assert trusts == {loaded.day % 100 / 100.0}, "half a transaction"
+        memory.close()
+
+
+def test_it_is_bounded_in_size(tmp_path: Path) -> None:
+    memory = Memory(tmp_path / "memory.db")
+    for block in range(30):
+        memory.keep(Remembered(day=float(block)), [Episode(day=1.0 * block, hour=1.0, person="", what=f"e{block} {i}") for i in range(100)])
+    assert len(memory.episodes(10 * EPISODES)) == EPISODES
+    memory.close()
+    assert sum(f.stat().st_size for f in tmp_path.iterdir()) < 1_000_000
+
+
+def test_the_mind_is_bounded_in_people() -> None:
+    mind = a_mind(TABLE, CAT)
+    for i in range(300):
+        at = 1.0 + i
+        senses: list[AnySense] = [
+            Face(at=at, id=3 * i + 1, person=f"p{i}", valence=0.3, confidence=0.8),
+            Person(at=at, id=3 * i + 2, person=f"p{i}", change="arrives"),
+            Words(at=at, id=3 * i + 3, person=f"p{i}", intent="praise", confidence=0.8),
+        ]
+        events, evidence = mind.perceive(senses, at)
+        mind.feel(events, evidence, at, 1.0)
+    known = mind.remember()
+    assert len(known.people) <= 128
+    assert len(known.arrivals) <= 64
+
+
+def test_a_person_can_be_erased_and_leaves_no_byte(tmp_path: Path) -> None:
+    path = tmp_path / "memory.db"
+    memory = Memory(path)
+    came = Episode(day=0.0, hour=10.5, person="anna", what="arrived")
+    memory.keep(lived(), [came, Episode(day=0.0, hour=11.0, person="bob", what="left")])
+    assert memory.forget("anna") > 5
+    loaded = memory.load()
+    assert loaded is not None
+    assert "anna" not in loaded.people
+    assert [e.person for e in memory.episodes()] == ["bob"]
+    memory.close()
+    assert all(b"anna" not in f.read_bytes() for f in tmp_path.iterdir())
+    again = Memory(path)
+    again.forget("all")
+    assert again.load() is None
+    assert again.episodes() == []
+
+
+def test_a_pet_that_runs_does_not_write_again_who_was_erased(tmp_path: Path) -> None:
+    known = lived()
+    running = Memory(tmp_path / "memory.db")
+    running.begin()
+    running.keep(known)
+    owner = Memory(tmp_path / "memory.db")
+    owner.forget("anna")
+    running.keep(replace(known, day=7.0), [Episode(day=7.0, hour=1.0, person="anna", what="hit")])
+    reread = Memory(tmp_path / "memory.db").load()
+    assert reread is not None
+    assert reread.day == 7.0
+    assert not {"anna"} & {*reread.people, *reread.zones, *reread.arrivals}
+    assert owner.episodes() == []
+
+
+def test_the_owner_can_read_and_take_it_along(tmp_path: Path) -> None:
+    memory = Memory(tmp_path / "memory.db")
+    assert sentences(memory) == ["It remembers nothing yet."]
+    memory.keep(lived(), [Episode(day=0.4, hour=10.5, person="anna", what="arrived", behavior="greet")])
+    said = "\n".join(sentences(memory))
+    assert "anna: trust 0." in said
+    assert "10:30: arrived (anna)" in said
+    exported = json.loads(as_json(memory))
+    assert Remembered.from_data(exported["remembered"]) == memory.load()
+    assert exported["episodes"][0]["behavior"] == "greet"
+
+
+def test_what_is_no_memory_is_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "memory.db"
+    path.write_bytes(b"this is a letter and not a database, however one looks at it" * 20)
+    with pytest.raises(Broken, match=r"memory\.db is not a memory"):
+        Memory(path)
+
+
+def test_the_diary_writes_once_a_second_and_tells_a_long_stroke_once(tmp_path: Path) -> None:
+    memory = Memory(tmp_path / "memory.db")
+    mind = a_mind(TABLE, CAT)
+    diary = Diary(memory, mind.remember, hour=10.0)
+    for n, moment in enumerate(rehearse(mind, a_life(), 30.0)):
+        diary(
+            Tick(
+                at=moment.at,
+                n=n,
+                events=moment.events,
+                person=moment.person,
+                pet=moment.pet,
+                decision=Decision(at=moment.at, behavior="loaf"),
+                commanded=Command(at=moment.at),
+            )
+        )
+    told = [(e.what, e.times) for e in reversed(memory.episodes())]
+    assert told == [("arrived", 1), ("greeted", 1), ("praised", 1), ("stroked", 1), ("hit", 1), ("conflict", 1), ("sent_off", 1)]
+    loaded = memory.load()
+    assert loaded is not None
+    assert loaded.people["anna"]["familiarity"] > 0.0
