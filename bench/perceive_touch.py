@@ -56,10 +56,14 @@ def flat(level: float, rise: float) -> Callable[[float], float]:
     return lambda t: level * min(1.0, (t + 0.02) / rise)
 
 
+def at_one(x: float) -> Callable[[float], float]:
+    return lambda t: x
+
+
 def gesture(name: str, hand: Hand) -> list[Moment]:
     """One bout of a gesture on the back."""
     u, x0 = hand.rng.uniform, hand.rng.uniform(-0.06, 0.04)
-    here = lambda t: x0  # noqa: E731
+    here = at_one(x0)
     if name == "hold":
         return contact(hand, BEGIN, u(1.0, 4.0), flat(u(0.3, 0.6), 0.15), lambda t: x0 + 0.003 * math.sin(t), u(0.3, 0.8))
     if name == "stroke":
@@ -75,15 +79,8 @@ def gesture(name: str, hand: Hand) -> list[Moment]:
         out, at = [], BEGIN
         for _ in range(n):
             length = u(0.06, 0.14) if tap else u(0.1, 0.25)
-            spot = x0 + hand.rng.gauss(0.0, 0.006)
-            out += contact(
-                hand,
-                at,
-                length,
-                flat(u(0.15, 0.45) if tap else u(0.3, 0.6), 0.04),
-                lambda t, s=spot: s,
-                u(0.04, 0.1) if tap else u(0.2, 0.6),
-            )  # type: ignore[misc]
+            press, area = (flat(u(0.15, 0.45), 0.04), u(0.04, 0.1)) if tap else (flat(u(0.3, 0.6), 0.04), u(0.2, 0.6))
+            out += contact(hand, at, length, press, at_one(x0 + hand.rng.gauss(0.0, 0.006)), area)
             at += u(0.28, 0.5) / hand.pace
         return out
     rough = name == "scratch"

@@ -1,0 +1,117 @@
+"""The ear: how loud and how high the sound is, ten times a second. The sound itself never leaves the audio callback."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from queue import Empty, SimpleQueue
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moggy.messages import AnySense, Trouble, Voice
+
+RATE = 16000
+"""samples a second"""
+BLOCK = 1600
+"""samples of one measurement: 0.1 s"""
+LOWEST, HIGHEST = 75.0, 500.0
+"""Hz: between them lie the voices of men, women and children"""
+VOICED = 0.5
+"""autocorrelation from which a sound has a pitch (1 is a pure tone, noise is below 0.3)"""
+SILENT = -100.0
+"""dBFS of no sound at all"""
+FLOOR = -60.0
+"""dBFS under which nothing is said"""
+REOPEN = 10.0
+"""s before a microphone that is not there is tried again"""
+
+
+def measure(block: NDArray[np.float32], rate: int = RATE) -> tuple[float, float | None]:
+    """Level in dBFS (a sine as large as can be is −3) and pitch in Hz, None where there is none; of samples within ±1."""
+    x = block.astype(np.float64) - float(block.mean())
+    power = float(np.mean(x * x))
+    level = 10.0 * math.log10(power) if power > 1e-10 else SILENT
+    if level < FLOOR:
+        return level, None
+    n = len(x)
+    spectrum = np.fft.rfft(x, 2 * n)
+    same = np.fft.irfft(spectrum * np.conj(spectrum))[:n]
+    first, last = int(rate / HIGHEST), min(n - 1, int(rate / LOWEST))
+    energy = np.cumsum(x * x)
+    lags = np.arange(first, last)
+    both = np.sqrt(energy[n - 1 - lags] * np.maximum(energy[-1] - energy[lags - 1], 1e-12))
+    likeness = same[lags] / np.maximum(both, 1e-12)
+    peaks = [k for k in range(1, len(likeness) - 1) if likeness[k - 1] < likeness[k] >= likeness[k + 1]]
+    best = max((likeness[k] for k in peaks), default=0.0)
+    if best < VOICED:
+        return level, None
+    k = next(k for k in peaks if likeness[k] > 0.9 * best)  # the shortest period that fits: twice the period fits as well
+    a, b, c = likeness[k - 1], likeness[k], likeness[k + 1]
+    shift = 0.5 * (a - c) / (a - 2.0 * b + c) if a - 2.0 * b + c < 0.0 else 0.0
+    return level, float(rate / (lags[k] + shift))
+
+
+class Microphone:
+    """A sensor: Voice with level and pitch. Needs the package sounddevice and a microphone; without, it says so once and tries again.
+
+    Off until it is made: whoever assembles a pet asks its owner first.
+    """
+
+    def __init__(self, device: int | str | None = None) -> None:
+        self._device = device
+        self._heard: SimpleQueue[tuple[float, float | None]] = SimpleQueue()
+        self._stream: Any = None
+        self._try_after = float("-inf")
+        self._said = ""
+
+    def poll(self, now: float) -> Sequence[AnySense]:
+        """What was heard since the last call; a Trouble once where nothing can be heard."""
+        if self._stream is not None and not self._stream.active:
+            return self._lost("it was unplugged", now)
+        if self._stream is None:
+            if now < self._try_after:
+                return ()
+            try:
+                self._open()
+            except (ImportError, OSError) as error:  # no package; or no PortAudio below it
+                return self._lost(f"{error} (pip install sounddevice; apt install libportaudio2)", now)
+            except Exception as error:  # PortAudioError, which only exists where the import worked
+                return self._lost(f"{error}; plug one in, or choose another", now)
+        out: list[AnySense] = list(self._say("", now))
+        while True:
+            try:
+                level, pitch = self._heard.get_nowait()
+            except Empty:
+                return out
+            if level >= FLOOR:
+                out.append(Voice(at=now, level=round(level, 1), pitch=None if pitch is None else round(pitch, 1)))
+
+    def close(self) -> None:
+        if self._stream is not None:
+            self._stream.close()
+            self._stream = None
+
+    def _open(self) -> None:
+        import sounddevice
+
+        def listen(block: NDArray[np.float32], frames: int, at: Any, status: Any) -> None:
+            self._heard.put(measure(block[:, 0]))
+
+        stream = sounddevice.InputStream(
+            samplerate=RATE, channels=1, blocksize=BLOCK, dtype="float32", device=self._device, callback=listen
+        )
+        stream.start()
+        self._stream = stream
+
+    def _lost(self, why: str, now: float) -> Sequence[AnySense]:
+        self.close()
+        self._try_after = now + REOPEN
+        return self._say(f"no microphone: {why}", now)
+
+    def _say(self, message: str, now: float) -> Sequence[AnySense]:
+        if message == self._said:
+            return ()
+        self._said = message
+        return (Trouble(at=now, part="microphone", message=message),)
