@@ -47,7 +47,6 @@ def limits_of(body: Body) -> int:
 def firmware_config(body: Body, *, quiet_ms: int = 30_000, transport: str = "usb") -> str:
     """Text of `body_config.py`. `quiet_ms`: how long after boot touches are not believed; `transport`: "usb" or "uart"."""
     wiring, power = body.wiring, body.power
-    pins = {**wiring.model_dump(), "charging": getattr(wiring, "charging", 27)}
     rows = "".join(f"    {row!r},\n" for row in joint_rows(body))
     return (
         f'"""The body "{body.name}", written by `moggy.board.firmware_config`."""\n\n'
@@ -56,7 +55,7 @@ def firmware_config(body: Body, *, quiet_ms: int = 30_000, transport: str = "usb
         f"JOINTS = (\n{rows})\n"
         f"# electrode of each touch pad\n"
         f"PADS = {tuple(pad.channel for pad in body.pads.values())!r}\n"
-        f"PINS = {pins!r}\n"
+        f"PINS = {wiring.model_dump()!r}\n"
         f"# full, low, empty (mV), divider (thousandths)\n"
         f"POWER = {(power.full_mv, power.low_mv, power.empty_mv, round(power.divider * 1000.0))!r}\n"
         f"QUIET_MS = {quiet_ms!r}\n"

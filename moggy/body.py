@@ -60,6 +60,7 @@ class Wiring(Part):
     purr: Annotated[int, Field(description="pin of the vibration motor")] = 15
     pupils: Annotated[int, Field(description="pin of the eye lights")] = 14
     battery: Annotated[int, Field(description="ADC pin")] = 26
+    charging: Annotated[int, Field(description="pin that is high while the battery is charged")] = 27
     stop: Annotated[int, Field(description="pin of the emergency stop button; low stops")] = 22
 
 

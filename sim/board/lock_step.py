@@ -99,7 +99,7 @@ class LockStepBoard:
             bench.imu.feel(*map(milli, inputs.acceleration), *map(milli, inputs.gyro))
         bench.adc[pins.battery] = adc_counts(inputs.volts, self._body.power.divider)
         bench.levels[pins.stop] = 0 if inputs.stop else 1
-        bench.levels[getattr(pins, "charging", 27)] = 1 if inputs.charging else 0
+        bench.levels[pins.charging] = 1 if inputs.charging else 0
 
     def advance(self, now: float) -> None:
         """Live until `now`, seconds since the start."""
