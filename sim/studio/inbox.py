@@ -12,8 +12,8 @@ from typing import Protocol
 from moggy.config import Invalid
 from moggy.messages import Acceleration, AnySense, Edited, Place, Setting, Touch, Words
 
-LATE = 0.1
-"""Seconds: a sample from the page is never dated further back than this, however late it came."""
+LATEST = 0.4
+"""Seconds by which a touch may be behind the hand on a slow page; beyond that the two clocks are matched anew."""
 
 
 class Inputs(Protocol):
@@ -83,7 +83,7 @@ class Inbox:
         self._waiting: deque[AnySense] = deque(maxlen=2000)
         self._samples: deque[_Sample] = deque(maxlen=2000)
         self._offset: float | None = None
-        self._last_touch = 0.0
+        self._last_touch = self._polled = 0.0
         self._hands = Hands()
 
     # The page's side.
@@ -148,29 +148,35 @@ class Inbox:
 
     def poll(self, now: float) -> Sequence[AnySense]:
         with self._lock:
-            waiting, samples = list(self._waiting), list(self._samples)
+            touches = self._due(now)
+            waiting = list(self._waiting)
             self._waiting.clear()
-            self._samples.clear()
             hands = self._hands.poll(now)
-        senses: list[AnySense] = [replace(sense, at=now) for sense in waiting]
-        senses += self._dated(samples, now)
-        return senses + hands
+        self._polled = now
+        return [*touches, *hands, *(replace(sense, at=now) for sense in waiting)]
 
-    def _dated(self, samples: Sequence[_Sample], now: float) -> list[Touch]:
-        """The browser's times as the pet's: the newest sample of the quickest delivery so far is now, the others keep their distance."""
+    def _due(self, now: float) -> list[Touch]:
+        """The browser's times as the pet's: the first sample of a contact is now, and the others keep their distance from it.
+
+        A slow page sends many samples at once. They are not squeezed together, which would be a faster hand: what would lie before the
+        last poll shifts this contact to later, and what lies after now waits.
+        """
         touches = []
-        for sample in samples:
-            at = now
+        while self._samples:
+            sample = self._samples[0]
+            at = max(self._last_touch, self._polled)
             if sample.page_time is not None:
-                if self._offset is None or now - sample.page_time < self._offset or now - sample.page_time - self._offset > LATE:
+                if self._offset is None or abs(sample.page_time + self._offset - now) > LATEST:
                     self._offset = now - sample.page_time
-                at = sample.page_time + self._offset
-            at = min(max(at, self._last_touch, now - LATE), now)
+                self._offset = max(self._offset, self._polled - sample.page_time)
+                at = max(sample.page_time + self._offset, self._last_touch)
+            if at > now:
+                break
+            self._samples.popleft()
             self._last_touch = at
             touches.append(replace(sample.touch, at=at))
-        # The quickest delivery drifts with the two clocks: forget it when the hand is gone.
-        if samples and samples[-1].touch.pressure == 0.0:
-            self._offset = None
+            if sample.touch.pressure == 0.0:
+                self._offset = None
         return touches
 
 

@@ -7,11 +7,12 @@ import { Stage } from "./stage";
 import { onTheme } from "./theme";
 
 const CATCH_UP = 22; // 1/s: how fast the drawn joints follow, so that 30 states a second look smooth
-const FLUFF = 10;
+const FLUFF = 10; // layers
+const PLAIN_FRAMES = 15; // a second, drawn by the processor
 
 export class View {
   readonly stage: Stage;
-  readonly cat = new Cat();
+  readonly cat: Cat;
   readonly hand: Hand;
   private shown: Record<string, number> = {};
   private pupils = 0.5;
@@ -23,11 +24,14 @@ export class View {
   private settled = 2;
   private quality = 3;
   private tried = false;
+  private period = 0; // ms between two frames, at least
   lifted = false;
 
   constructor(canvas: HTMLCanvasElement) {
     this.stage = new Stage(canvas);
+    this.cat = new Cat(this.stage.software);
     this.stage.scene.add(this.cat);
+    if (this.stage.software) this.set(1);
     this.hand = new Hand(canvas, this.stage, this.cat);
     onTheme((dark) => this.stage.theme(dark));
     new ResizeObserver(() => this.resize(canvas)).observe(canvas);
@@ -44,6 +48,8 @@ export class View {
   }
 
   private draw = (time: number): void => {
+    this.frame = requestAnimationFrame(this.draw);
+    if (time - this.last < this.period) return;
     const dt = Math.min((time - this.last) / 1000, 0.2);
     this.last = time;
     if (live.state) this.follow(live.state, dt);
@@ -51,8 +57,7 @@ export class View {
     this.cat.position.z = this.height;
     this.hand.draw(dt);
     this.stage.render();
-    this.spare(dt);
-    this.frame = requestAnimationFrame(this.draw);
+    this.spare(dt - this.period / 1000);
   };
 
   private follow(state: State, dt: number): void {
@@ -77,11 +82,14 @@ export class View {
     }
   }
 
-  private set(quality: number): void {
+  /** 4: fur. 3: fine. 2: fewer points. 1 and 0: for a machine without graphics, which has a cat to think for. */
+  set(quality: number): void {
     this.quality = quality;
     this.settled = 1.5;
     this.cat.fluff(quality === 4 ? FLUFF : 0);
-    this.stage.spare([0.5, 0.6, 0.75, 1, 1][quality], quality > 1);
+    this.cat.simplify(quality < 2);
+    this.stage.spare([0.5, 0.75, 0.75, 1, 1][quality], quality > 1);
+    this.period = quality < 2 ? 1000 / PLAIN_FRAMES : 0;
   }
 }
 

@@ -1,5 +1,5 @@
 // The whole cat as one object of the scene: sculpted once, then moved by joint angles.
-import { Bone, BufferAttribute, BufferGeometry, Group, Matrix4, Mesh, type Object3D, type Ray, Skeleton, SkinnedMesh } from "three";
+import { Bone, BufferAttribute, BufferGeometry, Group, Matrix4, Mesh, type MeshStandardMaterial, type Object3D, type Ray, Skeleton, SkinnedMesh } from "three";
 import { ALL_BONES, coat, weights } from "./coat";
 import { face, type FaceParts } from "./face";
 import { fur, GINGER } from "./fur";
@@ -8,7 +8,8 @@ import { sculpt } from "./sculpt";
 import { type Blob, blobs } from "./shape";
 import { type Angles, pose } from "./skeleton";
 
-const CELL = 0.0042;
+const FINE = 0.0046; // m between two points of the skin
+const COARSE = 0.0085; // and on a machine without graphics
 
 export class Cat extends Group {
   readonly skin: SkinnedMesh;
@@ -17,11 +18,12 @@ export class Cat extends Group {
   private readonly shells: SkinnedMesh[] = [];
   private readonly touchable: ReturnType<typeof pickable>;
 
-  constructor() {
+  private readonly shapes = blobs();
+  private readonly skins = new Map<boolean, { geometry: BufferGeometry; material: MeshStandardMaterial }>();
+
+  constructor(plain = false) {
     super();
-    const shapes = blobs();
-    const geometry = dressed(shapes);
-    this.touchable = pickable(shapes);
+    this.touchable = pickable(this.shapes);
     const bones = ALL_BONES.map((name) => {
       const bone = new Bone();
       bone.name = name;
@@ -31,11 +33,12 @@ export class Cat extends Group {
       return bone;
     });
     const skeleton = new Skeleton(bones, bones.map(() => new Matrix4()));
-    this.skin = new SkinnedMesh(geometry, fur(GINGER));
+    this.skin = new SkinnedMesh(new BufferGeometry(), fur(GINGER));
     this.skin.castShadow = this.skin.receiveShadow = true;
     this.skin.frustumCulled = false;
     this.skin.bind(skeleton, new Matrix4());
     this.add(this.skin);
+    this.simplify(plain);
     this.parts = face();
     this.hang(this.parts.onHead, "head");
     this.hang(this.parts.onJaw, "jaw");
@@ -48,6 +51,14 @@ export class Cat extends Group {
       if (node instanceof Mesh) node.castShadow = true;
     });
     this.handles[bone].add(group);
+  }
+
+  /** Fewer points and no strands, for a machine without graphics. */
+  simplify(plain: boolean): void {
+    let skin = this.skins.get(plain);
+    if (!skin) this.skins.set(plain, (skin = { geometry: dressed(this.shapes, plain ? COARSE : FINE), material: fur(GINGER, 0, plain) }));
+    this.skin.geometry = skin.geometry;
+    this.skin.material = skin.material;
   }
 
   /** Layers of hair outside the skin: the more, the fluffier, and the more the graphics must do. */
@@ -83,8 +94,8 @@ export class Cat extends Group {
 }
 
 /** The sculpted skin with its bones' weights and its coat. */
-function dressed(shapes: Blob[]): BufferGeometry {
-  const mesh = sculpt(shapes, CELL);
+function dressed(shapes: Blob[], cell: number): BufferGeometry {
+  const mesh = sculpt(shapes, cell);
   const count = mesh.positions.length / 3;
   const skinIndex = new Uint16Array(count * 4), skinWeight = new Float32Array(count * 4), coats = new Float32Array(count * 3);
   const number = new Map(ALL_BONES.map((name, i) => [name, i]));

@@ -18,9 +18,10 @@ float noise3(vec3 x) {
 }
 `;
 
-/** `shell` > 0 is one of the see-through layers that make the outline fluffy: 0..1 from skin to tip. */
-export function fur(palette: Palette, shell = 0): MeshStandardMaterial {
+/** `shell` > 0 is one of the see-through layers that make the outline fluffy: 0..1 from skin to tip. `plain` spares the strands. */
+export function fur(palette: Palette, shell = 0, plain = false): MeshStandardMaterial {
   const material = new MeshStandardMaterial({ roughness: 0.92, metalness: 0 });
+  if (plain) material.defines = { ...material.defines, PLAIN: 1 };
   const uniforms = {
     uBase: { value: new Color(palette.base) },
     uStripe: { value: new Color(palette.stripe) },
@@ -37,9 +38,13 @@ export function fur(palette: Palette, shell = 0): MeshStandardMaterial {
       .replace(
         "#include <color_fragment>",
         /* glsl */ `
+        #ifdef PLAIN
+        float strand = 0.5, patchy = 0.5;
+        #else
         vec3 strandAt = vRest * vec3(420.0, 900.0, 900.0);
         float strand = noise3(strandAt) * 0.6 + noise3(strandAt * 2.3) * 0.4;
         float patchy = noise3(vRest * 95.0);
+        #endif
         float edge = (strand - 0.5) * 0.55 + (patchy - 0.5) * 0.5;
         float stripe = smoothstep(0.05, 0.75, sin(vCoat.y) + edge) * vCoat.z;
         vec3 tone = mix(uBase, uStripe, stripe);
@@ -61,6 +66,6 @@ export function fur(palette: Palette, shell = 0): MeshStandardMaterial {
         #include <opaque_fragment>`,
       );
   };
-  material.customProgramCacheKey = () => (shell > 0 ? "fur-shell" : "fur");
+  material.customProgramCacheKey = () => `fur ${shell > 0} ${plain}`;
   return material;
 }

@@ -1,0 +1,40 @@
+"""Pictures of the cat on disk while a life goes by without a screen: a listener of the loop, a few PNGs a second."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from moggy.body import Body
+from moggy.messages import Tick
+from moggy.sim.studio.still.painter import Camera, paint
+
+PER_SECOND = 2.0
+
+
+class Pictures:
+    """Writes `cat_0012.50.png` for the moment 12.5 s and so on. What is painted are the servos' angles, as the board drives them."""
+
+    def __init__(
+        self,
+        folder: Path,
+        body: Body,
+        angles: Callable[[], Mapping[str, float]],
+        *,
+        per_second: float = PER_SECOND,
+        camera: Camera | None = None,
+    ) -> None:
+        self._folder, self._angles = folder, angles
+        self._rest = {name: joint.rest for name, joint in body.joints.items()}
+        self._period, self._camera, self._due = 1.0 / per_second, camera or Camera(), 0.0
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def __call__(self, tick: Tick, sent: Mapping[str, float]) -> None:
+        if tick.at + 1e-9 < self._due:
+            return
+        self._due += self._period
+        breath = tick.commanded.purr.breath
+        # Joints without a pulse hang where they rest.
+        shown = {**self._rest, **self._angles()}
+        image = paint(shown, pupils=tick.commanded.pupils, breath=1.0 - abs(1.0 - 2.0 * breath), camera=self._camera)
+        image.save(self._folder / f"cat_{tick.at:07.2f}.png")
