@@ -8,35 +8,23 @@ may be interrupted and repeated.
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import json
 import os
-import platform
-import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
-import venv
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from moggy import cache, models, needs, packages
+from moggy import cache, environment, models, needs, packages
+from moggy.environment import DEV, MAIN, PYTHON, ROOT, VENV, Stop, digest
 from moggy.runtime import RuntimeBuild
 
-ROOT = Path(__file__).resolve().parents[1]
-VENV = ROOT / ".venv"
-PYTHON = VENV / "bin" / "python"
 PAGE = ROOT / "sim" / "studio" / "page"
 STATIC = ROOT / "sim" / "studio" / "static"
-MAIN, DEV = ROOT / "requirements" / "main.lock", ROOT / "requirements" / "dev.lock"
 PATIENCE_S = 5.0
-
-
-class Stop(RuntimeError):
-    """Set-up cannot go on; the message says what is missing and what brings it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +75,11 @@ def main(arguments: Sequence[str]) -> int:
 def steps(goal: str) -> list[Step]:
     """What a goal needs, in order."""
     if goal == "dev":
-        return [environment_step(DEV)]
+        return [packages_step(DEV)]
     if goal == "page":
-        return [environment_step(MAIN), page_step()]
+        return [packages_step(MAIN), page_step()]
     if goal in ("sim", "run", "test"):
-        return [environment_step(DEV if goal == "test" else MAIN), models_step(), page_step()]
+        return [packages_step(DEV if goal == "test" else MAIN), models_step(), page_step()]
     raise Stop(f"no goal '{goal}': sim, run, test, dev or page")
 
 
@@ -140,35 +128,9 @@ def perform(steps: Sequence[Step]) -> None:
         print(f"      done in {time.perf_counter() - began:.0f} s", flush=True)
 
 
-def environment_step(lock: Path) -> Step:
-    """`.venv` with every package of the lock, each by hash, and moggy itself as this folder."""
-    own = digest([ROOT / "pyproject.toml"])
-
-    def fresh() -> bool:
-        stamp = read_stamp()
-        # The packages for development are those for running and more.
-        locked = stamp.get("lock") in ({digest([MAIN]), digest([MAIN, DEV])} if lock == MAIN else {digest([MAIN, DEV])})
-        return locked and stamp.get("project") == own and stamp.get("place") == str(ROOT) and PYTHON.exists()
-
-    def do() -> None:
-        begun = VENV / ".moggy-begun"
-        # A pip that was stopped in the middle leaves packages that look installed and are not: begin afresh, its downloads are cached.
-        if begun.exists() or not PYTHON.exists() or read_stamp().get("place", str(ROOT)) != str(ROOT):
-            print(f"      making .venv with Python {platform.python_version()}", flush=True)
-            venv.create(VENV, clear=True, symlinks=True, with_pip=True, prompt="moggy")
-        begun.touch()
-        had = read_stamp().get("lock")
-        wanted = DEV if lock == DEV or had == digest([MAIN, DEV]) else MAIN
-        if had != digest([MAIN, DEV] if wanted == DEV else [MAIN]):
-            pip(["install", "--require-hashes", "--requirement", str(wanted)], total=locked(wanted))
-        pip(["install", "--no-deps", "--no-build-isolation", "--no-index", "--editable", str(ROOT)], total=1)
-        cache.write(
-            VENV / ".moggy-setup.json",
-            json.dumps({"lock": digest([MAIN, DEV] if wanted == DEV else [MAIN]), "project": own, "place": str(ROOT)}),
-        )
-        begun.unlink()
-
-    return Step("packages into .venv, each by its hash", fresh, do)
+def packages_step(lock: Path) -> Step:
+    """`.venv` as the lock says."""
+    return Step("packages into .venv, each by its hash", lambda: environment.fresh(lock), lambda: environment.install(lock))
 
 
 def models_step() -> Step:
@@ -191,7 +153,8 @@ def models_step() -> Step:
 def page_step(python: str = str(PYTHON)) -> Step:
     """The studio's page: its libraries from npm by the lock file, bundled into sim/studio/static. `python` may bring Node.js."""
     stamp, libraries = STATIC / ".stamp", PAGE / "node_modules" / ".moggy-stamp"
-    sources = [path for path in sorted(PAGE.rglob("*")) if path.is_file() and "node_modules" not in path.parts]
+    own = [entry for entry in sorted(PAGE.iterdir()) if entry.name != "node_modules"]
+    sources = [path for entry in own for path in (sorted(entry.rglob("*")) if entry.is_dir() else [entry]) if path.is_file()]
     key, lock = digest(sources), digest([PAGE / "package-lock.json"])
 
     def fresh() -> bool:
@@ -218,6 +181,11 @@ def live(options: Sequence[str]) -> int:
         cat = subprocess.Popen([VENV / "bin" / "moggy", "sim", *arguments])
         try:
             return cat.wait()
+        except KeyboardInterrupt:
+            # That is how one says goodbye to it. It heard the same Ctrl-C: let it lie down.
+            with contextlib.suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
+                cat.wait(PATIENCE_S)
+            return 0
         finally:
             see_off(cat)
     finally:
@@ -225,11 +193,8 @@ def live(options: Sequence[str]) -> int:
 
 
 def see_off(cat: subprocess.Popen[bytes]) -> None:
-    """Let it say goodbye, since Ctrl-C reached it too; then ask; then insist."""
-    with contextlib.suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
-        cat.wait(PATIENCE_S)
-    if cat.poll() is None:
-        cat.terminate()
+    """Ask a program to end, then insist."""
+    cat.terminate()
     try:
         cat.wait(PATIENCE_S)
     except subprocess.TimeoutExpired:
@@ -240,63 +205,6 @@ def see_off(cat: subprocess.Popen[bytes]) -> None:
 def runtime_ready() -> bool:
     """Seen from outside of .venv, in no time: whether the runtime and its model are there."""
     return bool(list(VENV.glob("lib/python*/site-packages/llama_cpp/__init__.py"))) and all(map(models.present, models.LATER))
-
-
-def pip(arguments: Sequence[str], total: int) -> None:
-    """Run the environment's pip and count its packages on one line; its last words become our error."""
-    environment = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
-    command: list[str | Path] = [PYTHON, "-m", "pip", *arguments, "--progress-bar", "off"]
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    said: list[str] = []
-    count = 0
-    try:
-        for line in process.stdout or ():
-            said = [*said[-20:], line.rstrip()]
-            found = re.match(r"(?:Collecting|Requirement already satisfied:|Obtaining) ([^\s=]+)", line)
-            count += bool(found)
-            if found:
-                show(f"      {count} of {total}: {found[1]}", whole=count % 20 == 0)
-            elif line.startswith("Installing collected"):
-                show(f"      unpacking {line.count(',') + 1}", whole=True)
-        if process.wait():
-            raise Stop("pip could not install the packages:\n" + "\n".join(said[-12:]))
-    finally:
-        if process.poll() is None:
-            process.terminate()
-            process.wait()
-        show("", whole=False)
-
-
-def locked(lock: Path) -> int:
-    """How many packages of a lock are for this kind of machine."""
-    return len(re.findall(rf"^\S+==\S+ ;.*{platform.machine()}", lock.read_text(), re.MULTILINE))
-
-
-def show(text: str, whole: bool) -> None:
-    """A line of progress that the next one overwrites; where nobody watches, only the `whole` ones, each on its own line."""
-    if sys.stdout.isatty():
-        print(f"\r\x1b[K{text}", end="", flush=True)
-    elif whole:
-        print(text, flush=True)
-
-
-def digest(files: Iterable[Path]) -> str:
-    """One hash over the names and contents of files."""
-    total = hashlib.sha256()
-    for file in files:
-        total.update(f"{file.name}\0{file.stat().st_size}\0".encode())
-        total.update(file.read_bytes())
-    return total.hexdigest()
-
-
-def read_stamp() -> dict[str, str]:
-    try:
-        content = json.loads((VENV / ".moggy-setup.json").read_text())
-    except (OSError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {}
 
 
 if __name__ == "__main__":

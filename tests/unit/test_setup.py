@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from moggy import packages, setup
+from moggy import environment, packages, setup
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCKS = sorted((ROOT / "requirements").glob("*.lock"))
@@ -52,7 +52,7 @@ def test_the_pages_lock_names_no_registry() -> None:
 
 
 def test_the_locks_hold_what_the_project_asks_for() -> None:
-    main, dev = pins(setup.MAIN), pins(setup.DEV)
+    main, dev = pins(environment.MAIN), pins(environment.DEV)
     extras = PROJECT["optional-dependencies"]
     assert names(PROJECT["dependencies"]) <= set(main)
     assert names([*extras["sim"], *extras["speaker"], "hatchling"]) <= set(main)
@@ -61,7 +61,7 @@ def test_the_locks_hold_what_the_project_asks_for() -> None:
 
 
 def test_the_packages_for_development_are_those_for_running_and_more() -> None:
-    main, dev = pins(setup.MAIN), pins(setup.DEV)
+    main, dev = pins(environment.MAIN), pins(environment.DEV)
     assert {name: dev.get(name) for name in main} == main
 
 
@@ -105,14 +105,14 @@ def test_a_step_that_is_done_is_not_done_again() -> None:
 def test_a_changed_file_makes_a_step_stale(tmp_path: Path) -> None:
     file = tmp_path / "package-lock.json"
     file.write_text("{}")
-    before = setup.digest([file])
-    assert setup.digest([file]) == before
+    before = environment.digest([file])
+    assert environment.digest([file]) == before
     file.write_text("{ }")
-    assert setup.digest([file]) != before
+    assert environment.digest([file]) != before
 
 
 def test_a_goal_that_does_not_exist_is_refused_by_name() -> None:
-    with pytest.raises(setup.Stop, match="no goal 'smi'"):
+    with pytest.raises(environment.Stop, match="no goal 'smi'"):
         setup.steps("smi")
 
 
