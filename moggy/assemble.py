@@ -31,7 +31,6 @@ from moggy.sensors.voice import VoiceReader
 from moggy.sensors.words import WordsReader
 from moggy.worker import ProcessWorker, SimulatedWorker, Task, Worker
 
-SHIPPED_HERE = Path(__file__).parent / "brain" / "language"
 SCHEMAS: dict[str, type[BaseModel]] = {
     "personalities": Personality,
     "trees": Tree,
@@ -122,8 +121,6 @@ def born(start: Start) -> Pet:
 
 def slow_thinkers(*, simulated: bool) -> list[tuple[Ask, Worker]]:
     """What reads words again, slower and better; simulated: in virtual time, at a modelled pace."""
-    if not (SHIPPED_HERE / "ask.py").exists():
-        return []
     from moggy.brain.language.ask import Asker
     from moggy.brain.language.embedding import embedding_task
     from moggy.brain.language.model import model_task
@@ -133,5 +130,5 @@ def slow_thinkers(*, simulated: bool) -> list[tuple[Ask, Worker]]:
 
     return [
         (Asker(), worker(embedding_task, "embedding", 0.1, 5.0)),
-        (Asker(), worker(model_task, "language model", 0.8, 20.0)),
+        (Asker(after="embedding"), worker(model_task, "language model", 0.8, 20.0)),
     ]

@@ -70,6 +70,10 @@ class Mind(Protocol):
 
     def feel(self, events: Sequence[Event], evidence: Sequence[Evidence], now: float, dt: float) -> tuple[PersonEstimate, Affect]: ...
 
+    def remember(self) -> Any:
+        """What is worth keeping for the next life."""
+        ...
+
 
 class Decider(Protocol):
     def decide(self, context: Context) -> Decision: ...
@@ -106,7 +110,8 @@ class Pet:
         adopt: Adopt,
         number: Callable[[], int],
     ) -> None:
-        self._readers, self._mind, self._decider, self._actor = readers, mind, decider, actor
+        self.mind = mind
+        self._readers, self._decider, self._actor = readers, decider, actor
         self._adopt, self._number = adopt, number
         self._ticks = count()
         self._hour = hour
@@ -126,8 +131,8 @@ class Pet:
         refused = self._take_edits(heard, now)
         understood = self._understand(heard, now)
         self._notice(understood, now)
-        events, evidence = self._mind.perceive(understood, now)
-        person, pet = self._mind.feel(events, evidence, now, dt)
+        events, evidence = self.mind.perceive(understood, now)
+        person, pet = self.mind.feel(events, evidence, now, dt)
         decision = self._decide(now, person, pet, events)
         command, moved = self._actor.act(decision, person, pet, events, self._gesture, now, dt)
         return Tick(

@@ -18,8 +18,11 @@ from moggy.actuators.speaker import SoundStream, Speaker
 from moggy.actuators.synth import Synth
 from moggy.assemble import SCHEMAS, begin, born, home, slow_thinkers
 from moggy.body import Body
+from moggy.brain.diary import Diary
+from moggy.brain.memory import Memory
 from moggy.clock import RealClock, hour_of_day
 from moggy.commands.headless import SimulatedSenses, boards
+from moggy.commands.memory import path as memory_path
 from moggy.config import Files, Invalid, parse
 from moggy.journal import Journal
 from moggy.link import SerialLink
@@ -77,7 +80,8 @@ def run_robot(
     """The pet in a real body."""
     files = Files(home())
     seed = random.SystemRandom().randrange(2**31) if seed is None else seed
-    start = begin(files, seed=seed, hour=hour_of_day(), body=body, personality=personality)
+    memory = Memory(memory_path())
+    start = begin(files, seed=seed, hour=hour_of_day(), body=body, personality=personality, remembered=memory.load())
     shape = parse(start.body, start.files[start.body], Body)
     out = SerialBody(SerialLink(port), shape)
     eye = Eye(None if camera is None else f"camera:{camera}")
@@ -87,6 +91,7 @@ def run_robot(
 
         sensors.append(Microphone())
     life = Life(start, files, sensors, out)
+    life.remember(memory)
     life.closing(out.close, eye.close)
     if studio_port is not None:
         inbox = Inbox(Shelf(files, start), eye.show)
@@ -153,6 +158,7 @@ class Life:
 
     def __init__(self, start: Start, files: Files, sensors: list[Sensor], body: BodyOut) -> None:
         self._start, self._body = start, body
+        self._pet = born(start)
         self._sensors = sensors
         self._watcher = Watcher(files, [name for name in start.files if not name.startswith("body/")], SCHEMAS)
         self._closing: list[Callable[[], None]] = [self._watcher.close]
@@ -172,6 +178,12 @@ class Life:
         self._closing.append(studio.close)
         return studio
 
+    def remember(self, memory: Memory) -> None:
+        """Keep in a file what it learns of its people."""
+        diary = Diary(memory, self._pet.mind.remember, hour=self._start.hour)
+        self.listeners.append(diary)
+        self.closing(memory.close, diary.write)
+
     def live(self, record: Path | None) -> None:
         thinkers = slow_thinkers(simulated=False)
         for _, worker in thinkers:
@@ -182,7 +194,7 @@ class Life:
             self.listeners.append(journal)
             self._closing.append(journal.close)
         sensors = [*self._sensors, self._watcher]
-        loop = Loop(born(self._start), RealClock(), sensors=sensors, body=self._body, listeners=self.listeners, thinkers=thinkers)
+        loop = Loop(self._pet, RealClock(), sensors=sensors, body=self._body, listeners=self.listeners, thinkers=thinkers)
         for closer in self._closing:
             loop.closing.callback(closer)
         signal.signal(signal.SIGINT, lambda *_: loop.stop())

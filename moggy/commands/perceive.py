@@ -15,10 +15,11 @@ from rich.table import Table
 
 def perceive_words(texts: Sequence[str], lang: str, tiers: str, as_json: bool) -> None:
     from moggy.brain.language.perceive import perceive_words as perceive
+    from moggy.sensors.words import understand
 
     given = [line.rstrip("\n") for line in sys.stdin] if list(texts) == ["-"] else list(texts)
     wanted = None if tiers == "all" else [tier.strip() for tier in tiers.split(",")]
-    _print(perceive(given, lang, wanted), as_json, first="text")
+    _print(perceive(given, lang, wanted, first=understand), as_json, first="text")
 
 
 def perceive_files(kind: str, inputs: Sequence[Path], as_json: bool) -> int:

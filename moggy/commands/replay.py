@@ -96,7 +96,8 @@ def _change(swaps: Sequence[str], sets: Sequence[str]) -> Callable[[Start], Star
         for swap in swaps:
             kind, name = _pair(swap, KINDS)
             file = f"{KINDS[kind]}/{name.removesuffix('.yaml')}.yaml"
-            start = replace(start, files={**start.files, file: files.read(file)}, **{kind: file})
+            named: dict[str, Any] = {kind: file}
+            start = replace(start, files={**start.files, file: files.read(file)}, **named)
         for assignment in sets:
             key, value = _pair(assignment, None)
             kind, _, inside = key.partition(".")
