@@ -174,6 +174,7 @@ class Contact:
         self.measured = measured
         """Whether its place is known better than by zone."""
         self.moved = measured
+        """Whether its motion is known: one pad, or a zone, does not tell a hand that strokes there from one that lies."""
         self.pressure = self.area = 0.0
         self.peak = 0.0
         self.rise = 0.0

@@ -95,7 +95,7 @@ class MotionReader:
         change = _length((sample.x - before.x, sample.y - before.y, sample.z - before.z))
         off = self._off(sample)
         if change > KNOCK and gap < 3.0 * STALE and not self._held and not self._falling and _length(off) > 0.6 * KNOCK:
-            if now - self._knocked > 0.5 and now - self._shaken > 1.0 and self._along(off) > -0.6:
+            if now - self._knocked > 0.5 and now - self._shaken > 1.0 and _length((sample.x, sample.y, sample.z)) > FREE:
                 self._say(out, now, "knocked", change / 2.0)
             self._knocked = now
         self._turn(off, now)

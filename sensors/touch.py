@@ -35,8 +35,8 @@ STEEP = 8.0
 SLAPPED_FOR = 0.4
 """s for which the contact is called a hit; what the hand does after that is judged anew"""
 
-Spot = tuple[str, Place | None, float, float, bool]
-"""zone, place, pressure, area, whether the place is measured"""
+Spot = tuple[str, Place | None, float, float, bool, bool]
+"""zone, place, pressure, area, whether the place is measured, and whether it is so finely that motion shows in it"""
 
 
 class TouchReader:
@@ -92,11 +92,11 @@ class TouchReader:
                     self._end(contact, at, out)
             return
         went_on: list[Contact] = []
-        for zone, place, pressure, area, measured in spots:
+        for zone, place, pressure, area, measured, fine in spots:
             known = self._same(zone, place, measured, went_on)
-            contact = known or self._begin(at, zone, place, pressure, measured)
+            contact = known or self._begin(at, zone, place, pressure, measured, fine)
             if known is not None:
-                contact.moved = contact.moved or zone != contact.zone
+                contact.moved = contact.moved or fine or zone != contact.zone or (measured and place != contact.trace.place)
                 contact.zone = zone
                 contact.trace.follow(at, place if contact.moved else None)
                 contact.trace.press(at, pressure)
@@ -117,7 +117,14 @@ class TouchReader:
             zone = touch.zone
             if zone is None:
                 zone = self._zone_at(place) if place is not None else next(iter(self._zones), "body")
-            yield zone, place if place is not None else self._zones.get(zone), touch.pressure, touch.area, place is not None
+            yield (
+                zone,
+                place if place is not None else self._zones.get(zone),
+                touch.pressure,
+                touch.area,
+                place is not None,
+                place is not None,
+            )
 
     def _spot(self, pads: Mapping[str, float], touch: Touch) -> Spot:
         """The pads under one hand: their middle weighed by pressure, and the zone of the strongest, with hysteresis."""
@@ -133,7 +140,7 @@ class TouchReader:
         x = sum(p * self._pads[name][1][0] for name, p in pads.items()) / total
         y = sum(p * self._pads[name][1][1] for name, p in pads.items()) / total
         z = sum(p * self._pads[name][1][2] for name, p in pads.items()) / total
-        return zone, (x, y, z), peak, touch.area, True
+        return zone, (x, y, z), peak, touch.area, True, len(pads) > 1
 
     def _zone_at(self, place: Place) -> str:
         """Zone of the nearest pad; the zone of a contact at hand keeps it up to a centimetre beyond."""
@@ -156,7 +163,7 @@ class TouchReader:
                 return c
         return next((c for c in free if zone in self._beside.get(c.zone, ())), None)
 
-    def _begin(self, at: float, zone: str, place: Place | None, pressure: float, measured: bool) -> Contact:
+    def _begin(self, at: float, zone: str, place: Place | None, pressure: float, measured: bool, fine: bool) -> Contact:
         trace = None
         self._gone = [c for c in self._gone if at - c.last <= BOUT]
         back = self._near_gone(zone, place, measured)
@@ -167,6 +174,7 @@ class TouchReader:
         if trace is None:
             trace = Trace(at, place, pressure)
         contact = Contact(at, zone, trace, measured)
+        contact.moved = fine
         if back is not None:
             contact.moved = contact.moved or back.moved
         self._contacts.append(contact)

@@ -156,6 +156,14 @@ def test_pads_give_zone_place_and_speed(body: Body) -> None:
     assert told[-2].along_fur > 0.9
 
 
+def test_one_pad_does_not_tell_stroking_from_holding_and_two_do(body: Body) -> None:
+    one = [Touch(at=0.1 + k * 0.02, pads={"back": 0.4}, pressure=0.4) for k in range(60)]
+    two = [Touch(at=0.1 + k * 0.02, pads={"back": 0.4, "loin": 0.3}, pressure=0.4, area=0.4) for k in range(60)]
+    assert felt(body, one)[-2].gesture == "stroke"
+    assert felt(body, one)[-2].confidence < 0.5
+    assert felt(body, two)[-2].gesture == "hold"
+
+
 def test_two_hands_are_two_contacts(body: Body) -> None:
     both = [Touch(at=0.1 + k * 0.02, pads={"forehead": 0.4, **({"loin": 0.4} if k > 20 else {})}, pressure=0.4) for k in range(60)]
     begins = [g for g in felt(body, both) if g.phase == "begin"]
