@@ -141,7 +141,7 @@ class Clip:
         self._swings = [(joint, each.by, 2.0 * pi * each.hz, 2.0 * pi * each.phase, each.beat) for joint, each in swings.items()]
         self._lean = [(joint, bend) for joint, bend in _by_joint(file.lean).items()]
         moved = {joint for joint, _ in self._tracks}
-        self.adds = frozenset({joint for joint, *_ in (*self._added, *self._swings)} - moved)
+        self.adds = frozenset({joint for joint, _ in self._added} | {swing[0] for swing in self._swings}) - moved
         self.channels = frozenset(moved | self.adds)
         self.still = not self._swings and all(curve.constant for _, curve in (*self._tracks, *self._added))
         self._sized = file.size.valence != 0.0 or file.size.arousal != 0.0
