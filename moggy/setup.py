@@ -153,7 +153,8 @@ def models_step() -> Step:
 def page_step(python: str = str(PYTHON)) -> Step:
     """The studio's page: its libraries from npm by the lock file, bundled into sim/studio/static. `python` may bring Node.js."""
     stamp, libraries = STATIC / ".stamp", PAGE / "node_modules" / ".moggy-stamp"
-    own = [entry for entry in sorted(PAGE.iterdir()) if entry.name != "node_modules"]
+    # The shape of the cat, which the page shares with the pictures, lies beside it.
+    own = [entry for entry in sorted([*PAGE.iterdir(), *PAGE.parent.glob("*.json")]) if entry.name != "node_modules"]
     sources = [path for entry in own for path in (sorted(entry.rglob("*")) if entry.is_dir() else [entry]) if path.is_file()]
     key, lock = digest(sources), digest([PAGE / "package-lock.json"])
 
