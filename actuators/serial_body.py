@@ -39,7 +39,7 @@ class SerialBody:
         self._pads = tuple(body.pads)
         self._sent = b""
         self._sent_at = float("-inf")
-        self._lost = False
+        self._lost = self._foreign = False
         self._board = Board(at=0.0, state="lost")
         self._hear: dict[int, Callable[[Heard], AnySense | None]] = {
             wire.TOUCHED: self._touch,
@@ -64,7 +64,7 @@ class SerialBody:
             int(command.purr.rate + 0.5) & 255,
             *wired,
         )
-        if payload != self._sent or command.at - self._sent_at >= REFRESH:
+        if (payload != self._sent or command.at - self._sent_at >= REFRESH) and not self._foreign:
             self._link.setpoint(payload, command.at)
             self._sent, self._sent_at = payload, command.at
         return self._sent_pose
@@ -87,7 +87,7 @@ class SerialBody:
         for heard in self._link.poll(now):
             if isinstance(heard, Change):
                 senses += self._changed(heard)
-            else:
+            elif not self._foreign:
                 hear = self._hear.get(heard.kind)
                 sense = hear(heard) if hear is not None else None
                 if sense is not None:
@@ -133,8 +133,9 @@ class SerialBody:
             self._lost = False
             senses.append(Trouble(at=change.at, part="board", message=""))
         identity = self._link.identity
-        if identity is not None and identity.limits != limits_of(self._body):
-            message = f'the board was built for another body than "{self._body.name}": write its body_config.py again'
+        self._foreign = identity is not None and identity.limits != limits_of(self._body)
+        if self._foreign:
+            message = f'the board was built for another body than "{self._body.name}", so nothing is moved: flash its body_config.py again'
             senses.append(Trouble(at=change.at, part="board", message=message))
         return senses
 

@@ -99,7 +99,13 @@ def line() -> "Uart":
 
 
 def run() -> None:
-    """For ever. A tick that hangs is ended by the watchdog."""
+    """For ever. A tick that hangs is ended by the watchdog.
+
+    With the stop button held at boot nothing is started: on USB that is the way back in, since byte 3 no longer interrupts.
+    """
+    if not Pin(body_config.PINS["stop"], Pin.IN, Pin.PULL_UP).value():
+        print("the stop button is held: the prompt is yours")
+        return
     board = build(line())
     watchdog = WDT(timeout=1000)
     due = ticks_ms()

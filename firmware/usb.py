@@ -24,7 +24,10 @@ class Usb:
         """What is there. read(n) would wait for all n bytes, so it goes one by one."""
         data = bytearray()
         while len(data) < longest and self._poll.poll(0):
-            data.extend(self._in.read(1))
+            byte = self._in.read(1)
+            if not byte:
+                break
+            data.extend(byte)
         return bytes(data)
 
     def write(self, data: "bytes | bytearray") -> int | None:

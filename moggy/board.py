@@ -1,11 +1,17 @@
-"""The body as the board knows it: centidegrees, pulses and pins, as the file `body_config.py` that is flashed beside the firmware."""
+"""The body as the board knows it: centidegrees, pulses and pins, as the file `body_config.py` that is flashed beside the firmware.
+
+`python -m moggy.board actuators/body/cat.yaml > body_config.py` writes it.
+"""
 
 from __future__ import annotations
 
 import math
+import sys
+from pathlib import Path
 from typing import TypeAlias
 
 from moggy.body import Body, Joint
+from moggy.config import Invalid, load
 from moggy.wire import limits_hash
 
 CDEG_A_RAD = 18000.0 / math.pi
@@ -61,3 +67,15 @@ def firmware_config(body: Body, *, quiet_ms: int = 30_000, transport: str = "usb
         f"QUIET_MS = {quiet_ms!r}\n"
         f"TRANSPORT = {transport!r}\n"
     )
+
+
+def main() -> None:
+    """Write the config of the body in the file that is named."""
+    try:
+        sys.stdout.write(firmware_config(load(Path(sys.argv[1]), Body)))
+    except (IndexError, Invalid) as error:
+        sys.exit(f"{error}\nusage: python -m moggy.board actuators/body/cat.yaml > body_config.py")
+
+
+if __name__ == "__main__":
+    main()

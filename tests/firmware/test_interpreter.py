@@ -92,6 +92,24 @@ def test_a_firmware_that_dies_says_why(stepped: SteppedMicroPython) -> None:
         stepped.advance(0.2)
 
 
+@needs_interpreter
+def test_the_usb_port_gives_every_byte_and_never_waits_for_more(tmp_path: Path) -> None:
+    script = tmp_path / "echo.py"
+    script.write_text(
+        "from usb import Usb\n"
+        "port, seen = Usb(), b''\n"
+        "while not seen.endswith(b'END'):\n"
+        "    if port.any():\n"
+        "        seen += port.read(64)\n"
+        "port.write(seen)\n"
+    )
+    data = bytes(range(256)) * 2 + b"END"
+    command = interpreter()
+    assert command is not None
+    done = subprocess.run([*command, str(script)], env={"MICROPYPATH": str(FIRMWARE)}, input=data, capture_output=True, check=True)
+    assert done.stdout == data
+
+
 @pytest.mark.parametrize("file", sorted(FIRMWARE.glob("*.py")), ids=lambda file: file.stem)
 def test_it_compiles_for_the_board(file: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.mpy"

@@ -254,10 +254,13 @@ def test_two_boards_in_one_process_do_not_know_each_other() -> None:
     assert not [sense for sense in second.live(0.2) if isinstance(sense, Touch)]
 
 
-def test_a_board_of_another_body_is_told_apart() -> None:
-    joints = {**CAT.joints, "head_pan": CAT.joints["head_pan"].model_copy(update={"max": 0.4})}
+def test_a_board_of_another_body_is_said_and_never_moved() -> None:
+    joints = {name: joint for name, joint in CAT.joints.items() if name != "jaw"}
     rig = Rig()
     rig.board = LockStepBoard(CAT.model_copy(update={"joints": joints}))
     rig.link._line = rig.board.line
-    rig.live(0.2)
+    rig.touch(back=0.5)
+    rig.live(3.0, AHEAD)
     assert [sense for sense in rig.senses if isinstance(sense, Trouble) and "another body" in sense.message]
+    assert not [sense for sense in rig.senses if isinstance(sense, Touch)]
+    assert rig.limp

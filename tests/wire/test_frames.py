@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -93,3 +95,10 @@ def test_what_is_repeated_arrives_once_and_in_order_however_much_is_lost(losses:
 
 def test_every_message_has_its_own_number_and_name() -> None:
     assert len({row[0] for row in wire.SCHEMA}) == len({row[1] for row in wire.SCHEMA}) == len(wire.SCHEMA)
+
+
+def test_the_page_about_the_wire_names_every_message() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "wire.md").read_text()
+    for number, name, _, _ in wire.SCHEMA:
+        assert f"`{name}`" in page, name
+        assert str(number) in page

@@ -86,6 +86,21 @@ def test_a_pose_goes_over_the_wire_and_a_touch_comes_back(board: MicroPythonBoar
     assert board.error == ""
 
 
+def test_without_an_interpreter_the_same_files_run_under_cpython_and_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("moggy.sim.board.interpreter.interpreter", lambda: None)
+    board = MicroPythonBoard(CAT)
+    lived = Lived(board.path)
+    try:
+        assert "CPython" in board.note
+        lived.pose = {"head_pan": 0.7}
+        lived.until(driven(board, "head_pan", 0.7))
+        assert lived.link.identity is not None
+        assert board.error == ""
+    finally:
+        lived.link.close()
+        board.close()
+
+
 def test_a_killed_board_is_a_trouble_and_it_is_found_again_when_it_restarts(board: MicroPythonBoard, lived: Lived) -> None:
     lived.until(lived.heard("running"))
     board.kill()
