@@ -20,8 +20,8 @@ from moggy.personality import Personality
 
 __all__ = ["Actor"]
 
-BORN = (Play(motion="stand", started=0.0, layer="posture"),)
-"""Until something is decided."""
+BORN = Play(motion="stand", started=0.0, layer="posture")
+"""Under everything, until a posture has been decided."""
 WAKING = ("waking",)
 """The cause of what still moves from the board's rest pose."""
 YIELDS = 0.85
@@ -64,7 +64,7 @@ class Actor:
         mix, layers = self._mix, self._layers
         if self._reactions.notice(events, gesture, self._jumpy, self._gaze.side, now):
             self._gaze.touched()
-        layers.take(decision.plays or BORN, pet, dt)
+        layers.take(decision.plays if layers.postures else (BORN, *decision.plays), pet, dt)
         mix.begin(now)
         layers.lay_postures(mix, pet)
         layers.lay_motions(mix, pet, self._size)

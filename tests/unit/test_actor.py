@@ -168,6 +168,14 @@ def test_it_rises_gently_from_where_the_board_held_it() -> None:
     assert fastest < 0.9 * BODY.joints["hind_left_knee"].velocity
 
 
+def test_a_decision_without_a_posture_leaves_it_as_it_is() -> None:
+    stage = Stage()
+    assert stage.act(Decision(at=0.0, behavior="none"), 2.0)[-1].pose["hind_left_knee"] == pytest.approx(0.0, abs=0.02)
+    sitting = stage.act(posture("sit"), 2.0)[-1].pose
+    after = stage.act(Decision(at=4.0, behavior="none", plays=(Play(motion="yawn", started=4.0),)), 2.0)[-1].pose
+    assert after["hind_left_knee"] == pytest.approx(sitting["hind_left_knee"], abs=0.01)
+
+
 def test_the_mouth_opens_while_it_calls_and_shuts_after() -> None:
     stage = Stage()
     stage.act(posture("sit"), 2.0)
