@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from moggy import config
 from moggy.body import Body
@@ -190,3 +193,34 @@ def test_a_gesture_names_the_samples_it_came_from(body: Body) -> None:
 def test_same_samples_same_gestures(body: Body) -> None:
     samples = hand(0.1, 1.0, down_the_back(0.07))
     assert felt(body, samples) == felt(body, samples)
+
+
+SAMPLE = st.builds(
+    Touch,
+    at=st.just(0.0),
+    pressure=st.floats(0.0, 1.0),
+    area=st.floats(0.0, 1.0),
+    zone=st.none() | st.sampled_from(["back", "head", "belly", "nowhere"]),
+    pads=st.none()
+    | st.dictionaries(st.sampled_from(["forehead", "neck", "back", "loin", "belly", "unknown"]), st.floats(0.0, 1.0), max_size=4),
+    position=st.none() | st.tuples(*[st.floats(-1.0, 1.0)] * 3),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.none() | SAMPLE, max_size=60))
+def test_whatever_is_felt_every_contact_begins_and_ends_once(body: Body, samples: list[Touch | None]) -> None:
+    told = felt(body, [replace(s, at=0.02 * k) for k, s in enumerate(samples) if s is not None], until=0.02 * len(samples) + 0.4)
+    begun = 0
+    for g in told:
+        begun += {"begin": 1, "during": 0, "end": -1}[g.phase]
+        assert begun >= 0
+        assert 0.0 <= g.confidence <= 1.0
+        assert g.speed >= 0.0
+        assert sum(g.probabilities.values()) == pytest.approx(1.0, abs=0.01)
+    assert begun == 0
+
+
+def test_a_body_of_one_pad_feels_too() -> None:
+    small = Body.model_validate({"name": "ball", "joints": {}, "pads": {"top": {"zone": "top", "at": [0, 0, 0.1], "channel": 0}}})
+    assert felt(small, hand(0.1, 0.3, (0.0, 0.0, 0.1)))[0].zone == "top"
