@@ -17,6 +17,8 @@ from moggy.messages import Event, Tick
 from moggy.sim.day import Day, senses_of
 from moggy.sim.world import World
 
+PICTURES = 0.25
+"""A second of its life: one every four seconds."""
 TOLD = {"touched", "released", "looked_at", "left_alone"}
 """Events that need no line of their own."""
 
@@ -63,7 +65,7 @@ def demo(out: Path, *, personality: str, seed: int) -> None:
     simulated = boards("lockstep", body, world)
     teller = Teller(console)
     console.print(f"[dim]{day.about}[/]")
-    with Outputs(out, body, start, pictures=True, angles=simulated.angles) as outputs:
+    with Outputs(out, body, start, pictures=PICTURES, angles=simulated.angles) as outputs:
         live(
             born(start), start, senses_of(day, body), world=world, body=simulated, until=day.seconds, out=out,
             listeners=[teller, *outputs.listeners],

@@ -144,7 +144,10 @@ def headless(
     world = World(body)
     simulated = boards(board, body, world)
     before = perf_counter()
-    with progress("living", until) as advance, Outputs(out, body, start, pictures=pictures, angles=simulated.angles) as outputs:
+    with (
+        progress("living", until) as advance,
+        Outputs(out, body, start, pictures=2.0 if pictures else 0.0, angles=simulated.angles) as outputs,
+    ):
         live(
             born(start), start, senses, world=world, body=simulated, until=until, out=out,
             listeners=outputs.listeners, thinkers=slow_thinkers(simulated=True) if think else (), progress=advance,

@@ -19,7 +19,8 @@ from moggy.pet import Start
 class Outputs:
     """Listeners that write into a folder, closed at the end; none without a folder."""
 
-    def __init__(self, out: Path | None, body: Body, start: Start, *, pictures: bool, angles: Callable[[], Mapping[str, float]]) -> None:
+    def __init__(self, out: Path | None, body: Body, start: Start, *, pictures: float, angles: Callable[[], Mapping[str, float]]) -> None:
+        """`pictures`: how many a second of the pet's life; 0 for none. `angles`: the joints as the servos have them."""
         self.listeners: list[Listener] = []
         self._closing = ExitStack()
         if out is None:
@@ -32,7 +33,7 @@ class Outputs:
         if pictures:
             from moggy.sim.pictures import Pictures
 
-            self.listeners.append(Pictures(out / "pictures", body, angles))
+            self.listeners.append(Pictures(out / "pictures", body, angles, per_second=pictures))
 
     def __enter__(self) -> Outputs:
         return self

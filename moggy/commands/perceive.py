@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,8 @@ def perceive_files(kind: str, inputs: Sequence[Path], as_json: bool) -> int:
     """Each file in turn; one that cannot be read is said, and the others go on. 0 when all could be read."""
     from moggy.sensors import perceive
 
-    reader = {"face": perceive.perceive_face, "posture": perceive.perceive_posture, "touch": perceive.perceive_touch}[kind]
+    touch = partial(perceive.perceive_touch, guesses=_guesses())
+    reader = {"face": perceive.perceive_face, "posture": perceive.perceive_posture, "touch": touch}[kind]
     failed = 0
     for path in inputs:
         try:
@@ -35,6 +37,16 @@ def perceive_files(kind: str, inputs: Sequence[Path], as_json: bool) -> int:
             failed = 1
             typer.secho(f"moggy: {error}", fg="red", err=True)
     return failed
+
+
+def _guesses() -> dict[str, tuple[float, float]]:
+    """What each gesture says of the person, as the pet's own table has it."""
+    from moggy.assemble import home
+    from moggy.brain.appraisals import Appraisals
+    from moggy.config import Files
+
+    table = Files(home()).load("appraisals/cat.yaml", Appraisals)
+    return {name: (guess.valence, guess.arousal) for name, guess in table.gestures.items()}
 
 
 def _print(rows: Iterable[Mapping[str, Any]], as_json: bool, *, first: str) -> None:
