@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -269,6 +270,10 @@ def main() -> None:
     """Run the command; a mistake of the user's ends with a sentence, not a traceback."""
     try:
         app()
+    except BrokenPipeError:
+        # Whoever read the output has gone, as `head` does; the interpreter must not try to flush into it again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
     except (Stop, Invalid, ValueError, OSError) as error:
         if isinstance(error, ValueError | OSError) and "--debug" in sys.argv:
             raise

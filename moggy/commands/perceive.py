@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,8 @@ import orjson
 import typer
 from rich.console import Console
 from rich.table import Table
+
+Reader = Callable[[Path], Iterable[Mapping[str, Any]]]
 
 
 def perceive_words(texts: Sequence[str], lang: str, tiers: str, as_json: bool) -> None:
@@ -28,7 +30,8 @@ def perceive_files(kind: str, inputs: Sequence[Path], as_json: bool) -> int:
     from moggy.sensors import perceive
 
     touch = partial(perceive.perceive_touch, guesses=_guesses())
-    reader = {"face": perceive.perceive_face, "posture": perceive.perceive_posture, "touch": touch}[kind]
+    readers: dict[str, Reader] = {"face": perceive.perceive_face, "posture": perceive.perceive_posture, "touch": touch}
+    reader = readers[kind]
     failed = 0
     for path in inputs:
         try:
