@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from moggy.messages import Face, Person, Posture, Voice, Words
 
-NOBODY = "nobody"
+NOBODY, SOMEONE = "nobody", "someone"
+"""No person; and one who is not known by name."""
 SPOKEN, SEEN, CAME = (1.0, 20.0), (0.7, 3.0), (0.5, 10.0)
 """Salience and the seconds in which it fades to 37 %: of words, of a look from close by, of an arrival."""
 KEEPS = 0.15
@@ -65,7 +66,7 @@ class Attention:
         """A hand is on the pet: whose, as far as one can tell."""
         if not self.present(self.attended, at):
             self._choose(at)
-        name = self.attended if self.present(self.attended, at) else "someone"
+        name = self.attended if self.present(self.attended, at) else SOMEONE
         one = self._people.get(name)
         if one is None:
             one = self._people[name] = _Noticed()
@@ -73,6 +74,11 @@ class Attention:
         one.salience[SPOKEN] = (SPOKEN[0], at)
         self._choose(at)
         return self.attended
+
+    def somebody(self, at: float) -> str:
+        """Who an unnamed sign comes from: the one named person who is there, if there is just one."""
+        named = [name for name in self._people if name != SOMEONE and self.present(name, at)]
+        return named[0] if len(named) == 1 else SOMEONE
 
     def present(self, person: str, now: float) -> bool:
         one = self._people.get(person)

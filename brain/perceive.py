@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from moggy.brain.appraisals import Channel, Guess
-from moggy.brain.attention import NOBODY, Attention, is_voice
+from moggy.brain.attention import NOBODY, SOMEONE, Attention, is_voice
 from moggy.brain.company import Company
 from moggy.brain.contradictions import Contradictions
 from moggy.brain.habits import Habits
@@ -14,6 +15,7 @@ from moggy.brain.speaking import Speaking
 from moggy.brain.surroundings import Surroundings
 from moggy.brain.touching import Contact, happenings
 from moggy.messages import (
+    DRIVES,
     AnySense,
     Battery,
     Event,
@@ -33,8 +35,12 @@ from moggy.messages import (
 CONTACT_LOST = 1.0
 """Seconds without a message after which a contact is a new one."""
 URGENT = ("lifted", "shaken", "falling", "knocked")
+SIGNS = (Face, Posture, Voice, Words, Thought)
+"""Senses of a person who may not be known by name."""
 ASKED_FOR = ("called", "play_asked", "comfort_asked", "praised")
 """What says that the pet is welcome at this hour."""
+NUDGED = ("pleasure", "arousal", "dominance", *DRIVES)
+"""What a thought may advise on."""
 SHORT_TRUST = 0.7
 """Confidence of an estimate that was given without one."""
 
@@ -69,6 +75,9 @@ class Perception:
                 at = min(sense.at, now)
                 if at >= self.company.due:
                     self._silence(at)
+                if isinstance(sense, SIGNS) and sense.person == SOMEONE:
+                    somebody = self.attention.somebody(at)
+                    sense = sense if somebody == SOMEONE else replace(sense, person=somebody)
                 read(self, sense, at)
         if now >= self.company.due:
             self._silence(now)
@@ -219,7 +228,7 @@ class Perception:
         for name, strength in self.speaking.thought(sense):
             self._happened(name, at, because, person=sense.person, strength=strength)
         for feeling, by in sense.nudges.items():
-            if by:
+            if by and feeling in NUDGED:
                 self._happened("nudged_up" if by > 0.0 else "nudged_down", at, because, zone=feeling, strength=min(0.2, abs(by)))
         if sense.valence is not None or sense.arousal is not None or sense.probabilities:
             self._evidence_of(sense, "thought", sense.person, at, sense.confidence, sense.probabilities, because)

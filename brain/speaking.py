@@ -42,7 +42,7 @@ class Speaking:
 
     def thought(self, thought: Thought) -> list[tuple[str, float]]:
         """(event, strength) of what these words had not been taken for yet."""
-        told = self._told.setdefault(thought.about, set())
+        told = self._told.setdefault(thought.about, set()) if thought.about else set()
         found = []
         if thought.intent in INTENTS and thought.confidence > SURE and INTENTS[thought.intent] not in told:
             found.append((INTENTS[thought.intent], min(1.0, 0.3 + 0.6 * thought.confidence)))

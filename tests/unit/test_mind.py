@@ -127,6 +127,18 @@ def test_somebody_comes_is_greeted_once_and_goes() -> None:
     assert (found["arrived"], found["greeted"], found["called"], found["praised"], found["left"]) == (1, 1, 1, 1, 1)
 
 
+def test_a_face_without_a_name_is_that_of_the_one_who_is_there() -> None:
+    unnamed = Face(at=2.0, id=2, probabilities={"happy": 0.95}, confidence=0.9)
+    senses: list[AnySense] = [Person(at=1.0, id=1, person="anna", change="arrives"), unnamed]
+    assert {e.person for e in events(senses, 3.0)} == {"anna"}
+    crowd: list[AnySense] = [*senses, Person(at=1.5, id=3, person="bob", change="arrives")]
+    assert "someone" in {e.person for e in events(crowd, 3.0)}
+
+
+def test_advice_on_what_is_no_feeling_is_not_heard() -> None:
+    assert names([a_thought(3.0, 0, nudges={"world_peace": 0.2, "company": 0.1})]) == ["nudged_up"]
+
+
 @pytest.mark.parametrize(
     ("intent", "event"),
     [
