@@ -36,6 +36,8 @@ def perceive_files(kind: str, inputs: Sequence[Path], as_json: bool) -> int:
     for path in inputs:
         try:
             _print(({"input": str(path), **row} for row in reader(path)), as_json, first="at")
+        except BrokenPipeError:
+            raise
         except (ValueError, OSError) as error:
             failed = 1
             typer.secho(f"moggy: {error}", fg="red", err=True)
