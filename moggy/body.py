@@ -58,7 +58,7 @@ class Wiring(Part):
     i2c_sda: int = 4
     i2c_scl: int = 5
     purr: Annotated[int, Field(description="pin of the vibration motor")] = 15
-    pupils: Annotated[int, Field(description="pin of the eye lights")] = 14
+    pupils: Annotated[int, Field(description="pin of the eye lights; on an RP2040 not of the same pair as the purr's or a servo's")] = 12
     battery: Annotated[int, Field(description="ADC pin")] = 26
     charging: Annotated[int, Field(description="pin that is high while the battery is charged")] = 27
     stop: Annotated[int, Field(description="pin of the emergency stop button; low stops")] = 22

@@ -169,7 +169,7 @@ class SerialLink:
         said = ""
         while not self._ending.is_set():
             try:
-                with serial.Serial(self.port, self._baud, timeout=0.1, write_timeout=0) as port:
+                with serial.Serial(self.port, self._baud, timeout=0.1, write_timeout=0, exclusive=True) as port:
                     self._serial = port
                     self._note(None, "")
                     said = ""

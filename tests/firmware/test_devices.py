@@ -53,6 +53,13 @@ def test_a_pin_servo_gets_its_pulse() -> None:
     assert rig.bench.pulse_us("pwm", joint.channel) == pytest.approx(joint.zero_us + 0.8 * joint.us_per_rad, abs=2)
 
 
+def test_no_two_outputs_of_another_rate_share_a_slice_of_the_microcontroller() -> None:
+    rig = Rig()
+    rig.live(2.0, {"eyelids": 0.8})
+    pins = {**{joint.channel: 50 for joint in CAT.joints.values() if joint.driver == "pwm"}, CAT.wiring.purr: 25, CAT.wiring.pupils: 1000}
+    assert {pin: rig.bench.pwms[pin].hz for pin in pins} == pins
+
+
 @pytest.mark.parametrize("chip", ["LSM6DS3", "MPU6050"])
 def test_either_accelerometer_is_found_and_gives_g_and_rad_a_second(chip: str) -> None:
     board = Rig().board
@@ -151,6 +158,28 @@ def test_a_pad_that_sticks_is_masked_and_named_and_comes_back() -> None:
     rig.live(0.5)
     rig.touch(belly=0.5)
     assert touches(rig, 0.2)[-1].pads == pytest.approx({"belly": 0.5}, abs=0.02)
+
+
+def test_a_battery_that_is_low_is_well_only_some_way_above_the_mark() -> None:
+    board = Rig().board
+    battery = board.module("battery").Battery(CAT.wiring.battery, CAT.wiring.charging, 8400, 6800, 6400, 3000)
+    low = []
+    for millivolts in (7000, 6700, 6900, 6950, 7100, 6900):
+        battery.mv = 0
+        board.bench.adc[CAT.wiring.battery] = millivolts * 65535 // 9900
+        battery.read()
+        low.append(battery.low)
+    assert low == [False, True, True, True, False, False]
+
+
+def test_a_short_dip_of_the_battery_is_not_the_end() -> None:
+    rig = Rig()
+    rig.live(2.0)
+    rig.feel(volts=6.0)
+    rig.live(1.5)
+    rig.feel(volts=7.5)
+    rig.live(5.0)
+    assert rig.state == "running"
 
 
 def test_acceleration_is_told_fast_while_something_happens_and_rarely_at_rest() -> None:

@@ -187,6 +187,35 @@ def test_in_free_fall_all_movement_freezes() -> None:
     assert angles(CAT, rig.board.outputs())["front_left_elbow"] == pytest.approx(2.0, abs=0.02)
 
 
+def test_the_brain_can_narrow_a_joint_and_not_widen_it() -> None:
+    rig = Rig()
+    rig.live(1.0)
+    rig.body.narrow("head_pan", -0.2, 0.3, 1.0, rig.now)
+    rig.live(1.0, {"head_pan": 0.9})
+    assert angles(CAT, rig.board.outputs())["head_pan"] == pytest.approx(0.3, abs=0.01)
+    rig.body.narrow("head_pan", -3.0, 3.0, 20.0, rig.now)
+    rig.live(2.0, {"head_pan": 0.9})
+    assert angles(CAT, rig.board.outputs())["head_pan"] == pytest.approx(0.9, abs=0.01)
+    rig.link.setpoint(rig.body._setpoint.pack(300, 20, 0, 0, 0, *[65535] * len(CAT.joints)), rig.now)
+    rig.board.advance(rig.now + 0.2)
+    driven = angles(CAT, rig.board.outputs())
+    assert all(driven[name] <= joint.max + 0.01 for name, joint in CAT.joints.items())
+
+
+def test_a_stop_counts_in_a_fault_too() -> None:
+    rig = Rig()
+    rig.live(2.0, AHEAD)
+    rig.feel(volts=6.0)
+    rig.live(6.0, AHEAD)
+    assert rig.state == "fault"
+    rig.body.stop(rig.now)
+    rig.live(0.1, AHEAD)
+    assert rig.state == "stopped"
+    rig.body.release(rig.now)
+    rig.live(0.5, AHEAD)
+    assert rig.state == "fault", "the battery is still empty"
+
+
 POSES = st.dictionaries(
     st.sampled_from(sorted(CAT.joints)), st.floats(allow_nan=False) | st.floats(-3.0, 3.0, allow_nan=False), max_size=len(CAT.joints)
 )

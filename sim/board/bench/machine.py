@@ -145,6 +145,8 @@ class Bench:
         self.adc: dict[int, int] = {}
         """Pin → reading of 16 bits."""
         self.pwms: dict[int, PWM] = {}
+        self.slices: dict[int, int] = {}
+        """Hz of each PWM slice."""
         self.line = Line()
         self.fed = 0
         """How often the watchdog was fed."""
@@ -203,22 +205,31 @@ class Pin:
 
 
 class PWM:
+    """As on the RP2040: two pins share a slice, and a slice has one frequency."""
+
     def __init__(self, pin: Pin, *, freq: int = 0, duty_u16: int = 0) -> None:
-        self.hz = freq
+        self._slice = pin.number >> 1 & 7
         self.u16 = duty_u16
-        self.ns = 0
+        bench.slices[self._slice] = freq
         bench.pwms[pin.number] = self
 
+    @property
+    def hz(self) -> int:
+        return bench.slices[self._slice]
+
+    @property
+    def ns(self) -> int:
+        """Length of a pulse."""
+        return (self.u16 * 1000000000 // self.hz + 32767) // 65535
+
     def freq(self, hz: int) -> None:
-        self.hz = hz
+        bench.slices[self._slice] = hz
 
     def duty_u16(self, duty: int) -> None:
         self.u16 = duty
-        self.ns = duty * 1000000000 // 65535 // self.hz if duty else 0
 
     def duty_ns(self, ns: int) -> None:
-        self.ns = ns
-        self.u16 = ns * self.hz * 65535 // 1000000000
+        self.u16 = (ns * self.hz * 65535 + 500000000) // 1000000000
 
 
 class ADC:
