@@ -54,7 +54,8 @@ class Studio:
     ) -> None:
         """`sound` gives the 16-bit mono samples made since it was last asked; `building` what the runtime's build says, as {text, done}."""
         self._body, self._inputs, self._sound, self._building = body, inputs, sound, building
-        self._host, self._port, self._name, self._static = host, port, name or body.name, static
+        self._host, self._port, self._static = host, port, static
+        self._name = Path(name).stem or body.name
         self._tick: Tick | None = None
         self._drawn: Drawn | None = None
         self._has_servos = False

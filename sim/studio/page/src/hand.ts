@@ -120,6 +120,7 @@ export class Hand {
       const now = performance.now(), share = Math.min((now - begun) / milliseconds, 1);
       const position = from.map((value, i) => value + share * (to[i] - value)) as V3;
       live.say({ type: "touch", samples: [{ t: now / 1000, position, pressure: PRESSURE, area: 0.3 }] });
+      this.flash(this.cat.now(position), "#fff2d8");
       if (share < 1) return void setTimeout(step, REPEAT);
       live.say({ type: "release" });
       this.touching = false;

@@ -107,7 +107,7 @@ function Bar({ view }: { view: () => View | null }) {
         </button>
         <Words />
       </div>
-      <p class="hint">Drag over the cat to stroke it · click to pat · shift-click to hit · drag beside it to look around</p>
+      <p class="hint">Drag over the cat to stroke it · click to pat · double-click to hit · drag beside it to look around</p>
     </div>
   );
 }

@@ -1,6 +1,7 @@
 // The cat in its room: draws what the servos hold, and turns pointers into touches.
 import { useEffect, useRef } from "preact/hooks";
 import { Cat } from "./cat/cat";
+import type { V3 } from "./cat/shape";
 import { Hand } from "./hand";
 import { live, type State } from "./live";
 import { Stage } from "./stage";
@@ -41,6 +42,13 @@ export class View {
 
   stop(): void {
     cancelAnimationFrame(this.frame);
+  }
+
+  /** Where on the screen a point of the standing cat's skin is drawn now, pixels. */
+  where(place: V3): { x: number; y: number } {
+    const spot = this.cat.now(place).project(this.stage.camera);
+    const box = this.stage.renderer.domElement.getBoundingClientRect();
+    return { x: box.left + ((spot.x + 1) / 2) * box.width, y: box.top + ((1 - spot.y) / 2) * box.height };
   }
 
   private resize(canvas: HTMLCanvasElement): void {

@@ -1,11 +1,11 @@
 // The whole cat as one object of the scene: sculpted once, then moved by joint angles.
-import { Bone, BufferAttribute, BufferGeometry, Group, Matrix4, Mesh, type MeshStandardMaterial, type Object3D, type Ray, Skeleton, SkinnedMesh } from "three";
+import { Bone, BufferAttribute, BufferGeometry, Group, Matrix4, Mesh, type MeshStandardMaterial, type Object3D, type Ray, Skeleton, SkinnedMesh, Vector3 } from "three";
 import { ALL_BONES, coat, weights } from "./coat";
 import { face, type FaceParts } from "./face";
 import { fur, GINGER } from "./fur";
 import { type Found, pick, pickable } from "./pick";
 import { sculpt } from "./sculpt";
-import { type Blob, blobs } from "./shape";
+import { type Blob, blobs, type V3 } from "./shape";
 import { type Angles, pose } from "./skeleton";
 
 const FINE = 0.0046; // m between two points of the skin
@@ -84,6 +84,13 @@ export class Cat extends Group {
     }
     this.parts.look(angles.eyelids ?? 0, pupils, angles.jaw ?? 0);
     this.position.y = purr.level > 0.02 ? 0.0004 * purr.level * Math.sin(time * 157) : 0;
+  }
+
+  /** Where a point of the standing cat's skin is now. */
+  now(place: V3): Vector3 {
+    this.updateMatrixWorld();
+    const bone = weights(this.shapes, ...place)[0][0];
+    return new Vector3(...place).applyMatrix4(this.handles[bone].matrixWorld);
   }
 
   /** The point of the standing cat's skin under a ray, in the body's frame; null beside the cat. */

@@ -21,7 +21,7 @@ export function coat(bone: string, x: number, y: number, z: number, nz: number):
   }
   if (bone.startsWith("head") || bone === "jaw") return head(x, y, z, side);
   if (bone.startsWith("front_") || bone.startsWith("hind_")) {
-    const sock = 1 - step(0.02, bone.startsWith("hind_") ? 0.036 : 0.046, z + 0.004 * Math.sin(x * 300 + y * 200));
+    const sock = 1 - step(0.02, bone.startsWith("hind_") ? 0.044 : 0.046, z + 0.004 * Math.sin(x * 300 + y * 200));
     const inner = bone.startsWith("front_") ? step(-0.5, -0.95, nz) * 0.6 : 0;
     return { cream: Math.max(sock, inner), phase: z * 230 + 9 * x, stripes: 0.55 * step(0.04, 0.075, z) };
   }
@@ -37,7 +37,7 @@ function head(x: number, y: number, z: number, side: number): Coat {
   const chin = step(0.2, 0.235, x) * (1 - step(0.205, 0.214, z));
   const throat = 1 - step(0.196, 0.208, z);
   const brow = 1 - step(0.6, 1.2, Math.hypot((x - 0.232) / 0.02, (side - 0.02) / 0.009, (z - 0.2665) / 0.006));
-  const cream = Math.max(muzzle, chin, throat * 0.9, brow * 0.55);
+  const cream = Math.max(muzzle, chin, throat * 0.9, brow * 0.3);
   const crown = step(0.258, 0.272, z);
   const cheek = step(0.032, 0.042, side) * (1 - step(0.205, 0.225, x));
   if (crown > 0.02) return { cream, phase: side * 390 - 1.6 + (x - 0.2) * 60, stripes: crown * 0.95 };

@@ -1,7 +1,7 @@
 // What is not fur: eyes with slit pupils and lids, ears, nose, mouth, chin and whiskers. Each hangs on a bone.
 import {
   BufferGeometry, CatmullRomCurve3, Color, DoubleSide, Float32BufferAttribute, Group, Mesh, MeshBasicMaterial, MeshPhysicalMaterial, MeshStandardMaterial,
-  ShaderMaterial, SphereGeometry, TubeGeometry, Vector3,
+  ShaderMaterial, SphereGeometry, TorusGeometry, TubeGeometry, Vector3,
 } from "three";
 import { GINGER } from "./fur";
 import { mirrored, pivots, SIDES } from "./shape";
@@ -13,7 +13,7 @@ export interface FaceParts {
   look(eyelids: number, pupils: number, jaw: number): void;
 }
 
-const EYE = 0.0172;
+const EYE = 0.0192;
 
 function eyeball(): ShaderMaterial {
   return new ShaderMaterial({
@@ -98,8 +98,8 @@ export function face(): FaceParts {
     const socket = new Group();
     socket.position.set(...mirrored(pivots.eye, side));
     // Flat lenses rather than balls, turned outward, the outer corners a little higher.
-    socket.rotation.set(sign * 0.16, -0.12, sign * 0.5, "ZYX");
-    socket.scale.set(0.56, 1, 0.94);
+    socket.rotation.set(sign * 0.16, -0.14, sign * 0.52, "ZYX");
+    socket.scale.set(0.6, 1, 0.92);
     const material = eyeball();
     eyes.push(material);
     const ball = new Mesh(new SphereGeometry(EYE, 32, 24), material);
@@ -109,6 +109,7 @@ export function face(): FaceParts {
     const upper = new Mesh(lidGeometry(1.075), lidFur);
     const lower = new Mesh(lidGeometry(1.065), lidFur);
     upper.rotation.order = lower.rotation.order = "XYZ";
+    upper.add(new Mesh(new TorusGeometry(EYE * 1.077, 0.0007, 6, 48), dark));
     socket.add(rim, ball, upper, lower);
     lids.push({ upper, lower });
     onHead.add(socket);

@@ -32,7 +32,13 @@ export function fur(palette: Palette, shell = 0, plain = false): MeshStandardMat
     Object.assign(shader.uniforms, uniforms);
     shader.vertexShader = shader.vertexShader
       .replace("#include <common>", "#include <common>\nattribute vec3 coat;\nattribute vec3 rest;\nuniform float uShell;\nvarying vec3 vCoat;\nvarying vec3 vRest;")
-      .replace("#include <begin_vertex>", "vec3 transformed = position + normal * uShell * 0.0048 - vec3(0.0026, 0.0, 0.0014) * uShell * uShell;\nvCoat = coat;\nvRest = rest;");
+      .replace("#include <begin_vertex>", /* glsl */ `
+        // Short round the eyes and on the muzzle, none inside.
+        vec3 eye = vec3(0.2375, 0.0285, 0.2485), folded = vec3(rest.x, abs(rest.y), rest.z);
+        float hair = smoothstep(0.016, 0.034, distance(folded, eye)) * (1.0 - 0.6 * smoothstep(0.225, 0.24, rest.x));
+        vec3 transformed = position + (normal * uShell * 0.0048 - vec3(0.0026, 0.0, 0.0014) * uShell * uShell) * hair - normal * 0.0004 * step(hair, 0.02) * step(0.001, uShell);
+        vCoat = coat;
+        vRest = rest;`);
     shader.fragmentShader = shader.fragmentShader
       .replace("#include <common>", `#include <common>\nvarying vec3 vCoat;\nvarying vec3 vRest;\nuniform vec3 uBase, uStripe, uCream;\nuniform float uShell;\n${NOISE}`)
       .replace(

@@ -69,8 +69,8 @@ function net(blobs: Blob[], values: Float32Array, size: number[], cell: number):
   const indices: number[] = [];
   const quad = (a: number, b: number, c: number, d: number, turned: boolean) => {
     if (a < 0 || b < 0 || c < 0 || d < 0) return;
-    if (turned) indices.push(a, c, b, a, d, c);
-    else indices.push(a, b, c, a, c, d);
+    if (turned) indices.push(a, b, c, a, c, d);
+    else indices.push(a, c, b, a, d, c);
   };
   for (let k = 1; k < nz - 1; k++)
     for (let j = 1; j < ny - 1; j++)
