@@ -39,8 +39,8 @@ WEIGHT = 0.004
 """Inverse L2 penalty on the feelings, from dev."""
 WISH_WEIGHT = 0.05
 VALENCE_BEFORE = 0.35
-"""The first reading's share in valence. GoEmotions dev would give it 0.9, where it is at home; away from home, on EmoBank dev, 0.2 to 0.35 is
-best (r 0.65), and this one number was chosen after looking there."""
+"""The first reading's share in valence. GoEmotions dev would give it 0.9, where it is at home; away from home, on EmoBank dev, 0.2 to 0.35
+is best (r 0.65), and this one number was chosen after looking there."""
 NONE = 1500
 """Short comments of GoEmotions that stand for *nothing wanted*."""
 

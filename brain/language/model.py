@@ -52,8 +52,9 @@ class Judge:
     """Question → one Thought. Raises models.Missing, NoRuntime, NoHead or Unwell with the way out; loading takes a second or two."""
 
     def __init__(self) -> None:
+        file = models.path(MODEL)
         self._head = head.load(models.MODELS[MODEL].files[0].sha256)
-        self._model = LanguageModel(models.path(MODEL), prompts.BEGINNING)
+        self._model = LanguageModel(file, prompts.BEGINNING)
         self._ids = [self._model.tokens(f" {name}")[0] for name in FEELINGS]
         self._usual = self._feelings(Question(text="Hm.", situation=Situation()))
 

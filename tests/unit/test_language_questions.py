@@ -1,4 +1,4 @@
-"""When the slow readers of words are asked, what they are told, and how their answers join what was read before. No model is needed here."""
+"""When the slow readers of words are asked, what they are told, and how their answers join what was read before; no model needed."""
 
 from __future__ import annotations
 
@@ -115,10 +115,10 @@ def test_a_reading_that_says_nothing_changes_nothing() -> None:
     assert found == pytest.approx(usual)
 
 
-def test_a_phrase_keeps_its_wish_unless_the_model_is_much_surer() -> None:
+def test_a_phrase_keeps_its_wish_and_the_model_adds_where_there_was_none() -> None:
     question = Question(text="x", intent="play")
     assert refine.wish(question, {"call": 0.7, "none": 0.3}) == "play"
-    assert refine.wish(question, {"call": 0.95, "none": 0.05}) == "call"
+    assert refine.wish(question, {"call": 0.99, "none": 0.01}) == "play"
     assert refine.wish(question, {"none": 0.99, "call": 0.01}) == "play"
     assert refine.wish(Question(text="x"), {"call": 0.7, "none": 0.3}) == "call"
     assert refine.wish(Question(text="x"), {"call": 0.4, "none": 0.6}) == "none"
