@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 
 from moggy import __version__
-from moggy.config import Invalid
 
 app = typer.Typer(
     name="moggy",
@@ -31,10 +30,6 @@ app.add_typer(memory_app, name="memory")
 Seed = Annotated[int, typer.Option(help="Seed of every choice that it makes.")]
 Personality = Annotated[str, typer.Option(help="Who it is: a name in personalities/, such as cat, shy, bold.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
-
-
-class Stop(Exception):
-    """Ends the command with a sentence for the user."""
 
 
 @app.callback(invoke_without_command=True)
@@ -267,15 +262,15 @@ def forget(who: Annotated[str, typer.Argument(help="A person's name, or `all`.")
 
 
 def main() -> None:
-    """Run the command; a mistake of the user's ends with a sentence, not a traceback."""
+    """Run the command; what goes wrong ends with a sentence that says what and the way out. MOGGY_DEBUG=1 shows where instead."""
     try:
         app()
     except BrokenPipeError:
         # Whoever read the output has gone, as `head` does; the interpreter must not try to flush into it again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
-    except (Stop, Invalid, ValueError, OSError) as error:
-        if isinstance(error, ValueError | OSError) and "--debug" in sys.argv:
+    except (ValueError, OSError, RuntimeError) as error:
+        if os.environ.get("MOGGY_DEBUG"):
             raise
         typer.secho(f"moggy: {error}", fg="red", err=True)
         sys.exit(2)
