@@ -89,7 +89,7 @@ class Moment:
         self.traces: dict[str, Trace] = {}
         self.ended: dict[str, float] = {}
         self.running = ""
-        self._touched = -NEVER
+        self.touched_at = -NEVER
         self._petted_since = 0.0
         self._felt = (0.0, 0.0)
 
@@ -104,7 +104,7 @@ class Moment:
             if self.since_touch > BETWEEN_STROKES:
                 self._petted_since = gesture.at - gesture.duration
             self._felt = pleasure(gesture, self.personality.likes_touch.get(gesture.zone, 0.0))
-            self._touched = context.at
+            self.touched_at = context.at
             self.petting = gesture
         self.touch = gesture if on else None
         for event in context.events:
@@ -140,7 +140,7 @@ class Moment:
     @property
     def since_touch(self) -> float:
         """Seconds; 0 while a hand is on it."""
-        return 0.0 if self.touch is not None else min(self.at - self._touched, NEVER)
+        return 0.0 if self.touch is not None else min(self.at - self.touched_at, NEVER)
 
     @property
     def petted(self) -> float:

@@ -1,0 +1,176 @@
+"""What the pet does in which mood at which event, as a table, with the holes: events that change nothing, behaviours that never come."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+from moggy.behaviors.decide import Decider
+from moggy.behaviors.inputs import DOING, EVENTS
+from moggy.behaviors.lint import slots
+from moggy.behaviors.tree import Tree
+from moggy.messages import DRIVES, EMOTIONS, Affect, Bond, Context, Decision, Event, Gesture, Mood, PersonEstimate
+from moggy.personality import Personality
+
+LEVELS = {"low": -0.6, "middle": 0.0, "high": 0.6}
+CELLS: Mapping[str, Mood] = {
+    f"{pleasure} pleasure, {arousal} arousal": Mood(pleasure=p, arousal=a)
+    for pleasure, p in LEVELS.items()
+    for arousal, a in LEVELS.items()
+}
+"""Nine cells of mood."""
+SITUATIONS: Mapping[str, Mapping[str, Any]] = {
+    "(nothing)": {},
+    "(nobody)": {"present": False},
+    "(tired)": {"energy": 0.1},
+    "(bored)": {"curiosity": 0.1, "energy": 0.8},
+    "(playful)": {"play": 0.1, "energy": 0.9, "attention": 0.6},
+    "(playful, nobody)": {"play": 0.1, "energy": 0.9, "present": False},
+    "(short of company)": {"company": 0.1},
+    "(lonely)": {"loneliness": 0.6, "present": False},
+    "(fond)": {"affection": 0.6},
+    "(frightened)": {"fear": 0.7},
+    "(in a lap)": {"settings": frozenset({"lap"})},
+    "(stroked for long)": {"stroked": True, "contentment": 0.5, "affection": 0.5},
+    "(stroked too long)": {"stroked": True, "enough": 0.8},
+    "(stared at by somebody it cannot read)": {"unsure": True},
+    "(looked at)": {"attention": 0.9},
+    "(on the charger)": {"charging": True, "battery": 0.6},
+    "(battery low)": {"battery": 0.08},
+}
+"""What goes on without an event, beside which the needs show."""
+WITH: Mapping[str, Mapping[str, Any]] = {
+    "expecting": {"present": False},
+    "left_alone": {"present": False},
+    "left": {"present": False},
+    "battery_low": {"battery": 0.08},
+    "charging": {"charging": True, "battery": 0.5},
+    "stopped": {"settings": frozenset({"stop"})},
+}
+"""What comes with an event."""
+BEFORE, AFTER, LONG = 1.0, 3.0, 20.0
+"""Seconds before and after an event, and of a situation."""
+URGENT = ("hit", "squeezed", "lifted", "shaken", "falling", "knocked", "battery_low", "stopped")
+HANDS: Mapping[str, str] = {done: gesture for gesture, done in DOING.items()} | {"touched": "tap"}
+"""Events that a hand makes, and what it does."""
+BRIEF = ("touched", "hit", "patted", "tapped", "poked")
+
+Feel: TypeAlias = Callable[[Mood, str | None, float], Affect]
+"""(mood, event, seconds since it) → what the pet feels then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """The table and its holes."""
+
+    table: Mapping[tuple[str, str], tuple[str, ...]]
+    """(mood cell, event or situation) → behaviours in it, in order."""
+    holes: tuple[tuple[str, str], ...]
+    """Where the event changes nothing: the same behaviour, no new motion, no call, no other purr."""
+    unused: tuple[str, ...]
+    """Behaviours that came nowhere in the table."""
+
+
+def only_mood(mood: Mood, event: str | None, seconds: float) -> Affect:
+    """Feelings where no mind is at hand: the mood and nothing else."""
+    return Affect(mood=mood, valence=mood.pleasure, arousal=mood.arousal, bond=Bond(trust=0.5, familiarity=0.4))
+
+
+def coverage(
+    tree: Tree,
+    personality: Personality,
+    *,
+    feel: Feel = only_mood,
+    events: Sequence[str] = EVENTS,
+    cells: Mapping[str, Mood] = CELLS,
+    seed: int = 1,
+) -> Coverage:
+    """Lives a few seconds for each mood cell and event. `feel` may ask a real mind; without it only the event speaks."""
+    table: dict[tuple[str, str], tuple[str, ...]] = {}
+    holes: list[tuple[str, str]] = []
+    for cell, mood in cells.items():
+        scene = Scene(tree, personality, feel, mood, seed)
+        nothing = [_shown(decision) for decision in scene.live(None, {}, AFTER)]
+        for event in events:
+            made = scene.live(event, WITH.get(event, {}), AFTER)
+            table[cell, event] = _behaviors(made)
+            if [_shown(decision) for decision in made] == nothing:
+                holes.append((cell, event))
+        for name, situation in SITUATIONS.items():
+            table[cell, name] = _behaviors(scene.live(None, situation, LONG))
+    seen = {behavior for behaviors in table.values() for behavior in behaviors}
+    return Coverage(table, tuple(holes), tuple(slot.id for slot in slots(tree.root) if slot.id not in seen))
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One mood, in which things happen to a fresh pet."""
+
+    tree: Tree
+    personality: Personality
+    feel: Feel
+    mood: Mood
+    seed: int
+
+    def live(self, event: str | None, with_: Mapping[str, Any], after: float) -> list[Decision]:
+        """The decisions from the event on."""
+        decider = Decider(self.tree, self.personality, random.Random(self.seed))
+        made: list[Decision] = []
+        first = round(BEFORE * 10)
+        for n in range(first + round(after * 10)):
+            since = (n - first) / 10
+            now, so_far = (event, with_) if since >= 0.0 else ("stroked" if event == "released" else None, {})
+            decision = decider.decide(self._moment((n + 1) / 10, since, now, so_far))
+            if since >= 0.0:
+                made.append(decision)
+        decider.close()
+        return made
+
+    def _moment(self, at: float, since: float, event: str | None, with_: Mapping[str, Any]) -> Context:
+        pet = self.feel(self.mood, event, max(0.0, since))
+        felt = {name: with_[name] for name in EMOTIONS if name in with_}
+        pet = replace(
+            pet,
+            emotions={**pet.emotions, **felt},
+            drives={**pet.drives, **{name: with_[name] for name in DRIVES if name in with_}},
+            enough=with_.get("enough", pet.enough),
+        )
+        unsure = with_.get("unsure", False)
+        present = with_.get("present", True)
+        person = PersonEstimate(
+            person="someone", present=present, confidence=0.1 if unsure else 0.5, unsure=unsure, attention=with_.get("attention", 0.2)
+        )
+        return Context(
+            at=at,
+            dt=0.1,
+            hour=14.0,
+            person=person,
+            pet=pet,
+            events=(Event(at=at, id=1, name=event, urgent=event in URGENT),) if event and since == 0.0 else (),
+            gesture=_hand("stroked" if "stroked" in with_ else event, at, since),
+            battery=with_.get("battery", 1.0),
+            charging=with_.get("charging", False),
+            settings=with_.get("settings", frozenset()),
+        )
+
+
+def _hand(event: str | None, at: float, since: float) -> Gesture | None:
+    gesture = HANDS.get(event or "")
+    if gesture is None or (event in BRIEF and since > 0.3):
+        return None
+    return Gesture(at=at, id=2, zone="neck", gesture=gesture, speed=0.06 if gesture == "stroke" else 0.0, duration=since)  # type: ignore[arg-type]
+
+
+def _behaviors(made: Sequence[Decision]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(decision.behavior for decision in made))
+
+
+def _shown(decision: Decision) -> tuple[object, ...]:
+    return (
+        decision.behavior,
+        frozenset(play.motion for play in decision.plays),
+        tuple(call.name for call in decision.calls),
+        decision.purr > 0,
+    )

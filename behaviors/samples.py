@@ -1,0 +1,91 @@
+"""Moments to try a tree in: every event by itself in many situations, every touch, and many at random."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+
+from moggy.behaviors.inputs import EVENTS, SETTINGS
+from moggy.behaviors.moment import Moment, Trace
+from moggy.messages import CLASSES, DRIVES, EMOTIONS, GESTURES, Affect, Bond, Context, Gesture, Mood, PersonEstimate
+
+FAR = 20_000.0
+"""Seconds between two sampled moments: nothing of the one is left in the next."""
+
+
+def moments(moment: Moment, behaviors: Sequence[str], rng: random.Random, count: int) -> Iterator[Moment]:
+    """Puts the cell into one moment after the other; half of them nearly calm, so that small things can matter."""
+    for n in range(count):
+        at = (n + 1) * FAR
+        wild = 0.1 + 0.9 * rng.random() ** 2
+        moment.traces.clear()
+        moment.ended.clear()
+        moment.touched_at = at - rng.choice((3.0, 5.0, 30.0, FAR))
+        moment.take(_context(rng, at, wild, moment.personality.likes_touch))
+        names = [EVENTS[n % len(EVENTS)], *rng.sample(EVENTS, rng.choice((0, 0, 1, 2)))] if n % 3 else []
+        if at - moment.touched_at < 10.0:
+            moment.traces["released"] = Trace(moment.touched_at, 1.0, 1, 1.0)
+        for name in names:
+            age = rng.choice((0.0, 0.5, 3.0, 10.0, 40.0))
+            moment.traces[name] = Trace(at - age, rng.uniform(0.4, 1.0), 1, 1.0)
+        busy = rng.choice((0.0, 0.0, 0.1, 0.6))
+        for name in behaviors:
+            if rng.random() < busy:
+                moment.ended[name] = at - rng.choice((1.0, 10.0, 30.0, 100.0))
+        yield moment
+
+
+def _context(rng: random.Random, at: float, wild: float, zones: Sequence[str] | dict[str, float]) -> Context:
+    return Context(
+        at=at,
+        dt=0.1,
+        hour=rng.uniform(0.0, 24.0),
+        person=_person(rng) if rng.random() < 0.7 else PersonEstimate(),
+        pet=_pet(rng, wild),
+        gesture=_touch(rng, at, list(zones)) if rng.random() < 0.4 else None,
+        battery=0.1 if rng.random() < 0.08 else rng.uniform(0.2, 1.0),
+        charging=rng.random() < 0.06,
+        settings=frozenset(name for name in SETTINGS if name != "stop" and rng.random() < 0.07),
+    )
+
+
+def _person(rng: random.Random) -> PersonEstimate:
+    unsure = rng.random() < 0.3
+    feeling = rng.choice(CLASSES)
+    rest = rng.uniform(0.2, 0.8)
+    return PersonEstimate(
+        person="someone",
+        present=True,
+        valence=rng.uniform(-1, 1),
+        arousal=rng.uniform(-1, 1),
+        probabilities={name: 1.0 - rest if name == feeling else rest / 6 for name in CLASSES},
+        confidence=rng.uniform(0.0, 0.3) if unsure else rng.uniform(0.3, 1.0),
+        unsure=unsure,
+        conflict=rng.choice((0.0, 0.0, 0.6)),
+        attention=rng.random(),
+    )
+
+
+def _pet(rng: random.Random, wild: float) -> Affect:
+    return Affect(
+        emotions={name: rng.random() * wild if rng.random() < 0.4 else 0.0 for name in EMOTIONS},
+        drives={name: rng.random() if rng.random() < 0.6 else 0.5 for name in DRIVES},
+        mood=Mood(pleasure=rng.uniform(-wild, wild), arousal=rng.uniform(-wild, wild), dominance=rng.uniform(-wild, wild)),
+        bond=Bond(trust=rng.random(), familiarity=rng.random()),
+        enough=rng.random() if rng.random() < 0.3 else 0.0,
+        valence=rng.uniform(-wild, wild),
+        arousal=rng.uniform(-wild, wild),
+    )
+
+
+def _touch(rng: random.Random, at: float, zones: list[str]) -> Gesture:
+    lasted = rng.choice((0.0, 0.5, 3.0, 12.0, 40.0))
+    return Gesture(
+        at=at,
+        zone=rng.choice(zones),
+        gesture=rng.choice(GESTURES),  # type: ignore[arg-type]
+        pressure=rng.uniform(0.1, 1.0),
+        speed=rng.choice((0.0, 0.05, 0.2)),
+        duration=lasted,
+        along_fur=rng.choice((1.0, 1.0, -1.0)),
+    )
