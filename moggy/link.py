@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections import deque
+from contextlib import suppress
 from typing import Protocol as Interface
 
 import serial
@@ -94,6 +96,16 @@ class MemoryLink:
             self._line.write(data)
 
 
+def written(port: serial.Serial, data: bytearray) -> int:
+    """Write what fits now. pyserial itself would spin until a board that hangs reads again."""
+    if os.name != "posix":
+        return port.write(data) or 0
+    try:
+        return os.write(port.fileno(), data)
+    except BlockingIOError:
+        return 0
+
+
 class SerialLink:
     """A real port. The thread only opens it, reads and stamps; the protocol runs in the loop that polls.
 
@@ -158,11 +170,8 @@ class SerialLink:
         if port is None or len(self._backlog) > BACKLOG:
             self._backlog.clear()
         elif self._backlog:
-            try:
-                written = port.write(self._backlog)
-                del self._backlog[: written or 0]
-            except OSError:
-                pass  # the reader sees the same error and says it
+            with suppress(OSError, TypeError):  # the reader sees the same error and says it
+                del self._backlog[: written(port, self._backlog)]
 
     def _read_on(self) -> None:
         """The thread: open, read until it fails, and again."""

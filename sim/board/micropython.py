@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import subprocess
 import tempfile
 import threading
@@ -18,8 +19,10 @@ from moggy.sim.board.wires import Pulses, WorldInputs
 class MicroPythonBoard:
     """A board in real time. `path` is its serial port; it stays the same when the board is killed and started again."""
 
-    def __init__(self, body: Body, *, quiet_ms: int = 300) -> None:
+    def __init__(self, body: Body, *, quiet_ms: int = 300, watchdog: float = 10.0) -> None:
+        """`watchdog`: a firmware that shows no life for so many seconds is ended; then it is not `running` any more."""
         self._body = body
+        self._watchdog = watchdog
         self._joints = tuple(body.joints)
         self._folder = tempfile.TemporaryDirectory(prefix="moggy-board-")
         write_config(body, Path(self._folder.name), quiet_ms)
@@ -97,14 +100,23 @@ class MicroPythonBoard:
                 self._process.stdin.flush()
 
     def _read_on(self, process: subprocess.Popen[bytes]) -> None:
-        """The thread: keep the newest pulses."""
+        """The thread: keep the newest pulses, and bite when none come any more."""
         assert process.stdout is not None
-        for line in process.stdout:
-            found = pulses_from(line, self._joints)
-            if found is not None:
-                self._pulses = found[1]
-            else:
-                self.error = died(line) or self.error
+        file, rest = process.stdout.fileno(), b""
+        while True:
+            if not select.select([file], [], [], self._watchdog)[0]:
+                process.kill()
+                self.error = "the watchdog ended a firmware that hung"
+            data = os.read(file, 65536)
+            if not data:
+                return
+            *lines, rest = (rest + data).split(b"\n")
+            for line in lines:
+                found = pulses_from(line, self._joints)
+                if found is not None:
+                    self._pulses = found[1]
+                else:
+                    self.error = died(line) or self.error
 
 
 class SteppedMicroPython:

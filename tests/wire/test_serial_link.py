@@ -126,12 +126,40 @@ def test_a_hung_board_is_a_trouble_and_well_again(board: MicroPythonBoard, lived
     assert lived.troubles == ["the board does not answer", ""]
 
 
+def test_a_hung_board_that_reads_nothing_never_makes_the_pet_wait(board: MicroPythonBoard, lived: Lived) -> None:
+    lived.until(lived.heard("running"))
+    assert board._process is not None
+    os.kill(board._process.pid, signal.SIGSTOP)
+    for _ in range(10_000):
+        lived.link.setpoint(bytes(40), lived.now)
+    lived.until(lived.heard("lost"))
+    os.kill(board._process.pid, signal.SIGCONT)
+    lived.until(lived.heard("running"))
+
+
 def test_a_restart_by_the_watchdog_is_known_by_its_cause(board: MicroPythonBoard, lived: Lived) -> None:
     lived.until(lived.heard("running"))
     board.restart()
     lived.until(lived.heard("lost"))
     lived.until(lived.heard("running"))
     assert any("watchdog" in sense.faults for sense in lived.senses if isinstance(sense, Board))
+
+
+def test_a_firmware_that_hangs_for_long_is_ended_by_its_watchdog() -> None:
+    board = MicroPythonBoard(CAT, watchdog=3.0)
+    lived = Lived(board.path)
+    try:
+        lived.until(lived.heard("running"))
+        assert board._process is not None
+        os.kill(board._process.pid, signal.SIGSTOP)
+        lived.until(lambda: not board.running)
+        assert "watchdog" in board.error
+        board.restart()
+        lived.until(lived.heard("running"))
+        assert board.running
+    finally:
+        lived.link.close()
+        board.close()
 
 
 def test_an_emergency_stop_goes_through_the_port(board: MicroPythonBoard, lived: Lived) -> None:

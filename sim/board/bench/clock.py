@@ -5,7 +5,8 @@
     p ms hex µs×joints duty hz duty                        out: the moment, bytes from the board, pulses, purr motor, pupils
     e text                                                 out: the firmware died of this
 
-In real time the channel is looked at while the firmware sleeps, and a `p` goes out when a pulse changed. In steps, time stands until a `g`.
+In real time the channel is looked at while the firmware sleeps, and a `p` goes out when a pulse changed, or a second has gone. In steps,
+time stands until a `g`.
 """
 
 import binascii
@@ -64,10 +65,11 @@ class Channel:
             flush()
 
     def _tell(self, ms: int) -> None:
-        """A `p` when a pulse changed, fifty times a second at most."""
-        if ticks_diff(ms, self._said_at) >= 20:
+        """A `p` when a pulse changed, fifty times a second at most; and once a second, which says that it lives."""
+        since = ticks_diff(ms, self._said_at)
+        if since >= 20:
             pulses = self._pulses()
-            if pulses != self._said:
+            if pulses != self._said or since >= 1000:
                 self._said, self._said_at = pulses, ms
                 self.say(ms)
 
