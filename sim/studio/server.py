@@ -85,6 +85,7 @@ class Studio:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((self._host, self._port))
+            listener.listen(128)  # from here on nobody is refused, even before the server is up
         except OSError:
             listener.close()
             raise

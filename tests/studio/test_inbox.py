@@ -1,0 +1,144 @@
+"""What the page does becomes senses with the right times: a hand is as fast as it was, whatever the line made of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from moggy.config import Invalid
+from moggy.messages import Acceleration, AnySense, Edited, Face, Setting, Touch, Words
+from moggy.sim.studio.inbox import Inbox
+
+
+class OneFile:
+    """A shelf with one file that must begin with `good`."""
+
+    def __init__(self) -> None:
+        self.text = "good: 1\n"
+
+    def names(self) -> list[str]:
+        return ["personalities/one.yaml"]
+
+    def read(self, name: str) -> str:
+        return self.text
+
+    def save(self, name: str, text: str) -> None:
+        if not text.startswith("good"):
+            raise Invalid(name, 3, "not good")
+        self.text = text
+
+
+def an_inbox() -> Inbox:
+    return Inbox(OneFile(), lambda jpeg: None)
+
+
+def stroke(inbox: Inbox, batch: int, *, page_clock: float) -> list[Touch]:
+    """A hand at 0.5 m/s, sampled at 100 Hz for half a second; the page sends `batch` samples at once; the loop polls at 50 Hz."""
+    felt: list[AnySense] = []
+    held: list[float] = []
+    for n in range(100):
+        t = n * 0.01
+        if n < 50:
+            held.append(t)
+        if held and (len(held) >= batch or n == 50):
+            for moment in held:
+                inbox.touch((0.1 - 0.5 * moment, 0.0, 0.24), 0.4, 0.2, page_time=page_clock + moment)
+            held.clear()
+        if n == 50:
+            inbox.release()
+        if n % 2:
+            felt += inbox.poll(10.0 + t)
+    return [sense for sense in felt if isinstance(sense, Touch)]
+
+
+@pytest.mark.parametrize("batch", [1, 2, 7, 20])
+def test_a_fast_hand_keeps_its_speed_however_late_the_page_sends_it(batch: int) -> None:
+    touches = [touch for touch in stroke(an_inbox(), batch, page_clock=5000.0) if touch.pressure > 0.0]
+    assert len(touches) == 50
+    # Only where a batch came late does the hand seem to rest; between the samples of a batch it is as fast as it was.
+    speeds = [
+        abs(b.position[0] - a.position[0]) / (b.at - a.at) for a, b in zip(touches, touches[1:], strict=False) if a.position and b.position
+    ]
+    assert sorted(speeds)[len(speeds) // 2] == pytest.approx(0.5, rel=0.01)
+    assert max(speeds) <= 0.5 * 1.01
+
+
+def test_touches_never_lie_in_the_future_nor_before_the_last_poll() -> None:
+    inbox = an_inbox()
+    last = 0.0
+    for n in range(1, 60):
+        now = n * 0.02
+        for k in range(5):
+            inbox.touch((0.0, 0.0, 0.24), 0.4, 0.2, page_time=77.0 + now - 0.003 * k)
+        for sense in inbox.poll(now):
+            assert last <= sense.at <= now
+        last = now
+
+
+def test_a_release_comes_after_all_of_its_stroke() -> None:
+    touches = stroke(an_inbox(), 7, page_clock=0.0)
+    assert [touch.pressure for touch in touches].index(0.0) == len(touches) - 1
+
+
+def test_a_page_whose_clock_jumps_is_felt_again_at_once() -> None:
+    inbox = an_inbox()
+    inbox.touch((0.0, 0.0, 0.24), 0.4, 0.2, page_time=100.0)
+    inbox.poll(1.0)
+    inbox.touch((0.0, 0.0, 0.24), 0.4, 0.2, page_time=9.0)
+    assert len(inbox.poll(1.02)) == 1
+
+
+def test_what_is_said_shown_and_set_arrives_at_the_moment_it_is_drained() -> None:
+    shown: list[bytes] = []
+    inbox = Inbox(OneFile(), shown.append)
+    inbox.say("good cat", "en")
+    inbox.sense(Face(at=0.0, valence=0.5, arousal=0.0, confidence=0.9))
+    inbox.setting("quiet", True)
+    inbox.show(b"jpeg")
+    senses = inbox.poll(3.5)
+    assert [type(sense) for sense in senses] == [Words, Face, Setting]
+    assert {sense.at for sense in senses} == {3.5}
+    assert shown == [b"jpeg"]
+    assert inbox.poll(3.52) == []
+
+
+def test_a_lifted_body_sways_until_it_is_put_down() -> None:
+    inbox = an_inbox()
+    inbox.lift()
+    felt = [sense for n in range(100) for sense in inbox.poll(n * 0.02)]
+    assert max(sense.z for sense in felt if isinstance(sense, Acceleration)) > 1.2
+    assert felt[-1].at == pytest.approx(1.98)
+    inbox.put_down()
+    after = [sense for n in range(100, 200) for sense in inbox.poll(n * 0.02)]
+    assert isinstance(after[-1], Acceleration)
+    assert after[-1].z == 1.0
+    assert after[-1].at < 3.0
+
+
+def test_a_hit_is_a_short_full_pressure_with_a_jolt() -> None:
+    inbox = an_inbox()
+    inbox.hit((0.0, 0.0, 0.24), 0.9)
+    felt = [sense for n in range(20) for sense in inbox.poll(n * 0.02)]
+    touches = [sense for sense in felt if isinstance(sense, Touch)]
+    assert max(touch.pressure for touch in touches) > 0.9
+    assert touches[-1].pressure == 0.0
+    assert touches[-1].at - touches[0].at <= 0.1
+    assert max(abs(sense.y) for sense in felt if isinstance(sense, Acceleration)) > 1.0
+
+
+def test_a_file_that_is_not_valid_is_refused_and_a_valid_one_is_told_to_the_pet() -> None:
+    inbox = an_inbox()
+    with pytest.raises(Invalid):
+        inbox.save("personalities/one.yaml", "bad: 1\n")
+    assert inbox.poll(1.0) == []
+    inbox.save("personalities/one.yaml", "good: 2\n")
+    (edited,) = inbox.poll(1.02)
+    assert isinstance(edited, Edited)
+    assert edited.text == "good: 2\n"
+
+
+def test_no_picture_touches_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    an_inbox().show(b"\xff\xd8\xff" + b"x" * 1000)
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,227 @@
+"""The studio's server over a real socket: what the page is told, what it may say, and who is kept out."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+from moggy.body import Body
+from moggy.config import Files
+from moggy.messages import Affect, AnySense, Command, Decision, Event, PersonEstimate, Purr, Tick, Touch, Trouble, Words
+from moggy.sim.studio.guard import Guard
+from moggy.sim.studio.inbox import Inbox
+from moggy.sim.studio.server import Studio
+from tests.studio.test_inbox import OneFile
+
+BODY = Files().load("body/cat.yaml", Body)
+
+
+class Rig:
+    """A studio without a loop: the test is the loop."""
+
+    def __init__(self) -> None:
+        self.pictures: list[bytes] = []
+        self.sound = bytearray()
+        self.inbox = Inbox(OneFile(), self.pictures.append)
+        self.studio = Studio(BODY, inputs=self.inbox, port=0, sound=self._take, building=lambda: {"text": "compiling", "done": 0.5})
+        self.address = self.studio.start()
+        self.place = urlsplit(self.address).netloc
+        self._n = 0
+
+    def _take(self) -> bytes:
+        taken, self.sound = bytes(self.sound), bytearray()
+        return taken
+
+    def live(self, *, senses: tuple[AnySense, ...] = (), events: tuple[Event, ...] = (), purr: float = 0.0) -> None:
+        self._n += 1
+        at = self._n * 0.02
+        command = Command(at=at, pose={"head_pan": 0.25}, purr=Purr(level=purr))
+        decision = Decision(at=at, behavior="loaf", why="rests")
+        tick = Tick(
+            at=at, n=self._n, person=PersonEstimate(), pet=Affect(), decision=decision, commanded=command, senses=senses, events=events
+        )
+        self.studio(tick, {"head_pan": 0.25})
+
+    def page(self, **changed: Any) -> contextlib.AbstractContextManager[ClientConnection]:
+        return connect(f"ws://{self.place}/live", **{"origin": f"http://{self.place}", **changed})
+
+    def get(self, path: str, **headers: str) -> http.client.HTTPResponse:
+        client = http.client.HTTPConnection(self.place)
+        client.request("GET", path, headers=headers)
+        answer = client.getresponse()
+        answer.read()
+        return answer
+
+
+@pytest.fixture
+def rig() -> Iterator[Rig]:
+    made = Rig()
+    made.live()
+    yield made
+    made.studio.close()
+
+
+def until(page: ClientConnection, kind: str) -> dict[str, Any]:
+    """The next message of this type."""
+    while True:
+        message = page.recv(timeout=20)
+        if isinstance(message, str) and (said := orjson.loads(message))["type"] == kind:
+            return dict(said)
+
+
+def test_a_page_is_greeted_and_then_told_each_moment(rig: Rig) -> None:
+    with rig.page() as page:
+        hello = until(page, "hello")
+        assert hello["files"] == ["personalities/one.yaml"]
+        assert hello["rate"] == BODY.speaker.rate
+        rig.live(purr=0.7)
+        state = until(page, "state")
+        while state["purr"]["level"] == 0.0:
+            state = until(page, "state")
+        assert state["decision"]["why"] == "rests"
+        assert state["angles"] == {"head_pan": 0.25}
+        assert state["building"] == {"text": "compiling", "done": 0.5}
+
+
+def test_what_is_seen_are_the_servos_and_not_the_command(rig: Rig) -> None:
+    rig.studio.drawn({"head_pan": 0.11}, Purr(level=0.2), 0.9)
+    rig.live()
+    with rig.page() as page:
+        state = until(page, "state")
+        assert state["angles"] == {"head_pan": 0.11}
+        assert state["pupils"] == 0.9
+
+
+def test_events_reach_a_page_even_when_states_are_skipped_and_late_pages_hear_of_troubles(rig: Rig) -> None:
+    with rig.page() as page:
+        until(page, "state")
+        for n in range(30):
+            rig.live(events=(Event(at=0.0, id=n, name="stroked", zone="back"),))
+        heard: list[int] = []
+        while len(heard) < 30:
+            heard += [item["id"] for item in until(page, "state")["news"] if item["kind"] == "event"]
+        assert heard == list(range(30))
+        rig.live(senses=(Trouble(at=0.0, part="vision", message="no camera"),))
+        while not any(item["kind"] == "trouble" for item in until(page, "state")["news"]):
+            pass
+    with rig.page() as late:
+        assert [trouble["message"] for trouble in until(late, "hello")["troubles"]] == ["no camera"]
+
+
+def test_touches_words_and_pictures_reach_the_pet(rig: Rig) -> None:
+    with rig.page() as page:
+        page.send(orjson.dumps({"type": "touch", "samples": [{"t": 1.0, "position": [0.1, 0.0, 0.24], "pressure": 0.5}]}).decode())
+        page.send(orjson.dumps({"type": "say", "text": " good cat ", "lang": "en"}).decode())
+        page.send(b"\xff\xd8\xff a picture")
+        page.send('{"type": "read", "file": "personalities/one.yaml"}')
+        assert until(page, "file")["text"] == "good: 1\n"
+        senses = rig.inbox.poll(2.0)
+    assert [type(sense) for sense in senses] == [Touch, Words]
+    assert isinstance(senses[1], Words)
+    assert senses[1].text == "good cat"
+    assert rig.pictures == [b"\xff\xd8\xff a picture"]
+
+
+@pytest.mark.parametrize(
+    ("said", "error"),
+    [
+        ("{", "not JSON"),
+        ("[]", "dictionary"),
+        ('{"type": "fly"}', "fly"),
+        ('{"type": "touch", "samples": [{"t": 1, "position": [99, 0, 0], "pressure": 0.5}]}', "less than or equal to 2"),
+        ('{"type": "face", "valence": NaN, "arousal": 0}', "not JSON"),
+        ('{"type": "say", "text": "' + "meow " * 20000 + '"}', "100000 characters"),
+        ('{"type": "setting", "name": "fly", "on": true}', "no setting 'fly'"),
+        (b"not a picture", "JPEG"),
+        (b"\xff\xd8\xff" + b"x" * 590_000, "JPEG of at most"),
+    ],
+)
+def test_nonsense_is_answered_and_the_line_stays_open(rig: Rig, said: str | bytes, error: str) -> None:
+    with rig.page() as page:
+        page.send(said)
+        answer = until(page, "refused" if "setting" in str(said)[:30] else "error")
+        assert error in answer["message"]
+        rig.live()
+        until(page, "state")
+    assert rig.inbox.poll(1.0) == []
+
+
+def test_a_message_that_is_far_too_long_costs_its_page_the_line_and_nobody_else(rig: Rig) -> None:
+    with rig.page() as good, rig.page() as bad:
+        until(bad, "hello")
+        with contextlib.suppress(Exception):
+            bad.send("x" * 2_000_000)
+            while True:
+                bad.recv(timeout=20)
+        rig.live()
+        until(good, "state")
+
+
+def test_a_refused_file_names_its_line(rig: Rig) -> None:
+    with rig.page() as page:
+        page.send('{"type": "save", "file": "personalities/one.yaml", "text": "bad"}')
+        refused = until(page, "refused")
+        assert (refused["file"], refused["line"], refused["message"]) == ("personalities/one.yaml", 3, "not good")
+        page.send('{"type": "save", "file": "personalities/one.yaml", "text": "good: 3"}')
+        until(page, "saved")
+
+
+def test_sound_goes_to_pages_that_listen(rig: Rig) -> None:
+    with rig.page() as deaf, rig.page() as listening:
+        listening.send('{"type": "listen", "on": true}')
+        listening.send('{"type": "read", "file": "personalities/one.yaml"}')
+        until(listening, "file")
+        rig.sound += b"\x01\x00" * 500
+        rig.live()
+        message = listening.recv(timeout=20)
+        while isinstance(message, str):
+            message = listening.recv(timeout=20)
+        assert message == b"\x01\x00" * 500
+        assert isinstance(deaf.recv(timeout=20), str)
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "http://127.0.0.1:1", "null", None])
+def test_a_foreign_page_gets_no_line(rig: Rig, origin: str | None) -> None:
+    with pytest.raises(InvalidStatus), rig.page(origin=origin):
+        pass
+
+
+def test_a_name_that_points_here_is_not_our_address(rig: Rig) -> None:
+    port = rig.place.rpartition(":")[2]
+    assert rig.get("/", Host=f"evil.example:{port}").status == 421
+    assert rig.get("/", Host="").status == 421
+    assert rig.get("/").status == 200
+
+
+def test_the_page_may_ask_no_other_host(rig: Rig) -> None:
+    answer = rig.get("/")
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "connect-src 'self'" in policy
+    assert "http" not in policy
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_beyond_this_machine_a_token_is_asked_for() -> None:
+    guard = Guard.of("0.0.0.0", 8010)
+    assert guard.token
+    assert guard.token in guard.address
+    headers = {"host": "192.168.1.5:8010", "origin": "http://192.168.1.5:8010"}
+    assert guard.admits_socket(headers, f"token={guard.token}")
+    assert not guard.admits_socket(headers, "")
+    assert not guard.admits_socket(headers, "token=wrong")
+    assert not guard.admits_socket({**headers, "host": "evil.example:8010", "origin": "http://evil.example:8010"}, f"token={guard.token}")
+
+
+def test_a_taken_port_is_said_at_once(rig: Rig) -> None:
+    second = Studio(BODY, inputs=rig.inbox, port=int(rig.place.rpartition(":")[2]))
+    with pytest.raises(OSError, match="in use"):
+        second.start()
