@@ -89,7 +89,10 @@ def choose(condition: float, then: float, other: float) -> float:
 
 def rise(x: float, zero: float, one: float) -> float:
     """A straight line, 0 at `zero` and 1 at `one` (either may be the smaller), flat outside."""
-    return clamp((x - zero) / (one - zero), 0.0, 1.0) if zero != one else float(x >= one)
+    if zero == one:
+        return float(x >= one)
+    y = (x - zero) / (one - zero)
+    return 0.0 if y < 0.0 else min(y, 1.0)
 
 
 FUNCTIONS: dict[str, tuple[int | None, Callable[..., float]]] = {

@@ -154,6 +154,8 @@ class Reflexes(Composite):
     def __init__(self, name: str, answers: Sequence[Answer], below: Behaviour, moment: Moment) -> None:
         super().__init__(name, [*(answer.node for answer in answers), below])
         self.answers, self.below, self.moment = answers, below, moment
+        self.watching = [answer for answer in answers if answer.whenever is not None]
+        self.rank = {answer.id: rank for rank, answer in enumerate(answers)}
         self.running: Answer | None = None
 
     def tick(self) -> Iterator[Behaviour]:
@@ -178,9 +180,12 @@ class Reflexes(Composite):
         yield self
 
     def _listen(self) -> None:
-        for answer in self.answers:
-            if answer is self.running:
-                if self.moment.at - answer.began > SAME_REFLEX and self.moment.context.events and answer.triggered():
+        """Set off the most urgent reflex that has a cause now; a running one gives way only to a more urgent one."""
+        running, events = self.running, self.moment.context.events
+        for answer in self.answers if events else self.watching:
+            if running is not None and self.rank[answer.id] >= self.rank[running.id]:
+                again = answer is running and events and self.moment.at - answer.began > SAME_REFLEX
+                if again and answer.triggered():
                     self._set_off(answer)
                 return
             if answer.triggered():

@@ -13,7 +13,7 @@ from moggy.messages import Score
 from moggy.personality import Personality
 
 AGEING_TIME = 300.0
-"""Seconds of waiting after which two thirds of the ageing are reached."""
+"""Seconds of waiting after which half of the ageing is reached."""
 CAUSE_MEMORY = 60.0
 """Seconds for which an event counts as a cause."""
 TIRING = 0.25
@@ -89,12 +89,13 @@ class Choice(Slot):
 
     def weigh(self, running: bool) -> float:
         """Its score at this moment; 0 where it cannot run."""
-        moment, spec = self.moment, self.spec
-        self.wanted = self.when is None or bool(self.when(moment))
+        moment = self.moment
         self.score = 0.0
-        if not self.wanted or self.constant == 0.0:
+        if self.when is not None and not self.when(moment):
+            self.wanted = False
             return 0.0
-        if not running and spec.cooldown and moment.since_behavior(self.id) < spec.cooldown:
+        self.wanted = True
+        if self.constant == 0.0 or (not running and moment.at - moment.ended.get(self.id, -NEVER) < self.spec.cooldown):
             return 0.0
         total = self._combined()
         if total <= 0.0:
@@ -134,8 +135,8 @@ class Choice(Slot):
         return (1.0 - self.weary * fades) / (1.0 + self.spec.repetition * self.fatigue * fades)
 
     def _aged(self) -> float:
-        ageing = self.spec.ageing
-        return 1.0 + ageing * (1.0 - math.exp(-(self.moment.at - self.waits_since) / AGEING_TIME)) if ageing else 1.0
+        waited = self.moment.at - self.waits_since
+        return 1.0 + self.spec.ageing * waited / (waited + AGEING_TIME)
 
     def end(self) -> None:
         super().end()
