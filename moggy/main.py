@@ -146,6 +146,29 @@ def laws(
     raise typer.Exit(check(journals or [], days=days, seconds=seconds, personality=personality, seed=seed, file=file))
 
 
+@app.command(epilog="Example: `moggy coverage --personality shy`")
+def coverage(
+    tree: Annotated[str, typer.Option(help="A name in trees/.")] = "cat",
+    personality: Personality = "cat",
+    as_json: AsJson = False,
+) -> None:
+    """What it does in which mood at which event, as a table, with the holes."""
+    from moggy.commands.designs import coverage as run_coverage
+
+    run_coverage(tree, personality, as_json)
+
+
+@app.command(epilog="Example: `moggy lint --tree cat`")
+def lint(
+    tree: Annotated[str, typer.Option(help="A name in trees/.")] = "cat",
+    appraisals: Annotated[str, typer.Option(help="A name in appraisals/: the events that there are.")] = "cat",
+) -> None:
+    """What is wrong with a tree: behaviours that nothing reaches or that starve, names that nobody knows."""
+    from moggy.commands.designs import lint as run_lint
+
+    raise typer.Exit(run_lint(tree, appraisals))
+
+
 @app.command(epilog="Example: `moggy schema senses`")
 def schema(kind: Annotated[str, typer.Argument(help="senses, body, personality, tree, appraisals, motion, laws or day.")]) -> None:
     """The JSON schema of a kind of file, with units, bounds and a sentence for each field."""
