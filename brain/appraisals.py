@@ -227,6 +227,10 @@ class Appraisals(Part):
     enough: EnoughShape = EnoughShape()
     channels: Annotated[dict[str, Channel], Field(description="touch, face, posture, voice, words, thought")] = Field(default_factory=dict)
     gestures: Annotated[dict[str, Guess], Field(description="gesture → what it says about the person")] = Field(default_factory=dict)
+    behaviors: Annotated[
+        dict[str, dict[Drive, Push]],
+        Field(description="id of a behaviour in the tree → drives that it fills or takes while it runs, a minute: exploring ends boredom"),
+    ] = Field(default_factory=dict)
     events: Annotated[dict[str, Rule], Field(description="event → what it changes")]
 
     @model_validator(mode="after")

@@ -26,8 +26,8 @@ class Enough:
         self._patience = 1.0 - shape.agreeableness * (temperament.agreeableness - 0.5)
 
     def add(self, amount: float, trust: float, pleasure: float) -> None:
-        """`amount` of touch, already scaled by zone, from somebody trusted so much, in a mood so pleasant."""
-        crossness = 1.0 + 0.4 * max(0.0, -pleasure)
+        """`amount` of touch, scaled by zone, from somebody trusted so much, in a mood so pleasant. What has soured builds faster."""
+        crossness = 1.0 + 0.4 * max(0.0, -pleasure) + self.soured()
         self.level = min(1.0, self.level + amount * (1.0 - self._shape.trust * trust) * self._patience * crossness)
 
     def flow(self, dt: float) -> None:

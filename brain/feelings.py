@@ -1,4 +1,4 @@
-"""The pet's own feelings on four time scales: emotions flow between events, mood beats once a second, drives and bond every ten.
+"""The pet's own feelings on four time scales: emotions flow between events, mood beats once a second, drives and bond every five.
 
 Beats and events lie on the pet's own clock, not on the loop's, and between them everything is a closed-form exponential: so the same events
 give the same feelings at any tick rate. All that happens at one instant is appraised from the state before it, and so has no order.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from moggy.brain.appraisals import Appraisals, Change, Rule, When
+from moggy.brain.appraisals import Appraisals, Change, Drive, Rule, When
 from moggy.brain.bonds import Bonds
 from moggy.brain.drives import Drives
 from moggy.brain.emotions import Emotions
@@ -21,7 +21,7 @@ from moggy.brain.tastes import Tastes
 from moggy.messages import DRIVES, EMOTIONS, Affect, Bond, Event, Mood
 from moggy.personality import Personality
 
-BEAT, SLOW = 1.0, 10
+BEAT, SLOW = 1.0, 5
 """Seconds between two beats of the mood; and every how many beats the drives and the bond move."""
 CARE = 0.8, 0.25, -0.45, 0.0
 """Where a distressed person draws the mood: strength; then warm and calm, whatever the pet felt before."""
@@ -33,6 +33,7 @@ WARY, DISLIKES = 0.3, 0.6
 """Below this trust a touch is liked less, at no trust by that much."""
 MOST_CALMED = 0.95
 """The most that one event can take from what stirs an emotion."""
+NOTHING: Mapping[Drive, float] = {}
 EDGE = 0.1
 """Width over which a case fades outside of its range."""
 
@@ -69,6 +70,8 @@ class Feelings:
         self.drives = Drives(appraisals.drives, personality.temperament)
         self.enough = Enough(appraisals.enough, personality.temperament)
         self.habituation = Habituation()
+        self.doing = ""
+        """Id of the behaviour that runs; what the pet does fills its drives."""
         self._nudges: dict[str, float] = {}
         self._reasons = Reasons()
         self._moved = True
@@ -131,8 +134,10 @@ class Feelings:
         self.mood.beat(BEAT, pulls)
 
     def slow_beat(self, now: float, hour: float, battery: float) -> None:
-        """Every ten seconds: the drives, what they stir, and the bonds."""
+        """Every five seconds: the drives, what they stir, and the bonds."""
         seconds = SLOW * BEAT
+        for drive, push in self._appraisals.behaviors.get(self.doing, NOTHING).items():
+            self.drives.push(_DRIVE[drive], push * seconds / 60.0)
         self.drives.beat(seconds, hour, battery)
         for cause, emotion, level in self.drives.stirring():
             self.emotions.stir(emotion, cause, level * self.emotions.gains[emotion], 1.0 - math.exp(-seconds / URGE), now)

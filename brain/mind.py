@@ -68,6 +68,10 @@ class Mind:
         self._flow(now)
         return self._published(now)
 
+    def did(self, behavior: str) -> None:
+        """What the pet decided to do: it fills some of its drives from now on."""
+        self.feelings.doing = behavior
+
     def adopt(self, *, appraisals: Appraisals | None = None, personality: Personality | None = None) -> None:
         """Another table or character, between two ticks; the feelings carry on."""
         self._appraisals = appraisals or self._appraisals

@@ -290,6 +290,14 @@ def test_being_alone_lowers_company_and_stirs_a_little_loneliness_that_does_not_
     assert course[-1].emotions["sadness"] < 0.1
 
 
+def test_what_the_pet_does_fills_its_drives() -> None:
+    bored, explored = cat(), cat()
+    explored.feel((), (), 0.0, 0.1)
+    explored.did("explore")
+    levels = [mind.feel((), (), 300.0, 0.1)[1].drives["curiosity"] for mind in (bored, explored)]
+    assert levels[1] > levels[0] + 0.3
+
+
 def test_trust_is_slow_and_capped_for_a_day() -> None:
     mind = cat()
     before = last(mind, [], 0.0).pet.bond.trust
