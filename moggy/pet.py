@@ -70,6 +70,10 @@ class Mind(Protocol):
 
     def feel(self, events: Sequence[Event], evidence: Sequence[Evidence], now: float, dt: float) -> tuple[PersonEstimate, Affect]: ...
 
+    def did(self, behavior: str) -> None:
+        """What was decided: doing it fills some drives."""
+        ...
+
     def remember(self) -> Any:
         """What is worth keeping for the next life."""
         ...
@@ -201,6 +205,7 @@ class Pet:
                 settings=self._settings,
             )
         )
+        self.mind.did(self._decision.behavior)
         self._decided = now
         self._unheard.clear()
         return self._decision
