@@ -1,0 +1,5 @@
+"""`python -m moggy` is `moggy`."""
+
+from moggy.main import main
+
+main()

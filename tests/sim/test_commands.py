@@ -1,0 +1,172 @@
+"""The command line, as somebody at a terminal would use it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from moggy.body import Body
+from moggy.config import Files
+from moggy.main import app
+from moggy.sim.board.micropython import MicroPythonBoard
+
+COMMANDS = (
+    ["demo"], ["sim"], ["run"], ["replay"], ["why"], ["laws"], ["coverage"], ["lint"], ["schema"], ["doctor"], ["setup"],
+    ["perceive", "words"], ["perceive", "face"], ["perceive", "posture"], ["perceive", "touch"],
+    ["models", "fetch"], ["models", "bench"], ["memory", "show"], ["memory", "export"], ["memory", "forget"],
+)  # fmt: skip
+
+
+def moggy(*arguments: str) -> Result:
+    return CliRunner().invoke(app, list(arguments))
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOGGY_HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture(scope="module")
+def life(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A short recorded life."""
+    out = tmp_path_factory.mktemp("life")
+    script = out / "senses.jsonl"
+    lines = [{"at": 0.5, "kind": "person", "change": "arrives"}, {"at": 1.0, "kind": "words", "text": "good cat"}]
+    lines += [{"at": 2.0 + n / 50, "kind": "touch", "zone": "neck", "pressure": 0.4, "area": 0.3} for n in range(150)]
+    script.write_text("\n".join(json.dumps(line) for line in [*lines, {"at": 5.0, "kind": "touch", "pressure": 0.0}]))
+    result = moggy("sim", "--headless", "--senses", str(script), "--seed", "3", "--until", "6", "--out", str(out / "a"))
+    assert result.exit_code == 0, result.output
+    return out
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_help_shows_an_example(command: list[str]) -> None:
+    result = moggy(*command, "--help")
+    assert result.exit_code == 0
+    example = re.search(r"Examples?:\s+`?moggy ([a-z]+)", " ".join(result.output.split()))
+    assert example is not None
+    assert example[1] == command[0]
+
+
+def test_a_life_without_a_screen_writes_its_files(life: Path) -> None:
+    assert {path.name for path in (life / "a").iterdir()} == {"journal.mcap", "ticks.jsonl", "sound.wav"}
+    lines = [json.loads(line) for line in (life / "a" / "ticks.jsonl").read_text().splitlines()]
+    assert len(lines) == 300
+    last = lines[-1]
+    assert {"at", "person", "pet", "behavior", "commanded", "sent", "calls"} <= set(last)
+    assert {"valence", "arousal", "valence_sd", "arousal_sd", "probabilities", "confidence", "unsure"} <= set(last["person"])
+    assert {"emotions", "mood", "drives"} <= set(last["pet"])
+    assert set(last["pet"]["mood"]) == {"pleasure", "arousal", "dominance"}
+    assert {"id", "why"} <= set(last["behavior"])
+    assert set(last["sent"]) == set(Files().load("body/cat.yaml", Body).joints)
+
+
+def test_the_same_seed_gives_the_same_bytes(life: Path) -> None:
+    result = moggy("sim", "--headless", "--senses", str(life / "senses.jsonl"), "--seed", "3", "--until", "6", "--out", str(life / "b"))
+    assert result.exit_code == 0
+    for name in ("journal.mcap", "ticks.jsonl", "sound.wav"):
+        assert (life / "a" / name).read_bytes() == (life / "b" / name).read_bytes(), name
+
+
+def test_the_boards_own_interpreter_commands_the_same(life: Path) -> None:
+    arguments = ["--senses", str(life / "senses.jsonl"), "--seed", "3", "--until", "6", "--out", str(life / "c"), "--board", "micropython"]
+    assert moggy("sim", "--headless", *arguments).exit_code == 0
+    assert (life / "a" / "ticks.jsonl").read_bytes() == (life / "c" / "ticks.jsonl").read_bytes()
+
+
+def test_why_goes_back_to_the_samples(life: Path) -> None:
+    result = moggy("why", str(life / "a" / "journal.mcap"), "--at", "4.5", "--json")
+    answer = json.loads(result.output)
+    assert answer["behavior"]
+    assert answer["why"]
+    whats = " ".join(cause["what"] for cause in answer["causes"])
+    assert "stroked neck" in whats or "held neck" in whats
+    assert "touch neck" in whats
+
+
+def test_replay_says_exact(life: Path) -> None:
+    result = moggy("replay", str(life / "a" / "journal.mcap"))
+    assert result.exit_code == 0
+    assert "exact: 300 ticks" in result.output
+
+
+def test_laws_are_kept_in_it(life: Path) -> None:
+    result = moggy("laws", str(life / "a" / "journal.mcap"))
+    assert result.exit_code == 0, result.output
+    assert "none broken" in result.output
+
+
+@pytest.mark.parametrize("kind", ["senses", "body", "personality", "tree", "appraisals", "motion", "laws", "day"])
+def test_every_schema_prints(kind: str) -> None:
+    result = moggy("schema", kind)
+    assert result.exit_code == 0
+    assert json.loads(result.output)
+
+
+def test_words_are_perceived_as_json() -> None:
+    result = moggy("perceive", "words", "good cat", "go away", "--tiers", "words", "--json")
+    praise, go = (json.loads(line) for line in result.output.splitlines())
+    assert praise["valence"] > 0.2
+    assert praise["intent"] == "praise"
+    assert go["intent"] == "leave_me_alone"
+    assert set(praise["probabilities"]) == {"neutral", "happy", "sad", "angry", "afraid", "disgusted", "surprised"}
+
+
+def test_the_tree_and_the_personalities_have_nothing_to_mend() -> None:
+    result = moggy("lint")
+    assert result.exit_code == 0, result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["why", "nowhere.mcap", "--at", "1"], "nowhere.mcap"),
+        (["replay", "pyproject.toml"], "not a journal"),
+        (["sim", "--headless", "--senses", "nowhere.jsonl"], "cannot be read"),
+        (["sim", "--headless", "--personality", "nobody", "--until", "1"], "personalities/nobody.yaml"),
+        (["schema", "nonsense"], "no schema 'nonsense'"),
+        (["perceive", "face", "pyproject.toml"], "pyproject.toml"),
+    ],
+)
+def test_a_mistake_ends_with_a_sentence(arguments: list[str], words: str) -> None:
+    done = subprocess.run([sys.executable, "-m", "moggy", *arguments], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode != 0
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.fixture
+def board() -> Iterator[MicroPythonBoard]:
+    board = MicroPythonBoard(Files().load("body/cat.yaml", Body))
+    yield board
+    board.close()
+
+
+def test_a_body_on_a_port_is_moved_and_lies_down_at_ctrl_c(board: MicroPythonBoard, tmp_path: Path) -> None:
+    """`moggy run` against the real firmware in its interpreter, at the other end of a pseudo-terminal."""
+    journal = tmp_path / "run.mcap"
+    arguments = [sys.executable, "-m", "moggy", "run", "--port", board.path, "--record", str(journal), "--seed", "1"]
+    environment = {**os.environ, "MOGGY_HOME": str(tmp_path / "home")}
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment) as pet:
+        give_up = time.monotonic() + 60.0
+        while sum(us > 0 for us in board.outputs().servos.values()) < 17 and time.monotonic() < give_up:
+            time.sleep(0.05)
+        assert all(us > 0 for us in board.outputs().servos.values()), "every servo gets its pulse"
+        pet.send_signal(signal.SIGINT)
+        assert pet.stdout is not None
+        said = pet.stdout.read()
+        assert pet.wait(20.0) == 0
+    assert "lies down" in said
+    assert "Traceback" not in said
+    assert (tmp_path / "home" / "memory.db").exists()
+    assert moggy("replay", str(journal)).exit_code == 0
