@@ -193,6 +193,9 @@ def _starving(spec: tree.Tree, personality: Personality, seed: int, samples: int
 
 def _weigh(choices: Collection[Choice], best: dict[str, float], beaten: dict[str, str]) -> str | None:
     """Weigh all options in a moment; returns the winner's id."""
+    for choice in choices:
+        ended = choice.moment.ended.get(choice.id)
+        choice.fatigue, choice.fatigued_at = (0.0, 0.0) if ended is None else (2.0, ended)
     scores: Mapping[str, float] = {choice.id: choice.weigh(False) for choice in choices}
     winner = max(scores, key=lambda id: scores[id])
     for id, score in scores.items():

@@ -128,8 +128,8 @@ def test_what_ran_lately_is_less_likely_and_recovers() -> None:
 
 
 def test_what_has_to_wait_long_gains_a_little_until_it_has_its_turn() -> None:
-    life = Life(tree(A, with_(B, ageing="0.5")))
-    assert "b" not in {life.goes_on(joy=0.6, anger=0.5).behavior for _ in range(600)}
+    life = Life(tree(A, with_(B, ageing="0.9")))
+    assert "b" not in {life.goes_on(joy=0.6, anger=0.5).behavior for _ in range(300)}
     assert "b" in {life.goes_on(joy=0.6, anger=0.5).behavior for _ in range(6000)}
 
 
