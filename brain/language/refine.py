@@ -23,7 +23,7 @@ Intent: TypeAlias = Literal["none", "comfort_me", "play", "leave_me_alone", "loo
 def joined(question: Question, scores: Sequence[float], weights: Mapping[str, float]) -> dict[str, float]:
     """Probabilities over CLASSES from the reading before and the scores (log-likelihoods) of this one."""
     # A phrase said outright is worth more than the comments on which the weights were set could show.
-    before, own = (1.0, 0.5 * weights["own"]) if question.intent != "none" else (weights["before"], weights["own"])
+    before, own = (0.85, 0.5 * weights["own"]) if question.intent != "none" else (weights["before"], weights["own"])
     total = []
     for name, prior, score in zip(CLASSES, PRIOR, scores, strict=True):
         said = math.log(max(question.probabilities.get(name, prior), 1e-4) / prior)
