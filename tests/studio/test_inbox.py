@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -57,9 +58,7 @@ def test_a_fast_hand_keeps_its_speed_however_late_the_page_sends_it(batch: int) 
     touches = [touch for touch in stroke(an_inbox(), batch, page_clock=5000.0) if touch.pressure > 0.0]
     assert len(touches) == 50
     # Only where a batch came late does the hand seem to rest; between the samples of a batch it is as fast as it was.
-    speeds = [
-        abs(b.position[0] - a.position[0]) / (b.at - a.at) for a, b in zip(touches, touches[1:], strict=False) if a.position and b.position
-    ]
+    speeds = [abs(b.position[0] - a.position[0]) / (b.at - a.at) for a, b in pairwise(touches) if a.position and b.position]
     assert sorted(speeds)[len(speeds) // 2] == pytest.approx(0.5, rel=0.01)
     assert max(speeds) <= 0.5 * 1.01
 

@@ -3,6 +3,7 @@ import { render } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import "./studio.css";
 import "uplot/dist/uPlot.min.css";
+import { pose } from "./cat/skeleton";
 import { FaceChooser } from "./face";
 import { Round } from "./icons";
 import { live, useLive } from "./live";
@@ -116,7 +117,8 @@ function Studio() {
   const view = useRef<View | null>(null);
   const [tab, open] = useState<"life" | "files">("life");
   useEffect(() => {
-    Object.assign(window, { moggy: { live, sound, view: () => view.current } });
+    // For the browser tests, and for the curious at the console.
+    Object.assign(window, { moggy: { live, sound, pose, view: () => view.current } });
   }, []);
   return (
     <main>

@@ -14,6 +14,7 @@ export function Editor() {
   const [file, choose] = useState("");
   const [note, say] = useState<{ text: string; bad: boolean }>({ text: "", bad: false });
   const [dirty, setDirty] = useState(false);
+  const [loaded, setLoaded] = useState("");
   const box = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
   const shown = useRef("");
@@ -29,6 +30,7 @@ export function Editor() {
       if (answer.type === "file") {
         view.current.setState(open(answer.text ?? ""));
         setDirty(false);
+        setLoaded(shown.current);
       } else if (answer.type === "saved") {
         mark(view.current, null);
         say({ text: "Saved; the cat has it.", bad: false });
@@ -65,7 +67,7 @@ export function Editor() {
           Save
         </button>
       </div>
-      <div ref={box} class="code" data-testid="code" />
+      <div ref={box} class="code" data-testid="code" data-file={loaded} aria-busy={loaded !== file} />
       <p class={note.bad ? "note bad" : "note"} role="status" data-testid="note">
         {note.text || "Ctrl-S saves. Your copy is kept beside the shipped file; a mistake leaves the cat as it is."}
       </p>
