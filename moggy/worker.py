@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import Any, Protocol, TypeAlias
@@ -100,7 +102,8 @@ class ProcessWorker:
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=_work, args=(theirs, self._make), name=f"moggy {self._name}", daemon=True)
-        self._process.start()
+        with _deaf_to_ctrl_c():
+            self._process.start()
         theirs.close()
         self._ready = False
         self._busy_until = now + self._start_deadline
@@ -136,9 +139,21 @@ class ProcessWorker:
         return [Trouble(at=now, part=self._name, message=message)]
 
 
+@contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """A process started within ignores Ctrl-C from its first instruction: the terminal sends it to all, and the loop closes its workers."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def _work(pipe: Connection, make: Callable[[], Task]) -> None:
     """The child: build the task, then one job after the other until the pipe closes."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         task = make()
     except Exception as error:

@@ -1,4 +1,4 @@
-"""A whole simulated body for virtual time: the world touches it, the firmware in steps runs it, and the wire lies between."""
+"""A whole simulated body: the world touches it, the firmware runs it, and the wire lies between."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from moggy.messages import AnySense, Command
-from moggy.sim.board.wires import Pulses, SteppedBoard, angles
+from moggy.sim.board.wires import Board, Pulses, angles
 from moggy.sim.world import World
 
 
@@ -29,8 +29,8 @@ class WiredBody(Protocol):
 class SimulatedBody:
     """Moves and is polled like any body. `step` must come before `poll` at each moment; `poll` does it when it was forgotten."""
 
-    def __init__(self, world: World, board: SteppedBoard, body: WiredBody) -> None:
-        """`body` is linked to the board's line: `SerialBody(MemoryLink(board.line), world.body)`."""
+    def __init__(self, world: World, board: Board, body: WiredBody) -> None:
+        """`body` is linked to the board: `SerialBody(MemoryLink(board.line), world.body)`, or a `SerialLink` to its port."""
         self.world, self.board = world, board
         self._body = body
 

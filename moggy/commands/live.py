@@ -27,13 +27,12 @@ from moggy.config import Files, Invalid, parse
 from moggy.journal import Journal
 from moggy.link import SerialLink
 from moggy.loop import BodyOut, Listener, Loop, Sensor
-from moggy.messages import AnySense, Command, Tick, Trouble
+from moggy.messages import AnySense, Tick, Trouble
 from moggy.personality import Personality
 from moggy.pet import Start
 from moggy.runtime import runtime_status
 from moggy.sensors.vision import VisionSensor, vision_task
 from moggy.sim.board.micropython import MicroPythonBoard
-from moggy.sim.board.wires import Pulses, angles
 from moggy.sim.simulated_body import SimulatedBody
 from moggy.sim.studio.inbox import Inbox
 from moggy.sim.studio.server import Studio
@@ -41,8 +40,6 @@ from moggy.sim.world import World
 from moggy.watch import Watcher, check_aside
 from moggy.worker import ProcessWorker
 
-BOARD_PAUSE = 1.0
-"""Seconds until a simulated board that died is started again, as its watchdog would."""
 EYE_DEADLINE = 5.0
 """Seconds for one picture, on a machine that is busy building."""
 
@@ -104,53 +101,14 @@ def run_robot(
     life.live(record)
 
 
-class MicroPythonBody:
-    """The simulated body whose firmware runs in the board's own interpreter, in real time, at the other end of a serial port."""
-
-    def __init__(self, world: World, body: Body) -> None:
-        self._world, self._shape = world, body
-        self._board = MicroPythonBoard(body)
-        if self._board.note:
-            typer.secho(f"board: {self._board.note}", fg="yellow", err=True)
-        self._body = SerialBody(SerialLink(self._board.path), body)
-        self._restart_at: float | None = None
-
-    def step(self, now: float) -> None:
-        self._world.step(now)
-        self._board.feed(self._world.inputs())
-        if self._board.running:
-            self._restart_at = None
-        elif self._restart_at is None:
-            self._restart_at = now + BOARD_PAUSE
-        elif now > self._restart_at:
-            self._board.restart()
-
-    def poll(self, now: float) -> Sequence[AnySense]:
-        return self._body.poll(now)
-
-    def move(self, command: Command) -> Mapping[str, float]:
-        return self._body.move(command)
-
-    def stop(self, now: float) -> None:
-        self._body.stop(now)
-
-    def release(self, now: float) -> None:
-        self._body.release(now)
-
-    def pulses(self) -> Pulses:
-        return self._board.outputs()
-
-    def angles(self) -> dict[str, float]:
-        return angles(self._shape, self._board.outputs())
-
-    def close(self) -> None:
-        self._body.close()
-        self._board.close()
-
-
-def in_real_time(kind: str, body: Body, world: World) -> MicroPythonBody | SimulatedBody:
-    """The body for the living simulator: on the board's own interpreter, unless lock step was asked for."""
-    return boards(kind, body, world) if kind == "lockstep" else MicroPythonBody(world, body)
+def in_real_time(kind: str, body: Body, world: World) -> SimulatedBody:
+    """The body for the living simulator: on the board's own interpreter at the end of a serial port, unless lock step was asked for."""
+    if kind == "lockstep":
+        return boards(kind, body, world)
+    board = MicroPythonBoard(body)
+    if board.note:
+        typer.secho(f"board: {board.note}", fg="yellow", err=True)
+    return SimulatedBody(world, board, SerialBody(SerialLink(board.path), body))
 
 
 class Life:

@@ -15,6 +15,9 @@ from moggy.body import Body
 from moggy.sim.board.interpreter import POWER_ON, WATCHDOG, died, note, pulses_from, said_of, spawn, write_config
 from moggy.sim.board.wires import Pulses, WorldInputs
 
+PAUSE = 1.0
+"""Seconds from a board's death to its next start."""
+
 
 class MicroPythonBoard:
     """A board in real time. `path` is its serial port; it stays the same when the board is killed and started again."""
@@ -36,6 +39,7 @@ class MicroPythonBoard:
         self._process: subprocess.Popen[bytes] | None = None
         self._slave = -1
         self._reader: threading.Thread | None = None
+        self._restart_at: float | None = None
         self.start()
 
     @property
@@ -84,6 +88,15 @@ class MicroPythonBoard:
         if inputs is not self._inputs and inputs != self._inputs:
             self._inputs = inputs
             self._say(said_of(inputs, self._body))
+
+    def advance(self, now: float) -> None:
+        """It lives by itself; when it has died, its watchdog starts it again after a moment."""
+        if self.running:
+            self._restart_at = None
+        elif self._restart_at is None:
+            self._restart_at = now + PAUSE
+        elif now > self._restart_at:
+            self.restart()
 
     def outputs(self) -> Pulses:
         """The latest."""

@@ -49,11 +49,8 @@ class Line(Protocol):
     def write(self, data: bytes) -> None: ...
 
 
-class SteppedBoard(Protocol):
-    """A board in virtual time: the firmware's files under CPython, or in the interpreter."""
-
-    @property
-    def line(self) -> Line: ...
+class Board(Protocol):
+    """A board on the bench: the firmware's files under CPython or in the interpreter, in virtual time or living by itself."""
 
     def feed(self, inputs: WorldInputs) -> None:
         """What its devices feel from now on."""
@@ -66,6 +63,13 @@ class SteppedBoard(Protocol):
     def outputs(self) -> Pulses: ...
 
     def close(self) -> None: ...
+
+
+class SteppedBoard(Board, Protocol):
+    """One in virtual time, with its serial line in memory."""
+
+    @property
+    def line(self) -> Line: ...
 
 
 def angles(body: Body, pulses: Pulses) -> dict[str, float]:
