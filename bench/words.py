@@ -16,6 +16,7 @@ from pathlib import Path
 from time import perf_counter
 
 from moggy.brain.language import bench, perceive
+from moggy.brain.language.question import Question, Situation
 from moggy.messages import Words
 from moggy.sensors.words import understand
 
@@ -40,6 +41,27 @@ def said_to_pets(slow: dict[str, perceive.Slow]) -> None:
                 ]
                 sign = sum((valence > 0.0) == (felt == "happy") for valence, felt in signed) / len(signed)
                 print(f"{way:26}{name:>11}{'/'.join(langs):>10}{len(rows):>11}{intent:>9.3f}{feeling:>9.3f}{sign:>17.3f}")
+
+
+def in_context(judge: perceive.Slow) -> None:
+    """The same words in two situations: does the language model propose more pleasure in the kinder one? (30 pairs of ours)"""
+    looks = {"happy": (0.7, 0.3), "angry": (-0.7, 0.6), "sad": (-0.6, -0.3)}
+
+    def pleasure(words: str, happened: str, look: str) -> float:
+        valence, arousal = looks.get(look, (0.0, 0.0))
+        seen = Situation(
+            before=() if happened == "-" else ((happened, 2.0),),
+            person_valence=valence,
+            person_arousal=arousal,
+            person_sure=0.8 if look in looks else 0.0,
+        )
+        return judge.answer(Question(text=words, situation=seen)).nudges.get("pleasure", 0.0)
+
+    lines = [line.split("\t") for line in (HERE / "situations.tsv").read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    pairs = [(pleasure(words, *better), pleasure(words, *worse)) for words, *rest in lines for better, worse in [(rest[:2], rest[2:])]]
+    right = sum(better > worse for better, worse in pairs)
+    apart = sum(better - worse for better, worse in pairs) / len(pairs)
+    print(f"\nsame words, two situations: the kinder one pleases more in {right} of {len(pairs)}; apart by {apart:.3f} on average")
 
 
 def _top(row: perceive.Row) -> str:
@@ -76,6 +98,8 @@ def main() -> None:
     if chosen.quick:
         slow.pop("model", None)
     said_to_pets(slow)
+    if "model" in slow:
+        in_context(slow["model"])
     pace()
 
 
