@@ -80,8 +80,18 @@ def wears_off() -> list[Line]:
         answers = [rise(name, seconds, begins[: n + 1]) for n in (0, 9, 10)]
         fall, back = 1.0 - answers[1] / answers[0], answers[2] / answers[0]
         shown = f"falls by {fall:.0%} over ten (at least 30 %), is back at {back:.0%} after 5 min"
-        lines.append((f"answer to equal touches ({name})", shown, fall >= 0.3 and back >= 0.9))
+        lines.append((f"rise of valence by equal touches ({name})", shown, fall >= 0.3 and back >= 0.9))
+        alone = 1.0 - answer(name, seconds, begins[:10])
+        lines.append((f"of this by habituation, not since it is pleased already ({name})", f"{alone:.0%} (at least 30 %)", alone >= 0.3))
     return lines
+
+
+def answer(name: str, seconds: float, begins: Sequence[float]) -> float:
+    """What habituation leaves of the answer to the last of these touches."""
+    mind, event = cat(), {"pat": "patted", "stroke": "stroked"}[name]
+    senses = [g for begin in begins for g in touch("head", begin, begin + seconds, name)]  # type: ignore[arg-type]
+    last(mind, senses, begins[-1] + seconds, rate=10.0)
+    return mind.feelings.habituation.answer((event, "head", "someone"), TABLE.events[event], begins[-1] + seconds)
 
 
 def rise(name: str, seconds: float, begins: Sequence[float]) -> float:
@@ -119,7 +129,7 @@ def weeks(days: int = 21) -> Line:
         mood = mind.feel((), (), 86400.0 * (day + 1), 1.0)[1].mood
         breakfasts.append((mood.pleasure, mood.arousal, mood.dominance))
     drift = max(abs(a - b) for row in breakfasts for a, b in zip(row, breakfasts[0], strict=True)) / 2.0
-    return f"mood over {days} simulated days does not drift", f"{drift:.1%} of its range (at most 10 %)", drift <= 0.1
+    return f"mood over {days} simulated days does not drift", f"{drift:.3%} of its range (at most 10 %)", drift <= 0.1
 
 
 def anxious(cats: int = 60) -> Line:
@@ -144,9 +154,10 @@ def anxious(cats: int = 60) -> Line:
 
 
 def contradiction(cases: int = 400) -> list[Line]:
-    """Two channels that disagree on the sign, random in strength and confidence, beside the same two in agreement, and the surer alone."""
+    """Two channels that disagree on the sign, random in strength and confidence, beside the surer alone; and beside both in agreement."""
     lines: list[Line] = []
     rng = random.Random(5)
+    total = 0
     for one, two in (("face", "words"), ("face", "voice"), ("face", "touch"), ("words", "touch"), ("voice", "posture")):
         lower = alone = 0
         for _ in range(cases):
@@ -156,9 +167,11 @@ def contradiction(cases: int = 400) -> list[Line]:
             both = sureness(a, against)
             lower += both < sureness(a, b)
             alone += both < max(sureness(a), sureness(against))
-        share = lower / cases
-        shown = f"{share:.0%} of cases (at least 80 %); below the surer one alone in {alone / cases:.0%}"
-        lines.append((f"contradiction lowers confidence ({one}, {two})", shown, share >= 0.8))
+        total += alone
+        shown = f"below both in agreement in {lower / cases:.0%} of cases, below the surer one alone in {alone / cases:.0%}"
+        lines.append((f"contradiction lowers confidence ({one}, {two})", shown, lower >= 0.8 * cases))
+    share = total / (len(lines) * cases)
+    lines.append(("contradiction lowers confidence below the surer channel, all pairs", f"{share:.0%} (at least 80 %)", share >= 0.8))
     return lines
 
 

@@ -82,6 +82,9 @@ class DriveShape(Part):
     lacking: Annotated[dict[Emotion, Amount], Field(description="emotion → how far it is stirred when the drive is empty")] = Field(
         default_factory=dict
     )
+    pleasant: Annotated[dict[Emotion, Amount], Field(description="emotion → how far it is stirred in the middle between low and high")] = (
+        Field(default_factory=dict)
+    )
     overfull: Annotated[dict[Emotion, Amount], Field(description="emotion → how far it is stirred when the drive is full")] = Field(
         default_factory=dict
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 
-from moggy.brain.appraisals import Drive, DriveShape
+from moggy.brain.appraisals import Drive, DriveShape, Emotion
 from moggy.messages import DRIVES, EMOTIONS
 from moggy.personality import Temperament
 
@@ -33,13 +33,7 @@ class Drives:
         ]
         self._rates = [1.0 / (3600.0 * shape.hours) for shape in self._shapes]
         self._stirs = [
-            (
-                shape.low,
-                [(EMOTIONS.index(name), amount) for name, amount in shape.lacking.items()],
-                shape.high,
-                [(EMOTIONS.index(name), amount) for name, amount in shape.overfull.items()],
-            )
-            for shape in self._shapes
+            (shape.low, shape.high, _stirs(shape.lacking), _stirs(shape.pleasant), _stirs(shape.overfull)) for shape in self._shapes
         ]
         self._keeps: dict[float, list[float]] = {}
 
@@ -61,15 +55,21 @@ class Drives:
             self.levels[i] = goal + (self.levels[i] - goal) * keeps[i]
 
     def stirring(self) -> Iterator[tuple[str, int, float]]:
-        """(cause, emotion, level) of every drive outside of its pleasant middle."""
-        for i, (low, lacking, high, overfull) in enumerate(self._stirs):
+        """(cause, emotion, level) of every drive: boredom below, a pleasant middle, overload above."""
+        for i, (low, high, lacking, pleasant, overfull) in enumerate(self._stirs):
             level = self.levels[i]
-            if level < low and lacking:
-                for emotion, amount in lacking:
-                    yield f"little {DRIVES[i]}", emotion, amount * (low - level) / low
-            elif level > high and overfull and high < 1.0:
-                for emotion, amount in overfull:
-                    yield f"much {DRIVES[i]}", emotion, amount * (level - high) / (1.0 - high)
+            if level < low:
+                how, far, stirs = "little", (low - level) / low, lacking
+            elif level > high:
+                how, far, stirs = "much", (level - high) / (1.0 - high), overfull
+            else:
+                how, far, stirs = "enough", 1.0 - abs(2.0 * level - low - high) / (high - low), pleasant
+            for emotion, amount in stirs:
+                yield f"{how} {DRIVES[i]}", emotion, amount * far
+
+
+def _stirs(emotions: Mapping[Emotion, float]) -> list[tuple[int, float]]:
+    return [(EMOTIONS.index(name), amount) for name, amount in emotions.items()]
 
 
 def _unit(x: float) -> float:

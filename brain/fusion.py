@@ -26,6 +26,8 @@ UNSURE = 0.3
 """Confidence below which the estimate says *unsure*."""
 LEARNS = 4.0 * 3600.0
 """Seconds of being seen in which a person's baseline moves 63 % of the way."""
+SURER = 0.7
+"""A thought less sure than this share of what it would replace is not heard."""
 PEOPLE = 64
 """People estimated at once; who was seen longest ago is forgotten first."""
 OTHER = Channel()
@@ -108,7 +110,7 @@ class Fusion:
         self.people.pop(person, None)
 
     def take(self, said: Evidence) -> None:
-        """Hear one channel out. A thought about words replaces what those words said; about older words it is dropped."""
+        """Hear one channel out. A thought replaces what the words it is about said, unless there are newer ones or it is much less sure."""
         somebody = self.people.get(said.person)
         if somebody is None:
             somebody = self.people[said.person] = Somebody()
@@ -120,7 +122,7 @@ class Fusion:
         if name == "thought":
             name = "words"
             words = somebody.tracks.get(name)
-            if words is not None and words.about > about:
+            if words is not None and (words.about > about or (words.about == about and said.confidence < SURER * words.valence_trust)):
                 return
             if words is not None and words.about == about:
                 words.mass = 0.0

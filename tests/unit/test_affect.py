@@ -290,6 +290,19 @@ def test_being_alone_lowers_company_and_stirs_a_little_loneliness_that_does_not_
     assert course[-1].emotions["sadness"] < 0.1
 
 
+def test_a_drive_is_pleasant_in_the_middle_and_a_burden_on_either_side() -> None:
+    def after_hours(company: float) -> Affect:
+        mind = cat()
+        mind.feelings.drives.levels[1] = company
+        return mind.feel((), (), 120.0, 120.0)[1]
+
+    lonely, well, crowded = (after_hours(level) for level in (0.02, 0.575, 0.99))
+    assert lonely.emotions["loneliness"] > 0.2 > well.emotions["loneliness"]
+    assert well.emotions["contentment"] > max(lonely.emotions["contentment"], crowded.emotions["contentment"])
+    assert crowded.emotions["disgust"] > well.emotions["disgust"]
+    assert well.valence > max(lonely.valence, crowded.valence)
+
+
 def test_what_the_pet_does_fills_its_drives() -> None:
     bored, explored = cat(), cat()
     explored.feel((), (), 0.0, 0.1)

@@ -180,6 +180,13 @@ def test_a_thought_about_older_words_is_not_heard() -> None:
     assert last(cat(), senses, 3.0).person.valence > 0.0
 
 
+def test_a_thought_that_is_much_less_sure_than_the_words_changes_nothing() -> None:
+    words = Words(at=1.0, id=5, person="anna", valence=-0.6, arousal=0.0, confidence=0.8)
+    guess = Thought(at=2.0, id=6, person="anna", asked=1.0, about=5, expires=9.0, valence=0.6, arousal=0.0, confidence=0.3)
+    without, with_it = (last(cat(), senses, 2.5).person for senses in ([words], [words, guess]))
+    assert with_it.valence == pytest.approx(without.valence)
+
+
 def test_several_people_have_an_estimate_each_and_one_has_the_attention() -> None:
     senses: list[AnySense] = [
         Person(at=0.5, id=1, person="anna", change="arrives"),
