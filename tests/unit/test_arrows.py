@@ -35,7 +35,7 @@ MAY_IMPORT = {
     "actuators": SPINE | {"actuators"},
     "sim": SPINE | {"sim"},
 }
-KNOWS_EVERYBODY = {"assemble", "main", "commands"}
+KNOWS_EVERYBODY = {"assemble", "main", "__main__", "commands"}
 """And the spine itself imports only the spine."""
 
 
