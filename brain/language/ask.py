@@ -107,6 +107,7 @@ def refined(question: Question, thought: Thought) -> Question:
     """The same question, with what another reader made of it in place of the first reading."""
     return replace(
         question,
+        read_by=thought.source,
         probabilities=thought.probabilities or question.probabilities,
         valence=question.valence if thought.valence is None else thought.valence,
         arousal=question.arousal if thought.arousal is None else thought.arousal,

@@ -1,8 +1,8 @@
-"""The third tier: a small language model that reads the words once more, and judges in context how they would touch the cat.
+"""The third tier: a small language model that judges in context how the words would touch the cat.
 
-SmolLM2-135M-Instruct (Apache-2.0) never writes. Its hidden state after the words goes through a linear head, as the embedding's does; and
-the logits of ten words for how the cat would feel, given what happened just before, become bounded proposals with an expiry. So its answer
-is valid by construction, and whatever it says it cannot command anything.
+SmolLM2-135M-Instruct (Apache-2.0) never writes. The logits of ten words for how the cat would feel, given what happened just before, become
+bounded proposals with an expiry. Where no embedding read the words, its hidden state after them goes through a linear head, as the
+embedding's does. So its answer is valid by construction, and whatever it says it cannot command anything.
 """
 
 from __future__ import annotations
@@ -64,11 +64,28 @@ class Judge:
     def answer(self, question: Question) -> Thought:
         """Raises ValueError, TimeoutError or Unwell where there is no answer that can be used."""
         began = perf_counter()
+        moved = nudges(self._feelings(question) - self._usual)
+        # Beside an embedding its own reading adds nothing (bench/train_language.py), and one cause must not count twice.
+        thought = self._reading(question) if question.read_by == "words" else self._judgement(question)
+        return replace(thought, nudges=moved, milliseconds=round(1000.0 * (perf_counter() - began), 1))
+
+    def _reading(self, question: Question) -> Thought:
         hidden, _ = self._model.read(prompts.reading(question))
         scores, wishes, valence = self._head.read(hidden)
-        thought = refine.thought(question, source=SOURCE, scores=scores, wishes=wishes, valence=valence, weights=self._head.weights)
-        moved = nudges(self._feelings(question) - self._usual)
-        return replace(thought, nudges=moved, milliseconds=round(1000.0 * (perf_counter() - began), 1))
+        return refine.thought(question, source=SOURCE, scores=scores, wishes=wishes, valence=valence, weights=self._head.weights)
+
+    @staticmethod
+    def _judgement(question: Question) -> Thought:
+        """Nothing new of the person: only room for proposals."""
+        return Thought(
+            at=question.asked,
+            person=question.person,
+            asked=question.asked,
+            about=question.about,
+            expires=question.expires,
+            source=SOURCE,
+            confidence=question.confidence,
+        )
 
     def _feelings(self, question: Question) -> NDArray[np.float64]:
         """Log-probabilities of FEELINGS as the next word, among themselves."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from time import perf_counter
 from typing import Any, Protocol
 
@@ -74,6 +73,7 @@ def chain(text: str, lang: str, first: First | None, slow: Sequence[Slow]) -> Ro
         intent=read.intent or "none",
         confidence=read.confidence or 0.0,
     )
+    moves: dict[str, float] = {}
     sources = ["words"] if first is not None else []
     notes = [] if len(read.text) == len(text) else [f"{len(text):,} characters: only the first {len(read.text)} were read"]
     for reader in slow if text.strip() else ():
@@ -83,7 +83,8 @@ def chain(text: str, lang: str, first: First | None, slow: Sequence[Slow]) -> Ro
             notes.append(str(error))
             continue
         sources.append(thought.source)
-        question = replace(refined(question, thought), intent=thought.intent or question.intent)
+        moves |= thought.nudges
+        question = refined(question, thought)
     return {
         "text": read.text,
         "valence": question.valence,
@@ -94,5 +95,6 @@ def chain(text: str, lang: str, first: First | None, slow: Sequence[Slow]) -> Ro
         "unsure": question.confidence < UNSURE,
         "source": "+".join(sources),
         "milliseconds": round(1000.0 * (perf_counter() - began), 3),
+        **({"nudges": moves} if moves else {}),
         **({"note": "; ".join(notes)} if notes else {}),
     }

@@ -42,6 +42,8 @@ class Question:
     about: int = 0
     """Id of the Words."""
     expires: float = PATIENCE
+    read_by: str = "words"
+    """Who read it before."""
     probabilities: Mapping[str, float] = field(default_factory=dict)
     """Of the reading before; empty: nothing was read yet."""
     valence: float = 0.0

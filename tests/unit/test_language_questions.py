@@ -87,6 +87,7 @@ def test_a_second_reader_waits_for_the_first_and_is_told_its_answer() -> None:
     question = asker(tick(1.2, answer))
     assert question is not None
     assert (question.valence, question.intent, question.asked, question.probabilities) == (0.6, "play", 1.0, {"happy": 1.0})
+    assert question.read_by == "embedding"
     assert asker(tick(1.3, answer)) is None
 
 

@@ -132,6 +132,14 @@ def test_the_language_model_reads_and_proposes_within_bounds(judge: Judge) -> No
 
 
 @pytest.mark.needs_runtime
+def test_beside_an_embedding_it_only_judges(judge: Judge) -> None:
+    """One cause must not count twice: what the embedding said of the person is not said again."""
+    thought = judge.answer(Question(text="let's play!", read_by="embedding", intent="play", confidence=0.7))
+    assert (thought.valence, thought.arousal, thought.probabilities, thought.intent) == (None, None, None, None)
+    assert thought.nudges
+
+
+@pytest.mark.needs_runtime
 def test_what_was_read_before_leaves_no_trace_in_the_next_answer(judge: Judge) -> None:
     """The fixed beginning is kept and everything after it is forgotten."""
     question = Question(text="look at this")
