@@ -25,7 +25,7 @@ def length(span: tuple[float, float] | float, moment: Moment) -> float:
 class Showing:
     """One motion of a leaf, as it goes: begins when it may, begins again when it should."""
 
-    __slots__ = ("began", "fixed", "next", "play", "spec", "weight", "when")
+    __slots__ = ("next", "play", "spec", "weight", "when")
 
     def __init__(self, spec: tree.Shown, language: Language) -> None:
         self.spec = spec

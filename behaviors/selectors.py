@@ -100,12 +100,14 @@ class Utility(Composite):
         moment = self.moment
         left = running.spec.dwell[0] * self.patience - (moment.at - running.began)
         bar = running.score * (1.0 + self.spec.hysteresis)
+        # Two that both may interrupt would take turns for ever if neither had any inertia.
+        urgent = running.interrupts is not None and bool(running.interrupts(moment))
         better: list[Choice] = []
         refused: dict[str, dict[str, float]] = {}
         for choice in ranked:
             if choice is running or choice.score <= running.score:
                 continue
-            if choice.interrupts is not None and choice.interrupts(moment):
+            if choice.interrupts is not None and (not urgent or choice.score > bar) and choice.interrupts(moment):
                 better.append(choice)
             elif left > 0.0:
                 refused[choice.id] = {"refused: dwell": left}
