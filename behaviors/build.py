@@ -45,6 +45,7 @@ class Built:
         self.root = self._node(spec.root, "root")
         self.nodes: dict[str, Behaviour] = {node.name: node for node in self.root.iterate()}
         self.purr_only = self.language.compile(spec.purr_only)
+        self.purr_whenever = None if spec.purr_whenever == "0" else self.language.compile(spec.purr_whenever)
         self.root.setup_with_descendants()
 
     def path(self) -> list[Behaviour]:

@@ -9,6 +9,7 @@ from py_trees.common import Status
 from moggy.behaviors.build import Built, slot_in
 from moggy.behaviors.moment import Moment
 from moggy.behaviors.nodes import Behave, Leaf
+from moggy.behaviors.slot import Choice, Slot
 from moggy.behaviors.tree import Tree
 from moggy.messages import Context, Decision, Score
 from moggy.personality import Personality
@@ -42,6 +43,10 @@ class Decider:
         scores: tuple[Score, ...] = ()
         for node in path:
             scores = getattr(node, "scores", scores)
+        purr = self._purr(leaf, slot)
+        because = slot.because if slot is not None else context.pet.because
+        if purr > leaf.purr and context.gesture is not None and context.gesture.id not in because:
+            because = (context.gesture.id, *because)
         return Decision(
             at=context.at,
             behavior=slot.id if slot is not None else leaf.name,
@@ -52,10 +57,18 @@ class Decider:
             scores=scores,
             plays=leaf.plays,
             calls=leaf.calls,
-            purr=leaf.purr if leaf.purr and built.purr_only(self._moment) else 0.0,
+            purr=purr,
             gaze=leaf.gaze,
-            because=slot.because if slot is not None else context.pet.because,
+            because=because,
         )
+
+    def _purr(self, leaf: Leaf, slot: Slot | None) -> float:
+        """What the behaviour purrs, or more where the tree purrs whatever it does; nothing where it may not."""
+        built, moment = self._built, self._moment
+        purr = leaf.purr
+        if built.purr_whenever is not None and isinstance(slot, Choice):
+            purr = max(purr, min(1.0, float(built.purr_whenever(moment))))
+        return purr if purr > 0.0 and built.purr_only(moment) else 0.0
 
     def adopt(self, *, tree: Tree | None = None, personality: Personality | None = None, now: float) -> None:
         """Take an edited file between two ticks. What runs goes on by its id; what no longer exists is ended properly."""

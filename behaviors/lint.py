@@ -99,7 +99,7 @@ def _walk(node: tree.Node, owner: str) -> Iterator[tuple[str, tree.Node]]:
 def _expressions(spec: tree.Tree) -> Iterator[tuple[str, str]]:
     """Every expression of a tree with the behaviour it stands in."""
     yield from (("let", text) for text in spec.let.values())
-    yield "purr_only", spec.purr_only
+    yield from (("purr_only", spec.purr_only), ("purr_whenever", spec.purr_whenever))
     for slot in slots(spec.root):
         yield slot.id, slot.when
         if isinstance(slot, tree.Option):

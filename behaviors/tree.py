@@ -197,6 +197,7 @@ class Tree(Part):
     about: str = ""
     let: dict[str, Expression] = Field(default_factory=dict, description="names for expressions; a later may use an earlier")
     fades: dict[str, HalfLife] = Field(default_factory=dict, description="event → s in which its strength fades by half; 6 where left out")
+    purr_whenever: Annotated[Expression, Field(description="how much any behaviour below the reflexes purrs at least, 0..1")] = "0"
     purr_only: Annotated[Expression, Field(description="no behaviour purrs unless this holds")] = "since.hit > 10"
     root: Node
 

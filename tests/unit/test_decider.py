@@ -97,6 +97,16 @@ def test_a_good_stroke_brings_a_purr_within_a_second() -> None:
     assert 2 <= first <= 8
 
 
+def test_whatever_it_does_a_good_stroke_makes_it_purr_and_the_hand_is_a_cause() -> None:
+    cat = Cat()
+    cat.goes_on(1, "arrived")
+    before = next(cat.ids)
+    cat.touch("cheeks")
+    made = cat.goes_on(1)
+    assert made[-1].purr > 0
+    assert any(id > before for id in made[-1].because)
+
+
 def test_the_sentence_says_where_how_long_and_how_much_it_trusts() -> None:
     cat = Cat()
     cat.touch("neck")
