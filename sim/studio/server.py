@@ -91,7 +91,13 @@ class Studio:
             raise
         guard = Guard.of(self._host, listener.getsockname()[1])
         config = uvicorn.Config(
-            self._app(guard), log_level="warning", ws_max_size=LONGEST_MESSAGE, ws_max_queue=64, lifespan="on", timeout_graceful_shutdown=1
+            self._app(guard),
+            log_level="warning",
+            ws_max_size=LONGEST_MESSAGE,
+            ws_max_queue=64,
+            ws_ping_timeout=90.0,  # a browser that draws without graphics may be busy for long
+            lifespan="on",
+            timeout_graceful_shutdown=1,
         )
         self._server = _Server(config)
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listener]}, name="studio", daemon=True)

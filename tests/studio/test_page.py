@@ -118,13 +118,13 @@ class Open:
             self.page.mouse.move(*self.at(place), steps=steps)
 
     def portrait(self, name: str) -> None:
-        """A screenshot with all the fur, as with real graphics."""
+        """A screenshot with all the fur, as with real graphics; the last thing that the page does."""
         if PICTURES is None:
             return
         PICTURES.mkdir(parents=True, exist_ok=True)
-        self.run("moggy.view().set(4)")
-        self.page.wait_for_timeout(20_000)
-        self.page.screenshot(path=PICTURES / name)
+        self.page.mouse.move(5, 500)
+        self.run("moggy.view().portrait()")
+        self.page.screenshot(path=PICTURES / name, timeout=PATIENCE)
 
 
 @pytest.fixture
@@ -259,10 +259,10 @@ def test_a_broken_file_shows_its_line_and_the_cat_lives_on(studio: Open) -> None
     assert f"line {lines}" in note.inner_text()
     studio.page.locator(".cm-lint-marker-error").wait_for()
     alive(studio)
-    studio.portrait("files.png")
     text.press("Control+z")
     text.press("Control+s")
     studio.until("document.querySelector('[data-testid=note]').innerText.includes('Saved')")
+    studio.portrait("files.png")
 
 
 def test_the_page_asks_nobody_but_its_own_server(studio: Open) -> None:

@@ -126,7 +126,7 @@ function FromFile({ video, say }: { video: boolean; say: (trouble: string) => vo
     open(file ? URL.createObjectURL(file) : "");
   };
   return (
-    <div>
+    <div class="file">
       <input type="file" accept={video ? "video/*" : "image/*"} aria-label={video ? "A video file" : "A picture"} onChange={chosen} />
       {url && video && <video ref={shown} src={url} autoplay loop muted playsInline controls class="preview" onError={wrong} />}
       {url && !video && <img ref={shown} src={url} alt="What the cat sees" class="preview" onError={wrong} />}

@@ -45,6 +45,7 @@ export class Hand {
     canvas.addEventListener("pointerup", this.up, { capture: true });
     canvas.addEventListener("pointercancel", this.up, { capture: true });
     canvas.addEventListener("keydown", this.key);
+    canvas.addEventListener("blur", () => canvas.classList.remove("by-hand"));
   }
 
   private under(event: PointerEvent): Found | null {
@@ -60,6 +61,8 @@ export class Hand {
     if (!found) return;
     event.stopImmediatePropagation();
     event.preventDefault();
+    // Focused for the keys, but a ring round the room is for those who came by keyboard.
+    this.canvas.classList.add("by-hand");
     this.canvas.focus();
     this.stage.controls.enabled = false;
     const hard = event.shiftKey || event.timeStamp - this.lastClick < DOUBLE;

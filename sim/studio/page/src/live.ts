@@ -90,6 +90,7 @@ class Live {
   state: State | null = null;
   hello: Hello | null = null;
   connected = false;
+  frozen = false; // for a picture of one moment
   points: Point[] = [];
   news: News[] = [];
   troubles = new Map<string, string>();
@@ -115,6 +116,7 @@ class Live {
     };
     socket.onmessage = (event) => this.heard(event.data);
     socket.onclose = () => {
+      if (this.frozen) return;
       this.connected = false;
       this.changed(true);
       setTimeout(() => this.connect(), this.pause);
@@ -147,6 +149,7 @@ class Live {
   }
 
   private heard(data: string | ArrayBuffer): void {
+    if (this.frozen) return;
     if (data instanceof ArrayBuffer) {
       for (const told of this.onSound) told(data);
       return;

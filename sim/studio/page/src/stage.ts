@@ -19,6 +19,7 @@ export class Stage {
   private readonly sky: HemisphereLight;
   private readonly sun: DirectionalLight;
   private share = 1;
+  private covered = 0;
 
   constructor(canvas: HTMLCanvasElement) {
     this.renderer = new WebGLRenderer({ canvas, antialias: !this.software, powerPreference: "low-power" });
@@ -55,12 +56,15 @@ export class Stage {
     this.floor.color.set(dark ? "#8d86a3" : "#ffffff");
   }
 
-  size(width: number, height: number): void {
+  /** `covered`: pixels at the bottom that lie under other things; the cat stands in the middle of what is free. */
+  size(width: number, height: number, covered = this.covered): void {
+    this.covered = covered;
     this.renderer.setPixelRatio(Math.min(devicePixelRatio, 2) * this.share);
     this.renderer.setSize(width, height, false);
     this.camera.aspect = width / Math.max(height, 1);
     // A narrow window must show the whole cat, too.
     this.camera.fov = this.camera.aspect > 1.15 ? 30 : Math.min(60, 30 * (1.15 / this.camera.aspect));
+    this.camera.setViewOffset(width, height, 0, Math.max(0, covered - 110) / 2, width, height);
     this.camera.updateProjectionMatrix();
   }
 

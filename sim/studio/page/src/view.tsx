@@ -35,8 +35,11 @@ export class View {
     if (this.stage.software) this.set(1);
     this.hand = new Hand(canvas, this.stage, this.cat);
     onTheme((dark) => this.stage.theme(dark));
-    new ResizeObserver(() => this.resize(canvas)).observe(canvas);
-    this.resize(canvas);
+    const below = canvas.parentElement?.querySelector<HTMLElement>(".below");
+    const watch = new ResizeObserver(() => this.stage.size(canvas.clientWidth, canvas.clientHeight, below?.offsetHeight));
+    watch.observe(canvas);
+    if (below) watch.observe(below);
+    this.stage.size(canvas.clientWidth, canvas.clientHeight, below?.offsetHeight);
     this.frame = requestAnimationFrame(this.draw);
   }
 
@@ -44,15 +47,22 @@ export class View {
     cancelAnimationFrame(this.frame);
   }
 
+  /** One picture with all the fur, however long that takes; then the pictures stop, and the page stays at this moment. */
+  portrait(): void {
+    this.stop();
+    live.frozen = true;
+    this.set(4);
+    this.stage.spare(2, true);
+    for (let i = 0; i < 20; i++) if (live.state) this.follow(live.state, 0.1);
+    this.cat.show(this.shown, this.purr, this.pupils, 0);
+    this.stage.render();
+  }
+
   /** Where on the screen a point of the standing cat's skin is drawn now, pixels. */
   where(place: V3): { x: number; y: number } {
     const spot = this.cat.now(place).project(this.stage.camera);
     const box = this.stage.renderer.domElement.getBoundingClientRect();
     return { x: box.left + ((spot.x + 1) / 2) * box.width, y: box.top + ((1 - spot.y) / 2) * box.height };
-  }
-
-  private resize(canvas: HTMLCanvasElement): void {
-    this.stage.size(canvas.clientWidth, canvas.clientHeight);
   }
 
   private draw = (time: number): void => {

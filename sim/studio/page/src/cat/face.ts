@@ -87,7 +87,7 @@ function tube(points: [number, number, number][], radius: number, material: Mesh
 
 export function face(): FaceParts {
   const onHead = new Group(), onJaw = new Group();
-  const lidFur = new MeshStandardMaterial({ color: new Color("#d0904f"), roughness: 0.95, side: DoubleSide });
+  const lidFur = new MeshStandardMaterial({ color: new Color("#e2a468"), roughness: 0.95, side: DoubleSide });
   const cream = new MeshStandardMaterial({ color: new Color(GINGER.cream), roughness: 0.95 });
   const pink = new MeshPhysicalMaterial({ color: "#d0776f", roughness: 0.45, clearcoat: 0.4, clearcoatRoughness: 0.5 });
   const dark = new MeshStandardMaterial({ color: "#4a2417", roughness: 0.9 });
@@ -106,10 +106,10 @@ export function face(): FaceParts {
     const rim = new Mesh(new SphereGeometry(EYE * 1.045, 32, 16), dark);
     rim.scale.set(0.7, 1.02, 0.99);
     rim.position.x = -0.002;
-    const upper = new Mesh(lidGeometry(1.075), lidFur);
-    const lower = new Mesh(lidGeometry(1.065), lidFur);
+    const upper = new Mesh(lidGeometry(1.035), lidFur);
+    const lower = new Mesh(lidGeometry(1.025), lidFur);
     upper.rotation.order = lower.rotation.order = "XYZ";
-    upper.add(new Mesh(new TorusGeometry(EYE * 1.077, 0.0007, 6, 48), dark));
+    upper.add(new Mesh(new TorusGeometry(EYE * 1.037, 0.0007, 6, 48), dark));
     socket.add(rim, ball, upper, lower);
     lids.push({ upper, lower });
     onHead.add(socket);
@@ -160,7 +160,7 @@ function noseAndMouth(pink: MeshPhysicalMaterial, dark: MeshStandardMaterial): M
   const line = tube([[0.2555, 0, 0.2245], [0.2552, 0, 0.2205], [0.2538, 0, 0.2162]], 0.00085, dark);
   const parts = [nose, tip, line];
   for (const sign of [1, -1])
-    parts.push(tube([[0.2538, 0, 0.2162], [0.2548, sign * 0.0045, 0.2112], [0.2525, sign * 0.0115, 0.2078], [0.2445, sign * 0.0205, 0.2092]], 0.00085, dark));
+    parts.push(tube([[0.2532, 0, 0.2166], [0.2536, sign * 0.0045, 0.2122], [0.2512, sign * 0.0112, 0.2088], [0.2438, sign * 0.0195, 0.21]], 0.00085, dark));
   return parts;
 }
 

@@ -1,10 +1,11 @@
 // A designer's files: change, save, and the cat takes them while it lives; a mistake is shown at its line and changes nothing.
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { yaml } from "@codemirror/lang-yaml";
-import { defaultHighlightStyle, syntaxHighlighting } from "@codemirror/language";
+import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { lintGutter, setDiagnostics } from "@codemirror/lint";
 import { EditorState } from "@codemirror/state";
 import { EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type Answer, live, useLive } from "../live";
 
@@ -75,6 +76,13 @@ export function Editor() {
   );
 }
 
+const TONES = HighlightStyle.define([
+  { tag: tags.comment, color: "var(--soft)", fontStyle: "italic" },
+  { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: "var(--code-key)", fontWeight: "600" },
+  { tag: [tags.string, tags.content], color: "var(--ink)" },
+  { tag: [tags.separator, tags.punctuation, tags.squareBracket, tags.brace], color: "var(--soft)" },
+]);
+
 function extensions(save: () => boolean, changed: () => void) {
   return [
     lineNumbers(),
@@ -82,7 +90,7 @@ function extensions(save: () => boolean, changed: () => void) {
     history(),
     yaml(),
     lintGutter(),
-    syntaxHighlighting(defaultHighlightStyle),
+    syntaxHighlighting(TONES),
     EditorView.lineWrapping,
     EditorView.contentAttributes.of({ "aria-label": "The file's text" }),
     EditorView.updateListener.of((update) => update.docChanged && changed()),
