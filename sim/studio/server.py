@@ -142,6 +142,8 @@ class Studio:
             if tick is None or drawn is None:
                 continue
             self._history.add(tick)
+            if not self._pages:
+                continue
             state = {**moment(tick, drawn), "building": self._building()}
             for page in tuple(self._pages):
                 page.offer(state, fresh, sound)

@@ -3,8 +3,9 @@ import {
   BufferGeometry, CatmullRomCurve3, Color, DoubleSide, Float32BufferAttribute, Group, Mesh, MeshBasicMaterial, MeshPhysicalMaterial, MeshStandardMaterial,
   ShaderMaterial, SphereGeometry, TorusGeometry, TubeGeometry, Vector3,
 } from "three";
+import { field, nearby } from "./field";
 import { GINGER } from "./fur";
-import { mirrored, pivots, SIDES } from "./shape";
+import { blobs, mirrored, pivots, SIDES, type V3 } from "./shape";
 
 export interface FaceParts {
   onHead: Group;
@@ -13,7 +14,8 @@ export interface FaceParts {
   look(eyelids: number, pupils: number, jaw: number): void;
 }
 
-const EYE = 0.0192;
+const EYE = 0.0192; // m, before it is flattened
+const MOUTH: V3[] = [[0.257, 0, 0.217], [0.258, 0.0045, 0.2125], [0.256, 0.0115, 0.2085], [0.249, 0.019, 0.2085], [0.243, 0.0245, 0.2125]];
 
 function eyeball(): ShaderMaterial {
   return new ShaderMaterial({
@@ -150,6 +152,19 @@ export function face(): FaceParts {
   };
 }
 
+/** The same place on the sculpted skin, a hair outside. */
+function onSkin([x, y, z]: V3): V3 {
+  const shapes = nearby(blobs(), x, y, z, 0.02);
+  const e = 0.0005;
+  for (let i = 0; i < 6; i++) {
+    const d = field(shapes, x, y, z) - 0.0002;
+    const g = [field(shapes, x + e, y, z), field(shapes, x, y + e, z), field(shapes, x, y, z + e)].map((value) => (value - d - 0.0002) / e);
+    const length = Math.hypot(...g) || 1;
+    [x, y, z] = [x - (d * g[0]) / length, y - (d * g[1]) / length, z - (d * g[2]) / length];
+  }
+  return [x, y, z];
+}
+
 function noseAndMouth(pink: MeshPhysicalMaterial, dark: MeshStandardMaterial): Mesh[] {
   const nose = new Mesh(new SphereGeometry(0.0078, 24, 16), pink);
   nose.scale.set(0.62, 1.05, 0.72);
@@ -157,10 +172,10 @@ function noseAndMouth(pink: MeshPhysicalMaterial, dark: MeshStandardMaterial): M
   const tip = new Mesh(new SphereGeometry(0.0042, 16, 12), pink);
   tip.scale.set(0.8, 0.9, 0.9);
   tip.position.set(0.2545, 0, 0.2268);
-  const line = tube([[0.2555, 0, 0.2245], [0.2552, 0, 0.2205], [0.2538, 0, 0.2162]], 0.00085, dark);
+  const line = tube(([[0.258, 0, 0.2245], [0.258, 0, 0.2205], [0.257, 0, 0.217]] as V3[]).map(onSkin), 0.0008, dark);
   const parts = [nose, tip, line];
   for (const sign of [1, -1])
-    parts.push(tube([[0.2532, 0, 0.2166], [0.2536, sign * 0.0045, 0.2122], [0.2512, sign * 0.0112, 0.2088], [0.2438, sign * 0.0195, 0.21]], 0.00085, dark));
+    parts.push(tube(MOUTH.map(([x, y, z]) => onSkin([x, sign * y, z])), 0.00085, dark));
   return parts;
 }
 
