@@ -20,6 +20,9 @@ SAME_REFLEX = 1.0
 LISTED = 8
 """How many of the best scores are kept with their terms."""
 
+REPORTED_AGAIN = 1.0
+"""Seconds after which the scores are told anew although nothing was chosen or refused."""
+
 
 class Utility(Composite):
     """Runs the option with the best score, with inertia; looks again when something happens, and a few times a second."""
@@ -34,7 +37,7 @@ class Utility(Composite):
         self.patience = 1.3 - 0.6 * impulsive
         self.running: Choice | None = None
         self.scores: tuple[Score, ...] = ()
-        self.again = 0.0
+        self.again = self.report_again = 0.0
         self._situation: tuple[object, ...] = ()
 
     def tick(self) -> Iterator[Behaviour]:
@@ -115,9 +118,10 @@ class Utility(Composite):
                 refused[choice.id] = {"refused: hysteresis": bar - choice.score}
             else:
                 better.append(choice)
-        self.scores = tuple(
-            [choice.report(refused.get(choice.id, {})) for n, choice in enumerate(ranked) if n < LISTED or choice is running]
-        )
+        if refused or better or moment.at >= self.report_again:
+            self.report_again = moment.at + REPORTED_AGAIN
+            listed = [choice for n, choice in enumerate(ranked) if n < LISTED or choice is running]
+            self.scores = tuple([choice.report(refused.get(choice.id, {})) for choice in listed])
         if not better and (running.score > 0.0 or left > 0.0):
             self.feedback_message = f"stays with {running.id} ({running.score:.2f})" + _because_of(refused)
             if running.wanted:
