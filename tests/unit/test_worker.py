@@ -34,12 +34,12 @@ def until(
 ) -> tuple[list[AnySense], float]:
     """Poll till something is found; `now` is the pet's time and moves only by `step`."""
     senses: list[AnySense] = []
-    give_up = time.monotonic() + PATIENCE  # noqa: TID251  # a real process is waited for
+    give_up = time.monotonic() + PATIENCE  # a real process is waited for
     while not found(senses):
-        assert time.monotonic() < give_up, senses  # noqa: TID251
+        assert time.monotonic() < give_up, senses
         senses += worker.poll(now)
         now += step
-        time.sleep(0.005)  # noqa: TID251
+        time.sleep(0.005)
     return senses, now
 
 
