@@ -24,7 +24,7 @@ class Joint:
         self._find_edges()
         self.slow = 0
         """A lower speed for a while, cdeg a step; 0 is none."""
-        self.angle = self._goal = self._target = rest
+        self.angle = self.target = self._goal = rest
         self.speed = 0
         self._glide = 0
         self.still = True
@@ -36,7 +36,7 @@ class Joint:
         self.high = max(self.low, min(high, built_high))
         self.fastest = max(1, min(velocity // STEPS_A_SECOND, built_fastest))
         self._find_edges()
-        self.aim(self._target, 1)
+        self.aim(self.target, 1)
         self.still = False
 
     def _find_edges(self) -> None:
@@ -47,21 +47,21 @@ class Joint:
     def aim(self, target: int, steps: int) -> None:
         """Glide the goal to `target` within so many steps."""
         target = min(max(target, self.low), self.high)
-        if target != self._target or self._glide:
-            self._target = target
+        if target != self.target or self._glide:
+            self.target = target
             self._glide = steps
             self.still = False
 
     def hold(self) -> None:
         """Brake, and stay where that ends."""
         ahead = stopping(abs(self.speed), self.brake)
-        self._target = self._goal = min(max(self.angle + (ahead if self.speed > 0 else -ahead), self.low), self.high)
+        self.target = self._goal = min(max(self.angle + (ahead if self.speed > 0 else -ahead), self.low), self.high)
         self._glide = 0
         self.still = False
 
     def drop(self) -> None:
         """The servo is limp: nothing moves, and what was aimed at is forgotten."""
-        self._target = self._goal = self.angle
+        self.target = self._goal = self.angle
         self._glide = self.speed = 0
         self.still = True
 
@@ -69,7 +69,7 @@ class Joint:
         """One step."""
         drift = 0
         if self._glide:
-            drift = (self._target - self._goal) // self._glide
+            drift = (self.target - self._goal) // self._glide
             self._goal += drift
             self._glide -= 1
         fastest = min(self.slow, self.fastest) if self.slow else self.fastest
@@ -82,7 +82,7 @@ class Joint:
         self.speed = want
         if want:
             self.angle += want
-        elif not self._glide and self.angle == self._target:
+        elif not self._glide and self.angle == self.target:
             self.still = True
 
     def _reachable(self, want: int, drift: int, fastest: int) -> int:

@@ -44,7 +44,8 @@ class Limbs:
     def aim(self, angles: tuple[int, ...], steps: int) -> None:
         """Centidegrees for every joint, to be reached within so many steps."""
         for joint, angle in zip(self.joints, angles):
-            joint.aim(angle, steps)
+            if angle != joint.target or not joint.still:  # most joints are at rest where they are aimed at: save the call
+                joint.aim(angle, steps)
 
     def aim_at_rest(self) -> None:
         for joint in self.joints:

@@ -35,10 +35,15 @@ class PCA9685:
         """Stage a pulse. Each channel begins at its own moment of the period, so that the servos do not draw their current all at once."""
         begin = channel * 256
         end = (begin + (us * 4096 + _PERIOD_US // 2) // _PERIOD_US) & 4095
-        self._stage(channel, begin, end)
+        pack_into("<HH", self._staged, 4 * channel, begin, end)
+        if channel < self._first:
+            self._first = channel
+        if channel >= self._end:
+            self._end = channel + 1
 
     def off(self, channel: int) -> None:
-        self._stage(channel, 0, _FULL_OFF << 8)
+        pack_into("<HH", self._staged, 4 * channel, 0, _FULL_OFF << 8)
+        self._first, self._end = min(self._first, channel), max(self._end, channel + 1)
 
     def flush(self) -> None:
         """Write the channels that changed, and those between them."""
@@ -51,12 +56,5 @@ class PCA9685:
         """No pulses at all, at once."""
         self._i2c.writeto_mem(self._address, _ALL_LED_OFF_H, bytes((_FULL_OFF,)))
         for channel in range(16):
-            self._stage(channel, 0, _FULL_OFF << 8)
+            pack_into("<HH", self._staged, 4 * channel, 0, _FULL_OFF << 8)
         self._first, self._end = 16, 0
-
-    def _stage(self, channel: int, begin: int, end: int) -> None:
-        pack_into("<HH", self._staged, 4 * channel, begin, end)
-        if channel < self._first:
-            self._first = channel
-        if channel >= self._end:
-            self._end = channel + 1

@@ -47,13 +47,17 @@ class Skin:
         same = counts == self._before and not any(self.pressures)
         if same and (self._settled or not drift):
             return False
-        self._before[:] = counts
+        before, held, pressures = self._before, self._held, self.pressures
         self._settled = same and drift
         """Until a baseline moves, in what follows."""
         changed = False
         for pad in range(len(self._channels)):
-            if self._feel(pad, drift):
+            at = 2 * self._channels[pad]
+            # Under a hand most pads feel what they felt: one that is not touched and has the same count need not be looked at.
+            stirs = drift or pressures[pad] or held[pad] or counts[at] != before[at] or counts[at + 1] != before[at + 1]
+            if stirs and self._feel(pad, drift):
                 changed = True
+        before[:] = counts
         return changed
 
     def _count(self, pad: int) -> int:

@@ -59,6 +59,20 @@ LONGEST = 512
 
 def stuff(data: bytes) -> bytes:
     """COBS: the same bytes without any zero."""
+    if len(data) > 253:
+        return _stuff_long(data)
+    out = bytearray(b"\0" + data)
+    end = len(out)
+    while end:
+        # Each zero becomes the way to the next one; the first way stands in front.
+        zero = data.rfind(b"\0", 0, end - 1) + 1
+        out[zero] = end - zero
+        end = zero
+    return bytes(out)
+
+
+def _stuff_long(data: bytes) -> bytes:
+    """The same for any length: a run of 254 bytes without a zero has a way of 255, and no zero follows."""
     out = bytearray()
     for part in data.split(b"\0"):
         while len(part) > 253:
@@ -72,6 +86,8 @@ def stuff(data: bytes) -> bytes:
 
 def unstuff(data: bytes) -> bytes | None:
     """The inverse of `stuff`; None for what no `stuff` ever wrote."""
+    if len(data) < 255:
+        return _unstuff_short(data)
     out = bytearray()
     start, end = 0, len(data)
     while start < end:
@@ -84,6 +100,19 @@ def unstuff(data: bytes) -> bytes | None:
         if code < 255 and start < end:
             out.append(0)
     return bytes(out)
+
+
+def _unstuff_short(data: bytes) -> bytes | None:
+    """The same where no run can be longer than 253: the zeros are put back in their places."""
+    out = bytearray(data)
+    here, end = 0, len(data)
+    while here < end:
+        way = data[here]
+        if way == 0:
+            return None
+        out[here] = 0
+        here += way
+    return bytes(out[1:]) if here == end else None
 
 
 def frame(kind: int, seq: int, payload: bytes) -> bytes:
