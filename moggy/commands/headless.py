@@ -17,7 +17,7 @@ from moggy.clock import SimulatedClock
 from moggy.commands.outputs import Outputs
 from moggy.commands.progress import progress
 from moggy.config import Files
-from moggy.journal import Journal
+from moggy.journal import Journal, Lasting
 from moggy.link import MemoryLink
 from moggy.loop import Ask, BodyOut, Listener, Loop
 from moggy.messages import Acceleration, AnySense, Battery, Tick, Touch
@@ -76,12 +76,13 @@ class TickLines:
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("wb")
+        self._person = Lasting()
 
     def __call__(self, tick: Tick, sent: Mapping[str, float]) -> None:
         pet = tick.pet
         line = {
             "at": tick.at,
-            "person": tick.person,
+            "person": self._person.json(tick.person),
             "pet": {"emotions": pet.emotions, "mood": pet.mood, "drives": pet.drives, "bond": pet.bond, "enough": pet.enough},
             "behavior": {"id": tick.decision.behavior, "why": tick.decision.why},
             "commanded": tick.commanded.pose,
