@@ -33,12 +33,15 @@ class SimulatedBody:
         """`body` is linked to the board: `SerialBody(MemoryLink(board.line), world.body)`, or a `SerialLink` to its port."""
         self.world, self.board = world, board
         self._body = body
+        self._stepped = -1.0
 
     def step(self, now: float) -> None:
         """Let the world and the board live until `now`."""
-        self.world.step(now)
-        self.board.feed(self.world.inputs())
-        self.board.advance(now)
+        if now > self._stepped:
+            self._stepped = now
+            self.world.step(now)
+            self.board.feed(self.world.inputs())
+            self.board.advance(now)
 
     def poll(self, now: float) -> Sequence[AnySense]:
         self.step(now)
