@@ -167,6 +167,7 @@ class Studio:
         finally:
             self._pages.remove(page)
             sender.cancel()
+            page.let_go(self._inputs)
 
     async def _heard(self, page: _Page, message: Message) -> dict[str, Any] | None:
         """One message of a page; nothing that it can say stops anything but itself."""
@@ -179,6 +180,7 @@ class Studio:
         if isinstance(said, ListenSaid):
             page.listens = said.on
             return None
+        page.hands(said.type)
         try:
             # Files are read and checked here: aside, so that the other pages and the sound go on.
             return await asyncio.to_thread(tell, said, self._inputs) if said.type in ("read", "save") else tell(said, self._inputs)
@@ -209,6 +211,7 @@ class _Page:
         self._sound: deque[bytes] = deque(maxlen=30)
         self._state: dict[str, Any] | None = None
         self._wake = asyncio.Event()
+        self._touches = self._lifts = False
         self.listens = False
 
     def offer(self, state: dict[str, Any], fresh: list[dict[str, Any]], sound: bytes) -> None:
@@ -221,6 +224,20 @@ class _Page:
     def answer(self, message: dict[str, Any]) -> None:
         self._answers.append(message)
         self._wake.set()
+
+    def hands(self, said: str) -> None:
+        """Remember what this page's hands hold."""
+        if said in ("touch", "release"):
+            self._touches = said == "touch"
+        elif said in ("lift", "put_down"):
+            self._lifts = said == "lift"
+
+    def let_go(self, inputs: Inputs) -> None:
+        """A page that is gone touches nobody any more."""
+        if self._touches:
+            inputs.release()
+        if self._lifts:
+            inputs.put_down()
 
     async def run(self) -> None:
         """Send what there is, then wait for more."""

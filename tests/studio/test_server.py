@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import threading
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -128,6 +129,20 @@ def test_touches_words_and_pictures_reach_the_pet(rig: Rig) -> None:
     assert isinstance(senses[1], Words)
     assert senses[1].text == "good cat"
     assert rig.pictures == [b"\xff\xd8\xff a picture"]
+
+
+def test_a_page_that_goes_away_takes_its_hands_with_it(rig: Rig) -> None:
+    with rig.page() as page:
+        page.send(orjson.dumps({"type": "touch", "samples": [{"t": 1.0, "position": [0.1, 0.0, 0.24], "pressure": 0.5}]}).decode())
+        page.send('{"type": "read", "file": "personalities/one.yaml"}')
+        until(page, "file")
+    felt: list[AnySense] = []
+    for n in range(1, 1000):
+        felt += rig.inbox.poll(n * 0.02)
+        if len(felt) == 2:
+            break
+        threading.Event().wait(0.01)
+    assert [sense.pressure for sense in felt if isinstance(sense, Touch)] == [0.5, 0.0]
 
 
 @pytest.mark.parametrize(

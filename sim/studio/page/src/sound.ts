@@ -17,7 +17,15 @@ export class Sound {
   async start(): Promise<void> {
     if (this.starting || !live.hello) return;
     this.starting = true;
-    this.context = new AudioContext({ sampleRate: live.hello.rate, latencyHint: "interactive" });
+    try {
+      await this.open(live.hello.rate);
+    } catch (error) {
+      live.note({ kind: "trouble", at: live.state?.at ?? 0, part: "sound", message: `this browser plays none: ${(error as Error).message}` });
+    }
+  }
+
+  private async open(sampleRate: number): Promise<void> {
+    this.context = new AudioContext({ sampleRate, latencyHint: "interactive" });
     await this.context.audioWorklet.addModule("/static/speaker.js");
     this.node = new AudioWorkletNode(this.context, "speaker", { outputChannelCount: [1] });
     this.node.connect(this.context.destination);

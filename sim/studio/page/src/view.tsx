@@ -1,5 +1,5 @@
 // The cat in its room: draws what the servos hold, and turns pointers into touches.
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Cat } from "./cat/cat";
 import type { V3 } from "./cat/shape";
 import { Hand } from "./hand";
@@ -113,11 +113,18 @@ export class View {
 
 export function CatView({ ready }: { ready: (view: View) => void }) {
   const canvas = useRef<HTMLCanvasElement>(null);
+  const [trouble, say] = useState("");
   useEffect(() => {
-    const view = new View(canvas.current as HTMLCanvasElement);
-    ready(view);
-    return () => view.stop();
+    try {
+      const view = new View(canvas.current as HTMLCanvasElement);
+      ready(view);
+      return () => view.stop();
+    } catch (error) {
+      // Everything but the picture works without it.
+      say(`This browser cannot draw the cat (${(error as Error).message}). Its life goes on beside.`);
+    }
   }, []);
+  if (trouble) return <p class="no-cat">{trouble}</p>;
   return (
     <canvas
       ref={canvas}
