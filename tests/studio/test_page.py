@@ -278,7 +278,9 @@ def test_a_narrow_dark_window_shows_everything(browser: Any, simulator: str) -> 
     opened = Open(browser, simulator, color_scheme="dark")
     opened.page.set_viewport_size({"width": 420, "height": 860})
     opened.page.get_by_test_id("mind").scroll_into_view_if_needed()
+    inside = "[...document.querySelectorAll('button, input, .card')].every((each) => each.getBoundingClientRect().right <= innerWidth)"
     assert opened.run("document.documentElement.scrollWidth <= innerWidth")
+    opened.until(inside)
     assert opened.run("document.documentElement.dataset.theme") == "dark"
     opened.page.set_viewport_size({"width": 1280, "height": 800})
     opened.portrait("dark.png")

@@ -1,7 +1,7 @@
 // The room: floor, light, shadow and the camera that goes round the cat. The world is the body's frame, z up.
 import {
-  CanvasTexture, CircleGeometry, Color, DirectionalLight, HemisphereLight, Mesh, MeshLambertMaterial, NeutralToneMapping, Object3D,
-  PCFShadowMap, PerspectiveCamera, Scene, SRGBColorSpace, Vector3, WebGLRenderer,
+  CanvasTexture, CircleGeometry, Color, DirectionalLight, HemisphereLight, LinearFilter, Mesh, MeshBasicMaterial, MeshLambertMaterial, NeutralToneMapping, Object3D,
+  PCFShadowMap, PerspectiveCamera, PlaneGeometry, Scene, SRGBColorSpace, Vector3, WebGLRenderer,
 } from "three";
 import { OrbitControls } from "three/addons/controls/OrbitControls.js";
 
@@ -16,6 +16,9 @@ export class Stage {
   readonly renderer: WebGLRenderer;
   readonly controls: OrbitControls;
   private readonly floor: MeshLambertMaterial;
+  private readonly plainFloor = new MeshBasicMaterial();
+  private readonly ground: Mesh;
+  private readonly dimness = dimness();
   private readonly sky: HemisphereLight;
   private readonly sun: DirectionalLight;
   private share = 1;
@@ -40,10 +43,14 @@ export class Stage {
     this.sun = sunlight();
     const back = new DirectionalLight("#ffd9b0", 1.1);
     back.position.set(-1.2, -0.9, 0.9);
-    this.floor = new MeshLambertMaterial({ map: rug() });
-    const ground = new Mesh(new CircleGeometry(0.62, 96), this.floor);
-    ground.receiveShadow = true;
-    this.scene.add(this.sky, this.sun, this.sun.target, back, ground);
+    const rings = rug(1024), few = rug(256);
+    few.generateMipmaps = false;
+    few.minFilter = LinearFilter;
+    this.floor = new MeshLambertMaterial({ map: rings });
+    this.plainFloor.map = few;
+    this.ground = new Mesh(new CircleGeometry(0.62, 96), this.floor);
+    this.ground.receiveShadow = true;
+    this.scene.add(this.sky, this.sun, this.sun.target, back, this.ground, this.dimness);
     this.theme(false);
   }
 
@@ -54,6 +61,7 @@ export class Stage {
     this.sky.color.set(dark ? "#c9d2ff" : "#fff6ea");
     this.sun.intensity = dark ? 1.8 : 2.3;
     this.floor.color.set(dark ? "#8d86a3" : "#ffffff");
+    this.plainFloor.color.set(dark ? "#6d667d" : "#f4e3c8");
   }
 
   /** `covered`: pixels at the bottom that lie under other things; the cat stands in the middle of what is free. */
@@ -72,6 +80,8 @@ export class Stage {
   spare(share: number, shadow: boolean): void {
     this.share = share;
     this.sun.castShadow = shadow;
+    this.ground.material = shadow ? this.floor : this.plainFloor;
+    this.dimness.visible = !shadow;
     this.size(this.renderer.domElement.clientWidth, this.renderer.domElement.clientHeight);
   }
 
@@ -103,9 +113,24 @@ function drawnByProcessor(): boolean {
   return /swiftshader|llvmpipe|software|basic render/i.test(name);
 }
 
+/** In place of a shadow, where that costs too much: the rug is darker under the cat. */
+function dimness(): Mesh {
+  const size = 64;
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = size;
+  const pen = canvas.getContext("2d") as CanvasRenderingContext2D;
+  const fade = pen.createRadialGradient(size / 2, size / 2, 0, size / 2, size / 2, size / 2);
+  for (const [at, tone] of [[0, "rgba(70,40,20,0.5)"], [0.55, "rgba(70,40,20,0.28)"], [1, "rgba(70,40,20,0)"]] as const) fade.addColorStop(at, tone);
+  pen.fillStyle = fade;
+  pen.fillRect(0, 0, size, size);
+  const mesh = new Mesh(new PlaneGeometry(0.46, 0.26), new MeshBasicMaterial({ map: new CanvasTexture(canvas), transparent: true, depthWrite: false }));
+  mesh.position.set(-0.01, 0, 0.001);
+  mesh.visible = false;
+  return mesh;
+}
+
 /** A round woollen rug, painted. */
-function rug(): CanvasTexture {
-  const size = 1024;
+function rug(size: number): CanvasTexture {
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = size;
   const pen = canvas.getContext("2d") as CanvasRenderingContext2D;
@@ -119,7 +144,7 @@ function rug(): CanvasTexture {
   // Woven threads, from a fixed sequence so that the rug is the same rug every day.
   let seed = 7;
   const next = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
-  for (let i = 0; i < 26000; i++) {
+  for (let i = 0; i < (size * size) / 40; i++) {
     const angle = next() * Math.PI * 2, radius = Math.sqrt(next()) * size * 0.5;
     pen.strokeStyle = next() > 0.5 ? "rgba(255,255,255,0.10)" : "rgba(90,60,30,0.07)";
     pen.beginPath();

@@ -1,5 +1,5 @@
 // The whole cat as one object of the scene: sculpted once, then moved by joint angles.
-import { Bone, BufferAttribute, BufferGeometry, Group, Matrix4, Mesh, type MeshStandardMaterial, type Object3D, type Ray, Skeleton, SkinnedMesh, Vector3 } from "three";
+import { Bone, BufferAttribute, BufferGeometry, Group, type Material, Matrix4, Mesh, type Object3D, type Ray, Skeleton, SkinnedMesh, Vector3 } from "three";
 import { ALL_BONES, coat, weights } from "./coat";
 import { face, type FaceParts } from "./face";
 import { fur, GINGER } from "./fur";
@@ -19,7 +19,7 @@ export class Cat extends Group {
   private readonly touchable: ReturnType<typeof pickable>;
 
   private readonly shapes = blobs();
-  private readonly skins = new Map<boolean, { geometry: BufferGeometry; material: MeshStandardMaterial }>();
+  private readonly skins = new Map<boolean, { geometry: BufferGeometry; material: Material }>();
 
   constructor(plain = false) {
     super();

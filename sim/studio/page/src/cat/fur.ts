@@ -1,5 +1,5 @@
 // Fur: a soft material whose pattern, strands and rim of light are computed in the shader, so that no picture has to be loaded.
-import { Color, MeshStandardMaterial } from "three";
+import { Color, type Material, MeshLambertMaterial, MeshStandardMaterial } from "three";
 
 export interface Palette {
   base: string;
@@ -19,9 +19,9 @@ float noise3(vec3 x) {
 `;
 
 /** `shell` > 0 is one of the see-through layers that make the outline fluffy: 0..1 from skin to tip. `plain` spares the strands. */
-export function fur(palette: Palette, shell = 0, plain = false): MeshStandardMaterial {
-  const material = new MeshStandardMaterial({ roughness: 0.92, metalness: 0 });
-  if (plain) material.defines = { ...material.defines, PLAIN: 1 };
+export function fur(palette: Palette, shell = 0, plain = false): Material {
+  const material = plain ? new MeshLambertMaterial() : new MeshStandardMaterial({ roughness: 0.92, metalness: 0 });
+  if (plain) material.defines = { PLAIN: 1 };
   const uniforms = {
     uBase: { value: new Color(palette.base) },
     uStripe: { value: new Color(palette.stripe) },
