@@ -151,7 +151,7 @@ class Actor:
     def _limited(self, decision: Decision, purr: Purr, now: float, dt: float) -> tuple[Command, Mapping[str, tuple[str, ...]]]:
         mix = self._mix
         pose, stirred = self._limiter.step(mix.values, dt)
-        moved = {joint: mix.causes(joint) or WAKING for joint in stirred}
+        moved = mix.moved(stirred, WAKING)
         pupils = min(max(round(mix.values["pupils"], 3), 0.0), 1.0)
         if pupils != self._pupils:
             moved["pupils"] = mix.causes("pupils") or ("mood",)

@@ -37,18 +37,17 @@ class Display:
         fear, anger, sad = feel("fear", 0.0), feel("anger", 0.0), feel("sadness", 0.0)
         warm = max(feel("affection", 0.0), feel("contentment", 0.0))
         joy, interest, surprise = feel("joy", 0.0), feel("interest", 0.0), feel("surprise", 0.0)
-        cross = max(anger, (affect.enough - ENOUGH) / (1.0 - ENOUGH))
-        if cross < 0.0:
-            cross = 0.0
-        ears = 0.15 * affect.valence + 0.2 * max(interest, surprise) + 0.08 * joy - 0.85 * fear - 0.65 * cross - 0.12 * sad
+        cross = max(anger, (affect.enough - ENOUGH) / (1.0 - ENOUGH), 0.0)
+        alarm, valence, arousal = max(fear, surprise), affect.valence, affect.arousal
+        ears = 0.15 * valence + 0.2 * max(interest, surprise) + 0.08 * joy - 0.85 * fear - 0.65 * cross - 0.12 * sad
         self.ears += (ears * (0.4 + 0.6 * alert) - self.ears) * self._quick
-        pitch = 0.35 * max(affect.valence, 0.0) + 0.3 * joy + 0.25 * feel("affection", 0.0) - 0.6 * fear - 0.25 * sad
+        pitch = 0.35 * max(valence, 0.0) + 0.3 * joy + 0.25 * feel("affection", 0.0) - 0.6 * fear - 0.25 * sad
         self.tail_pitch += (pitch * alert - self.tail_pitch) * self._slow
-        lids = 0.25 * warm + 0.3 * purr - 0.25 * max(fear, surprise) - 0.12 * interest + 0.25 * max(0.0, -affect.arousal)
+        lids = 0.25 * warm + 0.3 * purr - 0.25 * alarm - 0.12 * interest + 0.25 * max(0.0, -arousal)
         self.lids += (lids - self.lids) * self._lids
-        pupils = 0.4 + 0.25 * affect.arousal + 0.5 * max(fear, surprise) + 0.15 * interest - 0.1 * warm
+        pupils = 0.4 + 0.25 * arousal + 0.5 * alarm + 0.15 * interest - 0.1 * warm
         self.pupils += (min(max(pupils, 0.05), 1.0) - self.pupils) * self._wide
-        self._wag(cross, max(joy, interest) * max(affect.arousal, 0.0), affect.arousal, alert, dt)
+        self._wag(cross, max(joy, interest) * max(arousal, 0.0), arousal, alert, dt)
 
     def _wag(self, cross: float, lively: float, arousal: float, alert: float, dt: float) -> None:
         """A calm tail is still; a lively one swings; a cross one swings wide and fast."""

@@ -139,11 +139,11 @@ class Layers:
 
     def _lay(self, mix: Mix, running: Running, affect: Affect, size: float, later: list[tuple[str, float, str]] | None) -> None:
         values, cover, name, weight = mix.values, mix.cover, running.play.motion, running.weight
-        adds = running.motion.adds
+        adds, sized, note = running.motion.adds, weight * size, mix.note
         for joint, angle in running.pose(affect).items():
             if joint not in values:
                 continue
-            scale = weight if joint in UNSCALED else weight * size
+            scale = weight if joint in UNSCALED else sized
             if joint in adds:
                 if later is None:
                     mix.add(joint, scale * angle, name)
@@ -151,7 +151,7 @@ class Layers:
                     later.append((joint, scale * angle, name))
                 continue
             share = scale * (angle - values[joint])
-            if weight > cover.get(joint, 0.0):
+            if joint not in cover or weight > cover[joint]:
                 cover[joint] = weight
             values[joint] += share
-            mix.note(joint, share, name)
+            note(joint, share, name)

@@ -54,6 +54,11 @@ class Mix:
             self._until[joint] = -1.0
         lately[name] = (self._now, change if change > 0.0 else -change)
 
+    def moved(self, joints: Iterable[str], otherwise: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+        """The causes of each of these joints; `otherwise` where there is none."""
+        now, until, causes = self._now, self._until, self._causes
+        return {joint: (causes[joint] if now < until[joint] else self.causes(joint)) or otherwise for joint in joints}
+
     def causes(self, joint: str) -> tuple[str, ...]:
         """Who moves the joint now, strongest first; put in order anew when somebody joins, and now and then."""
         if self._now < self._until[joint]:
