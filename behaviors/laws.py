@@ -60,7 +60,7 @@ class Law(Part):
 class Laws(Part):
     """A designer's laws, and words of their own to write them with."""
 
-    let: Annotated[dict[str, str], Field(description="name → expression, put in the place of the name", default_factory=dict)]
+    let: dict[str, str] = Field(default_factory=dict, description="name → expression, put in the place of the name")
     laws: Annotated[tuple[Law, ...], Field(min_length=1)]
 
     @model_validator(mode="before")

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from io import StringIO
 from pathlib import Path
-from typing import Any, TypeVar, get_args, get_origin
+from types import UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
@@ -118,23 +119,30 @@ def _line_of(text: str, where: Sequence[Any]) -> int:
 
 
 def _keys_beside(model: type[BaseModel], where: Sequence[Any]) -> list[str]:
-    """Keys that the schema knows at a place; empty where the place is not a fixed one."""
-    here: Any = model
+    """Keys that the schema knows at a place, of every shape that may stand there; empty where any key may."""
+    here: list[Any] = [model]
     for step in where:
-        here = _step_into(here, step)
-    return list(here.model_fields) if isinstance(here, type) and issubclass(here, BaseModel) else []
+        here = [inside for shape in here for inside in _step_into(shape, step)]
+    return [key for shape in here if isinstance(shape, type) and issubclass(shape, BaseModel) for key in shape.model_fields]
 
 
-def _step_into(here: Any, step: Any) -> Any:
-    if isinstance(here, type) and issubclass(here, BaseModel):
-        field = here.model_fields.get(str(step))
-        return None if field is None else field.annotation
-    origin, arguments = get_origin(here), get_args(here)
+def _step_into(shape: Any, step: Any) -> list[Any]:
+    if isinstance(shape, type) and issubclass(shape, BaseModel):
+        field = shape.model_fields.get(str(step))
+        return [] if field is None else _shapes(field.annotation)
+    origin, arguments = get_origin(shape), get_args(shape)
     if origin in (dict, Mapping):
-        return arguments[1]
-    if origin in (list, tuple, Sequence):
-        return arguments[0]
-    return None
+        return _shapes(arguments[1])
+    return _shapes(arguments[0]) if origin in (list, tuple, Sequence) else []
+
+
+def _shapes(annotation: Any) -> list[Any]:
+    """The members of a union, each without its annotations."""
+    if get_origin(annotation) is Annotated:
+        return _shapes(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, UnionType):
+        return [shape for member in get_args(annotation) for shape in _shapes(member)]
+    return [annotation]
 
 
 class Files:

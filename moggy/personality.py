@@ -52,10 +52,9 @@ class Personality(Part):
         dict[str, Annotated[float, Field(ge=-1.0, le=1.0)]],
         Field(description="zone → −1 dislikes to 1 loves; the temple and cheeks are liked best, tail base and belly least (Ellis 2015)"),
     ] = LIKES_TOUCH
-    appetite: Annotated[
-        dict[str, Annotated[float, Field(ge=0.0, le=3.0)]],
-        Field(description="id of a behaviour in the tree → factor on its score; 1 where left out", default_factory=dict),
-    ]
+    appetite: dict[str, Annotated[float, Field(ge=0.0, le=3.0)]] = Field(
+        default_factory=dict, description="id of a behaviour in the tree → factor on its score; 1 where left out"
+    )
     voice: Annotated[float, Field(ge=0.5, le=3.0, description="factor on the pitch of its calls; a kitten 2 to 3")] = 1.0
     talkative: Annotated[float, Field(ge=0.0, le=2.0, description="factor on how readily it calls; 0 is wordless")] = 1.0
     expressive: Annotated[float, Field(ge=0.2, le=1.5, description="factor on the size of its movements")] = 1.0

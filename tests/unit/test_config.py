@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from moggy.behaviors.tree import Tree
 from moggy.body import Body
 from moggy.config import Files, Invalid, parse, with_value
 from moggy.personality import Personality
@@ -43,6 +44,14 @@ def test_a_value_out_of_range_names_the_line_the_key_and_the_range() -> None:
     assert "joints.tail_yaw.min" in error.message
     assert "-3.2" in error.message
     assert "-9.0" in error.message
+
+
+def test_a_wrong_key_deep_in_a_tree_names_the_likely_one() -> None:
+    tree = Files().read("trees/cat.yaml").replace("        dwell: [6, 90]", "        dwel: [6, 90]", 1)
+    with pytest.raises(Invalid) as caught:
+        parse("trees/cat.yaml", tree, Tree)
+    assert caught.value.line == line_of(tree, "dwel: ")
+    assert "did you mean 'dwell'" in caught.value.message
 
 
 @pytest.mark.parametrize(
