@@ -149,8 +149,9 @@ class Moment:
 
     @property
     def liking(self) -> float:
-        """−1..1: of the touched zone; 0 where nobody touches."""
-        return self.personality.likes_touch.get(self.touch.zone, 0.0) if self.touch else 0.0
+        """−1..1: of the touched zone, also between two strokes; 0 where nobody touches."""
+        hand = self.petting if self.since_touch <= BETWEEN_STROKES else None
+        return self.personality.likes_touch.get(hand.zone, 0.0) if hand else 0.0
 
     @property
     def good(self) -> float:
