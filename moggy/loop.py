@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+import gc
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import Any, Protocol, TypeAlias
 
 from moggy.clock import Clock
@@ -63,7 +64,7 @@ class Loop:
         self._running = False
 
     def run(self) -> None:
-        with self.closing:
+        with self.closing, rare_collection():
             for now in self._clock.ticks():
                 if not self._running:
                     return
@@ -101,3 +102,20 @@ class Loop:
         for _, worker in self._thinkers:
             senses += worker.poll(now)
         return senses
+
+
+@contextmanager
+def rare_collection() -> Iterator[None]:
+    """Python's collector, out of the loop's way: what stands now is not looked at again, and what a tick makes dies without it.
+
+    A fifth of the time of a life without a screen, and the longest pauses of one in real time, went into it.
+    """
+    before = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import random
 import signal
 import webbrowser
@@ -157,9 +156,6 @@ class Life:
             loop.closing.callback(closer)
         signal.signal(signal.SIGINT, lambda *_: loop.stop())
         signal.signal(signal.SIGTERM, lambda *_: loop.stop())
-        # What was made so far stays: the collector need not look at it fifty times a second.
-        gc.collect()
-        gc.freeze()
         loop.run()
         typer.echo("It lies down. Goodbye.")
 
