@@ -179,11 +179,15 @@ def test_the_camera_turns_beside_the_cat_and_never_on_it(studio: Open) -> None:
 
 def test_a_hand_that_hits_or_lifts_is_felt(studio: Open) -> None:
     studio.run("() => { window.heard = []; moggy.live.onNews.push((item) => heard.push(item.name)); }")
-    # Not a double-click: a machine without graphics may take longer between the two than a hand would.
+    # Shift-click, and again if need be: where graphics are slow a blow of 80 ms may fall between two looks at the skin.
     studio.page.keyboard.down("Shift")
-    studio.page.mouse.click(*studio.at(BACK))
+    for _ in range(10):
+        studio.page.mouse.click(*studio.at(BACK))
+        studio.page.wait_for_timeout(2000)
+        if studio.run("heard.includes('hit')"):
+            break
     studio.page.keyboard.up("Shift")
-    studio.until("heard.includes('hit')")
+    assert studio.run("heard.includes('hit')")
     lift = studio.page.get_by_role("button", name="Lift")
     lift.click()
     studio.until("heard.includes('lifted')")
