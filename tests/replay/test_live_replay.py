@@ -21,7 +21,7 @@ from moggy.messages import AnySense, Face, Thought, Tick, Words
 from moggy.replay import relive
 from moggy.sim.world import World
 
-PATIENCE = 120.0
+PATIENCE = 300.0
 """Seconds until it counts as never: models load in this time on a busy machine."""
 
 
