@@ -34,6 +34,7 @@ WARY, DISLIKES = 0.3, 0.6
 MOST_CALMED = 0.95
 """The most that one event can take from what stirs an emotion."""
 NOTHING: Mapping[Drive, float] = {}
+NOT_CALMED = 0.0, "", 0
 EDGE = 0.1
 """Width over which a case fades outside of its range."""
 
@@ -49,12 +50,12 @@ class _Sum:
     __slots__ = ("bonds", "calms", "drives", "enough", "happened", "mood", "reasons", "stirs", "tastes")
 
     def __init__(self) -> None:
-        self.calms: dict[int, float] = {}
-        self.stirs: list[tuple[int, str, float, float]] = []
+        self.calms: dict[int, tuple[float, str, int]] = {}
+        self.stirs: list[tuple[int, str, float, float, int]] = []
         self.mood: dict[int, float] = {}
         self.drives: dict[int, float] = {}
         self.bonds: dict[str, tuple[float, float]] = {}
-        self.enough: list[tuple[float, float]] = []
+        self.enough: list[tuple[float, float, str, int]] = []
         self.happened: list[tuple[tuple[str, str | None, str | None], Rule, float, float]] = []
         self.tastes: list[tuple[str, str, float, float, float]] = []
         self.reasons: list[tuple[str, int]] = []
@@ -130,7 +131,8 @@ class Feelings:
         if distress > 0.0:
             strength, pleasure, arousal, dominance = CARE
             pulls.append((strength * distress, pleasure, arousal, dominance))
-            emotions.stir(_AFFECTION, "care", 0.7 * distress, 1.0 - math.exp(-BEAT / 4.0), now)
+            held = emotions.stir(_AFFECTION, "care", 0.7 * distress, 1.0 - math.exp(-BEAT / 4.0), now)
+            self._reasons.note("affection", held, "care")
         self.mood.beat(BEAT, pulls)
 
     def slow_beat(self, now: float, hour: float, battery: float) -> None:
@@ -140,7 +142,8 @@ class Feelings:
             self.drives.push(_DRIVE[drive], push * seconds / 60.0)
         self.drives.beat(seconds, hour, battery)
         for cause, emotion, level in self.drives.stirring():
-            self.emotions.stir(emotion, cause, level * self.emotions.gains[emotion], 1.0 - math.exp(-seconds / URGE), now)
+            held = self.emotions.stir(emotion, cause, level * self.emotions.gains[emotion], 1.0 - math.exp(-seconds / URGE), now)
+            self._reasons.note(EMOTIONS[emotion], held, cause)
         self.bonds.beat(seconds)
         self._reasons.rank(now)
 
@@ -173,7 +176,9 @@ class Feelings:
             valence=math.tanh(mood.pleasure + valence),
             arousal=math.tanh(mood.arousal + arousal + 0.3 * (drives["energy"] - 0.5)),
             because=self._reasons.newest,
+            stirred=self._reasons.told(),
         )
+        self._moved = bool(self._last.stirred)  # and so the next one is another
         return self._last
 
     def _advised(self) -> tuple[Mood, dict[str, float]]:
@@ -211,7 +216,7 @@ class Feelings:
                 self._add(rule, case, strength * weight, dose, event, cause, total)
         if rule.enough:
             skin = sensitivity(liking) if rule.touch else 0.5 + 0.5 * event.strength
-            total.enough.append((rule.enough * skin * dose, trust))
+            total.enough.append((rule.enough * skin * dose, trust, cause, event.id))
         if event.zone is not None and event.person is not None and (rule.touch or rule.trust < 0.0):
             bad = unwelcome if rule.touch else 1.0
             total.tastes.append((event.person, event.zone, dose / 60.0 if rule.ongoing else 0.5 * dose, welcome * (1.0 - bad), bad))
@@ -230,21 +235,25 @@ class Feelings:
         for name, level in change.emotions.items():
             i = _EMOTION[name]
             congruent = 1.0 + self.mood.congruence * pleasure * emotions.places[i][0]
-            total.stirs.append((i, cause, level * scale * emotions.gains[i] * congruent, share))
+            total.stirs.append((i, cause, level * scale * emotions.gains[i] * congruent, share, event.id))
         for name, part in change.calms.items():
             i = _EMOTION[name]
             less = 1.0 - min(MOST_CALMED, part * min(1.0, scale)) if part * scale > 0.0 else 1.0
-            total.calms[i] = total.calms.get(i, 0.0) - dose * math.log(less)
+            total.calms[i] = (total.calms.get(i, NOT_CALMED)[0] - dose * math.log(less), cause, event.id)
         by = scale * (dose / 60.0 if rule.ongoing else dose)
+        note = self._reasons.note
         for dimension, push in change.mood.items():
             d = _DIMENSION[dimension]
             total.mood[d] = total.mood.get(d, 0.0) + push * by
+            note(f"mood.{dimension}", push * by, cause, event.id)
         for drive, push in change.drives.items():
             d = _DRIVE[drive]
             total.drives[d] = total.drives.get(d, 0.0) + push * by
+            note(f"drive.{drive}", push * by, cause, event.id)
         if event.person is not None and (change.trust or change.familiarity):
             trust, familiarity = total.bonds.get(event.person, (0.0, 0.0))
             total.bonds[event.person] = (trust + change.trust * by, familiarity + change.familiarity * by)
+            note("trust", change.trust * by, cause, event.id)
 
     def _holds(self, when: When, event: Event, trust: float, liking: float) -> float:
         """0..1: how far a case's condition holds now."""
@@ -268,11 +277,13 @@ class Feelings:
         return {"trust": trust, "liking": liking, "strength": event.strength, "enough": self.enough.level}[name]
 
     def _apply(self, total: _Sum, now: float) -> None:
-        for emotion, depth in total.calms.items():
-            self.emotions.calm(emotion, 1.0 - math.exp(-depth))
+        note = self._reasons.note
+        for emotion, (depth, cause, event) in total.calms.items():
+            note(EMOTIONS[emotion], -self.emotions.calm(emotion, 1.0 - math.exp(-depth)), cause, event)
         moved: dict[str, float] = {}
-        for emotion, cause, level, share in total.stirs:
+        for emotion, cause, level, share, event in total.stirs:
             held = self.emotions.stir(emotion, cause, level, share, now)
+            note(EMOTIONS[emotion], held, cause, event)
             plain = cause.rstrip("!")
             moved[plain] = moved.get(plain, 0.0) + held
         for d, push in total.mood.items():
@@ -281,8 +292,10 @@ class Feelings:
             self.drives.push(d, max(-1.0, min(1.0, push)))
         for person, (trust, familiarity) in total.bonds.items():
             self.bonds.move(person, trust, familiarity)
-        for amount, trusted in total.enough:
+        for amount, trusted, cause, event in total.enough:
+            before = self.enough.level
             self.enough.add(amount, trusted, self.mood.at[0])
+            note("enough", self.enough.level - before, cause, event)
         for touch in total.tastes:
             self.tastes.touched(*touch)
         for key, rule, dose, strength in total.happened:
@@ -296,6 +309,7 @@ class Feelings:
         if event.zone in _DIMENSION or event.zone in _DRIVE:
             by = min(NUDGE, event.strength) * (1.0 if event.name == "nudged_up" else -1.0)
             self._nudges[event.zone] = max(-NUDGE, min(NUDGE, self._nudges.get(event.zone, 0.0) + by))
+            self._reasons.note(event.zone, by, "advice", event.id)
 
 
 def _signed(x: float) -> float:

@@ -1,13 +1,17 @@
-"""Why it feels so: the events that moved the feelings most lately."""
+"""Why it feels so: what moves each feeling as it moves, and the events that moved them most lately."""
 
 from __future__ import annotations
 
 import math
 
+from moggy.messages import Stir
+
 NAMED, FADES = 5, 90.0
 """Events that are named, and the seconds in which a reason fades to 37 %."""
 FAINT = 0.005
 """What moved less is no reason."""
+SLIGHT = 1e-4
+"""What moved a feeling by less is not told."""
 
 
 class Reasons:
@@ -17,6 +21,20 @@ class Reasons:
         self._known: dict[str, tuple[int, float, float]] = {}
         self.newest: tuple[int, ...] = ()
         """Ids of the strongest few, newest first."""
+        self._stirs: list[Stir] = []
+
+    def note(self, feeling: str, by: float, cause: str, event: int = 0) -> None:
+        """One feeling was moved; without an event, from within."""
+        if by > SLIGHT or by < -SLIGHT:
+            self._stirs.append(Stir(feeling=feeling, by=by, cause=cause.rstrip("! "), event=event))
+
+    def told(self) -> tuple[Stir, ...]:
+        """All that was noted since the last time."""
+        if not self._stirs:
+            return ()
+        stirs = tuple(self._stirs)
+        self._stirs.clear()
+        return stirs
 
     def give(self, cause: str, event: int, moved: float, now: float) -> None:
         """An event of this cause moved the feelings by so much; one that goes on keeps its reason alive."""

@@ -323,6 +323,19 @@ class Bond:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stir:
+    """By how much something moved one feeling at this tick."""
+
+    feeling: str
+    """An emotion, `mood.pleasure`, `drive.play`, `enough`, `trust` or `familiarity`."""
+    by: float
+    cause: str
+    """«stroked neck anna»; of what comes from within, «little company»."""
+    event: int = 0
+    """Id of the event; 0: from within."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Affect:
     """The pet's own feelings, published once a tick; deciding and acting read this and nothing else of the brain."""
 
@@ -338,6 +351,8 @@ class Affect:
     """What bends motions and sounds: the mood with the emotions of the moment on top, −1..1."""
     because: tuple[int, ...] = ()
     """The events that moved the feelings most lately, newest first."""
+    stirred: tuple[Stir, ...] = ()
+    """What moved them at this very tick; mostly nothing does."""
 
 
 # ── What it does ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
