@@ -224,6 +224,14 @@ class Setting(Sense):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Forget(Sense):
+    """The owner had somebody erased from the memory while the pet is awake: it drops what it learnt of them."""
+
+    kind: Literal["forget"] = "forget"
+    person: Annotated[str, Field(description="a name, or `all`: everything that was learnt of anybody")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble(Sense):
     """A part is missing or came back: said once, and it costs that part only."""
 
@@ -247,6 +255,7 @@ AnySense: TypeAlias = (
     | Board
     | Edited
     | Setting
+    | Forget
     | Trouble
 )
 
