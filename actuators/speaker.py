@@ -47,9 +47,13 @@ class SoundTrack:
         self._file.setframerate(synth.rate)
 
     def __call__(self, tick: Tick, sent: Mapping[str, float]) -> None:
-        self._synth.hear(tick.at, tick.calls, tick.commanded.purr)
-        self._at = tick.at
-        if tick.at - self._written >= CHUNK:
+        self.hear(tick.at, tick.calls, tick.commanded.purr)
+
+    def hear(self, at: float, calls: Sequence[Call], purr: Purr) -> None:
+        """The same without the tick."""
+        self._synth.hear(at, calls, purr)
+        self._at = at
+        if at - self._written >= CHUNK:
             self._write()
 
     def close(self) -> None:

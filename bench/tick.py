@@ -1,8 +1,9 @@
 """What one tick of the loop costs, and how much faster than life the simulator runs: `python -m bench tick`.
 
 The day is `days/demo.yaml`, a minute with strokes, words, a face and a hit; it is lived several times. A busy machine does not count
-where it can be helped: times are CPU times of this process, each tick counts with the best of its rounds, and a loop that always does
-the same is timed between the rounds, to say how much slower than at its quietest the machine was meanwhile.
+where it can be helped: each tick counts with the best of its rounds, and a loop that always does the same is timed between the rounds, to
+say how much slower than at its quietest the machine was meanwhile. A tick of the brain alone is measured in CPU time, the life without a
+screen by the clock on the wall, from its first file to its last.
 """
 
 from __future__ import annotations
@@ -14,13 +15,12 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
-from time import process_time
+from time import perf_counter, process_time
 
-from moggy.actuators.speaker import SoundTrack
-from moggy.actuators.synth import Synth
 from moggy.assemble import begin, born
 from moggy.body import Body
 from moggy.commands.headless import boards, live
+from moggy.commands.record import Recorder
 from moggy.config import Files
 from moggy.loop import Loop
 from moggy.messages import Command, Tick
@@ -57,13 +57,13 @@ class NoClock:
 
 
 class Stopwatch:
-    """A listener that notes when each tick is over, in seconds of CPU."""
+    """A listener that notes when each tick is over, in seconds."""
 
     def __init__(self) -> None:
         self.moments: list[float] = []
 
     def __call__(self, tick: Tick, sent: Mapping[str, float]) -> None:
-        self.moments.append(process_time())
+        self.moments.append(perf_counter())
 
 
 def brain_alone(day: Day, body: Body) -> list[float]:
@@ -81,21 +81,20 @@ def brain_alone(day: Day, body: Body) -> list[float]:
 
 
 def headless(day: Day, body: Body, out: Path) -> list[float]:
-    """CPU seconds of each tick of a day with journal, ticks and sound, through the wire and the firmware.
+    """Seconds of each tick of a day with journal, ticks and sound, through the wire and the firmware.
 
     First and last stand opening and closing.
     """
     gc.collect()
-    watch, begun = Stopwatch(), process_time()
+    watch, begun = Stopwatch(), perf_counter()
     start = begin(Files(), seed=1, hour=day.hour)
     world = World(body)
-    out.mkdir()
-    with SoundTrack(out / "sound.wav", Synth(body.speaker.rate, body.speaker, 1.0)) as sound:
+    with Recorder(out, start) as recorder:
         live(
-            born(start), start, senses_of(day, body), world=world, body=boards("lockstep", body, world), until=day.seconds, out=out,
-            listeners=[watch, sound],
+            born(start), senses_of(day, body), world=world, body=boards("lockstep", body, world), until=day.seconds,
+            listeners=[watch, recorder],
         )  # fmt: skip
-    moments = [begun, *watch.moments, process_time()]
+    moments = [begun, *watch.moments, perf_counter()]
     return [after - before for before, after in pairwise(moments)]
 
 

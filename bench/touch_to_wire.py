@@ -46,7 +46,7 @@ def commands(body: Body, senses: Sequence[Touch]) -> list[Tick]:
     start = begin(Files(), seed=1, hour=12.0)
     world, ticks = World(body), list[Tick]()
     live(
-        born(start), start, senses, world=world, body=boards("lockstep", body, world), until=2.4, out=None,
+        born(start), senses, world=world, body=boards("lockstep", body, world), until=2.4,
         listeners=[lambda tick, sent: ticks.append(tick)],
     )  # fmt: skip
     return ticks

@@ -58,6 +58,19 @@ class Lasting:
         return self._json
 
 
+class Encoder:
+    """A tick and what was sent as one line of JSON: what the journal keeps."""
+
+    def __init__(self) -> None:
+        self._decision, self._person, self._pet = Lasting(), Lasting(), Lasting()
+
+    def __call__(self, tick: Tick, sent: Mapping[str, float]) -> bytes:
+        parts = {name: getattr(tick, name) for name in FIELDS}
+        parts["decision"], parts["person"] = self._decision.json(tick.decision), self._person.json(tick.person)
+        parts["pet"] = self._pet.json(tick.pet)
+        return orjson.dumps({"tick": parts, "sent": sent})
+
+
 class Journal:
     """A listener that writes every tick. Close it, or use it in a `with`; after a crash the file is readable up to the last chunk."""
 
@@ -70,14 +83,15 @@ class Journal:
         schema_id = self._writer.register_schema(name="moggy.Tick", encoding="jsonschema", data=_schema())
         self._channel = self._writer.register_channel(topic=TICK, message_encoding="json", schema_id=schema_id)
         self._file.flush()
-        self._decision, self._person = Lasting(), Lasting()
+        self._encode = Encoder()
 
     def __call__(self, tick: Tick, sent: Mapping[str, float]) -> None:
-        parts = {name: getattr(tick, name) for name in FIELDS}
-        parts["decision"], parts["person"] = self._decision.json(tick.decision), self._person.json(tick.person)
-        data = orjson.dumps({"tick": parts, "sent": sent})
-        stamp = round(tick.at * 1e9)
-        self._writer.add_message(channel_id=self._channel, log_time=stamp, publish_time=stamp, sequence=tick.n, data=data)
+        self.write(tick.at, tick.n, self._encode(tick, sent))
+
+    def write(self, at: float, n: int, line: bytes) -> None:
+        """A tick that an Encoder has written."""
+        stamp = round(at * 1e9)
+        self._writer.add_message(channel_id=self._channel, log_time=stamp, publish_time=stamp, sequence=n, data=line)
 
     def close(self) -> None:
         if not self._file.closed:

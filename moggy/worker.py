@@ -102,7 +102,7 @@ class ProcessWorker:
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=_work, args=(theirs, self._make), name=f"moggy {self._name}", daemon=True)
-        with _deaf_to_ctrl_c():
+        with deaf_to_ctrl_c():
             self._process.start()
         theirs.close()
         self._ready = False
@@ -140,7 +140,7 @@ class ProcessWorker:
 
 
 @contextmanager
-def _deaf_to_ctrl_c() -> Iterator[None]:
+def deaf_to_ctrl_c() -> Iterator[None]:
     """A process started within ignores Ctrl-C from its first instruction: the terminal sends it to all, and the loop closes its workers."""
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -11,10 +11,11 @@ from rich.console import Console
 from moggy.assemble import begin, born, home
 from moggy.body import Body
 from moggy.commands.headless import boards, live
-from moggy.commands.outputs import Outputs
+from moggy.commands.record import Recorder
 from moggy.config import Files
 from moggy.messages import Event, Tick
 from moggy.sim.day import Day, senses_of
+from moggy.sim.pictures import Pictures
 from moggy.sim.world import World
 
 PICTURES = 0.25
@@ -62,13 +63,14 @@ def demo(out: Path, *, personality: str, seed: int) -> None:
     start = begin(files, seed=seed, hour=day.hour, personality=personality)
     body = files.load(start.body, Body)
     world = World(body)
-    simulated = boards("lockstep", body, world)
     teller = Teller(console)
     console.print(f"[dim]{day.about}[/]")
-    with Outputs(out, body, start, pictures=PICTURES, angles=simulated.angles) as outputs:
+    with Recorder(out, start) as recorder:
+        simulated = boards("lockstep", body, world)
+        pictures = Pictures(out / "pictures", body, simulated.angles, per_second=PICTURES)
         live(
-            born(start), start, senses_of(day, body), world=world, body=simulated, until=day.seconds, out=out,
-            listeners=[teller, *outputs.listeners],
+            born(start), senses_of(day, body), world=world, body=simulated, until=day.seconds,
+            listeners=[teller, recorder, pictures],
         )  # fmt: skip
     plot_feelings(teller, out / "feelings.png")
     console.print(f"[dim]In {out}: feelings.png, sound.wav, pictures/, journal.mcap (try: moggy why {out / 'journal.mcap'} --at 12)[/]")

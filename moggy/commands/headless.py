@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from time import perf_counter
 from typing import Protocol
 
-import orjson
 import typer
 
 from moggy.actuators.serial_body import SerialBody
 from moggy.assemble import begin, born, home, slow_thinkers
 from moggy.body import Body
 from moggy.clock import SimulatedClock
-from moggy.commands.outputs import Outputs
 from moggy.commands.progress import progress
+from moggy.commands.record import Recorder
 from moggy.config import Files
-from moggy.journal import Journal, Lasting
 from moggy.link import MemoryLink
 from moggy.loop import Ask, BodyOut, Listener, Loop
-from moggy.messages import Acceleration, AnySense, Battery, Tick, Touch
-from moggy.pet import Pet, Start
+from moggy.messages import Acceleration, AnySense, Battery, Touch
+from moggy.pet import Pet
 from moggy.sim.board.lock_step import LockStepBoard
 from moggy.sim.day import Day, senses_of
 from moggy.sim.script import Script, last_moment, read_script
@@ -71,55 +70,21 @@ def happens(world: World, sense: AnySense) -> bool:
     return True
 
 
-class TickLines:
-    """A listener that writes a line of JSON for each tick, with what people look at first."""
-
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("wb")
-        self._person = Lasting()
-
-    def __call__(self, tick: Tick, sent: Mapping[str, float]) -> None:
-        pet = tick.pet
-        line = {
-            "at": tick.at,
-            "person": self._person.json(tick.person),
-            "pet": {"emotions": pet.emotions, "mood": pet.mood, "drives": pet.drives, "bond": pet.bond, "enough": pet.enough},
-            "behavior": {"id": tick.decision.behavior, "why": tick.decision.why},
-            "commanded": tick.commanded.pose,
-            "sent": sent,
-            "purr": tick.commanded.purr.level,
-            "calls": tick.calls,
-        }
-        self._file.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
-
-    def close(self) -> None:
-        self._file.close()
-
-
 def live(
     pet: Pet,
-    start: Start,
     senses: Sequence[AnySense],
     *,
     world: World,
     body: Simulated,
     until: float,
-    out: Path | None,
     listeners: Sequence[Listener] = (),
     thinkers: Sequence[tuple[Ask, Worker]] = (),
     progress: Callable[[float], None] = lambda at: None,
 ) -> None:
-    """Play the senses to the pet for `until` seconds of its time; with `out`, write journal.mcap and ticks.jsonl there."""
+    """Play the senses to the pet for `until` seconds of its time."""
     told: list[Listener] = [*listeners, lambda tick, sent: progress(tick.at)]
-    files: list[Journal | TickLines] = []
-    if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
-        files = [Journal(out / "journal.mcap", start), TickLines(out / "ticks.jsonl")]
-        told += files
     sensor = SimulatedSenses(Script(senses).due, world, body)
     loop = Loop(pet, SimulatedClock(until), sensors=[sensor], body=body, listeners=told, thinkers=thinkers)
-    for file in files:
-        loop.closing.callback(file.close)
     loop.closing.callback(body.close)
     loop.run()
 
@@ -143,15 +108,17 @@ def headless(
     start = begin(files, seed=seed, hour=hour_of_day if hour is None else hour, personality=personality)
     until = length if until is None else until
     world = World(body)
-    simulated = boards(board, body, world)
     before = perf_counter()
-    with (
-        progress("living", until) as advance,
-        Outputs(out, body, start, pictures=2.0 if pictures else 0.0, angles=simulated.angles) as outputs,
-    ):
+    with ExitStack() as closing:
+        listeners: list[Listener] = [] if out is None else [closing.enter_context(Recorder(out, start))]
+        simulated = boards(board, body, world)
+        if out is not None and pictures:
+            from moggy.sim.pictures import Pictures
+
+            listeners.append(Pictures(out / "pictures", body, simulated.angles))
         live(
-            born(start), start, senses, world=world, body=simulated, until=until, out=out,
-            listeners=outputs.listeners, thinkers=slow_thinkers(simulated=True) if think else (), progress=advance,
+            born(start), senses, world=world, body=simulated, until=until, listeners=listeners,
+            thinkers=slow_thinkers(simulated=True) if think else (), progress=closing.enter_context(progress("living", until)),
         )  # fmt: skip
     took = perf_counter() - before
     where = f"; in {out}: {', '.join(sorted(path.name for path in out.iterdir()))}" if out else ""

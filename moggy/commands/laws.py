@@ -55,7 +55,7 @@ def of_random_day(files: Files, laws: Laws, seed: int, seconds: float, personali
     judge, world = court(laws, start), World(body)
     found: list[Violation] = []
     live(
-        born(start), start, senses_of(day, body), world=world, body=boards("lockstep", body, world), until=seconds, out=None,
+        born(start), senses_of(day, body), world=world, body=boards("lockstep", body, world), until=seconds,
         listeners=[lambda tick, sent: found.extend(judge.see(tick))],
     )  # fmt: skip
     return found

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from moggy.assemble import begin, born
 from moggy.body import Body
 from moggy.commands.headless import boards, live
 from moggy.config import Files, parse
+from moggy.journal import Journal
+from moggy.loop import Listener
 from moggy.messages import AnySense, Tick
 from moggy.sim.day import Day, senses_of
 from moggy.sim.world import World
@@ -28,10 +31,11 @@ def of_senses(
     start = begin(Files(), seed=seed, hour=hour, personality=personality)
     world = World(BODY)
     ticks: list[Tick] = []
-    live(
-        born(start), start, senses, world=world, body=boards("lockstep", BODY, world), until=seconds, out=out,
-        listeners=[lambda tick, sent: ticks.append(tick)],
-    )  # fmt: skip
+    listeners: list[Listener] = [lambda tick, sent: ticks.append(tick)]
+    with ExitStack() as closing:
+        if out is not None:
+            listeners.append(closing.enter_context(Journal(out / "journal.mcap", start)))
+        live(born(start), senses, world=world, body=boards("lockstep", BODY, world), until=seconds, listeners=listeners)
     return ticks
 
 

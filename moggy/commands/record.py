@@ -1,0 +1,144 @@
+"""What a life without a screen leaves behind: journal, a line for each tick, sound. A process of its own writes them meanwhile."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Mapping
+from contextlib import ExitStack, suppress
+from multiprocessing.connection import Connection
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import orjson
+
+from moggy.actuators.speaker import SoundTrack
+from moggy.actuators.synth import Synth
+from moggy.body import Body
+from moggy.config import parse
+from moggy.journal import Encoder, Journal
+from moggy.loop import rare_collection
+from moggy.messages import Call, Purr, Tick
+from moggy.personality import Personality
+from moggy.pet import Start
+from moggy.worker import deaf_to_ctrl_c
+
+TOGETHER = 64
+"""Ticks that are handed over at a time."""
+LINES_BUFFER = 1 << 20
+END = b""
+
+
+class Records:
+    """The files themselves: journal.mcap, ticks.jsonl, sound.wav."""
+
+    def __init__(self, out: Path, start: Start) -> None:
+        speaker = parse(start.body, start.files[start.body], Body).speaker
+        voice = parse(start.personality, start.files[start.personality], Personality).voice
+        self._closing = ExitStack()
+        self._journal = self._closing.enter_context(Journal(out / "journal.mcap", start))
+        self._lines = self._closing.enter_context((out / "ticks.jsonl").open("wb", LINES_BUFFER))
+        self._sound = self._closing.enter_context(SoundTrack(out / "sound.wav", Synth(speaker.rate, speaker, voice)))
+
+    def write(self, line: bytes) -> None:
+        """A tick that an Encoder has written."""
+        entry = orjson.loads(line)
+        tick = entry["tick"]
+        self._journal.write(tick["at"], tick["n"], line)
+        self._lines.write(orjson.dumps(summary(tick, entry["sent"]), option=orjson.OPT_APPEND_NEWLINE))
+        self._sound.hear(tick["at"], [Call(**call) for call in tick["calls"]], Purr(**tick["commanded"]["purr"]))
+
+    def __enter__(self) -> Records:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._closing.close()
+
+
+def summary(tick: Mapping[str, Any], sent: Mapping[str, float]) -> dict[str, Any]:
+    """What people look at first."""
+    pet, commanded, decision = tick["pet"], tick["commanded"], tick["decision"]
+    return {
+        "at": tick["at"],
+        "person": tick["person"],
+        "pet": {name: pet[name] for name in ("emotions", "mood", "drives", "bond", "enough")},
+        "behavior": {"id": decision["behavior"], "why": decision["why"]},
+        "commanded": commanded["pose"],
+        "sent": sent,
+        "purr": commanded["purr"]["level"],
+        "calls": tick["calls"],
+    }
+
+
+class Recorder:
+    """A listener: hands each tick to the process that writes. Close it, or use it in a `with`: then it waits until all is written."""
+
+    def __init__(self, out: Path, start: Start) -> None:
+        """To be made before anything that has a thread or a process: it forks. Raises OSError when nothing can be written in the folder."""
+        out.mkdir(parents=True, exist_ok=True)
+        (out / "journal.mcap").open("wb").close()
+        context = multiprocessing.get_context("fork")  # a fresh interpreter would cost more than the writing of a minute
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_write, args=(self._pipe, theirs, out, start), name="moggy records")
+        with deaf_to_ctrl_c():
+            self._process.start()
+        theirs.close()
+        self._encode, self._waiting = Encoder(), list[bytes]()
+
+    def __call__(self, tick: Tick, sent: Mapping[str, float]) -> None:
+        self._waiting.append(self._encode(tick, sent))
+        if len(self._waiting) >= TOGETHER:
+            self._hand_over()
+
+    def close(self) -> None:
+        """Raises OSError when it could not be written."""
+        if not self._pipe.closed:
+            self._hand_over()
+            self._pipe.send_bytes(END)
+            self._end()
+
+    def __enter__(self) -> Recorder:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def _hand_over(self) -> None:
+        lines, self._waiting = b"\n".join(self._waiting), []
+        try:
+            self._pipe.send_bytes(lines)
+        except OSError:
+            self._end()
+
+    def _end(self) -> None:
+        """Hear how it went, from a process that has ended or is about to."""
+        try:
+            why = str(self._pipe.recv())
+        except (OSError, EOFError):
+            why = "the process that writes the records was killed"
+        self._pipe.close()
+        self._process.join()
+        if why:
+            raise OSError(why)
+
+
+def _write(other_end: Connection, pipe: Connection, out: Path, start: Start) -> None:
+    """The process: writes what comes, until the end is said or the pet is gone; answers "" or what went wrong."""
+    other_end.close()  # else it would never hear that the pet is gone
+    why = ""
+    try:
+        with Records(out, start) as records, rare_collection():
+            while lines := _next(pipe):
+                for line in lines.split(b"\n"):
+                    records.write(line)
+    except OSError as error:
+        why = str(error)
+    with suppress(OSError):
+        pipe.send(why)
+
+
+def _next(pipe: Connection) -> bytes:
+    try:
+        return pipe.recv_bytes()
+    except (EOFError, OSError):
+        return END
