@@ -15,13 +15,12 @@ from moggy.actuators.mouth import Mouth
 from moggy.actuators.reactions import Reactions
 from moggy.body import Body
 from moggy.messages import Affect, Command, Decision, Event, Gesture, PersonEstimate, Play, Purr
-from moggy.motion import Motion
+from moggy.motion import GROUND, Motion
 from moggy.personality import Personality
 
 __all__ = ["Actor"]
 
-BORN = Play(motion="stand", started=0.0, layer="posture")
-"""Under everything, until a posture has been decided."""
+BORN = Play(motion=GROUND, started=0.0, layer="posture")
 WAKING = ("waking",)
 """The cause of what still moves from the board's rest pose."""
 YIELDS = 0.85

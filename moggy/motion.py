@@ -7,6 +7,9 @@ from typing import Literal, Protocol
 
 from moggy.messages import Affect
 
+GROUND = "stand"
+"""The posture under everything, until one has been decided."""
+
 
 class Motion(Protocol):
     """Angles over time; evaluated by the actuators, written in `behaviors`."""

@@ -2,47 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import difflib
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from moggy.journal import Entry, read_ticks
+from moggy.chain import Chain
+from moggy.journal import Entry, read_start, read_ticks
+from moggy.ledger import Cause
+from moggy.trace import Trace
 
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """One link of the chain: a sample, a piece of evidence, an event."""
-
-    id: int
-    at: float
-    what: str
-    data: dict[str, Any]
-
-
-@dataclass(slots=True)
-class Ledger:
-    """Everything in a journal that has a number, so that `because` can be followed."""
-
-    found: dict[int, Cause] = field(default_factory=dict)
-
-    def note(self, entry: Entry) -> None:
-        for kind in ("senses", "understood", "events", "evidence"):
-            for item in entry.data[kind]:
-                self.found.setdefault(item["id"], Cause(item["id"], item["at"], _named(kind, item), item))
-
-    def chain(self, ids: Sequence[int]) -> list[Cause]:
-        """The causes behind some numbers, latest first, each once, back to the samples."""
-        todo, seen = list(ids), dict[int, Cause]()
-        while todo:
-            number = todo.pop()
-            cause = self.found.get(number)
-            if cause is not None and number not in seen:
-                seen[number] = cause
-                todo += cause.data.get("because") or ()
-                if about := cause.data.get("about"):
-                    todo.append(about)
-        return sorted(seen.values(), key=lambda cause: (-cause.at, -cause.id))
+LISTED = 50
+"""Changes without a whole chain that are kept with their reasons; all are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,40 +32,74 @@ class Answer:
     purr: float
     person: dict[str, Any]
     pet: dict[str, Any]
+    changes: list[Chain]
+    """Of every actuator that changed at this tick; or of the one that was asked for, when it last changed."""
     causes: list[Cause]
+    """All that any of it goes back to, latest first."""
 
 
-def why(path: Path, at: float) -> Answer:
-    """The tick at, or the last before, a moment. Raises ValueError when the journal has none."""
-    ledger, last = Ledger(), None
+@dataclass(slots=True)
+class Coverage:
+    """How many changes of actuators have a whole chain."""
+
+    changes: Counter[str] = field(default_factory=Counter)
+    """By output."""
+    layers: Counter[str] = field(default_factory=Counter)
+    """By what moved it."""
+    broken: Counter[str] = field(default_factory=Counter)
+    """By output: those with a link missing."""
+    holes: list[tuple[float, str, tuple[str, ...]]] = field(default_factory=list)
+    """(at, output, what is missing) of the first of them."""
+
+    @property
+    def share(self) -> float:
+        """Of all changes, those that are explained; 1 where nothing changed."""
+        total = self.changes.total()
+        return 1.0 - self.broken.total() / total if total else 1.0
+
+    def count(self, chain: Chain) -> None:
+        output = chain.change.output
+        self.changes[output] += 1
+        self.layers[chain.source.layer] += 1
+        if chain.holes:
+            self.broken[output] += 1
+            if len(self.holes) < LISTED:
+                self.holes.append((chain.change.at, output, chain.holes))
+
+
+def why(path: Path, at: float, of: str | None = None) -> Answer:
+    """The tick at, or the last before, a moment; with `of`, the newest change of that output. Raises ValueError when there is none."""
+    trace = Trace(read_start(path))
+    asked: tuple[Chain, Entry] | None = None
+    outputs: dict[str, None] = {}
     for entry in read_ticks(path):
-        if entry.at > at and last is not None:
+        if entry.at > at and trace.entry is not None:
             break
-        ledger.note(entry)
-        last = entry
-    if last is None:
+        trace.take(entry)
+        if of is not None:
+            for change in trace.changes():
+                outputs[change.output] = None
+                if change.output == of:
+                    asked = trace.explain(change), entry
+    if trace.entry is None:
         raise ValueError(f"{path}: no tick in it")
-    return answer(ledger, last)
+    if of is None:
+        return _answer(trace, trace.entry, [trace.explain(change) for change in trace.changes()])
+    if asked is None:
+        close = difflib.get_close_matches(of, [*trace.entry.data["commanded"]["pose"], *outputs], n=1)
+        meant = f", did you mean {close[0]!r}?" if close and close[0] != of else f"; there are {', '.join(outputs)}"
+        raise ValueError(f"{path}: no change of {of!r} up to {at:g} s{meant}")
+    return _answer(trace, asked[1], [asked[0]])
 
 
-def answer(ledger: Ledger, entry: Entry) -> Answer:
-    """Why of one entry, with what was noted up to it."""
-    data = entry.data
-    decision, pet = data["decision"], data["pet"]
-    ids = [*decision["because"], *pet["because"], *(number for call in data["calls"] for number in call["because"])]
-    return Answer(
-        at=entry.at,
-        behavior=decision["behavior"],
-        why=decision["why"],
-        numbers=decision["numbers"],
-        scores=decision["scores"],
-        moved=data["moved"],
-        calls=data["calls"],
-        purr=data["commanded"]["purr"]["level"],
-        person=data["person"],
-        pet=pet,
-        causes=ledger.chain(ids),
-    )
+def coverage(path: Path) -> Coverage:
+    """Walks the whole journal: whether behind every change of every output each link is there, from the command to a sample."""
+    trace, found = Trace(read_start(path)), Coverage()
+    for entry in read_ticks(path):
+        trace.take(entry)
+        for change in trace.changes():
+            found.count(trace.explain(change))
+    return found
 
 
 def changes(path: Path) -> Iterator[tuple[float, str, str]]:
@@ -105,23 +112,23 @@ def changes(path: Path) -> Iterator[tuple[float, str, str]]:
         last = behavior
 
 
-def _named(kind: str, item: dict[str, Any]) -> str:
-    if kind == "events":
-        return " ".join(part for part in (item["name"], item["zone"], f"by {item['person']}" if item["person"] else None) if part)
-    if kind == "evidence":
-        return f"{item['channel']} says of {item['person']}"
-    match item["kind"]:
-        case "gesture":
-            return f"{item['gesture']} {item['zone']}"
-        case "words":
-            return f"words «{item['text'][:80]}»"
-        case "touch":
-            return f"touch {item['zone'] or ', '.join(item['pads'] or {}) or item['position']} {item['pressure']:.2f}"
-        case "thought":
-            return f"thought of {item['source']}: {item['intent'] or 'no intent'}"
-        case "person":
-            return f"{item['person']} {item['change']}"
-        case "motion":
-            return f"motion: {item['motion']}"
-        case other:
-            return str(other)
+def _answer(trace: Trace, entry: Entry, chains: list[Chain]) -> Answer:
+    data = entry.data
+    decision, pet = data["decision"], data["pet"]
+    ids = [number for chain in chains for number in chain.source.because]
+    if len(chains) != 1:
+        ids += [*decision["because"], *pet["because"]]
+    return Answer(
+        at=entry.at,
+        behavior=decision["behavior"],
+        why=decision["why"],
+        numbers=decision["numbers"],
+        scores=decision["scores"],
+        moved=data["moved"],
+        calls=data["calls"],
+        purr=data["commanded"]["purr"]["level"],
+        person=data["person"],
+        pet=pet,
+        changes=chains,
+        causes=trace.ledger.chain(ids),
+    )
