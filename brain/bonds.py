@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 
 from moggy.brain.appraisals import BondShape
+from moggy.brain.remembered import EVERYBODY
 from moggy.messages import Bond
 
 DAY = 86400.0
@@ -54,7 +55,11 @@ class Bonds:
         return {name: (one.trust, one.familiarity) for name, one in self._people.items()}
 
     def forget(self, person: str) -> None:
-        self._people.pop(person, None)
+        if person == EVERYBODY:
+            self._people.clear()
+            self.strangers = self.shape.trust
+        else:
+            self._people.pop(person, None)
 
     def move(self, person: str, trust: float, familiarity: float) -> None:
         """Shares of what is missing or of what is there; what exceeds the day's cap is lost."""

@@ -97,6 +97,16 @@ class Feelings:
         self.mood.at = [_signed(mood.get(name, here)) for name, here in zip(DIMENSIONS, self.mood.at, strict=True)]
         self.drives.levels = [min(1.0, max(0.0, drives.get(n, here))) for n, here in zip(DRIVES, self.drives.levels, strict=True)]
 
+    def forget(self, person: str, attended: str, event: int) -> None:
+        """Drop what was learnt of somebody; towards whoever is attended the bond may be another at once, and that is told."""
+        before = self.bonds.with_(attended)
+        for learnt in (self.bonds, self.tastes, self.habituation):
+            learnt.forget(person)
+        after = self.bonds.with_(attended)
+        self._reasons.note("trust", after.trust - before.trust, "forgotten", event)
+        self._reasons.note("familiarity", after.familiarity - before.familiarity, "forgotten", event)
+        self._moved = True
+
     def take(self, events: Sequence[Event], now: float) -> None:
         """All that happened at this instant."""
         self._moved = True

@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping
 
 from moggy.brain.appraisals import Channel
+from moggy.brain.remembered import EVERYBODY
 from moggy.messages import CLASSES, Evidence, PersonEstimate
 
 SPREAD = 0.6
@@ -107,7 +108,10 @@ class Fusion:
         self._channels = channels
 
     def forget(self, person: str) -> None:
-        self.people.pop(person, None)
+        if person == EVERYBODY:
+            self.people.clear()
+        else:
+            self.people.pop(person, None)
 
     def take(self, said: Evidence) -> None:
         """Hear one channel out. A thought replaces what the words it is about said, unless there are newer ones or it is much less sure."""

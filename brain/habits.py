@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 
+from moggy.brain.remembered import EVERYBODY
+
 HALF_HOURS, HOURS = 48, 24
 LEARNS = 0.15
 """Share by which one day counts: after three days in a row a habit shows, after a week away it is gone."""
@@ -25,10 +27,11 @@ class Habits:
         self.arrivals = {name: _filled(chances, HALF_HOURS) for name, chances in (arrivals or {}).items()}
         self.quiet = _filled(quiet, HOURS)
         self._today: set[tuple[str, int]] = set()
+        self._sent: set[int] = set()
         self._expected: set[str] = set()
-        self._was_quiet = False
-        self.due = self._next(0.0)
-        """Seconds on the pet's clock of the next look."""
+        self._quiet: int | None = None
+        self.due = 0.0 if self.arrivals or any(self.quiet) else self._next(0.0)
+        """Seconds on the pet's clock of the next look; one that remembers looks as soon as it wakes."""
 
     def came(self, person: str, at: float) -> None:
         half = int(self._local(at) * 2.0) % HALF_HOURS
@@ -42,22 +45,31 @@ class Habits:
             chances[half] += LEARNS * (1.0 - chances[half])
 
     def sent_off(self, at: float) -> None:
+        """Sent off ten times in one bad hour is no habit: an hour counts once a day."""
         hour = int(self._local(at)) % HOURS
-        self.quiet[hour] += LEARNS * (1.0 - self.quiet[hour])
+        if hour not in self._sent:
+            self._sent.add(hour)
+            self.quiet[hour] += LEARNS * (1.0 - self.quiet[hour])
 
     def asked_for(self, at: float) -> None:
         hour = int(self._local(at)) % HOURS
         self.quiet[hour] *= 1.0 - LEARNS
 
     def forget(self, person: str) -> None:
+        """Quiet hours are nobody's own: they go with everybody."""
+        if person == EVERYBODY:
+            self.arrivals.clear()
+            self.quiet = [0.0] * HOURS
         self.arrivals.pop(person, None)
+        self._today = {(name, half) for name, half in self._today if name in self.arrivals}
+        self._expected &= self.arrivals.keys()
 
     def look(self, until: float, there: set[str]) -> Iterator[tuple[str, float, str | None, float]]:
-        """(event, at, person, chance) of what is usual about now, at each quarter of an hour up to `until`."""
+        """(event, at, person, chance) of what is usual about now, at each quarter of an hour up to `until`; a quiet hour is said once."""
         while until >= self.due:
             at, hour = self.due, self._local(self.due)
             self.due = self._next(at)
-            if hour < 0.5 * LOOK / 3600.0 or hour > 24.0 - 0.5 * LOOK / 3600.0:
+            if at > 0.0 and (hour < 0.5 * LOOK / 3600.0 or hour > 24.0 - 0.5 * LOOK / 3600.0):
                 self._new_day()
             soon = int((hour + AHEAD) * 2.0 + 1e-6) % HALF_HOURS
             for person, chances in self.arrivals.items():
@@ -65,10 +77,11 @@ class Habits:
                 if chance >= USUAL and person not in there and person not in self._expected:
                     self._expected.add(person)
                     yield "expecting", at, person, chance
-            chance = self.quiet[int(hour + 1e-6) % HOURS]
-            if chance >= USUAL and not self._was_quiet:
+            now = int(hour + 1e-6) % HOURS
+            chance = self.quiet[now]
+            if chance >= USUAL and now != self._quiet:
                 yield "quiet_usual", at, None, chance
-            self._was_quiet = chance >= USUAL
+            self._quiet = now if chance >= USUAL else None
 
     def _new_day(self) -> None:
         for person, chances in self.arrivals.items():
@@ -77,6 +90,7 @@ class Habits:
                     chances[half] *= 1.0 - LEARNS
         self.quiet = [chance * (1.0 - 0.2 * LEARNS) for chance in self.quiet]
         self._today.clear()
+        self._sent.clear()
         self._expected.clear()
 
     def _local(self, at: float) -> float:

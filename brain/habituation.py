@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 
 from moggy.brain.appraisals import Rule
+from moggy.brain.remembered import EVERYBODY
 
 SPELL = 3.0
 """Seconds of an ongoing event that wear as much as one event."""
@@ -45,6 +46,10 @@ class Habituation:
         fade = math.exp(-(now - one.at) / rule.recovers)
         worn = one.worn * fade * math.exp(one.roused - self._roused)
         return (1.0 - worn) * (1.0 + one.sharp * fade)
+
+    def forget(self, person: str) -> None:
+        """Nobody is used to what a stranger does."""
+        self._keys = {key: worn for key, worn in self._keys.items() if person not in (key[2], EVERYBODY)}
 
     def happened(self, key: Key, rule: Rule, dose: float, strength: float, now: float) -> None:
         """Wear or sharpen by one event, or by `dose` seconds of one that goes on."""

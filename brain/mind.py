@@ -12,7 +12,7 @@ from moggy.brain.fusion import Fusion, published
 from moggy.brain.habits import Habits
 from moggy.brain.mood import DIMENSIONS
 from moggy.brain.perceive import Perception
-from moggy.brain.remembered import Remembered
+from moggy.brain.remembered import EVERYBODY, Remembered
 from moggy.brain.tastes import Tastes
 from moggy.messages import DRIVES, Affect, AnySense, Event, Evidence, PersonEstimate
 from moggy.personality import Personality
@@ -56,7 +56,11 @@ class Mind:
 
     def perceive(self, senses: Sequence[AnySense], now: float) -> tuple[tuple[Event, ...], tuple[Evidence, ...]]:
         """What the senses of this tick mean."""
-        return self._perception.perceive(senses, now)
+        events, evidence = self._perception.perceive(senses, now)
+        for event in events:
+            if event.name == "forgotten" and event.person is not None:
+                self._forget(event.person, event.id, now)
+        return events, evidence
 
     def feel(self, events: Sequence[Event], evidence: Sequence[Evidence], now: float, dt: float) -> tuple[PersonEstimate, Affect]:
         """Let the time since the last call pass with what happened in it; `dt` counts at the first call only."""
@@ -98,6 +102,14 @@ class Mind:
             arrivals={name: tuple(chances) for name, chances in habits.arrivals.items()},
             quiet=tuple(habits.quiet),
         )
+
+    def _forget(self, person: str, event: int, now: float) -> None:
+        """Drop what was learnt of somebody, or of everybody; the feelings of the moment pass by themselves."""
+        self.feelings.forget(person, self._attended(), event)
+        self.fusion.forget(person)
+        self._estimate = None
+        if person == EVERYBODY:
+            self._day = -now / 86400.0
 
     def _happen(self, events: Sequence[Event], evidence: Sequence[Evidence], now: float) -> None:
         """Each at its own time, all of one instant together."""

@@ -21,6 +21,7 @@ from moggy.messages import (
     Event,
     Evidence,
     Face,
+    Forget,
     Gesture,
     Motion,
     Person,
@@ -285,6 +286,11 @@ class Perception:
             person = None if self.attention.attended == NOBODY else self.attention.attended
             self._happened("sent_off", at, (sense.id,), person=person)
 
+    def _forget(self, sense: Forget, at: float) -> None:
+        """Their habits; what else was learnt of them the mind drops at the event. Whoever is there stays there, as a stranger."""
+        self.company.habits.forget(sense.person)
+        self._happened("forgotten", at, (sense.id,), person=sense.person)
+
 
 _READ: dict[type, Callable[..., None]] = {
     Gesture: Perception._gesture,
@@ -297,4 +303,5 @@ _READ: dict[type, Callable[..., None]] = {
     Person: Perception._person,
     Battery: Perception._battery,
     Setting: Perception._setting,
+    Forget: Perception._forget,
 }

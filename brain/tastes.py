@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from moggy.brain.remembered import EVERYBODY
+
 REACH = 0.3
 """How far experience can move the liking of a zone, which runs from −1 to 1."""
 BETTER, WORSE = 0.01, 0.06
@@ -30,8 +32,7 @@ class Tastes:
             del self._learnt[next(iter(self._learnt))]
 
     def forget(self, person: str) -> None:
-        for key in [key for key in self._learnt if key[0] == person]:
-            del self._learnt[key]
+        self._learnt = {key: liking for key, liking in self._learnt.items() if person not in (key[0], EVERYBODY)}
 
     def known(self) -> dict[str, dict[str, float]]:
         """Person → zone → learnt liking."""

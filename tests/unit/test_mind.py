@@ -272,6 +272,6 @@ def test_every_event_of_every_sense_names_its_cause() -> None:
 
 def test_every_event_that_can_be_perceived_is_in_the_shipped_table() -> None:
     others = "touched released squeezed ruffled lifted put_down shaken falling knocked tipped arrived left greeted looked_at left_alone"
-    more = "loud_noise soft_voice battery_low charging conflict stopped expecting quiet_usual"
+    more = "loud_noise soft_voice battery_low charging conflict stopped expecting quiet_usual forgotten"
     told = {*SEEN.values(), *INTENTS.values(), *ONCE.values(), *ONGOING.values(), *others.split(), *more.split()}
     assert told == set(TABLE.events)
