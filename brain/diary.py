@@ -1,13 +1,17 @@
-"""Writes down what the pet should remember, once a second, beside the loop: the feelings themselves never wait for the disk."""
+"""Writes down what the pet should remember, once a second, beside the loop: the feelings themselves never wait for the disk.
+
+What comes back from the file comes in as senses: whom the owner had erased meanwhile, and that it cannot be written.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future
 from typing import Any
 
-from moggy.brain.memory import Episode, Memory
-from moggy.brain.remembered import Remembered
-from moggy.messages import Event, Tick
+from moggy.brain.memory import EPISODES, Broken, Episode, Memory
+from moggy.brain.remembered import EVERYBODY, Remembered
+from moggy.messages import AnySense, Event, Forget, Tick, Trouble
 
 EVERY = 1.0
 """Seconds between two entries: what a crash can cost."""
@@ -37,29 +41,77 @@ BOUT = 30.0
 
 
 class Diary:
-    """A listener: call it with every tick."""
+    """A listener and a sensor: call it with every tick, and poll it for what the file answers."""
 
-    def __init__(self, memory: Memory, remember: Callable[[], Remembered], *, hour: float) -> None:
-        self._memory, self._remember, self._hour = memory, remember, hour
+    def __init__(self, memory: Memory, remember: Callable[[], Remembered], *, hour: float, beside: Executor | None = None) -> None:
+        """`beside` writes while the loop goes on; without one each entry is written at once, as virtual time needs it."""
+        self._memory, self._remember, self._hour, self._beside = memory, remember, hour, beside
         memory.begin()
         self._written = 0.0
         self._told: dict[tuple[str, str | None], float] = {}
         self._new: list[Episode] = []
         self._day: float | None = None
+        self._entry: list[Episode] = []
+        self._writing: Future[tuple[str, ...]] | None = None
+        self._said = ""
 
     def __call__(self, tick: Tick, *_: Any) -> None:
-        """Note what is worth telling; write when a second is over."""
+        """Note what is worth telling; write when a second is over, if the last entry is written and was heard of."""
         for event in tick.events:
             if event.name in WORTH_TELLING:
                 self._note(event, tick)
-        if tick.at - self._written >= EVERY:
+        if self._writing is None and tick.at - self._written >= EVERY:
             self._written = tick.at
-            self.write()
+            self._entry, self._new = self._new, []
+            self._writing = self._begin(self._remember(), self._entry)
 
-    def write(self) -> None:
-        """Write now; also at the end of a life."""
-        self._memory.keep(self._remember(), self._new)
-        self._new.clear()
+    def poll(self, now: float) -> Sequence[AnySense]:
+        """What the last entry came to. Whom it says to forget, the mind has forgotten before the next entry is made."""
+        if self._writing is None or not self._writing.done():
+            return []
+        writing, self._writing = self._writing, None
+        try:
+            erased = writing.result()
+        except Broken as error:
+            self._new = [*self._entry, *self._new][-EPISODES:]
+            return self._say(str(error), now)
+        for person in erased:
+            self._drop(person)
+        return [*self._say("", now), *(Forget(at=now, person=person) for person in erased)]
+
+    def close(self) -> None:
+        """The last entry of a life. Raises Broken."""
+        erased: tuple[str, ...] = ()
+        if self._writing is not None:
+            try:
+                erased = self._writing.result()
+            except Broken:
+                self._new = [*self._entry, *self._new]
+        # The mind had no time left to forget whom the entry before this one says: the last second is lost with them.
+        if not erased:
+            self._memory.keep(self._remember(), self._new)
+
+    def _begin(self, remembered: Remembered, episodes: list[Episode]) -> Future[tuple[str, ...]]:
+        if self._beside is not None:
+            return self._beside.submit(self._memory.keep, remembered, episodes)
+        written: Future[tuple[str, ...]] = Future()
+        try:
+            written.set_result(self._memory.keep(remembered, episodes))
+        except Broken as error:
+            written.set_exception(error)
+        return written
+
+    def _say(self, message: str, now: float) -> Sequence[AnySense]:
+        if message == self._said:
+            return []
+        self._said = message
+        return [Trouble(at=now, part="memory", message=message)]
+
+    def _drop(self, person: str) -> None:
+        """Nothing that was noted of them while the entry was written is told any more."""
+        self._new = [episode for episode in self._new if person not in (episode.person, EVERYBODY)]
+        self._told = {key: at for key, at in self._told.items() if person not in (key[1], EVERYBODY)}
+        self._day = None
 
     def _note(self, event: Event, tick: Tick) -> None:
         if self._day is None:
@@ -79,3 +131,14 @@ class Diary:
                 pleasure=tick.pet.mood.pleasure,
             )
         )
+
+
+class Without:
+    """A sensor in a diary's place: says once why the pet lives without its memory this time."""
+
+    def __init__(self, why: str) -> None:
+        self._why = why
+
+    def poll(self, now: float) -> Sequence[AnySense]:
+        why, self._why = self._why, ""
+        return [Trouble(at=now, part="memory", message=why)] if why else []

@@ -1,20 +1,25 @@
 """What outlives a sleep: people, habits and episodes in one SQLite file that its owner can read, take along and erase.
 
 Written ahead (WAL) in one transaction a second: a process killed at any moment loses at most that second and never the file. Bounded:
-people, zones and habits by the parts that learn them, episodes by number. Erased rows are overwritten, and the log is emptied.
+people, zones and habits by the parts that learn them, episodes by number. Erased rows are overwritten, and the log is emptied. Plain or
+encrypted (see sealing.py), it is the same.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from moggy.brain.remembered import Remembered
+from moggy.brain.remembered import EVERYBODY, Remembered
+from moggy.brain.sealing import Broken, connect, hold
+
+__all__ = ["Broken", "Episode", "Memory", "as_json", "sentences"]
 
 VERSION = 1
 EPISODES = 2000
@@ -34,10 +39,6 @@ Fact = tuple[str, str, str]
 """what it is about (person, zone, arrival, quiet, mood, drive, self), whom, and its name"""
 
 
-class Broken(RuntimeError):
-    """The file is not a memory, or one of a newer pet; says which file, and the way out."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Episode:
     """Something worth telling."""
@@ -55,28 +56,42 @@ class Episode:
 class Memory:
     """An open file of memory. One process writes; others may read at the same time."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, key: Path | None = None) -> None:
+        """`key`: the file with the key of an encrypted memory. Raises Broken."""
         self._path = path
         path.parent.mkdir(parents=True, exist_ok=True)
+        self._folder = hold(path)
         try:
-            self._db = sqlite3.connect(path, isolation_level=None, timeout=5.0, check_same_thread=False)
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=NORMAL")
-            self._db.execute("PRAGMA secure_delete=ON")
-            self._db.executescript(SCHEMA)
-            found = self._db.execute("PRAGMA user_version").fetchone()[0]
-        except sqlite3.DatabaseError as error:
+            self._db, self._error = connect(path, key)
+        except BaseException:
+            os.close(self._folder)
+            raise
+        try:
+            self._prepare()
+            self._erased = self._last_erased()
+            self._known = self._facts()
+        except self._error as error:
+            self.close()
             raise Broken(f"{path} is not a memory of the pet ({error}); move it away and the pet begins a new one") from error
+        except Broken:
+            self.close()
+            raise
+
+    def _prepare(self) -> None:
+        found = self._db.execute("PRAGMA user_version").fetchone()[0]
         if found > VERSION:
-            raise Broken(f"{path} was written by a newer pet (memory {found}, this one reads {VERSION}); update moggy")
+            raise Broken(f"{self._path} was written by a newer pet (memory {found}, this one reads {VERSION}); update moggy")
+        self._db.execute("PRAGMA journal_mode=WAL")
+        # To the disk at each write: a power cut, too, costs only what was not written yet. The diary writes beside the loop.
+        self._db.execute("PRAGMA synchronous=FULL")
+        self._db.execute("PRAGMA secure_delete=ON")
+        self._db.executescript(SCHEMA)
         self._db.execute(f"PRAGMA user_version={VERSION}")
-        self._known = self._facts()
-        self._erased = self._last_erased()
 
     def begin(self) -> None:
-        """A life begins: nobody who was erased before can come back any more, so that note goes too."""
-        self._db.execute("DELETE FROM erased")
-        self._erased = self._last_erased()
+        """A life begins with what was read: whoever had been erased by then cannot come back any more, so the note of it goes."""
+        with self._told("let the pet begin again"):
+            self._db.execute("DELETE FROM erased WHERE n <= ?", (self._erased,))
 
     def load(self) -> Remembered | None:
         """What it knows; None in a new life."""
@@ -97,26 +112,31 @@ class Memory:
             quiet=_row(known.get("quiet", {}).get("", {}), 24),
         )
 
-    def keep(self, remembered: Remembered, episodes: Sequence[Episode] = ()) -> None:
-        """Write what changed, in one transaction. People who were erased meanwhile stay erased."""
+    def keep(self, remembered: Remembered, episodes: Sequence[Episode] = ()) -> tuple[str, ...]:
+        """Write what changed, in one transaction. Raises Broken.
+
+        Whoever the owner erased meanwhile is not written again, and is returned: the mind is to forget them before the next time.
+        """
         new = _as_facts(remembered)
-        erased = self._erased_since()
-        if erased:
-            new = {fact: value for fact, value in new.items() if _sealed(fact[1]) not in erased}
-            episodes = [episode for episode in episodes if _sealed(episode.person) not in erased]
-            if _sealed("all") in erased:
-                new, episodes = {}, []
         changed = [(*fact, value) for fact, value in new.items() if abs(value - self._known.get(fact, 1e9)) > FINEST]
         gone = [fact for fact in self._known if fact not in new]
-        if not (changed or gone or episodes):
-            return
-        with self._transaction():
-            self._db.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?)", changed)
-            self._db.executemany("DELETE FROM facts WHERE about = ? AND person = ? AND name = ?", gone)
-            for episode in episodes:
-                self._tell(episode)
-            self._db.execute("DELETE FROM episodes WHERE id <= (SELECT MAX(id) FROM episodes) - ?", (EPISODES,))
+        with self._told("the pet keeps it in its head and tries again"):
+            if not (changed or gone or episodes or self._last_erased() > self._erased):
+                return ()
+            with self._transaction():
+                erased = self._take_erased({person for _, person, _ in (*new, *self._known)} | {episode.person for episode in episodes})
+                if erased:
+                    all_of_them = EVERYBODY in erased
+                    new = {fact: value for fact, value in new.items() if not (all_of_them or fact[1] in erased)}
+                    changed = [row for row in changed if row[:3] in new]
+                    episodes = [episode for episode in episodes if not (all_of_them or episode.person in erased)]
+                self._db.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?)", changed)
+                self._db.executemany("DELETE FROM facts WHERE about = ? AND person = ? AND name = ?", gone)
+                for episode in episodes:
+                    self._tell(episode)
+                self._db.execute("DELETE FROM episodes WHERE id <= (SELECT MAX(id) FROM episodes) - ?", (EPISODES,))
         self._known = {**{fact: value for fact, value in self._known.items() if fact in new}, **{(a, p, n): v for a, p, n, v in changed}}
+        return erased
 
     def episodes(self, limit: int = 50) -> list[Episode]:
         """The newest, newest first."""
@@ -129,16 +149,18 @@ class Memory:
         ]
 
     def forget(self, who: str) -> int:
-        """Erase a person, or everything with `all`; how many rows are gone. A pet that runs meanwhile does not write them again."""
-        with self._transaction():
-            if who == "all":
-                gone = sum(self._db.execute(f"DELETE FROM {table}").rowcount for table in ("facts", "episodes"))
-            else:
-                gone = sum(self._db.execute(f"DELETE FROM {table} WHERE person = ?", (who,)).rowcount for table in ("facts", "episodes"))
-            self._db.execute("INSERT INTO erased (who) VALUES (?)", (_sealed(who),))
-        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        self._db.execute("VACUUM")
-        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        """Erase a person, or everything with `all`; how many rows are gone. A pet that is awake forgets them too, within a second."""
+        with self._told("repeat the command"):
+            with self._transaction():
+                if who == EVERYBODY:
+                    gone = sum(self._db.execute(f"DELETE FROM {table}").rowcount for table in ("facts", "episodes"))
+                else:
+                    deletes = (f"DELETE FROM {table} WHERE person = ?" for table in ("facts", "episodes"))
+                    gone = sum(self._db.execute(delete, (who,)).rowcount for delete in deletes)
+                self._db.execute("INSERT INTO erased (who) VALUES (?)", (_digest(who),))
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._db.execute("VACUUM")
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._known = self._facts()
         return gone
 
@@ -153,6 +175,7 @@ class Memory:
 
     def close(self) -> None:
         self._db.close()
+        os.close(self._folder)
 
     def _facts(self) -> dict[Fact, float]:
         return {(about, person, name): value for about, person, name, value in self._db.execute("SELECT * FROM facts")}
@@ -172,24 +195,33 @@ class Memory:
         row = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'erased'").fetchone()
         return int(row[0]) if row else 0
 
-    def _erased_since(self) -> set[str]:
-        return {who for (who,) in self._db.execute("SELECT who FROM erased WHERE n > ?", (self._erased,))}
+    def _take_erased(self, names: set[str]) -> tuple[str, ...]:
+        """Who of these was erased since the last time; the note of it goes."""
+        notes = {who for (who,) in self._db.execute("SELECT who FROM erased WHERE n > ?", (self._erased,))}
+        if not notes:
+            return ()
+        self._erased = self._last_erased()
+        self._db.execute("DELETE FROM erased")
+        return tuple(sorted(name for name in names | {EVERYBODY} if _digest(name) in notes))
 
-    def _transaction(self) -> _Transaction:
-        return _Transaction(self._db)
+    @contextmanager
+    def _told(self, way_out: str) -> Iterator[None]:
+        """What the file's library raises, said with the file and the way out."""
+        try:
+            yield
+        except self._error as error:
+            raise Broken(f"{self._path} cannot be written ({error}); {way_out}") from error
 
-
-class _Transaction:
-    """BEGIN IMMEDIATE … COMMIT, or ROLLBACK."""
-
-    def __init__(self, db: sqlite3.Connection) -> None:
-        self._db = db
-
-    def __enter__(self) -> None:
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
         self._db.execute("BEGIN IMMEDIATE")
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        self._db.execute("COMMIT" if kind is None else "ROLLBACK")
+        try:
+            yield
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:  # a full disk rolls back by itself
+                self._db.execute("ROLLBACK")
+            raise
 
 
 def sentences(memory: Memory, episodes: int = 12) -> list[str]:
@@ -243,7 +275,7 @@ def _as_facts(known: Remembered) -> dict[Fact, float]:
     return facts
 
 
-def _sealed(who: str) -> str:
+def _digest(who: str) -> str:
     """What tells a pet that runs who was erased, without the name."""
     return hashlib.sha256(who.encode()).hexdigest()
 

@@ -22,7 +22,7 @@ app = typer.Typer(
 )
 perceive_app = typer.Typer(no_args_is_help=True, help="What the senses make of an input: words, a face, a posture, a touch.")
 models_app = typer.Typer(invoke_without_command=True, help="The models: which are here, where they come from, what they are good for.")
-memory_app = typer.Typer(no_args_is_help=True, help="What the pet remembers of its people: read it, take it along, erase it.")
+memory_app = typer.Typer(no_args_is_help=True, help="What the pet remembers of its people: read it, take it along, erase it, encrypt it.")
 app.add_typer(perceive_app, name="perceive")
 app.add_typer(models_app, name="models")
 app.add_typer(memory_app, name="memory")
@@ -68,6 +68,7 @@ def sim(
     port: Annotated[int, typer.Option(help="Port of the studio on this machine.")] = 8010,
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the studio in the browser.")] = True,
     record: Annotated[Path | None, typer.Option(help="Live: write the journal here.")] = None,
+    remember: Annotated[bool, typer.Option("--remember", help="Live: remember its people from day to day, as a robot does.")] = False,
     personality: Personality = "cat",
     seed: Seed = 1,
 ) -> None:
@@ -82,7 +83,10 @@ def sim(
     else:
         from moggy.commands.live import simulate
 
-        simulate(port=port, open_browser=open_browser, record=record, board=board, hour=hour, personality=personality, seed=seed)
+        simulate(
+            port=port, open_browser=open_browser, record=record, board=board, remember=remember, hour=hour,
+            personality=personality, seed=seed,
+        )  # fmt: skip
 
 
 @app.command(epilog="Example: `moggy run --port /dev/ttyACM0 --camera 0`")
@@ -282,6 +286,22 @@ def forget(who: Annotated[str, typer.Argument(help="A person's name, or `all`.")
     from moggy.commands.memory import forget as run_forget
 
     run_forget(who)
+
+
+@memory_app.command(epilog="Example: `moggy memory encrypt`")
+def encrypt() -> None:
+    """Encrypt it at rest, with a key in a file of its own; the pet still wakes by itself."""
+    from moggy.commands.memory import encrypt as run_encrypt
+
+    run_encrypt()
+
+
+@memory_app.command(epilog="Example: `moggy memory decrypt`")
+def decrypt() -> None:
+    """Make an encrypted memory a plain file again."""
+    from moggy.commands.memory import decrypt as run_decrypt
+
+    run_decrypt()
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ import random
 import signal
 import webbrowser
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,11 @@ from moggy.actuators.speaker import SoundStream, Speaker
 from moggy.actuators.synth import Synth
 from moggy.assemble import SCHEMAS, begin, born, home, slow_thinkers
 from moggy.body import Body
-from moggy.brain.diary import Diary
+from moggy.brain.diary import Diary, Without
 from moggy.brain.memory import Memory
 from moggy.clock import RealClock, hour_of_day
 from moggy.commands.headless import SimulatedSenses, boards
-from moggy.commands.memory import path as memory_path
+from moggy.commands.memory import awake
 from moggy.config import Files, Invalid, parse
 from moggy.journal import Journal
 from moggy.link import SerialLink
@@ -43,16 +44,35 @@ EYE_DEADLINE = 5.0
 """Seconds for one picture, on a machine that is busy building."""
 
 
-def simulate(*, port: int, open_browser: bool, record: Path | None, board: str, hour: float | None, personality: str, seed: int) -> None:
+def simulate(
+    *,
+    port: int,
+    open_browser: bool,
+    record: Path | None,
+    board: str,
+    remember: bool,
+    hour: float | None,
+    personality: str,
+    seed: int,
+) -> None:
     """The cat in the studio."""
     files = Files(home())
-    start = begin(files, seed=seed, hour=hour_of_day() if hour is None else hour, personality=personality)
+    memory, trouble = awake() if remember else (None, "")
+    start = begin(
+        files,
+        seed=seed,
+        hour=hour_of_day() if hour is None else hour,
+        personality=personality,
+        remembered=None if memory is None else memory.load(),
+    )
     body = parse(start.body, start.files[start.body], Body)
     world = World(body)
     simulated = in_real_time(board, body, world)
     eye = Eye()
     inbox = Inbox(Shelf(files, start), eye.show)
     life = Life(start, files, [SimulatedSenses(inbox.poll, world, simulated), eye], simulated)
+    if remember:
+        life.remember(memory, trouble)
     studio = life.show(body, inbox, port, drawn=lambda: (simulated.angles(), simulated.pulses().pupils))
     life.closing(simulated.close, eye.close)
     address = studio.start()
@@ -76,8 +96,9 @@ def run_robot(
     """The pet in a real body."""
     files = Files(home())
     seed = random.SystemRandom().randrange(2**31) if seed is None else seed
-    memory = Memory(memory_path())
-    start = begin(files, seed=seed, hour=hour_of_day(), body=body, personality=personality, remembered=memory.load())
+    memory, trouble = awake()
+    remembered = None if memory is None else memory.load()
+    start = begin(files, seed=seed, hour=hour_of_day(), body=body, personality=personality, remembered=remembered)
     shape = parse(start.body, start.files[start.body], Body)
     out = SerialBody(SerialLink(port), shape)
     eye = Eye(None if camera is None else f"camera:{camera}")
@@ -87,7 +108,7 @@ def run_robot(
 
         sensors.append(Microphone())
     life = Life(start, files, sensors, out)
-    life.remember(memory)
+    life.remember(memory, trouble)
     life.closing(out.close, eye.close)
     if studio_port is not None:
         inbox = Inbox(Shelf(files, start), eye.show)
@@ -135,11 +156,16 @@ class Life:
         self._closing.append(studio.close)
         return studio
 
-    def remember(self, memory: Memory) -> None:
-        """Keep in a file what it learns of its people."""
-        diary = Diary(memory, self._pet.mind.remember, hour=self._start.hour)
+    def remember(self, memory: Memory | None, trouble: str) -> None:
+        """Keep in a file what it learns of its people; without the file, say why."""
+        if memory is None:
+            self._sensors.append(Without(trouble))
+            return
+        beside = ThreadPoolExecutor(1, thread_name_prefix="diary")
+        diary = Diary(memory, self._pet.mind.remember, hour=self._start.hour, beside=beside)
         self.listeners.append(diary)
-        self.closing(memory.close, diary.write)
+        self._sensors.append(diary)
+        self.closing(memory.close, diary.close, beside.shutdown)
 
     def live(self, record: Path | None) -> None:
         thinkers = slow_thinkers(simulated=False)

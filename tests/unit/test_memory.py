@@ -206,6 +206,7 @@ def test_the_diary_writes_once_a_second_and_tells_a_long_stroke_once(tmp_path: P
     mind = a_mind(TABLE, CAT)
     diary = Diary(memory, mind.remember, hour=10.0)
     for n, moment in enumerate(rehearse(mind, a_life(), 30.0)):
+        assert diary.poll(moment.at) == []
         diary(
             Tick(
                 at=moment.at,
