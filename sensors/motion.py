@@ -73,7 +73,7 @@ class MotionReader:
         return out
 
     def _say(self, out: list[AnySense], now: float, name: Name, strength: float, confidence: float = 0.9) -> None:
-        because, self._because = tuple(self._because[-8:]), []
+        because, self._because = tuple(self._because[-8:]), self._because[-1:]
         strength = round(min(1.0, max(0.0, strength)), 3)
         out.append(Motion(at=now, motion=name, strength=strength, confidence=round(confidence, 3), because=because))
         if name != "still":

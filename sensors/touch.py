@@ -212,7 +212,8 @@ class TouchReader:
 
     def _tell(self, contact: Contact, now: float, phase: Literal["begin", "during", "end"]) -> Gesture:
         contact.told = now
-        because, contact.because = tuple(contact.because[-12:]), []
+        # The newest sample stays: an end that follows from silence goes back to it too.
+        because, contact.because = tuple(contact.because[-12:]), contact.because[-1:]
         seen = contact.features(now, phase == "end")
         if contact.slapped >= 0.0 and now - contact.slapped < SLAPPED_FOR:
             sure = 0.95 if self._jolted >= contact.began - TOGETHER else 0.8
