@@ -123,16 +123,20 @@ def replay(
     raise typer.Exit(run_replay(journal, with_ or [], set_ or [], plot))
 
 
-@app.command(epilog="Example: `moggy why out/demo/journal.mcap --at 12.5`")
+@app.command(epilog="Examples: `moggy why out/demo/journal.mcap --at 12.5` · `moggy why J --at 12.5 --of purr` · `moggy why J --coverage`")
 def why(
     journal: Annotated[Path, typer.Argument(help="A journal.mcap.")],
     at: Annotated[float | None, typer.Option(help="The moment, s; without it, every change of behaviour.")] = None,
+    of: Annotated[str | None, typer.Option(help="One output: a joint, pupils, purr, voice, board; its newest change up to then.")] = None,
+    coverage: Annotated[bool, typer.Option("--coverage", help="How many changes of all outputs have a whole chain.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Why it did that: from the movement back to the node, the scores, the feelings, the event and the sample."""
-    from moggy.commands.why import explain
+    from moggy.commands.why import cover, explain
 
-    explain(journal, at, as_json)
+    if coverage:
+        raise typer.Exit(cover(journal, as_json))
+    explain(journal, at, of, as_json)
 
 
 @app.command(epilog="Examples: `moggy laws` · `moggy laws out/demo/journal.mcap` · `moggy laws --days 50 --seconds 300`")

@@ -23,6 +23,7 @@ BY_ITSELF = {
     "fault": "the board: a fault of its own",
 }
 """State in which the board does not follow the command → why."""
+UNDECIDED = "posture: it stands as it woke, since no other has been decided"
 ANSWERED = 2.0
 """Seconds after which a small answer to a touch or an event is over."""
 SAID = 30.0
@@ -44,7 +45,6 @@ class Trace:
         self._inputs: Mapping[str, Inputs] = inputs_by_id(self._files[start.tree])
         self._gazes = {_stem(name): GAZE.findall(text)[:1] for name, text in self._files.items() if name.startswith("motions/")}
         self._sources = {name: Source(name, name, 0.0, within=(why,)) for name, why in WITHIN.items()}  # type: ignore[arg-type]
-        self._sources[GROUND] = Source("posture", GROUND, 0.0, within=(WITHIN["waking"],))
         self._stirs: dict[int, tuple[Felt, ...]] = {}
         self._inner: dict[str, tuple[float, Felt]] = {}
         self._latest: dict[str, tuple[float, int]] = {}
@@ -122,16 +122,23 @@ class Trace:
         return Chain(change, source, others, self._is_over(source), (*source.holes, *strangers, *_sent(change, self.entry)))
 
     def _source(self, name: str) -> Source:
+        source = self._sources.get(name)
+        if source is not None:
+            return source
         if name == "mood":
             return self._feelings()
-        return self._sources.get(name) or Source("unknown", name, 0.0, holes=(f"nothing is known of {name}",))
+        if name == GROUND:
+            # Nobody has decided it: it only leans with the feelings.
+            feelings = self._feelings()
+            return replace(feelings, layer="posture", name=GROUND, within=(*feelings.within, UNDECIDED))
+        return Source("unknown", name, 0.0, holes=(f"nothing is known of {name}",))
 
     def _knows(self, name: str) -> bool:
-        return name in self._sources or name in ("mood", self._chosen.name)
+        return name in self._sources or name in ("mood", GROUND, self._chosen.name)
 
     def _is_over(self, source: Source) -> bool:
         if source.layer in ("posture", "motion", "reflex", "gaze"):
-            return source.name not in self._plays and source.name != GROUND
+            return source.name not in self._plays and source.node is not None
         return source.layer in ("reaction", "voice") and self.entry is not None and self.entry.at - source.at > ANSWERED
 
     def _hear(self, senses: Sequence[Mapping[str, Any]], refused: Sequence[str]) -> None:

@@ -46,6 +46,8 @@ class Coverage:
     """By output."""
     layers: Counter[str] = field(default_factory=Counter)
     """By what moved it."""
+    carried: int = 0
+    """Of them, those that the limiter carried on after what moved it was over."""
     broken: Counter[str] = field(default_factory=Counter)
     """By output: those with a link missing."""
     holes: list[tuple[float, str, tuple[str, ...]]] = field(default_factory=list)
@@ -61,6 +63,7 @@ class Coverage:
         output = chain.change.output
         self.changes[output] += 1
         self.layers[chain.source.layer] += 1
+        self.carried += chain.carried
         if chain.holes:
             self.broken[output] += 1
             if len(self.holes) < LISTED:

@@ -1,4 +1,4 @@
-"""`moggy why`: prints the chain behind a moment as sentences, or as data."""
+"""`moggy why`: prints the chain behind a moment, or behind one actuator, as sentences or as data; and how many changes have one."""
 
 from __future__ import annotations
 
@@ -11,47 +11,86 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from moggy.why import Answer, Cause, changes, why
+from moggy.chain import Chain
+from moggy.ledger import Cause
+from moggy.why import Answer, Coverage, changes, coverage, why
 
 SHOWN = 12
-"""Causes and joints in a print-out; --json has all."""
+"""Causes and movers in a print-out; --json has all."""
 
 
-def explain(journal: Path, at: float | None, as_json: bool) -> None:
-    if at is None:
+def explain(journal: Path, at: float | None, of: str | None, as_json: bool) -> None:
+    """One moment; the newest change of one output; without either, every change of behaviour."""
+    if at is None and of is None:
         for moment, behavior, sentence in changes(journal):
             if as_json:
                 typer.echo(orjson.dumps({"at": moment, "behavior": behavior, "why": sentence}))
             else:
                 typer.echo(f"{moment:8.2f} s  {behavior:<18} {sentence}")
         return
-    answer = why(journal, at)
+    answer = why(journal, float("inf") if at is None else at, of)
     if as_json:
         typer.echo(orjson.dumps(asdict(answer)))
     else:
-        _print(answer)
+        _print(answer, of)
 
 
-def _print(answer: Answer) -> None:
-    console = Console(highlight=False)
-    console.print(f"At {answer.at:.2f} s it does [bold]{answer.behavior}[/]: {answer.why}")
-    if answer.numbers:
-        console.print("  with " + ", ".join(f"{name} {value:.2f}" for name, value in answer.numbers.items()))
-    _print_scores(console, answer.scores)
-    _print_moved(console, answer)
-    if answer.causes:
-        console.print("Back to the samples, latest first:")
-        for cause in answer.causes[:SHOWN]:
-            console.print(f"  {cause.at:8.2f} s  #{cause.id} {cause.what}{_because(cause)}")
-        if len(answer.causes) > SHOWN:
-            console.print(f"  and {len(answer.causes) - SHOWN} more (--json has all)")
+def cover(journal: Path, as_json: bool) -> int:
+    """0 when every change of every output is explained, 1 otherwise."""
+    found = coverage(journal)
+    if as_json:
+        typer.echo(orjson.dumps({**asdict(found), "share": found.share}))
     else:
-        console.print("Nothing from outside led here: its own feelings and drives do.")
+        _print_coverage(found)
+    return 1 if found.broken else 0
+
+
+def _print(answer: Answer, of: str | None) -> None:
+    console = Console(highlight=False)
+    if of is not None:
+        _print_chain(console, answer.changes[0])
+    else:
+        console.print(f"At {answer.at:.2f} s it does [bold]{answer.behavior}[/]: {answer.why}")
+        if answer.numbers:
+            console.print("  with " + ", ".join(f"{name} {value:.2f}" for name, value in answer.numbers.items()))
+        _print_scores(console, answer.scores)
+        _print_moved(console, answer)
+    _print_causes(console, answer.causes)
+    if of is not None:
+        return
     person = answer.person
     sure = "unsure" if person["unsure"] else f"confidence {person['confidence']:.2f}"
     console.print(f"It takes {person['person']} for valence {person['valence']:+.2f}, arousal {person['arousal']:+.2f} ({sure}).")
     strongest = sorted(answer.pet["emotions"].items(), key=lambda pair: -pair[1])[:3]
     console.print("It feels " + ", ".join(f"{name} {value:.2f}" for name, value in strongest) + ".")
+
+
+def _print_chain(console: Console, chain: Chain) -> None:
+    """One change, from the command back."""
+    change, source = chain.change, chain.source
+    console.print(f"At {change.at:.2f} s {chain.sentence()}")
+    if chain.others:
+        console.print("  besides, weaker: " + ", ".join(chain.others))
+    if source.node is not None:
+        console.print(f"  node: {' → '.join(source.node.path)}, decided at {source.node.decided:.2f} s (tick {source.node.tick})")
+    for felt in source.felt:
+        event = f" (#{felt.event})" if felt.event else ""
+        console.print(f"  felt: {felt.feeling} {felt.by:+.3f} by {felt.cause}{event}")
+    for cause in source.within:
+        console.print(f"  from within: {cause}")
+    for hole in chain.holes:
+        console.print(f"  [red]missing[/]: {hole}")
+
+
+def _print_causes(console: Console, causes: list[Cause]) -> None:
+    if not causes:
+        console.print("Nothing from outside led here: its own feelings and drives do.")
+        return
+    console.print("Back to the samples, latest first:")
+    for cause in causes[:SHOWN]:
+        console.print(f"  {cause.at:8.2f} s  #{cause.id} {cause.what}{_because(cause)}")
+    if len(causes) > SHOWN:
+        console.print(f"  and {len(causes) - SHOWN} more (--json has all)")
 
 
 def _print_scores(console: Console, scores: list[dict[str, Any]]) -> None:
@@ -65,18 +104,34 @@ def _print_scores(console: Console, scores: list[dict[str, Any]]) -> None:
 
 
 def _print_moved(console: Console, answer: Answer) -> None:
-    movers: dict[str, list[str]] = {}
-    for output, names in answer.moved.items():
-        if names:
-            movers.setdefault(names[0], []).append(output)
-    for name, outputs in list(movers.items())[:SHOWN]:
-        console.print(f"  {name} moves {', '.join(outputs)}")
-    if answer.purr > 0.01:
-        console.print(f"  purrs at {answer.purr:.2f}")
+    """What moves, each mover once with all that it moves."""
+    movers: dict[str, tuple[Chain, list[str]]] = {}
+    for chain in answer.changes:
+        movers.setdefault(chain.source.name, (chain, []))[1].append(chain.change.output)
+    for name, (chain, outputs) in list(movers.items())[:SHOWN]:
+        node = chain.source.node
+        whose = f", of {node.behavior} since {node.since:.2f} s" if node is not None else ""
+        inner = f", from within ({chain.source.within[0]})" if chain.source.within and not chain.source.because else ""
+        console.print(f"  {name} ({chain.source.layer}{whose}{inner}) moves {', '.join(outputs)}")
     for call in answer.calls:
         console.print(f"  calls: {call['name']}, loudness {call['loudness']:.2f}")
+    if answer.changes:
+        console.print(f"  (--of {answer.changes[0].change.output}: the whole chain of one)")
+
+
+def _print_coverage(found: Coverage) -> None:
+    console = Console(highlight=False)
+    for at, output, holes in found.holes:
+        console.print(f"  {at:8.2f} s  [red]{output}[/]: {'; '.join(holes)}")
+    more = found.broken.total() - len(found.holes)
+    if more > 0:
+        console.print(f"  and {more} more")
+    movers = ", ".join(f"{layer} {n}" for layer, n in found.layers.most_common())
+    console.print(f"What moved them: {movers}; {found.carried} carried on by the limiter after it was over")
+    whole = "100 %" if not found.broken else f"{min(found.share, 0.9999):.2%}"
+    console.print(f"{found.changes.total()} changes of {len(found.changes)} outputs, {whole} explained")
 
 
 def _because(cause: Cause) -> str:
-    because = cause.data.get("because")
+    because = cause.because
     return f"  ← {', '.join(f'#{number}' for number in because[:6])}" if because else ""

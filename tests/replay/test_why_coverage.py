@@ -1,0 +1,277 @@
+"""Every change of every actuator has a whole chain, from the command back to a sample or a named inner cause; a break is found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from moggy.actuators.serial_body import SerialBody
+from moggy.assemble import begin, born
+from moggy.commands.headless import live
+from moggy.config import Files, parse
+from moggy.journal import Entry, Journal, read_start, read_ticks
+from moggy.link import MemoryLink
+from moggy.loop import Listener
+from moggy.messages import AnySense, Edited, Setting
+from moggy.replay import relive
+from moggy.sim.board.lock_step import LockStepBoard
+from moggy.sim.board.wires import Line
+from moggy.sim.day import Day, senses_of
+from moggy.sim.random_day import random_day
+from moggy.sim.simulated_body import SimulatedBody
+from moggy.sim.world import World
+from moggy.trace import Trace
+from moggy.why import Coverage, coverage, why
+from tests.sim.lives import BODY, of_day, of_senses
+
+EVENTFUL = """
+hour: 14.0
+seconds: 40
+acts:
+  - {at: 1.0, who: anna, person: arrives}
+  - {at: 2.0, who: anna, face: {valence: 0.7, arousal: 0.4, seconds: 3}}
+  - {at: 3.0, who: anna, say: "let's play"}
+  - {at: 8.0, who: anna, stroke: {along: [neck, shoulders, back], speed: 0.1, times: 2}}
+  - {at: 14.0, who: anna, carry: 3.0}
+  - {at: 22.0, who: anna, face: {valence: -0.7, arousal: 0.6, seconds: 3}}
+  - {at: 24.0, who: anna, say: "go away, leave me alone"}
+  - {at: 27.0, who: anna, press: {pad: back, pressure: 1.0, seconds: 0.06}}
+  - {at: 30.0, battery: 0.1}
+  - {at: 31.0, who: anna, say: "I had an awful day"}
+  - {at: 36.0, who: anna, person: leaves}
+"""
+
+
+class DeafLine:
+    """A line on which the board hears nothing while `deaf`, and still speaks."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self.deaf = False
+
+    def read(self) -> bytes:
+        return self._line.read()
+
+    def write(self, data: bytes) -> None:
+        if not self.deaf:
+            self._line.write(data)
+
+
+def record(senses: list[AnySense], seconds: float, folder: Path, *, deaf: tuple[float, float]) -> Path:
+    """A life in which the board hears nothing between two moments."""
+    start, world, board = begin(Files(), seed=5, hour=10.0), World(BODY), LockStepBoard(BODY)
+    line = DeafLine(board.line)
+    path = folder / "journal.mcap"
+
+    def cut(tick: Any, sent: Any) -> None:
+        line.deaf = deaf[0] <= tick.at < deaf[1]
+
+    with Journal(path, start) as journal:
+        listeners: list[Listener] = [cut, journal]
+        body = SimulatedBody(world, board, SerialBody(MemoryLink(line), BODY))
+        live(born(start), senses, world=world, body=body, until=seconds, listeners=listeners)
+    return path
+
+
+def whole(path: Path) -> Coverage:
+    """The journal's coverage; what is missing is in the message of a failure."""
+    found = coverage(path)
+    assert found.holes == []
+    assert found.share == 1.0
+    return found
+
+
+@pytest.fixture(scope="module")
+def eventful(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("eventful")
+    of_day(EVENTFUL, seed=4, out=out)
+    return out / "journal.mcap"
+
+
+def test_of_the_demo_day_every_change_is_explained(tmp_path: Path) -> None:
+    of_day(Files().read("days/demo.yaml"), out=tmp_path)
+    found = whole(tmp_path / "journal.mcap")
+    assert found.changes.total() > 20_000
+    assert {*BODY.joints, "pupils", "purr", "purr_rate", "voice", "board"} <= set(found.changes) | {"jaw"}
+    assert {"posture", "motion", "reflex", "reaction", "gaze", "mood", "breath", "idle", "blink", "voice", "purr"} <= set(found.layers)
+    assert found.carried > 0
+
+
+def test_of_a_day_with_everything_every_change_is_explained(eventful: Path) -> None:
+    found = whole(eventful)
+    events = {event["name"] for entry in read_ticks(eventful) for event in entry.data["events"]}
+    assert {"stroked", "lifted", "put_down", "hit", "play_asked", "sent_off", "comfort_asked", "battery_low", "left"} <= events
+    assert found.changes["voice"] > 0
+
+
+@pytest.mark.parametrize(("seed", "personality"), [(31, "shy"), (32, "playful")])
+def test_of_a_random_day_every_change_is_explained(tmp_path: Path, seed: int, personality: str) -> None:
+    day = random_day(seed, 45.0, BODY)
+    of_senses(senses_of(day, BODY), day.seconds, seed=seed, personality=personality, hour=day.hour, out=tmp_path)
+    whole(tmp_path / "journal.mcap")
+
+
+def test_what_the_board_does_by_itself_is_explained_too(tmp_path: Path) -> None:
+    """It hears nothing for a while: it holds, lies down, goes limp, and follows again."""
+    day = parse("day.yaml", "hour: 10\nseconds: 24\nacts:\n  - {at: 1.0, stroke: {along: [neck, back], times: 2}}\n", Day)
+    path = record([*senses_of(day, BODY)], 24.0, tmp_path, deaf=(5.0, 20.0))
+    found = whole(path)
+    states = [sense["state"] for entry in read_ticks(path) for sense in entry.data["senses"] if sense["kind"] == "board"]
+    assert [state for state in ("hold", "rest", "limp") if state in states] == ["hold", "rest", "limp"]
+    assert states[-1] == "running"
+    assert any(output.startswith("driven ") for output in found.changes)
+    answer = why(path, 19.0, "board")
+    assert answer.changes[0].change.after == "limp"
+    assert answer.changes[0].source.layer == "board"
+    assert [cause.kind for cause in answer.causes] == ["sample"]
+
+
+def test_a_stop_by_hand_is_the_boards_cause(tmp_path: Path) -> None:
+    stop: list[AnySense] = [Setting(at=3.0, name="stop"), Setting(at=5.0, name="stop", on=False)]
+    of_senses(stop, 9.0, out=tmp_path)
+    whole(tmp_path / "journal.mcap")
+    answer = why(tmp_path / "journal.mcap", 4.5, "board")
+    assert answer.changes[0].change.after == "stopped"
+    assert "setting stop on" in [cause.what for cause in answer.causes]
+
+
+def test_over_a_hot_reload_every_change_is_explained_and_it_replays(tmp_path: Path) -> None:
+    files = Files()
+    bold = files.read("personalities/cat.yaml").replace("name: cat", "name: cat\ntemperament: {extraversion: 0.9}")
+    tree = files.read("trees/cat.yaml").replace("id: explore", "id: roam", 1)
+    motion = files.read("motions/lie.yaml")
+    edits: list[AnySense] = [
+        Edited(at=3.0, file="personalities/cat.yaml", text=bold),
+        Edited(at=6.0, file="trees/cat.yaml", text=tree),
+        Edited(at=8.0, file="motions/lie.yaml", text=motion + "gaze: around\n" if "gaze:" not in motion else motion),
+        Edited(at=9.0, file="trees/cat.yaml", text="root: {}"),
+    ]
+    day = parse("day.yaml", EVENTFUL.replace("seconds: 40", "seconds: 16"), Day)
+    of_senses(sorted([*senses_of(day, BODY), *edits], key=lambda sense: sense.at), 16.0, out=tmp_path)
+    path = tmp_path / "journal.mcap"
+    whole(path)
+    assert sum(len(entry.data["refused"]) for entry in read_ticks(path)) == 1
+    assert all(not moment.differs for moment in relive(path, born))
+
+
+@dataclass(frozen=True)
+class Break:
+    """Something that is taken out of a journal."""
+
+    change: Callable[[dict[str, Any]], None]
+    holes: str
+    """What the coverage then says."""
+
+
+def lose_event(name: str) -> Callable[[dict[str, Any]], None]:
+    def change(data: dict[str, Any]) -> None:
+        data["events"] = [event for event in data["events"] if event["name"] != name]
+
+    return change
+
+
+def lose_samples(kind: str) -> Callable[[dict[str, Any]], None]:
+    def change(data: dict[str, Any]) -> None:
+        data["senses"] = [sense for sense in data["senses"] if sense["kind"] != kind]
+
+    return change
+
+
+def lose(field: str, empty: Any) -> Callable[[dict[str, Any]], None]:
+    def change(data: dict[str, Any]) -> None:
+        data[field] = empty
+
+    return change
+
+
+def lose_of_decision(field: str, empty: Any) -> Callable[[dict[str, Any]], None]:
+    def change(data: dict[str, Any]) -> None:
+        data["decision"][field] = empty
+
+    return change
+
+
+def forget_links(data: dict[str, Any]) -> None:
+    for event in data["events"]:
+        event["because"] = []
+
+
+PLANTED = {
+    "an event": Break(lose_event("hit"), "does not go back to a sample"),
+    "the raw samples": Break(lose_samples("touch"), "does not go back to a sample"),
+    "what was understood": Break(lose("understood", []), "does not go back to a sample"),
+    "links": Break(forget_links, "does not go back to a sample"),
+    "who moves": Break(lose("moved", {}), "no mover is named"),
+    "the scores": Break(lose_of_decision("scores", []), "the scores of"),
+    "when it began": Break(lose_of_decision("since", -1.0), "the decision that began"),
+    "the plays": Break(lose_of_decision("plays", []), "nothing is known of"),
+    "the causes of a reflex": Break(lose_of_decision("because", []), "no cause of flinch is named"),
+}
+
+
+@pytest.mark.parametrize("what", PLANTED)
+def test_what_is_missing_in_a_journal_lowers_the_coverage(eventful: Path, what: str) -> None:
+    trace, found = Trace(read_start(eventful)), Coverage()
+    for entry in read_ticks(eventful):
+        data = orjson.loads(orjson.dumps(entry.data))
+        PLANTED[what].change(data)
+        trace.take(Entry(entry.at, data, entry.sent))
+        for change in trace.changes():
+            found.count(trace.explain(change))
+    assert found.share < 1.0
+    assert any(PLANTED[what].holes in hole for _, _, holes in found.holes for hole in holes), found.holes[:3]
+
+
+def test_a_joint_that_was_not_sent_is_missing_its_last_link(eventful: Path) -> None:
+    trace, found = Trace(read_start(eventful)), Coverage()
+    for n, entry in enumerate(read_ticks(eventful)):
+        if n == 100:
+            break
+        sent = {name: rad for name, rad in entry.sent.items() if name != "head_tilt"}
+        trace.take(Entry(entry.at, entry.data, sent))
+        for change in trace.changes():
+            found.count(trace.explain(change))
+    assert set(found.broken) == {"head_tilt"}
+
+
+def test_the_whole_chain_of_one_joint_is_typed_data(eventful: Path) -> None:
+    """A hit: from a knee's command back to the pressed pad."""
+    hit = next(event for entry in read_ticks(eventful) for event in entry.data["events"] if event["name"] == "hit")
+    answer = why(eventful, hit["at"] + 0.3, "hind_left_knee")
+    chain, source = answer.changes[0], answer.changes[0].source
+    assert chain.change.before != chain.change.after
+    assert chain.change.sent == pytest.approx(chain.change.after, abs=2e-4)
+    assert (source.layer, source.name) == ("reflex", "startle")
+    assert source.node is not None
+    assert source.weighing is not None
+    assert (source.node.behavior, source.node.path, source.weighing.how) == ("flinch", ("cat", "flinch"), "reflex")
+    assert hit["id"] in source.because
+    assert any(felt.feeling == "fear" and felt.by > 0.1 and felt.event == hit["id"] for felt in source.felt)
+    assert {"event", "understood", "sample"} <= {cause.kind for cause in answer.causes}
+    assert "flinches" in chain.sentence()
+
+
+def test_what_led_to_a_choice_is_named_with_winner_runner_up_and_term(eventful: Path) -> None:
+    answer = why(eventful, 10.5, "purr")
+    weighing = answer.changes[0].source.weighing
+    assert weighing is not None
+    assert weighing.runner_up is not None
+    assert (weighing.how, weighing.winner) == ("outscored", answer.behavior)
+    assert weighing.term
+    assert weighing.runner_up in weighing.sentence()
+
+
+def test_what_nobody_outside_caused_ends_in_a_named_inner_cause(eventful: Path) -> None:
+    source = why(eventful, 0.9, "head_tilt").changes[0].source
+    assert source.because == ()
+    assert source.within
+
+
+def test_an_output_that_there_is_not_names_the_likely_one(eventful: Path) -> None:
+    with pytest.raises(ValueError, match="did you mean 'head_pan'"):
+        why(eventful, 10.0, "hed_pan")
