@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +29,7 @@ def explain(journal: Path, at: float | None, of: str | None, as_json: bool) -> N
         return
     answer = why(journal, float("inf") if at is None else at, of)
     if as_json:
-        typer.echo(orjson.dumps(asdict(answer)))
+        typer.echo(orjson.dumps(answer))
     else:
         _print(answer, of)
 
@@ -39,7 +38,7 @@ def cover(journal: Path, as_json: bool) -> int:
     """0 when every change of every output is explained, 1 otherwise."""
     found = coverage(journal)
     if as_json:
-        typer.echo(orjson.dumps({**asdict(found), "share": found.share}))
+        typer.echo(orjson.dumps({"share": found.share, "coverage": found}))
     else:
         _print_coverage(found)
     return 1 if found.broken else 0
