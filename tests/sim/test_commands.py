@@ -24,6 +24,7 @@ COMMANDS = (
     ["demo"], ["sim"], ["run"], ["replay"], ["why"], ["laws"], ["coverage"], ["lint"], ["schema"], ["doctor"], ["setup"],
     ["perceive", "words"], ["perceive", "face"], ["perceive", "posture"], ["perceive", "touch"],
     ["models", "fetch"], ["models", "bench"], ["memory", "show"], ["memory", "export"], ["memory", "forget"],
+    ["memory", "encrypt"], ["memory", "decrypt"],
 )  # fmt: skip
 
 
@@ -34,6 +35,7 @@ def moggy(*arguments: str) -> Result:
 @pytest.fixture(autouse=True)
 def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MOGGY_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("MOGGY_MEMORY_KEY", str(tmp_path / "key" / "memory.key"))
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +94,23 @@ def test_why_goes_back_to_the_samples(life: Path) -> None:
     whats = " ".join(cause["what"] for cause in answer["causes"])
     assert "stroked neck" in whats or "held neck" in whats
     assert "touch neck" in whats
+
+
+def test_why_of_one_output_is_typed_data_and_a_sentence(life: Path) -> None:
+    journal = str(life / "a" / "journal.mcap")
+    chain = json.loads(moggy("why", journal, "--at", "4.5", "--of", "purr", "--json").output)["changes"][0]
+    assert chain["change"]["output"] == "purr"
+    assert chain["source"]["node"]["behavior"]
+    assert chain["source"]["weighing"]["winner"]
+    assert chain["source"]["because"]
+    assert chain["holes"] == []
+    assert "purr goes from" in moggy("why", journal, "--at", "4.5", "--of", "purr").output
+
+
+def test_why_says_how_many_changes_it_can_explain(life: Path) -> None:
+    journal = str(life / "a" / "journal.mcap")
+    assert "100 % explained" in moggy("why", journal, "--coverage").output
+    assert json.loads(moggy("why", journal, "--coverage", "--json").output)["share"] == 1.0
 
 
 def test_replay_says_exact(life: Path) -> None:
