@@ -24,8 +24,8 @@ __all__ = ["Broken", "Episode", "Memory", "as_json", "sentences"]
 VERSION = 1
 EPISODES = 2000
 """Episodes kept; the oldest give way."""
-FINEST = 1e-4
-"""Changes smaller than this are not worth a write."""
+FINEST, COARSER = 1e-4, {"mood": 1e-3, "drive": 1e-3}
+"""Changes smaller than this are not worth a write: an SD card lasts for so many. Mood and drives never stand still."""
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS facts (about TEXT NOT NULL, person TEXT NOT NULL, name TEXT NOT NULL, value REAL NOT NULL,
@@ -37,6 +37,7 @@ CREATE TABLE IF NOT EXISTS erased (n INTEGER PRIMARY KEY AUTOINCREMENT, who TEXT
 
 Fact = tuple[str, str, str]
 """what it is about (person, zone, arrival, quiet, mood, drive, self), whom, and its name"""
+AGE: Fact = ("self", "", "day")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,11 +119,12 @@ class Memory:
         Whoever the owner erased meanwhile is not written again, and is returned: the mind is to forget them before the next time.
         """
         new = _as_facts(remembered)
-        changed = [(*fact, value) for fact, value in new.items() if abs(value - self._known.get(fact, 1e9)) > FINEST]
+        changed = [(*fact, value) for fact, value in new.items() if abs(value - self._known.get(fact, 1e9)) > COARSER.get(fact[0], FINEST)]
         gone = [fact for fact in self._known if fact not in new]
         with self._told("the pet keeps it in its head and tries again"):
             if not (changed or gone or episodes or self._last_erased() > self._erased):
                 return ()
+            changed = [row for row in changed if row[:3] != AGE] + [(*AGE, remembered.day)]
             with self._transaction():
                 erased = self._take_erased({person for _, person, _ in (*new, *self._known)} | {episode.person for episode in episodes})
                 if erased:
@@ -262,7 +264,7 @@ def _about(person: str, known: Remembered) -> str:
 
 
 def _as_facts(known: Remembered) -> dict[Fact, float]:
-    facts: dict[Fact, float] = {("self", "", "day"): known.day}
+    facts: dict[Fact, float] = {AGE: known.day}
     if known.strangers is not None:
         facts["self", "", "strangers"] = known.strangers
     for about, people in (("person", known.people), ("zone", known.zones), ("mood", {"": known.mood}), ("drive", {"": known.drives})):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 from dataclasses import replace
@@ -18,6 +17,7 @@ from moggy.brain.diary import Diary
 from moggy.brain.memory import EPISODES, Broken, Episode, Memory, as_json, sentences
 from moggy.brain.rehearse import a_mind, rehearse, touch
 from moggy.brain.remembered import Remembered
+from moggy.brain.sealing import connect, encrypt
 from moggy.config import Files
 from moggy.messages import AnySense, Command, Decision, Face, Person, Setting, Tick, Words
 from moggy.personality import Personality
@@ -87,7 +87,7 @@ import sys
 from pathlib import Path
 from moggy.brain.memory import Episode, Memory
 from moggy.brain.remembered import Remembered
-memory = Memory(Path(sys.argv[1]))
+memory = Memory(Path(sys.argv[1]), Path(sys.argv[2]))
 n = 0
 while True:
     n += 1
@@ -97,11 +97,14 @@ while True:
 """
 
 
-def test_a_process_that_is_killed_loses_nothing_that_it_had_written(tmp_path: Path) -> None:
+@pytest.mark.parametrize("encrypted", [False, True], ids=["plain", "encrypted"])
+def test_a_process_that_is_killed_loses_nothing_that_it_had_written(tmp_path: Path, encrypted: bool) -> None:
     """Five times: kill −9 in the midst of writing; the file is whole and holds at least the last write that was reported."""
-    path = tmp_path / "memory.db"
+    path, key = tmp_path / "data" / "memory.db", tmp_path / "memory.key"
+    if encrypted:
+        encrypt(path, key)
     for writes in (1, 3, 10, 30, 60):
-        process = subprocess.Popen([sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, text=True)
+        process = subprocess.Popen([sys.executable, "-c", WRITER, str(path), str(key)], stdout=subprocess.PIPE, text=True)
         assert process.stdout is not None
         reported = 0
         for line in process.stdout:
@@ -112,9 +115,10 @@ def test_a_process_that_is_killed_loses_nothing_that_it_had_written(tmp_path: Pa
         reported = max([reported, *(int(line) for line in process.stdout if line.endswith("\n"))])
         process.wait()
         process.stdout.close()
-        memory = Memory(path)
-        with sqlite3.connect(path) as db:
-            assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert encrypted == all(b"trust" not in file.read_bytes() for file in path.parent.iterdir())
+        memory = Memory(path, key)
+        db, _ = connect(path, key)
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         db.close()
         loaded = memory.load()
         assert loaded is not None

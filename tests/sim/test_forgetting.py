@@ -1,0 +1,234 @@
+"""The owner has somebody erased while the pet is awake: file and mind let go of them within a second, and a replay does the same."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from moggy.assemble import begin, born
+from moggy.body import Body
+from moggy.brain.diary import Diary, Without
+from moggy.brain.memory import Memory
+from moggy.brain.mind import Mind
+from moggy.brain.sealing import encrypt
+from moggy.clock import SimulatedClock
+from moggy.commands.headless import SimulatedSenses, boards
+from moggy.config import Files
+from moggy.journal import Journal
+from moggy.loop import Loop
+from moggy.messages import AnySense, Face, Forget, Person, Tick, Touch, Trouble, Words
+from moggy.replay import relive
+from moggy.sim.script import Script
+from moggy.sim.world import World
+
+BODY = Files().load("body/cat.yaml", Body)
+
+
+def with_two(until: float, stays: bool = False) -> list[AnySense]:
+    """Anna and Ben come; both praise it, Anna strokes it and smiles; she goes at 8.5 s and comes back at 15 s, unless she stays."""
+    senses: list[AnySense] = []
+    for name, at in (("ben", 0.1), ("anna", 4.2)):
+        senses += [
+            Person(at=at, person=name, change="arrives"),
+            Words(at=at + 1.0, person=name, text="good cat", intent="praise", valence=0.7, arousal=0.2, confidence=0.9),
+        ]
+    senses += [Face(at=4.5 + 0.2 * i, person="anna", valence=0.6, arousal=0.2, confidence=0.9) for i in range(20)]
+    senses += [Touch(at=5.5 + i / 50.0, zone="neck", pressure=0.4, area=0.3) for i in range(125)]
+    senses += [Touch(at=8.05, zone="neck", pressure=0.0)]
+    if not stays:
+        senses += [Person(at=8.5, person="anna", change="leaves"), Person(at=15.0, person="anna", change="arrives")]
+    return sorted((sense for sense in senses if sense.at < until), key=lambda sense: sense.at)
+
+
+class Owner:
+    """A sensor that senses nothing: at a moment it does what `moggy memory forget` does in another process."""
+
+    def __init__(self, path: Path, key: Path, at: float, who: str) -> None:
+        self._path, self._key, self._at, self._who = path, key, at, who
+
+    def poll(self, now: float) -> Sequence[AnySense]:
+        if now >= self._at:
+            self._at = float("inf")
+            memory = Memory(self._path, self._key)
+            assert memory.forget(self._who) > 0
+            memory.close()
+        return ()
+
+
+class Life:
+    """Both people's quarter of a minute, remembered in a file, with somebody erased at 10.3 s."""
+
+    def __init__(self, folder: Path, who: str, *, encrypted: bool = False, until: float = 14.0, stays: bool = False) -> None:
+        self.path, key = folder / "home" / "memory.db", folder / "memory.key"
+        if encrypted:
+            encrypt(self.path, key)
+        self.journal = folder / "life.mcap"
+        start = begin(Files(), seed=4, hour=18.0)
+        pet = born(start)
+        assert isinstance(pet.mind, Mind)
+        self.mind = pet.mind
+        memory, world = Memory(self.path, key), World(BODY)
+        body, journal, diary = boards("lockstep", BODY, world), Journal(self.journal, start), Diary(memory, pet.mind.remember, hour=18.0)
+        self.ticks: list[Tick] = []
+        self.known: list[tuple[float, set[str]]] = []
+        loop = Loop(
+            pet,
+            SimulatedClock(until),
+            sensors=[SimulatedSenses(Script(with_two(until, stays)).due, world, body), diary, Owner(self.path, key, 10.3, who)],
+            body=body,
+            listeners=[journal, diary, lambda tick, sent: self.ticks.append(tick), lambda tick, sent: self._look(tick.at)],
+        )
+        for close in (body.close, memory.close, diary.close, journal.close):
+            loop.closing.callback(close)
+        loop.run()
+        again = Memory(self.path, key)
+        remembered = again.load()
+        assert remembered is not None
+        self.written, self.episodes = remembered, again.episodes()
+        again.close()
+
+    def _look(self, at: float) -> None:
+        known = self.mind.remember()
+        self.known.append((at, {*known.people, *known.zones, *known.arrivals}))
+
+
+@pytest.mark.parametrize("encrypted", [False, True], ids=["plain", "encrypted"])
+def test_somebody_erased_leaves_the_awake_mind_within_a_second_and_the_file_for_good(tmp_path: Path, encrypted: bool) -> None:
+    life = Life(tmp_path, "anna", encrypted=encrypted)
+    assert [names for at, names in life.known if at < 10.3][-1] == {"anna", "ben"}
+    assert next(names for at, names in life.known if at >= 11.3) == {"ben"}
+    assert life.known[-1][1] == {"ben"}
+    assert [sense.person for tick in life.ticks for sense in tick.senses if isinstance(sense, Forget)] == ["anna"]
+    assert {*life.written.people, *life.written.zones, *life.written.arrivals} == {"ben"}
+    assert {episode.person for episode in life.episodes} == {"ben"}
+    assert life.written.people["ben"]["familiarity"] > 0.0
+    assert all(b"anna" not in file.read_bytes() for file in life.path.parent.iterdir())
+
+
+def test_it_is_towards_her_as_towards_a_stranger_and_the_tick_says_why(tmp_path: Path) -> None:
+    life = Life(tmp_path, "anna", stays=True)
+    before = next(tick for tick in reversed(life.ticks) if tick.at < 10.3)
+    assert before.person.person == "anna"
+    assert before.pet.bond.familiarity > 0.0
+    after = life.ticks[-1]
+    assert after.person.person == "anna"
+    assert after.pet.bond.familiarity == 0.0
+    (event,) = [event for tick in life.ticks for event in tick.events if event.name == "forgotten"]
+    stirs = [stir for tick in life.ticks for stir in tick.pet.stirred if stir.cause == "forgotten"]
+    assert {stir.feeling for stir in stirs} == {"trust", "familiarity"}
+    assert {stir.event for stir in stirs} == {event.id}
+    (sense,) = [sense for tick in life.ticks for sense in tick.senses if isinstance(sense, Forget)]
+    assert event.because == (sense.id,)
+
+
+def test_a_life_in_which_somebody_was_erased_replays_exactly(tmp_path: Path) -> None:
+    life = Life(tmp_path, "anna", until=17.0)
+    relived = list(relive(life.journal, born))
+    assert len(relived) == len(life.ticks)
+    assert [(moment.was.at, moment.differs) for moment in relived if moment.differs] == []
+
+
+def test_who_comes_again_is_learnt_anew(tmp_path: Path) -> None:
+    life = Life(tmp_path, "anna", until=17.0)
+    assert life.known[-1][1] == {"anna", "ben"}
+    before = next(tick.pet.bond for tick in reversed(life.ticks) if tick.at < 10.3)
+    assert 0.0 < life.written.people["anna"]["familiarity"] < before.familiarity
+    assert [episode.what for episode in life.episodes if episode.person == "anna"] == ["arrived"]
+
+
+def test_with_everything_erased_it_begins_anew(tmp_path: Path) -> None:
+    life = Life(tmp_path, "all")
+    assert next(names for at, names in life.known if at >= 11.3) == set()
+    assert not {*life.written.people, *life.written.zones, *life.written.arrivals}
+    assert 0.0 < life.written.day < 4.0 / 86400.0
+    assert life.episodes == []
+
+
+def test_a_pet_without_its_memory_says_so_once_and_lives_on(tmp_path: Path) -> None:
+    start, world = begin(Files(), seed=4, hour=18.0), World(BODY)
+    body = boards("lockstep", BODY, world)
+    ticks: list[Tick] = []
+    sensors = [SimulatedSenses(Script(with_two(5.0)).due, world, body), Without("the key is not there")]
+    Loop(born(start), SimulatedClock(5.0), sensors=sensors, body=body, listeners=[lambda tick, sent: ticks.append(tick)]).run()
+    body.close()
+    said = [(tick.n, sense.part, sense.message) for tick in ticks for sense in tick.senses if isinstance(sense, Trouble)]
+    assert said == [(0, "memory", "the key is not there")]
+    assert len(ticks) == 250
+
+
+AWAKE = """
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from moggy.assemble import begin, born
+from moggy.body import Body
+from moggy.brain.diary import Diary
+from moggy.clock import RealClock
+from moggy.commands.headless import SimulatedSenses, boards
+from moggy.commands.memory import awake
+from moggy.config import Files
+from moggy.loop import Loop
+from moggy.messages import Face, Person, Words
+from moggy.sim.script import Script
+from moggy.sim.world import World
+
+shape = Files().load("body/cat.yaml", Body)
+world = World(shape)
+body = boards("lockstep", shape, world)
+memory, trouble = awake()
+assert memory is not None, trouble
+start = begin(Files(), seed=1, hour=18.0)
+pet = born(start)
+diary = Diary(memory, pet.mind.remember, hour=18.0, beside=ThreadPoolExecutor(1))
+senses = [Person(at=0.1, person=name, change="arrives") for name in ("anna", "ben")]
+senses += [Face(at=0.3 + 0.1 * i, person=name, valence=0.5, confidence=0.9) for i in range(20) for name in ("anna", "ben")]
+senses += [Person(at=2.5, person="anna", change="leaves")]
+senses += [Words(at=3.0 + 0.5 * i, person="ben", text="good cat", intent="praise", confidence=0.9) for i in range(200)]
+senses.sort(key=lambda sense: sense.at)
+
+def say(tick, sent):
+    if tick.n % 5 == 0:
+        known = pet.mind.remember()
+        print(f"{known.day:.9f}", *sorted(known.people), flush=True)
+
+Loop(pet, RealClock(), sensors=[SimulatedSenses(Script(senses).due, world, body), diary], body=body, listeners=[diary, say]).run()
+"""
+
+
+@pytest.mark.parametrize("encrypted", [False, True], ids=["plain", "encrypted"])
+def test_one_process_lives_another_erases_and_kill_9_costs_at_most_a_second(tmp_path: Path, encrypted: bool) -> None:
+    home, key = tmp_path / "home", tmp_path / "key" / "memory.key"
+    environment = {**os.environ, "MOGGY_HOME": str(home), "MOGGY_MEMORY_KEY": str(key)}
+    if encrypted:
+        encrypt(home / "memory.db", key)
+    days: list[float] = []
+    with subprocess.Popen([sys.executable, "-c", AWAKE], stdout=subprocess.PIPE, text=True, env=environment) as pet:
+        assert pet.stdout is not None
+        erased_at = None
+        for line in pet.stdout:
+            day, *names = line.split()
+            days.append(float(day))
+            if erased_at is None and names == ["anna", "ben"] and days[-1] * 86400.0 > 3.0:
+                command = [sys.executable, "-m", "moggy", "memory", "forget", "anna"]
+                assert "forgotten" in subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+                erased_at = len(days)
+            if erased_at is not None and names == ["ben"] and days[-1] * 86400.0 > 6.0:
+                break
+        pet.send_signal(signal.SIGKILL)
+        rest = [line for line in pet.stdout if line.endswith("\n")]
+    assert erased_at is not None
+    assert all(line.split()[1:] == ["ben"] for line in rest)
+    last = max([days[-1], *(float(line.split()[0]) for line in rest)])
+    memory = Memory(home / "memory.db", key)
+    written = memory.load()
+    assert written is not None
+    assert set(written.people) == {"ben"}
+    assert "anna" not in {episode.person for episode in memory.episodes()}
+    memory.close()
+    assert last - written.day <= 2.0 / 86400.0, "the last second, and the one in which it is written"
+    assert all(b"anna" not in file.read_bytes() for file in home.iterdir())

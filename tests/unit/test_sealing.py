@@ -1,0 +1,229 @@
+"""The memory encrypted at rest: it reads the same, nothing of it can be read without its key, and no crash and no wrong key costs it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from moggy.brain.memory import Broken, Episode, Memory, as_json
+from moggy.brain.remembered import Remembered
+from moggy.brain.sealing import decrypt, encrypt, is_encrypted
+
+KNOWN = Remembered(
+    day=3.0, people={"annabel": {"trust": 0.6, "familiarity": 0.4}}, zones={"annabel": {"neck": 0.2}}, quiet=(0.0,) * 22 + (0.5, 0.4)
+)
+CAME = Episode(day=2.9, hour=18.1, person="annabel", what="arrived")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "data" / "memory.db"
+
+
+@pytest.fixture
+def key(tmp_path: Path) -> Path:
+    return tmp_path / "config" / "memory.key"
+
+
+def write(path: Path, key: Path | None = None) -> str:
+    """A memory with something in it; what it says."""
+    memory = Memory(path, key)
+    memory.keep(KNOWN, [CAME, Episode(day=3.0, hour=19.0, person="bob", what="left")])
+    memory.forget("bob")
+    said = as_json(memory)
+    memory.close()
+    return said
+
+
+def read(path: Path, key: Path | None = None) -> str:
+    memory = Memory(path, key)
+    said = as_json(memory)
+    memory.close()
+    return said
+
+
+def legible(path: Path) -> list[str]:
+    """The files of the folder in which a name stands, or a word of ours."""
+    return [file.name for file in path.parent.iterdir() if any(word in file.read_bytes() for word in (b"annabel", b"arrived", b"facts"))]
+
+
+DIES_AWAKE = """
+import os, sys
+from pathlib import Path
+from moggy.brain.memory import Episode, Memory
+from moggy.brain.remembered import Remembered
+known, came = Remembered(people={"annabel": {"trust": 0.5}}), Episode(day=0.0, hour=1.0, person="annabel", what="arrived")
+Memory(Path(sys.argv[1])).keep(known, [came])
+os.kill(os.getpid(), 9)
+"""
+
+
+def test_encrypted_and_decrypted_it_says_the_same(path: Path, key: Path) -> None:
+    said = write(path)
+    assert "annabel" in said
+    encrypt(path, key)
+    assert read(path, key) == said
+    decrypt(path, key)
+    assert read(path) == said
+
+
+def test_nothing_of_it_stays_legible(path: Path, key: Path) -> None:
+    """Not even what a killed process left beside it in its log."""
+    subprocess.run([sys.executable, "-c", DIES_AWAKE, str(path)], check=False)
+    assert "memory.db-wal" in legible(path)
+    encrypt(path, key)
+    assert legible(path) == []
+    assert [file.name for file in path.parent.iterdir()] == ["memory.db"]
+    memory = Memory(path, key)
+    memory.keep(KNOWN, [CAME])
+    assert {file.name for file in path.parent.iterdir()} == {"memory.db", "memory.db-wal", "memory.db-shm"}
+    assert legible(path) == []
+    assert memory.forget("annabel") > 0
+    memory.close()
+    assert legible(path) == []
+
+
+def test_only_their_owner_may_read_the_files(path: Path, key: Path) -> None:
+    write(path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    encrypt(path, key)
+    assert {stat.S_IMODE(file.stat().st_mode) for file in (path, key)} == {0o600}
+
+
+def test_where_there_is_a_key_a_new_memory_is_encrypted_from_its_begin(path: Path, key: Path) -> None:
+    encrypt(path, key)
+    assert not path.exists()
+    said = write(path, key)
+    assert is_encrypted(path)
+    assert read(path, key) == said
+
+
+def untouched(path: Path) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in path.parent.iterdir() if not file.name.endswith("-shm")}
+
+
+def test_a_missing_a_wrong_or_a_spoilt_key_is_told_by_name_and_costs_nothing(path: Path, key: Path, tmp_path: Path) -> None:
+    said = write(path)
+    encrypt(path, key)
+    before = untouched(path)
+    other = tmp_path / "other.key"
+    with pytest.raises(
+        Broken, match=r"memory\.db is not a memory .* or it is encrypted and its key .*other\.key is not there; put the key back"
+    ):
+        Memory(path, other)
+    other.write_text("0" * 64)
+    with pytest.raises(Broken, match=r"the key in .*other\.key does not open .*memory\.db"):
+        Memory(path, other)
+    with pytest.raises(Broken, match=r"the key in .*other\.key does not open .*memory\.db"):
+        decrypt(path, other)
+    other.write_text("a passphrase")
+    with pytest.raises(Broken, match=r"other\.key is not a key of .*memory\.db: it should hold 64 hex"):
+        Memory(path, other)
+    assert untouched(path) == before
+    assert read(path, key) == said
+
+
+def test_a_wrong_key_does_not_cost_what_a_killed_pet_left_in_its_log(path: Path, key: Path, tmp_path: Path) -> None:
+    encrypt(path, key)
+    memory = Memory(path, key)
+    memory.keep(KNOWN, [CAME])
+    said = as_json(memory)
+    killed = tmp_path / "killed"
+    killed.mkdir()
+    for name, content in untouched(path).items():  # as the kernel would leave them
+        (killed / name).write_bytes(content)
+    memory.close()
+    other = tmp_path / "other.key"
+    other.write_text("0" * 64)
+    with pytest.raises(Broken):
+        Memory(killed / "memory.db", other)
+    assert read(killed / "memory.db", key) == said
+
+
+def test_without_the_library_it_is_told_what_brings_it(path: Path, key: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = write(path)
+    with monkeypatch.context() as without:
+        without.setitem(sys.modules, "sqlcipher3", None)
+        with pytest.raises(Broken, match=r"memory\.db: for encryption the package sqlcipher3 is missing; pip install 'moggy\[encrypted\]'"):
+            encrypt(path, key)
+        assert not key.exists()
+        assert read(path) == said
+    encrypt(path, key)
+    before = untouched(path)
+    monkeypatch.setitem(sys.modules, "sqlcipher3", None)
+    with pytest.raises(Broken, match="sqlcipher3 is missing"):
+        Memory(path, key)
+    assert untouched(path) == before
+
+
+def test_the_key_does_not_lie_beside_the_memory(path: Path) -> None:
+    write(path)
+    with pytest.raises(Broken, match="whoever takes the folder would have both"):
+        encrypt(path, path.parent / "keys" / "memory.key")
+    assert not is_encrypted(path)
+
+
+def test_a_memory_in_use_is_not_replaced(path: Path, key: Path) -> None:
+    said = write(path)
+    memory = Memory(path)
+    with pytest.raises(Broken, match=r"memory\.db is in use: let the pet lie down first"):
+        encrypt(path, key)
+    assert as_json(memory) == said
+    memory.close()
+    encrypt(path, key)
+    assert read(path, key) == said
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from moggy.brain import sealing
+what, name, times, path, key = sys.argv[1], sys.argv[2], int(sys.argv[3]), Path(sys.argv[4]), Path(sys.argv[5])
+there = os if hasattr(os, name) else sealing
+plain = getattr(there, name)
+count = 0
+def deadly(*given):
+    global count
+    count += 1
+    if count == times:
+        os.kill(os.getpid(), 9)
+    return plain(*given)
+setattr(there, name, deadly)
+getattr(sealing, what)(path, key)
+"""
+MOMENTS = [
+    *(("encrypt", "fsync", n) for n in (1, 2, 3, 4)), *(("encrypt", "replace", n) for n in (1, 2)), ("encrypt", "_said", 2),
+    *(("decrypt", "fsync", n) for n in (1, 2)), ("decrypt", "replace", 1), ("decrypt", "_said", 2),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("what", "name", "times"), MOMENTS)
+def test_killed_while_it_is_rewritten_it_is_whole_and_nothing_is_left_beside_it(
+    path: Path, key: Path, what: str, name: str, times: int
+) -> None:
+    said = write(path)
+    if what == "decrypt":
+        encrypt(path, key)
+    died = subprocess.run([sys.executable, "-c", KILLED, what, name, str(times), str(path), str(key)], check=False)
+    assert died.returncode == -signal.SIGKILL
+    assert read(path, key) == said
+    assert [file.name for file in path.parent.iterdir()] == ["memory.db"]
+    if is_encrypted(path):
+        assert legible(path) == []
+    else:
+        encrypt(path, key)
+        assert read(path, key) == said
+
+
+def test_a_key_that_cannot_be_read_is_told(path: Path, key: Path) -> None:
+    write(path)
+    encrypt(path, key)
+    key.write_bytes(os.urandom(32))
+    with pytest.raises(Broken, match=r"memory\.key, the key of .*memory\.db, cannot be read"):
+        Memory(path, key)
