@@ -28,23 +28,31 @@ class Breath:
         self._level = 0.0
         self._pace = 20.0
         self._dt = self._up = self._down = self._pacing = 0.0
+        self._resting(Affect(), 1.0)
+
+    def _resting(self, affect: Affect, alert: float) -> None:
+        """The pace without a purr, and the pitch of one; feelings are looked at ten times a second."""
+        self._affect, self._alert = affect, alert
+        excited = 0.5 + 0.5 * max(affect.arousal, affect.emotions.get("fear", 0.0))
+        self._rest = SLOWEST + (FASTEST - SLOWEST) * excited * (0.3 + 0.7 * alert)
+        self._rate = RATE + 1.2 * affect.arousal
 
     def breathe(self, affect: Affect, purr: float, alert: float, dt: float) -> Purr:
         """One tick on; `purr` is how strongly it should purr, `alert` 0 asleep to 1 awake."""
         if dt != self._dt:
             self._dt = dt
             self._up, self._down, self._pacing = (1.0 - exp(-dt / tau) for tau in (ONSET, FADE, PACING))
-        self._level += (min(max(purr, 0.0), 1.0) - self._level) * (self._up if purr > self._level else self._down)
-        if purr <= 0.0 and self._level < 0.004:
-            self._level = 0.0
-        excited = 0.5 + 0.5 * max(affect.arousal, affect.emotions.get("fear", 0.0))
-        wanted = SLOWEST + (FASTEST - SLOWEST) * excited * (0.3 + 0.7 * alert)
-        wanted += (PURRING - wanted) * self._level
-        self._pace += (wanted - self._pace) * self._pacing
-        self.phase = (self.phase + dt * self._pace / 60.0) % 1.0
-        out = -sin(2.0 * pi * self.phase)
-        rate = RATE + 1.2 * affect.arousal + APART * max(-1.0, min(1.0, 4.0 * out))
-        return Purr(level=self._level, rate=min(max(rate, 20.0), 28.0), breath=self.phase)
+        if affect is not self._affect or alert != self._alert:
+            self._resting(affect, alert)
+        level = self._level
+        purr = 0.0 if purr < 0.0 else 1.0 if purr > 1.0 else purr
+        level += (purr - level) * (self._up if purr > level else self._down)
+        self._level = level = 0.0 if purr <= 0.0 and level < 0.004 else level
+        self._pace += (self._rest + (PURRING - self._rest) * level - self._pace) * self._pacing
+        self.phase = phase = (self.phase + dt * self._pace / 60.0) % 1.0
+        out = -4.0 * sin(2.0 * pi * phase)
+        rate = self._rate + APART * (-1.0 if out < -1.0 else 1.0 if out > 1.0 else out)
+        return Purr(level=level, rate=20.0 if rate < 20.0 else 28.0 if rate > 28.0 else rate, breath=phase)
 
     def hush(self) -> None:
         """A fright ends a purr at once, it does not fade."""

@@ -59,7 +59,7 @@ class Board:
         self._angles_format = f"<{count}H"
         self._angles = tuple([joint.rest for joint in limbs.joints])
         self.faults = faults | (_TOUCH if self._skin is None else 0) | (_IMU if self._imu is None else 0)
-        self._said = b""
+        self._said = (-1, 0, 0, 0)
         self._ticks = 0
         self._touched = False
         self._motion = (0, 0, 1000, 0, 0, 0)
@@ -79,11 +79,13 @@ class Board:
         """One tick of 10 ms."""
         self._ticks += 1
         self._port.receive(self._take, self._begin, now)
-        if not self._stop.value() and self._mode.state != mode.STOPPED:
+        pressed = not self._stop.value()
+        if pressed and self._mode.state != mode.STOPPED:
             self._enter(mode.STOPPED, now)
         self._feel(now)
         self._follow(now)
-        self._report(now)
+        if self._port.open:
+            self._report(pressed, now)
         self._port.flush(TICK_MS)
 
     # What comes in.
@@ -180,7 +182,7 @@ class Board:
 
     def _begin(self) -> None:
         """A brain said hello: tell it the state first, and a touch that goes on."""
-        self._said = b""
+        self._said = (-1, 0, 0, 0)
         self._touched = False
 
     def _take(self, kind: int, payload: bytes, now: "Ms") -> int:
@@ -248,15 +250,13 @@ class Board:
 
     # What it says.
 
-    def _report(self, now: "Ms") -> None:
-        if not self._port.open:
-            return
-        flags = (1 if self._battery.low else 0) | (2 if self._fall.falling else 0) | (0 if self._stop.value() else 4)
-        stuck = self._skin.stuck if self._skin is not None else 0
-        said = bytes((self._mode.state, self.faults, stuck & 255, stuck >> 8, flags))
+    def _report(self, pressed: bool, now: "Ms") -> None:
+        state, stuck = self._mode.state, self._skin.stuck if self._skin is not None else 0
+        flags = (1 if self._battery.low else 0) | (2 if self._fall.falling else 0) | (4 if pressed else 0)
+        said = (state, self.faults, stuck, flags)
         if said != self._said:
             self._said = said
-            self._port.event(wire.STATE, struct.pack("<IBHHB", now, self._mode.state, self.faults, stuck, flags))
+            self._port.event(wire.STATE, struct.pack("<IBHHB", now, *said))
         if self._ticks % 50 == 4 and (self._ticks % 400 == 4 or not self._limbs.still):
             angles = [joint.angle + wire.ANGLE_ZERO for joint in self._limbs.joints]
             self._port.stream(wire.JOINTS, struct.pack("<I" + self._angles_format[1:], now, *angles))

@@ -46,7 +46,7 @@ class Joint:
 
     def aim(self, target: int, steps: int) -> None:
         """Glide the goal to `target` within so many steps."""
-        target = min(max(target, self.low), self.high)
+        target = self.low if target < self.low else self.high if target > self.high else target
         if target != self.target or self._glide:
             self.target = target
             self._glide = steps

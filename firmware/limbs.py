@@ -34,12 +34,9 @@ class Limbs:
         self._servos = list(servos.values())
         self._outputs = [(servos[driver].pulse, channel, zero, gain) for _, driver, channel, _, _, _, _, _, zero, gain in rows]
         self._attached = 0
-        self._wait = 0
-
-    @property
-    def attached(self) -> bool:
+        self.attached = False
         """Whether every servo has its pulses."""
-        return self._attached == len(self.joints)
+        self._wait = 0
 
     def aim(self, angles: tuple[int, ...], steps: int) -> None:
         """Centidegrees for every joint, to be reached within so many steps."""
@@ -75,6 +72,7 @@ class Limbs:
         for joint in self.joints:
             joint.drop()
         self._attached = self._wait = 0
+        self.attached = False
 
     def attach(self) -> None:
         """Called each tick while starting: gives the next servo its pulses, at the angle where it is believed to be."""
@@ -82,6 +80,7 @@ class Limbs:
         if self._wait <= 0 and self._attached < len(self.joints):
             self._pulse(self._attached)
             self._attached += 1
+            self.attached = self._attached == len(self.joints)
             self._wait = _TICKS_BETWEEN_ATTACHES
             for servos in self._servos:
                 servos.flush()

@@ -46,9 +46,10 @@ class Mode:
         """The state that follows now, or the same."""
         if self._fresh and ticks_diff(now, self._fresh_until) > 0:
             self._fresh = False
-        state, fresh, since = self.state, self._fresh, ticks_diff(now, self.entered)
+        state, fresh = self.state, self._fresh
         if state == RUNNING:
             return RUNNING if fresh else HOLD
+        since = ticks_diff(now, self.entered)
         if state == STARTING:
             return STARTING if not attached else RUNNING if fresh else HOLD
         if state == HOLD:

@@ -27,17 +27,14 @@ class Port:
         self._commands = wire.Inbox()
         self._result = 0
         self._nonce = 0
+        self.open = False
+        """Whether a brain has said hello."""
         self._out = bytearray()
 
     @property
     def errors(self) -> int:
         """Damaged frames since the start."""
         return self._frames.errors
-
-    @property
-    def open(self) -> bool:
-        """Whether a brain has said hello."""
-        return self._nonce != 0
 
     def receive(self, take: "Take", begin: "Begin", now: "Ms") -> None:
         """Read what came. `take(kind, payload, now)` gives the result of a command or setpoint; `begin()` is called at a new session."""
@@ -73,12 +70,14 @@ class Port:
         if self._nonce and self._events.post(kind, payload) < 0:
             # A brain that acknowledges nothing for so long has lost its session.
             self._nonce = 0
+            self.open = False
             self._events.clear()
 
     def flush(self, elapsed_ms: int) -> None:
         """Write what is due."""
-        for data in self._events.due(elapsed_ms):
-            self._out.extend(data)
+        if self._events.waiting:
+            for data in self._events.due(elapsed_ms):
+                self._out.extend(data)
         if self._out:
             written = self._uart.write(self._out)
             if written:
@@ -92,6 +91,7 @@ class Port:
         fresh = nonce != self._nonce and schema == wire.SCHEMA_HASH
         if fresh:
             self._nonce = nonce
+            self.open = nonce != 0
             self._events.clear()
             self._commands.clear()
         self._say(wire.IDENTITY, self._who(nonce))

@@ -54,8 +54,9 @@ class Skin:
         for pad in range(len(self._channels)):
             at = 2 * self._channels[pad]
             # Under a hand most pads feel what they felt: one that is not touched and has the same count need not be looked at.
-            stirs = drift or pressures[pad] or held[pad] or counts[at] != before[at] or counts[at + 1] != before[at + 1]
-            if stirs and self._feel(pad, drift):
+            low, high = counts[at], counts[at + 1]
+            stirs = drift or pressures[pad] or held[pad] or low != before[at] or high != before[at + 1]
+            if stirs and self._feel(pad, low | high << 8, drift):
                 changed = True
         before[:] = counts
         return changed
@@ -77,8 +78,8 @@ class Skin:
             self._baseline[pad] += off
             self._settled = False
 
-    def _feel(self, pad: int, drift: bool) -> bool:
-        count, was = self._count(pad), self.pressures[pad]
+    def _feel(self, pad: int, count: int, drift: bool) -> bool:
+        was = self.pressures[pad]
         below = (self._baseline[pad] >> 4) - count
         if below < -_TOUCHED:
             # Nobody can touch less than not at all: the baseline was learnt while a hand lay there.
@@ -91,16 +92,17 @@ class Skin:
                 self._follow(pad)
             now = 0
         else:
-            now = 0 if self._is_stuck(pad, count) else max(1, min(255, below * 255 // _FULL))
+            firm = below * 255 // _FULL
+            now = 0 if self._is_stuck(pad, count) else firm if 0 < firm < 256 else 1 if firm < 1 else 255
         self.pressures[pad] = now
         return now != was
 
     def _is_stuck(self, pad: int, count: int) -> bool:
-        if abs(count - self._held_at[pad]) > 2:
+        if not -3 < count - self._held_at[pad] < 3:
             self._held_at[pad] = count
             self._held[pad] = 0
             self.stuck &= ~(1 << pad)
-        self._held[pad] += 1
-        if self._held[pad] >= _STUCK_READS:
+        held = self._held[pad] = self._held[pad] + 1
+        if held >= _STUCK_READS:
             self.stuck |= 1 << pad
-        return bool(self.stuck & 1 << pad)
+        return held >= _STUCK_READS

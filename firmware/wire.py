@@ -169,30 +169,26 @@ class Outbox:
     def clear(self) -> None:
         """Begin a new session; what waited is forgotten."""
         self._next = 1
-        self._waiting: list[tuple[int, int, bytes]] = []
+        self.waiting: list[tuple[int, int, bytes]] = []
+        """(type, seq, payload) of what is not acknowledged, oldest first."""
         self._sent = 0
         self._since = 0
 
-    @property
-    def waiting(self) -> list[tuple[int, int, bytes]]:
-        """(type, seq, payload) of what is not acknowledged, oldest first."""
-        return self._waiting
-
     def post(self, kind: int, payload: bytes) -> int:
         """Queue a message; gives its seq, or -1 if the queue is full."""
-        if len(self._waiting) >= self._longest:
+        if len(self.waiting) >= self._longest:
             return -1
         seq = self._next
         self._next = seq % 255 + 1
-        self._waiting.append((kind, seq, payload))
+        self.waiting.append((kind, seq, payload))
         return seq
 
     def acknowledged(self, seq: int) -> list[tuple[int, int, bytes]]:
         """The other side has everything up to `seq`: gives what is thereby done."""
-        for index in range(len(self._waiting)):
-            if self._waiting[index][1] == seq:
-                done = self._waiting[: index + 1]
-                self._waiting = self._waiting[index + 1 :]
+        for index in range(len(self.waiting)):
+            if self.waiting[index][1] == seq:
+                done = self.waiting[: index + 1]
+                self.waiting = self.waiting[index + 1 :]
                 self._sent = max(0, self._sent - index - 1)
                 self._since = 0
                 return done
@@ -200,15 +196,15 @@ class Outbox:
 
     def due(self, elapsed_ms: int) -> list[bytes]:
         """Frames to write now: what was not sent yet, and, after `again_ms` of silence, all of the window once more."""
-        if not self._waiting:
+        if not self.waiting:
             return []
         self._since += elapsed_ms
         if self._since >= self._again_ms:
             self._sent = 0
-        if self._sent >= min(self._window, len(self._waiting)):
+        if self._sent >= min(self._window, len(self.waiting)):
             return []
         self._since = 0
-        frames = [frame(kind, seq, payload) for kind, seq, payload in self._waiting[self._sent : self._window]]
+        frames = [frame(kind, seq, payload) for kind, seq, payload in self.waiting[self._sent : self._window]]
         self._sent += len(frames)
         return frames
 

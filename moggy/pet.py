@@ -32,7 +32,9 @@ from moggy.messages import (
 )
 
 TREE_PERIOD = 0.1
-"""Seconds between two ticks of the tree; urgent events and the begin of a touch do not wait for it."""
+"""Seconds between two ticks of the tree; urgent events and the begin of a touch do not wait for it.
+
+Feelings know no tick rate: they are looked at when the tree is ticked, and when something happened or was perceived."""
 
 GESTURE_STALE = 0.6
 """Seconds without news after which a touch counts as over."""
@@ -122,6 +124,7 @@ class Pet:
         self._last: float | None = None
         self._decided = float("-inf")
         self._decision = Decision(at=0.0, behavior="born", why="has just woken")
+        self._felt, self._felt_at = (PersonEstimate(), Affect()), 0.0
         self._unheard: list[Event] = []
         self._gesture: Gesture | None = None
         self._battery = Battery(at=0.0, level=1.0)
@@ -136,8 +139,12 @@ class Pet:
         understood = self._understand(heard, now)
         self._notice(understood, now)
         events, evidence = self.mind.perceive(understood, now)
-        person, pet = self.mind.feel(events, evidence, now, dt)
-        decision = self._decide(now, person, pet, events)
+        beat = now - self._decided >= TREE_PERIOD - 1e-6 or any(event.urgent or event.name == "touched" for event in events)
+        if beat or events or evidence:
+            self._felt = self.mind.feel(events, evidence, now, now - self._felt_at)
+            self._felt_at = now
+        person, pet = self._felt
+        decision = self._decide(now, person, pet, events, beat)
         command, moved = self._actor.act(decision, person, pet, events, self._gesture, now, dt)
         return Tick(
             at=now,
@@ -184,10 +191,9 @@ class Pet:
         if self._gesture is not None and now - self._gesture.at > GESTURE_STALE:
             self._gesture = None
 
-    def _decide(self, now: float, person: PersonEstimate, pet: Affect, events: Sequence[Event]) -> Decision:
+    def _decide(self, now: float, person: PersonEstimate, pet: Affect, events: Sequence[Event], beat: bool) -> Decision:
         self._unheard += events
-        hurry = any(event.urgent or event.name == "touched" for event in events)
-        if not hurry and now - self._decided < TREE_PERIOD - 1e-6:
+        if not beat:
             if self._decision.calls:
                 self._decision = replace(self._decision, calls=())
             return self._decision

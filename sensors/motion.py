@@ -69,8 +69,20 @@ class MotionReader:
         if self._sample is None:
             return ()
         self._pass(now)
-        self._judge(now, out)
+        if not self._rests(now):
+            self._judge(now, out)
         return out
+
+    def _rests(self, now: float) -> bool:
+        """Between two samples of a body that stands still there is nothing to judge."""
+        return (
+            self._still
+            and STALE < now - self._last <= 2.0
+            and not (self._held or self._falling or self._sides)
+            and self._tremor < TREMOR
+            and self._rate < TURNING
+            and self._tilted_since < 0.0
+        )
 
     def _say(self, out: list[AnySense], now: float, name: Name, strength: float, confidence: float = 0.9) -> None:
         because, self._because = tuple(self._because[-8:]), self._because[-1:]

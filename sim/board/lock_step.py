@@ -97,7 +97,8 @@ class LockStepBoard:
             bench.skin.feel([milli(pressure) for pressure in inputs.pads], inputs.drifts)
         if before is None or inputs.acceleration != before.acceleration or inputs.gyro != before.gyro:
             bench.imu.feel(*map(milli, inputs.acceleration), *map(milli, inputs.gyro))
-        bench.adc[pins.battery] = adc_counts(inputs.volts, self._body.power.divider)
+        if before is None or inputs.volts != before.volts:
+            bench.adc[pins.battery] = adc_counts(inputs.volts, self._body.power.divider)
         bench.levels[pins.stop] = 0 if inputs.stop else 1
         bench.levels[pins.charging] = 1 if inputs.charging else 0
 
