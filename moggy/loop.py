@@ -111,7 +111,6 @@ def rare_collection() -> Iterator[None]:
     A fifth of the time of a life without a screen, and the longest pauses of one in real time, went into it.
     """
     before = gc.get_threshold()
-    gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 50, 100)
     try:
