@@ -79,9 +79,9 @@ class Recorder:
         (out / "journal.mcap").open("wb").close()
         context = multiprocessing.get_context("fork")  # a fresh interpreter would cost more than the writing of a minute
         self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_write, args=(self._pipe, theirs, out, start), name="moggy records")
+        self.process = context.Process(target=_write, args=(self._pipe, theirs, out, start), name="moggy records")
         with deaf_to_ctrl_c():
-            self._process.start()
+            self.process.start()
         theirs.close()
         self._encode, self._waiting = Encoder(), list[bytes]()
 
@@ -92,9 +92,11 @@ class Recorder:
 
     def close(self) -> None:
         """Raises OSError when it could not be written."""
-        if not self._pipe.closed:
+        if self._waiting:
             self._hand_over()
-            self._pipe.send_bytes(END)
+        if not self._pipe.closed:
+            with suppress(OSError):
+                self._pipe.send_bytes(END)
             self._end()
 
     def __enter__(self) -> Recorder:
@@ -105,10 +107,11 @@ class Recorder:
 
     def _hand_over(self) -> None:
         lines, self._waiting = b"\n".join(self._waiting), []
-        try:
-            self._pipe.send_bytes(lines)
-        except OSError:
-            self._end()
+        if not self._pipe.closed:
+            try:
+                self._pipe.send_bytes(lines)
+            except OSError:
+                self._end()
 
     def _end(self) -> None:
         """Hear how it went, from a process that has ended or is about to."""
@@ -117,7 +120,7 @@ class Recorder:
         except (OSError, EOFError):
             why = "the process that writes the records was killed"
         self._pipe.close()
-        self._process.join()
+        self.process.join()
         if why:
             raise OSError(why)
 
