@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from moggy.brain.agreement import disagreement
 from moggy.brain.appraisals import Channel
-from moggy.brain.fusion import OTHER, disagreement
+from moggy.brain.fusion import OTHER
 from moggy.messages import Evidence
 
 BEGINS, OVER = 0.45, 0.2

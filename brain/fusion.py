@@ -2,7 +2,7 @@
 
 Each channel keeps one track: the average of its recent samples, so that a channel counts once however often it speaks. The tracks are
 weighed by their measured errors, confidence and age, together with the person's own baseline, to which the estimate returns. What differs
-too much from its own track is held back until it is repeated; channels that contradict each other lower the confidence.
+too much from its own track is held back until it is repeated; channels that contradict each other lower the confidence (`agreement.py`).
 """
 
 from __future__ import annotations
@@ -10,12 +10,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from moggy.brain.agreement import PRIOR, SPREAD, Said, together
 from moggy.brain.appraisals import Channel
 from moggy.brain.remembered import EVERYBODY
 from moggy.messages import CLASSES, Evidence, PersonEstimate
 
-SPREAD = 0.6
-"""Standard deviation of valence and arousal about the person's baseline when nothing is seen."""
 ANCHORS = ((0.0, -0.1), (0.75, 0.35), (-0.65, -0.35), (-0.55, 0.6), (-0.65, 0.6), (-0.6, 0.3), (0.15, 0.7))
 """Valence and arousal of the seven classes: Russell & Mehrabian 1977, rounded; neutral a little calm."""
 ANCHOR_WIDTH = 0.45
@@ -152,11 +151,10 @@ class Fusion:
         somebody = self.people.get(person)
         if somebody is None:
             return 0.0, 0.0, SPREAD, SPREAD, [1.0 / _N] * _N, 0.0, 0.0
-        prior = 1.0 / (SPREAD * SPREAD)
-        pv = pa = prior
-        v, a = prior * somebody.valence, prior * somebody.arousal
+        pv = pa = PRIOR
+        v, a = PRIOR * somebody.valence, PRIOR * somebody.arousal
         logits: list[float] | None = None
-        heard: list[tuple[float, float, float, float]] = []
+        heard: list[Said] = []
         for name, track in somebody.tracks.items():
             channel = self._channels.get(name, OTHER)
             fresh = math.exp(-max(0.0, now - track.at) / channel.lasts)
@@ -168,7 +166,7 @@ class Fusion:
             pa += wa
             v += wv * track.valence
             a += wa * track.arousal
-            heard.append((track.valence, wv, track.arousal, wa))
+            heard.append((wv + wa, wv, track.valence, wa, track.arousal))
             if track.pool is not None:
                 weight = channel.classes * max(track.valence_trust, track.arousal_trust) * fresh
                 logits = (
@@ -177,9 +175,7 @@ class Fusion:
                     else [y + weight * x for x, y in zip(track.pool, logits, strict=True)]
                 )
         v, a = v / pv, a / pa
-        conflict, scatter = _conflict(heard) if len(heard) > 1 else (0.0, 0.0)
-        known = 1.0 - 0.5 * prior * (1.0 / pv + 1.0 / pa)
-        confidence = known * (1.0 - 0.7 * conflict)
+        confidence, conflict, scatter = together(heard, somebody.valence, somebody.arousal)
         return v, a, math.sqrt(1.0 / pv + scatter), math.sqrt(1.0 / pa), _softmax(logits), confidence, conflict
 
 
@@ -199,26 +195,6 @@ def published(person: str, estimate: Estimate, present: bool, attention: float, 
         attention=attention,
         bearing=bearing,
     )
-
-
-def disagreement(difference: float, variance: float) -> float:
-    """0..1: how much two values contradict each other, given the sum of their variances; noise alone gives almost none."""
-    excess = abs(difference) / math.sqrt(variance) - 0.8
-    return 0.0 if excess <= 0.0 else 1.0 - math.exp(-excess * excess)
-
-
-def _conflict(heard: list[tuple[float, float, float, float]]) -> tuple[float, float]:
-    """The strongest contradiction of two channels, and the variance of valence that it adds."""
-    worst = scatter = 0.0
-    for i, (v1, wv1, a1, wa1) in enumerate(heard):
-        for v2, wv2, a2, wa2 in heard[:i]:
-            if wv1 > 0.01 and wv2 > 0.01:
-                found = disagreement(v1 - v2, 1.0 / wv1 + 1.0 / wv2)
-                if found > worst:
-                    worst, scatter = found, found * 0.25 * (v1 - v2) ** 2
-            if wa1 > 0.01 and wa2 > 0.01:
-                worst = max(worst, 0.6 * disagreement(a1 - a2, 1.0 / wa1 + 1.0 / wa2))
-    return worst, scatter
 
 
 def _place_of(said: Evidence) -> tuple[float | None, float | None]:
