@@ -17,7 +17,7 @@ MOVES = ("lifted", "put_down", "shaken", "falling", "knocked", "tipped")
 PEOPLE = ("arrived", "expecting", "left", "greeted", "looked_at", "left_alone", "praised", "scolded", "called")
 ASKED = ("comfort_asked", "play_asked", "sent_off", "shown")
 SEEN = ("smiled_at", "sadness_seen", "anger_seen", "fear_seen", "surprise_seen", "conflict")
-AROUND = ("loud_noise", "soft_voice", "battery_low", "charging", "stopped")
+AROUND = ("loud_noise", "soft_voice", "battery_low", "charging", "stopped", "quiet_usual")
 EVENTS = TOUCHES + MOVES + PEOPLE + ASKED + SEEN + AROUND
 """The events that the shipped appraisals name; a table may name more."""
 

@@ -97,6 +97,8 @@ PLANTED: dict[str, tuple[Change, float]] = {
     "no_purr_when_enough": (all_of(feels(enough=0.8), wants_to_purr), 4.0),
     "no_purr_in_fear": (all_of(feels(fear=0.9), wants_to_purr), 4.0),
     "quiet_hours": (all_of(set_("quiet"), calls(loudness=0.8)), 4.0),
+    "quiet_hours_alone": (all_of(set_("quiet"), does("ask_for_company")), 4.0),
+    "usual_quiet_alone": (all_of(once("quiet_usual"), does("head_bunt")), 6.0),
     "fear_does_not_approach": (all_of(feels(fear=0.8), does("greet")), 4.0),
     "hurt_does_not_approach": (all_of(once("hit"), does("lean_in")), 4.0),
     "sent_off_stays_away": (all_of(once("sent_off"), does("follow_person")), 8.0),

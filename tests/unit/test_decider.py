@@ -18,7 +18,7 @@ from moggy.behaviors.inputs import EVENTS, SETTINGS
 from moggy.behaviors.tree import Tree
 from moggy.config import SHIPPED, load, parse
 from moggy.messages import CLASSES, DRIVES, EMOTIONS, GESTURES, Affect, Bond, Context, Decision, Event, Gesture, Mood, PersonEstimate
-from moggy.personality import Personality
+from moggy.personality import Personality, Quiet
 
 HERE = PersonEstimate(person="anna", present=True, attention=0.3, confidence=0.6, unsure=False)
 CALM: Mapping[str, float] = {"energy": 0.65, "company": 0.5, "play": 0.5, "comfort": 0.5, "curiosity": 0.5}
@@ -241,6 +241,34 @@ def test_a_cat_that_is_sent_off_keeps_away_even_when_it_is_lonely(asked: str) ->
         cat.settings = frozenset({"away"})
     done = cat.does(300, "sent_off")
     assert not done & {"ask_for_company", "beg_play", "head_bunt", "follow_person", "greet", "play"}
+
+
+COMES = {"ask_for_company", "beg_play", "head_bunt", "greet", "play", "chase_tail", "explore"}
+
+
+@pytest.mark.parametrize("by", ["hours", "habit", "hand"])
+def test_in_quiet_hours_it_comes_to_nobody_who_does_not_turn_to_it(by: str) -> None:
+    """The owner's hours, an hour in which it is usually sent off, or asked for by hand."""
+    cat = Cat(Personality(name="nights", quiet=Quiet(hours=(22.0, 7.0))) if by == "hours" else None, hour=23.0 if by == "hours" else 14.0)
+    cat.drives = {**CALM, "company": 0.0, "play": 0.0, "curiosity": 0.1}
+    cat.emotions = {"loneliness": 0.8, "affection": 0.7}
+    if by == "hand":
+        cat.settings = frozenset({"quiet"})
+    begin = ("quiet_usual",) if by == "habit" else ()
+    done = cat.does(600, *begin)
+    assert not done & COMES
+    assert ("retire" in done) == (by == "habit")
+    assert not cat.does(60, "arrived") & COMES
+    assert "greet" in cat.does(20, "greeted"), "who turns to it is answered"
+
+
+def test_a_usual_quiet_hour_ends_when_it_is_over_or_somebody_turns_to_it() -> None:
+    lonely = {**CALM, "company": 0.05}
+    for event, until in (("called", 400), (None, 4000)):
+        cat = Cat(hour=14.0)
+        cat.drives = lonely
+        assert "ask_for_company" not in cat.does(300, "quiet_usual")
+        assert "ask_for_company" in (cat.does(until, event) if event else cat.does(until))
 
 
 def test_a_frightened_cat_never_comes_of_its_own_accord() -> None:
