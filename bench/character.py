@@ -171,18 +171,11 @@ def mean(logs: Sequence[dict[str, float]]) -> dict[str, float]:
     return {key: sum(log.get(key, 0.0) for log in logs) / len(logs) for log in logs for key in log}
 
 
-def told_apart(hours: int) -> None:
-    """The nearest mean of the hours that were learnt; the tested hours have other seeds and other days."""
+def told_apart(hours: int) -> list[tuple[str, str]]:
+    """(who it was, who it was taken for), by the nearest mean of the hours that were learnt; the tested hours have other seeds and days."""
     known = {name: mean([hour_of(name, seed).features() for seed in range(hours)]) for name in NAMES}
-    right, tried = 0, 0
-    for name in NAMES:
-        for seed in range(100, 100 + hours):
-            features = hour_of(name, seed).features()
-            guess = min(NAMES, key=lambda other: distance(features, known[other]))
-            right, tried = right + (guess == name), tried + 1
-            if guess != name:
-                print(f"  an hour of {name} was taken for {guess}")
-    print(f"personalities told apart: {right} of {tried} hours ({right / tried:.0%}; at least 90 %)")
+    tested = [(name, hour_of(name, seed).features()) for name in NAMES for seed in range(100, 100 + hours)]
+    return [(name, min(NAMES, key=lambda other: distance(features, known[other]))) for name, features in tested]
 
 
 def variety() -> None:
@@ -200,7 +193,12 @@ def main() -> None:
     hours = parser.parse_args().hours
     variety()
     if hours:
-        told_apart(hours)
+        pairs = told_apart(hours)
+        for name, guess in pairs:
+            if guess != name:
+                print(f"  an hour of {name} was taken for {guess}")
+        right = sum(name == guess for name, guess in pairs)
+        print(f"personalities told apart: {right} of {len(pairs)} hours ({right / len(pairs):.0%}; at least 90 %)")
 
 
 if __name__ == "__main__":
