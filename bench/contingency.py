@@ -1,0 +1,119 @@
+"""Whether what the pet does and feels hangs on when it is touched: python -m bench contingency
+
+One random day is lived, whole, over the wire and the firmware. What followed each touch is compared with what followed at times made by
+shuffling the pauses between the touches: a permutation test, which asks for no shape of anything (Good 2005, ch. 3). Contacts within two
+seconds of one another are one petting, and count as one touch: going on with what it does is the right answer to the second stroke.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from math import hypot
+from statistics import fmean
+
+from moggy.assemble import begin, born, home
+from moggy.body import Body
+from moggy.clock import RATE
+from moggy.commands.headless import boards, live
+from moggy.config import Files
+from moggy.messages import Tick
+from moggy.sim.day import senses_of
+from moggy.sim.random_day import random_day
+from moggy.sim.world import World
+
+SEED, SECONDS = 41, 600.0
+SHUFFLES = 2000
+AT_ONCE, SOON = round(0.3 * RATE), round(1.5 * RATE)
+"""Ticks within which a movement, and a feeling or another behaviour, counts as an answer."""
+PETTING = round(2.0 * RATE)
+"""Ticks within which the next contact belongs to the same petting, as in behaviors/moment.py."""
+SHOWN = ("ear_left", "ear_right", "eyelids", "tail_yaw", "head_pan", "head_tilt")
+
+
+@dataclass(slots=True)
+class Course:
+    """A life as three courses: what moved, what was felt, what was done; and the ticks at which a touch or any contact began."""
+
+    touches: list[int] = field(default_factory=list)
+    contacts: list[int] = field(default_factory=list)
+    poses: list[tuple[float, ...]] = field(default_factory=list)
+    feelings: list[tuple[float, float]] = field(default_factory=list)
+    doings: list[tuple[str, float]] = field(default_factory=list)
+
+    def note(self, tick: Tick) -> None:
+        if any(event.name == "touched" for event in tick.events):
+            if not self.contacts or tick.n - self.contacts[-1] > PETTING:
+                self.touches.append(tick.n)
+            self.contacts.append(tick.n)
+        self.poses.append(tuple([tick.commanded.pose[joint] for joint in SHOWN]))
+        self.feelings.append((tick.pet.valence, tick.pet.arousal))
+        self.doings.append((tick.decision.behavior, tick.decision.since))
+
+
+def answers(course: Course) -> dict[str, list[float]]:
+    """What would be the answer to a touch that began at each tick: how much it moved at once, felt otherwise, took up something else."""
+    n = len(course.poses) - SOON - 1
+    poses, feelings, doings = course.poses, course.feelings, course.doings
+    speeds = [sum(abs(b - a) for a, b in zip(poses[max(0, i - 1)], poses[i], strict=True)) for i in range(len(poses))]
+    return {
+        "moves within 0.3 s (rad)": [sum(speeds[i : i + AT_ONCE]) for i in range(n)],
+        "feels otherwise after 1.5 s": [
+            hypot(feelings[i + SOON][0] - feelings[max(0, i - 1)][0], feelings[i + SOON][1] - feelings[max(0, i - 1)][1]) for i in range(n)
+        ],
+        "takes up something else within 1.5 s (share)": [float(doings[max(0, i - 1)] != doings[i + SOON]) for i in range(n)],
+    }
+
+
+def permutation_test(times: Sequence[int], answer: Sequence[float], shuffles: int, rng: random.Random) -> tuple[float, float, float]:
+    """(mean answer at these times, mean at shuffled times, p): how seldom shuffled pauses between the times give as much, by chance alone.
+
+    The first pause begins at a random moment of the course, which is taken as a ring: so every shuffled course is as likely as another.
+    """
+    length = len(answer)
+    times = [time for time in times if time < length]
+    observed = fmean(answer[time] for time in times)
+    pauses = [(b - a) % length for a, b in zip(times, [*times[1:], times[0]], strict=True)]
+    as_much, total = 0, 0.0
+    for _ in range(shuffles):
+        rng.shuffle(pauses)
+        at, found = rng.randrange(length), 0.0
+        for pause in pauses:
+            found += answer[at]
+            at = (at + pause) % length
+        as_much += found / len(times) >= observed - 1e-12
+        total += found / len(times)
+    return observed, total / shuffles, (1 + as_much) / (1 + shuffles)
+
+
+def life(seed: int = SEED, seconds: float = SECONDS) -> Course:
+    """A random day of the shipped cat, in virtual time."""
+    files = Files(home() / "none")
+    body = files.load("body/cat.yaml", Body)
+    day, world, course = random_day(seed, seconds, body), World(body), Course()
+    start = begin(files, seed=seed, hour=day.hour)
+    senses = senses_of(day, body)
+    live(
+        born(start), senses, world=world, body=boards("lockstep", body, world), until=seconds,
+        listeners=[lambda tick, sent: course.note(tick)],
+    )  # fmt: skip
+    return course
+
+
+def main() -> int:
+    course, rng, broken = life(), random.Random(SEED), 0
+    contacts, touches = len(course.contacts), len(course.touches)
+    print(f"{touches} touches ({contacts} contacts) in {SECONDS:.0f} s of a random day, {SHUFFLES} shuffles of the pauses between them")
+    for what, answer in answers(course).items():
+        observed, shuffled, p = permutation_test(course.touches, answer, SHUFFLES, rng)
+        kept = p < 0.01
+        broken += not kept
+        figures = f"{observed:.3f} after touches, {shuffled:.3f} after shuffled ones, p = {p:.4f} (below 0.01)"
+        print(f"{'ok  ' if kept else 'FAIL'} {what}: {figures}")
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
