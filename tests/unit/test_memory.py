@@ -7,6 +7,8 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +21,7 @@ from moggy.brain.rehearse import a_mind, rehearse, touch
 from moggy.brain.remembered import Remembered
 from moggy.brain.sealing import connect, encrypt
 from moggy.config import Files
-from moggy.messages import AnySense, Command, Decision, Face, Person, Setting, Tick, Words
+from moggy.messages import Affect, AnySense, Command, Decision, Event, Face, Person, PersonEstimate, Setting, Tick, Trouble, Words
 from moggy.personality import Personality
 
 TABLE = Files().load("appraisals/cat.yaml", Appraisals)
@@ -128,13 +130,17 @@ def test_a_process_that_is_killed_loses_nothing_that_it_had_written(tmp_path: Pa
         memory.close()
 
 
-def test_it_is_bounded_in_size(tmp_path: Path) -> None:
-    memory = Memory(tmp_path / "memory.db")
+@pytest.mark.parametrize("encrypted", [False, True], ids=["plain", "encrypted"])
+def test_it_is_bounded_in_size(tmp_path: Path, encrypted: bool) -> None:
+    path, key = tmp_path / "data" / "memory.db", tmp_path / "memory.key"
+    if encrypted:
+        encrypt(path, key)
+    memory = Memory(path, key)
     for block in range(30):
         memory.keep(Remembered(day=float(block)), [Episode(day=1.0 * block, hour=1.0, person="", what=f"e{block} {i}") for i in range(100)])
     assert len(memory.episodes(10 * EPISODES)) == EPISODES
     memory.close()
-    assert sum(f.stat().st_size for f in tmp_path.iterdir()) < 1_000_000
+    assert sum(f.stat().st_size for f in path.parent.iterdir()) < 1_000_000
 
 
 def test_the_mind_is_bounded_in_people() -> None:
@@ -203,6 +209,52 @@ def test_what_is_no_memory_is_refused_by_name(tmp_path: Path) -> None:
     path.write_bytes(b"this is a letter and not a database, however one looks at it" * 20)
     with pytest.raises(Broken, match=r"memory\.db is not a memory"):
         Memory(path)
+
+
+def a_tick(at: float, *events: Event) -> Tick:
+    loafs = Decision(at=at, behavior="loaf")
+    return Tick(at=at, n=round(at * 50), events=events, person=PersonEstimate(), pet=Affect(), decision=loafs, commanded=Command(at=at))
+
+
+def test_a_full_disk_is_said_once_and_what_was_not_written_is_written_when_there_is_room(tmp_path: Path) -> None:
+    memory = Memory(tmp_path / "memory.db")
+    known = lived()
+    diary = Diary(memory, lambda: known, hour=10.0)
+    pages = memory._db.execute("PRAGMA page_count").fetchone()[0]
+    memory._db.execute(f"PRAGMA max_page_count={pages}")  # the nearest to a full disk that a test may make
+    said: list[AnySense] = []
+    for second in range(1, 8):
+        happened = [Event(at=float(second), name="hit", person=f"somebody {second} " + "x" * 3000)] if second < 4 else []
+        diary(a_tick(float(second), *happened))
+        said += diary.poll(second + 0.02)
+        if second == 5:
+            memory._db.execute("PRAGMA max_page_count=100000")
+    full, well = (sense.message for sense in said if isinstance(sense, Trouble))
+    assert "memory.db cannot be written (database or disk is full); the pet keeps it in its head and tries again" in full
+    assert well == ""
+    assert {e.person[:10] for e in memory.episodes()} == {"somebody 1", "somebody 2", "somebody 3"}
+    assert memory.load() is not None
+    diary.close()
+    memory.close()
+
+
+def test_the_loop_does_not_wait_for_the_disk(tmp_path: Path) -> None:
+    """While an entry is being written nothing is handed over, and at the end nothing is missing."""
+    memory = Memory(tmp_path / "memory.db")
+    known = lived()
+    disk = threading.Event()
+    beside = ThreadPoolExecutor(1)
+    beside.submit(disk.wait)
+    diary = Diary(memory, lambda: known, hour=10.0, beside=beside)
+    for second in range(1, 5):
+        diary(a_tick(float(second), Event(at=float(second), name="praised", person="anna")))
+        assert diary.poll(second + 0.02) == []
+    assert memory.episodes() == []
+    disk.set()
+    beside.shutdown()
+    diary.close()
+    assert sum(episode.times for episode in memory.episodes()) == 4
+    memory.close()
 
 
 def test_the_diary_writes_once_a_second_and_tells_a_long_stroke_once(tmp_path: Path) -> None:
