@@ -85,6 +85,7 @@ class Memory:
         self._db.execute("PRAGMA journal_mode=WAL")
         # To the disk at each write: a power cut, too, costs only what was not written yet. The diary writes beside the loop.
         self._db.execute("PRAGMA synchronous=FULL")
+        self._db.execute("PRAGMA wal_autocheckpoint=250")  # pages, 1 MB, until the log is taken into the file and begun anew
         self._db.execute("PRAGMA secure_delete=ON")
         self._db.executescript(SCHEMA)
         self._db.execute(f"PRAGMA user_version={VERSION}")

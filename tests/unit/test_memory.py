@@ -139,6 +139,9 @@ def test_it_is_bounded_in_size(tmp_path: Path, encrypted: bool) -> None:
     for block in range(30):
         memory.keep(Remembered(day=float(block)), [Episode(day=1.0 * block, hour=1.0, person="", what=f"e{block} {i}") for i in range(100)])
     assert len(memory.episodes(10 * EPISODES)) == EPISODES
+    for n in range(1000):
+        memory.keep(Remembered(day=30.0, people={f"p{i}": {"trust": n / 1000.0} for i in range(128)}))
+    assert path.with_name("memory.db-wal").stat().st_size < 2_000_000
     memory.close()
     assert sum(f.stat().st_size for f in path.parent.iterdir()) < 1_000_000
 
