@@ -5,7 +5,7 @@ from __future__ import annotations
 import runpy
 import sys
 
-SHORT = ("touch_to_wire", "tick", "decide", "act", "feel", "contingency", "voice")
+SHORT = ("touch_to_wire", "tick", "decide", "reload", "act", "feel", "contingency", "voice")
 """Together a few minutes. The scores on data are longer and are run by name: words, perceive_face, perceive_touch."""
 
 
