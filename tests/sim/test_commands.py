@@ -16,6 +16,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from moggy.body import Body
+from moggy.brain.memory import Memory
+from moggy.brain.remembered import Remembered
 from moggy.config import Files
 from moggy.main import app
 from moggy.sim.board.micropython import MicroPythonBoard
@@ -189,3 +191,49 @@ def test_a_body_on_a_port_is_moved_and_lies_down_at_ctrl_c(board: MicroPythonBoa
     assert "Traceback" not in said
     assert (tmp_path / "home" / "memory.db").exists()
     assert moggy("replay", str(journal)).exit_code == 0
+
+
+def test_without_the_key_of_its_memory_a_pet_says_so_and_lives(board: MicroPythonBoard, tmp_path: Path) -> None:
+    home, key = tmp_path / "home", tmp_path / "key" / "memory.key"
+    remember(home / "memory.db")
+    assert moggy("memory", "encrypt").exit_code == 0
+    kept = (home / "memory.db").read_bytes()
+    key.rename(tmp_path / "lost.key")
+    arguments = [sys.executable, "-m", "moggy", "run", "--port", board.path, "--seed", "1"]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as pet:
+        assert pet.stdout is not None
+        said = ""
+        while "keeps nothing of what it learns" not in said:
+            said += (line := pet.stdout.readline())
+            assert line, said
+        pet.send_signal(signal.SIGINT)
+        said += pet.stdout.read()
+        assert pet.wait(20.0) == 0
+    assert f"its key {key} is not there; put the key back" in said
+    assert "Traceback" not in said
+    assert {file.name: file.read_bytes() for file in home.iterdir()} == {"memory.db": kept}
+
+
+def test_the_owner_encrypts_reads_erases_takes_along_and_decrypts_the_memory(tmp_path: Path) -> None:
+    path = tmp_path / "home" / "memory.db"
+    for arguments in (["memory", "forget", "anna"], ["memory", "export", str(tmp_path / "x.json")]):
+        assert isinstance(moggy(*arguments).exception, RuntimeError), "there is none yet"
+    assert not path.exists()
+    remember(path)
+    encrypted = moggy("memory", "encrypt")
+    assert encrypted.exit_code == 0, encrypted.output
+    assert str(tmp_path / "key" / "memory.key") in encrypted.output
+    assert b"anna" not in path.read_bytes()
+    assert "anna: trust 0.60" in moggy("memory", "show").output
+    assert "forgotten" in moggy("memory", "forget", "ben").output
+    assert "in plain text" in moggy("memory", "export", str(tmp_path / "x.json")).output
+    assert set(json.loads((tmp_path / "x.json").read_text())["remembered"]["people"]) == {"anna"}
+    assert moggy("memory", "decrypt").exit_code == 0
+    assert b"anna" in path.read_bytes()
+    assert "anna: trust 0.60" in moggy("memory", "show").output
+
+
+def remember(path: Path) -> None:
+    memory = Memory(path)
+    memory.keep(Remembered(day=2.0, people={"anna": {"trust": 0.6, "familiarity": 0.4}, "ben": {"trust": 0.3}}))
+    memory.close()
