@@ -7,7 +7,7 @@ contradicts.
 
 from __future__ import annotations
 
-import math
+from math import exp, sqrt
 
 SPREAD = 0.6
 """Standard deviation of valence and arousal about the person's baseline when nothing is seen."""
@@ -25,57 +25,50 @@ Said = tuple[float, float, float, float, float]
 
 def disagreement(difference: float, variance: float) -> float:
     """0..1: how much two values contradict each other, given the sum of their variances; noise alone gives almost none."""
-    excess = abs(difference) / math.sqrt(variance) - 0.8
-    return 0.0 if excess <= 0.0 else 1.0 - math.exp(-excess * excess)
+    excess = abs(difference) / sqrt(variance) - 0.8
+    return 0.0 if excess <= 0.0 else 1.0 - exp(-excess * excess)
 
 
 def together(heard: list[Said], valence: float, arousal: float) -> tuple[float, float, float]:
-    """Confidence, conflict, and the variance of valence that the conflict adds: the surest channel first, each next beside those before."""
-    v, a = _Known(valence), _Known(arousal)
+    """Confidence, conflict, and the variance of valence that the conflict adds: the surest channel first, each next beside those before.
+
+    `valence` and `arousal` are the person's baseline, about which anybody's feelings are spread.
+    """
+    if len(heard) > 1:
+        heard = sorted(heard, key=_weight, reverse=True)
+    v, a, known_v, known_a = valence, arousal, PRIOR, PRIOR
     confidence = conflict = scatter = 0.0
-    for n, (_, wv, says_v, wa, says_a) in enumerate(sorted(heard, key=_weight, reverse=True) if len(heard) > 1 else heard):
-        before = v.share + a.share
-        far = says_v - v.mean
-        gained, against = v.hear(says_v, wv)
-        gained_a, against_a = a.hear(says_a, wa)
+    for n, (_, wv, says_v, wa, says_a) in enumerate(heard):
+        after_v, after_a = known_v + wv, known_a + wa
+        gain = 0.5 * PRIOR * (1.0 / known_v - 1.0 / after_v + 1.0 / known_a - 1.0 / after_a)
         if n == 0:
-            confidence = 0.5 * (v.share + a.share)
-            continue
-        confidence += 0.5 * (v.share + a.share - before) * min(gained, gained_a)
-        if against > conflict:
-            scatter = against * 0.25 * far * far
-        conflict = max(conflict, against, AROUSAL_AGAINST * against_a)
+            confidence = gain
+        else:
+            agrees_v, agrees_a = _agreement(says_v, wv, v, known_v, valence), _agreement(says_a, wa, a, known_a, arousal)
+            agrees = agrees_v if agrees_v < agrees_a else agrees_a
+            if agrees > 0.0:
+                confidence += gain * agrees
+            if -agrees_v > conflict:
+                conflict, scatter = -agrees_v, -agrees_v * 0.25 * (says_v - v) ** 2
+            if -AROUSAL_AGAINST * agrees_a > conflict:
+                conflict = -AROUSAL_AGAINST * agrees_a
+        v += (says_v - v) * wv / after_v
+        a += (says_a - a) * wa / after_a
+        known_v, known_a = after_v, after_a
     return confidence * (1.0 - LOST * conflict), conflict, scatter
 
 
-class _Known:
-    """One dimension of somebody: the baseline, and what the channels heard so far make of it."""
-
-    __slots__ = ("_base", "mean", "precision")
-
-    def __init__(self, base: float) -> None:
-        self._base = self.mean = base
-        self.precision = PRIOR
-
-    @property
-    def share(self) -> float:
-        """0..1: how much of what is not known of anybody is known."""
-        return 1.0 - PRIOR / self.precision
-
-    def hear(self, says: float, weight: float) -> tuple[float, float]:
-        """One more channel. Gives how far it corroborates, 0..1: 1 for the same value; and how far it contradicts, 0..1."""
-        if weight < NOTHING:
-            return 1.0, 0.0
-        noise = 1.0 / weight
-        same, other = noise + 1.0 / self.precision, noise + SPREAD * SPREAD
-        apart, odd = says - self.mean, says - self._base
-        most = math.sqrt(other / same)
-        factor = most * math.exp(0.5 * (odd * odd / other - apart * apart / same))
-        self.mean += (says - self.mean) * weight / (self.precision + weight)
-        self.precision += weight
-        if factor < 1.0:
-            return 0.0, 1.0 - factor
-        return (1.0 if factor >= most else (factor - 1.0) / (most - 1.0)), 0.0
+def _agreement(says: float, weight: float, mean: float, precision: float, base: float) -> float:
+    """One more channel beside what is known (mean, precision): 1 where it says the same, below 0 where it contradicts, down to −1."""
+    if weight < NOTHING:
+        return 1.0
+    same, other = 1.0 / weight + 1.0 / precision, 1.0 / weight + SPREAD * SPREAD
+    apart, odd = says - mean, says - base
+    most = sqrt(other / same)
+    factor = most * exp(0.5 * (odd * odd / other - apart * apart / same))
+    if factor < 1.0:
+        return factor - 1.0
+    return 1.0 if factor >= most else (factor - 1.0) / (most - 1.0)
 
 
 def _weight(said: Said) -> float:
