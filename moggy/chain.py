@@ -65,6 +65,7 @@ class Source:
     node: Node | None = None
     weighing: Weighing | None = None
     felt: tuple[Felt, ...] = ()
+    """What moved the feelings that led here, most telling first."""
     because: tuple[int, ...] = ()
     """Ids from which `causes` of the answer go back to the samples."""
     within: tuple[str, ...] = ()
@@ -95,8 +96,8 @@ def _moves(change: Change) -> str:
         return f"{change.output} goes from {change.before or 'nothing'} to {change.after}"
     if change.before is None or isinstance(change.before, str) or change.after is None:
         return f"{change.output} is {change.after}"
-    sent = f" ({change.sent:.4f} on the wire)" if change.sent is not None else ""
-    return f"{change.output} goes from {change.before:.4f} to {change.after:.4f}{sent}"
+    sent = f" ({change.sent:.5f} on the wire)" if change.sent is not None else ""
+    return f"{change.output} goes from {change.before:.5f} to {change.after:.5f}{sent}"
 
 
 def _mover(source: Source, carried: bool) -> str:
@@ -119,9 +120,8 @@ def _decided(source: Source) -> str:
         parts.append(f"of {source.node.behavior} (since {source.node.since:.2f} s: {source.node.why})")
     if source.weighing is not None:
         parts.append(source.weighing.sentence())
-    strongest = sorted(source.felt, key=lambda felt: -abs(felt.by))[:3]
-    if strongest:
-        parts.append("felt " + ", ".join(f"{felt.feeling} {felt.by:+.2f} by {felt.cause}" for felt in strongest))
+    if source.felt:
+        parts.append("felt " + ", ".join(f"{felt.feeling} {felt.by:+.2f} by {felt.cause}" for felt in source.felt[:3]))
     if source.within:
         parts.append("from within: " + ", ".join(source.within[:3]))
     return "".join(f"; {part}" if n else f", {part}" for n, part in enumerate(parts))

@@ -72,9 +72,11 @@ class Ledger:
         known, size = self._whole, len(self._whole)
         return all(0 < number < size and known[number] for number in numbers)
 
-    def broken(self, numbers: Iterable[int]) -> list[int]:
-        """Those of them that do not."""
-        return [number for number in numbers if not self.whole((number,))]
+    def holes(self, numbers: Sequence[int]) -> tuple[str, ...]:
+        """Those of them that do not, in words."""
+        if self.whole(numbers):
+            return ()
+        return tuple([f"#{number} does not go back to a sample" for number in numbers if not self.whole((number,))])
 
     def chain(self, numbers: Iterable[int]) -> list[Cause]:
         """The causes behind some numbers, latest first, each once, back to the samples."""

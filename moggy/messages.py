@@ -333,7 +333,7 @@ class Bond:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stir:
-    """By how much something moved one feeling at this tick."""
+    """By how much something moved one feeling."""
 
     feeling: str
     """An emotion, `mood.pleasure`, `drive.play`, `enough`, `trust` or `familiarity`."""
@@ -361,7 +361,7 @@ class Affect:
     because: tuple[int, ...] = ()
     """The events that moved the feelings most lately, newest first."""
     stirred: tuple[Stir, ...] = ()
-    """What moved them at this very tick; mostly nothing does."""
+    """What moved them when they were last looked at; mostly nothing did. It stands until they are looked at again."""
 
 
 # ── What it does ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -5,24 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from math import exp
 from typing import Any
 
 from moggy.chain import WITHIN, Chain, Change, Felt, Layer, Node, Source
 from moggy.journal import Entry
 from moggy.ledger import Ledger
 from moggy.motion import GROUND
+from moggy.own_will import OwnWill
 from moggy.pet import GESTURE_STALE, Start
 from moggy.repertoire import Inputs, inputs_by_id
 from moggy.weighing import weighed
 
-BY_ITSELF = {
-    "hold": "the board: its setpoints stopped coming, so it holds still",
-    "rest": "the board: no setpoints for longer, so it lies down",
-    "limp": "the board: without setpoints, or just switched on, its servos are limp",
-    "stopped": "the board: an emergency stop",
-    "fault": "the board: a fault of its own",
-}
-"""State in which the board does not follow the command → why."""
 UNDECIDED = "posture: it stands as it woke, since no other has been decided"
 ANSWERED = 2.0
 """Seconds after which a small answer to a touch or an event is over."""
@@ -30,6 +24,8 @@ SAID = 30.0
 """Seconds for which evidence about a person counts as a cause."""
 TOLD = 8
 """Changes of feelings that are kept with a source: the strongest."""
+FADES = 30.0
+"""Seconds after which what was felt counts 37 % beside what is felt now."""
 APART = 2e-4
 """rad; what is sent may differ from the command by so much: whole centidegrees."""
 GAZE = re.compile(r"^gaze:\s*(\w+)", re.MULTILINE)
@@ -45,6 +41,7 @@ class Trace:
         self._inputs: Mapping[str, Inputs] = inputs_by_id(self._files[start.tree])
         self._gazes = {_stem(name): GAZE.findall(text)[:1] for name, text in self._files.items() if name.startswith("motions/")}
         self._sources = {name: Source(name, name, 0.0, within=(why,)) for name, why in WITHIN.items()}  # type: ignore[arg-type]
+        self._stirred: list[Mapping[str, Any]] = []
         self._stirs: dict[int, tuple[Felt, ...]] = {}
         self._inner: dict[str, tuple[float, Felt]] = {}
         self._latest: dict[str, tuple[float, int]] = {}
@@ -53,9 +50,7 @@ class Trace:
         self._decided = -1.0
         self._plays: set[str] = set()
         self._mood: tuple[tuple[int, ...], Source] | None = None
-        self._driven: dict[str, float] = {}
-        self._board = ""
-        self._board_changes: list[Change] = []
+        self._board = OwnWill()
         self.entry: Entry | None = None
         self._before: Entry | None = None
 
@@ -66,10 +61,8 @@ class Trace:
         self.ledger.note(entry)
         self._hear(data["senses"], data["refused"])
         self._understand(data)
-        self._board_changes.clear()
-        for sense in data["senses"]:
-            if sense["kind"] == "board":
-                self._hear_board(sense)
+        beside = [self._latest[name][1] for name in ("trouble", "setting stop") if name in self._latest]
+        self._board.take(data["senses"], beside, self.ledger)
         if data["decision"]["at"] != self._decided:
             self._decide(data["decision"], data["pet"], entry)
         for call in data["calls"]:
@@ -83,7 +76,7 @@ class Trace:
         at, now = entry.at, entry.data["commanded"]
         for call in entry.data["calls"]:
             yield Change("voice", at, None, call["loudness"])
-        yield from self._board_changes
+        yield from self._board.changes
         if before is None:
             return
         was, sent, had = before.data["commanded"], entry.sent, before.sent
@@ -105,7 +98,7 @@ class Trace:
         """The chain behind a change of the newest tick."""
         assert self.entry is not None, "take comes first"
         if change.output == "board" or change.output.startswith("driven "):
-            return Chain(change, self._sources["board"], holes=self._sources["board"].holes)
+            return Chain(change, self._board.source, holes=self._board.source.holes)
         if change.output == "voice":
             calls: Sequence[Mapping[str, Any]] = self.entry.data["calls"]
             source = self._sources[next(call["name"] for call in calls if call["loudness"] == change.after)]
@@ -169,7 +162,10 @@ class Trace:
                 self._latest["face"] = (sense["at"], sense["id"])
         for said in data["evidence"]:
             self._latest[f"{said['person']} {said['channel']}"] = (said["at"], said["id"])
-        for stir in data["pet"].get("stirred", ()):
+        stirred = data["pet"].get("stirred", [])
+        # Feelings stand for some ticks until they are looked at again.
+        news, self._stirred = stirred if stirred != self._stirred else (), stirred
+        for stir in news:
             felt = Felt(stir["feeling"], stir["by"], " ".join(stir["cause"].split()), stir["event"])
             if felt.event:
                 self._stirs[felt.event] = (*self._stirs.get(felt.event, ()), felt)
@@ -212,7 +208,7 @@ class Trace:
         node = Node(behavior, tuple(decision["path"]), decision["since"], decision["at"], entry.data["n"], decision["why"])
         because = (*decision["because"], *self._beside(inputs, entry))
         within = inputs.within(pet)
-        holes = self._broken(because)
+        holes = self.ledger.holes(because)
         if weighing is None:
             holes += (f"the scores of {behavior} are missing",)
         if decision["since"] != decision["at"]:
@@ -241,11 +237,11 @@ class Trace:
         chosen = self._chosen
         more = tuple([number for number in because if number not in chosen.because])
         felt = chosen.felt if not more else self._felt((*chosen.because, *more))
-        missing = (*chosen.holes, *holes, *self._broken(more))
+        missing = (*chosen.holes, *holes, *self.ledger.holes(more))
         return Source(layer, name, at, chosen.node, chosen.weighing, felt, (*chosen.because, *more), chosen.within, missing)
 
     def _of_ids(self, layer: Layer, name: str, at: float, because: tuple[int, ...]) -> Source:
-        return Source(layer, name, at, felt=self._felt(because), because=because, holes=self._broken(because))
+        return Source(layer, name, at, felt=self._felt(because), because=because, holes=self.ledger.holes(because))
 
     def _feelings(self) -> Source:
         """The mood's ears, tail, lids and pupils: by the events that moved the feelings, or from within."""
@@ -256,33 +252,23 @@ class Trace:
             within = tuple([felt.cause for _, felt in sorted(inner, key=lambda pair: -pair[1].by)[:3]])
             felt = (*self._felt(because), *[felt for _, felt in inner])
             rest = () if because or within else ("mood at rest: its temperament and drives",)
-            self._mood = because, Source("mood", "mood", self.entry.at, None, None, felt, because, within + rest, self._broken(because))
+            self._mood = (
+                because,
+                Source("mood", "mood", self.entry.at, None, None, felt, because, within + rest, self.ledger.holes(because)),
+            )
         return self._mood[1]
 
     def _felt(self, because: Sequence[int]) -> tuple[Felt, ...]:
-        found = [felt for number in because for felt in self._stirs.get(number, ())]
-        return tuple(sorted(found, key=lambda felt: -abs(felt.by))[:TOLD])
-
-    def _broken(self, because: Sequence[int]) -> tuple[str, ...]:
-        if self.ledger.whole(because):
+        """What those events did to the feelings: the strongest, where what is long ago counts less."""
+        if self.entry is None:
             return ()
-        return tuple([f"#{number} does not go back to a sample" for number in self.ledger.broken(because)])
-
-    def _hear_board(self, sense: Mapping[str, Any]) -> None:
-        """What the board does by itself: other states, and joints that move without a command."""
-        state, at = sense["state"], sense["at"]
-        if state != self._board:
-            beside = [self._latest[name][1] for name in ("trouble", "setting stop") if name in self._latest]
-            within = (BY_ITSELF[state],) if state in BY_ITSELF else ()
-            because = (sense["id"], *beside)
-            self._sources["board"] = Source("board", state, at, because=because, within=within, holes=self._broken(because))
-            self._board_changes.append(Change("board", at, self._board or None, state))
-            self._board = state
-        if sense["joints"]:
-            if state in BY_ITSELF:
-                moved = [(name, angle) for name, angle in sense["joints"].items() if angle != self._driven.get(name, angle)]
-                self._board_changes += [Change(f"driven {name}", at, self._driven[name], angle) for name, angle in moved]
-            self._driven = dict(sense["joints"])
+        found: list[tuple[float, Felt]] = []
+        for number in because:
+            stirs, cause = self._stirs.get(number), self.ledger.found.get(number)
+            if stirs and cause is not None:
+                fades = exp((cause.at - self.entry.at) / FADES)
+                found += [(-abs(felt.by) * fades, felt) for felt in stirs]
+        return tuple([felt for _, felt in sorted(found, key=lambda pair: pair[0])[:TOLD]])
 
 
 def _sent(change: Change, entry: Entry) -> tuple[str, ...]:

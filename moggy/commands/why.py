@@ -16,6 +16,8 @@ from moggy.why import Answer, Coverage, changes, coverage, why
 
 SHOWN = 12
 """Causes and movers in a print-out; --json has all."""
+SAMPLES = 2
+"""Samples in a row that are printed: a stroke has dozens."""
 
 
 def explain(journal: Path, at: float | None, of: str | None, as_json: bool) -> None:
@@ -86,10 +88,16 @@ def _print_causes(console: Console, causes: list[Cause]) -> None:
         console.print("Nothing from outside led here: its own feelings and drives do.")
         return
     console.print("Back to the samples, latest first:")
-    for cause in causes[:SHOWN]:
+    shown = run = 0
+    for n, cause in enumerate(causes):
+        run = run + 1 if cause.kind == "sample" else 0
+        if run > SAMPLES:
+            continue
+        if shown == SHOWN:
+            console.print(f"  and {len(causes) - n} more (--json has all)")
+            return
         console.print(f"  {cause.at:8.2f} s  #{cause.id} {cause.what}{_because(cause)}")
-    if len(causes) > SHOWN:
-        console.print(f"  and {len(causes) - SHOWN} more (--json has all)")
+        shown += 1
 
 
 def _print_scores(console: Console, scores: list[dict[str, Any]]) -> None:

@@ -1,0 +1,49 @@
+"""What a board does by itself, as a recorded life tells of it: it holds, lies down, goes limp, and moves joints that nobody commands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from moggy.chain import Change, Source
+from moggy.ledger import Ledger
+
+BY_ITSELF = {
+    "hold": "the board: its setpoints stopped coming, so it holds still",
+    "rest": "the board: no setpoints for longer, so it lies down",
+    "limp": "the board: without setpoints, or just switched on, its servos are limp",
+    "stopped": "the board: an emergency stop",
+    "fault": "the board: a fault of its own",
+}
+"""State in which the board does not follow the command → why."""
+
+
+class OwnWill:
+    """`take` the senses of every tick; then `changes` and `source` are about the newest."""
+
+    def __init__(self) -> None:
+        self.changes: list[Change] = []
+        self.source = Source("board", "", 0.0, holes=("the board has said nothing",))
+        self._state = ""
+        self._driven: dict[str, float] = {}
+
+    def take(self, senses: Sequence[Mapping[str, Any]], beside: Sequence[int], ledger: Ledger) -> None:
+        """`beside`: numbers of what else may have led to it, a stop by hand or a lost link."""
+        self.changes.clear()
+        for sense in senses:
+            if sense["kind"] == "board":
+                self._hear(sense, beside, ledger)
+
+    def _hear(self, sense: Mapping[str, Any], beside: Sequence[int], ledger: Ledger) -> None:
+        state, at = sense["state"], sense["at"]
+        if state != self._state:
+            because = (sense["id"], *beside)
+            within = (BY_ITSELF[state],) if state in BY_ITSELF else ()
+            self.source = Source("board", state, at, because=because, within=within, holes=ledger.holes(because))
+            self.changes.append(Change("board", at, self._state or None, state))
+            self._state = state
+        if sense["joints"]:
+            if state in BY_ITSELF:
+                moved = [(name, angle) for name, angle in sense["joints"].items() if angle != self._driven.get(name, angle)]
+                self.changes += [Change(f"driven {name}", at, self._driven[name], angle) for name, angle in moved]
+            self._driven = dict(sense["joints"])
