@@ -10,6 +10,7 @@ import csv
 import math
 import random
 import sys
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import combinations
@@ -21,9 +22,11 @@ from moggy.brain.appraisals import Appraisals
 from moggy.brain.fusion import ANCHORS, Fusion
 from moggy.brain.mind import Mind
 from moggy.brain.rehearse import a_mind, any_table, last, rehearse, touch
+from moggy.clock import RATE
 from moggy.config import Files
 from moggy.messages import CLASSES, EMOTIONS, AnySense, Event, Evidence, Face, PersonEstimate, Posture, Voice, Words
 from moggy.personality import Personality, Temperament
+from moggy.pet import TREE_PERIOD
 from moggy.sensors.face import FaceReader
 from moggy.sensors.words import WordsReader
 
@@ -251,9 +254,20 @@ def per_estimate(times: int = 5000) -> float:
     return (process_time() - began) / times * 1e6
 
 
-def per_tick(senses: Sequence[AnySense]) -> float:
+def per_tick(senses: Sequence[AnySense], seconds: float = 60.0) -> float:
+    """As the pet asks: it perceives at every tick, and feels when the tree is ticked or something came of it."""
+    mind, script, ticks = cat(), deque(sorted(senses, key=lambda sense: sense.at)), round(seconds * RATE)
+    every, felt = round(TREE_PERIOD * RATE), 0.0
     began = process_time()
-    ticks = sum(1 for _ in rehearse(cat(), senses, 60.0))
+    for n in range(ticks):
+        now = n / RATE
+        heard = []
+        while script and script[0].at <= now:
+            heard.append(script.popleft())
+        events, evidence = mind.perceive(heard, now)
+        if n % every == 0 or events or evidence:
+            mind.feel(events, evidence, now, now - felt)
+            felt = now
     return (process_time() - began) / ticks * 1e6
 
 

@@ -12,6 +12,8 @@ from math import exp, sqrt
 SPREAD = 0.6
 """Standard deviation of valence and arousal about the person's baseline when nothing is seen."""
 PRIOR = 1.0 / (SPREAD * SPREAD)
+NOISE = 0.8
+"""Standard deviations that two values may differ before they disagree."""
 NOTHING = 0.01
 """Weight below which a channel says nothing."""
 AROUSAL_AGAINST = 0.6
@@ -25,7 +27,7 @@ Said = tuple[float, float, float, float, float]
 
 def disagreement(difference: float, variance: float) -> float:
     """0..1: how much two values contradict each other, given the sum of their variances; noise alone gives almost none."""
-    excess = abs(difference) / sqrt(variance) - 0.8
+    excess = abs(difference) / sqrt(variance) - NOISE
     return 0.0 if excess <= 0.0 else 1.0 - exp(-excess * excess)
 
 

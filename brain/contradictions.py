@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from moggy.brain.agreement import disagreement
+from moggy.brain.agreement import NOISE, disagreement
 from moggy.brain.appraisals import Channel
 from moggy.brain.fusion import OTHER
 from moggy.messages import Evidence
 
 BEGINS, OVER = 0.45, 0.2
 """Disagreement of two channels at which it is an event, and at which it is over."""
+ALIKE = NOISE * NOISE
+"""Squared difference over variance below which nothing disagrees."""
 KEPT = 128
 
 
@@ -30,8 +32,11 @@ class Contradictions:
         mine = self._variance(said, said.at)
         worst, other_id = 0.0, 0
         for (person, name), other in self._last.items():
-            if person == said.person and name != channel and other.valence is not None:
-                found = disagreement(said.valence - other.valence, mine + self._variance(other, said.at))
+            if person != said.person or name == channel or other.valence is None:
+                continue
+            apart = said.valence - other.valence
+            if apart * apart > ALIKE * mine:
+                found = disagreement(apart, mine + self._variance(other, said.at))
                 if found > worst:
                     worst, other_id = found, other.id
         self._last[said.person, channel] = said

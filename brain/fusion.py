@@ -18,6 +18,9 @@ from moggy.messages import CLASSES, Evidence, PersonEstimate
 ANCHORS = ((0.0, -0.1), (0.75, 0.35), (-0.65, -0.35), (-0.55, 0.6), (-0.65, 0.6), (-0.6, 0.3), (0.15, 0.7))
 """Valence and arousal of the seven classes: Russell & Mehrabian 1977, rounded; neutral a little calm."""
 ANCHOR_WIDTH = 0.45
+NEARNESS = 0.5 / (ANCHOR_WIDTH * ANCHOR_WIDTH)
+FARTHEST = 4.0 / NEARNESS
+"""Squared distance from an anchor beyond which it makes no more difference."""
 GATE, GATED_AFTER, ACCEPTED = 2.0, 2.5, 3
 """Errors away from its track from which a sample is held back; after how many recent samples; and the repetitions that make it believed."""
 HALF_A_SECOND_AGAIN = 1.5
@@ -100,11 +103,12 @@ class Fusion:
     """Everybody's estimate."""
 
     def __init__(self, channels: Mapping[str, Channel], baselines: Mapping[str, Mapping[str, float]] | None = None) -> None:
-        self._channels = channels
+        self.adopt(channels)
         self.people = {name: Somebody(b.get("valence", 0.0), b.get("arousal", 0.0)) for name, b in (baselines or {}).items()}
 
     def adopt(self, channels: Mapping[str, Channel]) -> None:
         self._channels = channels
+        self._weights = {name: _weights(channel) for name, channel in channels.items()}
 
     def forget(self, person: str) -> None:
         if person == EVERYBODY:
@@ -153,22 +157,25 @@ class Fusion:
             return 0.0, 0.0, SPREAD, SPREAD, [1.0 / _N] * _N, 0.0, 0.0
         pv = pa = PRIOR
         v, a = PRIOR * somebody.valence, PRIOR * somebody.arousal
+        weights = self._weights
         logits: list[float] | None = None
         heard: list[Said] = []
         for name, track in somebody.tracks.items():
-            channel = self._channels.get(name, OTHER)
-            fresh = math.exp(-max(0.0, now - track.at) / channel.lasts)
+            age = now - track.at
+            lasts, per_valence, per_arousal, classes = weights.get(name, UNKNOWN)
+            fresh = math.exp(-age / lasts) if age > 0.0 else 1.0
             if fresh < 1e-6:
                 continue
-            wv = track.valence_trust * fresh / (channel.valence * channel.valence)
-            wa = track.arousal_trust * fresh / (channel.arousal * channel.arousal)
+            wv = track.valence_trust * fresh * per_valence
+            wa = track.arousal_trust * fresh * per_arousal
             pv += wv
             pa += wa
             v += wv * track.valence
             a += wa * track.arousal
             heard.append((wv + wa, wv, track.valence, wa, track.arousal))
             if track.pool is not None:
-                weight = channel.classes * max(track.valence_trust, track.arousal_trust) * fresh
+                trust = track.valence_trust if track.valence_trust > track.arousal_trust else track.arousal_trust
+                weight = classes * trust * fresh
                 logits = (
                     [weight * x for x in track.pool]
                     if logits is None
@@ -177,6 +184,14 @@ class Fusion:
         v, a = v / pv, a / pa
         confidence, conflict, scatter = together(heard, somebody.valence, somebody.arousal)
         return v, a, math.sqrt(1.0 / pv + scatter), math.sqrt(1.0 / pa), _softmax(logits), confidence, conflict
+
+
+def _weights(channel: Channel) -> tuple[float, float, float, float]:
+    """Seconds that it lasts, its weights at full confidence in valence and arousal, and that of its classes."""
+    return channel.lasts, 1.0 / (channel.valence * channel.valence), 1.0 / (channel.arousal * channel.arousal), channel.classes
+
+
+UNKNOWN = _weights(OTHER)
 
 
 def published(person: str, estimate: Estimate, present: bool, attention: float, bearing: tuple[float, float] | None) -> PersonEstimate:
@@ -219,7 +234,7 @@ def _near(valence: float | None, arousal: float | None) -> list[float]:
     logs = []
     for v, a in ANCHORS:
         far = (0.0 if valence is None else (valence - v) ** 2) + (0.0 if arousal is None else 0.5 * (arousal - a) ** 2)
-        logs.append(max(-4.0, -0.5 * far / (ANCHOR_WIDTH * ANCHOR_WIDTH)))
+        logs.append(-far * NEARNESS if far < FARTHEST else -4.0)
     middle = sum(logs) / _N
     return [x - middle for x in logs]
 
