@@ -15,6 +15,7 @@ from moggy.brain.drives import Drives
 from moggy.brain.emotions import Emotions
 from moggy.brain.enough import Enough, sensitivity
 from moggy.brain.habituation import Habituation
+from moggy.brain.instant import Instant
 from moggy.brain.mood import DIMENSIONS, MoodState, Pull
 from moggy.brain.reasons import Reasons
 from moggy.brain.tastes import Tastes
@@ -42,23 +43,6 @@ _EMOTION = {name: i for i, name in enumerate(EMOTIONS)}
 _DRIVE = {name: i for i, name in enumerate(DRIVES)}
 _DIMENSION = {name: i for i, name in enumerate(DIMENSIONS)}
 _AFFECTION = _EMOTION["affection"]
-
-
-class _Sum:
-    """What all events of one instant change."""
-
-    __slots__ = ("bonds", "calms", "drives", "enough", "happened", "mood", "reasons", "stirs", "tastes")
-
-    def __init__(self) -> None:
-        self.calms: dict[int, tuple[float, str, int]] = {}
-        self.stirs: list[tuple[int, str, float, float, int]] = []
-        self.mood: dict[int, float] = {}
-        self.drives: dict[int, float] = {}
-        self.bonds: dict[str, tuple[float, float]] = {}
-        self.enough: list[tuple[float, float, str, int]] = []
-        self.happened: list[tuple[tuple[str, str | None, str | None], Rule, float, float]] = []
-        self.tastes: list[tuple[str, str, float, float, float]] = []
-        self.reasons: list[tuple[str, int]] = []
 
 
 class Feelings:
@@ -110,7 +94,7 @@ class Feelings:
     def take(self, events: Sequence[Event], now: float) -> None:
         """All that happened at this instant."""
         self._moved = True
-        total = _Sum()
+        total = Instant()
         for event in events:
             if event.name in ("nudged_up", "nudged_down"):
                 self._nudge(event)
@@ -206,7 +190,7 @@ class Feelings:
         liked = 0.3 if zone is None else _signed(self._likes.get(zone, 0.0) + self.tastes.of(person, zone))
         return liked if trust >= WARY else max(-1.0, liked - DISLIKES * (WARY - trust) / WARY)
 
-    def _appraise(self, event: Event, rule: Rule, now: float, total: _Sum) -> None:
+    def _appraise(self, event: Event, rule: Rule, now: float, total: Instant) -> None:
         trust = self.bonds.trust(event.person)
         liking = self.liking(event.zone, event.person, trust)
         key = (event.name, event.zone, event.person)
@@ -239,7 +223,7 @@ class Feelings:
         welcome = min(1.0, max(0.0, (liking + 0.5) / 1.4)) * (1.0 - soured)
         return welcome, max(soured, min(1.0, max(0.0, -1.2 * liking)))
 
-    def _add(self, rule: Rule, change: Change, scale: float, dose: float, event: Event, cause: str, total: _Sum) -> None:
+    def _add(self, rule: Rule, change: Change, scale: float, dose: float, event: Event, cause: str, total: Instant) -> None:
         share = 1.0 - math.exp(-dose / rule.rise) if rule.ongoing else min(1.0, dose)
         emotions, pleasure = self.emotions, self.mood.at[0]
         for name, level in change.emotions.items():
@@ -286,7 +270,7 @@ class Feelings:
             return self.bonds.familiarity(event.person)
         return {"trust": trust, "liking": liking, "strength": event.strength, "enough": self.enough.level}[name]
 
-    def _apply(self, total: _Sum, now: float) -> None:
+    def _apply(self, total: Instant, now: float) -> None:
         note = self._reasons.note
         for emotion, (depth, cause, event) in total.calms.items():
             note(EMOTIONS[emotion], -self.emotions.calm(emotion, 1.0 - math.exp(-depth)), cause, event)
