@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
 from types import TracebackType
 from typing import Any
 
@@ -23,7 +25,7 @@ from moggy.personality import Personality
 from moggy.pet import Start
 from moggy.worker import deaf_to_ctrl_c
 
-TOGETHER = 64
+TOGETHER = 32
 """Ticks that are handed over at a time."""
 LINES_BUFFER = 1 << 20
 END = b""
@@ -128,10 +130,14 @@ class Recorder:
 def _write(other_end: Connection, pipe: Connection, out: Path, start: Start) -> None:
     """The process: writes what comes, until the end is said or the pet is gone; answers "" or what went wrong."""
     other_end.close()  # else it would never hear that the pet is gone
+    came: SimpleQueue[bytes] = SimpleQueue()
+    Thread(
+        target=_receive, args=(pipe, came), daemon=True
+    ).start()  # from the first moment on: the pet must not wait until the files are open
     why = ""
     try:
         with Records(out, start) as records, rare_collection():
-            while lines := _next(pipe):
+            while lines := came.get():
                 for line in lines.split(b"\n"):
                     records.write(line)
     except OSError as error:
@@ -140,8 +146,11 @@ def _write(other_end: Connection, pipe: Connection, out: Path, start: Start) -> 
         pipe.send(why)
 
 
-def _next(pipe: Connection) -> bytes:
-    try:
-        return pipe.recv_bytes()
-    except (EOFError, OSError):
-        return END
+def _receive(pipe: Connection, came: SimpleQueue[bytes]) -> None:
+    lines = b"begun"
+    while lines != END:
+        try:
+            lines = pipe.recv_bytes()
+        except (EOFError, OSError):
+            lines = END
+        came.put(lines)
