@@ -131,9 +131,8 @@ def _write(other_end: Connection, pipe: Connection, out: Path, start: Start) -> 
     """The process: writes what comes, until the end is said or the pet is gone; answers "" or what went wrong."""
     other_end.close()  # else it would never hear that the pet is gone
     came: SimpleQueue[bytes] = SimpleQueue()
-    Thread(
-        target=_receive, args=(pipe, came), daemon=True
-    ).start()  # from the first moment on: the pet must not wait until the files are open
+    # From its first moment on: the pet must not wait until the files are open.
+    Thread(target=_receive, args=(pipe, came), daemon=True).start()
     why = ""
     try:
         with Records(out, start) as records, rare_collection():
