@@ -10,9 +10,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from moggy.chain import Chain
-from moggy.ledger import Cause
-from moggy.why import Answer, Coverage, changes, coverage, why
+from moggy.why.answer import Answer, Coverage, changes, coverage, why
+from moggy.why.chain import Chain
+from moggy.why.ledger import Cause
 
 SHOWN = 12
 """Causes and movers in a print-out; --json has all."""

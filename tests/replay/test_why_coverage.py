@@ -25,8 +25,8 @@ from moggy.sim.day import Day, senses_of
 from moggy.sim.random_day import random_day
 from moggy.sim.simulated_body import SimulatedBody
 from moggy.sim.world import World
-from moggy.trace import Trace
-from moggy.why import Coverage, coverage, why
+from moggy.why.answer import Coverage, coverage, why
+from moggy.why.trace import Trace
 from tests.sim.lives import BODY, of_day, of_senses
 
 EVENTFUL = """

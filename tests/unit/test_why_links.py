@@ -8,9 +8,9 @@ import pytest
 
 from moggy.config import Files
 from moggy.journal import Entry
-from moggy.ledger import KEPT, Ledger
-from moggy.repertoire import inputs_by_id
-from moggy.weighing import weighed
+from moggy.why.ledger import KEPT, Ledger
+from moggy.why.repertoire import inputs_by_id
+from moggy.why.weighing import weighed
 
 
 def decision(behavior: str, *scores: dict[str, Any]) -> dict[str, Any]:

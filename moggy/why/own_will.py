@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from moggy.chain import Change, Source
-from moggy.ledger import Ledger
+from moggy.why.chain import Change, Source
+from moggy.why.ledger import Ledger
 
 BY_ITSELF = {
     "hold": "the board: its setpoints stopped coming, so it holds still",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from moggy.weighing import Weighing
+from moggy.why.weighing import Weighing
 
 Layer = Literal[
     "posture", "motion", "reflex", "reaction", "gaze", "mood", "breath", "idle", "blink", "voice", "purr", "waking", "board", "unknown"

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from moggy.chain import Chain
 from moggy.journal import Entry, read_start, read_ticks
-from moggy.ledger import Cause
-from moggy.trace import Trace
+from moggy.why.chain import Chain
+from moggy.why.ledger import Cause
+from moggy.why.trace import Trace
 
 LISTED = 50
 """Changes without a whole chain that are kept with their reasons; all are counted."""

@@ -8,14 +8,14 @@ from dataclasses import replace
 from math import exp
 from typing import Any
 
-from moggy.chain import WITHIN, Chain, Change, Felt, Layer, Node, Source
 from moggy.journal import Entry
-from moggy.ledger import Ledger
 from moggy.motion import GROUND
-from moggy.own_will import OwnWill
 from moggy.pet import GESTURE_STALE, Start
-from moggy.repertoire import Inputs, inputs_by_id
-from moggy.weighing import weighed
+from moggy.why.chain import WITHIN, Chain, Change, Felt, Layer, Node, Source
+from moggy.why.ledger import Ledger
+from moggy.why.own_will import OwnWill
+from moggy.why.repertoire import Inputs, inputs_by_id
+from moggy.why.weighing import weighed
 
 UNDECIDED = "posture: it stands as it woke, since no other has been decided"
 ANSWERED = 2.0
