@@ -53,14 +53,14 @@ bench: dev  ## The figures that the issues and the README name, measured here.
 	@$(BIN)/python -m bench $(ARGS)
 
 doctor: python  ## What is here, what is missing, what to do.
-	@if [ -x $(BIN)/python ]; then $(BIN)/python -m moggy.doctor; else $(PYTHON) -m moggy.doctor; fi
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m moggy.setup.doctor; else $(PYTHON) -m moggy.setup.doctor; fi
 
 page: python  ## Build the studio's page.
 	@$(SETUP) page
 
 runtime: python  ## Build the language model's runtime now, with every core.
 	@$(SETUP) run
-	@$(BIN)/python -m moggy.runtime
+	@$(BIN)/python -m moggy.setup.runtime
 
 wheel: dev page  ## A wheel with the page in it, in dist/.
 	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .

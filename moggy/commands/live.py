@@ -30,8 +30,8 @@ from moggy.loop import BodyOut, Listener, Loop, Sensor
 from moggy.messages import AnySense, Tick, Trouble
 from moggy.personality import Personality
 from moggy.pet import Start
-from moggy.runtime import runtime_status
 from moggy.sensors.vision import VisionSensor, vision_task
+from moggy.setup.runtime import runtime_status
 from moggy.sim.board.micropython import MicroPythonBoard
 from moggy.sim.simulated_body import SimulatedBody
 from moggy.sim.studio.inbox import Inbox

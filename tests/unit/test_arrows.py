@@ -77,6 +77,13 @@ def test_only_assemble_and_the_command_line_know_everybody() -> None:
     assert wrong == []
 
 
+def test_the_spines_own_rooms_import_the_spine_and_what_is_below_them() -> None:
+    spine = {path.stem for path in (ROOT / "moggy").glob("*.py")} - KNOWS_EVERYBODY
+    below = {"models": {"models"}, "setup": {"setup", "models"}, "why": {"why"}}
+    wrong = [arrow for room, own in below.items() for arrow in wrong_arrows(room, files_of(ROOT / "moggy" / room), spine | own)]
+    assert wrong == []
+
+
 def test_a_wrong_arrow_is_found(tmp_path: Path) -> None:
     bad = tmp_path / "bad.py"
     bad.write_text("from moggy.brain.mind import Mind\nfrom moggy import actuators\n", encoding="utf-8")

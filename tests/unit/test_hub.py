@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from moggy import hub
+from moggy.models import hub
 
 WEIGHTS = bytes(range(256)) * 40
 MODEL = hub.HubModel(name="large", what="for a test", repository="somebody/large", file="large.gguf", size=len(WEIGHTS), licence="MIT")

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from moggy import cache, models, packages
-from moggy.models import File, Model
-from moggy.packages import Package
+from moggy import cache, models
+from moggy.models import File, Model, packages
+from moggy.models.packages import Package
 
 WEIGHTS = b"the weights of a very small model"
 
@@ -132,7 +132,7 @@ def test_the_expression_networks_manifest_lies_beside_it() -> None:
 
 
 def test_the_pose_task_is_the_same_everywhere() -> None:
-    # Made by moggy/pose_task.py on Python 3.11 and 3.13 with mediapipe 0.10.33 and flatbuffers 25.12.19.
+    # Made by moggy/models/pose_task.py on Python 3.11 and 3.13 with mediapipe 0.10.33 and flatbuffers 25.12.19.
     assert cache.sha256(models.path("pose_landmarker_lite")) == "fd87864c4158a44e2f6dcd7fa8075cbfaed11b2deeb06ed75f73d8441d3c1427"
 
 

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from moggy import cache, models, runtime
-from moggy.runtime import RuntimeStatus
+from moggy import cache, models
+from moggy.setup import runtime
+from moggy.setup.runtime import RuntimeStatus
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -30,7 +31,7 @@ def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An environment without the runtime, as runtime_status sees it."""
     monkeypatch.setattr(sys, "prefix", str(tmp_path))
     monkeypatch.setenv("MOGGY_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr("moggy.needs.importable", lambda module: module != "llama_cpp")
+    monkeypatch.setattr("moggy.setup.needs.importable", lambda module: module != "llama_cpp")
     return tmp_path
 
 
@@ -114,9 +115,11 @@ def other_clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_second_clone_installs_the_kept_wheel_without_compiling(other_clone: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PATH": str(other_clone.parent)}
-    done = subprocess.run([other_clone, "-m", "moggy.runtime", "--jobs", "1"], env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [other_clone, "-m", "moggy.setup.runtime", "--jobs", "1"], env=environment, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
-    asked = "import llama_cpp; from moggy.runtime import runtime_status; print(runtime_status().state)"
+    asked = "import llama_cpp; from moggy.setup.runtime import runtime_status; print(runtime_status().state)"
     said = subprocess.run([other_clone, "-c", asked], env=environment, capture_output=True, text=True, check=True).stdout
     assert said.strip() == "ready"
 

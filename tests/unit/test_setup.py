@@ -15,7 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from moggy import environment, packages, setup
+from moggy.models import packages
+from moggy.setup import environment
+from moggy.setup import steps as setup
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCKS = sorted((ROOT / "requirements").glob("*.lock"))
@@ -196,7 +198,7 @@ def interrupt_at(line: str, command: list[str]) -> tuple[int, str]:
 
 def test_set_up_can_be_interrupted_and_says_so() -> None:
     script = (
-        "import subprocess, sys; from moggy import setup\n"
+        "import subprocess, sys; from moggy.setup import steps as setup\n"
         "setup.check_machine = lambda mend: None\n"
         "setup.steps = lambda goal: [setup.Step('a long step', lambda: False, lambda: subprocess.run(['sleep', '600'], check=True))]\n"
         "sys.exit(setup.main(['dev']))\n"

@@ -1,6 +1,6 @@
 """Builds the language model's runtime behind the living cat: one core, niced, resumable, its progress in a file that everybody may read.
 
-PyPI has llama-cpp-python as source alone. `python -m moggy.runtime` fetches the source (hash checked), compiles it in a folder of the
+PyPI has llama-cpp-python as source alone. `python -m moggy.setup.runtime` fetches the source (hash checked), compiles it in a folder of the
 per-user cache that survives an interruption, keeps the wheel there for the next clone, fetches the model's weights and installs the wheel
 into this environment, where the next process that imports llama_cpp finds it. `RuntimeBuild` starts that in a process of its own;
 `runtime_status()` tells how far it is.
@@ -25,7 +25,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from moggy import cache, models, needs, packages
+from moggy import cache, models
+from moggy.models import packages
+from moggy.setup import needs
 
 SOURCE = packages.Package(
     registry="pypi",
@@ -97,8 +99,8 @@ class RuntimeBuild:
 
     def start(self, jobs: int = 1) -> None:
         """Begin. Where it is all there already the process ends at once; where another is at it, it waits for that one."""
-        root = Path(__file__).resolve().parents[1]
-        command: list[str | Path] = [self._python, "-m", "moggy.runtime", "--jobs", str(jobs)]
+        root = Path(__file__).resolve().parents[2]
+        command: list[str | Path] = [self._python, "-m", "moggy.setup.runtime", "--jobs", str(jobs)]
         self._process = subprocess.Popen(command, cwd=root, stdin=subprocess.DEVNULL, start_new_session=True)
 
     def close(self) -> None:

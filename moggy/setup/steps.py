@@ -18,9 +18,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from moggy import cache, environment, models, needs, packages
-from moggy.environment import DEV, MAIN, PYTHON, ROOT, VENV, Stop, digest
-from moggy.runtime import RuntimeBuild
+from moggy import cache, models
+from moggy.models import packages
+from moggy.setup import environment, needs
+from moggy.setup.environment import DEV, MAIN, PYTHON, ROOT, VENV, Stop, digest
+from moggy.setup.runtime import RuntimeBuild
 
 PAGE = ROOT / "sim" / "studio" / "page"
 STATIC = ROOT / "sim" / "studio" / "static"
@@ -38,7 +40,7 @@ class Step:
 
 def setup(*, runtime: bool = True, page: bool = True) -> int:
     """What `moggy setup` does in an environment that has its packages already. Returns an exit code."""
-    from moggy import runtime as language
+    from moggy.setup import runtime as language
 
     try:
         models.fetch(models.FIRST)
@@ -87,7 +89,7 @@ def prepare_runtime() -> int:
     """For the tests: with every core, and waited for. Where it fails the tests that need it say so themselves."""
     if not runtime_ready():
         print("[+] the language model's runtime, with every core (about eight minutes on two, once; kept for the next clone)", flush=True)
-        subprocess.run([PYTHON, "-m", "moggy.runtime"], cwd=ROOT, stdin=subprocess.DEVNULL, check=False)
+        subprocess.run([PYTHON, "-m", "moggy.setup.runtime"], cwd=ROOT, stdin=subprocess.DEVNULL, check=False)
     return 0
 
 
@@ -206,7 +208,3 @@ def see_off(cat: subprocess.Popen[bytes]) -> None:
 def runtime_ready() -> bool:
     """Seen from outside of .venv, in no time: whether the runtime and its model are there."""
     return bool(list(VENV.glob("lib/python*/site-packages/llama_cpp/__init__.py"))) and all(map(models.present, models.LATER))
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

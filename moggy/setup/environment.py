@@ -19,7 +19,7 @@ from pathlib import Path
 
 from moggy import cache
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 MAIN, DEV = ROOT / "requirements" / "main.lock", ROOT / "requirements" / "dev.lock"

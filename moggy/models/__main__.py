@@ -1,0 +1,7 @@
+"""`python -m moggy.models NAME…` fetches what set-up needs."""
+
+import sys
+
+from moggy.models import FIRST, LATER, fetch
+
+fetch(sys.argv[1:] or (*FIRST, *LATER))
