@@ -14,7 +14,7 @@ from math import ceil, sqrt
 
 from moggy.body import Joint
 
-LONGEST_STEP = 0.02
+LONGEST_STEP = 0.04
 """s; a longer tick is gone through in pieces"""
 LONGEST_TICK = 0.5
 """s; after a longer pause the joints move for this long, no more"""

@@ -14,8 +14,8 @@ from moggy.protocol import Change, Heard
 
 TTL_MS = 300
 """A setpoint stays good for fifteen ticks of the loop. Then the board holds, rests and goes limp."""
-OVER_MS = 20
-"""The board glides to a setpoint within one tick of the loop."""
+OVER_MS = 40
+"""The board glides to a setpoint until the next one comes."""
 REFRESH = 0.1
 """A setpoint that does not change is repeated this often, so that it stays good."""
 HALF_ABOVE_ZERO = wire.ANGLE_ZERO + 0.5
@@ -39,6 +39,7 @@ class SerialBody:
         self._pads = tuple(body.pads)
         self._sent = b""
         self._sent_at = float("-inf")
+        self._moved: Command | None = None
         self._lost = self._foreign = False
         self._board = Board(at=0.0, state="lost")
         self._hear: dict[int, Callable[[Heard], AnySense | None]] = {
@@ -52,6 +53,9 @@ class SerialBody:
 
     def move(self, command: Command) -> Mapping[str, float]:
         """Send the pose; gives joint → rad as it was sent: in whole centidegrees and within the limits. Joints left out stay."""
+        if command is self._moved and command.at - self._sent_at < REFRESH:
+            return self._sent_pose
+        self._moved = command
         wired = self._wired(command.pose)
         if wired != self._angles:
             self._angles = wired

@@ -47,7 +47,8 @@ class SoundTrack:
         self._file.setframerate(synth.rate)
 
     def __call__(self, tick: Tick, sent: Mapping[str, float]) -> None:
-        self.hear(tick.at, tick.calls, tick.commanded.purr)
+        if tick.commanded.at == tick.at:
+            self.hear(tick.at, tick.calls, tick.commanded.purr)
 
     def hear(self, at: float, calls: Sequence[Call], purr: Purr) -> None:
         """The same without the tick."""
@@ -84,6 +85,8 @@ class SoundStream:
         self.feed(tick)
 
     def feed(self, tick: Tick) -> None:
+        if tick.commanded.at != tick.at:
+            return
         with self._feeding:
             self._fed.append((tick.at, tick.calls, tick.commanded.purr))
             if tick.at - self._fed[0][0] > UNHEARD:

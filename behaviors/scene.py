@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from operator import attrgetter
 
 from moggy.behaviors.expression import Reader
-from moggy.messages import CLASSES, DRIVES, EMOTIONS, GESTURES, Gesture, Setting, Tick
+from moggy.messages import CLASSES, DRIVES, EMOTIONS, GESTURES, Command, Gesture, Setting, Tick
 from moggy.personality import Personality
 
 NEVER = 9999.0
@@ -29,16 +29,15 @@ class Scene:
         self.touch: Gesture | None = None
         self.speed = 0.0
         self.called = NEVER
-        self._pose: Mapping[str, float] = {}
+        self._command: Command | None = None
 
     def take(self, tick: Tick) -> None:
         """Move on to the next tick."""
-        dt = tick.at - self.at
-        self.tick, self.at = tick, tick.at
-        pose = tick.commanded.pose
-        if dt > 0.0 and self._pose:
-            self.speed = max([abs(angle - self._pose.get(name, angle)) / dt for name, angle in pose.items()], default=0.0)
-        self._pose = pose
+        before, command = self._command, tick.commanded
+        self.tick, self.at, self._command = tick, tick.at, command
+        if before is not None and command.at > before.at:
+            way = max([abs(angle - before.pose.get(name, angle)) for name, angle in command.pose.items()], default=0.0)
+            self.speed = way / (command.at - before.at)
         self.now = frozenset(event.name for event in tick.events)
         self.seen.update(dict.fromkeys(self.now, tick.at))
         for sense in tick.understood:

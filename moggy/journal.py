@@ -44,7 +44,7 @@ def _schema() -> bytes:
 
 
 class Lasting:
-    """Writes a part of a tick as JSON once, as long as it is the same object: decision and person change ten times a second."""
+    """Writes a part of a tick as JSON once, as long as it is the same object: decision and feelings change ten times a second."""
 
     __slots__ = ("_json", "_part")
 
@@ -62,13 +62,14 @@ class Encoder:
     """A tick and what was sent as one line of JSON: what the journal keeps."""
 
     def __init__(self) -> None:
-        self._decision, self._person, self._pet = Lasting(), Lasting(), Lasting()
+        self._lasting = [(name, Lasting()) for name in ("decision", "person", "pet", "commanded")]
+        self._sent = Lasting()
 
     def __call__(self, tick: Tick, sent: Mapping[str, float]) -> bytes:
         parts = {name: getattr(tick, name) for name in FIELDS}
-        parts["decision"], parts["person"] = self._decision.json(tick.decision), self._person.json(tick.person)
-        parts["pet"] = self._pet.json(tick.pet)
-        return orjson.dumps({"tick": parts, "sent": sent})
+        for name, lasting in self._lasting:
+            parts[name] = lasting.json(parts[name])
+        return orjson.dumps({"tick": parts, "sent": self._sent.json(sent)})
 
 
 class Journal:

@@ -36,6 +36,11 @@ TREE_PERIOD = 0.1
 
 Feelings know no tick rate: they are looked at when the tree is ticked, and when something happened or was perceived."""
 
+ACT_PERIOD = 0.04
+"""Seconds between two commands to the body, which glides from one to the next; what happens or is decided anew does not wait for it."""
+EARLY = 0.5 / RATE
+"""Real ticks come a little early or late: what is due before the next tick is due now."""
+
 GESTURE_STALE = 0.6
 """Seconds without news after which a touch counts as over."""
 
@@ -121,10 +126,10 @@ class Pet:
         self._adopt, self._number = adopt, number
         self._ticks = count()
         self._hour = hour
-        self._last: float | None = None
         self._decided = float("-inf")
         self._decision = Decision(at=0.0, behavior="born", why="has just woken")
         self._felt, self._felt_at = (PersonEstimate(), Affect()), 0.0
+        self._command, self._acted, self._plays = Command(at=0.0), -1.0 / RATE, self._decision.plays
         self._unheard: list[Event] = []
         self._gesture: Gesture | None = None
         self._battery = Battery(at=0.0, level=1.0)
@@ -132,20 +137,18 @@ class Pet:
 
     def tick(self, now: float, senses: Sequence[AnySense]) -> Tick:
         """One moment. `now` never runs backwards."""
-        dt = 1.0 / RATE if self._last is None else now - self._last
-        self._last = now
         heard = tuple([replace(sense, id=self._number()) for sense in senses])
         refused = self._take_edits(heard, now)
         understood = self._understand(heard, now)
         self._notice(understood, now)
         events, evidence = self.mind.perceive(understood, now)
-        beat = now - self._decided >= TREE_PERIOD - 1e-6 or any(event.urgent or event.name == "touched" for event in events)
+        beat = now - self._decided >= TREE_PERIOD - EARLY or any(event.urgent or event.name == "touched" for event in events)
         if beat or events or evidence:
             self._felt = self.mind.feel(events, evidence, now, now - self._felt_at)
             self._felt_at = now
         person, pet = self._felt
         decision = self._decide(now, person, pet, events, beat)
-        command, moved = self._actor.act(decision, person, pet, events, self._gesture, now, dt)
+        moved = self._act(decision, person, pet, events, now)
         return Tick(
             at=now,
             n=next(self._ticks),
@@ -156,11 +159,22 @@ class Pet:
             person=person,
             pet=pet,
             decision=decision,
-            commanded=command,
+            commanded=self._command,
             moved=moved,
             calls=decision.calls,
             refused=refused,
         )
+
+    def _act(
+        self, decision: Decision, person: PersonEstimate, pet: Affect, events: Sequence[Event], now: float
+    ) -> Mapping[str, tuple[str, ...]]:
+        """Work out the command when it is time to, or when something happened; gives what moves each joint that is moved anew."""
+        news = events or decision.calls or decision.plays != self._plays
+        if not news and now - self._acted < ACT_PERIOD - EARLY:
+            return {}
+        self._command, moved = self._actor.act(decision, person, pet, events, self._gesture, now, now - self._acted)
+        self._acted, self._plays = now, decision.plays
+        return moved
 
     def _take_edits(self, heard: Sequence[AnySense], now: float) -> tuple[str, ...]:
         refused = []

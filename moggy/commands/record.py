@@ -48,7 +48,8 @@ class Records:
         tick = entry["tick"]
         self._journal.write(tick["at"], tick["n"], line)
         self._lines.write(orjson.dumps(summary(tick, entry["sent"]), option=orjson.OPT_APPEND_NEWLINE))
-        self._sound.hear(tick["at"], [Call(**call) for call in tick["calls"]], Purr(**tick["commanded"]["purr"]))
+        if tick["commanded"]["at"] == tick["at"]:
+            self._sound.hear(tick["at"], [Call(**call) for call in tick["calls"]], Purr(**tick["commanded"]["purr"]))
 
     def __enter__(self) -> Records:
         return self
