@@ -39,8 +39,7 @@ Bent = Annotated[float, Field(ge=-3.0, le=3.0)]
 
 
 def _joint(name: str) -> str:
-    near = difflib.get_close_matches(name, KNOWN, n=1, cutoff=0.75)
-    if name not in KNOWN and near:
+    if name not in KNOWN and (near := difflib.get_close_matches(name, KNOWN, n=1, cutoff=0.75)):
         raise ValueError(f"no joint '{name}', did you mean '{near[0]}'?")
     return name
 
