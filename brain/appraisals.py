@@ -5,6 +5,7 @@ Every number has bounds within which no table can make the pet run away or get s
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Annotated, Literal
 
@@ -16,6 +17,7 @@ from moggy.messages import DRIVES, EMOTIONS
 Emotion = Literal["joy", "contentment", "affection", "interest", "surprise", "fear", "anger", "disgust", "sadness", "loneliness"]
 Drive = Literal["energy", "company", "play", "comfort", "curiosity"]
 Dimension = Literal["pleasure", "arousal", "dominance"]
+DIMENSIONS: tuple[Dimension, ...] = ("pleasure", "arousal", "dominance")
 Trait = Literal["neuroticism", "extraversion", "dominance", "impulsiveness", "agreeableness"]
 
 DISTRESS: tuple[Emotion, ...] = ("fear", "anger", "disgust", "sadness", "loneliness")
@@ -248,6 +250,27 @@ class Appraisals(Part):
                 for change in (rule, rule.disliked, *rule.also):
                     _never_mirrors(name, change)
         return self
+
+
+def whole_key(key: str, events: Iterable[str]) -> str:
+    """The place of a short key: `stroke.pleasure` is `events.stroked.mood.pleasure`. A whole key comes back as it is.
+
+    Raises ValueError where no event, or more than one, is meant.
+    """
+    first, _, rest = key.partition(".")
+    if first in Appraisals.model_fields:
+        return key
+    known = sorted(events)
+    meant = [name for name in known if name == first] or [name for name in known if name.startswith(first)]
+    if len(meant) != 1 or not rest:
+        raise ValueError(f"'{first}' is {'no event' if not meant else 'one of ' + ', '.join(meant)}; events: {', '.join(known)}")
+    step = rest.partition(".")[0]
+    groups: dict[str, str] = {
+        **dict.fromkeys(EMOTIONS, "emotions."),
+        **dict.fromkeys(DIMENSIONS, "mood."),
+        **dict.fromkeys(DRIVES, "drives."),
+    }
+    return f"events.{meant[0]}.{groups.get(step, '')}{rest}"
 
 
 def _never_mirrors(name: str, change: Change) -> None:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from moggy.brain.appraisals import Appraisals, Change, Drive, Rule, When
+from moggy.brain.appraisals import DIMENSIONS, Appraisals, Change, Drive, Rule, When
 from moggy.brain.bonds import Bonds
 from moggy.brain.drives import Drives
 from moggy.brain.emotions import Emotions
 from moggy.brain.enough import Enough, sensitivity
 from moggy.brain.habituation import Habituation
 from moggy.brain.instant import Instant
-from moggy.brain.mood import DIMENSIONS, MoodState, Pull
+from moggy.brain.mood import MoodState, Pull
 from moggy.brain.reasons import Reasons
 from moggy.brain.tastes import Tastes
 from moggy.messages import DRIVES, EMOTIONS, Affect, Bond, Event, Mood

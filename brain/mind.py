@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from moggy.brain.appraisals import Appraisals
+from moggy.brain.appraisals import DIMENSIONS, Appraisals
 from moggy.brain.attention import NOBODY
 from moggy.brain.bonds import Bonds
 from moggy.brain.feelings import BEAT, SLOW, Feelings
 from moggy.brain.fusion import Fusion, published
 from moggy.brain.habits import Habits
-from moggy.brain.mood import DIMENSIONS
 from moggy.brain.perceive import Perception
 from moggy.brain.remembered import EVERYBODY, Remembered
 from moggy.brain.tastes import Tastes

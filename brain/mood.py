@@ -11,8 +11,6 @@ from collections.abc import Iterable
 from moggy.brain.appraisals import RETURNS, MoodShape
 from moggy.personality import Temperament
 
-DIMENSIONS = ("pleasure", "arousal", "dominance")
-
 Pull = tuple[float, float, float, float]
 """strength 0..2, and the place it pulls to: pleasure, arousal, dominance"""
 

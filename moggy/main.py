@@ -114,7 +114,7 @@ def replay(
     with_: Annotated[
         list[str] | None, typer.Option("--with", help="Another file in place of the recorded one: personality=shy, tree=kitten.")
     ] = None,
-    set_: Annotated[list[str] | None, typer.Option("--set", help="One value changed: appraisals.events.stroked.… = 0.3.")] = None,
+    set_: Annotated[list[str] | None, typer.Option("--set", help="One value changed, such as appraisals.stroke.pleasure=0.3.")] = None,
     plot: Annotated[Path | None, typer.Option(help="Write a plot of what differs here (PNG).")] = None,
 ) -> None:
     """Live a recorded life again and compare every feeling and every command; or with something changed, and see what differs and why."""

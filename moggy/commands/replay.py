@@ -10,8 +10,9 @@ from typing import Any
 from rich.console import Console
 
 from moggy.assemble import born, home
+from moggy.brain.appraisals import Appraisals, whole_key
 from moggy.commands.progress import progress
-from moggy.config import Files, with_value
+from moggy.config import Files, parse, with_value
 from moggy.journal import read_start, read_ticks
 from moggy.pet import Start
 from moggy.replay import COMPARED, Relived, first_difference, relive
@@ -89,7 +90,7 @@ def _differs(console: Console, difference: Difference) -> None:
 
 
 def _change(swaps: Sequence[str], sets: Sequence[str]) -> Callable[[Start], Start]:
-    """`personality=shy` puts another file in the recorded one's place; `appraisals.KEY=VALUE` changes one value."""
+    """`personality=shy` puts another file in the recorded one's place; `appraisals.KEY=VALUE` changes one value (`whole_key`)."""
     files = Files(home())
 
     def change(start: Start) -> Start:
@@ -105,6 +106,8 @@ def _change(swaps: Sequence[str], sets: Sequence[str]) -> Callable[[Start], Star
                 raise ValueError(f"--set {assignment}: should read KIND.KEY=VALUE with KIND one of {', '.join(KINDS)}")
             file = getattr(start, kind)
             try:
+                if kind == "appraisals":
+                    inside = whole_key(inside, parse(file, start.files[file], Appraisals).events)
                 text = with_value(start.files[file], inside, _value(value))
             except (KeyError, IndexError, ValueError, TypeError) as error:
                 raise ValueError(f"--set {assignment}: {file} has no such place ({error})") from error

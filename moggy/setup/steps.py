@@ -138,7 +138,7 @@ def packages_step(lock: Path) -> Step:
 def models_step() -> Step:
     """The models that the cat starts with."""
     stamp = ROOT / ".cache" / "models.stamp"
-    key = digest([ROOT / "moggy" / "models.py", ROOT / "moggy" / "pose_task.py"])
+    key = digest(sorted((ROOT / "moggy" / "models").glob("*.py")))
 
     def fresh() -> bool:
         here = all(models.present(name) for name in models.FIRST if not models.MODELS[name].installed)

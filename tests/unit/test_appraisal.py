@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from moggy.brain.appraisals import Appraisals
+from moggy.brain.appraisals import Appraisals, whole_key
 from moggy.brain.rehearse import a_mind
 from moggy.brain.remembered import Remembered
 from moggy.config import Files, Invalid, parse, with_value
@@ -106,3 +106,24 @@ def test_a_designer_changes_one_number_and_the_pet_feels_it() -> None:
 def test_every_shipped_rule_says_what_it_is_about() -> None:
     shipped = table("about", "as it is")
     assert all(rule.about for rule in shipped.events.values())
+
+
+@pytest.mark.parametrize(
+    ("short", "whole"),
+    [
+        ("stroke.pleasure", "events.stroked.mood.pleasure"),
+        ("stroked.joy", "events.stroked.emotions.joy"),
+        ("hit.company", "events.hit.drives.company"),
+        ("pat.trust", "events.patted.trust"),
+        ("events.stroked.wears", "events.stroked.wears"),
+        ("mood.draws", "mood.draws"),
+    ],
+)
+def test_a_short_key_finds_its_place_in_the_table(short: str, whole: str) -> None:
+    assert whole_key(short, parse("cat.yaml", TEXT, Appraisals).events) == whole
+
+
+@pytest.mark.parametrize("key", ["purred_at.joy", "s.joy", "stroke"])
+def test_a_short_key_that_means_no_one_event_says_which_there_are(key: str) -> None:
+    with pytest.raises(ValueError, match="events: "):
+        whole_key(key, ["stroked", "squeezed"])
