@@ -55,13 +55,11 @@ class Line(Interface):
     def write(self, data: bytes) -> None: ...
 
 
-class MemoryLink:
-    """The same protocol over a line in memory; for a board in lock step."""
+class Spoken:
+    """What every link has: the protocol. Who derives from it carries the bytes."""
 
-    def __init__(self, line: Line, nonce: int = 1) -> None:
-        self._line = line
+    def __init__(self, nonce: int) -> None:
         self.protocol = Protocol(nonce)
-        self.protocol.begin(0.0)
 
     @property
     def identity(self) -> Identity | None:
@@ -70,11 +68,6 @@ class MemoryLink:
     @property
     def waiting(self) -> int:
         return self.protocol.waiting
-
-    def poll(self, now: float) -> list[Heard | Change]:
-        heard = self.protocol.receive(self._line.read(), now)
-        self._write(now)
-        return heard
 
     def setpoint(self, payload: bytes, now: float) -> None:
         self.protocol.setpoint(payload)
@@ -86,6 +79,24 @@ class MemoryLink:
 
     def results(self) -> list[Result]:
         return self.protocol.results()
+
+    def _write(self, now: float) -> None:
+        """Let go what is due."""
+        raise NotImplementedError
+
+
+class MemoryLink(Spoken):
+    """A line in memory, to a board in lock step."""
+
+    def __init__(self, line: Line, nonce: int = 1) -> None:
+        super().__init__(nonce)
+        self._line = line
+        self.protocol.begin(0.0)
+
+    def poll(self, now: float) -> list[Heard | Change]:
+        heard = self.protocol.receive(self._line.read(), now)
+        self._write(now)
+        return heard
 
     def close(self) -> None:
         """Nothing is held."""
@@ -106,16 +117,16 @@ def written(port: serial.Serial, data: bytearray) -> int:
         return 0
 
 
-class SerialLink:
+class SerialLink(Spoken):
     """A real port. The thread only opens it, reads and stamps; the protocol runs in the loop that polls.
 
     The port may be absent, go, and come back: the thread tries again for as long as the link is open.
     """
 
     def __init__(self, port: str, baud: int = 115200) -> None:
+        super().__init__(nonce=time.time_ns() >> 10)
         self.port = port
         self._baud = baud
-        self.protocol = Protocol(time.time_ns() >> 10)
         self._came: deque[tuple[float, bytes | None, str]] = deque()
         """(when, bytes), or (when, None, "") for opened and (when, None, error) for gone."""
         self._serial: serial.Serial | None = None
@@ -123,14 +134,6 @@ class SerialLink:
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._read_on, name="board-reader", daemon=True)
         self._thread.start()
-
-    @property
-    def identity(self) -> Identity | None:
-        return self.protocol.identity
-
-    @property
-    def waiting(self) -> int:
-        return self.protocol.waiting
 
     def poll(self, now: float) -> list[Heard | Change]:
         ours = time.monotonic()  # noqa: TID251
@@ -148,17 +151,6 @@ class SerialLink:
         heard += self.protocol.receive(b"", now)
         self._write(now)
         return heard
-
-    def setpoint(self, payload: bytes, now: float) -> None:
-        self.protocol.setpoint(payload)
-        self._write(now)
-
-    def command(self, kind: int, payload: bytes, now: float) -> None:
-        self.protocol.command(kind, payload)
-        self._write(now)
-
-    def results(self) -> list[Result]:
-        return self.protocol.results()
 
     def close(self) -> None:
         self._ending.set()
