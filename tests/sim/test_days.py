@@ -48,6 +48,35 @@ def test_a_sad_person_is_met_with_closeness_and_calm() -> None:
     assert ticks[-1].pet.arousal < 0.3, "it does not mirror distress"
 
 
+def test_an_angry_person_is_met_with_distance_and_calm() -> None:
+    chances = {"angry": 0.8, "neutral": 0.2}
+    angry: list[AnySense] = [
+        Face(at=n / 10, valence=-0.7, arousal=0.7, probabilities=chances, confidence=0.8, looking=0.6) for n in range(20, 180)
+    ]
+    ticks = of_senses([*angry, Words(at=4.0, text="I am so angry")], 18.0)
+    assert behaviors(between(ticks, 4.0, 18.0)) == ["keep_distance"]
+    assert max(tick.pet.emotions["anger"] for tick in ticks) == 0.0, "it does not mirror anger"
+    assert max(tick.pet.arousal for tick in ticks) < 0.3
+    assert not any(tick.calls for tick in ticks)
+
+
+def test_asked_nothing_and_touched_well_it_comes_closer() -> None:
+    """Somebody sits there and looks; strokes come first, or nothing, or a hand on the belly."""
+    sits = ("at: 0.5, person: arrives", "at: 1.0, face: {valence: 0.1, arousal: 0.0, seconds: 110}")
+    well = [f"at: {3.0 + 20.0 * n}, {STROKES}" for n in range(2)]
+    badly = [f"at: {3.0 + 4.0 * n}, press: {{pad: belly, pressure: 0.7, seconds: 2.0}}" for n in range(8)]
+    closer = [
+        sum(
+            tick.decision.behavior in ("follow_person", "head_bunt", "lean_in", "settle_lap")
+            for seed in (1, 2, 3)
+            for tick in between(of_day(day(*sits, *acts, seconds=110.0), seed=seed), 45.0, 110.0)
+        )
+        for acts in (well, [], badly)
+    ]
+    assert closer[0] > 1.2 * closer[1] > 0
+    assert closer[2] < 0.2 * closer[0], "and not to a hand that went where it does not like it"
+
+
 def test_it_leaves_alone_who_wants_to_be_left_alone() -> None:
     ticks = of_day(day("at: 0.5, person: arrives", 'at: 3.0, say: "go away, leave me alone"', seconds=40.0))
     later = behaviors(between(ticks, 6.0, 40.0))
