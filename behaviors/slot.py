@@ -90,12 +90,13 @@ class Choice(Slot):
     def weigh(self, running: bool) -> float:
         """Its score at this moment; 0 where it cannot run."""
         moment = self.moment
-        self.score = 0.0
+        self.score, self.wanted = 0.0, False
+        if not running and (self.constant == 0.0 or moment.at - moment.ended.get(self.id, -NEVER) < self.spec.cooldown):
+            return 0.0
         if self.when is not None and not self.when(moment):
-            self.wanted = False
             return 0.0
         self.wanted = True
-        if self.constant == 0.0 or (not running and moment.at - moment.ended.get(self.id, -NEVER) < self.spec.cooldown):
+        if self.constant == 0.0:
             return 0.0
         total = self._combined()
         if total <= 0.0:
