@@ -41,7 +41,7 @@ class Plain(py_trees.behaviour.Behaviour):
         return Status.RUNNING
 
 
-def plain(node: py_trees.behaviour.Behaviour, work: dict[str, Callable[[], object]]) -> py_trees.behaviour.Behaviour:
+def plain(node: py_trees.behaviour.Behaviour, work: Mapping[str, Callable[[], object]]) -> py_trees.behaviour.Behaviour:
     """The same nodes, all ticked at each tick."""
     if not node.children:
         return Plain(node.name, work.get(node.name))

@@ -94,7 +94,12 @@ def real(body: Body) -> list[float]:
     thread.start()
     loop.closing.callback(board.close)
     loop.closing.callback(out.close)
-    threading.Thread(target=lambda: (hand.done.wait(), loop.stop()), daemon=True).start()
+
+    def stop_when_done() -> None:
+        hand.done.wait()
+        loop.stop()
+
+    threading.Thread(target=stop_when_done, daemon=True).start()
     loop.run()
     thread.join()
     return sorted(hand.latencies)

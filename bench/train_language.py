@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import random
-import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable
@@ -27,9 +26,7 @@ import numpy as np
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression, Ridge
 
-sys.path.insert(0, str(Path(__file__).parent))
-from train_words import ROOT, goemotions
-
+from bench.train_words import ROOT, goemotions
 from moggy import models
 from moggy.brain.language import head as heads
 from moggy.brain.language.refine import PRIOR, VALENCE
@@ -61,7 +58,7 @@ def phrases(name: str) -> list[tuple[str, str, str, str]]:
 
 def vectors(texts: list[str], wanted: list[int], embed: Embed, file: Path) -> np.ndarray:
     """Rows of `wanted`, from the cache where they are there; progress every 500."""
-    stored = np.load(file) if file.is_file() else None
+    stored: np.ndarray | None = np.load(file) if file.is_file() else None
     made = 0
     for i in wanted:
         if stored is not None and np.isfinite(stored[i, 0]):
@@ -87,7 +84,7 @@ def balanced(shares: np.ndarray, each: int) -> list[int]:
     taken: Counter[int] = Counter()
     chosen = []
     for i in order:
-        k = min(np.flatnonzero(shares[i]), key=lambda label: frequency[label])
+        k = int(min(np.flatnonzero(shares[i]), key=lambda label: frequency[label]))
         if taken[k] < each:
             taken[k] += 1
             chosen.append(i)
@@ -98,7 +95,8 @@ def first_reading(texts: list[str]) -> np.ndarray:
     """Log-likelihoods (n, 7) of the first tier."""
     read = [understand(Words(at=0.0, text=text)) for text in texts]
     p = np.array([[(r.probabilities or {}).get(name, 1 / 7) for name in CLASSES] for r in read])
-    return np.log(np.maximum(p, 1e-4) / PRIOR)
+    likelihoods: np.ndarray = np.log(np.maximum(p, 1e-4) / PRIOR)
+    return likelihoods
 
 
 def mean_recall(scores: np.ndarray, shares: np.ndarray) -> float:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
-NEEDS = {
+NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
     "needs_runtime": (lambda: importlib.util.find_spec("llama_cpp") is not None, "the language model's runtime (make runtime)"),
     "needs_chromium": (lambda: shutil.which("chromium") is not None, "Chromium (apt install chromium)"),
     "needs_data": (DATA.is_dir, "the development data beside the checkout"),

@@ -38,7 +38,12 @@ def test_only_the_servos_that_moved_are_written() -> None:
     rig.live(3.0, {"head_roll": 0.1})
     written: list[tuple[int, int]] = []
     write = rig.bench.servos.write
-    rig.bench.servos.write = lambda register, data: (written.append((register, len(data))), write(register, data))[1]
+
+    def noted(register: int, data: bytes | memoryview) -> None:
+        written.append((register, len(data)))
+        write(register, data)
+
+    rig.bench.servos.write = noted
     rig.live(0.2, {"head_roll": 0.1})
     assert written == []
     rig.live(0.2, {"head_roll": 0.15})

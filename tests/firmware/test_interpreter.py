@@ -76,7 +76,8 @@ def test_the_line_of_bytes_is_the_same_too(stepped: SteppedMicroPython) -> None:
     lock_step = LockStepBoard(CAT)
     links = [MemoryLink(lock_step.line), MemoryLink(stepped.line)]
     said: tuple[list[bytes], list[bytes]] = ([], [])
-    for board, link, bytes_said in zip((lock_step, stepped), links, said, strict=True):
+    boards: tuple[LockStepBoard | SteppedMicroPython, ...] = (lock_step, stepped)
+    for board, link, bytes_said in zip(boards, links, said, strict=True):
         for n in range(100):
             board.advance(n / 50)
             bytes_said.append(bytes(board.line._to_brain if isinstance(board, SteppedMicroPython) else board.line.to_brain))

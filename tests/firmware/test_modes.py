@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
@@ -84,7 +85,7 @@ def test_told_to_rest_it_lies_down_and_goes_limp() -> None:
     assert rig.limp
 
 
-STATES = {
+STATES: dict[str, Callable[[Rig], object]] = {
     "limp": lambda rig: rig.live(0.1, silent=True),
     "starting": lambda rig: rig.live(0.2, AHEAD),
     "running": lambda rig: rig.live(2.0, AHEAD),
@@ -126,7 +127,7 @@ def test_a_pressed_button_cannot_be_released_by_the_brain() -> None:
     rig.body.release(rig.now)
     rig.live(0.5, AHEAD)
     assert rig.limp
-    assert ("release", "refused") in [(result.kind, result.result) for result in rig.link.results()] or rig.state == "stopped"
+    assert rig.state == "stopped"
 
 
 def test_an_empty_battery_is_a_fault_that_latches() -> None:

@@ -21,7 +21,7 @@ from moggy.clock import SimulatedClock
 from moggy.commands.headless import SimulatedSenses, boards
 from moggy.config import Files
 from moggy.journal import Journal
-from moggy.loop import Loop
+from moggy.loop import Loop, Sensor
 from moggy.messages import AnySense, Face, Forget, Person, Tick, Touch, Trouble, Words
 from moggy.replay import relive
 from moggy.sim.script import Script
@@ -154,7 +154,7 @@ def test_a_pet_without_its_memory_says_so_once_and_lives_on(tmp_path: Path) -> N
     start, world = begin(Files(), seed=4, hour=18.0), World(BODY)
     body = boards("lockstep", BODY, world)
     ticks: list[Tick] = []
-    sensors = [SimulatedSenses(Script(with_two(5.0)).due, world, body), Without("the key is not there")]
+    sensors: list[Sensor] = [SimulatedSenses(Script(with_two(5.0)).due, world, body), Without("the key is not there")]
     Loop(born(start), SimulatedClock(5.0), sensors=sensors, body=body, listeners=[lambda tick, sent: ticks.append(tick)]).run()
     body.close()
     said = [(tick.n, sense.part, sense.message) for tick in ticks for sense in tick.senses if isinstance(sense, Trouble)]

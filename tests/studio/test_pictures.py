@@ -48,7 +48,8 @@ def test_a_sitting_cat_has_its_chest_high_and_its_rump_low() -> None:
 
 def test_the_signs_are_those_of_the_bodys_file() -> None:
     def nose(**angles: float) -> np.ndarray:
-        return pose(angles)["head"] @ np.array([0.255, 0.0, 0.23, 1.0])
+        tip: np.ndarray = pose(angles)["head"] @ np.array([0.255, 0.0, 0.23, 1.0])
+        return tip
 
     assert nose(head_pan=0.5)[1] > 0.02  # left
     assert nose(head_tilt=0.4)[2] > nose()[2] + 0.01  # up

@@ -52,7 +52,8 @@ class Rig:
         self.studio(tick, {"head_pan": 0.25})
 
     def page(self, **changed: Any) -> contextlib.AbstractContextManager[ClientConnection]:
-        return connect(f"ws://{self.place}/live", **{"origin": f"http://{self.place}", **changed})
+        opened: ClientConnection = connect(f"ws://{self.place}/live", **{"origin": f"http://{self.place}", **changed})
+        return opened
 
     def get(self, path: str, **headers: str) -> http.client.HTTPResponse:
         client = http.client.HTTPConnection(self.place)

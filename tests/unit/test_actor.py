@@ -147,7 +147,7 @@ def test_a_hit_makes_it_flinch_more_than_a_pat() -> None:
     for gesture in ("pat", "hit"):
         stage = Stage()
         stage.act(posture("sit"), 2.0)
-        touch = Gesture(at=2.0, zone="back", gesture=gesture, phase="begin")  # type: ignore[arg-type]
+        touch = Gesture(at=2.0, zone="back", gesture=gesture, phase="begin")
         ears.append(min(min(c.pose["ear_left"], c.pose["ear_right"]) for c in stage.act(posture("sit"), 0.2, gesture=touch)))
     assert ears[1] < ears[0] - 0.2
 

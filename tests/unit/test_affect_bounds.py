@@ -70,7 +70,7 @@ def test_no_table_runs_away_and_none_gets_stuck(seed: int) -> None:
         assert all(pet.enough < 0.01 for pet in pets)
     assert emotions[1] < 5e-3
     for name, before, after in zip(("pleasure", "arousal", "dominance"), *moods, strict=True):
-        keeps = math.exp(-1800.0 / table.mood.returns.get(name, RETURNS[name]))  # type: ignore[call-overload, index]
+        keeps = math.exp(-1800.0 / table.mood.returns.get(name, RETURNS[name]))
         assert after <= before * keeps * 1.01 + 1e-3
 
 

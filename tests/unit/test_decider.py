@@ -469,7 +469,7 @@ def test_in_any_moment_there_is_exactly_one_behaviour_with_a_reason(drawn: Seque
         gesture = None
         if hand is not None:
             zone, kind, speed, pressure, fur = hand
-            gesture = Gesture(at=at, id=1, zone=zone, gesture=kind, speed=speed, pressure=pressure, along_fur=fur)  # type: ignore[arg-type]
+            gesture = Gesture(at=at, id=1, zone=zone, gesture=kind, speed=speed, pressure=pressure, along_fur=fur)
         heard = tuple(Event(at=at, id=n, name=name) for n, name in enumerate(names))
         if {"hit", "squeezed"} & set(names):
             hurt = at

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from moggy.brain.agreement import SPREAD
 from moggy.brain.appraisals import Appraisals
-from moggy.brain.fusion import SPREAD, Fusion
+from moggy.brain.fusion import Fusion
 from moggy.brain.mind import Mind
 from moggy.brain.rehearse import a_mind, last, rehearse, touch
 from moggy.config import Files
@@ -188,7 +189,7 @@ def test_a_hand_that_hits_is_taken_for_anger() -> None:
 def test_a_thought_replaces_the_words_it_is_about_and_does_not_add_to_them() -> None:
     words = Words(at=1.0, id=5, person="anna", text="…", valence=-0.5, arousal=0.0, confidence=0.6)
     thought = Thought(at=2.0, id=6, person="anna", asked=1.0, about=5, expires=9.0, valence=-0.5, arousal=0.0, confidence=0.6)
-    without, with_it = (last(cat(), senses, 2.0).person for senses in ([words], [words, thought]))
+    without, with_it = last(cat(), [words], 2.0).person, last(cat(), [words, thought], 2.0).person
     assert with_it.valence == pytest.approx(without.valence, abs=0.03)
     assert with_it.confidence == pytest.approx(without.confidence, abs=0.08)
     other = Thought(at=2.0, id=6, person="anna", asked=1.0, about=5, expires=9.0, valence=0.6, arousal=0.0, confidence=0.8)
@@ -196,7 +197,7 @@ def test_a_thought_replaces_the_words_it_is_about_and_does_not_add_to_them() -> 
 
 
 def test_a_thought_about_older_words_is_not_heard() -> None:
-    senses = [
+    senses: list[AnySense] = [
         Words(at=1.0, id=5, person="anna", valence=-0.5, arousal=0.0, confidence=0.6),
         Words(at=2.0, id=7, person="anna", valence=0.5, arousal=0.0, confidence=0.6),
         Thought(at=2.5, id=8, person="anna", asked=1.0, about=5, expires=9.0, valence=-0.9, arousal=0.0, confidence=0.9),
@@ -207,7 +208,7 @@ def test_a_thought_about_older_words_is_not_heard() -> None:
 def test_a_thought_that_is_much_less_sure_than_the_words_changes_nothing() -> None:
     words = Words(at=1.0, id=5, person="anna", valence=-0.6, arousal=0.0, confidence=0.8)
     guess = Thought(at=2.0, id=6, person="anna", asked=1.0, about=5, expires=9.0, valence=0.6, arousal=0.0, confidence=0.3)
-    without, with_it = (last(cat(), senses, 2.5).person for senses in ([words], [words, guess]))
+    without, with_it = last(cat(), [words], 2.5).person, last(cat(), [words, guess], 2.5).person
     assert with_it.valence == pytest.approx(without.valence)
 
 

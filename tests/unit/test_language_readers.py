@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from moggy import models
+from moggy import cache, models
 from moggy.brain.language import embedding, head, llama, model, perceive
 from moggy.brain.language.embedding import Embedding, embedding_task
 from moggy.brain.language.model import MOST, Judge, model_task
@@ -106,7 +106,7 @@ def test_a_missing_runtime_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch, t
 
 
 def test_a_missing_model_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(models.cache, "root", lambda: tmp_path)
+    monkeypatch.setattr(cache, "root", lambda: tmp_path)
     with pytest.raises(models.Missing, match="moggy models fetch smollm2"):
         model_task()
 

@@ -13,7 +13,8 @@ def voice(pitch: float, level: float = 0.2) -> np.ndarray:
     """Six harmonics, as a throat makes them."""
     t = np.arange(BLOCK) / RATE
     wave = sum(np.sin(2 * np.pi * pitch * k * t) / k for k in range(1, 7))
-    return (level * wave / np.max(np.abs(wave))).astype(np.float32)
+    heard: np.ndarray = (level * wave / np.max(np.abs(wave))).astype(np.float32)
+    return heard
 
 
 @pytest.mark.parametrize("pitch", [90.0, 120.0, 165.0, 210.0, 300.0, 440.0])

@@ -79,9 +79,10 @@ def test_a_stroke_against_the_fur_or_too_hard_ruffles() -> None:
 
 
 def test_motions_are_events_and_some_are_urgent() -> None:
-    found = events(
-        [Motion(at=1.0 + i, id=i + 1, motion=m) for i, m in enumerate(("lifted", "held", "put_down", "shaken", "falling", "still"))]
-    )  # type: ignore[arg-type]
+    senses: list[AnySense] = []
+    for motion in ("lifted", "held", "put_down", "shaken", "falling", "still"):
+        senses.append(Motion(at=1.0 + len(senses), id=1 + len(senses), motion=motion))
+    found = events(senses)
     assert {e.name: e.urgent for e in found} == {"lifted": True, "put_down": False, "shaken": True, "falling": True}
 
 

@@ -144,7 +144,8 @@ def test_the_pose_task_finds_a_person() -> None:
 
     options = vision.PoseLandmarkerOptions(base_options=BaseOptions(model_asset_path=str(models.path("pose_landmarker_lite"))))
     with vision.PoseLandmarker.create_from_options(options) as landmarker:
-        picture = mp.Image(image_format=mp.ImageFormat.SRGB, data=np.ascontiguousarray(data.astronaut()))
+        astronaut = data.astronaut()  # type: ignore[no-untyped-call]  # scikit-image is untyped
+        picture = mp.Image(image_format=mp.ImageFormat.SRGB, data=np.ascontiguousarray(astronaut))
         (person,) = landmarker.detect(picture).pose_landmarks
     nose = person[0]
     # She looks out of the upper middle of the photograph.

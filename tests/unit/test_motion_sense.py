@@ -14,7 +14,8 @@ Way = Callable[[float], tuple[float, float, float]]
 
 def said(way: Way, seconds: float, noise: float = 0.004, tremor: Callable[[float], float] = lambda t: 0.0) -> list[tuple[float, str]]:
     """What a fresh reader says when the body moves so; 50 samples a second, x, y, z in g."""
-    reader, rng, out = MotionReader(), random.Random(3), []
+    reader, rng = MotionReader(), random.Random(3)
+    out: list[tuple[float, str]] = []
     for n in range(int(seconds * 50)):
         now = n * 0.02
         shake = tremor(now)

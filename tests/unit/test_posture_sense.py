@@ -12,7 +12,7 @@ Mark = tuple[float, float, float]
 
 def body(
     *, nose_y: float = -0.63, hand_x: float = 0.25, hand_y: float = -0.05, elbow_x: float = 0.24, lean: float = 0.0, turn: float = 0.0
-):
+) -> tuple[Mark, ...]:
     """33 landmarks of somebody who faces the camera; y is down."""
     marks: list[Mark] = [(0.0, -0.7, -0.1)] * 33
     c, s = math.cos(turn), math.sin(turn)
@@ -29,11 +29,12 @@ def body(
     return tuple(marks)
 
 
-def read(*frames: tuple[Mark, ...], every: float = 0.2) -> Posture:
-    reader, out = PostureReader(), []
+def read(*frames: tuple[tuple[float, ...], ...], every: float = 0.2) -> Posture:
+    reader = PostureReader()
+    out: list[AnySense] = []
     for n, marks in enumerate(frames):
         out += reader.read([Posture(at=n * every, landmarks=marks)], n * every)
-    last: AnySense = out[-1]
+    last = out[-1]
     assert isinstance(last, Posture)
     return last
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +17,8 @@ from moggy.messages import GESTURES, Acceleration, AnySense, Gesture, Touch
 from moggy.sensors.touch import TouchReader
 
 ROOT = Path(__file__).resolve().parents[2]
+
+Place = tuple[float, float, float]
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +37,14 @@ def felt(body: Body, senses: Iterable[AnySense], until: float = 3.0) -> list[Ges
     return out
 
 
-def hand(start: float, seconds: float, place=None, pressure=0.4, area=0.3, zone=None) -> list[AnySense]:
+def hand(
+    start: float,
+    seconds: float,
+    place: Place | Callable[[float], Place] | None = None,
+    pressure: float | Callable[[float], float] = 0.4,
+    area: float = 0.3,
+    zone: str | None = None,
+) -> list[AnySense]:
     """50 samples a second; place and pressure may be functions of the time since the start."""
     times = [k * 0.02 for k in range(int(seconds * 50))]
     at = place if callable(place) else lambda t: place
@@ -46,13 +55,14 @@ def hand(start: float, seconds: float, place=None, pressure=0.4, area=0.3, zone=
     return [*samples, Touch(at=start + seconds, pressure=0.0)]
 
 
-def down_the_back(speed: float):
+def down_the_back(speed: float) -> Callable[[float], Place]:
     return lambda t: (0.08 - speed * t, 0.0, 0.24)
 
 
 def test_contact_is_told_in_the_tick_of_its_first_sample(body: Body) -> None:
     first = felt(body, hand(0.5, 0.5, zone="back"))[0]
-    assert (first.phase, first.zone, first.at) == ("begin", "back", pytest.approx(0.5))
+    assert (first.phase, first.zone) == ("begin", "back")
+    assert first.at == pytest.approx(0.5)
 
 
 def test_a_contact_is_told_about_five_times_a_second_and_ends_once(body: Body) -> None:
@@ -109,7 +119,7 @@ def test_a_hard_finger_pokes(body: Body) -> None:
 
 
 def test_fingers_going_to_and_fro_scratch_and_light_ones_tickle(body: Body) -> None:
-    def rub(t: float):
+    def rub(t: float) -> Place:
         return (0.2 + 0.015 * math.sin(2 * math.pi * 4.5 * t), 0.0, 0.27)
 
     assert felt(body, hand(0.1, 1.6, rub, pressure=0.5, area=0.18))[-2].gesture == "scratch"

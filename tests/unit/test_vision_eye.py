@@ -158,8 +158,8 @@ def test_a_video_is_played_in_the_pets_time(task: Task, portrait: np.ndarray, tm
 def test_a_dimmed_and_blurred_face_reads_as_the_networks_own_library_reads_it(portrait: np.ndarray) -> None:
     from moggy.sensors.expression import Expression
 
-    face = cv2.resize(portrait[60:190, 165:285], (112, 112)).astype(float) * 0.25
-    face = np.ascontiguousarray(cv2.GaussianBlur(face, (0, 0), 9).astype(np.uint8))
+    dimmed = cv2.resize(portrait[60:190, 165:285], (112, 112)).astype(float) * 0.25
+    face = np.ascontiguousarray(cv2.GaussianBlur(dimmed, (0, 0), 9).astype(np.uint8))
     ours = Expression(models.path("face_expression"))(face)
     # @vladmandic/face-api 1.7.15 under tfjs gave these for the same pixels.
     theirs = {
@@ -229,7 +229,7 @@ class ClosedEye:
             self.jobs.append(job)
         return self._turn
 
-    def poll(self, now: float) -> Iterator[AnySense]:  # type: ignore[override]
+    def poll(self, now: float) -> Iterator[AnySense]:
         return iter(())
 
     def close(self) -> None:
@@ -238,7 +238,12 @@ class ClosedEye:
 
 def test_the_sensor_looks_ten_times_a_second_at_the_face_and_five_at_the_body() -> None:
     worker = ClosedEye()
-    worker.offer = lambda job, now: worker.jobs.append(job) is None  # type: ignore[method-assign, assignment, return-value]
+
+    def take(job: Look, now: float) -> bool:
+        worker.jobs.append(job)
+        return True
+
+    worker.offer = take  # type: ignore[method-assign]
     sensor = VisionSensor(worker)  # type: ignore[arg-type]
     sensor.watch("camera:0")
     for n in range(100):
@@ -261,7 +266,8 @@ def shown_until(
     eye: VisionSensor, picture: bytes, enough: Callable[[Sequence[AnySense]], bool], began: float
 ) -> tuple[list[AnySense], float]:
     """Shows the picture again and again until it was seen enough; all that was said, and the pet's time then."""
-    said, now = [], began
+    said: list[AnySense] = []
+    now = began
     give_up = time.monotonic() + 120.0  # a real process is waited for
     while not enough(said):
         assert time.monotonic() < give_up, said

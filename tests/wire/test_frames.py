@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from binascii import crc32
 from pathlib import Path
 
 from hypothesis import given
@@ -64,7 +65,7 @@ def test_a_line_that_never_ends_is_forgotten() -> None:
 
 def test_another_schema_is_not_understood() -> None:
     body = bytes((wire.STOP, 1))
-    other = wire.stuff(body + (wire.crc32(body, wire.SCHEMA_HASH ^ 1)).to_bytes(4, "little")) + b"\0"
+    other = wire.stuff(body + (crc32(body, wire.SCHEMA_HASH ^ 1)).to_bytes(4, "little")) + b"\0"
     frames = wire.Frames()
     assert frames.feed(other) == []
     assert frames.errors == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from random import Random
 
 import pytest
@@ -46,10 +47,11 @@ def test_two_versions_of_the_wire_are_told_with_both_hashes() -> None:
     protocol.begin(0.0)
     assert protocol.outgoing(0.0)
     answer = wire.frame(wire.IDENTITY, 0, struct.pack("<I", 0xDEADBEEF) + b"whatever an older firmware says")
-    heard = protocol.receive(answer, 0.1)
-    assert heard == [Change(0.1, False, heard[0].message)]
-    assert "deadbeef" in heard[0].message
-    assert f"{wire.SCHEMA_HASH:08x}" in heard[0].message
+    (heard,) = protocol.receive(answer, 0.1)
+    assert isinstance(heard, Change)
+    assert heard == Change(0.1, False, heard.message)
+    assert "deadbeef" in heard.message
+    assert f"{wire.SCHEMA_HASH:08x}" in heard.message
     assert protocol.receive(answer, 0.4) == [], "it is said once"
     assert protocol.identity is None
 
@@ -78,7 +80,12 @@ def test_a_setpoint_that_changes_nothing_is_sent_seldom() -> None:
     rig.live(2.0)
     written: list[bytes] = []
     write = rig.board.line.write
-    rig.board.line.write = lambda data: (written.append(data), write(data))[1]  # type: ignore[method-assign]
+
+    def noted(data: bytes) -> None:
+        written.append(data)
+        write(data)
+
+    rig.board.line.write = noted  # type: ignore[method-assign]
     rig.live(2.0)
     setpoints = [kind for data in written for kind, _, _ in wire.Frames().feed(data) if kind == wire.SETPOINT]
     assert 18 <= len(setpoints) <= 22
@@ -95,9 +102,9 @@ def test_over_a_bad_line_every_command_is_done_exactly_once_and_in_order(seed: i
         command = getattr(wire, name[4:].upper())
         obeyed = rig.board._board._command
 
-        def noted(payload: bytes, now: int, name: str = name, method: object = method) -> int:
+        def noted(payload: bytes, now: int, name: str = name, method: Callable[..., int] = method) -> int:
             done.append(name[4:])
-            return method(rig.board._board, payload, now)  # type: ignore[operator]
+            return method(rig.board._board, payload, now)
 
         obeyed[command] = noted
     rig.live(1.0)
