@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from moggy import wire
 from moggy.board import joint_rows
 from moggy.body import Body
 from moggy.config import SHIPPED, load
@@ -128,6 +129,7 @@ def test_a_pressed_button_cannot_be_released_by_the_brain() -> None:
     rig.live(0.5, AHEAD)
     assert rig.limp
     assert rig.state == "stopped"
+    assert [(result.kind, result.result) for result in rig.link.results()] == [(wire.RELEASE, "refused")]
 
 
 def test_an_empty_battery_is_a_fault_that_latches() -> None:
