@@ -1,4 +1,5 @@
-"""From a decision to a pose: layers over one another, from posture to reflex, then one limiter. Every movement has a name for its cause."""
+"""From a decision to a pose: layers over one another, from posture to reflex, then one limiter.
+Every movement has a name for its cause."""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ YIELDS = 0.85
 
 
 class Actor:
-    """Posture → motion → breath, gaze, mood of ears and tail, blinks → reflex → limiter. Always goes on from where the body is."""
+    """Posture → motion → breath, gaze, mood of ears and tail, blinks → reflex → limiter. Always
+    goes on from where the body is."""
 
     def __init__(self, body: Body, motions: Mapping[str, Motion], personality: Personality) -> None:
         self._body = body
@@ -41,7 +43,9 @@ class Actor:
         self._last_purr = 0.0
         self.adopt(personality=personality)
 
-    def adopt(self, *, motions: Mapping[str, Motion] | None = None, personality: Personality | None = None) -> None:
+    def adopt(
+        self, *, motions: Mapping[str, Motion] | None = None, personality: Personality | None = None
+    ) -> None:
         """Take changed files between two ticks; the body goes on from where it is."""
         if motions is not None:
             self._layers.adopt(motions)
@@ -59,7 +63,8 @@ class Actor:
         now: float,
         dt: float,
     ) -> tuple[Command, Mapping[str, tuple[str, ...]]]:
-        """The command of this tick, within the body's limits; and joint or output → what moves it now, strongest first."""
+        """The command of this tick, within the body's limits; and joint or output → what moves it
+        now, strongest first."""
         mix, layers = self._mix, self._layers
         if self._reactions.notice(events, gesture, self._jumpy, self._gaze.side, now):
             self._gaze.touched()
@@ -83,7 +88,8 @@ class Actor:
         return self._limited(decision, purr, now, dt)
 
     def _attention(self, decision: Decision) -> tuple[float, str, bool]:
-        """How awake the small movements are; where it looks: the topmost motion that says so (and then it stares), else the decision."""
+        """How awake the small movements are; where it looks: the topmost motion that says so (and
+        then it stares), else the decision."""
         alert, where, stares = 1.0, str(decision.gaze), False
         for running in (*self._layers.postures, *self._layers.others, *self._layers.reflexes):
             motion, weight = running.motion, running.weight
@@ -94,7 +100,8 @@ class Actor:
         return (alert if alert > 0.0 else 0.0), where, stares
 
     def _lay_breath(self, alert: float) -> None:
-        """A body of servos has no ribs: the breath shows as a slight rise of head and chest. Deeper asleep."""
+        """A body of servos has no ribs: the breath shows as a slight rise of head and chest. Deeper
+        asleep."""
         lift = self._breath.lift() * (1.5 - 0.5 * alert)
         self._mix.add("head_tilt", 0.012 * lift, "breath")
         self._mix.add("front_left_elbow", -0.012 * lift, "breath")
@@ -117,7 +124,8 @@ class Actor:
         free = alert * (1.0 - mix.cover.get("head_pan", 0.0))
         mix.add("head_pan", gaze.pan * free, name)
         mix.add("head_tilt", gaze.tilt * alert * (1.0 - mix.cover.get("head_tilt", 0.0)), name)
-        # The ear on the far side turns out, the near one pricks: both open towards what it looks at.
+        # The ear on the far side turns out, the near one pricks: both open towards what it looks
+        # at.
         lead = 0.18 * (gaze.ahead - gaze.pan) * alert
         mix.add("ear_left", lead, name)
         mix.add("ear_right", -lead, name)
@@ -127,7 +135,9 @@ class Actor:
         cover = mix.cover.get
         mix.add("ear_left", size * show.ears * (1.0 - YIELDS * cover("ear_left", 0.0)), "mood")
         mix.add("ear_right", size * show.ears * (1.0 - YIELDS * cover("ear_right", 0.0)), "mood")
-        mix.add("tail_pitch", size * show.tail_pitch * (1.0 - YIELDS * cover("tail_pitch", 0.0)), "mood")
+        mix.add(
+            "tail_pitch", size * show.tail_pitch * (1.0 - YIELDS * cover("tail_pitch", 0.0)), "mood"
+        )
         mix.add("tail_yaw", size * show.tail_yaw * (1.0 - YIELDS * cover("tail_yaw", 0.0)), "mood")
         mix.add("eyelids", show.lids * alert * (1.0 - YIELDS * cover("eyelids", 0.0)), "mood")
 
@@ -147,7 +157,9 @@ class Actor:
             shut = max(0.0, 1.1 - mix.values.get("eyelids", 0.0))
             mix.add("eyelids", idle.lids * shut * alert, "blink")
 
-    def _limited(self, decision: Decision, purr: Purr, now: float, dt: float) -> tuple[Command, Mapping[str, tuple[str, ...]]]:
+    def _limited(
+        self, decision: Decision, purr: Purr, now: float, dt: float
+    ) -> tuple[Command, Mapping[str, tuple[str, ...]]]:
         mix = self._mix
         pose, stirred = self._limiter.step(mix.values, dt)
         moved = mix.moved(stirred, WAKING)

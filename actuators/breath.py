@@ -9,7 +9,8 @@ from moggy.messages import Affect, Purr
 SLOWEST, FASTEST = 15.0, 30.0
 """Breaths a minute of a resting cat (veterinary texts, facts.md §2)."""
 PURRING = 32.0
-"""Breaths a minute while it purrs: phases of 0.7 to 1 s each (Eklund 2010; Schötz & Eklund 2011)."""
+"""Breaths a minute while it purrs: phases of 0.7 to 1 s each (Eklund 2010; Schötz & Eklund 2011).
+"""
 RATE = 25.0
 """Hz; a purr's fundamental lies in 20 to 28 (same)."""
 APART = 1.0
@@ -41,7 +42,9 @@ class Breath:
         """One tick on; `purr` is how strongly it should purr, `alert` 0 asleep to 1 awake."""
         if dt != self._dt:
             self._dt = dt
-            self._up, self._down, self._pacing = (1.0 - exp(-dt / tau) for tau in (ONSET, FADE, PACING))
+            self._up, self._down, self._pacing = (
+                1.0 - exp(-dt / tau) for tau in (ONSET, FADE, PACING)
+            )
         if affect is not self._affect or alert != self._alert:
             self._resting(affect, alert)
         level = self._level
@@ -52,7 +55,9 @@ class Breath:
         self.phase = phase = (self.phase + dt * self._pace / 60.0) % 1.0
         out = -4.0 * sin(2.0 * pi * phase)
         rate = self._rate + APART * (-1.0 if out < -1.0 else 1.0 if out > 1.0 else out)
-        return Purr(level=level, rate=20.0 if rate < 20.0 else 28.0 if rate > 28.0 else rate, breath=phase)
+        return Purr(
+            level=level, rate=20.0 if rate < 20.0 else 28.0 if rate > 28.0 else rate, breath=phase
+        )
 
     def hush(self) -> None:
         """A fright ends a purr at once, it does not fade."""

@@ -1,7 +1,9 @@
-"""The cat's calls as numbers: how long, how high, which way the pitch bends, how noisy. Sources: facts.md §4, named beside them.
+"""The cat's calls as numbers: how long, how high, which way the pitch bends, how noisy. Sources:
+facts.md §4, named beside them.
 
-Pitches are an adult's at neutral valence, in Hz, at places 0..1 of the call. A good mood makes a meow shorter and higher with a rising
-end, a bad one longer and lower with a falling end (Schötz 2019; 780 meows of 40 cats).
+Pitches are an adult's at neutral valence, in Hz, at places 0..1 of the call. A good mood makes a
+meow shorter and higher with a rising end, a bad one longer and lower with a falling end (Schötz
+2019; 780 meows of 40 cats).
 """
 
 from __future__ import annotations
@@ -51,7 +53,8 @@ class Shape:
         return (low + (high - low) * (0.5 + 0.5 * valence)) * (1.0 + 0.15 * arousal)
 
 
-# A cat's vocal tract of about 8 cm has its resonances near 1.1, 3.2 and 5.3 kHz; the mouth's opening lifts the first.
+# A cat's vocal tract of about 8 cm has its resonances near 1.1, 3.2 and 5.3 kHz; the mouth's
+# opening lifts the first.
 SHUT: Formants = ((700.0, 250.0, 1.0), (2300.0, 500.0, 0.12), (4200.0, 800.0, 0.03))
 HALF: Formants = ((1150.0, 320.0, 1.0), (2700.0, 500.0, 0.45), (4600.0, 800.0, 0.1))
 OPEN: Formants = ((1650.0, 420.0, 1.0), (2900.0, 550.0, 0.75), (4900.0, 900.0, 0.25))

@@ -1,4 +1,5 @@
-"""One call as sound: harmonics of a bending pitch and breath noise, both shaped by the resonances of a mouth that moves."""
+"""One call as sound: harmonics of a bending pitch and breath noise, both shaped by the resonances
+of a mouth that moves."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ LOUDEST = 0.75
 
 
 def cry(call: Call, rate: int, pitch: float, lowest: float) -> Sound:
-    """The whole call, (n,), within ±1, beginning and ending in silence. `pitch` 1 is an adult; `lowest` is the speaker's, Hz.
+    """The whole call, (n,), within ±1, beginning and ending in silence. `pitch` 1 is an adult;
+    `lowest` is the speaker's, Hz.
 
     Unknown names sound as a meow. The same call gives the same samples.
     """
@@ -31,7 +33,10 @@ def cry(call: Call, rate: int, pitch: float, lowest: float) -> Sound:
     valence, arousal = _clip(call.valence), _clip(call.arousal)
     rng = np.random.default_rng(call.seed & 0xFFFFFFFF)
     # No two calls are quite alike, in length and in height.
-    longer, higher = 1.0 + OWN_LENGTH * (2.0 * rng.random() - 1.0), 1.0 + OWN_PITCH * (2.0 * rng.random() - 1.0)
+    longer, higher = (
+        1.0 + OWN_LENGTH * (2.0 * rng.random() - 1.0),
+        1.0 + OWN_PITCH * (2.0 * rng.random() - 1.0),
+    )
     seconds = shape.lasts(valence, arousal) * longer / pitch**0.3
     frames = max(4, ceil(seconds * rate / FRAME))
     place = np.linspace(0.0, 1.0, frames + 1)
@@ -41,7 +46,9 @@ def cry(call: Call, rate: int, pitch: float, lowest: float) -> Sound:
     if shape.pitch:
         f0 = _pitch(shape, place, valence, arousal, pitch * higher, rng)
         tilt = shape.tilt - 0.25 * arousal - 0.2 * (call.loudness - 0.5)
-        sound += _voice(f0, resonances, tilt, _rough(shape, valence, arousal), loudness, rate, lowest)
+        sound += _voice(
+            f0, resonances, tilt, _rough(shape, valence, arousal), loudness, rate, lowest
+        )
     if shape.noise > 0.0:
         noise = _breath(resonances, len(sound), rate, lowest, rng) * _ramps(loudness)
         share = shape.noise * (1.0 + 0.8 * max(arousal, -valence, 0.0)) if shape.pitch else 1.0
@@ -80,11 +87,22 @@ def _rough(shape: Shape, valence: float, arousal: float) -> float:
     return min(0.9, shape.rough + 0.25 * max(0.0, arousal - 0.3) + 0.1 * max(0.0, -valence))
 
 
-def _pitch(shape: Shape, place: Floats, valence: float, arousal: float, pitch: float, rng: np.random.Generator) -> Floats:
+def _pitch(
+    shape: Shape,
+    place: Floats,
+    valence: float,
+    arousal: float,
+    pitch: float,
+    rng: np.random.Generator,
+) -> Floats:
     """f0 in Hz at the frames. The last third bends up or down with valence."""
     f0: Floats = np.interp(place, *_columns(shape.pitch))
     end = np.clip((place - 0.45) / 0.55, 0.0, 1.0)
-    semitones = shape.higher * valence + 1.2 * arousal + (shape.rise * valence + shape.bias) * end * end * (3.0 - 2.0 * end)
+    semitones = (
+        shape.higher * valence
+        + 1.2 * arousal
+        + (shape.rise * valence + shape.bias) * end * end * (3.0 - 2.0 * end)
+    )
     slow = np.convolve(rng.standard_normal(len(place) + 8), np.full(9, 1.0 / 3.0), mode="valid")
     jitter = 1.0 + shape.wobble * (1.0 + max(0.0, arousal)) * slow
     return f0 * 2.0 ** (semitones / 12.0) * jitter * pitch
@@ -103,7 +121,8 @@ def _resonances(shape: Shape, place: Floats, scale: float) -> Floats:
 
 
 def _mouth(hz: Floats, resonances: Floats, lowest: float) -> Floats:
-    """Gain at frequencies: (frames, m) for `hz` (frames, m), the resonances side by side, and what the speaker carries."""
+    """Gain at frequencies: (frames, m) for `hz` (frames, m), the resonances side by side, and what
+    the speaker carries."""
     gain = np.full(hz.shape, 0.01)
     for i in range(resonances.shape[1]):
         centre, width, level = resonances[:, i, 0:1], resonances[:, i, 1:2], resonances[:, i, 2:3]
@@ -113,8 +132,17 @@ def _mouth(hz: Floats, resonances: Floats, lowest: float) -> Floats:
     return result
 
 
-def _voice(f0: Floats, resonances: Floats, tilt: float, rough: float, loudness: Floats, rate: int, lowest: float) -> Floats:
-    """Harmonics by the recurrence sin kθ = 2 cos θ sin (k−1)θ − sin (k−2)θ, each with the gain of the mouth at its pitch."""
+def _voice(
+    f0: Floats,
+    resonances: Floats,
+    tilt: float,
+    rough: float,
+    loudness: Floats,
+    rate: int,
+    lowest: float,
+) -> Floats:
+    """Harmonics by the recurrence sin kθ = 2 cos θ sin (k−1)θ − sin (k−2)θ, each with the gain of
+    the mouth at its pitch."""
     count = int(min(MOST_HARMONICS, 0.45 * rate / float(np.max(f0))))
     k = np.arange(1, max(count, 1) + 1)
     gains = _mouth(f0[:, None] * k, resonances, lowest) * k**-tilt * loudness[:, None]
@@ -131,7 +159,9 @@ def _voice(f0: Floats, resonances: Floats, tilt: float, rough: float, loudness: 
     return sound
 
 
-def _breath(resonances: Floats, n: int, rate: int, lowest: float, rng: np.random.Generator) -> Floats:
+def _breath(
+    resonances: Floats, n: int, rate: int, lowest: float, rng: np.random.Generator
+) -> Floats:
     """Noise through the mean position of the mouth."""
     size = 1 << (n - 1).bit_length()
     spectrum = np.fft.rfft(rng.standard_normal(size))

@@ -1,7 +1,9 @@
-"""What ears, tail, lids and pupils say of the feeling of the moment, without any behaviour having asked for it.
+"""What ears, tail, lids and pupils say of the feeling of the moment, without any behaviour having
+asked for it.
 
-Ears carry valence, and tell more than the tail (Deputte 2021); a raised tail is friendly, a tucked one afraid, a lashing one angry
-(shelter-medicine texts); narrowed eyes are friendly (Humphrey 2020), wide pupils are fear or excitement. See facts.md §2.
+Ears carry valence, and tell more than the tail (Deputte 2021); a raised tail is friendly, a tucked
+one afraid, a lashing one angry (shelter-medicine texts); narrowed eyes are friendly (Humphrey
+2020), wide pupils are fear or excitement. See facts.md §2.
 """
 
 from __future__ import annotations
@@ -39,11 +41,26 @@ class Display:
         joy, interest, surprise = feel("joy", 0.0), feel("interest", 0.0), feel("surprise", 0.0)
         cross = max(anger, (affect.enough - ENOUGH) / (1.0 - ENOUGH), 0.0)
         alarm, valence, arousal = max(fear, surprise), affect.valence, affect.arousal
-        ears = 0.15 * valence + 0.2 * max(interest, surprise) + 0.08 * joy - 0.85 * fear - 0.65 * cross - 0.12 * sad
+        ears = (
+            0.15 * valence
+            + 0.2 * max(interest, surprise)
+            + 0.08 * joy
+            - 0.85 * fear
+            - 0.65 * cross
+            - 0.12 * sad
+        )
         self._ears = ears * (0.4 + 0.6 * alert)
-        self._pitch = (0.35 * max(valence, 0.0) + 0.3 * joy + 0.25 * feel("affection", 0.0) - 0.6 * fear - 0.25 * sad) * alert
+        self._pitch = (
+            0.35 * max(valence, 0.0)
+            + 0.3 * joy
+            + 0.25 * feel("affection", 0.0)
+            - 0.6 * fear
+            - 0.25 * sad
+        ) * alert
         self._lids = 0.25 * warm - 0.25 * alarm - 0.12 * interest + 0.25 * max(0.0, -arousal)
-        self._pupils = min(max(0.4 + 0.25 * arousal + 0.5 * alarm + 0.15 * interest - 0.1 * warm, 0.05), 1.0)
+        self._pupils = min(
+            max(0.4 + 0.25 * arousal + 0.5 * alarm + 0.15 * interest - 0.1 * warm, 0.05), 1.0
+        )
         width = (0.55 * cross + 0.25 * max(joy, interest) * max(arousal, 0.0)) * alert
         self._width = width if width > 0.03 else 0.0
         self._wags = 0.45 + 1.0 * cross + 0.3 * arousal

@@ -1,4 +1,5 @@
-"""Where it looks: at the person, at the hand that touches, around, or away. The ears go before the head."""
+"""Where it looks: at the person, at the hand that touches, around, or away. The ears go before the
+head."""
 
 from __future__ import annotations
 
@@ -46,14 +47,23 @@ class Gaze:
         self._dt = self._ears = 0.0
 
     def touched(self) -> None:
-        """A touch begins: from which side a hand on the middle comes is not known, so it takes them in turn."""
+        """A touch begins: from which side a hand on the middle comes is not known, so it takes them
+        in turn."""
         self._touches += 1
         self.side = 1.0 if throw(11, self._touches) < 0.5 else -1.0
 
     def look(
-        self, where: str, person: PersonEstimate, gesture: Gesture | None, arousal: float, stares: bool, now: float, dt: float
+        self,
+        where: str,
+        person: PersonEstimate,
+        gesture: Gesture | None,
+        arousal: float,
+        stares: bool,
+        now: float,
+        dt: float,
     ) -> None:
-        """One tick on; the head follows in 0.1 to 0.4 s, the more aroused the faster. `stares`: it does not look away from a hand."""
+        """One tick on; the head follows in 0.1 to 0.4 s, the more aroused the faster. `stares`: it
+        does not look away from a hand."""
         pan, tilt = self._aim(where, person, gesture, arousal, now)
         if where == "touch" and gesture is not None and not stares:
             # A hand that is welcome gets a glance, not a stare.
@@ -66,7 +76,14 @@ class Gaze:
         self.pan += (pan - self.pan) * near
         self.tilt += (tilt - self.tilt) * near
 
-    def _aim(self, where: str, person: PersonEstimate, gesture: Gesture | None, arousal: float, now: float) -> tuple[float, float]:
+    def _aim(
+        self,
+        where: str,
+        person: PersonEstimate,
+        gesture: Gesture | None,
+        arousal: float,
+        now: float,
+    ) -> tuple[float, float]:
         if where == "person":
             yaw, pitch = person.bearing or (0.0, 0.2)
             return PAN_SHARE * yaw, TILT_SHARE * pitch
@@ -88,5 +105,7 @@ class Gaze:
         """Jumps from place to place and stays a while, as cats look about."""
         if now >= self._glance_until:
             self._glance += 1
-            self._glance_until = now + (1.0 + 2.8 * throw(12, self._glance)) * (1.15 - 0.5 * arousal)
+            self._glance_until = now + (1.0 + 2.8 * throw(12, self._glance)) * (
+                1.15 - 0.5 * arousal
+            )
         return 1.5 * (throw(13, self._glance) - 0.5), 0.4 * (throw(14, self._glance) - 0.4)

@@ -11,7 +11,8 @@ BLINK = 0.28
 
 
 class Idle:
-    """`lids` closes for a blink, 0..1; `pan`, `roll`, `tail` are small shifts in rad; `ears` is a twitch of each ear in rad."""
+    """`lids` closes for a blink, 0..1; `pan`, `roll`, `tail` are small shifts in rad; `ears` is a
+    twitch of each ear in rad."""
 
     def __init__(self) -> None:
         self.lids = self.pan = self.roll = self.tail = 0.0
@@ -28,7 +29,11 @@ class Idle:
         if now >= self._shift_at:
             self._shifts = n = self._shifts + 1
             self._shift_at = now + 1.5 + 4.5 * throw(21, n)
-            self._aims = (0.16 * (throw(22, n) - 0.5), 0.12 * (throw(23, n) - 0.5), 0.5 * (throw(24, n) - 0.5) ** 3 * 4.0)
+            self._aims = (
+                0.16 * (throw(22, n) - 0.5),
+                0.12 * (throw(23, n) - 0.5),
+                0.5 * (throw(24, n) - 0.5) ** 3 * 4.0,
+            )
         if dt != self._dt:
             self._dt, self._near = dt, 1.0 - exp(-dt / 0.35)
         near = self._near

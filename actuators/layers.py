@@ -1,4 +1,5 @@
-"""Plays that run, each fading in and out, laid over one another: postures below, motions on them, reflexes on top of all."""
+"""Plays that run, each fading in and out, laid over one another: postures below, motions on them,
+reflexes on top of all."""
 
 from __future__ import annotations
 
@@ -49,9 +50,12 @@ class Running:
 
 
 class Layers:
-    """All plays of the three layers. A posture stays until another has come in over it; the first comes in over `ground`."""
+    """All plays of the three layers. A posture stays until another has come in over it; the first
+    comes in over `ground`."""
 
-    def __init__(self, motions: Mapping[str, Motion], ground: Mapping[str, float] | None = None) -> None:
+    def __init__(
+        self, motions: Mapping[str, Motion], ground: Mapping[str, float] | None = None
+    ) -> None:
         self._motions = motions
         self._from = dict(ground or {})
         self._plays: Sequence[Play] | None = None
@@ -70,12 +74,19 @@ class Layers:
                 running.motion, running._pose = changed, None
 
     def take(self, plays: Sequence[Play], affect: Affect, dt: float) -> None:
-        """The decision's plays: begin what is new, let go of what is gone, and let time pass for all."""
+        """The decision's plays: begin what is new, let go of what is gone, and let time pass for
+        all."""
         if plays is not self._plays:
             self._plays = plays
-            self.postures = self._matched(self.postures, [play for play in plays if play.layer == "posture"], keep=True)
-            self.others = self._matched(self.others, [play for play in plays if play.layer == "motion"])
-            self.reflexes = self._matched(self.reflexes, [play for play in plays if play.layer == "reflex"])
+            self.postures = self._matched(
+                self.postures, [play for play in plays if play.layer == "posture"], keep=True
+            )
+            self.others = self._matched(
+                self.others, [play for play in plays if play.layer == "motion"]
+            )
+            self.reflexes = self._matched(
+                self.reflexes, [play for play in plays if play.layer == "reflex"]
+            )
         for running in self.postures:
             if running.level < 1.0 or not running.motion.still:
                 running.advance(affect, dt)
@@ -86,13 +97,22 @@ class Layers:
         if len(self.postures) > 1 and self.postures[-1].level >= 1.0:
             self.postures = self.postures[-1:]
         if self.others:
-            self.others = [running for running in self.others if running.level > 0.0 or running.stays]
+            self.others = [
+                running for running in self.others if running.level > 0.0 or running.stays
+            ]
         if self.reflexes:
-            self.reflexes = [running for running in self.reflexes if running.level > 0.0 or running.stays]
+            self.reflexes = [
+                running for running in self.reflexes if running.level > 0.0 or running.stays
+            ]
 
-    def _matched(self, running: list[Running], plays: Sequence[Play], *, keep: bool = False) -> list[Running]:
-        """What runs already goes on; a play is the same when it has the same motion and began at the same time."""
-        wanted = {(play.motion, play.started): play for play in plays if play.motion in self._motions}
+    def _matched(
+        self, running: list[Running], plays: Sequence[Play], *, keep: bool = False
+    ) -> list[Running]:
+        """What runs already goes on; a play is the same when it has the same motion and began at
+        the same time."""
+        wanted = {
+            (play.motion, play.started): play for play in plays if play.motion in self._motions
+        }
         for each in running:
             play = wanted.pop((each.play.motion, each.play.started), None)
             each.stays = play is not None
@@ -120,7 +140,11 @@ class Layers:
             self._lay(mix, running, affect, 1.0, None)
         # A posture is the ground: the mood's ears and tail come on top of it in full.
         mix.cover.clear()
-        self._standing = self.postures[-1].pose(affect) if self.postures and self.postures[-1].level >= 1.0 else None
+        self._standing = (
+            self.postures[-1].pose(affect)
+            if self.postures and self.postures[-1].level >= 1.0
+            else None
+        )
         self._ground = dict(values)
 
     def lay_motions(self, mix: Mix, affect: Affect, size: float) -> None:
@@ -137,7 +161,14 @@ class Layers:
             if running.weight > 0.0:
                 self._lay(mix, running, affect, 1.0, None)
 
-    def _lay(self, mix: Mix, running: Running, affect: Affect, size: float, later: list[tuple[str, float, str]] | None) -> None:
+    def _lay(
+        self,
+        mix: Mix,
+        running: Running,
+        affect: Affect,
+        size: float,
+        later: list[tuple[str, float, str]] | None,
+    ) -> None:
         values, cover, name, weight = mix.values, mix.cover, running.play.motion, running.weight
         adds, sized, note = running.motion.adds, weight * size, mix.note
         for joint, angle in running.pose(affect).items():

@@ -1,9 +1,11 @@
-"""The last word before the wire: every joint keeps to its limits of position, velocity, acceleration and jerk, whatever it is asked.
+"""The last word before the wire: every joint keeps to its limits of position, velocity,
+acceleration and jerk, whatever it is asked.
 
-Two stages. The first goes to its target as fast as velocity and acceleration allow, and always such that it can still stop in time. The
-second is the mean of the first over a short window of time: a mean of movements that keep a limit keeps it too, and it turns the steps of
-the acceleration into ramps, so the jerk is at most twice the acceleration over the window (Biagiotti & Melchiorri 2008, trajectory
-planning with FIR filters). Both stages are exact for any step of time.
+Two stages. The first goes to its target as fast as velocity and acceleration allow, and always such
+that it can still stop in time. The second is the mean of the first over a short window of time: a
+mean of movements that keep a limit keeps it too, and it turns the steps of the acceleration into
+ramps, so the jerk is at most twice the acceleration over the window (Biagiotti & Melchiorri 2008,
+trajectory planning with FIR filters). Both stages are exact for any step of time.
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ LONGEST_STEP = 0.04
 LONGEST_TICK = 0.5
 """s; after a longer pause the joints move for this long, no more"""
 STILL = 0.003
-"""rad; a joint at rest does not stir for less: a hobby servo hardly follows it, and it costs noise and wear"""
+"""rad; a joint at rest does not stir for less: a hobby servo hardly follows it, and it costs noise
+and wear"""
 CREEP, REST = 0.003, 0.25
 """rad/s and s: a joint that has gone slower than this for so long comes to rest"""
 MARGIN = 0.85
@@ -65,7 +68,9 @@ class Axis:
     def _wake(self) -> None:
         self.settled = False
         self._still_for = self._sum = self._t = 0.0
-        self._knots = deque([(-self._window, self.aim, -self._window * self.aim), (0.0, self.aim, 0.0)])
+        self._knots = deque(
+            [(-self._window, self.aim, -self._window * self.aim), (0.0, self.aim, 0.0)]
+        )
 
     def _advance(self, target: float, dt: float) -> None:
         before, old = self.aim, self.speed
@@ -74,7 +79,8 @@ class Axis:
             speed = 0.0
             self.aim = target
         else:
-            # The highest speed v with v·dt + v²/2a ≤ gap: after this step it can still stop at the target, however long the next step is.
+            # The highest speed v with v·dt + v²/2a ≤ gap: after this step it can still stop at the
+            # target, however long the next step is.
             limit = self._acceleration
             speed = limit * (sqrt(dt * dt + (gap + gap if gap > 0.0 else -gap - gap) / limit) - dt)
             if speed > self._velocity:
@@ -107,15 +113,21 @@ class Axis:
 
 
 class Limiter:
-    """All joints of a body. Begins at their rest pose, which is where the board holds them when nobody commands."""
+    """All joints of a body. Begins at their rest pose, which is where the board holds them when
+    nobody commands."""
 
-    def __init__(self, joints: Mapping[str, Joint], start: Mapping[str, float] | None = None) -> None:
+    def __init__(
+        self, joints: Mapping[str, Joint], start: Mapping[str, float] | None = None
+    ) -> None:
         begin = start or {}
-        self._axes = [(name, Axis(joint, begin.get(name, joint.rest))) for name, joint in joints.items()]
+        self._axes = [
+            (name, Axis(joint, begin.get(name, joint.rest))) for name, joint in joints.items()
+        ]
         self._pose = {name: axis.position for name, axis in self._axes}
 
     def step(self, targets: Mapping[str, float], dt: float) -> tuple[dict[str, float], list[str]]:
-        """A pose within every limit, and the joints that are on their way. A joint without a target goes on to its last one."""
+        """A pose within every limit, and the joints that are on their way. A joint without a target
+        goes on to its last one."""
         pose = dict(self._pose)
         stirred = []
         for name, axis in self._axes:

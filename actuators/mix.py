@@ -1,4 +1,5 @@
-"""The sheet on which all layers write a joint's angle, and which remembers who changed it lately: nothing moves without a cause."""
+"""The sheet on which all layers write a joint's angle, and which remembers who changed it lately:
+nothing moves without a cause."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ FRESH = 0.1
 
 
 class Mix:
-    """Targets of one tick: `values` joint → rad, `cover` joint → how much of it a motion has taken for itself, 0..1."""
+    """Targets of one tick: `values` joint → rad, `cover` joint → how much of it a motion has taken
+    for itself, 0..1."""
 
     __slots__ = ("_causes", "_last", "_lately", "_now", "_until", "cover", "values")
 
@@ -21,7 +23,9 @@ class Mix:
         self.values: dict[str, float] = dict.fromkeys(joints, 0.0)
         self.cover: dict[str, float] = {}
         self._last: dict[str, dict[str, float]] = {joint: {} for joint in self.values}
-        self._lately: dict[str, dict[str, tuple[float, float]]] = {joint: {} for joint in self.values}
+        self._lately: dict[str, dict[str, tuple[float, float]]] = {
+            joint: {} for joint in self.values
+        }
         self._causes: dict[str, tuple[str, ...]] = {}
         self._until: dict[str, float] = dict.fromkeys(joints, -1.0)
         self._now = 0.0
@@ -54,18 +58,26 @@ class Mix:
             self._until[joint] = -1.0
         lately[name] = (self._now, change if change > 0.0 else -change)
 
-    def moved(self, joints: Iterable[str], otherwise: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    def moved(
+        self, joints: Iterable[str], otherwise: tuple[str, ...]
+    ) -> dict[str, tuple[str, ...]]:
         """The causes of each of these joints; `otherwise` where there is none."""
         now, until, causes = self._now, self._until, self._causes
-        return {joint: (causes[joint] if now < until[joint] else self.causes(joint)) or otherwise for joint in joints}
+        return {
+            joint: (causes[joint] if now < until[joint] else self.causes(joint)) or otherwise
+            for joint in joints
+        }
 
     def causes(self, joint: str) -> tuple[str, ...]:
-        """Who moves the joint now, strongest first; put in order anew when somebody joins, and now and then."""
+        """Who moves the joint now, strongest first; put in order anew when somebody joins, and now
+        and then."""
         if self._now < self._until[joint]:
             return self._causes[joint]
         lately = self._lately[joint]
         oldest = self._now - LAG
-        found = sorted([(change, name) for name, (at, change) in lately.items() if at >= oldest], reverse=True)
+        found = sorted(
+            [(change, name) for name, (at, change) in lately.items() if at >= oldest], reverse=True
+        )
         if not found and lately:
             # Nobody pulls any more and the joint is still on its way: the last who did.
             _, _, name = max((at, change, name) for name, (at, change) in lately.items())

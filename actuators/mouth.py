@@ -27,6 +27,8 @@ class Mouth:
         for begun, seconds, widest, name in self._calls:
             place = (now - begun + dt) / seconds
             # Opens in the first third, shuts slowly: me-aow.
-            wide = widest * (min(1.0, place / 0.3) if place < 0.45 else max(0.0, (1.0 - place) / 0.55))
+            wide = widest * (
+                min(1.0, place / 0.3) if place < 0.45 else max(0.0, (1.0 - place) / 0.55)
+            )
             mix.add("jaw", max(0.0, wide - jaw), name)
         self._calls = [each for each in self._calls if now - each[0] < each[1]]

@@ -1,7 +1,9 @@
-"""The purr as sound: pulses of a fluttering larynx, breath after breath, in the harmonics that a small speaker carries.
+"""The purr as sound: pulses of a fluttering larynx, breath after breath, in the harmonics that a
+small speaker carries.
 
-A fundamental of 20 to 28 Hz that no small speaker radiates; one hears it as the beat of harmonics between 100 and 500 Hz (Eklund 2010).
-Sixty-four cycles, no two alike, stand in a table; a phase reads them. So a purr costs little more than the reading.
+A fundamental of 20 to 28 Hz that no small speaker radiates; one hears it as the beat of harmonics
+between 100 and 500 Hz (Eklund 2010). Sixty-four cycles, no two alike, stand in a table; a phase
+reads them. So a purr costs little more than the reading.
 """
 
 from __future__ import annotations
@@ -15,8 +17,19 @@ Sound = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]
 
 CYCLES, STEPS = 64, 1024
-PITCHES_OUT = ((170.0, 1.0, 0.0075), (265.0, 0.9, 0.0065), (410.0, 0.7, 0.005), (640.0, 0.25, 0.0035), (1150.0, 0.08, 0.0025))
-PITCHES_IN = ((160.0, 1.0, 0.0085), (235.0, 0.8, 0.0075), (360.0, 0.45, 0.006), (820.0, 0.12, 0.003))
+PITCHES_OUT = (
+    (170.0, 1.0, 0.0075),
+    (265.0, 0.9, 0.0065),
+    (410.0, 0.7, 0.005),
+    (640.0, 0.25, 0.0035),
+    (1150.0, 0.08, 0.0025),
+)
+PITCHES_IN = (
+    (160.0, 1.0, 0.0085),
+    (235.0, 0.8, 0.0075),
+    (360.0, 0.45, 0.006),
+    (820.0, 0.12, 0.003),
+)
 """(Hz, gain, decay in s) of what rings after each pulse, breathing out and in."""
 SOFT = 0.0025
 """s in which a pulse sets in"""
@@ -37,16 +50,20 @@ def pulses(pitches: tuple[tuple[float, float, float], ...], lowest: float, seed:
         hits[(at + int(STEPS * 0.30)) % n] -= 0.22 * strength
     second = STEPS * 25.0
     t = np.arange(n) / second
-    # Not all at once, as the larynx opens: a sharp click would ask much of the speaker and sound like a motor.
+    # Not all at once, as the larynx opens: a sharp click would ask much of the speaker and sound
+    # like a motor.
     ring = sum(
-        gain * np.exp(-t / decay) * (1.0 - np.exp(-t / SOFT)) * np.sin(2.0 * pi * hz * t + i) for i, (hz, gain, decay) in enumerate(pitches)
+        gain * np.exp(-t / decay) * (1.0 - np.exp(-t / SOFT)) * np.sin(2.0 * pi * hz * t + i)
+        for i, (hz, gain, decay) in enumerate(pitches)
     )
     hz = np.fft.rfftfreq(n, 1.0 / second)
     carried = (hz / lowest) ** 2
     speaker = carried / (1.0 + carried)
     tone = np.fft.irfft(np.fft.rfft(hits) * np.fft.rfft(ring) * speaker, n)
     beat = np.fft.irfft(np.fft.rfft(hits.clip(0.0)) * np.fft.rfft(np.exp(-t / 0.007)), n)
-    hush = np.fft.irfft(np.fft.rfft(rng.standard_normal(n)) * speaker / (1.0 + (hz / 900.0) ** 2), n) * (0.25 + beat)
+    hush = np.fft.irfft(
+        np.fft.rfft(rng.standard_normal(n)) * speaker / (1.0 + (hz / 900.0) ** 2), n
+    ) * (0.25 + beat)
     sound = tone / np.sqrt(np.mean(tone**2)) + 0.16 * hush / np.sqrt(np.mean(hush**2))
     sound -= sound.mean()
     result: Sound = (sound / np.sqrt(np.mean(sound**2))).astype(np.float32)
@@ -54,7 +71,8 @@ def pulses(pitches: tuple[tuple[float, float, float], ...], lowest: float, seed:
 
 
 def breathing(breath: float) -> tuple[float, float]:
-    """Loudness of breathing in and out at a phase of the breath; short gaps between (Schötz & Eklund 2011)."""
+    """Loudness of breathing in and out at a phase of the breath; short gaps between (Schötz &
+    Eklund 2011)."""
     breath %= 1.0
     if breath < 0.5:
         return 0.72 * _plateau(breath * 2.0), 0.0

@@ -1,4 +1,5 @@
-"""The body on the wire: commands become setpoints for the board, and what the board says becomes Senses."""
+"""The body on the wire: commands become setpoints for the board, and what the board says becomes
+Senses."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ from moggy.messages import Acceleration, AnySense, Battery, Board, Command, Purr
 from moggy.protocol import Change, Heard
 
 TTL_MS = 300
-"""A setpoint stays good for fifteen ticks of the loop. Then the board holds, rests and goes limp."""
+"""A setpoint stays good for fifteen ticks of the loop. Then the board holds, rests and goes limp.
+"""
 OVER_MS = 40
 """The board glides to a setpoint until the next one comes."""
 REFRESH = 0.1
@@ -24,7 +26,8 @@ PALM_PADS = 5.0
 
 
 class SerialBody:
-    """Moves what is at the other end of the link, and hears what it feels. A lost board is said once, and so is its return."""
+    """Moves what is at the other end of the link, and hears what it feels. A lost board is said
+    once, and so is its return."""
 
     def __init__(self, link: Link, body: Body) -> None:
         self._link, self._body = link, body
@@ -52,14 +55,21 @@ class SerialBody:
         }
 
     def move(self, command: Command) -> Mapping[str, float]:
-        """Send the pose; gives joint → rad as it was sent: in whole centidegrees and within the limits. Joints left out stay."""
+        """Send the pose; gives joint → rad as it was sent: in whole centidegrees and within the
+        limits. Joints left out stay."""
         if command is self._moved and command.at - self._sent_at < REFRESH:
             return self._sent_pose
         self._moved = command
         wired = self._wired(command.pose)
         if wired != self._angles:
             self._angles = wired
-            self._sent_pose = dict(zip(self._joints, [(angle - wire.ANGLE_ZERO) / CDEG_A_RAD for angle in wired], strict=True))
+            self._sent_pose = dict(
+                zip(
+                    self._joints,
+                    [(angle - wire.ANGLE_ZERO) / CDEG_A_RAD for angle in wired],
+                    strict=True,
+                )
+            )
         payload = self._setpoint.pack(
             TTL_MS,
             OVER_MS,
@@ -77,12 +87,19 @@ class SerialBody:
         """The angles as the wire carries them."""
         try:
             return [
-                low if (angle := int(pose[name] * CDEG_A_RAD + HALF_ABOVE_ZERO)) < low else high if angle > high else angle
+                low
+                if (angle := int(pose[name] * CDEG_A_RAD + HALF_ABOVE_ZERO)) < low
+                else high
+                if angle > high
+                else angle
                 for name, low, high in self._limits
             ]
         except (KeyError, ValueError, OverflowError):
             # A joint that is left out, or is no number, stays where it is.
-            whole = {**self._sent_pose, **{name: min(max(rad, -4.0), 4.0) for name, rad in pose.items() if rad == rad}}
+            whole = {
+                **self._sent_pose,
+                **{name: min(max(rad, -4.0), 4.0) for name, rad in pose.items() if rad == rad},
+            }
             return self._wired(whole)
 
     def poll(self, now: float) -> Sequence[AnySense]:
@@ -117,11 +134,18 @@ class SerialBody:
     def narrow(self, joint: str, low: float, high: float, velocity: float, now: float) -> None:
         """Tighter limits for a joint, rad and rad/s; the board's own can never be widened."""
         index = list(self._body.joints).index(joint)
-        payload = struct.pack("<BhhI", index, int(low * CDEG_A_RAD), int(high * CDEG_A_RAD), max(0, int(velocity * CDEG_A_RAD)))
+        payload = struct.pack(
+            "<BhhI",
+            index,
+            int(low * CDEG_A_RAD),
+            int(high * CDEG_A_RAD),
+            max(0, int(velocity * CDEG_A_RAD)),
+        )
         self._link.command(wire.NARROW, payload, now)
 
     def close(self) -> None:
-        """Leave the body at rest: without setpoints the board holds, lies down and goes limp by itself."""
+        """Leave the body at rest: without setpoints the board holds, lies down and goes limp by
+        itself."""
         if not self._lost:
             self.rest(self._sent_at if self._sent else 0.0)
         self._link.close()
@@ -149,32 +173,51 @@ class SerialBody:
         if not firmest:
             return Touch(at=heard.at, pressure=0.0, area=0.0, pads={})
         pads = {self._pads[index]: value / 255.0 for index, value in enumerate(pressures) if value}
-        return Touch(at=heard.at, pressure=firmest / 255.0, area=min(1.0, sum(pressures) / firmest / PALM_PADS), pads=pads)
+        return Touch(
+            at=heard.at,
+            pressure=firmest / 255.0,
+            area=min(1.0, sum(pressures) / firmest / PALM_PADS),
+            pads=pads,
+        )
 
     def _motion(self, heard: Heard) -> Acceleration:
         _, x, y, z, gx, gy, gz = struct.unpack("<Ihhhhhh", heard.payload)
-        return Acceleration(at=heard.at, x=x / 1000.0, y=y / 1000.0, z=z / 1000.0, gyro=(gx / 1000.0, gy / 1000.0, gz / 1000.0))
+        return Acceleration(
+            at=heard.at,
+            x=x / 1000.0,
+            y=y / 1000.0,
+            z=z / 1000.0,
+            gyro=(gx / 1000.0, gy / 1000.0, gz / 1000.0),
+        )
 
     def _battery(self, heard: Heard) -> Battery:
         _, mv, percent, charging = struct.unpack("<IHBB", heard.payload)
-        return Battery(at=heard.at, level=percent / 100.0, volts=mv / 1000.0, charging=bool(charging))
+        return Battery(
+            at=heard.at, level=percent / 100.0, volts=mv / 1000.0, charging=bool(charging)
+        )
 
     def _state(self, heard: Heard) -> Board:
         _, state, faults, stuck, _ = struct.unpack("<IBHHB", heard.payload)
         names = [name for bit, name in enumerate(wire.FAULTS) if faults >> bit & 1]
         names += [f"stuck pad {name}" for bit, name in enumerate(self._pads) if stuck >> bit & 1]
         name = wire.STATES[state]
-        self._board = Board(at=heard.at, state="running" if name == "starting" else name, faults=tuple(names))  # type: ignore[arg-type]
+        self._board = Board(
+            at=heard.at, state="running" if name == "starting" else name, faults=tuple(names)
+        )  # type: ignore[arg-type]
         return self._board
 
     def _driven(self, heard: Heard) -> Board:
         angles = struct.unpack_from(self._angles_format, heard.payload, 4)
-        joints = {name: (angle - wire.ANGLE_ZERO) / CDEG_A_RAD for name, angle in zip(self._body.joints, angles, strict=True)}
+        joints = {
+            name: (angle - wire.ANGLE_ZERO) / CDEG_A_RAD
+            for name, angle in zip(self._body.joints, angles, strict=True)
+        }
         return Board(at=heard.at, state=self._board.state, faults=self._board.faults, joints=joints)
 
 
 def purr_level(purr: Purr) -> int:
-    """0..255 for the motor: it pauses shortly where the breath turns, as the sound does (Eklund 2010)."""
+    """0..255 for the motor: it pauses shortly where the breath turns, as the sound does (Eklund
+    2010)."""
     if purr.level <= 0.0:
         return 0
     half = purr.breath * 2.0 % 1.0

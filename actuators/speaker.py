@@ -1,4 +1,5 @@
-"""Where the voice goes: a loudspeaker, a sound file, or the studio's page. All are listeners of the loop."""
+"""Where the voice goes: a loudspeaker, a sound file, or the studio's page. All are listeners of the
+loop."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ BUFFER = 0.08
 UNHEARD = 2.0
 """s of the pet's voice that are kept for somebody who does not come"""
 EARLIEST, LATEST = 0.05, 0.15
-"""s of sound that wait before a loudspeaker: less and it would stutter, more and it would come too late (the oldest is dropped)"""
+"""s of sound that wait before a loudspeaker: less and it would stutter, more and it would come too
+late (the oldest is dropped)"""
 
 
 Sound = npt.NDArray[np.float32]
@@ -68,12 +70,18 @@ class SoundTrack:
     def __enter__(self) -> SoundTrack:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self.close()
 
 
 class SoundStream:
-    """Carries the voice into another thread: `feed` each tick, which costs the loop nothing, and `take` there, which makes the sound."""
+    """Carries the voice into another thread: `feed` each tick, which costs the loop nothing, and
+    `take` there, which makes the sound."""
 
     def __init__(self, synth: Synth) -> None:
         self._synth = synth
@@ -125,7 +133,9 @@ def loudspeaker(rate: int, fill: Fill) -> Stream:
     try:
         import sounddevice
     except ImportError as error:
-        raise OSError("no sound: the package sounddevice is missing; pip install 'moggy[speaker]'") from error
+        raise OSError(
+            "no sound: the package sounddevice is missing; pip install 'moggy[speaker]'"
+        ) from error
     except OSError as error:
         raise OSError(f"no sound: {error}; apt install libportaudio2") from error
 
@@ -133,7 +143,9 @@ def loudspeaker(rate: int, fill: Fill) -> Stream:
         fill(out[:, 0])
 
     try:
-        stream = sounddevice.OutputStream(samplerate=rate, channels=1, dtype="float32", latency=BUFFER, callback=ask)
+        stream = sounddevice.OutputStream(
+            samplerate=rate, channels=1, dtype="float32", latency=BUFFER, callback=ask
+        )
         stream.start()
     except sounddevice.PortAudioError as error:
         raise OSError(f"no loudspeaker: {error}; connect one and start again") from error
@@ -141,7 +153,8 @@ def loudspeaker(rate: int, fill: Fill) -> Stream:
 
 
 class Speaker:
-    """Plays what the pet sounds. Where there is no loudspeaker it says so once, as an OSError that the loop turns into a Trouble."""
+    """Plays what the pet sounds. Where there is no loudspeaker it says so once, as an OSError that
+    the loop turns into a Trouble."""
 
     def __init__(self, synth: Synth, opened: Callable[[int, Fill], Stream] = loudspeaker) -> None:
         self._rate, self._voice, self._opened = synth.rate, SoundStream(synth), opened
@@ -156,14 +169,17 @@ class Speaker:
         self._voice.feed(tick)
 
     def fill(self, out: Sound) -> None:
-        """The next samples, made here in the loudspeaker's own thread; silence until enough wait to flow without gaps."""
+        """The next samples, made here in the loudspeaker's own thread; silence until enough wait to
+        flow without gaps."""
         sound = self._voice.samples()
         self._waiting.append(sound)
         self._samples += len(sound)
         while self._samples > LATEST * self._rate + len(out) and len(self._waiting) > 1:
             self._samples -= len(self._waiting.popleft())
         out[:] = 0.0
-        self._flows = self._samples >= (len(out) if self._flows else max(len(out), EARLIEST * self._rate))
+        self._flows = self._samples >= (
+            len(out) if self._flows else max(len(out), EARLIEST * self._rate)
+        )
         done = 0
         while self._flows and done < len(out):
             chunk = self._waiting.popleft()

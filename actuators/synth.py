@@ -1,4 +1,5 @@
-"""The voice: calls and purr as samples, made when they are needed. Nothing is recorded; the same calls give the same samples."""
+"""The voice: calls and purr as samples, made when they are needed. Nothing is recorded; the same
+calls give the same samples."""
 
 from __future__ import annotations
 
@@ -39,7 +40,8 @@ class Synth:
         self._table = PurrTable(speaker.lowest, self._pitch)
         self._done: int | None = None
         self._cries: list[tuple[int, Sound]] = []
-        # Moments at which the purr is known: time, cycles of the flutter, gain breathing in, gain breathing out.
+        # Moments at which the purr is known: time, cycles of the flutter, gain breathing in, gain
+        # breathing out.
         self._moments: list[tuple[float, float, float, float]] = []
         self._purr, self._at, self._pace = Purr(), 0.0, PACE
 
@@ -48,7 +50,9 @@ class Synth:
         if self._done is None:
             self._done = ceil(at * self.rate - 1e-6)
         for call in calls:
-            self._cries.append((ceil(at * self.rate - 1e-6), cry(call, self.rate, self._pitch, self._lowest)))
+            self._cries.append(
+                (ceil(at * self.rate - 1e-6), cry(call, self.rate, self._pitch, self._lowest))
+            )
         before, since = self._purr, at - self._at
         if purr.level > 0.0 or before.level > 0.0:
             if not self._moments:
@@ -64,7 +68,8 @@ class Synth:
         self._purr, self._at = purr, at
 
     def take(self, until: float) -> Sound:
-        """The samples from the last ones taken up to `until` (s), (n,), within ±1. Take only what has been heard."""
+        """The samples from the last ones taken up to `until` (s), (n,), within ±1. Take only what
+        has been heard."""
         end = ceil(until * self.rate - 1e-6)
         begin = end if self._done is None else self._done
         n = max(0, end - begin)
@@ -74,7 +79,9 @@ class Synth:
             a, b = max(start, begin), min(start + len(samples), begin + n)
             if a < b:
                 sound[a - begin : b - begin] += samples[a - start : b - start]
-        self._cries = [(start, samples) for start, samples in self._cries if start + len(samples) > begin + n]
+        self._cries = [
+            (start, samples) for start, samples in self._cries if start + len(samples) > begin + n
+        ]
         return _within(sound)
 
     def skip(self, until: float) -> None:
@@ -84,8 +91,13 @@ class Synth:
         self._purr, self._at = Purr(), until
 
     def render(self, now: float, seconds: float, calls: Sequence[Call], purr: Purr) -> Sound:
-        """As `hear` and `take` in one: a chunk that begins at `now` with these calls, and this purr going on breathing."""
-        drawn = self._breathed(self._purr, now - self._at) if self._done is not None else Purr(rate=purr.rate, breath=purr.breath)
+        """As `hear` and `take` in one: a chunk that begins at `now` with these calls, and this purr
+        going on breathing."""
+        drawn = (
+            self._breathed(self._purr, now - self._at)
+            if self._done is not None
+            else Purr(rate=purr.rate, breath=purr.breath)
+        )
         self.hear(now, calls, drawn)
         if seconds > SMOOTH:
             self.hear(now + SMOOTH, (), self._breathed(purr, SMOOTH))
@@ -99,7 +111,9 @@ class Synth:
             return np.zeros(n, dtype=np.float32)
         at = np.arange(begin, begin + n) / self.rate
         times, cycles, into, out = np.array(moments).T
-        sound = self._table.read(np.interp(at, times, cycles), _between(at, times, into), _between(at, times, out))
+        sound = self._table.read(
+            np.interp(at, times, cycles), _between(at, times, into), _between(at, times, out)
+        )
         keep = max(0, int(np.searchsorted(times, at[-1])) - 1)
         self._moments = moments[keep:]
         return sound
@@ -118,5 +132,7 @@ def _within(sound: Sound) -> Sound:
     loud = np.abs(sound) > KNEE
     if loud.any():
         room = 1.0 - KNEE
-        sound[loud] = np.sign(sound[loud]) * (KNEE + room * np.tanh((np.abs(sound[loud]) - KNEE) / room))
+        sound[loud] = np.sign(sound[loud]) * (
+            KNEE + room * np.tanh((np.abs(sound[loud]) - KNEE) / room)
+        )
     return sound

@@ -1,4 +1,5 @@
-"""Builds py_trees nodes from a tree's file, and carries a running behaviour over into the tree of an edited file."""
+"""Builds py_trees nodes from a tree's file, and carries a running behaviour over into the tree of
+an edited file."""
 
 from __future__ import annotations
 
@@ -45,7 +46,9 @@ class Built:
         self.root = self._node(spec.root, "root")
         self.nodes: dict[str, Behaviour] = {node.name: node for node in self.root.iterate()}
         self.purr_only = self.language.compile(spec.purr_only)
-        self.purr_whenever = None if spec.purr_whenever == "0" else self.language.compile(spec.purr_whenever)
+        self.purr_whenever = (
+            None if spec.purr_whenever == "0" else self.language.compile(spec.purr_whenever)
+        )
         self.root.setup_with_descendants()
 
     def path(self) -> list[Behaviour]:
@@ -67,11 +70,17 @@ class Built:
             case tree.Wait():
                 return Wait(name, spec, self.moment, self.language)
             case tree.Sequence() | tree.Selector():
-                make: Callable[..., Behaviour] = composites.Sequence if isinstance(spec, tree.Sequence) else composites.Selector
-                children = [self._node(child, f"{name}.{n}") for n, child in enumerate(spec.children, 1)]
+                make: Callable[..., Behaviour] = (
+                    composites.Sequence if isinstance(spec, tree.Sequence) else composites.Selector
+                )
+                children = [
+                    self._node(child, f"{name}.{n}") for n, child in enumerate(spec.children, 1)
+                ]
                 return make(name, spec.memory, children)
             case tree.Utility():
-                return Utility(name, spec, [self._choice(option) for option in spec.options], self.moment)
+                return Utility(
+                    name, spec, [self._choice(option) for option in spec.options], self.moment
+                )
             case tree.Reflexes():
                 answers = [self._answer(reflex) for reflex in spec.lane]
                 return Reflexes(name, answers, self._node(spec.below, f"{name}.below"), self.moment)
@@ -82,7 +91,9 @@ class Built:
         return self._placed(choice)
 
     def _answer(self, reflex: tree.Reflex) -> Answer:
-        return self._placed(Answer(reflex, self._node(reflex.do, reflex.id), self.moment, self.language))
+        return self._placed(
+            Answer(reflex, self._node(reflex.do, reflex.id), self.moment, self.language)
+        )
 
     def _placed(self, slot: SlotKind) -> SlotKind:
         self.slots[slot.id] = slot
@@ -92,10 +103,13 @@ class Built:
         return slot
 
     def carry(self, old: Built) -> bool:
-        """Go on where the old tree was: memories of all slots, and the running leaf if it still exists. False: it was interrupted."""
+        """Go on where the old tree was: memories of all slots, and the running leaf if it still
+        exists. False: it was interrupted."""
         for name, slot in self.slots.items():
             before = old.slots.get(name)
-            if (isinstance(slot, Choice) and isinstance(before, Choice)) or (isinstance(slot, Answer) and isinstance(before, Answer)):
+            if (isinstance(slot, Choice) and isinstance(before, Choice)) or (
+                isinstance(slot, Answer) and isinstance(before, Answer)
+            ):
                 slot.carry(before)
         path = old.path()
         last = path[-1] if path else None
@@ -120,6 +134,8 @@ class Built:
             if isinstance(parent, Utility):
                 parent.running = next(choice for choice in parent.choices if choice.node is child)
             elif isinstance(parent, Reflexes):
-                parent.running = next((answer for answer in parent.answers if answer.node is child), None)
+                parent.running = next(
+                    (answer for answer in parent.answers if answer.node is child), None
+                )
             yield parent.name
             child, parent = parent, parent.parent

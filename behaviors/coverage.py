@@ -1,4 +1,5 @@
-"""What the pet does in which mood at which event, as a table, with the holes: events that change nothing, behaviours that never come."""
+"""What the pet does in which mood at which event, as a table, with the holes: events that change
+nothing, behaviours that never come."""
 
 from __future__ import annotations
 
@@ -11,7 +12,18 @@ from moggy.behaviors.decide import Decider
 from moggy.behaviors.inputs import DOING, EVENTS
 from moggy.behaviors.lint import slots
 from moggy.behaviors.tree import Tree
-from moggy.messages import DRIVES, EMOTIONS, Affect, Bond, Context, Decision, Event, Gesture, Mood, PersonEstimate
+from moggy.messages import (
+    DRIVES,
+    EMOTIONS,
+    Affect,
+    Bond,
+    Context,
+    Decision,
+    Event,
+    Gesture,
+    Mood,
+    PersonEstimate,
+)
 from moggy.personality import Personality
 
 LEVELS = {"low": -0.6, "middle": 0.0, "high": 0.6}
@@ -68,14 +80,20 @@ class Coverage:
     table: Mapping[tuple[str, str], tuple[str, ...]]
     """(mood cell, event or situation) → behaviours in it, in order."""
     holes: tuple[tuple[str, str], ...]
-    """Where the event changes nothing: the same behaviour, no new motion, no call, no other purr."""
+    """Where the event changes nothing: the same behaviour, no new motion, no call, no other purr.
+    """
     unused: tuple[str, ...]
     """Behaviours that came nowhere in the table."""
 
 
 def only_mood(mood: Mood, event: str | None, seconds: float) -> Affect:
     """Feelings where no mind is at hand: the mood and nothing else."""
-    return Affect(mood=mood, valence=mood.pleasure, arousal=mood.arousal, bond=Bond(trust=0.5, familiarity=0.4))
+    return Affect(
+        mood=mood,
+        valence=mood.pleasure,
+        arousal=mood.arousal,
+        bond=Bond(trust=0.5, familiarity=0.4),
+    )
 
 
 def coverage(
@@ -87,7 +105,8 @@ def coverage(
     cells: Mapping[str, Mood] = CELLS,
     seed: int = 1,
 ) -> Coverage:
-    """Lives a few seconds for each mood cell and event. `feel` may ask a real mind; without it only the event speaks."""
+    """Lives a few seconds for each mood cell and event. `feel` may ask a real mind; without it only
+    the event speaks."""
     table: dict[tuple[str, str], tuple[str, ...]] = {}
     holes: list[tuple[str, str]] = []
     for cell, mood in cells.items():
@@ -101,7 +120,9 @@ def coverage(
         for name, situation in SITUATIONS.items():
             table[cell, name] = _behaviors(scene.live(None, situation, LONG))
     seen = {behavior for behaviors in table.values() for behavior in behaviors}
-    return Coverage(table, tuple(holes), tuple(slot.id for slot in slots(tree.root) if slot.id not in seen))
+    return Coverage(
+        table, tuple(holes), tuple(slot.id for slot in slots(tree.root) if slot.id not in seen)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +142,18 @@ class Scene:
         first = round(BEFORE * 10)
         for n in range(first + round(after * 10)):
             since = (n - first) / 10
-            now, so_far = (event, with_) if since >= 0.0 else ("stroked" if event == "released" else None, {})
+            now, so_far = (
+                (event, with_) if since >= 0.0 else ("stroked" if event == "released" else None, {})
+            )
             decision = decider.decide(self._moment((n + 1) / 10, since, now, so_far))
             if since >= 0.0:
                 made.append(decision)
         decider.close()
         return made
 
-    def _moment(self, at: float, since: float, event: str | None, with_: Mapping[str, Any]) -> Context:
+    def _moment(
+        self, at: float, since: float, event: str | None, with_: Mapping[str, Any]
+    ) -> Context:
         pet = self.feel(self.mood, event, max(0.0, since))
         felt = {name: with_[name] for name in EMOTIONS if name in with_}
         pet = replace(
@@ -140,7 +165,11 @@ class Scene:
         unsure = with_.get("unsure", False)
         present = with_.get("present", True)
         person = PersonEstimate(
-            person="someone", present=present, confidence=0.1 if unsure else 0.5, unsure=unsure, attention=with_.get("attention", 0.2)
+            person="someone",
+            present=present,
+            confidence=0.1 if unsure else 0.5,
+            unsure=unsure,
+            attention=with_.get("attention", 0.2),
         )
         return Context(
             at=at,
@@ -148,7 +177,9 @@ class Scene:
             hour=14.0,
             person=person,
             pet=pet,
-            events=(Event(at=at, id=1, name=event, urgent=event in URGENT),) if event and since == 0.0 else (),
+            events=(Event(at=at, id=1, name=event, urgent=event in URGENT),)
+            if event and since == 0.0
+            else (),
             gesture=_hand("stroked" if "stroked" in with_ else event, at, since),
             battery=with_.get("battery", 1.0),
             charging=with_.get("charging", False),
@@ -160,7 +191,14 @@ def _hand(event: str | None, at: float, since: float) -> Gesture | None:
     gesture = HANDS.get(event or "")
     if gesture is None or (event in BRIEF and since > 0.3):
         return None
-    return Gesture(at=at, id=2, zone="neck", gesture=gesture, speed=0.06 if gesture == "stroke" else 0.0, duration=since)  # type: ignore[arg-type]
+    return Gesture(
+        at=at,
+        id=2,
+        zone="neck",
+        gesture=gesture,
+        speed=0.06 if gesture == "stroke" else 0.0,
+        duration=since,
+    )  # type: ignore[arg-type]
 
 
 def _behaviors(made: Sequence[Decision]) -> tuple[str, ...]:

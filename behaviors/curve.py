@@ -19,7 +19,10 @@ class Term(Part):
     """One input, bent by a curve."""
 
     of: Annotated[Expression, Field(description="the input: a name or an expression")]
-    weight: Annotated[Share, Field(description="how much it counts; in a product, 0.3 lets it take away at most 30 %")] = 1.0
+    weight: Annotated[
+        Share,
+        Field(description="how much it counts; in a product, 0.3 lets it take away at most 30 %"),
+    ] = 1.0
     floor: Annotated[Share, Field(description="lowest value of the curve")] = 0.0
 
     def shape(self, x: float) -> float:
@@ -27,7 +30,8 @@ class Term(Part):
         raise NotImplementedError
 
     def response(self) -> Response:
-        """The whole curve as one function, remembering its last answer: most inputs stand still from tick to tick."""
+        """The whole curve as one function, remembering its last answer: most inputs stand still
+        from tick to tick."""
         shape, floor = self.shape, self.floor
         last_x, last_y = 0.0, floor + (1.0 - floor) * shape(0.0)
 
@@ -45,7 +49,14 @@ class Linear(Term):
 
     curve: Literal["linear"] = "linear"
     zero: Annotated[float, Field(ge=-1e4, le=1e4, description="the input at which it is 0")] = 0.0
-    one: Annotated[float, Field(ge=-1e4, le=1e4, description="the input at which it is 1; smaller than `zero` makes it fall")] = 1.0
+    one: Annotated[
+        float,
+        Field(
+            ge=-1e4,
+            le=1e4,
+            description="the input at which it is 1; smaller than `zero` makes it fall",
+        ),
+    ] = 1.0
 
     def shape(self, x: float) -> float:
         return rise(x, self.zero, self.one)
@@ -56,7 +67,9 @@ class Logistic(Term):
 
     curve: Literal["logistic"]
     half: Annotated[float, Field(ge=-1e4, le=1e4, description="the input at which it is one half")]
-    slope: Annotated[float, Field(ge=-100.0, le=100.0, description="steepness; negative falls")] = 10.0
+    slope: Annotated[float, Field(ge=-100.0, le=100.0, description="steepness; negative falls")] = (
+        10.0
+    )
 
     def shape(self, x: float) -> float:
         return logistic(x, self.half, self.slope)
@@ -67,7 +80,9 @@ class Gaussian(Term):
 
     curve: Literal["gaussian"]
     peak: Annotated[float, Field(ge=-1e4, le=1e4, description="the input at which it is 1")]
-    width: Annotated[float, Field(gt=0.0, le=1e4, description="how far from the peak it has fallen to 0.61")]
+    width: Annotated[
+        float, Field(gt=0.0, le=1e4, description="how far from the peak it has fallen to 0.61")
+    ]
 
     def shape(self, x: float) -> float:
         return bell(x, self.peak, self.width)
@@ -77,7 +92,9 @@ class Step(Term):
     """One value below, another from there on."""
 
     curve: Literal["step"]
-    at: Annotated[float, Field(ge=-1e4, le=1e4, description="the input from which on it is `above`")]
+    at: Annotated[
+        float, Field(ge=-1e4, le=1e4, description="the input from which on it is `above`")
+    ]
     below: Share = 0.0
     above: Share = 1.0
 
@@ -87,7 +104,11 @@ class Step(Term):
 
 def _curve(value: Any) -> str:
     """Where a term names no curve it is a straight line."""
-    return str(value.get("curve", "linear") if isinstance(value, dict) else getattr(value, "curve", "linear"))
+    return str(
+        value.get("curve", "linear")
+        if isinstance(value, dict)
+        else getattr(value, "curve", "linear")
+    )
 
 
 AnyTerm: TypeAlias = Annotated[

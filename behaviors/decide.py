@@ -1,4 +1,5 @@
-"""Decides what the pet does: ticks the tree once for a moment, and says what runs, why, and what it weighed."""
+"""Decides what the pet does: ticks the tree once for a moment, and says what runs, why, and what it
+weighed."""
 
 from __future__ import annotations
 
@@ -37,8 +38,17 @@ class Decider:
         slot = slot_in(path)
         leaf = path[-1] if path else None
         if not isinstance(leaf, Leaf):
-            return Decision(at=context.at, behavior="idle", since=context.at, why="does nothing: no behaviour of the tree can run now")
-        if isinstance(leaf, Behave) and context.at - leaf.said >= SAID_AGAIN and getattr(slot, "wanted", True):
+            return Decision(
+                at=context.at,
+                behavior="idle",
+                since=context.at,
+                why="does nothing: no behaviour of the tree can run now",
+            )
+        if (
+            isinstance(leaf, Behave)
+            and context.at - leaf.said >= SAID_AGAIN
+            and getattr(slot, "wanted", True)
+        ):
             leaf.say()
         scores: tuple[Score, ...] = ()
         for node in path:
@@ -63,15 +73,19 @@ class Decider:
         )
 
     def _purr(self, leaf: Leaf, slot: Slot | None) -> float:
-        """What the behaviour purrs, or more where the tree purrs whatever it does; nothing where it may not."""
+        """What the behaviour purrs, or more where the tree purrs whatever it does; nothing where it
+        may not."""
         built, moment = self._built, self._moment
         purr = leaf.purr
         if built.purr_whenever is not None and isinstance(slot, Choice):
             purr = max(purr, min(1.0, float(built.purr_whenever(moment))))
         return purr if purr > 0.0 and built.purr_only(moment) else 0.0
 
-    def adopt(self, *, tree: Tree | None = None, personality: Personality | None = None, now: float) -> None:
-        """Take an edited file between two ticks. What runs goes on by its id; what no longer exists is ended properly."""
+    def adopt(
+        self, *, tree: Tree | None = None, personality: Personality | None = None, now: float
+    ) -> None:
+        """Take an edited file between two ticks. What runs goes on by its id; what no longer exists
+        is ended properly."""
         moment, old = self._moment, self._built
         moment.at = max(moment.at, now)
         moment.personality = personality or moment.personality

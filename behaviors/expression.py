@@ -1,7 +1,9 @@
-"""A small safe language for a designer's conditions and amounts: «enough > 0.5 and not touch.on». It is parsed, never `eval`uated.
+"""A small safe language for a designer's conditions and amounts: «enough > 0.5 and not touch.on».
+It is parsed, never `eval`uated.
 
-Numbers, dotted names, + - * /, comparisons (also chained: 0.2 < x < 0.5), and/or/not, brackets, and the functions below. Truth is 1, and
-anything but 0 is true. Dividing by nought gives 0, so that no file can stop a pet.
+Numbers, dotted names, + - * /, comparisons (also chained: 0.2 < x < 0.5), and/or/not, brackets, and
+the functions below. Truth is 1, and anything but 0 is true. Dividing by nought gives 0, so that no
+file can stop a pet.
 """
 
 from __future__ import annotations
@@ -56,12 +58,28 @@ class Token:
     position: int
 
 
-TOKEN = re.compile(r"\s*(?:(?P<number>\d+\.?\d*|\.\d+)|(?P<name>[a-z_][a-z_0-9]*(?:\.[a-z_0-9]+)*)|(?P<op><=|>=|==|!=|[-+*/<>(),]))")
-BINDING = {"or": 1, "and": 2, "<": 4, "<=": 4, ">": 4, ">=": 4, "==": 4, "!=": 4, "+": 5, "-": 5, "*": 6, "/": 6}
+TOKEN = re.compile(
+    r"\s*(?:(?P<number>\d+\.?\d*|\.\d+)|(?P<name>[a-z_][a-z_0-9]*(?:\.[a-z_0-9]+)*)|(?P<op><=|>=|==|!=|[-+*/<>(),]))"
+)
+BINDING = {
+    "or": 1,
+    "and": 2,
+    "<": 4,
+    "<=": 4,
+    ">": 4,
+    ">=": 4,
+    "==": 4,
+    "!=": 4,
+    "+": 5,
+    "-": 5,
+    "*": 6,
+    "/": 6,
+}
 NOT_BINDS, MINUS_BINDS = 3, 7
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 DEEPEST = 40
-"""Brackets and signs within one another; more is a mistake of somebody, and would exhaust Python's stack."""
+"""Brackets and signs within one another; more is a mistake of somebody, and would exhaust Python's
+stack."""
 
 
 def clamp(x: float, low: float, high: float) -> float:
@@ -156,7 +174,9 @@ class Parser:
     def expression(self, floor: int) -> Node:
         self.depth += 1
         if self.depth > DEEPEST:
-            raise Wrong(self.text, self.peek().position, f"more than {DEEPEST} levels within one another")
+            raise Wrong(
+                self.text, self.peek().position, f"more than {DEEPEST} levels within one another"
+            )
         left = self.prefix()
         while BINDING.get(self.peek().text, 0) > floor:
             op = self.take().text
@@ -190,13 +210,20 @@ class Parser:
             return Number(float(token.text == "true"))
         if token.kind != "name" or token.text in ("and", "or"):
             raise Wrong(
-                self.text, token.position, "expected a number or a name" + (f", not {token.text!r}" if token.text else " before the end")
+                self.text,
+                token.position,
+                "expected a number or a name"
+                + (f", not {token.text!r}" if token.text else " before the end"),
             )
         return self.call(token) if self.peek().text == "(" else Name(token.text, token.position)
 
     def call(self, name: Token) -> Node:
         if name.text not in FUNCTIONS:
-            raise Wrong(self.text, name.position, f"no function {name.text!r}; there are {', '.join(FUNCTIONS)}")
+            raise Wrong(
+                self.text,
+                name.position,
+                f"no function {name.text!r}; there are {', '.join(FUNCTIONS)}",
+            )
         self.expect("(")
         arguments = [self.expression(0)]
         while self.peek().text == ",":
@@ -205,7 +232,11 @@ class Parser:
         self.expect(")")
         wanted = FUNCTIONS[name.text][0]
         if len(arguments) != wanted if wanted is not None else len(arguments) < 2:
-            raise Wrong(self.text, name.position, f"{name.text} takes {wanted or 'two or more'} arguments, not {len(arguments)}")
+            raise Wrong(
+                self.text,
+                name.position,
+                f"{name.text} takes {wanted or 'two or more'} arguments, not {len(arguments)}",
+            )
         return Apply(name.text, tuple(arguments))
 
 
@@ -250,7 +281,8 @@ def chain(node: Node, op: str) -> list[Node]:
 
 
 def all_of(parts: list[Reader[M]]) -> Reader[M]:
-    """Whether all hold. The one that failed last is asked first the next time: mostly it fails again, and the rest need not be asked."""
+    """Whether all hold. The one that failed last is asked first the next time: mostly it fails
+    again, and the rest need not be asked."""
 
     def holds(m: M) -> bool:
         for part in parts:

@@ -1,4 +1,5 @@
-"""What a tree may ask about a moment, by name: `emotion.joy`, `bond.trust`, `touch.seconds`, `event.greeted`, `since.hit`, `hour` …"""
+"""What a tree may ask about a moment, by name: `emotion.joy`, `bond.trust`, `touch.seconds`,
+`event.greeted`, `since.hit`, `hour` …"""
 
 from __future__ import annotations
 
@@ -12,9 +13,32 @@ from moggy.messages import CLASSES, DRIVES, EMOTIONS, GESTURES
 
 SETTINGS = ("quiet", "focus", "lap", "away", "stop")
 TRAITS = ("neuroticism", "extraversion", "dominance", "impulsiveness", "agreeableness")
-TOUCHES = ("touched", "stroked", "held", "patted", "tapped", "scratched", "tickled", "ruffled", "poked", "hit", "squeezed", "released")
+TOUCHES = (
+    "touched",
+    "stroked",
+    "held",
+    "patted",
+    "tapped",
+    "scratched",
+    "tickled",
+    "ruffled",
+    "poked",
+    "hit",
+    "squeezed",
+    "released",
+)
 MOVES = ("lifted", "put_down", "shaken", "falling", "knocked", "tipped")
-PEOPLE = ("arrived", "expecting", "left", "greeted", "looked_at", "left_alone", "praised", "scolded", "called")
+PEOPLE = (
+    "arrived",
+    "expecting",
+    "left",
+    "greeted",
+    "looked_at",
+    "left_alone",
+    "praised",
+    "scolded",
+    "called",
+)
 ASKED = ("comfort_asked", "play_asked", "sent_off", "shown")
 SEEN = ("smiled_at", "sadness_seen", "anger_seen", "fear_seen", "surprise_seen", "conflict")
 AROUND = ("loud_noise", "soft_voice", "battery_low", "charging", "stopped", "quiet_usual")
@@ -82,28 +106,46 @@ PLAIN: Mapping[str, tuple[Reader[Moment], str]] = {
     "valence": (attrgetter("context.pet.valence"), "how the pet feels now, −1..1"),
     "arousal": (attrgetter("context.pet.arousal"), "how excited the pet is now, −1..1"),
     "quiet": (lambda m: m.quiet, "in quiet hours, or asked to be quiet"),
-    "addressed": (lambda m: m.addressed, "spoken to, greeted or touched within the last ten seconds"),
+    "addressed": (
+        lambda m: m.addressed,
+        "spoken to, greeted or touched within the last ten seconds",
+    ),
     "seconds": (lambda m: m.at - m.running_since, "seconds since the running behaviour began"),
     "mood.pleasure": (attrgetter("context.pet.mood.pleasure"), "−1..1"),
     "mood.arousal": (attrgetter("context.pet.mood.arousal"), "−1..1"),
     "mood.dominance": (attrgetter("context.pet.mood.dominance"), "−1..1"),
     "bond.trust": (attrgetter("context.pet.bond.trust"), "0..1, of the person in attention"),
-    "bond.familiarity": (attrgetter("context.pet.bond.familiarity"), "0..1, of the person in attention"),
+    "bond.familiarity": (
+        attrgetter("context.pet.bond.familiarity"),
+        "0..1, of the person in attention",
+    ),
     "person.present": (attrgetter("context.person.present"), "somebody is there"),
     "person.valence": (attrgetter("context.person.valence"), "how the person feels, −1..1"),
     "person.arousal": (attrgetter("context.person.arousal"), "−1..1"),
     "person.confidence": (attrgetter("context.person.confidence"), "of that estimate, 0..1"),
     "person.unsure": (attrgetter("context.person.unsure"), "the estimate says so itself"),
-    "person.conflict": (attrgetter("context.person.conflict"), "how much the channels disagree, 0..1"),
-    "person.attention": (attrgetter("context.person.attention"), "how much the person attends to the pet, 0..1"),
+    "person.conflict": (
+        attrgetter("context.person.conflict"),
+        "how much the channels disagree, 0..1",
+    ),
+    "person.attention": (
+        attrgetter("context.person.attention"),
+        "how much the person attends to the pet, 0..1",
+    ),
     "person.seen": (lambda m: m.context.person.bearing is not None, "the pet knows where to look"),
     "touch.on": (lambda m: m.touch is not None, "a hand is on the pet"),
-    "touch.seconds": (lambda m: m.petted, "how long this petting has lasted; pauses between strokes belong to it"),
+    "touch.seconds": (
+        lambda m: m.petted,
+        "how long this petting has lasted; pauses between strokes belong to it",
+    ),
     "touch.since": (lambda m: m.since_touch, "seconds since the last touch ended"),
     "touch.pressure": (lambda m: m.touch.pressure if m.touch else 0.0, "0..1"),
     "touch.speed": (lambda m: m.touch.speed if m.touch else 0.0, "metres a second along the skin"),
     "touch.liking": (lambda m: m.liking, "how the pet likes to be touched at this zone, −1..1"),
-    "touch.good": (lambda m: m.good, "how pleasant this petting is: zone, gesture, speed, pressure; 0..1"),
+    "touch.good": (
+        lambda m: m.good,
+        "how pleasant this petting is: zone, gesture, speed, pressure; 0..1",
+    ),
     "touch.bad": (lambda m: m.bad, "how unpleasant, 0..1"),
     "talkative": (attrgetter("personality.talkative"), "0..2"),
     "expressive": (attrgetter("personality.expressive"), "0.2..1.5"),
@@ -137,12 +179,22 @@ DOING: Mapping[str, str] = {
     "tickle": "tickled",
 }
 
-CALLED: Mapping[str, str] = {"knocked": "a bump", "loud_noise": "a loud noise", "soft_voice": "a soft voice"}
+CALLED: Mapping[str, str] = {
+    "knocked": "a bump",
+    "loud_noise": "a loud noise",
+    "soft_voice": "a soft voice",
+}
 TEXTS: Mapping[str, Callable[[Moment], str]] = {
-    "touch.zone": lambda m: m.petting.zone.replace("_", " ") if m.petting and m.since_touch <= BETWEEN_STROKES else "",
-    "touch.gesture": lambda m: DOING[m.petting.gesture] if m.petting and m.since_touch <= BETWEEN_STROKES else "",
+    "touch.zone": lambda m: (
+        m.petting.zone.replace("_", " ") if m.petting and m.since_touch <= BETWEEN_STROKES else ""
+    ),
+    "touch.gesture": lambda m: (
+        DOING[m.petting.gesture] if m.petting and m.since_touch <= BETWEEN_STROKES else ""
+    ),
     "person.name": lambda m: m.context.person.person if m.context.person.present else "",
-    "person.feeling": lambda m: max(CLASSES, key=lambda name: m.context.person.probabilities.get(name, 0.0)),
+    "person.feeling": lambda m: max(
+        CLASSES, key=lambda name: m.context.person.probabilities.get(name, 0.0)
+    ),
     "last.event": lambda m: CALLED.get(m.last_event, m.last_event.replace("_", " ")),
 }
 """What only a sentence may ask: words."""
@@ -151,13 +203,25 @@ TEXTS: Mapping[str, Callable[[Moment], str]] = {
 def known(name: str) -> bool:
     """Whether a tree may ask for it."""
     first, _, second = name.partition(".")
-    return name in PLAIN or (first in FAMILIES and bool(second) and (FAMILIES[first][1] is None or second in (FAMILIES[first][1] or ())))
+    return name in PLAIN or (
+        first in FAMILIES
+        and bool(second)
+        and (FAMILIES[first][1] is None or second in (FAMILIES[first][1] or ()))
+    )
 
 
 def vocabulary() -> list[str]:
     """All names that are fixed, for suggestions and for the reference."""
-    family = [f"{first}.{second}" for first, (_, seconds, _) in FAMILIES.items() for second in seconds or ()]
-    return [*PLAIN, *family, *(f"{first}.{event}" for first in ("event", "since", "count") for event in EVENTS)]
+    family = [
+        f"{first}.{second}"
+        for first, (_, seconds, _) in FAMILIES.items()
+        for second in seconds or ()
+    ]
+    return [
+        *PLAIN,
+        *family,
+        *(f"{first}.{event}" for first in ("event", "since", "count") for event in EVENTS),
+    ]
 
 
 def suggestion(name: str, more: Iterable[str] = ()) -> str:

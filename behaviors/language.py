@@ -1,4 +1,5 @@
-"""Expressions and sentences as they stand in a tree's file: checked when the file is read, compiled when the tree is built."""
+"""Expressions and sentences as they stand in a tree's file: checked when the file is read, compiled
+when the tree is built."""
 
 from __future__ import annotations
 
@@ -23,7 +24,11 @@ def check(text: str) -> str:
     """The expression, if it can be read and asks only for what there is."""
     for name in names(parse(text)):
         if not known(name.name) and name.name not in LET.get():
-            raise Wrong(text, name.position, f"unknown input {name.name!r}{suggestion(name.name, LET.get())}")
+            raise Wrong(
+                text,
+                name.position,
+                f"unknown input {name.name!r}{suggestion(name.name, LET.get())}",
+            )
     return text
 
 
@@ -53,7 +58,10 @@ Expression: TypeAlias = Annotated[
 ]
 Sentence: TypeAlias = Annotated[
     str,
-    Field(min_length=3, description="for people; {touch.zone} a word, {bond.trust} a number, {touch.seconds:0} with so many decimals"),
+    Field(
+        min_length=3,
+        description="for people; {touch.zone} a word, {bond.trust} a number, {touch.seconds:0} with so many decimals",
+    ),
     AfterValidator(check_sentence),
 ]
 Words: TypeAlias = Callable[[Moment], tuple[str, dict[str, float]] | None]
@@ -61,7 +69,8 @@ Words: TypeAlias = Callable[[Moment], tuple[str, dict[str, float]] | None]
 
 
 class Language:
-    """The names of one tree: the inputs of the moment, and what its `let` adds. Each `let` is worked out at most once a tick."""
+    """The names of one tree: the inputs of the moment, and what its `let` adds. Each `let` is
+    worked out at most once a tick."""
 
     def __init__(self, let: Mapping[str, str]) -> None:
         self.let: dict[str, Reader[Moment]] = {}
@@ -88,7 +97,8 @@ class Language:
         pieces = HOLE.split(text)
         literal = pieces[::2]
         readers: list[tuple[str, int, Reader[Moment] | None]] = [
-            (what, decimals, None if what in TEXTS else self.compile(what)) for what, decimals in holes(text)
+            (what, decimals, None if what in TEXTS else self.compile(what))
+            for what, decimals in holes(text)
         ]
 
         def fill(moment: Moment) -> tuple[str, dict[str, float]] | None:

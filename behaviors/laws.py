@@ -1,4 +1,5 @@
-"""Design laws: what this pet must never do and always do, written by a designer, checked over recorded and random lives."""
+"""Design laws: what this pet must never do and always do, written by a designer, checked over
+recorded and random lives."""
 
 from __future__ import annotations
 
@@ -24,15 +25,22 @@ def _check(text: str) -> str:
     return text
 
 
-Condition = Annotated[str, AfterValidator(_check), Field(description="an expression over a tick, such as «purr > 0.05 and since.hit < 10»")]
+Condition = Annotated[
+    str,
+    AfterValidator(_check),
+    Field(description="an expression over a tick, such as «purr > 0.05 and since.hit < 10»"),
+]
 
 
 class Law(Part):
-    """One rule, in one of four shapes: `never`; `after … within … must`; `longest … of`; `at_most … of … per`."""
+    """One rule, in one of four shapes: `never`; `after … within … must`; `longest … of`; `at_most …
+    of … per`."""
 
     id: str
     says: Annotated[str, Field(description="the rule as a sentence")]
-    during: Annotated[Condition | None, Field(description="the rule holds only while this is true")] = None
+    during: Annotated[
+        Condition | None, Field(description="the rule holds only while this is true")
+    ] = None
     never: Condition | None = None
     after: Condition | None = None
     within: Annotated[float | None, Field(gt=0.0, description="s")] = None
@@ -60,14 +68,20 @@ class Law(Part):
 class Laws(Part):
     """A designer's laws, and words of their own to write them with."""
 
-    let: dict[str, str] = Field(default_factory=dict, description="name → expression, put in the place of the name")
+    let: dict[str, str] = Field(
+        default_factory=dict, description="name → expression, put in the place of the name"
+    )
     laws: Annotated[tuple[Law, ...], Field(min_length=1)]
 
     @model_validator(mode="before")
     @classmethod
     def _with_words(cls, data: object) -> object:
         """Put the words of `let` into the laws, so that each is checked as it will be read."""
-        if not isinstance(data, dict) or not isinstance(data.get("let"), dict) or not isinstance(data.get("laws"), list):
+        if (
+            not isinstance(data, dict)
+            or not isinstance(data.get("let"), dict)
+            or not isinstance(data.get("laws"), list)
+        ):
             return data
         words = {str(name): f"({text})" for name, text in data["let"].items()}
         return {**data, "laws": [_spelt_out(law, words) for law in data["laws"]]}
@@ -76,13 +90,18 @@ class Laws(Part):
 def _spelt_out(law: object, words: Mapping[str, str]) -> object:
     if not isinstance(law, dict):
         return law
-    return {key: _replaced(value, words) if key in ("during", "never", "after", "must", "of") else value for key, value in law.items()}
+    return {
+        key: _replaced(value, words) if key in ("during", "never", "after", "must", "of") else value
+        for key, value in law.items()
+    }
 
 
 def _replaced(text: object, words: Mapping[str, str]) -> object:
     if not isinstance(text, str):
         return text
-    for name in sorted({found.name for found in names(parse(text))} & set(words), key=len, reverse=True):
+    for name in sorted(
+        {found.name for found in names(parse(text))} & set(words), key=len, reverse=True
+    ):
         places = [found.position for found in names(parse(text)) if found.name == name]
         for place in reversed(places):
             text = text[:place] + words[name] + text[place + len(name) :]
@@ -172,7 +191,12 @@ class Court:
         self._scene = scene
         compile_ = Compiler[Scene](reader)
         self._cases = [
-            (law, None if law.during is None else compile_.compile(parse(law.during)), watch(law, compile_)) for law in laws.laws
+            (
+                law,
+                None if law.during is None else compile_.compile(parse(law.during)),
+                watch(law, compile_),
+            )
+            for law in laws.laws
         ]
         self._broken: set[str] = set()
 

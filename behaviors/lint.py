@@ -1,4 +1,5 @@
-"""Looks a tree over before a pet lives by it: names that nobody knows, behaviours that cannot run, and behaviours that never win."""
+"""Looks a tree over before a pet lives by it: names that nobody knows, behaviours that cannot run,
+and behaviours that never win."""
 
 from __future__ import annotations
 
@@ -19,7 +20,20 @@ from moggy.behaviors.selectors import Utility
 from moggy.behaviors.slot import Choice
 from moggy.personality import Personality
 
-CALLS = ("meow", "meow_sad", "trill", "chirp", "hiss", "growl", "kitten", "mew", "yowl", "solicit", "snort", "chatter")
+CALLS = (
+    "meow",
+    "meow_sad",
+    "trill",
+    "chirp",
+    "hiss",
+    "growl",
+    "kitten",
+    "mew",
+    "yowl",
+    "solicit",
+    "snort",
+    "chatter",
+)
 
 
 Placed: TypeAlias = tree.Option | tree.Reflex
@@ -46,9 +60,12 @@ def lint(
     seed: int = 1,
     samples: int = 12_000,
 ) -> list[Problem]:
-    """All problems of a tree, or an empty list. `motions` left out: they are not checked. Samples at most so many moments by `seed`."""
+    """All problems of a tree, or an empty list. `motions` left out: they are not checked. Samples
+    at most so many moments by `seed`."""
     problems = [*_names(spec, motions, calls, events), *_unreachable(spec)]
-    problems += _starving(spec, personality or Personality.model_validate({"name": "average"}), seed, samples)
+    problems += _starving(
+        spec, personality or Personality.model_validate({"name": "average"}), seed, samples
+    )
     return problems
 
 
@@ -56,7 +73,9 @@ def lint_personality(personality: Personality, spec: tree.Tree) -> list[Problem]
     """Appetites for behaviours that the tree does not have."""
     behaviors = [slot.id for slot in slots(spec.root)]
     return [
-        Problem(personality.name, f"has an appetite for {_unknown(id, behaviors)}") for id in personality.appetite if id not in behaviors
+        Problem(personality.name, f"has an appetite for {_unknown(id, behaviors)}")
+        for id in personality.appetite
+        if id not in behaviors
     ]
 
 
@@ -109,7 +128,10 @@ def _expressions(spec: tree.Tree) -> Iterator[tuple[str, str]]:
             yield slot.id, slot.whenever
     for owner, node in _walk(spec.root, "root"):
         if isinstance(node, tree.Behave):
-            yield from ((owner, text) for text in (node.purr, node.until, *(shown.weight for shown in node.plays)))
+            yield from (
+                (owner, text)
+                for text in (node.purr, node.until, *(shown.weight for shown in node.plays))
+            )
             yield from ((owner, shown.when) for shown in node.plays if shown.when)
             yield from ((owner, sound.when) for sound in node.calls if sound.when)
         elif isinstance(node, tree.When):
@@ -118,7 +140,9 @@ def _expressions(spec: tree.Tree) -> Iterator[tuple[str, str]]:
             yield owner, node.until
 
 
-def _names(spec: tree.Tree, motions: Collection[str], calls: Collection[str], events: Collection[str]) -> Iterator[Problem]:
+def _names(
+    spec: tree.Tree, motions: Collection[str], calls: Collection[str], events: Collection[str]
+) -> Iterator[Problem]:
     behaviors = [slot.id for slot in slots(spec.root)]
     used: set[str] = set()
     for owner, text in _expressions(spec):
@@ -130,16 +154,32 @@ def _names(spec: tree.Tree, motions: Collection[str], calls: Collection[str], ev
             elif first in ("ran", "running") and second not in behaviors:
                 yield Problem(owner, f"{name.name}: behaviour {_unknown(second, behaviors)}")
     yield from (Problem("let", f"{name!r} is never used") for name in spec.let if name not in used)
-    yield from (Problem("fades", f"event {_unknown(name, events)}") for name in spec.fades if name not in events)
+    yield from (
+        Problem("fades", f"event {_unknown(name, events)}")
+        for name in spec.fades
+        if name not in events
+    )
     for slot in slots(spec.root):
         if isinstance(slot, tree.Reflex):
-            yield from (Problem(slot.id, f"on: event {_unknown(name, events)}") for name in slot.on if name not in events)
+            yield from (
+                Problem(slot.id, f"on: event {_unknown(name, events)}")
+                for name in slot.on
+                if name not in events
+            )
     for owner, node in _walk(spec.root, "root"):
         if isinstance(node, tree.Behave):
             shown = [play.motion for play in node.plays] + ([node.posture] if node.posture else [])
             if motions:
-                yield from (Problem(owner, f"motion {_unknown(name, motions)}") for name in shown if name not in motions)
-            yield from (Problem(owner, f"call {_unknown(sound.call, calls)}") for sound in node.calls if sound.call not in calls)
+                yield from (
+                    Problem(owner, f"motion {_unknown(name, motions)}")
+                    for name in shown
+                    if name not in motions
+                )
+            yield from (
+                Problem(owner, f"call {_unknown(sound.call, calls)}")
+                for sound in node.calls
+                if sound.call not in calls
+            )
 
 
 def _endless(node: tree.Node) -> bool:
@@ -154,12 +194,21 @@ def _unreachable(spec: tree.Tree) -> Iterator[Problem]:
         if isinstance(slot, tree.Reflex) and not slot.on and constant(parse(slot.whenever)) == 0:
             yield Problem(slot.id, "can never be set off: it names no event and no condition")
         if isinstance(slot, tree.Option) and slot.combine == "product":
-            yield from (Problem(slot.id, f"its term {term.of!r} is always 0") for term in slot.terms if _dead(term))
+            yield from (
+                Problem(slot.id, f"its term {term.of!r} is always 0")
+                for term in slot.terms
+                if _dead(term)
+            )
     for owner, node in _walk(spec.root, "root"):
         if isinstance(node, tree.Sequence | tree.Selector):
             for n, child in enumerate(node.children[:-1], 1):
-                if _endless(child) or (isinstance(node, tree.Selector) and isinstance(child, tree.Behave)):
-                    yield Problem(owner, f"step {n + 1} is never reached: step {n} never {'ends' if _endless(child) else 'fails'}")
+                if _endless(child) or (
+                    isinstance(node, tree.Selector) and isinstance(child, tree.Behave)
+                ):
+                    yield Problem(
+                        owner,
+                        f"step {n + 1} is never reached: step {n} never {'ends' if _endless(child) else 'fails'}",
+                    )
                     break
 
 
@@ -168,15 +217,20 @@ def _dead(term: AnyTerm) -> bool:
     return value is not None and term.weight == 1.0 and term.response()(value) <= 0.0
 
 
-def _starving(spec: tree.Tree, personality: Personality, seed: int, samples: int) -> Iterator[Problem]:
-    """Tries many moments: an option without a score in any cannot run; one that is never the best starves."""
+def _starving(
+    spec: tree.Tree, personality: Personality, seed: int, samples: int
+) -> Iterator[Problem]:
+    """Tries many moments: an option without a score in any cannot run; one that is never the best
+    starves."""
     moment = Moment(personality, random.Random(seed), spec.fades)
     built = Built(spec, moment)
     selectors = [node for node in built.root.iterate() if isinstance(node, Utility)]
     best: dict[str, float] = {choice.id: 0.0 for node in selectors for choice in node.choices}
     beaten: dict[str, str] = {}
     # An appetite of 0 says on purpose: never.
-    won = {node.fallback.id for node in selectors} | {id for id, appetite in personality.appetite.items() if appetite == 0.0}
+    won = {node.fallback.id for node in selectors} | {
+        id for id, appetite in personality.appetite.items() if appetite == 0.0
+    }
     for _ in moments(moment, list(best), random.Random(seed), samples):
         for node in selectors:
             winner = _weigh(node.choices, best, beaten)
@@ -189,11 +243,14 @@ def _starving(spec: tree.Tree, personality: Personality, seed: int, samples: int
             yield Problem(id, f"cannot run: it had no score in any of {samples} moments")
         elif id not in won:
             yield Problem(
-                id, f"starves: never the best in {samples} moments; at its best ({score:.2f}) it lost to {beaten.get(id, 'another')}"
+                id,
+                f"starves: never the best in {samples} moments; at its best ({score:.2f}) it lost to {beaten.get(id, 'another')}",
             )
 
 
-def _weigh(choices: Collection[Choice], best: dict[str, float], beaten: dict[str, str]) -> str | None:
+def _weigh(
+    choices: Collection[Choice], best: dict[str, float], beaten: dict[str, str]
+) -> str | None:
     """Weigh all options in a moment; returns the winner's id."""
     for choice in choices:
         ended = choice.moment.ended.get(choice.id)

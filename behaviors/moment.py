@@ -1,4 +1,5 @@
-"""The one cell through which all nodes see the tick: its context, and what the tree remembers of the last minutes."""
+"""The one cell through which all nodes see the tick: its context, and what the tree remembers of
+the last minutes."""
 
 from __future__ import annotations
 
@@ -21,14 +22,36 @@ TOUCH_LOST = 1.0
 BETWEEN_STROKES = 2.0
 """A hand that comes back within so many seconds goes on with the same petting."""
 ADDRESSING = frozenset(
-    ("called", "greeted", "praised", "scolded", "comfort_asked", "play_asked", "shown", "touched", "stroked", "patted", "smiled_at")
+    (
+        "called",
+        "greeted",
+        "praised",
+        "scolded",
+        "comfort_asked",
+        "play_asked",
+        "shown",
+        "touched",
+        "stroked",
+        "patted",
+        "smiled_at",
+    )
 )
 """Events by which a person turns to the pet: what it calls then is an answer."""
-GENTLE = {"stroke": 1.0, "scratch": 0.95, "pat": 0.6, "hold": 0.7, "tap": 0.3, "tickle": 0.3, "poke": 0.0, "hit": 0.0}
+GENTLE = {
+    "stroke": 1.0,
+    "scratch": 0.95,
+    "pat": 0.6,
+    "hold": 0.7,
+    "tap": 0.3,
+    "tickle": 0.3,
+    "poke": 0.0,
+    "hit": 0.0,
+}
 """How pleasant a gesture is at a zone that is liked."""
 ROUGH = {"poke": 0.6, "hit": 1.0, "tickle": 0.35, "tap": 0.1}
 BEST_SPEED, SPEED_WIDTH = 0.06, 1.4
-"""m/s and octaves (e-folds). On human skin 3 cm/s is best with σ ≈ 1 (Löken 2009); on the back of a cat faster pleases too."""
+"""m/s and octaves (e-folds). On human skin 3 cm/s is best with σ ≈ 1 (Löken 2009); on the back of a
+cat faster pleases too."""
 
 
 @dataclass(slots=True)
@@ -46,7 +69,8 @@ def nothing_yet() -> Context:
 
 
 class Voice:
-    """Keeps to the budget: few calls an hour that nobody asked for, none at night, none louder than the personality allows."""
+    """Keeps to the budget: few calls an hour that nobody asked for, none at night, none louder than
+    the personality allows."""
 
     WHISPER = 0.25
     """Loudness of what escapes the pet in quiet hours (a hiss when hurt)."""
@@ -71,9 +95,12 @@ class Voice:
 
 
 class Moment:
-    """Nodes are handed it when they are built and read it when they are ticked; only the Decider moves it on."""
+    """Nodes are handed it when they are built and read it when they are ticked; only the Decider
+    moves it on."""
 
-    def __init__(self, personality: Personality, rng: random.Random, half_lives: Mapping[str, float]) -> None:
+    def __init__(
+        self, personality: Personality, rng: random.Random, half_lives: Mapping[str, float]
+    ) -> None:
         self.personality = personality
         self.rng = rng
         self.half_lives = half_lives
@@ -99,7 +126,9 @@ class Moment:
         self.at = context.at
         self.n += 1
         gesture = context.gesture
-        on = gesture is not None and gesture.phase != "end" and context.at - gesture.at <= TOUCH_LOST
+        on = (
+            gesture is not None and gesture.phase != "end" and context.at - gesture.at <= TOUCH_LOST
+        )
         if on and gesture is not None:
             if self.since_touch > BETWEEN_STROKES:
                 self._petted_since = gesture.at - gesture.duration
@@ -131,7 +160,9 @@ class Moment:
 
     def count(self, event: str) -> float:
         trace = self.traces.get(event)
-        return trace.count * 0.5 ** min((self.at - trace.at) / COUNT_HALF_LIFE, 60.0) if trace else 0.0
+        return (
+            trace.count * 0.5 ** min((self.at - trace.at) / COUNT_HALF_LIFE, 60.0) if trace else 0.0
+        )
 
     def since_behavior(self, name: str) -> float:
         """Seconds since it last ended, whether or not it runs again."""
@@ -177,20 +208,33 @@ class Moment:
     @property
     def addressed(self) -> bool:
         """Somebody spoke to it, greeted it or touched it within ten seconds."""
-        return self.touch is not None or any(name in ADDRESSING and self.at - trace.at <= 10.0 for name, trace in self.traces.items())
+        return self.touch is not None or any(
+            name in ADDRESSING and self.at - trace.at <= 10.0 for name, trace in self.traces.items()
+        )
 
-    def call(self, name: str, loudness: float, *, involuntary: bool, because: tuple[int, ...]) -> Call | None:
+    def call(
+        self, name: str, loudness: float, *, involuntary: bool, because: tuple[int, ...]
+    ) -> Call | None:
         """A sound to make now, if the quiet budget allows it."""
         allowed = self.voice.loudness(self, loudness, involuntary)
         if allowed <= 0.0:
             return None
         pet = self.context.pet
         seed = self.rng.getrandbits(31)
-        return Call(at=self.at, name=name, loudness=allowed, valence=pet.valence, arousal=pet.arousal, seed=seed, because=because)
+        return Call(
+            at=self.at,
+            name=name,
+            loudness=allowed,
+            valence=pet.valence,
+            arousal=pet.arousal,
+            seed=seed,
+            because=because,
+        )
 
 
 def pleasure(touch: Gesture, liking: float) -> tuple[float, float]:
-    """(pleasant, unpleasant) of one touch, 0..1 each: zone × gesture × speed × pressure × direction of the fur."""
+    """(pleasant, unpleasant) of one touch, 0..1 each: zone × gesture × speed × pressure × direction
+    of the fur."""
     calm = GENTLE[touch.gesture]
     if touch.gesture in ("stroke", "scratch") and touch.speed > 0.0:
         off = math.log(touch.speed / BEST_SPEED) / SPEED_WIDTH

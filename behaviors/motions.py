@@ -1,4 +1,5 @@
-"""Motions as designers write them: keys over time, swings, and how feelings bend them. One file a motion; its name is the file's."""
+"""Motions as designers write them: keys over time, swings, and how feelings bend them. One file a
+motion; its name is the file's."""
 
 from __future__ import annotations
 
@@ -58,10 +59,16 @@ class Bend(Part):
 
 
 class Track(Part):
-    """One joint over time. Short forms: a number is held; a list of [seconds, angle] is a list of keys."""
+    """One joint over time. Short forms: a number is held; a list of [seconds, angle] is a list of
+    keys."""
 
-    keys: Annotated[tuple[tuple[Seconds, Angle], ...], Field(min_length=1, description="[s, rad], ascending")]
-    ease: Annotated[Literal["smooth", "linear", "snap"], Field(description="from key to key; snap is fast first, then gentle")] = "smooth"
+    keys: Annotated[
+        tuple[tuple[Seconds, Angle], ...], Field(min_length=1, description="[s, rad], ascending")
+    ]
+    ease: Annotated[
+        Literal["smooth", "linear", "snap"],
+        Field(description="from key to key; snap is fast first, then gentle"),
+    ] = "smooth"
 
     @field_validator("keys")
     @classmethod
@@ -76,9 +83,15 @@ class Swing(Part):
 
     by: Annotated[Angle, Field(description="rad to each side")]
     hz: Annotated[float, Field(gt=0.0, le=15.0, description="times a second")]
-    phase: Annotated[float, Field(ge=-1.0, le=1.0, description="where it begins, in turns; 0.5 is the other way round")] = 0.0
+    phase: Annotated[
+        float,
+        Field(ge=-1.0, le=1.0, description="where it begins, in turns; 0.5 is the other way round"),
+    ] = 0.0
     beat: Annotated[
-        tuple[float, float] | None, Field(description="[on, every]: swings for `on` seconds, begun every so many; left out: always")
+        tuple[float, float] | None,
+        Field(
+            description="[on, every]: swings for `on` seconds, begun every so many; left out: always"
+        ),
     ] = None
 
 
@@ -86,19 +99,40 @@ class MotionFile(Part):
     """What stands in a motion's file."""
 
     about: Annotated[str, Field(description="one sentence: what one sees, and what it says")]
-    duration: Annotated[float | None, Field(gt=0.0, le=600.0, description="s; left out, it goes on until something else comes")] = None
-    loop: Annotated[float | None, Field(gt=0.0, le=600.0, description="s after which its keys begin again")] = None
+    duration: Annotated[
+        float | None,
+        Field(gt=0.0, le=600.0, description="s; left out, it goes on until something else comes"),
+    ] = None
+    loop: Annotated[
+        float | None, Field(gt=0.0, le=600.0, description="s after which its keys begin again")
+    ] = None
     fade: Annotated[float, Field(ge=0.02, le=5.0, description="s to blend in, and out")] = 0.3
     gaze: Annotated[
-        Literal["person", "touch", "around", "away", "none"] | None, Field(description="where it looks; left out: as the behaviour says")
+        Literal["person", "touch", "around", "away", "none"] | None,
+        Field(description="where it looks; left out: as the behaviour says"),
     ] = None
-    alert: Annotated[float, Field(ge=0.0, le=1.0, description="how much of gaze, ear and blink movements stays; 0 is asleep")] = 1.0
-    move: dict[Name, Track] = Field(default_factory=dict, description="joint → angles, in place of what lies below")
-    add: dict[Name, Track] = Field(default_factory=dict, description="joint → angles, on top of what lies below")
+    alert: Annotated[
+        float,
+        Field(
+            ge=0.0,
+            le=1.0,
+            description="how much of gaze, ear and blink movements stays; 0 is asleep",
+        ),
+    ] = 1.0
+    move: dict[Name, Track] = Field(
+        default_factory=dict, description="joint → angles, in place of what lies below"
+    )
+    add: dict[Name, Track] = Field(
+        default_factory=dict, description="joint → angles, on top of what lies below"
+    )
     swing: dict[Name, Swing] = Field(default_factory=dict, description="joint → to and fro, on top")
     tempo: Annotated[Bend, Field(description="faster or slower: 1 + this")] = Bend()
-    size: Annotated[Bend, Field(description="larger or smaller swings and additions: 1 + this")] = Bend()
-    lean: dict[Name, Bend] = Field(default_factory=dict, description="joint → rad, with the feeling of the moment")
+    size: Annotated[Bend, Field(description="larger or smaller swings and additions: 1 + this")] = (
+        Bend()
+    )
+    lean: dict[Name, Bend] = Field(
+        default_factory=dict, description="joint → rad, with the feeling of the moment"
+    )
 
     @field_validator("move", "add", mode="before")
     @classmethod
@@ -121,9 +155,12 @@ def _long_form(track: Any) -> Any:
 
 
 def load_motions(files: Sequence[Path] | Mapping[str, str]) -> Mapping[str, Clip]:
-    """Name → motion, from paths or from file name → text. Raises `moggy.config.Invalid` at the first mistake."""
+    """Name → motion, from paths or from file name → text. Raises `moggy.config.Invalid` at the
+    first mistake."""
     if isinstance(files, Mapping):
-        return {Path(file).stem: Clip(parse(file, text, MotionFile)) for file, text in files.items()}
+        return {
+            Path(file).stem: Clip(parse(file, text, MotionFile)) for file, text in files.items()
+        }
     return {path.stem: Clip(load(path, MotionFile)) for path in files}
 
 
@@ -134,15 +171,27 @@ class Clip:
         self.duration = file.duration
         self.fade, self.gaze, self.alert = file.fade, file.gaze, file.alert
         self._file, self._loop = file, file.loop
-        self._tracks = [(joint, _Curve(track, file.loop)) for joint, track in _by_joint(file.move).items()]
-        self._added = [(joint, _Curve(track, file.loop)) for joint, track in _by_joint(file.add).items()]
+        self._tracks = [
+            (joint, _Curve(track, file.loop)) for joint, track in _by_joint(file.move).items()
+        ]
+        self._added = [
+            (joint, _Curve(track, file.loop)) for joint, track in _by_joint(file.add).items()
+        ]
         swings: dict[str, Swing] = _by_joint(file.swing)
-        self._swings = [(joint, each.by, 2.0 * pi * each.hz, 2.0 * pi * each.phase, each.beat) for joint, each in swings.items()]
+        self._swings = [
+            (joint, each.by, 2.0 * pi * each.hz, 2.0 * pi * each.phase, each.beat)
+            for joint, each in swings.items()
+        ]
         self._lean = [(joint, bend) for joint, bend in _by_joint(file.lean).items()]
         moved = {joint for joint, _ in self._tracks}
-        self.adds = frozenset({joint for joint, _ in self._added} | {swing[0] for swing in self._swings}) - moved
+        self.adds = (
+            frozenset({joint for joint, _ in self._added} | {swing[0] for swing in self._swings})
+            - moved
+        )
         self.channels = frozenset(moved | self.adds)
-        self.still = not self._swings and all(curve.constant for _, curve in (*self._tracks, *self._added))
+        self.still = not self._swings and all(
+            curve.constant for _, curve in (*self._tracks, *self._added)
+        )
         self._sized = file.size.valence != 0.0 or file.size.arousal != 0.0
         self._paced = file.tempo.valence != 0.0 or file.tempo.arousal != 0.0
 
@@ -161,7 +210,9 @@ class Clip:
             if beat is None:
                 pose[joint] = pose.get(joint, 0.0) + size * by * sin(omega * t + phase)
             else:
-                pose[joint] = pose.get(joint, 0.0) + size * by * _window(t, beat) * sin(omega * t + phase)
+                pose[joint] = pose.get(joint, 0.0) + size * by * _window(t, beat) * sin(
+                    omega * t + phase
+                )
         for joint, bend in self._lean:
             if joint in pose:
                 pose[joint] += bend.valence * affect.valence + bend.arousal * affect.arousal
@@ -197,7 +248,9 @@ class _Curve:
             # A loop closes: from the last key on to the first, so that it never jumps.
             first = keys[0][1]
             keys = [*([(0.0, first)] if keys[0][0] > 0.0 else []), *keys]
-            keys = [*keys, (loop, first)] if keys[-1][0] < loop else [*keys[:-1], (keys[-1][0], first)]
+            keys = (
+                [*keys, (loop, first)] if keys[-1][0] < loop else [*keys[:-1], (keys[-1][0], first)]
+            )
         self._times = [seconds for seconds, _ in keys]
         self._values = [angle for _, angle in keys]
         self._ease = track.ease

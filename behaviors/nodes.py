@@ -57,7 +57,13 @@ class Showing:
             self.next = moment.at + length(self.spec.every, moment)
 
     def _made(self, started: float, weight: float) -> Play:
-        return Play(motion=self.spec.motion, started=started, layer=self.spec.layer, weight=weight, speed=self.spec.speed)
+        return Play(
+            motion=self.spec.motion,
+            started=started,
+            layer=self.spec.layer,
+            weight=weight,
+            speed=self.spec.speed,
+        )
 
 
 class Calling:
@@ -75,15 +81,25 @@ class Calling:
         self.next = moment.at + self.spec.after
 
     def at(self, moment: Moment, because: tuple[int, ...]) -> Call | None:
-        if self.next is None or moment.at < self.next or (self.when is not None and not self.when(moment)):
+        if (
+            self.next is None
+            or moment.at < self.next
+            or (self.when is not None and not self.when(moment))
+        ):
             return None
         every = self.spec.every
         self.next = None if every is None else moment.at + length(every, moment)
-        chance = self.spec.chance if self.spec.involuntary else min(1.0, self.spec.chance * moment.personality.talkative)
+        chance = (
+            self.spec.chance
+            if self.spec.involuntary
+            else min(1.0, self.spec.chance * moment.personality.talkative)
+        )
         if chance < 1.0 and moment.rng.random() >= chance:
             return None
         loudness = min(1.0, max(0.0, float(self.loudness(moment))))
-        return moment.call(self.spec.call, loudness, involuntary=self.spec.involuntary, because=because)
+        return moment.call(
+            self.spec.call, loudness, involuntary=self.spec.involuntary, because=because
+        )
 
 
 class Leaf(Behaviour):
@@ -102,7 +118,11 @@ class Leaf(Behaviour):
 
     def carry(self, old: Leaf) -> None:
         """Go on where a leaf of the same id was, before the file was edited."""
-        self.began, self.feedback_message, self.numbers = old.began, old.feedback_message, old.numbers
+        self.began, self.feedback_message, self.numbers = (
+            old.began,
+            old.feedback_message,
+            old.numbers,
+        )
         self.status = old.status
 
 
@@ -114,8 +134,12 @@ class Behave(Leaf):
         self.spec = spec
         self.showings = [Showing(shown, language) for shown in spec.plays]
         self.callings = [Calling(sound, language) for sound in spec.calls]
-        self.purring: Reader[Moment] | None = None if spec.purr == "0" else language.compile(spec.purr)
-        self.over: Reader[Moment] | None = None if spec.until == "false" else language.compile(spec.until)
+        self.purring: Reader[Moment] | None = (
+            None if spec.purr == "0" else language.compile(spec.purr)
+        )
+        self.over: Reader[Moment] | None = (
+            None if spec.until == "false" else language.compile(spec.until)
+        )
         self.words: Words = language.sentence(spec.why)
         self.gaze = spec.gaze
         self.until = self.said = 0.0
@@ -123,8 +147,12 @@ class Behave(Leaf):
     def initialise(self) -> None:
         moment = self.moment
         self.began = moment.at
-        self.until = moment.at + (float("inf") if self.spec.lasts is None else length(self.spec.lasts, moment))
-        if self.spec.posture is not None and (moment.posture is None or moment.posture.motion != self.spec.posture):
+        self.until = moment.at + (
+            float("inf") if self.spec.lasts is None else length(self.spec.lasts, moment)
+        )
+        if self.spec.posture is not None and (
+            moment.posture is None or moment.posture.motion != self.spec.posture
+        ):
             moment.posture = Play(motion=self.spec.posture, started=moment.at, layer="posture")
         for showing in self.showings:
             showing.begin(moment)
@@ -134,7 +162,8 @@ class Behave(Leaf):
         self.say()
 
     def say(self) -> None:
-        """The reason, with the numbers of now; where a word is missing now (no hand any more) the last reason stays."""
+        """The reason, with the numbers of now; where a word is missing now (no hand any more) the
+        last reason stays."""
         self.said = self.moment.at
         said = self.words(self.moment)
         if said is not None:
@@ -153,7 +182,13 @@ class Behave(Leaf):
                 plays.append(play)
         self.plays = tuple(plays)
         if self.callings:
-            self.calls = tuple([call for calling in self.callings if (call := calling.at(moment, self.cause())) is not None])
+            self.calls = tuple(
+                [
+                    call
+                    for calling in self.callings
+                    if (call := calling.at(moment, self.cause())) is not None
+                ]
+            )
         if self.purring is not None:
             self.purr = min(1.0, max(0.0, float(self.purring(moment))))
         return Status.RUNNING
@@ -167,7 +202,9 @@ class Behave(Leaf):
         super().carry(old)
         if not isinstance(old, Behave):
             return
-        self.until = old.until if (self.spec.lasts is None) == (old.spec.lasts is None) else float("inf")
+        self.until = (
+            old.until if (self.spec.lasts is None) == (old.spec.lasts is None) else float("inf")
+        )
         was = {showing.spec.motion: showing for showing in old.showings}
         for showing in self.showings:
             before = was.get(showing.spec.motion)

@@ -1,4 +1,5 @@
-"""Moments to try a tree in: every event by itself in many situations, every touch, and many at random."""
+"""Moments to try a tree in: every event by itself in many situations, every touch, and many at
+random."""
 
 from __future__ import annotations
 
@@ -7,14 +8,28 @@ from collections.abc import Iterator, Sequence
 
 from moggy.behaviors.inputs import EVENTS, SETTINGS
 from moggy.behaviors.moment import Moment, Trace
-from moggy.messages import CLASSES, DRIVES, EMOTIONS, GESTURES, Affect, Bond, Context, Gesture, Mood, PersonEstimate
+from moggy.messages import (
+    CLASSES,
+    DRIVES,
+    EMOTIONS,
+    GESTURES,
+    Affect,
+    Bond,
+    Context,
+    Gesture,
+    Mood,
+    PersonEstimate,
+)
 
 FAR = 20_000.0
 """Seconds between two sampled moments: nothing of the one is left in the next."""
 
 
-def moments(moment: Moment, behaviors: Sequence[str], rng: random.Random, count: int) -> Iterator[Moment]:
-    """Puts the cell into one moment after the other; half of them nearly calm, so that small things can matter."""
+def moments(
+    moment: Moment, behaviors: Sequence[str], rng: random.Random, count: int
+) -> Iterator[Moment]:
+    """Puts the cell into one moment after the other; half of them nearly calm, so that small things
+    can matter."""
     for n in range(count):
         at = (n + 1) * FAR
         wild = 0.1 + 0.9 * rng.random() ** 2
@@ -22,7 +37,11 @@ def moments(moment: Moment, behaviors: Sequence[str], rng: random.Random, count:
         moment.ended.clear()
         moment.touched_at = at - rng.choice((3.0, 5.0, 30.0, FAR))
         moment.take(_context(rng, at, wild, moment.personality.likes_touch))
-        names = [EVENTS[n % len(EVENTS)], *rng.sample(EVENTS, rng.choice((0, 0, 1, 2)))] if n % 3 else []
+        names = (
+            [EVENTS[n % len(EVENTS)], *rng.sample(EVENTS, rng.choice((0, 0, 1, 2)))]
+            if n % 3
+            else []
+        )
         if at - moment.touched_at < 10.0:
             moment.traces["released"] = Trace(moment.touched_at, 1.0, 1, 1.0)
         for name in names:
@@ -35,7 +54,9 @@ def moments(moment: Moment, behaviors: Sequence[str], rng: random.Random, count:
         yield moment
 
 
-def _context(rng: random.Random, at: float, wild: float, zones: Sequence[str] | dict[str, float]) -> Context:
+def _context(
+    rng: random.Random, at: float, wild: float, zones: Sequence[str] | dict[str, float]
+) -> Context:
     return Context(
         at=at,
         dt=0.1,
@@ -70,7 +91,11 @@ def _pet(rng: random.Random, wild: float) -> Affect:
     return Affect(
         emotions={name: rng.random() * wild if rng.random() < 0.4 else 0.0 for name in EMOTIONS},
         drives={name: rng.random() if rng.random() < 0.6 else 0.5 for name in DRIVES},
-        mood=Mood(pleasure=rng.uniform(-wild, wild), arousal=rng.uniform(-wild, wild), dominance=rng.uniform(-wild, wild)),
+        mood=Mood(
+            pleasure=rng.uniform(-wild, wild),
+            arousal=rng.uniform(-wild, wild),
+            dominance=rng.uniform(-wild, wild),
+        ),
         bond=Bond(trust=rng.random(), familiarity=rng.random()),
         enough=rng.random() if rng.random() < 0.3 else 0.0,
         valence=rng.uniform(-wild, wild),

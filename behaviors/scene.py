@@ -1,4 +1,5 @@
-"""What a design law may ask about a tick, by name: `purr`, `since.hit`, `behavior.greet`, `emotion.fear`, `joint.ear_left` …"""
+"""What a design law may ask about a tick, by name: `purr`, `since.hit`, `behavior.greet`,
+`emotion.fear`, `joint.ear_left` …"""
 
 from __future__ import annotations
 
@@ -36,7 +37,10 @@ class Scene:
         before, command = self._command, tick.commanded
         self.tick, self.at, self._command = tick, tick.at, command
         if before is not None and command.at > before.at:
-            way = max([abs(angle - before.pose.get(name, angle)) for name, angle in command.pose.items()], default=0.0)
+            way = max(
+                [abs(angle - before.pose.get(name, angle)) for name, angle in command.pose.items()],
+                default=0.0,
+            )
             self.speed = way / (command.at - before.at)
         self.now = frozenset(event.name for event in tick.events)
         self.seen.update(dict.fromkeys(self.now, tick.at))
@@ -44,7 +48,9 @@ class Scene:
             if isinstance(sense, Gesture):
                 self.touch = None if sense.phase == "end" else sense
             elif isinstance(sense, Setting):
-                self.settings = self.settings | {sense.name} if sense.on else self.settings - {sense.name}
+                self.settings = (
+                    self.settings | {sense.name} if sense.on else self.settings - {sense.name}
+                )
 
     def since(self, name: str) -> float:
         return self.at - self.seen[name] if name in self.seen else NEVER
@@ -108,7 +114,10 @@ FAMILIES: Mapping[str, tuple[Callable[[str], Reader[Scene]], tuple[str, ...] | N
     "drive": (lambda name: lambda s: s.tick.pet.drives.get(name, 0.5), DRIVES),
     "person": (lambda name: lambda s: s.tick.person.probabilities.get(name, 0.0), CLASSES),
     "touch": (lambda name: lambda s: s.touch is not None and s.touch.gesture == name, GESTURES),
-    "setting": (lambda name: lambda s: name in s.settings, ("quiet", "focus", "lap", "away", "stop")),
+    "setting": (
+        lambda name: lambda s: name in s.settings,
+        ("quiet", "focus", "lap", "away", "stop"),
+    ),
 }
 
 
@@ -119,7 +128,16 @@ def reader(name: str) -> Reader[Scene]:
     first, _, second = name.partition(".")
     make, seconds = FAMILIES.get(first, (None, None))
     if make is None or not second or (seconds is not None and second not in seconds):
-        known = [*PLAIN, *(f"{family}.{word}" for family, (_, words) in FAMILIES.items() for word in words or ())]
+        known = [
+            *PLAIN,
+            *(
+                f"{family}.{word}"
+                for family, (_, words) in FAMILIES.items()
+                for word in words or ()
+            ),
+        ]
         close = difflib.get_close_matches(name, known, n=1)
-        raise KeyError(f"a law cannot ask {name!r}" + (f", did you mean {close[0]!r}?" if close else ""))
+        raise KeyError(
+            f"a law cannot ask {name!r}" + (f", did you mean {close[0]!r}?" if close else "")
+        )
     return make(second)

@@ -1,4 +1,5 @@
-"""The two composites that py_trees lacks: one that weighs what is best, and a lane of reflexes above it that nothing starves."""
+"""The two composites that py_trees lacks: one that weighs what is best, and a lane of reflexes
+above it that nothing starves."""
 
 from __future__ import annotations
 
@@ -25,14 +26,18 @@ REPORTED_AGAIN = 1.0
 
 
 class Utility(Composite):
-    """Runs the option with the best score, with inertia; looks again when something happens, and a few times a second."""
+    """Runs the option with the best score, with inertia; looks again when something happens, and a
+    few times a second."""
 
-    def __init__(self, name: str, spec: tree.Utility, choices: Sequence[Choice], moment: Moment) -> None:
+    def __init__(
+        self, name: str, spec: tree.Utility, choices: Sequence[Choice], moment: Moment
+    ) -> None:
         super().__init__(name, [choice.node for choice in choices])
         self.spec, self.choices, self.moment = spec, choices, moment
         self.fallback = next(choice for choice in choices if choice.id == spec.fallback)
         impulsive = moment.personality.temperament.impulsiveness
-        # Impulsiveness → choice temperature and dwell time: Litchfield 2017, by way of the Feline Five.
+        # Impulsiveness → choice temperature and dwell time: Litchfield 2017, by way of the Feline
+        # Five.
         self.near = 0.02 + 0.2 * impulsive
         self.patience = 1.3 - 0.6 * impulsive
         self.running: Choice | None = None
@@ -81,7 +86,11 @@ class Utility(Composite):
         if running is not None and not started and not self._due():
             return running
         self.again = moment.at + self.spec.every
-        ranked = [choice for choice in self.choices if choice not in started and choice.weigh(choice is running) > 0.0]
+        ranked = [
+            choice
+            for choice in self.choices
+            if choice not in started and choice.weigh(choice is running) > 0.0
+        ]
         ranked.sort(key=_score, reverse=True)
         chosen = self._stay_or_go(running, ranked) if running is not None else self._pick(ranked)
         if chosen is None and self.fallback not in started:
@@ -89,17 +98,30 @@ class Utility(Composite):
         return chosen
 
     def _due(self) -> bool:
-        """Whether anything can have changed that matters: weighing all options at each tick would be waste."""
+        """Whether anything can have changed that matters: weighing all options at each tick would
+        be waste."""
         context = self.moment.context
         touch = self.moment.touch
-        situation = (touch and touch.zone, touch and touch.gesture, context.settings, context.charging, context.person.present)
+        situation = (
+            touch and touch.zone,
+            touch and touch.gesture,
+            context.settings,
+            context.charging,
+            context.person.present,
+        )
         changed = situation != self._situation
         self._situation = situation
-        # A stroke that goes on sends a part of an event five times a second: that can wait for the next weighing.
-        return changed or self.moment.at >= self.again or any(event.dose >= 1.0 or event.urgent for event in context.events)
+        # A stroke that goes on sends a part of an event five times a second: that can wait for the
+        # next weighing.
+        return (
+            changed
+            or self.moment.at >= self.again
+            or any(event.dose >= 1.0 or event.urgent for event in context.events)
+        )
 
     def _stay_or_go(self, running: Choice, ranked: list[Choice]) -> Choice | None:
-        """The running one, unless another beats its inertia. Refusals are kept with the numbers that decided."""
+        """The running one, unless another beats its inertia. Refusals are kept with the numbers
+        that decided."""
         moment = self.moment
         left = running.spec.dwell[0] * self.patience - (moment.at - running.began)
         bar = running.score * (1.0 + self.spec.hysteresis)
@@ -110,7 +132,11 @@ class Utility(Composite):
         for choice in ranked:
             if choice is running or choice.score <= running.score:
                 continue
-            if choice.interrupts is not None and (not urgent or choice.score > bar) and choice.interrupts(moment):
+            if (
+                choice.interrupts is not None
+                and (not urgent or choice.score > bar)
+                and choice.interrupts(moment)
+            ):
                 better.append(choice)
             elif left > 0.0:
                 refused[choice.id] = {"refused: dwell": left}
@@ -123,14 +149,17 @@ class Utility(Composite):
             listed = [choice for n, choice in enumerate(ranked) if n < LISTED or choice is running]
             self.scores = tuple([choice.report(refused.get(choice.id, {})) for choice in listed])
         if not better and (running.score > 0.0 or left > 0.0):
-            self.feedback_message = f"stays with {running.id} ({running.score:.2f})" + _because_of(refused)
+            self.feedback_message = f"stays with {running.id} ({running.score:.2f})" + _because_of(
+                refused
+            )
             if running.wanted:
                 running.because = running.cause() or running.because
             return running
         return self._pick(better, note=False)
 
     def _pick(self, candidates: list[Choice], *, note: bool = True) -> Choice | None:
-        """One of the near-best: mostly the best. Draws a random number only where there is a choice."""
+        """One of the near-best: mostly the best. Draws a random number only where there is a
+        choice."""
         if note:
             self.scores = tuple([choice.report({}) for choice in candidates[:LISTED]])
         if not candidates:
@@ -142,7 +171,9 @@ class Utility(Composite):
         if len(near) > 1:
             weights = [math.exp((choice.score / best - 1.0) * 2.0 / self.near) for choice in near]
             chosen = self.moment.rng.choices(near, weights)[0]
-        self.feedback_message = f"chose {chosen.id} ({chosen.score:.2f})" + (f" of {len(near)} near the best" if len(near) > 1 else "")
+        self.feedback_message = f"chose {chosen.id} ({chosen.score:.2f})" + (
+            f" of {len(near)} near the best" if len(near) > 1 else ""
+        )
         return chosen
 
 
@@ -151,13 +182,20 @@ def _score(choice: Choice) -> float:
 
 
 def _because_of(refused: dict[str, dict[str, float]]) -> str:
-    return "".join(f"; {name} {why} {value:.2f}" for name, terms in refused.items() for why, value in terms.items())
+    return "".join(
+        f"; {name} {why} {value:.2f}"
+        for name, terms in refused.items()
+        for why, value in terms.items()
+    )
 
 
 class Reflexes(Composite):
-    """Asks its reflexes first, at every tick, and ends what runs below when one is set off. A more urgent reflex ends a less urgent one."""
+    """Asks its reflexes first, at every tick, and ends what runs below when one is set off. A more
+    urgent reflex ends a less urgent one."""
 
-    def __init__(self, name: str, answers: Sequence[Answer], below: Behaviour, moment: Moment) -> None:
+    def __init__(
+        self, name: str, answers: Sequence[Answer], below: Behaviour, moment: Moment
+    ) -> None:
         super().__init__(name, [*(answer.node for answer in answers), below])
         self.answers, self.below, self.moment = answers, below, moment
         self.watching = [answer for answer in answers if answer.whenever is not None]
@@ -186,7 +224,8 @@ class Reflexes(Composite):
         yield self
 
     def _listen(self) -> None:
-        """Set off the most urgent reflex that has a cause now; a running one gives way only to a more urgent one."""
+        """Set off the most urgent reflex that has a cause now; a running one gives way only to a
+        more urgent one."""
         running, events = self.running, self.moment.context.events
         for answer in self.answers if events else self.watching:
             if running is not None and self.rank[answer.id] >= self.rank[running.id]:

@@ -1,4 +1,5 @@
-"""A behaviour in its place under a selector: what speaks for it, what it did lately, and which events it goes back to."""
+"""A behaviour in its place under a selector: what speaks for it, what it did lately, and which
+events it goes back to."""
 
 from __future__ import annotations
 
@@ -29,7 +30,11 @@ class Slot:
     def __init__(self, name: str, node: Behaviour, inputs: frozenset[str], moment: Moment) -> None:
         self.id, self.node, self.moment = name, node, moment
         split = [name.partition(".") for name in sorted(inputs)]
-        self.events = tuple(dict.fromkeys(second for first, _, second in split if first in ("event", "since", "count")))
+        self.events = tuple(
+            dict.fromkeys(
+                second for first, _, second in split if first in ("event", "since", "count")
+            )
+        )
         self.touched = any(first in ("touch", "zone") for first, _, _ in split)
         self.felt = any(first in FEELINGS for first, _, _ in split)
         self.began = 0.0
@@ -66,18 +71,34 @@ class Slot:
 class Choice(Slot):
     """An option of a utility selector, with its score."""
 
-    def __init__(self, spec: tree.Option, node: Behaviour, moment: Moment, language: Language, personality: Personality) -> None:
+    def __init__(
+        self,
+        spec: tree.Option,
+        node: Behaviour,
+        moment: Moment,
+        language: Language,
+        personality: Personality,
+    ) -> None:
         self.spec = spec
         texts = [spec.when, *(term.of for term in spec.terms)]
-        super().__init__(spec.id, node, frozenset().union(*(language.inputs(text) for text in texts)), moment)
+        super().__init__(
+            spec.id, node, frozenset().union(*(language.inputs(text) for text in texts)), moment
+        )
         self.when = None if spec.when == "true" else language.compile(spec.when)
         self.interrupts = None if spec.interrupts == "false" else language.compile(spec.interrupts)
-        self.terms = [(language.compile(term.of), term.response(), term.weight) for term in spec.terms]
+        self.terms = [
+            (language.compile(term.of), term.response(), term.weight) for term in spec.terms
+        ]
         self.names = [term.of for term in spec.terms]
         self.values = [0.0] * len(self.terms)
         self.weights = sum(term.weight for term in spec.terms)
         traits = personality.temperament
-        self.temper = math.exp(sum(power * (2.0 * float(getattr(traits, trait)) - 1.0) for trait, power in spec.bend.items()))
+        self.temper = math.exp(
+            sum(
+                power * (2.0 * float(getattr(traits, trait)) - 1.0)
+                for trait, power in spec.bend.items()
+            )
+        )
         self.appetite = personality.appetite.get(spec.id, 1.0)
         self.constant = spec.base * self.temper * self.appetite
         self.fatigue, self.fatigued_at = 0.0, 0.0
@@ -91,7 +112,10 @@ class Choice(Slot):
         """Its score at this moment; 0 where it cannot run."""
         moment = self.moment
         self.score, self.wanted = 0.0, False
-        if not running and (self.constant == 0.0 or moment.at - moment.ended.get(self.id, -NEVER) < self.spec.cooldown):
+        if not running and (
+            self.constant == 0.0
+            or moment.at - moment.ended.get(self.id, -NEVER) < self.spec.cooldown
+        ):
             return 0.0
         if self.when is not None and not self.when(moment):
             return 0.0
@@ -126,7 +150,11 @@ class Choice(Slot):
 
     def _stamina(self, ran: float) -> float:
         longest = self.spec.dwell[1]
-        return 1.0 if ran <= longest else max(TIRED, 1.0 - (1.0 - TIRED) * (ran - longest) / (TIRING * longest + 1e-9))
+        return (
+            1.0
+            if ran <= longest
+            else max(TIRED, 1.0 - (1.0 - TIRED) * (ran - longest) / (TIRING * longest + 1e-9))
+        )
 
     def _rested(self) -> float:
         """Less when it ran lately, and when it ran until it was tired of it."""
@@ -149,7 +177,12 @@ class Choice(Slot):
     def carry(self, old: Slot) -> None:
         super().carry(old)
         if isinstance(old, Choice):
-            self.fatigue, self.fatigued_at, self.weary, self.waits_since = old.fatigue, old.fatigued_at, old.weary, old.waits_since
+            self.fatigue, self.fatigued_at, self.weary, self.waits_since = (
+                old.fatigue,
+                old.fatigued_at,
+                old.weary,
+                old.waits_since,
+            )
 
     def report(self, more: dict[str, float]) -> Score:
         """The score with the terms that made it."""
@@ -170,9 +203,13 @@ class Choice(Slot):
 class Answer(Slot):
     """A reflex in the lane: set off by an event, weaker when set off again and again."""
 
-    def __init__(self, spec: tree.Reflex, node: Behaviour, moment: Moment, language: Language) -> None:
+    def __init__(
+        self, spec: tree.Reflex, node: Behaviour, moment: Moment, language: Language
+    ) -> None:
         self.spec = spec
-        super().__init__(spec.id, node, language.inputs(spec.when) | language.inputs(spec.whenever), moment)
+        super().__init__(
+            spec.id, node, language.inputs(spec.when) | language.inputs(spec.whenever), moment
+        )
         self.when = None if spec.when == "true" else language.compile(spec.when)
         self.whenever = None if spec.whenever == "false" else language.compile(spec.whenever)
         self.set_off, self.set_off_at = 0.0, -NEVER
@@ -184,7 +221,9 @@ class Answer(Slot):
         for event in self.moment.context.events:
             if event.name in self.spec.on:
                 strength = event.strength * self._sensitivity()
-                if strength >= self.spec.threshold and (self.when is None or self.when(self.moment)):
+                if strength >= self.spec.threshold and (
+                    self.when is None or self.when(self.moment)
+                ):
                     self.strength, self.by = strength, (event.id,)
                     self.moment.last_event = event.name
                     return True
@@ -208,4 +247,9 @@ class Answer(Slot):
     def carry(self, old: Slot) -> None:
         super().carry(old)
         if isinstance(old, Answer):
-            self.strength, self.by, self.set_off, self.set_off_at = old.strength, old.by, old.set_off, old.set_off_at
+            self.strength, self.by, self.set_off, self.set_off_at = (
+                old.strength,
+                old.by,
+                old.set_off,
+                old.set_off_at,
+            )

@@ -1,11 +1,20 @@
-"""What may stand in a tree's file: behaviours with stable ids, what each shows, and what speaks for it."""
+"""What may stand in a tree's file: behaviours with stable ids, what each shows, and what speaks for
+it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import AfterValidator, Discriminator, Field, ModelWrapValidatorHandler, Tag, ValidationInfo, model_validator
+from pydantic import (
+    AfterValidator,
+    Discriminator,
+    Field,
+    ModelWrapValidatorHandler,
+    Tag,
+    ValidationInfo,
+    model_validator,
+)
 
 from moggy.behaviors.curve import AnyTerm
 from moggy.behaviors.expression import names, parse
@@ -13,7 +22,14 @@ from moggy.behaviors.inputs import known
 from moggy.behaviors.language import LET, Expression, Sentence
 from moggy.body import Part
 
-Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.]*$", max_length=40, description="stable: running behaviours carry on by it")]
+Id = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z][a-z0-9_.]*$",
+        max_length=40,
+        description="stable: running behaviours carry on by it",
+    ),
+]
 Seconds = Annotated[float, Field(ge=0.0, le=86400.0)]
 
 
@@ -27,7 +43,9 @@ def ordered(span: tuple[float, float]) -> tuple[float, float]:
     return span
 
 
-Trait: TypeAlias = Literal["neuroticism", "extraversion", "dominance", "impulsiveness", "agreeableness"]
+Trait: TypeAlias = Literal[
+    "neuroticism", "extraversion", "dominance", "impulsiveness", "agreeableness"
+]
 Gaze: TypeAlias = Literal["person", "touch", "around", "away", "none"]
 Span = Annotated[tuple[Seconds, Seconds], AfterValidator(ordered)]
 """From, to: a length is drawn between them."""
@@ -38,8 +56,12 @@ class Shown(Part):
 
     motion: Annotated[str, Field(description="name of a motion")]
     layer: Literal["motion", "reflex"] = "motion"
-    when: Annotated[Expression | None, Field(description="plays while this holds; left out: always")] = None
-    after: Annotated[Seconds, Field(description="s after the behaviour began, at the earliest")] = 0.0
+    when: Annotated[
+        Expression | None, Field(description="plays while this holds; left out: always")
+    ] = None
+    after: Annotated[Seconds, Field(description="s after the behaviour began, at the earliest")] = (
+        0.0
+    )
     every: Annotated[Span | None, Field(description="begins again after so many seconds")] = None
     weight: Annotated[Expression, Field(description="how much of it, 0..1")] = "1"
     speed: Annotated[float, Field(ge=0.1, le=4.0)] = 1.0
@@ -49,12 +71,25 @@ class Sound(Part):
     """A call that a behaviour makes."""
 
     call: Annotated[str, Field(description="meow, trill, hiss, …")]
-    loudness: Annotated[Expression, Field(description="0..1; the personality and quiet hours cap it")] = "0.5"
+    loudness: Annotated[
+        Expression, Field(description="0..1; the personality and quiet hours cap it")
+    ] = "0.5"
     when: Expression | None = None
     after: Annotated[Seconds, Field(description="s after the behaviour began")] = 0.0
-    every: Annotated[Span | None, Field(description="again after so many seconds; left out: once")] = None
-    chance: Annotated[float, Field(ge=0.0, le=1.0, description="probability of each; the personality's `talkative` is a factor")] = 1.0
-    involuntary: Annotated[bool, Field(description="escapes the pet whether it is talkative or not: a hiss when hurt")] = False
+    every: Annotated[
+        Span | None, Field(description="again after so many seconds; left out: once")
+    ] = None
+    chance: Annotated[
+        float,
+        Field(
+            ge=0.0,
+            le=1.0,
+            description="probability of each; the personality's `talkative` is a factor",
+        ),
+    ] = 1.0
+    involuntary: Annotated[
+        bool, Field(description="escapes the pet whether it is talkative or not: a hiss when hurt")
+    ] = False
 
 
 class Behave(Part):
@@ -63,12 +98,17 @@ class Behave(Part):
     kind: Literal["behave"] = "behave"
     id: Id | None = None
     why: Sentence
-    posture: Annotated[str | None, Field(description="name of a posture; left out: stays as it is")] = None
+    posture: Annotated[
+        str | None, Field(description="name of a posture; left out: stays as it is")
+    ] = None
     plays: tuple[Shown, ...] = ()
     calls: tuple[Sound, ...] = ()
     purr: Annotated[Expression, Field(description="0..1")] = "0"
     gaze: Gaze = "none"
-    lasts: Annotated[Span | Seconds | None, Field(description="s, or [from, to]; left out: until something else is better")] = None
+    lasts: Annotated[
+        Span | Seconds | None,
+        Field(description="s, or [from, to]; left out: until something else is better"),
+    ] = None
     until: Annotated[Expression, Field(description="ends as soon as this holds")] = "false"
 
 
@@ -96,7 +136,12 @@ class Sequence(Part):
 
     kind: Literal["sequence"]
     id: Id | None = None
-    memory: Annotated[bool, Field(description="goes on where it was; false asks the earlier conditions again at each tick")] = True
+    memory: Annotated[
+        bool,
+        Field(
+            description="goes on where it was; false asks the earlier conditions again at each tick"
+        ),
+    ] = True
     children: Annotated[tuple[Node, ...], Field(min_length=1)]
 
 
@@ -115,21 +160,44 @@ class Option(Part):
     id: Id
     about: str = ""
     when: Annotated[Expression, Field(description="otherwise it is not even weighed")] = "true"
-    base: Annotated[float, Field(gt=0.0, le=3.0, description="score when all terms are 1: idle 0.2, need 0.5, person 0.8, danger 1.5")] = (
-        0.5
-    )
-    combine: Annotated[Literal["product", "mean", "max"], Field(description="how the terms come together")] = "product"
+    base: Annotated[
+        float,
+        Field(
+            gt=0.0,
+            le=3.0,
+            description="score when all terms are 1: idle 0.2, need 0.5, person 0.8, danger 1.5",
+        ),
+    ] = 0.5
+    combine: Annotated[
+        Literal["product", "mean", "max"], Field(description="how the terms come together")
+    ] = "product"
     terms: tuple[AnyTerm, ...] = ()
     bend: dict[Trait, Power] = Field(
         default_factory=dict,
         description="trait → how much it speaks for (+) or against (−) this: factor e to that at 1, the inverse at 0",
     )
-    dwell: Annotated[Span, Field(description="[min, max] s: not left before min, tires from max on")] = (1.5, 120.0)
+    dwell: Annotated[
+        Span, Field(description="[min, max] s: not left before min, tires from max on")
+    ] = (1.5, 120.0)
     cooldown: Annotated[Seconds, Field(description="s before it may run again")] = 0.0
-    repetition: Annotated[float, Field(ge=0.0, le=3.0, description="how much less likely each time it ran lately makes it")] = 0.3
-    recovery: Annotated[float, Field(gt=0.0, le=86400.0, description="s in which that fades to 1/e")] = 120.0
-    ageing: Annotated[float, Field(ge=0.0, le=1.0, description="share by which the score grows at most while it has to wait")] = 0.1
-    interrupts: Annotated[Expression, Field(description="while it holds, waits for nobody's dwell and inertia")] = "false"
+    repetition: Annotated[
+        float,
+        Field(ge=0.0, le=3.0, description="how much less likely each time it ran lately makes it"),
+    ] = 0.3
+    recovery: Annotated[
+        float, Field(gt=0.0, le=86400.0, description="s in which that fades to 1/e")
+    ] = 120.0
+    ageing: Annotated[
+        float,
+        Field(
+            ge=0.0,
+            le=1.0,
+            description="share by which the score grows at most while it has to wait",
+        ),
+    ] = 0.1
+    interrupts: Annotated[
+        Expression, Field(description="while it holds, waits for nobody's dwell and inertia")
+    ] = "false"
     do: Node
 
 
@@ -138,15 +206,24 @@ class Utility(Part):
 
     kind: Literal["utility"]
     id: Id | None = None
-    every: Annotated[float, Field(ge=0.0, le=5.0, description="s between two weighings while nothing happens")] = 0.5
-    hysteresis: Annotated[float, Field(ge=0.0, le=1.0, description="share by which another must be better than the running one")] = 0.15
+    every: Annotated[
+        float, Field(ge=0.0, le=5.0, description="s between two weighings while nothing happens")
+    ] = 0.5
+    hysteresis: Annotated[
+        float,
+        Field(
+            ge=0.0, le=1.0, description="share by which another must be better than the running one"
+        ),
+    ] = 0.15
     fallback: Annotated[Id, Field(description="the option to run where none has a score")]
     options: Annotated[tuple[Option, ...], Field(min_length=1)]
 
     @model_validator(mode="after")
     def _fallback(self) -> Self:
         if self.fallback not in {option.id for option in self.options}:
-            raise ValueError(f"fallback {self.fallback!r} is none of the options {', '.join(o.id for o in self.options)}")
+            raise ValueError(
+                f"fallback {self.fallback!r} is none of the options {', '.join(o.id for o in self.options)}"
+            )
         return self
 
 
@@ -158,14 +235,26 @@ class Reflex(Part):
     on: Annotated[tuple[str, ...], Field(description="names of the events that set it off")] = ()
     when: Annotated[Expression, Field(description="set off only while this holds")] = "true"
     whenever: Annotated[Expression, Field(description="sets it off without any event")] = "false"
-    threshold: Annotated[float, Field(ge=0.0, le=1.0, description="strength of the event, at least")] = 0.0
-    habituates: Annotated[float, Field(ge=0.0, le=1.0, description="share of the strength lost with each time it was set off lately")] = 0.0
-    recovery: Annotated[float, Field(gt=0.0, le=86400.0, description="s in which that fades to 1/e")] = 90.0
+    threshold: Annotated[
+        float, Field(ge=0.0, le=1.0, description="strength of the event, at least")
+    ] = 0.0
+    habituates: Annotated[
+        float,
+        Field(
+            ge=0.0,
+            le=1.0,
+            description="share of the strength lost with each time it was set off lately",
+        ),
+    ] = 0.0
+    recovery: Annotated[
+        float, Field(gt=0.0, le=86400.0, description="s in which that fades to 1/e")
+    ] = 90.0
     do: Node
 
 
 class Reflexes(Part):
-    """A lane that nothing starves: asked first at every tick; whatever runs below is ended when a reflex is set off."""
+    """A lane that nothing starves: asked first at every tick; whatever runs below is ended when a
+    reflex is set off."""
 
     kind: Literal["reflexes"]
     id: Id | None = None
@@ -174,7 +263,9 @@ class Reflexes(Part):
 
 
 def _kind(value: Any) -> str:
-    kind = value.get("kind", "behave") if isinstance(value, dict) else getattr(value, "kind", "behave")
+    kind = (
+        value.get("kind", "behave") if isinstance(value, dict) else getattr(value, "kind", "behave")
+    )
     return str(kind)
 
 
@@ -195,16 +286,29 @@ class Tree(Part):
 
     name: str
     about: str = ""
-    let: dict[str, Expression] = Field(default_factory=dict, description="names for expressions; a later may use an earlier")
-    fades: dict[str, HalfLife] = Field(default_factory=dict, description="event → s in which its strength fades by half; 6 where left out")
-    purr_whenever: Annotated[Expression, Field(description="how much any behaviour below the reflexes purrs at least, 0..1")] = "0"
-    purr_only: Annotated[Expression, Field(description="no behaviour purrs unless this holds")] = "since.hit > 10"
+    let: dict[str, Expression] = Field(
+        default_factory=dict, description="names for expressions; a later may use an earlier"
+    )
+    fades: dict[str, HalfLife] = Field(
+        default_factory=dict,
+        description="event → s in which its strength fades by half; 6 where left out",
+    )
+    purr_whenever: Annotated[
+        Expression,
+        Field(description="how much any behaviour below the reflexes purrs at least, 0..1"),
+    ] = "0"
+    purr_only: Annotated[Expression, Field(description="no behaviour purrs unless this holds")] = (
+        "since.hit > 10"
+    )
     root: Node
 
     @model_validator(mode="wrap")
     @classmethod
-    def _names(cls, data: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
-        """While the file is read its own names are known, so that an unknown one is reported where it stands."""
+    def _names(
+        cls, data: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo
+    ) -> Self:
+        """While the file is read its own names are known, so that an unknown one is reported where
+        it stands."""
         let = data.get("let", {}) if isinstance(data, dict) else {}
         token = LET.set(frozenset(map(str, let)) if isinstance(let, dict) else frozenset())
         try:
@@ -220,7 +324,9 @@ class Tree(Part):
         for n, (name, text) in enumerate(self.let.items()):
             later = [used.name for used in names(parse(text)) if used.name in list(self.let)[n:]]
             if later:
-                raise ValueError(f"let {name!r} uses {later[0]!r}, which is only named there or after it")
+                raise ValueError(
+                    f"let {name!r} uses {later[0]!r}, which is only named there or after it"
+                )
         seen: set[str] = set()
         for name in ids(self.root):
             if name in seen:

@@ -6,7 +6,8 @@ import runpy
 import sys
 
 SHORT = ("touch_to_wire", "tick", "decide", "reload", "act", "feel", "contingency", "voice")
-"""Together a few minutes. The scores on data are longer and are run by name: words, perceive_face, perceive_touch."""
+"""Together a few minutes. The scores on data are longer and are run by name: words, perceive_face,
+perceive_touch."""
 
 
 def main(names: list[str]) -> None:

@@ -1,4 +1,5 @@
-"""How long acting takes: microseconds of CPU a tick of a busy and of a calm cat; the best of a few runs, for busy machines."""
+"""How long acting takes: microseconds of CPU a tick of a busy and of a calm cat; the best of a few
+runs, for busy machines."""
 
 from __future__ import annotations
 
@@ -15,12 +16,21 @@ from moggy.personality import Personality
 
 ROOT = Path(__file__).resolve().parents[1]
 DT = 0.02
-DAY = (("sit", "look_around"), ("sit", "greet"), ("loaf", "knead"), ("lie", "lean_in"), ("curl", "nod_off"), ("stand", "tail_swish"))
+DAY = (
+    ("sit", "look_around"),
+    ("sit", "greet"),
+    ("loaf", "knead"),
+    ("lie", "lean_in"),
+    ("curl", "nod_off"),
+    ("stand", "tail_swish"),
+)
 
 
 def make() -> Actor:
     motions = load_motions(sorted((ROOT / "behaviors" / "motions").glob("*.yaml")))
-    return Actor(load(ROOT / "actuators" / "body" / "cat.yaml", Body), motions, Personality(name="bench"))
+    return Actor(
+        load(ROOT / "actuators" / "body" / "cat.yaml", Body), motions, Personality(name="bench")
+    )
 
 
 def run(actor: Actor, seconds: float, *, busy: bool) -> float:
@@ -28,13 +38,24 @@ def run(actor: Actor, seconds: float, *, busy: bool) -> float:
     person = PersonEstimate(person="someone", present=True, bearing=(0.3, 0.2))
     began = process_time()
     ticks = int(seconds / DT)
-    decision = Decision(at=0.0, behavior="loaf", plays=(Play(motion="loaf", started=0.0, layer="posture"),))
+    decision = Decision(
+        at=0.0, behavior="loaf", plays=(Play(motion="loaf", started=0.0, layer="posture"),)
+    )
     for n in range(ticks):
         now = n * DT
         if busy and n % 250 == 0:
             posture, motion = DAY[n // 250 % len(DAY)]
-            plays = (Play(motion=posture, started=now, layer="posture"), Play(motion=motion, started=now))
-            decision = Decision(at=now, behavior=motion, plays=plays, gaze="person" if n % 500 else "around", purr=0.6)
+            plays = (
+                Play(motion=posture, started=now, layer="posture"),
+                Play(motion=motion, started=now),
+            )
+            decision = Decision(
+                at=now,
+                behavior=motion,
+                plays=plays,
+                gaze="person" if n % 500 else "around",
+                purr=0.6,
+            )
         gesture = Gesture(at=now, zone="neck", gesture="stroke") if busy and n % 300 < 150 else None
         pet = Affect(valence=0.3 + (0.2 * (n % 100) / 100 if busy else 0.0), arousal=0.1)
         actor.act(decision, person, pet, (), gesture, now, DT)

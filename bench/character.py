@@ -1,6 +1,8 @@
-"""What a mixed hour looks like: how varied it is, whether ten equal touches wear off, and whether the personalities can be told apart.
+"""What a mixed hour looks like: how varied it is, whether ten equal touches wear off, and whether
+the personalities can be told apart.
 
-`python bench/character.py --hours 3` lives so many hours of each to learn from and as many others to be tested on; about 5 s an hour.
+`python bench/character.py --hours 3` lives so many hours of each to learn from and as many others
+to be tested on; about 5 s an hour.
 """
 
 from __future__ import annotations
@@ -31,7 +33,12 @@ HOUR = 3600.0
 def touched(rng: random.Random, at: float) -> list[AnySense]:
     """One touch, as the reader of touch would tell it."""
     gesture, seconds = rng.choice(
-        (("stroke", rng.uniform(4, 40)), ("scratch", rng.uniform(3, 12)), ("pat", 0.4), ("hold", rng.uniform(3, 20)))
+        (
+            ("stroke", rng.uniform(4, 40)),
+            ("scratch", rng.uniform(3, 12)),
+            ("pat", 0.4),
+            ("hold", rng.uniform(3, 20)),
+        )
     )
     zone, steps = rng.choice(ZONES), max(2, int(seconds * 5))
     return [
@@ -60,11 +67,14 @@ def said(rng: random.Random, at: float) -> AnySense:
             ("call", 0.3),
         )
     )
-    return Words(at=at, person="anna", text="…", valence=valence, arousal=0.3, intent=intent, confidence=0.85)  # type: ignore[arg-type]
+    return Words(
+        at=at, person="anna", text="…", valence=valence, arousal=0.3, intent=intent, confidence=0.85
+    )  # type: ignore[arg-type]
 
 
 def mixed_hour(seed: int) -> list[AnySense]:
-    """Somebody is there for two thirds of it, touches, talks, smiles, frowns, plays; a noise now and then, and one slip of the hand."""
+    """Somebody is there for two thirds of it, touches, talks, smiles, frowns, plays; a noise now
+    and then, and one slip of the hand."""
     rng = random.Random(seed)
     senses: list[AnySense] = []
     at = rng.uniform(10, 60)
@@ -75,7 +85,17 @@ def mixed_hour(seed: int) -> list[AnySense]:
         while (at := at + rng.expovariate(1 / 25)) < leaves:
             what = rng.random()
             if what < 0.45:
-                seen = [Face(at=at + n, person="anna", valence=mood, arousal=0.1, confidence=0.7, looking=rng.random()) for n in range(8)]
+                seen = [
+                    Face(
+                        at=at + n,
+                        person="anna",
+                        valence=mood,
+                        arousal=0.1,
+                        confidence=0.7,
+                        looking=rng.random(),
+                    )
+                    for n in range(8)
+                ]
                 senses += seen
             elif what < 0.7:
                 senses += touched(rng, at)
@@ -83,14 +103,29 @@ def mixed_hour(seed: int) -> list[AnySense]:
             elif what < 0.9:
                 senses.append(said(rng, at))
             elif what < 0.95:
-                senses += [Motion(at=at, motion="lifted", strength=0.4), Motion(at=at + 8, motion="put_down", strength=0.4)]
+                senses += [
+                    Motion(at=at, motion="lifted", strength=0.4),
+                    Motion(at=at + 8, motion="put_down", strength=0.4),
+                ]
                 at += 9
             else:
                 mood = rng.uniform(-0.8, 0.9)
         senses.append(Person(at=leaves, person="anna", change="leaves"))
         at = leaves + rng.uniform(60, 500)
-    senses += [Voice(at=rng.uniform(0, HOUR), level=-8.0, arousal=0.8, valence=-0.2, confidence=0.6) for _ in range(3)]
-    senses.append(Gesture(at=rng.uniform(600, 3000), zone="back", gesture="hit", phase="begin", pressure=1.0, peak=1.0))
+    senses += [
+        Voice(at=rng.uniform(0, HOUR), level=-8.0, arousal=0.8, valence=-0.2, confidence=0.6)
+        for _ in range(3)
+    ]
+    senses.append(
+        Gesture(
+            at=rng.uniform(600, 3000),
+            zone="back",
+            gesture="hit",
+            phase="begin",
+            pressure=1.0,
+            peak=1.0,
+        )
+    )
     return sorted(senses, key=lambda sense: sense.at)
 
 
@@ -120,14 +155,23 @@ class Cat:
     def __init__(self, name: str, seed: int) -> None:
         number = count(1).__next__
         personality = load(SHIPPED["personalities"] / f"{name}.yaml", Personality)
-        self.mind = Mind(load(SHIPPED["appraisals"] / "cat.yaml", Appraisals), personality, hour=15.0, number=number)
-        self.decider = Decider(load(SHIPPED["trees"] / "cat.yaml", Tree), personality, random.Random(seed))
+        self.mind = Mind(
+            load(SHIPPED["appraisals"] / "cat.yaml", Appraisals),
+            personality,
+            hour=15.0,
+            number=number,
+        )
+        self.decider = Decider(
+            load(SHIPPED["trees"] / "cat.yaml", Tree), personality, random.Random(seed)
+        )
         self.log = Log()
         self.gesture: Gesture | None = None
         self.now = 0.0
         self.behavior = ""
 
-    def live(self, senses: Sequence[AnySense], until: float) -> list[tuple[float, tuple[Event, ...], float]]:
+    def live(
+        self, senses: Sequence[AnySense], until: float
+    ) -> list[tuple[float, tuple[Event, ...], float]]:
         """(time, events, how strongly it feels) of each step."""
         seen, n = [], 0
         while self.now < until:
@@ -147,7 +191,17 @@ class Cat:
         events, evidence = self.mind.perceive(heard, self.now)
         person, pet = self.mind.feel(events, evidence, self.now, DT)
         hour = (15.0 + self.now / 3600) % 24
-        decision = self.decider.decide(Context(at=self.now, dt=DT, hour=hour, person=person, pet=pet, events=events, gesture=self.gesture))
+        decision = self.decider.decide(
+            Context(
+                at=self.now,
+                dt=DT,
+                hour=hour,
+                person=person,
+                pet=pet,
+                events=events,
+                gesture=self.gesture,
+            )
+        )
         self.mind.did(decision.behavior)
         self.log.time[decision.behavior] += 1
         self.log.starts[decision.behavior] += decision.behavior != self.behavior
@@ -172,16 +226,26 @@ def mean(logs: Sequence[dict[str, float]]) -> dict[str, float]:
 
 
 def told_apart(hours: int) -> list[tuple[str, str]]:
-    """(who it was, who it was taken for), by the nearest mean of the hours that were learnt; the tested hours have other seeds and days."""
-    known = {name: mean([hour_of(name, seed).features() for seed in range(hours)]) for name in NAMES}
-    tested = [(name, hour_of(name, seed).features()) for name in NAMES for seed in range(100, 100 + hours)]
-    return [(name, min(NAMES, key=lambda other: distance(features, known[other]))) for name, features in tested]
+    """(who it was, who it was taken for), by the nearest mean of the hours that were learnt; the
+    tested hours have other seeds and days."""
+    known = {
+        name: mean([hour_of(name, seed).features() for seed in range(hours)]) for name in NAMES
+    }
+    tested = [
+        (name, hour_of(name, seed).features()) for name in NAMES for seed in range(100, 100 + hours)
+    ]
+    return [
+        (name, min(NAMES, key=lambda other: distance(features, known[other])))
+        for name, features in tested
+    ]
 
 
 def variety() -> None:
     log = hour_of("cat", 7)
     most = log2(sum(1 for _ in slots(load(SHIPPED["trees"] / "cat.yaml", Tree).root)))
-    print(f"entropy of behaviours over a mixed hour: {log.entropy():.2f} bits, {log.entropy() / most:.0%} of the maximum (at least 60 %)")
+    print(
+        f"entropy of behaviours over a mixed hour: {log.entropy():.2f} bits, {log.entropy() / most:.0%} of the maximum (at least 60 %)"
+    )
     for name, n in log.time.most_common():
         print(f"  {name:16} {n / log.time.total():6.1%}  {log.starts[name]:3} times")
     print(f"  calls: {dict(log.calls)}")
@@ -198,7 +262,9 @@ def main() -> None:
             if guess != name:
                 print(f"  an hour of {name} was taken for {guess}")
         right = sum(name == guess for name, guess in pairs)
-        print(f"personalities told apart: {right} of {len(pairs)} hours ({right / len(pairs):.0%}; at least 90 %)")
+        print(
+            f"personalities told apart: {right} of {len(pairs)} hours ({right / len(pairs):.0%}; at least 90 %)"
+        )
 
 
 if __name__ == "__main__":

@@ -1,8 +1,10 @@
 """Whether what the pet does and feels hangs on when it is touched: python -m bench contingency
 
-One random day is lived, whole, over the wire and the firmware. What followed each touch is compared with what followed at times made by
-shuffling the pauses between the touches: a permutation test, which asks for no shape of anything (Good 2005, ch. 3). Contacts within two
-seconds of one another are one petting, and count as one touch: going on with what it does is the right answer to the second stroke.
+One random day is lived, whole, over the wire and the firmware. What followed each touch is compared
+with what followed at times made by shuffling the pauses between the touches: a permutation test,
+which asks for no shape of anything (Good 2005, ch. 3). Contacts within two seconds of one another
+are one petting, and count as one touch: going on with what it does is the right answer to the
+second stroke.
 """
 
 from __future__ import annotations
@@ -35,7 +37,8 @@ SHOWN = ("ear_left", "ear_right", "eyelids", "tail_yaw", "head_pan", "head_tilt"
 
 @dataclass(slots=True)
 class Course:
-    """A life as three courses: what moved, what was felt, what was done; and the ticks at which a touch or any contact began."""
+    """A life as three courses: what moved, what was felt, what was done; and the ticks at which a
+    touch or any contact began."""
 
     touches: list[int] = field(default_factory=list)
     contacts: list[int] = field(default_factory=list)
@@ -54,23 +57,37 @@ class Course:
 
 
 def answers(course: Course) -> dict[str, list[float]]:
-    """What would be the answer to a touch that began at each tick: how much it moved at once, felt otherwise, took up something else."""
+    """What would be the answer to a touch that began at each tick: how much it moved at once, felt
+    otherwise, took up something else."""
     n = len(course.poses) - SOON - 1
     poses, feelings, doings = course.poses, course.feelings, course.doings
-    speeds = [sum(abs(b - a) for a, b in zip(poses[max(0, i - 1)], poses[i], strict=True)) for i in range(len(poses))]
+    speeds = [
+        sum(abs(b - a) for a, b in zip(poses[max(0, i - 1)], poses[i], strict=True))
+        for i in range(len(poses))
+    ]
     return {
         "moves within 0.3 s (rad)": [sum(speeds[i : i + AT_ONCE]) for i in range(n)],
         "feels otherwise after 1.5 s": [
-            hypot(feelings[i + SOON][0] - feelings[max(0, i - 1)][0], feelings[i + SOON][1] - feelings[max(0, i - 1)][1]) for i in range(n)
+            hypot(
+                feelings[i + SOON][0] - feelings[max(0, i - 1)][0],
+                feelings[i + SOON][1] - feelings[max(0, i - 1)][1],
+            )
+            for i in range(n)
         ],
-        "takes up something else within 1.5 s (share)": [float(doings[max(0, i - 1)] != doings[i + SOON]) for i in range(n)],
+        "takes up something else within 1.5 s (share)": [
+            float(doings[max(0, i - 1)] != doings[i + SOON]) for i in range(n)
+        ],
     }
 
 
-def permutation_test(times: Sequence[int], answer: Sequence[float], shuffles: int, rng: random.Random) -> tuple[float, float, float]:
-    """(mean answer at these times, mean at shuffled times, p): how seldom shuffled pauses between the times give as much, by chance alone.
+def permutation_test(
+    times: Sequence[int], answer: Sequence[float], shuffles: int, rng: random.Random
+) -> tuple[float, float, float]:
+    """(mean answer at these times, mean at shuffled times, p): how seldom shuffled pauses between
+    the times give as much, by chance alone.
 
-    The first pause begins at a random moment of the course, which is taken as a ring: so every shuffled course is as likely as another.
+    The first pause begins at a random moment of the course, which is taken as a ring: so every
+    shuffled course is as likely as another.
     """
     length = len(answer)
     times = [time for time in times if time < length]
@@ -105,7 +122,9 @@ def life(seed: int = SEED, seconds: float = SECONDS) -> Course:
 def main() -> int:
     course, rng, broken = life(), random.Random(SEED), 0
     contacts, touches = len(course.contacts), len(course.touches)
-    print(f"{touches} touches ({contacts} contacts) in {SECONDS:.0f} s of a random day, {SHUFFLES} shuffles of the pauses between them")
+    print(
+        f"{touches} touches ({contacts} contacts) in {SECONDS:.0f} s of a random day, {SHUFFLES} shuffles of the pauses between them"
+    )
     for what, answer in answers(course).items():
         observed, shuffled, p = permutation_test(course.touches, answer, SHUFFLES, rng)
         kept = p < 0.01

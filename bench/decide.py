@@ -1,4 +1,5 @@
-"""What a tick of the shipped tree costs, beside ticking all its nodes in plain py_trees: python bench/decide.py"""
+"""What a tick of the shipped tree costs, beside ticking all its nodes in plain py_trees: python
+bench/decide.py"""
 
 from __future__ import annotations
 
@@ -41,27 +42,38 @@ class Plain(py_trees.behaviour.Behaviour):
         return Status.RUNNING
 
 
-def plain(node: py_trees.behaviour.Behaviour, work: Mapping[str, Callable[[], object]]) -> py_trees.behaviour.Behaviour:
+def plain(
+    node: py_trees.behaviour.Behaviour, work: Mapping[str, Callable[[], object]]
+) -> py_trees.behaviour.Behaviour:
     """The same nodes, all ticked at each tick."""
     if not node.children:
         return Plain(node.name, work.get(node.name))
     return py_trees.composites.Parallel(
-        node.name, ParallelPolicy.SuccessOnAll(synchronise=False), [plain(child, work) for child in node.children]
+        node.name,
+        ParallelPolicy.SuccessOnAll(synchronise=False),
+        [plain(child, work) for child in node.children],
     )
 
 
 def a_life(seconds: float, rng: random.Random) -> Sequence[Context]:
-    """Somebody comes and goes, strokes now and then, and says something twice a minute; feelings wander."""
+    """Somebody comes and goes, strokes now and then, and says something twice a minute; feelings
+    wander."""
     emotions, drives = dict.fromkeys(EMOTIONS, 0.1), dict.fromkeys(DRIVES, 0.4)
     contexts, pleasure = [], 0.0
     for n in range(int(seconds * 10)):
         at = n / 10
         for feelings, home in ((emotions, 0.1), (drives, 0.4)):
             for name, level in feelings.items():
-                feelings[name] = min(1.0, max(0.0, level + 0.01 * (home - level) + rng.gauss(0.0, 0.01)))
+                feelings[name] = min(
+                    1.0, max(0.0, level + 0.01 * (home - level) + rng.gauss(0.0, 0.01))
+                )
         pleasure = min(1.0, max(-1.0, pleasure + rng.gauss(0.0, 0.01)))
         stroked = at % 90 < 20
-        names = [name for name, share in (("called", 0.002), ("praised", 0.001), ("loud_noise", 0.001)) if rng.random() < share]
+        names = [
+            name
+            for name, share in (("called", 0.002), ("praised", 0.001), ("loud_noise", 0.001))
+            if rng.random() < share
+        ]
         if stroked and n % 2 == 0:
             names.append("stroked")
         contexts.append(
@@ -69,22 +81,39 @@ def a_life(seconds: float, rng: random.Random) -> Sequence[Context]:
                 at=at,
                 dt=0.1,
                 hour=12.0,
-                person=PersonEstimate(present=at % 300 < 200, attention=0.4, confidence=0.5, unsure=at % 60 < 20),
+                person=PersonEstimate(
+                    present=at % 300 < 200, attention=0.4, confidence=0.5, unsure=at % 60 < 20
+                ),
                 pet=Affect(
                     emotions=dict(emotions),
                     drives=dict(drives),
                     mood=Mood(pleasure=pleasure),
                     enough=min(0.9, at % 90 / 40) if stroked else 0.0,
                 ),
-                events=tuple(Event(at=at, id=n, name=name, dose=0.2 if name == "stroked" else 1.0) for name in names),
-                gesture=Gesture(at=at - at % 0.2, id=n, zone="neck", gesture="stroke", speed=0.08, duration=at % 90) if stroked else None,
+                events=tuple(
+                    Event(at=at, id=n, name=name, dose=0.2 if name == "stroked" else 1.0)
+                    for name in names
+                ),
+                gesture=Gesture(
+                    at=at - at % 0.2,
+                    id=n,
+                    zone="neck",
+                    gesture="stroke",
+                    speed=0.08,
+                    duration=at % 90,
+                )
+                if stroked
+                else None,
             )
         )
     return contexts
 
 
-def timed(make: Mapping[str, Callable[[], Callable[[Context], object]]], contexts: Sequence[Context]) -> dict[str, list[float]]:
-    """Microseconds of CPU of each tick: the same life several times over, the least of each tick, so that a busy machine is fair to all."""
+def timed(
+    make: Mapping[str, Callable[[], Callable[[Context], object]]], contexts: Sequence[Context]
+) -> dict[str, list[float]]:
+    """Microseconds of CPU of each tick: the same life several times over, the least of each tick,
+    so that a busy machine is fair to all."""
     costs = {name: [float("inf")] * len(contexts) for name in make}
     for _ in range(ROUNDS):
         for name, new in make.items():
@@ -111,7 +140,9 @@ def main() -> int:
     nodes = sum(1 for _ in built.root.iterate())
     bare = plain(built.root, {})
     scores = {
-        slot.node.name: partial(slot.weigh, False) for slot in built.slots.values() if isinstance(slot, Choice) and not slot.node.children
+        slot.node.name: partial(slot.weigh, False)
+        for slot in built.slots.values()
+        if isinstance(slot, Choice) and not slot.node.children
     }
     working = plain(built.root, scores)
 
@@ -139,7 +170,11 @@ def main() -> int:
     decider = Decider(tree, personality, random.Random(1))
     swaps = [swap(decider, tree) for _ in range(20)]
     print(f"an edited tree is taken over in {median(swaps):.1f} ms (at most 20)")
-    fast = median(ours) <= MOST_SHARE * median(theirs) and mean(ours) <= MOST_SHARE * mean(same) and mean(ours) <= MOST_US
+    fast = (
+        median(ours) <= MOST_SHARE * median(theirs)
+        and mean(ours) <= MOST_SHARE * mean(same)
+        and mean(ours) <= MOST_US
+    )
     return 0 if fast and median(swaps) <= 20.0 else 1
 
 

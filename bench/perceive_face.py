@@ -1,7 +1,9 @@
-"""How well faces are understood: the head on people it was not trained on, and a real portrait, moved, scaled and darkened.
+"""How well faces are understood: the head on people it was not trained on, and a real portrait,
+moved, scaled and darkened.
 
-`python bench/perceive_face.py`. The first part needs `../shared/data/face_blendshapes`, the second the eye's models and scikit-image.
-The labels are noisy (one labeller a picture), fear has 14 examples: read the numbers so.
+`python bench/perceive_face.py`. The first part needs `../shared/data/face_blendshapes`, the second
+the eye's models and scikit-image. The labels are noisy (one labeller a picture), fear has 14
+examples: read the numbers so.
 """
 
 from __future__ import annotations
@@ -33,9 +35,14 @@ def head() -> None:
         print(f"{name:28}" + "".join(f"{row[name]:13.3f}" for row in rows.values()))
     shapes, network, y, _ = load(DATA)
     raw = [max(range(7), key=lambda k, n=n: n[CLASSES[k]]) for n in network]  # type: ignore[misc]
-    alone = statistics.mean(statistics.mean(r == k for r, t in zip(raw, y, strict=True) if t == k) for k in range(7))
+    alone = statistics.mean(
+        statistics.mean(r == k for r, t in zip(raw, y, strict=True) if t == k) for k in range(7)
+    )
     print(f"the network by itself, balanced accuracy: {alone:.3f}")
-    faces = [Face(at=0.0, blendshapes=s, expression=n) for s, n in zip(shapes[:500], network[:500], strict=True)]
+    faces = [
+        Face(at=0.0, blendshapes=s, expression=n)
+        for s, n in zip(shapes[:500], network[:500], strict=True)
+    ]
     began = time.process_time()
     for face in faces:
         understood(face)
@@ -48,7 +55,9 @@ def portrait() -> None:
 
     picture, reader = np.ascontiguousarray(data.astronaut()), FaceReader()  # type: ignore[no-untyped-call]
     eye = VisionTask()
-    print(f"\n{'portrait (a smile)':28}{'found':>13}{'happy':>13}{'valence':>13}{'confidence':>13}{'CPU ms':>13}")
+    print(
+        f"\n{'portrait (a smile)':28}{'found':>13}{'happy':>13}{'valence':>13}{'confidence':>13}{'CPU ms':>13}"
+    )
     cases = {
         "moved": [(0.9, 8.0 * n, 10.0, 1.0) for n in range(25)],
         "half as large": [(0.5, 6.0 * n, 60.0, 1.0) for n in range(25)],
@@ -62,7 +71,9 @@ def portrait() -> None:
         began = time.process_time()
         for scale, x, y, light in places:
             at += 0.1
-            frame = cv2.warpAffine(picture, np.array([[scale, 0, x], [0, scale, y]], dtype=np.float32), (640, 480))
+            frame = cv2.warpAffine(
+                picture, np.array([[scale, 0, x], [0, scale, y]], dtype=np.float32), (640, 480)
+            )
             seen = eye.seen((frame * light).astype(np.uint8), at, posture=False)
             found += [face for face in reader.read(seen, at) if isinstance(face, Face)]
         spent = (time.process_time() - began) / len(places) * 1000.0
@@ -74,7 +85,11 @@ def portrait() -> None:
                 [f.confidence or 0.0 for f in found],
             )
         ]
-        print(f"{name:28}{len(found) / len(places):13.2f}" + "".join(f"{m:13.2f}" for m in means) + f"{spent:13.1f}")
+        print(
+            f"{name:28}{len(found) / len(places):13.2f}"
+            + "".join(f"{m:13.2f}" for m in means)
+            + f"{spent:13.1f}"
+        )
     eye.close()
 
 
@@ -83,7 +98,11 @@ if __name__ == "__main__":
         head()
     else:
         print(f"not run: needs {DATA}")
-    absent = [name for name in ("face_landmarker", "pose_landmarker_lite", "face_expression") if not models.present(name)]
+    absent = [
+        name
+        for name in ("face_landmarker", "pose_landmarker_lite", "face_expression")
+        if not models.present(name)
+    ]
     if absent:
         print(f"not run: needs the models {', '.join(absent)} (moggy models fetch)")
     else:

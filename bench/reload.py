@@ -1,7 +1,9 @@
-"""How long a living pet takes to take over a file that a designer has saved: `python -m bench reload`.
+"""How long a living pet takes to take over a file that a designer has saved: `python -m bench
+reload`.
 
-Each shipped file is changed by a comment, parsed and checked aside as the watcher does it, and taken in one tick of a pet that has
-lived for a few seconds. What counts is that whole tick, in CPU time, the best of a few.
+Each shipped file is changed by a comment, parsed and checked aside as the watcher does it, and
+taken in one tick of a pet that has lived for a few seconds. What counts is that whole tick, in CPU
+time, the best of a few.
 """
 
 from __future__ import annotations
@@ -53,7 +55,9 @@ def main() -> int:
         kind = file.partition("/")[0]
         worst[kind] = max(worst.get(kind, (0.0, "")), (takes(personality, file), file))
     for kind, (ms, file) in worst.items():
-        print(f"{kind}: at most {ms:.1f} ms of CPU to take over an edited file ({file}; at most {MOST_MS:g})")
+        print(
+            f"{kind}: at most {ms:.1f} ms of CPU to take over an edited file ({file}; at most {MOST_MS:g})"
+        )
     return 0 if all(ms <= MOST_MS for ms, _ in worst.values()) else 1
 
 

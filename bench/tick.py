@@ -1,9 +1,11 @@
-"""What one tick of the loop costs, and how much faster than life the simulator runs: `python -m bench tick`.
+"""What one tick of the loop costs, and how much faster than life the simulator runs: `python -m
+bench tick`.
 
-The day is `days/demo.yaml`, a minute with strokes, words, a face and a hit; it is lived several times. A busy machine does not count
-where it can be helped: each tick counts with the best of its rounds, and a loop that always does the same is timed between the rounds, to
-say how much slower than at its quietest the machine was meanwhile. A tick of the brain alone is measured in CPU time, the life without a
-screen by the clock on the wall, from its first file to its last.
+The day is `days/demo.yaml`, a minute with strokes, words, a face and a hit; it is lived several
+times. A busy machine does not count where it can be helped: each tick counts with the best of its
+rounds, and a loop that always does the same is timed between the rounds, to say how much slower
+than at its quietest the machine was meanwhile. A tick of the brain alone is measured in CPU time,
+the life without a screen by the clock on the wall, from its first file to its last.
 """
 
 from __future__ import annotations
@@ -69,7 +71,9 @@ class Stopwatch:
 def brain_alone(day: Day, body: Body) -> list[float]:
     """CPU seconds of each tick."""
     start = begin(Files(), seed=1, hour=day.hour)
-    loop = Loop(born(start), NoClock(), sensors=[Given(Script(senses_of(day, body)))], body=Nobody())
+    loop = Loop(
+        born(start), NoClock(), sensors=[Given(Script(senses_of(day, body)))], body=Nobody()
+    )
     gc.collect()
     gc.freeze()
     costs = []
@@ -81,7 +85,8 @@ def brain_alone(day: Day, body: Body) -> list[float]:
 
 
 def headless(day: Day, body: Body, out: Path) -> list[float]:
-    """Seconds of each tick of a day with journal, ticks and sound, through the wire and the firmware.
+    """Seconds of each tick of a day with journal, ticks and sound, through the wire and the
+    firmware.
 
     First and last stand opening and closing.
     """
@@ -134,7 +139,9 @@ def main() -> None:
             runs.append(headless(day, body, Path(folder) / str(n)))
     costs = sorted(best(rounds))
     for name, share in (("median", 0.5), ("p99", 0.99), ("worst", 1.0)):
-        print(f"one tick without board and workers, {name}: {costs[min(int(len(costs) * share), len(costs) - 1)] * 1000:.3f} ms CPU")
+        print(
+            f"one tick without board and workers, {name}: {costs[min(int(len(costs) * share), len(costs) - 1)] * 1000:.3f} ms CPU"
+        )
     ticks, typical = best(runs), median(sum(run) for run in runs)
     print(
         f"headless with board, journal, ticks and sound: {day.seconds / sum(ticks):.0f} × real time, each tick at its best"
@@ -144,7 +151,11 @@ def main() -> None:
     print(
         f"the machine: {min(reference.times) / 20_000 * 1e9:.0f} ns for a step of the reference loop at its best;"
         f" usually {reference.slower():.2f} times as much"
-        + (": it was busy, and on a quiet one the pet is faster than that" if reference.slower() > BUSY else "")
+        + (
+            ": it was busy, and on a quiet one the pet is faster than that"
+            if reference.slower() > BUSY
+            else ""
+        )
     )
 
 

@@ -1,8 +1,9 @@
 """From a touch to the first byte on the wire that it changed: `python -m bench touch_to_wire`.
 
-Virtual time: the same life with and without the touch; the first command that differs. Real time: a hand on the simulated skin while the
-firmware runs in its own interpreter at the other end of a serial port; from the moment of the touch to the moment at which the setpoint
-that carries the reaction has been written. The touch comes at a random phase of the loop.
+Virtual time: the same life with and without the touch; the first command that differs. Real time: a
+hand on the simulated skin while the firmware runs in its own interpreter at the other end of a
+serial port; from the moment of the touch to the moment at which the setpoint that carries the
+reaction has been written. The touch comes at a random phase of the loop.
 """
 
 from __future__ import annotations
@@ -35,9 +36,13 @@ def virtual(body: Body) -> list[float]:
     found = []
     for n in range(20):
         at = 2.0 + n / 20 / RATE
-        touched = commands(body, [Touch(at=at + k / 50, zone="neck", pressure=0.4, area=0.3) for k in range(10)])
+        touched = commands(
+            body, [Touch(at=at + k / 50, zone="neck", pressure=0.4, area=0.3) for k in range(10)]
+        )
         alone = commands(body, [])
-        first = next(a for a, b in zip(touched, alone, strict=True) if a.commanded.pose != b.commanded.pose)
+        first = next(
+            a for a, b in zip(touched, alone, strict=True) if a.commanded.pose != b.commanded.pose
+        )
         found.append(first.at - at)
     return sorted(found)
 
@@ -53,7 +58,8 @@ def commands(body: Body, senses: Sequence[Touch]) -> list[Tick]:
 
 
 class Hand:
-    """Touches and lets go, at times that the loop does not choose; notes when a reaction had been written."""
+    """Touches and lets go, at times that the loop does not choose; notes when a reaction had been
+    written."""
 
     def __init__(self, world: World, board: MicroPythonBoard) -> None:
         self._world, self._board, self._rng = world, board, random.Random(1)
@@ -78,7 +84,9 @@ class Hand:
     def __call__(self, tick: Tick, sent: Mapping[str, float]) -> None:
         """A listener: told after the body has moved, that is after the bytes were written."""
         touched = self.touched
-        if touched is not None and any(name.startswith("touch on") for names in tick.moved.values() for name in names):
+        if touched is not None and any(
+            name.startswith("touch on") for names in tick.moved.values() for name in names
+        ):
             self.latencies.append(monotonic() - touched)
             self.touched = None
 
@@ -89,7 +97,13 @@ def real(body: Body) -> list[float]:
     link = SerialLink(board.path)
     out = SerialBody(link, body)
     hand = Hand(world, board)
-    loop = Loop(born(begin(Files(), seed=1, hour=12.0)), RealClock(), sensors=[out], body=out, listeners=[hand])
+    loop = Loop(
+        born(begin(Files(), seed=1, hour=12.0)),
+        RealClock(),
+        sensors=[out],
+        body=out,
+        listeners=[hand],
+    )
     thread = threading.Thread(target=hand.run)
     thread.start()
     loop.closing.callback(board.close)
@@ -107,12 +121,17 @@ def real(body: Body) -> list[float]:
 
 def show(name: str, figures: Sequence[float]) -> None:
     p50, p95 = figures[len(figures) // 2], figures[min(int(len(figures) * 0.95), len(figures) - 1)]
-    print(f"{name}: median {p50 * 1000:.1f} ms, p95 {p95 * 1000:.1f} ms, worst {figures[-1] * 1000:.1f} ms, of {len(figures)} touches")
+    print(
+        f"{name}: median {p50 * 1000:.1f} ms, p95 {p95 * 1000:.1f} ms, worst {figures[-1] * 1000:.1f} ms, of {len(figures)} touches"
+    )
 
 
 def main() -> None:
     body = Files().load("body/cat.yaml", Body)
-    show(f"touch to wire, virtual time (one period and a board tick are {(1 / RATE + BOARD_TICK) * 1000:.0f} ms)", virtual(body))
+    show(
+        f"touch to wire, virtual time (one period and a board tick are {(1 / RATE + BOARD_TICK) * 1000:.0f} ms)",
+        virtual(body),
+    )
     show("touch to wire, real time, MicroPython on a serial port", real(body))
 
 

@@ -1,14 +1,18 @@
-"""Trains the heads of the embedding (and of the language model, `--model smollm2`) and writes them to brain/language/heads.
+"""Trains the heads of the embedding (and of the language model, `--model smollm2`) and writes them
+to brain/language/heads.
 
-    python bench/train_language.py                  # the embedding, about ten minutes on one core the first time
-    python bench/train_language.py --model smollm2  # the language model, ten minutes for 880 sentences
+    python bench/train_language.py                  # the embedding, about ten minutes on one core
+    the first time python bench/train_language.py --model smollm2  # the language model, ten minutes
+    for 880 sentences
 
-On dev the language model's reading adds nothing to the first two tiers together (loss 1.021 with it, 1.022 without, from 420 sentences), so
-it only reads where no embedding answered: beside the first tier alone it lowers the loss from 1.048 to 1.035.
+On dev the language model's reading adds nothing to the first two tiers together (loss 1.021 with
+it, 1.022 without, from 420 sentences), so it only reads where no embedding answered: beside the
+first tier alone it lowers the loss from 1.048 to 1.035.
 
-Feelings and valence are learnt from GoEmotions train (Demszky et al. 2020, Apache-2.0), wishes from bench/intents.tsv (ours) with
-GoEmotions as *none*. The weights that join a reading with the one before it are set on GoEmotions dev. EmoBank (CC BY-SA) is not trained
-on. Vectors are kept in `--cache`, so that a second training takes a minute.
+Feelings and valence are learnt from GoEmotions train (Demszky et al. 2020, Apache-2.0), wishes from
+bench/intents.tsv (ours) with GoEmotions as *none*. The weights that join a reading with the one
+before it are set on GoEmotions dev. EmoBank (CC BY-SA) is not trained on. Vectors are kept in
+`--cache`, so that a second training takes a minute.
 """
 
 from __future__ import annotations
@@ -34,16 +38,19 @@ from moggy.messages import CLASSES, INTENTS, Words
 from moggy.sensors.words import understand
 
 EACH = {"embedding": 2000, "smollm2": 60}
-"""Sentences of each class at most: balanced, since a class of 1.7 % is not learnt from its share (dev: 0.50 → 0.61 mean recall)."""
+"""Sentences of each class at most: balanced, since a class of 1.7 % is not learnt from its share
+(dev: 0.50 → 0.61 mean recall)."""
 HELD_BACK = {"embedding": 430, "smollm2": 30}
-"""Sentences of each class at most, of dev. The language model takes a third of a second for one, so it is given few."""
+"""Sentences of each class at most, of dev. The language model takes a third of a second for one, so
+it is given few."""
 WEIGHT = {"embedding": 0.004, "smollm2": 0.002}
 """Inverse L2 penalty on the feelings, from dev."""
 WISH_WEIGHT = {"embedding": 0.05, "smollm2": 0.002}
 RIDGE = {"embedding": 50.0, "smollm2": 200.0}
 VALENCE_BEFORE = {"embedding": 0.35, "smollm2": 0.6}
-"""The first reading's share in valence. GoEmotions dev would give it 0.9, where it is at home; away from home, on EmoBank dev, 0.2 to 0.35
-is best (r 0.65), and the embedding's number was chosen after looking there."""
+"""The first reading's share in valence. GoEmotions dev would give it 0.9, where it is at home; away
+from home, on EmoBank dev, 0.2 to 0.35 is best (r 0.65), and the embedding's number was chosen after
+looking there."""
 NONE = 1500
 """Short comments of GoEmotions that stand for *nothing wanted*."""
 
@@ -77,7 +84,8 @@ def vectors(texts: list[str], wanted: list[int], embed: Embed, file: Path) -> np
 
 
 def balanced(shares: np.ndarray, each: int) -> list[int]:
-    """The first `each` of every class in a fixed shuffle; a comment with two labels counts for the rarer."""
+    """The first `each` of every class in a fixed shuffle; a comment with two labels counts for the
+    rarer."""
     frequency = shares.sum(axis=0)
     order = list(range(len(shares)))
     random.Random(7).shuffle(order)
@@ -107,16 +115,22 @@ def mean_recall(scores: np.ndarray, shares: np.ndarray) -> float:
 
 
 def fit_weights(before: np.ndarray, own: np.ndarray, shares: np.ndarray) -> tuple[float, float]:
-    """How much each reading counts: least loss on held-back data, every sentence weighed as its class is heard by a pet."""
+    """How much each reading counts: least loss on held-back data, every sentence weighed as its
+    class is heard by a pet."""
     heard = shares * (PRIOR / shares.mean(axis=0))
 
     def loss(weights: np.ndarray) -> float:
         scores = weights[0] * before + weights[1] * own + np.log(PRIOR)
         scores -= scores.max(axis=1, keepdims=True)
-        return float(-(heard * (scores - np.log(np.exp(scores).sum(axis=1, keepdims=True)))).sum() / heard.sum())
+        return float(
+            -(heard * (scores - np.log(np.exp(scores).sum(axis=1, keepdims=True)))).sum()
+            / heard.sum()
+        )
 
     found = minimize(loss, np.array([0.5, 0.5]), method="Nelder-Mead")
-    print(f"held-back loss {found.fun:.3f}; alone: before {loss(np.array([1.0, 0.0])):.3f}, own {loss(np.array([0.0, 1.0])):.3f}")
+    print(
+        f"held-back loss {found.fun:.3f}; alone: before {loss(np.array([1.0, 0.0])):.3f}, own {loss(np.array([0.0, 1.0])):.3f}"
+    )
     return float(found.x[0]), float(found.x[1])
 
 
@@ -127,8 +141,14 @@ def learn(source: str, sha256: str, embed: Embed, data: Path, cache: Path) -> No
     shares = shares[chosen]
     own = phrases("intents.tsv")
     sayings = [text for *_, text in own]
-    said = vectors(sayings, list(range(len(own))), embed, cache / f"{source}_{crc32(repr(sayings).encode()):08x}.npy")
-    # The embedding's directions keep their sizes; a language model has a few huge ones that would drown the rest.
+    said = vectors(
+        sayings,
+        list(range(len(own))),
+        embed,
+        cache / f"{source}_{crc32(repr(sayings).encode()):08x}.npy",
+    )
+    # The embedding's directions keep their sizes; a language model has a few huge ones that would
+    # drown the rest.
     mean, spread = x.mean(axis=0), x.std(axis=0) + 1e-3
     if source == "embedding":
         spread = np.full_like(mean, spread.mean())
@@ -139,8 +159,13 @@ def learn(source: str, sha256: str, embed: Embed, data: Path, cache: Path) -> No
     weight = shares[rows, columns] * np.sqrt(frequency.mean() / frequency[columns])
     own_feeling = np.array([CLASSES.index(feeling) for _, _, feeling, _ in own])
     inputs = (np.vstack([x[rows], said]) - mean) / spread
-    labels, weight = np.concatenate([columns, own_feeling]), np.concatenate([weight, np.full(len(own), 3.0)])
-    feelings = LogisticRegression(C=WEIGHT[source], max_iter=1000).fit(inputs, labels, sample_weight=weight)
+    labels, weight = (
+        np.concatenate([columns, own_feeling]),
+        np.concatenate([weight, np.full(len(own), 3.0)]),
+    )
+    feelings = LogisticRegression(C=WEIGHT[source], max_iter=1000).fit(
+        inputs, labels, sample_weight=weight
+    )
     share = np.bincount(labels, weight)
     bias = feelings.intercept_ - np.log(share / share.sum())
 
@@ -149,9 +174,13 @@ def learn(source: str, sha256: str, embed: Embed, data: Path, cache: Path) -> No
     inputs = (np.vstack([said, x[short]]) - mean) / spread
     wanted = np.array([INTENTS.index(intent) for _, intent, _, _ in own] + [0] * len(short))
     weight = np.concatenate([np.full(len(own), 3.0), np.full(len(short), 0.3)])
-    wishes = LogisticRegression(C=WISH_WEIGHT[source], max_iter=1000).fit(inputs, wanted, sample_weight=weight)
+    wishes = LogisticRegression(C=WISH_WEIGHT[source], max_iter=1000).fit(
+        inputs, wanted, sample_weight=weight
+    )
 
-    valence = Ridge(alpha=RIDGE[source]).fit((x - mean) / spread, shares @ VALENCE, sample_weight=(shares / frequency).sum(axis=1))
+    valence = Ridge(alpha=RIDGE[source]).fit(
+        (x - mean) / spread, shares @ VALENCE, sample_weight=(shares / frequency).sum(axis=1)
+    )
 
     dev, dev_shares = goemotions(data, "dev")
     held = balanced(dev_shares, HELD_BACK[source])
@@ -163,7 +192,11 @@ def learn(source: str, sha256: str, embed: Embed, data: Path, cache: Path) -> No
     fused = weights[0] * before + weights[1] * scores
     own_valence = valence.predict(z)
     # Shrunk by the ridge, so it is stretched to the spread of the labels it stands for.
-    gain = float((dev_shares @ VALENCE).std() / own_valence.std() * np.corrcoef(own_valence, dev_shares @ VALENCE)[0, 1] ** 0.5)
+    gain = float(
+        (dev_shares @ VALENCE).std()
+        / own_valence.std()
+        * np.corrcoef(own_valence, dev_shares @ VALENCE)[0, 1] ** 0.5
+    )
     print(
         f"{source}: dev mean recall before {mean_recall(before, dev_shares):.3f}, own {mean_recall(scores, dev_shares):.3f}, "
         f"joined {mean_recall(fused, dev_shares):.3f}; weights {weights[0]:.2f} {weights[1]:.2f}; valence gain {gain:.2f}"
@@ -190,7 +223,8 @@ def learn(source: str, sha256: str, embed: Embed, data: Path, cache: Path) -> No
 
 
 def wished(made: heads.Head, embed: Embed) -> None:
-    """How well wishes and feelings are told on what is said to pets: even lines (develop) and odd lines (held back)."""
+    """How well wishes and feelings are told on what is said to pets: even lines (develop) and odd
+    lines (held back)."""
     for half, name in ((0, "even"), (1, "odd")):
         lines = phrases("phrases.tsv")[half::2]
         right = feeling = 0
@@ -198,7 +232,9 @@ def wished(made: heads.Head, embed: Embed) -> None:
             scores, wishes, _ = made.read(embed(text))
             right += max(wishes, key=wishes.__getitem__) == intent
             feeling += CLASSES[int(np.argmax(np.array(scores) + np.log(PRIOR)))] == felt
-        print(f"phrases.tsv, {name} lines: wishes {right / len(lines):.3f}, feelings {feeling / len(lines):.3f} (this head alone)")
+        print(
+            f"phrases.tsv, {name} lines: wishes {right / len(lines):.3f}, feelings {feeling / len(lines):.3f} (this head alone)"
+        )
 
 
 def embedder(source: str) -> tuple[str, Embed]:
@@ -214,10 +250,14 @@ def embedder(source: str) -> tuple[str, Embed]:
 
 
 def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     options.add_argument("--model", choices=("embedding", "smollm2"), default="embedding")
     options.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
-    options.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "moggy-vectors")
+    options.add_argument(
+        "--cache", type=Path, default=Path(tempfile.gettempdir()) / "moggy-vectors"
+    )
     chosen = options.parse_args()
     chosen.cache.mkdir(parents=True, exist_ok=True)
     sha256, embed = embedder(chosen.model)

@@ -1,6 +1,8 @@
-"""Trains the reader of words on GoEmotions (Demszky et al. 2020, Apache-2.0) and writes its small head: `python bench/train_words.py`.
+"""Trains the reader of words on GoEmotions (Demszky et al. 2020, Apache-2.0) and writes its small
+head: `python bench/train_words.py`.
 
-Trained on train, temperature set on dev, reported on test by `bench/words.py`. Takes about three minutes on one core, and scikit-learn.
+Trained on train, temperature set on dev, reported on test by `bench/words.py`. Takes about three
+minutes on one core, and scikit-learn.
 """
 
 from __future__ import annotations
@@ -86,11 +88,15 @@ def main() -> None:
     vader = SentimentIntensityAnalyzer()
 
     def seen_as(texts: list[str]) -> sparse.csr_matrix:
-        manners = sparse.csr_matrix([manner(text, vader.polarity_scores(lexical(text))) for text in texts])
+        manners = sparse.csr_matrix(
+            [manner(text, vader.polarity_scores(lexical(text))) for text in texts]
+        )
         return sparse.hstack([weighed(texts, index, rarity), manners]).tocsr()
 
     rows, columns = np.nonzero(shares)
-    model = LogisticRegression(C=STRENGTH, max_iter=200).fit(seen_as(texts)[rows], columns, sample_weight=shares[rows, columns])
+    model = LogisticRegression(C=STRENGTH, max_iter=200).fit(
+        seen_as(texts)[rows], columns, sample_weight=shares[rows, columns]
+    )
     weights = model.coef_.T
     scale = np.abs(weights[: len(keys)]).max(axis=0) / 127
     steps = np.round(weights[: len(keys)] / scale).astype(np.int8)
@@ -100,14 +106,22 @@ def main() -> None:
 
     dev, dev_shares = goemotions(chosen.data, "dev")
     dev_seen = seen_as(dev)
-    logits = dev_seen[:, : len(keys)] @ (steps * scale) + dev_seen[:, len(keys) :] @ manner_weights + bias
-    # A dev sentence counts as often as its class is heard by a pet, so that the temperature fits what will be met.
+    logits = (
+        dev_seen[:, : len(keys)] @ (steps * scale)
+        + dev_seen[:, len(keys) :] @ manner_weights
+        + bias
+    )
+    # A dev sentence counts as often as its class is heard by a pet, so that the temperature fits
+    # what will be met.
     heard = dev_shares * (PRIOR / dev_shares.mean(axis=0))
 
     def loss(temperature: float) -> float:
         scores = logits / temperature + np.log(PRIOR)
         scores -= scores.max(axis=1, keepdims=True)
-        return float(-(heard * (scores - np.log(np.exp(scores).sum(axis=1, keepdims=True)))).sum() / heard.sum())
+        return float(
+            -(heard * (scores - np.log(np.exp(scores).sum(axis=1, keepdims=True)))).sum()
+            / heard.sum()
+        )
 
     temperature = float(minimize_scalar(loss, bounds=(0.3, 3.0), method="bounded").x)
     chosen.out.write_text(
@@ -130,7 +144,9 @@ def main() -> None:
         encoding="utf-8",
     )
     size = chosen.out.stat().st_size / 1000
-    print(f"{chosen.out}: {len(keys)} pieces, {size:.0f} kB, temperature {temperature:.2f}, dev loss {loss(temperature):.3f}")
+    print(
+        f"{chosen.out}: {len(keys)} pieces, {size:.0f} kB, temperature {temperature:.2f}, dev loss {loss(temperature):.3f}"
+    )
 
 
 if __name__ == "__main__":

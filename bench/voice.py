@@ -1,4 +1,5 @@
-"""The voice in figures: our meows beside 30 real ones (CatMeows, Ludovico 2020, CC BY 4.0), the purr's beat, and what it all costs."""
+"""The voice in figures: our meows beside 30 real ones (CatMeows, Ludovico 2020, CC BY 4.0), the
+purr's beat, and what it all costs."""
 
 from __future__ import annotations
 
@@ -18,15 +19,22 @@ from moggy.messages import Call, Purr
 
 ROOT = Path(__file__).resolve().parents[1]
 REAL = ROOT.parent / "shared" / "data" / "cat_catmeows"
-CONTEXTS = {"B": ("brushed", 0.7, 0.0), "F": ("waiting for food", 0.2, 0.4), "I": ("alone in a strange place", -0.7, 0.2)}
+CONTEXTS = {
+    "B": ("brushed", 0.7, 0.0),
+    "F": ("waiting for food", 0.2, 0.4),
+    "I": ("alone in a strange place", -0.7, 0.2),
+}
 """Letter → words, and the valence and arousal that we give it."""
 Floats = npt.NDArray[np.float64]
 
 
 def pitch_track(sound: Floats, rate: int) -> tuple[Floats, Floats]:
-    """Times (s) and f0 (Hz) of the voiced frames, by normalised autocorrelation between 150 and 1200 Hz."""
+    """Times (s) and f0 (Hz) of the voiced frames, by normalised autocorrelation between 150 and
+    1200 Hz."""
     size, hop = int(0.03 * rate), int(0.01 * rate)
-    loudest = max(np.sqrt(np.mean(sound[i : i + size] ** 2)) for i in range(0, len(sound) - size, hop))
+    loudest = max(
+        np.sqrt(np.mean(sound[i : i + size] ** 2)) for i in range(0, len(sound) - size, hop)
+    )
     times, pitches = [], []
     for i in range(0, len(sound) - size, hop):
         frame = (sound[i : i + size] - sound[i : i + size].mean()) * np.hanning(size)
@@ -37,7 +45,11 @@ def pitch_track(sound: Floats, rate: int) -> tuple[Floats, Floats]:
         window = np.fft.irfft(np.abs(np.fft.rfft(np.hanning(size), 8 * size)) ** 2)
         low, high = rate // 1200, min(rate // 150, size // 2 - 1)
         clear = (echo[: size // 2] / echo[0]) / (window[: size // 2] / window[0])
-        peaks = [lag for lag in range(low, high) if clear[lag] >= clear[lag - 1] and clear[lag] > clear[lag + 1]]
+        peaks = [
+            lag
+            for lag in range(low, high)
+            if clear[lag] >= clear[lag - 1] and clear[lag] > clear[lag + 1]
+        ]
         best = max((clear[lag] for lag in peaks), default=0.0)
         if best > 0.5:
             times.append(i / rate)
@@ -46,12 +58,17 @@ def pitch_track(sound: Floats, rate: int) -> tuple[Floats, Floats]:
 
 
 def measure(sound: Floats, rate: int) -> dict[str, float]:
-    """Seconds, median f0, slope of its last half in semitones a second, spectral centroid up to 4 kHz."""
+    """Seconds, median f0, slope of its last half in semitones a second, spectral centroid up to 4
+    kHz."""
     level = np.convolve(sound**2, np.full(rate // 50, 50.0 / rate), mode="same")
     heard = np.flatnonzero(level > 0.003 * level.max())
     times, pitches = pitch_track(sound, rate)
     late = times > 0.5 * (times.min() + times.max()) if len(times) else times > 0
-    slope = np.polyfit(times[late], 12 * np.log2(pitches[late]), 1)[0] if late.sum() > 3 else float("nan")
+    slope = (
+        np.polyfit(times[late], 12 * np.log2(pitches[late]), 1)[0]
+        if late.sum() > 3
+        else float("nan")
+    )
     power = np.abs(np.fft.rfft(sound)) ** 2
     hz = np.fft.rfftfreq(len(sound), 1.0 / rate)
     below = hz < 4000.0
@@ -73,7 +90,15 @@ def real(letter: str) -> list[dict[str, float]]:
 
 
 def ours(valence: float, arousal: float) -> list[dict[str, float]]:
-    sounds = [cry(Call(at=0.0, name="meow", valence=valence, arousal=arousal, seed=seed), 22050, 1.0, 150.0) for seed in range(10)]
+    sounds = [
+        cry(
+            Call(at=0.0, name="meow", valence=valence, arousal=arousal, seed=seed),
+            22050,
+            1.0,
+            150.0,
+        )
+        for seed in range(10)
+    ]
     return [measure(sound.astype(np.float64), 22050) for sound in sounds]
 
 
@@ -82,7 +107,9 @@ def show(name: str, rows: list[dict[str, float]]) -> None:
         low, middle, high = np.nanpercentile([row[key] for row in rows], (10, 50, 90))
         return f"{middle:7.2f} [{low:7.2f} …{high:8.2f}]"
 
-    print(f"  {name:34s} {spread('seconds')} s {spread('f0')} Hz {spread('slope')} st/s {spread('centroid')} Hz")
+    print(
+        f"  {name:34s} {spread('seconds')} s {spread('f0')} Hz {spread('slope')} st/s {spread('centroid')} Hz"
+    )
 
 
 def purr_beat() -> float:
@@ -116,7 +143,9 @@ def main() -> None:
         began = process_time()
         sound = cry(Call(at=0.0, name=name, seed=1), 22050, 1.0, 150.0)
         cost = process_time() - began
-        print(f"  {name:10s} {len(sound) / 22050:5.2f} s, made in {cost * 1000:5.1f} ms, {len(sound) / 22050 / cost:6.0f} × real time")
+        print(
+            f"  {name:10s} {len(sound) / 22050:5.2f} s, made in {cost * 1000:5.1f} ms, {len(sound) / 22050 / cost:6.0f} × real time"
+        )
     print(
         f"purr: beats at {purr_beat():.1f} Hz; made at {speed(0.1, 0.7):.0f} × real time in chunks of 0.1 s, {speed(1.0, 0.7):.0f} × of 1 s"
     )

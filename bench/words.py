@@ -1,12 +1,15 @@
-"""What the readers of words understand, and what it costs: `python bench/words.py`, or `--quick` for the first two tiers only.
+"""What the readers of words understand, and what it costs: `python bench/words.py`, or `--quick`
+for the first two tiers only.
 
-    python bench/words.py --sentences 350               # every reader that is here (the language model takes half a second a sentence)
-    python bench/words.py --quick --sentences 1400      # words and embedding
-    python bench/words.py --phrases                     # only what is said to pets: intent and feeling, developed on and held back
+    python bench/words.py --sentences 350               # every reader that is here (the language
+    model takes half a second a sentence) python bench/words.py --quick --sentences 1400      #
+    words and embedding python bench/words.py --phrases                     # only what is said to
+    pets: intent and feeling, developed on and held back
 
-Trained on GoEmotions train, tuned on dev, reported on test; EmoBank dev and EmoryNLP test were never trained on. phrases.tsv was written by
-us before the phrase matcher, and its odd lines were not looked at while it was made; but writer and maker are the same, so its numbers are
-kinder than strangers will be.
+Trained on GoEmotions train, tuned on dev, reported on test; EmoBank dev and EmoryNLP test were
+never trained on. phrases.tsv was written by us before the phrase matcher, and its odd lines were
+not looked at while it was made; but writer and maker are the same, so its numbers are kinder than
+strangers will be.
 """
 
 from __future__ import annotations
@@ -25,26 +28,45 @@ HERE = Path(__file__).parent
 
 def said_to_pets(slow: dict[str, perceive.Slow]) -> None:
     """Shares right over phrases.tsv, by half and by language."""
-    lines = [line.split("\t") for line in (HERE / "phrases.tsv").read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
-    print(f"\n{'said to pets':26}{'half':>11}{'language':>10}{'sentences':>11}{'intent':>9}{'feeling':>9}{'sign of valence':>17}")
+    lines = [
+        line.split("\t")
+        for line in (HERE / "phrases.tsv").read_text(encoding="utf-8").splitlines()
+        if not line.startswith("#")
+    ]
+    print(
+        f"\n{'said to pets':26}{'half':>11}{'language':>10}{'sentences':>11}{'intent':>9}{'feeling':>9}{'sign of valence':>17}"
+    )
     for n in range(len(slow) + 1):
         readers = list(slow.values())[:n]
         way = "+".join(["words", *list(slow)[:n]])
         for name, half in (("developed", lines[0::2]), ("held back", lines[1::2])):
             for langs in (("en",), ("de", "zh"), ("fr", "es")):
                 chosen = [line for line in half if line[0] in langs]
-                rows = [perceive.chain(text, lang, understand, readers) for lang, _, _, text in chosen]
-                intent = sum(row["intent"] == line[1] for row, line in zip(rows, chosen, strict=True)) / len(rows)
-                feeling = sum(_top(row) == line[2] for row, line in zip(rows, chosen, strict=True)) / len(rows)
-                signed = [
-                    (row["valence"], line[2]) for row, line in zip(rows, chosen, strict=True) if line[2] not in ("neutral", "surprised")
+                rows = [
+                    perceive.chain(text, lang, understand, readers) for lang, _, _, text in chosen
                 ]
-                sign = sum((valence > 0.0) == (felt == "happy") for valence, felt in signed) / len(signed)
-                print(f"{way:26}{name:>11}{'/'.join(langs):>10}{len(rows):>11}{intent:>9.3f}{feeling:>9.3f}{sign:>17.3f}")
+                intent = sum(
+                    row["intent"] == line[1] for row, line in zip(rows, chosen, strict=True)
+                ) / len(rows)
+                feeling = sum(
+                    _top(row) == line[2] for row, line in zip(rows, chosen, strict=True)
+                ) / len(rows)
+                signed = [
+                    (row["valence"], line[2])
+                    for row, line in zip(rows, chosen, strict=True)
+                    if line[2] not in ("neutral", "surprised")
+                ]
+                sign = sum((valence > 0.0) == (felt == "happy") for valence, felt in signed) / len(
+                    signed
+                )
+                print(
+                    f"{way:26}{name:>11}{'/'.join(langs):>10}{len(rows):>11}{intent:>9.3f}{feeling:>9.3f}{sign:>17.3f}"
+                )
 
 
 def in_context(judge: perceive.Slow) -> None:
-    """The same words in two situations: does the language model propose more pleasure in the kinder one? (30 pairs of ours)"""
+    """The same words in two situations: does the language model propose more pleasure in the kinder
+    one? (30 pairs of ours)"""
     looks = {"happy": (0.7, 0.3), "angry": (-0.7, 0.6), "sad": (-0.6, -0.3)}
 
     def pleasure(words: str, happened: str, look: str) -> float:
@@ -57,11 +79,21 @@ def in_context(judge: perceive.Slow) -> None:
         )
         return judge.answer(Question(text=words, situation=seen)).nudges.get("pleasure", 0.0)
 
-    lines = [line.split("\t") for line in (HERE / "situations.tsv").read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
-    pairs = [(pleasure(words, *better), pleasure(words, *worse)) for words, *rest in lines for better, worse in [(rest[:2], rest[2:])]]
+    lines = [
+        line.split("\t")
+        for line in (HERE / "situations.tsv").read_text(encoding="utf-8").splitlines()
+        if not line.startswith("#")
+    ]
+    pairs = [
+        (pleasure(words, *better), pleasure(words, *worse))
+        for words, *rest in lines
+        for better, worse in [(rest[:2], rest[2:])]
+    ]
     right = sum(better > worse for better, worse in pairs)
     apart = sum(better - worse for better, worse in pairs) / len(pairs)
-    print(f"\nsame words, two situations: the kinder one pleases more in {right} of {len(pairs)}; apart by {apart:.3f} on average")
+    print(
+        f"\nsame words, two situations: the kinder one pleases more in {right} of {len(pairs)}; apart by {apart:.3f} on average"
+    )
 
 
 def _top(row: perceive.Row) -> str:
@@ -70,10 +102,20 @@ def _top(row: perceive.Row) -> str:
 
 def pace() -> None:
     """Milliseconds of the first tier: the usual, the slow, and a text of 100,000 characters."""
-    texts = [line.split("\t")[3] for line in (HERE / "phrases.tsv").read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    texts = [
+        line.split("\t")[3]
+        for line in (HERE / "phrases.tsv").read_text(encoding="utf-8").splitlines()
+        if not line.startswith("#")
+    ]
     took = sorted(_milliseconds(text) for text in texts * 5)
-    longest = [_milliseconds(text * (100_000 // len(text) + 1)) for text in ("word ", "x", "I love you! ", "😀", "!?")]
-    print(f"\nfirst tier, CPU: median {took[len(took) // 2]:.2f} ms, p99 {took[int(len(took) * 0.99)]:.2f} ms; ", end="")
+    longest = [
+        _milliseconds(text * (100_000 // len(text) + 1))
+        for text in ("word ", "x", "I love you! ", "😀", "!?")
+    ]
+    print(
+        f"\nfirst tier, CPU: median {took[len(took) // 2]:.2f} ms, p99 {took[int(len(took) * 0.99)]:.2f} ms; ",
+        end="",
+    )
     print(f"100,000 characters: at most {max(longest):.1f} ms")
 
 
@@ -84,7 +126,9 @@ def _milliseconds(text: str) -> float:
 
 
 def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     options.add_argument("--sentences", type=int, default=350)
     options.add_argument("--quick", action="store_true", help="without the language model")
     options.add_argument("--phrases", action="store_true", help="only what is said to pets")

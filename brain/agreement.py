@@ -1,8 +1,9 @@
-"""Whether channels speak of the same feeling: agreement makes the estimate surer, contradiction less sure than the surest alone.
+"""Whether channels speak of the same feeling: agreement makes the estimate surer, contradiction
+less sure than the surest alone.
 
-Two channels are compared by a Bayes factor: how much likelier what the one says is, given the other and the errors of both, than if it
-spoke of some feeling of its own. Above one it corroborates, and the confidence rises towards that of both together; below one it
-contradicts.
+Two channels are compared by a Bayes factor: how much likelier what the one says is, given the other
+and the errors of both, than if it spoke of some feeling of its own. Above one it corroborates, and
+the confidence rises towards that of both together; below one it contradicts.
 """
 
 from __future__ import annotations
@@ -17,22 +18,27 @@ NOISE = 0.8
 NOTHING = 0.01
 """Weight below which a channel says nothing."""
 AROUSAL_AGAINST = 0.6
-"""How much a contradiction in arousal counts beside one in valence: people are told apart by their valence first."""
+"""How much a contradiction in arousal counts beside one in valence: people are told apart by their
+valence first."""
 LOST = 0.7
-"""Share of the confidence that is lost when two channels contradict each other wholly: one of them is still right."""
+"""Share of the confidence that is lost when two channels contradict each other wholly: one of them
+is still right."""
 
 Said = tuple[float, float, float, float, float]
-"""What one channel says: its whole weight, then weight and value of valence, weight and value of arousal"""
+"""What one channel says: its whole weight, then weight and value of valence, weight and value of
+arousal"""
 
 
 def disagreement(difference: float, variance: float) -> float:
-    """0..1: how much two values contradict each other, given the sum of their variances; noise alone gives almost none."""
+    """0..1: how much two values contradict each other, given the sum of their variances; noise
+    alone gives almost none."""
     excess = abs(difference) / sqrt(variance) - NOISE
     return 0.0 if excess <= 0.0 else 1.0 - exp(-excess * excess)
 
 
 def together(heard: list[Said], valence: float, arousal: float) -> tuple[float, float, float]:
-    """Confidence, conflict, and the variance of valence that the conflict adds: the surest channel first, each next beside those before.
+    """Confidence, conflict, and the variance of valence that the conflict adds: the surest channel
+    first, each next beside those before.
 
     `valence` and `arousal` are the person's baseline, about which anybody's feelings are spread.
     """
@@ -46,7 +52,10 @@ def together(heard: list[Said], valence: float, arousal: float) -> tuple[float, 
         if n == 0:
             confidence = gain
         else:
-            agrees_v, agrees_a = _agreement(says_v, wv, v, known_v, valence), _agreement(says_a, wa, a, known_a, arousal)
+            agrees_v, agrees_a = (
+                _agreement(says_v, wv, v, known_v, valence),
+                _agreement(says_a, wa, a, known_a, arousal),
+            )
             agrees = agrees_v if agrees_v < agrees_a else agrees_a
             if agrees > 0.0:
                 confidence += gain * agrees
@@ -61,7 +70,8 @@ def together(heard: list[Said], valence: float, arousal: float) -> tuple[float, 
 
 
 def _agreement(says: float, weight: float, mean: float, precision: float, base: float) -> float:
-    """One more channel beside what is known (mean, precision): 1 where it says the same, below 0 where it contradicts, down to −1."""
+    """One more channel beside what is known (mean, precision): 1 where it says the same, below 0
+    where it contradicts, down to −1."""
     if weight < NOTHING:
         return 1.0
     same, other = 1.0 / weight + 1.0 / precision, 1.0 / weight + SPREAD * SPREAD

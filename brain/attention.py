@@ -1,4 +1,5 @@
-"""Who is there, and who of them has the pet's attention: who spoke to it last, or looks at it from close by."""
+"""Who is there, and who of them has the pet's attention: who spoke to it last, or looks at it from
+close by."""
 
 from __future__ import annotations
 
@@ -10,11 +11,13 @@ from moggy.messages import Face, Person, Posture, Voice, Words
 NOBODY, SOMEONE = "nobody", "someone"
 """No person; and one who is not known by name."""
 SPOKEN, SEEN, CAME = (1.0, 20.0), (0.7, 3.0), (0.5, 10.0)
-"""Salience and the seconds in which it fades to 37 %: of words, of a look from close by, of an arrival."""
+"""Salience and the seconds in which it fades to 37 %: of words, of a look from close by, of an
+arrival."""
 KEEPS = 0.15
 """By how much another must be more salient to draw the attention away."""
 STAYS = 60.0
-"""Seconds for which somebody who was not seen to come still counts as present after the last sign."""
+"""Seconds for which somebody who was not seen to come still counts as present after the last sign.
+"""
 
 
 class _Noticed:
@@ -103,7 +106,13 @@ class Attention:
     def _choose(self, now: float) -> None:
         best, most = NOBODY, 0.0
         for name, one in self._people.items():
-            salience = max((height * math.exp(-(now - at) / fades[1]) for fades, (height, at) in one.salience.items()), default=0.0)
+            salience = max(
+                (
+                    height * math.exp(-(now - at) / fades[1])
+                    for fades, (height, at) in one.salience.items()
+                ),
+                default=0.0,
+            )
             salience += KEEPS if name == self.attended else 0.0
             if salience > most and self.present(name, now):
                 best, most = name, salience

@@ -1,4 +1,5 @@
-"""The bond: trust and familiarity for each person, slow, and capped for each day; strangers share a little of everybody's."""
+"""The bond: trust and familiarity for each person, slow, and capped for each day; strangers share a
+little of everybody's."""
 
 from __future__ import annotations
 
@@ -27,11 +28,18 @@ class _With:
 class Bonds:
     """Trust and familiarity of everybody."""
 
-    def __init__(self, shape: BondShape, people: Mapping[str, Mapping[str, float]] | None = None, strangers: float | None = None) -> None:
+    def __init__(
+        self,
+        shape: BondShape,
+        people: Mapping[str, Mapping[str, float]] | None = None,
+        strangers: float | None = None,
+    ) -> None:
         self.shape = shape
         self.strangers = shape.trust if strangers is None else strangers
         self._people = {
-            name: _With(_unit(facts.get("trust", self.strangers)), _unit(facts.get("familiarity", 0.0)))
+            name: _With(
+                _unit(facts.get("trust", self.strangers)), _unit(facts.get("familiarity", 0.0))
+            )
             for name, facts in (people or {}).items()
         }
 
@@ -40,7 +48,11 @@ class Bonds:
 
     def with_(self, person: str | None) -> Bond:
         one = self._people.get(person) if person is not None else None
-        return Bond(trust=self.strangers) if one is None else Bond(trust=one.trust, familiarity=one.familiarity)
+        return (
+            Bond(trust=self.strangers)
+            if one is None
+            else Bond(trust=one.trust, familiarity=one.familiarity)
+        )
 
     def trust(self, person: str | None) -> float:
         one = self._people.get(person) if person is not None else None
@@ -67,7 +79,10 @@ class Bonds:
         if one is None:
             one = self._people[person] = _With(self.strangers)
             if len(self._people) > PEOPLE:
-                least = min((name for name in self._people if name != person), key=lambda name: self._people[name].familiarity)
+                least = min(
+                    (name for name in self._people if name != person),
+                    key=lambda name: self._people[name].familiarity,
+                )
                 del self._people[least]
         before = one.trust
         if trust > 0.0:
@@ -77,7 +92,9 @@ class Bonds:
             step = -trust * one.trust * max(0.0, 1.0 - one.lost / self.shape.loss)
             one.lost, one.trust = one.lost + step, one.trust - step
         if familiarity > 0.0:
-            step = familiarity * (1.0 - one.familiarity) * max(0.0, 1.0 - one.grown / self.shape.gain)
+            step = (
+                familiarity * (1.0 - one.familiarity) * max(0.0, 1.0 - one.grown / self.shape.gain)
+            )
             one.grown, one.familiarity = one.grown + step, one.familiarity + step
         self.strangers = _unit(self.strangers + self.shape.strangers * (one.trust - before))
 

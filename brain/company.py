@@ -1,4 +1,5 @@
-"""Who came, who went, how long nobody was there: arrived, greeted, left, left_alone, and whom to expect soon by habit."""
+"""Who came, who went, how long nobody was there: arrived, greeted, left, left_alone, and whom to
+expect soon by habit."""
 
 from __future__ import annotations
 
@@ -8,7 +9,8 @@ from moggy.brain.habits import Habits
 from moggy.messages import Person
 
 ALONE_AFTER, LONGER, LONGEST = 300.0, 2.0, 7200.0
-"""Seconds without anybody after which the pet is left alone; each next time after so many times as long, at most after the last."""
+"""Seconds without anybody after which the pet is left alone; each next time after so many times as
+long, at most after the last."""
 GREETING = 60.0
 """Seconds after an arrival in which a first kindness is a greeting."""
 
@@ -55,7 +57,8 @@ class Company:
         return min(self._alone_at, self.habits.due)
 
     def silence(self, until: float) -> Iterator[tuple[str, float, str | None, float]]:
-        """(event, at, person, strength) of what silence and habit say; each at its own time, however seldom one asks."""
+        """(event, at, person, strength) of what silence and habit say; each at its own time,
+        however seldom one asks."""
         yield from self.habits.look(until, self._there)
         while until >= self._alone_at:
             at = self._alone_at

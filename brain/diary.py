@@ -1,6 +1,8 @@
-"""Writes down what the pet should remember, once a second, beside the loop: the feelings themselves never wait for the disk.
+"""Writes down what the pet should remember, once a second, beside the loop: the feelings themselves
+never wait for the disk.
 
-What comes back from the file comes in as senses: whom the owner had erased meanwhile, and that it cannot be written.
+What comes back from the file comes in as senses: whom the owner had erased meanwhile, and that it
+cannot be written.
 """
 
 from __future__ import annotations
@@ -43,8 +45,16 @@ BOUT = 30.0
 class Diary:
     """A listener and a sensor: call it with every tick, and poll it for what the file answers."""
 
-    def __init__(self, memory: Memory, remember: Callable[[], Remembered], *, hour: float, beside: Executor | None = None) -> None:
-        """`beside` writes while the loop goes on; without one each entry is written at once, as virtual time needs it."""
+    def __init__(
+        self,
+        memory: Memory,
+        remember: Callable[[], Remembered],
+        *,
+        hour: float,
+        beside: Executor | None = None,
+    ) -> None:
+        """`beside` writes while the loop goes on; without one each entry is written at once, as
+        virtual time needs it."""
         self._memory, self._remember, self._hour, self._beside = memory, remember, hour, beside
         memory.begin()
         self._written = 0.0
@@ -56,7 +66,8 @@ class Diary:
         self._said = ""
 
     def __call__(self, tick: Tick, *_: Any) -> None:
-        """Note what is worth telling; write when a second is over, if the last entry is written and was heard of."""
+        """Note what is worth telling; write when a second is over, if the last entry is written and
+        was heard of."""
         for event in tick.events:
             if event.name in WORTH_TELLING:
                 self._note(event, tick)
@@ -66,7 +77,8 @@ class Diary:
             self._writing = self._begin(self._remember(), self._entry)
 
     def poll(self, now: float) -> Sequence[AnySense]:
-        """What the last entry came to. Whom it says to forget, the mind has forgotten before the next entry is made."""
+        """What the last entry came to. Whom it says to forget, the mind has forgotten before the
+        next entry is made."""
         if self._writing is None or not self._writing.done():
             return []
         writing, self._writing = self._writing, None
@@ -87,7 +99,8 @@ class Diary:
                 erased = self._writing.result()
             except Broken:
                 self._new = [*self._entry, *self._new]
-        # The mind had no time left to forget whom the entry before this one says: the last second is lost with them.
+        # The mind had no time left to forget whom the entry before this one says: the last second
+        # is lost with them.
         if not erased:
             self._memory.keep(self._remember(), self._new)
 
@@ -110,7 +123,9 @@ class Diary:
     def _drop(self, person: str) -> None:
         """Nothing that was noted of them while the entry was written is told any more."""
         self._new = [episode for episode in self._new if person not in (episode.person, EVERYBODY)]
-        self._told = {key: at for key, at in self._told.items() if person not in (key[1], EVERYBODY)}
+        self._told = {
+            key: at for key, at in self._told.items() if person not in (key[1], EVERYBODY)
+        }
         self._day = None
 
     def _note(self, event: Event, tick: Tick) -> None:

@@ -1,4 +1,5 @@
-"""The drives: energy, company, play, comfort and curiosity drain over hours, are filled by what happens, and please in the middle."""
+"""The drives: energy, company, play, comfort and curiosity drain over hours, are filled by what
+happens, and please in the middle."""
 
 from __future__ import annotations
 
@@ -28,12 +29,25 @@ class Drives:
     def adopt(self, shapes: Mapping[Drive, DriveShape], temperament: Temperament) -> None:
         self._shapes = [shapes[name] for name in DRIVES]  # type: ignore[index]  # DRIVES are the Literal's words
         self._rests = [
-            _unit(shape.rests + sum(0.25 * w * (2.0 * float(getattr(temperament, t)) - 1.0) for t, w in shape.temperament.items()))
+            _unit(
+                shape.rests
+                + sum(
+                    0.25 * w * (2.0 * float(getattr(temperament, t)) - 1.0)
+                    for t, w in shape.temperament.items()
+                )
+            )
             for shape in self._shapes
         ]
         self._rates = [1.0 / (3600.0 * shape.hours) for shape in self._shapes]
         self._stirs = [
-            (shape.low, shape.high, _stirs(shape.lacking), _stirs(shape.pleasant), _stirs(shape.overfull)) for shape in self._shapes
+            (
+                shape.low,
+                shape.high,
+                _stirs(shape.lacking),
+                _stirs(shape.pleasant),
+                _stirs(shape.overfull),
+            )
+            for shape in self._shapes
         ]
         self._keeps: dict[float, list[float]] = {}
 
@@ -63,7 +77,11 @@ class Drives:
             elif level > high:
                 how, far, stirs = "much", (level - high) / (1.0 - high), overfull
             else:
-                how, far, stirs = "enough", 1.0 - abs(2.0 * level - low - high) / (high - low), pleasant
+                how, far, stirs = (
+                    "enough",
+                    1.0 - abs(2.0 * level - low - high) / (high - low),
+                    pleasant,
+                )
             for emotion, amount in stirs:
                 yield f"{how} {DRIVES[i]}", emotion, amount * far
 

@@ -1,7 +1,9 @@
-"""The pet's emotions: each is stirred by causes, comes with an attack, fades with a decay, and shows above a threshold.
+"""The pet's emotions: each is stirred by causes, comes with an attack, fades with a decay, and
+shows above a threshold.
 
-Causes that reinforce each other combine as a soft maximum (a cube norm), so their order does not matter and no sum runs away; one cause
-that is told twice counts once. Between events everything is a closed-form exponential: the same at any tick rate.
+Causes that reinforce each other combine as a soft maximum (a cube norm), so their order does not
+matter and no sum runs away; one cause that is told twice counts once. Between events everything is
+a closed-form exponential: the same at any tick rate.
 """
 
 from __future__ import annotations
@@ -40,7 +42,9 @@ class Emotions:
         # Neuroticism also lengthens the recovery from what is unpleasant (Feline Five, facts.md 2).
         slower = 0.7 + 0.6 * temperament.neuroticism
         self._decays = [shape.decay * (slower if shape.pleasure < 0.0 else 1.0) for shape in order]
-        self._attacks = [min(shape.attack, 0.5 * decay) for shape, decay in zip(order, self._decays, strict=True)]
+        self._attacks = [
+            min(shape.attack, 0.5 * decay) for shape, decay in zip(order, self._decays, strict=True)
+        ]
         self.gains = [_gain(shape, temperament) for shape in order]
         self.places = [(shape.pleasure, shape.arousal, shape.dominance) for shape in order]
         self.shares = [shape.share for shape in order]
@@ -51,7 +55,8 @@ class Emotions:
         self._factors: dict[float, list[tuple[float, float, float]]] = {}
 
     def stir(self, emotion: int, cause: str, level: float, share: float, now: float) -> float:
-        """Raise what `cause` does to an emotion towards `level`, `share` of the way (1 for an event). Returns how much it stirred."""
+        """Raise what `cause` does to an emotion towards `level`, `share` of the way (1 for an
+        event). Returns how much it stirred."""
         wanted = min(1.0, level) ** NORM
         key = (emotion, cause)
         held = self._held(key, now)
@@ -68,7 +73,8 @@ class Emotions:
         return after - before
 
     def calm(self, emotion: int, share: float) -> float:
-        """Take a share (below 1) from what stirs an emotion, whatever caused it. Returns by how much it was stirred less."""
+        """Take a share (below 1) from what stirs an emotion, whatever caused it. Returns by how
+        much it was stirred less."""
         before = self._stirred[emotion]
         self._stirred[emotion] = before * (1.0 - share)
         self._calmed[emotion] -= NORM * math.log(1.0 - share)
@@ -108,10 +114,13 @@ class Emotions:
         held, at, calmed = self._causes.get(key, (0.0, now, 0.0))
         if not held:
             return 0.0
-        return held * math.exp(-NORM * (now - at) / self._decays[key[0]] + calmed - self._calmed[key[0]])
+        return held * math.exp(
+            -NORM * (now - at) / self._decays[key[0]] + calmed - self._calmed[key[0]]
+        )
 
     def _factors_for(self, dt: float) -> list[tuple[float, float, float]]:
-        """(fade of the stirring, its part in the level, what the level keeps): the exact solution of s' = −s/d, l' = (s − l)/a."""
+        """(fade of the stirring, its part in the level, what the level keeps): the exact solution
+        of s' = −s/d, l' = (s − l)/a."""
         found = []
         for attack, decay in zip(self._attacks, self._decays, strict=True):
             fade, keep = math.exp(-dt / decay), math.exp(-dt / attack)
@@ -128,5 +137,8 @@ class Emotions:
 
 
 def _gain(shape: Tendency, temperament: Temperament) -> float:
-    more = sum(weight * (2.0 * float(getattr(temperament, trait)) - 1.0) for trait, weight in shape.temperament.items())
+    more = sum(
+        weight * (2.0 * float(getattr(temperament, trait)) - 1.0)
+        for trait, weight in shape.temperament.items()
+    )
     return min(2.0, max(0.2, 1.0 + more))

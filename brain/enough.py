@@ -1,4 +1,5 @@
-"""Over-stimulation: the same stroke turns from bliss to *enough*, by zone, trust and temperament; a pause of minutes drains it."""
+"""Over-stimulation: the same stroke turns from bliss to *enough*, by zone, trust and temperament; a
+pause of minutes drains it."""
 
 from __future__ import annotations
 
@@ -9,7 +10,8 @@ from moggy.personality import Temperament
 
 
 def sensitivity(liking: float) -> float:
-    """How fast skin that is liked so much (−1..1) has had enough: the worst skin 1, the temple about a sixth."""
+    """How fast skin that is liked so much (−1..1) has had enough: the worst skin 1, the temple
+    about a sixth."""
     return 0.12 + 0.44 * (1.0 - liking)
 
 
@@ -26,9 +28,13 @@ class Enough:
         self._patience = 1.0 - shape.agreeableness * (temperament.agreeableness - 0.5)
 
     def add(self, amount: float, trust: float, pleasure: float) -> None:
-        """`amount` of touch, scaled by zone, from somebody trusted so much, in a mood so pleasant. What has soured builds faster."""
+        """`amount` of touch, scaled by zone, from somebody trusted so much, in a mood so pleasant.
+        What has soured builds faster."""
         crossness = 1.0 + 0.4 * max(0.0, -pleasure) + self.soured()
-        self.level = min(1.0, self.level + amount * (1.0 - self._shape.trust * trust) * self._patience * crossness)
+        self.level = min(
+            1.0,
+            self.level + amount * (1.0 - self._shape.trust * trust) * self._patience * crossness,
+        )
 
     def flow(self, dt: float) -> None:
         if self.level:

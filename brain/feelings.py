@@ -1,7 +1,9 @@
-"""The pet's own feelings on four time scales: emotions flow between events, mood beats once a second, drives and bond every five.
+"""The pet's own feelings on four time scales: emotions flow between events, mood beats once a
+second, drives and bond every five.
 
-Beats and events lie on the pet's own clock, not on the loop's, and between them everything is a closed-form exponential: so the same events
-give the same feelings at any tick rate. All that happens at one instant is appraised from the state before it, and so has no order.
+Beats and events lie on the pet's own clock, not on the loop's, and between them everything is a
+closed-form exponential: so the same events give the same feelings at any tick rate. All that
+happens at one instant is appraised from the state before it, and so has no order.
 """
 
 from __future__ import annotations
@@ -25,11 +27,13 @@ from moggy.personality import Personality
 BEAT, SLOW = 1.0, 5
 """Seconds between two beats of the mood; and every how many beats the drives and the bond move."""
 CARE = 0.8, 0.25, -0.45, 0.0
-"""Where a distressed person draws the mood: strength; then warm and calm, whatever the pet felt before."""
+"""Where a distressed person draws the mood: strength; then warm and calm, whatever the pet felt
+before."""
 URGE = 20.0
 """Seconds in which a drive that lacks or overflows stirs its emotions."""
 NUDGE, NUDGE_FADES = 0.2, 60.0
-"""The most that advice (the language model's) may add to a mood or a drive, and the seconds in which it fades to 37 %."""
+"""The most that advice (the language model's) may add to a mood or a drive, and the seconds in
+which it fades to 37 %."""
 WARY, DISLIKES = 0.3, 0.6
 """Below this trust a touch is liked less, at no trust by that much."""
 MOST_CALMED = 0.95
@@ -46,9 +50,12 @@ _AFFECTION = _EMOTION["affection"]
 
 
 class Feelings:
-    """`take` what happened at one instant, `flow` between instants, `beat` once a second, `publish` once a tick."""
+    """`take` what happened at one instant, `flow` between instants, `beat` once a second, `publish`
+    once a tick."""
 
-    def __init__(self, appraisals: Appraisals, personality: Personality, bonds: Bonds, tastes: Tastes) -> None:
+    def __init__(
+        self, appraisals: Appraisals, personality: Personality, bonds: Bonds, tastes: Tastes
+    ) -> None:
         self.bonds, self.tastes = bonds, tastes
         self.emotions = Emotions(appraisals.emotions, personality.temperament)
         self.mood = MoodState(appraisals.mood, personality.temperament)
@@ -78,17 +85,26 @@ class Feelings:
 
     def recall(self, mood: Mapping[str, float], drives: Mapping[str, float]) -> None:
         """Wake up in the mood and with the drives of before, where there are any."""
-        self.mood.at = [_signed(mood.get(name, here)) for name, here in zip(DIMENSIONS, self.mood.at, strict=True)]
-        self.drives.levels = [min(1.0, max(0.0, drives.get(n, here))) for n, here in zip(DRIVES, self.drives.levels, strict=True)]
+        self.mood.at = [
+            _signed(mood.get(name, here))
+            for name, here in zip(DIMENSIONS, self.mood.at, strict=True)
+        ]
+        self.drives.levels = [
+            min(1.0, max(0.0, drives.get(n, here)))
+            for n, here in zip(DRIVES, self.drives.levels, strict=True)
+        ]
 
     def forget(self, person: str, attended: str, event: int) -> None:
-        """Drop what was learnt of somebody; towards whoever is attended the bond may be another at once, and that is told."""
+        """Drop what was learnt of somebody; towards whoever is attended the bond may be another at
+        once, and that is told."""
         before = self.bonds.with_(attended)
         for learnt in (self.bonds, self.tastes, self.habituation):
             learnt.forget(person)
         after = self.bonds.with_(attended)
         self._reasons.note("trust", after.trust - before.trust, "forgotten", event)
-        self._reasons.note("familiarity", after.familiarity - before.familiarity, "forgotten", event)
+        self._reasons.note(
+            "familiarity", after.familiarity - before.familiarity, "forgotten", event
+        )
         self._moved = True
 
     def take(self, events: Sequence[Event], now: float) -> None:
@@ -113,7 +129,8 @@ class Feelings:
             self._nudges = {name: by * fade for name, by in self._nudges.items() if abs(by) > 1e-12}
 
     def beat(self, now: float, distress: float) -> None:
-        """Once a second: the mood. `distress` 0..1 is that of the attended person, as far as it is sure."""
+        """Once a second: the mood. `distress` 0..1 is that of the attended person, as far as it is
+        sure."""
         self._moved = True
         pulls: list[Pull] = []
         emotions = self.emotions
@@ -125,7 +142,9 @@ class Feelings:
         if distress > 0.0:
             strength, pleasure, arousal, dominance = CARE
             pulls.append((strength * distress, pleasure, arousal, dominance))
-            held = emotions.stir(_AFFECTION, "care", 0.7 * distress, 1.0 - math.exp(-BEAT / 4.0), now)
+            held = emotions.stir(
+                _AFFECTION, "care", 0.7 * distress, 1.0 - math.exp(-BEAT / 4.0), now
+            )
             self._reasons.note("affection", held, "care")
         self.mood.beat(BEAT, pulls)
 
@@ -136,7 +155,13 @@ class Feelings:
             self.drives.push(_DRIVE[drive], push * seconds / 60.0)
         self.drives.beat(seconds, hour, battery)
         for cause, emotion, level in self.drives.stirring():
-            held = self.emotions.stir(emotion, cause, level * self.emotions.gains[emotion], 1.0 - math.exp(-seconds / URGE), now)
+            held = self.emotions.stir(
+                emotion,
+                cause,
+                level * self.emotions.gains[emotion],
+                1.0 - math.exp(-seconds / URGE),
+                now,
+            )
             self._reasons.note(EMOTIONS[emotion], held, cause)
         self.bonds.beat(seconds)
         self._reasons.rank(now)
@@ -152,7 +177,9 @@ class Feelings:
             return last
         if self._moved:
             self._moved = False
-            self._mood = Mood(pleasure=self.mood.at[0], arousal=self.mood.at[1], dominance=self.mood.at[2])
+            self._mood = Mood(
+                pleasure=self.mood.at[0], arousal=self.mood.at[1], dominance=self.mood.at[2]
+            )
             self._drives = dict(zip(DRIVES, self.drives.levels, strict=True))
             self._bonds.clear()
         bond = self._bonds.get(person)
@@ -183,11 +210,18 @@ class Feelings:
             arousal=_signed(self._mood.arousal + by.get("arousal", 0.0)),
             dominance=_signed(self._mood.dominance + by.get("dominance", 0.0)),
         )
-        return mood, {name: min(1.0, max(0.0, level + by.get(name, 0.0))) for name, level in self._drives.items()}
+        return mood, {
+            name: min(1.0, max(0.0, level + by.get(name, 0.0)))
+            for name, level in self._drives.items()
+        }
 
     def liking(self, zone: str | None, person: str | None, trust: float) -> float:
         """How the pet likes to be touched there by somebody it trusts so much, −1..1."""
-        liked = 0.3 if zone is None else _signed(self._likes.get(zone, 0.0) + self.tastes.of(person, zone))
+        liked = (
+            0.3
+            if zone is None
+            else _signed(self._likes.get(zone, 0.0) + self.tastes.of(person, zone))
+        )
         return liked if trust >= WARY else max(-1.0, liked - DISLIKES * (WARY - trust) / WARY)
 
     def _appraise(self, event: Event, rule: Rule, now: float, total: Instant) -> None:
@@ -213,27 +247,51 @@ class Feelings:
             total.enough.append((rule.enough * skin * dose, trust, cause, event.id))
         if event.zone is not None and event.person is not None and (rule.touch or rule.trust < 0.0):
             bad = unwelcome if rule.touch else 1.0
-            total.tastes.append((event.person, event.zone, dose / 60.0 if rule.ongoing else 0.5 * dose, welcome * (1.0 - bad), bad))
+            total.tastes.append(
+                (
+                    event.person,
+                    event.zone,
+                    dose / 60.0 if rule.ongoing else 0.5 * dose,
+                    welcome * (1.0 - bad),
+                    bad,
+                )
+            )
         total.happened.append((key, rule, dose, event.strength))
         total.reasons.append((cause, event.id))
 
     def _welcome(self, liking: float) -> tuple[float, float]:
-        """How far a touch is bliss, and how far a nuisance: by the zone, the trust, and whether it is enough."""
+        """How far a touch is bliss, and how far a nuisance: by the zone, the trust, and whether it
+        is enough."""
         soured = self.enough.soured()
         welcome = min(1.0, max(0.0, (liking + 0.5) / 1.4)) * (1.0 - soured)
         return welcome, max(soured, min(1.0, max(0.0, -1.2 * liking)))
 
-    def _add(self, rule: Rule, change: Change, scale: float, dose: float, event: Event, cause: str, total: Instant) -> None:
+    def _add(
+        self,
+        rule: Rule,
+        change: Change,
+        scale: float,
+        dose: float,
+        event: Event,
+        cause: str,
+        total: Instant,
+    ) -> None:
         share = 1.0 - math.exp(-dose / rule.rise) if rule.ongoing else min(1.0, dose)
         emotions, pleasure = self.emotions, self.mood.at[0]
         for name, level in change.emotions.items():
             i = _EMOTION[name]
             congruent = 1.0 + self.mood.congruence * pleasure * emotions.places[i][0]
-            total.stirs.append((i, cause, level * scale * emotions.gains[i] * congruent, share, event.id))
+            total.stirs.append(
+                (i, cause, level * scale * emotions.gains[i] * congruent, share, event.id)
+            )
         for name, part in change.calms.items():
             i = _EMOTION[name]
             less = 1.0 - min(MOST_CALMED, part * min(1.0, scale)) if part * scale > 0.0 else 1.0
-            total.calms[i] = (total.calms.get(i, NOT_CALMED)[0] - dose * math.log(less), cause, event.id)
+            total.calms[i] = (
+                total.calms.get(i, NOT_CALMED)[0] - dose * math.log(less),
+                cause,
+                event.id,
+            )
         by = scale * (dose / 60.0 if rule.ongoing else dose)
         note = self._reasons.note
         for dimension, push in change.mood.items():
@@ -246,12 +304,17 @@ class Feelings:
             note(f"drive.{drive}", push * by, cause, event.id)
         if event.person is not None and (change.trust or change.familiarity):
             trust, familiarity = total.bonds.get(event.person, (0.0, 0.0))
-            total.bonds[event.person] = (trust + change.trust * by, familiarity + change.familiarity * by)
+            total.bonds[event.person] = (
+                trust + change.trust * by,
+                familiarity + change.familiarity * by,
+            )
             note("trust", change.trust * by, cause, event.id)
 
     def _holds(self, when: When, event: Event, trust: float, liking: float) -> float:
         """0..1: how far a case's condition holds now."""
-        if (when.zone and event.zone not in when.zone) or (when.person and event.person not in when.person):
+        if (when.zone and event.zone not in when.zone) or (
+            when.person and event.person not in when.person
+        ):
             return 0.0
         weight = 1.0
         for name, low, high in when.ranges:
@@ -268,12 +331,22 @@ class Feelings:
             return self.drives.levels[_DRIVE[name]]
         if name == "familiarity":
             return self.bonds.familiarity(event.person)
-        return {"trust": trust, "liking": liking, "strength": event.strength, "enough": self.enough.level}[name]
+        return {
+            "trust": trust,
+            "liking": liking,
+            "strength": event.strength,
+            "enough": self.enough.level,
+        }[name]
 
     def _apply(self, total: Instant, now: float) -> None:
         note = self._reasons.note
         for emotion, (depth, cause, event) in total.calms.items():
-            note(EMOTIONS[emotion], -self.emotions.calm(emotion, 1.0 - math.exp(-depth)), cause, event)
+            note(
+                EMOTIONS[emotion],
+                -self.emotions.calm(emotion, 1.0 - math.exp(-depth)),
+                cause,
+                event,
+            )
         moved: dict[str, float] = {}
         for emotion, cause, level, share, event in total.stirs:
             held = self.emotions.stir(emotion, cause, level, share, now)
@@ -302,7 +375,9 @@ class Feelings:
         """Advice on one feeling: bounded however often it is given, and gone within minutes."""
         if event.zone in _DIMENSION or event.zone in _DRIVE:
             by = min(NUDGE, event.strength) * (1.0 if event.name == "nudged_up" else -1.0)
-            self._nudges[event.zone] = max(-NUDGE, min(NUDGE, self._nudges.get(event.zone, 0.0) + by))
+            self._nudges[event.zone] = max(
+                -NUDGE, min(NUDGE, self._nudges.get(event.zone, 0.0) + by)
+            )
             self._reasons.note(event.zone, by, "advice", event.id)
 
 

@@ -1,8 +1,11 @@
-"""How a person feels, from any subset of channels at any rate: valence and arousal with variances, seven classes, and how sure that is.
+"""How a person feels, from any subset of channels at any rate: valence and arousal with variances,
+seven classes, and how sure that is.
 
-Each channel keeps one track: the average of its recent samples, so that a channel counts once however often it speaks. The tracks are
-weighed by their measured errors, confidence and age, together with the person's own baseline, to which the estimate returns. What differs
-too much from its own track is held back until it is repeated; channels that contradict each other lower the confidence (`agreement.py`).
+Each channel keeps one track: the average of its recent samples, so that a channel counts once
+however often it speaks. The tracks are weighed by their measured errors, confidence and age,
+together with the person's own baseline, to which the estimate returns. What differs too much from
+its own track is held back until it is repeated; channels that contradict each other lower the
+confidence (`agreement.py`).
 """
 
 from __future__ import annotations
@@ -15,14 +18,24 @@ from moggy.brain.appraisals import Channel
 from moggy.brain.remembered import EVERYBODY
 from moggy.messages import CLASSES, Evidence, PersonEstimate
 
-ANCHORS = ((0.0, -0.1), (0.75, 0.35), (-0.65, -0.35), (-0.55, 0.6), (-0.65, 0.6), (-0.6, 0.3), (0.15, 0.7))
-"""Valence and arousal of the seven classes: Russell & Mehrabian 1977, rounded; neutral a little calm."""
+ANCHORS = (
+    (0.0, -0.1),
+    (0.75, 0.35),
+    (-0.65, -0.35),
+    (-0.55, 0.6),
+    (-0.65, 0.6),
+    (-0.6, 0.3),
+    (0.15, 0.7),
+)
+"""Valence and arousal of the seven classes: Russell & Mehrabian 1977, rounded; neutral a little
+calm."""
 ANCHOR_WIDTH = 0.45
 NEARNESS = 0.5 / (ANCHOR_WIDTH * ANCHOR_WIDTH)
 FARTHEST = 4.0 / NEARNESS
 """Squared distance from an anchor beyond which it makes no more difference."""
 GATE, GATED_AFTER, ACCEPTED = 2.0, 2.5, 3
-"""Errors away from its track from which a sample is held back; after how many recent samples; and the repetitions that make it believed."""
+"""Errors away from its track from which a sample is held back; after how many recent samples; and
+the repetitions that make it believed."""
 HALF_A_SECOND_AGAIN = 1.5
 """Seconds within which a sample held back must be repeated."""
 UNSURE = 0.3
@@ -41,11 +54,25 @@ _N = len(CLASSES)
 class Track:
     """What one channel says now."""
 
-    __slots__ = ("about", "arousal", "arousal_trust", "at", "mass", "odd", "odd_at", "odd_valence", "pool", "valence", "valence_trust")
+    __slots__ = (
+        "about",
+        "arousal",
+        "arousal_trust",
+        "at",
+        "mass",
+        "odd",
+        "odd_at",
+        "odd_valence",
+        "pool",
+        "valence",
+        "valence_trust",
+    )
 
     def __init__(self) -> None:
         self.at = self.odd_at = -1e9
-        self.valence = self.arousal = self.valence_trust = self.arousal_trust = self.mass = self.odd_valence = 0.0
+        self.valence = self.arousal = self.valence_trust = self.arousal_trust = self.mass = (
+            self.odd_valence
+        ) = 0.0
         self.pool: list[float] | None = None
         self.odd = 0
         self.about = 0
@@ -68,14 +95,26 @@ class Track:
             self.arousal_trust += (trust - self.arousal_trust) * share
         pool = _log_odds(said.probabilities) if said.probabilities else _near(valence, arousal)
         old = self.pool
-        self.pool = pool if old is None or share == 1.0 else [a + (b - a) * share for a, b in zip(old, pool, strict=True)]
+        self.pool = (
+            pool
+            if old is None or share == 1.0
+            else [a + (b - a) * share for a, b in zip(old, pool, strict=True)]
+        )
         self.mass, self.at = mass, max(self.at, said.at)
 
     def _is_odd(self, said: Evidence, valence: float | None, channel: Channel, gap: float) -> bool:
-        if valence is None or self.mass < GATED_AFTER or abs(valence - self.valence) < GATE * channel.valence:
+        if (
+            valence is None
+            or self.mass < GATED_AFTER
+            or abs(valence - self.valence) < GATE * channel.valence
+        ):
             self.odd = 0
             return False
-        alike = self.odd and abs(valence - self.odd_valence) < channel.valence and said.at - self.odd_at < HALF_A_SECOND_AGAIN
+        alike = (
+            self.odd
+            and abs(valence - self.odd_valence) < channel.valence
+            and said.at - self.odd_at < HALF_A_SECOND_AGAIN
+        )
         self.odd = self.odd + 1 if alike else 1
         self.odd_at, self.odd_valence = said.at, valence
         if self.odd < ACCEPTED:
@@ -102,9 +141,16 @@ Estimate = tuple[float, float, float, float, list[float], float, float]
 class Fusion:
     """Everybody's estimate."""
 
-    def __init__(self, channels: Mapping[str, Channel], baselines: Mapping[str, Mapping[str, float]] | None = None) -> None:
+    def __init__(
+        self,
+        channels: Mapping[str, Channel],
+        baselines: Mapping[str, Mapping[str, float]] | None = None,
+    ) -> None:
         self.adopt(channels)
-        self.people = {name: Somebody(b.get("valence", 0.0), b.get("arousal", 0.0)) for name, b in (baselines or {}).items()}
+        self.people = {
+            name: Somebody(b.get("valence", 0.0), b.get("arousal", 0.0))
+            for name, b in (baselines or {}).items()
+        }
 
     def adopt(self, channels: Mapping[str, Channel]) -> None:
         self._channels = channels
@@ -117,19 +163,25 @@ class Fusion:
             self.people.pop(person, None)
 
     def take(self, said: Evidence) -> None:
-        """Hear one channel out. A thought replaces what the words it is about said, unless there are newer ones or it is much less sure."""
+        """Hear one channel out. A thought replaces what the words it is about said, unless there
+        are newer ones or it is much less sure."""
         somebody = self.people.get(said.person)
         if somebody is None:
             somebody = self.people[said.person] = Somebody()
             if len(self.people) > PEOPLE:
-                del self.people[min(self.people, key=lambda name: (name == said.person, self.people[name].seen))]
+                del self.people[
+                    min(self.people, key=lambda name: (name == said.person, self.people[name].seen))
+                ]
         somebody.seen = max(somebody.seen, said.at)
         channel, name = self._channels.get(said.channel, OTHER), said.channel
         about = said.because[0] if said.because else 0
         if name == "thought":
             name = "words"
             words = somebody.tracks.get(name)
-            if words is not None and (words.about > about or (words.about == about and said.confidence < SURER * words.valence_trust)):
+            if words is not None and (
+                words.about > about
+                or (words.about == about and said.confidence < SURER * words.valence_trust)
+            ):
                 return
             if words is not None and words.about == about:
                 words.mass = 0.0
@@ -147,8 +199,12 @@ class Fusion:
         valence, arousal, _, _, _, confidence, _ = self.estimate(person, now)
         if confidence > UNSURE:
             share = (1.0 - math.exp(-seconds / LEARNS)) * confidence
-            somebody.valence = max(-0.5, min(0.5, somebody.valence + (valence - somebody.valence) * share))
-            somebody.arousal = max(-0.5, min(0.5, somebody.arousal + (arousal - somebody.arousal) * share))
+            somebody.valence = max(
+                -0.5, min(0.5, somebody.valence + (valence - somebody.valence) * share)
+            )
+            somebody.arousal = max(
+                -0.5, min(0.5, somebody.arousal + (arousal - somebody.arousal) * share)
+            )
 
     def estimate(self, person: str, now: float) -> Estimate:
         """Somebody at `now`; of one never seen, what is true of anybody."""
@@ -174,7 +230,11 @@ class Fusion:
             a += wa * track.arousal
             heard.append((wv + wa, wv, track.valence, wa, track.arousal))
             if track.pool is not None:
-                trust = track.valence_trust if track.valence_trust > track.arousal_trust else track.arousal_trust
+                trust = (
+                    track.valence_trust
+                    if track.valence_trust > track.arousal_trust
+                    else track.arousal_trust
+                )
                 weight = classes * trust * fresh
                 logits = (
                     [weight * x for x in track.pool]
@@ -183,18 +243,38 @@ class Fusion:
                 )
         v, a = v / pv, a / pa
         confidence, conflict, scatter = together(heard, somebody.valence, somebody.arousal)
-        return v, a, math.sqrt(1.0 / pv + scatter), math.sqrt(1.0 / pa), _softmax(logits), confidence, conflict
+        return (
+            v,
+            a,
+            math.sqrt(1.0 / pv + scatter),
+            math.sqrt(1.0 / pa),
+            _softmax(logits),
+            confidence,
+            conflict,
+        )
 
 
 def _weights(channel: Channel) -> tuple[float, float, float, float]:
-    """Seconds that it lasts, its weights at full confidence in valence and arousal, and that of its classes."""
-    return channel.lasts, 1.0 / (channel.valence * channel.valence), 1.0 / (channel.arousal * channel.arousal), channel.classes
+    """Seconds that it lasts, its weights at full confidence in valence and arousal, and that of its
+    classes."""
+    return (
+        channel.lasts,
+        1.0 / (channel.valence * channel.valence),
+        1.0 / (channel.arousal * channel.arousal),
+        channel.classes,
+    )
 
 
 UNKNOWN = _weights(OTHER)
 
 
-def published(person: str, estimate: Estimate, present: bool, attention: float, bearing: tuple[float, float] | None) -> PersonEstimate:
+def published(
+    person: str,
+    estimate: Estimate,
+    present: bool,
+    attention: float,
+    bearing: tuple[float, float] | None,
+) -> PersonEstimate:
     valence, arousal, valence_sd, arousal_sd, probabilities, confidence, conflict = estimate
     return PersonEstimate(
         person=person,
@@ -218,7 +298,9 @@ def _place_of(said: Evidence) -> tuple[float | None, float | None]:
         odds = [said.probabilities.get(name, 0.0) / total for name in CLASSES]
         valence = sum(p * place[0] for p, place in zip(odds, ANCHORS, strict=True))
         arousal = sum(p * place[1] for p, place in zip(odds, ANCHORS, strict=True))
-        return (valence if said.valence is None else said.valence), (arousal if said.arousal is None else said.arousal)
+        return (valence if said.valence is None else said.valence), (
+            arousal if said.arousal is None else said.arousal
+        )
     return said.valence, said.arousal
 
 
@@ -233,7 +315,9 @@ def _near(valence: float | None, arousal: float | None) -> list[float]:
     """What valence and arousal alone say about the classes."""
     logs = []
     for v, a in ANCHORS:
-        far = (0.0 if valence is None else (valence - v) ** 2) + (0.0 if arousal is None else 0.5 * (arousal - a) ** 2)
+        far = (0.0 if valence is None else (valence - v) ** 2) + (
+            0.0 if arousal is None else 0.5 * (arousal - a) ** 2
+        )
         logs.append(-far * NEARNESS if far < FARTHEST else -4.0)
     middle = sum(logs) / _N
     return [x - middle for x in logs]

@@ -1,4 +1,5 @@
-"""When people usually come and when the pet is usually sent off, learnt from day to day, so that its care comes of itself."""
+"""When people usually come and when the pet is usually sent off, learnt from day to day, so that
+its care comes of itself."""
 
 from __future__ import annotations
 
@@ -9,7 +10,8 @@ from moggy.brain.remembered import EVERYBODY
 
 HALF_HOURS, HOURS = 48, 24
 LEARNS = 0.15
-"""Share by which one day counts: after three days in a row a habit shows, after a week away it is gone."""
+"""Share by which one day counts: after three days in a row a habit shows, after a week away it is
+gone."""
 USUAL = 0.35
 """From here on something is usual."""
 AHEAD = 0.25
@@ -22,16 +24,24 @@ PEOPLE = 64
 class Habits:
     """Chances by the time of day. `hour` is the local time of day at second 0."""
 
-    def __init__(self, hour: float, arrivals: Mapping[str, Sequence[float]] | None = None, quiet: Sequence[float] = ()) -> None:
+    def __init__(
+        self,
+        hour: float,
+        arrivals: Mapping[str, Sequence[float]] | None = None,
+        quiet: Sequence[float] = (),
+    ) -> None:
         self._hour = hour
-        self.arrivals = {name: _filled(chances, HALF_HOURS) for name, chances in (arrivals or {}).items()}
+        self.arrivals = {
+            name: _filled(chances, HALF_HOURS) for name, chances in (arrivals or {}).items()
+        }
         self.quiet = _filled(quiet, HOURS)
         self._today: set[tuple[str, int]] = set()
         self._sent: set[int] = set()
         self._expected: set[str] = set()
         self._quiet: int | None = None
         self.due = 0.0 if self.arrivals or any(self.quiet) else self._next(0.0)
-        """Seconds on the pet's clock of the next look; one that remembers looks as soon as it wakes."""
+        """Seconds on the pet's clock of the next look; one that remembers looks as soon as it
+        wakes."""
 
     def came(self, person: str, at: float) -> None:
         half = int(self._local(at) * 2.0) % HALF_HOURS
@@ -39,7 +49,9 @@ class Habits:
         if chances is None:
             chances = self.arrivals[person] = [0.0] * HALF_HOURS
             if len(self.arrivals) > PEOPLE:
-                del self.arrivals[min(self.arrivals, key=lambda name: sum(self.arrivals[name]) + (name == person))]
+                del self.arrivals[
+                    min(self.arrivals, key=lambda name: sum(self.arrivals[name]) + (name == person))
+                ]
         if (person, half) not in self._today:
             self._today.add((person, half))
             chances[half] += LEARNS * (1.0 - chances[half])
@@ -65,7 +77,8 @@ class Habits:
         self._expected &= self.arrivals.keys()
 
     def look(self, until: float, there: set[str]) -> Iterator[tuple[str, float, str | None, float]]:
-        """(event, at, person, chance) of what is usual about now, at each quarter of an hour up to `until`; a quiet hour is said once."""
+        """(event, at, person, chance) of what is usual about now, at each quarter of an hour up to
+        `until`; a quiet hour is said once."""
         while until >= self.due:
             at, hour = self.due, self._local(self.due)
             self.due = self._next(at)
@@ -73,7 +86,12 @@ class Habits:
                 self._new_day()
             soon = int((hour + AHEAD) * 2.0 + 1e-6) % HALF_HOURS
             for person, chances in self.arrivals.items():
-                chance = min(1.0, 0.5 * chances[soon - 1] + chances[soon] + 0.5 * chances[(soon + 1) % HALF_HOURS])
+                chance = min(
+                    1.0,
+                    0.5 * chances[soon - 1]
+                    + chances[soon]
+                    + 0.5 * chances[(soon + 1) % HALF_HOURS],
+                )
                 if chance >= USUAL and person not in there and person not in self._expected:
                     self._expected.add(person)
                     yield "expecting", at, person, chance

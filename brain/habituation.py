@@ -1,7 +1,8 @@
-"""The same thing again counts less, and comes back after a pause or after something else; what hurts counts more each time.
+"""The same thing again counts less, and comes back after a pause or after something else; what
+hurts counts more each time.
 
-Kept for each event × zone × person. After Thompson & Spencer 1966 (Psychological Review 73, 16–43): exponential wear, spontaneous recovery,
-dishabituation by another strong stimulus, sensitisation.
+Kept for each event × zone × person. After Thompson & Spencer 1966 (Psychological Review 73, 16–43):
+exponential wear, spontaneous recovery, dishabituation by another strong stimulus, sensitisation.
 """
 
 from __future__ import annotations
@@ -36,10 +37,12 @@ class Habituation:
     def __init__(self) -> None:
         self._keys: dict[Key, _Worn] = {}
         self._roused = 0.0
-        """All that was rousing so far; a key notes it after its own share, for nothing dishabituates to itself."""
+        """All that was rousing so far; a key notes it after its own share, for nothing
+        dishabituates to itself."""
 
     def answer(self, key: Key, rule: Rule, now: float) -> float:
-        """Factor on what the event does: below 1 where it wore off, above where it became sharper, at most 2."""
+        """Factor on what the event does: below 1 where it wore off, above where it became sharper,
+        at most 2."""
         one = self._keys.get(key)
         if one is None:
             return 1.0
@@ -49,7 +52,9 @@ class Habituation:
 
     def forget(self, person: str) -> None:
         """Nobody is used to what a stranger does."""
-        self._keys = {key: worn for key, worn in self._keys.items() if person not in (key[2], EVERYBODY)}
+        self._keys = {
+            key: worn for key, worn in self._keys.items() if person not in (key[2], EVERYBODY)
+        }
 
     def happened(self, key: Key, rule: Rule, dose: float, strength: float, now: float) -> None:
         """Wear or sharpen by one event, or by `dose` seconds of one that goes on."""

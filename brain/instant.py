@@ -1,4 +1,5 @@
-"""All that the events of one instant change, gathered before any of it is applied: so what happens together has no order."""
+"""All that the events of one instant change, gathered before any of it is applied: so what happens
+together has no order."""
 
 from __future__ import annotations
 
@@ -8,7 +9,17 @@ from moggy.brain.appraisals import Rule
 class Instant:
     """Sums of what is pushed, and lists of what is looked up only when it is applied."""
 
-    __slots__ = ("bonds", "calms", "drives", "enough", "happened", "mood", "reasons", "stirs", "tastes")
+    __slots__ = (
+        "bonds",
+        "calms",
+        "drives",
+        "enough",
+        "happened",
+        "mood",
+        "reasons",
+        "stirs",
+        "tastes",
+    )
 
     def __init__(self) -> None:
         self.calms: dict[int, tuple[float, str, int]] = {}

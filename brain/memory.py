@@ -1,8 +1,10 @@
-"""What outlives a sleep: people, habits and episodes in one SQLite file that its owner can read, take along and erase.
+"""What outlives a sleep: people, habits and episodes in one SQLite file that its owner can read,
+take along and erase.
 
-Written ahead (WAL) in one transaction a second: a process killed at any moment loses at most that second and never the file. Bounded:
-people, zones and habits by the parts that learn them, episodes by number. Erased rows are overwritten, and the log is emptied. Plain or
-encrypted (see sealing.py), it is the same.
+Written ahead (WAL) in one transaction a second: a process killed at any moment loses at most that
+second and never the file. Bounded: people, zones and habits by the parts that learn them, episodes
+by number. Erased rows are overwritten, and the log is emptied. Plain or encrypted (see sealing.py),
+it is the same.
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ VERSION = 1
 EPISODES = 2000
 """Episodes kept; the oldest give way."""
 FINEST, COARSER = 1e-4, {"mood": 1e-3, "drive": 1e-3}
-"""Changes smaller than this are not worth a write: an SD card lasts for so many. Mood and drives never stand still."""
+"""Changes smaller than this are not worth a write: an SD card lasts for so many. Mood and drives
+never stand still."""
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS facts (about TEXT NOT NULL, person TEXT NOT NULL, name TEXT NOT NULL, value REAL NOT NULL,
@@ -73,7 +76,9 @@ class Memory:
             self._known = self._facts()
         except self._error as error:
             self.close()
-            raise Broken(f"{path} is not a memory of the pet ({error}); move it away and the pet begins a new one") from error
+            raise Broken(
+                f"{path} is not a memory of the pet ({error}); move it away and the pet begins a new one"
+            ) from error
         except Broken:
             self.close()
             raise
@@ -81,17 +86,23 @@ class Memory:
     def _prepare(self) -> None:
         found = self._db.execute("PRAGMA user_version").fetchone()[0]
         if found > VERSION:
-            raise Broken(f"{self._path} was written by a newer pet (memory {found}, this one reads {VERSION}); update moggy")
+            raise Broken(
+                f"{self._path} was written by a newer pet (memory {found}, this one reads {VERSION}); update moggy"
+            )
         self._db.execute("PRAGMA journal_mode=WAL")
-        # To the disk at each write: a power cut, too, costs only what was not written yet. The diary writes beside the loop.
+        # To the disk at each write: a power cut, too, costs only what was not written yet. The
+        # diary writes beside the loop.
         self._db.execute("PRAGMA synchronous=FULL")
-        self._db.execute("PRAGMA wal_autocheckpoint=250")  # pages, 1 MB, until the log is taken into the file and begun anew
+        self._db.execute(
+            "PRAGMA wal_autocheckpoint=250"
+        )  # pages, 1 MB, until the log is taken into the file and begun anew
         self._db.execute("PRAGMA secure_delete=ON")
         self._db.executescript(SCHEMA)
         self._db.execute(f"PRAGMA user_version={VERSION}")
 
     def begin(self) -> None:
-        """A life begins with what was read: whoever had been erased by then cannot come back any more, so the note of it goes."""
+        """A life begins with what was read: whoever had been erased by then cannot come back any
+        more, so the note of it goes."""
         with self._told("let the pet begin again"):
             self._db.execute("DELETE FROM erased WHERE n <= ?", (self._erased,))
 
@@ -110,55 +121,96 @@ class Memory:
             zones=known.get("zone", {}),
             mood=known.get("mood", {}).get("", {}),
             drives=known.get("drive", {}).get("", {}),
-            arrivals={person: _row(chances, 48) for person, chances in known.get("arrival", {}).items()},
+            arrivals={
+                person: _row(chances, 48) for person, chances in known.get("arrival", {}).items()
+            },
             quiet=_row(known.get("quiet", {}).get("", {}), 24),
         )
 
     def keep(self, remembered: Remembered, episodes: Sequence[Episode] = ()) -> tuple[str, ...]:
         """Write what changed, in one transaction. Raises Broken.
 
-        Whoever the owner erased meanwhile is not written again, and is returned: the mind is to forget them before the next time.
+        Whoever the owner erased meanwhile is not written again, and is returned: the mind is to
+        forget them before the next time.
         """
         new = _as_facts(remembered)
-        changed = [(*fact, value) for fact, value in new.items() if abs(value - self._known.get(fact, 1e9)) > COARSER.get(fact[0], FINEST)]
+        changed = [
+            (*fact, value)
+            for fact, value in new.items()
+            if abs(value - self._known.get(fact, 1e9)) > COARSER.get(fact[0], FINEST)
+        ]
         gone = [fact for fact in self._known if fact not in new]
         with self._told("the pet keeps it in its head and tries again"):
             if not (changed or gone or episodes or self._last_erased() > self._erased):
                 return ()
             changed = [row for row in changed if row[:3] != AGE] + [(*AGE, remembered.day)]
             with self._transaction():
-                erased = self._take_erased({person for _, person, _ in (*new, *self._known)} | {episode.person for episode in episodes})
+                erased = self._take_erased(
+                    {person for _, person, _ in (*new, *self._known)}
+                    | {episode.person for episode in episodes}
+                )
                 if erased:
                     all_of_them = EVERYBODY in erased
-                    new = {fact: value for fact, value in new.items() if not (all_of_them or fact[1] in erased)}
+                    new = {
+                        fact: value
+                        for fact, value in new.items()
+                        if not (all_of_them or fact[1] in erased)
+                    }
                     changed = [row for row in changed if row[:3] in new]
-                    episodes = [episode for episode in episodes if not (all_of_them or episode.person in erased)]
+                    episodes = [
+                        episode
+                        for episode in episodes
+                        if not (all_of_them or episode.person in erased)
+                    ]
                 self._db.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?)", changed)
-                self._db.executemany("DELETE FROM facts WHERE about = ? AND person = ? AND name = ?", gone)
+                self._db.executemany(
+                    "DELETE FROM facts WHERE about = ? AND person = ? AND name = ?", gone
+                )
                 for episode in episodes:
                     self._tell(episode)
-                self._db.execute("DELETE FROM episodes WHERE id <= (SELECT MAX(id) FROM episodes) - ?", (EPISODES,))
-        self._known = {**{fact: value for fact, value in self._known.items() if fact in new}, **{(a, p, n): v for a, p, n, v in changed}}
+                self._db.execute(
+                    "DELETE FROM episodes WHERE id <= (SELECT MAX(id) FROM episodes) - ?",
+                    (EPISODES,),
+                )
+        self._known = {
+            **{fact: value for fact, value in self._known.items() if fact in new},
+            **{(a, p, n): v for a, p, n, v in changed},
+        }
         return erased
 
     def episodes(self, limit: int = 50) -> list[Episode]:
         """The newest, newest first."""
         rows = self._db.execute(
-            "SELECT day, hour, person, what, times, behavior, pleasure FROM episodes ORDER BY id DESC LIMIT ?", (limit,)
+            "SELECT day, hour, person, what, times, behavior, pleasure FROM episodes ORDER BY id DESC LIMIT ?",
+            (limit,),
         )
         return [
-            Episode(day=day, hour=hour, person=person, what=what, times=times, behavior=behavior, pleasure=pleasure)
+            Episode(
+                day=day,
+                hour=hour,
+                person=person,
+                what=what,
+                times=times,
+                behavior=behavior,
+                pleasure=pleasure,
+            )
             for day, hour, person, what, times, behavior, pleasure in rows
         ]
 
     def forget(self, who: str) -> int:
-        """Erase a person, or everything with `all`; how many rows are gone. A pet that is awake forgets them too, within a second."""
+        """Erase a person, or everything with `all`; how many rows are gone. A pet that is awake
+        forgets them too, within a second."""
         with self._told("repeat the command"):
             with self._transaction():
                 if who == EVERYBODY:
-                    gone = sum(self._db.execute(f"DELETE FROM {table}").rowcount for table in ("facts", "episodes"))
+                    gone = sum(
+                        self._db.execute(f"DELETE FROM {table}").rowcount
+                        for table in ("facts", "episodes")
+                    )
                 else:
-                    deletes = (f"DELETE FROM {table} WHERE person = ?" for table in ("facts", "episodes"))
+                    deletes = (
+                        f"DELETE FROM {table} WHERE person = ?" for table in ("facts", "episodes")
+                    )
                     gone = sum(self._db.execute(delete, (who,)).rowcount for delete in deletes)
                 self._db.execute("INSERT INTO erased (who) VALUES (?)", (_digest(who),))
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -173,7 +225,10 @@ class Memory:
         return {
             "version": VERSION,
             "remembered": None if remembered is None else remembered.as_data(),
-            "episodes": [{name: getattr(e, name) for name in Episode.__slots__} for e in self.episodes(EPISODES)],
+            "episodes": [
+                {name: getattr(e, name) for name in Episode.__slots__}
+                for e in self.episodes(EPISODES)
+            ],
         }
 
     def close(self) -> None:
@@ -181,17 +236,36 @@ class Memory:
         os.close(self._folder)
 
     def _facts(self) -> dict[Fact, float]:
-        return {(about, person, name): value for about, person, name, value in self._db.execute("SELECT * FROM facts")}
+        return {
+            (about, person, name): value
+            for about, person, name, value in self._db.execute("SELECT * FROM facts")
+        }
 
     def _tell(self, episode: Episode) -> None:
         """A new episode, or one more time of the last if it is the same again."""
-        last = self._db.execute("SELECT id, person, what, day FROM episodes ORDER BY id DESC LIMIT 1").fetchone()
-        if last is not None and (last[1], last[2]) == (episode.person, episode.what) and abs(episode.day - last[3]) < 1.0 / 24.0:
-            self._db.execute("UPDATE episodes SET times = times + ? WHERE id = ?", (episode.times, last[0]))
+        last = self._db.execute(
+            "SELECT id, person, what, day FROM episodes ORDER BY id DESC LIMIT 1"
+        ).fetchone()
+        if (
+            last is not None
+            and (last[1], last[2]) == (episode.person, episode.what)
+            and abs(episode.day - last[3]) < 1.0 / 24.0
+        ):
+            self._db.execute(
+                "UPDATE episodes SET times = times + ? WHERE id = ?", (episode.times, last[0])
+            )
         else:
             self._db.execute(
                 "INSERT INTO episodes (day, hour, person, what, times, behavior, pleasure) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (episode.day, episode.hour, episode.person, episode.what, episode.times, episode.behavior, episode.pleasure),
+                (
+                    episode.day,
+                    episode.hour,
+                    episode.person,
+                    episode.what,
+                    episode.times,
+                    episode.behavior,
+                    episode.pleasure,
+                ),
             )
 
     def _last_erased(self) -> int:
@@ -200,7 +274,10 @@ class Memory:
 
     def _take_erased(self, names: set[str]) -> tuple[str, ...]:
         """Who of these was erased since the last time; the note of it goes."""
-        notes = {who for (who,) in self._db.execute("SELECT who FROM erased WHERE n > ?", (self._erased,))}
+        notes = {
+            who
+            for (who,) in self._db.execute("SELECT who FROM erased WHERE n > ?", (self._erased,))
+        }
         if not notes:
             return ()
         self._erased = self._last_erased()
@@ -242,7 +319,9 @@ def sentences(memory: Memory, episodes: int = 12) -> list[str]:
         times = f", {e.times} times" if e.times > 1 else ""
         who = f" ({e.person})" if e.person else ""
         did = f"; it was in '{e.behavior}'" if e.behavior else ""
-        said.append(f"Day {e.day:.1f}, {int(e.hour):02d}:{int(e.hour % 1.0 * 60.0):02d}: {e.what.replace('_', ' ')}{who}{times}{did}.")
+        said.append(
+            f"Day {e.day:.1f}, {int(e.hour):02d}:{int(e.hour % 1.0 * 60.0):02d}: {e.what.replace('_', ' ')}{who}{times}{did}."
+        )
     return said
 
 
@@ -260,7 +339,9 @@ def _about(person: str, known: Remembered) -> str:
         said += "; touch " + ", ".join(f"{zone} {liking:+.2f}" for zone, liking in liked)
     often = [half for half, chance in enumerate(known.arrivals.get(person, ())) if chance >= 0.35]
     if often:
-        said += "; comes about " + ", ".join(f"{half // 2:02d}:{30 * (half % 2):02d}" for half in often)
+        said += "; comes about " + ", ".join(
+            f"{half // 2:02d}:{30 * (half % 2):02d}" for half in often
+        )
     return said + "."
 
 
@@ -268,13 +349,30 @@ def _as_facts(known: Remembered) -> dict[Fact, float]:
     facts: dict[Fact, float] = {AGE: known.day}
     if known.strangers is not None:
         facts["self", "", "strangers"] = known.strangers
-    for about, people in (("person", known.people), ("zone", known.zones), ("mood", {"": known.mood}), ("drive", {"": known.drives})):
+    for about, people in (
+        ("person", known.people),
+        ("zone", known.zones),
+        ("mood", {"": known.mood}),
+        ("drive", {"": known.drives}),
+    ):
         for person, values in people.items():
             for name, value in values.items():
                 facts[about, person, name] = value
     for person, chances in known.arrivals.items():
-        facts.update({("arrival", person, f"{half:02d}"): chance for half, chance in enumerate(chances) if chance > 0.005})
-    facts.update({("quiet", "", f"{hour:02d}"): chance for hour, chance in enumerate(known.quiet) if chance > 0.005})
+        facts.update(
+            {
+                ("arrival", person, f"{half:02d}"): chance
+                for half, chance in enumerate(chances)
+                if chance > 0.005
+            }
+        )
+    facts.update(
+        {
+            ("quiet", "", f"{hour:02d}"): chance
+            for hour, chance in enumerate(known.quiet)
+            if chance > 0.005
+        }
+    )
     return facts
 
 

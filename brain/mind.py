@@ -1,4 +1,5 @@
-"""The mind: what the senses mean, how the person feels, and how the pet feels. Pure: the same senses give the same feelings, to the bit."""
+"""The mind: what the senses mean, how the person feels, and how the pet feels. Pure: the same
+senses give the same feelings, to the bit."""
 
 from __future__ import annotations
 
@@ -53,7 +54,9 @@ class Mind:
         self._step = -1
         self._estimate: PersonEstimate | None = None
 
-    def perceive(self, senses: Sequence[AnySense], now: float) -> tuple[tuple[Event, ...], tuple[Evidence, ...]]:
+    def perceive(
+        self, senses: Sequence[AnySense], now: float
+    ) -> tuple[tuple[Event, ...], tuple[Evidence, ...]]:
         """What the senses of this tick mean."""
         events, evidence = self._perception.perceive(senses, now)
         for event in events:
@@ -61,8 +64,11 @@ class Mind:
                 self._forget(event.person, event.id, now)
         return events, evidence
 
-    def feel(self, events: Sequence[Event], evidence: Sequence[Evidence], now: float, dt: float) -> tuple[PersonEstimate, Affect]:
-        """Let the time since the last call pass with what happened in it; `dt` counts at the first call only."""
+    def feel(
+        self, events: Sequence[Event], evidence: Sequence[Evidence], now: float, dt: float
+    ) -> tuple[PersonEstimate, Affect]:
+        """Let the time since the last call pass with what happened in it; `dt` counts at the first
+        call only."""
         if self._now is None:
             self._now = max(0.0, now - dt)
             self._beats = int(self._now / BEAT + 1e-9)
@@ -75,7 +81,9 @@ class Mind:
         """What the pet decided to do: it fills some of its drives from now on."""
         self.feelings.doing = behavior
 
-    def adopt(self, *, appraisals: Appraisals | None = None, personality: Personality | None = None) -> None:
+    def adopt(
+        self, *, appraisals: Appraisals | None = None, personality: Personality | None = None
+    ) -> None:
         """Another table or character, between two ticks; the feelings carry on."""
         self._appraisals = appraisals or self._appraisals
         self._personality = personality or self._personality
@@ -103,7 +111,8 @@ class Mind:
         )
 
     def _forget(self, person: str, event: int, now: float) -> None:
-        """Drop what was learnt of somebody, or of everybody; the feelings of the moment pass by themselves."""
+        """Drop what was learnt of somebody, or of everybody; the feelings of the moment pass by
+        themselves."""
         self.feelings.forget(person, self._attended(), event)
         self.fusion.forget(person)
         self._estimate = None
@@ -159,7 +168,8 @@ class Mind:
         return self._person if attended == NOBODY else attended
 
     def _published(self, now: float) -> tuple[PersonEstimate, Affect]:
-        """The person's estimate is made anew on a grid of the pet's clock and when there is evidence, so that it too knows no tick rate."""
+        """The person's estimate is made anew on a grid of the pet's clock and when there is
+        evidence, so that it too knows no tick rate."""
         person, step = self._attended(), int(now / LOOK + 1e-6)
         if self._estimate is None or step != self._step or person != self._estimate.person:
             attention, at = self._perception.attention, step * LOOK

@@ -1,6 +1,8 @@
-"""The mood: pleasure, arousal and dominance, drawn by emotions over minutes and returning to the temperament over hours.
+"""The mood: pleasure, arousal and dominance, drawn by emotions over minutes and returning to the
+temperament over hours.
 
-Each step is a convex combination of where the mood is, where its home is and where the emotions lie, so it can never leave −1..1.
+Each step is a convex combination of where the mood is, where its home is and where the emotions
+lie, so it can never leave −1..1.
 """
 
 from __future__ import annotations
@@ -18,12 +20,19 @@ Pull = tuple[float, float, float, float]
 def home_of(temperament: Temperament, reach: float) -> tuple[float, float, float]:
     """Where the mood of such a cat lies, each within ±reach.
 
-    After Mehrabian 1996 (Australian Journal of Psychology 48, 86–92), who wrote it for the Big Five. His N is emotional *stability*; here
-    it is neuroticism, so its signs are turned over: an anxious cat is less pleased and more aroused. The Feline Five's own dominance
-    stands in for what openness and conscientiousness gave to his.
+    After Mehrabian 1996 (Australian Journal of Psychology 48, 86–92), who wrote it for the Big
+    Five. His N is emotional *stability*; here it is neuroticism, so its signs are turned over: an
+    anxious cat is less pleased and more aroused. The Feline Five's own dominance stands in for what
+    openness and conscientiousness gave to his.
     """
     n, e, d, a = (
-        2.0 * t - 1.0 for t in (temperament.neuroticism, temperament.extraversion, temperament.dominance, temperament.agreeableness)
+        2.0 * t - 1.0
+        for t in (
+            temperament.neuroticism,
+            temperament.extraversion,
+            temperament.dominance,
+            temperament.agreeableness,
+        )
     )
     pleasure = 0.21 * e + 0.59 * a - 0.19 * n
     arousal = 0.57 * n + 0.30 * a
@@ -45,7 +54,11 @@ class MoodState:
     def adopt(self, shape: MoodShape, temperament: Temperament) -> None:
         self.home = home_of(temperament, shape.temperament)
         returns = {**RETURNS, **shape.returns}
-        self._returns = [1.0 / returns["pleasure"], 1.0 / returns["arousal"], 1.0 / returns["dominance"]]
+        self._returns = [
+            1.0 / returns["pleasure"],
+            1.0 / returns["arousal"],
+            1.0 / returns["dominance"],
+        ]
         self._draws = 1.0 / shape.draws
         self.congruence = shape.congruence
 

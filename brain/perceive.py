@@ -1,4 +1,5 @@
-"""Senses become Events, which are what happened to the pet, and Evidence, which is what they say of how a person feels."""
+"""Senses become Events, which are what happened to the pet, and Evidence, which is what they say of
+how a person feels."""
 
 from __future__ import annotations
 
@@ -66,7 +67,9 @@ class Perception:
     def adopt(self, channels: dict[str, Channel], gestures: dict[str, Guess]) -> None:
         self._contradictions.channels, self._gestures = channels, gestures
 
-    def perceive(self, senses: Sequence[AnySense], now: float) -> tuple[tuple[Event, ...], tuple[Evidence, ...]]:
+    def perceive(
+        self, senses: Sequence[AnySense], now: float
+    ) -> tuple[tuple[Event, ...], tuple[Evidence, ...]]:
         """What came in since the last tick, and what did not come (silence)."""
         if not senses and now < self.company.due:
             return (), ()
@@ -130,12 +133,15 @@ class Perception:
             self._happened("greeted", at, because, person=person)
 
     def _says(self, said: Evidence) -> None:
-        """Keep evidence, and say so when it begins to contradict what another channel said of the same person."""
+        """Keep evidence, and say so when it begins to contradict what another channel said of the
+        same person."""
         self._evidence.append(said)
         contradicts = self._contradictions.heard(said)
         if contradicts is not None:
             strength, other = contradicts
-            self._happened("conflict", said.at, (*said.because, other), person=said.person, strength=strength)
+            self._happened(
+                "conflict", said.at, (*said.because, other), person=said.person, strength=strength
+            )
 
     def _gesture(self, sense: Gesture, at: float) -> None:
         because = (sense.id, *sense.because)
@@ -145,11 +151,27 @@ class Perception:
         if sense.phase == "begin" or contact is None or alone:
             contact = self._contacts[sense.zone] = Contact(at, person)
             if sense.phase != "end":
-                self._happened("touched", at, because, zone=sense.zone, person=person, strength=max(0.3, sense.pressure))
+                self._happened(
+                    "touched",
+                    at,
+                    because,
+                    zone=sense.zone,
+                    person=person,
+                    strength=max(0.3, sense.pressure),
+                )
         alone = alone and sense.phase != "begin"
         kind = False
         for name, strength, dose, urgent in happenings(sense, contact, at, alone):
-            self._happened(name, at, because, zone=sense.zone, person=person, strength=strength, dose=dose, urgent=urgent)
+            self._happened(
+                name,
+                at,
+                because,
+                zone=sense.zone,
+                person=person,
+                strength=strength,
+                dose=dose,
+                urgent=urgent,
+            )
             kind = kind or name in ("stroked", "scratched", "patted")
         contact.at = at
         if sense.phase == "end":
@@ -198,15 +220,30 @@ class Perception:
         self.attention.notice(sense, at)
         self._sign_of(sense.person, at, (sense.id,), False)
         if sense.valence is not None or sense.arousal is not None:
-            self._evidence_of(sense, "posture", sense.person, at, 0.4 if sense.confidence is None else sense.confidence, None)
+            self._evidence_of(
+                sense,
+                "posture",
+                sense.person,
+                at,
+                0.4 if sense.confidence is None else sense.confidence,
+                None,
+            )
 
     def _voice(self, sense: Voice, at: float) -> None:
         found = self.surroundings.voice(sense, at)
         if found is not None:
-            self._happened(found[0], at, (sense.id,), person=sense.person if is_voice(sense) else None, strength=found[1])
+            self._happened(
+                found[0],
+                at,
+                (sense.id,),
+                person=sense.person if is_voice(sense) else None,
+                strength=found[1],
+            )
         if is_voice(sense):
             self.attention.notice(sense, at)
-            self._sign_of(sense.person, at, (sense.id,), found is not None and found[0] == "soft_voice")
+            self._sign_of(
+                sense.person, at, (sense.id,), found is not None and found[0] == "soft_voice"
+            )
             if sense.valence is not None or sense.arousal is not None or sense.probabilities:
                 confidence = 0.5 if sense.confidence is None else sense.confidence
                 self._evidence_of(sense, "voice", sense.person, at, confidence, sense.probabilities)
@@ -214,7 +251,9 @@ class Perception:
     def _words(self, sense: Words, at: float) -> None:
         self.attention.notice(sense, at)
         confidence = 0.6 if sense.confidence is None else sense.confidence
-        kind = sense.intent in ("praise", "call", "play", "comfort_me") or (sense.valence or 0.0) > 0.2
+        kind = (
+            sense.intent in ("praise", "call", "play", "comfort_me") or (sense.valence or 0.0) > 0.2
+        )
         self._sign_of(sense.person, at, (sense.id,), kind)
         for name, strength in self.speaking.words(sense, confidence, at):
             self._happened(name, at, (sense.id,), person=sense.person, strength=strength)
@@ -222,7 +261,8 @@ class Perception:
             self._evidence_of(sense, "words", sense.person, at, confidence, sense.probabilities)
 
     def _thought(self, sense: Thought, at: float) -> None:
-        """A slow answer counts only while it is fresh, and only if nothing urgent happened since it was asked."""
+        """A slow answer counts only while it is fresh, and only if nothing urgent happened since it
+        was asked."""
         if at > sense.expires or sense.asked <= self._urgent_at:
             return
         because = (sense.about, sense.id) if sense.about else (sense.id,)
@@ -230,9 +270,17 @@ class Perception:
             self._happened(name, at, because, person=sense.person, strength=strength)
         for feeling, by in sense.nudges.items():
             if by and feeling in NUDGED:
-                self._happened("nudged_up" if by > 0.0 else "nudged_down", at, because, zone=feeling, strength=min(0.2, abs(by)))
+                self._happened(
+                    "nudged_up" if by > 0.0 else "nudged_down",
+                    at,
+                    because,
+                    zone=feeling,
+                    strength=min(0.2, abs(by)),
+                )
         if sense.valence is not None or sense.arousal is not None or sense.probabilities:
-            self._evidence_of(sense, "thought", sense.person, at, sense.confidence, sense.probabilities, because)
+            self._evidence_of(
+                sense, "thought", sense.person, at, sense.confidence, sense.probabilities, because
+            )
 
     def _evidence_of(
         self,
@@ -263,15 +311,30 @@ class Perception:
         if name == "still":
             return
         because = (sense.id, *sense.because)
-        person = self.attention.attended if self.attention.present(self.attention.attended, at) else None
+        person = (
+            self.attention.attended if self.attention.present(self.attention.attended, at) else None
+        )
         dose = self.surroundings.carried(at) if name == "held" else 1.0
         if dose > 0.0:
-            self._happened(name, at, because, person=person, strength=sense.strength, dose=dose, urgent=name in URGENT)
+            self._happened(
+                name,
+                at,
+                because,
+                person=person,
+                strength=sense.strength,
+                dose=dose,
+                urgent=name in URGENT,
+            )
 
     def _person(self, sense: Person, at: float) -> None:
         self.attention.notice(sense, at)
         if self.company.moved(sense, at):
-            self._happened("arrived" if sense.change == "arrives" else "left", at, (sense.id,), person=sense.person)
+            self._happened(
+                "arrived" if sense.change == "arrives" else "left",
+                at,
+                (sense.id,),
+                person=sense.person,
+            )
 
     def _battery(self, sense: Battery, at: float) -> None:
         for name, strength, urgent in self.surroundings.battery(sense):
@@ -287,7 +350,8 @@ class Perception:
             self._happened("sent_off", at, (sense.id,), person=person)
 
     def _forget(self, sense: Forget, at: float) -> None:
-        """Their habits; what else was learnt of them the mind drops at the event. Whoever is there stays there, as a stranger."""
+        """Their habits; what else was learnt of them the mind drops at the event. Whoever is there
+        stays there, as a stranger."""
         self.company.habits.forget(sense.person)
         self._happened("forgotten", at, (sense.id,), person=sense.person)
 

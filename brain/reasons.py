@@ -37,7 +37,8 @@ class Reasons:
         return stirs
 
     def give(self, cause: str, event: int, moved: float, now: float) -> None:
-        """An event of this cause moved the feelings by so much; one that goes on keeps its reason alive."""
+        """An event of this cause moved the feelings by so much; one that goes on keeps its reason
+        alive."""
         old = self._known.get(cause)
         weight = moved if old is None else max(moved, self._weight(old, now))
         if weight > FAINT:
@@ -45,9 +46,15 @@ class Reasons:
 
     def rank(self, now: float) -> None:
         """Choose the strongest; forget the faint."""
-        known = self._known = {cause: reason for cause, reason in self._known.items() if self._weight(reason, now) > FAINT}
+        known = self._known = {
+            cause: reason
+            for cause, reason in self._known.items()
+            if self._weight(reason, now) > FAINT
+        }
         strongest = sorted(known.values(), key=lambda reason: -self._weight(reason, now))[:NAMED]
-        self.newest = tuple(event for event, _, _ in sorted(strongest, key=lambda reason: (-reason[1], -reason[0])))
+        self.newest = tuple(
+            event for event, _, _ in sorted(strongest, key=lambda reason: (-reason[1], -reason[0]))
+        )
 
     @staticmethod
     def _weight(reason: tuple[int, float, float], now: float) -> float:

@@ -1,4 +1,5 @@
-"""A mind alone, lived through a script of senses in virtual time: for benches, tests and designers who try a table."""
+"""A mind alone, lived through a script of senses in virtual time: for benches, tests and designers
+who try a table."""
 
 from __future__ import annotations
 
@@ -28,13 +29,24 @@ class Moment:
     pet: Affect
 
 
-def a_mind(appraisals: Appraisals, personality: Personality, *, hour: float = 10.0, remembered: Remembered | None = None) -> Mind:
+def a_mind(
+    appraisals: Appraisals,
+    personality: Personality,
+    *,
+    hour: float = 10.0,
+    remembered: Remembered | None = None,
+) -> Mind:
     """A mind of its own, with numbers from 1000 for what it makes of the senses."""
-    return Mind(appraisals, personality, hour=hour, number=count(1000).__next__, remembered=remembered)
+    return Mind(
+        appraisals, personality, hour=hour, number=count(1000).__next__, remembered=remembered
+    )
 
 
-def rehearse(mind: Mind, senses: Sequence[AnySense], until: float, *, rate: float = 50.0, since: float = 0.0) -> Iterator[Moment]:
-    """Every tick from `since` to `until`, with the senses heard at the first tick at or after their time."""
+def rehearse(
+    mind: Mind, senses: Sequence[AnySense], until: float, *, rate: float = 50.0, since: float = 0.0
+) -> Iterator[Moment]:
+    """Every tick from `since` to `until`, with the senses heard at the first tick at or after their
+    time."""
     waiting = sorted(senses, key=lambda sense: sense.at)
     n = 0
     for tick in range(round((until - since) * rate) + 1):
@@ -48,7 +60,9 @@ def rehearse(mind: Mind, senses: Sequence[AnySense], until: float, *, rate: floa
         yield Moment(now, events, person, pet)
 
 
-def last(mind: Mind, senses: Sequence[AnySense], until: float, *, rate: float = 50.0, since: float = 0.0) -> Moment:
+def last(
+    mind: Mind, senses: Sequence[AnySense], until: float, *, rate: float = 50.0, since: float = 0.0
+) -> Moment:
     """The moment at the end."""
     *_, moment = rehearse(mind, senses, until, rate=rate, since=since)
     return moment
@@ -68,7 +82,9 @@ def touch(
     times = [round(begin + i * GAP, 9) for i in range(int((end - begin) / GAP - 1e-6) + 1)] + [end]
     told: list[Gesture] = []
     for at in times:
-        phase: Literal["begin", "during", "end"] = "begin" if at == begin else "end" if at == end else "during"
+        phase: Literal["begin", "during", "end"] = (
+            "begin" if at == begin else "end" if at == end else "during"
+        )
         told.append(
             Gesture(
                 at=at,
@@ -86,11 +102,17 @@ def touch(
     return told
 
 
-def any_table(rng: random.Random, names: Sequence[str] = ("one", "two", "three", "four")) -> Appraisals:
+def any_table(
+    rng: random.Random, names: Sequence[str] = ("one", "two", "three", "four")
+) -> Appraisals:
     """A table drawn anywhere within the schema's bounds, its corners included, with these events."""
     schema = Appraisals.model_json_schema()
     defs: Mapping[str, Any] = schema["$defs"]
-    data = {name: _anything(rng, spec, defs) for name, spec in schema["properties"].items() if name not in ("events", "emotions", "drives")}
+    data = {
+        name: _anything(rng, spec, defs)
+        for name, spec in schema["properties"].items()
+        if name not in ("events", "emotions", "drives")
+    }
     for part, keys in (("emotions", EMOTIONS), ("drives", DRIVES), ("events", names)):
         spec = schema["properties"][part]["additionalProperties"]
         data[part] = {key: _anything(rng, spec, defs) for key in keys}
@@ -111,7 +133,11 @@ def _anything(rng: random.Random, spec: Mapping[str, Any], defs: Mapping[str, An
         return {name: _anything(rng, inner, defs) for name, inner in spec["properties"].items()}
     if kind == "object":
         keys = spec.get("propertyNames", {}).get("enum") or ("back", "head")
-        return {key: _anything(rng, spec["additionalProperties"], defs) for key in keys if rng.random() < 0.3}
+        return {
+            key: _anything(rng, spec["additionalProperties"], defs)
+            for key in keys
+            if rng.random() < 0.3
+        }
     if kind == "array" and "prefixItems" in spec:
         return sorted(rng.uniform(-1.0, 1.0) for _ in spec["prefixItems"])
     if kind == "array":

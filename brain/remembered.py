@@ -1,4 +1,5 @@
-"""What the pet knows of its people when it wakes: a frozen snapshot that stands at the head of a journal, so that a replay is exact."""
+"""What the pet knows of its people when it wakes: a frozen snapshot that stands at the head of a
+journal, so that a replay is exact."""
 
 from __future__ import annotations
 
@@ -40,9 +41,12 @@ class Remembered:
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Remembered:
-        """Back from JSON; keys that are not known are left out, so that an older pet reads a younger one's memory."""
+        """Back from JSON; keys that are not known are left out, so that an older pet reads a
+        younger one's memory."""
         known = {f.name for f in fields(cls)}
         values = {name: value for name, value in data.items() if name in known}
-        values["arrivals"] = {name: tuple(counts) for name, counts in values.get("arrivals", {}).items()}
+        values["arrivals"] = {
+            name: tuple(counts) for name, counts in values.get("arrivals", {}).items()
+        }
         values["quiet"] = tuple(values.get("quiet", ()))
         return cls(**values)

@@ -1,7 +1,9 @@
-"""Opens the memory's file, plain or encrypted, and makes the one of the other; a crash at any moment leaves the one or the other, whole.
+"""Opens the memory's file, plain or encrypted, and makes the one of the other; a crash at any
+moment leaves the one or the other, whole.
 
-Encrypted, it is a SQLCipher file: the same SQL, each page encrypted (AES-256) and authenticated (HMAC-SHA512) with a random key of 256 bits
-that lies in a file of its own, so that the pet wakes after a power cut with nobody there. How far that protects: docs/memory.md.
+Encrypted, it is a SQLCipher file: the same SQL, each page encrypted (AES-256) and authenticated
+(HMAC-SHA512) with a random key of 256 bits that lies in a file of its own, so that the pet wakes
+after a power cut with nobody there. How far that protects: docs/memory.md.
 """
 
 from __future__ import annotations
@@ -15,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 PLAIN = b"SQLite format 3\0"
-"""How a file begins that is not encrypted (https://www.sqlite.org/fileformat.html); an encrypted one begins with 16 random bytes."""
+"""How a file begins that is not encrypted (https://www.sqlite.org/fileformat.html); an encrypted
+one begins with 16 random bytes."""
 KEY = re.compile(r"[0-9a-f]{64}")
 PATIENCE = 5.0
 """Seconds to wait while another process writes."""
@@ -38,14 +41,19 @@ def is_encrypted(path: Path) -> bool:
 def connect(path: Path, key: Path | None) -> tuple[sqlite3.Connection, type[Exception]]:
     """The open file, made with mode 0600 if there is none, and what its library raises.
 
-    What is there decides whether it is taken as encrypted; a new one is encrypted where there is a key. Raises Broken, and changes nothing.
+    What is there decides whether it is taken as encrypted; a new one is encrypted where there is a
+    key. Raises Broken, and changes nothing.
     """
-    encrypted = is_encrypted(path) or (key is not None and key.exists() and (not path.exists() or path.stat().st_size == 0))
+    encrypted = is_encrypted(path) or (
+        key is not None and key.exists() and (not path.exists() or path.stat().st_size == 0)
+    )
     secret = _key_for(path, key) if encrypted else ""
     driver = _cipher(path) if encrypted else sqlite3
     if not path.exists():
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-    db: sqlite3.Connection = driver.connect(path, isolation_level=None, timeout=PATIENCE, check_same_thread=False)
+    db: sqlite3.Connection = driver.connect(
+        path, isolation_level=None, timeout=PATIENCE, check_same_thread=False
+    )
     try:
         if encrypted:
             _unlock(db, secret)
@@ -60,16 +68,21 @@ def connect(path: Path, key: Path | None) -> tuple[sqlite3.Connection, type[Exce
                 f"the key in {key} does not open {path}: it is another's, or the file is damaged or no memory of the pet; "
                 "put its own key back, or move the memory away and the pet begins a new one"
             ) from error
-        raise Broken(f"{path} is not a memory of the pet ({error}); move it away and the pet begins a new one") from error
+        raise Broken(
+            f"{path} is not a memory of the pet ({error}); move it away and the pet begins a new one"
+        ) from error
     return db, driver.Error
 
 
 def encrypt(path: Path, key: Path) -> None:
-    """Make the plain file an encrypted one, and the key if there is none; a memory that is yet to come will be encrypted from its begin."""
+    """Make the plain file an encrypted one, and the key if there is none; a memory that is yet to
+    come will be encrypted from its begin."""
     if is_encrypted(path):
         raise Broken(f"{path} is encrypted already; its key is {key}")
     if key.resolve().is_relative_to(path.parent.resolve()):
-        raise Broken(f"{key} lies beside the memory: whoever takes the folder would have both; name another with MOGGY_MEMORY_KEY")
+        raise Broken(
+            f"{key} lies beside the memory: whoever takes the folder would have both; name another with MOGGY_MEMORY_KEY"
+        )
     _cipher(path)
     if not key.exists():
         _make_key(key)
@@ -85,7 +98,8 @@ def decrypt(path: Path, key: Path) -> None:
 
 
 def hold(path: Path, *, alone: bool = False) -> int:
-    """A descriptor to close at the end. Whoever has the memory open holds its folder together with others; who replaces the file, alone.
+    """A descriptor to close at the end. Whoever has the memory open holds its folder together with
+    others; who replaces the file, alone.
 
     The kernel lets go when the process ends, however it ends.
     """
@@ -96,7 +110,9 @@ def hold(path: Path, *, alone: bool = False) -> int:
     except OSError as error:
         os.close(folder)
         if isinstance(error, BlockingIOError):
-            raise Broken(f"{path} is in use: let the pet lie down first (end `moggy run`), then repeat the command") from error
+            raise Broken(
+                f"{path} is in use: let the pet lie down first (end `moggy run`), then repeat the command"
+            ) from error
         raise
     return folder
 
@@ -107,7 +123,8 @@ def aside(path: Path) -> Path:
 
 
 def _rewrite(path: Path, key: Path, *, now: str, then: str) -> None:
-    """Write the other form aside, look whether it says the same, bring it to the disk, and let it take the file's place at one stroke."""
+    """Write the other form aside, look whether it says the same, bring it to the disk, and let it
+    take the file's place at one stroke."""
     cipher, other, folder = _cipher(path), aside(path), hold(path, alone=True)
     try:
         connect(path, key)[0].close()  # a wrong key is told before anything is written
@@ -128,7 +145,9 @@ def _rewrite(path: Path, key: Path, *, now: str, then: str) -> None:
 
 def _copy(db: Any, path: Path, now: str, other: Path, then: str) -> None:
     _unlock(db, now)
-    if db.execute("PRAGMA journal_mode=DELETE").fetchone()[0] != "delete":  # all into the one file; -wal and -shm go
+    if (
+        db.execute("PRAGMA journal_mode=DELETE").fetchone()[0] != "delete"
+    ):  # all into the one file; -wal and -shm go
         raise Broken(f"{path} is in use by another program; end it, then repeat the command")
     version = db.execute("PRAGMA user_version").fetchone()[0]
     os.close(os.open(other, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
@@ -137,14 +156,23 @@ def _copy(db: Any, path: Path, now: str, other: Path, then: str) -> None:
     db.execute("SELECT sqlcipher_export('other')")
     db.execute(f"PRAGMA other.user_version={version}")
     if _said(db, "main") != _said(db, "other"):
-        raise Broken(f"{path} stays as it was: its copy does not say the same; is the disk full or failing?")
+        raise Broken(
+            f"{path} stays as it was: its copy does not say the same; is the disk full or failing?"
+        )
     db.execute("DETACH DATABASE other")
 
 
 def _said(db: Any, schema: str) -> list[list[tuple[Any, ...]]]:
     """Every row of every table."""
-    tables = [name for (name,) in db.execute(f"SELECT name FROM {schema}.sqlite_master WHERE type = 'table' ORDER BY name")]
-    return [db.execute(f"SELECT * FROM {schema}.{name} ORDER BY 1, 2").fetchall() for name in tables]
+    tables = [
+        name
+        for (name,) in db.execute(
+            f"SELECT name FROM {schema}.sqlite_master WHERE type = 'table' ORDER BY name"
+        )
+    ]
+    return [
+        db.execute(f"SELECT * FROM {schema}.{name} ORDER BY 1, 2").fetchall() for name in tables
+    ]
 
 
 def _unlock(db: Any, secret: str) -> None:
@@ -158,7 +186,9 @@ def _cipher(path: Path) -> Any:
         from sqlcipher3 import dbapi2
     except ImportError as error:
         brings = "pip install 'moggy[encrypted]', or `make` in a clone"
-        raise Broken(f"{path}: for encryption the package sqlcipher3 is missing; {brings}") from error
+        raise Broken(
+            f"{path}: for encryption the package sqlcipher3 is missing; {brings}"
+        ) from error
     return dbapi2
 
 

@@ -1,4 +1,5 @@
-"""What is seen or heard of a person's feeling becomes an event when it begins, not at every frame: smiled_at, sadness_seen, looked_at, …"""
+"""What is seen or heard of a person's feeling becomes an event when it begins, not at every frame:
+smiled_at, sadness_seen, looked_at, …"""
 
 from __future__ import annotations
 
@@ -14,7 +15,13 @@ SHOWS, GONE = 0.5, 0.3
 AGAIN = 6.0
 """Seconds before the same feeling of the same person is an event again."""
 LOOKS, LOOKS_AWAY = 0.7, 0.4
-SEEN = {"happy": "smiled_at", "sad": "sadness_seen", "angry": "anger_seen", "afraid": "fear_seen", "surprised": "surprise_seen"}
+SEEN = {
+    "happy": "smiled_at",
+    "sad": "sadness_seen",
+    "angry": "anger_seen",
+    "afraid": "fear_seen",
+    "surprised": "surprise_seen",
+}
 
 
 class Expression:
@@ -30,14 +37,19 @@ class Expression:
         self.looking = False
         self.looked = -1e9
 
-    def began(self, chances: Mapping[str, float], confidence: float, at: float) -> list[tuple[str, float]]:
+    def began(
+        self, chances: Mapping[str, float], confidence: float, at: float
+    ) -> list[tuple[str, float]]:
         """(event, strength) of what begins to show in this frame."""
         gap = at - self.at
         share = 1.0 if gap > 2.0 else 1.0 - math.exp(-max(gap, 0.02) / SMOOTH)
         self.at = at
         found = []
         for name, event in SEEN.items():
-            chance = self.smooth[name] = self.smooth[name] + (chances.get(name, 0.0) * confidence - self.smooth[name]) * share
+            chance = self.smooth[name] = (
+                self.smooth[name]
+                + (chances.get(name, 0.0) * confidence - self.smooth[name]) * share
+            )
             if name in self.shows:
                 if chance < GONE:
                     self.shows.discard(name)
@@ -62,8 +74,11 @@ class Expression:
         return False
 
 
-def chances_of(valence: float | None, arousal: float | None, probabilities: Mapping[str, float] | None) -> Mapping[str, float]:
-    """Chances of the classes that are events; from valence and arousal alone only what these can tell."""
+def chances_of(
+    valence: float | None, arousal: float | None, probabilities: Mapping[str, float] | None
+) -> Mapping[str, float]:
+    """Chances of the classes that are events; from valence and arousal alone only what these can
+    tell."""
     if probabilities:
         total = sum(probabilities.values())
         return {name: p / total for name, p in probabilities.items()} if total > 0.0 else {}
@@ -73,7 +88,10 @@ def chances_of(valence: float | None, arousal: float | None, probabilities: Mapp
     if valence > 0.0:
         return {"happy": _ramp(valence, 0.15, 0.6)}
     unhappy = _ramp(-valence, 0.2, 0.65)
-    return {"sad": unhappy * _ramp(-excited, -0.25, 0.1), "angry": unhappy * _ramp(excited, 0.1, 0.5) * 0.9}
+    return {
+        "sad": unhappy * _ramp(-excited, -0.25, 0.1),
+        "angry": unhappy * _ramp(excited, 0.1, 0.5) * 0.9,
+    }
 
 
 def _ramp(x: float, low: float, high: float) -> float:

@@ -1,4 +1,5 @@
-"""What words ask of the pet: praised, scolded, called, comfort_asked, … A thought about the same words refines and never doubles them."""
+"""What words ask of the pet: praised, scolded, called, comfort_asked, … A thought about the same
+words refines and never doubles them."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ INTENTS = {
     "call": "called",
 }
 SAD, SURE = 0.5, 0.35
-"""Probability of sadness, anger or fear in words that is an event; and the confidence that it takes."""
+"""Probability of sadness, anger or fear in words that is an event; and the confidence that it
+takes."""
 KEPT = 64
 """Words for which a thought may still come."""
 
@@ -34,7 +36,12 @@ class Speaking:
         found = []
         if words.intent in INTENTS:
             found.append((INTENTS[words.intent], min(1.0, 0.5 + 0.5 * confidence)))
-        found += self._feeling(words.person, chances_of(words.valence, words.arousal, words.probabilities), confidence, at)
+        found += self._feeling(
+            words.person,
+            chances_of(words.valence, words.arousal, words.probabilities),
+            confidence,
+            at,
+        )
         self._told[words.id] = {name for name, _ in found}
         if len(self._told) > KEPT:
             del self._told[next(iter(self._told))]
@@ -44,14 +51,24 @@ class Speaking:
         """(event, strength) of what these words had not been taken for yet."""
         told = self._told.setdefault(thought.about, set()) if thought.about else set()
         found = []
-        if thought.intent in INTENTS and thought.confidence > SURE and INTENTS[thought.intent] not in told:
+        if (
+            thought.intent in INTENTS
+            and thought.confidence > SURE
+            and INTENTS[thought.intent] not in told
+        ):
             found.append((INTENTS[thought.intent], min(1.0, 0.3 + 0.6 * thought.confidence)))
         chances = chances_of(thought.valence, thought.arousal, thought.probabilities)
-        found += [(name, s) for name, s in self._feeling(thought.person, chances, thought.confidence, thought.at) if name not in told]
+        found += [
+            (name, s)
+            for name, s in self._feeling(thought.person, chances, thought.confidence, thought.at)
+            if name not in told
+        ]
         told.update(name for name, _ in found)
         return found
 
-    def _feeling(self, person: str, chances: Mapping[str, float], confidence: float, at: float) -> list[tuple[str, float]]:
+    def _feeling(
+        self, person: str, chances: Mapping[str, float], confidence: float, at: float
+    ) -> list[tuple[str, float]]:
         if confidence < SURE:
             return []
         found = []

@@ -1,4 +1,5 @@
-"""What happens around the pet and to its body: loud noises, soft voices, being carried, the battery."""
+"""What happens around the pet and to its body: loud noises, soft voices, being carried, the
+battery."""
 
 from __future__ import annotations
 
@@ -7,7 +8,8 @@ import math
 from moggy.messages import Battery, Voice
 
 LOUD, JUMP = -14.0, 15.0
-"""dB relative to full scale above which a sound is loud; and by how much it must stand out from what was before."""
+"""dB relative to full scale above which a sound is loud; and by how much it must stand out from
+what was before."""
 SOFT = -48.0, -26.0
 """dB of a soft voice."""
 USED_TO = 8.0

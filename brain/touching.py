@@ -1,4 +1,5 @@
-"""What a hand does to the pet: Gestures become events (stroked, patted, hit, …) and a broad guess at how the one feels whose hand it is."""
+"""What a hand does to the pet: Gestures become events (stroked, patted, hit, …) and a broad guess
+at how the one feels whose hand it is."""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ ONCE = {"pat": "patted", "tap": "tapped", "poke": "poked", "hit": "hit"}
 BEST_SPEED, WIDTH = 0.03, 1.0
 """m/s on skin, and σ of its logarithm (Löken et al. 2009: 1–10 cm/s is pleasant, best near 3)."""
 FASTER_ON_FUR = 1.3
-"""On a furred back faster also pleases (facts.md 2): the curve falls off less steeply above the best speed, by this factor of σ."""
+"""On a furred back faster also pleases (facts.md 2): the curve falls off less steeply above the
+best speed, by this factor of σ."""
 ROUGH_PRESSURE, ROUGH_AGAINST = 0.8, -0.3
 """A stroke harder than the first, or so much against the fur, ruffles."""
 SQUEEZE, SQUEEZE_AFTER = 0.85, 0.3
@@ -44,13 +46,24 @@ Happened = tuple[str, float, float, bool]
 """name of the event, strength, dose, urgent"""
 
 
-def happenings(gesture: Gesture, contact: Contact, at: float, standing_alone: bool) -> list[Happened]:
-    """What this message of a contact means, beside that the contact began or ended. `standing_alone`: no begin was seen."""
+def happenings(
+    gesture: Gesture, contact: Contact, at: float, standing_alone: bool
+) -> list[Happened]:
+    """What this message of a contact means, beside that the contact began or ended.
+    `standing_alone`: no begin was seen."""
     found: list[Happened] = []
     name = ONGOING.get(gesture.gesture)
     if name is not None:
-        dose = TYPICAL if standing_alone and contact.at == at else min(LONGEST, max(0.0, at - contact.at))
-        if gesture.gesture == "hold" and gesture.pressure > SQUEEZE and (gesture.duration > SQUEEZE_AFTER or standing_alone):
+        dose = (
+            TYPICAL
+            if standing_alone and contact.at == at
+            else min(LONGEST, max(0.0, at - contact.at))
+        )
+        if (
+            gesture.gesture == "hold"
+            and gesture.pressure > SQUEEZE
+            and (gesture.duration > SQUEEZE_AFTER or standing_alone)
+        ):
             if not contact.squeezed:
                 contact.squeezed = True
                 found.append(("squeezed", gesture.pressure, 1.0, True))
@@ -58,7 +71,12 @@ def happenings(gesture: Gesture, contact: Contact, at: float, standing_alone: bo
             found.append(_ongoing(name, gesture, dose))
     else:
         name = ONCE[gesture.gesture]
-        sure = name == "hit" or gesture.phase == "end" or standing_alone or gesture.duration > SURE_AFTER
+        sure = (
+            name == "hit"
+            or gesture.phase == "end"
+            or standing_alone
+            or gesture.duration > SURE_AFTER
+        )
         if sure and (contact.once != name or standing_alone):
             contact.once = name
             found.append((name, _force(gesture), 1.0, name == "hit"))
@@ -68,7 +86,9 @@ def happenings(gesture: Gesture, contact: Contact, at: float, standing_alone: bo
 def _ongoing(name: str, gesture: Gesture, dose: float) -> Happened:
     if name != "stroked":
         return name, 1.0 - 0.5 * max(0.0, gesture.pressure - 0.6), dose, False
-    if gesture.pressure > ROUGH_PRESSURE or (gesture.along_fur < ROUGH_AGAINST and gesture.speed > 0.02):
+    if gesture.pressure > ROUGH_PRESSURE or (
+        gesture.along_fur < ROUGH_AGAINST and gesture.speed > 0.02
+    ):
         return "ruffled", min(1.0, 0.4 + gesture.pressure), dose, False
     speed = gesture.speed if gesture.speed > 0.0 else BEST_SPEED
     return name, pleasantness(speed) * (0.75 + 0.25 * gesture.along_fur), dose, False
@@ -77,4 +97,8 @@ def _ongoing(name: str, gesture: Gesture, dose: float) -> Happened:
 def _force(gesture: Gesture) -> float:
     """Of a pat it is the touch that counts, of a hit or a poke how hard it is."""
     peak = max(gesture.peak, gesture.pressure)
-    return min(1.0, 0.4 + 0.6 * peak) if gesture.gesture in ("hit", "poke") else min(1.0, 0.6 + 0.4 * peak)
+    return (
+        min(1.0, 0.4 + 0.6 * peak)
+        if gesture.gesture in ("hit", "poke")
+        else min(1.0, 0.6 + 0.4 * peak)
+    )

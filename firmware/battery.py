@@ -10,10 +10,23 @@ _READS_TO_BELIEVE = const(3)
 
 
 class Battery:
-    def __init__(self, pin: int, charging_pin: int, full_mv: int, low_mv: int, empty_mv: int, divider_permille: int) -> None:
+    def __init__(
+        self,
+        pin: int,
+        charging_pin: int,
+        full_mv: int,
+        low_mv: int,
+        empty_mv: int,
+        divider_permille: int,
+    ) -> None:
         self._adc = ADC(Pin(pin))
         self._charging = Pin(charging_pin, Pin.IN, Pin.PULL_DOWN)
-        self._full, self._low, self._empty, self._divider = full_mv, low_mv, empty_mv, divider_permille
+        self._full, self._low, self._empty, self._divider = (
+            full_mv,
+            low_mv,
+            empty_mv,
+            divider_permille,
+        )
         self.mv = 0
         self.low = False
         self._empties = 0
@@ -35,5 +48,6 @@ class Battery:
 
     @property
     def percent(self) -> int:
-        """Linear between empty and full: what two cells in series are about, between 3.2 and 4.2 V each."""
+        """Linear between empty and full: what two cells in series are about, between 3.2 and 4.2 V
+        each."""
         return min(max((self.mv - self._empty) * 100 // (self._full - self._empty), 0), 100)

@@ -1,4 +1,5 @@
-"""The board: every 10 ms it reads its devices, lets the reflexes answer, moves the joints within their limits, and talks to the brain."""
+"""The board: every 10 ms it reads its devices, lets the reflexes answer, moves the joints within
+their limits, and talks to the brain."""
 
 import struct
 
@@ -58,7 +59,9 @@ class Board:
         self._setpoint_length = 6 + 2 * count
         self._angles_format = f"<{count}H"
         self._angles = tuple([joint.rest for joint in limbs.joints])
-        self.faults = faults | (_TOUCH if self._skin is None else 0) | (_IMU if self._imu is None else 0)
+        self.faults = (
+            faults | (_TOUCH if self._skin is None else 0) | (_IMU if self._imu is None else 0)
+        )
         self._said = (-1, 0, 0, 0)
         self._ticks = 0
         self._touched = False
@@ -112,7 +115,12 @@ class Board:
             self._battery.read()
             if self._battery.empty:
                 self.faults |= _BATTERY
-            self._port.stream(wire.BATTERY, struct.pack("<IHBB", now, self._battery.mv, self._battery.percent, self._battery.charging))
+            self._port.stream(
+                wire.BATTERY,
+                struct.pack(
+                    "<IHBB", now, self._battery.mv, self._battery.percent, self._battery.charging
+                ),
+            )
 
     def _tell_touch(self, ticks: int, now: "Ms") -> None:
         pressures = self._skin.pressures if self._skin is not None else b""
@@ -146,7 +154,9 @@ class Board:
         if self.faults & _CRITICAL and state < mode.STOPPED:
             self._enter(mode.FAULT, now)
             return
-        following = self._mode.next(now, limbs.attached, limbs.still if state == mode.REST else False)
+        following = self._mode.next(
+            now, limbs.attached, limbs.still if state == mode.REST else False
+        )
         if following != state:
             self._enter(following, now)
         try:
@@ -197,7 +207,9 @@ class Board:
             return 1
         ttl_ms, over_ms, pupils, purr, purr_hz = struct.unpack_from("<HBBBB", payload)
         zero = wire.ANGLE_ZERO
-        self._angles = tuple([angle - zero for angle in struct.unpack_from(self._angles_format, payload, 6)])
+        self._angles = tuple(
+            [angle - zero for angle in struct.unpack_from(self._angles_format, payload, 6)]
+        )
         self._mode.refresh(now, ttl_ms)
         state = self._mode.state
         if state == mode.HOLD or state == mode.REST:
@@ -252,11 +264,17 @@ class Board:
 
     def _report(self, pressed: bool, now: "Ms") -> None:
         state, stuck = self._mode.state, self._skin.stuck if self._skin is not None else 0
-        flags = (1 if self._battery.low else 0) | (2 if self._fall.falling else 0) | (4 if pressed else 0)
+        flags = (
+            (1 if self._battery.low else 0)
+            | (2 if self._fall.falling else 0)
+            | (4 if pressed else 0)
+        )
         said = (state, self.faults, stuck, flags)
         if said != self._said:
             self._said = said
             self._port.event(wire.STATE, struct.pack("<IBHHB", now, *said))
         if self._ticks % 50 == 4 and (self._ticks % 400 == 4 or not self._limbs.still):
             angles = [joint.angle + wire.ANGLE_ZERO for joint in self._limbs.joints]
-            self._port.stream(wire.JOINTS, struct.pack("<I" + self._angles_format[1:], now, *angles))
+            self._port.stream(
+                wire.JOINTS, struct.pack("<I" + self._angles_format[1:], now, *angles)
+            )

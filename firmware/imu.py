@@ -1,4 +1,5 @@
-"""The accelerometer and gyroscope: an LSM6DS3 or an MPU6050, whichever answers. Both give milli-g and milliradians a second."""
+"""The accelerometer and gyroscope: an LSM6DS3 or an MPU6050, whichever answers. Both give milli-g
+and milliradians a second."""
 
 import struct
 

@@ -1,8 +1,9 @@
-"""One joint: follows its setpoint within the limits of position, velocity and acceleration that the board was built with."""
+"""One joint: follows its setpoint within the limits of position, velocity and acceleration that the
+board was built with."""
 
 STEPS_A_SECOND = 50
-"""A servo looks at its pulse so often. All velocities here are centidegrees a step, all accelerations centidegrees a step²: small
-integers, exact everywhere."""
+"""A servo looks at its pulse so often. All velocities here are centidegrees a step, all
+accelerations centidegrees a step²: small integers, exact everywhere."""
 
 
 def stopping(speed: int, brake: int) -> int:
@@ -14,7 +15,9 @@ def stopping(speed: int, brake: int) -> int:
 class Joint:
     """`angle` moves towards a goal that itself glides to the newest setpoint."""
 
-    def __init__(self, name: str, low: int, high: int, rest: int, velocity: int, acceleration: int) -> None:
+    def __init__(
+        self, name: str, low: int, high: int, rest: int, velocity: int, acceleration: int
+    ) -> None:
         """Centidegrees, centidegrees a second, centidegrees a second²."""
         self.name = name
         self.rest = rest
@@ -30,7 +33,8 @@ class Joint:
         self.still = True
 
     def narrow(self, low: int, high: int, velocity: int) -> None:
-        """Take tighter limits from the brain. They are cut with those the joint was built with: nothing can widen those."""
+        """Take tighter limits from the brain. They are cut with those the joint was built with:
+        nothing can widen those."""
         built_low, built_high, built_fastest = self._built
         self.low = min(max(low, built_low), built_high)
         self.high = max(self.low, min(high, built_high))
@@ -55,7 +59,9 @@ class Joint:
     def hold(self) -> None:
         """Brake, and stay where that ends."""
         ahead = stopping(abs(self.speed), self.brake)
-        self.target = self._goal = min(max(self.angle + (ahead if self.speed > 0 else -ahead), self.low), self.high)
+        self.target = self._goal = min(
+            max(self.angle + (ahead if self.speed > 0 else -ahead), self.low), self.high
+        )
         self._glide = 0
         self.still = False
 
@@ -76,7 +82,9 @@ class Joint:
         brake, goal = self.brake, self._goal
         want = goal - self.angle
         change, closing = want - self.speed, want - drift
-        easy = -brake <= change <= brake and -brake <= closing <= brake and -fastest <= want <= fastest
+        easy = (
+            -brake <= change <= brake and -brake <= closing <= brake and -fastest <= want <= fastest
+        )
         if not easy or not self._edge_low <= goal <= self._edge_high:
             want = self._reachable(want, drift, fastest)
         self.speed = want
@@ -86,7 +94,8 @@ class Joint:
             self.still = True
 
     def _reachable(self, want: int, drift: int, fastest: int) -> int:
-        """The best next speed that can still brake at the (moving) goal, and in any case before the limits."""
+        """The best next speed that can still brake at the (moving) goal, and in any case before the
+        limits."""
         speed, brake = self.speed, self.brake
         gap = want - drift
         side = 1 if gap > 0 or (gap == 0 and speed < drift) else -1

@@ -4,7 +4,8 @@ from machine import PWM, Pin
 
 
 class Purr:
-    """The motor is switched at the purr's own rate, 20 to 28 times a second: that is what a hand feels."""
+    """The motor is switched at the purr's own rate, 20 to 28 times a second: that is what a hand
+    feels."""
 
     def __init__(self, pin: int) -> None:
         self._pwm = PWM(Pin(pin), freq=25, duty_u16=0)

@@ -29,10 +29,14 @@ def joint_of(row: "Row") -> Joint:
 
 class Limbs:
     def __init__(self, rows: "tuple[Row, ...]", servos: "dict[str, Servos]") -> None:
-        """Rows as in the body's config; `servos` by the name of their driver, with pulse(channel, us), off, flush and all_off."""
+        """Rows as in the body's config; `servos` by the name of their driver, with pulse(channel,
+        us), off, flush and all_off."""
         self.joints = [joint_of(row) for row in rows]
         self._servos = list(servos.values())
-        self._outputs = [(servos[driver].pulse, channel, zero, gain) for _, driver, channel, _, _, _, _, _, zero, gain in rows]
+        self._outputs = [
+            (servos[driver].pulse, channel, zero, gain)
+            for _, driver, channel, _, _, _, _, _, zero, gain in rows
+        ]
         self._attached = 0
         self.attached = False
         """Whether every servo has its pulses."""
@@ -41,7 +45,9 @@ class Limbs:
     def aim(self, angles: tuple[int, ...], steps: int) -> None:
         """Centidegrees for every joint, to be reached within so many steps."""
         for joint, angle in zip(self.joints, angles):
-            if angle != joint.target or not joint.still:  # most joints are at rest where they are aimed at: save the call
+            if (
+                angle != joint.target or not joint.still
+            ):  # most joints are at rest where they are aimed at: save the call
                 joint.aim(angle, steps)
 
     def aim_at_rest(self) -> None:
@@ -75,7 +81,8 @@ class Limbs:
         self.attached = False
 
     def attach(self) -> None:
-        """Called each tick while starting: gives the next servo its pulses, at the angle where it is believed to be."""
+        """Called each tick while starting: gives the next servo its pulses, at the angle where it
+        is believed to be."""
         self._wait -= 1
         if self._wait <= 0 and self._attached < len(self.joints):
             self._pulse(self._attached)

@@ -1,4 +1,5 @@
-"""Starts the board: builds what the body's config describes, and then keeps the tick of 10 ms for ever."""
+"""Starts the board: builds what the body's config describes, and then keeps the tick of 10 ms for
+ever."""
 
 import struct
 import sys
@@ -30,7 +31,8 @@ _LATE_MS = 50
 
 
 def build(uart: "Uart") -> Board:
-    """The board with all that is attached to it. A device that does not answer is left out and becomes a fault."""
+    """The board with all that is attached to it. A device that does not answer is left out and
+    becomes a fault."""
     pins, power = body_config.PINS, body_config.POWER
     i2c = I2C(0, sda=Pin(pins["i2c_sda"]), scl=Pin(pins["i2c_scl"]), freq=400_000)
     skin: Skin | None = None
@@ -85,7 +87,14 @@ def identity() -> tuple[bytes, bytes]:
     """Who this board is, as wire.IDENTITY wants it, and the names."""
     rows = body_config.JOINTS
     names = " ".join([sys.platform] + [row[0] for row in rows])
-    head = struct.pack("<IHBBBBB", wire.limits_hash(rows), boots.count(), *VERSION, machine.reset_cause() & 255, len(rows))
+    head = struct.pack(
+        "<IHBBBBB",
+        wire.limits_hash(rows),
+        boots.count(),
+        *VERSION,
+        machine.reset_cause() & 255,
+        len(rows),
+    )
     return head, names.encode()
 
 
@@ -101,7 +110,8 @@ def line() -> "Uart":
 def run() -> None:
     """For ever. A tick that hangs is ended by the watchdog.
 
-    With the stop button held at boot nothing is started: on USB that is the way back in, since byte 3 no longer interrupts.
+    With the stop button held at boot nothing is started: on USB that is the way back in, since byte
+    3 no longer interrupts.
     """
     if not Pin(body_config.PINS["stop"], Pin.IN, Pin.PULL_UP).value():
         print("the stop button is held: the prompt is yours")

@@ -1,4 +1,5 @@
-"""What goes into a frozen build: every file of the firmware. `body_config.py` is copied beside it, since it differs from robot to robot."""
+"""What goes into a frozen build: every file of the firmware. `body_config.py` is copied beside it,
+since it differs from robot to robot."""
 
 for name in (
     "battery.py",

@@ -1,4 +1,5 @@
-"""What the board is doing: starting → running → hold → rest → limp as the brain comes and goes, and stopped or fault, which latch."""
+"""What the board is doing: starting → running → hold → rest → limp as the brain comes and goes, and
+stopped or fault, which latch."""
 
 from time import ticks_add, ticks_diff
 

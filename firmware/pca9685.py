@@ -18,7 +18,8 @@ _PERIOD_US = const(20_000)
 
 
 class PCA9685:
-    """Pulses are staged by `pulse` and `off`, and go out together with `flush`: one transfer a tick at most."""
+    """Pulses are staged by `pulse` and `off`, and go out together with `flush`: one transfer a tick
+    at most."""
 
     def __init__(self, i2c: I2C, address: int = 0x40) -> None:
         self._i2c = i2c
@@ -32,7 +33,8 @@ class PCA9685:
         self.all_off()
 
     def pulse(self, channel: int, us: int) -> None:
-        """Stage a pulse. Each channel begins at its own moment of the period, so that the servos do not draw their current all at once."""
+        """Stage a pulse. Each channel begins at its own moment of the period, so that the servos do
+        not draw their current all at once."""
         begin = channel * 256
         end = (begin + (us * 4096 + _PERIOD_US // 2) // _PERIOD_US) & 4095
         pack_into("<HH", self._staged, 4 * channel, begin, end)
@@ -49,7 +51,9 @@ class PCA9685:
         """Write the channels that changed, and those between them."""
         first, end = self._first, self._end
         if first < end:
-            self._i2c.writeto_mem(self._address, _LED0_ON_L + 4 * first, memoryview(self._staged)[4 * first : 4 * end])
+            self._i2c.writeto_mem(
+                self._address, _LED0_ON_L + 4 * first, memoryview(self._staged)[4 * first : 4 * end]
+            )
             self._first, self._end = 16, 0
 
     def all_off(self) -> None:

@@ -1,4 +1,5 @@
-"""The board's end of the wire: sessions, commands taken exactly once, events repeated until they are acknowledged."""
+"""The board's end of the wire: sessions, commands taken exactly once, events repeated until they
+are acknowledged."""
 
 import struct
 
@@ -37,7 +38,8 @@ class Port:
         return self._frames.errors
 
     def receive(self, take: "Take", begin: "Begin", now: "Ms") -> None:
-        """Read what came. `take(kind, payload, now)` gives the result of a command or setpoint; `begin()` is called at a new session."""
+        """Read what came. `take(kind, payload, now)` gives the result of a command or setpoint;
+        `begin()` is called at a new session."""
         waiting = self._uart.any()
         if not waiting:
             return
@@ -66,7 +68,8 @@ class Port:
             self._say(kind, payload)
 
     def event(self, kind: int, payload: bytes) -> None:
-        """Send until it is acknowledged. Without a brain nothing is kept: a new session begins with the state as it is then."""
+        """Send until it is acknowledged. Without a brain nothing is kept: a new session begins with
+        the state as it is then."""
         if self._nonce and self._events.post(kind, payload) < 0:
             # A brain that acknowledges nothing for so long has lost its session.
             self._nonce = 0
@@ -99,4 +102,10 @@ class Port:
             begin()
 
     def _who(self, nonce: int) -> bytes:
-        return struct.pack("<I", wire.SCHEMA_HASH) + self._identity[:4] + struct.pack("<H", nonce) + self._identity[4:] + self._names
+        return (
+            struct.pack("<I", wire.SCHEMA_HASH)
+            + self._identity[:4]
+            + struct.pack("<H", nonce)
+            + self._identity[4:]
+            + self._names
+        )

@@ -1,4 +1,5 @@
-"""The fastest reflexes, which cannot wait for the brain: in free fall all movement freezes, so that no leg is driven into the floor."""
+"""The fastest reflexes, which cannot wait for the brain: in free fall all movement freezes, so that
+no leg is driven into the floor."""
 
 from micropython import const
 

@@ -9,7 +9,8 @@ Ms: TypeAlias = _TicksMs
 """Milliseconds that wrap: only ticks_add and ticks_diff may touch them."""
 
 Row: TypeAlias = tuple[str, str, int, int, int, int, int, int, int, int]
-"""name, driver, channel, min, max, rest (cdeg), velocity (cdeg/s), acceleration (cdeg/s²), zero (µs), gain (µs/65536 a cdeg)."""
+"""name, driver, channel, min, max, rest (cdeg), velocity (cdeg/s), acceleration (cdeg/s²), zero
+(µs), gain (µs/65536 a cdeg)."""
 
 Felt: TypeAlias = tuple[int, int, int, int, int, int]
 """x, y, z in mg, and in mrad/s."""

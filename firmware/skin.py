@@ -1,4 +1,5 @@
-"""The skin: counts of the electrodes become pressures, with a baseline that follows the weather and a mask for pads that are stuck."""
+"""The skin: counts of the electrodes become pressures, with a baseline that follows the weather and
+a mask for pads that are stuck."""
 
 from micropython import const
 
@@ -53,9 +54,12 @@ class Skin:
         changed = False
         for pad in range(len(self._channels)):
             at = 2 * self._channels[pad]
-            # Under a hand most pads feel what they felt: one that is not touched and has the same count need not be looked at.
+            # Under a hand most pads feel what they felt: one that is not touched and has the same
+            # count need not be looked at.
             low, high = counts[at], counts[at + 1]
-            stirs = drift or pressures[pad] or held[pad] or low != before[at] or high != before[at + 1]
+            stirs = (
+                drift or pressures[pad] or held[pad] or low != before[at] or high != before[at + 1]
+            )
             if stirs and self._feel(pad, low | high << 8, drift):
                 changed = True
         before[:] = counts
@@ -93,7 +97,15 @@ class Skin:
             now = 0
         else:
             firm = below * 255 // _FULL
-            now = 0 if self._is_stuck(pad, count) else firm if 0 < firm < 256 else 1 if firm < 1 else 255
+            now = (
+                0
+                if self._is_stuck(pad, count)
+                else firm
+                if 0 < firm < 256
+                else 1
+                if firm < 1
+                else 255
+            )
         self.pressures[pad] = now
         return now != was
 

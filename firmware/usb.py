@@ -1,4 +1,5 @@
-"""The USB serial port of the board as a transport: any, read and write like machine.UART, and none of them waits."""
+"""The USB serial port of the board as a transport: any, read and write like machine.UART, and none
+of them waits."""
 
 import select
 import sys

@@ -1,7 +1,9 @@
-"""The wire between brain and board: frames, messages and the reliable queues. One file, run by CPython and by MicroPython.
+"""The wire between brain and board: frames, messages and the reliable queues. One file, run by
+CPython and by MicroPython.
 
-A frame is `COBS(type, seq, payload, crc32) 00`. The checksum is seeded with the hash of the schema below, so that two versions never
-half understand each other; only HELLO and IDENTITY are seeded with 0 and keep their first field for ever, to say who is too old.
+A frame is `COBS(type, seq, payload, crc32) 00`. The checksum is seeded with the hash of the schema
+below, so that two versions never half understand each other; only HELLO and IDENTITY are seeded
+with 0 and keep their first field for ever, to say who is too old.
 """
 
 import struct
@@ -13,7 +15,8 @@ TOUCHED, STATE = 64, 65
 TOUCH, MOTION, BATTERY, JOINTS, LOG = 80, 81, 82, 83, 84
 
 SCHEMA = (
-    # number, name, struct format, fields; a format that ends in * repeats its last letter to the end of the frame.
+    # number, name, struct format, fields; a format that ends in * repeats its last letter to the
+    # end of the frame.
     (HELLO, "hello", "<IH", "schema nonce"),
     (
         IDENTITY,
@@ -25,7 +28,8 @@ SCHEMA = (
     (PING, "ping", "<I", "host_ms"),
     (PONG, "pong", "<II", "host_ms board_ms"),
     (ACK, "ack", "<BB", "seq result"),
-    # Commands: the brain repeats them until they are acknowledged, the board applies each exactly once.
+    # Commands: the brain repeats them until they are acknowledged, the board applies each exactly
+    # once.
     (STOP, "stop", "", ""),
     (RELEASE, "release", "", ""),
     (REST, "rest", "", ""),
@@ -37,7 +41,12 @@ SCHEMA = (
     (STATE, "state", "<IBHHB", "board_ms state faults stuck_pads flags"),
     # Streams: the newest is enough.
     (TOUCH, "touch", "<IB*", "board_ms pressures"),
-    (MOTION, "motion", "<Ihhhhhh", "board_ms x_mg y_mg z_mg gyro_x_mrad_s gyro_y_mrad_s gyro_z_mrad_s"),
+    (
+        MOTION,
+        "motion",
+        "<Ihhhhhh",
+        "board_ms x_mg y_mg z_mg gyro_x_mrad_s gyro_y_mrad_s gyro_z_mrad_s",
+    ),
     (BATTERY, "battery", "<IHBB", "board_ms mv percent charging"),
     (JOINTS, "joints", "<IH*", "board_ms angles_cdeg+32768"),
     (LOG, "log", "", "text"),
@@ -48,7 +57,11 @@ FAULTS = ("servos", "touch", "imu", "battery", "overrun", "watchdog")
 """Names of the bits, lowest first."""
 RESULTS = ("done", "refused", "unknown")
 
-SCHEMA_HASH = crc32("\n".join([" ".join([str(field) for field in row]) for row in SCHEMA] + list(STATES) + list(FAULTS)).encode())
+SCHEMA_HASH = crc32(
+    "\n".join(
+        [" ".join([str(field) for field in row]) for row in SCHEMA] + list(STATES) + list(FAULTS)
+    ).encode()
+)
 
 ANGLE_ZERO = 32768
 """Added to angles on the wire: zero bytes, which COBS pays for, become rare."""
@@ -72,7 +85,8 @@ def stuff(data: bytes) -> bytes:
 
 
 def _stuff_long(data: bytes) -> bytes:
-    """The same for any length: a run of 254 bytes without a zero has a way of 255, and no zero follows."""
+    """The same for any length: a run of 254 bytes without a zero has a way of 255, and no zero
+    follows."""
     out = bytearray()
     for part in data.split(b"\0"):
         while len(part) > 253:
@@ -118,11 +132,14 @@ def _unstuff_short(data: bytes) -> bytes | None:
 def frame(kind: int, seq: int, payload: bytes) -> bytes:
     """A whole frame, ready to be written."""
     body = bytes((kind, seq)) + payload
-    return stuff(body + struct.pack("<I", crc32(body, 0 if kind < SETPOINT else SCHEMA_HASH))) + b"\0"
+    return (
+        stuff(body + struct.pack("<I", crc32(body, 0 if kind < SETPOINT else SCHEMA_HASH))) + b"\0"
+    )
 
 
 class Frames:
-    """Finds the frames in a stream of bytes; noise and damaged frames are counted, and the next good frame is found again."""
+    """Finds the frames in a stream of bytes; noise and damaged frames are counted, and the next
+    good frame is found again."""
 
     def __init__(self) -> None:
         self.errors = 0
@@ -154,13 +171,17 @@ def checked(body: bytes) -> tuple[int, int, bytes] | None:
     if end < 2:
         return None
     kind = body[0]
-    if crc32(body[:end], 0 if kind < SETPOINT else SCHEMA_HASH) != struct.unpack_from("<I", body, end)[0]:
+    if (
+        crc32(body[:end], 0 if kind < SETPOINT else SCHEMA_HASH)
+        != struct.unpack_from("<I", body, end)[0]
+    ):
         return None
     return kind, body[1], body[2:end]
 
 
 class Outbox:
-    """Messages that must arrive, in order: sent at once while fewer than `window` wait, and again until they are acknowledged."""
+    """Messages that must arrive, in order: sent at once while fewer than `window` wait, and again
+    until they are acknowledged."""
 
     def __init__(self, window: int, again_ms: int, longest: int) -> None:
         self._window, self._again_ms, self._longest = window, again_ms, longest
@@ -195,7 +216,8 @@ class Outbox:
         return []
 
     def due(self, elapsed_ms: int) -> list[bytes]:
-        """Frames to write now: what was not sent yet, and, after `again_ms` of silence, all of the window once more."""
+        """Frames to write now: what was not sent yet, and, after `again_ms` of silence, all of the
+        window once more."""
         if not self.waiting:
             return []
         self._since += elapsed_ms
@@ -204,7 +226,10 @@ class Outbox:
         if self._sent >= min(self._window, len(self.waiting)):
             return []
         self._since = 0
-        frames = [frame(kind, seq, payload) for kind, seq, payload in self.waiting[self._sent : self._window]]
+        frames = [
+            frame(kind, seq, payload)
+            for kind, seq, payload in self.waiting[self._sent : self._window]
+        ]
         self._sent += len(frames)
         return frames
 
@@ -228,5 +253,6 @@ class Inbox:
 
 
 def limits_hash(rows: tuple[tuple[object, ...], ...]) -> int:
-    """Of the joints' table in the body's config: equal on both sides if the board was built for this body."""
+    """Of the joints' table in the body's config: equal on both sides if the board was built for
+    this body."""
     return crc32("\n".join([" ".join([str(field) for field in row]) for row in rows]).encode())

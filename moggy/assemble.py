@@ -1,4 +1,5 @@
-"""Puts the parts together: the only place that knows everybody. Real, simulated or replayed is decided here and nowhere else."""
+"""Puts the parts together: the only place that knows everybody. Real, simulated or replayed is
+decided here and nowhere else."""
 
 from __future__ import annotations
 
@@ -41,7 +42,8 @@ SCHEMAS: dict[str, type[BaseModel]] = {
 
 
 def home() -> Path:
-    """The owner's folder: files laid over the shipped ones, the memory, the settings. MOGGY_HOME names another."""
+    """The owner's folder: files laid over the shipped ones, the memory, the settings. MOGGY_HOME
+    names another."""
     return Path(os.environ.get("MOGGY_HOME") or Path.home() / ".local" / "share" / "moggy")
 
 
@@ -56,7 +58,8 @@ def begin(
     appraisals: str = "cat",
     remembered: Remembered | None = None,
 ) -> Start:
-    """Everything that a life begins with, read from the files. Raises Invalid with the names that there are."""
+    """Everything that a life begins with, read from the files. Raises Invalid with the names that
+    there are."""
     chosen = {
         "body": f"body/{body}.yaml",
         "personality": f"personalities/{personality}.yaml",
@@ -90,7 +93,8 @@ def born(start: Start) -> Pet:
     actor = Actor(body, load_motions(motions), personality)
 
     def adopt(file: str, text: str, now: float) -> None:
-        """Take an edited file in place of the one that the pet was made from; raises Invalid and changes nothing otherwise."""
+        """Take an edited file in place of the one that the pet was made from; raises Invalid and
+        changes nothing otherwise."""
         if texts.get(file) == text:
             return
         if file == start.personality:
@@ -110,7 +114,14 @@ def born(start: Start) -> Pet:
 
     return Pet(
         hour=start.hour,
-        readers=(TouchReader(body), MotionReader(), VoiceReader(), FaceReader(), PostureReader(), WordsReader()),
+        readers=(
+            TouchReader(body),
+            MotionReader(),
+            VoiceReader(),
+            FaceReader(),
+            PostureReader(),
+            WordsReader(),
+        ),
         mind=mind,
         decider=decider,
         actor=actor,
@@ -126,7 +137,11 @@ def slow_thinkers(*, simulated: bool) -> list[tuple[Ask, Worker]]:
     from moggy.brain.language.model import model_task
 
     def worker(make: Callable[[], Task], name: str, latency: float, deadline: float) -> Worker:
-        return SimulatedWorker(make, name=name, latency=latency) if simulated else ProcessWorker(make, name=name, deadline=deadline)
+        return (
+            SimulatedWorker(make, name=name, latency=latency)
+            if simulated
+            else ProcessWorker(make, name=name, deadline=deadline)
+        )
 
     return [
         (Asker(), worker(embedding_task, "embedding", 0.1, 5.0)),

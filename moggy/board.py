@@ -1,4 +1,5 @@
-"""The body as the board knows it: centidegrees, pulses and pins, as the file `body_config.py` that is flashed beside the firmware.
+"""The body as the board knows it: centidegrees, pulses and pins, as the file `body_config.py` that
+is flashed beside the firmware.
 
 `python -m moggy.board actuators/body/cat.yaml > body_config.py` writes it.
 """
@@ -18,7 +19,8 @@ CDEG_A_RAD = 18000.0 / math.pi
 """Centidegrees in a radian."""
 
 Row: TypeAlias = tuple[str, str, int, int, int, int, int, int, int, int]
-"""name, driver, channel, min, max and rest in cdeg, cdeg/s, cdeg/s², µs at 0, 65536ths of a µs a cdeg."""
+"""name, driver, channel, min, max and rest in cdeg, cdeg/s, cdeg/s², µs at 0, 65536ths of a µs a
+cdeg."""
 
 
 def cdeg(rad: float) -> int:
@@ -51,7 +53,8 @@ def limits_of(body: Body) -> int:
 
 
 def firmware_config(body: Body, *, quiet_ms: int = 30_000, transport: str = "usb") -> str:
-    """Text of `body_config.py`. `quiet_ms`: how long after boot touches are not believed; `transport`: "usb" or "uart"."""
+    """Text of `body_config.py`. `quiet_ms`: how long after boot touches are not believed;
+    `transport`: "usb" or "uart"."""
     wiring, power = body.wiring, body.power
     rows = "".join(f"    {row!r},\n" for row in joint_rows(body))
     return (

@@ -1,4 +1,5 @@
-"""The body described in one file: joints with their limits and drivers, touch pads with their places, voice. Everybody reads it."""
+"""The body described in one file: joints with their limits and drivers, touch pads with their
+places, voice. Everybody reads it."""
 
 from __future__ import annotations
 
@@ -18,21 +19,32 @@ class Joint(Part):
 
     min: Annotated[float, Field(ge=-3.2, le=3.2, description="rad")]
     max: Annotated[float, Field(ge=-3.2, le=3.2, description="rad")]
-    rest: Annotated[float, Field(ge=-3.2, le=3.2, description="rad; where it goes when the brain is lost")] = 0.0
+    rest: Annotated[
+        float, Field(ge=-3.2, le=3.2, description="rad; where it goes when the brain is lost")
+    ] = 0.0
     velocity: Annotated[float, Field(gt=0.0, le=20.0, description="highest speed, rad/s")] = 5.0
-    acceleration: Annotated[float, Field(gt=0.0, le=400.0, description="highest acceleration, rad/s²")] = 60.0
+    acceleration: Annotated[
+        float, Field(gt=0.0, le=400.0, description="highest acceleration, rad/s²")
+    ] = 60.0
     jerk: Annotated[float, Field(gt=0.0, le=20000.0, description="highest jerk, rad/s³")] = 1500.0
     driver: Annotated[
-        Literal["pca9685", "pwm"], Field(description="what makes the pulses: the I2C board, or a pin of the microcontroller")
+        Literal["pca9685", "pwm"],
+        Field(description="what makes the pulses: the I2C board, or a pin of the microcontroller"),
     ] = "pca9685"
-    channel: Annotated[int, Field(ge=0, le=47, description="channel of the board, or number of the pin")]
+    channel: Annotated[
+        int, Field(ge=0, le=47, description="channel of the board, or number of the pin")
+    ]
     zero_us: Annotated[int, Field(ge=500, le=2500, description="pulse at 0 rad; µs")] = 1500
-    us_per_rad: Annotated[float, Field(ge=-1500.0, le=1500.0, description="µs a rad; negative turns it round")] = 637.0
+    us_per_rad: Annotated[
+        float, Field(ge=-1500.0, le=1500.0, description="µs a rad; negative turns it round")
+    ] = 637.0
 
     @model_validator(mode="after")
     def _ordered(self) -> Joint:
         if not self.min < self.max or not self.min <= self.rest <= self.max:
-            raise ValueError(f"min {self.min} < max {self.max}, and rest {self.rest} between them, is what a joint needs")
+            raise ValueError(
+                f"min {self.min} < max {self.max}, and rest {self.rest} between them, is what a joint needs"
+            )
         return self
 
 
@@ -40,7 +52,10 @@ class Pad(Part):
     """One touch electrode."""
 
     zone: Annotated[str, Field(description="the zone it belongs to")]
-    at: Annotated[tuple[float, float, float], Field(description="place on the skin in the standing pose; m, body frame")]
+    at: Annotated[
+        tuple[float, float, float],
+        Field(description="place on the skin in the standing pose; m, body frame"),
+    ]
     channel: Annotated[int, Field(ge=0, le=11, description="electrode of the MPR121")]
 
 
@@ -48,8 +63,12 @@ class Speaker(Part):
     """What the loudspeaker can do; the voice is bent to it."""
 
     rate: Annotated[int, Field(ge=8000, le=48000, description="samples a second")] = 22050
-    lowest: Annotated[float, Field(ge=20.0, le=1000.0, description="Hz; below this the speaker carries nothing")] = 150.0
-    pitch: Annotated[float, Field(ge=0.5, le=3.0, description="1 is an adult cat; 2 to 3 a kitten")] = 1.0
+    lowest: Annotated[
+        float, Field(ge=20.0, le=1000.0, description="Hz; below this the speaker carries nothing")
+    ] = 150.0
+    pitch: Annotated[
+        float, Field(ge=0.5, le=3.0, description="1 is an adult cat; 2 to 3 a kitten")
+    ] = 1.0
 
 
 class Wiring(Part):
@@ -58,9 +77,16 @@ class Wiring(Part):
     i2c_sda: int = 4
     i2c_scl: int = 5
     purr: Annotated[int, Field(description="pin of the vibration motor")] = 15
-    pupils: Annotated[int, Field(description="pin of the eye lights; on an RP2040 not of the same pair as the purr's or a servo's")] = 12
+    pupils: Annotated[
+        int,
+        Field(
+            description="pin of the eye lights; on an RP2040 not of the same pair as the purr's or a servo's"
+        ),
+    ] = 12
     battery: Annotated[int, Field(description="ADC pin")] = 26
-    charging: Annotated[int, Field(description="pin that is high while the battery is charged")] = 27
+    charging: Annotated[int, Field(description="pin that is high while the battery is charged")] = (
+        27
+    )
     stop: Annotated[int, Field(description="pin of the emergency stop button; low stops")] = 22
 
 
@@ -70,7 +96,9 @@ class Power(Part):
     full_mv: int = 8400
     low_mv: Annotated[int, Field(description="below: the pet rests; it is asked to charge")] = 6800
     empty_mv: Annotated[int, Field(description="below: the board goes limp")] = 6400
-    divider: Annotated[float, Field(gt=0.0, description="battery volts for one volt at the pin")] = 3.0
+    divider: Annotated[
+        float, Field(gt=0.0, description="battery volts for one volt at the pin")
+    ] = 3.0
 
 
 class Body(Part):

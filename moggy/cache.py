@@ -1,4 +1,5 @@
-"""The per-user folder where downloaded models and built tools are kept, so that a second clone need not fetch or build them again."""
+"""The per-user folder where downloaded models and built tools are kept, so that a second clone need
+not fetch or build them again."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ from pathlib import Path
 
 
 def root() -> Path:
-    """`MOGGY_CACHE` where it is set, else `moggy` in the user's cache folder (`~/.cache` where XDG_CACHE_HOME is not set)."""
+    """`MOGGY_CACHE` where it is set, else `moggy` in the user's cache folder (`~/.cache` where
+    XDG_CACHE_HOME is not set)."""
     chosen = os.environ.get("MOGGY_CACHE")
     if chosen:
         return Path(chosen).expanduser().absolute()
@@ -28,7 +30,8 @@ def sha256(path: Path) -> str:
 
 @contextmanager
 def scratch(folder: Path) -> Iterator[Path]:
-    """A temporary folder inside `folder` (so that a move out of it is atomic), gone at the end whatever happens."""
+    """A temporary folder inside `folder` (so that a move out of it is atomic), gone at the end
+    whatever happens."""
     folder.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=".part-", dir=folder))
     try:
@@ -48,14 +51,17 @@ def put(finished: Path, place: Path) -> None:
 def write(place: Path, text: str) -> None:
     """Write a small file in one step."""
     place.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=place.parent, prefix=".part-", delete=False, encoding="utf-8") as file:
+    with tempfile.NamedTemporaryFile(
+        "w", dir=place.parent, prefix=".part-", delete=False, encoding="utf-8"
+    ) as file:
         file.write(text)
     os.replace(file.name, place)
 
 
 @contextmanager
 def lock(file: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
-    """Hold the lock `file`; while somebody else has it, say so once by `waiting` and wait. It is freed by the kernel if we die."""
+    """Hold the lock `file`; while somebody else has it, say so once by `waiting` and wait. It is
+    freed by the kernel if we die."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("a") as handle:
         try:

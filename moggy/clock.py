@@ -1,4 +1,5 @@
-"""The only place that reads the time: a real clock that waits, a simulated one that does not, and one that replays what was recorded."""
+"""The only place that reads the time: a real clock that waits, a simulated one that does not, and
+one that replays what was recorded."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ class Clock(Protocol):
 
 
 class RealClock:
-    """Waits for each moment. A tick that took too long is not made up for: the next comes at the next full period."""
+    """Waits for each moment. A tick that took too long is not made up for: the next comes at the
+    next full period."""
 
     def __init__(self, until: float | None = None, rate: float = RATE) -> None:
         self._until, self._period = until, 1.0 / rate

@@ -1,6 +1,8 @@
-"""The files that designers and makers write: YAML with a schema, found in the owner's folder first, with errors at the line.
+"""The files that designers and makers write: YAML with a schema, found in the owner's folder first,
+with errors at the line.
 
-`parse` is pure and remembers what it parsed, so that a file can be read aside by a watcher and then adopted between two ticks at no cost.
+`parse` is pure and remembers what it parsed, so that a file can be read aside by a watcher and then
+adopted between two ticks at no cost.
 """
 
 from __future__ import annotations
@@ -79,14 +81,20 @@ def _parsed(file: str, text: str, model: type[BaseModel]) -> BaseModel | Invalid
         return _located(file, text, model, data, error)
 
 
-def _located(file: str, text: str, model: type[BaseModel], data: Any, error: ValidationError) -> Invalid:
+def _located(
+    file: str, text: str, model: type[BaseModel], data: Any, error: ValidationError
+) -> Invalid:
     """The first mistake in words, at its line. Slow, and only for files that are wrong."""
     first = error.errors()[0]
     # pydantic adds tags of unions and the like to the place: keep what is really in the file.
     where: list[Any] = []
     node: Any = data
     for step in first["loc"]:
-        if step in node if isinstance(node, dict) else isinstance(node, list) and isinstance(step, int) and step < len(node):
+        if (
+            step in node
+            if isinstance(node, dict)
+            else isinstance(node, list) and isinstance(step, int) and step < len(node)
+        ):
             where.append(step)
             node = node[step]
     line = _line_of(text, where)
@@ -95,7 +103,13 @@ def _located(file: str, text: str, model: type[BaseModel], data: Any, error: Val
     if first["type"] == "extra_forbidden":
         known = _keys_beside(model, where[:-1])
         near = difflib.get_close_matches(str(where[-1] if where else ""), known, n=1)
-        hint = f", did you mean '{near[0]}'?" if near else f"; known here: {', '.join(sorted(known))}" if known else ""
+        hint = (
+            f", did you mean '{near[0]}'?"
+            if near
+            else f"; known here: {', '.join(sorted(known))}"
+            if known
+            else ""
+        )
         return Invalid(file, line, f"unknown key '{key}'{hint}")
     if first["type"] == "missing":
         return Invalid(file, line, f"{key}: '{first['loc'][-1]}' is missing")
@@ -119,11 +133,17 @@ def _line_of(text: str, where: Sequence[Any]) -> int:
 
 
 def _keys_beside(model: type[BaseModel], where: Sequence[Any]) -> list[str]:
-    """Keys that the schema knows at a place, of every shape that may stand there; empty where any key may."""
+    """Keys that the schema knows at a place, of every shape that may stand there; empty where any
+    key may."""
     here: list[Any] = [model]
     for step in where:
         here = [inside for shape in here for inside in _step_into(shape, step)]
-    return [key for shape in here if isinstance(shape, type) and issubclass(shape, BaseModel) for key in shape.model_fields]
+    return [
+        key
+        for shape in here
+        if isinstance(shape, type) and issubclass(shape, BaseModel)
+        for key in shape.model_fields
+    ]
 
 
 def _step_into(shape: Any, step: Any) -> list[Any]:
@@ -146,24 +166,38 @@ def _shapes(annotation: Any) -> list[Any]:
 
 
 class Files:
-    """Where a pet's files are: an owner's folder laid over the shipped ones. Names read `personalities/shy.yaml`."""
+    """Where a pet's files are: an owner's folder laid over the shipped ones. Names read
+    `personalities/shy.yaml`."""
 
     def __init__(self, own: Path | None = None) -> None:
         self.own = own
 
     def names(self, kind: str) -> list[str]:
         folders = [SHIPPED[kind]] + ([self.own / kind] if self.own else [])
-        found = {path.name for folder in folders if folder.is_dir() for path in folder.glob("*.yaml")}
+        found = {
+            path.name for folder in folders if folder.is_dir() for path in folder.glob("*.yaml")
+        }
         return [f"{kind}/{name}" for name in sorted(found)]
 
     def all(self) -> list[str]:
         return [name for kind in SHIPPED for name in self.names(kind)]
 
     def path(self, name: str) -> Path:
-        """The file behind a name: the owner's if there is one. Raises Invalid with the names that there are."""
+        """The file behind a name: the owner's if there is one. Raises Invalid with the names that
+        there are."""
         kind, _, file = name.partition("/")
-        if kind not in SHIPPED or not file or "/" in file or file.startswith(".") or not file.endswith(".yaml"):
-            raise Invalid(name, 1, f"no such file; names read KIND/NAME.yaml with KIND one of {', '.join(SHIPPED)}")
+        if (
+            kind not in SHIPPED
+            or not file
+            or "/" in file
+            or file.startswith(".")
+            or not file.endswith(".yaml")
+        ):
+            raise Invalid(
+                name,
+                1,
+                f"no such file; names read KIND/NAME.yaml with KIND one of {', '.join(SHIPPED)}",
+            )
         for folder in ([self.own / kind] if self.own else []) + [SHIPPED[kind]]:
             if (folder / file).is_file():
                 return folder / file
@@ -180,7 +214,8 @@ class Files:
         return parse(name, self.read(name), model)
 
     def save(self, name: str, text: str, model: type[BaseModel]) -> Path:
-        """Write a valid text into the owner's folder; the shipped file stays as it is. Raises Invalid and writes nothing otherwise."""
+        """Write a valid text into the owner's folder; the shipped file stays as it is. Raises
+        Invalid and writes nothing otherwise."""
         parse(name, text, model)
         self.path(name)
         folder = (self.own or SHIPPED[name.partition("/")[0]].parent) / name.partition("/")[0]

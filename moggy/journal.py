@@ -1,4 +1,5 @@
-"""The journal of a life in MCAP: what it began with, and every tick whole. It opens in Foxglove, and `moggy replay` lives it again."""
+"""The journal of a life in MCAP: what it began with, and every tick whole. It opens in Foxglove,
+and `moggy replay` lives it again."""
 
 from __future__ import annotations
 
@@ -27,7 +28,9 @@ CHUNK = 64 * 1024
 """Bytes that a crash may cost: about a third of a second."""
 
 SENSES: TypeAdapter[AnySense] = TypeAdapter(Annotated[AnySense, Field(discriminator="kind")])
-SENSES_OF_TICK: TypeAdapter[tuple[AnySense, ...]] = TypeAdapter(tuple[Annotated[AnySense, Field(discriminator="kind")], ...])
+SENSES_OF_TICK: TypeAdapter[tuple[AnySense, ...]] = TypeAdapter(
+    tuple[Annotated[AnySense, Field(discriminator="kind")], ...]
+)
 TICKS: TypeAdapter[Tick] = TypeAdapter(Tick)
 STARTS: TypeAdapter[Start] = TypeAdapter(Start)
 FIELDS = tuple(Tick.__dataclass_fields__)
@@ -44,7 +47,8 @@ def _schema() -> bytes:
 
 
 class Lasting:
-    """Writes a part of a tick as JSON once, as long as it is the same object: decision and feelings change ten times a second."""
+    """Writes a part of a tick as JSON once, as long as it is the same object: decision and feelings
+    change ten times a second."""
 
     __slots__ = ("_json", "_part")
 
@@ -73,16 +77,23 @@ class Encoder:
 
 
 class Journal:
-    """A listener that writes every tick. Close it, or use it in a `with`; after a crash the file is readable up to the last chunk."""
+    """A listener that writes every tick. Close it, or use it in a `with`; after a crash the file is
+    readable up to the last chunk."""
 
     def __init__(self, path: Path, start: Start) -> None:
         self._file = path.open("wb")
         self._writer = Writer(self._file, chunk_size=CHUNK, compression=CompressionType.ZSTD)
         self._writer.start(profile="", library="moggy")
         data = orjson.dumps(start)
-        self._writer.add_attachment(create_time=0, log_time=0, name=START, media_type="application/json", data=data)
-        schema_id = self._writer.register_schema(name="moggy.Tick", encoding="jsonschema", data=_schema())
-        self._channel = self._writer.register_channel(topic=TICK, message_encoding="json", schema_id=schema_id)
+        self._writer.add_attachment(
+            create_time=0, log_time=0, name=START, media_type="application/json", data=data
+        )
+        schema_id = self._writer.register_schema(
+            name="moggy.Tick", encoding="jsonschema", data=_schema()
+        )
+        self._channel = self._writer.register_channel(
+            topic=TICK, message_encoding="json", schema_id=schema_id
+        )
         self._file.flush()
         self._encode = Encoder()
 
@@ -92,7 +103,9 @@ class Journal:
     def write(self, at: float, n: int, line: bytes) -> None:
         """A tick that an Encoder has written."""
         stamp = round(at * 1e9)
-        self._writer.add_message(channel_id=self._channel, log_time=stamp, publish_time=stamp, sequence=n, data=line)
+        self._writer.add_message(
+            channel_id=self._channel, log_time=stamp, publish_time=stamp, sequence=n, data=line
+        )
 
     def close(self) -> None:
         if not self._file.closed:
@@ -102,7 +115,12 @@ class Journal:
     def __enter__(self) -> Journal:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self.close()
 
 

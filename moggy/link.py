@@ -1,4 +1,5 @@
-"""The link to a board: over a serial port with one reader thread, or through memory to a board in lock step."""
+"""The link to a board: over a serial port with one reader thread, or through memory to a board in
+lock step."""
 
 from __future__ import annotations
 
@@ -118,9 +119,11 @@ def written(port: serial.Serial, data: bytearray) -> int:
 
 
 class SerialLink(Spoken):
-    """A real port. The thread only opens it, reads and stamps; the protocol runs in the loop that polls.
+    """A real port. The thread only opens it, reads and stamps; the protocol runs in the loop that
+    polls.
 
-    The port may be absent, go, and come back: the thread tries again for as long as the link is open.
+    The port may be absent, go, and come back: the thread tries again for as long as the link is
+    open.
     """
 
     def __init__(self, port: str, baud: int = 115200) -> None:
@@ -144,7 +147,10 @@ class SerialLink(Spoken):
             if data is not None:
                 heard += self.protocol.receive(data, when + shift)
             elif error:
-                heard += self.protocol.end(now, f"no board at {self.port}: {error}; plug it in, it is looked for all the time")
+                heard += self.protocol.end(
+                    now,
+                    f"no board at {self.port}: {error}; plug it in, it is looked for all the time",
+                )
             else:
                 self._backlog.clear()
                 self.protocol.begin(now)
@@ -170,7 +176,9 @@ class SerialLink(Spoken):
         said = ""
         while not self._ending.is_set():
             try:
-                with serial.Serial(self.port, self._baud, timeout=0.1, write_timeout=0, exclusive=True) as port:
+                with serial.Serial(
+                    self.port, self._baud, timeout=0.1, write_timeout=0, exclusive=True
+                ) as port:
                     self._serial = port
                     self._note(None, "")
                     said = ""
@@ -179,7 +187,8 @@ class SerialLink(Spoken):
                         if data:
                             self._note(data, "")
             except (OSError, TypeError) as error:
-                # pyserial raises TypeError when its port is closed under a read, and words the loss of a port in its own way.
+                # pyserial raises TypeError when its port is closed under a read, and words the loss
+                # of a port in its own way.
                 why = getattr(error, "strerror", None) or "it was unplugged or switched off"
                 if why != said:
                     said = why

@@ -1,4 +1,5 @@
-"""The shell round the pet: ask the sensors, let the pet live one moment, move the body, tell the listeners; fifty times a second."""
+"""The shell round the pet: ask the sensors, let the pet live one moment, move the body, tell the
+listeners; fifty times a second."""
 
 from __future__ import annotations
 
@@ -41,7 +42,8 @@ class BodyOut(Protocol):
 
 
 class Loop:
-    """Runs a pet on a clock until the clock ends or `stop` is called; whatever was opened is closed in reverse, the body first to rest."""
+    """Runs a pet on a clock until the clock ends or `stop` is called; whatever was opened is closed
+    in reverse, the body first to rest."""
 
     def __init__(
         self,
@@ -54,7 +56,11 @@ class Loop:
         thinkers: Sequence[tuple[Ask, Worker]] = (),
     ) -> None:
         self._pet, self._clock, self._body = pet, clock, body
-        self._sensors, self._listeners, self._thinkers = list(sensors), list(listeners), list(thinkers)
+        self._sensors, self._listeners, self._thinkers = (
+            list(sensors),
+            list(listeners),
+            list(thinkers),
+        )
         self._troubles: list[Trouble] = []
         self._running = True
         self.closing = ExitStack()
@@ -87,7 +93,11 @@ class Loop:
             except OSError as error:
                 self._listeners.remove(listener)
                 part = type(listener).__name__.lower()
-                self._troubles.append(Trouble(at=now, part=part, message=f"{part}: {error}; it is left out from now on"))
+                self._troubles.append(
+                    Trouble(
+                        at=now, part=part, message=f"{part}: {error}; it is left out from now on"
+                    )
+                )
         return tick
 
     def _sense(self, now: float) -> list[AnySense]:
@@ -98,7 +108,13 @@ class Loop:
                 senses += sensor.poll(now)
             except OSError as error:
                 self._sensors.remove(sensor)
-                senses.append(Trouble(at=now, part=type(sensor).__name__.lower(), message=f"{error}; it is left out from now on"))
+                senses.append(
+                    Trouble(
+                        at=now,
+                        part=type(sensor).__name__.lower(),
+                        message=f"{error}; it is left out from now on",
+                    )
+                )
         for _, worker in self._thinkers:
             senses += worker.poll(now)
         return senses
@@ -106,9 +122,11 @@ class Loop:
 
 @contextmanager
 def rare_collection() -> Iterator[None]:
-    """Python's collector, out of the loop's way: what stands now is not looked at again, and what a tick makes dies without it.
+    """Python's collector, out of the loop's way: what stands now is not looked at again, and what a
+    tick makes dies without it.
 
-    A fifth of the time of a life without a screen, and the longest pauses of one in real time, went into it.
+    A fifth of the time of a life without a screen, and the longest pauses of one in real time, went
+    into it.
     """
     before = gc.get_threshold()
     gc.freeze()

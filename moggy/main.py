@@ -1,4 +1,5 @@
-"""The command line. Each command says what it does in a sentence and shows an example that works; the work is in `moggy/commands`."""
+"""The command line. Each command says what it does in a sentence and shows an example that works;
+the work is in `moggy/commands`."""
 
 from __future__ import annotations
 
@@ -20,20 +21,33 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-perceive_app = typer.Typer(no_args_is_help=True, help="What the senses make of an input: words, a face, a posture, a touch.")
-models_app = typer.Typer(invoke_without_command=True, help="The models: which are here, where they come from, what they are good for.")
-memory_app = typer.Typer(no_args_is_help=True, help="What the pet remembers of its people: read it, take it along, erase it, encrypt it.")
+perceive_app = typer.Typer(
+    no_args_is_help=True,
+    help="What the senses make of an input: words, a face, a posture, a touch.",
+)
+models_app = typer.Typer(
+    invoke_without_command=True,
+    help="The models: which are here, where they come from, what they are good for.",
+)
+memory_app = typer.Typer(
+    no_args_is_help=True,
+    help="What the pet remembers of its people: read it, take it along, erase it, encrypt it.",
+)
 app.add_typer(perceive_app, name="perceive")
 app.add_typer(models_app, name="models")
 app.add_typer(memory_app, name="memory")
 
 Seed = Annotated[int, typer.Option(help="Seed of every choice that it makes.")]
-Personality = Annotated[str, typer.Option(help="Who it is: a name in personalities/, such as cat, shy, bold.")]
+Personality = Annotated[
+    str, typer.Option(help="Who it is: a name in personalities/, such as cat, shy, bold.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
 
 @app.callback(invoke_without_command=True)
-def root(version: Annotated[bool, typer.Option("--version", help="Say the version and end.")] = False) -> None:
+def root(
+    version: Annotated[bool, typer.Option("--version", help="Say the version and end.")] = False,
+) -> None:
     if version:
         typer.echo(f"moggy {__version__}")
         raise typer.Exit
@@ -41,7 +55,9 @@ def root(version: Annotated[bool, typer.Option("--version", help="Say the versio
 
 @app.command(epilog="Example: `moggy demo --out /tmp/minute`")
 def demo(
-    out: Annotated[Path, typer.Option(help="Folder for the sound, the pictures, the plot and the journal.")] = Path("out/demo"),
+    out: Annotated[
+        Path, typer.Option(help="Folder for the sound, the pictures, the plot and the journal.")
+    ] = Path("out/demo"),
     personality: Personality = "cat",
     seed: Seed = 1,
 ) -> None:
@@ -51,28 +67,64 @@ def demo(
     run_demo(out, personality=personality, seed=seed)
 
 
-@app.command(epilog="Examples: `moggy sim` · `moggy sim --headless --senses day.jsonl --seed 1 --until 60 --out out/day`")
+@app.command(
+    epilog="Examples: `moggy sim` · `moggy sim --headless --senses day.jsonl --seed 1 --until 60 --out out/day`"
+)
 def sim(
-    headless: Annotated[bool, typer.Option("--headless", help="No page: virtual time, as fast as it goes.")] = False,
-    senses: Annotated[Path | None, typer.Option(help="Script of senses, JSON lines (`moggy schema senses`), or a day in YAML.")] = None,
-    until: Annotated[float | None, typer.Option(min=0.02, help="Seconds of the pet's time; else the script and 5 s more.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder for journal.mcap, ticks.jsonl and sound.wav.")] = None,
-    pictures: Annotated[bool, typer.Option("--pictures", help="Also PNGs of the cat, two a second.")] = False,
-    board: Annotated[str, typer.Option(help="Where the firmware runs: auto, lockstep (CPython, virtual time) or micropython.")] = "auto",
+    headless: Annotated[
+        bool, typer.Option("--headless", help="No page: virtual time, as fast as it goes.")
+    ] = False,
+    senses: Annotated[
+        Path | None,
+        typer.Option(
+            help="Script of senses, JSON lines (`moggy schema senses`), or a day in YAML."
+        ),
+    ] = None,
+    until: Annotated[
+        float | None,
+        typer.Option(min=0.02, help="Seconds of the pet's time; else the script and 5 s more."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for journal.mcap, ticks.jsonl and sound.wav.")
+    ] = None,
+    pictures: Annotated[
+        bool, typer.Option("--pictures", help="Also PNGs of the cat, two a second.")
+    ] = False,
+    board: Annotated[
+        str,
+        typer.Option(
+            help="Where the firmware runs: auto, lockstep (CPython, virtual time) or micropython."
+        ),
+    ] = "auto",
     think: Annotated[
-        bool, typer.Option("--think", help="Headless: ask the embedding and the language model too, with a modelled delay.")
+        bool,
+        typer.Option(
+            "--think",
+            help="Headless: ask the embedding and the language model too, with a modelled delay.",
+        ),
     ] = False,
     hour: Annotated[
-        float | None, typer.Option(min=0.0, max=24.0, help="Local time of day at second 0; else now, and 10 when headless.")
+        float | None,
+        typer.Option(
+            min=0.0, max=24.0, help="Local time of day at second 0; else now, and 10 when headless."
+        ),
     ] = None,
     port: Annotated[int, typer.Option(help="Port of the studio on this machine.")] = 8010,
-    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the studio in the browser.")] = True,
+    open_browser: Annotated[
+        bool, typer.Option("--open/--no-open", help="Open the studio in the browser.")
+    ] = True,
     record: Annotated[Path | None, typer.Option(help="Live: write the journal here.")] = None,
-    remember: Annotated[bool, typer.Option("--remember", help="Live: remember its people from day to day, as a robot does.")] = False,
+    remember: Annotated[
+        bool,
+        typer.Option(
+            "--remember", help="Live: remember its people from day to day, as a robot does."
+        ),
+    ] = False,
     personality: Personality = "cat",
     seed: Seed = 1,
 ) -> None:
-    """The simulator: the living cat in the studio, or, with --headless, a script of senses in virtual time."""
+    """The simulator: the living cat in the studio, or, with --headless, a script of senses in
+    virtual time."""
     if headless:
         from moggy.commands.headless import headless as run_headless
 
@@ -93,12 +145,21 @@ def sim(
 def run(
     port: Annotated[str, typer.Option(help="Serial port of the board.")],
     body: Annotated[str, typer.Option(help="The body's file: a name in body/.")] = "cat",
-    camera: Annotated[int | None, typer.Option(help="Number of the camera; none: it does not see.")] = None,
-    microphone: Annotated[bool, typer.Option("--microphone", help="Hear how loud and how high voices are; no words are kept.")] = False,
+    camera: Annotated[
+        int | None, typer.Option(help="Number of the camera; none: it does not see.")
+    ] = None,
+    microphone: Annotated[
+        bool,
+        typer.Option(
+            "--microphone", help="Hear how loud and how high voices are; no words are kept."
+        ),
+    ] = False,
     studio: Annotated[int | None, typer.Option(help="Also open the studio on this port.")] = None,
     record: Annotated[Path | None, typer.Option(help="Write the journal here.")] = None,
     personality: Personality = "cat",
-    seed: Annotated[int | None, typer.Option(help="Seed of every choice; else a new one each time.")] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Seed of every choice; else a new one each time.")
+    ] = None,
 ) -> None:
     """A real body on a serial port."""
     from moggy.commands.live import run_robot
@@ -108,30 +169,54 @@ def run(
     )  # fmt: skip
 
 
-@app.command(epilog="Examples: `moggy replay out/demo/journal.mcap` · `moggy replay J --with personality=shy`")
+@app.command(
+    epilog="Examples: `moggy replay out/demo/journal.mcap` · `moggy replay J --with personality=shy`"
+)
 def replay(
     journal: Annotated[Path, typer.Argument(help="A journal.mcap.")],
     with_: Annotated[
-        list[str] | None, typer.Option("--with", help="Another file in place of the recorded one: personality=shy, tree=kitten.")
+        list[str] | None,
+        typer.Option(
+            "--with",
+            help="Another file in place of the recorded one: personality=shy, tree=kitten.",
+        ),
     ] = None,
-    set_: Annotated[list[str] | None, typer.Option("--set", help="One value changed, such as appraisals.stroke.pleasure=0.3.")] = None,
-    plot: Annotated[Path | None, typer.Option(help="Write a plot of what differs here (PNG).")] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="One value changed, such as appraisals.stroke.pleasure=0.3."),
+    ] = None,
+    plot: Annotated[
+        Path | None, typer.Option(help="Write a plot of what differs here (PNG).")
+    ] = None,
 ) -> None:
-    """Live a recorded life again and compare every feeling and every command; or with something changed, and see what differs and why."""
+    """Live a recorded life again and compare every feeling and every command; or with something
+    changed, and see what differs and why."""
     from moggy.commands.replay import replay as run_replay
 
     raise typer.Exit(run_replay(journal, with_ or [], set_ or [], plot))
 
 
-@app.command(epilog="Examples: `moggy why out/demo/journal.mcap --at 12.5` · `moggy why J --at 12.5 --of purr` · `moggy why J --coverage`")
+@app.command(
+    epilog="Examples: `moggy why out/demo/journal.mcap --at 12.5` · `moggy why J --at 12.5 --of purr` · `moggy why J --coverage`"
+)
 def why(
     journal: Annotated[Path, typer.Argument(help="A journal.mcap.")],
-    at: Annotated[float | None, typer.Option(help="The moment, s; without it, every change of behaviour.")] = None,
-    of: Annotated[str | None, typer.Option(help="One output: a joint, pupils, purr, voice, board; its newest change up to then.")] = None,
-    coverage: Annotated[bool, typer.Option("--coverage", help="How many changes of all outputs have a whole chain.")] = False,
+    at: Annotated[
+        float | None, typer.Option(help="The moment, s; without it, every change of behaviour.")
+    ] = None,
+    of: Annotated[
+        str | None,
+        typer.Option(
+            help="One output: a joint, pupils, purr, voice, board; its newest change up to then."
+        ),
+    ] = None,
+    coverage: Annotated[
+        bool, typer.Option("--coverage", help="How many changes of all outputs have a whole chain.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Why it did that: from the movement back to the node, the scores, the feelings, the event and the sample."""
+    """Why it did that: from the movement back to the node, the scores, the feelings, the event and
+    the sample."""
     from moggy.commands.why import cover, explain
 
     if coverage:
@@ -139,19 +224,35 @@ def why(
     explain(journal, at, of, as_json)
 
 
-@app.command(epilog="Examples: `moggy laws` · `moggy laws out/demo/journal.mcap` · `moggy laws --days 50 --seconds 300`")
+@app.command(
+    epilog="Examples: `moggy laws` · `moggy laws out/demo/journal.mcap` · `moggy laws --days 50 --seconds 300`"
+)
 def laws(
-    journals: Annotated[list[Path] | None, typer.Argument(help="Recorded lives; without any, random days are lived.")] = None,
+    journals: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Recorded lives; without any, random days are lived."),
+    ] = None,
     days: Annotated[int, typer.Option(min=1, help="How many random days.")] = 5,
     seconds: Annotated[float, typer.Option(min=1.0, help="Length of a random day.")] = 120.0,
-    file: Annotated[Path | None, typer.Option(help="Laws of your own instead of laws/cat.yaml.")] = None,
+    file: Annotated[
+        Path | None, typer.Option(help="Laws of your own instead of laws/cat.yaml.")
+    ] = None,
     personality: Personality = "cat",
     seed: Seed = 1,
 ) -> None:
     """Check the design laws (what it must never and always do) over recorded or random lives."""
     from moggy.commands.laws import check
 
-    raise typer.Exit(check(journals or [], days=days, seconds=seconds, personality=personality, seed=seed, file=file))
+    raise typer.Exit(
+        check(
+            journals or [],
+            days=days,
+            seconds=seconds,
+            personality=personality,
+            seed=seed,
+            file=file,
+        )
+    )
 
 
 @app.command(epilog="Example: `moggy coverage --personality shy`")
@@ -169,16 +270,24 @@ def coverage(
 @app.command(epilog="Example: `moggy lint --tree cat`")
 def lint(
     tree: Annotated[str, typer.Option(help="A name in trees/.")] = "cat",
-    appraisals: Annotated[str, typer.Option(help="A name in appraisals/: the events that there are.")] = "cat",
+    appraisals: Annotated[
+        str, typer.Option(help="A name in appraisals/: the events that there are.")
+    ] = "cat",
 ) -> None:
-    """What is wrong with a tree: behaviours that nothing reaches or that starve, names that nobody knows."""
+    """What is wrong with a tree: behaviours that nothing reaches or that starve, names that nobody
+    knows."""
     from moggy.commands.designs import lint as run_lint
 
     raise typer.Exit(run_lint(tree, appraisals))
 
 
 @app.command(epilog="Example: `moggy schema senses`")
-def schema(kind: Annotated[str, typer.Argument(help="senses, body, personality, tree, appraisals, motion, laws or day.")]) -> None:
+def schema(
+    kind: Annotated[
+        str,
+        typer.Argument(help="senses, body, personality, tree, appraisals, motion, laws or day."),
+    ],
+) -> None:
     """The JSON schema of a kind of file, with units, bounds and a sentence for each field."""
     from moggy.commands.schema import print_schema
 
@@ -195,20 +304,32 @@ def doctor() -> None:
 
 @app.command(epilog="Example: `moggy setup --no-runtime`")
 def setup(
-    runtime: Annotated[bool, typer.Option(help="Also build the language model's runtime (about ten minutes, once).")] = True,
-    page: Annotated[bool, typer.Option(help="Also build the studio's page (a checkout only).")] = True,
+    runtime: Annotated[
+        bool,
+        typer.Option(help="Also build the language model's runtime (about ten minutes, once)."),
+    ] = True,
+    page: Annotated[
+        bool, typer.Option(help="Also build the studio's page (a checkout only).")
+    ] = True,
 ) -> None:
-    """Take the models that packages ship, check their hashes, build the page and the language model's runtime. Can be repeated."""
+    """Take the models that packages ship, check their hashes, build the page and the language
+    model's runtime. Can be repeated."""
     from moggy.setup.steps import setup as run_setup
 
     raise typer.Exit(run_setup(runtime=runtime, page=page))
 
 
-@perceive_app.command(epilog='Example: `moggy perceive words "good cat" "I had an awful day" --json`')
+@perceive_app.command(
+    epilog='Example: `moggy perceive words "good cat" "I had an awful day" --json`'
+)
 def words(
-    texts: Annotated[list[str], typer.Argument(help="Texts; `-` reads one a line from standard input.")],
+    texts: Annotated[
+        list[str], typer.Argument(help="Texts; `-` reads one a line from standard input.")
+    ],
     lang: Annotated[str, typer.Option(help="Language of the texts.")] = "en",
-    tiers: Annotated[str, typer.Option(help="words, embedding, model, joined by commas; or all that are here.")] = "all",
+    tiers: Annotated[
+        str, typer.Option(help="words, embedding, model, joined by commas; or all that are here.")
+    ] = "all",
     as_json: AsJson = False,
 ) -> None:
     """How the person feels and what they want, from words."""
@@ -218,7 +339,10 @@ def words(
 
 
 @perceive_app.command(epilog="Example: `moggy perceive face portrait.png --json`")
-def face(inputs: Annotated[list[Path], typer.Argument(help="Pictures or videos.")], as_json: AsJson = False) -> None:
+def face(
+    inputs: Annotated[list[Path], typer.Argument(help="Pictures or videos.")],
+    as_json: AsJson = False,
+) -> None:
     """How the person feels, from pictures or videos of a face."""
     from moggy.commands.perceive import perceive_files
 
@@ -226,7 +350,10 @@ def face(inputs: Annotated[list[Path], typer.Argument(help="Pictures or videos."
 
 
 @perceive_app.command(epilog="Example: `moggy perceive posture photo.png --json`")
-def posture(inputs: Annotated[list[Path], typer.Argument(help="Pictures or videos.")], as_json: AsJson = False) -> None:
+def posture(
+    inputs: Annotated[list[Path], typer.Argument(help="Pictures or videos.")],
+    as_json: AsJson = False,
+) -> None:
     """How the person feels, from pictures or videos of the body."""
     from moggy.commands.perceive import perceive_files
 
@@ -235,7 +362,10 @@ def posture(inputs: Annotated[list[Path], typer.Argument(help="Pictures or video
 
 @perceive_app.command(epilog="Example: `moggy perceive touch strokes.jsonl --json`")
 def touch(
-    inputs: Annotated[list[Path], typer.Argument(help="JSON lines of touch senses (`moggy schema senses`).")], as_json: AsJson = False
+    inputs: Annotated[
+        list[Path], typer.Argument(help="JSON lines of touch senses (`moggy schema senses`).")
+    ],
+    as_json: AsJson = False,
 ) -> None:
     """Which gestures a hand makes, from samples of touch."""
     from moggy.commands.perceive import perceive_files
@@ -252,15 +382,22 @@ def models(context: typer.Context) -> None:
 
 
 @models_app.command(epilog="Example: `moggy models fetch minicpm5-1b`")
-def fetch(name: Annotated[str, typer.Argument(help="A model that no package ships; `moggy models` lists them.")]) -> None:
-    """Download a larger model from its publisher: the one command that asks another host, and only when you say so."""
+def fetch(
+    name: Annotated[
+        str, typer.Argument(help="A model that no package ships; `moggy models` lists them.")
+    ],
+) -> None:
+    """Download a larger model from its publisher: the one command that asks another host, and only
+    when you say so."""
     from moggy.models import fetch_from_hub
 
     raise typer.Exit(fetch_from_hub(name))
 
 
 @models_app.command(epilog="Example: `moggy models bench --sentences 200`")
-def bench(sentences: Annotated[int, typer.Option(min=10, help="How many sentences to score.")] = 200) -> None:
+def bench(
+    sentences: Annotated[int, typer.Option(min=10, help="How many sentences to score.")] = 200,
+) -> None:
     """What each way of reading words understands, per second of CPU, on named data."""
     from moggy.brain.language.bench import bench_models
     from moggy.sensors.words import understand
@@ -309,11 +446,13 @@ def decrypt() -> None:
 
 
 def main() -> None:
-    """Run the command; what goes wrong ends with a sentence that says what and the way out. MOGGY_DEBUG=1 shows where instead."""
+    """Run the command; what goes wrong ends with a sentence that says what and the way out.
+    MOGGY_DEBUG=1 shows where instead."""
     try:
         app()
     except BrokenPipeError:
-        # Whoever read the output has gone, as `head` does; the interpreter must not try to flush into it again.
+        # Whoever read the output has gone, as `head` does; the interpreter must not try to flush
+        # into it again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
     except (ValueError, OSError, RuntimeError) as error:

@@ -1,10 +1,13 @@
-"""What the parts say to each other: Senses come in, Events and Evidence are what they mean, a Tick is all that came of one moment.
+"""What the parts say to each other: Senses come in, Events and Evidence are what they mean, a Tick
+is all that came of one moment.
 
-Every message is frozen. `at` is seconds on the pet's clock. `id` is a number that the pet gives to each sense, event and piece of
-evidence, counting up; `because` names the ids that caused it, so that from any command one can walk back to the sample.
+Every message is frozen. `at` is seconds on the pet's clock. `id` is a number that the pet gives to
+each sense, event and piece of evidence, counting up; `because` names the ids that caused it, so
+that from any command one can walk back to the sample.
 
-Units: seconds, metres, radians, g for acceleration. The body's frame: x forward, y left, z up, origin on the ground under the chest.
-Valence and arousal lie in −1..1 (0 is neutral, calm is negative arousal); probabilities, pressures and confidences in 0..1.
+Units: seconds, metres, radians, g for acceleration. The body's frame: x forward, y left, z up,
+origin on the ground under the chest. Valence and arousal lie in −1..1 (0 is neutral, calm is
+negative arousal); probabilities, pressures and confidences in 0..1.
 """
 
 from __future__ import annotations
@@ -19,7 +22,18 @@ CLASSES = ("neutral", "happy", "sad", "angry", "afraid", "disgusted", "surprised
 """The seven classes of a person's feeling; the order of every probability vector."""
 
 GESTURES = ("hold", "tap", "pat", "poke", "hit", "stroke", "scratch", "tickle")
-EMOTIONS = ("joy", "contentment", "affection", "interest", "surprise", "fear", "anger", "disgust", "sadness", "loneliness")
+EMOTIONS = (
+    "joy",
+    "contentment",
+    "affection",
+    "interest",
+    "surprise",
+    "fear",
+    "anger",
+    "disgust",
+    "sadness",
+    "loneliness",
+)
 DRIVES = ("energy", "company", "play", "comfort", "curiosity")
 INTENTS = ("none", "comfort_me", "play", "leave_me_alone", "look_here", "praise", "scold", "call")
 
@@ -29,7 +43,7 @@ Probabilities: TypeAlias = Mapping[str, Unit]
 Place: TypeAlias = tuple[float, float, float]
 
 
-# ── Senses: what came in ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── Senses: what came in ──────────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +56,8 @@ class Sense:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Touch(Sense):
-    """A raw sample of contact, about 50 a second while touched. Give a zone, or pads, or a position. Pressure 0 says: released."""
+    """A raw sample of contact, about 50 a second while touched. Give a zone, or pads, or a
+    position. Pressure 0 says: released."""
 
     kind: Literal["touch"] = "touch"
     pressure: Unit = 0.0
@@ -54,45 +69,59 @@ class Touch(Sense):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gesture(Sense):
-    """Touch, understood: what the hand is doing now. Sent when contact begins, about five times a second while it lasts, and at its end."""
+    """Touch, understood: what the hand is doing now. Sent when contact begins, about five times a
+    second while it lasts, and at its end."""
 
     kind: Literal["gesture"] = "gesture"
     zone: str
     gesture: Literal["hold", "tap", "pat", "poke", "hit", "stroke", "scratch", "tickle"]
-    probabilities: Annotated[Probabilities, Field(description="over the eight gestures; empty: not measured")] = field(default_factory=dict)
+    probabilities: Annotated[
+        Probabilities, Field(description="over the eight gestures; empty: not measured")
+    ] = field(default_factory=dict)
     phase: Literal["begin", "during", "end"] = "during"
     pressure: Unit = 0.4
-    peak: Annotated[float, Field(ge=0.0, le=1.0, description="highest pressure of this contact")] = 0.4
+    peak: Annotated[
+        float, Field(ge=0.0, le=1.0, description="highest pressure of this contact")
+    ] = 0.4
     area: Unit = 0.2
     speed: Annotated[float, Field(ge=0.0, description="metres a second along the skin")] = 0.0
     duration: Annotated[float, Field(ge=0.0, description="seconds since this contact began")] = 0.0
-    along_fur: Annotated[float, Field(ge=-1.0, le=1.0, description="1 head to tail, −1 against the fur")] = 1.0
+    along_fur: Annotated[
+        float, Field(ge=-1.0, le=1.0, description="1 head to tail, −1 against the fur")
+    ] = 1.0
     confidence: Unit = 0.8
     because: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Face(Sense):
-    """A face that is seen. Raw: `blendshapes` (MediaPipe's 52) or `expression` (class probabilities of the packaged network)."""
+    """A face that is seen. Raw: `blendshapes` (MediaPipe's 52) or `expression` (class probabilities
+    of the packaged network)."""
 
     kind: Literal["face"] = "face"
     person: str = "someone"
     valence: Signed | None = None
     arousal: Signed | None = None
-    probabilities: Annotated[Probabilities | None, Field(description="over the seven classes")] = None
+    probabilities: Annotated[Probabilities | None, Field(description="over the seven classes")] = (
+        None
+    )
     blendshapes: Mapping[str, float] | None = None
     expression: Probabilities | None = None
     confidence: Unit | None = None
-    looking: Annotated[float, Field(ge=0.0, le=1.0, description="how much the person looks at the pet")] = 0.5
+    looking: Annotated[
+        float, Field(ge=0.0, le=1.0, description="how much the person looks at the pet")
+    ] = 0.5
     bearing: Annotated[
-        tuple[float, float] | None, Field(description="yaw (left +) and pitch (up +) of the face seen from the pet, rad")
+        tuple[float, float] | None,
+        Field(description="yaw (left +) and pitch (up +) of the face seen from the pet, rad"),
     ] = None
     distance: Annotated[float | None, Field(gt=0.0, description="metres")] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posture(Sense):
-    """A body that is seen. Raw: `landmarks`, 33 × (x, y, z) or (x, y, z, visibility) as MediaPipe's pose world landmarks, metres."""
+    """A body that is seen. Raw: `landmarks`, 33 × (x, y, z) or (x, y, z, visibility) as MediaPipe's
+    pose world landmarks, metres."""
 
     kind: Literal["posture"] = "posture"
     person: str = "someone"
@@ -100,7 +129,9 @@ class Posture(Sense):
     arousal: Signed | None = None
     engagement: Unit | None = None
     confidence: Unit | None = None
-    landmarks: Annotated[tuple[tuple[float, ...], ...] | None, Field(min_length=33, max_length=33)] = None
+    landmarks: Annotated[
+        tuple[tuple[float, ...], ...] | None, Field(min_length=33, max_length=33)
+    ] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +140,9 @@ class Voice(Sense):
 
     kind: Literal["voice"] = "voice"
     person: str = "someone"
-    level: Annotated[float, Field(ge=-120.0, le=20.0, description="dB relative to full scale")] = -60.0
+    level: Annotated[
+        float, Field(ge=-120.0, le=20.0, description="dB relative to full scale")
+    ] = -60.0
     pitch: Annotated[float | None, Field(gt=0.0, description="Hz; none: unvoiced")] = None
     valence: Signed | None = None
     arousal: Signed | None = None
@@ -119,7 +152,8 @@ class Voice(Sense):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words(Sense):
-    """What the person said or typed. Raw: `text`. The estimate may be given instead of, or beside, the text."""
+    """What the person said or typed. Raw: `text`. The estimate may be given instead of, or beside,
+    the text."""
 
     kind: Literal["words"] = "words"
     person: str = "someone"
@@ -128,13 +162,19 @@ class Words(Sense):
     valence: Signed | None = None
     arousal: Signed | None = None
     probabilities: Probabilities | None = None
-    intent: Literal["none", "comfort_me", "play", "leave_me_alone", "look_here", "praise", "scold", "call"] | None = None
+    intent: (
+        Literal[
+            "none", "comfort_me", "play", "leave_me_alone", "look_here", "praise", "scold", "call"
+        ]
+        | None
+    ) = None
     confidence: Unit | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thought(Sense):
-    """A slow answer about words said earlier: from the sentence embedding or the language model. It proposes; it never commands.
+    """A slow answer about words said earlier: from the sentence embedding or the language model. It
+    proposes; it never commands.
 
     Dropped when it was asked before the last urgent event, or when it is older than `expires`.
     """
@@ -143,16 +183,24 @@ class Thought(Sense):
     person: str = "someone"
     asked: Annotated[float, Field(ge=0.0, description="when the question was asked; s")]
     about: Annotated[int, Field(ge=0, description="id of the Words")] = 0
-    expires: Annotated[float, Field(ge=0.0, description="the pet's time after which it no longer counts; s")]
+    expires: Annotated[
+        float, Field(ge=0.0, description="the pet's time after which it no longer counts; s")
+    ]
     source: str = "model"
     valence: Signed | None = None
     arousal: Signed | None = None
     probabilities: Probabilities | None = None
-    intent: Literal["none", "comfort_me", "play", "leave_me_alone", "look_here", "praise", "scold", "call"] | None = None
+    intent: (
+        Literal[
+            "none", "comfort_me", "play", "leave_me_alone", "look_here", "praise", "scold", "call"
+        ]
+        | None
+    ) = None
     confidence: Unit = 0.5
-    nudges: Annotated[Mapping[str, Signed], Field(description="proposed changes of the pet's mood or drives by name, each within ±0.2")] = (
-        field(default_factory=dict)
-    )
+    nudges: Annotated[
+        Mapping[str, Signed],
+        Field(description="proposed changes of the pet's mood or drives by name, each within ±0.2"),
+    ] = field(default_factory=dict)
     milliseconds: Annotated[float, Field(ge=0.0, description="how long the answer took")] = 0.0
 
 
@@ -201,13 +249,16 @@ class Board(Sense):
 
     kind: Literal["board"] = "board"
     state: Literal["connected", "lost", "running", "hold", "rest", "limp", "stopped", "fault"]
-    joints: Annotated[Mapping[str, float], Field(description="rad, as the board drives them now")] = field(default_factory=dict)
+    joints: Annotated[
+        Mapping[str, float], Field(description="rad, as the board drives them now")
+    ] = field(default_factory=dict)
     faults: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edited(Sense):
-    """A designer's file was saved while the pet runs: its new text. The pet takes it between ticks, or refuses it and stays as it is."""
+    """A designer's file was saved while the pet runs: its new text. The pet takes it between ticks,
+    or refuses it and stays as it is."""
 
     kind: Literal["edited"] = "edited"
     file: Annotated[str, Field(description="as in the pet's files: personalities/shy.yaml")]
@@ -216,7 +267,8 @@ class Edited(Sense):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting(Sense):
-    """The owner asks for something by hand: quiet hours, sent off, lap or focus mode, the emergency stop."""
+    """The owner asks for something by hand: quiet hours, sent off, lap or focus mode, the emergency
+    stop."""
 
     kind: Literal["setting"] = "setting"
     name: Literal["quiet", "focus", "lap", "away", "stop"]
@@ -225,10 +277,13 @@ class Setting(Sense):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forget(Sense):
-    """The owner had somebody erased from the memory while the pet is awake: it drops what it learnt of them."""
+    """The owner had somebody erased from the memory while the pet is awake: it drops what it learnt
+    of them."""
 
     kind: Literal["forget"] = "forget"
-    person: Annotated[str, Field(description="a name, or `all`: everything that was learnt of anybody")]
+    person: Annotated[
+        str, Field(description="a name, or `all`: everything that was learnt of anybody")
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,7 +292,9 @@ class Trouble(Sense):
 
     kind: Literal["trouble"] = "trouble"
     part: str
-    message: Annotated[str, Field(description="what is wrong and the way out; empty: it is well again")]
+    message: Annotated[
+        str, Field(description="what is wrong and the way out; empty: it is well again")
+    ]
 
 
 AnySense: TypeAlias = (
@@ -259,12 +316,13 @@ AnySense: TypeAlias = (
     | Trouble
 )
 
-# ── What it means ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── What it means ─────────────────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something happened to the pet: `stroked`, `hit`, `greeted`, `scolded`, `lifted`, … (the appraisal tables name them all)."""
+    """Something happened to the pet: `stroked`, `hit`, `greeted`, `scolded`, `lifted`, … (the
+    appraisal tables name them all)."""
 
     at: float
     id: int = 0
@@ -274,7 +332,8 @@ class Event:
     strength: float = 1.0
     """0..1: how much of it."""
     dose: float = 1.0
-    """Share of one whole event that this message carries: 1 for a pat; for a stroke that goes on, seconds since the last message."""
+    """Share of one whole event that this message carries: 1 for a pat; for a stroke that goes on,
+    seconds since the last message."""
     urgent: bool = False
     """Pre-empts everything, and voids pending thoughts."""
     because: tuple[int, ...] = ()
@@ -306,7 +365,9 @@ class PersonEstimate:
     arousal: float = 0.0
     valence_sd: float = 0.6
     arousal_sd: float = 0.6
-    probabilities: Probabilities = field(default_factory=lambda: dict.fromkeys(CLASSES, 1.0 / len(CLASSES)))
+    probabilities: Probabilities = field(
+        default_factory=lambda: dict.fromkeys(CLASSES, 1.0 / len(CLASSES))
+    )
     confidence: float = 0.0
     unsure: bool = True
     conflict: float = 0.0
@@ -346,12 +407,14 @@ class Stir:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Affect:
-    """The pet's own feelings, published once a tick; deciding and acting read this and nothing else of the brain."""
+    """The pet's own feelings, published once a tick; deciding and acting read this and nothing else
+    of the brain."""
 
     emotions: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(EMOTIONS, 0.0))
     mood: Mood = Mood()
     drives: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(DRIVES, 0.5))
-    """0..1: how full; the middle is pleasant. `energy` low is sleepy; `company` low is lonely, high is crowded."""
+    """0..1: how full; the middle is pleasant. `energy` low is sleepy; `company` low is lonely, high
+    is crowded."""
     bond: Bond = Bond()
     enough: float = 0.0
     """0..1: over-stimulation; from about 0.5 the ladder of *enough* begins, at 1 it nips."""
@@ -361,15 +424,17 @@ class Affect:
     because: tuple[int, ...] = ()
     """The events that moved the feelings most lately, newest first."""
     stirred: tuple[Stir, ...] = ()
-    """What moved them when they were last looked at; mostly nothing did. It stands until they are looked at again."""
+    """What moved them when they were last looked at; mostly nothing did. It stands until they are
+    looked at again."""
 
 
-# ── What it does ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── What it does ──────────────────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """All that a node of the tree may look at: one moment. There is no blackboard and no clock beside it."""
+    """All that a node of the tree may look at: one moment. There is no blackboard and no clock
+    beside it."""
 
     at: float
     dt: float
@@ -390,7 +455,8 @@ class Context:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Play:
-    """Play a motion by name, begun at `started`. Higher `layer` covers lower on the channels that the motion moves."""
+    """Play a motion by name, begun at `started`. Higher `layer` covers lower on the channels that
+    the motion moves."""
 
     motion: str
     started: float
@@ -401,7 +467,8 @@ class Play:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A sound to make now: meow, trill, hiss, growl, chirp, kitten…; the synth bends it by valence and arousal."""
+    """A sound to make now: meow, trill, hiss, growl, chirp, kitten…; the synth bends it by valence
+    and arousal."""
 
     at: float
     name: str

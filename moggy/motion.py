@@ -26,7 +26,8 @@ class Motion(Protocol):
 
     @property
     def adds(self) -> frozenset[str]:
-        """Those of its channels whose values are added to what lies below, instead of taking its place."""
+        """Those of its channels whose values are added to what lies below, instead of taking its
+        place."""
         ...
 
     @property
@@ -41,7 +42,8 @@ class Motion(Protocol):
 
     @property
     def alert(self) -> float:
-        """0..1: how much of the small movements (gaze, ears, blinks) stays while it plays; asleep is 0."""
+        """0..1: how much of the small movements (gaze, ears, blinks) stays while it plays; asleep
+        is 0."""
         ...
 
     @property

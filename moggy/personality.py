@@ -1,4 +1,5 @@
-"""Who a pet is: the Feline Five and its likes. The brain feels by it, the tree chooses by it, the voice sounds by it."""
+"""Who a pet is: the Feline Five and its likes. The brain feels by it, the tree chooses by it, the
+voice sounds by it."""
 
 from __future__ import annotations
 
@@ -12,21 +13,33 @@ Trait = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
 class Temperament(Part):
-    """The Feline Five (Litchfield et al. 2017): 0.5 is an average cat. N is neuroticism, not stability."""
+    """The Feline Five (Litchfield et al. 2017): 0.5 is an average cat. N is neuroticism, not
+    stability."""
 
-    neuroticism: Annotated[Trait, Field(description="startles more, and takes longer to recover")] = 0.5
+    neuroticism: Annotated[
+        Trait, Field(description="startles more, and takes longer to recover")
+    ] = 0.5
     extraversion: Annotated[Trait, Field(description="explores and plays more")] = 0.5
     dominance: Annotated[Trait, Field(description="insists; bears others less")] = 0.5
-    impulsiveness: Annotated[Trait, Field(description="changes its mind sooner, chooses less strictly")] = 0.5
+    impulsiveness: Annotated[
+        Trait, Field(description="changes its mind sooner, chooses less strictly")
+    ] = 0.5
     agreeableness: Annotated[Trait, Field(description="bears touch longer, trusts sooner")] = 0.5
 
 
 class Quiet(Part):
     """When the pet keeps still, and how quiet it always is."""
 
-    hours: Annotated[tuple[float, float] | None, Field(description="from, to: hours of the day")] = (22.5, 7.0)
-    loudest: Annotated[float, Field(ge=0.0, le=1.0, description="cap on the loudness of any call")] = 1.0
-    budget: Annotated[float, Field(ge=0.0, le=60.0, description="calls an hour that it makes without being addressed")] = 12.0
+    hours: Annotated[
+        tuple[float, float] | None, Field(description="from, to: hours of the day")
+    ] = (22.5, 7.0)
+    loudest: Annotated[
+        float, Field(ge=0.0, le=1.0, description="cap on the loudness of any call")
+    ] = 1.0
+    budget: Annotated[
+        float,
+        Field(ge=0.0, le=60.0, description="calls an hour that it makes without being addressed"),
+    ] = 12.0
 
 
 LIKES_TOUCH = {
@@ -50,15 +63,30 @@ class Personality(Part):
     temperament: Temperament = Temperament()
     likes_touch: Annotated[
         dict[str, Annotated[float, Field(ge=-1.0, le=1.0)]],
-        Field(description="zone → −1 dislikes to 1 loves; the temple and cheeks are liked best, tail base and belly least (Ellis 2015)"),
+        Field(
+            description="zone → −1 dislikes to 1 loves; the temple and cheeks are liked best, tail base and belly least (Ellis 2015)"
+        ),
     ] = LIKES_TOUCH
     appetite: dict[str, Annotated[float, Field(ge=0.0, le=3.0)]] = Field(
-        default_factory=dict, description="id of a behaviour in the tree → factor on its score; 1 where left out"
+        default_factory=dict,
+        description="id of a behaviour in the tree → factor on its score; 1 where left out",
     )
-    voice: Annotated[float, Field(ge=0.5, le=3.0, description="factor on the pitch of its calls; a kitten 2 to 3")] = 1.0
-    talkative: Annotated[float, Field(ge=0.0, le=2.0, description="factor on how readily it calls; 0 is wordless")] = 1.0
-    expressive: Annotated[float, Field(ge=0.2, le=1.5, description="factor on the size of its movements")] = 1.0
+    voice: Annotated[
+        float,
+        Field(ge=0.5, le=3.0, description="factor on the pitch of its calls; a kitten 2 to 3"),
+    ] = 1.0
+    talkative: Annotated[
+        float, Field(ge=0.0, le=2.0, description="factor on how readily it calls; 0 is wordless")
+    ] = 1.0
+    expressive: Annotated[
+        float, Field(ge=0.2, le=1.5, description="factor on the size of its movements")
+    ] = 1.0
     delay: Annotated[
-        float, Field(ge=0.0, le=1.0, description="seconds from a touch to the visible answer; the micro-reaction stays at once")
+        float,
+        Field(
+            ge=0.0,
+            le=1.0,
+            description="seconds from a touch to the visible answer; the micro-reaction stays at once",
+        ),
     ] = 0.2
     quiet: Quiet = Quiet()

@@ -1,4 +1,5 @@
-"""The pet: a moment's senses go in, and one Tick comes out. Pure: the same senses, files and seed give the same life, to the bit."""
+"""The pet: a moment's senses go in, and one Tick comes out. Pure: the same senses, files and seed
+give the same life, to the bit."""
 
 from __future__ import annotations
 
@@ -34,10 +35,12 @@ from moggy.messages import (
 TREE_PERIOD = 0.1
 """Seconds between two ticks of the tree; urgent events and the begin of a touch do not wait for it.
 
-Feelings know no tick rate: they are looked at when the tree is ticked, and when something happened or was perceived."""
+Feelings know no tick rate: they are looked at when the tree is ticked, and when something happened
+or was perceived."""
 
 ACT_PERIOD = 0.04
-"""Seconds between two commands to the body, which glides from one to the next; what happens or is decided anew does not wait for it."""
+"""Seconds between two commands to the body, which glides from one to the next; what happens or is
+decided anew does not wait for it."""
 EARLY = 0.5 / RATE
 """Real ticks come a little early or late: what is due before the next tick is due now."""
 
@@ -73,9 +76,13 @@ class Reader(Protocol):
 
 
 class Mind(Protocol):
-    def perceive(self, senses: Sequence[AnySense], now: float) -> tuple[tuple[Event, ...], tuple[Evidence, ...]]: ...
+    def perceive(
+        self, senses: Sequence[AnySense], now: float
+    ) -> tuple[tuple[Event, ...], tuple[Evidence, ...]]: ...
 
-    def feel(self, events: Sequence[Event], evidence: Sequence[Evidence], now: float, dt: float) -> tuple[PersonEstimate, Affect]: ...
+    def feel(
+        self, events: Sequence[Event], evidence: Sequence[Evidence], now: float, dt: float
+    ) -> tuple[PersonEstimate, Affect]: ...
 
     def did(self, behavior: str) -> None:
         """What was decided: doing it fills some drives."""
@@ -142,7 +149,9 @@ class Pet:
         understood = self._understand(heard, now)
         self._notice(understood, now)
         events, evidence = self.mind.perceive(understood, now)
-        beat = now - self._decided >= TREE_PERIOD - EARLY or any(event.urgent or event.name == "touched" for event in events)
+        beat = now - self._decided >= TREE_PERIOD - EARLY or any(
+            event.urgent or event.name == "touched" for event in events
+        )
         if beat or events or evidence:
             self._felt = self.mind.feel(events, evidence, now, now - self._felt_at)
             self._felt_at = now
@@ -166,13 +175,21 @@ class Pet:
         )
 
     def _act(
-        self, decision: Decision, person: PersonEstimate, pet: Affect, events: Sequence[Event], now: float
+        self,
+        decision: Decision,
+        person: PersonEstimate,
+        pet: Affect,
+        events: Sequence[Event],
+        now: float,
     ) -> Mapping[str, tuple[str, ...]]:
-        """Work out the command when it is time to, or when something happened; gives what moves each joint that is moved anew."""
+        """Work out the command when it is time to, or when something happened; gives what moves
+        each joint that is moved anew."""
         news = events or decision.calls or decision.plays != self._plays
         if not news and now - self._acted < ACT_PERIOD - EARLY:
             return {}
-        self._command, moved = self._actor.act(decision, person, pet, events, self._gesture, now, now - self._acted)
+        self._command, moved = self._actor.act(
+            decision, person, pet, events, self._gesture, now, now - self._acted
+        )
         self._acted, self._plays = now, decision.plays
         return moved
 
@@ -201,11 +218,15 @@ class Pet:
             elif isinstance(sense, Battery):
                 self._battery = sense
             elif isinstance(sense, Setting):
-                self._settings = self._settings | {sense.name} if sense.on else self._settings - {sense.name}
+                self._settings = (
+                    self._settings | {sense.name} if sense.on else self._settings - {sense.name}
+                )
         if self._gesture is not None and now - self._gesture.at > GESTURE_STALE:
             self._gesture = None
 
-    def _decide(self, now: float, person: PersonEstimate, pet: Affect, events: Sequence[Event], beat: bool) -> Decision:
+    def _decide(
+        self, now: float, person: PersonEstimate, pet: Affect, events: Sequence[Event], beat: bool
+    ) -> Decision:
         self._unheard += events
         if not beat:
             if self._decision.calls:

@@ -1,4 +1,5 @@
-"""The brain's end of the wire, without any port or thread: bytes and moments go in, messages and bytes come out."""
+"""The brain's end of the wire, without any port or thread: bytes and moments go in, messages and
+bytes come out."""
 
 from __future__ import annotations
 
@@ -60,7 +61,8 @@ class Result:
 
 
 class BoardClock:
-    """The board's milliseconds on our clock, from the ping with the shortest round trip of the last few."""
+    """The board's milliseconds on our clock, from the ping with the shortest round trip of the last
+    few."""
 
     def __init__(self) -> None:
         self._trips: deque[tuple[float, float, int]] = deque(maxlen=16)
@@ -85,7 +87,8 @@ class BoardClock:
 
 
 class Protocol:
-    """Says hello until it is answered, keeps the heartbeat, repeats commands until they are acknowledged, takes each event once."""
+    """Says hello until it is answered, keeps the heartbeat, repeats commands until they are
+    acknowledged, takes each event once."""
 
     def __init__(self, nonce: int) -> None:
         """`nonce`: a number that no earlier brain of this board has used lately."""
@@ -118,7 +121,8 @@ class Protocol:
         self.clock = BoardClock()
         self._reply.clear()
         self._setpoint = None
-        # A stop that was not acknowledged is asked for again; any other command was meant for a moment that has passed.
+        # A stop that was not acknowledged is asked for again; any other command was meant for a
+        # moment that has passed.
         stop = any(kind == wire.STOP for kind, _, _ in self._commands.waiting)
         self._commands.clear()
         self._events.clear()
@@ -161,7 +165,9 @@ class Protocol:
                     heard += self._identify(payload, now)
                 elif kind == wire.PONG:
                     host_ms, board_ms = struct.unpack("<II", payload)
-                    self.clock.pong(now - (int(now * 1000.0) - host_ms) % (1 << 32) / 1000.0, now, board_ms)
+                    self.clock.pong(
+                        now - (int(now * 1000.0) - host_ms) % (1 << 32) / 1000.0, now, board_ms
+                    )
                 elif kind == wire.ACK:
                     for done, _, _ in self._commands.acknowledged(payload[0]):
                         self._results.append(Result(done, wire.RESULTS[payload[1]]))
@@ -192,7 +198,9 @@ class Protocol:
             self._setpoint = None
         return bytes(out)
 
-    def _hear(self, kind: int, seq: int, payload: bytes, now: float, heard: list[Heard | Change]) -> None:
+    def _hear(
+        self, kind: int, seq: int, payload: bytes, now: float, heard: list[Heard | Change]
+    ) -> None:
         if self.identity is None:
             return
         if kind <= wire.STATE:
@@ -220,7 +228,9 @@ class Protocol:
         if self.identity is not None:
             return []
         board, *joints = payload[struct.calcsize(head) :].decode(errors="replace").split(" ")
-        self.identity = Identity(schema, limits, nonce, boots, (major, minor, patch), cause, board, tuple(joints))
+        self.identity = Identity(
+            schema, limits, nonce, boots, (major, minor, patch), cause, board, tuple(joints)
+        )
         self._lost_said = False
         return [Change(now, True)]
 

@@ -1,4 +1,5 @@
-"""Live a recorded life again: the same senses to a new pet, tick by tick, and compare; or with one thing changed, and see what differs."""
+"""Live a recorded life again: the same senses to a new pet, tick by tick, and compare; or with one
+thing changed, and see what differs."""
 
 from __future__ import annotations
 
@@ -13,7 +14,18 @@ from moggy.journal import Entry, read_start, read_ticks
 from moggy.messages import Tick
 from moggy.pet import Pet, Start
 
-COMPARED = ("understood", "events", "evidence", "person", "pet", "decision", "commanded", "moved", "calls", "refused")
+COMPARED = (
+    "understood",
+    "events",
+    "evidence",
+    "person",
+    "pet",
+    "decision",
+    "commanded",
+    "moved",
+    "calls",
+    "refused",
+)
 """All of a tick but its time and what was heard, which are given."""
 
 Born = Callable[[Start], Pet]
@@ -33,7 +45,9 @@ class Relived:
         return tuple(name for name in COMPARED if self.was.data[name] != self.now[name])
 
 
-def relive(path: Path, born: Born, change: Callable[[Start], Start] = lambda start: start) -> Iterator[Relived]:
+def relive(
+    path: Path, born: Born, change: Callable[[Start], Start] = lambda start: start
+) -> Iterator[Relived]:
     """Every tick of a journal, lived again by a pet made from its start, or from a changed one."""
     pet = born(change(read_start(path)))
     for entry in read_ticks(path):
@@ -51,4 +65,6 @@ def first_difference(was: Any, now: Any, where: str = "") -> str:
         if len(was) != len(now):
             return f"{where.lstrip('.')}: was {len(was)} long, is {len(now)}"
         pairs = [(str(n), a, b) for n, (a, b) in enumerate(zip(was, now, strict=True))]
-    return next((found for key, a, b in pairs if (found := first_difference(a, b, f"{where}.{key}"))), "")
+    return next(
+        (found for key, a, b in pairs if (found := first_difference(a, b, f"{where}.{key}"))), ""
+    )

@@ -1,4 +1,5 @@
-"""Notices that a designer's file was saved while the pet runs: reads and checks it aside, then says so as a Sense."""
+"""Notices that a designer's file was saved while the pet runs: reads and checks it aside, then says
+so as a Sense."""
 
 from __future__ import annotations
 
@@ -16,9 +17,12 @@ PERIOD = 0.5
 
 
 class Watcher:
-    """A sensor. The slow part, reading and checking, happens in a thread; what it parsed is remembered, so the pet takes it at no cost."""
+    """A sensor. The slow part, reading and checking, happens in a thread; what it parsed is
+    remembered, so the pet takes it at no cost."""
 
-    def __init__(self, files: Files, names: Sequence[str], schemas: Mapping[str, type[BaseModel]]) -> None:
+    def __init__(
+        self, files: Files, names: Sequence[str], schemas: Mapping[str, type[BaseModel]]
+    ) -> None:
         self._files, self._schemas = files, schemas
         self._texts = {name: self._text(name) for name in names}
         self._found: SimpleQueue[tuple[str, str]] = SimpleQueue()
@@ -55,7 +59,8 @@ class Watcher:
 
 
 def check_aside(name: str, text: str, schemas: Mapping[str, type[BaseModel]]) -> None:
-    """Parse a text so that parsing it again costs nothing; what is wrong with it is found again, and said, by the pet."""
+    """Parse a text so that parsing it again costs nothing; what is wrong with it is found again,
+    and said, by the pet."""
     schema = schemas.get(name.partition("/")[0])
     if schema is not None:
         try:

@@ -1,6 +1,8 @@
-"""Slow work, kept out of the loop: a worker is offered a job, says at once whether it takes it, and is asked later for the answer.
+"""Slow work, kept out of the loop: a worker is offered a job, says at once whether it takes it, and
+is asked later for the answer.
 
-A worker process that dies or hangs is started again with growing pauses; it costs the pet that sense and nothing else.
+A worker process that dies or hangs is started again with growing pauses; it costs the pet that
+sense and nothing else.
 """
 
 from __future__ import annotations
@@ -27,11 +29,13 @@ class Worker(Protocol):
     """Does one job at a time, elsewhere. Never blocks its caller."""
 
     def offer(self, job: Any, now: float) -> bool:
-        """Take the job, or say no since it is busy or unwell; a job that was refused is gone, stale work is never queued."""
+        """Take the job, or say no since it is busy or unwell; a job that was refused is gone, stale
+        work is never queued."""
         ...
 
     def poll(self, now: float) -> Sequence[AnySense]:
-        """What was found since the last call; also a Trouble, once, when the work died, hung or came back."""
+        """What was found since the last call; also a Trouble, once, when the work died, hung or
+        came back."""
         ...
 
     def close(self) -> None: ...
@@ -40,12 +44,25 @@ class Worker(Protocol):
 class ProcessWorker:
     """Work in a process of its own, with a deadline.
 
-    `make` builds the task in the child (a module-level function: it is sent by name); what it raises is said as a Trouble, and it is tried
-    again later: so a model whose runtime is still being built joins when it is ready.
+    `make` builds the task in the child (a module-level function: it is sent by name); what it
+    raises is said as a Trouble, and it is tried again later: so a model whose runtime is still
+    being built joins when it is ready.
     """
 
-    def __init__(self, make: Callable[[], Task], *, name: str, deadline: float = 5.0, start_deadline: float = 120.0) -> None:
-        self._make, self._name, self._deadline, self._start_deadline = make, name, deadline, start_deadline
+    def __init__(
+        self,
+        make: Callable[[], Task],
+        *,
+        name: str,
+        deadline: float = 5.0,
+        start_deadline: float = 120.0,
+    ) -> None:
+        self._make, self._name, self._deadline, self._start_deadline = (
+            make,
+            name,
+            deadline,
+            start_deadline,
+        )
         self._process: multiprocessing.process.BaseProcess | None = None
         self._pipe: Connection | None = None
         self._busy_until: float | None = None
@@ -82,7 +99,11 @@ class ProcessWorker:
             except (OSError, EOFError):
                 senses += self._lost("stopped", now)
         if self._busy_until is not None and now > self._busy_until:
-            what = f"gave no answer within {self._deadline:g} s" if self._ready else "did not start in time"
+            what = (
+                f"gave no answer within {self._deadline:g} s"
+                if self._ready
+                else "did not start in time"
+            )
             senses += self._lost(what, now)
         return senses
 
@@ -101,7 +122,9 @@ class ProcessWorker:
             return
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_work, args=(theirs, self._make), name=f"moggy {self._name}", daemon=True)
+        self._process = context.Process(
+            target=_work, args=(theirs, self._make), name=f"moggy {self._name}", daemon=True
+        )
         with deaf_to_ctrl_c():
             self._process.start()
         theirs.close()
@@ -141,7 +164,8 @@ class ProcessWorker:
 
 @contextmanager
 def deaf_to_ctrl_c() -> Iterator[None]:
-    """A process started within ignores Ctrl-C from its first instruction: the terminal sends it to all, and the loop closes its workers."""
+    """A process started within ignores Ctrl-C from its first instruction: the terminal sends it to
+    all, and the loop closes its workers."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -176,7 +200,8 @@ def _work(pipe: Connection, make: Callable[[], Task]) -> None:
 
 
 class SimulatedWorker:
-    """The same work in virtual time: done at once, delivered after a modelled latency, so that a run is the same on every machine."""
+    """The same work in virtual time: done at once, delivered after a modelled latency, so that a
+    run is the same on every machine."""
 
     def __init__(self, make: Callable[[], Task], *, name: str, latency: float) -> None:
         self._make, self._name, self._latency = make, name, latency
@@ -193,7 +218,9 @@ class SimulatedWorker:
             self._answer = self._task(job)
         except Exception as error:
             self._failed = self._task is None
-            self._answer = [Trouble(at=now, part=self._name, message=str(error) or type(error).__name__)]
+            self._answer = [
+                Trouble(at=now, part=self._name, message=str(error) or type(error).__name__)
+            ]
         self._due = now + self._latency
         return True
 

@@ -1,4 +1,5 @@
-"""Where pictures come from: a camera, a video or picture file, or bytes. They are read inside the eye's process and never leave it."""
+"""Where pictures come from: a camera, a video or picture file, or bytes. They are read inside the
+eye's process and never leave it."""
 
 from __future__ import annotations
 
@@ -6,19 +7,24 @@ import os
 from pathlib import Path
 from typing import Any, Protocol
 
-os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(2**26))  # a small file must not unfold into gigabytes
+os.environ.setdefault(
+    "OPENCV_IO_MAX_IMAGE_PIXELS", str(2**26)
+)  # a small file must not unfold into gigabytes
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # OpenCV would print what we say better
+cv2.utils.logging.setLogLevel(
+    cv2.utils.logging.LOG_LEVEL_SILENT
+)  # OpenCV would print what we say better
 
 Picture = NDArray[np.uint8]
 """(height, width, 3), RGB"""
 
 LARGEST = 1280
-"""pixels of the longer side that is kept: more costs time, and a face too small in that is out of reach anyway"""
+"""pixels of the longer side that is kept: more costs time, and a face too small in that is out of
+reach anyway"""
 MOST_BYTES = 20_000_000
 REOPEN = 5.0
 """s before a camera that does not answer is tried again"""
@@ -33,14 +39,16 @@ class Source(Protocol):
     """Gives the picture of a moment."""
 
     def picture(self, at: float) -> Picture | None:
-        """The picture at `at` seconds of the pet's clock; None: there is none now. Raises NoPicture."""
+        """The picture at `at` seconds of the pet's clock; None: there is none now. Raises
+        NoPicture."""
         ...
 
     def close(self) -> None: ...
 
 
 def source(name: str) -> Source:
-    """`camera:0`, a video file or a picture file. Nothing on a network: pictures stay in the house. Raises NoPicture."""
+    """`camera:0`, a video file or a picture file. Nothing on a network: pictures stay in the house.
+    Raises NoPicture."""
     if name.startswith("camera:"):
         number = name.removeprefix("camera:")
         if not number.isdecimal():
@@ -49,13 +57,17 @@ def source(name: str) -> Source:
     path = Path(name)
     if "://" in name or not path.is_file():
         raise NoPicture(f"{name}: there is no such file; give camera:0, a video file or a picture")
-    return Still(path) if path.suffix.lower() in PICTURES or cv2.haveImageReader(name) else Video(path)
+    return (
+        Still(path) if path.suffix.lower() in PICTURES or cv2.haveImageReader(name) else Video(path)
+    )
 
 
 def decoded(data: bytes, name: str = "what was shown") -> Picture:
     """The picture in the bytes of a JPEG, PNG, …. Raises NoPicture."""
     if len(data) > MOST_BYTES:
-        raise NoPicture(f"{name} has {len(data) / 1e6:.0f} MB; a picture may have {MOST_BYTES / 1e6:.0f}")
+        raise NoPicture(
+            f"{name} has {len(data) / 1e6:.0f} MB; a picture may have {MOST_BYTES / 1e6:.0f}"
+        )
     try:
         picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR) if data else None
     except cv2.error:
@@ -84,7 +96,9 @@ class Video:
     def __init__(self, path: Path) -> None:
         self._video = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
         if not self._video.isOpened():
-            raise NoPicture(f"{path} is not a video that can be read; try MP4 with H.264, or a picture")
+            raise NoPicture(
+                f"{path} is not a video that can be read; try MP4 with H.264, or a picture"
+            )
         rate = self._video.get(cv2.CAP_PROP_FPS)
         self.rate = rate if 1.0 <= rate <= 240.0 else 25.0
         """pictures a second"""

@@ -11,7 +11,8 @@ from moggy.sensors.gestures import Features
 WINDOW = 1.0
 """s that path and straightness look back"""
 SPEED_WINDOW = 0.4
-"""s that speed looks back: the centre of pressure on pads 8 cm apart sticks and slips, over less it is not steady"""
+"""s that speed looks back: the centre of pressure on pads 8 cm apart sticks and slips, over less it
+is not steady"""
 PULSE_WINDOW = 1.5
 """s that pulses and turns look back"""
 SMOOTHING = 0.05
@@ -53,7 +54,8 @@ class _Turns:
 
 
 class Trace:
-    """Where the hand went and how it pressed; outlives a short lift of the hand, so that pats are seen as pats."""
+    """Where the hand went and how it pressed; outlives a short lift of the hand, so that pats are
+    seen as pats."""
 
     def __init__(self, at: float, place: Place | None, pressure: float) -> None:
         self.at = at
@@ -100,7 +102,11 @@ class Trace:
             return
         share = 1.0 - math.exp(-dt / SMOOTHING)
         x0, y0, z0 = self.place
-        self.place = new = (x0 + (place[0] - x0) * share, y0 + (place[1] - y0) * share, z0 + (place[2] - z0) * share)
+        self.place = new = (
+            x0 + (place[0] - x0) * share,
+            y0 + (place[1] - y0) * share,
+            z0 + (place[2] - z0) * share,
+        )
         moved = math.dist(new, self._anchor or new)
         if moved > STILL:
             self.path += moved
@@ -138,7 +144,8 @@ class Trace:
         return path, math.dist(first[1], self.place) / path if path > 0.015 else None
 
     def along(self, now: float) -> float:
-        """1 from head to tail, −1 against the fur, by the way of the last moments; 1 where it does not move."""
+        """1 from head to tail, −1 against the fur, by the way of the last moments; 1 where it does
+        not move."""
         if not self.steps or self.place is None:
             return 1.0
         then = self._before(now - SPEED_WINDOW)[1]
@@ -174,7 +181,8 @@ class Contact:
         self.measured = measured
         """Whether its place is known better than by zone."""
         self.moved = measured
-        """Whether its motion is known: one pad, or a zone, does not tell a hand that strokes there from one that lies."""
+        """Whether its motion is known: one pad, or a zone, does not tell a hand that strokes there
+        from one that lies."""
         self.pressure = self.area = 0.0
         self.peak = 0.0
         self.rise = 0.0
@@ -187,14 +195,18 @@ class Contact:
     def sample(self, at: float, pressure: float, area: float, source: int) -> None:
         self.last = at
         self.n += 1
-        share = max(0.06, 1.0 / self.n)  # a plain mean at first, then over about the last third of a second
+        share = max(
+            0.06, 1.0 / self.n
+        )  # a plain mean at first, then over about the last third of a second
         self.pressure += (pressure - self.pressure) * share
         self.area += (area - self.area) * share
         if pressure > self.peak:
             self.peak = pressure
             age = at - self.began
             if age <= SLAP_WINDOW:
-                self.rise = pressure / (age + 0.02)  # 20 ms: the contact began at some time since the last sample
+                self.rise = pressure / (
+                    age + 0.02
+                )  # 20 ms: the contact began at some time since the last sample
         self.because.append(source)
 
     def features(self, now: float, ended: bool) -> Features:

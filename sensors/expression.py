@@ -1,8 +1,10 @@
-"""The packaged expression network, run in numpy: a picture of a face becomes probabilities of seven feelings.
+"""The packaged expression network, run in numpy: a picture of a face becomes probabilities of seven
+feelings.
 
-The network is face-api's expression model (MIT): four blocks of depthwise-separable convolutions with skips, mean over the picture, one
-dense layer. 0.33 MB of 8-bit weights lie beside a manifest that names them in order. About 50 million multiplications a face, most of them
-in matrix products, so numpy does and no other runtime is needed.
+The network is face-api's expression model (MIT): four blocks of depthwise-separable convolutions
+with skips, mean over the picture, one dense layer. 0.33 MB of 8-bit weights lie beside a manifest
+that names them in order. About 50 million multiplications a face, most of them in matrix products,
+so numpy does and no other runtime is needed.
 """
 
 from __future__ import annotations
@@ -46,7 +48,9 @@ class Expression:
         """Four convolutions; each takes the sum of all before it."""
         w = self._w
         if name == "dense0":
-            first = _patches(x) @ w[f"{name}/conv0/filters"].reshape(27, -1) + w[f"{name}/conv0/bias"]
+            first = (
+                _patches(x) @ w[f"{name}/conv0/filters"].reshape(27, -1) + w[f"{name}/conv0/bias"]
+            )
         else:
             first = self._separable(x, f"{name}/conv0", 2)
         total = np.maximum(first, 0.0)
@@ -58,7 +62,11 @@ class Expression:
 
     def _separable(self, x: Floats, name: str, stride: int) -> Floats:
         w = self._w
-        out: Floats = _depthwise(x, w[f"{name}/depthwise_filter"], stride) @ w[f"{name}/pointwise_filter"][0, 0] + w[f"{name}/bias"]
+        out: Floats = (
+            _depthwise(x, w[f"{name}/depthwise_filter"], stride)
+            @ w[f"{name}/pointwise_filter"][0, 0]
+            + w[f"{name}/bias"]
+        )
         return out
 
 
@@ -70,7 +78,11 @@ def _depthwise(x: Floats, filters: Floats, stride: int) -> Floats:
     part = np.empty_like(out)
     for i in range(3):
         for j in range(3):
-            np.multiply(x[i : i + stride * height : stride, j : j + stride * width : stride], filters[i, j, :, 0], out=part)
+            np.multiply(
+                x[i : i + stride * height : stride, j : j + stride * width : stride],
+                filters[i, j, :, 0],
+                out=part,
+            )
             out += part
     return out
 
@@ -84,7 +96,8 @@ def _patches(x: Floats) -> Floats:
 
 
 def _padded(x: Floats, stride: int) -> Floats:
-    """SAME for a 3×3 filter: one pixel on both sides, but at stride 2 on an even picture only after the end."""
+    """SAME for a 3×3 filter: one pixel on both sides, but at stride 2 on an even picture only after
+    the end."""
     before = 1 if stride == 1 or x.shape[0] % 2 else 0
     return np.pad(x, ((before, 1), (before, 1), (0, 0)))
 
@@ -96,19 +109,25 @@ def _square(face: NDArray[np.uint8]) -> NDArray[np.uint8]:
     h, w = max(1, round(height * scale)), max(1, round(width * scale))
     out = np.zeros((SIDE, SIDE, 3), dtype=np.uint8)
     top, left = (SIDE - h) // 2, (SIDE - w) // 2
-    out[top : top + h, left : left + w] = cv2.resize(face, (w, h), interpolation=cv2.INTER_AREA if scale < 1.0 else cv2.INTER_LINEAR)
+    out[top : top + h, left : left + w] = cv2.resize(
+        face, (w, h), interpolation=cv2.INTER_AREA if scale < 1.0 else cv2.INTER_LINEAR
+    )
     return out
 
 
 def _load(weights: Path) -> Mapping[str, Floats]:
     """Every tensor by name, 8-bit ones brought back to floats."""
-    manifest = json.loads(weights.with_name(weights.stem + "-weights_manifest.json").read_text(encoding="utf-8"))
+    manifest = json.loads(
+        weights.with_name(weights.stem + "-weights_manifest.json").read_text(encoding="utf-8")
+    )
     raw, at, out = weights.read_bytes(), 0, {}
     for spec in (spec for group in manifest for spec in group["weights"]):
         n = int(np.prod(spec["shape"]))
         packed = spec.get("quantization")
         if packed:
-            values = np.frombuffer(raw, np.uint8, n, at).astype(np.float32) * np.float32(packed["scale"]) + np.float32(packed["min"])
+            values = np.frombuffer(raw, np.uint8, n, at).astype(np.float32) * np.float32(
+                packed["scale"]
+            ) + np.float32(packed["min"])
             at += n
         else:
             values = np.frombuffer(raw, "<f4", n, at).astype(np.float32)

@@ -1,4 +1,5 @@
-"""What the eye's process does: finds a face and a body in a picture and says in numbers how they are. Pictures stay here.
+"""What the eye's process does: finds a face and a body in a picture and says in numbers how they
+are. Pictures stay here.
 
 MediaPipe 0.10.33 opens no network socket (newer ones do); a test watches that.
 """
@@ -25,27 +26,39 @@ SHOWN = "what was shown"
 
 
 class VisionTask:
-    """Look → Face, Posture. Lives in the process where it is made. Raises moggy.models.Missing when it is made without its models."""
+    """Look → Face, Posture. Lives in the process where it is made. Raises moggy.models.Missing when
+    it is made without its models."""
 
     def __init__(self) -> None:
-        faces, bodies, expression = (models.path(name) for name in ("face_landmarker", "pose_landmarker_lite", "face_expression"))
+        faces, bodies, expression = (
+            models.path(name)
+            for name in ("face_landmarker", "pose_landmarker_lite", "face_expression")
+        )
         self._met = False
         with _quiet():
             self._faces, self._bodies = FaceFinder(faces, expression), BodyFinder(bodies)
-            self.seen(np.full((240, 320, 3), 127, dtype=np.uint8), 0.0)  # the first picture takes ten times as long
+            self.seen(
+                np.full((240, 320, 3), 127, dtype=np.uint8), 0.0
+            )  # the first picture takes ten times as long
         self._source: tuple[str, Source] | None = None
         self._said = ""
 
     def __call__(self, job: Look) -> Sequence[AnySense]:
         try:
-            picture = decoded(job.picture, SHOWN) if job.picture is not None else self._through(job.source or "", job.at)
+            picture = (
+                decoded(job.picture, SHOWN)
+                if job.picture is not None
+                else self._through(job.source or "", job.at)
+            )
         except NoPicture as trouble:
             return self._say(str(trouble), job.at)
         if picture is None:
             return ()
         return (*self._say("", job.at), *self.seen(picture, job.at, posture=job.posture))
 
-    def seen(self, picture: Picture, at: float, *, posture: bool = True, thorough: bool = False) -> Sequence[AnySense]:
+    def seen(
+        self, picture: Picture, at: float, *, posture: bool = True, thorough: bool = False
+    ) -> Sequence[AnySense]:
         """What is in a picture; `at` seconds, later than the one before."""
         with nullcontext() if self._met else _quiet():
             face = self._faces.find(picture, at, thorough=thorough)
@@ -84,7 +97,8 @@ class BodyFinder:
         from mediapipe.tasks.python import BaseOptions, vision
 
         options = vision.PoseLandmarkerOptions(
-            base_options=BaseOptions(model_asset_path=str(landmarker)), running_mode=vision.RunningMode.VIDEO
+            base_options=BaseOptions(model_asset_path=str(landmarker)),
+            running_mode=vision.RunningMode.VIDEO,
         )
         self._landmarker = vision.PoseLandmarker.create_from_options(options)
         self._stamp = 0
@@ -94,11 +108,18 @@ class BodyFinder:
         from mediapipe import Image, ImageFormat
 
         self._stamp = max(self._stamp + 1, round(at * 1000.0))
-        found = self._landmarker.detect_for_video(Image(image_format=ImageFormat.SRGB, data=picture), self._stamp)
+        found = self._landmarker.detect_for_video(
+            Image(image_format=ImageFormat.SRGB, data=picture), self._stamp
+        )
         if not found.pose_world_landmarks:
             return None
         marks = found.pose_world_landmarks[0]
-        return Posture(at=at, landmarks=tuple((round(m.x, 3), round(m.y, 3), round(m.z, 3), round(m.visibility, 2)) for m in marks))
+        return Posture(
+            at=at,
+            landmarks=tuple(
+                (round(m.x, 3), round(m.y, 3), round(m.z, 3), round(m.visibility, 2)) for m in marks
+            ),
+        )
 
     def close(self) -> None:
         self._landmarker.close()
@@ -106,7 +127,8 @@ class BodyFinder:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """MediaPipe greets on stderr while it loads and at the first face; what fails is raised all the same."""
+    """MediaPipe greets on stderr while it loads and at the first face; what fails is raised all the
+    same."""
     kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
     try:

@@ -1,4 +1,5 @@
-"""What a face says: blendshapes and a network's guess become valence, arousal, seven probabilities and how sure that is."""
+"""What a face says: blendshapes and a network's guess become valence, arousal, seven probabilities
+and how sure that is."""
 
 from __future__ import annotations
 
@@ -17,11 +18,13 @@ NETWORK = "face_expression"
 """name of the expression network in moggy.models"""
 
 FLOOR = 0.01
-"""added before the logarithm: what the network says below one in a hundred is not to be believed (0.001 measured alike, but vainer)"""
+"""added before the logarithm: what the network says below one in a hundred is not to be believed
+(0.001 measured alike, but vainer)"""
 
 CIRCUMPLEX: Mapping[str, tuple[float, float]] = {
-    # Pleasure and arousal of the words after Russell & Mehrabian 1977, quoted from memory. Happy's arousal and surprise's pleasure are
-    # lowered (0.51 and 0.40 there): a smile at a cat is calm, and a surprised face may be either.
+    # Pleasure and arousal of the words after Russell & Mehrabian 1977, quoted from memory. Happy's
+    # arousal and surprise's pleasure are lowered (0.51 and 0.40 there): a smile at a cat is calm,
+    # and a surprised face may be either.
     "neutral": (0.0, 0.0),
     "happy": (0.81, 0.30),
     "sad": (-0.63, -0.27),
@@ -32,9 +35,21 @@ CIRCUMPLEX: Mapping[str, tuple[float, float]] = {
 }
 """valence and arousal of each class"""
 
-PLEASANT: Mapping[str, float] = {"mouthSmile": 0.20, "cheekSquint": 0.05, "mouthFrown": -0.20, "browDown": -0.08, "noseSneer": -0.15}
+PLEASANT: Mapping[str, float] = {
+    "mouthSmile": 0.20,
+    "cheekSquint": 0.05,
+    "mouthFrown": -0.20,
+    "browDown": -0.08,
+    "noseSneer": -0.15,
+}
 """What blendshapes add to valence, beyond the class: how much of a smile it is."""
-AROUSED: Mapping[str, float] = {"jawOpen": 0.35, "eyeWide": 0.35, "browOuterUp": 0.10, "browDown": 0.10, "eyeBlink": -0.30}
+AROUSED: Mapping[str, float] = {
+    "jawOpen": 0.35,
+    "eyeWide": 0.35,
+    "browOuterUp": 0.10,
+    "browDown": 0.10,
+    "eyeBlink": -0.30,
+}
 """What they add to arousal: open mouth and wide eyes wake, lids that droop calm."""
 
 
@@ -47,10 +62,11 @@ class _Head:
 
 
 class FaceReader:
-    """Face with `blendshapes` or `expression`, or both → the same with its estimates. A given estimate is passed on as it is.
+    """Face with `blendshapes` or `expression`, or both → the same with its estimates. A given
+    estimate is passed on as it is.
 
-    The confidence is the probability of the likeliest class, calibrated on people that the head was not trained on: of faces with 0.6,
-    six in ten are read right. Nothing clear, nothing sure.
+    The confidence is the probability of the likeliest class, calibrated on people that the head was
+    not trained on: of faces with 0.6, six in ten are read right. Nothing clear, nothing sure.
     """
 
     def read(self, senses: Sequence[AnySense], now: float) -> Sequence[AnySense]:
@@ -81,17 +97,30 @@ def _from_probabilities(face: Face, given: Mapping[str, float]) -> Face:
     p = [given.get(name, 0.0) / total for name in CLASSES]
     valence, arousal = feeling(p, face.blendshapes)
     sure = max(p) if face.confidence is None else face.confidence
-    return replace(face, valence=round(valence, 3), arousal=round(arousal, 3), confidence=round(sure, 3))
+    return replace(
+        face, valence=round(valence, 3), arousal=round(arousal, 3), confidence=round(sure, 3)
+    )
 
 
-def feeling(p: Sequence[float], blendshapes: Mapping[str, float] | None, rest: Mapping[str, float] | None = None) -> tuple[float, float]:
-    """Valence and arousal: the classes' places weighed by probability, and what the blendshapes add to those of a face at rest."""
+def feeling(
+    p: Sequence[float],
+    blendshapes: Mapping[str, float] | None,
+    rest: Mapping[str, float] | None = None,
+) -> tuple[float, float]:
+    """Valence and arousal: the classes' places weighed by probability, and what the blendshapes add
+    to those of a face at rest."""
     valence = sum(q * CIRCUMPLEX[name][0] for name, q in zip(CLASSES, p, strict=True))
     arousal = sum(q * CIRCUMPLEX[name][1] for name, q in zip(CLASSES, p, strict=True))
     if blendshapes:
         rest = _file().rest if rest is None else rest
-        valence += sum(w * (_pair(blendshapes, name, rest) - _pair(rest, name, rest)) for name, w in PLEASANT.items())
-        arousal += sum(w * (_pair(blendshapes, name, rest) - _pair(rest, name, rest)) for name, w in AROUSED.items())
+        valence += sum(
+            w * (_pair(blendshapes, name, rest) - _pair(rest, name, rest))
+            for name, w in PLEASANT.items()
+        )
+        arousal += sum(
+            w * (_pair(blendshapes, name, rest) - _pair(rest, name, rest))
+            for name, w in AROUSED.items()
+        )
     return max(-1.0, min(1.0, valence)), max(-1.0, min(1.0, arousal))
 
 
@@ -104,13 +133,21 @@ def _pair(shapes: Mapping[str, float], name: str, rest: Mapping[str, float]) -> 
 
 
 def pairs_of(shapes: Mapping[str, float]) -> list[str]:
-    """Names of the blendshapes with left and right made one: a face is taken as even, which halves what must be learnt."""
-    names = (name.removesuffix("Left").removesuffix("Right") for name in shapes if name != "_neutral")
-    return list(dict.fromkeys(name if name in shapes else name.removesuffix("Left") for name in names))
+    """Names of the blendshapes with left and right made one: a face is taken as even, which halves
+    what must be learnt."""
+    names = (
+        name.removesuffix("Left").removesuffix("Right") for name in shapes if name != "_neutral"
+    )
+    return list(
+        dict.fromkeys(name if name in shapes else name.removesuffix("Left") for name in names)
+    )
 
 
 def features_of(
-    pairs: Sequence[str], shapes: Mapping[str, float] | None, expression: Mapping[str, float] | None, rest: Mapping[str, float]
+    pairs: Sequence[str],
+    shapes: Mapping[str, float] | None,
+    expression: Mapping[str, float] | None,
+    rest: Mapping[str, float],
 ) -> list[float]:
     """Square roots of the blendshapes, logarithms of the network's probabilities."""
     out = []
@@ -134,13 +171,20 @@ def _file() -> _File:
     """The committed head."""
     data = json.loads(HEAD.read_text(encoding="utf-8"))
     heads = {
-        kind: _Head(tuple(h["mean"]), tuple(h["sd"]), tuple(tuple(w) for w in h["weights"]), tuple(h["bias"]))
+        kind: _Head(
+            tuple(h["mean"]),
+            tuple(h["sd"]),
+            tuple(tuple(w) for w in h["weights"]),
+            tuple(h["bias"]),
+        )
         for kind, h in data["heads"].items()
     }
     return _File(tuple(data["pairs"]), data["rest"], heads)
 
 
-def _probabilities(shapes: Mapping[str, float] | None, expression: Mapping[str, float] | None) -> list[float]:
+def _probabilities(
+    shapes: Mapping[str, float] | None, expression: Mapping[str, float] | None
+) -> list[float]:
     file = _file()
     kind = "both" if shapes and expression else "blendshapes" if shapes else "expression"
     head = file.heads[kind]

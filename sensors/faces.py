@@ -1,8 +1,10 @@
-"""Finds the nearest face in pictures that follow each other, also a small one: its place, its blendshapes, what its expression is.
+"""Finds the nearest face in pictures that follow each other, also a small one: its place, its
+blendshapes, what its expression is.
 
-MediaPipe looks for faces in the picture scaled to 128 pixels and finds none that is narrower than a tenth of it: none beyond about a metre.
-So while nobody is found in the whole picture, it is shown some parts of it as well, half as high, a few each time; a face found in one is
-followed there. That doubles the reach, and costs nothing while a near face is in view.
+MediaPipe looks for faces in the picture scaled to 128 pixels and finds none that is narrower than a
+tenth of it: none beyond about a metre. So while nobody is found in the whole picture, it is shown
+some parts of it as well, half as high, a few each time; a face found in one is followed there. That
+doubles the reach, and costs nothing while a near face is in view.
 """
 
 from __future__ import annotations
@@ -20,13 +22,16 @@ from moggy.sensors.camera import Picture
 from moggy.sensors.expression import MARGIN, Expression
 
 EDGE = 0.35
-"""rad between gaze and pet at which somebody looks at it half as much (20°; the eyes' own error is 5° to 10°)"""
+"""rad between gaze and pet at which somebody looks at it half as much (20°; the eyes' own error is
+5° to 10°)"""
 VIEW = math.radians(63.0)
-"""vertical view of the camera that MediaPipe takes for granted; so the distance is right to a third or so"""
+"""vertical view of the camera that MediaPipe takes for granted; so the distance is right to a third
+or so"""
 A_LOOK = 2
 """parts of the picture looked at beside the whole, while no face is found"""
 CENTRAL = 0.3
-"""how far from the middle of its part a face may be, in shares of the part, before the part is moved"""
+"""how far from the middle of its part a face may be, in shares of the part, before the part is
+moved"""
 
 
 class Part(NamedTuple):
@@ -58,7 +63,8 @@ class FaceFinder:
         self._turn = 0
 
     def find(self, picture: Picture, at: float, *, thorough: bool = False) -> Face | None:
-        """The face in the picture; `thorough` looks at every part of it now, not at a few each time."""
+        """The face in the picture; `thorough` looks at every part of it now, not at a few each
+        time."""
         self._stamp = max(self._stamp, round(at * 1000.0))  # VIDEO mode wants time to go forward
         for part in self._parts(picture, thorough):
             left, top, width, height = part
@@ -72,14 +78,17 @@ class FaceFinder:
         return None
 
     def close(self) -> None:
-        """Must be called where the process goes on: MediaPipe may hang when the garbage collector closes it during an import."""
+        """Must be called where the process goes on: MediaPipe may hang when the garbage collector
+        closes it during an import."""
         self._landmarker.close()
 
     def _detect(self, cut: Picture) -> Any:
         from mediapipe import Image, ImageFormat
 
         self._stamp += 1
-        return self._landmarker.detect_for_video(Image(image_format=ImageFormat.SRGB, data=np.ascontiguousarray(cut)), self._stamp)
+        return self._landmarker.detect_for_video(
+            Image(image_format=ImageFormat.SRGB, data=np.ascontiguousarray(cut)), self._stamp
+        )
 
     def _parts(self, picture: Picture, thorough: bool) -> list[Part]:
         """Where to look: where the face was, the whole, and some of its parts in turn."""
@@ -87,14 +96,25 @@ class FaceFinder:
         whole = Part(0, 0, width, height)
         side = max(1, min(height // 2, width))
         step = max(1, side // 2)
-        parts = [Part(x, y, side, side) for y in range(0, height - side + 1, step) for x in range(0, width - side + 1, step)]
+        parts = [
+            Part(x, y, side, side)
+            for y in range(0, height - side + 1, step)
+            for x in range(0, width - side + 1, step)
+        ]
         n = len(parts) if thorough else A_LOOK
         turn = [parts[(self._turn + k) % len(parts)] for k in range(n)]
         self._turn = (self._turn + n) % len(parts)
         there = self._part
         if there is None or there.left + there.width > width or there.top + there.height > height:
             return [whole, *turn]
-        return [there, there, whole, *turn]  # twice: where the part was moved the track is lost, and MediaPipe searches anew the next time
+        return [
+            there,
+            there,
+            whole,
+            *turn,
+            # twice: where the part was moved the track is lost, and MediaPipe searches anew the next
+            # time
+        ]
 
     def _follow(self, picture: Picture, part: Part, marks: Sequence[tuple[float, float]]) -> None:
         """Keeps a small face in the middle of the part that is looked at."""
@@ -105,7 +125,10 @@ class FaceFinder:
         self._turn = 0
         xs, ys = [x for x, _ in marks], [y for _, y in marks]
         x, y = 0.5 * (min(xs) + max(xs)), 0.5 * (min(ys) + max(ys))
-        off = max(abs(x - part.left - part.width / 2) / part.width, abs(y - part.top - part.height / 2) / part.height)
+        off = max(
+            abs(x - part.left - part.width / 2) / part.width,
+            abs(y - part.top - part.height / 2) / part.height,
+        )
         if max(xs) - min(xs) > 0.5 * part.width:
             self._part = None  # it has come near: the whole picture will do
         elif off > CENTRAL:
@@ -115,7 +138,14 @@ class FaceFinder:
         else:
             self._part = part
 
-    def _face(self, found: Any, picture: Picture, part: Part, marks: Sequence[tuple[float, float]], at: float) -> Face:
+    def _face(
+        self,
+        found: Any,
+        picture: Picture,
+        part: Part,
+        marks: Sequence[tuple[float, float]],
+        at: float,
+    ) -> Face:
         shapes = {shape.category_name: round(shape.score, 3) for shape in found.face_blendshapes[0]}
         matrix = found.facial_transformation_matrixes[0]
         bearing, distance = _where(matrix, picture, part, marks)
@@ -146,7 +176,8 @@ def _where(
 ) -> tuple[tuple[float, float], float]:
     """Bearing (yaw left +, pitch up +, rad) and distance (m) of the face.
 
-    MediaPipe's matrix (cm, −z ahead) is that of a camera which sees only the part: for the whole one the face is farther by its height.
+    MediaPipe's matrix (cm, −z ahead) is that of a camera which sees only the part: for the whole
+    one the face is farther by its height.
     """
     height, width = picture.shape[:2]
     focal = 0.5 * height / math.tan(0.5 * VIEW)
@@ -154,21 +185,30 @@ def _where(
     y = sum(y for _, y in marks) / len(marks) - 0.5 * height
     ahead = -float(matrix[2][3]) / 100.0 * height / part.height
     away = ahead * math.sqrt(1.0 + (x * x + y * y) / (focal * focal))
-    return (round(math.atan2(-x, focal), 3), round(math.atan2(-y, math.hypot(x, focal)), 3)), max(0.05, round(away, 2))
+    return (round(math.atan2(-x, focal), 3), round(math.atan2(-y, math.hypot(x, focal)), 3)), max(
+        0.05, round(away, 2)
+    )
 
 
 def _looking(matrix: NDArray[np.float64], shapes: Mapping[str, float]) -> float:
-    """How much somebody looks at the camera, which is where the pet's eyes are: the head's direction, with the eyes' turn added."""
+    """How much somebody looks at the camera, which is where the pet's eyes are: the head's
+    direction, with the eyes' turn added."""
     ahead = (float(matrix[0][2]), float(matrix[1][2]), float(matrix[2][2]))
     to_pet = (-float(matrix[0][3]), -float(matrix[1][3]), -float(matrix[2][3]))
     yaw = math.atan2(ahead[0], ahead[2]) - math.atan2(to_pet[0], to_pet[2])
-    pitch = math.atan2(ahead[1], math.hypot(ahead[0], ahead[2])) - math.atan2(to_pet[1], math.hypot(to_pet[0], to_pet[2]))
-    # A blendshape of 1 is about 0.6 rad of the eye. Looking to the person's own left is towards the camera's right, which is +x.
+    pitch = math.atan2(ahead[1], math.hypot(ahead[0], ahead[2])) - math.atan2(
+        to_pet[1], math.hypot(to_pet[0], to_pet[2])
+    )
+    # A blendshape of 1 is about 0.6 rad of the eye. Looking to the person's own left is towards the
+    # camera's right, which is +x.
     left = shapes.get("eyeLookOutLeft", 0.0) + shapes.get("eyeLookInRight", 0.0)
     right = shapes.get("eyeLookInLeft", 0.0) + shapes.get("eyeLookOutRight", 0.0)
     up = shapes.get("eyeLookUpLeft", 0.0) + shapes.get("eyeLookUpRight", 0.0)
     down = shapes.get("eyeLookDownLeft", 0.0) + shapes.get("eyeLookDownRight", 0.0)
     yaw += 0.3 * (left - right)
     pitch += 0.3 * (up - down)
-    closed = max(0.0, 0.5 * (shapes.get("eyeBlinkLeft", 0.0) + shapes.get("eyeBlinkRight", 0.0)) - 0.4) / 0.6
+    closed = (
+        max(0.0, 0.5 * (shapes.get("eyeBlinkLeft", 0.0) + shapes.get("eyeBlinkRight", 0.0)) - 0.4)
+        / 0.6
+    )
     return round(math.pow(0.5, (yaw * yaw + pitch * pitch) / (EDGE * EDGE)) * (1.0 - closed), 3)

@@ -1,4 +1,5 @@
-"""The ear: how loud and how high the sound is, ten times a second. The sound itself never leaves the audio callback."""
+"""The ear: how loud and how high the sound is, ten times a second. The sound itself never leaves
+the audio callback."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ REOPEN = 10.0
 
 
 def measure(block: NDArray[np.float32], rate: int = RATE) -> tuple[float, float | None]:
-    """Level in dBFS (a sine as large as can be is −3) and pitch in Hz, None where there is none; of samples within ±1."""
+    """Level in dBFS (a sine as large as can be is −3) and pitch in Hz, None where there is none; of
+    samples within ±1."""
     x = block.astype(np.float64) - float(block.mean())
     power = float(np.mean(x * x))
     level = 10.0 * math.log10(power) if power > 1e-10 else SILENT
@@ -43,18 +45,23 @@ def measure(block: NDArray[np.float32], rate: int = RATE) -> tuple[float, float 
     lags = np.arange(first, last)
     both = np.sqrt(energy[n - 1 - lags] * np.maximum(energy[-1] - energy[lags - 1], 1e-12))
     likeness = same[lags] / np.maximum(both, 1e-12)
-    peaks = [k for k in range(1, len(likeness) - 1) if likeness[k - 1] < likeness[k] >= likeness[k + 1]]
+    peaks = [
+        k for k in range(1, len(likeness) - 1) if likeness[k - 1] < likeness[k] >= likeness[k + 1]
+    ]
     best = max((likeness[k] for k in peaks), default=0.0)
     if best < VOICED:
         return level, None
-    k = next(k for k in peaks if likeness[k] > 0.9 * best)  # the shortest period that fits: twice the period fits as well
+    k = next(
+        k for k in peaks if likeness[k] > 0.9 * best
+    )  # the shortest period that fits: twice the period fits as well
     a, b, c = likeness[k - 1], likeness[k], likeness[k + 1]
     shift = 0.5 * (a - c) / (a - 2.0 * b + c) if a - 2.0 * b + c < 0.0 else 0.0
     return level, float(rate / (lags[k] + shift))
 
 
 class Microphone:
-    """A sensor: Voice with level and pitch. Needs the package sounddevice and a microphone; without, it says so once and tries again.
+    """A sensor: Voice with level and pitch. Needs the package sounddevice and a microphone;
+    without, it says so once and tries again.
 
     Off until it is made: whoever assembles a pet asks its owner first.
     """
@@ -76,7 +83,9 @@ class Microphone:
             try:
                 self._open()
             except (ImportError, OSError) as error:  # no package; or no PortAudio below it
-                return self._lost(f"{error} (pip install sounddevice; apt install libportaudio2)", now)
+                return self._lost(
+                    f"{error} (pip install sounddevice; apt install libportaudio2)", now
+                )
             except Exception as error:  # PortAudioError, which only exists where the import worked
                 return self._lost(f"{error}; plug one in, or choose another", now)
         out: list[AnySense] = list(self._say("", now))
@@ -86,7 +95,13 @@ class Microphone:
             except Empty:
                 return out
             if level >= FLOOR:
-                out.append(Voice(at=now, level=round(level, 1), pitch=None if pitch is None else round(pitch, 1)))
+                out.append(
+                    Voice(
+                        at=now,
+                        level=round(level, 1),
+                        pitch=None if pitch is None else round(pitch, 1),
+                    )
+                )
 
     def close(self) -> None:
         if self._stream is not None:
@@ -100,7 +115,12 @@ class Microphone:
             self._heard.put(measure(block[:, 0]))
 
         stream = sounddevice.InputStream(
-            samplerate=RATE, channels=1, blocksize=BLOCK, dtype="float32", device=self._device, callback=listen
+            samplerate=RATE,
+            channels=1,
+            blocksize=BLOCK,
+            dtype="float32",
+            device=self._device,
+            callback=listen,
         )
         stream.start()
         self._stream = stream

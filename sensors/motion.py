@@ -1,4 +1,5 @@
-"""What happens to the body, from its accelerometer: lifted, held, put down, shaken, falling, knocked, tipped, still."""
+"""What happens to the body, from its accelerometer: lifted, held, put down, shaken, falling,
+knocked, tipped, still."""
 
 from __future__ import annotations
 
@@ -37,7 +38,8 @@ Name = Literal["still", "lifted", "held", "shaken", "falling", "knocked", "put_d
 class MotionReader:
     """Acceleration → Motion. Says each change once, and `held` once a second while carried.
 
-    Works on few samples too: one stands for up to 0.2 s. A constant offset is taken for gravity's error and learnt while the body is still.
+    Works on few samples too: one stands for up to 0.2 s. A constant offset is taken for gravity's
+    error and learnt while the body is still.
     """
 
     def __init__(self) -> None:
@@ -84,10 +86,20 @@ class MotionReader:
             and self._tilted_since < 0.0
         )
 
-    def _say(self, out: list[AnySense], now: float, name: Name, strength: float, confidence: float = 0.9) -> None:
+    def _say(
+        self, out: list[AnySense], now: float, name: Name, strength: float, confidence: float = 0.9
+    ) -> None:
         because, self._because = tuple(self._because[-8:]), self._because[-1:]
         strength = round(min(1.0, max(0.0, strength)), 3)
-        out.append(Motion(at=now, motion=name, strength=strength, confidence=round(confidence, 3), because=because))
+        out.append(
+            Motion(
+                at=now,
+                motion=name,
+                strength=strength,
+                confidence=round(confidence, 3),
+                because=because,
+            )
+        )
         if name != "still":
             self._still = False
 
@@ -106,8 +118,18 @@ class MotionReader:
             return
         change = _length((sample.x - before.x, sample.y - before.y, sample.z - before.z))
         off = self._off(sample)
-        if change > KNOCK and gap < 3.0 * STALE and not self._held and not self._falling and _length(off) > 0.6 * KNOCK:
-            if now - self._knocked > 0.5 and now - self._shaken > 1.0 and _length((sample.x, sample.y, sample.z)) > FREE:
+        if (
+            change > KNOCK
+            and gap < 3.0 * STALE
+            and not self._held
+            and not self._falling
+            and _length(off) > 0.6 * KNOCK
+        ):
+            if (
+                now - self._knocked > 0.5
+                and now - self._shaken > 1.0
+                and _length((sample.x, sample.y, sample.z)) > FREE
+            ):
                 self._say(out, now, "knocked", change / 2.0)
             self._knocked = now
         self._turn(off, now)
@@ -142,10 +164,20 @@ class MotionReader:
         o = self._offset
         here = (sample.x + o[0], sample.y + o[1], sample.z + o[2])
         self._smooth = _towards(self._smooth, here, dt / (0.05 + dt))
-        off = (self._smooth[0] - self._down[0], self._smooth[1] - self._down[1], self._smooth[2] - self._down[2])
+        off = (
+            self._smooth[0] - self._down[0],
+            self._smooth[1] - self._down[1],
+            self._smooth[2] - self._down[2],
+        )
         up = self._along(off)
-        push = max(-0.6, min(0.6, up)) if abs(up) > 0.03 else 0.0  # noise and tilt must not add up, and blows do not lift
-        self._lift_speed = (self._lift_speed + push * G * dt) * math.exp(-dt / 0.5) if now - self._knocked > 0.2 else 0.0
+        push = (
+            max(-0.6, min(0.6, up)) if abs(up) > 0.03 else 0.0
+        )  # noise and tilt must not add up, and blows do not lift
+        self._lift_speed = (
+            (self._lift_speed + push * G * dt) * math.exp(-dt / 0.5)
+            if now - self._knocked > 0.2
+            else 0.0
+        )
         self._tremor += (_length(off) - self._tremor) * dt / (0.15 + dt)
         self._rate += (_length(sample.gyro) - self._rate) * dt / (0.15 + dt)
         if abs(_length(here) - 1.0) < 0.15:  # only what is near 1 g is gravity
@@ -253,5 +285,7 @@ def _length(v: tuple[float, float, float]) -> float:
     return math.sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2])
 
 
-def _towards(a: tuple[float, float, float], b: tuple[float, float, float], share: float) -> tuple[float, float, float]:
+def _towards(
+    a: tuple[float, float, float], b: tuple[float, float, float], share: float
+) -> tuple[float, float, float]:
     return a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share, a[2] + (b[2] - a[2]) * share

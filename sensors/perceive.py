@@ -1,4 +1,5 @@
-"""What the senses make of a file: of a picture or a video what the face and the body say, of touch samples what the hand does."""
+"""What the senses make of a file: of a picture or a video what the face and the body say, of touch
+samples what the hand does."""
 
 from __future__ import annotations
 
@@ -22,14 +23,18 @@ if TYPE_CHECKING:
     from moggy.sensors.eye import VisionTask
 
 Row = dict[str, Any]
-"""One estimate, as JSON: at (s), valence, arousal, probabilities, confidence, unsure, milliseconds, and what the sense adds"""
+"""One estimate, as JSON: at (s), valence, arousal, probabilities, confidence, unsure, milliseconds,
+and what the sense adds"""
 
 UNSURE = 0.5
-"""confidence under which an estimate is called unsure: of the rest four faces in five are read right (bench/perceive_face.py)"""
+"""confidence under which an estimate is called unsure: of the rest four faces in five are read
+right (bench/perceive_face.py)"""
 EVERY = 0.1
 """s of a video between two looks, as in life"""
 TICK = 0.02
-SAMPLES: TypeAdapter[Touch | Acceleration] = TypeAdapter(Annotated[Touch | Acceleration, Field(discriminator="kind")])
+SAMPLES: TypeAdapter[Touch | Acceleration] = TypeAdapter(
+    Annotated[Touch | Acceleration, Field(discriminator="kind")]
+)
 
 
 class NoFile(ValueError):
@@ -37,44 +42,72 @@ class NoFile(ValueError):
 
 
 def perceive_face(path: Path) -> Iterator[Row]:
-    """A picture: one row; a video: ten a second. Without a face, confidence is 0. Raises ValueError with the file and the way out."""
+    """A picture: one row; a video: ten a second. Without a face, confidence is 0. Raises ValueError
+    with the file and the way out."""
     reader = FaceReader()
 
     def row(task: VisionTask, picture: Picture, at: float) -> Row:
-        faces = reader.read([s for s in task.seen(picture, at, posture=False, thorough=True) if isinstance(s, Face)], at)
+        faces = reader.read(
+            [
+                s
+                for s in task.seen(picture, at, posture=False, thorough=True)
+                if isinstance(s, Face)
+            ],
+            at,
+        )
         for face in faces:
             if isinstance(face, Face):
-                seen = {"looking": face.looking, "distance": face.distance, "blendshapes": face.blendshapes, "expression": face.expression}
-                return _row(face.valence, face.arousal, face.probabilities, face.confidence) | {"face": True} | seen
+                seen = {
+                    "looking": face.looking,
+                    "distance": face.distance,
+                    "blendshapes": face.blendshapes,
+                    "expression": face.expression,
+                }
+                return (
+                    _row(face.valence, face.arousal, face.probabilities, face.confidence)
+                    | {"face": True}
+                    | seen
+                )
         return _row(None, None, None, 0.0) | {"face": False}
 
     return _look(path, row)
 
 
 def perceive_posture(path: Path) -> Iterator[Row]:
-    """A picture: one row; a video: ten a second. By rules that are not validated: always unsure. Raises ValueError as above."""
+    """A picture: one row; a video: ten a second. By rules that are not validated: always unsure.
+    Raises ValueError as above."""
     reader = PostureReader()
 
     def row(task: VisionTask, picture: Picture, at: float) -> Row:
         postures = reader.read([s for s in task.seen(picture, at) if isinstance(s, Posture)], at)
         for posture in postures:
             if isinstance(posture, Posture):
-                seen = {"body": True, "engagement": posture.engagement, "landmarks": posture.landmarks}
+                seen = {
+                    "body": True,
+                    "engagement": posture.engagement,
+                    "landmarks": posture.landmarks,
+                }
                 return _row(posture.valence, posture.arousal, None, posture.confidence) | seen
         return _row(None, None, None, 0.0) | {"body": False, "engagement": None}
 
     return _look(path, row)
 
 
-def perceive_touch(path: Path, guesses: Mapping[str, tuple[float, float]] | None = None, body: Body | None = None) -> Iterator[Row]:
-    """JSON lines of Touch (and Acceleration) senses: a row for each Gesture. Raises ValueError with file and line.
+def perceive_touch(
+    path: Path, guesses: Mapping[str, tuple[float, float]] | None = None, body: Body | None = None
+) -> Iterator[Row]:
+    """JSON lines of Touch (and Acceleration) senses: a row for each Gesture. Raises ValueError with
+    file and line.
 
-    `guesses`: valence and arousal of somebody who makes each gesture, as the appraisal table has them; left out, touch says none.
+    `guesses`: valence and arousal of somebody who makes each gesture, as the appraisal table has
+    them; left out, touch says none.
     """
     reader = TouchReader(body or config.load(config.SHIPPED["body"] / "cat.yaml", Body))
     samples = sorted(_samples(path), key=lambda sample: sample.at)
     if not samples:
-        raise NoFile(f'{path}: no samples; a line is such as {{"at": 1.2, "kind": "touch", "zone": "back", "pressure": 0.4}}')
+        raise NoFile(
+            f'{path}: no samples; a line is such as {{"at": 1.2, "kind": "touch", "zone": "back", "pressure": 0.4}}'
+        )
     waiting, end = iter(samples), samples[-1].at + 0.3
     coming = next(waiting, None)
     for n in range(int(samples[0].at / TICK), int(end / TICK) + 2):
@@ -85,14 +118,32 @@ def perceive_touch(path: Path, guesses: Mapping[str, tuple[float, float]] | None
         began = perf_counter()
         told = reader.read(due, now)
         spent = (perf_counter() - began) * 1000.0
-        yield from (_gesture(sense, guesses) | {"milliseconds": round(spent, 3)} for sense in told if isinstance(sense, Gesture))
+        yield from (
+            _gesture(sense, guesses) | {"milliseconds": round(spent, 3)}
+            for sense in told
+            if isinstance(sense, Gesture)
+        )
 
 
 def _gesture(gesture: Gesture, guesses: Mapping[str, tuple[float, float]] | None) -> Row:
     p = gesture.probabilities
-    valence = sum(q * guesses[name][0] for name, q in p.items() if name in guesses) if guesses else None
-    arousal = sum(q * guesses[name][1] for name, q in p.items() if name in guesses) if guesses else None
-    names = ("gesture", "zone", "phase", "pressure", "peak", "area", "speed", "duration", "along_fur")
+    valence = (
+        sum(q * guesses[name][0] for name, q in p.items() if name in guesses) if guesses else None
+    )
+    arousal = (
+        sum(q * guesses[name][1] for name, q in p.items() if name in guesses) if guesses else None
+    )
+    names = (
+        "gesture",
+        "zone",
+        "phase",
+        "pressure",
+        "peak",
+        "area",
+        "speed",
+        "duration",
+        "along_fur",
+    )
     return (
         {"at": round(gesture.at, 3)}
         | _row(valence, arousal, p, gesture.confidence)
@@ -100,7 +151,12 @@ def _gesture(gesture: Gesture, guesses: Mapping[str, tuple[float, float]] | None
     )
 
 
-def _row(valence: float | None, arousal: float | None, probabilities: Mapping[str, float] | None, confidence: float | None) -> Row:
+def _row(
+    valence: float | None,
+    arousal: float | None,
+    probabilities: Mapping[str, float] | None,
+    confidence: float | None,
+) -> Row:
     sure = confidence or 0.0
     return {
         "valence": _rounded(valence),
@@ -117,7 +173,11 @@ def _rounded(value: Any) -> Any:
 
 def _look(path: Path, row: Callable[[VisionTask, Picture, float], Row]) -> Iterator[Row]:
     """A row for each picture, with its time and how long it took."""
-    from moggy.sensors.camera import NoPicture, Video, source  # OpenCV and MediaPipe take a second to load
+    from moggy.sensors.camera import (
+        NoPicture,
+        Video,
+        source,
+    )  # OpenCV and MediaPipe take a second to load
     from moggy.sensors.eye import VisionTask
 
     if not path.is_file():
@@ -152,10 +212,14 @@ def _every(video: Any, path: Path) -> Iterator[tuple[float, Picture]]:
         raise NoFile(f"{path}: the video has no pictures that can be read")
 
 
-def _timed(task: VisionTask, row: Callable[[VisionTask, Picture, float], Row], picture: Picture, at: float) -> Row:
+def _timed(
+    task: VisionTask, row: Callable[[VisionTask, Picture, float], Row], picture: Picture, at: float
+) -> Row:
     began = perf_counter()
     found = row(task, picture, at)
-    return {"at": round(at, 3)} | found | {"milliseconds": round((perf_counter() - began) * 1000.0, 1)}
+    return (
+        {"at": round(at, 3)} | found | {"milliseconds": round((perf_counter() - began) * 1000.0, 1)}
+    )
 
 
 def _samples(path: Path) -> Sequence[Touch | Acceleration]:
@@ -165,14 +229,20 @@ def _samples(path: Path) -> Sequence[Touch | Acceleration]:
         raise NoFile(f"{path}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise NoFile(f"{path}: not text: JSON lines of touch senses are wanted") from error
-    return [_sample(path, n, line) for n, line in enumerate(lines, 1) if line.strip() and not line.lstrip().startswith("#")]
+    return [
+        _sample(path, n, line)
+        for n, line in enumerate(lines, 1)
+        if line.strip() and not line.lstrip().startswith("#")
+    ]
 
 
 def _sample(path: Path, n: int, line: str) -> Touch | Acceleration:
     try:
         data = json.loads(line)
         if not isinstance(data, dict):
-            raise NoFile(f'{path}:{n}: should be an object such as {{"at": 1.2, "kind": "touch", "zone": "back", "pressure": 0.4}}')
+            raise NoFile(
+                f'{path}:{n}: should be an object such as {{"at": 1.2, "kind": "touch", "zone": "back", "pressure": 0.4}}'
+            )
         return SAMPLES.validate_python({"kind": "touch"} | data)
     except json.JSONDecodeError as error:
         raise NoFile(f"{path}:{n}: not JSON: {error}") from error

@@ -1,9 +1,12 @@
-"""What the way somebody holds themselves says: open or closed, upright or slumped, turned to the pet or away, moving or still.
+"""What the way somebody holds themselves says: open or closed, upright or slumped, turned to the
+pet or away, moving or still.
 
-These are documented rules, and they are **not validated**: no packaged model maps posture to feeling, and no labelled set with a clear
-licence came to hand. So the confidence is 0.3 at most, the estimate says something of arousal and engagement and little of valence, and
-whoever fuses it gives it a low weight. Where the rules come from: an expansive, upright posture goes with positive and a contracted, bowed
-one with negative states, and speed of movement goes with arousal, in studies of acted bodies (Wallbott 1998; de Meijer 1989).
+These are documented rules, and they are **not validated**: no packaged model maps posture to
+feeling, and no labelled set with a clear licence came to hand. So the confidence is 0.3 at most,
+the estimate says something of arousal and engagement and little of valence, and whoever fuses it
+gives it a low weight. Where the rules come from: an expansive, upright posture goes with positive
+and a contracted, bowed one with negative states, and speed of movement goes with arousal, in
+studies of acted bodies (Wallbott 1998; de Meijer 1989).
 """
 
 from __future__ import annotations
@@ -24,11 +27,14 @@ SEEN = 0.5
 MOST = 0.3
 """highest confidence: the rules are not validated"""
 MOVING, LIVELY = 0.12, 0.6
-"""m/s of hands, elbows and head beside the hips: below the first is the network's own jitter and sitting still; the second is gesturing"""
+"""m/s of hands, elbows and head beside the hips: below the first is the network's own jitter and
+sitting still; the second is gesturing"""
 TYPICAL_HEAD = 0.45
-"""height of the nose above the shoulders / width of the shoulders, of somebody who sits upright (0.44 measured on one portrait)"""
+"""height of the nose above the shoulders / width of the shoulders, of somebody who sits upright
+(0.44 measured on one portrait)"""
 TYPICAL_ARMS = 1.0
-"""distance of wrists and elbows / width of the shoulders: hands in the lap 0.95, folded arms 0.8, hanging ones 1.4"""
+"""distance of wrists and elbows / width of the shoulders: hands in the lap 0.95, folded arms 0.8,
+hanging ones 1.4"""
 STEADY = 1.0
 """s that movement is averaged over"""
 
@@ -56,7 +62,8 @@ class Holding:
 
 
 class PostureReader:
-    """Posture with `landmarks` → the same with arousal, engagement, a cautious valence and a low confidence."""
+    """Posture with `landmarks` → the same with arousal, engagement, a cautious valence and a low
+    confidence."""
 
     def __init__(self) -> None:
         self._before: dict[str, tuple[float, tuple[Vector, ...], float]] = {}
@@ -71,10 +78,23 @@ class PostureReader:
         if holding is None:
             return replace(posture, confidence=0.0)
         energy = self._movement(posture)
-        moving = math.log(max(energy, 0.02) / MOVING) / math.log(LIVELY / MOVING)  # 0 at rest, 1 lively
-        arousal = 0.9 * math.tanh(0.8 * (moving - 0.3)) + 0.3 * holding.raised - 0.3 * (holding.slump or 0.0)
-        valence = 0.25 * (holding.openness or 0.0) + 0.35 * holding.head - 0.25 * (holding.slump or 0.0) + 0.25 * holding.raised
-        engagement = holding.facing * (0.65 + 0.25 * (holding.lean or 0.0) - 0.25 * max(0.0, -holding.head))
+        moving = math.log(max(energy, 0.02) / MOVING) / math.log(
+            LIVELY / MOVING
+        )  # 0 at rest, 1 lively
+        arousal = (
+            0.9 * math.tanh(0.8 * (moving - 0.3))
+            + 0.3 * holding.raised
+            - 0.3 * (holding.slump or 0.0)
+        )
+        valence = (
+            0.25 * (holding.openness or 0.0)
+            + 0.35 * holding.head
+            - 0.25 * (holding.slump or 0.0)
+            + 0.25 * holding.raised
+        )
+        engagement = holding.facing * (
+            0.65 + 0.25 * (holding.lean or 0.0) - 0.25 * max(0.0, -holding.head)
+        )
         clear = abs(valence) + abs(arousal)
         return replace(
             posture,
@@ -88,7 +108,9 @@ class PostureReader:
         """m/s of hands, elbows and head beside the hips, averaged over about a second."""
         marks = posture.landmarks or ()
         hips = _between(marks, HIPS)
-        here = tuple(_minus(_place(marks, k), hips) for k in (NOSE, *ELBOWS, *WRISTS) if _visible(marks, k))
+        here = tuple(
+            _minus(_place(marks, k), hips) for k in (NOSE, *ELBOWS, *WRISTS) if _visible(marks, k)
+        )
         at, there, energy = self._before.get(posture.person, (posture.at, here, 0.06))
         dt = posture.at - at
         if 0.0 < dt < 2.0 and here and len(here) == len(there):
@@ -112,9 +134,19 @@ def measure(marks: Sequence[Sequence[float]]) -> Holding | None:
     elbows = [_place(marks, k) for k in ELBOWS]
     used = (NOSE, *SHOULDERS, *ELBOWS, *WRISTS, *HIPS)
     return Holding(
-        openness=_clip(((math.dist(*wrists) + math.dist(*elbows)) / (2.0 * width) - TYPICAL_ARMS) / 0.5, -1.0, 1.0) if arms else None,
+        openness=_clip(
+            ((math.dist(*wrists) + math.dist(*elbows)) / (2.0 * width) - TYPICAL_ARMS) / 0.5,
+            -1.0,
+            1.0,
+        )
+        if arms
+        else None,
         head=_clip(((shoulders[1] - nose[1]) / width - TYPICAL_HEAD) / 0.3, -1.0, 1.0),
-        slump=_clip((math.acos(_clip((hips[1] - shoulders[1]) / torso, -1.0, 1.0)) - 0.25) / 0.7, 0.0, 1.0) if legs else None,
+        slump=_clip(
+            (math.acos(_clip((hips[1] - shoulders[1]) / torso, -1.0, 1.0)) - 0.25) / 0.7, 0.0, 1.0
+        )
+        if legs
+        else None,
         raised=_clip(sum(max(0.0, shoulders[1] - w[1]) for w in wrists) / (2.0 * width), 0.0, 1.0),
         facing=_clip(1.3 * abs(left[0] - right[0]) / width - 0.3, 0.0, 1.0),
         lean=_clip((hips[2] - shoulders[2]) / torso / 0.5, -1.0, 1.0) if legs else None,

@@ -1,4 +1,5 @@
-"""Touch, understood: raw samples of pressure on the skin become gestures, the first in the very tick in which contact begins."""
+"""Touch, understood: raw samples of pressure on the skin become gestures, the first in the very
+tick in which contact begins."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ BOUT = 0.5
 FLICKER = 1.25
 """a pad of another zone must be pressed this much harder before the zone changes"""
 NEIGHBOURS = 1.5
-"""pads closer than this times the usual spacing are touched by one hand; farther apart they are two contacts"""
+"""pads closer than this times the usual spacing are touched by one hand; farther apart they are two
+contacts"""
 LEAST = 0.02
 """pressure under which a pad is not touched"""
 
@@ -29,33 +31,44 @@ JOLT = 0.3
 TOGETHER = 0.05
 """s within which rise and jolt are one slap"""
 SLAP, SLAP_ALONE, SLAP_UNMOVED = 0.5, 0.8, 0.9
-"""peak of a slap: with a jolt; where no accelerometer speaks; and where one does, but felt nothing"""
+"""peak of a slap: with a jolt; where no accelerometer speaks; and where one does, but felt nothing
+"""
 STEEP = 8.0
 """1/s: a slap reaches half its pressure in 60 ms, a firm hand takes five times as long"""
 SLAPPED_FOR = 0.4
 """s for which the contact is called a hit; what the hand does after that is judged anew"""
 
 Spot = tuple[str, Place | None, float, float, bool, bool]
-"""zone, place, pressure, area, whether the place is measured, and whether it is so finely that motion shows in it"""
+"""zone, place, pressure, area, whether the place is measured, and whether it is so finely that
+motion shows in it"""
 
 
 class TouchReader:
-    """Touch → Gesture. Several hands at once are several contacts; a slap is known by rise, peak and jolt before anything is classified."""
+    """Touch → Gesture. Several hands at once are several contacts; a slap is known by rise, peak
+    and jolt before anything is classified."""
 
     def __init__(self, body: Body) -> None:
         self._pads = {name: (pad.zone, pad.at) for name, pad in body.pads.items()}
         places = list(self._pads.values())
         self._zones = {zone: _middle([at for z, at in places if z == zone]) for zone in body.zones}
         nearest = sorted(
-            min((math.dist(a, b) for j, (_, b) in enumerate(places) if j != i), default=0.08) for i, (_, a) in enumerate(places)
+            min((math.dist(a, b) for j, (_, b) in enumerate(places) if j != i), default=0.08)
+            for i, (_, a) in enumerate(places)
         )
         self._reach = NEIGHBOURS * nearest[len(nearest) // 2] if nearest else 0.12
         self._near = {
-            name: frozenset(other for other, (_, b) in self._pads.items() if math.dist(a, b) <= self._reach)
+            name: frozenset(
+                other for other, (_, b) in self._pads.items() if math.dist(a, b) <= self._reach
+            )
             for name, (_, a) in self._pads.items()
         }
         self._beside = {
-            zone: frozenset(self._pads[o][0] for name, (z, _) in self._pads.items() if z == zone for o in self._near[name])
+            zone: frozenset(
+                self._pads[o][0]
+                for name, (z, _) in self._pads.items()
+                if z == zone
+                for o in self._near[name]
+            )
             for zone in body.zones
         }
         self._contacts: list[Contact] = []
@@ -69,7 +82,10 @@ class TouchReader:
                 self._touch(sense, min(sense.at, now), out)
             elif isinstance(sense, Acceleration):
                 self._weighed = now
-                if abs(math.sqrt(sense.x**2 + sense.y**2 + sense.z**2) - 1.0) > JOLT or abs(sense.x) + abs(sense.y) > 2.0 * JOLT:
+                if (
+                    abs(math.sqrt(sense.x**2 + sense.y**2 + sense.z**2) - 1.0) > JOLT
+                    or abs(sense.x) + abs(sense.y) > 2.0 * JOLT
+                ):
                     self._jolted = now
         for contact in self._contacts[:]:
             if now - contact.last > SILENCE:
@@ -81,13 +97,18 @@ class TouchReader:
                 out.append(self._tell(contact, now, "during"))
         return out
 
-    # One sample may be several spots (pads under two hands), and each spot goes on with a contact or begins one.
+    # One sample may be several spots (pads under two hands), and each spot goes on with a contact
+    # or begins one.
 
     def _touch(self, touch: Touch, at: float, out: list[AnySense]) -> None:
         spots = tuple(self._spots(touch))
         if not spots:
             for contact in self._contacts[:]:
-                if touch.pads is not None or touch.zone in (None, contact.zone) or len(self._contacts) == 1:
+                if (
+                    touch.pads is not None
+                    or touch.zone in (None, contact.zone)
+                    or len(self._contacts) == 1
+                ):
                     contact.because.append(touch.id)
                     self._end(contact, at, out)
             return
@@ -96,27 +117,38 @@ class TouchReader:
             known = self._same(zone, place, measured, went_on)
             contact = known or self._begin(at, zone, place, pressure, measured, fine)
             if known is not None:
-                contact.moved = contact.moved or fine or zone != contact.zone or (measured and place != contact.trace.place)
+                contact.moved = (
+                    contact.moved
+                    or fine
+                    or zone != contact.zone
+                    or (measured and place != contact.trace.place)
+                )
                 contact.zone = zone
                 contact.trace.follow(at, place if contact.moved else None)
                 contact.trace.press(at, pressure)
             contact.sample(at, pressure, area, touch.id)
             went_on.append(contact)
-        if touch.pads is not None:  # pads tell the whole skin: a contact that is not among them has ended
+        if (
+            touch.pads is not None
+        ):  # pads tell the whole skin: a contact that is not among them has ended
             for contact in self._contacts[:]:
                 if contact not in went_on:
                     self._end(contact, at, out)
 
     def _spots(self, touch: Touch) -> Iterable[Spot]:
         if touch.pads is not None:
-            pressed = {name: p for name, p in touch.pads.items() if p > LEAST and name in self._pads}
+            pressed = {
+                name: p for name, p in touch.pads.items() if p > LEAST and name in self._pads
+            }
             while pressed:
                 yield self._spot(_take(pressed, self._near), touch)
         elif touch.pressure > 0.0:
             place = touch.position
             zone = touch.zone
             if zone is None:
-                zone = self._zone_at(place) if place is not None else next(iter(self._zones), "body")
+                zone = (
+                    self._zone_at(place) if place is not None else next(iter(self._zones), "body")
+                )
             yield (
                 zone,
                 place if place is not None else self._zones.get(zone),
@@ -127,12 +159,16 @@ class TouchReader:
             )
 
     def _spot(self, pads: Mapping[str, float], touch: Touch) -> Spot:
-        """The pads under one hand: their middle weighed by pressure, and the zone of the strongest, with hysteresis."""
+        """The pads under one hand: their middle weighed by pressure, and the zone of the strongest,
+        with hysteresis."""
         strongest = max(pads, key=lambda name: pads[name])
         zone, peak = self._pads[strongest][0], pads[strongest]
         for contact in self._contacts:
             if contact.zone != zone:
-                here = max((p for name, p in pads.items() if self._pads[name][0] == contact.zone), default=0.0)
+                here = max(
+                    (p for name, p in pads.items() if self._pads[name][0] == contact.zone),
+                    default=0.0,
+                )
                 if here * FLICKER > peak:
                     zone = contact.zone
                     break
@@ -143,18 +179,28 @@ class TouchReader:
         return zone, (x, y, z), peak, touch.area, True, len(pads) > 1
 
     def _zone_at(self, place: Place) -> str:
-        """Zone of the nearest pad; the zone of a contact at hand keeps it up to a centimetre beyond."""
+        """Zone of the nearest pad; the zone of a contact at hand keeps it up to a centimetre
+        beyond."""
         held = {contact.zone for contact in self._contacts}
         best = min(
-            self._pads.values(), key=lambda pad: math.dist(pad[1], place) - (0.01 if pad[0] in held else 0.0), default=("body", place)
+            self._pads.values(),
+            key=lambda pad: math.dist(pad[1], place) - (0.01 if pad[0] in held else 0.0),
+            default=("body", place),
         )
         return best[0]
 
-    def _same(self, zone: str, place: Place | None, measured: bool, taken: Sequence[Contact]) -> Contact | None:
-        """The contact that this spot goes on with: near it, or in the same zone or the one beside it."""
+    def _same(
+        self, zone: str, place: Place | None, measured: bool, taken: Sequence[Contact]
+    ) -> Contact | None:
+        """The contact that this spot goes on with: near it, or in the same zone or the one beside
+        it."""
         free = [c for c in self._contacts if c not in taken]
         if measured and place is not None:
-            near = [(math.dist(c.trace.place, place), i) for i, c in enumerate(free) if c.trace.place is not None]
+            near = [
+                (math.dist(c.trace.place, place), i)
+                for i, c in enumerate(free)
+                if c.trace.place is not None
+            ]
             if near and min(near)[0] <= self._reach:
                 return free[min(near)[1]]
             return next((c for c in free if c.zone == zone and not c.measured), None)
@@ -163,7 +209,9 @@ class TouchReader:
                 return c
         return next((c for c in free if zone in self._beside.get(c.zone, ())), None)
 
-    def _begin(self, at: float, zone: str, place: Place | None, pressure: float, measured: bool, fine: bool) -> Contact:
+    def _begin(
+        self, at: float, zone: str, place: Place | None, pressure: float, measured: bool, fine: bool
+    ) -> Contact:
         trace = None
         self._gone = [c for c in self._gone if at - c.last <= BOUT]
         back = self._near_gone(zone, place, measured)
@@ -183,7 +231,9 @@ class TouchReader:
     def _near_gone(self, zone: str, place: Place | None, measured: bool) -> Contact | None:
         for c in reversed(self._gone):
             known = measured and place is not None and c.measured and c.trace.place is not None
-            if (known and math.dist(c.trace.place or (0, 0, 0), place or (0, 0, 0)) <= self._reach) or (not known and c.zone == zone):
+            if (
+                known and math.dist(c.trace.place or (0, 0, 0), place or (0, 0, 0)) <= self._reach
+            ) or (not known and c.zone == zone):
                 return c
         return None
 
@@ -196,7 +246,8 @@ class TouchReader:
         self._gone.append(contact)
 
     def _slap(self, contact: Contact, now: float) -> bool:
-        """Whether it shows just now to be a slap; asked in its first moments, once it is sure not again."""
+        """Whether it shows just now to be a slap; asked in its first moments, once it is sure not
+        again."""
         if contact.slapped >= 0.0 or contact.checked:
             return False
         if now - contact.began > SLAP_WINDOW + TOGETHER:
@@ -205,26 +256,41 @@ class TouchReader:
         jolt = self._jolted >= contact.began - TOGETHER
         felt = now - self._weighed < 0.1
         least = SLAP if jolt else SLAP_UNMOVED if felt else SLAP_ALONE
-        if contact.rise >= STEEP and contact.peak >= least and contact.last - contact.began <= SLAP_WINDOW:
+        if (
+            contact.rise >= STEEP
+            and contact.peak >= least
+            and contact.last - contact.began <= SLAP_WINDOW
+        ):
             contact.slapped = now
             return True
         return False
 
-    def _tell(self, contact: Contact, now: float, phase: Literal["begin", "during", "end"]) -> Gesture:
+    def _tell(
+        self, contact: Contact, now: float, phase: Literal["begin", "during", "end"]
+    ) -> Gesture:
         contact.told = now
         # The newest sample stays: an end that follows from silence goes back to it too.
         because, contact.because = tuple(contact.because[-12:]), contact.because[-1:]
         seen = contact.features(now, phase == "end")
         if contact.slapped >= 0.0 and now - contact.slapped < SLAPPED_FOR:
             sure = 0.95 if self._jolted >= contact.began - TOGETHER else 0.8
-            chances = {**dict.fromkeys(probabilities(seen, contact.zone), round((1.0 - sure) / 7.0, 4)), "hit": sure}
+            chances = {
+                **dict.fromkeys(probabilities(seen, contact.zone), round((1.0 - sure) / 7.0, 4)),
+                "hit": sure,
+            }
             confidence = sure
         else:
             chances = probabilities(seen, contact.zone)
             # Evidence grows with the time looked at; a zone alone tells less than a place.
-            confidence = max(chances.values()) * (1.0 - 0.6 * math.exp(-seen.duration / 0.25)) * (0.75 if seen.speed is None else 1.0)
+            confidence = (
+                max(chances.values())
+                * (1.0 - 0.6 * math.exp(-seen.duration / 0.25))
+                * (0.75 if seen.speed is None else 1.0)
+            )
         gesture = max(chances, key=lambda name: chances[name])
-        speed = seen.speed if seen.speed is not None else TYPICAL_STROKE if gesture == "stroke" else 0.0
+        speed = (
+            seen.speed if seen.speed is not None else TYPICAL_STROKE if gesture == "stroke" else 0.0
+        )
         return Gesture(
             at=now,
             zone=contact.zone,
@@ -257,4 +323,8 @@ def _take(pressed: dict[str, float], near: Mapping[str, frozenset[str]]) -> dict
 
 def _middle(places: Sequence[Place]) -> Place:
     n = len(places)
-    return (sum(p[0] for p in places) / n, sum(p[1] for p in places) / n, sum(p[2] for p in places) / n)
+    return (
+        sum(p[0] for p in places) / n,
+        sum(p[1] for p in places) / n,
+        sum(p[2] for p in places) / n,
+    )

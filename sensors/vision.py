@@ -1,10 +1,12 @@
-"""The eye, seen from the loop: pictures are handed to a process of its own, and what it says in numbers comes back as senses.
+"""The eye, seen from the loop: pictures are handed to a process of its own, and what it says in
+numbers comes back as senses.
 
-    VisionSensor ──Look(bytes or source)──▶ ProcessWorker ──▶ VisionTask (own process): FaceLandmarker, expression network, PoseLandmarker
-                 ◀── Face(blendshapes, expression, bearing, distance, looking), Posture(landmarks), Trouble ──
+    VisionSensor ──Look(bytes or source)──▶ ProcessWorker ──▶ VisionTask (own process):
+                 FaceLandmarker, expression network, PoseLandmarker ◀── Face(blendshapes,
+                 expression, bearing, distance, looking), Posture(landmarks), Trouble ──
 
-Pictures go in, from a browser or from a camera that only that process opens; only numbers come out. What the numbers mean is read in the
-loop, by `FaceReader` and `PostureReader`.
+Pictures go in, from a browser or from a camera that only that process opens; only numbers come out.
+What the numbers mean is read in the loop, by `FaceReader` and `PostureReader`.
 """
 
 from __future__ import annotations
@@ -33,13 +35,16 @@ class Look:
 
 def vision_task() -> Task:
     """Makes the task, in the process that shall run it."""
-    from moggy.sensors.eye import VisionTask  # OpenCV and MediaPipe are loaded there, not in the loop's process
+    from moggy.sensors.eye import (
+        VisionTask,
+    )  # OpenCV and MediaPipe are loaded there, not in the loop's process
 
     return VisionTask()
 
 
 class VisionSensor:
-    """Hands pictures to the eye and brings back what it saw. Pictures that come while it is busy are dropped: only the newest counts."""
+    """Hands pictures to the eye and brings back what it saw. Pictures that come while it is busy
+    are dropped: only the newest counts."""
 
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
@@ -63,9 +68,13 @@ class VisionSensor:
     def close(self) -> None:
         self._worker.close()
 
-    def _offer(self, now: float, *, picture: bytes | None = None, source: str | None = None) -> bool:
+    def _offer(
+        self, now: float, *, picture: bytes | None = None, source: str | None = None
+    ) -> bool:
         posture = now - self._posture_at >= POSTURES - 1e-6
-        taken = self._worker.offer(Look(at=now, picture=picture, source=source, posture=posture), now)
+        taken = self._worker.offer(
+            Look(at=now, picture=picture, source=source, posture=posture), now
+        )
         if taken:
             self._face_at = now
             if posture:

@@ -1,4 +1,5 @@
-"""Reads what a person says to the pet at once: how they feel, what they want, and how sure that is; in less than a millisecond."""
+"""Reads what a person says to the pet at once: how they feel, what they want, and how sure that is;
+in less than a millisecond."""
 
 from __future__ import annotations
 
@@ -20,24 +21,44 @@ LONGEST: Final = 600
 """Characters that are read; what is said to a pet is shorter."""
 
 UNSURE: Final = 0.4
-"""A confidence below this is called unsure: on GoEmotions dev the top class is then wrong more often than right."""
+"""A confidence below this is called unsure: on GoEmotions dev the top class is then wrong more
+often than right."""
 
-VALENCE: Final = {"neutral": 0.0, "happy": 0.81, "sad": -0.63, "angry": -0.51, "afraid": -0.64, "disgusted": -0.60, "surprised": 0.14}
-AROUSAL: Final = {"neutral": -0.1, "happy": 0.41, "sad": -0.27, "angry": 0.59, "afraid": 0.60, "disgusted": 0.35, "surprised": 0.67}
-"""Where the classes lie: pleasure and arousal of Russell & Mehrabian 1977; surprise's pleasure is lowered, since GoEmotions counts
-confusion as surprise, and neutral is a little calm."""
+VALENCE: Final = {
+    "neutral": 0.0,
+    "happy": 0.81,
+    "sad": -0.63,
+    "angry": -0.51,
+    "afraid": -0.64,
+    "disgusted": -0.60,
+    "surprised": 0.14,
+}
+AROUSAL: Final = {
+    "neutral": -0.1,
+    "happy": 0.41,
+    "sad": -0.27,
+    "angry": 0.59,
+    "afraid": 0.60,
+    "disgusted": 0.35,
+    "surprised": 0.67,
+}
+"""Where the classes lie: pleasure and arousal of Russell & Mehrabian 1977; surprise's pleasure is
+lowered, since GoEmotions counts confusion as surprise, and neutral is a little calm."""
 
 LEXICON, EXCLAIMED, CHARGED = 0.4, 0.4, 0.15
-"""VADER's share in valence; what `!` and strong words add to arousal. Checked on EmoBank dev: r = 0.51 and 0.26 with people's ratings."""
+"""VADER's share in valence; what `!` and strong words add to arousal. Checked on EmoBank dev: r =
+0.51 and 0.26 with people's ratings."""
 
-Intent: TypeAlias = Literal["none", "comfort_me", "play", "leave_me_alone", "look_here", "praise", "scold", "call"]
+Intent: TypeAlias = Literal[
+    "none", "comfort_me", "play", "leave_me_alone", "look_here", "praise", "scold", "call"
+]
 
 
 class WordsReader:
     """Words with text → the same with valence, arousal, probabilities, intent and confidence.
 
-    A given estimate stays as it is; only what is missing is filled in. A text without a word in it is not passed on. One that is too long
-    is cut, and a Trouble says so until a shorter one comes.
+    A given estimate stays as it is; only what is missing is filled in. A text without a word in it
+    is not passed on. One that is too long is cut, and a Trouble says so until a shorter one comes.
     """
 
     def __init__(self) -> None:
@@ -51,8 +72,14 @@ class WordsReader:
             if sense.text.strip():
                 found += self._tell(sense, now)
                 found.append(understand(sense))
-            elif sense.valence is not None or sense.probabilities is not None or sense.intent is not None:
-                found.append(sense if sense.confidence is not None else replace(sense, confidence=0.5))
+            elif (
+                sense.valence is not None
+                or sense.probabilities is not None
+                or sense.intent is not None
+            ):
+                found.append(
+                    sense if sense.confidence is not None else replace(sense, confidence=0.5)
+                )
         return found
 
     def _tell(self, words: Words, now: float) -> Sequence[Trouble]:
@@ -61,12 +88,17 @@ class WordsReader:
         if (length > LONGEST) == self._cut:
             return ()
         self._cut = length > LONGEST
-        note = f"the text of {length:,} characters was cut: only its first {LONGEST} are read; say it shorter" if self._cut else ""
+        note = (
+            f"the text of {length:,} characters was cut: only its first {LONGEST} are read; say it shorter"
+            if self._cut
+            else ""
+        )
         return (Trouble(at=now, part="words", message=note),)
 
 
 def understand(words: Words) -> Words:
-    """The estimate of the first tier. Pure; the first call loads the head and the lexicon (about 0.1 s)."""
+    """The estimate of the first tier. Pure; the first call loads the head and the lexicon (about
+    0.1 s)."""
     text = cut(words.text)
     common = plain(text)
     spelt = tokens(common)
@@ -81,9 +113,14 @@ def understand(words: Words) -> Words:
     probabilities = {name: known * learnt[name] + (1.0 - known) * usual[name] for name in CLASSES}
     if sure:
         probabilities = _said_outright(probabilities, feeling, sure)
-    # The part of the probabilities that is only what is usual says nothing of this person: it is taken off again.
-    valence = math.fsum((p - (1.0 - evidence) * usual[name]) * VALENCE[name] for name, p in probabilities.items())
-    arousal = math.fsum((p - (1.0 - evidence) * usual[name]) * AROUSAL[name] for name, p in probabilities.items())
+    # The part of the probabilities that is only what is usual says nothing of this person: it is
+    # taken off again.
+    valence = math.fsum(
+        (p - (1.0 - evidence) * usual[name]) * VALENCE[name] for name, p in probabilities.items()
+    )
+    arousal = math.fsum(
+        (p - (1.0 - evidence) * usual[name]) * AROUSAL[name] for name, p in probabilities.items()
+    )
     weight = LEXICON * (1.0 - sure) * (1.0 if known else 0.5)
     valence = (1.0 - weight) * valence + weight * polarity["compound"]
     arousal += evidence * (EXCLAIMED * said[3] + CHARGED * abs(polarity["compound"]))
@@ -92,7 +129,8 @@ def understand(words: Words) -> Words:
 
 
 def _known(spelt: Sequence[str], lang: str, compound: float) -> float:
-    """0..1: how far the learnt weights may be trusted with these words; they were learnt from English."""
+    """0..1: how far the learnt weights may be trusted with these words; they were learnt from
+    English."""
     if not any(word[0].isalpha() for word in spelt):
         return 0.6 if compound else 0.0
     return min(1.0, max(0.0, (head().knows(spelt) - 0.25) / 0.35)) if lang == "en" else 0.0
@@ -107,7 +145,8 @@ def cut(text: str) -> str:
 
 
 def lexical(text: str) -> str:
-    """What the lexicon is given: its time grows with the square of the words, and steeply with emoji, so 300 characters and 8 symbols."""
+    """What the lexicon is given: its time grows with the square of the words, and steeply with
+    emoji, so 300 characters and 8 symbols."""
     kept: list[str] = []
     symbols = 0
     for letter in DRAWN_OUT.sub(r"\1\1\1", text[:300]):
@@ -126,14 +165,24 @@ def vader() -> SentimentIntensityAnalyzer:
 
 
 def _said_outright(learnt: Mapping[str, float], feeling: str, sure: float) -> dict[str, float]:
-    """Learnt probabilities, made to agree with a phrase: its feeling gets the odds that its row gives, the rest keep their proportions."""
+    """Learnt probabilities, made to agree with a phrase: its feeling gets the odds that its row
+    gives, the rest keep their proportions."""
     odds = sure / (1.0 - sure) * (len(CLASSES) - 1)
-    scores = [math.log(max(learnt[name], 1e-6)) * 0.5 + (math.log(odds) if name == feeling else 0.0) for name in CLASSES]
+    scores = [
+        math.log(max(learnt[name], 1e-6)) * 0.5 + (math.log(odds) if name == feeling else 0.0)
+        for name in CLASSES
+    ]
     return dict(zip(CLASSES, softmax(scores), strict=True))
 
 
 def _filled(
-    words: Words, text: str, probabilities: Mapping[str, float], valence: float, arousal: float, intent: str, confidence: float
+    words: Words,
+    text: str,
+    probabilities: Mapping[str, float],
+    valence: float,
+    arousal: float,
+    intent: str,
+    confidence: float,
 ) -> Words:
     """The words with everything that was not given."""
     rounded = {name: round(p, 4) for name, p in probabilities.items()}

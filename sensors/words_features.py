@@ -1,4 +1,5 @@
-"""Turns a text into the small pieces (words, pairs, parts of words, negated words) that the reader of words knows the weight of."""
+"""Turns a text into the small pieces (words, pairs, parts of words, negated words) that the reader
+of words knows the weight of."""
 
 from __future__ import annotations
 
@@ -35,7 +36,8 @@ def negates(word: str) -> bool:
 
 
 def pieces(words: list[str]) -> list[str]:
-    """Everything that may carry weight, repeated as often as it occurs: `cat`, `good cat`, `~good` (negated), `#<ca` (a part)."""
+    """Everything that may carry weight, repeated as often as it occurs: `cat`, `good cat`, `~good`
+    (negated), `#<ca` (a part)."""
     found: list[str] = []
     before, reach = "^", 0
     for word in words:
@@ -50,7 +52,11 @@ def pieces(words: list[str]) -> list[str]:
             reach = REACH
         if letters and len(word) >= SHORTEST:
             edged = f"<{word}>"
-            found += [f"#{edged[i : i + n]}" for n in range(SHORTEST, LONGEST + 1) for i in range(len(edged) - n + 1)]
+            found += [
+                f"#{edged[i : i + n]}"
+                for n in range(SHORTEST, LONGEST + 1)
+                for i in range(len(edged) - n + 1)
+            ]
         before = word
     return found
 
@@ -61,7 +67,8 @@ def key(piece: str) -> int:
 
 
 def manner(text: str, polarity: dict[str, float]) -> tuple[float, ...]:
-    """How it is said: VADER's compound, positive and negative, `!`, `?`, capitals, shortness; each within −1..1."""
+    """How it is said: VADER's compound, positive and negative, `!`, `?`, capitals, shortness; each
+    within −1..1."""
     letters = [c for c in text if c.isalpha()]
     capitals = sum(map(str.isupper, letters)) / len(letters) if len(letters) > SHORTEST else 0.0
     return (

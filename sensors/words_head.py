@@ -1,4 +1,5 @@
-"""The learnt part of reading words: the weights of 20,000 pieces of words, and what they say of the seven feelings."""
+"""The learnt part of reading words: the weights of 20,000 pieces of words, and what they say of the
+seven feelings."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ from moggy.sensors.words_features import key, pieces
 HEAD = Path(__file__).with_name("words.json")
 
 PRIOR = (0.34, 0.26, 0.12, 0.10, 0.06, 0.04, 0.08)
-"""How often a pet hears each of CLASSES, before anything is known: our judgement, flatter than GoEmotions' 30 % neutral and 37 % happy."""
+"""How often a pet hears each of CLASSES, before anything is known: our judgement, flatter than
+GoEmotions' 30 % neutral and 37 % happy."""
 
 
 class Head:
@@ -27,15 +29,20 @@ class Head:
         stored = json.loads(file.read_bytes())
         keys = _unpacked(stored["keys"])
         temperature = stored["temperature"]
-        self._rows = dict(zip(struct.unpack(f"<{len(keys) // 4}I", keys), range(len(keys) // 4), strict=True))
+        self._rows = dict(
+            zip(struct.unpack(f"<{len(keys) // 4}I", keys), range(len(keys) // 4), strict=True)
+        )
         self._rarity = [step * stored["rarest"] / 255.0 for step in _unpacked(stored["rarity"])]
         self._weights = memoryview(_unpacked(stored["weights"])).cast("b")
         self._scale: list[float] = [scale / temperature for scale in stored["scale"]]
-        self._manner: list[list[float]] = [[weight / temperature for weight in column] for column in stored["manner"]]
+        self._manner: list[list[float]] = [
+            [weight / temperature for weight in column] for column in stored["manner"]
+        ]
         self._bias: list[float] = [bias / temperature for bias in stored["bias"]]
 
     def scores(self, words: list[str], manner: Sequence[float]) -> list[float]:
-        """Log-likelihood of each of CLASSES, up to a constant, without any prior; already at its temperature."""
+        """Log-likelihood of each of CLASSES, up to a constant, without any prior; already at its
+        temperature."""
         counts: dict[int, int] = {}
         for piece in pieces(words):
             row = self._rows.get(key(piece))
@@ -47,14 +54,18 @@ class Head:
         for row, value in values.items():
             for k, step in enumerate(self._weights[row * len(CLASSES) : (row + 1) * len(CLASSES)]):
                 sums[k] += step * value
-        found = [bias + scale * total / norm for bias, scale, total in zip(self._bias, self._scale, sums, strict=True)]
+        found = [
+            bias + scale * total / norm
+            for bias, scale, total in zip(self._bias, self._scale, sums, strict=True)
+        ]
         for column, value in zip(self._manner, manner, strict=True):
             for k, weight in enumerate(column):
                 found[k] += weight * value
         return found
 
     def knows(self, words: Sequence[str]) -> float:
-        """Share of the words (not of the marks) that were met in training: low for another language or gibberish."""
+        """Share of the words (not of the marks) that were met in training: low for another language
+        or gibberish."""
         spelt = [word for word in words if word[0].isalpha()]
         return sum(key(word) in self._rows for word in spelt) / len(spelt) if spelt else 0.0
 
@@ -78,4 +89,10 @@ def softmax(scores: Sequence[float]) -> list[float]:
 
 def likely(scores: Sequence[float]) -> dict[str, float]:
     """Log-likelihoods → probabilities over CLASSES, with how often each is heard."""
-    return dict(zip(CLASSES, softmax([score + math.log(p) for score, p in zip(scores, PRIOR, strict=True)]), strict=True))
+    return dict(
+        zip(
+            CLASSES,
+            softmax([score + math.log(p) for score, p in zip(scores, PRIOR, strict=True)]),
+            strict=True,
+        )
+    )

@@ -1,7 +1,8 @@
 """Finds what people say to a pet, phrase by phrase: what they want, and how they then mostly feel.
 
-The phrases stand in `phrases/LANGUAGE.txt`; a new language is a new file there. When two fit, the surer one counts, then the longer
-match, then the earlier row. A negation before the match turns it round (`NEGATED`).
+The phrases stand in `phrases/LANGUAGE.txt`; a new language is a new file there. When two fit, the
+surer one counts, then the longer match, then the earlier row. A negation before the match turns it
+round (`NEGATED`).
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ NEGATED = {
     "look_here": ("none", "neutral"),
     "call": ("leave_me_alone", "angry"),
 }
-"""What the opposite of a wish is, and the feeling that goes with it: «don't go away», «you're not a good cat», «I don't want to play»."""
+"""What the opposite of a wish is, and the feeling that goes with it: «don't go away», «you're not a
+good cat», «I don't want to play»."""
 
 FOLDER = Path(__file__).with_name("phrases")
 
@@ -52,11 +54,14 @@ HEARD = 400
 
 @cache
 def phrases(lang: str) -> tuple[Phrase, ...]:
-    """The rows of a language, compiled when it is first spoken; none for a language that nobody has written yet."""
+    """The rows of a language, compiled when it is first spoken; none for a language that nobody has
+    written yet."""
     file = FOLDER / f"{lang}.txt"
     rows: list[Phrase] = []
     names: dict[str, str] = {}
-    for line in file.read_text(encoding="utf-8").splitlines() if lang.isalpha() and file.is_file() else ():
+    for line in (
+        file.read_text(encoding="utf-8").splitlines() if lang.isalpha() and file.is_file() else ()
+    ):
         if line.startswith("#") or not line.strip():
             continue
         first, second, rest = line.split(None, 2)
@@ -71,12 +76,14 @@ def phrases(lang: str) -> tuple[Phrase, ...]:
 
 
 def language(text: str, said: str) -> str:
-    """The language of a text: Chinese by its characters, else what was said of it (`en-GB` counts as `en`)."""
+    """The language of a text: Chinese by its characters, else what was said of it (`en-GB` counts
+    as `en`)."""
     return "zh" if CJK.search(text) and not KANA.search(text) else said[:2].lower()
 
 
 def wish(text: str, lang: str) -> tuple[str, str, float]:
-    """What is wanted, the feeling that it shows, and how surely (0: no phrase fits). `text` is plain; an English one may be German."""
+    """What is wanted, the feeling that it shows, and how surely (0: no phrase fits). `text` is
+    plain; an English one may be German."""
     spoken = "de" if lang == "en" and GERMAN_WORDS.search(text) else lang
     text = DRAWN_OUT_END.sub(r"\1", text)
     wanted, shown = ("none", 0.0, 0), ("neutral", 0.0, 0)

@@ -1,4 +1,5 @@
-"""A day as a script: what simulated people do to the pet and when, written in YAML, played as senses."""
+"""A day as a script: what simulated people do to the pet and when, written in YAML, played as
+senses."""
 
 from __future__ import annotations
 
@@ -19,7 +20,10 @@ RATE = 50.0
 class Stroke(Part):
     """A hand that moves over pads, again and again."""
 
-    along: Annotated[tuple[str, ...], Field(min_length=1, description="pads in the order that the hand passes them")] = (
+    along: Annotated[
+        tuple[str, ...],
+        Field(min_length=1, description="pads in the order that the hand passes them"),
+    ] = (
         "neck",
         "shoulders",
         "back",
@@ -61,7 +65,9 @@ class Act(Part):
     face: Look | None = None
     say: str | None = None
     person: Literal["arrives", "leaves"] | None = None
-    carry: Annotated[float | None, Field(gt=0.0, description="lifted, held for so many seconds, and put down")] = None
+    carry: Annotated[
+        float | None, Field(gt=0.0, description="lifted, held for so many seconds, and put down")
+    ] = None
     battery: Annotated[float | None, Field(ge=0.0, le=1.0)] = None
     setting: Literal["quiet", "focus", "lap", "away", "stop"] | None = None
     on: bool = True
@@ -78,7 +84,9 @@ class Day(Part):
 
 def senses_of(day: Day, body: Body) -> list[AnySense]:
     """The day as senses in order. Raises ValueError for a pad that the body lacks."""
-    return sorted((sense for act in day.acts for sense in _play(act, body)), key=lambda sense: sense.at)
+    return sorted(
+        (sense for act in day.acts for sense in _play(act, body)), key=lambda sense: sense.at
+    )
 
 
 def _play(act: Act, body: Body) -> Iterator[AnySense]:
@@ -127,11 +135,17 @@ def _strokes(stroke: Stroke, at: float, body: Body) -> Iterator[AnySense]:
         yield Touch(at=begin + seconds, pressure=0.0)
 
 
-def _along(way: list[tuple[float, float, float]], lengths: list[float], gone: float) -> tuple[float, float, float]:
+def _along(
+    way: list[tuple[float, float, float]], lengths: list[float], gone: float
+) -> tuple[float, float, float]:
     for (a, b), length in zip(itertools.pairwise(way), lengths, strict=True):
         if gone <= length and length > 0.0:
             share = gone / length
-            return (a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share, a[2] + (b[2] - a[2]) * share)
+            return (
+                a[0] + (b[0] - a[0]) * share,
+                a[1] + (b[1] - a[1]) * share,
+                a[2] + (b[2] - a[2]) * share,
+            )
         gone -= length
     return way[-1]
 
@@ -153,10 +167,14 @@ def _carries(seconds: float, at: float) -> Iterator[AnySense]:
         push = 0.35 * math.sin(math.pi * t / 0.5) if t < 0.5 else 0.0
         if t > seconds + 0.5:
             push = (
-                -0.3 * math.sin(math.pi * (t - seconds - 0.5) / 0.25) if t < seconds + 0.75 else 0.5 * math.exp(-(t - seconds - 0.75) * 20)
+                -0.3 * math.sin(math.pi * (t - seconds - 0.5) / 0.25)
+                if t < seconds + 0.75
+                else 0.5 * math.exp(-(t - seconds - 0.75) * 20)
             )
         sway = 0.06 * math.sin(2 * math.pi * 0.8 * t)
-        yield Acceleration(at=at + t, x=sway, y=0.04 * math.cos(2 * math.pi * 0.6 * t) - 0.04, z=1.0 + push)
+        yield Acceleration(
+            at=at + t, x=sway, y=0.04 * math.cos(2 * math.pi * 0.6 * t) - 0.04, z=1.0 + push
+        )
     yield Acceleration(at=at + count / RATE, x=0.0, y=0.0, z=1.0)
 
 

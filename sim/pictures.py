@@ -1,4 +1,5 @@
-"""Pictures of the cat on disk while a life goes by without a screen: a listener of the loop, a few PNGs a second."""
+"""Pictures of the cat on disk while a life goes by without a screen: a listener of the loop, a few
+PNGs a second."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ PER_SECOND = 2.0
 
 
 class Pictures:
-    """Writes `cat_0012.50.png` for the moment 12.5 s and so on. What is painted are the servos' angles, as the board drives them."""
+    """Writes `cat_0012.50.png` for the moment 12.5 s and so on. What is painted are the servos'
+    angles, as the board drives them."""
 
     def __init__(
         self,
@@ -36,5 +38,10 @@ class Pictures:
         breath = tick.commanded.purr.breath
         # Joints without a pulse hang where they rest.
         shown = {**self._rest, **self._angles()}
-        image = paint(shown, pupils=tick.commanded.pupils, breath=1.0 - abs(1.0 - 2.0 * breath), camera=self._camera)
+        image = paint(
+            shown,
+            pupils=tick.commanded.pupils,
+            breath=1.0 - abs(1.0 - 2.0 * breath),
+            camera=self._camera,
+        )
         image.save(self._folder / f"cat_{tick.at:07.2f}.png")

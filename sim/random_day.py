@@ -1,4 +1,5 @@
-"""A random day: somebody comes and goes, strokes, pats, hits, lifts, talks, shows their face, by chance but from a seed."""
+"""A random day: somebody comes and goes, strokes, pats, hits, lifts, talks, shows their face, by
+chance but from a seed."""
 
 from __future__ import annotations
 
@@ -32,24 +33,44 @@ def random_day(seed: int, seconds: float, body: Body) -> Day:
         act = _act(rng, at, who, list(body.pads), here)
         here = here if act.person is None else act.person == "arrives"
         acts.append(act)
-    return Day(about=f"random day {seed}", hour=rng.uniform(0.0, 23.9), seconds=seconds, acts=tuple(acts))
+    return Day(
+        about=f"random day {seed}", hour=rng.uniform(0.0, 23.9), seconds=seconds, acts=tuple(acts)
+    )
 
 
 def _act(rng: random.Random, at: float, who: str, pads: list[str], here: bool) -> Act:
-    match rng.choices(("stroke", "press", "hit", "face", "say", "person", "carry", "battery", "setting"), (30, 12, 6, 18, 16, 5, 4, 3, 4))[
-        0
-    ]:
+    match rng.choices(
+        ("stroke", "press", "hit", "face", "say", "person", "carry", "battery", "setting"),
+        (30, 12, 6, 18, 16, 5, 4, 3, 4),
+    )[0]:
         case "stroke":
             along = rng.choice(WAYS)
-            stroke = Stroke(along=along, speed=rng.uniform(0.02, 0.5), pressure=rng.uniform(0.15, 0.6), times=rng.randint(1, 4))
+            stroke = Stroke(
+                along=along,
+                speed=rng.uniform(0.02, 0.5),
+                pressure=rng.uniform(0.15, 0.6),
+                times=rng.randint(1, 4),
+            )
             return Act(at=at, who=who, stroke=stroke)
         case "press":
-            press = Press(pad=rng.choice(pads), pressure=rng.uniform(0.2, 0.8), seconds=rng.uniform(0.05, 2.0), times=rng.randint(1, 4))
+            press = Press(
+                pad=rng.choice(pads),
+                pressure=rng.uniform(0.2, 0.8),
+                seconds=rng.uniform(0.05, 2.0),
+                times=rng.randint(1, 4),
+            )
             return Act(at=at, who=who, press=press)
         case "hit":
-            return Act(at=at, who=who, press=Press(pad=rng.choice(pads), pressure=1.0, seconds=0.06))
+            return Act(
+                at=at, who=who, press=Press(pad=rng.choice(pads), pressure=1.0, seconds=0.06)
+            )
         case "face":
-            look = Look(valence=rng.uniform(-1, 1), arousal=rng.uniform(-1, 1), confidence=rng.uniform(0.2, 0.9), seconds=rng.uniform(1, 8))
+            look = Look(
+                valence=rng.uniform(-1, 1),
+                arousal=rng.uniform(-1, 1),
+                confidence=rng.uniform(0.2, 0.9),
+                seconds=rng.uniform(1, 8),
+            )
             return Act(at=at, who=who, face=look)
         case "say":
             return Act(at=at, who=who, say=rng.choice(SAID))

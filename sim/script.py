@@ -1,4 +1,5 @@
-"""A script of senses: JSON lines that are played to the pet, raw touch and motion through the simulated body, the rest as they are."""
+"""A script of senses: JSON lines that are played to the pet, raw touch and motion through the
+simulated body, the rest as they are."""
 
 from __future__ import annotations
 
@@ -27,7 +28,18 @@ from moggy.messages import (
 )
 
 Scripted: TypeAlias = Annotated[
-    Touch | Gesture | Face | Posture | Voice | Words | Thought | Acceleration | Motion | Battery | Person | Setting,
+    Touch
+    | Gesture
+    | Face
+    | Posture
+    | Voice
+    | Words
+    | Thought
+    | Acceleration
+    | Motion
+    | Battery
+    | Person
+    | Setting,
     Field(discriminator="kind"),
 ]
 SCRIPTED: TypeAdapter[Any] = TypeAdapter(Scripted)
@@ -43,28 +55,41 @@ class BadScript(ValueError):
 def schema() -> dict[str, Any]:
     """JSON schema of one line."""
     found = SCRIPTED.json_schema()
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "One line of a script of senses", **found}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "One line of a script of senses",
+        **found,
+    }
 
 
 def read_script(path: Path) -> list[AnySense]:
-    """All senses of a file, in order of their time. Raises BadScript at the first line that is wrong."""
+    """All senses of a file, in order of their time. Raises BadScript at the first line that is
+    wrong."""
     try:
         lines = path.read_bytes().split(b"\n")
     except OSError as error:
         raise BadScript(f"{path}: cannot be read: {error.strerror}") from error
-    senses = [_sense(path, n, line) for n, line in enumerate(lines, 1) if line.strip() and not line.lstrip().startswith(b"#")]
+    senses = [
+        _sense(path, n, line)
+        for n, line in enumerate(lines, 1)
+        if line.strip() and not line.lstrip().startswith(b"#")
+    ]
     return sorted(senses, key=lambda sense: sense.at)
 
 
 def _sense(path: Path, n: int, line: bytes) -> AnySense:
     if len(line) > LONGEST_LINE * 4:
-        raise BadScript(f"{path}:{n}: a line of {len(line)} bytes; at most {LONGEST_LINE} characters are read")
+        raise BadScript(
+            f"{path}:{n}: a line of {len(line)} bytes; at most {LONGEST_LINE} characters are read"
+        )
     try:
         data = orjson.loads(line)
     except orjson.JSONDecodeError as error:
         raise BadScript(f"{path}:{n}: not JSON: {error}") from error
     if not isinstance(data, dict):
-        raise BadScript(f'{path}:{n}: should be an object such as {{"at": 1.2, "kind": "touch", "zone": "back", "pressure": 0.4}}')
+        raise BadScript(
+            f'{path}:{n}: should be an object such as {{"at": 1.2, "kind": "touch", "zone": "back", "pressure": 0.4}}'
+        )
     if data.get("kind") == "touch" and "gesture" in data:
         data["kind"] = "gesture"
     try:
@@ -73,7 +98,9 @@ def _sense(path: Path, n: int, line: bytes) -> AnySense:
         raise BadScript(f"{path}:{n}: {_words(error)}") from error
     unread = set(data) - set(sense.__dataclass_fields__)
     if unread:
-        raise BadScript(f"{path}:{n}: unknown field '{min(unread)}' of {sense.kind}; known: {', '.join(sense.__dataclass_fields__)}")
+        raise BadScript(
+            f"{path}:{n}: unknown field '{min(unread)}' of {sense.kind}; known: {', '.join(sense.__dataclass_fields__)}"
+        )
     if not math.isfinite(sense.at):
         raise BadScript(f"{path}:{n}: at: {sense.at} is not a time")
     return sense

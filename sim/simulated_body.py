@@ -27,10 +27,12 @@ class WiredBody(Protocol):
 
 
 class SimulatedBody:
-    """Moves and is polled like any body. `step` must come before `poll` at each moment; `poll` does it when it was forgotten."""
+    """Moves and is polled like any body. `step` must come before `poll` at each moment; `poll` does
+    it when it was forgotten."""
 
     def __init__(self, world: World, board: Board, body: WiredBody) -> None:
-        """`body` is linked to the board: `SerialBody(MemoryLink(board.line), world.body)`, or a `SerialLink` to its port."""
+        """`body` is linked to the board: `SerialBody(MemoryLink(board.line), world.body)`, or a
+        `SerialLink` to its port."""
         self.world, self.board = world, board
         self._body = body
         self._stepped = -1.0

@@ -40,7 +40,8 @@ class World:
         pressure: float = 0.4,
         area: float = 0.2,
     ) -> None:
-        """A hand lies here now: at a position on the skin, in the middle of a zone, or on pads with their own pressures."""
+        """A hand lies here now: at a position on the skin, in the middle of a zone, or on pads with
+        their own pressures."""
         if pressure <= 0.0:
             self.release()
             return
@@ -67,7 +68,9 @@ class World:
     def battery(self, level: float, charging: bool = False) -> None:
         """0..1, linear between the empty and the full voltage."""
         power = self.body.power
-        self._volts = (power.empty_mv + min(max(level, 0.0), 1.0) * (power.full_mv - power.empty_mv)) / 1000.0
+        self._volts = (
+            power.empty_mv + min(max(level, 0.0), 1.0) * (power.full_mv - power.empty_mv)
+        ) / 1000.0
         self._charging, self._inputs = charging, None
 
     def press_stop(self, pressed: bool) -> None:
@@ -109,11 +112,15 @@ class World:
         return self._inputs
 
     def _near(self, position: Place, pressure: float, area: float) -> dict[str, float]:
-        """Pressure falls off with the distance like a bell; a larger area is a wider bell. The nearest pad feels at least half of it."""
+        """Pressure falls off with the distance like a bell; a larger area is a wider bell. The
+        nearest pad feels at least half of it."""
         spread = 0.025 + 0.06 * area
         distances = {name: math.dist(position, pad.at) for name, pad in self.body.pads.items()}
         nearest = min(distances, key=distances.__getitem__)
-        pressed = {name: pressure * math.exp(-0.5 * (distance / spread) ** 2) for name, distance in distances.items()}
+        pressed = {
+            name: pressure * math.exp(-0.5 * (distance / spread) ** 2)
+            for name, distance in distances.items()
+        }
         pressed[nearest] = max(pressed[nearest], 0.5 * pressure)
         return {name: value for name, value in pressed.items() if value > 0.02}
 
@@ -135,7 +142,11 @@ def _put_down(t: float) -> tuple[Acceleration, Acceleration] | None:
     if t > 0.7:
         return None
     bump = 0.5 * math.exp(-((t - 0.6) ** 2) / 0.0008)
-    return (0.0, 0.0, 1.0 - 0.25 * math.sin(2.0 * math.pi * t / 0.6) + bump if t < 0.6 else 1.0 + bump), STILL
+    return (
+        0.0,
+        0.0,
+        1.0 - 0.25 * math.sin(2.0 * math.pi * t / 0.6) + bump if t < 0.6 else 1.0 + bump,
+    ), STILL
 
 
 def _hit(t: float, strength: float) -> tuple[Acceleration, Acceleration] | None:

@@ -13,8 +13,14 @@ import pytest
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
-    "needs_runtime": (lambda: importlib.util.find_spec("llama_cpp") is not None, "the language model's runtime (make runtime)"),
-    "needs_chromium": (lambda: shutil.which("chromium") is not None, "Chromium (apt install chromium)"),
+    "needs_runtime": (
+        lambda: importlib.util.find_spec("llama_cpp") is not None,
+        "the language model's runtime (make runtime)",
+    ),
+    "needs_chromium": (
+        lambda: shutil.which("chromium") is not None,
+        "Chromium (apt install chromium)",
+    ),
     "needs_data": (DATA.is_dir, "the development data beside the checkout"),
     "needs_robot": (lambda: "MOGGY_PORT" in os.environ, "a robot (MOGGY_PORT=/dev/ttyACM0)"),
 }

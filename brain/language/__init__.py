@@ -1,1 +1,2 @@
-"""Understanding what is said, slowly and well: a sentence embedding and a small language model, asked in processes of their own."""
+"""Understanding what is said, slowly and well: a sentence embedding and a small language model,
+asked in processes of their own."""

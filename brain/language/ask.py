@@ -1,4 +1,5 @@
-"""Decides when a slow reader is asked, and tells it what happened before: pure, from the ticks alone."""
+"""Decides when a slow reader is asked, and tells it what happened before: pure, from the ticks
+alone."""
 
 from __future__ import annotations
 
@@ -31,11 +32,20 @@ class Recent:
                 self._gesture = None if sense.phase == "end" else sense
 
     def situation(self, tick: Tick) -> Situation:
-        """The situation at this tick; call it before `see` of the same tick, so that the words themselves are not *before*."""
-        touch = self._gesture if self._gesture is not None and tick.at - self._gesture.at < 1.0 else None
+        """The situation at this tick; call it before `see` of the same tick, so that the words
+        themselves are not *before*."""
+        touch = (
+            self._gesture
+            if self._gesture is not None and tick.at - self._gesture.at < 1.0
+            else None
+        )
         person, pet = tick.person, tick.pet
         return Situation(
-            before=tuple((event.name, round(tick.at - event.at, 2)) for event in self._events if tick.at - event.at < MEMORY),
+            before=tuple(
+                (event.name, round(tick.at - event.at, 2))
+                for event in self._events
+                if tick.at - event.at < MEMORY
+            ),
             touch=touch.gesture if touch else None,
             person_valence=round(person.valence, 3),
             person_arousal=round(person.arousal, 3),
@@ -70,8 +80,9 @@ def ask(tick: Tick, recent: Recent) -> Question | None:
 class Asker:
     """Tick → Question or None, for one slow reader.
 
-    `Asker()` asks at once. `Asker(after="embedding")` waits for that reader's thought and hands it on, so that the two do not work at the
-    same time and the second refines the first; after `patience` seconds it asks without.
+    `Asker()` asks at once. `Asker(after="embedding")` waits for that reader's thought and hands it
+    on, so that the two do not work at the same time and the second refines the first; after
+    `patience` seconds it asks without.
     """
 
     def __init__(self, after: str | None = None, patience: float = 0.5) -> None:
@@ -93,7 +104,11 @@ class Asker:
         if pending is None:
             return None
         for sense in tick.understood:
-            if isinstance(sense, Thought) and sense.source == self._after and sense.about == pending.about:
+            if (
+                isinstance(sense, Thought)
+                and sense.source == self._after
+                and sense.about == pending.about
+            ):
                 pending = refined(pending, sense)
                 break
         else:

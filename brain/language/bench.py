@@ -1,7 +1,8 @@
 """Measures what each way of reading words understands, and what it costs: `moggy models bench`.
 
-Balanced sentences of GoEmotions test for the classes, EmoBank dev (never trained on) for valence and arousal, EmoryNLP test (television
-dialogue, labelled with the scene in view) for how well it carries over. Trained on train, tuned on dev, reported here.
+Balanced sentences of GoEmotions test for the classes, EmoBank dev (never trained on) for valence
+and arousal, EmoryNLP test (television dialogue, labelled with the scene in view) for how well it
+carries over. Trained on train, tuned on dev, reported here.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ EMORY = {
     "Mad": "angry",
     "Scared": "afraid",
 }
-"""EmoryNLP's labels as our classes; peaceful and powerful are pleasant feelings (Willcox's wheel, from which they come)."""
+"""EmoryNLP's labels as our classes; peaceful and powerful are pleasant feelings (Willcox's wheel,
+from which they come)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,12 +71,20 @@ class Sentences:
 
 
 def bench_models(
-    sentences: int = 200, *, first: First, data: Path | None = None, ways: Sequence[str] | None = None, say: Callable[[str], None] = print
+    sentences: int = 200,
+    *,
+    first: First,
+    data: Path | None = None,
+    ways: Sequence[str] | None = None,
+    say: Callable[[str], None] = print,
 ) -> list[Result]:
-    """Score every way on every set, print a table, and give the results. Raises FileNotFoundError where the data folder is not there."""
+    """Score every way on every set, print a table, and give the results. Raises FileNotFoundError
+    where the data folder is not there."""
     folder = data or Path(__file__).resolve().parents[3] / "shared" / "data"
     if not (folder / "text_goemotions").is_dir():
-        raise FileNotFoundError(f"there is no data to measure on at {folder}: see its README for the sets and where they come from")
+        raise FileNotFoundError(
+            f"there is no data to measure on at {folder}: see its README for the sets and where they come from"
+        )
     slow, missing = available()
     for message in missing:
         say(f"left out: {message}")
@@ -83,8 +93,14 @@ def bench_models(
         routes[f"{name} alone"] = (None, [reader])
         routes["words+" + "+".join(list(slow)[: n + 1])] = (first, list(slow.values())[: n + 1])
     results = []
-    say(f"{'way':26}{'set':18}{'recall':>8}{'surer half':>12}{'off':>7}{'valence r':>11}{'arousal r':>11}{'CPU ms':>9}{'right/CPU s':>13}")
-    for few in (goemotions(folder, sentences), emobank(folder, sentences), emorynlp(folder, sentences)):
+    say(
+        f"{'way':26}{'set':18}{'recall':>8}{'surer half':>12}{'off':>7}{'valence r':>11}{'arousal r':>11}{'CPU ms':>9}{'right/CPU s':>13}"
+    )
+    for few in (
+        goemotions(folder, sentences),
+        emobank(folder, sentences),
+        emorynlp(folder, sentences),
+    ):
         for way, (before, readers) in routes.items():
             if ways is None or way in ways:
                 results.append(_measure(way, few, before, readers))
@@ -101,8 +117,17 @@ def _measure(way: str, few: Sentences, first: First | None, readers: Sequence[Sl
         given = np.array(few.ratings)
         found = np.array([(row["valence"], row["arousal"]) for row in rows])
         r = [float(np.corrcoef(found[:, k], given[:, k])[0, 1]) for k in (0, 1)]
-        return Result(way=way, data=few.name, sentences=len(rows), milliseconds=milliseconds, valence=r[0], arousal=r[1])
-    top = [max(row["probabilities"], key=row["probabilities"].__getitem__) for row in _flat(rows, few)]
+        return Result(
+            way=way,
+            data=few.name,
+            sentences=len(rows),
+            milliseconds=milliseconds,
+            valence=r[0],
+            arousal=r[1],
+        )
+    top = [
+        max(row["probabilities"], key=row["probabilities"].__getitem__) for row in _flat(rows, few)
+    ]
     right = np.array([t == c for t, c in zip(top, few.classes, strict=True)])
     confidence = np.array([row["confidence"] for row in rows])
     return Result(
@@ -110,33 +135,46 @@ def _measure(way: str, few: Sentences, first: First | None, readers: Sequence[Sl
         data=few.name,
         sentences=len(rows),
         milliseconds=milliseconds,
-        recall=float(np.mean([right[np.array(few.classes) == name].mean() for name in dict.fromkeys(few.classes)])),
+        recall=float(
+            np.mean(
+                [right[np.array(few.classes) == name].mean() for name in dict.fromkeys(few.classes)]
+            )
+        ),
         surer=float(right[np.argsort(-confidence)[: len(right) // 2]].mean()),
         off=calibration(confidence, right),
     )
 
 
 def _flat(rows: list[dict[str, Any]], few: Sentences) -> Iterator[dict[str, Any]]:
-    """The rows with the prior of this set in place of a pet's: in a balanced set every class is as likely."""
+    """The rows with the prior of this set in place of a pet's: in a balanced set every class is as
+    likely."""
     from moggy.brain.language.refine import PRIOR
 
     there = set(few.classes)
     for row in rows:
-        lifted = {name: p / prior * (name in there) for (name, p), prior in zip(row["probabilities"].items(), PRIOR, strict=True)}
+        lifted = {
+            name: p / prior * (name in there)
+            for (name, p), prior in zip(row["probabilities"].items(), PRIOR, strict=True)
+        }
         yield {"probabilities": lifted}
 
 
 def calibration(confidence: np.ndarray[Any, Any], right: np.ndarray[Any, Any]) -> float:
     """Expected calibration error over ten bins of equal width."""
     bins = np.minimum((confidence * 10).astype(int), 9)
-    gaps = [abs(confidence[bins == b].mean() - right[bins == b].mean()) * (bins == b).mean() for b in np.unique(bins)]
+    gaps = [
+        abs(confidence[bins == b].mean() - right[bins == b].mean()) * (bins == b).mean()
+        for b in np.unique(bins)
+    ]
     return float(sum(gaps))
 
 
 def goemotions(folder: Path, count: int) -> Sentences:
     """`count` sentences of the test split with one label, each class as often, in a fixed shuffle."""
     rows = []
-    for line in (folder / "text_goemotions" / "ekman_test.tsv").read_text(encoding="utf-8").split("\n"):
+    for line in (
+        (folder / "text_goemotions" / "ekman_test.tsv").read_text(encoding="utf-8").split("\n")
+    ):
         text, _, rest = line.rstrip("\r").partition("\t")
         label = rest.partition("\t")[0]
         if label.isdigit():
@@ -145,16 +183,28 @@ def goemotions(folder: Path, count: int) -> Sentences:
 
 
 def emorynlp(folder: Path, count: int) -> Sentences:
-    with (folder / "text_emorynlp" / "emorynlp_test_final.csv").open(encoding="utf-8", newline="") as file:
-        return _balanced("EmoryNLP test", [(row["Utterance"], EMORY[row["Emotion"]]) for row in csv.DictReader(file)], count)
+    with (folder / "text_emorynlp" / "emorynlp_test_final.csv").open(
+        encoding="utf-8", newline=""
+    ) as file:
+        return _balanced(
+            "EmoryNLP test",
+            [(row["Utterance"], EMORY[row["Emotion"]]) for row in csv.DictReader(file)],
+            count,
+        )
 
 
 def emobank(folder: Path, count: int) -> Sentences:
-    with (folder / "text_emobank" / "emobank_train_dev.csv").open(encoding="utf-8", newline="") as file:
+    with (folder / "text_emobank" / "emobank_train_dev.csv").open(
+        encoding="utf-8", newline=""
+    ) as file:
         rows = [row for row in csv.DictReader(file) if row["split"] == "dev"]
     random.Random(7).shuffle(rows)
     rows = rows[:count]
-    return Sentences("EmoBank dev", [row["text"] for row in rows], ratings=[(float(row["V"]), float(row["A"])) for row in rows])
+    return Sentences(
+        "EmoBank dev",
+        [row["text"] for row in rows],
+        ratings=[(float(row["V"]), float(row["A"])) for row in rows],
+    )
 
 
 def _balanced(name: str, rows: list[tuple[str, str]], count: int) -> Sentences:

@@ -1,4 +1,5 @@
-"""The second tier: a sentence embedding (multilingual-e5-small in 4 bit, MIT) and a linear head; a hundred languages, about 30 ms."""
+"""The second tier: a sentence embedding (multilingual-e5-small in 4 bit, MIT) and a linear head; a
+hundred languages, about 30 ms."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ UNREADABLE = str.maketrans({"\0": " "})
 
 
 class Embedding:
-    """Question → one Thought. Loading takes about 0.2 s and 75 MB; nothing is written, and no network is used."""
+    """Question → one Thought. Loading takes about 0.2 s and 75 MB; nothing is written, and no
+    network is used."""
 
     def __init__(self) -> None:
         self._head = head.load(models.MODELS[MODEL].files[0].sha256)
@@ -42,7 +44,14 @@ class Embedding:
         """Raises ValueError when the model's answer cannot be used."""
         began = perf_counter()
         scores, wishes, valence = self._head.read(self.encode(self._model, question.text))
-        thought = refine.thought(question, source="embedding", scores=scores, wishes=wishes, valence=valence, weights=self._head.weights)
+        thought = refine.thought(
+            question,
+            source="embedding",
+            scores=scores,
+            wishes=wishes,
+            valence=valence,
+            weights=self._head.weights,
+        )
         return replace(thought, milliseconds=round(1000.0 * (perf_counter() - began), 2))
 
 
@@ -59,7 +68,8 @@ def engine(file: str) -> Any:
 
 
 def embedding_task() -> Task:
-    """For a worker: Question → [Thought(source="embedding")]. Raises models.Missing or head.NoHead with the way out."""
+    """For a worker: Question → [Thought(source="embedding")]. Raises models.Missing or head.NoHead
+    with the way out."""
     polite()
     return Embedding()
 

@@ -1,4 +1,5 @@
-"""A linear head: turns a model's vector of a sentence into scores of feelings and wishes. Small, learnt, keyed by the model's hash."""
+"""A linear head: turns a model's vector of a sentence into scores of feelings and wishes. Small,
+learnt, keyed by the model's hash."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ class NoHead(RuntimeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """Scores are log-likelihoods without a prior, already at their temperature. Shapes: d is the length of the model's vector."""
+    """Scores are log-likelihoods without a prior, already at their temperature. Shapes: d is the
+    length of the model's vector."""
 
     credit: str
     mean: Vector
@@ -44,9 +46,12 @@ class Head:
     """How much the reading before, this one and VADER's share count; set on held-back data."""
 
     def read(self, vector: Vector) -> tuple[list[float], dict[str, float], float]:
-        """→ scores of CLASSES, probabilities of INTENTS, valence −1..1. Raises ValueError where the vector is not a vector of numbers."""
+        """→ scores of CLASSES, probabilities of INTENTS, valence −1..1. Raises ValueError where the
+        vector is not a vector of numbers."""
         if vector.shape != self.mean.shape or not bool(np.isfinite(vector).all()):
-            raise ValueError(f"the model gave no usable vector (shape {vector.shape}, expected {self.mean.shape})")
+            raise ValueError(
+                f"the model gave no usable vector (shape {vector.shape}, expected {self.mean.shape})"
+            )
         x = (vector - self.mean) / self.spread
         feelings = (self.feelings @ x + self.feelings_bias).tolist()
         wishes = self.wishes @ x + self.wishes_bias
@@ -59,10 +64,18 @@ def load(sha256: str, folder: Path = FOLDER) -> Head:
     """The head for the weights with this hash. Raises NoHead."""
     file = folder / f"{sha256[:16]}.json"
     if not file.is_file():
-        raise NoHead(f"no head is trained for the weights {sha256[:16]}…: run `python bench/train_language.py`")
+        raise NoHead(
+            f"no head is trained for the weights {sha256[:16]}…: run `python bench/train_language.py`"
+        )
     stored = json.loads(file.read_text(encoding="utf-8"))
-    if stored["model"] != sha256 or stored["classes"] != list(CLASSES) or stored["intents"] != list(INTENTS):
-        raise NoHead(f"{file.name} was trained for another model or other classes: run `python bench/train_language.py`")
+    if (
+        stored["model"] != sha256
+        or stored["classes"] != list(CLASSES)
+        or stored["intents"] != list(INTENTS)
+    ):
+        raise NoHead(
+            f"{file.name} was trained for another model or other classes: run `python bench/train_language.py`"
+        )
     width = len(b64decode(stored["mean"])) // 4
     return Head(
         credit=stored["credit"],

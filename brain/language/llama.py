@@ -1,7 +1,9 @@
-"""A language model under llama.cpp, used as a reader: a sentence in, the model's hidden state and the logits of its next word out.
+"""A language model under llama.cpp, used as a reader: a sentence in, the model's hidden state and
+the logits of its next word out.
 
-It never writes. One thread, the fixed beginning of the prompt is evaluated once and kept, and a decode can be stopped in the middle. The
-caller gives it a process of its own, since a crash in native code kills the process that it happens in.
+It never writes. One thread, the fixed beginning of the prompt is evaluated once and kept, and a
+decode can be stopped in the middle. The caller gives it a process of its own, since a crash in
+native code kills the process that it happens in.
 """
 
 from __future__ import annotations
@@ -21,7 +23,8 @@ CONTEXT = 512
 LONGEST = 160
 """Tokens of the part that changes; more is cut at the front of it."""
 DEADLINE = 15.0
-"""Seconds of reading after which the model is stopped: a tenth of a second is usual, a machine that is busy building needs longer."""
+"""Seconds of reading after which the model is stopped: a tenth of a second is usual, a machine that
+is busy building needs longer."""
 RUNTIME = "the language model's runtime (llama-cpp-python 0.3.36) is not installed yet: run `make runtime`"
 
 
@@ -34,7 +37,8 @@ class Unwell(RuntimeError):
 
 
 class LanguageModel:
-    """Loading takes about 0.5 s and 150 MB. Raises NoRuntime, or Unwell when the file is no model or the self-test fails."""
+    """Loading takes about 0.5 s and 150 MB. Raises NoRuntime, or Unwell when the file is no model
+    or the self-test fails."""
 
     def __init__(self, file: Path, beginning: str, deadline: float = DEADLINE) -> None:
         self._cpp = _runtime()
@@ -52,23 +56,32 @@ class LanguageModel:
     def tokens(self, text: str, *, begin: bool = False) -> list[int]:
         raw = text.encode("utf-8", "replace")
         room = (ctypes.c_int32 * (len(raw) + 8))()
-        count = self._cpp.llama_tokenize(self._vocabulary, raw, len(raw), room, len(room), begin, False)
+        count = self._cpp.llama_tokenize(
+            self._vocabulary, raw, len(raw), room, len(room), begin, False
+        )
         if count < 0:
             raise ValueError("the text could not be cut into tokens")
         return list(room[:count])
 
     def read(self, text: str) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """→ hidden state (width,) and logits (vocabulary,) after the beginning and `text`. Raises TimeoutError, or Unwell for no number."""
+        """→ hidden state (width,) and logits (vocabulary,) after the beginning and `text`. Raises
+        TimeoutError, or Unwell for no number."""
         self._cpp.llama_memory_seq_rm(self._cpp.llama_get_memory(self._context), 0, self._kept, -1)
         self._until = perf_counter() + self._deadline
         try:
             self._decode(self.tokens(text)[-LONGEST:])
         finally:
             self._until = float("inf")
-        hidden = np.ctypeslib.as_array(self._cpp.llama_get_embeddings_ith(self._context, -1), (self.width,)).copy()
-        logits = np.ctypeslib.as_array(self._cpp.llama_get_logits_ith(self._context, -1), (self._words,)).copy()
+        hidden = np.ctypeslib.as_array(
+            self._cpp.llama_get_embeddings_ith(self._context, -1), (self.width,)
+        ).copy()
+        logits = np.ctypeslib.as_array(
+            self._cpp.llama_get_logits_ith(self._context, -1), (self._words,)
+        ).copy()
         if not (np.isfinite(hidden).all() and np.isfinite(logits).all()):
-            raise Unwell("the language model answered with something that is not a number; its answer was dropped")
+            raise Unwell(
+                "the language model answered with something that is not a number; its answer was dropped"
+            )
         return hidden, logits
 
     def close(self) -> None:
@@ -77,12 +90,15 @@ class LanguageModel:
 
     def _load(self, file: Path) -> Any:
         parameters = self._cpp.llama_model_default_params()
-        # llama.cpp issue 20824: with repacked weights the first decode crashes on processors with AMX.
+        # llama.cpp issue 20824: with repacked weights the first decode crashes on processors with
+        # AMX.
         parameters.use_extra_bufts = not has_amx()
         parameters.n_gpu_layers = 0
         model = self._cpp.llama_model_load_from_file(str(file).encode(), parameters)
         if not model:
-            raise Unwell(f"{file.name} is no model that the runtime can load: run `moggy models fetch smollm2` again")
+            raise Unwell(
+                f"{file.name} is no model that the runtime can load: run `moggy models fetch smollm2` again"
+            )
         return model
 
     def _open(self) -> Any:
@@ -103,15 +119,20 @@ class LanguageModel:
         if not tokens:
             raise ValueError("nothing to read")
         array = (ctypes.c_int32 * len(tokens))(*tokens)
-        found = self._cpp.llama_decode(self._context, self._cpp.llama_batch_get_one(array, len(tokens)))
+        found = self._cpp.llama_decode(
+            self._context, self._cpp.llama_batch_get_one(array, len(tokens))
+        )
         self._filled = self._kept + len(tokens)
         if found == 2:
-            raise TimeoutError(f"the language model was stopped after {self._deadline:g} s; its answer was dropped")
+            raise TimeoutError(
+                f"the language model was stopped after {self._deadline:g} s; its answer was dropped"
+            )
         if found != 0:
             raise Unwell(f"the language model could not read (llama_decode said {found})")
 
     def _self_test(self) -> None:
-        """One token, at once after loading: what will crash or be nonsense shows here and not in the middle of a life."""
+        """One token, at once after loading: what will crash or be nonsense shows here and not in
+        the middle of a life."""
         hidden, logits = self.read(" happy")
         if not float(np.abs(hidden).max()) > 0.0 or not float(np.ptp(logits)) > 0.0:
             raise Unwell("the language model answers the same whatever it reads")

@@ -1,8 +1,9 @@
 """The third tier: a small language model that judges in context how the words would touch the cat.
 
-SmolLM2-135M-Instruct (Apache-2.0) never writes. The logits of ten words for how the cat would feel, given what happened just before, become
-bounded proposals with an expiry. Where no embedding read the words, its hidden state after them goes through a linear head, as the
-embedding's does. So its answer is valid by construction, and whatever it says it cannot command anything.
+SmolLM2-135M-Instruct (Apache-2.0) never writes. The logits of ten words for how the cat would feel,
+given what happened just before, become bounded proposals with an expiry. Where no embedding read
+the words, its hidden state after them goes through a linear head, as the embedding's does. So its
+answer is valid by construction, and whatever it says it cannot command anything.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ SOURCE = "smollm2"
 MOST: Final = 0.2
 """A proposal is never larger, in either direction."""
 GAIN: Final = 0.06
-"""Of a proposal for each e-fold that the model finds a feeling likelier than after words that say nothing."""
+"""Of a proposal for each e-fold that the model finds a feeling likelier than after words that say
+nothing."""
 
 FEELINGS: Final[Mapping[str, Mapping[str, float]]] = {
     "loved": {"pleasure": 0.7, "company": 0.3},
@@ -43,13 +45,15 @@ FEELINGS: Final[Mapping[str, Mapping[str, float]]] = {
     "afraid": {"pleasure": -0.5, "arousal": 0.4, "dominance": -0.5, "comfort": -0.3},
     "angry": {"pleasure": -0.4, "arousal": 0.2, "company": 0.3},
 }
-"""The words that are weighed, and what each moves. A drive says how full it is: less of `play` is more wish to play. Care, not mirroring:
-nothing here makes the cat beg, and a sad person (answered by *gentle*) lowers arousal and makes it want to be near."""
+"""The words that are weighed, and what each moves. A drive says how full it is: less of `play` is
+more wish to play. Care, not mirroring: nothing here makes the cat beg, and a sad person (answered
+by *gentle*) lowers arousal and makes it want to be near."""
 MAY_MOVE: Final = frozenset({"pleasure", "arousal", "dominance", *DRIVES})
 
 
 class Judge:
-    """Question → one Thought. Raises models.Missing, NoRuntime, NoHead or Unwell with the way out; loading takes a second or two."""
+    """Question → one Thought. Raises models.Missing, NoRuntime, NoHead or Unwell with the way out;
+    loading takes a second or two."""
 
     def __init__(self) -> None:
         file = models.path(MODEL)
@@ -65,14 +69,26 @@ class Judge:
         """Raises ValueError, TimeoutError or Unwell where there is no answer that can be used."""
         began = perf_counter()
         moved = nudges(self._feelings(question) - self._usual)
-        # Beside an embedding its own reading adds nothing (bench/train_language.py), and one cause must not count twice.
-        thought = self._reading(question) if question.read_by == "words" else self._judgement(question)
-        return replace(thought, nudges=moved, milliseconds=round(1000.0 * (perf_counter() - began), 1))
+        # Beside an embedding its own reading adds nothing (bench/train_language.py), and one cause
+        # must not count twice.
+        thought = (
+            self._reading(question) if question.read_by == "words" else self._judgement(question)
+        )
+        return replace(
+            thought, nudges=moved, milliseconds=round(1000.0 * (perf_counter() - began), 1)
+        )
 
     def _reading(self, question: Question) -> Thought:
         hidden, _ = self._model.read(prompts.reading(question))
         scores, wishes, valence = self._head.read(hidden)
-        return refine.thought(question, source=SOURCE, scores=scores, wishes=wishes, valence=valence, weights=self._head.weights)
+        return refine.thought(
+            question,
+            source=SOURCE,
+            scores=scores,
+            wishes=wishes,
+            valence=valence,
+            weights=self._head.weights,
+        )
 
     @staticmethod
     def _judgement(question: Question) -> Thought:
@@ -96,23 +112,31 @@ class Judge:
 
 
 def nudges(surprise: Sequence[float] | NDArray[np.float64]) -> dict[str, float]:
-    """Log-ratios of FEELINGS against what is usual → proposals, each within ±0.2. Raises ValueError for what is no number."""
+    """Log-ratios of FEELINGS against what is usual → proposals, each within ±0.2. Raises ValueError
+    for what is no number."""
     if len(surprise) != len(FEELINGS) or not all(math.isfinite(s) for s in surprise):
         raise ValueError("the language model's judgement is not a number; its answer was dropped")
     total: dict[str, float] = {}
     for much, moves in zip(surprise, FEELINGS.values(), strict=True):
         for name, by in moves.items():
             total[name] = total.get(name, 0.0) + GAIN * by * max(-3.0, min(3.0, float(much)))
-    return {name: round(max(-MOST, min(MOST, by)), 4) for name, by in total.items() if name in MAY_MOVE and abs(by) >= 0.005}
+    return {
+        name: round(max(-MOST, min(MOST, by)), 4)
+        for name, by in total.items()
+        if name in MAY_MOVE and abs(by) >= 0.005
+    }
 
 
 def reader() -> tuple[str, Callable[[str], NDArray[np.float32]]]:
     """For training and measuring the head: the sha256 of the weights, and text → hidden state."""
     model = LanguageModel(models.path(MODEL), prompts.BEGINNING, deadline=120.0)
-    return models.MODELS[MODEL].files[0].sha256, lambda text: model.read(prompts.reading(Question(text=text)))[0]
+    return models.MODELS[MODEL].files[0].sha256, lambda text: model.read(
+        prompts.reading(Question(text=text))
+    )[0]
 
 
 def model_task() -> Task:
-    """For a worker: Question → [Thought(source="smollm2")]. What it raises says what is missing and the way out; the worker tries again."""
+    """For a worker: Question → [Thought(source="smollm2")]. What it raises says what is missing and
+    the way out; the worker tries again."""
     polite()
     return Judge()

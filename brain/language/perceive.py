@@ -1,4 +1,5 @@
-"""Reads texts with the best readers that are here, each refining the one before: what `moggy perceive words` prints."""
+"""Reads texts with the best readers that are here, each refining the one before: what `moggy
+perceive words` prints."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ UNSURE = 0.4
 """A confidence below this is called unsure; as in the first tier."""
 
 First = Callable[[Words], Words]
-"""The first tier: `moggy.sensors.words.understand`, handed in since brain and sensors do not know each other."""
+"""The first tier: `moggy.sensors.words.understand`, handed in since brain and sensors do not know
+each other."""
 
 
 class Slow(Protocol):
@@ -33,22 +35,34 @@ SLOW: Mapping[str, Callable[[], Slow]] = {"embedding": Embedding, "model": Judge
 Row = dict[str, Any]
 
 
-def perceive_words(texts: Sequence[str], lang: str = "en", tiers: Sequence[str] | None = None, *, first: First) -> Iterator[Row]:
-    """A row for each text: its estimate, `unsure`, the readers that took part, the time, and a note where something was
-    left out. `tiers` None takes every reader that is here; a named one that is missing raises with the way out (RuntimeError).
+def perceive_words(
+    texts: Sequence[str], lang: str = "en", tiers: Sequence[str] | None = None, *, first: First
+) -> Iterator[Row]:
+    """A row for each text: its estimate, `unsure`, the readers that took part, the time, and a note
+    where something was left out. `tiers` None takes every reader that is here; a named one that is
+    missing raises with the way out (RuntimeError).
     """
     wanted = TIERS if tiers is None else tuple(tiers)
     unknown = [name for name in wanted if name not in TIERS]
     if unknown:
-        raise ValueError(f"there is no reader of words called {unknown[0]!r}; there are {', '.join(TIERS)}")
-    slow = [make() for name, make in SLOW.items() if name in wanted] if tiers is not None else list(available()[0].values())
-    first(Words(at=0.0, text="hello"))  # loads what it needs, so that the milliseconds are those of reading
+        raise ValueError(
+            f"there is no reader of words called {unknown[0]!r}; there are {', '.join(TIERS)}"
+        )
+    slow = (
+        [make() for name, make in SLOW.items() if name in wanted]
+        if tiers is not None
+        else list(available()[0].values())
+    )
+    first(
+        Words(at=0.0, text="hello")
+    )  # loads what it needs, so that the milliseconds are those of reading
     for text in texts:
         yield chain(text, lang, first if "words" in wanted else None, slow)
 
 
 def available() -> tuple[dict[str, Slow], list[str]]:
-    """The slow readers that are here, by name; and for each that is not, what is missing and the way out."""
+    """The slow readers that are here, by name; and for each that is not, what is missing and the
+    way out."""
     here: dict[str, Slow] = {}
     missing = []
     for name, make in SLOW.items():
@@ -75,7 +89,11 @@ def chain(text: str, lang: str, first: First | None, slow: Sequence[Slow]) -> Ro
     )
     moves: dict[str, float] = {}
     sources = ["words"] if first is not None else []
-    notes = [] if len(read.text) == len(text) else [f"{len(text):,} characters: only the first {len(read.text)} were read"]
+    notes = (
+        []
+        if len(read.text) == len(text)
+        else [f"{len(text):,} characters: only the first {len(read.text)} were read"]
+    )
     for reader in slow if text.strip() else ():
         try:
             thought = reader.answer(question)
@@ -89,7 +107,8 @@ def chain(text: str, lang: str, first: First | None, slow: Sequence[Slow]) -> Ro
         "text": read.text,
         "valence": question.valence,
         "arousal": question.arousal,
-        "probabilities": dict(question.probabilities) or dict.fromkeys(CLASSES, round(1.0 / len(CLASSES), 4)),
+        "probabilities": dict(question.probabilities)
+        or dict.fromkeys(CLASSES, round(1.0 / len(CLASSES), 4)),
         "intent": question.intent,
         "confidence": question.confidence,
         "unsure": question.confidence < UNSURE,

@@ -1,4 +1,5 @@
-"""What the language model is given to read: a fixed beginning with examples, the situation in plain sentences, and the words."""
+"""What the language model is given to read: a fixed beginning with examples, the situation in plain
+sentences, and the words."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ The cat was just hit. The person says: "I can't stand you." The cat feels afraid
 The person sits down. The person says: "I'll read a little now." The cat feels calm.
 The person just came home. The person says: "Guess what is in this box?" The cat feels curious.
 """
-"""Evaluated once and kept, so that the examples cost nothing. Our own sentences; none of them stands in a test set."""
+"""Evaluated once and kept, so that the examples cost nothing. Our own sentences; none of them
+stands in a test set."""
 
 HAPPENED = {
     "hit": "The cat was just hit.",
@@ -36,7 +38,8 @@ HAPPENED = {
     "play_asked": "The cat and the person are playing.",
     "sent_off": "The person has just sent the cat away.",
 }
-"""The events that tell something about the next words, each as the sentence that the model reads."""
+"""The events that tell something about the next words, each as the sentence that the model reads.
+"""
 LATELY = 20.0
 """Seconds within which something *just* happened."""
 MOST = 2
@@ -80,4 +83,6 @@ def reading(question: Question) -> str:
 
 def judging(question: Question) -> str:
     """Ends where the next word is how the cat would feel."""
-    return f'{situation(question.situation)} The person says: "{words(question.text)}" The cat feels'
+    return (
+        f'{situation(question.situation)} The person says: "{words(question.text)}" The cat feels'
+    )

@@ -1,4 +1,5 @@
-"""What the slow readers of words are asked: the text, what was made of it at once, and the situation in which it was said."""
+"""What the slow readers of words are asked: the text, what was made of it at once, and the
+situation in which it was said."""
 
 from __future__ import annotations
 
@@ -6,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 PATIENCE = 6.0
-"""Seconds after which an answer no longer counts: a conversation has moved on, and facts.md gives a whole answer 2 s at most."""
+"""Seconds after which an answer no longer counts: a conversation has moved on, and facts.md gives a
+whole answer 2 s at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +29,9 @@ class Situation:
 
     def ago(self, *names: str) -> float:
         """Seconds since the newest of these events; infinite where none happened lately."""
-        return min((seconds for name, seconds in self.before if name in names), default=float("inf"))
+        return min(
+            (seconds for name, seconds in self.before if name in names), default=float("inf")
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,5 @@
-"""Joins two readings of the same words: log-probabilities are added, weighted as they earned it on held-back data."""
+"""Joins two readings of the same words: log-probabilities are added, weighted as they earned it on
+held-back data."""
 
 from __future__ import annotations
 
@@ -15,15 +16,26 @@ VALENCE: Final = (0.0, 0.81, -0.63, -0.51, -0.64, -0.60, 0.14)
 AROUSAL: Final = (-0.1, 0.41, -0.27, 0.59, 0.60, 0.35, 0.67)
 """Where the classes lie (Russell & Mehrabian 1977); as in the first tier."""
 ADDS = 0.5
-"""How sure a wish must be to be added where no phrase was found; from the even lines of phrases.tsv."""
+"""How sure a wish must be to be added where no phrase was found; from the even lines of
+phrases.tsv."""
 
-Intent: TypeAlias = Literal["none", "comfort_me", "play", "leave_me_alone", "look_here", "praise", "scold", "call"]
+Intent: TypeAlias = Literal[
+    "none", "comfort_me", "play", "leave_me_alone", "look_here", "praise", "scold", "call"
+]
 
 
-def joined(question: Question, scores: Sequence[float], weights: Mapping[str, float]) -> dict[str, float]:
-    """Probabilities over CLASSES from the reading before and the scores (log-likelihoods) of this one."""
-    # A phrase said outright is worth more than the comments on which the weights were set could show.
-    before, own = (0.85, 0.5 * weights["own"]) if question.intent != "none" else (weights["before"], weights["own"])
+def joined(
+    question: Question, scores: Sequence[float], weights: Mapping[str, float]
+) -> dict[str, float]:
+    """Probabilities over CLASSES from the reading before and the scores (log-likelihoods) of this
+    one."""
+    # A phrase said outright is worth more than the comments on which the weights were set could
+    # show.
+    before, own = (
+        (0.85, 0.5 * weights["own"])
+        if question.intent != "none"
+        else (weights["before"], weights["own"])
+    )
     total = []
     for name, prior, score in zip(CLASSES, PRIOR, scores, strict=True):
         said = math.log(max(question.probabilities.get(name, prior), 1e-4) / prior)
@@ -34,22 +46,37 @@ def joined(question: Question, scores: Sequence[float], weights: Mapping[str, fl
 
 
 def wish(question: Question, wishes: Mapping[str, float]) -> Intent:
-    """What is wanted: what a phrase said (right 98 times in 100), and what the model says where no phrase was found."""
+    """What is wanted: what a phrase said (right 98 times in 100), and what the model says where no
+    phrase was found."""
     likeliest = max(wishes, key=lambda name: wishes[name])
     added = question.intent == "none" and wishes[likeliest] > ADDS
     return cast(Intent, likeliest if added else question.intent)
 
 
 def thought(
-    question: Question, *, source: str, scores: Sequence[float], wishes: Mapping[str, float], valence: float, weights: Mapping[str, float]
+    question: Question,
+    *,
+    source: str,
+    scores: Sequence[float],
+    wishes: Mapping[str, float],
+    valence: float,
+    weights: Mapping[str, float],
 ) -> Thought:
-    """The answer: everything bounded and finite, whatever the model said. Raises ValueError for scores that are not numbers."""
+    """The answer: everything bounded and finite, whatever the model said. Raises ValueError for
+    scores that are not numbers."""
     if not all(map(math.isfinite, (*scores, *wishes.values(), valence))):
-        raise ValueError(f"{source} answered with something that is not a number; its answer was dropped")
+        raise ValueError(
+            f"{source} answered with something that is not a number; its answer was dropped"
+        )
     probabilities = joined(question, scores, weights)
     arousal = math.fsum(p * a for p, a in zip(probabilities.values(), AROUSAL, strict=True))
-    # A first reading of nothing (confidence 0) has no valence of its own to keep; one by a phrase said outright is worth more than half.
-    share = 0.6 if question.intent != "none" else weights["valence_before"] * min(1.0, 2.0 * question.confidence)
+    # A first reading of nothing (confidence 0) has no valence of its own to keep; one by a phrase
+    # said outright is worth more than half.
+    share = (
+        0.6
+        if question.intent != "none"
+        else weights["valence_before"] * min(1.0, 2.0 * question.confidence)
+    )
     return Thought(
         at=question.asked,
         person=question.person,
@@ -57,7 +84,9 @@ def thought(
         about=question.about,
         expires=question.expires,
         source=source,
-        valence=_signed(share * question.valence + (1.0 - share) * weights["valence_gain"] * valence),
+        valence=_signed(
+            share * question.valence + (1.0 - share) * weights["valence_gain"] * valence
+        ),
         arousal=_signed(0.5 * arousal + 0.5 * question.arousal),
         probabilities={name: round(p, 4) for name, p in probabilities.items()},
         intent=wish(question, wishes),

@@ -1,4 +1,5 @@
-"""`moggy demo`: a minute in the cat's life, told in sentences, with its sound, a few pictures and a plot of what it felt."""
+"""`moggy demo`: a minute in the cat's life, told in sentences, with its sound, a few pictures and a
+plot of what it felt."""
 
 from __future__ import annotations
 
@@ -31,12 +32,21 @@ class Teller:
     console: Console
     last: str = ""
     told: dict[str, float] = field(default_factory=dict)
-    feelings: list[tuple[float, dict[str, float], float, float, float, float]] = field(default_factory=list)
+    feelings: list[tuple[float, dict[str, float], float, float, float, float]] = field(
+        default_factory=list
+    )
 
     def __call__(self, tick: Tick, sent: Mapping[str, float]) -> None:
         mood = tick.pet.mood
         self.feelings.append(
-            (tick.at, dict(tick.pet.emotions), mood.pleasure, mood.arousal, tick.person.valence, tick.commanded.purr.level)
+            (
+                tick.at,
+                dict(tick.pet.emotions),
+                mood.pleasure,
+                mood.arousal,
+                tick.person.valence,
+                tick.commanded.purr.level,
+            )
         )
         for event in tick.events:
             self._tell(event)
@@ -44,7 +54,9 @@ class Teller:
             self.console.print(f"{tick.at:6.1f} s    [magenta]♪ {call.name}[/]")
         if tick.decision.behavior != self.last:
             self.last = tick.decision.behavior
-            self.console.print(f"{tick.at:6.1f} s  [bold]{tick.decision.behavior}[/]: {tick.decision.why}")
+            self.console.print(
+                f"{tick.at:6.1f} s  [bold]{tick.decision.behavior}[/]: {tick.decision.why}"
+            )
 
     def _tell(self, event: Event) -> None:
         """Once for each thing that happens, not for each second that it lasts."""
@@ -52,7 +64,9 @@ class Teller:
         if event.name not in TOLD and event.at - self.told.get(key, -9.0) > 3.0:
             where = f" on the {event.zone}" if event.zone else ""
             who = f" by {event.person}" if event.person and event.person != "someone" else ""
-            self.console.print(f"{event.at:6.1f} s    [cyan]← {event.name.replace('_', ' ')}{where}{who}[/]")
+            self.console.print(
+                f"{event.at:6.1f} s    [cyan]← {event.name.replace('_', ' ')}{where}{who}[/]"
+            )
         self.told[key] = event.at
 
 
@@ -73,7 +87,9 @@ def demo(out: Path, *, personality: str, seed: int) -> None:
             listeners=[teller, recorder, pictures],
         )  # fmt: skip
     plot_feelings(teller, out / "feelings.png")
-    console.print(f"[dim]In {out}: feelings.png, sound.wav, pictures/, journal.mcap (try: moggy why {out / 'journal.mcap'} --at 12)[/]")
+    console.print(
+        f"[dim]In {out}: feelings.png, sound.wav, pictures/, journal.mcap (try: moggy why {out / 'journal.mcap'} --at 12)[/]"
+    )
 
 
 def plot_feelings(teller: Teller, path: Path) -> None:

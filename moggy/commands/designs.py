@@ -30,7 +30,11 @@ def lint(tree: str, appraisals: str) -> int:
         problems += lint_personality(files.load(name, Personality), spec)
     for problem in problems:
         typer.secho(str(problem), fg="yellow")
-    typer.echo(f"trees/{tree}.yaml: {len(problems)} problems" if problems else f"trees/{tree}.yaml: nothing to mend")
+    typer.echo(
+        f"trees/{tree}.yaml: {len(problems)} problems"
+        if problems
+        else f"trees/{tree}.yaml: nothing to mend"
+    )
     return 1 if problems else 0
 
 
@@ -38,12 +42,23 @@ def coverage(tree: str, personality: str, as_json: bool) -> None:
     """The table, and the holes in it."""
     files = Files(home())
     events = list(files.load("appraisals/cat.yaml", Appraisals).events)
-    found = cover(files.load(f"trees/{tree}.yaml", Tree), files.load(f"personalities/{personality}.yaml", Personality), events=events)
+    found = cover(
+        files.load(f"trees/{tree}.yaml", Tree),
+        files.load(f"personalities/{personality}.yaml", Personality),
+        events=events,
+    )
     rows = list(dict.fromkeys(event for _, event in found.table))
     cells = list(dict.fromkeys(cell for cell, _ in found.table))
     if as_json:
         for event in rows:
-            typer.echo(orjson.dumps({"event": event, "behaviors": {cell: found.table[cell, event] for cell in cells}}))
+            typer.echo(
+                orjson.dumps(
+                    {
+                        "event": event,
+                        "behaviors": {cell: found.table[cell, event] for cell in cells},
+                    }
+                )
+            )
         return
     shown = Table("event", *[cell.replace(", ", "\n") for cell in cells], box=None, padding=(0, 1))
     for event in rows:
@@ -54,4 +69,6 @@ def coverage(tree: str, personality: str, as_json: bool) -> None:
         console.print(f"[yellow]hole[/]: {event} changes nothing in {cell}")
     for behavior in found.unused:
         console.print(f"[yellow]never seen[/]: {behavior}")
-    console.print(f"{len(found.table)} cells, {len(found.holes)} holes, {len(found.unused)} behaviours that never came")
+    console.print(
+        f"{len(found.table)} cells, {len(found.holes)} holes, {len(found.unused)} behaviours that never came"
+    )

@@ -1,4 +1,5 @@
-"""A life without a screen, in virtual time: a script of senses goes in; a journal, ticks, sound and pictures come out."""
+"""A life without a screen, in virtual time: a script of senses goes in; a journal, ticks, sound and
+pictures come out."""
 
 from __future__ import annotations
 
@@ -40,10 +41,14 @@ class Simulated(BodyOut, Protocol):
 
 
 class SimulatedSenses:
-    """A sensor: raw touch, motion and battery of a source go through the simulated body and its board, everything else comes as it is."""
+    """A sensor: raw touch, motion and battery of a source go through the simulated body and its
+    board, everything else comes as it is."""
 
-    def __init__(self, source: Callable[[float], Sequence[AnySense]], world: World, body: Simulated) -> None:
-        """`source` is asked once a tick for what has happened up to now: a script, or the studio's page."""
+    def __init__(
+        self, source: Callable[[float], Sequence[AnySense]], world: World, body: Simulated
+    ) -> None:
+        """`source` is asked once a tick for what has happened up to now: a script, or the studio's
+        page."""
         self._source, self._world, self._body = source, world, body
 
     def poll(self, now: float) -> Sequence[AnySense]:
@@ -57,10 +62,17 @@ class SimulatedSenses:
 
 
 def happens(world: World, sense: AnySense) -> bool:
-    """Let raw touch, motion and battery happen in the simulated world; False for a sense that comes to the pet as it is."""
+    """Let raw touch, motion and battery happen in the simulated world; False for a sense that comes
+    to the pet as it is."""
     match sense:
         case Touch():
-            world.touch(position=sense.position, zone=sense.zone, pads=sense.pads, pressure=sense.pressure, area=sense.area)
+            world.touch(
+                position=sense.position,
+                zone=sense.zone,
+                pads=sense.pads,
+                pressure=sense.pressure,
+                area=sense.area,
+            )
         case Acceleration():
             world.accelerate(sense.x, sense.y, sense.z, sense.gyro)
         case Battery():
@@ -84,7 +96,9 @@ def live(
     """Play the senses to the pet for `until` seconds of its time."""
     told: list[Listener] = [*listeners, lambda tick, sent: progress(tick.at)]
     sensor = SimulatedSenses(Script(senses).due, world, body)
-    loop = Loop(pet, SimulatedClock(until), sensors=[sensor], body=body, listeners=told, thinkers=thinkers)
+    loop = Loop(
+        pet, SimulatedClock(until), sensors=[sensor], body=body, listeners=told, thinkers=thinkers
+    )
     loop.closing.callback(body.close)
     loop.run()
 
@@ -105,12 +119,16 @@ def headless(
     files = Files(home())
     body = files.load("body/cat.yaml", Body)
     senses, hour_of_day, length = _read(script, body)
-    start = begin(files, seed=seed, hour=hour_of_day if hour is None else hour, personality=personality)
+    start = begin(
+        files, seed=seed, hour=hour_of_day if hour is None else hour, personality=personality
+    )
     until = length if until is None else until
     world = World(body)
     before = perf_counter()
     with ExitStack() as closing:
-        listeners: list[Listener] = [] if out is None else [closing.enter_context(Recorder(out, start))]
+        listeners: list[Listener] = (
+            [] if out is None else [closing.enter_context(Recorder(out, start))]
+        )
         simulated = boards(board, body, world)
         if out is not None and pictures:
             from moggy.sim.pictures import Pictures
@@ -122,7 +140,10 @@ def headless(
         )  # fmt: skip
     took = perf_counter() - before
     where = f"; in {out}: {', '.join(sorted(path.name for path in out.iterdir()))}" if out else ""
-    typer.echo(f"{until:g} s of its life in {took:.2f} s ({until / took:.0f} times as fast){where}", err=True)
+    typer.echo(
+        f"{until:g} s of its life in {took:.2f} s ({until / took:.0f} times as fast){where}",
+        err=True,
+    )
 
 
 def boards(kind: str, body: Body, world: World) -> SimulatedBody:

@@ -23,7 +23,15 @@ from moggy.sim.random_day import random_day
 from moggy.sim.world import World
 
 
-def check(journals: Sequence[Path], *, days: int, seconds: float, personality: str, seed: int, file: Path | None) -> int:
+def check(
+    journals: Sequence[Path],
+    *,
+    days: int,
+    seconds: float,
+    personality: str,
+    seed: int,
+    file: Path | None,
+) -> int:
     """0 when no law is broken, 1 otherwise."""
     files = Files(home())
     laws = load(file, Laws) if file else files.load("laws/cat.yaml", Laws)
@@ -33,14 +41,20 @@ def check(journals: Sequence[Path], *, days: int, seconds: float, personality: s
         lives = days
         with progress("living random days", days) as advance:
             for n in range(days):
-                found += [(f"random day {seed + n}", violation) for violation in of_random_day(files, laws, seed + n, seconds, personality)]
+                found += [
+                    (f"random day {seed + n}", violation)
+                    for violation in of_random_day(files, laws, seed + n, seconds, personality)
+                ]
                 advance(n + 1)
     _print(laws, found, lives)
     return 1 if found else 0
 
 
 def court(laws: Laws, start: Start) -> Court:
-    return Court(laws, Scene(parse(start.personality, start.files[start.personality], Personality), start.hour))
+    return Court(
+        laws,
+        Scene(parse(start.personality, start.files[start.personality], Personality), start.hour),
+    )
 
 
 def of_journal(path: Path, laws: Laws) -> list[Violation]:
@@ -48,7 +62,9 @@ def of_journal(path: Path, laws: Laws) -> list[Violation]:
     return [violation for entry in read_ticks(path) for violation in judge.see(entry.tick)]
 
 
-def of_random_day(files: Files, laws: Laws, seed: int, seconds: float, personality: str) -> list[Violation]:
+def of_random_day(
+    files: Files, laws: Laws, seed: int, seconds: float, personality: str
+) -> list[Violation]:
     body = files.load("body/cat.yaml", Body)
     day = random_day(seed, seconds, body)
     start = begin(files, seed=seed, hour=day.hour, personality=personality)
@@ -64,8 +80,11 @@ def of_random_day(files: Files, laws: Laws, seed: int, seconds: float, personali
 def _print(laws: Laws, found: Sequence[tuple[str, Violation]], lives: int) -> None:
     console = Console(highlight=False)
     for where, violation in found[:60]:
-        console.print(f"[red]{violation.law}[/] in {where} at {violation.at:.2f} s, while it did {violation.behavior}: {violation.says}")
+        console.print(
+            f"[red]{violation.law}[/] in {where} at {violation.at:.2f} s, while it did {violation.behavior}: {violation.says}"
+        )
     broken = Counter(violation.law for _, violation in found)
     console.print(
-        f"{len(laws.laws)} laws over {lives} lives: " + ("none broken" if not found else f"{len(broken)} broken, {len(found)} times")
+        f"{len(laws.laws)} laws over {lives} lives: "
+        + ("none broken" if not found else f"{len(broken)} broken, {len(found)} times")
     )

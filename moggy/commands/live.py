@@ -73,7 +73,9 @@ def simulate(
     life = Life(start, files, [SimulatedSenses(inbox.poll, world, simulated), eye], simulated)
     if remember:
         life.remember(memory, trouble)
-    studio = life.show(body, inbox, port, drawn=lambda: (simulated.angles(), simulated.pulses().pupils))
+    studio = life.show(
+        body, inbox, port, drawn=lambda: (simulated.angles(), simulated.pulses().pupils)
+    )
     life.closing(simulated.close, eye.close)
     address = studio.start()
     typer.echo(f"The cat lives at {address} (Ctrl-C ends it)")
@@ -98,7 +100,14 @@ def run_robot(
     seed = random.SystemRandom().randrange(2**31) if seed is None else seed
     memory, trouble = awake()
     remembered = None if memory is None else memory.load()
-    start = begin(files, seed=seed, hour=hour_of_day(), body=body, personality=personality, remembered=remembered)
+    start = begin(
+        files,
+        seed=seed,
+        hour=hour_of_day(),
+        body=body,
+        personality=personality,
+        remembered=remembered,
+    )
     shape = parse(start.body, start.files[start.body], Body)
     out = SerialBody(SerialLink(port), shape)
     eye = Eye(None if camera is None else f"camera:{camera}")
@@ -117,12 +126,15 @@ def run_robot(
     speaker = Speaker(voice_of(start, shape))
     life.listeners.append(speaker)
     life.closing(speaker.close)
-    typer.echo(f"{start.personality.removeprefix('personalities/').removesuffix('.yaml')} lives on {port} (Ctrl-C lets it lie down)")
+    typer.echo(
+        f"{start.personality.removeprefix('personalities/').removesuffix('.yaml')} lives on {port} (Ctrl-C lets it lie down)"
+    )
     life.live(record)
 
 
 def in_real_time(kind: str, body: Body, world: World) -> SimulatedBody:
-    """The body for the living simulator: on the board's own interpreter at the end of a serial port, unless lock step was asked for."""
+    """The body for the living simulator: on the board's own interpreter at the end of a serial
+    port, unless lock step was asked for."""
     if kind == "lockstep":
         return boards(kind, body, world)
     board = MicroPythonBoard(body)
@@ -132,13 +144,16 @@ def in_real_time(kind: str, body: Body, world: World) -> SimulatedBody:
 
 
 class Life:
-    """What a pet in real time has beside its body: slow thoughts, files that are watched, a journal, a terminal that says troubles."""
+    """What a pet in real time has beside its body: slow thoughts, files that are watched, a
+    journal, a terminal that says troubles."""
 
     def __init__(self, start: Start, files: Files, sensors: list[Sensor], body: BodyOut) -> None:
         self._start, self._body = start, body
         self._pet = born(start)
         self._sensors = sensors
-        self._watcher = Watcher(files, [name for name in start.files if not name.startswith("body/")], SCHEMAS)
+        self._watcher = Watcher(
+            files, [name for name in start.files if not name.startswith("body/")], SCHEMAS
+        )
         self._closing: list[Callable[[], None]] = [self._watcher.close]
         self.listeners: list[Listener] = [say_troubles]
 
@@ -146,10 +161,23 @@ class Life:
         """What to close at the end, the last first."""
         self._closing += closers
 
-    def show(self, body: Body, inbox: Inbox, port: int, drawn: Callable[[], tuple[Mapping[str, float], float]] | None = None) -> Studio:
+    def show(
+        self,
+        body: Body,
+        inbox: Inbox,
+        port: int,
+        drawn: Callable[[], tuple[Mapping[str, float], float]] | None = None,
+    ) -> Studio:
         """A studio that hears this life; `drawn` gives angles and pupils as the servos have them."""
         sound = SoundStream(voice_of(self._start, body))
-        studio = Studio(body, inputs=inbox, port=port, sound=sound.take, building=building, name=self._start.personality)
+        studio = Studio(
+            body,
+            inputs=inbox,
+            port=port,
+            sound=sound.take,
+            building=building,
+            name=self._start.personality,
+        )
         self.listeners += [sound, studio]
         if drawn is not None:
             self.listeners.append(Drawing(studio, drawn))
@@ -177,7 +205,14 @@ class Life:
             self.listeners.append(journal)
             self._closing.append(journal.close)
         sensors = [*self._sensors, self._watcher]
-        loop = Loop(self._pet, RealClock(), sensors=sensors, body=self._body, listeners=self.listeners, thinkers=thinkers)
+        loop = Loop(
+            self._pet,
+            RealClock(),
+            sensors=sensors,
+            body=self._body,
+            listeners=self.listeners,
+            thinkers=thinkers,
+        )
         for closer in self._closing:
             loop.closing.callback(closer)
         signal.signal(signal.SIGINT, lambda *_: loop.stop())
@@ -188,7 +223,8 @@ class Life:
 
 @dataclass(slots=True)
 class Drawing:
-    """Shows the studio the servos' pulses as angles: the cat that is seen went through the wire and the firmware."""
+    """Shows the studio the servos' pulses as angles: the cat that is seen went through the wire and
+    the firmware."""
 
     studio: Studio
     drawn: Callable[[], tuple[Mapping[str, float], float]]
@@ -199,10 +235,13 @@ class Drawing:
 
 
 class Eye:
-    """A sensor: pictures from the page, or a camera that the vision process opens itself. The newest picture wins; none is kept."""
+    """A sensor: pictures from the page, or a camera that the vision process opens itself. The
+    newest picture wins; none is kept."""
 
     def __init__(self, source: str | None = None) -> None:
-        self._vision = VisionSensor(ProcessWorker(vision_task, name="vision", deadline=EYE_DEADLINE))
+        self._vision = VisionSensor(
+            ProcessWorker(vision_task, name="vision", deadline=EYE_DEADLINE)
+        )
         self._newest: bytes | None = None
         if source is not None:
             self._vision.watch(source)
@@ -222,7 +261,8 @@ class Eye:
 
 
 class Shelf:
-    """The designers' files for the studio: those that this pet is made from, and all others of their kinds."""
+    """The designers' files for the studio: those that this pet is made from, and all others of
+    their kinds."""
 
     def __init__(self, files: Files, start: Start) -> None:
         self._files, self._start = files, start
@@ -258,6 +298,10 @@ def say_troubles(tick: Tick, sent: Mapping[str, float]) -> None:
     """A listener: what is missing or broken, once, on the terminal."""
     for sense in tick.senses:
         if isinstance(sense, Trouble):
-            typer.secho(f"{sense.part}: {sense.message or 'well again'}", fg="yellow" if sense.message else "green", err=True)
+            typer.secho(
+                f"{sense.part}: {sense.message or 'well again'}",
+                fg="yellow" if sense.message else "green",
+                err=True,
+            )
     for refused in tick.refused:
         typer.secho(refused, fg="yellow", err=True)

@@ -18,17 +18,22 @@ def path() -> Path:
 
 
 def key() -> Path:
-    """Where the key of an encrypted memory lies: not beside it, so that it can be on another medium. MOGGY_MEMORY_KEY names another."""
+    """Where the key of an encrypted memory lies: not beside it, so that it can be on another
+    medium. MOGGY_MEMORY_KEY names another."""
     config = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
     return Path(os.environ.get("MOGGY_MEMORY_KEY") or config / "moggy" / "memory.key")
 
 
 def awake() -> tuple[Memory | None, str]:
-    """For a pet that wakes: its memory, or why it lives without one this time; the file then stays as it is."""
+    """For a pet that wakes: its memory, or why it lives without one this time; the file then stays
+    as it is."""
     try:
         return Memory(path(), key()), ""
     except (Broken, OSError) as error:
-        return None, f"{error}. It lives without its memory this time and keeps nothing of what it learns"
+        return (
+            None,
+            f"{error}. It lives without its memory this time and keeps nothing of what it learns",
+        )
 
 
 def show() -> None:
@@ -57,7 +62,11 @@ def forget(who: str) -> None:
 
 def encrypt() -> None:
     sealing.encrypt(path(), key())
-    typer.echo(f"{path()} is encrypted" if path().exists() else f"{path()} will be encrypted from its begin")
+    typer.echo(
+        f"{path()} is encrypted"
+        if path().exists()
+        else f"{path()} will be encrypted from its begin"
+    )
     typer.echo(
         f"Its key is {key()}. Keep a copy of it somewhere else: without it nobody, you included, can read the memory again. Where memory "
         "and key lie on one card, it protects copies of the memory, not the card: docs/memory.md says how to keep the key elsewhere."
@@ -67,7 +76,9 @@ def encrypt() -> None:
 def decrypt() -> None:
     sealing.decrypt(path(), key())
     typer.echo(f"{path()} is plain")
-    typer.echo(f"Keep the key {key()} while there are encrypted copies. As long as it is there, a new memory would be encrypted again.")
+    typer.echo(
+        f"Keep the key {key()} while there are encrypted copies. As long as it is there, a new memory would be encrypted again."
+    )
 
 
 def _there() -> Memory:

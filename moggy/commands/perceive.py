@@ -26,11 +26,16 @@ def perceive_words(texts: Sequence[str], lang: str, tiers: str, as_json: bool) -
 
 
 def perceive_files(kind: str, inputs: Sequence[Path], as_json: bool) -> int:
-    """Each file in turn; one that cannot be read is said, and the others go on. 0 when all could be read."""
+    """Each file in turn; one that cannot be read is said, and the others go on. 0 when all could be
+    read."""
     from moggy.sensors import perceive
 
     touch = partial(perceive.perceive_touch, guesses=_guesses())
-    readers: dict[str, Reader] = {"face": perceive.perceive_face, "posture": perceive.perceive_posture, "touch": touch}
+    readers: dict[str, Reader] = {
+        "face": perceive.perceive_face,
+        "posture": perceive.perceive_posture,
+        "touch": touch,
+    }
     reader = readers[kind]
     failed = 0
     for path in inputs:
@@ -63,7 +68,11 @@ def _print(rows: Iterable[Mapping[str, Any]], as_json: bool, *, first: str) -> N
     for row in rows:
         likely = sorted((row.get("probabilities") or {}).items(), key=lambda pair: -pair[1])[:2]
         names = ", ".join(f"{name} {share:.0%}" for name, share in likely)
-        also = [str(row[key]) for key in ("gesture", "zone", "intent", "source") if row.get(key) not in (None, "none")]
+        also = [
+            str(row[key])
+            for key in ("gesture", "zone", "intent", "source")
+            if row.get(key) not in (None, "none")
+        ]
         table.add_row(
             _short(row.get(first, "")),
             _number(row.get("valence")),

@@ -1,4 +1,5 @@
-"""What a life without a screen leaves behind: journal, a line for each tick, sound. A process of its own writes them meanwhile."""
+"""What a life without a screen leaves behind: journal, a line for each tick, sound. A process of
+its own writes them meanwhile."""
 
 from __future__ import annotations
 
@@ -40,21 +41,34 @@ class Records:
         self._closing = ExitStack()
         self._journal = self._closing.enter_context(Journal(out / "journal.mcap", start))
         self._lines = self._closing.enter_context((out / "ticks.jsonl").open("wb", LINES_BUFFER))
-        self._sound = self._closing.enter_context(SoundTrack(out / "sound.wav", Synth(speaker.rate, speaker, voice)))
+        self._sound = self._closing.enter_context(
+            SoundTrack(out / "sound.wav", Synth(speaker.rate, speaker, voice))
+        )
 
     def write(self, line: bytes) -> None:
         """A tick that an Encoder has written."""
         entry = orjson.loads(line)
         tick = entry["tick"]
         self._journal.write(tick["at"], tick["n"], line)
-        self._lines.write(orjson.dumps(summary(tick, entry["sent"]), option=orjson.OPT_APPEND_NEWLINE))
+        self._lines.write(
+            orjson.dumps(summary(tick, entry["sent"]), option=orjson.OPT_APPEND_NEWLINE)
+        )
         if tick["commanded"]["at"] == tick["at"]:
-            self._sound.hear(tick["at"], [Call(**call) for call in tick["calls"]], Purr(**tick["commanded"]["purr"]))
+            self._sound.hear(
+                tick["at"],
+                [Call(**call) for call in tick["calls"]],
+                Purr(**tick["commanded"]["purr"]),
+            )
 
     def __enter__(self) -> Records:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self._closing.close()
 
 
@@ -74,15 +88,21 @@ def summary(tick: Mapping[str, Any], sent: Mapping[str, float]) -> dict[str, Any
 
 
 class Recorder:
-    """A listener: hands each tick to the process that writes. Close it, or use it in a `with`: then it waits until all is written."""
+    """A listener: hands each tick to the process that writes. Close it, or use it in a `with`: then
+    it waits until all is written."""
 
     def __init__(self, out: Path, start: Start) -> None:
-        """To be made before anything that has a thread or a process: it forks. Raises OSError when nothing can be written in the folder."""
+        """To be made before anything that has a thread or a process: it forks. Raises OSError when
+        nothing can be written in the folder."""
         out.mkdir(parents=True, exist_ok=True)
         (out / "journal.mcap").open("wb").close()
-        context = multiprocessing.get_context("fork")  # a fresh interpreter would cost more than the writing of a minute
+        context = multiprocessing.get_context(
+            "fork"
+        )  # a fresh interpreter would cost more than the writing of a minute
         self._pipe, theirs = context.Pipe()
-        self.process = context.Process(target=_write, args=(self._pipe, theirs, out, start), name="moggy records")
+        self.process = context.Process(
+            target=_write, args=(self._pipe, theirs, out, start), name="moggy records"
+        )
         with deaf_to_ctrl_c():
             self.process.start()
         theirs.close()
@@ -105,7 +125,12 @@ class Recorder:
     def __enter__(self) -> Recorder:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self.close()
 
     def _hand_over(self) -> None:
@@ -129,7 +154,8 @@ class Recorder:
 
 
 def _write(other_end: Connection, pipe: Connection, out: Path, start: Start) -> None:
-    """The process: writes what comes, until the end is said or the pet is gone; answers "" or what went wrong."""
+    """The process: writes what comes, until the end is said or the pet is gone; answers "" or what
+    went wrong."""
     other_end.close()  # else it would never hear that the pet is gone
     came: SimpleQueue[bytes] = SimpleQueue()
     # From its first moment on: the pet must not wait until the files are open.

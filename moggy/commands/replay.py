@@ -17,7 +17,12 @@ from moggy.journal import read_start, read_ticks
 from moggy.pet import Start
 from moggy.replay import COMPARED, Relived, first_difference, relive
 
-KINDS = {"personality": "personalities", "tree": "trees", "appraisals": "appraisals", "body": "body"}
+KINDS = {
+    "personality": "personalities",
+    "tree": "trees",
+    "appraisals": "appraisals",
+    "body": "body",
+}
 
 
 @dataclass(slots=True)
@@ -35,15 +40,27 @@ class Difference:
         self.same += not relived.differs
         for name in relived.differs:
             if name not in self.first:
-                self.first[name] = (relived.was.at, first_difference(relived.was.data[name], relived.now[name], name))
+                self.first[name] = (
+                    relived.was.at,
+                    first_difference(relived.was.data[name], relived.now[name], name),
+                )
         was, now = relived.was.data["decision"], relived.now["decision"]
-        if was["behavior"] != now["behavior"] and (not self.doings or self.doings[-1][1:3] != (was["behavior"], now["behavior"])):
+        if was["behavior"] != now["behavior"] and (
+            not self.doings or self.doings[-1][1:3] != (was["behavior"], now["behavior"])
+        ):
             self.doings.append((relived.was.at, was["behavior"], now["behavior"], now["why"]))
-        self.moods.append((relived.was.at, relived.was.data["pet"]["mood"]["pleasure"], relived.now["pet"]["mood"]["pleasure"]))
+        self.moods.append(
+            (
+                relived.was.at,
+                relived.was.data["pet"]["mood"]["pleasure"],
+                relived.now["pet"]["mood"]["pleasure"],
+            )
+        )
 
 
 def replay(journal: Path, swaps: Sequence[str], sets: Sequence[str], plot: Path | None) -> int:
-    """0 when an unchanged replay is exact, or when a changed one ran; 1 when an unchanged one differs."""
+    """0 when an unchanged replay is exact, or when a changed one ran; 1 when an unchanged one
+    differs."""
     start = read_start(journal)
     change = _change(swaps, sets)
     changed = change(start)
@@ -65,9 +82,13 @@ def replay(journal: Path, swaps: Sequence[str], sets: Sequence[str], plot: Path 
 
 def _exact(console: Console, difference: Difference, version: str) -> int:
     if difference.same == difference.ticks:
-        console.print(f"exact: {difference.ticks} ticks, every feeling and every command the same to the bit")
+        console.print(
+            f"exact: {difference.ticks} ticks, every feeling and every command the same to the bit"
+        )
         return 0
-    console.print(f"[red]differs[/] in {difference.ticks - difference.same} of {difference.ticks} ticks (recorded by moggy {version}):")
+    console.print(
+        f"[red]differs[/] in {difference.ticks - difference.same} of {difference.ticks} ticks (recorded by moggy {version}):"
+    )
     for name in COMPARED:
         if name in difference.first:
             at, what = difference.first[name]
@@ -90,7 +111,8 @@ def _differs(console: Console, difference: Difference) -> None:
 
 
 def _change(swaps: Sequence[str], sets: Sequence[str]) -> Callable[[Start], Start]:
-    """`personality=shy` puts another file in the recorded one's place; `appraisals.KEY=VALUE` changes one value (`whole_key`)."""
+    """`personality=shy` puts another file in the recorded one's place; `appraisals.KEY=VALUE`
+    changes one value (`whole_key`)."""
     files = Files(home())
 
     def change(start: Start) -> Start:
@@ -103,14 +125,18 @@ def _change(swaps: Sequence[str], sets: Sequence[str]) -> Callable[[Start], Star
             key, value = _pair(assignment, None)
             kind, _, inside = key.partition(".")
             if kind not in KINDS or not inside:
-                raise ValueError(f"--set {assignment}: should read KIND.KEY=VALUE with KIND one of {', '.join(KINDS)}")
+                raise ValueError(
+                    f"--set {assignment}: should read KIND.KEY=VALUE with KIND one of {', '.join(KINDS)}"
+                )
             file = getattr(start, kind)
             try:
                 if kind == "appraisals":
                     inside = whole_key(inside, parse(file, start.files[file], Appraisals).events)
                 text = with_value(start.files[file], inside, _value(value))
             except (KeyError, IndexError, ValueError, TypeError) as error:
-                raise ValueError(f"--set {assignment}: {file} has no such place ({error})") from error
+                raise ValueError(
+                    f"--set {assignment}: {file} has no such place ({error})"
+                ) from error
             start = replace(start, files={**start.files, file: text})
         return start
 

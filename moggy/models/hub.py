@@ -1,7 +1,9 @@
-"""Larger language models that no package ships: downloaded from their publisher's page, only when somebody asks for one by name.
+"""Larger language models that no package ships: downloaded from their publisher's page, only when
+somebody asks for one by name.
 
-This is the one place in moggy that asks another host for anything. The publishers' files could not be downloaded when this was written, so
-none has a pinned hash: the hash of the first download is recorded beside the file and said, and a later download must agree with it.
+This is the one place in moggy that asks another host for anything. The publishers' files could not
+be downloaded when this was written, so none has a pinned hash: the hash of the first download is
+recorded beside the file and said, and a later download must agree with it.
 """
 
 from __future__ import annotations
@@ -86,7 +88,9 @@ def fetch(model: HubModel, say: Callable[[str], None] = print) -> Path:
     part.parent.mkdir(parents=True, exist_ok=True)
     url = f"{endpoint()}/{model.repository}/resolve/main/{model.file}"
     say(f"fetching {model.file} ({model.size / 1e6:.0f} MB, {model.licence}) from {endpoint()}")
-    with cache.lock(target.with_suffix(".lock"), lambda: say("somebody fetches it already; waiting …")):
+    with cache.lock(
+        target.with_suffix(".lock"), lambda: say("somebody fetches it already; waiting …")
+    ):
         _download(url, part, say)
         _agree(part, target.with_suffix(".sha256"), say)
         os.replace(part, target)
@@ -124,6 +128,10 @@ def _agree(part: Path, record: Path, say: Callable[[str], None]) -> None:
     found = cache.sha256(part)
     if record.is_file() and record.read_text().strip() != found:
         part.unlink()
-        raise HubFailed(f"the publisher's file has changed: sha256 {found}, the first download had {record.read_text().strip()}")
+        raise HubFailed(
+            f"the publisher's file has changed: sha256 {found}, the first download had {record.read_text().strip()}"
+        )
     cache.write(record, found + "\n")
-    say(f"  sha256 {found}, recorded: nobody has pinned it, so a later download is compared with this one")
+    say(
+        f"  sha256 {found}, recorded: nobody has pinned it, so a later download is compared with this one"
+    )

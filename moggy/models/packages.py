@@ -1,4 +1,5 @@
-"""Fetches one pinned package from PyPI or npm with their ordinary clients, so that mirrors and proxies set up for these work here too."""
+"""Fetches one pinned package from PyPI or npm with their ordinary clients, so that mirrors and
+proxies set up for these work here too."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ class FetchFailed(RuntimeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
-    """One release. `hashes` are the sha256 of its PyPI wheels, one a platform; what comes from npm is checked file by file."""
+    """One release. `hashes` are the sha256 of its PyPI wheels, one a platform; what comes from npm
+    is checked file by file."""
 
     registry: Literal["pypi", "npm"]
     name: str
@@ -33,7 +35,11 @@ class Package:
     """PyPI: take the source, not a wheel."""
 
     def __str__(self) -> str:
-        return f"{self.name}=={self.version}" if self.registry == "pypi" else f"{self.name}@{self.version}"
+        return (
+            f"{self.name}=={self.version}"
+            if self.registry == "pypi"
+            else f"{self.name}@{self.version}"
+        )
 
 
 NODE = Package(
@@ -51,16 +57,35 @@ OLDEST_NODE = 20
 
 
 def download(package: Package, into: Path, python: str = sys.executable) -> Path:
-    """The archive of `package` (a wheel or a tgz), put into the folder `into`. `python` is the one whose pip is asked."""
+    """The archive of `package` (a wheel or a tgz), put into the folder `into`. `python` is the one
+    whose pip is asked."""
     into.mkdir(parents=True, exist_ok=True)
     if package.registry == "pypi":
         wanted = into.parent / "wanted.txt"
-        wanted.write_text(f"{package} " + " ".join(f"--hash=sha256:{one}" for one in package.hashes) + "\n")
-        form = ["--no-binary=:all:", "--no-build-isolation"] if package.source else ["--only-binary=:all:"]
-        command = [python, "-m", "pip", "download", "--no-deps", *form, "--require-hashes", "--no-cache-dir"]
+        wanted.write_text(
+            f"{package} " + " ".join(f"--hash=sha256:{one}" for one in package.hashes) + "\n"
+        )
+        form = (
+            ["--no-binary=:all:", "--no-build-isolation"]
+            if package.source
+            else ["--only-binary=:all:"]
+        )
+        command = [
+            python,
+            "-m",
+            "pip",
+            "download",
+            "--no-deps",
+            *form,
+            "--require-hashes",
+            "--no-cache-dir",
+        ]
         run([*command, "--dest", str(into), "--requirement", str(wanted)], f"fetch {package}")
     else:
-        run([*npm(python), "pack", str(package), "--pack-destination", str(into), "--silent"], f"fetch {package}")
+        run(
+            [*npm(python), "pack", str(package), "--pack-destination", str(into), "--silent"],
+            f"fetch {package}",
+        )
     return next(into.iterdir())
 
 
@@ -77,21 +102,31 @@ def read(archive: Path, member: str) -> bytes:
 
 
 def run(command: Sequence[str], purpose: str) -> None:
-    """Run a package client with its own progress bar where there is a terminal, else in silence; its last words become our error."""
+    """Run a package client with its own progress bar where there is a terminal, else in silence;
+    its last words become our error."""
     shown = sys.stdout.isatty()
     try:
         done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, stdout=None if shown else subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=None if shown else subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
         )
     except FileNotFoundError as error:
         raise FetchFailed(f"could not {purpose}: there is no {error.filename}") from None
     if done.returncode:
         said = "\n".join((done.stdout or "").strip().splitlines()[-30:])
-        raise FetchFailed(f"could not {purpose} (it is safe to repeat the command)" + (f":\n{said}" if said else ""))
+        raise FetchFailed(
+            f"could not {purpose} (it is safe to repeat the command)"
+            + (f":\n{said}" if said else "")
+        )
 
 
 def npm(python: str = sys.executable) -> list[str]:
-    """The command that runs npm: the machine's own where its Node.js is new enough, else one from a wheel, fetched on first use."""
+    """The command that runs npm: the machine's own where its Node.js is new enough, else one from a
+    wheel, fetched on first use."""
     found, node = shutil.which("npm"), shutil.which("node")
     if found and node and node_version(node) >= OLDEST_NODE:
         return [found]
@@ -103,7 +138,10 @@ def npm(python: str = sys.executable) -> list[str]:
             cache.put(folder / "node", home)
     # npm and the scripts that it runs look for `node` on the PATH.
     os.environ["PATH"] = f"{home / 'bin'}{os.pathsep}{os.environ['PATH']}"
-    return [str(home / "bin" / "node"), str(home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+    return [
+        str(home / "bin" / "node"),
+        str(home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"),
+    ]
 
 
 def unpack_node(archive: Path, into: Path) -> None:
@@ -122,7 +160,9 @@ def unpack_node(archive: Path, into: Path) -> None:
 def node_version(node: str) -> int:
     """The major version of a node program, 0 where it does not run."""
     try:
-        said = subprocess.run([node, "--version"], capture_output=True, text=True, check=True, timeout=30).stdout
+        said = subprocess.run(
+            [node, "--version"], capture_output=True, text=True, check=True, timeout=30
+        ).stdout
         return int(said.strip().lstrip("v").split(".")[0])
     except (OSError, subprocess.SubprocessError, ValueError):
         return 0

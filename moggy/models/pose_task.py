@@ -1,8 +1,10 @@
-"""Makes the file that MediaPipe's PoseLandmarker loads out of the two raw networks that the npm package ships.
+"""Makes the file that MediaPipe's PoseLandmarker loads out of the two raw networks that the npm
+package ships.
 
-A `.task` is a stored zip of two tflites. The Tasks API refuses the raw ones until each says in its metadata how a pixel becomes a number:
-(pixel − mean) / std. The means and deviations are those of MediaPipe's own graphs, pose_detection (−1..1) and pose_landmark (0..1).
-The same input gives the same bytes.
+A `.task` is a stored zip of two tflites. The Tasks API refuses the raw ones until each says in its
+metadata how a pixel becomes a number: (pixel − mean) / std. The means and deviations are those of
+MediaPipe's own graphs, pose_detection (−1..1) and pose_landmark (0..1). The same input gives the
+same bytes.
 """
 
 from __future__ import annotations
@@ -50,7 +52,8 @@ def with_normalization(network: bytes, mean: float, std: float) -> bytes:
 
 
 def _metadata(mean: float, std: float) -> bytes:
-    """A ModelMetadata flatbuffer with one subgraph, whose first input is an RGB picture normalised so."""
+    """A ModelMetadata flatbuffer with one subgraph, whose first input is an RGB picture normalised
+    so."""
     import flatbuffers
     from mediapipe.tasks.metadata import metadata_schema_py_generated as schema
 

@@ -1,1 +1,2 @@
-"""From a fresh clone to a living cat: the environment, what is missing, the models, the page, the language model's runtime."""
+"""From a fresh clone to a living cat: the environment, what is missing, the models, the page, the
+language model's runtime."""

@@ -1,6 +1,8 @@
-"""Says what is here, what is missing, what does not work without it, and the command that brings it.
+"""Says what is here, what is missing, what does not work without it, and the command that brings
+it.
 
-Runs with the standard library alone (`python3 -m moggy.setup.doctor` in a fresh clone), and with colours where rich is installed.
+Runs with the standard library alone (`python3 -m moggy.setup.doctor` in a fresh clone), and with
+colours where rich is installed.
 """
 
 from __future__ import annotations
@@ -23,7 +25,8 @@ from moggy.setup import needs
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One line of the report. `missing` things cost a sense or a comfort; without a `fatal` one there is no cat."""
+    """One line of the report. `missing` things cost a sense or a comfort; without a `fatal` one
+    there is no cat."""
 
     area: str
     what: str
@@ -51,24 +54,48 @@ def examine() -> Iterator[Finding]:
 
 def _machine() -> Iterator[Finding]:
     yield Finding(
-        area="machine", what="processor", state="ok", detail=f"{platform.machine()}, {len(os.sched_getaffinity(0))} cores{_amx()}"
+        area="machine",
+        what="processor",
+        state="ok",
+        detail=f"{platform.machine()}, {len(os.sched_getaffinity(0))} cores{_amx()}",
     )
-    for need in (needs.PYTHON, needs.VENV, *needs.LIBRARIES, needs.COMPILER, needs.GIT, needs.CHROMIUM):
+    for need in (
+        needs.PYTHON,
+        needs.VENV,
+        *needs.LIBRARIES,
+        needs.COMPILER,
+        needs.GIT,
+        needs.CHROMIUM,
+    ):
         detail = f"this is {platform.python_version()}" if need is needs.PYTHON else ""
         if need.present():
             yield Finding(area="machine", what=need.what, state="ok", detail=detail)
         else:
             state: Literal["fatal", "missing"] = "fatal" if need.fatal else "missing"
-            yield Finding(area="machine", what=need.what, state=state, detail=f"without it: {need.without}", way_out=need.command())
+            yield Finding(
+                area="machine",
+                what=need.what,
+                state=state,
+                detail=f"without it: {need.without}",
+                way_out=need.command(),
+            )
     node = shutil.which("node")
     major = packages.node_version(node) if node else 0
-    detail = f"version {major}" if major >= packages.OLDEST_NODE else "none that is new enough; set-up fetches one for the page (61 MB)"
+    detail = (
+        f"version {major}"
+        if major >= packages.OLDEST_NODE
+        else "none that is new enough; set-up fetches one for the page (61 MB)"
+    )
     yield Finding(area="machine", what="Node.js", state="ok", detail=detail)
 
 
 def _amx() -> str:
     try:
-        return ", AMX (our build of the language model keeps off it)" if "amx_int8" in Path("/proc/cpuinfo").read_text() else ""
+        return (
+            ", AMX (our build of the language model keeps off it)"
+            if "amx_int8" in Path("/proc/cpuinfo").read_text()
+            else ""
+        )
     except OSError:
         return ""
 
@@ -78,17 +105,32 @@ def _packages() -> Iterator[Finding]:
     if root is None:
         yield Finding(area="packages", what="moggy", state="ok", detail="installed from a wheel")
         return
-    other = [text for text in map(_other_version, _locked(root / "requirements" / "main.lock")) if text]
+    other = [
+        text for text in map(_other_version, _locked(root / "requirements" / "main.lock")) if text
+    ]
     if not other:
         yield Finding(area="packages", what="as locked", state="ok", detail=sys.prefix)
     elif len(other) > 20:
-        yield Finding(area="packages", what=f"{len(other)} missing", state="fatal", detail=f"in {sys.prefix}", way_out="make sim")
+        yield Finding(
+            area="packages",
+            what=f"{len(other)} missing",
+            state="fatal",
+            detail=f"in {sys.prefix}",
+            way_out="make sim",
+        )
     else:
-        yield Finding(area="packages", what="not as locked", state="missing", detail=", ".join(other), way_out="make sim")
+        yield Finding(
+            area="packages",
+            what="not as locked",
+            state="missing",
+            detail=", ".join(other),
+            way_out="make sim",
+        )
 
 
 def _locked(lock: Path) -> list[tuple[str, str]]:
-    """(name, version) of what a lock holds for this processor. Python's own markers are left to pip."""
+    """(name, version) of what a lock holds for this processor. Python's own markers are left to
+    pip."""
     found = re.findall(r"^(\S+?)==(\S+) ;(.*)$", lock.read_text(), re.MULTILINE)
     return [(name, version) for name, version, marker in found if platform.machine() in marker]
 
@@ -110,16 +152,30 @@ def _models() -> Iterator[Finding]:
             yield Finding(area="models", what=model.name, state="ok", detail=detail)
         except models.Missing as missing:
             if not optional:
-                yield Finding(area="models", what=model.name, state="missing", detail=f"without it: {model.what}", way_out=missing.way_out)
+                yield Finding(
+                    area="models",
+                    what=model.name,
+                    state="missing",
+                    detail=f"without it: {model.what}",
+                    way_out=missing.way_out,
+                )
 
 
 def _language() -> Iterator[Finding]:
     from moggy.setup.runtime import runtime_status
 
     status = runtime_status()
-    state: Literal["ok", "missing"] = "missing" if status.state in ("absent", "failed", "stopped") else "ok"
+    state: Literal["ok", "missing"] = (
+        "missing" if status.state in ("absent", "failed", "stopped") else "ok"
+    )
     detail = f"{status.state}: {status.message}"
-    yield Finding(area="language model", what="runtime", state=state, detail=detail, way_out="make runtime" if state == "missing" else "")
+    yield Finding(
+        area="language model",
+        what="runtime",
+        state=state,
+        detail=detail,
+        way_out="make runtime" if state == "missing" else "",
+    )
 
 
 def _studio() -> Iterator[Finding]:
@@ -127,16 +183,24 @@ def _studio() -> Iterator[Finding]:
     if page.is_file():
         yield Finding(area="studio", what="page", state="ok", detail=str(page.parent.resolve()))
     else:
-        yield Finding(area="studio", what="page", state="missing", detail="not built", way_out="make page")
+        yield Finding(
+            area="studio", what="page", state="missing", detail="not built", way_out="make page"
+        )
     if needs.importable("micropython_module"):
-        yield Finding(area="simulator", what="the board's interpreter", state="ok", detail="MicroPython")
+        yield Finding(
+            area="simulator", what="the board's interpreter", state="ok", detail="MicroPython"
+        )
     else:
         detail = "no MicroPython for this platform; the firmware runs under CPython"
         yield Finding(area="simulator", what="the board's interpreter", state="ok", detail=detail)
 
 
 def _devices() -> Iterator[Finding]:
-    for what, patterns in (("cameras", ("video*",)), ("boards", ("ttyACM*", "ttyUSB*")), ("sound", ("snd/pcm*p",))):
+    for what, patterns in (
+        ("cameras", ("video*",)),
+        ("boards", ("ttyACM*", "ttyUSB*")),
+        ("sound", ("snd/pcm*p",)),
+    ):
         found = sorted(str(path) for pattern in patterns for path in Path("/dev").glob(pattern))
         yield Finding(area="devices", what=what, state="ok", detail=", ".join(found) or "none")
     yield Finding(area="devices", what="kept between clones", state="ok", detail=str(cache.root()))
@@ -159,13 +223,20 @@ def _print(findings: Iterable[Finding]) -> None:
             if finding.way_out:
                 detail.append(f"\n→ {finding.way_out}", style="bold")
             mark = "✓" if finding.state == "ok" else "✗"
-            table.add_row(finding.area if finding.area != area else "", Text(mark, style=style), finding.what, detail)
+            table.add_row(
+                finding.area if finding.area != area else "",
+                Text(mark, style=style),
+                finding.what,
+                detail,
+            )
             area = finding.area
         Console().print(table)
     else:
         for finding in findings:
             way_out = f"\n      → {finding.way_out}" if finding.way_out else ""
-            print(f"{'ok' if finding.state == 'ok' else '--'}  {finding.area}: {finding.what}  {finding.detail}{way_out}")
+            print(
+                f"{'ok' if finding.state == 'ok' else '--'}  {finding.area}: {finding.what}  {finding.detail}{way_out}"
+            )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""The clone's own environment, `.venv`: made from the machine's Python, filled by a hashed lock, and known by the hash of that lock.
+"""The clone's own environment, `.venv`: made from the machine's Python, filled by a hashed lock,
+and known by the hash of that lock.
 
 Standard library only, since it runs before there is anything else.
 """
@@ -30,17 +31,24 @@ class Stop(RuntimeError):
 
 
 def fresh(lock: Path) -> bool:
-    """Whether `.venv` is what this lock and this pyproject.toml say. The packages for development are those for running and more."""
+    """Whether `.venv` is what this lock and this pyproject.toml say. The packages for development
+    are those for running and more."""
     stamp = read_stamp()
     enough = {DEV: {digest([MAIN, DEV])}, MAIN: {digest([MAIN]), digest([MAIN, DEV])}}[lock]
     own = digest([ROOT / "pyproject.toml"])
-    return stamp.get("lock") in enough and stamp.get("project") == own and stamp.get("place") == str(ROOT) and PYTHON.exists()
+    return (
+        stamp.get("lock") in enough
+        and stamp.get("project") == own
+        and stamp.get("place") == str(ROOT)
+        and PYTHON.exists()
+    )
 
 
 def install(lock: Path) -> None:
     """Every package of the lock, each by hash, and moggy itself as this folder. Raises Stop."""
     begun = VENV / ".moggy-begun"
-    # A pip that was stopped in the middle leaves packages that look installed and are not: begin afresh, its downloads are cached.
+    # A pip that was stopped in the middle leaves packages that look installed and are not: begin
+    # afresh, its downloads are cached.
     if begun.exists() or not PYTHON.exists() or read_stamp().get("place", str(ROOT)) != str(ROOT):
         print(f"      making .venv with Python {platform.python_version()}", flush=True)
         venv.create(VENV, clear=True, symlinks=True, with_pip=True, prompt="moggy")
@@ -50,18 +58,28 @@ def install(lock: Path) -> None:
     key = digest([MAIN, DEV] if wanted == DEV else [MAIN])
     if had != key:
         pip(["install", "--require-hashes", "--requirement", str(wanted)], total=locked(wanted))
-    pip(["install", "--no-deps", "--no-build-isolation", "--no-index", "--editable", str(ROOT)], total=1)
+    pip(
+        ["install", "--no-deps", "--no-build-isolation", "--no-index", "--editable", str(ROOT)],
+        total=1,
+    )
     stamp = {"lock": key, "project": digest([ROOT / "pyproject.toml"]), "place": str(ROOT)}
     cache.write(VENV / ".moggy-setup.json", json.dumps(stamp))
     begun.unlink()
 
 
 def pip(arguments: Sequence[str], total: int) -> None:
-    """Run the environment's pip and count its packages on one line; its last words become our error."""
+    """Run the environment's pip and count its packages on one line; its last words become our
+    error."""
     environment = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
     command: list[str | Path] = [PYTHON, "-m", "pip", *arguments, "--progress-bar", "off"]
     process = subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     said: list[str] = []
     count = 0
@@ -70,7 +88,9 @@ def pip(arguments: Sequence[str], total: int) -> None:
     try:
         for line in process.stdout or ():
             said = [*said[-20:], line.rstrip()]
-            found = re.match(r"(?:Collecting|Requirement already satisfied:|Obtaining) ([^\s=]+)", line)
+            found = re.match(
+                r"(?:Collecting|Requirement already satisfied:|Obtaining) ([^\s=]+)", line
+            )
             count += bool(found)
             if found:
                 show(f"      {count} of {total}: {found[1]}", whole=count % 10 == 0)
@@ -88,9 +108,13 @@ def pip(arguments: Sequence[str], total: int) -> None:
 
 
 def count_unpacked(done: threading.Event) -> None:
-    """Pip is silent while it unpacks, the longest part of all: count what stands in the environment, once a second."""
+    """Pip is silent while it unpacks, the longest part of all: count what stands in the
+    environment, once a second."""
     while not done.wait(1.0):
-        show(f"      unpacked {len(list(VENV.glob('lib/python*/site-packages/*.dist-info')))}", whole=False)
+        show(
+            f"      unpacked {len(list(VENV.glob('lib/python*/site-packages/*.dist-info')))}",
+            whole=False,
+        )
 
 
 def locked(lock: Path) -> int:
@@ -99,7 +123,8 @@ def locked(lock: Path) -> int:
 
 
 def show(text: str, whole: bool) -> None:
-    """A line of progress that the next one overwrites; where nobody watches, only the `whole` ones, each on its own line."""
+    """A line of progress that the next one overwrites; where nobody watches, only the `whole` ones,
+    each on its own line."""
     if sys.stdout.isatty():
         print(f"\r\x1b[K{text}", end="", flush=True)
     elif whole:

@@ -1,4 +1,5 @@
-"""What this machine has to have, how to see whether it is there, and the command that installs it. Standard library only: it runs first."""
+"""What this machine has to have, how to see whether it is there, and the command that installs it.
+Standard library only: it runs first."""
 
 from __future__ import annotations
 
@@ -35,7 +36,8 @@ class Need:
 
 
 def loads(library: str) -> Callable[[], bool]:
-    """Whether the dynamic loader finds a shared library, as it will for the package that links to it."""
+    """Whether the dynamic loader finds a shared library, as it will for the package that links to
+    it."""
 
     def look() -> bool:
         try:
@@ -59,7 +61,9 @@ def importable(module: str) -> bool:
 
 def python_fits() -> bool:
     """For ARM the last MediaPipe that keeps to itself has wheels up to Python 3.12 only."""
-    return sys.version_info >= OLDEST and (platform.machine() != "aarch64" or sys.version_info < (3, 13))
+    return sys.version_info >= OLDEST and (
+        platform.machine() != "aarch64" or sys.version_info < (3, 13)
+    )
 
 
 def venv_package() -> str:
@@ -74,17 +78,41 @@ PYTHON = Need(
     fatal=True,
     way_out="name another one: make sim PYTHON=python3.12",
 )
-VENV = Need("Python's venv module", lambda: importable("venv") and importable("ensurepip"), venv_package(), "no environment", fatal=True)
+VENV = Need(
+    "Python's venv module",
+    lambda: importable("venv") and importable("ensurepip"),
+    venv_package(),
+    "no environment",
+    fatal=True,
+)
 COMPILER = Need(
-    "a C++ compiler", on_path(os.environ.get("CXX", "g++"), "g++", "clang++"), "g++", "no language model: its runtime is compiled"
+    "a C++ compiler",
+    on_path(os.environ.get("CXX", "g++"), "g++", "clang++"),
+    "g++",
+    "no language model: its runtime is compiled",
 )
 CHROMIUM = Need("Chromium", on_path("chromium"), "chromium", "the browser tests do not run")
 GIT = Need("git", on_path("git"), "git", "no updates, and no pre-commit checks")
 
 LIBRARIES = (
-    Need("libEGL.so.1", loads("libEGL.so.1"), "libegl1", "no face and no posture (MediaPipe links to it)"),
-    Need("libGLESv2.so.2", loads("libGLESv2.so.2"), "libgles2", "no face and no posture (MediaPipe links to it)"),
-    Need("libGL.so.1", loads("libGL.so.1"), "libgl1", "no pictures and no camera (OpenCV links to it)"),
+    Need(
+        "libEGL.so.1",
+        loads("libEGL.so.1"),
+        "libegl1",
+        "no face and no posture (MediaPipe links to it)",
+    ),
+    Need(
+        "libGLESv2.so.2",
+        loads("libGLESv2.so.2"),
+        "libgles2",
+        "no face and no posture (MediaPipe links to it)",
+    ),
+    Need(
+        "libGL.so.1",
+        loads("libGL.so.1"),
+        "libgl1",
+        "no pictures and no camera (OpenCV links to it)",
+    ),
     Need(
         "libportaudio.so.2",
         loads("libportaudio.so.2"),

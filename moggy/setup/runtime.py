@@ -1,9 +1,11 @@
-"""Builds the language model's runtime behind the living cat: one core, niced, resumable, its progress in a file that everybody may read.
+"""Builds the language model's runtime behind the living cat: one core, niced, resumable, its
+progress in a file that everybody may read.
 
-PyPI has llama-cpp-python as source alone. `python -m moggy.setup.runtime` fetches the source (hash checked), compiles it in a folder of the
-per-user cache that survives an interruption, keeps the wheel there for the next clone, fetches the model's weights and installs the wheel
-into this environment, where the next process that imports llama_cpp finds it. `RuntimeBuild` starts that in a process of its own;
-`runtime_status()` tells how far it is.
+PyPI has llama-cpp-python as source alone. `python -m moggy.setup.runtime` fetches the source (hash
+checked), compiles it in a folder of the per-user cache that survives an interruption, keeps the
+wheel there for the next clone, fetches the model's weights and installs the wheel into this
+environment, where the next process that imports llama_cpp finds it. `RuntimeBuild` starts that in a
+process of its own; `runtime_status()` tells how far it is.
 """
 
 from __future__ import annotations
@@ -37,9 +39,17 @@ SOURCE = packages.Package(
     source=True,
 )
 
-# GGML_NATIVE=OFF with the extensions named one by one, all of which any x86-64 processor since 2013 has: the wheel may be kept and moved,
-# and it leaves out AMX, with which the default build crashes at its first decode (llama.cpp issue 20824, open).
-X86_64 = ("GGML_NATIVE=OFF", "GGML_AVX=ON", "GGML_AVX2=ON", "GGML_FMA=ON", "GGML_F16C=ON", "GGML_BMI2=ON")
+# GGML_NATIVE=OFF with the extensions named one by one, all of which any x86-64 processor since 2013
+# has: the wheel may be kept and moved, and it leaves out AMX, with which the default build crashes
+# at its first decode (llama.cpp issue 20824, open).
+X86_64 = (
+    "GGML_NATIVE=OFF",
+    "GGML_AVX=ON",
+    "GGML_AVX2=ON",
+    "GGML_FMA=ON",
+    "GGML_F16C=ON",
+    "GGML_BMI2=ON",
+)
 # What nobody here runs: a third of the time to compile.
 LEFT_OUT = (
     "LLAMA_BUILD_TESTS=OFF",
@@ -57,7 +67,8 @@ NICE = 15
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuntimeStatus:
-    """How far the runtime is: `done` of `total` steps of the compilation (0: not known yet), and a sentence for a person.
+    """How far the runtime is: `done` of `total` steps of the compilation (0: not known yet), and a
+    sentence for a person.
 
     `state`: absent, waiting, fetching, building, installing, ready, stopped or failed.
     """
@@ -82,26 +93,40 @@ def runtime_status() -> RuntimeStatus:
         absent = [name for name in models.LATER if not models.present(name)]
         if not absent:
             return RuntimeStatus(state="ready", message="the language model's runtime is here")
-        return RuntimeStatus(state="absent", message=f"the runtime is here, the model is not: moggy models fetch {' '.join(absent)}")
+        return RuntimeStatus(
+            state="absent",
+            message=f"the runtime is here, the model is not: moggy models fetch {' '.join(absent)}",
+        )
     if told.state == "failed":
         return told
     if told.state in ACTIVE:
-        return RuntimeStatus(state="stopped", done=told.done, total=told.total, message="the build was stopped; it goes on where it was")
-    return RuntimeStatus(state="absent", message="the language model's runtime is not built yet: make runtime")
+        return RuntimeStatus(
+            state="stopped",
+            done=told.done,
+            total=told.total,
+            message="the build was stopped; it goes on where it was",
+        )
+    return RuntimeStatus(
+        state="absent", message="the language model's runtime is not built yet: make runtime"
+    )
 
 
 class RuntimeBuild:
-    """The build as a process of its own, telling its progress on our terminal. It ends with us; the next one goes on where it was."""
+    """The build as a process of its own, telling its progress on our terminal. It ends with us; the
+    next one goes on where it was."""
 
     def __init__(self, python: Path = Path(sys.executable)) -> None:
         self._python = python
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, jobs: int = 1) -> None:
-        """Begin. Where it is all there already the process ends at once; where another is at it, it waits for that one."""
+        """Begin. Where it is all there already the process ends at once; where another is at it, it
+        waits for that one."""
         root = Path(__file__).resolve().parents[2]
         command: list[str | Path] = [self._python, "-m", "moggy.setup.runtime", "--jobs", str(jobs)]
-        self._process = subprocess.Popen(command, cwd=root, stdin=subprocess.DEVNULL, start_new_session=True)
+        self._process = subprocess.Popen(
+            command, cwd=root, stdin=subprocess.DEVNULL, start_new_session=True
+        )
 
     def close(self) -> None:
         """Stop it with the compilers that it started."""
@@ -119,16 +144,35 @@ def build(jobs: int, say: Callable[[RuntimeStatus], None]) -> None:
     if needs.importable("llama_cpp"):
         return
     shelf = _shelf()
-    with cache.lock(shelf / "build.lock", lambda: say(RuntimeStatus(state="waiting", message="another build is at work; waiting for it"))):
+    with cache.lock(
+        shelf / "build.lock",
+        lambda: say(
+            RuntimeStatus(state="waiting", message="another build is at work; waiting for it")
+        ),
+    ):
         wheel = _finished(shelf) or _compile(shelf, jobs, say)
     say(RuntimeStatus(state="installing", message=f"installing {wheel.name}"))
     packages.run(
-        [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--force-reinstall", str(wheel)],
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--no-deps",
+            "--no-index",
+            "--force-reinstall",
+            str(wheel),
+        ],
         "install the runtime",
     )
-    tried = subprocess.run([sys.executable, "-c", "import llama_cpp"], capture_output=True, text=True, check=False)
+    tried = subprocess.run(
+        [sys.executable, "-c", "import llama_cpp"], capture_output=True, text=True, check=False
+    )
     if tried.returncode:
-        raise BuildFailed(f"the runtime was built and does not load: {tried.stderr.strip().splitlines()[-1:]}")
+        raise BuildFailed(
+            f"the runtime was built and does not load: {tried.stderr.strip().splitlines()[-1:]}"
+        )
 
 
 def flags(machine: str) -> tuple[str, ...]:
@@ -146,15 +190,32 @@ def _compile(shelf: Path, jobs: int, say: Callable[[RuntimeStatus], None]) -> Pa
     root = needs.checkout()
     if root is None:
         arguments = " ".join(f"-D{flag}" for flag in flags(platform.machine()))
-        raise BuildFailed(f'outside a checkout, build it with: CMAKE_ARGS="{arguments}" pip install {SOURCE}')
+        raise BuildFailed(
+            f'outside a checkout, build it with: CMAKE_ARGS="{arguments}" pip install {SOURCE}'
+        )
     if not needs.COMPILER.present():
         raise BuildFailed(f"there is no C++ compiler: {needs.COMPILER.command()}")
     tools = _tools(shelf, root / "requirements" / "runtime.lock", say)
     source = _source(shelf, tools, say)
     say(RuntimeStatus(state="building", message="configuring"))
     with cache.scratch(shelf) as folder:
-        command = [str(tools), "-m", "pip", "wheel", "--verbose", "--no-deps", "--no-build-isolation", "--no-cache-dir"]
-        command += ["--config-settings", f"build-dir={shelf / 'objects'}", "--wheel-dir", str(folder), str(source)]
+        command = [
+            str(tools),
+            "-m",
+            "pip",
+            "wheel",
+            "--verbose",
+            "--no-deps",
+            "--no-build-isolation",
+            "--no-cache-dir",
+        ]
+        command += [
+            "--config-settings",
+            f"build-dir={shelf / 'objects'}",
+            "--wheel-dir",
+            str(folder),
+            str(source),
+        ]
         environment = {
             **os.environ,
             "PATH": f"{tools.parent}{os.pathsep}{os.environ.get('PATH', '')}",
@@ -169,10 +230,17 @@ def _compile(shelf: Path, jobs: int, say: Callable[[RuntimeStatus], None]) -> Pa
     return shelf / wheel.name
 
 
-def _watch(command: list[str], environment: Mapping[str, str], say: Callable[[RuntimeStatus], None]) -> None:
+def _watch(
+    command: list[str], environment: Mapping[str, str], say: Callable[[RuntimeStatus], None]
+) -> None:
     """Run the compiler, tell each of its steps, and keep its last words for the error."""
     process = subprocess.Popen(
-        command, env=dict(environment), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command,
+        env=dict(environment),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     words: list[str] = []
     try:
@@ -182,14 +250,23 @@ def _watch(command: list[str], environment: Mapping[str, str], say: Callable[[Ru
                 words = [*words[-30:], line.rstrip()]
                 step = progress(line)
                 if step:
-                    say(RuntimeStatus(state="building", done=step[0], total=step[1], message=f"compiling, {step[0]} of {step[1]}"))
+                    say(
+                        RuntimeStatus(
+                            state="building",
+                            done=step[0],
+                            total=step[1],
+                            message=f"compiling, {step[0]} of {step[1]}",
+                        )
+                    )
         code = process.wait()
     finally:
         if process.poll() is None:
             process.terminate()
             process.wait()
     if code:
-        raise BuildFailed("\n".join(("the compiler stopped:", *words[-12:], f"(the log: {_log()})")))
+        raise BuildFailed(
+            "\n".join(("the compiler stopped:", *words[-12:], f"(the log: {_log()})"))
+        )
 
 
 def _tools(shelf: Path, lock: Path, say: Callable[[RuntimeStatus], None]) -> Path:
@@ -199,20 +276,25 @@ def _tools(shelf: Path, lock: Path, say: Callable[[RuntimeStatus], None]) -> Pat
     if not (home / "complete").exists():
         say(RuntimeStatus(state="fetching", message="fetching cmake and ninja"))
         venv.create(home, clear=True, symlinks=True, with_pip=True)
-        packages.run([str(python), "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(lock)], "fetch the build tools")
+        packages.run(
+            [str(python), "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(lock)],
+            "fetch the build tools",
+        )
         (home / "complete").touch()
     return python
 
 
 def _source(shelf: Path, tools: Path, say: Callable[[RuntimeStatus], None]) -> Path:
-    """The unpacked source, always at the same place, so that an interrupted compilation finds its objects again."""
+    """The unpacked source, always at the same place, so that an interrupted compilation finds its
+    objects again."""
     place = shelf / "source"
     if not place.exists():
         say(RuntimeStatus(state="fetching", message=f"fetching the source of {SOURCE} (77 MB)"))
         with cache.scratch(shelf) as folder:
             archive = packages.download(SOURCE, folder / "archive", python=str(tools))
             with tarfile.open(archive) as tar:
-                # Pythons before 3.11.4 lack the filter; the archive's hash was checked by pip either way.
+                # Pythons before 3.11.4 lack the filter; the archive's hash was checked by pip
+                # either way.
                 tar.extraction_filter = getattr(tarfile, "data_filter", lambda member, _: member)
                 tar.extractall(folder / "unpacked")
             cache.put(next((folder / "unpacked").iterdir()), place)
@@ -224,8 +306,11 @@ def _finished(shelf: Path) -> Path | None:
 
 
 def _shelf() -> Path:
-    """Where wheels of this version, these flags and this machine are kept. The wheel holds no Python version."""
-    key = hashlib.sha256(" ".join((str(SOURCE), platform.machine(), *flags(platform.machine()))).encode()).hexdigest()[:12]
+    """Where wheels of this version, these flags and this machine are kept. The wheel holds no
+    Python version."""
+    key = hashlib.sha256(
+        " ".join((str(SOURCE), platform.machine(), *flags(platform.machine()))).encode()
+    ).hexdigest()[:12]
     return cache.root() / "runtime" / key
 
 
@@ -250,13 +335,19 @@ def _told() -> RuntimeStatus:
 
 @contextlib.contextmanager
 def _one_at_a_time() -> Iterator[None]:
-    with cache.lock(_lock(), lambda: print("the runtime is being built already; waiting for it …", flush=True)):
+    with cache.lock(
+        _lock(), lambda: print("the runtime is being built already; waiting for it …", flush=True)
+    ):
         yield
 
 
 def main(arguments: list[str]) -> int:
     """Build, telling the status file and, on a terminal, the person."""
-    jobs = int(arguments[arguments.index("--jobs") + 1]) if "--jobs" in arguments else len(os.sched_getaffinity(0))
+    jobs = (
+        int(arguments[arguments.index("--jobs") + 1])
+        if "--jobs" in arguments
+        else len(os.sched_getaffinity(0))
+    )
     if jobs == 1:
         os.nice(NICE)
     told = ""
@@ -264,7 +355,9 @@ def main(arguments: list[str]) -> int:
     def say(status: RuntimeStatus) -> None:
         nonlocal told
         cache.write(_status(), json.dumps(asdict(status)))
-        percent = f"{100 * status.done // status.total // 5 * 5} %" if status.total else status.message
+        percent = (
+            f"{100 * status.done // status.total // 5 * 5} %" if status.total else status.message
+        )
         if percent != told:
             told = percent
             print(f"language model: {status.message}", flush=True)

@@ -1,8 +1,10 @@
-"""Takes a fresh clone to a living cat: environment, packages, models, page, and the runtime that builds behind it.
+"""Takes a fresh clone to a living cat: environment, packages, models, page, and the runtime that
+builds behind it.
 
-`python3 -m moggy.setup sim` is what `make sim` runs, with the machine's Python and nothing installed, so this file and what it imports use
-the standard library only. Each step is keyed by the content it was made from: done once, it costs a few milliseconds the next time. Each
-may be interrupted and repeated.
+`python3 -m moggy.setup sim` is what `make sim` runs, with the machine's Python and nothing
+installed, so this file and what it imports use the standard library only. Each step is keyed by the
+content it was made from: done once, it costs a few milliseconds the next time. Each may be
+interrupted and repeated.
 """
 
 from __future__ import annotations
@@ -39,7 +41,8 @@ class Step:
 
 
 def setup(*, runtime: bool = True, page: bool = True) -> int:
-    """What `moggy setup` does in an environment that has its packages already. Returns an exit code."""
+    """What `moggy setup` does in an environment that has its packages already. Returns an exit
+    code."""
     from moggy.setup import runtime as language
 
     try:
@@ -59,7 +62,10 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         check_machine(mend=goal == "test")
-        with cache.lock(ROOT / ".cache" / "setup.lock", lambda: print("another set-up is at work in this clone; waiting for it …")):
+        with cache.lock(
+            ROOT / ".cache" / "setup.lock",
+            lambda: print("another set-up is at work in this clone; waiting for it …"),
+        ):
             perform(steps(goal))
         if goal == "test":
             return prepare_runtime()
@@ -86,15 +92,22 @@ def steps(goal: str) -> list[Step]:
 
 
 def prepare_runtime() -> int:
-    """For the tests: with every core, and waited for. Where it fails the tests that need it say so themselves."""
+    """For the tests: with every core, and waited for. Where it fails the tests that need it say so
+    themselves."""
     if not runtime_ready():
-        print("[+] the language model's runtime, with every core (about eight minutes on two, once; kept for the next clone)", flush=True)
-        subprocess.run([PYTHON, "-m", "moggy.setup.runtime"], cwd=ROOT, stdin=subprocess.DEVNULL, check=False)
+        print(
+            "[+] the language model's runtime, with every core (about eight minutes on two, once; kept for the next clone)",
+            flush=True,
+        )
+        subprocess.run(
+            [PYTHON, "-m", "moggy.setup.runtime"], cwd=ROOT, stdin=subprocess.DEVNULL, check=False
+        )
     return 0
 
 
 def check_machine(mend: bool) -> None:
-    """Name what is missing, with the command that installs it. With `mend`, as root where apt is, install it."""
+    """Name what is missing, with the command that installs it. With `mend`, as root where apt is,
+    install it."""
     for need in (needs.PYTHON, needs.VENV):
         if not PYTHON.exists() and not need.present():
             raise Stop(f"this needs {need.what}; {need.command()}")
@@ -106,15 +119,28 @@ def check_machine(mend: bool) -> None:
     for need in absent:
         print(f"  without {need.what}: {need.without}")
     if absent:
-        print(f"  to install: {'' if os.geteuid() == 0 else 'sudo '}apt install {' '.join(need.package for need in absent)}")
+        print(
+            f"  to install: {'' if os.geteuid() == 0 else 'sudo '}apt install {' '.join(need.package for need in absent)}"
+        )
 
 
 def install(names: Sequence[str]) -> None:
-    """Debian's packages, in silence where it goes well; where it does not, the caller looks what is still missing."""
+    """Debian's packages, in silence where it goes well; where it does not, the caller looks what is
+    still missing."""
     print(f"installing {' '.join(names)} …", flush=True)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["apt-get", "update"], ["apt-get", "install", "-y", "--no-install-recommends", *names]):
-        done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    for command in (
+        ["apt-get", "update"],
+        ["apt-get", "install", "-y", "--no-install-recommends", *names],
+    ):
+        done = subprocess.run(
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         if done.returncode:
             print("\n".join((done.stdout + done.stderr).strip().splitlines()[-6:]))
 
@@ -132,7 +158,11 @@ def perform(steps: Sequence[Step]) -> None:
 
 def packages_step(lock: Path) -> Step:
     """`.venv` as the lock says."""
-    return Step("packages into .venv, each by its hash", lambda: environment.fresh(lock), lambda: environment.install(lock))
+    return Step(
+        "packages into .venv, each by its hash",
+        lambda: environment.fresh(lock),
+        lambda: environment.install(lock),
+    )
 
 
 def models_step() -> Step:
@@ -141,11 +171,15 @@ def models_step() -> Step:
     key = digest(sorted((ROOT / "moggy" / "models").glob("*.py")))
 
     def fresh() -> bool:
-        here = all(models.present(name) for name in models.FIRST if not models.MODELS[name].installed)
+        here = all(
+            models.present(name) for name in models.FIRST if not models.MODELS[name].installed
+        )
         return here and stamp.is_file() and stamp.read_text() == key
 
     def do() -> None:
-        if subprocess.run([PYTHON, "-m", "moggy.models", *models.FIRST], cwd=ROOT, check=False).returncode:
+        if subprocess.run(
+            [PYTHON, "-m", "moggy.models", *models.FIRST], cwd=ROOT, check=False
+        ).returncode:
             raise Stop("the models did not come; the same command tries again")
         cache.write(stamp, key)
 
@@ -153,11 +187,21 @@ def models_step() -> Step:
 
 
 def page_step(python: str = str(PYTHON)) -> Step:
-    """The studio's page: its libraries from npm by the lock file, bundled into sim/studio/static. `python` may bring Node.js."""
+    """The studio's page: its libraries from npm by the lock file, bundled into sim/studio/static.
+    `python` may bring Node.js."""
     stamp, libraries = STATIC / ".stamp", PAGE / "node_modules" / ".moggy-stamp"
     # The shape of the cat, which the page shares with the pictures, lies beside it.
-    own = [entry for entry in sorted([*PAGE.iterdir(), *PAGE.parent.glob("*.json")]) if entry.name != "node_modules"]
-    sources = [path for entry in own for path in (sorted(entry.rglob("*")) if entry.is_dir() else [entry]) if path.is_file()]
+    own = [
+        entry
+        for entry in sorted([*PAGE.iterdir(), *PAGE.parent.glob("*.json")])
+        if entry.name != "node_modules"
+    ]
+    sources = [
+        path
+        for entry in own
+        for path in (sorted(entry.rglob("*")) if entry.is_dir() else [entry])
+        if path.is_file()
+    ]
     key, lock = digest(sources), digest([PAGE / "package-lock.json"])
 
     def fresh() -> bool:
@@ -166,7 +210,10 @@ def page_step(python: str = str(PYTHON)) -> Step:
     def do() -> None:
         npm = packages.npm(python)
         if not libraries.is_file() or libraries.read_text() != lock:
-            packages.run([*npm, "--prefix", str(PAGE), "ci", "--no-audit", "--no-fund"], "fetch the page's libraries")
+            packages.run(
+                [*npm, "--prefix", str(PAGE), "ci", "--no-audit", "--no-fund"],
+                "fetch the page's libraries",
+            )
             cache.write(libraries, lock)
         packages.run([*npm, "--prefix", str(PAGE), "run", "--silent", "build"], "build the page")
         cache.write(stamp, key)
@@ -207,4 +254,6 @@ def see_off(cat: subprocess.Popen[bytes]) -> None:
 
 def runtime_ready() -> bool:
     """Seen from outside of .venv, in no time: whether the runtime and its model are there."""
-    return bool(list(VENV.glob("lib/python*/site-packages/llama_cpp/__init__.py"))) and all(map(models.present, models.LATER))
+    return bool(list(VENV.glob("lib/python*/site-packages/llama_cpp/__init__.py"))) and all(
+        map(models.present, models.LATER)
+    )

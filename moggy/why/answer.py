@@ -1,4 +1,5 @@
-"""Why did it do that: walks a journal back from a movement, call or purr to the node, the feelings, the event and the sample."""
+"""Why did it do that: walks a journal back from a movement, call or purr to the node, the feelings,
+the event and the sample."""
 
 from __future__ import annotations
 
@@ -33,7 +34,8 @@ class Answer:
     person: dict[str, Any]
     pet: dict[str, Any]
     changes: list[Chain]
-    """Of every actuator that changed at this tick; or of the one that was asked for, when it last changed."""
+    """Of every actuator that changed at this tick; or of the one that was asked for, when it last
+    changed."""
     causes: list[Cause]
     """All that any of it goes back to, latest first."""
 
@@ -71,7 +73,8 @@ class Coverage:
 
 
 def why(path: Path, at: float, of: str | None = None) -> Answer:
-    """The tick at, or the last before, a moment; with `of`, the newest change of that output. Raises ValueError when there is none."""
+    """The tick at, or the last before, a moment; with `of`, the newest change of that output.
+    Raises ValueError when there is none."""
     trace = Trace(read_start(path))
     asked: tuple[Chain, Entry] | None = None
     outputs: dict[str, None] = {}
@@ -89,14 +92,21 @@ def why(path: Path, at: float, of: str | None = None) -> Answer:
     if of is None:
         return _answer(trace, trace.entry, [trace.explain(change) for change in trace.changes()])
     if asked is None:
-        close = difflib.get_close_matches(of, [*trace.entry.data["commanded"]["pose"], *outputs], n=1)
-        meant = f", did you mean {close[0]!r}?" if close and close[0] != of else f"; there are {', '.join(outputs)}"
+        close = difflib.get_close_matches(
+            of, [*trace.entry.data["commanded"]["pose"], *outputs], n=1
+        )
+        meant = (
+            f", did you mean {close[0]!r}?"
+            if close and close[0] != of
+            else f"; there are {', '.join(outputs)}"
+        )
         raise ValueError(f"{path}: no change of {of!r} up to {at:g} s{meant}")
     return _answer(trace, asked[1], [asked[0]])
 
 
 def coverage(path: Path) -> Coverage:
-    """Walks the whole journal: whether behind every change of every output each link is there, from the command to a sample."""
+    """Walks the whole journal: whether behind every change of every output each link is there, from
+    the command to a sample."""
     trace, found = Trace(read_start(path)), Coverage()
     for entry in read_ticks(path):
         trace.take(entry)

@@ -1,4 +1,5 @@
-"""The chain behind one change of one actuator: command ← mover ← node ← scores ← feelings ← events ← samples, as typed links."""
+"""The chain behind one change of one actuator: command ← mover ← node ← scores ← feelings ← events
+← samples, as typed links."""
 
 from __future__ import annotations
 
@@ -8,9 +9,23 @@ from typing import Literal
 from moggy.why.weighing import Weighing
 
 Layer = Literal[
-    "posture", "motion", "reflex", "reaction", "gaze", "mood", "breath", "idle", "blink", "voice", "purr", "waking", "board", "unknown"
+    "posture",
+    "motion",
+    "reflex",
+    "reaction",
+    "gaze",
+    "mood",
+    "breath",
+    "idle",
+    "blink",
+    "voice",
+    "purr",
+    "waking",
+    "board",
+    "unknown",
 ]
-"""What moved it. `idle` and `blink` are the small movements of a body that does nothing; `waking` is the way out of the rest pose."""
+"""What moved it. `idle` and `blink` are the small movements of a body that does nothing; `waking`
+is the way out of the rest pose."""
 WITHIN = {
     "breath": "breath: its phase goes on, paced by arousal and purr",
     "idle": "spontaneous: small shifts by its own chance",
@@ -22,7 +37,8 @@ WITHIN = {
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The last link: what was commanded, and what went over the wire. Angles in rad, levels 0..1, rate in Hz."""
+    """The last link: what was commanded, and what went over the wire. Angles in rad, levels 0..1,
+    rate in Hz."""
 
     output: str
     at: float
@@ -56,7 +72,8 @@ class Felt:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Something that moves actuators, and all that led to it; the same for everything that it moves."""
+    """Something that moves actuators, and all that led to it; the same for everything that it
+    moves."""
 
     layer: Layer
     name: str
@@ -117,11 +134,18 @@ def _mover(source: Source, carried: bool) -> str:
 def _decided(source: Source) -> str:
     parts = []
     if source.node is not None:
-        parts.append(f"of {source.node.behavior} (since {source.node.since:.2f} s: {source.node.why})")
+        parts.append(
+            f"of {source.node.behavior} (since {source.node.since:.2f} s: {source.node.why})"
+        )
     if source.weighing is not None:
         parts.append(source.weighing.sentence())
     if source.felt:
-        parts.append("felt " + ", ".join(f"{felt.feeling} {felt.by:+.2f} by {felt.cause}" for felt in source.felt[:3]))
+        parts.append(
+            "felt "
+            + ", ".join(
+                f"{felt.feeling} {felt.by:+.2f} by {felt.cause}" for felt in source.felt[:3]
+            )
+        )
     if source.within:
         parts.append("from within: " + ", ".join(source.within[:3]))
     return "".join(f"; {part}" if n else f", {part}" for n, part in enumerate(parts))

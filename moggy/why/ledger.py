@@ -1,4 +1,5 @@
-"""Everything in a journal that has a number: samples, what was understood of them, evidence and events, and what each goes back to."""
+"""Everything in a journal that has a number: samples, what was understood of them, evidence and
+events, and what each goes back to."""
 
 from __future__ import annotations
 
@@ -9,10 +10,16 @@ from typing import Any, Literal
 from moggy.journal import Entry
 
 Kind = Literal["sample", "understood", "evidence", "event"]
-KINDS: tuple[tuple[str, Kind], ...] = (("senses", "sample"), ("understood", "understood"), ("evidence", "evidence"), ("events", "event"))
+KINDS: tuple[tuple[str, Kind], ...] = (
+    ("senses", "sample"),
+    ("understood", "understood"),
+    ("evidence", "evidence"),
+    ("events", "event"),
+)
 """Field of a tick → what stands in it, in the order in which one goes back to the other."""
 KEPT = 900.0
-"""Seconds for which what a sample said is kept; of older ones it is only known that they were there. Events are all kept."""
+"""Seconds for which what a sample said is kept; of older ones it is only known that they were
+there. Events are all kept."""
 FORGETS = 60.0
 """Seconds between two times of forgetting."""
 FROM_WITHIN = {
@@ -38,7 +45,8 @@ class Cause:
 
 
 class Ledger:
-    """Fed every tick in order. An hour of life is some hundred thousand numbers: what old samples said is forgotten, their links stay."""
+    """Fed every tick in order. An hour of life is some hundred thousand numbers: what old samples
+    said is forgotten, their links stay."""
 
     def __init__(self) -> None:
         self.found: dict[int, Cause] = {}
@@ -54,7 +62,11 @@ class Ledger:
         if entry.at >= self._forget_at:
             self._forget_at = entry.at + FORGETS
             since = entry.at - KEPT
-            self.found = {number: cause for number, cause in self.found.items() if cause.at >= since or cause.kind == "event"}
+            self.found = {
+                number: cause
+                for number, cause in self.found.items()
+                if cause.at >= since or cause.kind == "event"
+            }
 
     def _note(self, item: dict[str, Any], kind: Kind) -> None:
         number = item["id"]
@@ -62,13 +74,18 @@ class Ledger:
             return
         self.found[number] = Cause(number, item["at"], kind, described(kind, item), item)
         back = causes_of(item)
-        rooted = self.whole(back) if back else kind == "sample" or (kind == "event" and item["name"] in FROM_WITHIN)
+        rooted = (
+            self.whole(back)
+            if back
+            else kind == "sample" or (kind == "event" and item["name"] in FROM_WITHIN)
+        )
         if number >= len(self._whole):
             self._whole.extend(bytes(number + 1024 - len(self._whole)))
         self._whole[number] = rooted
 
     def whole(self, numbers: Iterable[int]) -> bool:
-        """Whether each goes back, link by link, to samples of this journal or to a named inner cause."""
+        """Whether each goes back, link by link, to samples of this journal or to a named inner
+        cause."""
         known, size = self._whole, len(self._whole)
         return all(0 < number < size and known[number] for number in numbers)
 
@@ -76,7 +93,13 @@ class Ledger:
         """Those of them that do not, in words."""
         if self.whole(numbers):
             return ()
-        return tuple([f"#{number} does not go back to a sample" for number in numbers if not self.whole((number,))])
+        return tuple(
+            [
+                f"#{number} does not go back to a sample"
+                for number in numbers
+                if not self.whole((number,))
+            ]
+        )
 
     def chain(self, numbers: Iterable[int]) -> list[Cause]:
         """The causes behind some numbers, latest first, each once, back to the samples."""
@@ -100,7 +123,15 @@ def causes_of(item: Mapping[str, Any]) -> tuple[int, ...]:
 def described(kind: Kind, item: Mapping[str, Any]) -> str:
     """A few words for it."""
     if kind == "event":
-        return " ".join(part for part in (item["name"], item["zone"], f"by {item['person']}" if item["person"] else None) if part)
+        return " ".join(
+            part
+            for part in (
+                item["name"],
+                item["zone"],
+                f"by {item['person']}" if item["person"] else None,
+            )
+            if part
+        )
     if kind == "evidence":
         return f"{item['channel']} says of {item['person']}"
     match item["kind"]:

@@ -1,4 +1,5 @@
-"""What a board does by itself, as a recorded life tells of it: it holds, lies down, goes limp, and moves joints that nobody commands."""
+"""What a board does by itself, as a recorded life tells of it: it holds, lies down, goes limp, and
+moves joints that nobody commands."""
 
 from __future__ import annotations
 
@@ -27,7 +28,9 @@ class OwnWill:
         self._state = ""
         self._driven: dict[str, float] = {}
 
-    def take(self, senses: Sequence[Mapping[str, Any]], beside: Sequence[int], ledger: Ledger) -> None:
+    def take(
+        self, senses: Sequence[Mapping[str, Any]], beside: Sequence[int], ledger: Ledger
+    ) -> None:
         """`beside`: numbers of what else may have led to it, a stop by hand or a lost link."""
         self.changes.clear()
         for sense in senses:
@@ -39,11 +42,19 @@ class OwnWill:
         if state != self._state:
             because = (sense["id"], *beside)
             within = (BY_ITSELF[state],) if state in BY_ITSELF else ()
-            self.source = Source("board", state, at, because=because, within=within, holes=ledger.holes(because))
+            self.source = Source(
+                "board", state, at, because=because, within=within, holes=ledger.holes(because)
+            )
             self.changes.append(Change("board", at, self._state or None, state))
             self._state = state
         if sense["joints"]:
             if state in BY_ITSELF:
-                moved = [(name, angle) for name, angle in sense["joints"].items() if angle != self._driven.get(name, angle)]
-                self.changes += [Change(f"driven {name}", at, self._driven[name], angle) for name, angle in moved]
+                moved = [
+                    (name, angle)
+                    for name, angle in sense["joints"].items()
+                    if angle != self._driven.get(name, angle)
+                ]
+                self.changes += [
+                    Change(f"driven {name}", at, self._driven[name], angle) for name, angle in moved
+                ]
             self._driven = dict(sense["joints"])

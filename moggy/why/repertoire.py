@@ -1,4 +1,5 @@
-"""What each behaviour of a recorded tree reads: which of its reasons come from within the pet, and which from outside."""
+"""What each behaviour of a recorded tree reads: which of its reasons come from within the pet, and
+which from outside."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ NAME = re.compile(r"(?<![\w.'\"])[a-z_]+(?:\.[a-z_]+)?(?!\w*\()")
 """A name in an expression, but not that of a function."""
 WORDS = frozenset(("and", "or", "not", "true", "false", "if", "else"))
 OUTSIDE = frozenset(("event", "count", "touch", "zone", "person", "setting"))
-"""First words of inputs that tell of the world; `since` tells of silence as well, and so does `touch.since`."""
+"""First words of inputs that tell of the world; `since` tells of silence as well, and so does
+`touch.since`."""
 MEANS = {
     "hour": "time of day",
     "quiet": "quiet hours",
@@ -52,7 +54,8 @@ class Inputs:
         return any(name.partition(".")[0] == first for name in (*self.terms, *self.conditions))
 
     def within(self, pet: Mapping[str, Any]) -> tuple[str, ...]:
-        """Its inner causes, in words, with the values that the feelings had. Nothing: it asks for something from outside."""
+        """Its inner causes, in words, with the values that the feelings had. Nothing: it asks for
+        something from outside."""
         found = _inner(self.terms, pet) or _inner(self.conditions, pet)
         if not found and not any(_outside(name) for name in (*self.terms, *self.conditions)):
             return ("disposition",)
@@ -61,7 +64,8 @@ class Inputs:
 
 @lru_cache(maxsize=8)
 def inputs_by_id(tree: str) -> Mapping[str, Inputs]:
-    """Id of a behaviour → all that it reads to be chosen, with the tree's own words spelt out. Of a text that is no tree, nothing."""
+    """Id of a behaviour → all that it reads to be chosen, with the tree's own words spelt out. Of a
+    text that is no tree, nothing."""
     try:
         data = YAML(typ="safe").load(tree)
     except YAMLError:
@@ -115,7 +119,9 @@ def _inputs(slot: Mapping[str, Any], words: Mapping[str, str], fallbacks: set[st
     terms = [str(term.get("of", "")) for term in slot.get("terms") or () if isinstance(term, dict)]
     conditions = [str(slot.get(key, "")) for key in ("when", "whenever")]
     reflex = "on" in slot or "whenever" in slot
-    role: Literal["option", "reflex", "fallback"] = "reflex" if reflex else "fallback" if slot["id"] in fallbacks else "option"
+    role: Literal["option", "reflex", "fallback"] = (
+        "reflex" if reflex else "fallback" if slot["id"] in fallbacks else "option"
+    )
     return Inputs(_all(terms, words), (*events, *_all(conditions, words)), role)
 
 
@@ -133,5 +139,11 @@ def _spelt(text: str, words: Mapping[str, str], depth: int) -> Iterator[str]:
 
 def _value(first: str, second: str, pet: Mapping[str, Any]) -> float | None:
     family = {"emotion": "emotions", "drive": "drives", "mood": "mood", "bond": "bond"}.get(first)
-    value = pet.get(family, {}).get(second) if family else pet.get(first) if first in ("valence", "arousal", "enough") else None
+    value = (
+        pet.get(family, {}).get(second)
+        if family
+        else pet.get(first)
+        if first in ("valence", "arousal", "enough")
+        else None
+    )
     return float(value) if isinstance(value, int | float) else None

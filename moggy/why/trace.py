@@ -39,8 +39,14 @@ class Trace:
         self._files = dict(start.files)
         self._tree = start.tree
         self._inputs: Mapping[str, Inputs] = inputs_by_id(self._files[start.tree])
-        self._gazes = {_stem(name): GAZE.findall(text)[:1] for name, text in self._files.items() if name.startswith("motions/")}
-        self._sources = {name: Source(name, name, 0.0, within=(why,)) for name, why in WITHIN.items()}  # type: ignore[arg-type]
+        self._gazes = {
+            _stem(name): GAZE.findall(text)[:1]
+            for name, text in self._files.items()
+            if name.startswith("motions/")
+        }
+        self._sources = {
+            name: Source(name, name, 0.0, within=(why,)) for name, why in WITHIN.items()
+        }  # type: ignore[arg-type]
         self._stirred: list[Mapping[str, Any]] = []
         self._stirs: dict[int, tuple[Felt, ...]] = {}
         self._inner: dict[str, tuple[float, Felt]] = {}
@@ -61,12 +67,16 @@ class Trace:
         self.ledger.note(entry)
         self._hear(data["senses"], data["refused"])
         self._understand(data)
-        beside = [self._latest[name][1] for name in ("trouble", "setting stop") if name in self._latest]
+        beside = [
+            self._latest[name][1] for name in ("trouble", "setting stop") if name in self._latest
+        ]
         self._board.take(data["senses"], beside, self.ledger)
         if data["decision"]["at"] != self._decided:
             self._decide(data["decision"], data["pet"], entry)
         for call in data["calls"]:
-            self._sources[call["name"]] = self._of_node("voice", call["name"], call["at"], call["because"])
+            self._sources[call["name"]] = self._of_node(
+                "voice", call["name"], call["at"], call["because"]
+            )
 
     def changes(self) -> Iterator[Change]:
         """Every output whose value is another than at the tick before."""
@@ -88,7 +98,8 @@ class Trace:
             yield Change("pupils", at, was["pupils"], now["pupils"])
         purr, purred = now["purr"], was["purr"]
         if purr["level"] or purred["level"]:
-            # Sound and vibration follow level and breath: one output, and the rate of its modulation is another.
+            # Sound and vibration follow level and breath: one output, and the rate of its
+            # modulation is another.
             if purr["level"] != purred["level"] or purr["breath"] != purred["breath"]:
                 yield Change("purr", at, purred["level"], purr["level"])
             if purr["rate"] != purred["rate"]:
@@ -101,18 +112,32 @@ class Trace:
             return Chain(change, self._board.source, holes=self._board.source.holes)
         if change.output == "voice":
             calls: Sequence[Mapping[str, Any]] = self.entry.data["calls"]
-            source = self._sources[next(call["name"] for call in calls if call["loudness"] == change.after)]
+            source = self._sources[
+                next(call["name"] for call in calls if call["loudness"] == change.after)
+            ]
             return Chain(change, source, holes=source.holes)
-        names: Sequence[str] = self.entry.data["moved"].get("purr" if change.output == "purr_rate" else change.output, ())
+        names: Sequence[str] = self.entry.data["moved"].get(
+            "purr" if change.output == "purr_rate" else change.output, ()
+        )
         if not names:
             source = Source("unknown", "", change.at, holes=("no mover is named",))
         elif change.output in ("purr", "purr_rate"):
-            source = self._of_node("purr", "purr", change.at, self.entry.data["decision"]["because"])
+            source = self._of_node(
+                "purr", "purr", change.at, self.entry.data["decision"]["because"]
+            )
         else:
             source = self._source(names[0])
         others = tuple(names[1:])
-        strangers = tuple([f"nothing is known of {name}" for name in others if not self._knows(name)])
-        return Chain(change, source, others, self._is_over(source), (*source.holes, *strangers, *_sent(change, self.entry)))
+        strangers = tuple(
+            [f"nothing is known of {name}" for name in others if not self._knows(name)]
+        )
+        return Chain(
+            change,
+            source,
+            others,
+            self._is_over(source),
+            (*source.holes, *strangers, *_sent(change, self.entry)),
+        )
 
     def _source(self, name: str) -> Source:
         source = self._sources.get(name)
@@ -123,7 +148,9 @@ class Trace:
         if name == GROUND:
             # Nobody has decided it: it only leans with the feelings.
             feelings = self._feelings()
-            return replace(feelings, layer="posture", name=GROUND, within=(*feelings.within, UNDECIDED))
+            return replace(
+                feelings, layer="posture", name=GROUND, within=(*feelings.within, UNDECIDED)
+            )
         return Source("unknown", name, 0.0, holes=(f"nothing is known of {name}",))
 
     def _knows(self, name: str) -> bool:
@@ -132,7 +159,11 @@ class Trace:
     def _is_over(self, source: Source) -> bool:
         if source.layer in ("posture", "motion", "reflex", "gaze"):
             return source.name not in self._plays and source.node is not None
-        return source.layer in ("reaction", "voice") and self.entry is not None and self.entry.at - source.at > ANSWERED
+        return (
+            source.layer in ("reaction", "voice")
+            and self.entry is not None
+            and self.entry.at - source.at > ANSWERED
+        )
 
     def _hear(self, senses: Sequence[Mapping[str, Any]], refused: Sequence[str]) -> None:
         """What was edited, and the newest of what a behaviour may go back to without an event."""
@@ -144,7 +175,9 @@ class Trace:
                 self._latest["battery"] = (sense["at"], sense["id"])
             elif kind == "trouble" and sense["part"] == "board":
                 self._latest["trouble"] = (sense["at"], sense["id"])
-            elif kind == "edited" and not any(words.startswith(f"{sense['file']}:") for words in refused):
+            elif kind == "edited" and not any(
+                words.startswith(f"{sense['file']}:") for words in refused
+            ):
                 self._files[sense["file"]] = sense["text"]
                 self._inputs = inputs_by_id(self._files[self._tree])
                 if sense["file"].startswith("motions/"):
@@ -154,9 +187,19 @@ class Trace:
         """What moves by itself: small answers; and what moved the feelings."""
         for sense in data["understood"]:
             if sense["kind"] == "gesture":
-                name, before = f"touch on the {sense['zone'].replace('_', ' ')}", self._latest.get("gesture")
-                if sense["phase"] == "begin" or before is None or sense["at"] - before[0] > GESTURE_STALE or name not in self._sources:
-                    self._sources[name] = self._of_ids("reaction", name, sense["at"], (sense["id"],))
+                name, before = (
+                    f"touch on the {sense['zone'].replace('_', ' ')}",
+                    self._latest.get("gesture"),
+                )
+                if (
+                    sense["phase"] == "begin"
+                    or before is None
+                    or sense["at"] - before[0] > GESTURE_STALE
+                    or name not in self._sources
+                ):
+                    self._sources[name] = self._of_ids(
+                        "reaction", name, sense["at"], (sense["id"],)
+                    )
                 self._latest["gesture"] = (sense["at"], sense["id"])
             elif sense["kind"] == "face":
                 self._latest["face"] = (sense["at"], sense["id"])
@@ -172,7 +215,9 @@ class Trace:
             else:
                 self._inner[felt.cause] = (data["at"], felt)
         for event in data["events"]:
-            self._sources[event["name"]] = self._of_ids("reaction", event["name"], event["at"], (event["id"],))
+            self._sources[event["name"]] = self._of_ids(
+                "reaction", event["name"], event["at"], (event["id"],)
+            )
 
     def _decide(self, decision: Mapping[str, Any], pet: Mapping[str, Any], entry: Entry) -> None:
         """A new decision: perhaps another behaviour, perhaps other motions or another gaze."""
@@ -184,7 +229,9 @@ class Trace:
             self._choose(decision, pet, entry)
             self._key = key
         elif path != node.path:
-            changed = Node(node.behavior, path, node.since, node.decided, node.tick, decision["why"])
+            changed = Node(
+                node.behavior, path, node.since, node.decided, node.tick, decision["why"]
+            )
             self._chosen = replace(self._chosen, node=changed)
         where = [f"gaze {decision['gaze']}"]
         names = set()
@@ -193,11 +240,19 @@ class Trace:
             names.add(motion)
             known = self._sources.get(motion)
             if known is None or known.at != started or known.layer != play["layer"]:
-                begun = () if started == decision["at"] else (f"the decision that began {motion} at {started:.2f} s is missing",)
-                self._sources[motion] = self._of_node(play["layer"], motion, started, decision["because"], begun)
+                begun = (
+                    ()
+                    if started == decision["at"]
+                    else (f"the decision that began {motion} at {started:.2f} s is missing",)
+                )
+                self._sources[motion] = self._of_node(
+                    play["layer"], motion, started, decision["because"], begun
+                )
             where += [f"gaze {each}" for each in self._gazes.get(motion, ())]
         for name in where:
-            self._sources[name] = self._of_node("gaze", name, decision["at"], (*decision["because"], *self._looked_at(name)))
+            self._sources[name] = self._of_node(
+                "gaze", name, decision["at"], (*decision["because"], *self._looked_at(name))
+            )
         self._plays = names | set(where)
 
     def _choose(self, decision: Mapping[str, Any], pet: Mapping[str, Any], entry: Entry) -> None:
@@ -205,25 +260,51 @@ class Trace:
         behavior = decision["behavior"]
         inputs = self._inputs.get(behavior, Inputs())
         weighing = weighed(decision, inputs.role)
-        node = Node(behavior, tuple(decision["path"]), decision["since"], decision["at"], entry.data["n"], decision["why"])
+        node = Node(
+            behavior,
+            tuple(decision["path"]),
+            decision["since"],
+            decision["at"],
+            entry.data["n"],
+            decision["why"],
+        )
         because = (*decision["because"], *self._beside(inputs, entry))
         within = inputs.within(pet)
         holes = self.ledger.holes(because)
         if weighing is None:
             holes += (f"the scores of {behavior} are missing",)
         if decision["since"] != decision["at"]:
-            holes += (f"the decision that began {behavior} at {decision['since']:.2f} s is missing",)
+            holes += (
+                f"the decision that began {behavior} at {decision['since']:.2f} s is missing",
+            )
         if not because and not within:
             holes += (f"no cause of {behavior} is named",)
-        self._chosen = Source("unknown", behavior, decision["at"], node, weighing, self._felt(because), because, within, holes)
+        self._chosen = Source(
+            "unknown",
+            behavior,
+            decision["at"],
+            node,
+            weighing,
+            self._felt(because),
+            because,
+            within,
+            holes,
+        )
 
     def _beside(self, inputs: Inputs, entry: Entry) -> Iterator[int]:
-        """Numbers that a behaviour goes back to besides events: what was said of the person, settings, the battery."""
+        """Numbers that a behaviour goes back to besides events: what was said of the person,
+        settings, the battery."""
         if inputs.reads("person"):
             person = f"{entry.data['person']['person']} "
-            yield from (number for name, (at, number) in self._latest.items() if name.startswith(person) and entry.at - at < SAID)
+            yield from (
+                number
+                for name, (at, number) in self._latest.items()
+                if name.startswith(person) and entry.at - at < SAID
+            )
         if inputs.reads("setting"):
-            yield from (number for name, (_, number) in self._latest.items() if name.startswith("setting "))
+            yield from (
+                number for name, (_, number) in self._latest.items() if name.startswith("setting ")
+            )
         if (inputs.reads("battery") or inputs.reads("charging")) and "battery" in self._latest:
             yield self._latest["battery"][1]
 
@@ -232,29 +313,66 @@ class Trace:
         at, number = self._latest.get(name or "", (-SAID, 0))
         return (number,) if self.entry is not None and self.entry.at - at < SAID else ()
 
-    def _of_node(self, layer: Layer, name: str, at: float, because: Sequence[int], holes: tuple[str, ...] = ()) -> Source:
+    def _of_node(
+        self,
+        layer: Layer,
+        name: str,
+        at: float,
+        because: Sequence[int],
+        holes: tuple[str, ...] = (),
+    ) -> Source:
         """What the running behaviour moves; `because` beside what led to the behaviour itself."""
         chosen = self._chosen
         more = tuple([number for number in because if number not in chosen.because])
         felt = chosen.felt if not more else self._felt((*chosen.because, *more))
         missing = (*chosen.holes, *holes, *self.ledger.holes(more))
-        return Source(layer, name, at, chosen.node, chosen.weighing, felt, (*chosen.because, *more), chosen.within, missing)
+        return Source(
+            layer,
+            name,
+            at,
+            chosen.node,
+            chosen.weighing,
+            felt,
+            (*chosen.because, *more),
+            chosen.within,
+            missing,
+        )
 
     def _of_ids(self, layer: Layer, name: str, at: float, because: tuple[int, ...]) -> Source:
-        return Source(layer, name, at, felt=self._felt(because), because=because, holes=self.ledger.holes(because))
+        return Source(
+            layer,
+            name,
+            at,
+            felt=self._felt(because),
+            because=because,
+            holes=self.ledger.holes(because),
+        )
 
     def _feelings(self) -> Source:
-        """The mood's ears, tail, lids and pupils: by the events that moved the feelings, or from within."""
+        """The mood's ears, tail, lids and pupils: by the events that moved the feelings, or from
+        within."""
         assert self.entry is not None, "take comes first"
         because = tuple(self.entry.data["pet"]["because"])
         if self._mood is None or self._mood[0] != because:
             inner = [(at, felt) for at, felt in self._inner.values() if self.entry.at - at < SAID]
-            within = tuple([felt.cause for _, felt in sorted(inner, key=lambda pair: -pair[1].by)[:3]])
+            within = tuple(
+                [felt.cause for _, felt in sorted(inner, key=lambda pair: -pair[1].by)[:3]]
+            )
             felt = (*self._felt(because), *[felt for _, felt in inner])
             rest = () if because or within else ("mood at rest: its temperament and drives",)
             self._mood = (
                 because,
-                Source("mood", "mood", self.entry.at, None, None, felt, because, within + rest, self.ledger.holes(because)),
+                Source(
+                    "mood",
+                    "mood",
+                    self.entry.at,
+                    None,
+                    None,
+                    felt,
+                    because,
+                    within + rest,
+                    self.ledger.holes(because),
+                ),
             )
         return self._mood[1]
 
@@ -277,7 +395,11 @@ def _sent(change: Change, entry: Entry) -> tuple[str, ...]:
         return ()
     if change.sent is None or not isinstance(change.after, float | int):
         return (f"{change.output} was not sent",)
-    return () if abs(change.sent - change.after) <= APART else (f"{change.output} was sent as {change.sent:.4f}",)
+    return (
+        ()
+        if abs(change.sent - change.after) <= APART
+        else (f"{change.output} was sent as {change.sent:.4f}",)
+    )
 
 
 def _stem(file: str) -> str:

@@ -34,7 +34,12 @@ class Weighing:
             return f"{self.winner} is a reflex: nothing is weighed against it"
         if self.how == "fallback":
             return f"{self.winner} is what it falls back on: nothing spoke for anything"
-        if self.how == "alone" or self.runner_up is None or self.score is None or self.its_score is None:
+        if (
+            self.how == "alone"
+            or self.runner_up is None
+            or self.score is None
+            or self.its_score is None
+        ):
             return f"{self.winner} was the only one that could run"
         if self.how == "inertia":
             return f"{self.winner} {self.score:.2f} went on although {self.runner_up} had {self.its_score:.2f}: {self.term}"
@@ -51,27 +56,46 @@ class Weighing:
         return f", most of all by {self.term}"
 
 
-def weighed(decision: Mapping[str, Any], role: Literal["option", "reflex", "fallback", "other"]) -> Weighing | None:
-    """From a recorded decision and the winner's role in the tree; None where its scores should be there and are not."""
+def weighed(
+    decision: Mapping[str, Any], role: Literal["option", "reflex", "fallback", "other"]
+) -> Weighing | None:
+    """From a recorded decision and the winner's role in the tree; None where its scores should be
+    there and are not."""
     winner, scores = decision["behavior"], decision["scores"]
     mine = next((score for score in scores if score["id"] == winner), None)
     if mine is None:
         if role == "option":
             return None
         return Weighing("alone" if role == "other" else role, winner)
-    other = max((score for score in scores if score is not mine), key=lambda score: score["score"], default=None)
+    other = max(
+        (score for score in scores if score is not mine),
+        key=lambda score: score["score"],
+        default=None,
+    )
     if other is None:
         return Weighing("alone", winner, mine["score"])
     refusal = next((name for name in other["terms"] if name.startswith(REFUSED)), None)
     if other["score"] > mine["score"]:
         term = refusal.removeprefix(REFUSED) if refusal else "seeded choice among the near-best"
-        return Weighing("inertia" if refusal else "near the best", winner, mine["score"], other["id"], other["score"], term)
+        return Weighing(
+            "inertia" if refusal else "near the best",
+            winner,
+            mine["score"],
+            other["id"],
+            other["score"],
+            term,
+        )
     term, ours, theirs = _deciding(mine, other)
-    return Weighing("outscored", winner, mine["score"], other["id"], other["score"], term, ours, theirs)
+    return Weighing(
+        "outscored", winner, mine["score"], other["id"], other["score"], term, ours, theirs
+    )
 
 
-def _deciding(mine: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[str, float | None, float | None]:
-    """The factor that adds most to the logarithm of (winner's score / runner-up's): the scores are products."""
+def _deciding(
+    mine: Mapping[str, Any], other: Mapping[str, Any]
+) -> tuple[str, float | None, float | None]:
+    """The factor that adds most to the logarithm of (winner's score / runner-up's): the scores are
+    products."""
     ours, theirs = _factors(mine), _factors(other)
 
     def adds(name: str) -> float:
@@ -84,8 +108,11 @@ def _deciding(mine: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[str, f
 
 
 def _factors(score: Mapping[str, Any]) -> dict[str, float]:
-    """Name → factor, all above 0. Terms that are not multiplied (a mean, a maximum) count as one, by the name of the strongest."""
-    terms: Mapping[str, float] = {name: value for name, value in score["terms"].items() if not name.startswith(REFUSED)}
+    """Name → factor, all above 0. Terms that are not multiplied (a mean, a maximum) count as one,
+    by the name of the strongest."""
+    terms: Mapping[str, float] = {
+        name: value for name, value in score["terms"].items() if not name.startswith(REFUSED)
+    }
     shared = {name: terms[name] for name in SHARED if terms.get(name, 0.0) > 0.0}
     own = {name: value for name, value in terms.items() if name not in SHARED}
     rest = score["score"] / (prod(shared.values()) or 1.0)

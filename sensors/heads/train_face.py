@@ -1,11 +1,14 @@
-"""Trains the face head: 52 blendshapes and seven class probabilities become calibrated probabilities of how a person feels.
+"""Trains the face head: 52 blendshapes and seven class probabilities become calibrated
+probabilities of how a person feels.
 
-`python -m moggy.sensors.heads.train_face ../shared/data/face_blendshapes/train.csv` writes `face.json` and prints what it is worth,
-measured on people that it was not trained on. Needs scikit-learn, at training time only.
+`python -m moggy.sensors.heads.train_face ../shared/data/face_blendshapes/train.csv` writes
+`face.json` and prints what it is worth, measured on people that it was not trained on. Needs
+scikit-learn, at training time only.
 
-Data: labels of muxspace/facial_expressions (Apache-2.0), one labeller a picture; the features were measured with the packaged models. Three
-logistic regressions: on both kinds of features, on the blendshapes alone, on the network alone. They are trained as the data lie, so that
-their probabilities are honest there, and then moved to the prior of a person at home, by Bayes' rule.
+Data: labels of muxspace/facial_expressions (Apache-2.0), one labeller a picture; the features were
+measured with the packaged models. Three logistic regressions: on both kinds of features, on the
+blendshapes alone, on the network alone. They are trained as the data lie, so that their
+probabilities are honest there, and then moved to the prior of a person at home, by Bayes' rule.
 """
 
 from __future__ import annotations
@@ -28,27 +31,49 @@ from moggy.sensors.face import HEAD, NETWORK, features_of, feeling, pairs_of
 
 LABELS = ("neutral", "happy", "sad", "angry", "fearful", "disgusted", "surprised")
 HOME = (0.42, 0.22, 0.10, 0.08, 0.03, 0.03, 0.12)
-"""How often a person at home shows each: a guess between the data's own shares (fear is 1 in 200 there) and all alike."""
+"""How often a person at home shows each: a guess between the data's own shares (fear is 1 in 200
+there) and all alike."""
 C = 0.05
-"""Strength of the regularisation, chosen by the cross-validation below among 0.02, 0.05, 0.3 (they differ by 1 point)."""
+"""Strength of the regularisation, chosen by the cross-validation below among 0.02, 0.05, 0.3 (they
+differ by 1 point)."""
 KINDS = ("both", "blendshapes", "expression")
 
 
-def load(path: Path) -> tuple[list[dict[str, float]], list[dict[str, float]], np.ndarray, np.ndarray]:
-    """Blendshapes, network's probabilities, class index, person, of every row but the seven of contempt."""
+def load(
+    path: Path,
+) -> tuple[list[dict[str, float]], list[dict[str, float]], np.ndarray, np.ndarray]:
+    """Blendshapes, network's probabilities, class index, person, of every row but the seven of
+    contempt."""
     with path.open(encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["label"] in LABELS]
     shapes = [
-        {k: float(v) for k, v in row.items() if k not in ("label", "person", "labeller") and not k.startswith("cnn_")} for row in rows
+        {
+            k: float(v)
+            for k, v in row.items()
+            if k not in ("label", "person", "labeller") and not k.startswith("cnn_")
+        }
+        for row in rows
     ]
-    network = [{name: float(row[f"cnn_{label}"]) for name, label in zip(CLASSES, LABELS, strict=True)} for row in rows]
-    return shapes, network, np.array([LABELS.index(row["label"]) for row in rows]), np.array([row["person"] for row in rows])
+    network = [
+        {name: float(row[f"cnn_{label}"]) for name, label in zip(CLASSES, LABELS, strict=True)}
+        for row in rows
+    ]
+    return (
+        shapes,
+        network,
+        np.array([LABELS.index(row["label"]) for row in rows]),
+        np.array([row["person"] for row in rows]),
+    )
 
 
-def table(kind: str, pairs: list[str], shapes: list[dict[str, float]], network: list[dict[str, float]]) -> np.ndarray:
+def table(
+    kind: str, pairs: list[str], shapes: list[dict[str, float]], network: list[dict[str, float]]
+) -> np.ndarray:
     return np.array(
         [
-            features_of(pairs, s if kind != "expression" else None, n if kind != "blendshapes" else None, {})
+            features_of(
+                pairs, s if kind != "expression" else None, n if kind != "blendshapes" else None, {}
+            )
             for s, n in zip(shapes, network, strict=True)
         ]
     )
@@ -76,7 +101,9 @@ def softmax(z: np.ndarray) -> np.ndarray:
 def temperature_of(z: np.ndarray, y: np.ndarray) -> float:
     """The temperature under which the true classes are likeliest."""
     choices = np.linspace(0.7, 2.5, 91)
-    return float(min(choices, key=lambda t: -np.log(softmax(z / t)[np.arange(len(y)), y] + 1e-9).mean()))
+    return float(
+        min(choices, key=lambda t: -np.log(softmax(z / t)[np.arange(len(y)), y] + 1e-9).mean())
+    )
 
 
 def held_out(x: np.ndarray, y: np.ndarray, people: np.ndarray, folds: int = 5) -> np.ndarray:
@@ -99,7 +126,11 @@ def calibration_error(p: np.ndarray, y: np.ndarray, weight: np.ndarray, bins: in
     """Expected calibration error of the top class, ten bins, rows weighed."""
     sure, right = p.max(axis=1), p.argmax(axis=1) == y
     place = np.minimum((sure * bins).astype(int), bins - 1)
-    gaps = [abs(np.average(sure[m] - right[m], weights=weight[m])) * weight[m].sum() for m in (place == b for b in range(bins)) if m.any()]
+    gaps = [
+        abs(np.average(sure[m] - right[m], weights=weight[m])) * weight[m].sum()
+        for m in (place == b for b in range(bins))
+        if m.any()
+    ]
     return float(sum(gaps) / weight.sum())
 
 
@@ -119,8 +150,13 @@ def measure(path: Path) -> dict[str, dict[str, float]]:
     for kind in KINDS:
         z = held_out(table(kind, pairs, shapes, network), y, people)
         p = calibrated(z, y, people, shift)
-        alike = softmax(z - np.log(share))  # every class equally likely: what balanced accuracy asks
-        felt = [feeling(row.tolist(), s if kind != "expression" else None, rest) for row, s in zip(p, shapes, strict=True)]
+        alike = softmax(
+            z - np.log(share)
+        )  # every class equally likely: what balanced accuracy asks
+        felt = [
+            feeling(row.tolist(), s if kind != "expression" else None, rest)
+            for row, s in zip(p, shapes, strict=True)
+        ]
         signed = (y == 1) | ((y >= 2) & (y <= 5))
         sure = p.max(axis=1) >= 0.5
         report[kind] = {
@@ -128,11 +164,18 @@ def measure(path: Path) -> dict[str, dict[str, float]]:
             "accuracy_at_home": float(np.average(p.argmax(axis=1) == y, weights=weight)),
             "balanced_accuracy": float(balanced_accuracy_score(y, p.argmax(axis=1))),
             "balanced_accuracy_alike": float(balanced_accuracy_score(y, alike.argmax(axis=1))),
-            "valence_sign_auc": float(roc_auc_score(y[signed] == 1, np.array([v for v, _ in felt])[signed])),
+            "valence_sign_auc": float(
+                roc_auc_score(y[signed] == 1, np.array([v for v, _ in felt])[signed])
+            ),
             "calibration_error": calibration_error(p, y, weight),
             "sure_share": float(np.average(sure, weights=weight)),
-            "accuracy_when_sure": float(np.average((p.argmax(axis=1) == y)[sure], weights=weight[sure])),
-            **{f"recall_{name}": float(np.mean(p.argmax(axis=1)[y == k] == k)) for k, name in enumerate(CLASSES)},
+            "accuracy_when_sure": float(
+                np.average((p.argmax(axis=1) == y)[sure], weights=weight[sure])
+            ),
+            **{
+                f"recall_{name}": float(np.mean(p.argmax(axis=1)[y == k] == k))
+                for k, name in enumerate(CLASSES)
+            },
         }
     return report
 
@@ -146,12 +189,16 @@ def train(path: Path) -> dict[str, Any]:
     head: dict[str, Any] = {
         "about": "logistic regressions on blendshapes and the expression network, trained by sensors/heads/train_face.py",
         "data": "muxspace/facial_expressions labels (Apache-2.0), features measured with the packaged models",
-        "models": {name: models.MODELS[name].files[0].sha256 for name in ("face_landmarker", NETWORK)},
+        "models": {
+            name: models.MODELS[name].files[0].sha256 for name in ("face_landmarker", NETWORK)
+        },
         "classes": CLASSES,
         "pairs": pairs,
         "rest": resting(shapes, y),
         "heads": {},
-        "measured": {kind: {k: round(v, 3) for k, v in row.items()} for kind, row in measure(path).items()},
+        "measured": {
+            kind: {k: round(v, 3) for k, v in row.items()} for kind, row in measure(path).items()
+        },
     }
     for kind in KINDS:
         x = table(kind, pairs, shapes, network)
@@ -169,7 +216,12 @@ def train(path: Path) -> dict[str, Any]:
 
 def main(path: Path) -> None:
     head = train(path)
-    HEAD.write_text(json.dumps(head, separators=(",", ":")).replace('"heads"', '\n"heads"').replace('"measured"', '\n"measured"') + "\n")
+    HEAD.write_text(
+        json.dumps(head, separators=(",", ":"))
+        .replace('"heads"', '\n"heads"')
+        .replace('"measured"', '\n"measured"')
+        + "\n"
+    )
     for kind, row in head["measured"].items():
         print(kind, *(f"{name} {value:.3f}" for name, value in row.items()), sep="\n  ")
 

@@ -1,4 +1,5 @@
-"""Finds the MicroPython interpreter of this platform, and starts the firmware on simulated devices in a process of its own."""
+"""Finds the MicroPython interpreter of this platform, and starts the firmware on simulated devices
+in a process of its own."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ FIRMWARE = HERE.parents[1] / "firmware"
 BENCH = HERE / "bench"
 
 HEAP = "192k"
-"""Bytes for the firmware: an RP2040 leaves about this much, and words there are half as long as here."""
+"""Bytes for the firmware: an RP2040 leaves about this much, and words there are half as long as
+here."""
 
 POWER_ON, WATCHDOG = 1, 3
 """Causes of a reset, as on the RP2040."""
@@ -39,7 +41,9 @@ def note() -> str:
 
 def write_config(body: Body, folder: Path, quiet_ms: int) -> None:
     """The body's config, beside which the firmware keeps its own files."""
-    (folder / "body_config.py").write_text(firmware_config(body, quiet_ms=quiet_ms, transport="uart"), encoding="utf-8")
+    (folder / "body_config.py").write_text(
+        firmware_config(body, quiet_ms=quiet_ms, transport="uart"), encoding="utf-8"
+    )
 
 
 def spawn(folder: Path, mode: str, fd: int, cause: int) -> subprocess.Popen[bytes]:
@@ -65,7 +69,11 @@ def said_of(inputs: WorldInputs, body: Body) -> bytes:
     felt = [milli(pressure) for pressure in inputs.pads]
     felt += inputs.drifts
     felt += [milli(value) for value in (*inputs.acceleration, *inputs.gyro)]
-    felt += [adc_counts(inputs.volts, body.power.divider), 0 if inputs.stop else 1, 1 if inputs.charging else 0]
+    felt += [
+        adc_counts(inputs.volts, body.power.divider),
+        0 if inputs.stop else 1,
+        1 if inputs.charging else 0,
+    ]
     return b"w " + " ".join(map(str, felt)).encode() + b"\n"
 
 

@@ -1,4 +1,5 @@
-"""The firmware's own files, run in this process under CPython in virtual time: exact ticks of 10 ms, and as fast as they go."""
+"""The firmware's own files, run in this process under CPython in virtual time: exact ticks of 10
+ms, and as fast as they go."""
 
 from __future__ import annotations
 
@@ -60,7 +61,8 @@ class _BoardEnd:
 
 
 class LockStepBoard:
-    """One board. Nothing is shared between two of them but the compiled code, so there can be many in a process."""
+    """One board. Nothing is shared between two of them but the compiled code, so there can be many
+    in a process."""
 
     def __init__(self, body: Body, *, boots: int = 0, quiet_ms: int = 0) -> None:
         """`boots`: how often it was started before."""
@@ -68,12 +70,25 @@ class LockStepBoard:
         self._ms = 0
         self._modules: dict[str, types.ModuleType] = {}
         self._files = {"boots.txt": str(boots)}
-        self._builtins = {**vars(builtins), "__import__": self._import, "open": self._open, "print": lambda *words: None}
+        self._builtins = {
+            **vars(builtins),
+            "__import__": self._import,
+            "open": self._open,
+            "print": lambda *words: None,
+        }
         self._sources = _sources()
-        clock = {"ticks_ms": lambda: self._ms, "ticks_add": _ticks_add, "ticks_diff": _ticks_diff, "sleep_ms": self._no_sleep}
+        clock = {
+            "ticks_ms": lambda: self._ms,
+            "ticks_add": _ticks_add,
+            "ticks_diff": _ticks_diff,
+            "sleep_ms": self._no_sleep,
+        }
         self._modules["time"] = _module("time", clock)
         self._modules["micropython"] = _module("micropython", {"const": lambda value: value})
-        self._load("body_config", compile(firmware_config(body, quiet_ms=quiet_ms), "body_config.py", "exec"))
+        self._load(
+            "body_config",
+            compile(firmware_config(body, quiet_ms=quiet_ms), "body_config.py", "exec"),
+        )
         self.line = Pipe()
         self.bench: Any = self._import("machine").bench
         self._inputs: WorldInputs | None = None
@@ -95,7 +110,11 @@ class LockStepBoard:
         self._inputs = inputs
         if before is None or inputs.pads != before.pads or inputs.drifts != before.drifts:
             bench.skin.feel([milli(pressure) for pressure in inputs.pads], inputs.drifts)
-        if before is None or inputs.acceleration != before.acceleration or inputs.gyro != before.gyro:
+        if (
+            before is None
+            or inputs.acceleration != before.acceleration
+            or inputs.gyro != before.gyro
+        ):
             bench.imu.feel(*map(milli, inputs.acceleration), *map(milli, inputs.gyro))
         if before is None or inputs.volts != before.volts:
             bench.adc[pins.battery] = adc_counts(inputs.volts, self._body.power.divider)
@@ -117,7 +136,9 @@ class LockStepBoard:
         pulse, pins = self.bench.pulse_us, self._body.wiring
         servos = [pulse(joint.driver, joint.channel) for joint in self._body.joints.values()]
         purr, purr_hz = self.bench.duty(pins.purr)
-        return pulses_of(tuple(self._body.joints), servos, purr, purr_hz, self.bench.duty(pins.pupils)[0])
+        return pulses_of(
+            tuple(self._body.joints), servos, purr, purr_hz, self.bench.duty(pins.pupils)[0]
+        )
 
     def close(self) -> None:
         """Nothing is held."""
@@ -164,7 +185,9 @@ class _Kept(io.StringIO):
 def _sources() -> Mapping[str, types.CodeType]:
     """The compiled files of the firmware and of the simulated devices, by module name."""
     files = [*sorted(FIRMWARE.glob("*.py")), BENCH / "machine.py"]
-    return {file.stem: compile(file.read_text(encoding="utf-8"), str(file), "exec") for file in files}
+    return {
+        file.stem: compile(file.read_text(encoding="utf-8"), str(file), "exec") for file in files
+    }
 
 
 def _module(name: str, members: Mapping[str, object]) -> types.ModuleType:

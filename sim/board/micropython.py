@@ -1,4 +1,5 @@
-"""The firmware in a real MicroPython interpreter, as a process of its own: in real time on a pseudo-terminal, or in steps."""
+"""The firmware in a real MicroPython interpreter, as a process of its own: in real time on a
+pseudo-terminal, or in steps."""
 
 from __future__ import annotations
 
@@ -12,7 +13,16 @@ from contextlib import suppress
 from pathlib import Path
 
 from moggy.body import Body
-from moggy.sim.board.interpreter import POWER_ON, WATCHDOG, died, note, pulses_from, said_of, spawn, write_config
+from moggy.sim.board.interpreter import (
+    POWER_ON,
+    WATCHDOG,
+    died,
+    note,
+    pulses_from,
+    said_of,
+    spawn,
+    write_config,
+)
 from moggy.sim.board.wires import Pulses, WorldInputs
 
 PAUSE = 1.0
@@ -20,10 +30,12 @@ PAUSE = 1.0
 
 
 class MicroPythonBoard:
-    """A board in real time. `path` is its serial port; it stays the same when the board is killed and started again."""
+    """A board in real time. `path` is its serial port; it stays the same when the board is killed
+    and started again."""
 
     def __init__(self, body: Body, *, quiet_ms: int = 300, watchdog: float = 10.0) -> None:
-        """`watchdog`: a firmware that shows no life for so many seconds is ended; then it is not `running` any more."""
+        """`watchdog`: a firmware that shows no life for so many seconds is ended; then it is not
+        `running` any more."""
         self._body = body
         self._watchdog = watchdog
         self._joints = tuple(body.joints)
@@ -47,7 +59,8 @@ class MicroPythonBoard:
         return self._process is not None and self._process.poll() is None
 
     def start(self, cause: int = POWER_ON) -> None:
-        """Power on. The world's end of the port must not close while the board lives, or the firmware would see an error."""
+        """Power on. The world's end of the port must not close while the board lives, or the
+        firmware would see an error."""
         master, self._slave = os.openpty()
         tty.setraw(self._slave)
         os.set_blocking(master, False)
@@ -58,7 +71,9 @@ class MicroPythonBoard:
         link.unlink(missing_ok=True)
         link.symlink_to(os.ttyname(self._slave))
         self._say(said_of(self._inputs, self._body))
-        self._reader = threading.Thread(target=self._read_on, args=(self._process,), name="board-pulses", daemon=True)
+        self._reader = threading.Thread(
+            target=self._read_on, args=(self._process,), name="board-pulses", daemon=True
+        )
         self._reader.start()
 
     def kill(self) -> None:
@@ -133,7 +148,8 @@ class MicroPythonBoard:
 
 
 class SteppedMicroPython:
-    """A board in virtual time, in the interpreter. Its serial bytes go over the channel, so that each arrives in an exact tick."""
+    """A board in virtual time, in the interpreter. Its serial bytes go over the channel, so that
+    each arrives in an exact tick."""
 
     def __init__(self, body: Body, *, boots: int = 0, quiet_ms: int = 0) -> None:
         self._body = body

@@ -1,4 +1,5 @@
-"""What goes between the simulated world and a simulated board: what it feels, and the pulses that it gives."""
+"""What goes between the simulated world and a simulated board: what it feels, and the pulses that
+it gives."""
 
 from __future__ import annotations
 
@@ -50,7 +51,8 @@ class Line(Protocol):
 
 
 class Board(Protocol):
-    """A board on the bench: the firmware's files under CPython or in the interpreter, in virtual time or living by itself."""
+    """A board on the bench: the firmware's files under CPython or in the interpreter, in virtual
+    time or living by itself."""
 
     def feed(self, inputs: WorldInputs) -> None:
         """What its devices feel from now on."""
@@ -92,7 +94,9 @@ def adc_counts(volts: float, divider: float) -> int:
     return min(max(round(volts / divider / 3.3 * 65535), 0), 65535)
 
 
-def pulses_of(joints: Sequence[str], us: Sequence[int], purr: int, purr_hz: int, pupils: int) -> Pulses:
+def pulses_of(
+    joints: Sequence[str], us: Sequence[int], purr: int, purr_hz: int, pupils: int
+) -> Pulses:
     """From the lengths of the servos' pulses and the duties of the motor and the lights, 0..65535."""
     return Pulses(
         servos=dict(zip(joints, us, strict=True)),

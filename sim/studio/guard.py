@@ -1,4 +1,5 @@
-"""Keeps other pages away from the pet: only the studio's own address may ask, and its page may ask nobody else for anything."""
+"""Keeps other pages away from the pet: only the studio's own address may ask, and its page may ask
+nobody else for anything."""
 
 from __future__ import annotations
 
@@ -45,11 +46,18 @@ class Guard:
 
     @property
     def address(self) -> str:
-        shown = "127.0.0.1" if self.host in ("0.0.0.0", "::", "localhost") else f"[{self.host}]" if ":" in self.host else self.host
+        shown = (
+            "127.0.0.1"
+            if self.host in ("0.0.0.0", "::", "localhost")
+            else f"[{self.host}]"
+            if ":" in self.host
+            else self.host
+        )
         return f"http://{shown}:{self.port}/" + (f"?token={self.token}" if self.token else "")
 
     def admits_host(self, host: str) -> bool:
-        """A name that is not ours may be a foreign page whose name was made to point here (DNS rebinding): only numbers and localhost."""
+        """A name that is not ours may be a foreign page whose name was made to point here (DNS
+        rebinding): only numbers and localhost."""
         parts = urlsplit(f"//{host}")
         try:
             name, port = parts.hostname or "", parts.port or 80

@@ -1,4 +1,5 @@
-"""What people do on the page, queued by the web server's thread and drained by the loop as one more sensor."""
+"""What people do on the page, queued by the web server's thread and drained by the loop as one more
+sensor."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ from moggy.config import Invalid
 from moggy.messages import Acceleration, AnySense, Edited, Place, Setting, Touch, Words
 
 LATEST = 0.4
-"""Seconds by which a touch may be behind the hand on a slow page; beyond that the two clocks are matched anew."""
+"""Seconds by which a touch may be behind the hand on a slow page; beyond that the two clocks are
+matched anew."""
 
 
 class Inputs(Protocol):
@@ -28,7 +30,8 @@ class Inputs(Protocol):
         *,
         page_time: float | None = None,
     ) -> None:
-        """One sample of a hand. `page_time` is the browser's clock in seconds, so that samples sent together keep their spacing."""
+        """One sample of a hand. `page_time` is the browser's clock in seconds, so that samples sent
+        together keep their spacing."""
 
     def release(self) -> None: ...
 
@@ -41,13 +44,15 @@ class Inputs(Protocol):
     def say(self, text: str, lang: str) -> None: ...
 
     def show(self, jpeg: bytes) -> None:
-        """A picture of the person: from the browser's camera, a file or a video. Never written to disk."""
+        """A picture of the person: from the browser's camera, a file or a video. Never written to
+        disk."""
 
     def sense(self, sense: AnySense) -> None:
         """A sense as it is, as from the slider face; its `at` is set to the moment it is drained."""
 
     def save(self, file: str, text: str) -> None:
-        """Save a designer's file; raises `moggy.config.Invalid` and keeps the old one when it is not valid."""
+        """Save a designer's file; raises `moggy.config.Invalid` and keeps the old one when it is
+        not valid."""
 
     def files(self) -> list[str]: ...
 
@@ -142,7 +147,9 @@ class Inbox:
             if name == known:
                 self.sense(Setting(at=0.0, name=known, on=on))
                 return
-        raise Invalid("setting", 1, f"no setting '{name[:40]}'; there are quiet, focus, lap, away, stop")
+        raise Invalid(
+            "setting", 1, f"no setting '{name[:40]}'; there are quiet, focus, lap, away, stop"
+        )
 
     # The loop's side.
 
@@ -156,10 +163,12 @@ class Inbox:
         return [*touches, *hands, *(replace(sense, at=now) for sense in waiting)]
 
     def _due(self, now: float) -> list[Touch]:
-        """The browser's times as the pet's: the first sample of a contact is now, and the others keep their distance from it.
+        """The browser's times as the pet's: the first sample of a contact is now, and the others
+        keep their distance from it.
 
-        A slow page sends many samples at once. They are not squeezed together, which would be a faster hand: what would lie before the
-        last poll shifts this contact to later, and what lies after now waits.
+        A slow page sends many samples at once. They are not squeezed together, which would be a
+        faster hand: what would lie before the last poll shifts this contact to later, and what lies
+        after now waits.
         """
         touches = []
         while self._samples:
@@ -181,7 +190,8 @@ class Inbox:
 
 
 class Hands:
-    """What hands that hit, lift and put down do to the skin and to the accelerometer, as raw samples over time."""
+    """What hands that hit, lift and put down do to the skin and to the accelerometer, as raw
+    samples over time."""
 
     def __init__(self) -> None:
         self._script: list[tuple[float, AnySense]] = []
@@ -200,7 +210,9 @@ class Hands:
             self._add(delay, Touch(at=0.0, pressure=pressure, area=0.5, position=position))
         side = -1.0 if position[1] > 0 else 1.0
         for delay, jolt in ((0.0, 2.2), (0.04, -1.2), (0.06, 0.4), (0.08, 0.0)):
-            self._add(delay, Acceleration(at=0.0, y=side * jolt * strength, z=1.0 - 0.5 * jolt * strength))
+            self._add(
+                delay, Acceleration(at=0.0, y=side * jolt * strength, z=1.0 - 0.5 * jolt * strength)
+            )
 
     def lift(self) -> None:
         """Up within 0.4 s: first heavier, then lighter, then it sways in the arms."""
@@ -209,7 +221,10 @@ class Hands:
         self._lifted = True
         for step in range(20):
             swing = math.sin(2.0 * math.pi * step / 20.0)
-            self._add(step * 0.02, Acceleration(at=0.0, z=1.0 + 0.35 * swing, gyro=(0.1, 0.4 * swing, 0.1)))
+            self._add(
+                step * 0.02,
+                Acceleration(at=0.0, z=1.0 + 0.35 * swing, gyro=(0.1, 0.4 * swing, 0.1)),
+            )
 
     def put_down(self) -> None:
         """Down within 0.4 s, with a small bump at the floor."""
@@ -217,7 +232,9 @@ class Hands:
             return
         self._lifted = False
         for step in range(20):
-            self._add(step * 0.02, Acceleration(at=0.0, z=1.0 - 0.2 * math.sin(math.pi * step / 20.0)))
+            self._add(
+                step * 0.02, Acceleration(at=0.0, z=1.0 - 0.2 * math.sin(math.pi * step / 20.0))
+            )
         for delay, z in ((0.40, 1.5), (0.42, 1.2), (0.44, 0.95), (0.46, 1.0), (0.6, 1.0)):
             self._add(delay, Acceleration(at=0.0, z=z))
 
@@ -228,9 +245,14 @@ class Hands:
         if self._begun is None:
             self._begun = now
         self._elapsed = now - self._begun
-        # One instant of the script a tick: when ticks come late, a blow takes longer and is not lost.
+        # One instant of the script a tick: when ticks come late, a blow takes longer and is not
+        # lost.
         first = self._script[0][0]
-        due = [sense for delay, sense in self._script if delay == first and delay <= self._elapsed + 1e-9]
+        due = [
+            sense
+            for delay, sense in self._script
+            if delay == first and delay <= self._elapsed + 1e-9
+        ]
         self._script = self._script[len(due) :]
         if not self._script:
             self._begun, self._elapsed = None, 0.0
@@ -243,4 +265,10 @@ class Hands:
     def _sway(self, now: float) -> Acceleration:
         """Arms are never still: about one slow swing a second."""
         swing = math.sin(2.0 * math.pi * 0.9 * now)
-        return Acceleration(at=now, x=0.04 * swing, y=0.03 * swing, z=1.0 + 0.03 * swing, gyro=(0.15 * swing, 0.1, 0.05))
+        return Acceleration(
+            at=now,
+            x=0.04 * swing,
+            y=0.03 * swing,
+            z=1.0 + 0.03 * swing,
+            gyro=(0.15 * swing, 0.1, 0.05),
+        )

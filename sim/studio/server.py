@@ -1,4 +1,5 @@
-"""The studio's web server, in a thread of its own: sends the page what the pet lives through, and hands on what the page does."""
+"""The studio's web server, in a thread of its own: sends the page what the pet lives through, and
+hands on what the page does."""
 
 from __future__ import annotations
 
@@ -38,7 +39,8 @@ NOT_BUILT = """<!doctype html><title>moggy</title><p>The page is not built yet. 
 
 
 class Studio:
-    """Shows a pet in the browser. A listener of the loop: it is called at every tick and must cost it next to nothing."""
+    """Shows a pet in the browser. A listener of the loop: it is called at every tick and must cost
+    it next to nothing."""
 
     def __init__(
         self,
@@ -52,7 +54,8 @@ class Studio:
         name: str = "",
         static: Path = STATIC,
     ) -> None:
-        """`sound` gives the 16-bit mono samples made since it was last asked; `building` what the runtime's build says, as {text, done}."""
+        """`sound` gives the 16-bit mono samples made since it was last asked; `building` what the
+        runtime's build says, as {text, done}."""
         self._body, self._inputs, self._sound, self._building = body, inputs, sound, building
         self._host, self._port, self._static = host, port, static
         self._name = Path(name).stem or body.name
@@ -80,7 +83,8 @@ class Studio:
         self._drawn = Drawn.of(angles, purr, pupils)
 
     def start(self) -> str:
-        """Serve in a thread; the address to open. Port 0 takes a free one. Raises OSError when the port is taken."""
+        """Serve in a thread; the address to open. Port 0 takes a free one. Raises OSError when the
+        port is taken."""
         listener = socket.socket(socket.AF_INET6 if ":" in self._host else socket.AF_INET)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -100,7 +104,9 @@ class Studio:
             timeout_graceful_shutdown=1,
         )
         self._server = _Server(config)
-        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listener]}, name="studio", daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.run, kwargs={"sockets": [listener]}, name="studio", daemon=True
+        )
         self._thread.start()
         return guard.address
 
@@ -183,7 +189,11 @@ class Studio:
         page.hands(said.type)
         try:
             # Files are read and checked here: aside, so that the other pages and the sound go on.
-            return await asyncio.to_thread(tell, said, self._inputs) if said.type in ("read", "save") else tell(said, self._inputs)
+            return (
+                await asyncio.to_thread(tell, said, self._inputs)
+                if said.type in ("read", "save")
+                else tell(said, self._inputs)
+            )
         except OSError as error:
             return problem(str(error))
 
@@ -191,8 +201,13 @@ class Studio:
         return {
             "type": "hello",
             "name": self._name,
-            "joints": {name: {"min": joint.min, "max": joint.max, "rest": joint.rest} for name, joint in self._body.joints.items()},
-            "pads": {name: {"zone": pad.zone, "at": pad.at} for name, pad in self._body.pads.items()},
+            "joints": {
+                name: {"min": joint.min, "max": joint.max, "rest": joint.rest}
+                for name, joint in self._body.joints.items()
+            },
+            "pads": {
+                name: {"zone": pad.zone, "at": pad.at} for name, pad in self._body.pads.items()
+            },
             "rate": self._body.speaker.rate,
             "files": await asyncio.to_thread(self._inputs.files),
             "history": self._history.points(),
@@ -290,13 +305,18 @@ def _guarded(app: ASGIApp, guard: Guard) -> ASGIApp:
 
 async def _refuse_socket(receive: Receive, send: Send) -> None:
     await receive()
-    await send({"type": "websocket.close", "code": 1008, "reason": "not from the studio's own page"})
+    await send(
+        {"type": "websocket.close", "code": 1008, "reason": "not from the studio's own page"}
+    )
 
 
 def _with_headers(send: Send) -> Callable[[Message], Awaitable[None]]:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message["headers"] = [*message["headers"], *((name.encode(), value.encode()) for name, value in HEADERS.items())]
+            message["headers"] = [
+                *message["headers"],
+                *((name.encode(), value.encode()) for name, value in HEADERS.items()),
+            ]
         await send(message)
 
     return sending

@@ -92,7 +92,16 @@ class ListenSaid(Said):
 
 
 Anything: TypeAlias = Annotated[
-    TouchSaid | ReleaseSaid | HitSaid | WordsSaid | FaceSaid | PersonSaid | SettingSaid | ReadSaid | SaveSaid | ListenSaid,
+    TouchSaid
+    | ReleaseSaid
+    | HitSaid
+    | WordsSaid
+    | FaceSaid
+    | PersonSaid
+    | SettingSaid
+    | ReadSaid
+    | SaveSaid
+    | ListenSaid,
     Field(discriminator="type"),
 ]
 _ANYTHING: TypeAdapter[Anything] = TypeAdapter(Anything)
@@ -118,13 +127,16 @@ def understand(text: str | bytes) -> Anything | dict[str, Any]:
 def picture(jpeg: bytes, inputs: Inputs) -> dict[str, Any] | None:
     """Pass a camera frame on, if it looks like one."""
     if len(jpeg) > LARGEST_PICTURE or not jpeg.startswith(JPEG_BEGINS):
-        return problem(f"the picture was not taken: a JPEG of at most {LARGEST_PICTURE} bytes is expected")
+        return problem(
+            f"the picture was not taken: a JPEG of at most {LARGEST_PICTURE} bytes is expected"
+        )
     inputs.show(jpeg)
     return None
 
 
 def tell(said: Anything, inputs: Inputs) -> dict[str, Any] | None:
-    """Do what was said; the answer to send back, if there is one. `listen` is the server's own affair."""
+    """Do what was said; the answer to send back, if there is one. `listen` is the server's own
+    affair."""
     try:
         return _told(said, inputs)
     except Invalid as error:
@@ -137,16 +149,28 @@ def _told(said: Anything, inputs: Inputs) -> dict[str, Any] | None:
             for sample in said.samples:
                 inputs.touch(sample.position, sample.pressure, sample.area, page_time=sample.t)
         case ReleaseSaid():
-            {"release": inputs.release, "lift": inputs.lift, "put_down": inputs.put_down}[said.type]()
+            {"release": inputs.release, "lift": inputs.lift, "put_down": inputs.put_down}[
+                said.type
+            ]()
         case HitSaid():
             inputs.hit(said.position, said.strength)
         case WordsSaid():
             if len(said.text) > LONGEST_WORDS:
-                return problem(f"that was {len(said.text)} characters; a cat listens to {LONGEST_WORDS} at most")
+                return problem(
+                    f"that was {len(said.text)} characters; a cat listens to {LONGEST_WORDS} at most"
+                )
             if said.text.strip():
                 inputs.say(said.text.strip(), said.lang)
         case FaceSaid():
-            inputs.sense(Face(at=0.0, valence=said.valence, arousal=said.arousal, confidence=0.9, looking=said.looking))
+            inputs.sense(
+                Face(
+                    at=0.0,
+                    valence=said.valence,
+                    arousal=said.arousal,
+                    confidence=0.9,
+                    looking=said.looking,
+                )
+            )
         case PersonSaid():
             inputs.sense(Person(at=0.0, change=said.change))
         case SettingSaid():

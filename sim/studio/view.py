@@ -1,4 +1,5 @@
-"""What the page is told of a tick: one flat picture of the moment, and a thin line of history for the plots."""
+"""What the page is told of a tick: one flat picture of the moment, and a thin line of history for
+the plots."""
 
 from __future__ import annotations
 
@@ -54,7 +55,11 @@ def moment(tick: Tick, drawn: Drawn) -> dict[str, Any]:
         },
         "pet": {
             "emotions": dict(pet.emotions),
-            "mood": {"pleasure": pet.mood.pleasure, "arousal": pet.mood.arousal, "dominance": pet.mood.dominance},
+            "mood": {
+                "pleasure": pet.mood.pleasure,
+                "arousal": pet.mood.arousal,
+                "dominance": pet.mood.dominance,
+            },
             "drives": dict(pet.drives),
             "trust": pet.bond.trust,
             "enough": pet.enough,
@@ -67,7 +72,10 @@ def moment(tick: Tick, drawn: Drawn) -> dict[str, Any]:
             "since": decision.since,
             "why": decision.why,
             "numbers": dict(decision.numbers),
-            "scores": [{"id": score.id, "score": score.score, "terms": dict(score.terms)} for score in decision.scores[:SHOWN_SCORES]],
+            "scores": [
+                {"id": score.id, "score": score.score, "terms": dict(score.terms)}
+                for score in decision.scores[:SHOWN_SCORES]
+            ],
             "gaze": decision.gaze,
             "purr": decision.purr,
         },
@@ -77,7 +85,10 @@ def moment(tick: Tick, drawn: Drawn) -> dict[str, Any]:
 def news(tick: Tick) -> list[dict[str, Any]]:
     """What happened at this tick only: it must reach the page even when states are skipped."""
     found: list[dict[str, Any]] = [_event(event, tick.at) for event in tick.events]
-    found += [{"kind": "call", "at": call.at, "name": call.name, "loudness": call.loudness} for call in tick.calls]
+    found += [
+        {"kind": "call", "at": call.at, "name": call.name, "loudness": call.loudness}
+        for call in tick.calls
+    ]
     found += [
         {"kind": "trouble", "at": tick.at, "part": sense.part, "message": sense.message}
         for sense in tick.senses
@@ -116,8 +127,13 @@ class History:
         self._points.append(
             {
                 "at": round(tick.at, 2),
-                "person": [round(x, 3) for x in (person.valence, person.valence_sd, person.arousal, person.arousal_sd)],
-                "mood": [round(x, 3) for x in (pet.mood.pleasure, pet.mood.arousal, pet.mood.dominance)],
+                "person": [
+                    round(x, 3)
+                    for x in (person.valence, person.valence_sd, person.arousal, person.arousal_sd)
+                ],
+                "mood": [
+                    round(x, 3) for x in (pet.mood.pleasure, pet.mood.arousal, pet.mood.dominance)
+                ],
                 "behavior": tick.decision.behavior,
             }
         )

@@ -1,4 +1,5 @@
-"""A board in lock step with a body on its wire, and a line that may lose, repeat and damage what goes over it."""
+"""A board in lock step with a body on its wire, and a line that may lose, repeat and damage what
+goes over it."""
 
 from __future__ import annotations
 
@@ -21,7 +22,9 @@ CAT = load(SHIPPED["body"] / "cat.yaml", Body)
 class BadLine:
     """Loses, repeats and damages single frames, by chance."""
 
-    def __init__(self, line: Line, random: Random, loss: float, twice: float, damage: float) -> None:
+    def __init__(
+        self, line: Line, random: Random, loss: float, twice: float, damage: float
+    ) -> None:
         self._line, self._random = line, random
         self._loss, self._twice, self._damage = loss, twice, damage
 
@@ -45,7 +48,13 @@ class BadLine:
 class Rig:
     """Call `live` to let time pass. `senses` keeps all that was heard."""
 
-    def __init__(self, body: Body = CAT, *, quiet_ms: int = 0, line: Callable[[Line], Line] = lambda line: line) -> None:
+    def __init__(
+        self,
+        body: Body = CAT,
+        *,
+        quiet_ms: int = 0,
+        line: Callable[[Line], Line] = lambda line: line,
+    ) -> None:
         self.board = LockStepBoard(body, quiet_ms=quiet_ms)
         self.link = MemoryLink(line(self.board.line))
         self.body = SerialBody(self.link, body)
@@ -69,8 +78,11 @@ class Rig:
             pressures[CAT.pads[name].channel] = pressure
         self.feel(pads=tuple(pressures))
 
-    def live(self, seconds: float, pose: dict[str, float] | None = None, *, silent: bool = False) -> Sequence[AnySense]:
-        """Let time pass, with a pose sent at every tick of the loop; `silent`: the brain is gone. Gives what was heard meanwhile."""
+    def live(
+        self, seconds: float, pose: dict[str, float] | None = None, *, silent: bool = False
+    ) -> Sequence[AnySense]:
+        """Let time pass, with a pose sent at every tick of the loop; `silent`: the brain is gone.
+        Gives what was heard meanwhile."""
         heard: list[AnySense] = []
         for _ in range(round(seconds * 50)):
             self.now = round(self.now + 0.02, 6)

@@ -15,7 +15,10 @@ def touches(rig: Rig, seconds: float) -> list[Touch]:
 
 def test_the_servo_board_runs_at_fifty_hertz_and_gives_the_pulse_it_was_asked_for() -> None:
     board = Rig().board
-    chip, driver = board.bench.servos, board.module("pca9685").PCA9685(board.module("machine").I2C(0))
+    chip, driver = (
+        board.bench.servos,
+        board.module("pca9685").PCA9685(board.module("machine").I2C(0)),
+    )
     assert chip.registers[0xFE] == 121
     for channel, us in ((0, 500), (7, 1500), (15, 2500)):
         driver.pulse(channel, us)
@@ -55,13 +58,19 @@ def test_a_pin_servo_gets_its_pulse() -> None:
     rig.live(2.0, {"eyelids": 0.8})
     joint = CAT.joints["eyelids"]
     assert rig.bench.pwms[joint.channel].hz == 50
-    assert rig.bench.pulse_us("pwm", joint.channel) == pytest.approx(joint.zero_us + 0.8 * joint.us_per_rad, abs=2)
+    assert rig.bench.pulse_us("pwm", joint.channel) == pytest.approx(
+        joint.zero_us + 0.8 * joint.us_per_rad, abs=2
+    )
 
 
 def test_no_two_outputs_of_another_rate_share_a_slice_of_the_microcontroller() -> None:
     rig = Rig()
     rig.live(2.0, {"eyelids": 0.8})
-    pins = {**{joint.channel: 50 for joint in CAT.joints.values() if joint.driver == "pwm"}, CAT.wiring.purr: 25, CAT.wiring.pupils: 1000}
+    pins = {
+        **{joint.channel: 50 for joint in CAT.joints.values() if joint.driver == "pwm"},
+        CAT.wiring.purr: 25,
+        CAT.wiring.pupils: 1000,
+    }
     assert {pin: rig.bench.pwms[pin].hz for pin in pins} == pins
 
 
@@ -156,7 +165,10 @@ def test_a_pad_that_sticks_is_masked_and_named_and_comes_back() -> None:
     rig.touch(belly=0.5)
     rig.live(6.0)
     assert touches(rig, 1.0) == []
-    assert "stuck pad belly" in [sense.faults for sense in rig.senses if isinstance(sense, Board) and sense.faults][-1]
+    assert (
+        "stuck pad belly"
+        in [sense.faults for sense in rig.senses if isinstance(sense, Board) and sense.faults][-1]
+    )
     rig.touch(belly=0.5, back=0.3)
     assert touches(rig, 0.2)[-1].pads == pytest.approx({"back": 0.3}, abs=0.02)
     rig.touch()
@@ -167,7 +179,9 @@ def test_a_pad_that_sticks_is_masked_and_named_and_comes_back() -> None:
 
 def test_a_battery_that_is_low_is_well_only_some_way_above_the_mark() -> None:
     board = Rig().board
-    battery = board.module("battery").Battery(CAT.wiring.battery, CAT.wiring.charging, 8400, 6800, 6400, 3000)
+    battery = board.module("battery").Battery(
+        CAT.wiring.battery, CAT.wiring.charging, 8400, 6800, 6400, 3000
+    )
     low = []
     for millivolts in (7000, 6700, 6900, 6950, 7100, 6900):
         battery.mv = 0
@@ -209,7 +223,9 @@ def test_the_purr_motor_runs_at_the_rate_of_the_purr_and_rests_with_the_breath()
         rig.now += 0.02
         rig.board.advance(rig.now)
         rig.body.poll(rig.now)
-        rig.body.move(Command(at=rig.now, purr=Purr(level=0.8, rate=23.0, breath=step / 100), pupils=0.7))
+        rig.body.move(
+            Command(at=rig.now, purr=Purr(level=0.8, rate=23.0, breath=step / 100), pupils=0.7)
+        )
         levels.append(rig.board.outputs().purr)
     outputs = rig.board.outputs()
     assert outputs.purr_hz == 23.0

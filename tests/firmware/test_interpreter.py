@@ -1,4 +1,5 @@
-"""The firmware in a real MicroPython interpreter: it commands the same as under CPython, compiles for the board, and fits its heap."""
+"""The firmware in a real MicroPython interpreter: it commands the same as under CPython, compiles
+for the board, and fits its heap."""
 
 from __future__ import annotations
 
@@ -31,12 +32,15 @@ def stepped() -> Iterator[SteppedMicroPython]:
 
 
 def scripted(n: int) -> tuple[WorldInputs, Command]:
-    """What the world and the brain do at tick `n`: poses, touches, a blow, a fall, a weak battery, a stop."""
+    """What the world and the brain do at tick `n`: poses, touches, a blow, a fall, a weak battery,
+    a stop."""
     inputs = WorldInputs()
     if 100 <= n < 140:
         inputs = replace(inputs, pads=tuple(0.1 * ((pad + n) % 7) for pad in range(12)))
     if 180 <= n < 200:
-        inputs = replace(inputs, acceleration=(0.3 * (n % 3), -0.2, 1.4), gyro=(0.5, -1.0, 0.1 * (n % 5)))
+        inputs = replace(
+            inputs, acceleration=(0.3 * (n % 3), -0.2, 1.4), gyro=(0.5, -1.0, 0.1 * (n % 5))
+        )
     if 220 <= n < 240:
         inputs = replace(inputs, acceleration=(0.0, 0.02, 0.05))
     if 300 <= n < 320:
@@ -44,8 +48,17 @@ def scripted(n: int) -> tuple[WorldInputs, Command]:
     if n > 400:
         inputs = replace(inputs, volts=6.5, charging=True)
     swing = (n * 37 % 200 - 100) / 100.0
-    pose = {name: swing * 0.4 * (index % 5) for index, name in enumerate(CAT.joints)} if n % 3 == 0 else {"head_pan": 0.01 * n}
-    return inputs, Command(at=n / 50, pose=pose, purr=Purr(level=0.5, rate=24.0, breath=n / 90 % 1.0), pupils=abs(swing))
+    pose = (
+        {name: swing * 0.4 * (index % 5) for index, name in enumerate(CAT.joints)}
+        if n % 3 == 0
+        else {"head_pan": 0.01 * n}
+    )
+    return inputs, Command(
+        at=n / 50,
+        pose=pose,
+        purr=Purr(level=0.5, rate=24.0, breath=n / 90 % 1.0),
+        pupils=abs(swing),
+    )
 
 
 @needs_interpreter
@@ -59,7 +72,9 @@ def test_both_interpreters_command_and_feel_the_same(stepped: SteppedMicroPython
             for body in bodies:
                 body.release(n / 50)
         if 450 <= n < 580:
-            command = replace(command, at=9.0)  # the brain is busy elsewhere, and the board holds, rests
+            command = replace(
+                command, at=9.0
+            )  # the brain is busy elsewhere, and the board holds, rests
         for board in boards:
             board.feed(inputs)
             board.advance(n / 50)
@@ -80,7 +95,13 @@ def test_the_line_of_bytes_is_the_same_too(stepped: SteppedMicroPython) -> None:
     for board, link, bytes_said in zip(boards, links, said, strict=True):
         for n in range(100):
             board.advance(n / 50)
-            bytes_said.append(bytes(board.line._to_brain if isinstance(board, SteppedMicroPython) else board.line.to_brain))
+            bytes_said.append(
+                bytes(
+                    board.line._to_brain
+                    if isinstance(board, SteppedMicroPython)
+                    else board.line.to_brain
+                )
+            )
             link.poll(n / 50)
     assert said[0] == said[1]
 
@@ -107,7 +128,13 @@ def test_the_usb_port_gives_every_byte_and_never_waits_for_more(tmp_path: Path) 
     data = bytes(range(256)) * 2 + b"END"
     command = interpreter()
     assert command is not None
-    done = subprocess.run([*command, str(script)], env={"MICROPYPATH": str(FIRMWARE)}, input=data, capture_output=True, check=True)
+    done = subprocess.run(
+        [*command, str(script)],
+        env={"MICROPYPATH": str(FIRMWARE)},
+        input=data,
+        capture_output=True,
+        check=True,
+    )
     assert done.stdout == data
 
 
@@ -120,5 +147,9 @@ def test_it_compiles_for_the_board(file: Path, tmp_path: Path) -> None:
 
 def test_the_manifest_names_every_file_of_the_firmware() -> None:
     named = (FIRMWARE / "manifest.py").read_text()
-    missing = [file.name for file in FIRMWARE.glob("*.py") if file.name != "manifest.py" and f'"{file.name}"' not in named]
+    missing = [
+        file.name
+        for file in FIRMWARE.glob("*.py")
+        if file.name != "manifest.py" and f'"{file.name}"' not in named
+    ]
     assert missing == []

@@ -17,7 +17,9 @@ ORDERS = st.lists(
     max_size=40,
 )
 JOINTS = st.builds(
-    lambda low, width, rest, velocity, acceleration: Joint("joint", low, low + width, low + int(width * rest), velocity, acceleration),
+    lambda low, width, rest, velocity, acceleration: Joint(
+        "joint", low, low + width, low + int(width * rest), velocity, acceleration
+    ),
     low=st.integers(-18000, 9000),
     width=st.integers(1, 18000),
     rest=st.floats(0.0, 1.0),
@@ -25,7 +27,9 @@ JOINTS = st.builds(
     acceleration=st.integers(1, 2_300_000),
 )
 BRISK = st.builds(
-    lambda low, width, velocity, acceleration: Joint("joint", low, low + width, low, velocity, acceleration),
+    lambda low, width, velocity, acceleration: Joint(
+        "joint", low, low + width, low, velocity, acceleration
+    ),
     low=st.integers(-18000, 9000),
     width=st.integers(1, 18000),
     velocity=st.integers(5_000, 115_000),
@@ -35,7 +39,9 @@ BRISK = st.builds(
 
 @settings(max_examples=200, deadline=None)
 @given(JOINTS, ORDERS, st.lists(st.integers(1, 30), min_size=40, max_size=40))
-def test_whatever_is_sent_the_limits_hold(joint: Joint, orders: list[tuple[str, int, int]], steps: list[int]) -> None:
+def test_whatever_is_sent_the_limits_hold(
+    joint: Joint, orders: list[tuple[str, int, int]], steps: list[int]
+) -> None:
     for (order, value, ticks), count in zip(orders, steps, strict=False):
         if order == "aim":
             joint.aim(value, ticks)
@@ -94,8 +100,16 @@ def test_stopping_is_the_way_of_a_hard_brake(speed: int, brake: int) -> None:
     assert stopping(speed, brake) == way
 
 
-@given(BRISK, st.integers(-40_000, 40_000), st.integers(-40_000, 40_000), st.integers(5_000, 200_000), TARGETS)
-def test_the_brain_can_narrow_but_never_widen(joint: Joint, low: int, high: int, velocity: int, target: int) -> None:
+@given(
+    BRISK,
+    st.integers(-40_000, 40_000),
+    st.integers(-40_000, 40_000),
+    st.integers(5_000, 200_000),
+    TARGETS,
+)
+def test_the_brain_can_narrow_but_never_widen(
+    joint: Joint, low: int, high: int, velocity: int, target: int
+) -> None:
     built = joint.low, joint.high, joint.fastest
     joint.narrow(low, high, velocity)
     assert built[0] <= joint.low <= joint.high <= built[1]

@@ -1,4 +1,5 @@
-"""What the board does as the brain comes and goes: start, run, hold, rest, go limp; and a stop that latches."""
+"""What the board does as the brain comes and goes: start, run, hold, rest, go limp; and a stop that
+latches."""
 
 from __future__ import annotations
 
@@ -53,7 +54,9 @@ def test_a_lost_brain_means_hold_then_rest_then_limp() -> None:
     assert moving["head_pan"] < held["head_pan"]
     rig.live(2.0, silent=True)
     resting = angles(CAT, rig.board.outputs())
-    assert all(resting[name] == pytest.approx(joint.rest, abs=0.01) for name, joint in CAT.joints.items())
+    assert all(
+        resting[name] == pytest.approx(joint.rest, abs=0.01) for name, joint in CAT.joints.items()
+    )
     rig.live(10.0, silent=True)
     assert rig.limp
 
@@ -97,7 +100,9 @@ STATES: dict[str, Callable[[Rig], object]] = {
 
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("by", ["button", "command"])
-def test_an_emergency_stop_cuts_all_pulses_in_every_state_until_it_is_released(state: str, by: str) -> None:
+def test_an_emergency_stop_cuts_all_pulses_in_every_state_until_it_is_released(
+    state: str, by: str
+) -> None:
     rig = Rig()
     rig.live(0.1, silent=True)
     rig.body.poll(rig.now)
@@ -129,7 +134,9 @@ def test_a_pressed_button_cannot_be_released_by_the_brain() -> None:
     rig.live(0.5, AHEAD)
     assert rig.limp
     assert rig.state == "stopped"
-    assert [(result.kind, result.result) for result in rig.link.results()] == [(wire.RELEASE, "refused")]
+    assert [(result.kind, result.result) for result in rig.link.results()] == [
+        (wire.RELEASE, "refused")
+    ]
 
 
 def test_an_empty_battery_is_a_fault_that_latches() -> None:
@@ -174,7 +181,10 @@ def test_a_missing_touch_chip_costs_touch_only() -> None:
     rig.live(1.0, {"head_pan": -0.5})
     assert rig.state == "running"
     assert angles(CAT, rig.board.outputs())["head_pan"] == pytest.approx(-0.5, abs=0.02)
-    assert "touch" in [sense.faults for sense in rig.senses if isinstance(sense, Board) and sense.faults][-1]
+    assert (
+        "touch"
+        in [sense.faults for sense in rig.senses if isinstance(sense, Board) and sense.faults][-1]
+    )
 
 
 def test_in_free_fall_all_movement_freezes() -> None:
@@ -199,7 +209,9 @@ def test_the_brain_can_narrow_a_joint_and_not_widen_it() -> None:
     rig.body.narrow("head_pan", -3.0, 3.0, 20.0, rig.now)
     rig.live(2.0, {"head_pan": 0.9})
     assert angles(CAT, rig.board.outputs())["head_pan"] == pytest.approx(0.9, abs=0.01)
-    rig.link.setpoint(rig.body._setpoint.pack(300, 20, 0, 0, 0, *[65535] * len(CAT.joints)), rig.now)
+    rig.link.setpoint(
+        rig.body._setpoint.pack(300, 20, 0, 0, 0, *[65535] * len(CAT.joints)), rig.now
+    )
     rig.board.advance(rig.now + 0.2)
     driven = angles(CAT, rig.board.outputs())
     assert all(driven[name] <= joint.max + 0.01 for name, joint in CAT.joints.items())
@@ -220,13 +232,17 @@ def test_a_stop_counts_in_a_fault_too() -> None:
 
 
 POSES = st.dictionaries(
-    st.sampled_from(sorted(CAT.joints)), st.floats(allow_nan=False) | st.floats(-3.0, 3.0, allow_nan=False), max_size=len(CAT.joints)
+    st.sampled_from(sorted(CAT.joints)),
+    st.floats(allow_nan=False) | st.floats(-3.0, 3.0, allow_nan=False),
+    max_size=len(CAT.joints),
 )
 
 
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(POSES, st.integers(1, 10)), max_size=12))
-def test_whatever_the_brain_sends_the_servos_stay_within_the_limits(poses: list[tuple[dict[str, float], int]]) -> None:
+def test_whatever_the_brain_sends_the_servos_stay_within_the_limits(
+    poses: list[tuple[dict[str, float], int]],
+) -> None:
     rig = Rig()
     rig.live(1.0)
     before = angles(CAT, rig.board.outputs())
@@ -259,7 +275,9 @@ def test_the_same_script_gives_the_same_pulses_every_time() -> None:
 def test_what_was_sent_is_said_in_whole_centidegrees_within_the_limits() -> None:
     rig = Rig()
     rig.live(0.1)
-    sent = rig.body.move(Command(at=rig.now, pose={"head_pan": 0.123456, "jaw": 9.0, "tail_yaw": -1e300}))
+    sent = rig.body.move(
+        Command(at=rig.now, pose={"head_pan": 0.123456, "jaw": 9.0, "tail_yaw": -1e300})
+    )
     assert sent["head_pan"] == pytest.approx(0.123456, abs=0.0001)
     assert sent["head_pan"] != 0.123456
     assert sent["jaw"] == pytest.approx(0.6, abs=0.0001)
@@ -273,7 +291,9 @@ def test_every_joint_of_the_shipped_bodies_has_pulses_for_its_whole_way() -> Non
         joint_of = LockStepBoard(body).module("limbs").joint_of
         for row in joint_rows(body):
             joint = joint_of(row)
-            assert (joint.low, joint.high) == (row[3], row[4]), f"{file.name}: {row[0]} needs a pulse outside of 500 to 2500 µs"
+            assert (joint.low, joint.high) == (row[3], row[4]), (
+                f"{file.name}: {row[0]} needs a pulse outside of 500 to 2500 µs"
+            )
 
 
 def test_two_boards_in_one_process_do_not_know_each_other() -> None:
@@ -293,6 +313,10 @@ def test_a_board_of_another_body_is_said_and_never_moved() -> None:
     rig.link._line = rig.board.line
     rig.touch(back=0.5)
     rig.live(3.0, AHEAD)
-    assert [sense for sense in rig.senses if isinstance(sense, Trouble) and "another body" in sense.message]
+    assert [
+        sense
+        for sense in rig.senses
+        if isinstance(sense, Trouble) and "another body" in sense.message
+    ]
     assert not [sense for sense in rig.senses if isinstance(sense, Touch)]
     assert rig.limp

@@ -1,4 +1,5 @@
-"""A life in real time, with a face before the camera, words, the language model and the board's own interpreter, replays exactly."""
+"""A life in real time, with a face before the camera, words, the language model and the board's own
+interpreter, replays exactly."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ PATIENCE = 300.0
 
 
 class Person:
-    """A sensor: shows a picture of a face ten times a second, says something each second, and strokes the simulated skin."""
+    """A sensor: shows a picture of a face ten times a second, says something each second, and
+    strokes the simulated skin."""
 
     def __init__(self, eye: Eye, world: World) -> None:
         picture = io.BytesIO()
@@ -69,13 +71,20 @@ def test_a_life_in_real_time_with_all_its_workers_replays_exactly(tmp_path: Path
         born(start), RealClock(until=PATIENCE), sensors=[Person(eye, world), simulated, eye], body=simulated,
         listeners=[until_all_were_heard, journal], thinkers=thinkers,
     )  # fmt: skip
-    for close in (simulated.close, eye.close, journal.close, *(worker.close for _, worker in thinkers)):
+    for close in (
+        simulated.close,
+        eye.close,
+        journal.close,
+        *(worker.close for _, worker in thinkers),
+    ):
         loop.closing.callback(close)
     loop.run()
 
     assert wanted == set(), "not heard in time"
     relived = list(relive(tmp_path / "live.mcap", born))
-    assert any(isinstance(sense, Face) and sense.valence is None for moment in relived for sense in moment.was.senses), (
-        "raw faces were recorded"
-    )
+    assert any(
+        isinstance(sense, Face) and sense.valence is None
+        for moment in relived
+        for sense in moment.was.senses
+    ), "raw faces were recorded"
     assert [(moment.was.at, moment.differs) for moment in relived if moment.differs] == []

@@ -32,12 +32,16 @@ def test_a_recorded_day_replays_exactly(journal: Path) -> None:
     assert [moment.was.at for moment in relived if moment.differs] == []
 
 
-def test_the_command_says_exact_and_ends_well(journal: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_says_exact_and_ends_well(
+    journal: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run_replay(journal, [], [], None) == 0
     assert "exact: 3200 ticks" in capsys.readouterr().out
 
 
-def test_another_personality_lives_the_same_day_otherwise(journal: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_another_personality_lives_the_same_day_otherwise(
+    journal: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run_replay(journal, ["personality=shy"], [], None) == 0
     printed = capsys.readouterr().out
     assert "differs from" in printed
@@ -60,7 +64,9 @@ def test_a_tampered_journal_is_noticed(journal: Path) -> None:
     assert first_difference(was["pet"], moment.now["pet"], "pet") == "pet.enough: was 0.5, is 0.0"
 
 
-def test_of_a_journal_cut_short_by_a_crash_the_whole_ticks_are_read(journal: Path, tmp_path: Path) -> None:
+def test_of_a_journal_cut_short_by_a_crash_the_whole_ticks_are_read(
+    journal: Path, tmp_path: Path
+) -> None:
     whole = journal.read_bytes()
     cut = tmp_path / "cut.mcap"
     cut.write_bytes(whole[: len(whole) // 2])
@@ -81,9 +87,15 @@ def test_a_file_edited_while_it_lives_is_replayed_too(tmp_path: Path) -> None:
     """The text travels in the journal, so a hot reload is part of the recorded life."""
     from tests.sim.lives import of_senses
 
-    bold = Files().read("personalities/cat.yaml").replace("name: cat", "name: cat\ntemperament: {extraversion: 0.9}")
+    bold = (
+        Files()
+        .read("personalities/cat.yaml")
+        .replace("name: cat", "name: cat\ntemperament: {extraversion: 0.9}")
+    )
     broken = Edited(at=2.0, file="personalities/cat.yaml", text="name: cat\ntemperment: {}\n")
-    ticks = of_senses([Edited(at=1.0, file="personalities/cat.yaml", text=bold), broken], 4.0, out=tmp_path)
+    ticks = of_senses(
+        [Edited(at=1.0, file="personalities/cat.yaml", text=bold), broken], 4.0, out=tmp_path
+    )
     refused = [words for tick in ticks for words in tick.refused]
     assert len(refused) == 1
     assert "did you mean 'temperament'" in refused[0]

@@ -1,4 +1,5 @@
-"""Every change of every actuator has a whole chain, from the command back to a sample or a named inner cause; a break is found."""
+"""Every change of every actuator has a whole chain, from the command back to a sample or a named
+inner cause; a break is found."""
 
 from __future__ import annotations
 
@@ -62,7 +63,9 @@ class DeafLine:
             self._line.write(data)
 
 
-def record(senses: list[AnySense], seconds: float, folder: Path, *, deaf: tuple[float, float]) -> Path:
+def record(
+    senses: list[AnySense], seconds: float, folder: Path, *, deaf: tuple[float, float]
+) -> Path:
     """A life in which the board hears nothing between two moments."""
     start, world, board = begin(Files(), seed=5, hour=10.0), World(BODY), LockStepBoard(BODY)
     line = DeafLine(board.line)
@@ -97,32 +100,78 @@ def test_of_the_demo_day_every_change_is_explained(tmp_path: Path) -> None:
     of_day(Files().read("days/demo.yaml"), out=tmp_path)
     found = whole(tmp_path / "journal.mcap")
     assert found.changes.total() > 10_000
-    assert {*BODY.joints, "pupils", "purr", "purr_rate", "voice", "board"} <= set(found.changes) | {"jaw"}
-    assert {"posture", "motion", "reflex", "reaction", "gaze", "mood", "breath", "idle", "blink", "voice", "purr"} <= set(found.layers)
+    assert {*BODY.joints, "pupils", "purr", "purr_rate", "voice", "board"} <= set(found.changes) | {
+        "jaw"
+    }
+    assert {
+        "posture",
+        "motion",
+        "reflex",
+        "reaction",
+        "gaze",
+        "mood",
+        "breath",
+        "idle",
+        "blink",
+        "voice",
+        "purr",
+    } <= set(found.layers)
     assert found.carried > 0
 
 
 def test_of_a_day_with_everything_every_change_is_explained(eventful: Path) -> None:
     found = whole(eventful)
     events = {event["name"] for entry in read_ticks(eventful) for event in entry.data["events"]}
-    assert {"stroked", "lifted", "put_down", "hit", "play_asked", "sent_off", "comfort_asked", "battery_low", "left"} <= events
+    assert {
+        "stroked",
+        "lifted",
+        "put_down",
+        "hit",
+        "play_asked",
+        "sent_off",
+        "comfort_asked",
+        "battery_low",
+        "left",
+    } <= events
     assert found.changes["voice"] > 0
 
 
 @pytest.mark.parametrize(("seed", "personality"), [(31, "shy"), (32, "playful")])
-def test_of_a_random_day_every_change_is_explained(tmp_path: Path, seed: int, personality: str) -> None:
+def test_of_a_random_day_every_change_is_explained(
+    tmp_path: Path, seed: int, personality: str
+) -> None:
     day = random_day(seed, 45.0, BODY)
-    of_senses(senses_of(day, BODY), day.seconds, seed=seed, personality=personality, hour=day.hour, out=tmp_path)
+    of_senses(
+        senses_of(day, BODY),
+        day.seconds,
+        seed=seed,
+        personality=personality,
+        hour=day.hour,
+        out=tmp_path,
+    )
     whole(tmp_path / "journal.mcap")
 
 
 def test_what_the_board_does_by_itself_is_explained_too(tmp_path: Path) -> None:
     """It hears nothing for a while: it holds, lies down, goes limp, and follows again."""
-    day = parse("day.yaml", "hour: 10\nseconds: 24\nacts:\n  - {at: 1.0, stroke: {along: [neck, back], times: 2}}\n", Day)
+    day = parse(
+        "day.yaml",
+        "hour: 10\nseconds: 24\nacts:\n  - {at: 1.0, stroke: {along: [neck, back], times: 2}}\n",
+        Day,
+    )
     path = record([*senses_of(day, BODY)], 24.0, tmp_path, deaf=(5.0, 20.0))
     found = whole(path)
-    states = [sense["state"] for entry in read_ticks(path) for sense in entry.data["senses"] if sense["kind"] == "board"]
-    assert [state for state in ("hold", "rest", "limp") if state in states] == ["hold", "rest", "limp"]
+    states = [
+        sense["state"]
+        for entry in read_ticks(path)
+        for sense in entry.data["senses"]
+        if sense["kind"] == "board"
+    ]
+    assert [state for state in ("hold", "rest", "limp") if state in states] == [
+        "hold",
+        "rest",
+        "limp",
+    ]
     assert states[-1] == "running"
     assert any(output.startswith("driven ") for output in found.changes)
     answer = why(path, 19.0, "board")
@@ -142,17 +191,25 @@ def test_a_stop_by_hand_is_the_boards_cause(tmp_path: Path) -> None:
 
 def test_over_a_hot_reload_every_change_is_explained_and_it_replays(tmp_path: Path) -> None:
     files = Files()
-    bold = files.read("personalities/cat.yaml").replace("name: cat", "name: cat\ntemperament: {extraversion: 0.9}")
+    bold = files.read("personalities/cat.yaml").replace(
+        "name: cat", "name: cat\ntemperament: {extraversion: 0.9}"
+    )
     tree = files.read("trees/cat.yaml").replace("id: explore", "id: roam", 1)
     motion = files.read("motions/lie.yaml")
     edits: list[AnySense] = [
         Edited(at=3.0, file="personalities/cat.yaml", text=bold),
         Edited(at=6.0, file="trees/cat.yaml", text=tree),
-        Edited(at=8.0, file="motions/lie.yaml", text=motion + "gaze: around\n" if "gaze:" not in motion else motion),
+        Edited(
+            at=8.0,
+            file="motions/lie.yaml",
+            text=motion + "gaze: around\n" if "gaze:" not in motion else motion,
+        ),
         Edited(at=9.0, file="trees/cat.yaml", text="root: {}"),
     ]
     day = parse("day.yaml", EVENTFUL.replace("seconds: 40", "seconds: 16"), Day)
-    of_senses(sorted([*senses_of(day, BODY), *edits], key=lambda sense: sense.at), 16.0, out=tmp_path)
+    of_senses(
+        sorted([*senses_of(day, BODY), *edits], key=lambda sense: sense.at), 16.0, out=tmp_path
+    )
     path = tmp_path / "journal.mcap"
     whole(path)
     assert sum(len(entry.data["refused"]) for entry in read_ticks(path)) == 1
@@ -224,7 +281,9 @@ def test_what_is_missing_in_a_journal_lowers_the_coverage(eventful: Path, what: 
         for change in trace.changes():
             found.count(trace.explain(change))
     assert found.share < 1.0
-    assert any(PLANTED[what].holes in hole for _, _, holes in found.holes for hole in holes), found.holes[:3]
+    assert any(PLANTED[what].holes in hole for _, _, holes in found.holes for hole in holes), (
+        found.holes[:3]
+    )
 
 
 def test_a_joint_that_was_not_sent_is_missing_its_last_link(eventful: Path) -> None:
@@ -241,7 +300,12 @@ def test_a_joint_that_was_not_sent_is_missing_its_last_link(eventful: Path) -> N
 
 def test_the_whole_chain_of_one_joint_is_typed_data(eventful: Path) -> None:
     """A hit: from a knee's command back to the pressed pad."""
-    hit = next(event for entry in read_ticks(eventful) for event in entry.data["events"] if event["name"] == "hit")
+    hit = next(
+        event
+        for entry in read_ticks(eventful)
+        for event in entry.data["events"]
+        if event["name"] == "hit"
+    )
     answer = why(eventful, hit["at"] + 0.3, "hind_left_knee")
     chain, source = answer.changes[0], answer.changes[0].source
     assert chain.change.before != chain.change.after
@@ -249,9 +313,15 @@ def test_the_whole_chain_of_one_joint_is_typed_data(eventful: Path) -> None:
     assert (source.layer, source.name) == ("reflex", "startle")
     assert source.node is not None
     assert source.weighing is not None
-    assert (source.node.behavior, source.node.path, source.weighing.how) == ("flinch", ("cat", "flinch"), "reflex")
+    assert (source.node.behavior, source.node.path, source.weighing.how) == (
+        "flinch",
+        ("cat", "flinch"),
+        "reflex",
+    )
     assert hit["id"] in source.because
-    assert any(felt.feeling == "fear" and felt.by > 0.1 and felt.event == hit["id"] for felt in source.felt)
+    assert any(
+        felt.feeling == "fear" and felt.by > 0.1 and felt.event == hit["id"] for felt in source.felt
+    )
     assert {"event", "understood", "sample"} <= {cause.kind for cause in answer.causes}
     assert "flinches" in chain.sentence()
 

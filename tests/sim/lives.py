@@ -1,4 +1,5 @@
-"""Short lives for tests: a day or a few senses in, all ticks out; the whole path, through the wire and the firmware."""
+"""Short lives for tests: a day or a few senses in, all ticks out; the whole path, through the wire
+and the firmware."""
 
 from __future__ import annotations
 
@@ -19,14 +20,29 @@ from moggy.sim.world import World
 BODY = Files().load("body/cat.yaml", Body)
 
 
-def of_day(text: str, *, seed: int = 1, personality: str = "cat", out: Path | None = None) -> list[Tick]:
+def of_day(
+    text: str, *, seed: int = 1, personality: str = "cat", out: Path | None = None
+) -> list[Tick]:
     """Live a day written in YAML."""
     day = parse("day.yaml", text, Day)
-    return of_senses(senses_of(day, BODY), day.seconds, seed=seed, personality=personality, hour=day.hour, out=out)
+    return of_senses(
+        senses_of(day, BODY),
+        day.seconds,
+        seed=seed,
+        personality=personality,
+        hour=day.hour,
+        out=out,
+    )
 
 
 def of_senses(
-    senses: Sequence[AnySense], seconds: float, *, seed: int = 1, personality: str = "cat", hour: float = 10.0, out: Path | None = None
+    senses: Sequence[AnySense],
+    seconds: float,
+    *,
+    seed: int = 1,
+    personality: str = "cat",
+    hour: float = 10.0,
+    out: Path | None = None,
 ) -> list[Tick]:
     start = begin(Files(), seed=seed, hour=hour, personality=personality)
     world = World(BODY)
@@ -35,7 +51,14 @@ def of_senses(
     with ExitStack() as closing:
         if out is not None:
             listeners.append(closing.enter_context(Journal(out / "journal.mcap", start)))
-        live(born(start), senses, world=world, body=boards("lockstep", BODY, world), until=seconds, listeners=listeners)
+        live(
+            born(start),
+            senses,
+            world=world,
+            body=boards("lockstep", BODY, world),
+            until=seconds,
+            listeners=listeners,
+        )
     return ticks
 
 

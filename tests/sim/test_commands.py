@@ -45,10 +45,31 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A short recorded life."""
     out = tmp_path_factory.mktemp("life")
     script = out / "senses.jsonl"
-    lines = [{"at": 0.5, "kind": "person", "change": "arrives"}, {"at": 1.0, "kind": "words", "text": "good cat"}]
-    lines += [{"at": 2.0 + n / 50, "kind": "touch", "zone": "neck", "pressure": 0.4, "area": 0.3} for n in range(150)]
-    script.write_text("\n".join(json.dumps(line) for line in [*lines, {"at": 5.0, "kind": "touch", "pressure": 0.0}]))
-    result = moggy("sim", "--headless", "--senses", str(script), "--seed", "3", "--until", "6", "--out", str(out / "a"))
+    lines = [
+        {"at": 0.5, "kind": "person", "change": "arrives"},
+        {"at": 1.0, "kind": "words", "text": "good cat"},
+    ]
+    lines += [
+        {"at": 2.0 + n / 50, "kind": "touch", "zone": "neck", "pressure": 0.4, "area": 0.3}
+        for n in range(150)
+    ]
+    script.write_text(
+        "\n".join(
+            json.dumps(line) for line in [*lines, {"at": 5.0, "kind": "touch", "pressure": 0.0}]
+        )
+    )
+    result = moggy(
+        "sim",
+        "--headless",
+        "--senses",
+        str(script),
+        "--seed",
+        "3",
+        "--until",
+        "6",
+        "--out",
+        str(out / "a"),
+    )
     assert result.exit_code == 0, result.output
     return out
 
@@ -63,12 +84,24 @@ def test_every_help_shows_an_example(command: list[str]) -> None:
 
 
 def test_a_life_without_a_screen_writes_its_files(life: Path) -> None:
-    assert {path.name for path in (life / "a").iterdir()} == {"journal.mcap", "ticks.jsonl", "sound.wav"}
+    assert {path.name for path in (life / "a").iterdir()} == {
+        "journal.mcap",
+        "ticks.jsonl",
+        "sound.wav",
+    }
     lines = [json.loads(line) for line in (life / "a" / "ticks.jsonl").read_text().splitlines()]
     assert len(lines) == 300
     last = lines[-1]
     assert {"at", "person", "pet", "behavior", "commanded", "sent", "calls"} <= set(last)
-    assert {"valence", "arousal", "valence_sd", "arousal_sd", "probabilities", "confidence", "unsure"} <= set(last["person"])
+    assert {
+        "valence",
+        "arousal",
+        "valence_sd",
+        "arousal_sd",
+        "probabilities",
+        "confidence",
+        "unsure",
+    } <= set(last["person"])
     assert {"emotions", "mood", "drives"} <= set(last["pet"])
     assert set(last["pet"]["mood"]) == {"pleasure", "arousal", "dominance"}
     assert {"id", "why"} <= set(last["behavior"])
@@ -76,14 +109,36 @@ def test_a_life_without_a_screen_writes_its_files(life: Path) -> None:
 
 
 def test_the_same_seed_gives_the_same_bytes(life: Path) -> None:
-    result = moggy("sim", "--headless", "--senses", str(life / "senses.jsonl"), "--seed", "3", "--until", "6", "--out", str(life / "b"))
+    result = moggy(
+        "sim",
+        "--headless",
+        "--senses",
+        str(life / "senses.jsonl"),
+        "--seed",
+        "3",
+        "--until",
+        "6",
+        "--out",
+        str(life / "b"),
+    )
     assert result.exit_code == 0
     for name in ("journal.mcap", "ticks.jsonl", "sound.wav"):
         assert (life / "a" / name).read_bytes() == (life / "b" / name).read_bytes(), name
 
 
 def test_the_boards_own_interpreter_commands_the_same(life: Path) -> None:
-    arguments = ["--senses", str(life / "senses.jsonl"), "--seed", "3", "--until", "6", "--out", str(life / "c"), "--board", "micropython"]
+    arguments = [
+        "--senses",
+        str(life / "senses.jsonl"),
+        "--seed",
+        "3",
+        "--until",
+        "6",
+        "--out",
+        str(life / "c"),
+        "--board",
+        "micropython",
+    ]
     assert moggy("sim", "--headless", *arguments).exit_code == 0
     assert (life / "a" / "ticks.jsonl").read_bytes() == (life / "c" / "ticks.jsonl").read_bytes()
 
@@ -100,7 +155,9 @@ def test_why_goes_back_to_the_samples(life: Path) -> None:
 
 def test_why_of_one_output_is_typed_data_and_a_sentence(life: Path) -> None:
     journal = str(life / "a" / "journal.mcap")
-    chain = json.loads(moggy("why", journal, "--at", "4.5", "--of", "purr", "--json").output)["changes"][0]
+    chain = json.loads(moggy("why", journal, "--at", "4.5", "--of", "purr", "--json").output)[
+        "changes"
+    ][0]
     assert chain["change"]["output"] == "purr"
     assert chain["source"]["node"]["behavior"]
     assert chain["source"]["weighing"]["winner"]
@@ -127,7 +184,9 @@ def test_laws_are_kept_in_it(life: Path) -> None:
     assert "none broken" in result.output
 
 
-@pytest.mark.parametrize("kind", ["senses", "body", "personality", "tree", "appraisals", "motion", "laws", "day"])
+@pytest.mark.parametrize(
+    "kind", ["senses", "body", "personality", "tree", "appraisals", "motion", "laws", "day"]
+)
 def test_every_schema_prints(kind: str) -> None:
     result = moggy("schema", kind)
     assert result.exit_code == 0
@@ -140,7 +199,15 @@ def test_words_are_perceived_as_json() -> None:
     assert praise["valence"] > 0.2
     assert praise["intent"] == "praise"
     assert go["intent"] == "leave_me_alone"
-    assert set(praise["probabilities"]) == {"neutral", "happy", "sad", "angry", "afraid", "disgusted", "surprised"}
+    assert set(praise["probabilities"]) == {
+        "neutral",
+        "happy",
+        "sad",
+        "angry",
+        "afraid",
+        "disgusted",
+        "surprised",
+    }
 
 
 def test_the_tree_and_the_personalities_have_nothing_to_mend() -> None:
@@ -154,13 +221,22 @@ def test_the_tree_and_the_personalities_have_nothing_to_mend() -> None:
         (["why", "nowhere.mcap", "--at", "1"], "nowhere.mcap"),
         (["replay", "pyproject.toml"], "not a journal"),
         (["sim", "--headless", "--senses", "nowhere.jsonl"], "cannot be read"),
-        (["sim", "--headless", "--personality", "nobody", "--until", "1"], "personalities/nobody.yaml"),
+        (
+            ["sim", "--headless", "--personality", "nobody", "--until", "1"],
+            "personalities/nobody.yaml",
+        ),
         (["schema", "nonsense"], "no schema 'nonsense'"),
         (["perceive", "face", "pyproject.toml"], "pyproject.toml"),
     ],
 )
 def test_a_mistake_ends_with_a_sentence(arguments: list[str], words: str) -> None:
-    done = subprocess.run([sys.executable, "-m", "moggy", *arguments], capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "moggy", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
     assert done.returncode != 0
     assert words in done.stderr
     assert "Traceback" not in done.stderr
@@ -173,14 +249,33 @@ def board() -> Iterator[MicroPythonBoard]:
     board.close()
 
 
-def test_a_body_on_a_port_is_moved_and_lies_down_at_ctrl_c(board: MicroPythonBoard, tmp_path: Path) -> None:
-    """`moggy run` against the real firmware in its interpreter, at the other end of a pseudo-terminal."""
+def test_a_body_on_a_port_is_moved_and_lies_down_at_ctrl_c(
+    board: MicroPythonBoard, tmp_path: Path
+) -> None:
+    """`moggy run` against the real firmware in its interpreter, at the other end of a
+    pseudo-terminal."""
     journal = tmp_path / "run.mcap"
-    arguments = [sys.executable, "-m", "moggy", "run", "--port", board.path, "--record", str(journal), "--seed", "1"]
+    arguments = [
+        sys.executable,
+        "-m",
+        "moggy",
+        "run",
+        "--port",
+        board.path,
+        "--record",
+        str(journal),
+        "--seed",
+        "1",
+    ]
     environment = {**os.environ, "MOGGY_HOME": str(tmp_path / "home")}
-    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment) as pet:
+    with subprocess.Popen(
+        arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
+    ) as pet:
         give_up = time.monotonic() + 60.0
-        while sum(us > 0 for us in board.outputs().servos.values()) < 17 and time.monotonic() < give_up:
+        while (
+            sum(us > 0 for us in board.outputs().servos.values()) < 17
+            and time.monotonic() < give_up
+        ):
             time.sleep(0.05)
         assert all(us > 0 for us in board.outputs().servos.values()), "every servo gets its pulse"
         pet.send_signal(signal.SIGINT)
@@ -193,14 +288,18 @@ def test_a_body_on_a_port_is_moved_and_lies_down_at_ctrl_c(board: MicroPythonBoa
     assert moggy("replay", str(journal)).exit_code == 0
 
 
-def test_without_the_key_of_its_memory_a_pet_says_so_and_lives(board: MicroPythonBoard, tmp_path: Path) -> None:
+def test_without_the_key_of_its_memory_a_pet_says_so_and_lives(
+    board: MicroPythonBoard, tmp_path: Path
+) -> None:
     home, key = tmp_path / "home", tmp_path / "key" / "memory.key"
     remember(home / "memory.db")
     assert moggy("memory", "encrypt").exit_code == 0
     kept = (home / "memory.db").read_bytes()
     key.rename(tmp_path / "lost.key")
     arguments = [sys.executable, "-m", "moggy", "run", "--port", board.path, "--seed", "1"]
-    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as pet:
+    with subprocess.Popen(
+        arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as pet:
         assert pet.stdout is not None
         said = ""
         while "keeps nothing of what it learns" not in said:
@@ -214,7 +313,9 @@ def test_without_the_key_of_its_memory_a_pet_says_so_and_lives(board: MicroPytho
     assert {file.name: file.read_bytes() for file in home.iterdir()} == {"memory.db": kept}
 
 
-def test_the_owner_encrypts_reads_erases_takes_along_and_decrypts_the_memory(tmp_path: Path) -> None:
+def test_the_owner_encrypts_reads_erases_takes_along_and_decrypts_the_memory(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "home" / "memory.db"
     for arguments in (["memory", "forget", "anna"], ["memory", "export", str(tmp_path / "x.json")]):
         assert isinstance(moggy(*arguments).exception, RuntimeError), "there is none yet"
@@ -235,5 +336,9 @@ def test_the_owner_encrypts_reads_erases_takes_along_and_decrypts_the_memory(tmp
 
 def remember(path: Path) -> None:
     memory = Memory(path)
-    memory.keep(Remembered(day=2.0, people={"anna": {"trust": 0.6, "familiarity": 0.4}, "ben": {"trust": 0.3}}))
+    memory.keep(
+        Remembered(
+            day=2.0, people={"anna": {"trust": 0.6, "familiarity": 0.4}, "ben": {"trust": 0.3}}
+        )
+    )
     memory.close()

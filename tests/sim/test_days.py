@@ -1,4 +1,5 @@
-"""Days as stories: a person does something, and the cat answers as a cat would. Whole path: world, firmware, wire, brain, tree, body."""
+"""Days as stories: a person does something, and the cat answers as a cat would. Whole path: world,
+firmware, wire, brain, tree, body."""
 
 from __future__ import annotations
 
@@ -13,7 +14,9 @@ STROKES = "stroke: {along: [neck, shoulders, back, loin], speed: 0.12, times: 6}
 
 
 def day(*acts: str, seconds: float = 20.0, hour: float = 15.0) -> str:
-    return f"hour: {hour}\nseconds: {seconds}\nacts:\n" + "".join(f"  - {{{act}}}\n" for act in acts)
+    return f"hour: {hour}\nseconds: {seconds}\nacts:\n" + "".join(
+        f"  - {{{act}}}\n" for act in acts
+    )
 
 
 def test_a_good_stroke_makes_it_purr_within_a_second_and_lifts_its_mood() -> None:
@@ -24,24 +27,40 @@ def test_a_good_stroke_makes_it_purr_within_a_second_and_lifts_its_mood() -> Non
 
 
 def test_a_touch_moves_the_body_within_a_loop_period_and_a_board_tick() -> None:
-    touched = of_senses([Touch(at=2.0 + n / 50, zone="neck", pressure=0.4, area=0.3) for n in range(20)], 3.0)
+    touched = of_senses(
+        [Touch(at=2.0 + n / 50, zone="neck", pressure=0.4, area=0.3) for n in range(20)], 3.0
+    )
     alone = of_senses([], 3.0)
-    changed = next(a for a, b in zip(touched, alone, strict=True) if a.commanded.pose != b.commanded.pose)
+    changed = next(
+        a for a, b in zip(touched, alone, strict=True) if a.commanded.pose != b.commanded.pose
+    )
     assert 2.0 <= changed.at <= 2.0 + 0.02 + 0.01 + 1e-9
 
 
 def test_a_hit_makes_it_flinch_and_it_does_not_purr_for_ten_seconds() -> None:
     ticks = of_day(
-        day("at: 0.5, person: arrives", f"at: 2.0, {STROKES}", "at: 18.0, press: {pad: back, pressure: 1.0, seconds: 0.06}", seconds=28.0)
+        day(
+            "at: 0.5, person: arrives",
+            f"at: 2.0, {STROKES}",
+            "at: 18.0, press: {pad: back, pressure: 1.0, seconds: 0.06}",
+            seconds=28.0,
+        )
     )
-    assert any(event.name == "hit" and event.urgent for tick in between(ticks, 18.0, 18.2) for event in tick.events)
+    assert any(
+        event.name == "hit" and event.urgent
+        for tick in between(ticks, 18.0, 18.2)
+        for event in tick.events
+    )
     assert {"flinch", "hide"} & set(behaviors(between(ticks, 18.0, 20.0)))
     assert max(tick.commanded.purr.level for tick in between(ticks, 18.6, 28.0)) < 0.02
     assert max(tick.pet.emotions["fear"] for tick in between(ticks, 18.0, 20.0)) > 0.3
 
 
 def test_a_sad_person_is_met_with_closeness_and_calm() -> None:
-    sad: list[AnySense] = [Face(at=n / 10, valence=-0.7, arousal=-0.4, confidence=0.8, looking=0.6) for n in range(20, 180)]
+    sad: list[AnySense] = [
+        Face(at=n / 10, valence=-0.7, arousal=-0.4, confidence=0.8, looking=0.6)
+        for n in range(20, 180)
+    ]
     ticks = of_senses([*sad, Words(at=4.0, text="I feel so sad and alone today")], 18.0)
     assert "comfort_person" in behaviors(ticks)
     assert ticks[-1].person.valence < -0.2
@@ -51,7 +70,10 @@ def test_a_sad_person_is_met_with_closeness_and_calm() -> None:
 def test_an_angry_person_is_met_with_distance_and_calm() -> None:
     chances = {"angry": 0.8, "neutral": 0.2}
     angry: list[AnySense] = [
-        Face(at=n / 10, valence=-0.7, arousal=0.7, probabilities=chances, confidence=0.8, looking=0.6) for n in range(20, 180)
+        Face(
+            at=n / 10, valence=-0.7, arousal=0.7, probabilities=chances, confidence=0.8, looking=0.6
+        )
+        for n in range(20, 180)
     ]
     ticks = of_senses([*angry, Words(at=4.0, text="I am so angry")], 18.0)
     assert behaviors(between(ticks, 4.0, 18.0)) == ["keep_distance"]
@@ -64,7 +86,9 @@ def test_asked_nothing_and_touched_well_it_comes_closer() -> None:
     """Somebody sits there and looks; strokes come first, or nothing, or a hand on the belly."""
     sits = ("at: 0.5, person: arrives", "at: 1.0, face: {valence: 0.1, arousal: 0.0, seconds: 110}")
     well = [f"at: {3.0 + 20.0 * n}, {STROKES}" for n in range(2)]
-    badly = [f"at: {3.0 + 4.0 * n}, press: {{pad: belly, pressure: 0.7, seconds: 2.0}}" for n in range(8)]
+    badly = [
+        f"at: {3.0 + 4.0 * n}, press: {{pad: belly, pressure: 0.7, seconds: 2.0}}" for n in range(8)
+    ]
     closer = [
         sum(
             tick.decision.behavior in ("follow_person", "head_bunt", "lean_in", "settle_lap")
@@ -73,13 +97,24 @@ def test_asked_nothing_and_touched_well_it_comes_closer() -> None:
         )
         for acts in (well, [], badly)
     ]
-    assert closer[0] > 1.2 * closer[1] > 1.2 * 1.2 * closer[2], "most after strokes, least after a hand where it does not like it"
+    assert closer[0] > 1.2 * closer[1] > 1.2 * 1.2 * closer[2], (
+        "most after strokes, least after a hand where it does not like it"
+    )
 
 
 def test_it_leaves_alone_who_wants_to_be_left_alone() -> None:
-    ticks = of_day(day("at: 0.5, person: arrives", 'at: 3.0, say: "go away, leave me alone"', seconds=40.0))
+    ticks = of_day(
+        day("at: 0.5, person: arrives", 'at: 3.0, say: "go away, leave me alone"', seconds=40.0)
+    )
     later = behaviors(between(ticks, 6.0, 40.0))
-    assert not {"greet", "ask_for_company", "beg_play", "lean_in", "head_bunt", "follow_person"} & set(later)
+    assert not {
+        "greet",
+        "ask_for_company",
+        "beg_play",
+        "lean_in",
+        "head_bunt",
+        "follow_person",
+    } & set(later)
 
 
 def test_with_nothing_seen_it_says_unsure() -> None:
@@ -88,7 +123,12 @@ def test_with_nothing_seen_it_says_unsure() -> None:
 
 
 def test_stroking_too_long_in_the_wrong_place_ends_with_enough() -> None:
-    ticks = of_day(day("at: 1.0, press: {pad: belly, pressure: 0.6, seconds: 0.8, times: 40, pause: 0.2}", seconds=45.0))
+    ticks = of_day(
+        day(
+            "at: 1.0, press: {pad: belly, pressure: 0.6, seconds: 0.8, times: 40, pause: 0.2}",
+            seconds=45.0,
+        )
+    )
     assert max(tick.pet.enough for tick in ticks) > 0.5
     assert {"enough", "shrink_away", "keep_distance"} & set(behaviors(ticks))
 
@@ -99,7 +139,13 @@ def test_every_moment_has_exactly_one_behaviour_with_a_reason() -> None:
 
 
 def test_every_joint_stays_within_its_limits() -> None:
-    ticks = of_day(day("at: 1.0, press: {pad: back, pressure: 1.0, seconds: 0.05, times: 8}", "at: 6.0, carry: 3.0", seconds=15.0))
+    ticks = of_day(
+        day(
+            "at: 1.0, press: {pad: back, pressure: 1.0, seconds: 0.05, times: 8}",
+            "at: 6.0, carry: 3.0",
+            seconds=15.0,
+        )
+    )
     for tick in ticks:
         for name, angle in tick.commanded.pose.items():
             assert BODY.joints[name].min <= angle <= BODY.joints[name].max

@@ -1,4 +1,5 @@
-"""The owner has somebody erased while the pet is awake: file and mind let go of them within a second, and a replay does the same."""
+"""The owner has somebody erased while the pet is awake: file and mind let go of them within a
+second, and a replay does the same."""
 
 from __future__ import annotations
 
@@ -31,23 +32,39 @@ BODY = Files().load("body/cat.yaml", Body)
 
 
 def with_two(until: float, stays: bool = False) -> list[AnySense]:
-    """Anna and Ben come; both praise it, Anna strokes it and smiles; she goes at 8.5 s and comes back at 15 s, unless she stays."""
+    """Anna and Ben come; both praise it, Anna strokes it and smiles; she goes at 8.5 s and comes
+    back at 15 s, unless she stays."""
     senses: list[AnySense] = []
     for name, at in (("ben", 0.1), ("anna", 4.2)):
         senses += [
             Person(at=at, person=name, change="arrives"),
-            Words(at=at + 1.0, person=name, text="good cat", intent="praise", valence=0.7, arousal=0.2, confidence=0.9),
+            Words(
+                at=at + 1.0,
+                person=name,
+                text="good cat",
+                intent="praise",
+                valence=0.7,
+                arousal=0.2,
+                confidence=0.9,
+            ),
         ]
-    senses += [Face(at=4.5 + 0.2 * i, person="anna", valence=0.6, arousal=0.2, confidence=0.9) for i in range(20)]
+    senses += [
+        Face(at=4.5 + 0.2 * i, person="anna", valence=0.6, arousal=0.2, confidence=0.9)
+        for i in range(20)
+    ]
     senses += [Touch(at=5.5 + i / 50.0, zone="neck", pressure=0.4, area=0.3) for i in range(125)]
     senses += [Touch(at=8.05, zone="neck", pressure=0.0)]
     if not stays:
-        senses += [Person(at=8.5, person="anna", change="leaves"), Person(at=15.0, person="anna", change="arrives")]
+        senses += [
+            Person(at=8.5, person="anna", change="leaves"),
+            Person(at=15.0, person="anna", change="arrives"),
+        ]
     return sorted((sense for sense in senses if sense.at < until), key=lambda sense: sense.at)
 
 
 class Owner:
-    """A sensor that senses nothing: at a moment it does what `moggy memory forget` does in another process."""
+    """A sensor that senses nothing: at a moment it does what `moggy memory forget` does in another
+    process."""
 
     def __init__(self, path: Path, key: Path, at: float, who: str) -> None:
         self._path, self._key, self._at, self._who = path, key, at, who
@@ -64,7 +81,15 @@ class Owner:
 class Life:
     """Both people's quarter of a minute, remembered in a file, with somebody erased at 10.3 s."""
 
-    def __init__(self, folder: Path, who: str, *, encrypted: bool = False, until: float = 14.0, stays: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        who: str,
+        *,
+        encrypted: bool = False,
+        until: float = 14.0,
+        stays: bool = False,
+    ) -> None:
         self.path, key = folder / "home" / "memory.db", folder / "memory.key"
         if encrypted:
             encrypt(self.path, key)
@@ -74,15 +99,28 @@ class Life:
         assert isinstance(pet.mind, Mind)
         self.mind = pet.mind
         memory, world = Memory(self.path, key), World(BODY)
-        body, journal, diary = boards("lockstep", BODY, world), Journal(self.journal, start), Diary(memory, pet.mind.remember, hour=18.0)
+        body, journal, diary = (
+            boards("lockstep", BODY, world),
+            Journal(self.journal, start),
+            Diary(memory, pet.mind.remember, hour=18.0),
+        )
         self.ticks: list[Tick] = []
         self.known: list[tuple[float, set[str]]] = []
         loop = Loop(
             pet,
             SimulatedClock(until),
-            sensors=[SimulatedSenses(Script(with_two(until, stays)).due, world, body), diary, Owner(self.path, key, 10.3, who)],
+            sensors=[
+                SimulatedSenses(Script(with_two(until, stays)).due, world, body),
+                diary,
+                Owner(self.path, key, 10.3, who),
+            ],
             body=body,
-            listeners=[journal, diary, lambda tick, sent: self.ticks.append(tick), lambda tick, sent: self._look(tick.at)],
+            listeners=[
+                journal,
+                diary,
+                lambda tick, sent: self.ticks.append(tick),
+                lambda tick, sent: self._look(tick.at),
+            ],
         )
         for close in (body.close, memory.close, diary.close, journal.close):
             loop.closing.callback(close)
@@ -99,12 +137,16 @@ class Life:
 
 
 @pytest.mark.parametrize("encrypted", [False, True], ids=["plain", "encrypted"])
-def test_somebody_erased_leaves_the_awake_mind_within_a_second_and_the_file_for_good(tmp_path: Path, encrypted: bool) -> None:
+def test_somebody_erased_leaves_the_awake_mind_within_a_second_and_the_file_for_good(
+    tmp_path: Path, encrypted: bool
+) -> None:
     life = Life(tmp_path, "anna", encrypted=encrypted)
     assert [names for at, names in life.known if at < 10.3][-1] == {"anna", "ben"}
     assert next(names for at, names in life.known if at >= 11.3) == {"ben"}
     assert life.known[-1][1] == {"ben"}
-    assert [sense.person for tick in life.ticks for sense in tick.senses if isinstance(sense, Forget)] == ["anna"]
+    assert [
+        sense.person for tick in life.ticks for sense in tick.senses if isinstance(sense, Forget)
+    ] == ["anna"]
     assert {*life.written.people, *life.written.zones, *life.written.arrivals} == {"ben"}
     assert {episode.person for episode in life.episodes} == {"ben"}
     assert life.written.people["ben"]["familiarity"] > 0.0
@@ -154,10 +196,24 @@ def test_a_pet_without_its_memory_says_so_once_and_lives_on(tmp_path: Path) -> N
     start, world = begin(Files(), seed=4, hour=18.0), World(BODY)
     body = boards("lockstep", BODY, world)
     ticks: list[Tick] = []
-    sensors: list[Sensor] = [SimulatedSenses(Script(with_two(5.0)).due, world, body), Without("the key is not there")]
-    Loop(born(start), SimulatedClock(5.0), sensors=sensors, body=body, listeners=[lambda tick, sent: ticks.append(tick)]).run()
+    sensors: list[Sensor] = [
+        SimulatedSenses(Script(with_two(5.0)).due, world, body),
+        Without("the key is not there"),
+    ]
+    Loop(
+        born(start),
+        SimulatedClock(5.0),
+        sensors=sensors,
+        body=body,
+        listeners=[lambda tick, sent: ticks.append(tick)],
+    ).run()
     body.close()
-    said = [(tick.n, sense.part, sense.message) for tick in ticks for sense in tick.senses if isinstance(sense, Trouble)]
+    said = [
+        (tick.n, sense.part, sense.message)
+        for tick in ticks
+        for sense in tick.senses
+        if isinstance(sense, Trouble)
+    ]
     assert said == [(0, "memory", "the key is not there")]
     assert len(ticks) == 250
 
@@ -201,13 +257,17 @@ Loop(pet, RealClock(), sensors=[SimulatedSenses(Script(senses).due, world, body)
 
 
 @pytest.mark.parametrize("encrypted", [False, True], ids=["plain", "encrypted"])
-def test_one_process_lives_another_erases_and_kill_9_costs_at_most_a_second(tmp_path: Path, encrypted: bool) -> None:
+def test_one_process_lives_another_erases_and_kill_9_costs_at_most_a_second(
+    tmp_path: Path, encrypted: bool
+) -> None:
     home, key = tmp_path / "home", tmp_path / "key" / "memory.key"
     environment = {**os.environ, "MOGGY_HOME": str(home), "MOGGY_MEMORY_KEY": str(key)}
     if encrypted:
         encrypt(home / "memory.db", key)
     days: list[float] = []
-    with subprocess.Popen([sys.executable, "-c", AWAKE], stdout=subprocess.PIPE, text=True, env=environment) as pet:
+    with subprocess.Popen(
+        [sys.executable, "-c", AWAKE], stdout=subprocess.PIPE, text=True, env=environment
+    ) as pet:
         assert pet.stdout is not None
         erased_at = None
         for line in pet.stdout:
@@ -215,7 +275,12 @@ def test_one_process_lives_another_erases_and_kill_9_costs_at_most_a_second(tmp_
             days.append(float(day))
             if erased_at is None and names == ["anna", "ben"] and days[-1] * 86400.0 > 3.0:
                 command = [sys.executable, "-m", "moggy", "memory", "forget", "anna"]
-                assert "forgotten" in subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+                assert (
+                    "forgotten"
+                    in subprocess.run(
+                        command, env=environment, capture_output=True, text=True, check=True
+                    ).stdout
+                )
                 erased_at = len(days)
             if erased_at is not None and names == ["ben"] and days[-1] * 86400.0 > 6.0:
                 break
@@ -230,5 +295,7 @@ def test_one_process_lives_another_erases_and_kill_9_costs_at_most_a_second(tmp_
     assert set(written.people) == {"ben"}
     assert "anna" not in {episode.person for episode in memory.episodes()}
     memory.close()
-    assert last - written.day <= 2.0 / 86400.0, "the last second, and the one in which it is written"
+    assert last - written.day <= 2.0 / 86400.0, (
+        "the last second, and the one in which it is written"
+    )
     assert all(b"anna" not in file.read_bytes() for file in home.iterdir())

@@ -1,4 +1,5 @@
-"""Care that comes of itself: what four evenings teach, kept in the file from one to the next, shows on the fifth."""
+"""Care that comes of itself: what four evenings teach, kept in the file from one to the next, shows
+on the fifth."""
 
 from __future__ import annotations
 
@@ -36,13 +37,30 @@ def at(hour: float, after: float = 0.0) -> float:
 
 
 def an_evening() -> list[AnySense]:
-    """Anna comes at five past six and smiles, strokes its neck, then its belly, and at ten past eight wants to be left alone."""
+    """Anna comes at five past six and smiles, strokes its neck, then its belly, and at ten past
+    eight wants to be left alone."""
     senses: list[AnySense] = [
         Person(at=at(18.0, 300.0), person="anna", change="arrives"),
-        *(Face(at=at(18.0, 300.0 + i), person="anna", valence=0.6, arousal=0.2, confidence=0.9) for i in range(1200)),
-        *(sense for n in range(6) for sense in touch("neck", at(18.2, 120.0 * n), at(18.2, 120.0 * n + 20.0))),
+        *(
+            Face(at=at(18.0, 300.0 + i), person="anna", valence=0.6, arousal=0.2, confidence=0.9)
+            for i in range(1200)
+        ),
+        *(
+            sense
+            for n in range(6)
+            for sense in touch("neck", at(18.2, 120.0 * n), at(18.2, 120.0 * n + 20.0))
+        ),
         *touch("belly", at(18.5), at(18.5, 10.0)),
-        *(Words(at=at(20.0, 600.0 + 60.0 * i), person="anna", text="leave me", intent="leave_me_alone", confidence=0.9) for i in range(5)),
+        *(
+            Words(
+                at=at(20.0, 600.0 + 60.0 * i),
+                person="anna",
+                text="leave me",
+                intent="leave_me_alone",
+                confidence=0.9,
+            )
+            for i in range(5)
+        ),
         Person(at=at(20.5), person="anna", change="leaves"),
     ]
     return sorted(senses, key=lambda sense: sense.at)
@@ -76,13 +94,21 @@ def learnt(path: Path) -> Remembered:
     return known
 
 
-def live(known: Remembered | None, hour: float, senses: list[AnySense], seconds: float) -> list[Tick]:
+def live(
+    known: Remembered | None, hour: float, senses: list[AnySense], seconds: float
+) -> list[Tick]:
     """The whole pet, woken at `hour` with what it knows."""
     start, world = begin(Files(), seed=3, hour=hour, remembered=known), World(BODY)
     body = boards("lockstep", BODY, world)
     ticks: list[Tick] = []
     sensors = [SimulatedSenses(Script(senses).due, world, body)]
-    loop = Loop(born(start), SimulatedClock(seconds), sensors=sensors, body=body, listeners=[lambda tick, sent: ticks.append(tick)])
+    loop = Loop(
+        born(start),
+        SimulatedClock(seconds),
+        sensors=sensors,
+        body=body,
+        listeners=[lambda tick, sent: ticks.append(tick)],
+    )
     loop.closing.callback(body.close)
     loop.run()
     return ticks
@@ -131,9 +157,13 @@ def test_it_waits_for_somebody_before_the_usual_time(learnt: Remembered) -> None
 
 
 @pytest.mark.parametrize("wakes", [19.995, 20.05], ids=["before", "within"])
-def test_in_the_hour_in_which_it_is_usually_sent_off_it_stays_away_by_itself(learnt: Remembered, wakes: float) -> None:
+def test_in_the_hour_in_which_it_is_usually_sent_off_it_stays_away_by_itself(
+    learnt: Remembered, wakes: float
+) -> None:
     """Also when it is switched on in the middle of that hour; and who turns to it is answered."""
-    lonely = Remembered.from_data({**learnt.as_data(), "drives": {**learnt.drives, "company": 0.0, "play": 0.1}})
+    lonely = Remembered.from_data(
+        {**learnt.as_data(), "drives": {**learnt.drives, "company": 0.0, "play": 0.1}}
+    )
     alone = [Person(at=40.0, person="anna", change="arrives")]
     calls = Words(at=160.0, person="anna", text="come, Moggy", intent="call", confidence=0.9)
     ticks = live(lonely, wakes, [*alone, calls], 170.0)
@@ -141,4 +171,6 @@ def test_in_the_hour_in_which_it_is_usually_sent_off_it_stays_away_by_itself(lea
     assert not names([tick for tick in ticks if 20.0 < tick.at < 160.0]) & COMES
     assert "answer_call" in names([tick for tick in ticks if tick.at >= 160.0])
     unlearnt = Remembered.from_data({**lonely.as_data(), "quiet": ()})
-    assert names([tick for tick in live(unlearnt, wakes, [*alone], 160.0) if tick.at > 20.0]) & COMES
+    assert (
+        names([tick for tick in live(unlearnt, wakes, [*alone], 160.0) if tick.at > 20.0]) & COMES
+    )

@@ -1,4 +1,5 @@
-"""Design laws: none is broken in random lives, and each one finds the breach that was planted for it."""
+"""Design laws: none is broken in random lives, and each one finds the breach that was planted for
+it."""
 
 from __future__ import annotations
 
@@ -13,12 +14,25 @@ from moggy.behaviors.laws import Laws, violations
 from moggy.behaviors.scene import Scene
 from moggy.commands.laws import of_random_day
 from moggy.config import Files, Invalid, parse
-from moggy.messages import Affect, Call, Command, Decision, Event, PersonEstimate, Purr, Setting, Tick
+from moggy.messages import (
+    Affect,
+    Call,
+    Command,
+    Decision,
+    Event,
+    PersonEstimate,
+    Purr,
+    Setting,
+    Tick,
+)
 from moggy.personality import Personality, Quiet
 
 LAWS = Files().load("laws/cat.yaml", Laws)
 CAT = Personality(name="cat", quiet=Quiet(hours=None))
-SHIPPED = sorted(name.removeprefix("personalities/").removesuffix(".yaml") for name in Files().names("personalities"))
+SHIPPED = sorted(
+    name.removeprefix("personalities/").removesuffix(".yaml")
+    for name in Files().names("personalities")
+)
 Change = Callable[[float], dict[str, Any]]
 
 
@@ -43,7 +57,11 @@ def does(behavior: str, *, since: float = 0.0, why: str = "planted", **rest: Any
 
 def feels(enough: float = 0.0, arousal: float = 0.0, **emotions: float) -> Change:
     usual = Affect()
-    return lambda at: {"pet": replace(usual, enough=enough, arousal=arousal, emotions={**usual.emotions, **emotions})}
+    return lambda at: {
+        "pet": replace(
+            usual, enough=enough, arousal=arousal, emotions={**usual.emotions, **emotions}
+        )
+    }
 
 
 def once(name: str, at_once: float = 0.5) -> Change:
@@ -67,7 +85,9 @@ def set_(name: Any) -> Change:
 
 
 def sees(**likely: float) -> Change:
-    return lambda at: {"person": PersonEstimate(present=True, probabilities=likely, confidence=0.9, unsure=False)}
+    return lambda at: {
+        "person": PersonEstimate(present=True, probabilities=likely, confidence=0.9, unsure=False)
+    }
 
 
 def leaps(at: float) -> dict[str, Any]:
@@ -86,7 +106,11 @@ def all_of(*changes: Change) -> Change:
 
 
 def fickle(at: float) -> dict[str, Any]:
-    return {"decision": Decision(at=at, behavior=f"b{at}", since=at if round(at * 10) % 2 else 0.0, why="planted")}
+    return {
+        "decision": Decision(
+            at=at, behavior=f"b{at}", since=at if round(at * 10) % 2 else 0.0, why="planted"
+        )
+    }
 
 
 def rings(at: float) -> dict[str, Any]:
@@ -140,7 +164,9 @@ def test_a_planted_breach_is_found(law: str) -> None:
     assert law in {found.law for found in violations(LAWS, Scene(CAT, 12.0), life(change, seconds))}
 
 
-@pytest.mark.parametrize(("seed", "personality"), [*enumerate(SHIPPED, 61), (11, "cat"), (12, "cat")])
+@pytest.mark.parametrize(
+    ("seed", "personality"), [*enumerate(SHIPPED, 61), (11, "cat"), (12, "cat")]
+)
 def test_a_random_life_breaks_none(seed: int, personality: str) -> None:
     """Every shipped personality through a day of its own."""
     assert of_random_day(Files(home() / "none"), LAWS, seed, 120.0, personality) == []
@@ -153,4 +179,8 @@ def test_a_law_that_asks_what_there_is_not_names_the_likely_one() -> None:
 
 def test_a_law_of_two_shapes_is_refused() -> None:
     with pytest.raises(Invalid, match="law x: give"):
-        parse("laws.yaml", "laws:\n  - {id: x, says: y, never: purr > 1, longest: 3, of: call}\n", Laws)
+        parse(
+            "laws.yaml",
+            "laws:\n  - {id: x, says: y, never: purr > 1, longest: 3, of: call}\n",
+            Laws,
+        )

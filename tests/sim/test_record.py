@@ -1,4 +1,5 @@
-"""The process that writes the records: the same bytes as in the loop's own process, and its loss costs the records only."""
+"""The process that writes the records: the same bytes as in the loop's own process, and its loss
+costs the records only."""
 
 from __future__ import annotations
 
@@ -18,7 +19,10 @@ from moggy.messages import Tick, Touch, Trouble
 from moggy.sim.world import World
 from tests.sim.lives import BODY
 
-STROKE = [Touch(at=1.0 + n / 50, position=(0.1 - n / 1000, 0.0, 0.25), pressure=0.4, area=0.3) for n in range(100)]
+STROKE = [
+    Touch(at=1.0 + n / 50, position=(0.1 - n / 1000, 0.0, 0.25), pressure=0.4, area=0.3)
+    for n in range(100)
+]
 START = begin(Files(), seed=1, hour=10.0)
 
 
@@ -26,15 +30,29 @@ def lived(seconds: float, *listeners: Listener) -> list[Tick]:
     ticks: list[Tick] = []
     world = World(BODY)
     told = [lambda tick, sent: ticks.append(tick), *listeners]
-    live(born(START), STROKE, world=world, body=boards("lockstep", BODY, world), until=seconds, listeners=told)
+    live(
+        born(START),
+        STROKE,
+        world=world,
+        body=boards("lockstep", BODY, world),
+        until=seconds,
+        listeners=told,
+    )
     return ticks
 
 
 def test_the_process_writes_what_the_loop_itself_would_write(tmp_path: Path) -> None:
-    with Recorder(tmp_path / "aside", START) as recorder, Journal(tmp_path / "journal.mcap", START) as journal:
+    with (
+        Recorder(tmp_path / "aside", START) as recorder,
+        Journal(tmp_path / "journal.mcap", START) as journal,
+    ):
         ticks = lived(5.0, recorder, journal)
-    assert (tmp_path / "aside" / "journal.mcap").read_bytes() == (tmp_path / "journal.mcap").read_bytes()
-    lines = [json.loads(line) for line in (tmp_path / "aside" / "ticks.jsonl").read_text().splitlines()]
+    assert (tmp_path / "aside" / "journal.mcap").read_bytes() == (
+        tmp_path / "journal.mcap"
+    ).read_bytes()
+    lines = [
+        json.loads(line) for line in (tmp_path / "aside" / "ticks.jsonl").read_text().splitlines()
+    ]
     assert [line["at"] for line in lines] == [tick.at for tick in ticks]
     assert [line["behavior"]["why"] for line in lines] == [tick.decision.why for tick in ticks]
 
@@ -49,7 +67,9 @@ def test_a_process_that_is_killed_is_said_once_and_the_pet_lives_on(tmp_path: Pa
 
     ticks = lived(8.0, murder, recorder)
     told = [sense.message for tick in ticks for sense in tick.senses if isinstance(sense, Trouble)]
-    assert told == ["recorder: the process that writes the records was killed; it is left out from now on"]
+    assert told == [
+        "recorder: the process that writes the records was killed; it is left out from now on"
+    ]
     assert ticks[-1].at > 7.9, "the pet lives on"
     recorder.close()
 

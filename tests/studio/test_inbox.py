@@ -1,4 +1,5 @@
-"""What the page does becomes senses with the right times: a hand is as fast as it was, whatever the line made of it."""
+"""What the page does becomes senses with the right times: a hand is as fast as it was, whatever the
+line made of it."""
 
 from __future__ import annotations
 
@@ -35,7 +36,8 @@ def an_inbox() -> Inbox:
 
 
 def stroke(inbox: Inbox, batch: int, *, page_clock: float) -> list[Touch]:
-    """A hand at 0.5 m/s, sampled at 100 Hz for half a second; the page sends `batch` samples at once; the loop polls at 50 Hz."""
+    """A hand at 0.5 m/s, sampled at 100 Hz for half a second; the page sends `batch` samples at
+    once; the loop polls at 50 Hz."""
     felt: list[AnySense] = []
     held: list[float] = []
     for n in range(100):
@@ -44,7 +46,9 @@ def stroke(inbox: Inbox, batch: int, *, page_clock: float) -> list[Touch]:
             held.append(t)
         if held and (len(held) >= batch or n == 50):
             for moment in held:
-                inbox.touch((0.1 - 0.5 * moment, 0.0, 0.24), 0.4, 0.2, page_time=page_clock + moment)
+                inbox.touch(
+                    (0.1 - 0.5 * moment, 0.0, 0.24), 0.4, 0.2, page_time=page_clock + moment
+                )
             held.clear()
         if n == 50:
             inbox.release()
@@ -55,10 +59,17 @@ def stroke(inbox: Inbox, batch: int, *, page_clock: float) -> list[Touch]:
 
 @pytest.mark.parametrize("batch", [1, 2, 7, 20])
 def test_a_fast_hand_keeps_its_speed_however_late_the_page_sends_it(batch: int) -> None:
-    touches = [touch for touch in stroke(an_inbox(), batch, page_clock=5000.0) if touch.pressure > 0.0]
+    touches = [
+        touch for touch in stroke(an_inbox(), batch, page_clock=5000.0) if touch.pressure > 0.0
+    ]
     assert len(touches) == 50
-    # Only where a batch came late does the hand seem to rest; between the samples of a batch it is as fast as it was.
-    speeds = [abs(b.position[0] - a.position[0]) / (b.at - a.at) for a, b in pairwise(touches) if a.position and b.position]
+    # Only where a batch came late does the hand seem to rest; between the samples of a batch it is
+    # as fast as it was.
+    speeds = [
+        abs(b.position[0] - a.position[0]) / (b.at - a.at)
+        for a, b in pairwise(touches)
+        if a.position and b.position
+    ]
     assert sorted(speeds)[len(speeds) // 2] == pytest.approx(0.5, rel=0.01)
     assert max(speeds) <= 0.5 * 1.01
 

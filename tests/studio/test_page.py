@@ -1,4 +1,5 @@
-"""The studio in a real browser, on a real `moggy sim`: stroke the cat, speak to it, show it a face, change its files.
+"""The studio in a real browser, on a real `moggy sim`: stroke the cat, speak to it, show it a face,
+change its files.
 
 MOGGY_SCREENSHOTS=docs/pictures also makes the README's pictures.
 """
@@ -30,7 +31,8 @@ FLAGS = (
     "--disable-background-networking --disable-component-update --disable-sync --autoplay-policy=no-user-gesture-required"
 )
 PATIENCE = 120_000
-"""Milliseconds for what only a machine without graphics makes slow; what the pet owes in time is measured on the pet's clock."""
+"""Milliseconds for what only a machine without graphics makes slow; what the pet owes in time is
+measured on the pet's clock."""
 PICTURES = Path(os.environ["MOGGY_SCREENSHOTS"]) if "MOGGY_SCREENSHOTS" in os.environ else None
 """Where to leave the screenshots: docs/pictures, when they shall be made anew."""
 
@@ -43,12 +45,24 @@ def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [str(Path(sys.executable).with_name("moggy")), "sim", "--port", str(port), "--no-open", "--seed", "1", "--hour", "17"]
+    command = [
+        str(Path(sys.executable).with_name("moggy")),
+        "sim",
+        "--port",
+        str(port),
+        "--no-open",
+        "--seed",
+        "1",
+        "--hour",
+        "17",
+    ]
     environment = {**os.environ, "MOGGY_HOME": str(tmp_path_factory.mktemp("home"))}
     log = tmp_path_factory.mktemp("log") / "sim.log"
     with (
         log.open("w") as out,
-        subprocess.Popen(command, env=environment, stdout=out, stderr=subprocess.STDOUT, cwd=ROOT) as process,
+        subprocess.Popen(
+            command, env=environment, stdout=out, stderr=subprocess.STDOUT, cwd=ROOT
+        ) as process,
     ):
         try:
             _wait_for(log, process)
@@ -73,7 +87,9 @@ def browser() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS.split())
+        started = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=FLAGS.split()
+        )
         yield started
         started.close()
 
@@ -88,7 +104,12 @@ class Open:
         self.complaints: list[str] = []
         self.page.on("request", lambda request: self.asked.append(request.url))
         self.page.on("websocket", lambda line: self.asked.append(line.url))
-        self.page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
+        self.page.on(
+            "console",
+            lambda message: (
+                self.complaints.append(message.text) if message.type == "error" else None
+            ),
+        )
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.set_default_timeout(PATIENCE)
         self.page.goto(address)
@@ -98,12 +119,15 @@ class Open:
         return self.page.evaluate(script, given)
 
     def until(self, condition: str, given: Any = None) -> None:
-        """Asked again and again from here: the page's own policy forbids what Playwright's waiting evaluates inside of it."""
+        """Asked again and again from here: the page's own policy forbids what Playwright's waiting
+        evaluates inside of it."""
         for _ in range(PATIENCE // 200):
             if self.run(condition, given):
                 return
             self.page.wait_for_timeout(200)
-        pytest.fail(f"never came true: {condition}; {self.run('JSON.stringify(moggy.live.state)')[:1500]}")
+        pytest.fail(
+            f"never came true: {condition}; {self.run('JSON.stringify(moggy.live.state)')[:1500]}"
+        )
 
     def at(self, place: tuple[float, float, float]) -> tuple[float, float]:
         """Where a point of the skin is on the screen now."""
@@ -174,12 +198,18 @@ def test_the_camera_turns_beside_the_cat_and_never_on_it(studio: Open) -> None:
     studio.page.mouse.move(200, 300, steps=6)
     studio.page.mouse.up()
     studio.until("!moggy.view().hand.touching")
-    studio.until("before => moggy.view().stage.camera.position.toArray().some((x, i) => Math.abs(x - before[i]) > 0.05)", before)
+    studio.until(
+        "before => moggy.view().stage.camera.position.toArray().some((x, i) => Math.abs(x - before[i]) > 0.05)",
+        before,
+    )
 
 
 def test_a_hand_that_hits_or_lifts_is_felt(studio: Open) -> None:
-    studio.run("() => { window.heard = []; moggy.live.onNews.push((item) => heard.push(item.name)); }")
-    # Shift-click, and again if need be: where graphics are slow a blow of 80 ms may fall between two looks at the skin.
+    studio.run(
+        "() => { window.heard = []; moggy.live.onNews.push((item) => heard.push(item.name)); }"
+    )
+    # Shift-click, and again if need be: where graphics are slow a blow of 80 ms may fall between
+    # two looks at the skin.
     studio.page.keyboard.down("Shift")
     for _ in range(10):
         studio.page.mouse.click(*studio.at(BACK))
@@ -197,14 +227,18 @@ def test_a_hand_that_hits_or_lifts_is_felt(studio: Open) -> None:
 
 
 def test_the_keyboard_strokes_too(studio: Open) -> None:
-    studio.run("() => { window.heard = []; moggy.live.onNews.push((item) => heard.push(item.zone)); }")
+    studio.run(
+        "() => { window.heard = []; moggy.live.onNews.push((item) => heard.push(item.zone)); }"
+    )
     studio.page.locator("canvas").first.focus()
     studio.page.keyboard.press("s")
     studio.until("heard.includes('back')")
 
 
 def test_words_are_heard_and_understood(studio: Open) -> None:
-    studio.run("() => { window.heard = []; moggy.live.onNews.push((item) => heard.push(item.name)); }")
+    studio.run(
+        "() => { window.heard = []; moggy.live.onNews.push((item) => heard.push(item.name)); }"
+    )
     field = studio.page.get_by_label("Say something to the cat")
     field.fill("good cat, you are lovely!")
     field.press("Enter")
@@ -222,16 +256,22 @@ def test_a_picture_of_a_face_is_read(studio: Open, tmp_path: Path) -> None:
     studio.page.get_by_role("button", name="Your face").click()
     studio.page.get_by_role("button", name="Picture").click()
     # What was said before must have faded, so that what is then known comes from the face.
-    studio.until("moggy.live.state.person.unsure && Math.abs(moggy.live.state.person.valence) < 0.1")
+    studio.until(
+        "moggy.live.state.person.unsure && Math.abs(moggy.live.state.person.valence) < 0.1"
+    )
     studio.page.get_by_label("A picture").set_input_files(face)
-    studio.until("moggy.live.state.person.present && !moggy.live.state.person.unsure && moggy.live.state.person.valence > 0.15")
+    studio.until(
+        "moggy.live.state.person.present && !moggy.live.state.person.unsure && moggy.live.state.person.valence > 0.15"
+    )
     person = studio.run("moggy.live.state.person")
     assert person["probabilities"]["happy"] > person["probabilities"]["sad"]
     assert person["confidence"] > 0.3
     studio.portrait("face.png")
 
 
-def test_a_file_that_is_no_picture_is_said_and_the_cat_lives_on(studio: Open, tmp_path: Path) -> None:
+def test_a_file_that_is_no_picture_is_said_and_the_cat_lives_on(
+    studio: Open, tmp_path: Path
+) -> None:
     junk = tmp_path / "junk.png"
     junk.write_bytes(b"no picture at all")
     studio.page.get_by_role("button", name="Your face").click()
@@ -250,7 +290,10 @@ def test_slider_faces_move_the_estimate(studio: Open) -> None:
 
 def alive(studio: Open) -> None:
     """Its time goes on."""
-    studio.until("at => moggy.live.connected && moggy.live.state.at > at + 0.2", studio.run("moggy.live.state.at"))
+    studio.until(
+        "at => moggy.live.connected && moggy.live.state.at > at + 0.2",
+        studio.run("moggy.live.state.at"),
+    )
 
 
 def test_a_broken_file_shows_its_line_and_the_cat_lives_on(studio: Open) -> None:
@@ -280,7 +323,9 @@ def test_the_page_asks_nobody_but_its_own_server(studio: Open) -> None:
     alive(studio)
     own = urlsplit(studio.address).netloc
     assert len(studio.asked) > 3
-    assert {urlsplit(url).netloc for url in studio.asked if not url.startswith(("blob:", "data:"))} == {own}
+    assert {
+        urlsplit(url).netloc for url in studio.asked if not url.startswith(("blob:", "data:"))
+    } == {own}
 
 
 def test_a_narrow_dark_window_shows_everything(browser: Any, simulator: str) -> None:
@@ -301,7 +346,10 @@ def test_the_painted_cat_and_the_cat_of_the_page_have_the_same_bones(studio: Ope
     for seed in range(5):
         angles = some_pose(seed)
         rows = "([name, matrix]) => [name, matrix.clone().transpose().toArray()]"
-        drawn = studio.run(f"angles => Object.fromEntries(Object.entries(moggy.pose(angles, 0.4)).map({rows}))", angles)
+        drawn = studio.run(
+            f"angles => Object.fromEntries(Object.entries(moggy.pose(angles, 0.4)).map({rows}))",
+            angles,
+        )
         painted = pose(angles, 0.4)
         assert set(drawn) == set(painted)
         for name, matrix in painted.items():

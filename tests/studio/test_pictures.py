@@ -1,4 +1,5 @@
-"""The painted cat: feet on the ground, a picture that moves with the joints, the same bytes every time."""
+"""The painted cat: feet on the ground, a picture that moves with the joints, the same bytes every
+time."""
 
 from __future__ import annotations
 
@@ -41,7 +42,9 @@ def test_no_pose_sinks_into_the_ground_or_floats(seed: int) -> None:
 
 def test_a_sitting_cat_has_its_chest_high_and_its_rump_low() -> None:
     sitting = dict.fromkeys(("front_left_shoulder", "front_right_shoulder"), -0.5)
-    sitting |= dict.fromkeys(("hind_left_hip", "hind_right_hip"), 0.95) | dict.fromkeys(("hind_left_knee", "hind_right_knee"), 1.75)
+    sitting |= dict.fromkeys(("hind_left_hip", "hind_right_hip"), 0.95) | dict.fromkeys(
+        ("hind_left_knee", "hind_right_knee"), 1.75
+    )
     now = stance(sitting)
     assert now.chest[2] > now.pelvis[2] + 0.06
 
@@ -75,10 +78,22 @@ def test_pictures_are_written_twice_a_second_with_the_same_bytes(tmp_path: Path)
         for n in range(76):
             at = n * 0.02
             decision = Decision(at=at, behavior="sit")
-            tick = Tick(at=at, n=n, person=PersonEstimate(), pet=Affect(), decision=decision, commanded=Command(at=at))
+            tick = Tick(
+                at=at,
+                n=n,
+                person=PersonEstimate(),
+                pet=Affect(),
+                decision=decision,
+                commanded=Command(at=at),
+            )
             pictures(tick, {})
         return {path.name: path.read_bytes() for path in folder.iterdir()}
 
     first, second = write(tmp_path / "a"), write(tmp_path / "b")
-    assert sorted(first) == ["cat_0000.00.png", "cat_0000.50.png", "cat_0001.00.png", "cat_0001.50.png"]
+    assert sorted(first) == [
+        "cat_0000.00.png",
+        "cat_0000.50.png",
+        "cat_0001.00.png",
+        "cat_0001.50.png",
+    ]
     assert first == second

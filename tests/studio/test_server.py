@@ -1,4 +1,5 @@
-"""The studio's server over a real socket: what the page is told, what it may say, and who is kept out."""
+"""The studio's server over a real socket: what the page is told, what it may say, and who is kept
+out."""
 
 from __future__ import annotations
 
@@ -16,7 +17,19 @@ from websockets.sync.client import ClientConnection, connect
 
 from moggy.body import Body
 from moggy.config import Files
-from moggy.messages import Affect, AnySense, Command, Decision, Event, PersonEstimate, Purr, Tick, Touch, Trouble, Words
+from moggy.messages import (
+    Affect,
+    AnySense,
+    Command,
+    Decision,
+    Event,
+    PersonEstimate,
+    Purr,
+    Tick,
+    Touch,
+    Trouble,
+    Words,
+)
 from moggy.sim.studio.guard import Guard
 from moggy.sim.studio.inbox import Inbox
 from moggy.sim.studio.server import Studio
@@ -32,7 +45,13 @@ class Rig:
         self.pictures: list[bytes] = []
         self.sound = bytearray()
         self.inbox = Inbox(OneFile(), self.pictures.append)
-        self.studio = Studio(BODY, inputs=self.inbox, port=0, sound=self._take, building=lambda: {"text": "compiling", "done": 0.5})
+        self.studio = Studio(
+            BODY,
+            inputs=self.inbox,
+            port=0,
+            sound=self._take,
+            building=lambda: {"text": "compiling", "done": 0.5},
+        )
         self.address = self.studio.start()
         self.place = urlsplit(self.address).netloc
         self._n = 0
@@ -41,18 +60,33 @@ class Rig:
         taken, self.sound = bytes(self.sound), bytearray()
         return taken
 
-    def live(self, *, senses: tuple[AnySense, ...] = (), events: tuple[Event, ...] = (), purr: float = 0.0) -> None:
+    def live(
+        self,
+        *,
+        senses: tuple[AnySense, ...] = (),
+        events: tuple[Event, ...] = (),
+        purr: float = 0.0,
+    ) -> None:
         self._n += 1
         at = self._n * 0.02
         command = Command(at=at, pose={"head_pan": 0.25}, purr=Purr(level=purr))
         decision = Decision(at=at, behavior="loaf", why="rests")
         tick = Tick(
-            at=at, n=self._n, person=PersonEstimate(), pet=Affect(), decision=decision, commanded=command, senses=senses, events=events
+            at=at,
+            n=self._n,
+            person=PersonEstimate(),
+            pet=Affect(),
+            decision=decision,
+            commanded=command,
+            senses=senses,
+            events=events,
         )
         self.studio(tick, {"head_pan": 0.25})
 
     def page(self, **changed: Any) -> contextlib.AbstractContextManager[ClientConnection]:
-        opened: ClientConnection = connect(f"ws://{self.place}/live", **{"origin": f"http://{self.place}", **changed})
+        opened: ClientConnection = connect(
+            f"ws://{self.place}/live", **{"origin": f"http://{self.place}", **changed}
+        )
         return opened
 
     def get(self, path: str, **headers: str) -> http.client.HTTPResponse:
@@ -102,14 +136,18 @@ def test_what_is_seen_are_the_servos_and_not_the_command(rig: Rig) -> None:
         assert state["pupils"] == 0.9
 
 
-def test_events_reach_a_page_even_when_states_are_skipped_and_late_pages_hear_of_troubles(rig: Rig) -> None:
+def test_events_reach_a_page_even_when_states_are_skipped_and_late_pages_hear_of_troubles(
+    rig: Rig,
+) -> None:
     with rig.page() as page:
         until(page, "state")
         for n in range(30):
             rig.live(events=(Event(at=0.0, id=n, name="stroked", zone="back"),))
         heard: list[int] = []
         while len(heard) < 30:
-            heard += [item["id"] for item in until(page, "state")["news"] if item["kind"] == "event"]
+            heard += [
+                item["id"] for item in until(page, "state")["news"] if item["kind"] == "event"
+            ]
         assert heard == list(range(30))
         rig.live(senses=(Trouble(at=0.0, part="vision", message="no camera"),))
         while not any(item["kind"] == "trouble" for item in until(page, "state")["news"]):
@@ -120,7 +158,14 @@ def test_events_reach_a_page_even_when_states_are_skipped_and_late_pages_hear_of
 
 def test_touches_words_and_pictures_reach_the_pet(rig: Rig) -> None:
     with rig.page() as page:
-        page.send(orjson.dumps({"type": "touch", "samples": [{"t": 1.0, "position": [0.1, 0.0, 0.24], "pressure": 0.5}]}).decode())
+        page.send(
+            orjson.dumps(
+                {
+                    "type": "touch",
+                    "samples": [{"t": 1.0, "position": [0.1, 0.0, 0.24], "pressure": 0.5}],
+                }
+            ).decode()
+        )
         page.send(orjson.dumps({"type": "say", "text": " good cat ", "lang": "en"}).decode())
         page.send(b"\xff\xd8\xff a picture")
         page.send('{"type": "read", "file": "personalities/one.yaml"}')
@@ -134,7 +179,14 @@ def test_touches_words_and_pictures_reach_the_pet(rig: Rig) -> None:
 
 def test_a_page_that_goes_away_takes_its_hands_with_it(rig: Rig) -> None:
     with rig.page() as page:
-        page.send(orjson.dumps({"type": "touch", "samples": [{"t": 1.0, "position": [0.1, 0.0, 0.24], "pressure": 0.5}]}).decode())
+        page.send(
+            orjson.dumps(
+                {
+                    "type": "touch",
+                    "samples": [{"t": 1.0, "position": [0.1, 0.0, 0.24], "pressure": 0.5}],
+                }
+            ).decode()
+        )
         page.send('{"type": "read", "file": "personalities/one.yaml"}')
         until(page, "file")
     felt: list[AnySense] = []
@@ -152,7 +204,10 @@ def test_a_page_that_goes_away_takes_its_hands_with_it(rig: Rig) -> None:
         ("{", "not JSON"),
         ("[]", "dictionary"),
         ('{"type": "fly"}', "fly"),
-        ('{"type": "touch", "samples": [{"t": 1, "position": [99, 0, 0], "pressure": 0.5}]}', "less than or equal to 2"),
+        (
+            '{"type": "touch", "samples": [{"t": 1, "position": [99, 0, 0], "pressure": 0.5}]}',
+            "less than or equal to 2",
+        ),
         ('{"type": "face", "valence": NaN, "arousal": 0}', "not JSON"),
         ('{"type": "say", "text": "' + "meow " * 20000 + '"}', "100000 characters"),
         ('{"type": "setting", "name": "fly", "on": true}', "no setting 'fly'"),
@@ -160,7 +215,9 @@ def test_a_page_that_goes_away_takes_its_hands_with_it(rig: Rig) -> None:
         (b"\xff\xd8\xff" + b"x" * 590_000, "JPEG of at most"),
     ],
 )
-def test_nonsense_is_answered_and_the_line_stays_open(rig: Rig, said: str | bytes, error: str) -> None:
+def test_nonsense_is_answered_and_the_line_stays_open(
+    rig: Rig, said: str | bytes, error: str
+) -> None:
     with rig.page() as page:
         page.send(said)
         answer = until(page, "refused" if "setting" in str(said)[:30] else "error")
@@ -185,7 +242,11 @@ def test_a_refused_file_names_its_line(rig: Rig) -> None:
     with rig.page() as page:
         page.send('{"type": "save", "file": "personalities/one.yaml", "text": "bad"}')
         refused = until(page, "refused")
-        assert (refused["file"], refused["line"], refused["message"]) == ("personalities/one.yaml", 3, "not good")
+        assert (refused["file"], refused["line"], refused["message"]) == (
+            "personalities/one.yaml",
+            3,
+            "not good",
+        )
         page.send('{"type": "save", "file": "personalities/one.yaml", "text": "good: 3"}')
         until(page, "saved")
 
@@ -234,7 +295,10 @@ def test_beyond_this_machine_a_token_is_asked_for() -> None:
     assert guard.admits_socket(headers, f"token={guard.token}")
     assert not guard.admits_socket(headers, "")
     assert not guard.admits_socket(headers, "token=wrong")
-    assert not guard.admits_socket({**headers, "host": "evil.example:8010", "origin": "http://evil.example:8010"}, f"token={guard.token}")
+    assert not guard.admits_socket(
+        {**headers, "host": "evil.example:8010", "origin": "http://evil.example:8010"},
+        f"token={guard.token}",
+    )
 
 
 def test_a_taken_port_is_said_at_once(rig: Rig) -> None:

@@ -1,4 +1,5 @@
-"""The pet acts: alive at rest, quick to a touch, never beyond its limits, and every movement has a cause."""
+"""The pet acts: alive at rest, quick to a touch, never beyond its limits, and every movement has a
+cause."""
 
 from __future__ import annotations
 
@@ -15,7 +16,17 @@ from moggy.actuators.act import Actor
 from moggy.behaviors.motions import load_motions
 from moggy.body import Body
 from moggy.config import SHIPPED, load
-from moggy.messages import EMOTIONS, Affect, Call, Command, Decision, Event, Gesture, PersonEstimate, Play
+from moggy.messages import (
+    EMOTIONS,
+    Affect,
+    Call,
+    Command,
+    Decision,
+    Event,
+    Gesture,
+    PersonEstimate,
+    Play,
+)
 from moggy.personality import Personality
 
 BODY = load(SHIPPED["body"] / "cat.yaml", Body)
@@ -41,11 +52,20 @@ PLAYS = st.lists(
 
 
 def posture(name: str, *others: Play) -> Decision:
-    return Decision(at=0.0, behavior=name, plays=(Play(motion=name, started=0.0, layer="posture"), *others))
+    return Decision(
+        at=0.0, behavior=name, plays=(Play(motion=name, started=0.0, layer="posture"), *others)
+    )
 
 
-def feeling(valence: float = 0.0, arousal: float = 0.0, enough: float = 0.0, **emotions: float) -> Affect:
-    return Affect(valence=valence, arousal=arousal, enough=enough, emotions={**dict.fromkeys(EMOTIONS, 0.0), **emotions})
+def feeling(
+    valence: float = 0.0, arousal: float = 0.0, enough: float = 0.0, **emotions: float
+) -> Affect:
+    return Affect(
+        valence=valence,
+        arousal=arousal,
+        enough=enough,
+        emotions={**dict.fromkeys(EMOTIONS, 0.0), **emotions},
+    )
 
 
 class Stage:
@@ -68,7 +88,9 @@ class Stage:
     ) -> list[Command]:
         commands = []
         for _ in range(max(1, round(seconds / dt))):
-            command, moved = self.actor.act(decision, person, pet or feeling(), events, gesture, self.n * dt, dt)
+            command, moved = self.actor.act(
+                decision, person, pet or feeling(), events, gesture, self.n * dt, dt
+            )
             commands.append(command)
             self.moved.append(moved)
             self.n += 1
@@ -90,12 +112,20 @@ def test_whatever_it_feels_and_plays_the_command_stays_within_the_body(
     person = PersonEstimate(bearing=(1.5, -0.7))
     before: Command | None = None
     for pet in pets:
-        for command in stage.act(decision, 0.4, pet=pet, person=person, gesture=Gesture(at=0.0, zone="back", gesture="stroke")):
+        for command in stage.act(
+            decision,
+            0.4,
+            pet=pet,
+            person=person,
+            gesture=Gesture(at=0.0, zone="back", gesture="stroke"),
+        ):
             assert set(command.pose) == set(BODY.joints)
             for name, joint in BODY.joints.items():
                 angle = command.pose[name]
                 assert joint.min <= angle <= joint.max
-                assert before is None or abs(angle - before.pose[name]) <= joint.velocity * DT * 1.0001
+                assert (
+                    before is None or abs(angle - before.pose[name]) <= joint.velocity * DT * 1.0001
+                )
             assert 0.0 <= command.pupils <= 1.0
             assert 0.0 <= command.purr.level <= 1.0
             assert 20.0 <= command.purr.rate <= 28.0
@@ -106,7 +136,11 @@ def test_whatever_it_feels_and_plays_the_command_stays_within_the_body(
 @settings(max_examples=40, deadline=None)
 def test_no_change_of_mind_makes_a_joint_jerk(plays: list[list[Play]], pet: Affect) -> None:
     stage = Stage()
-    poses = [c.pose for some in plays for c in stage.act(Decision(at=0.0, behavior="any", plays=tuple(some)), 0.3, pet=pet)]
+    poses = [
+        c.pose
+        for some in plays
+        for c in stage.act(Decision(at=0.0, behavior="any", plays=tuple(some)), 0.3, pet=pet)
+    ]
     for name, joint in BODY.joints.items():
         x = [pose[name] for pose in poses]
         faster = [(c - 2 * b + a) / DT**2 for a, b, c in zip(x, x[1:], x[2:], strict=False)]
@@ -115,7 +149,12 @@ def test_no_change_of_mind_makes_a_joint_jerk(plays: list[list[Play]], pet: Affe
 
 def test_all_that_moves_has_a_cause() -> None:
     stage = Stage()
-    poses = [c.pose for c in stage.act(posture("sit", Play(motion="greet", started=0.0)), 3.0, pet=feeling(0.3, 0.2, joy=0.4))]
+    poses = [
+        c.pose
+        for c in stage.act(
+            posture("sit", Play(motion="greet", started=0.0)), 3.0, pet=feeling(0.3, 0.2, joy=0.4)
+        )
+    ]
     for before, after, moved in zip(poses, poses[1:], stage.moved[1:], strict=False):
         assert all(moved.get(joint) for joint in after if after[joint] != before[joint])
     assert stage.moved[10]["tail_pitch"][0] == "greet"
@@ -132,13 +171,17 @@ def test_a_touch_changes_the_command_in_its_own_tick(zone: str) -> None:
     # A hundredth of a degree is the unit of the wire.
     changed = {joint for joint in answer if abs(answer[joint] - calm[joint]) > 0.00018}
     assert changed & {"ear_left", "ear_right"}
-    assert any(f"touch on the {zone.replace('_', ' ')}" in touched.moved[-1][joint] for joint in changed)
+    assert any(
+        f"touch on the {zone.replace('_', ' ')}" in touched.moved[-1][joint] for joint in changed
+    )
 
 
 def test_the_touch_that_goes_on_is_not_answered_again_and_again() -> None:
     stage = Stage()
     stage.act(posture("loaf"), 2.0)
-    stage.act(posture("loaf"), 3.0, gesture=Gesture(at=2.0, zone="back", gesture="stroke", phase="begin"))
+    stage.act(
+        posture("loaf"), 3.0, gesture=Gesture(at=2.0, zone="back", gesture="stroke", phase="begin")
+    )
     assert not any("touch on the back" in names for names in stage.moved[-1].values())
 
 
@@ -148,7 +191,12 @@ def test_a_hit_makes_it_flinch_more_than_a_pat() -> None:
         stage = Stage()
         stage.act(posture("sit"), 2.0)
         touch = Gesture(at=2.0, zone="back", gesture=gesture, phase="begin")
-        ears.append(min(min(c.pose["ear_left"], c.pose["ear_right"]) for c in stage.act(posture("sit"), 0.2, gesture=touch)))
+        ears.append(
+            min(
+                min(c.pose["ear_left"], c.pose["ear_right"])
+                for c in stage.act(posture("sit"), 0.2, gesture=touch)
+            )
+        )
     assert ears[1] < ears[0] - 0.2
 
 
@@ -170,9 +218,13 @@ def test_it_rises_gently_from_where_the_board_held_it() -> None:
 
 def test_a_decision_without_a_posture_leaves_it_as_it_is() -> None:
     stage = Stage()
-    assert stage.act(Decision(at=0.0, behavior="none"), 2.0)[-1].pose["hind_left_knee"] == pytest.approx(0.0, abs=0.02)
+    assert stage.act(Decision(at=0.0, behavior="none"), 2.0)[-1].pose[
+        "hind_left_knee"
+    ] == pytest.approx(0.0, abs=0.02)
     sitting = stage.act(posture("sit"), 2.0)[-1].pose
-    after = stage.act(Decision(at=4.0, behavior="none", plays=(Play(motion="yawn", started=4.0),)), 2.0)[-1].pose
+    after = stage.act(
+        Decision(at=4.0, behavior="none", plays=(Play(motion="yawn", started=4.0),)), 2.0
+    )[-1].pose
     assert after["hind_left_knee"] == pytest.approx(sitting["hind_left_knee"], abs=0.01)
 
 
@@ -218,7 +270,10 @@ def test_a_hit_ends_the_purr_in_its_own_tick() -> None:
 
 
 def test_fear_flattens_the_ears_and_widens_the_pupils() -> None:
-    calm, afraid = (Stage().act(posture("sit"), 2.0, pet=pet)[-1] for pet in (feeling(0.3), feeling(-0.7, 0.7, fear=0.9)))
+    calm, afraid = (
+        Stage().act(posture("sit"), 2.0, pet=pet)[-1]
+        for pet in (feeling(0.3), feeling(-0.7, 0.7, fear=0.9))
+    )
     assert afraid.pose["ear_left"] < calm.pose["ear_left"] - 0.5
     assert afraid.pose["tail_pitch"] < calm.pose["tail_pitch"] - 0.2
     assert afraid.pupils > calm.pupils + 0.3
@@ -228,7 +283,10 @@ def test_affection_narrows_the_eyes_and_lifts_the_tail() -> None:
     def mean(commands: Sequence[Command], joint: str) -> float:
         return sum(c.pose[joint] for c in commands[100:]) / len(commands[100:])
 
-    plain, fond = (Stage().act(posture("stand"), 8.0, pet=pet) for pet in (feeling(), feeling(0.6, 0.0, affection=0.8)))
+    plain, fond = (
+        Stage().act(posture("stand"), 8.0, pet=pet)
+        for pet in (feeling(), feeling(0.6, 0.0, affection=0.8))
+    )
     assert mean(fond, "eyelids") > mean(plain, "eyelids") + 0.1
     assert mean(fond, "tail_pitch") > mean(plain, "tail_pitch") + 0.3
 
@@ -246,13 +304,26 @@ def test_it_looks_at_the_person_and_at_the_hand() -> None:
     away = Stage().act(replace(posture("sit"), gaze="away"), 1.5, person=person)[-1].pose
     assert away["head_pan"] < -0.4
     hand = Gesture(at=0.0, zone="tail_base", gesture="stroke")
-    assert abs(Stage().act(replace(posture("sit"), gaze="touch"), 1.5, gesture=hand)[-1].pose["head_pan"]) > 0.8
+    assert (
+        abs(
+            Stage()
+            .act(replace(posture("sit"), gaze="touch"), 1.5, gesture=hand)[-1]
+            .pose["head_pan"]
+        )
+        > 0.8
+    )
 
 
 def test_a_welcome_hand_gets_a_glance_and_an_unwelcome_one_a_stare() -> None:
     hand = Gesture(at=0.0, zone="back", gesture="stroke", duration=4.0)
-    welcome = Stage().act(replace(posture("sit"), gaze="touch"), 2.0, gesture=hand)[-1].pose["head_pan"]
-    warned = Stage().act(posture("sit", Play(motion="turn_to_hand", started=0.0)), 2.0, gesture=hand)[-1].pose["head_pan"]
+    welcome = (
+        Stage().act(replace(posture("sit"), gaze="touch"), 2.0, gesture=hand)[-1].pose["head_pan"]
+    )
+    warned = (
+        Stage()
+        .act(posture("sit", Play(motion="turn_to_hand", started=0.0)), 2.0, gesture=hand)[-1]
+        .pose["head_pan"]
+    )
     assert abs(warned) > 0.7 > 0.5 > abs(welcome)
 
 
@@ -263,7 +334,10 @@ def test_asleep_it_keeps_its_eyes_shut_and_still_answers_a_touch() -> None:
     assert min(c.pose["eyelids"] for c in asleep) > 0.9
     before = asleep[-1].pose
     gesture = Gesture(at=26.0, zone="back", gesture="stroke", phase="begin")
-    assert any(abs(angle - before[joint]) > 0.005 for joint, angle in stage.act(posture("curl"), gesture=gesture)[0].pose.items())
+    assert any(
+        abs(angle - before[joint]) > 0.005
+        for joint, angle in stage.act(posture("curl"), gesture=gesture)[0].pose.items()
+    )
 
 
 def test_at_rest_it_is_alive_and_never_repeats_itself() -> None:
@@ -287,9 +361,13 @@ def test_an_expressive_pet_moves_more() -> None:
 def test_the_same_life_twice_is_the_same_to_the_bit() -> None:
     def life() -> list[Command]:
         stage = Stage()
-        commands = stage.act(replace(posture("sit"), gaze="around", purr=0.5), 4.0, pet=feeling(0.2, 0.3, joy=0.4))
+        commands = stage.act(
+            replace(posture("sit"), gaze="around", purr=0.5), 4.0, pet=feeling(0.2, 0.3, joy=0.4)
+        )
         commands += stage.act(
-            posture("loaf", Play(motion="knead", started=4.0)), 4.0, gesture=Gesture(at=4.0, zone="neck", gesture="stroke")
+            posture("loaf", Play(motion="knead", started=4.0)),
+            4.0,
+            gesture=Gesture(at=4.0, zone="neck", gesture="stroke"),
         )
         return commands
 
@@ -299,15 +377,27 @@ def test_the_same_life_twice_is_the_same_to_the_bit() -> None:
 def test_at_another_pace_it_does_the_same() -> None:
     ends = []
     for dt in (0.01, 0.02, 0.04):
-        pose = Stage().act(posture("sit", Play(motion="tail_up", started=0.0)), 4.0, pet=feeling(0.3), dt=dt)[-1].pose
-        ends.append([pose[joint] for joint in ("head_pan", "tail_pitch", "hind_left_knee", "ear_right")])
+        pose = (
+            Stage()
+            .act(posture("sit", Play(motion="tail_up", started=0.0)), 4.0, pet=feeling(0.3), dt=dt)[
+                -1
+            ]
+            .pose
+        )
+        ends.append(
+            [pose[joint] for joint in ("head_pan", "tail_pitch", "hind_left_knee", "ear_right")]
+        )
     assert all(a == pytest.approx(b, abs=0.05) for a, b in zip(ends[0], ends[2], strict=True))
 
 
 def test_changed_motions_are_taken_over_without_a_jump() -> None:
     stage = Stage()
     stage.act(posture("sit"), 3.0)
-    changed = load_motions({"motions/sit.yaml": "about: Looks down.\nmove: {head_tilt: -0.6, hips: 0.9, knees: 1.7, shoulders: -0.5}"})
+    changed = load_motions(
+        {
+            "motions/sit.yaml": "about: Looks down.\nmove: {head_tilt: -0.6, hips: 0.9, knees: 1.7, shoulders: -0.5}"
+        }
+    )
     stage.actor.adopt(motions={**MOTIONS, **changed})
     poses = stage.act(posture("sit"), 2.0)
     assert poses[-1].pose["head_tilt"] < -0.5
@@ -315,9 +405,21 @@ def test_changed_motions_are_taken_over_without_a_jump() -> None:
 
 
 def test_a_body_with_other_joints_is_moved_as_far_as_it_goes() -> None:
-    small = Body(name="head", joints={name: BODY.joints[name] for name in ("head_pan", "ear_left", "jaw")}, pads={})
+    small = Body(
+        name="head",
+        joints={name: BODY.joints[name] for name in ("head_pan", "ear_left", "jaw")},
+        pads={},
+    )
     actor = Actor(small, MOTIONS, CAT)
     for n in range(100):
-        command, _ = actor.act(posture("sit", Play(motion="yawn", started=0.0)), NOBODY, feeling(), (), None, n * DT, DT)
+        command, _ = actor.act(
+            posture("sit", Play(motion="yawn", started=0.0)),
+            NOBODY,
+            feeling(),
+            (),
+            None,
+            n * DT,
+            DT,
+        )
         assert set(command.pose) == {"head_pan", "ear_left", "jaw"}
         assert all(math.isfinite(angle) for angle in command.pose.values())

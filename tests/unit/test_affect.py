@@ -14,7 +14,20 @@ from moggy.brain.mood import home_of
 from moggy.brain.rehearse import a_mind, last, rehearse, touch
 from moggy.brain.remembered import Remembered
 from moggy.config import Files
-from moggy.messages import EMOTIONS, Affect, AnySense, Battery, Event, Face, Person, PersonEstimate, Setting, Thought, Voice, Words
+from moggy.messages import (
+    EMOTIONS,
+    Affect,
+    AnySense,
+    Battery,
+    Event,
+    Face,
+    Person,
+    PersonEstimate,
+    Setting,
+    Thought,
+    Voice,
+    Words,
+)
 from moggy.personality import Personality, Temperament
 
 TABLE = Files().load("appraisals/cat.yaml", Appraisals)
@@ -50,7 +63,16 @@ def a_day() -> list[AnySense]:
     """A bit of everything, at odd times."""
     senses: list[AnySense] = [
         Person(at=0.73, id=1, person="anna", change="arrives"),
-        Words(at=2.311, id=2, person="anna", text="good cat", valence=0.6, arousal=0.2, intent="praise", confidence=0.7),
+        Words(
+            at=2.311,
+            id=2,
+            person="anna",
+            text="good cat",
+            valence=0.6,
+            arousal=0.2,
+            intent="praise",
+            confidence=0.7,
+        ),
         *touch("head", 3.017, 9.25),
         *touch("belly", 12.03, 31.71),
         *touch("back", 33.333, 33.41, "hit", pressure=0.95),
@@ -60,7 +82,16 @@ def a_day() -> list[AnySense]:
         Person(at=50.2, id=6, person="anna", change="leaves"),
     ]
     senses += [
-        Face(at=14.0 + 0.0973 * i, id=100 + i, person="anna", valence=0.4, arousal=0.2, confidence=0.8, looking=0.9) for i in range(80)
+        Face(
+            at=14.0 + 0.0973 * i,
+            id=100 + i,
+            person="anna",
+            valence=0.4,
+            arousal=0.2,
+            confidence=0.8,
+            looking=0.9,
+        )
+        for i in range(80)
     ]
     return senses
 
@@ -120,21 +151,32 @@ def test_reinforcing_causes_combine_as_a_soft_maximum() -> None:
 
 def test_one_cause_counts_once() -> None:
     once = after([Event(at=1.0, name="sadness_seen", person="anna")], 3.0).emotions["affection"]
-    thrice = after([Event(at=1.0 + 0.2 * i, name="sadness_seen", person="anna") for i in range(3)], 3.0).emotions["affection"]
+    thrice = after(
+        [Event(at=1.0 + 0.2 * i, name="sadness_seen", person="anna") for i in range(3)], 3.0
+    ).emotions["affection"]
     assert thrice == pytest.approx(once, rel=0.02)
 
 
 def test_sadness_outlasts_joy_and_anger_which_outlast_the_short_ones() -> None:
-    """Verduyn & Lavrijsen 2015: each stirred alike, seconds until it shows half as much as at its peak."""
+    """Verduyn & Lavrijsen 2015: each stirred alike, seconds until it shows half as much as at its
+    peak."""
     lasts = {}
     for name in EMOTIONS:
-        table = TABLE.model_copy(update={"events": {"it": TABLE.events["praised"].model_copy(update={"emotions": {name: 0.8}})}})
+        table = TABLE.model_copy(
+            update={
+                "events": {
+                    "it": TABLE.events["praised"].model_copy(update={"emotions": {name: 0.8}})
+                }
+            }
+        )
         mind = cat(table=table)
         mind.feel((), (), 0.0, 0.1)
         mind.feel((Event(at=0.1, name="it"),), (), 0.1, 0.1)
         course = [mind.feel((), (), 0.1 + 0.1 * i, 0.1)[1].emotions[name] for i in range(1, 6000)]
         peak = course.index(max(course))
-        lasts[name] = next(i for i, level in enumerate(course) if i > peak and level < 0.5 * course[peak])
+        lasts[name] = next(
+            i for i, level in enumerate(course) if i > peak and level < 0.5 * course[peak]
+        )
     assert lasts["sadness"] >= lasts["joy"] >= lasts["anger"]
     assert lasts["anger"] > max(lasts["fear"], lasts["disgust"], lasts["surprise"])
 
@@ -153,7 +195,10 @@ def test_a_stroke_is_felt_within_a_second() -> None:
 
 
 def test_the_best_stroke_is_slow() -> None:
-    levels = [last(cat(), touch("neck", 1.0, 3.0, speed=v), 3.0).pet.emotions["contentment"] for v in (0.003, 0.03, 0.4)]
+    levels = [
+        last(cat(), touch("neck", 1.0, 3.0, speed=v), 3.0).pet.emotions["contentment"]
+        for v in (0.003, 0.03, 0.4)
+    ]
     assert levels[1] > levels[0] > 0.0
     assert levels[1] > levels[2] > 0.0
 
@@ -187,7 +232,9 @@ def responses(senses: Sequence[AnySense], name: str) -> list[float]:
         for event in moment.events:
             if event.name == name:
                 rule = TABLE.events[name]
-                answer = mind.feelings.habituation.answer((event.name, event.zone, event.person), rule, event.at)
+                answer = mind.feelings.habituation.answer(
+                    (event.name, event.zone, event.person), rule, event.at
+                )
                 if event.at - bout > 1.0:
                     heights.append(answer)
                 else:
@@ -211,7 +258,9 @@ def test_what_hurts_counts_more_each_time() -> None:
     mind = cat()
     answers = []
     for i in range(4):
-        answers.append(mind.feelings.habituation.answer(("hit", "back", "bob"), TABLE.events["hit"], 10.0 * i))
+        answers.append(
+            mind.feelings.habituation.answer(("hit", "back", "bob"), TABLE.events["hit"], 10.0 * i)
+        )
         mind.feel((Event(at=10.0 * i, name="hit", zone="back", person="bob"),), (), 10.0 * i, 10.0)
     assert answers == sorted(answers)
     assert 1.2 < answers[-1] <= 2.0
@@ -219,7 +268,9 @@ def test_what_hurts_counts_more_each_time() -> None:
 
 def test_bliss_turns_to_enough_and_a_pause_of_minutes_drains_it() -> None:
     mind = cat()
-    at = {round(m.at, 1): m.pet for m in rehearse(mind, touch("back", 1.0, 181.0), 400.0, rate=10.0)}
+    at = {
+        round(m.at, 1): m.pet for m in rehearse(mind, touch("back", 1.0, 181.0), 400.0, rate=10.0)
+    }
     assert at[20.0].enough < 0.4
     assert at[20.0].valence > 0.4
     assert at[181.0].enough > 0.6
@@ -231,14 +282,19 @@ def test_bliss_turns_to_enough_and_a_pause_of_minutes_drains_it() -> None:
 def test_trust_and_a_liked_zone_put_off_enough() -> None:
     def enough(zone: str, trust: float) -> float:
         known = Remembered(people={"someone": {"trust": trust, "familiarity": 0.5}})
-        return last(a_mind(TABLE, CAT, remembered=known), touch(zone, 1.0, 61.0), 61.0, rate=10.0).pet.enough
+        return last(
+            a_mind(TABLE, CAT, remembered=known), touch(zone, 1.0, 61.0), 61.0, rate=10.0
+        ).pet.enough
 
     assert enough("head", 0.9) < enough("head", 0.3) < enough("back", 0.3) < enough("belly", 0.3)
 
 
 def sad_face(person: str = "anna", seconds: float = 20.0, **shown: Any) -> list[Face]:
     felt: dict[str, Any] = {"valence": -0.6, "arousal": -0.3, **shown}
-    return [Face(at=1.0 + 0.1 * i, id=10 + i, person=person, confidence=0.8, looking=0.8, **felt) for i in range(int(seconds * 10))]
+    return [
+        Face(at=1.0 + 0.1 * i, id=10 + i, person=person, confidence=0.8, looking=0.8, **felt)
+        for i in range(int(seconds * 10))
+    ]
 
 
 def test_sadness_is_met_with_closeness_and_calm() -> None:
@@ -283,7 +339,9 @@ def test_the_night_makes_sleepy_and_an_empty_battery_hungry() -> None:
     assert energy(12.0, 0.05) < energy(12.0, 1.0) - 0.1
 
 
-def test_being_alone_lowers_company_and_stirs_a_little_loneliness_that_does_not_grow_for_ever() -> None:
+def test_being_alone_lowers_company_and_stirs_a_little_loneliness_that_does_not_grow_for_ever() -> (
+    None
+):
     course = [m.pet for m in rehearse(cat(), [], 12 * 3600.0, rate=0.1)]
     assert course[-1].drives["company"] < 0.3
     assert max(pet.emotions["loneliness"] for pet in course) < 0.5
@@ -298,7 +356,9 @@ def test_a_drive_is_pleasant_in_the_middle_and_a_burden_on_either_side() -> None
 
     lonely, well, crowded = (after_hours(level) for level in (0.02, 0.575, 0.99))
     assert lonely.emotions["loneliness"] > 0.2 > well.emotions["loneliness"]
-    assert well.emotions["contentment"] > max(lonely.emotions["contentment"], crowded.emotions["contentment"])
+    assert well.emotions["contentment"] > max(
+        lonely.emotions["contentment"], crowded.emotions["contentment"]
+    )
     assert crowded.emotions["disgust"] > well.emotions["disgust"]
     assert well.valence > max(lonely.valence, crowded.valence)
 
@@ -357,7 +417,14 @@ def test_a_hit_breaks_bliss() -> None:
 
 def test_advice_is_bounded_and_gone_within_minutes() -> None:
     thoughts = [
-        Thought(at=1.0 + i, id=i + 1, asked=0.9 + i, about=500 + i, expires=100.0, nudges={"pleasure": 0.2, "company": -0.2})
+        Thought(
+            at=1.0 + i,
+            id=i + 1,
+            asked=0.9 + i,
+            about=500 + i,
+            expires=100.0,
+            nudges={"pleasure": 0.2, "company": -0.2},
+        )
         for i in range(30)
     ]
     plain = last(cat(), [], 31.0).pet
@@ -372,7 +439,9 @@ def test_the_newest_reasons_come_first_and_are_at_most_five() -> None:
     mind = cat()
     names = ("praised", "called", "shown", "play_asked", "smiled_at", "patted", "greeted")
     for i, name in enumerate(names):
-        mind.feel((Event(at=1.0 + i, id=10 + i, name=name, person="anna", zone="head"),), (), 1.0 + i, 1.0)
+        mind.feel(
+            (Event(at=1.0 + i, id=10 + i, name=name, person="anna", zone="head"),), (), 1.0 + i, 1.0
+        )
     because = mind.feel((), (), 8.5, 0.5)[1].because
     assert len(because) == 5
     assert list(because) == sorted(because, reverse=True)
@@ -390,6 +459,10 @@ def test_other_files_are_adopted_and_the_feelings_carry_on() -> None:
 
 
 def test_two_minds_with_the_same_senses_feel_the_same_to_the_bit() -> None:
-    one = [numbers(m.person, m.pet) + [e.id for e in m.events] for m in rehearse(cat(), a_day(), 60.0)]
-    two = [numbers(m.person, m.pet) + [e.id for e in m.events] for m in rehearse(cat(), a_day(), 60.0)]
+    one = [
+        numbers(m.person, m.pet) + [e.id for e in m.events] for m in rehearse(cat(), a_day(), 60.0)
+    ]
+    two = [
+        numbers(m.person, m.pet) + [e.id for e in m.events] for m in rehearse(cat(), a_day(), 60.0)
+    ]
     assert one == two

@@ -1,4 +1,5 @@
-"""No table within the schema's bounds can make the pet run away or get stuck: shown on random tables, tempers and lives."""
+"""No table within the schema's bounds can make the pet run away or get stuck: shown on random
+tables, tempers and lives."""
 
 from __future__ import annotations
 
@@ -21,7 +22,12 @@ TRAITS = ("neuroticism", "extraversion", "dominance", "impulsiveness", "agreeabl
 
 
 def anybody(rng: random.Random) -> Personality:
-    return Personality(name="any", temperament=Temperament(**{trait: rng.choice((0.0, rng.random(), 1.0)) for trait in TRAITS}))
+    return Personality(
+        name="any",
+        temperament=Temperament(
+            **{trait: rng.choice((0.0, rng.random(), 1.0)) for trait in TRAITS}
+        ),
+    )
 
 
 def storm(mind: Mind, rng: random.Random, since: float, until: float) -> None:
@@ -44,7 +50,13 @@ def storm(mind: Mind, rng: random.Random, since: float, until: float) -> None:
 
 
 def check_ranges(pet: Affect) -> None:
-    units = [*pet.emotions.values(), *pet.drives.values(), pet.bond.trust, pet.bond.familiarity, pet.enough]
+    units = [
+        *pet.emotions.values(),
+        *pet.drives.values(),
+        pet.bond.trust,
+        pet.bond.familiarity,
+        pet.enough,
+    ]
     signed = [pet.mood.pleasure, pet.mood.arousal, pet.mood.dominance, pet.valence, pet.arousal]
     assert all(0.0 <= x <= 1.0 for x in units), pet
     assert all(-1.0 <= x <= 1.0 for x in signed), pet
@@ -53,7 +65,8 @@ def check_ranges(pet: Affect) -> None:
 @settings(max_examples=10, deadline=None, derandomize=True)
 @given(st.integers(0, 10**9))
 def test_no_table_runs_away_and_none_gets_stuck(seed: int) -> None:
-    """Two lives through different storms, then silence: they forget what they felt, as fast as the table says."""
+    """Two lives through different storms, then silence: they forget what they felt, as fast as the
+    table says."""
     rng = random.Random(seed)
     table, personality = any_table(rng, NAMES), anybody(rng)
     one, two = (a_mind(table, personality, hour=8.0) for _ in range(2))
@@ -65,8 +78,20 @@ def test_no_table_runs_away_and_none_gets_stuck(seed: int) -> None:
         pets = [mind.feel((), (), 220.0 + 3600.0 * hours, 0.1)[1] for mind in (one, two)]
         for pet in pets:
             check_ranges(pet)
-        emotions.append(max(abs(a - b) for a, b in zip(*(mind.feelings.emotions.levels for mind in (one, two)), strict=True)))
-        moods.append([abs(a - b) for a, b in zip(*(mind.feelings.mood.at for mind in (one, two)), strict=True)])
+        emotions.append(
+            max(
+                abs(a - b)
+                for a, b in zip(
+                    *(mind.feelings.emotions.levels for mind in (one, two)), strict=True
+                )
+            )
+        )
+        moods.append(
+            [
+                abs(a - b)
+                for a, b in zip(*(mind.feelings.mood.at for mind in (one, two)), strict=True)
+            ]
+        )
         assert all(pet.enough < 0.01 for pet in pets)
     assert emotions[1] < 5e-3
     for name, before, after in zip(("pleasure", "arousal", "dominance"), *moods, strict=True):
@@ -77,7 +102,8 @@ def test_no_table_runs_away_and_none_gets_stuck(seed: int) -> None:
 @settings(max_examples=8, deadline=None, derandomize=True)
 @given(st.integers(0, 10**9))
 def test_the_loop_gain_of_the_mood_is_below_one(seed: int) -> None:
-    """Two moods as different as can be, the same life: they come closer, and never lock into two different ends."""
+    """Two moods as different as can be, the same life: they come closer, and never lock into two
+    different ends."""
     rng = random.Random(seed)
     table = any_table(rng, NAMES)
     plain = {name: rule.model_copy(update={"also": []}) for name, rule in table.events.items()}
@@ -94,15 +120,28 @@ def test_the_loop_gain_of_the_mood_is_below_one(seed: int) -> None:
 
 
 def test_mood_over_simulated_weeks_does_not_drift() -> None:
-    """Every day the same: the mood at breakfast stays within 10 % of its range of the first. Three weeks: `bench/feel.py`."""
-    mind = a_mind(Files().load("appraisals/cat.yaml", Appraisals), Personality(name="cat"), hour=8.0)
+    """Every day the same: the mood at breakfast stays within 10 % of its range of the first. Three
+    weeks: `bench/feel.py`."""
+    mind = a_mind(
+        Files().load("appraisals/cat.yaml", Appraisals), Personality(name="cat"), hour=8.0
+    )
     breakfasts = []
     for day in range(5):
         for hour in range(24):
             at = 86400.0 * day + 3600.0 * hour
-            for name, second in (("praised", 5.0), ("stroked", 10.0), ("scolded", 900.0), ("left_alone", 1800.0)):
+            for name, second in (
+                ("praised", 5.0),
+                ("stroked", 10.0),
+                ("scolded", 900.0),
+                ("left_alone", 1800.0),
+            ):
                 if hour < 14:
-                    mind.feel((Event(at=at + second, name=name, zone="head", person="anna"),), (), at + second, 1.0)
+                    mind.feel(
+                        (Event(at=at + second, name=name, zone="head", person="anna"),),
+                        (),
+                        at + second,
+                        1.0,
+                    )
         breakfasts.append(mind.feel((), (), 86400.0 * (day + 1), 1.0)[1].mood)
     for mood in breakfasts:
         assert mood.pleasure == pytest.approx(breakfasts[0].pleasure, abs=0.2)

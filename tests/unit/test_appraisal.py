@@ -21,7 +21,15 @@ def table(key: str, value: object) -> Appraisals:
 
 def test_every_field_of_the_table_has_a_sentence_or_a_plain_name() -> None:
     schema = Appraisals.model_json_schema()
-    for name in ("Tendency", "MoodShape", "DriveShape", "BondShape", "EnoughShape", "Channel", "Rule"):
+    for name in (
+        "Tendency",
+        "MoodShape",
+        "DriveShape",
+        "BondShape",
+        "EnoughShape",
+        "Channel",
+        "Rule",
+    ):
         part = schema["$defs"][name]
         for field, spec in part["properties"].items():
             assert "description" in spec or field in ("disliked", "about"), (name, field)
@@ -53,7 +61,9 @@ def test_every_number_of_the_table_has_bounds() -> None:
         ("mood.congruence", 0.9, "less than or equal to 0.4"),
     ],
 )
-def test_a_table_beyond_the_bounds_is_refused_at_its_line(key: str, value: object, said: str) -> None:
+def test_a_table_beyond_the_bounds_is_refused_at_its_line(
+    key: str, value: object, said: str
+) -> None:
     with pytest.raises(Invalid) as refused:
         table(key, value)
     assert said in str(refused.value)
@@ -71,7 +81,14 @@ def test_a_missing_emotion_is_named() -> None:
         parse("cat.yaml", "\n".join(lines), Appraisals)
 
 
-def felt(appraisals: Appraisals, name: str, *, trust: float = 0.3, zone: str | None = None, person: Personality = CAT) -> dict[str, float]:
+def felt(
+    appraisals: Appraisals,
+    name: str,
+    *,
+    trust: float = 0.3,
+    zone: str | None = None,
+    person: Personality = CAT,
+) -> dict[str, float]:
     known = Remembered(people={"anna": {"trust": trust, "familiarity": 0.5}})
     mind = a_mind(appraisals, person, remembered=known)
     mind.feel((Event(at=0.1, name=name, zone=zone, person="anna"),), (), 0.1, 0.1)
@@ -95,12 +112,20 @@ def test_a_case_can_name_a_zone_and_a_person() -> None:
 
 def test_higher_neuroticism_startles_more() -> None:
     shipped = table("about", "as it is")
-    easy, anxious = (Personality(name="x", temperament=Temperament(neuroticism=n)) for n in (0.0, 1.0))
-    assert felt(shipped, "loud_noise", person=anxious)["fear"] > 1.5 * felt(shipped, "loud_noise", person=easy)["fear"]
+    easy, anxious = (
+        Personality(name="x", temperament=Temperament(neuroticism=n)) for n in (0.0, 1.0)
+    )
+    assert (
+        felt(shipped, "loud_noise", person=anxious)["fear"]
+        > 1.5 * felt(shipped, "loud_noise", person=easy)["fear"]
+    )
 
 
 def test_a_designer_changes_one_number_and_the_pet_feels_it() -> None:
-    assert felt(table("events.praised.emotions.joy", 0.2), "praised")["joy"] < felt(table("about", "as it is"), "praised")["joy"]
+    assert (
+        felt(table("events.praised.emotions.joy", 0.2), "praised")["joy"]
+        < felt(table("about", "as it is"), "praised")["joy"]
+    )
 
 
 def test_every_shipped_rule_says_what_it_is_about() -> None:

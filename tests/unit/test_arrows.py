@@ -46,7 +46,11 @@ def imports_of(path: Path) -> Iterator[str]:
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
-            names = [f"moggy.{alias.name}" for alias in node.names] if node.module == "moggy" else [node.module]
+            names = (
+                [f"moggy.{alias.name}" for alias in node.names]
+                if node.module == "moggy"
+                else [node.module]
+            )
         for name in names:
             parts = name.split(".")
             if parts[0] == "moggy" and len(parts) > 1:
@@ -67,7 +71,11 @@ def wrong_arrows(room: str, files: list[Path], allowed: set[str]) -> list[str]:
 
 
 def test_rooms_import_the_spine_and_themselves_only() -> None:
-    wrong = [arrow for room in ROOMS for arrow in wrong_arrows(room, files_of(ROOT / room), MAY_IMPORT[room])]
+    wrong = [
+        arrow
+        for room in ROOMS
+        for arrow in wrong_arrows(room, files_of(ROOT / room), MAY_IMPORT[room])
+    ]
     assert wrong == []
 
 
@@ -80,11 +88,17 @@ def test_only_assemble_and_the_command_line_know_everybody() -> None:
 def test_the_spines_own_rooms_import_the_spine_and_what_is_below_them() -> None:
     spine = {path.stem for path in (ROOT / "moggy").glob("*.py")} - KNOWS_EVERYBODY
     below = {"models": {"models"}, "setup": {"setup", "models"}, "why": {"why"}}
-    wrong = [arrow for room, own in below.items() for arrow in wrong_arrows(room, files_of(ROOT / "moggy" / room), spine | own)]
+    wrong = [
+        arrow
+        for room, own in below.items()
+        for arrow in wrong_arrows(room, files_of(ROOT / "moggy" / room), spine | own)
+    ]
     assert wrong == []
 
 
 def test_a_wrong_arrow_is_found(tmp_path: Path) -> None:
     bad = tmp_path / "bad.py"
-    bad.write_text("from moggy.brain.mind import Mind\nfrom moggy import actuators\n", encoding="utf-8")
+    bad.write_text(
+        "from moggy.brain.mind import Mind\nfrom moggy import actuators\n", encoding="utf-8"
+    )
     assert list(imports_of(bad)) == ["brain", "actuators"]

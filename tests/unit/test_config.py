@@ -47,7 +47,9 @@ def test_a_value_out_of_range_names_the_line_the_key_and_the_range() -> None:
 
 
 def test_a_wrong_key_deep_in_a_tree_names_the_likely_one() -> None:
-    tree = Files().read("trees/cat.yaml").replace("        dwell: [6, 90]", "        dwel: [6, 90]", 1)
+    tree = (
+        Files().read("trees/cat.yaml").replace("        dwell: [6, 90]", "        dwel: [6, 90]", 1)
+    )
     with pytest.raises(Invalid) as caught:
         parse("trees/cat.yaml", tree, Tree)
     assert caught.value.line == line_of(tree, "dwel: ")
@@ -55,7 +57,17 @@ def test_a_wrong_key_deep_in_a_tree_names_the_likely_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["name: [", "just words", "- a\n- list", "", "a: *nowhere", "{" * 5000, "\x00", "name: !!python/object:os.system {}"]
+    "text",
+    [
+        "name: [",
+        "just words",
+        "- a\n- list",
+        "",
+        "a: *nowhere",
+        "{" * 5000,
+        "\x00",
+        "name: !!python/object:os.system {}",
+    ],
 )
 def test_what_is_no_yaml_is_an_error_and_never_a_crash(text: str) -> None:
     assert "body/cat.yaml:" in str(error_of(text))
@@ -78,7 +90,14 @@ def test_an_invalid_text_is_not_saved(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["../../etc/passwd", "personalities/../../x.yaml", "body/.hidden.yaml", "nonsense/cat.yaml", "body/cat.txt"]
+    "name",
+    [
+        "../../etc/passwd",
+        "personalities/../../x.yaml",
+        "body/.hidden.yaml",
+        "nonsense/cat.yaml",
+        "body/cat.txt",
+    ],
 )
 def test_a_name_cannot_leave_its_folder(name: str) -> None:
     with pytest.raises(Invalid):
@@ -86,5 +105,7 @@ def test_a_name_cannot_leave_its_folder(name: str) -> None:
 
 
 def test_one_value_changes_and_the_comments_stay() -> None:
-    changed = with_value("# a cat\ntemperament:\n  neuroticism: 0.5  # calm\n", "temperament.neuroticism", 0.9)
+    changed = with_value(
+        "# a cat\ntemperament:\n  neuroticism: 0.5  # calm\n", "temperament.neuroticism", 0.9
+    )
     assert changed == "# a cat\ntemperament:\n  neuroticism: 0.9  # calm\n"

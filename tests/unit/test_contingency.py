@@ -1,4 +1,5 @@
-"""The statistic by which touch is shown to matter: small p where it does, and none where it does not."""
+"""The statistic by which touch is shown to matter: small p where it does, and none where it does
+not."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ def test_answers_that_follow_touches_are_found() -> None:
 
 
 def test_where_nothing_hangs_on_the_touches_p_is_small_no_more_often_than_by_chance() -> None:
-    """Over a hundred lives the p-values lie evenly in 0..1, although the course is restless and the touches are not evenly spread."""
+    """Over a hundred lives the p-values lie evenly in 0..1, although the course is restless and the
+    touches are not evenly spread."""
     found = []
     for seed in range(100):
         times, course = a_life(random.Random(seed), answers=False)

@@ -17,11 +17,30 @@ from moggy.behaviors.decide import Decider
 from moggy.behaviors.inputs import EVENTS, SETTINGS
 from moggy.behaviors.tree import Tree
 from moggy.config import SHIPPED, load, parse
-from moggy.messages import CLASSES, DRIVES, EMOTIONS, GESTURES, Affect, Bond, Context, Decision, Event, Gesture, Mood, PersonEstimate
+from moggy.messages import (
+    CLASSES,
+    DRIVES,
+    EMOTIONS,
+    GESTURES,
+    Affect,
+    Bond,
+    Context,
+    Decision,
+    Event,
+    Gesture,
+    Mood,
+    PersonEstimate,
+)
 from moggy.personality import Personality, Quiet
 
 HERE = PersonEstimate(person="anna", present=True, attention=0.3, confidence=0.6, unsure=False)
-CALM: Mapping[str, float] = {"energy": 0.65, "company": 0.5, "play": 0.5, "comfort": 0.5, "curiosity": 0.5}
+CALM: Mapping[str, float] = {
+    "energy": 0.65,
+    "company": 0.5,
+    "play": 0.5,
+    "comfort": 0.5,
+    "curiosity": 0.5,
+}
 
 
 @cache
@@ -32,13 +51,22 @@ def shipped() -> Tree:
 class Cat:
     """A decider at 10 Hz, and the moment it is in: change what you like, then let it go on."""
 
-    def __init__(self, personality: Personality | None = None, *, seed: int = 1, hour: float = 12.0) -> None:
-        self.decider = Decider(shipped(), personality or Personality(name="average"), random.Random(seed))
+    def __init__(
+        self, personality: Personality | None = None, *, seed: int = 1, hour: float = 12.0
+    ) -> None:
+        self.decider = Decider(
+            shipped(), personality or Personality(name="average"), random.Random(seed)
+        )
         self.at, self.hour = 0.0, hour
         self.person = HERE
         self.emotions: dict[str, float] = {}
         self.drives: Mapping[str, float] = CALM
-        self.mood, self.bond, self.enough, self.arousal = Mood(), Bond(trust=0.5, familiarity=0.4), 0.0, 0.0
+        self.mood, self.bond, self.enough, self.arousal = (
+            Mood(),
+            Bond(trust=0.5, familiarity=0.4),
+            0.0,
+            0.0,
+        )
         self.settings: frozenset[str] = frozenset()
         self.stroke: tuple[str, str, float] | None = None
         self.battery = 1.0
@@ -54,7 +82,14 @@ class Cat:
             gesture = None
             if self.stroke is not None:
                 zone, kind, since = self.stroke
-                gesture = Gesture(at=self.at, id=next(self.ids), zone=zone, gesture=kind, speed=0.05, duration=self.at - since)  # type: ignore[arg-type]
+                gesture = Gesture(
+                    at=self.at,
+                    id=next(self.ids),
+                    zone=zone,
+                    gesture=kind,
+                    speed=0.05,
+                    duration=self.at - since,
+                )  # type: ignore[arg-type]
             pet = Affect(
                 emotions={**dict.fromkeys(EMOTIONS, 0.0), **self.emotions},
                 drives=self.drives,
@@ -63,7 +98,11 @@ class Cat:
                 enough=self.enough,
                 arousal=self.arousal,
             )
-            heard = tuple(Event(at=self.at, id=next(self.ids), name=name) for name in events) if n == 0 else ()
+            heard = (
+                tuple(Event(at=self.at, id=next(self.ids), name=name) for name in events)
+                if n == 0
+                else ()
+            )
             context = Context(
                 at=self.at,
                 dt=0.1,
@@ -167,7 +206,15 @@ def test_the_ladder_of_enough_is_climbed_in_order() -> None:
         decision = cat.goes_on(0.1)[0]
         for rung in motions(decision) | ({"silence"} if decision.purr == 0 and n > 20 else set()):
             first.setdefault(rung, cat.at)
-    rungs = ["silence", "tail_twitch", "skin_ripple", "ears_back", "ears_flat", "turn_to_hand", "nip"]
+    rungs = [
+        "silence",
+        "tail_twitch",
+        "skin_ripple",
+        "ears_back",
+        "ears_flat",
+        "turn_to_hand",
+        "nip",
+    ]
     assert all(first[a] < first[b] for a, b in pairwise(rungs)), first
 
 
@@ -208,7 +255,9 @@ def test_a_friend_who_comes_is_greeted_with_a_trill() -> None:
 def test_somebody_sad_is_met_with_closeness_and_a_slow_purr_and_no_call() -> None:
     cat = Cat()
     cat.goes_on(5)
-    cat.person = PersonEstimate(present=True, valence=-0.7, confidence=0.7, unsure=False, probabilities={"sad": 0.8})
+    cat.person = PersonEstimate(
+        present=True, valence=-0.7, confidence=0.7, unsure=False, probabilities={"sad": 0.8}
+    )
     made = cat.goes_on(20, "sadness_seen")
     assert made[-1].behavior == "comfort_person"
     assert 0 < made[-1].purr <= 0.4
@@ -217,7 +266,14 @@ def test_somebody_sad_is_met_with_closeness_and_a_slow_purr_and_no_call() -> Non
 
 def test_somebody_angry_is_given_room() -> None:
     cat = Cat()
-    cat.person = PersonEstimate(present=True, valence=-0.7, arousal=0.7, confidence=0.7, unsure=False, probabilities={"angry": 0.8})
+    cat.person = PersonEstimate(
+        present=True,
+        valence=-0.7,
+        arousal=0.7,
+        confidence=0.7,
+        unsure=False,
+        probabilities={"angry": 0.8},
+    )
     made = cat.goes_on(20, "anger_seen")
     assert {decision.behavior for decision in made[5:]} == {"keep_distance"}
     assert made[-1].gaze == "away"
@@ -249,7 +305,10 @@ COMES = {"ask_for_company", "beg_play", "head_bunt", "greet", "play", "chase_tai
 @pytest.mark.parametrize("by", ["hours", "habit", "hand"])
 def test_in_quiet_hours_it_comes_to_nobody_who_does_not_turn_to_it(by: str) -> None:
     """The owner's hours, an hour in which it is usually sent off, or asked for by hand."""
-    cat = Cat(Personality(name="nights", quiet=Quiet(hours=(22.0, 7.0))) if by == "hours" else None, hour=23.0 if by == "hours" else 14.0)
+    cat = Cat(
+        Personality(name="nights", quiet=Quiet(hours=(22.0, 7.0))) if by == "hours" else None,
+        hour=23.0 if by == "hours" else 14.0,
+    )
     cat.drives = {**CALM, "company": 0.0, "play": 0.0, "curiosity": 0.1}
     cat.emotions = {"loneliness": 0.8, "affection": 0.7}
     if by == "hand":
@@ -275,7 +334,15 @@ def test_a_frightened_cat_never_comes_of_its_own_accord() -> None:
     cat = Cat()
     cat.emotions = {"fear": 0.5, "affection": 0.8, "loneliness": 0.8}
     cat.drives = {**CALM, "company": 0.0, "play": 0.0}
-    assert not cat.does(120, "arrived") & {"ask_for_company", "beg_play", "head_bunt", "follow_person", "greet", "play", "comfort_person"}
+    assert not cat.does(120, "arrived") & {
+        "ask_for_company",
+        "beg_play",
+        "head_bunt",
+        "follow_person",
+        "greet",
+        "play",
+        "comfort_person",
+    }
 
 
 def test_a_cat_asks_for_company_once_and_then_leaves_it() -> None:
@@ -292,7 +359,12 @@ def test_a_cat_asks_for_company_once_and_then_leaves_it() -> None:
 
 def calls_in(cat: Cat, minutes: int) -> list[float]:
     cat.drives = {**CALM, "company": 0.1, "play": 0.1}
-    return [call.loudness for _ in range(minutes) for decision in cat.goes_on(60) for call in decision.calls]
+    return [
+        call.loudness
+        for _ in range(minutes)
+        for decision in cat.goes_on(60)
+        for call in decision.calls
+    ]
 
 
 def test_it_keeps_to_its_budget_of_calls_that_nobody_asked_for() -> None:
@@ -353,7 +425,11 @@ def test_the_same_moments_and_seed_give_the_same_decisions() -> None:
     def life(seed: int) -> list[Decision]:
         cat = Cat(seed=seed)
         cat.drives = {**CALM, "company": 0.2, "play": 0.2}
-        return cat.goes_on(60, "arrived") + cat.goes_on(60, "called", "praised") + cat.goes_on(30, "hit")
+        return (
+            cat.goes_on(60, "arrived")
+            + cat.goes_on(60, "called", "praised")
+            + cat.goes_on(30, "hit")
+        )
 
     assert life(3) == life(3)
     assert life(3) != life(4)
@@ -381,7 +457,17 @@ def lives(monkeypatch: pytest.MonkeyPatch) -> dict[int, int]:
 def test_whatever_begins_is_ended_and_only_one_runs(lives: dict[int, int]) -> None:
     cat = Cat()
     cat.drives = {**CALM, "company": 0.2, "play": 0.1}
-    for event in ("arrived", "called", "hit", "shaken", "praised", "loud_noise", "play_asked", "put_down", "scolded"):
+    for event in (
+        "arrived",
+        "called",
+        "hit",
+        "shaken",
+        "praised",
+        "loud_noise",
+        "play_asked",
+        "put_down",
+        "scolded",
+    ):
         for _ in range(8):
             cat.goes_on(1.0, event)
             assert sum(lives.values()) == 1
@@ -401,7 +487,9 @@ def test_after_an_edit_the_running_behaviour_goes_on_by_its_id() -> None:
 
 def test_a_behaviour_that_the_edit_takes_away_is_ended_properly(lives: dict[int, int]) -> None:
     small = parse(
-        "small.yaml", "name: small\nroot: {kind: utility, id: choose, fallback: rest, options: [{id: rest, do: {why: rests}}]}", Tree
+        "small.yaml",
+        "name: small\nroot: {kind: utility, id: choose, fallback: rest, options: [{id: rest, do: {why: rests}}]}",
+        Tree,
     )
     cat = Cat()
     cat.touch("neck")
@@ -415,7 +503,9 @@ def test_another_personality_takes_over_without_a_break() -> None:
     cat = Cat()
     cat.touch("neck")
     before = cat.goes_on(4)[-1]
-    cat.decider.adopt(personality=load(SHIPPED["personalities"] / "shy.yaml", Personality), now=cat.at)
+    cat.decider.adopt(
+        personality=load(SHIPPED["personalities"] / "shy.yaml", Personality), now=cat.at
+    )
     assert cat.goes_on(0.1)[-1].since == before.since
 
 
@@ -453,7 +543,14 @@ moments = st.tuples(
     affects,
     people,
     st.lists(st.sampled_from(EVENTS), max_size=3),
-    st.none() | st.tuples(st.sampled_from(["head", "back", "belly", "wing"]), st.sampled_from(GESTURES), st.floats(0, 5), unit, signed),
+    st.none()
+    | st.tuples(
+        st.sampled_from(["head", "back", "belly", "wing"]),
+        st.sampled_from(GESTURES),
+        st.floats(0, 5),
+        unit,
+        signed,
+    ),
     st.frozensets(st.sampled_from(SETTINGS)),
     st.tuples(st.floats(0.01, 60.0), st.floats(0, 24, exclude_max=True), unit, st.booleans()),
 )
@@ -461,7 +558,9 @@ moments = st.tuples(
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(moments, min_size=1, max_size=12), st.integers(0, 2**31))
-def test_in_any_moment_there_is_exactly_one_behaviour_with_a_reason(drawn: Sequence[tuple], seed: int) -> None:  # type: ignore[type-arg]
+def test_in_any_moment_there_is_exactly_one_behaviour_with_a_reason(
+    drawn: Sequence[tuple], seed: int
+) -> None:  # type: ignore[type-arg]
     decider = Decider(shipped(), Personality(name="any"), random.Random(seed))
     at, hurt = 0.0, -99.0
     for pet, person, names, hand, wanted, (dt, hour, battery, charging) in drawn:
@@ -469,7 +568,9 @@ def test_in_any_moment_there_is_exactly_one_behaviour_with_a_reason(drawn: Seque
         gesture = None
         if hand is not None:
             zone, kind, speed, pressure, fur = hand
-            gesture = Gesture(at=at, id=1, zone=zone, gesture=kind, speed=speed, pressure=pressure, along_fur=fur)
+            gesture = Gesture(
+                at=at, id=1, zone=zone, gesture=kind, speed=speed, pressure=pressure, along_fur=fur
+            )
         heard = tuple(Event(at=at, id=n, name=name) for n, name in enumerate(names))
         if {"hit", "squeezed"} & set(names):
             hurt = at

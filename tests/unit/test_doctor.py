@@ -14,7 +14,9 @@ BARE = [sys.executable, "-I", "-S", "-c"]
 
 
 def test_a_missing_library_is_named_with_the_package_that_brings_it() -> None:
-    need = needs.Need("libnowhere.so.9", needs.loads("libnowhere.so.9"), "libnowhere9", "nothing of value")
+    need = needs.Need(
+        "libnowhere.so.9", needs.loads("libnowhere.so.9"), "libnowhere9", "nothing of value"
+    )
     assert not need.present()
     assert need.command().endswith("apt install libnowhere9")
 
@@ -26,7 +28,15 @@ def test_a_library_that_is_there_is_seen() -> None:
 def test_this_environment_has_all_that_a_cat_needs() -> None:
     findings = list(doctor.examine())
     assert [finding for finding in findings if finding.state == "fatal"] == []
-    assert {"machine", "packages", "models", "language model", "studio", "simulator", "devices"} <= {finding.area for finding in findings}
+    assert {
+        "machine",
+        "packages",
+        "models",
+        "language model",
+        "studio",
+        "simulator",
+        "devices",
+    } <= {finding.area for finding in findings}
 
 
 def test_whatever_is_missing_has_a_way_out() -> None:

@@ -53,7 +53,10 @@ def test_expressions_mean_what_they_say(text: str, value: float) -> None:
 
 def test_names_are_read_from_the_moment() -> None:
     assert worth("a > 0.5 and not b", a=0.7, b=0.0) == 1
-    assert [name.name for name in names(parse("mood.pleasure + max(a, 2)"))] == ["mood.pleasure", "a"]
+    assert [name.name for name in names(parse("mood.pleasure + max(a, 2)"))] == [
+        "mood.pleasure",
+        "a",
+    ]
 
 
 def test_a_long_chain_holds_only_if_all_of_it_holds_whatever_was_asked_before() -> None:
@@ -83,7 +86,9 @@ def test_a_mistake_is_reported_at_its_character(text: str, character: int, messa
 
 
 def test_an_unknown_input_is_reported_with_a_suggestion() -> None:
-    with pytest.raises(Wrong, match=r"unknown input 'enogh', did you mean 'enough'\?, at character 5 of"):
+    with pytest.raises(
+        Wrong, match=r"unknown input 'enogh', did you mean 'enough'\?, at character 5 of"
+    ):
         check("1 + enogh")
     with pytest.raises(Wrong, match=r"emotion\.joy"):
         check("emotion.joi > 0.2")
@@ -128,7 +133,11 @@ numbers = st.floats(-1e6, 1e6, allow_nan=False).map(lambda x: f"({x:f})")
 
 @given(
     st.recursive(
-        numbers, lambda inner: st.tuples(inner, st.sampled_from("+-*/<>"), inner).map(lambda t: f"({t[0]}{t[1]}{t[2]})"), max_leaves=12
+        numbers,
+        lambda inner: st.tuples(inner, st.sampled_from("+-*/<>"), inner).map(
+            lambda t: f"({t[0]}{t[1]}{t[2]})"
+        ),
+        max_leaves=12,
     )
 )
 def test_arithmetic_never_fails(text: str) -> None:

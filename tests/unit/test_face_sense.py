@@ -17,8 +17,21 @@ def seen(**given: object) -> Face:
     return face
 
 
-SMILE = {"mouthSmileLeft": 0.9, "mouthSmileRight": 0.9, "cheekSquintLeft": 0.4, "cheekSquintRight": 0.4, "mouthUpperUpLeft": 0.3}
-GAPE = {"jawOpen": 0.7, "eyeWideLeft": 0.6, "eyeWideRight": 0.6, "browInnerUp": 0.8, "browOuterUpLeft": 0.8, "browOuterUpRight": 0.8}
+SMILE = {
+    "mouthSmileLeft": 0.9,
+    "mouthSmileRight": 0.9,
+    "cheekSquintLeft": 0.4,
+    "cheekSquintRight": 0.4,
+    "mouthUpperUpLeft": 0.3,
+}
+GAPE = {
+    "jawOpen": 0.7,
+    "eyeWideLeft": 0.6,
+    "eyeWideRight": 0.6,
+    "browInnerUp": 0.8,
+    "browOuterUpLeft": 0.8,
+    "browOuterUpRight": 0.8,
+}
 
 
 def test_a_smile_is_happy_and_pleasant() -> None:
@@ -51,7 +64,11 @@ def test_the_network_alone_gives_the_sign_of_valence(name: str, sign: int) -> No
 def test_both_agreeing_are_surer_than_either() -> None:
     happy = {k: 0.97 if k == "happy" else 0.005 for k in CLASSES}
     both = seen(blendshapes=SMILE, expression=happy).confidence or 0.0
-    assert both >= max(seen(blendshapes=SMILE).confidence or 0.0, seen(expression=happy).confidence or 0.0) - 0.03
+    assert (
+        both
+        >= max(seen(blendshapes=SMILE).confidence or 0.0, seen(expression=happy).confidence or 0.0)
+        - 0.03
+    )
     assert both > 0.8
 
 
@@ -84,7 +101,10 @@ def test_an_empty_face_is_passed_on_without_confidence() -> None:
 
 
 def test_odd_numbers_are_borne() -> None:
-    assert seen(blendshapes={"jawOpen": 7.0, "nothing": 1.0, "mouthSmileLeft": -2.0}).confidence is not None
+    assert (
+        seen(blendshapes={"jawOpen": 7.0, "nothing": 1.0, "mouthSmileLeft": -2.0}).confidence
+        is not None
+    )
 
 
 def test_the_head_belongs_to_the_models_that_ship() -> None:

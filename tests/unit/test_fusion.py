@@ -16,7 +16,18 @@ from moggy.brain.fusion import Fusion
 from moggy.brain.mind import Mind
 from moggy.brain.rehearse import a_mind, last, rehearse, touch
 from moggy.config import Files
-from moggy.messages import CLASSES, AnySense, Evidence, Face, Gesture, Person, PersonEstimate, Thought, Voice, Words
+from moggy.messages import (
+    CLASSES,
+    AnySense,
+    Evidence,
+    Face,
+    Gesture,
+    Person,
+    PersonEstimate,
+    Thought,
+    Voice,
+    Words,
+)
 from moggy.personality import Personality
 
 TABLE = Files().load("appraisals/cat.yaml", Appraisals)
@@ -27,8 +38,23 @@ def cat() -> Mind:
     return a_mind(TABLE, Personality(name="cat"))
 
 
-def says(channel: str, valence: float, at: float = 0.0, confidence: float = 0.8, arousal: float = 0.0, **more: object) -> Evidence:
-    return Evidence(at=at, channel=channel, person="anna", valence=valence, arousal=arousal, confidence=confidence, **more)  # type: ignore[arg-type]
+def says(
+    channel: str,
+    valence: float,
+    at: float = 0.0,
+    confidence: float = 0.8,
+    arousal: float = 0.0,
+    **more: object,
+) -> Evidence:
+    return Evidence(
+        at=at,
+        channel=channel,
+        person="anna",
+        valence=valence,
+        arousal=arousal,
+        confidence=confidence,
+        **more,
+    )  # type: ignore[arg-type]
 
 
 def fused(*evidence: Evidence, now: float = 0.0) -> PersonEstimate:
@@ -39,7 +65,12 @@ def fused(*evidence: Evidence, now: float = 0.0) -> PersonEstimate:
 
 def test_with_nothing_seen_it_is_unsure_and_neutral() -> None:
     person = cat().feel((), (), 0.02, 0.02)[0]
-    assert (person.valence, person.arousal, person.confidence, person.unsure) == (0.0, 0.0, 0.0, True)
+    assert (person.valence, person.arousal, person.confidence, person.unsure) == (
+        0.0,
+        0.0,
+        0.0,
+        True,
+    )
     assert person.valence_sd == pytest.approx(SPREAD)
     assert sum(person.probabilities.values()) == pytest.approx(1.0)
 
@@ -91,9 +122,14 @@ def test_one_frame_that_is_far_off_is_held_back_and_a_lasting_change_is_believed
     assert changed.valence < -0.3
 
 
-@pytest.mark.parametrize("pair", list(combinations(("face", "words", "voice", "touch", "posture"), 2)))
-def test_contradiction_lowers_confidence_in_at_least_four_of_five_cases(pair: tuple[str, str]) -> None:
-    """Against the same two channels in agreement, and against the surer channel alone; random strengths and confidences."""
+@pytest.mark.parametrize(
+    "pair", list(combinations(("face", "words", "voice", "touch", "posture"), 2))
+)
+def test_contradiction_lowers_confidence_in_at_least_four_of_five_cases(
+    pair: tuple[str, str],
+) -> None:
+    """Against the same two channels in agreement, and against the surer channel alone; random
+    strengths and confidences."""
     rng = random.Random(7)
     lower = alone = 0
     cases = 100
@@ -112,7 +148,10 @@ def test_contradiction_lowers_confidence_in_at_least_four_of_five_cases(pair: tu
 
 
 def test_the_further_two_channels_are_apart_the_less_is_sure() -> None:
-    confidences = [fused(says("face", 0.6), says("words", 0.6 - apart)).confidence for apart in (0.0, 0.2, 0.5, 0.8, 1.1, 1.4)]
+    confidences = [
+        fused(says("face", 0.6), says("words", 0.6 - apart)).confidence
+        for apart in (0.0, 0.2, 0.5, 0.8, 1.1, 1.4)
+    ]
     assert confidences == sorted(confidences, reverse=True)
     assert confidences[0] > fused(says("face", 0.6)).confidence > confidences[3]
 
@@ -123,25 +162,36 @@ def test_noise_alone_costs_little_confidence() -> None:
     shares = []
     for _ in range(300):
         truth = rng.gauss(0.0, 0.4)
-        face, words = (says(name, rng.gauss(truth, CHANNELS[name].valence), confidence=1.0) for name in ("face", "words"))
+        face, words = (
+            says(name, rng.gauss(truth, CHANNELS[name].valence), confidence=1.0)
+            for name in ("face", "words")
+        )
         shares.append(fused(face, words).confidence / fused(face).confidence)
     assert sum(shares) / len(shares) > 0.97
 
 
 def test_a_channel_that_hardly_knows_neither_corroborates_nor_contradicts() -> None:
     alone = fused(says("face", 0.6)).confidence
-    assert fused(says("face", 0.6), says("posture", -0.6, confidence=0.02)).confidence == pytest.approx(alone, abs=0.02)
+    assert fused(
+        says("face", 0.6), says("posture", -0.6, confidence=0.02)
+    ).confidence == pytest.approx(alone, abs=0.02)
 
 
-@pytest.mark.parametrize("pair", [("face", "words"), ("face", "voice"), ("words", "touch"), ("voice", "posture")])
-def test_the_fused_estimate_is_never_worse_than_its_best_channel_when_they_agree(pair: tuple[str, str]) -> None:
+@pytest.mark.parametrize(
+    "pair", [("face", "words"), ("face", "voice"), ("words", "touch"), ("voice", "posture")]
+)
+def test_the_fused_estimate_is_never_worse_than_its_best_channel_when_they_agree(
+    pair: tuple[str, str],
+) -> None:
     """Root mean square error over random people, each channel erring as the table says."""
     rng = random.Random(3)
     errors = {"fused": 0.0, pair[0]: 0.0, pair[1]: 0.0}
     agreed = 0
     for _ in range(3000):
         truth = max(-1.0, min(1.0, rng.gauss(0.0, 0.5)))
-        heard = {name: max(-1.0, min(1.0, rng.gauss(truth, CHANNELS[name].valence))) for name in pair}
+        heard = {
+            name: max(-1.0, min(1.0, rng.gauss(truth, CHANNELS[name].valence))) for name in pair
+        }
         if abs(heard[pair[0]] - heard[pair[1]]) > 0.3:
             continue
         agreed += 1
@@ -161,7 +211,10 @@ def test_agreement_raises_confidence_and_narrows_the_variance() -> None:
 
 
 def test_a_smile_with_a_rough_hand_is_an_event_with_both_causes() -> None:
-    faces: list[AnySense] = [Face(at=1.0 + 0.1 * i, id=10 + i, person="anna", valence=0.7, arousal=0.3, confidence=0.8) for i in range(30)]
+    faces: list[AnySense] = [
+        Face(at=1.0 + 0.1 * i, id=10 + i, person="anna", valence=0.7, arousal=0.3, confidence=0.8)
+        for i in range(30)
+    ]
     hit = touch("back", 3.05, 3.15, "hit", pressure=0.95)
     moments = list(rehearse(cat(), [*faces, *hit], 4.0))
     conflicts = [event for moment in moments for event in moment.events if event.name == "conflict"]
@@ -188,11 +241,31 @@ def test_a_hand_that_hits_is_taken_for_anger() -> None:
 
 def test_a_thought_replaces_the_words_it_is_about_and_does_not_add_to_them() -> None:
     words = Words(at=1.0, id=5, person="anna", text="…", valence=-0.5, arousal=0.0, confidence=0.6)
-    thought = Thought(at=2.0, id=6, person="anna", asked=1.0, about=5, expires=9.0, valence=-0.5, arousal=0.0, confidence=0.6)
+    thought = Thought(
+        at=2.0,
+        id=6,
+        person="anna",
+        asked=1.0,
+        about=5,
+        expires=9.0,
+        valence=-0.5,
+        arousal=0.0,
+        confidence=0.6,
+    )
     without, with_it = last(cat(), [words], 2.0).person, last(cat(), [words, thought], 2.0).person
     assert with_it.valence == pytest.approx(without.valence, abs=0.03)
     assert with_it.confidence == pytest.approx(without.confidence, abs=0.08)
-    other = Thought(at=2.0, id=6, person="anna", asked=1.0, about=5, expires=9.0, valence=0.6, arousal=0.0, confidence=0.8)
+    other = Thought(
+        at=2.0,
+        id=6,
+        person="anna",
+        asked=1.0,
+        about=5,
+        expires=9.0,
+        valence=0.6,
+        arousal=0.0,
+        confidence=0.8,
+    )
     assert last(cat(), [words, other], 2.0).person.valence > 0.2
 
 
@@ -200,14 +273,34 @@ def test_a_thought_about_older_words_is_not_heard() -> None:
     senses: list[AnySense] = [
         Words(at=1.0, id=5, person="anna", valence=-0.5, arousal=0.0, confidence=0.6),
         Words(at=2.0, id=7, person="anna", valence=0.5, arousal=0.0, confidence=0.6),
-        Thought(at=2.5, id=8, person="anna", asked=1.0, about=5, expires=9.0, valence=-0.9, arousal=0.0, confidence=0.9),
+        Thought(
+            at=2.5,
+            id=8,
+            person="anna",
+            asked=1.0,
+            about=5,
+            expires=9.0,
+            valence=-0.9,
+            arousal=0.0,
+            confidence=0.9,
+        ),
     ]
     assert last(cat(), senses, 3.0).person.valence > 0.0
 
 
 def test_a_thought_that_is_much_less_sure_than_the_words_changes_nothing() -> None:
     words = Words(at=1.0, id=5, person="anna", valence=-0.6, arousal=0.0, confidence=0.8)
-    guess = Thought(at=2.0, id=6, person="anna", asked=1.0, about=5, expires=9.0, valence=0.6, arousal=0.0, confidence=0.3)
+    guess = Thought(
+        at=2.0,
+        id=6,
+        person="anna",
+        asked=1.0,
+        about=5,
+        expires=9.0,
+        valence=0.6,
+        arousal=0.0,
+        confidence=0.3,
+    )
     without, with_it = last(cat(), [words], 2.5).person, last(cat(), [words, guess], 2.5).person
     assert with_it.valence == pytest.approx(without.valence)
 
@@ -216,8 +309,30 @@ def test_several_people_have_an_estimate_each_and_one_has_the_attention() -> Non
     senses: list[AnySense] = [
         Person(at=0.5, id=1, person="anna", change="arrives"),
         Person(at=0.6, id=2, person="bob", change="arrives"),
-        *(Face(at=1.0 + 0.1 * i, id=10 + i, person="anna", valence=0.6, arousal=0.2, confidence=0.8, looking=0.2) for i in range(80)),
-        *(Face(at=1.05 + 0.1 * i, id=200 + i, person="bob", valence=-0.6, arousal=-0.3, confidence=0.8, looking=0.2) for i in range(80)),
+        *(
+            Face(
+                at=1.0 + 0.1 * i,
+                id=10 + i,
+                person="anna",
+                valence=0.6,
+                arousal=0.2,
+                confidence=0.8,
+                looking=0.2,
+            )
+            for i in range(80)
+        ),
+        *(
+            Face(
+                at=1.05 + 0.1 * i,
+                id=200 + i,
+                person="bob",
+                valence=-0.6,
+                arousal=-0.3,
+                confidence=0.8,
+                looking=0.2,
+            )
+            for i in range(80)
+        ),
         Words(at=3.0, id=3, person="bob", text="hello", valence=-0.4, arousal=0.0, confidence=0.6),
         Words(at=7.0, id=4, person="anna", text="hello", valence=0.4, arousal=0.0, confidence=0.6),
     ]
@@ -238,7 +353,16 @@ def test_somebody_who_leaves_is_no_longer_present() -> None:
 
 
 def test_the_face_that_looks_from_where_it_is_is_published() -> None:
-    face = Face(at=1.0, id=1, person="anna", valence=0.1, arousal=0.0, confidence=0.7, looking=0.9, bearing=(0.3, 0.1))
+    face = Face(
+        at=1.0,
+        id=1,
+        person="anna",
+        valence=0.1,
+        arousal=0.0,
+        confidence=0.7,
+        looking=0.9,
+        bearing=(0.3, 0.1),
+    )
     person = last(cat(), [face], 1.1).person
     assert person.bearing == (0.3, 0.1)
     assert person.attention > 0.8
@@ -252,17 +376,30 @@ SENSES = st.lists(
             person=st.sampled_from(("anna", "bob")),
             valence=st.none() | st.floats(-1.0, 1.0),
             arousal=st.none() | st.floats(-1.0, 1.0),
-            probabilities=st.none() | st.dictionaries(st.sampled_from(CLASSES), st.floats(0.0, 1.0)),
+            probabilities=st.none()
+            | st.dictionaries(st.sampled_from(CLASSES), st.floats(0.0, 1.0)),
             confidence=st.none() | st.floats(0.0, 1.0),
             looking=st.floats(0.0, 1.0),
         ),
-        st.builds(Words, at=st.floats(0.0, 20.0), valence=st.none() | st.floats(-1.0, 1.0), confidence=st.none() | st.floats(0.0, 1.0)),
-        st.builds(Voice, at=st.floats(0.0, 20.0), level=st.floats(-120.0, 20.0), valence=st.none() | st.floats(-1.0, 1.0)),
+        st.builds(
+            Words,
+            at=st.floats(0.0, 20.0),
+            valence=st.none() | st.floats(-1.0, 1.0),
+            confidence=st.none() | st.floats(0.0, 1.0),
+        ),
+        st.builds(
+            Voice,
+            at=st.floats(0.0, 20.0),
+            level=st.floats(-120.0, 20.0),
+            valence=st.none() | st.floats(-1.0, 1.0),
+        ),
         st.builds(
             Gesture,
             at=st.floats(0.0, 20.0),
             zone=st.sampled_from(("head", "belly", "wing")),
-            gesture=st.sampled_from(("hold", "tap", "pat", "poke", "hit", "stroke", "scratch", "tickle")),
+            gesture=st.sampled_from(
+                ("hold", "tap", "pat", "poke", "hit", "stroke", "scratch", "tickle")
+            ),
             phase=st.sampled_from(("begin", "during", "end")),
             pressure=st.floats(0.0, 1.0),
             speed=st.floats(0.0, 3.0),

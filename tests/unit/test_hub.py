@@ -1,4 +1,5 @@
-"""A large model comes from its publisher, goes on where it stopped, and is the same the second time."""
+"""A large model comes from its publisher, goes on where it stopped, and is the same the second
+time."""
 
 from __future__ import annotations
 
@@ -13,7 +14,14 @@ import pytest
 from moggy.models import hub
 
 WEIGHTS = bytes(range(256)) * 40
-MODEL = hub.HubModel(name="large", what="for a test", repository="somebody/large", file="large.gguf", size=len(WEIGHTS), licence="MIT")
+MODEL = hub.HubModel(
+    name="large",
+    what="for a test",
+    repository="somebody/large",
+    file="large.gguf",
+    size=len(WEIGHTS),
+    licence="MIT",
+)
 
 
 class Publisher(ThreadingHTTPServer):
@@ -87,6 +95,8 @@ def test_a_file_that_changed_at_the_publishers_is_refused(publisher: Publisher) 
 
 
 def test_a_model_that_is_not_there_is_said_in_a_sentence(publisher: Publisher) -> None:
-    lost = hub.HubModel(name="lost", what="", repository="somebody/lost", file="lost.gguf", size=1, licence="MIT")
+    lost = hub.HubModel(
+        name="lost", what="", repository="somebody/lost", file="lost.gguf", size=1, licence="MIT"
+    )
     with pytest.raises(hub.HubFailed, match="404"):
         hub.fetch(lost, lambda _: None)

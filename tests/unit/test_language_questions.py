@@ -1,4 +1,5 @@
-"""When the slow readers of words are asked, what they are told, and how their answers join what was read before; no model needed."""
+"""When the slow readers of words are asked, what they are told, and how their answers join what was
+read before; no model needed."""
 
 from __future__ import annotations
 
@@ -10,7 +11,20 @@ from moggy.brain.language import prompts, refine
 from moggy.brain.language.ask import Asker, Recent, ask
 from moggy.brain.language.model import FEELINGS, MAY_MOVE, MOST, nudges
 from moggy.brain.language.question import Question, Situation
-from moggy.messages import CLASSES, DRIVES, Affect, AnySense, Command, Decision, Event, Gesture, PersonEstimate, Thought, Tick, Words
+from moggy.messages import (
+    CLASSES,
+    DRIVES,
+    Affect,
+    AnySense,
+    Command,
+    Decision,
+    Event,
+    Gesture,
+    PersonEstimate,
+    Thought,
+    Tick,
+    Words,
+)
 from moggy.sensors import words as first
 from moggy.sensors.words_head import PRIOR
 
@@ -33,14 +47,27 @@ def tick(at: float, *understood: AnySense, events: tuple[Event, ...] = ()) -> Ti
 
 def said(text: str, at: float = 1.0, id: int = 5) -> Words:
     return Words(
-        at=at, id=id, text=text, probabilities=dict.fromkeys(CLASSES, 1 / 7), valence=-0.2, arousal=0.1, intent="call", confidence=0.6
+        at=at,
+        id=id,
+        text=text,
+        probabilities=dict.fromkeys(CLASSES, 1 / 7),
+        valence=-0.2,
+        arousal=0.1,
+        intent="call",
+        confidence=0.6,
     )
 
 
 def test_words_make_a_question_with_what_was_read_at_once() -> None:
     question = ask(tick(1.0, said("come on")), Recent())
     assert question is not None
-    assert (question.text, question.about, question.asked, question.intent, question.valence) == ("come on", 5, 1.0, "call", -0.2)
+    assert (question.text, question.about, question.asked, question.intent, question.valence) == (
+        "come on",
+        5,
+        1.0,
+        "call",
+        -0.2,
+    )
     assert question.expires > question.asked
 
 
@@ -51,7 +78,13 @@ def test_no_words_no_question() -> None:
 
 def test_the_situation_tells_what_happened_before_but_not_these_words() -> None:
     asker = Asker()
-    asker(tick(1.0, Gesture(at=1.0, zone="back", gesture="stroke", phase="during"), events=(Event(at=1.0, name="hit"),)))
+    asker(
+        tick(
+            1.0,
+            Gesture(at=1.0, zone="back", gesture="stroke", phase="during"),
+            events=(Event(at=1.0, name="hit"),),
+        )
+    )
     question = asker(tick(1.5, said("sorry", 1.5), events=(Event(at=1.5, name="scolded"),)))
     assert question is not None
     assert question.situation.before == (("hit", 0.5),)
@@ -86,7 +119,12 @@ def test_a_second_reader_waits_for_the_first_and_is_told_its_answer() -> None:
     )
     question = asker(tick(1.2, answer))
     assert question is not None
-    assert (question.valence, question.intent, question.asked, question.probabilities) == (0.6, "play", 1.0, {"happy": 1.0})
+    assert (question.valence, question.intent, question.asked, question.probabilities) == (
+        0.6,
+        "play",
+        1.0,
+        {"happy": 1.0},
+    )
     assert question.read_by == "embedding"
     assert asker(tick(1.3, answer)) is None
 
@@ -128,7 +166,14 @@ def test_a_phrase_keeps_its_wish_and_the_model_adds_where_there_was_none() -> No
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
 def test_an_answer_that_is_no_number_is_dropped(bad: float) -> None:
     with pytest.raises(ValueError, match="not a number"):
-        refine.thought(Question(text="x"), source="smollm2", scores=[bad] + [0.0] * 6, wishes=NOTHING, valence=0.0, weights=WEIGHTS)
+        refine.thought(
+            Question(text="x"),
+            source="smollm2",
+            scores=[bad] + [0.0] * 6,
+            wishes=NOTHING,
+            valence=0.0,
+            weights=WEIGHTS,
+        )
     with pytest.raises(ValueError, match="not a number"):
         nudges([bad] + [0.0] * (len(FEELINGS) - 1))
 
@@ -136,7 +181,14 @@ def test_an_answer_that_is_no_number_is_dropped(bad: float) -> None:
 def test_whatever_the_model_says_the_answer_is_within_its_bounds() -> None:
     for size in (0.0, 1.0, 1e6, -1e6):
         scores = [size * (-1) ** k for k in range(7)]
-        thought = refine.thought(Question(text="x"), source="smollm2", scores=scores, wishes=NOTHING, valence=size, weights=WEIGHTS)
+        thought = refine.thought(
+            Question(text="x"),
+            source="smollm2",
+            scores=scores,
+            wishes=NOTHING,
+            valence=size,
+            weights=WEIGHTS,
+        )
         assert thought.probabilities is not None
         assert all(0.0 <= p <= 1.0 for p in thought.probabilities.values())
         assert -1.0 <= (thought.valence or 0.0) <= 1.0
@@ -166,7 +218,11 @@ def test_both_tiers_hold_the_same_tables() -> None:
 
 
 def test_the_prompt_tells_the_situation_in_sentences() -> None:
-    seen = Situation(before=(("hit", 2.0), ("stroked", 5.0), ("arrived", 8.0), ("stroked", 90.0)), person_valence=-0.6, person_sure=0.8)
+    seen = Situation(
+        before=(("hit", 2.0), ("stroked", 5.0), ("arrived", 8.0), ("stroked", 90.0)),
+        person_valence=-0.6,
+        person_sure=0.8,
+    )
     text = prompts.judging(Question(text='he said "no"\n\nand left', situation=seen))
     assert text.startswith("The cat was just hit. The cat was just stroked. The person looks sad.")
     assert text.endswith("The person says: \"he said 'no' and left\" The cat feels")

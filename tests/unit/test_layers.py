@@ -32,7 +32,9 @@ class Stage:
     def __init__(self) -> None:
         self.layers, self.mix, self.now = Layers(MOTIONS), Mix(["jaw", "head_pan"]), 0.0
 
-    def play(self, plays: Sequence[Play], seconds: float = 1.0, size: float = 1.0) -> list[dict[str, float]]:
+    def play(
+        self, plays: Sequence[Play], seconds: float = 1.0, size: float = 1.0
+    ) -> list[dict[str, float]]:
         seen = []
         for _ in range(round(seconds / DT)):
             self.now += DT
@@ -67,7 +69,9 @@ def test_a_motion_that_is_over_lets_go_although_it_is_still_asked_for() -> None:
 def test_a_motion_begun_again_plays_again() -> None:
     stage = Stage()
     stage.play([LOW, Play(motion="open", started=0.0)], 2.0)
-    assert max(pose["jaw"] for pose in stage.play([LOW, Play(motion="open", started=2.0)], 1.0)) == pytest.approx(0.4, abs=0.01)
+    assert max(
+        pose["jaw"] for pose in stage.play([LOW, Play(motion="open", started=2.0)], 1.0)
+    ) == pytest.approx(0.4, abs=0.01)
 
 
 def test_a_reflex_lies_over_all() -> None:
@@ -99,11 +103,15 @@ def test_back_and_forth_between_postures_never_jumps() -> None:
 def test_a_weak_play_goes_half_the_way() -> None:
     stage = Stage()
     stage.play([LOW])
-    assert stage.play([LOW, Play(motion="open", started=1.0, weight=0.5)], 0.5)[-1]["jaw"] == pytest.approx(0.25)
+    assert stage.play([LOW, Play(motion="open", started=1.0, weight=0.5)], 0.5)[-1][
+        "jaw"
+    ] == pytest.approx(0.25)
 
 
 def test_a_motion_that_nobody_wrote_is_passed_over() -> None:
-    assert Stage().play([LOW, Play(motion="moonwalk", started=0.0)])[-1]["jaw"] == pytest.approx(0.1)
+    assert Stage().play([LOW, Play(motion="moonwalk", started=0.0)])[-1]["jaw"] == pytest.approx(
+        0.1
+    )
 
 
 def test_the_strongest_cause_is_named_first() -> None:

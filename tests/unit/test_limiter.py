@@ -1,7 +1,8 @@
-"""No command asks a joint for more than it can do: position, velocity, acceleration and jerk hold for any targets and any step of time.
+"""No command asks a joint for more than it can do: position, velocity, acceleration and jerk hold
+for any targets and any step of time.
 
-The bounds are checked on what is sent, by divided differences: of a function whose nth derivative is bounded, the nth divided difference
-times n! is bounded too, however uneven the moments are.
+The bounds are checked on what is sent, by divided differences: of a function whose nth derivative
+is bounded, the nth divided difference times n! is bounded too, however uneven the moments are.
 """
 
 from __future__ import annotations
@@ -18,18 +19,26 @@ from moggy.body import Body, Joint
 from moggy.config import SHIPPED, load
 
 BODY = load(SHIPPED["body"] / "cat.yaml", Body)
-JOINTS = sorted({(joint.velocity, joint.acceleration, joint.jerk): joint for joint in BODY.joints.values()}.items())
+JOINTS = sorted(
+    {
+        (joint.velocity, joint.acceleration, joint.jerk): joint for joint in BODY.joints.values()
+    }.items()
+)
 STEPS = st.lists(st.tuples(st.floats(-4, 4), st.integers(1, 12)), min_size=1, max_size=25)
 
 
 def divided(times: list[float], values: list[float], order: int) -> list[float]:
     """Derivatives of an order, as divided differences times order!."""
     for n in range(1, order + 1):
-        values = [n * (b - a) / (times[i + n] - times[i]) for i, (a, b) in enumerate(pairwise(values))]
+        values = [
+            n * (b - a) / (times[i + n] - times[i]) for i, (a, b) in enumerate(pairwise(values))
+        ]
     return values
 
 
-def travel(axis: Axis, asked: list[tuple[float, int]], dts: list[float]) -> tuple[list[float], list[float]]:
+def travel(
+    axis: Axis, asked: list[tuple[float, int]], dts: list[float]
+) -> tuple[list[float], list[float]]:
     times, angles, n = [0.0], [axis.position], 0
     for target, ticks in asked:
         for _ in range(ticks):
@@ -43,7 +52,9 @@ def travel(axis: Axis, asked: list[tuple[float, int]], dts: list[float]) -> tupl
 @pytest.mark.parametrize("joint", [joint for _, joint in JOINTS])
 @given(asked=STEPS, dt=st.sampled_from((0.005, 0.01, 0.02)))
 @settings(max_examples=60, deadline=None)
-def test_at_an_even_pace_every_limit_holds(joint: Joint, asked: list[tuple[float, int]], dt: float) -> None:
+def test_at_an_even_pace_every_limit_holds(
+    joint: Joint, asked: list[tuple[float, int]], dt: float
+) -> None:
     times, angles = travel(Axis(joint, joint.rest), asked, [dt])
     assert all(joint.min <= angle <= joint.max for angle in angles)
     for order, bound in ((1, joint.velocity), (2, joint.acceleration), (3, joint.jerk)):
@@ -53,7 +64,9 @@ def test_at_an_even_pace_every_limit_holds(joint: Joint, asked: list[tuple[float
 @pytest.mark.parametrize("joint", [joint for _, joint in JOINTS])
 @given(asked=STEPS, dts=st.lists(st.floats(0.016, 0.024), min_size=3, max_size=11))
 @settings(max_examples=60, deadline=None)
-def test_at_the_uneven_pace_of_a_real_clock_every_limit_holds(joint: Joint, asked: list[tuple[float, int]], dts: list[float]) -> None:
+def test_at_the_uneven_pace_of_a_real_clock_every_limit_holds(
+    joint: Joint, asked: list[tuple[float, int]], dts: list[float]
+) -> None:
     times, angles = travel(Axis(joint, joint.rest), asked, dts)
     assert all(joint.min <= angle <= joint.max for angle in angles)
     for order, bound in ((1, joint.velocity), (2, joint.acceleration), (3, joint.jerk)):
@@ -62,16 +75,22 @@ def test_at_the_uneven_pace_of_a_real_clock_every_limit_holds(joint: Joint, aske
 
 @given(asked=STEPS, dts=st.lists(st.floats(0.001, 3.0), min_size=1, max_size=11))
 @settings(max_examples=60, deadline=None)
-def test_even_a_halting_clock_never_breaks_position_and_velocity(asked: list[tuple[float, int]], dts: list[float]) -> None:
+def test_even_a_halting_clock_never_breaks_position_and_velocity(
+    asked: list[tuple[float, int]], dts: list[float]
+) -> None:
     joint = BODY.joints["head_pan"]
     times, angles = travel(Axis(joint, 0.0), asked, dts)
     assert all(joint.min <= angle <= joint.max for angle in angles)
     assert all(abs(x) <= joint.velocity * 1.0001 for x in divided(times, angles, 1))
 
 
-@given(start=st.floats(-1.2, 1.2), target=st.floats(-1.2, 1.2), dt=st.sampled_from((0.005, 0.02, 0.03)))
+@given(
+    start=st.floats(-1.2, 1.2), target=st.floats(-1.2, 1.2), dt=st.sampled_from((0.005, 0.02, 0.03))
+)
 @settings(max_examples=60, deadline=None)
-def test_it_arrives_without_overshoot_and_then_rests(start: float, target: float, dt: float) -> None:
+def test_it_arrives_without_overshoot_and_then_rests(
+    start: float, target: float, dt: float
+) -> None:
     axis = Axis(BODY.joints["head_pan"], start)
     low, high = min(start, target) - 1e-9, max(start, target) + 1e-9
     for _ in range(int(2.0 / dt)):

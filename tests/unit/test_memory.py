@@ -1,4 +1,5 @@
-"""What the pet remembers: it comes back whole, survives being killed, stays small, and is its owner's to read and to erase."""
+"""What the pet remembers: it comes back whole, survives being killed, stays small, and is its
+owner's to read and to erase."""
 
 from __future__ import annotations
 
@@ -21,7 +22,20 @@ from moggy.brain.rehearse import a_mind, rehearse, touch
 from moggy.brain.remembered import Remembered
 from moggy.brain.sealing import connect, encrypt
 from moggy.config import Files
-from moggy.messages import Affect, AnySense, Command, Decision, Event, Face, Person, PersonEstimate, Setting, Tick, Trouble, Words
+from moggy.messages import (
+    Affect,
+    AnySense,
+    Command,
+    Decision,
+    Event,
+    Face,
+    Person,
+    PersonEstimate,
+    Setting,
+    Tick,
+    Trouble,
+    Words,
+)
 from moggy.personality import Personality
 
 TABLE = Files().load("appraisals/cat.yaml", Appraisals)
@@ -31,8 +45,22 @@ CAT = Personality(name="cat")
 def a_life() -> list[AnySense]:
     return [
         Person(at=1.0, id=1, person="anna", change="arrives"),
-        Words(at=2.0, id=2, person="anna", text="good cat", intent="praise", valence=0.6, arousal=0.1, confidence=0.8),
-        *(Face(at=3.0 + 0.2 * i, id=10 + i, person="anna", valence=0.5, arousal=0.1, confidence=0.9) for i in range(100)),
+        Words(
+            at=2.0,
+            id=2,
+            person="anna",
+            text="good cat",
+            intent="praise",
+            valence=0.6,
+            arousal=0.1,
+            confidence=0.8,
+        ),
+        *(
+            Face(
+                at=3.0 + 0.2 * i, id=10 + i, person="anna", valence=0.5, arousal=0.1, confidence=0.9
+            )
+            for i in range(100)
+        ),
         *touch("head", 4.0, 20.0),
         *touch("back", 22.0, 22.1, "hit", pressure=0.95),
         Setting(at=24.0, id=3, name="away"),
@@ -64,7 +92,10 @@ def test_a_pet_wakes_up_as_it_fell_asleep() -> None:
 
 def test_two_pets_with_the_same_memory_live_the_same_life() -> None:
     known = lived()
-    lives = [[m.pet for m in rehearse(a_mind(TABLE, CAT, remembered=known), a_life(), 25.0)] for _ in range(2)]
+    lives = [
+        [m.pet for m in rehearse(a_mind(TABLE, CAT, remembered=known), a_life(), 25.0)]
+        for _ in range(2)
+    ]
     assert lives[0] == lives[1]
 
 
@@ -100,13 +131,18 @@ while True:
 
 
 @pytest.mark.parametrize("encrypted", [False, True], ids=["plain", "encrypted"])
-def test_a_process_that_is_killed_loses_nothing_that_it_had_written(tmp_path: Path, encrypted: bool) -> None:
-    """Five times: kill −9 in the midst of writing; the file is whole and holds at least the last write that was reported."""
+def test_a_process_that_is_killed_loses_nothing_that_it_had_written(
+    tmp_path: Path, encrypted: bool
+) -> None:
+    """Five times: kill −9 in the midst of writing; the file is whole and holds at least the last
+    write that was reported."""
     path, key = tmp_path / "data" / "memory.db", tmp_path / "memory.key"
     if encrypted:
         encrypt(path, key)
     for writes in (1, 3, 10, 30, 60):
-        process = subprocess.Popen([sys.executable, "-c", WRITER, str(path), str(key)], stdout=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(path), str(key)], stdout=subprocess.PIPE, text=True
+        )
         assert process.stdout is not None
         reported = 0
         for line in process.stdout:
@@ -137,10 +173,18 @@ def test_it_is_bounded_in_size(tmp_path: Path, encrypted: bool) -> None:
         encrypt(path, key)
     memory = Memory(path, key)
     for block in range(30):
-        memory.keep(Remembered(day=float(block)), [Episode(day=1.0 * block, hour=1.0, person="", what=f"e{block} {i}") for i in range(100)])
+        memory.keep(
+            Remembered(day=float(block)),
+            [
+                Episode(day=1.0 * block, hour=1.0, person="", what=f"e{block} {i}")
+                for i in range(100)
+            ],
+        )
     assert len(memory.episodes(10 * EPISODES)) == EPISODES
     for n in range(1000):
-        memory.keep(Remembered(day=30.0, people={f"p{i}": {"trust": n / 1000.0} for i in range(128)}))
+        memory.keep(
+            Remembered(day=30.0, people={f"p{i}": {"trust": n / 1000.0} for i in range(128)})
+        )
     assert path.with_name("memory.db-wal").stat().st_size < 2_000_000
     memory.close()
     assert sum(f.stat().st_size for f in path.parent.iterdir()) < 1_000_000
@@ -198,7 +242,9 @@ def test_a_pet_that_runs_does_not_write_again_who_was_erased(tmp_path: Path) -> 
 def test_the_owner_can_read_and_take_it_along(tmp_path: Path) -> None:
     memory = Memory(tmp_path / "memory.db")
     assert sentences(memory) == ["It remembers nothing yet."]
-    memory.keep(lived(), [Episode(day=0.4, hour=10.5, person="anna", what="arrived", behavior="greet")])
+    memory.keep(
+        lived(), [Episode(day=0.4, hour=10.5, person="anna", what="arrived", behavior="greet")]
+    )
     said = "\n".join(sentences(memory))
     assert "anna: trust 0." in said
     assert "10:30: arrived (anna)" in said
@@ -216,24 +262,43 @@ def test_what_is_no_memory_is_refused_by_name(tmp_path: Path) -> None:
 
 def a_tick(at: float, *events: Event) -> Tick:
     loafs = Decision(at=at, behavior="loaf")
-    return Tick(at=at, n=round(at * 50), events=events, person=PersonEstimate(), pet=Affect(), decision=loafs, commanded=Command(at=at))
+    return Tick(
+        at=at,
+        n=round(at * 50),
+        events=events,
+        person=PersonEstimate(),
+        pet=Affect(),
+        decision=loafs,
+        commanded=Command(at=at),
+    )
 
 
-def test_a_full_disk_is_said_once_and_what_was_not_written_is_written_when_there_is_room(tmp_path: Path) -> None:
+def test_a_full_disk_is_said_once_and_what_was_not_written_is_written_when_there_is_room(
+    tmp_path: Path,
+) -> None:
     memory = Memory(tmp_path / "memory.db")
     known = lived()
     diary = Diary(memory, lambda: known, hour=10.0)
     pages = memory._db.execute("PRAGMA page_count").fetchone()[0]
-    memory._db.execute(f"PRAGMA max_page_count={pages}")  # the nearest to a full disk that a test may make
+    memory._db.execute(
+        f"PRAGMA max_page_count={pages}"
+    )  # the nearest to a full disk that a test may make
     said: list[AnySense] = []
     for second in range(1, 8):
-        happened = [Event(at=float(second), name="hit", person=f"somebody {second} " + "x" * 3000)] if second < 4 else []
+        happened = (
+            [Event(at=float(second), name="hit", person=f"somebody {second} " + "x" * 3000)]
+            if second < 4
+            else []
+        )
         diary(a_tick(float(second), *happened))
         said += diary.poll(second + 0.02)
         if second == 5:
             memory._db.execute("PRAGMA max_page_count=100000")
     full, well = (sense.message for sense in said if isinstance(sense, Trouble))
-    assert "memory.db cannot be written (database or disk is full); the pet keeps it in its head and tries again" in full
+    assert (
+        "memory.db cannot be written (database or disk is full); the pet keeps it in its head and tries again"
+        in full
+    )
     assert well == ""
     assert {e.person[:10] for e in memory.episodes()} == {"somebody 1", "somebody 2", "somebody 3"}
     assert memory.load() is not None
@@ -278,7 +343,15 @@ def test_the_diary_writes_once_a_second_and_tells_a_long_stroke_once(tmp_path: P
             )
         )
     told = [(e.what, e.times) for e in reversed(memory.episodes())]
-    assert told == [("arrived", 1), ("greeted", 1), ("praised", 1), ("stroked", 1), ("hit", 1), ("conflict", 1), ("sent_off", 1)]
+    assert told == [
+        ("arrived", 1),
+        ("greeted", 1),
+        ("praised", 1),
+        ("stroked", 1),
+        ("hit", 1),
+        ("conflict", 1),
+        ("sent_off", 1),
+    ]
     loaded = memory.load()
     assert loaded is not None
     assert loaded.people["anna"]["familiarity"] > 0.0

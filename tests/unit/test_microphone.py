@@ -24,7 +24,9 @@ def test_the_pitch_of_a_voice_is_found(pitch: float) -> None:
 
 
 def test_ten_times_the_amplitude_is_twenty_decibels() -> None:
-    assert measure(voice(200.0, 0.5))[0] - measure(voice(200.0, 0.05))[0] == pytest.approx(20.0, abs=0.01)
+    assert measure(voice(200.0, 0.5))[0] - measure(voice(200.0, 0.05))[0] == pytest.approx(
+        20.0, abs=0.01
+    )
 
 
 def test_noise_has_a_level_and_no_pitch() -> None:
@@ -35,7 +37,9 @@ def test_noise_has_a_level_and_no_pitch() -> None:
 
 def test_silence_is_below_the_floor() -> None:
     assert measure(np.zeros(BLOCK, dtype=np.float32)) == (-100.0, None)
-    assert measure(np.full(BLOCK, 0.3, dtype=np.float32))[0] < FLOOR, "a constant offset is no sound"
+    assert measure(np.full(BLOCK, 0.3, dtype=np.float32))[0] < FLOOR, (
+        "a constant offset is no sound"
+    )
 
 
 def test_a_microphone_that_is_not_there_is_said_once() -> None:

@@ -14,7 +14,19 @@ from moggy.brain.seeing import SEEN
 from moggy.brain.speaking import INTENTS
 from moggy.brain.touching import ONCE, ONGOING, pleasantness
 from moggy.config import Files
-from moggy.messages import AnySense, Battery, Event, Face, Gesture, Motion, Person, Setting, Thought, Voice, Words
+from moggy.messages import (
+    AnySense,
+    Battery,
+    Event,
+    Face,
+    Gesture,
+    Motion,
+    Person,
+    Setting,
+    Thought,
+    Voice,
+    Words,
+)
 from moggy.personality import Personality
 
 TABLE = Files().load("appraisals/cat.yaml", Appraisals)
@@ -25,7 +37,9 @@ def cat(hour: float = 10.0) -> Mind:
 
 
 def events(senses: list[AnySense], until: float = 20.0, rate: float = 50.0) -> list[Event]:
-    return [event for moment in rehearse(cat(), senses, until, rate=rate) for event in moment.events]
+    return [
+        event for moment in rehearse(cat(), senses, until, rate=rate) for event in moment.events
+    ]
 
 
 def names(senses: list[AnySense], until: float = 20.0) -> list[str]:
@@ -50,7 +64,9 @@ def test_the_pleasantness_of_a_stroke_is_best_near_three_centimetres_a_second() 
     assert values[4] > values[5] > values[6]
 
 
-@pytest.mark.parametrize(("gesture", "event"), [("pat", "patted"), ("tap", "tapped"), ("poke", "poked"), ("hit", "hit")])
+@pytest.mark.parametrize(
+    ("gesture", "event"), [("pat", "patted"), ("tap", "tapped"), ("poke", "poked"), ("hit", "hit")]
+)
 def test_what_happens_once_is_one_event(gesture: str, event: str) -> None:
     found = Counter(names(list(touch("back", 1.0, 1.3, gesture, pressure=0.9))))  # type: ignore[arg-type]
     assert found[event] == 1
@@ -63,7 +79,10 @@ def test_a_gesture_that_stands_alone_is_understood() -> None:
 
 
 def test_a_hit_is_urgent_at_once() -> None:
-    found = events([Gesture(at=1.0, id=1, zone="back", gesture="hit", phase="begin", pressure=0.9, peak=0.95)], 1.0)
+    found = events(
+        [Gesture(at=1.0, id=1, zone="back", gesture="hit", phase="begin", pressure=0.9, peak=0.95)],
+        1.0,
+    )
     assert [(e.name, e.urgent, e.at) for e in found if e.name == "hit"] == [("hit", True, 1.0)]
 
 
@@ -83,7 +102,12 @@ def test_motions_are_events_and_some_are_urgent() -> None:
     for motion in ("lifted", "held", "put_down", "shaken", "falling", "still"):
         senses.append(Motion(at=1.0 + len(senses), id=1 + len(senses), motion=motion))
     found = events(senses)
-    assert {e.name: e.urgent for e in found} == {"lifted": True, "put_down": False, "shaken": True, "falling": True}
+    assert {e.name: e.urgent for e in found} == {
+        "lifted": True,
+        "put_down": False,
+        "shaken": True,
+        "falling": True,
+    }
 
 
 def test_arms_that_hold_count_by_the_second() -> None:
@@ -93,7 +117,12 @@ def test_arms_that_hold_count_by_the_second() -> None:
 
 def face(at: float, happy: float, looking: float = 0.5) -> Face:
     return Face(
-        at=at, id=int(at * 100), person="anna", probabilities={"happy": happy, "neutral": 1.0 - happy}, confidence=0.8, looking=looking
+        at=at,
+        id=int(at * 100),
+        person="anna",
+        probabilities={"happy": happy, "neutral": 1.0 - happy},
+        confidence=0.8,
+        looking=looking,
     )
 
 
@@ -103,7 +132,12 @@ def test_a_smile_is_an_event_when_it_begins_not_at_every_frame() -> None:
 
 
 def test_a_flickering_smile_is_one_smile() -> None:
-    assert Counter(names([face(1.0 + 0.1 * i, 0.9 if i % 2 else 0.3) for i in range(100)]))["smiled_at"] <= 1
+    assert (
+        Counter(names([face(1.0 + 0.1 * i, 0.9 if i % 2 else 0.3) for i in range(100)]))[
+            "smiled_at"
+        ]
+        <= 1
+    )
 
 
 def test_a_smile_that_comes_back_is_another() -> None:
@@ -120,12 +154,36 @@ def test_somebody_comes_is_greeted_once_and_goes() -> None:
     senses: list[AnySense] = [
         Person(at=1.0, id=1, person="anna", change="arrives"),
         Person(at=2.0, id=2, person="anna", change="arrives"),
-        Words(at=3.0, id=3, person="anna", text="hello kitty", valence=0.5, arousal=0.2, confidence=0.7, intent="call"),
-        Words(at=5.0, id=4, person="anna", text="good cat", valence=0.5, arousal=0.2, confidence=0.7, intent="praise"),
+        Words(
+            at=3.0,
+            id=3,
+            person="anna",
+            text="hello kitty",
+            valence=0.5,
+            arousal=0.2,
+            confidence=0.7,
+            intent="call",
+        ),
+        Words(
+            at=5.0,
+            id=4,
+            person="anna",
+            text="good cat",
+            valence=0.5,
+            arousal=0.2,
+            confidence=0.7,
+            intent="praise",
+        ),
         Person(at=8.0, id=5, person="anna", change="leaves"),
     ]
     found = Counter(names(senses))
-    assert (found["arrived"], found["greeted"], found["called"], found["praised"], found["left"]) == (1, 1, 1, 1, 1)
+    assert (
+        found["arrived"],
+        found["greeted"],
+        found["called"],
+        found["praised"],
+        found["left"],
+    ) == (1, 1, 1, 1, 1)
 
 
 def test_a_face_without_a_name_is_that_of_the_one_who_is_there() -> None:
@@ -170,7 +228,9 @@ def test_the_same_words_are_counted_once() -> None:
 def test_a_thought_may_find_what_the_words_reader_missed() -> None:
     words = Words(at=1.0, id=7, person="anna", text="…", intent="none", confidence=0.3)
     found = events([words, a_thought(3.0, 7, intent="comfort_me")])
-    assert [(e.name, e.because) for e in found if e.name == "comfort_asked"] == [("comfort_asked", (7, 90))]
+    assert [(e.name, e.because) for e in found if e.name == "comfort_asked"] == [
+        ("comfort_asked", (7, 90))
+    ]
 
 
 def test_a_stale_thought_is_dropped() -> None:
@@ -178,9 +238,15 @@ def test_a_stale_thought_is_dropped() -> None:
 
 
 def test_a_thought_asked_before_something_urgent_is_dropped() -> None:
-    senses: list[AnySense] = [Motion(at=2.5, id=1, motion="lifted"), a_thought(3.0, 7, intent="praise", nudges={"pleasure": 0.1})]
+    senses: list[AnySense] = [
+        Motion(at=2.5, id=1, motion="lifted"),
+        a_thought(3.0, 7, intent="praise", nudges={"pleasure": 0.1}),
+    ]
     assert names(senses) == ["lifted"]
-    later: list[AnySense] = [Motion(at=1.0, id=1, motion="lifted"), a_thought(3.0, 7, intent="praise")]
+    later: list[AnySense] = [
+        Motion(at=1.0, id=1, motion="lifted"),
+        a_thought(3.0, 7, intent="praise"),
+    ]
     assert names(later) == ["lifted", "praised"]
 
 
@@ -193,7 +259,10 @@ def test_noises_startle_when_they_stand_out() -> None:
 
 
 def test_a_soft_voice_is_heard_as_such() -> None:
-    senses = [Voice(at=1.0 + 0.2 * i, id=i + 1, person="anna", level=-35.0, pitch=190.0) for i in range(10)]
+    senses = [
+        Voice(at=1.0 + 0.2 * i, id=i + 1, person="anna", level=-35.0, pitch=190.0)
+        for i in range(10)
+    ]
     assert Counter(names(list(senses)))["soft_voice"] == 1
 
 
@@ -201,11 +270,22 @@ def test_the_battery_speaks_with_hysteresis() -> None:
     levels = [0.5, 0.19, 0.21, 0.19, 0.07, 0.09, 0.07, 0.5]
     found = events([Battery(at=1.0 + i, id=i + 1, level=level) for i, level in enumerate(levels)])
     assert [(e.name, e.urgent) for e in found] == [("battery_low", False), ("battery_low", True)]
-    assert names([Battery(at=1.0, id=1, level=0.1, charging=True), Battery(at=2.0, id=2, level=0.1, charging=True)]) == ["charging"]
+    assert names(
+        [
+            Battery(at=1.0, id=1, level=0.1, charging=True),
+            Battery(at=2.0, id=2, level=0.1, charging=True),
+        ]
+    ) == ["charging"]
 
 
 def test_settings_are_heard() -> None:
-    found = events([Setting(at=1.0, id=1, name="stop"), Setting(at=2.0, id=2, name="away"), Setting(at=3.0, id=3, name="quiet")])
+    found = events(
+        [
+            Setting(at=1.0, id=1, name="stop"),
+            Setting(at=2.0, id=2, name="away"),
+            Setting(at=3.0, id=3, name="quiet"),
+        ]
+    )
     assert [(e.name, e.urgent) for e in found] == [("stopped", True), ("sent_off", False)]
 
 
@@ -249,7 +329,11 @@ def test_who_comes_at_the_same_time_every_day_is_expected() -> None:
 
 def test_the_hour_at_which_it_is_often_sent_off_becomes_quiet() -> None:
     mind = cat(hour=8.0)
-    senses: list[AnySense] = [Setting(at=86400.0 * day + 3600.0 * 5.5 + 60.0 * i, id=1, name="away") for day in range(4) for i in (0, 10)]
+    senses: list[AnySense] = [
+        Setting(at=86400.0 * day + 3600.0 * 5.5 + 60.0 * i, id=1, name="away")
+        for day in range(4)
+        for i in (0, 10)
+    ]
     found = [e for e in perceived(mind, senses, 86400.0 * 4) if e.name == "quiet_usual"]
     assert found
     assert all(13.0 <= (8.0 + e.at / 3600.0) % 24.0 < 14.0 for e in found)
@@ -259,7 +343,9 @@ def test_every_event_of_every_sense_names_its_cause() -> None:
     senses: list[AnySense] = [
         *touch("head", 1.0, 2.0),
         Person(at=2.5, id=2, person="anna", change="arrives"),
-        Words(at=3.0, id=3, person="anna", intent="praise", valence=0.5, arousal=0.1, confidence=0.8),
+        Words(
+            at=3.0, id=3, person="anna", intent="praise", valence=0.5, arousal=0.1, confidence=0.8
+        ),
         Motion(at=4.0, id=4, motion="lifted"),
         Battery(at=5.0, id=5, level=0.1),
         Voice(at=6.0, id=6, level=-3.0),
@@ -274,5 +360,12 @@ def test_every_event_of_every_sense_names_its_cause() -> None:
 def test_every_event_that_can_be_perceived_is_in_the_shipped_table() -> None:
     others = "touched released squeezed ruffled lifted put_down shaken falling knocked tipped arrived left greeted looked_at left_alone"
     more = "loud_noise soft_voice battery_low charging conflict stopped expecting quiet_usual forgotten"
-    told = {*SEEN.values(), *INTENTS.values(), *ONCE.values(), *ONGOING.values(), *others.split(), *more.split()}
+    told = {
+        *SEEN.values(),
+        *INTENTS.values(),
+        *ONCE.values(),
+        *ONGOING.values(),
+        *others.split(),
+        *more.split(),
+    }
     assert told == set(TABLE.events)

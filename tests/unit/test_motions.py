@@ -1,4 +1,5 @@
-"""Motions are data: they load or say at which line they are wrong, never jump, and follow the feelings without a step."""
+"""Motions are data: they load or say at which line they are wrong, never jump, and follow the
+feelings without a step."""
 
 from __future__ import annotations
 
@@ -47,8 +48,14 @@ def test_a_motion_moves_only_what_the_cat_has(name: str) -> None:
 def test_a_posture_says_where_every_joint_is_and_both_sides_are_alike(name: str) -> None:
     pose = MOTIONS[name].pose(Affect(), 0.0)
     assert set(BODY.joints) <= set(pose)
-    assert all(pose[joint] == pose[joint.replace("left", "right")] for joint in pose if "left" in joint)
-    assert all(BODY.joints[joint].min <= angle <= BODY.joints[joint].max for joint, angle in pose.items() if joint in BODY.joints)
+    assert all(
+        pose[joint] == pose[joint.replace("left", "right")] for joint in pose if "left" in joint
+    )
+    assert all(
+        BODY.joints[joint].min <= angle <= BODY.joints[joint].max
+        for joint, angle in pose.items()
+        if joint in BODY.joints
+    )
 
 
 @pytest.mark.parametrize("name", sorted(MOTIONS))
@@ -58,7 +65,9 @@ def test_a_motion_never_jumps(name: str) -> None:
     for n in range(1, int(12.0 / step)):
         after = clip.pose(Affect(), n * step)
         # The fastest is the spring of a pounce, below 35 rad/s; the limiter still comes after it.
-        assert all(abs(after[joint] - before[joint]) < 35.0 * step for joint in after), f"{name} jumps at {n * step:.3f} s"
+        assert all(abs(after[joint] - before[joint]) < 35.0 * step for joint in after), (
+            f"{name} jumps at {n * step:.3f} s"
+        )
         before = after
 
 
@@ -79,13 +88,17 @@ def test_a_sad_cat_hangs_its_tail_lower_than_a_glad_one() -> None:
 
 
 def test_an_excited_tail_lashes_faster() -> None:
-    assert MOTIONS["tail_lash"].tempo(Affect(arousal=0.8)) > MOTIONS["tail_lash"].tempo(Affect(arousal=-0.5))
+    assert MOTIONS["tail_lash"].tempo(Affect(arousal=0.8)) > MOTIONS["tail_lash"].tempo(
+        Affect(arousal=-0.5)
+    )
 
 
 def test_a_loop_ends_where_it_began() -> None:
     clip = one("about: x\nloop: 2.0\nmove: {jaw: [[0.0, 0.1], [1.0, 0.5]]}")
     assert clip.duration is None
-    assert clip.pose(Affect(), 1.9999)["jaw"] == pytest.approx(clip.pose(Affect(), 2.0001)["jaw"], abs=1e-3)
+    assert clip.pose(Affect(), 1.9999)["jaw"] == pytest.approx(
+        clip.pose(Affect(), 2.0001)["jaw"], abs=1e-3
+    )
 
 
 def test_a_group_means_both_sides_and_a_joint_of_its_own_wins() -> None:
@@ -97,7 +110,10 @@ def test_a_group_means_both_sides_and_a_joint_of_its_own_wins() -> None:
     ("text", "words"),
     [
         ("about: x\nmove: {tial_yaw: 0.3}", ("test.yaml:2", "tial_yaw", "did you mean 'tail_yaw'")),
-        ("about: x\nswing:\n  jaw: {by: 0.1, hz: 1}\n  ears_left: {by: 0.1, hz: 1}", ("test.yaml:4", "did you mean 'ear_left'")),
+        (
+            "about: x\nswing:\n  jaw: {by: 0.1, hz: 1}\n  ears_left: {by: 0.1, hz: 1}",
+            ("test.yaml:4", "did you mean 'ear_left'"),
+        ),
         ("about: x\nmoove: {jaw: 0.3}", ("test.yaml:2", "moove", "did you mean 'move'")),
         ("about: x\nmove: {jaw: 9.0}", ("test.yaml:2", "3.2")),
         ("about: x\nmove: {jaw: [[1.0, 0.1], [0.5, 0.2]]}", ("test.yaml:2", "ascend")),

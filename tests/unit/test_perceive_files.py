@@ -16,7 +16,10 @@ from moggy.sensors.perceive import perceive_face, perceive_posture, perceive_tou
 
 @pytest.fixture
 def eye_models() -> None:
-    if all(models.present(name) for name in ("face_landmarker", "pose_landmarker_lite", "face_expression")):
+    if all(
+        models.present(name)
+        for name in ("face_landmarker", "pose_landmarker_lite", "face_expression")
+    ):
         return
     if os.environ.get("CI"):
         pytest.fail("not run: needs the eye's models")
@@ -34,7 +37,15 @@ def portrait(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_picture_gives_one_row_of_json(portrait: Path) -> None:
     (row,) = perceive_face(portrait)
     again = json.loads(json.dumps(row))
-    assert {"at", "valence", "arousal", "probabilities", "confidence", "unsure", "milliseconds"} <= set(again)
+    assert {
+        "at",
+        "valence",
+        "arousal",
+        "probabilities",
+        "confidence",
+        "unsure",
+        "milliseconds",
+    } <= set(again)
     assert again["valence"] > 0.5
     assert again["unsure"] is False
 
@@ -84,9 +95,20 @@ def test_what_cannot_be_seen_is_named(tmp_path: Path, name: str) -> None:
 def test_touch_samples_become_rows(tmp_path: Path) -> None:
     path = tmp_path / "stroke.jsonl"
     lines = [
-        {"at": 1 + k * 0.02, "kind": "touch", "position": [0.06 - 0.002 * k, 0.0, 0.24], "pressure": 0.4, "area": 0.3} for k in range(60)
+        {
+            "at": 1 + k * 0.02,
+            "kind": "touch",
+            "position": [0.06 - 0.002 * k, 0.0, 0.24],
+            "pressure": 0.4,
+            "area": 0.3,
+        }
+        for k in range(60)
     ]
-    path.write_text("\n".join(json.dumps(line) for line in [*lines, {"at": 2.2, "kind": "touch", "pressure": 0}]))
+    path.write_text(
+        "\n".join(
+            json.dumps(line) for line in [*lines, {"at": 2.2, "kind": "touch", "pressure": 0}]
+        )
+    )
     rows = list(perceive_touch(path, guesses={"stroke": (0.4, -0.3), "hold": (0.2, -0.3)}))
     assert rows[0]["phase"] == "begin"
     assert rows[-1]["phase"] == "end"

@@ -31,7 +31,8 @@ def personality(name: str) -> Personality:
 
 @cache
 def day(name: str, seed: int = 1) -> Counter[str]:
-    """Tenths of seconds of each behaviour in eight mixed minutes; the feelings are the same for all, only the character differs."""
+    """Tenths of seconds of each behaviour in eight mixed minutes; the feelings are the same for
+    all, only the character differs."""
     decider = Decider(tree(), personality(name), random.Random(seed))
     script = random.Random(99)
     done: Counter[str] = Counter()
@@ -41,18 +42,34 @@ def day(name: str, seed: int = 1) -> Counter[str]:
         at = (n + 1) / 10
         for levels, home in ((feelings, 0.05), (drives, 0.4)):
             for key, level in levels.items():
-                levels[key] = min(1.0, max(0.0, level + 0.01 * (home - level) + script.gauss(0.0, 0.012)))
-        names = [event for event in ("arrived", "called", "praised", "loud_noise", "play_asked", "smiled_at") if script.random() < 0.0025]
+                levels[key] = min(
+                    1.0, max(0.0, level + 0.01 * (home - level) + script.gauss(0.0, 0.012))
+                )
+        names = [
+            event
+            for event in ("arrived", "called", "praised", "loud_noise", "play_asked", "smiled_at")
+            if script.random() < 0.0025
+        ]
         stroked = 90 < at % 150 < 110
         decision = decider.decide(
             Context(
                 at=at,
                 dt=0.1,
                 hour=15.0,
-                person=PersonEstimate(present=at % 200 < 150, attention=0.4, confidence=0.5, unsure=at % 60 < 15),
-                pet=Affect(emotions=dict(feelings), drives=dict(drives), bond=Bond(trust=0.45, familiarity=0.5)),
+                person=PersonEstimate(
+                    present=at % 200 < 150, attention=0.4, confidence=0.5, unsure=at % 60 < 15
+                ),
+                pet=Affect(
+                    emotions=dict(feelings),
+                    drives=dict(drives),
+                    bond=Bond(trust=0.45, familiarity=0.5),
+                ),
                 events=tuple(Event(at=at, id=n, name=event) for event in names),
-                gesture=Gesture(at=at, id=n, zone="neck", gesture="stroke", speed=0.06, duration=at % 150 - 90) if stroked else None,
+                gesture=Gesture(
+                    at=at, id=n, zone="neck", gesture="stroke", speed=0.06, duration=at % 150 - 90
+                )
+                if stroked
+                else None,
             )
         )
         done[decision.behavior] += 1
@@ -68,7 +85,11 @@ def test_every_shipped_personality_is_valid_and_names_only_behaviours_that_exist
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_personality_shuts_a_behaviour_out_by_accident(name: str) -> None:
-    assert [str(problem) for problem in lint(tree(), personality=personality(name)) if "cannot run" in problem.message] == []
+    assert [
+        str(problem)
+        for problem in lint(tree(), personality=personality(name))
+        if "cannot run" in problem.message
+    ] == []
 
 
 def test_the_cat_is_the_average_of_them() -> None:
@@ -86,12 +107,22 @@ def test_personalities_differ_more_from_each_other_than_from_themselves() -> Non
 
 
 def test_each_does_more_of_what_its_name_says() -> None:
-    assert day("playful")["play"] + day("playful")["chase_tail"] > day("cat")["play"] + day("cat")["chase_tail"]
+    assert (
+        day("playful")["play"] + day("playful")["chase_tail"]
+        > day("cat")["play"] + day("cat")["chase_tail"]
+    )
     assert day("bold")["explore"] > day("cat")["explore"] > day("grump")["explore"]
-    assert day("cuddler")["follow_person"] + day("cuddler")["head_bunt"] > day("cat")["follow_person"] + day("cat")["head_bunt"]
+    assert (
+        day("cuddler")["follow_person"] + day("cuddler")["head_bunt"]
+        > day("cat")["follow_person"] + day("cat")["head_bunt"]
+    )
     assert day("grump")["doze"] + day("grump")["loaf"] > day("bold")["doze"] + day("bold")["loaf"]
     assert day("shy")["watch"] > day("bold")["watch"]
 
 
 def test_touch_a_grump_on_the_belly_and_a_cuddler_on_the_belly() -> None:
-    assert personality("grump").likes_touch["belly"] < -0.5 < personality("cuddler").likes_touch["belly"]
+    assert (
+        personality("grump").likes_touch["belly"]
+        < -0.5
+        < personality("cuddler").likes_touch["belly"]
+    )

@@ -11,7 +11,13 @@ Mark = tuple[float, float, float]
 
 
 def body(
-    *, nose_y: float = -0.63, hand_x: float = 0.25, hand_y: float = -0.05, elbow_x: float = 0.24, lean: float = 0.0, turn: float = 0.0
+    *,
+    nose_y: float = -0.63,
+    hand_x: float = 0.25,
+    hand_y: float = -0.05,
+    elbow_x: float = 0.24,
+    lean: float = 0.0,
+    turn: float = 0.0,
 ) -> tuple[Mark, ...]:
     """33 landmarks of somebody who faces the camera; y is down."""
     marks: list[Mark] = [(0.0, -0.7, -0.1)] * 33
@@ -41,7 +47,9 @@ def read(*frames: tuple[tuple[float, ...], ...], every: float = 0.2) -> Posture:
 
 def test_moving_arms_are_more_aroused_than_still_ones() -> None:
     still = read(*[body()] * 20)
-    waving = read(*[body(hand_y=-0.5 - 0.2 * (n % 2), hand_x=0.3 + 0.15 * (n % 3)) for n in range(20)])
+    waving = read(
+        *[body(hand_y=-0.5 - 0.2 * (n % 2), hand_x=0.3 + 0.15 * (n % 3)) for n in range(20)]
+    )
     assert (waving.arousal or 0.0) > 0.3 > 0.0 > (still.arousal or 0.0)
 
 

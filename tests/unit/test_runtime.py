@@ -1,4 +1,5 @@
-"""The language model's runtime builds behind the cat, says how far it is, and is kept for the next clone."""
+"""The language model's runtime builds behind the cat, says how far it is, and is kept for the next
+clone."""
 
 from __future__ import annotations
 
@@ -22,7 +23,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def tell(status: RuntimeStatus, folder: Path) -> None:
     (folder / ".moggy-runtime.json").write_text(
-        json.dumps({"state": status.state, "done": status.done, "total": status.total, "message": ""})
+        json.dumps(
+            {"state": status.state, "done": status.done, "total": status.total, "message": ""}
+        )
     )
 
 
@@ -87,7 +90,9 @@ def test_the_compilers_last_words_are_the_error(bare: Path) -> None:
     assert [(step.done, step.total) for step in steps] == [(1, 2)]
 
 
-def test_without_a_compiler_the_command_that_installs_one_is_named(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_compiler_the_command_that_installs_one_is_named(
+    bare: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PATH", str(bare))
     with pytest.raises(runtime.BuildFailed, match=r"apt install g\+\+"):
         runtime._compile(bare / "shelf", 1, lambda _: None)
@@ -95,14 +100,21 @@ def test_without_a_compiler_the_command_that_installs_one_is_named(bare: Path, m
 
 @pytest.fixture
 def other_clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A new environment's Python, and a cache in which an earlier clone left the wheel and the model."""
+    """A new environment's Python, and a cache in which an earlier clone left the wheel and the
+    model."""
     monkeypatch.setenv("MOGGY_CACHE", str(tmp_path / "cache"))
     shelf = runtime._shelf()
     shelf.mkdir(parents=True)
     with zipfile.ZipFile(shelf / "llama_cpp_python-0.3.36-py3-none-any.whl", "w") as wheel:
         wheel.writestr("llama_cpp/__init__.py", "")
-        wheel.writestr("llama_cpp_python-0.3.36.dist-info/METADATA", "Metadata-Version: 2.1\nName: llama_cpp_python\nVersion: 0.3.36\n")
-        wheel.writestr("llama_cpp_python-0.3.36.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr(
+            "llama_cpp_python-0.3.36.dist-info/METADATA",
+            "Metadata-Version: 2.1\nName: llama_cpp_python\nVersion: 0.3.36\n",
+        )
+        wheel.writestr(
+            "llama_cpp_python-0.3.36.dist-info/WHEEL",
+            "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        )
         wheel.writestr("llama_cpp_python-0.3.36.dist-info/RECORD", "")
     for name in models.LATER:
         place = models._folder(models.MODELS[name]) / models.MODELS[name].files[0].name
@@ -116,11 +128,17 @@ def other_clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_second_clone_installs_the_kept_wheel_without_compiling(other_clone: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PATH": str(other_clone.parent)}
     done = subprocess.run(
-        [other_clone, "-m", "moggy.setup.runtime", "--jobs", "1"], env=environment, capture_output=True, text=True, check=False
+        [other_clone, "-m", "moggy.setup.runtime", "--jobs", "1"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     asked = "import llama_cpp; from moggy.setup.runtime import runtime_status; print(runtime_status().state)"
-    said = subprocess.run([other_clone, "-c", asked], env=environment, capture_output=True, text=True, check=True).stdout
+    said = subprocess.run(
+        [other_clone, "-c", asked], env=environment, capture_output=True, text=True, check=True
+    ).stdout
     assert said.strip() == "ready"
 
 
@@ -132,7 +150,9 @@ def test_the_runtime_that_was_built_loads() -> None:
 
 def test_a_build_ends_with_the_compilers_that_it_started(tmp_path: Path) -> None:
     python = tmp_path / "python"
-    python.write_text(f"#!/bin/sh\nsleep 600 & echo $! > {tmp_path}/compiler.part; mv {tmp_path}/compiler.part {tmp_path}/compiler; wait\n")
+    python.write_text(
+        f"#!/bin/sh\nsleep 600 & echo $! > {tmp_path}/compiler.part; mv {tmp_path}/compiler.part {tmp_path}/compiler; wait\n"
+    )
     python.chmod(0o755)
     build = runtime.RuntimeBuild(python)
     build.start()

@@ -66,7 +66,9 @@ def test_landmarks_are_read_as_thirty_three_points(tmp_path: Path) -> None:
         (b"\xff\xfe", "not JSON"),
     ],
 )
-def test_a_wrong_line_names_its_number_and_what_is_wrong(tmp_path: Path, line: bytes, words: str) -> None:
+def test_a_wrong_line_names_its_number_and_what_is_wrong(
+    tmp_path: Path, line: bytes, words: str
+) -> None:
     with pytest.raises(BadScript) as caught:
         read_script(script(tmp_path, b'{"at": 0, "kind": "words", "text": "fine"}\n' + line))
     assert "senses.jsonl:2:" in str(caught.value)
@@ -88,4 +90,14 @@ def test_a_script_gives_each_sense_once_when_its_time_has_come() -> None:
 
 def test_the_schema_names_every_kind() -> None:
     kinds = schema()["discriminator"]["mapping"]
-    assert {"touch", "gesture", "words", "face", "posture", "acceleration", "voice", "battery", "person"} <= set(kinds)
+    assert {
+        "touch",
+        "gesture",
+        "words",
+        "face",
+        "posture",
+        "acceleration",
+        "voice",
+        "battery",
+        "person",
+    } <= set(kinds)

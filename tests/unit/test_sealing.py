@@ -1,4 +1,5 @@
-"""The memory encrypted at rest: it reads the same, nothing of it can be read without its key, and no crash and no wrong key costs it."""
+"""The memory encrypted at rest: it reads the same, nothing of it can be read without its key, and
+no crash and no wrong key costs it."""
 
 from __future__ import annotations
 
@@ -16,7 +17,10 @@ from moggy.brain.remembered import Remembered
 from moggy.brain.sealing import decrypt, encrypt, is_encrypted
 
 KNOWN = Remembered(
-    day=3.0, people={"annabel": {"trust": 0.6, "familiarity": 0.4}}, zones={"annabel": {"neck": 0.2}}, quiet=(0.0,) * 22 + (0.5, 0.4)
+    day=3.0,
+    people={"annabel": {"trust": 0.6, "familiarity": 0.4}},
+    zones={"annabel": {"neck": 0.2}},
+    quiet=(0.0,) * 22 + (0.5, 0.4),
 )
 CAME = Episode(day=2.9, hour=18.1, person="annabel", what="arrived")
 
@@ -50,7 +54,11 @@ def read(path: Path, key: Path | None = None) -> str:
 
 def legible(path: Path) -> list[str]:
     """The files of the folder in which a name stands, or a word of ours."""
-    return [file.name for file in path.parent.iterdir() if any(word in file.read_bytes() for word in (b"annabel", b"arrived", b"facts"))]
+    return [
+        file.name
+        for file in path.parent.iterdir()
+        if any(word in file.read_bytes() for word in (b"annabel", b"arrived", b"facts"))
+    ]
 
 
 DIES_AWAKE = """
@@ -82,7 +90,11 @@ def test_nothing_of_it_stays_legible(path: Path, key: Path) -> None:
     assert [file.name for file in path.parent.iterdir()] == ["memory.db"]
     memory = Memory(path, key)
     memory.keep(KNOWN, [CAME])
-    assert {file.name for file in path.parent.iterdir()} == {"memory.db", "memory.db-wal", "memory.db-shm"}
+    assert {file.name for file in path.parent.iterdir()} == {
+        "memory.db",
+        "memory.db-wal",
+        "memory.db-shm",
+    }
     assert legible(path) == []
     assert memory.forget("annabel") > 0
     memory.close()
@@ -96,7 +108,9 @@ def test_only_their_owner_may_read_the_files(path: Path, key: Path) -> None:
     assert {stat.S_IMODE(file.stat().st_mode) for file in (path, key)} == {0o600}
 
 
-def test_where_there_is_a_key_a_new_memory_is_encrypted_from_its_begin(path: Path, key: Path) -> None:
+def test_where_there_is_a_key_a_new_memory_is_encrypted_from_its_begin(
+    path: Path, key: Path
+) -> None:
     encrypt(path, key)
     assert not path.exists()
     said = write(path, key)
@@ -105,16 +119,23 @@ def test_where_there_is_a_key_a_new_memory_is_encrypted_from_its_begin(path: Pat
 
 
 def untouched(path: Path) -> dict[str, bytes]:
-    return {file.name: file.read_bytes() for file in path.parent.iterdir() if not file.name.endswith("-shm")}
+    return {
+        file.name: file.read_bytes()
+        for file in path.parent.iterdir()
+        if not file.name.endswith("-shm")
+    }
 
 
-def test_a_missing_a_wrong_or_a_spoilt_key_is_told_by_name_and_costs_nothing(path: Path, key: Path, tmp_path: Path) -> None:
+def test_a_missing_a_wrong_or_a_spoilt_key_is_told_by_name_and_costs_nothing(
+    path: Path, key: Path, tmp_path: Path
+) -> None:
     said = write(path)
     encrypt(path, key)
     before = untouched(path)
     other = tmp_path / "other.key"
     with pytest.raises(
-        Broken, match=r"memory\.db is not a memory .* or it is encrypted and its key .*other\.key is not there; put the key back"
+        Broken,
+        match=r"memory\.db is not a memory .* or it is encrypted and its key .*other\.key is not there; put the key back",
     ):
         Memory(path, other)
     other.write_text("0" * 64)
@@ -123,13 +144,17 @@ def test_a_missing_a_wrong_or_a_spoilt_key_is_told_by_name_and_costs_nothing(pat
     with pytest.raises(Broken, match=r"the key in .*other\.key does not open .*memory\.db"):
         decrypt(path, other)
     other.write_text("a passphrase")
-    with pytest.raises(Broken, match=r"other\.key is not a key of .*memory\.db: it should hold 64 hex"):
+    with pytest.raises(
+        Broken, match=r"other\.key is not a key of .*memory\.db: it should hold 64 hex"
+    ):
         Memory(path, other)
     assert untouched(path) == before
     assert read(path, key) == said
 
 
-def test_a_wrong_key_does_not_cost_what_a_killed_pet_left_in_its_log(path: Path, key: Path, tmp_path: Path) -> None:
+def test_a_wrong_key_does_not_cost_what_a_killed_pet_left_in_its_log(
+    path: Path, key: Path, tmp_path: Path
+) -> None:
     encrypt(path, key)
     memory = Memory(path, key)
     memory.keep(KNOWN, [CAME])
@@ -146,11 +171,16 @@ def test_a_wrong_key_does_not_cost_what_a_killed_pet_left_in_its_log(path: Path,
     assert read(killed / "memory.db", key) == said
 
 
-def test_without_the_library_it_is_told_what_brings_it(path: Path, key: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_library_it_is_told_what_brings_it(
+    path: Path, key: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     said = write(path)
     with monkeypatch.context() as without:
         without.setitem(sys.modules, "sqlcipher3", None)
-        with pytest.raises(Broken, match=r"memory\.db: for encryption the package sqlcipher3 is missing; pip install 'moggy\[encrypted\]'"):
+        with pytest.raises(
+            Broken,
+            match=r"memory\.db: for encryption the package sqlcipher3 is missing; pip install 'moggy\[encrypted\]'",
+        ):
             encrypt(path, key)
         assert not key.exists()
         assert read(path) == said
@@ -210,7 +240,9 @@ def test_killed_while_it_is_rewritten_it_is_whole_and_nothing_is_left_beside_it(
     said = write(path)
     if what == "decrypt":
         encrypt(path, key)
-    died = subprocess.run([sys.executable, "-c", KILLED, what, name, str(times), str(path), str(key)], check=False)
+    died = subprocess.run(
+        [sys.executable, "-c", KILLED, what, name, str(times), str(path), str(key)], check=False
+    )
     assert died.returncode == -signal.SIGKILL
     assert read(path, key) == said
     assert [file.name for file in path.parent.iterdir()] == ["memory.db"]

@@ -1,4 +1,5 @@
-"""Choosing: inertia, dwell, cooldown, tiredness, and the lane above it all. Small trees, one rule each."""
+"""Choosing: inertia, dwell, cooldown, tiredness, and the lane above it all. Small trees, one rule
+each."""
 
 from __future__ import annotations
 
@@ -25,7 +26,10 @@ def tree(*options: str, lane: str = "") -> Tree:
     """A utility selector over options in YAML's short form; `rest` is there if nothing else can be."""
     lines = [f"      - {{{option}}}" for option in (REST, *options)]
     text = "name: test\nroot:\n  kind: reflexes\n  id: lane\n  lane:\n" + (lane or "    []\n")
-    text += "  below:\n    kind: utility\n    id: choose\n    fallback: rest\n    options:\n" + "\n".join(lines)
+    text += (
+        "  below:\n    kind: utility\n    id: choose\n    fallback: rest\n    options:\n"
+        + "\n".join(lines)
+    )
     return parse("test.yaml", text, Tree)
 
 
@@ -48,12 +52,18 @@ class Life:
         self.decider = Decider(tree, personality, random.Random(seed))
         self.at = 0.0
 
-    def goes_on(self, seconds: float = 0.1, *, events: Sequence[Event] = (), **emotions: float) -> Decision:
+    def goes_on(
+        self, seconds: float = 0.1, *, events: Sequence[Event] = (), **emotions: float
+    ) -> Decision:
         for n in range(max(1, round(seconds * 10))):
             self.at += 0.1
             pet = Affect(emotions={**Affect().emotions, **emotions})
             heard = tuple(events) if n == 0 else ()
-            decision = self.decider.decide(Context(at=self.at, dt=0.1, hour=12.0, person=PersonEstimate(), pet=pet, events=heard))
+            decision = self.decider.decide(
+                Context(
+                    at=self.at, dt=0.1, hour=12.0, person=PersonEstimate(), pet=pet, events=heard
+                )
+            )
         return decision
 
 
@@ -93,7 +103,10 @@ def test_the_minimum_dwell_is_kept_and_the_refusal_says_how_long() -> None:
 
 
 def test_impulsive_pets_keep_to_a_thing_for_less_long() -> None:
-    life = Life(tree(with_(A, dwell="[5, 1000]"), B), Personality(name="rash", temperament=Temperament(impulsiveness=1.0)))
+    life = Life(
+        tree(with_(A, dwell="[5, 1000]"), B),
+        Personality(name="rash", temperament=Temperament(impulsiveness=1.0)),
+    )
     life.goes_on(joy=0.5)
     assert life.goes_on(4.5, joy=0.1, anger=0.9).behavior == "b"
 
@@ -153,15 +166,15 @@ def test_a_behaviour_that_ends_hands_over_in_the_same_tick() -> None:
 
 
 def test_an_option_that_fails_at_once_leaves_its_place_to_the_next_best() -> None:
-    never = (
-        "id: never, base: 1, terms: [{of: emotion.joy}], do: {kind: sequence, children: [{kind: when, that: 'false'}, {why: 'never seen'}]}"
-    )
+    never = "id: never, base: 1, terms: [{of: emotion.joy}], do: {kind: sequence, children: [{kind: when, that: 'false'}, {why: 'never seen'}]}"
     assert Life(tree(never, B)).goes_on(joy=0.9, anger=0.3).behavior == "b"
 
 
 def test_a_sequence_goes_step_by_step_under_one_behaviour() -> None:
     steps = "[{why: 'first', lasts: 1}, {kind: wait, lasts: 1}, {why: 'last'}]"
-    life = Life(tree(f"id: a, terms: [{{of: emotion.joy}}], do: {{kind: sequence, children: {steps}}}"))
+    life = Life(
+        tree(f"id: a, terms: [{{of: emotion.joy}}], do: {{kind: sequence, children: {steps}}}")
+    )
     said = [life.goes_on(joy=0.9) for _ in range(30)]
     assert {decision.behavior for decision in said} == {"a"}
     assert [decision.path[-1] for decision in said[::12]] == ["a.1", "a.2", "a.3"]
@@ -170,13 +183,19 @@ def test_a_sequence_goes_step_by_step_under_one_behaviour() -> None:
 
 def test_near_equals_are_chosen_by_the_seed_and_mostly_the_better() -> None:
     rash = Personality(name="rash", temperament=Temperament(impulsiveness=1.0))
-    chosen = Counter(Life(tree(A, B), rash, seed).goes_on(joy=0.9, anger=0.85).behavior for seed in range(200))
+    chosen = Counter(
+        Life(tree(A, B), rash, seed).goes_on(joy=0.9, anger=0.85).behavior for seed in range(200)
+    )
     assert 100 < chosen["a"] < 190
-    assert [Life(tree(A, B), rash, 7).goes_on(joy=0.9, anger=0.85).behavior for _ in range(5)].count("a") in (0, 5)
+    assert [
+        Life(tree(A, B), rash, 7).goes_on(joy=0.9, anger=0.85).behavior for _ in range(5)
+    ].count("a") in (0, 5)
 
 
 def test_a_steady_pet_takes_the_best() -> None:
-    chosen = Counter(Life(tree(A, B), STEADY, seed).goes_on(joy=0.9, anger=0.8).behavior for seed in range(50))
+    chosen = Counter(
+        Life(tree(A, B), STEADY, seed).goes_on(joy=0.9, anger=0.8).behavior for seed in range(50)
+    )
     assert chosen == {"a": 50}
 
 
@@ -193,7 +212,9 @@ def test_terms_may_be_averaged_or_the_greatest_taken() -> None:
     both = "terms: [{of: emotion.joy}, {of: emotion.anger, weight: 0.5}]"
     for combine, score in (("product", 0.8 * 0.7), ("mean", (0.8 + 0.2) / 1.5), ("max", 0.8)):
         option = f"id: x, base: 1, ageing: 0, combine: {combine}, {both}, do: {{why: 'does x'}}"
-        assert Life(tree(option)).goes_on(joy=0.8, anger=0.4).scores[0].score == pytest.approx(score)
+        assert Life(tree(option)).goes_on(joy=0.8, anger=0.4).scores[0].score == pytest.approx(
+            score
+        )
 
 
 LANE = """\
@@ -228,7 +249,10 @@ def test_the_more_urgent_reflex_wins_and_the_less_urgent_one_waits() -> None:
 
 def test_a_reflex_gets_weaker_when_it_is_set_off_again_and_again_and_recovers() -> None:
     life = Life(tree(A, lane=LANE))
-    answers = [life.goes_on(2.0, joy=0.9) and life.goes_on(joy=0.9, events=happened("hit", 0.6)).behavior for _ in range(6)]
+    answers = [
+        life.goes_on(2.0, joy=0.9) and life.goes_on(joy=0.9, events=happened("hit", 0.6)).behavior
+        for _ in range(6)
+    ]
     assert answers[0] == "flinch"
     assert answers[-1] == "a"
     life.goes_on(600.0, joy=0.9)

@@ -1,4 +1,5 @@
-"""A fresh clone reaches the cat, a second start does nothing twice, and what is installed is what was locked."""
+"""A fresh clone reaches the cat, a second start does nothing twice, and what is installed is what
+was locked."""
 
 from __future__ import annotations
 
@@ -69,7 +70,12 @@ def test_the_packages_for_development_are_those_for_running_and_more() -> None:
 
 def test_every_package_that_is_imported_is_declared() -> None:
     provided = importlib.metadata.packages_distributions()
-    declared = names([*PROJECT["dependencies"], *(one for extra in PROJECT["optional-dependencies"].values() for one in extra)])
+    declared = names(
+        [
+            *PROJECT["dependencies"],
+            *(one for extra in PROJECT["optional-dependencies"].values() for one in extra),
+        ]
+    )
     # Types and metadata tools that come with mediapipe, which alone uses them through us.
     declared |= {"flatbuffers"}
     missing = {}
@@ -120,7 +126,9 @@ def test_a_goal_that_does_not_exist_is_refused_by_name() -> None:
 
 def test_a_program_that_fails_is_said_with_its_last_words() -> None:
     command = [sys.executable, "-c", "print('no space left'); raise SystemExit(3)"]
-    with pytest.raises(packages.FetchFailed, match=r"could not fetch a thing.*(?s:.*)no space left"):
+    with pytest.raises(
+        packages.FetchFailed, match=r"could not fetch a thing.*(?s:.*)no space left"
+    ):
         packages.run(command, "fetch a thing")
     with pytest.raises(packages.FetchFailed, match="there is no nowhere-to-be-found"):
         packages.run(["nowhere-to-be-found"], "fetch a thing")
@@ -143,7 +151,10 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """The names in a wheel of this clone."""
     folder = tmp_path_factory.mktemp("wheel")
     subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)], cwd=ROOT, check=True, capture_output=True
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
     )
     with zipfile.ZipFile(next(folder.glob("*.whl"))) as archive:
         return archive.namelist()
@@ -169,12 +180,17 @@ def test_the_wheel_holds_neither_the_pages_sources_nor_its_libraries(wheel: list
 
 def ask(*arguments: str) -> str:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
-    return subprocess.run(["make", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False).stdout
+    return subprocess.run(
+        ["make", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    ).stdout
 
 
 def test_make_alone_says_what_there_is() -> None:
     said = ask()
-    assert all(f"make {target} " in said for target in ("sim", "test", "check", "run", "doctor", "lock", "wheel", "clean"))
+    assert all(
+        f"make {target} " in said
+        for target in ("sim", "test", "check", "run", "doctor", "lock", "wheel", "clean")
+    )
 
 
 def test_a_python_that_is_too_old_is_told_which_one_is_needed(tmp_path: Path) -> None:
@@ -185,8 +201,16 @@ def test_a_python_that_is_too_old_is_told_which_one_is_needed(tmp_path: Path) ->
 
 
 def interrupt_at(line: str, command: list[str]) -> tuple[int, str]:
-    """Start a command, press Ctrl-C when it prints a line that begins so, and give back how it ended."""
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True)
+    """Start a command, press Ctrl-C when it prints a line that begins so, and give back how it
+    ended."""
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
     assert process.stdout is not None
     said = ""
     for text in process.stdout:
@@ -210,13 +234,16 @@ def test_set_up_can_be_interrupted_and_says_so() -> None:
 
 @pytest.fixture
 def small_house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An environment whose cat says what it was asked and leaves, and whose build would take ten minutes."""
+    """An environment whose cat says what it was asked and leaves, and whose build would take ten
+    minutes."""
     house = tmp_path / "bin"
     house.mkdir()
     (house / "moggy").write_text(
         f'#!/bin/sh\nwhile [ -n "$WAIT" ] && [ ! -e {house}/builder ]; do :; done\necho "$@" > {house}/asked\nexit 7\n'
     )
-    (house / "python").write_text(f"#!/bin/sh\necho $$ > {house}/part; mv {house}/part {house}/builder; exec sleep 600\n")
+    (house / "python").write_text(
+        f"#!/bin/sh\necho $$ > {house}/part; mv {house}/part {house}/builder; exec sleep 600\n"
+    )
     for program in house.iterdir():
         program.chmod(0o755)
     monkeypatch.setattr(setup, "VENV", tmp_path)
@@ -225,7 +252,9 @@ def small_house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return house
 
 
-def test_when_the_cat_goes_the_build_behind_it_goes_too(small_house: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_when_the_cat_goes_the_build_behind_it_goes_too(
+    small_house: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("WAIT", "until the build has begun")
     assert setup.live(["--port", "8011"]) == 7
     assert (small_house / "asked").read_text() == "sim --port 8011\n"

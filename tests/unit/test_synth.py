@@ -1,4 +1,5 @@
-"""The voice, judged without ears: the purr's beat, the bend of a meow, how bright each call is, and that nothing clicks or clips."""
+"""The voice, judged without ears: the purr's beat, the bend of a meow, how bright each call is, and
+that nothing clicks or clips."""
 
 from __future__ import annotations
 
@@ -28,11 +29,20 @@ def synth(voice: float = 1.0) -> Synth:
     return Synth(RATE, SPEAKER, voice)
 
 
-def call(name: str, valence: float = 0.0, arousal: float = 0.0, loudness: float = 0.6, seed: int = 1) -> Call:
+def call(
+    name: str, valence: float = 0.0, arousal: float = 0.0, loudness: float = 0.6, seed: int = 1
+) -> Call:
     return Call(at=0.0, name=name, valence=valence, arousal=arousal, loudness=loudness, seed=seed)
 
 
-def sounded(name: str, valence: float = 0.0, arousal: float = 0.0, loudness: float = 0.6, seed: int = 1, pitch: float = 1.0) -> Sound:
+def sounded(
+    name: str,
+    valence: float = 0.0,
+    arousal: float = 0.0,
+    loudness: float = 0.6,
+    seed: int = 1,
+    pitch: float = 1.0,
+) -> Sound:
     return cry(call(name, valence, arousal, loudness, seed), RATE, pitch, SPEAKER.lowest)
 
 
@@ -42,7 +52,12 @@ def breathing(t: float, level: float = 0.8) -> Purr:
     return Purr(level=level, rate=26.0 if breath > 0.5 else 24.0, breath=breath)
 
 
-def purred(seconds: float, chunk: float = 0.5, purr: Callable[[float], Purr] = breathing, calls: Sequence[Call] = ()) -> Sound:
+def purred(
+    seconds: float,
+    chunk: float = 0.5,
+    purr: Callable[[float], Purr] = breathing,
+    calls: Sequence[Call] = (),
+) -> Sound:
     """A purr heard tick by tick and taken in chunks."""
     voice, chunks, taken = synth(), [], 0.0
     for n in range(round(seconds * 50) + 1):
@@ -64,7 +79,11 @@ def pitch_of(sound: Sound, low: float, high: float) -> float:
     first, last = int(RATE / high), int(RATE / low)
     echo = echo[: last + 2] / echo[0]
     best = echo[first:last].max()
-    lag = next(lag for lag in range(first, last) if echo[lag] > 0.8 * best and echo[lag] >= echo[lag - 1] and echo[lag] >= echo[lag + 1])
+    lag = next(
+        lag
+        for lag in range(first, last)
+        if echo[lag] > 0.8 * best and echo[lag] >= echo[lag - 1] and echo[lag] >= echo[lag + 1]
+    )
     before, here, after = echo[lag - 1 : lag + 2]
     return float(RATE / (lag + 0.5 * (before - after) / (before - 2 * here + after)))
 
@@ -72,7 +91,9 @@ def pitch_of(sound: Sound, low: float, high: float) -> float:
 def bend(sound: Sound, low: float = 250.0, high: float = 1100.0) -> float:
     """Semitones from the middle of a call to near its end."""
     n, width = len(sound), RATE // 25
-    middle, end = (pitch_of(sound[int(at * n) : int(at * n) + width], low, high) for at in (0.45, 0.82))
+    middle, end = (
+        pitch_of(sound[int(at * n) : int(at * n) + width], low, high) for at in (0.45, 0.82)
+    )
     return float(12 * np.log2(end / middle))
 
 
@@ -96,12 +117,18 @@ def test_the_purr_breathes_with_the_chest_and_pauses_between() -> None:
     sound = purred(8.0)
     t = np.arange(len(sound)) / RATE
     breath = t * 32.0 / 60.0 % 1.0
-    loud = [np.sqrt(np.mean(sound[(np.abs(breath - at) < 0.03) & (t > 1)] ** 2)) for at in (0.25, 0.75, 0.5)]
+    loud = [
+        np.sqrt(np.mean(sound[(np.abs(breath - at) < 0.03) & (t > 1)] ** 2))
+        for at in (0.25, 0.75, 0.5)
+    ]
     assert loud[1] > loud[0] > 3 * loud[2]
 
 
 def test_breathing_in_sounds_darker_than_breathing_out() -> None:
-    into, out = purred(3.0, purr=lambda _: Purr(level=0.8, breath=0.25)), purred(3.0, purr=lambda _: Purr(level=0.8, breath=0.75))
+    into, out = (
+        purred(3.0, purr=lambda _: Purr(level=0.8, breath=0.25)),
+        purred(3.0, purr=lambda _: Purr(level=0.8, breath=0.75)),
+    )
     assert centroid(into) < centroid(out)
 
 
@@ -122,7 +149,11 @@ def test_a_good_meow_is_shorter_and_higher_than_a_bad_one() -> None:
 
 def test_a_hiss_is_brighter_than_a_meow_and_a_meow_than_a_growl() -> None:
     for valence in (-0.8, 0.0, 0.8):
-        assert centroid(sounded("hiss", valence)) > 1.5 * centroid(sounded("meow", valence)) > 2.0 * centroid(sounded("growl", valence))
+        assert (
+            centroid(sounded("hiss", valence))
+            > 1.5 * centroid(sounded("meow", valence))
+            > 2.0 * centroid(sounded("growl", valence))
+        )
 
 
 def test_calls_have_the_pitch_that_was_measured_in_cats() -> None:
@@ -140,12 +171,16 @@ def test_calls_have_the_pitch_that_was_measured_in_cats() -> None:
 
 def test_a_kitten_of_a_body_has_a_higher_voice() -> None:
     adult, kitten = sounded("meow"), sounded("meow", pitch=2.2)
-    assert pitch_of(kitten[len(kitten) // 2 :][:2000], 500, 2400) > 1.8 * pitch_of(adult[len(adult) // 2 :][:2000], 250, 1100)
+    assert pitch_of(kitten[len(kitten) // 2 :][:2000], 500, 2400) > 1.8 * pitch_of(
+        adult[len(adult) // 2 :][:2000], 250, 1100
+    )
 
 
 @pytest.mark.parametrize("name", sorted(SHAPES))
 @pytest.mark.parametrize("valence", [-1.0, 0.0, 1.0])
-def test_a_call_begins_and_ends_in_silence_without_dc_and_without_clipping(name: str, valence: float) -> None:
+def test_a_call_begins_and_ends_in_silence_without_dc_and_without_clipping(
+    name: str, valence: float
+) -> None:
     sound = sounded(name, valence, arousal=1.0, loudness=1.0)
     assert sound.dtype == np.float32
     assert np.isfinite(sound).all()
@@ -175,7 +210,9 @@ def test_however_the_stream_is_cut_the_samples_are_the_same(cuts: list[float]) -
     whole = purred(3.0, chunk=10.0, purr=rising, calls=[call("solicit"), call("meow")])
     voice, pieces, taken, n = synth(), [], 0.0, 0
     for tick in range(151):
-        voice.hear(tick / 50, [call("solicit"), call("meow")] if tick == 10 else (), rising(tick / 50))
+        voice.hear(
+            tick / 50, [call("solicit"), call("meow")] if tick == 10 else (), rising(tick / 50)
+        )
         if tick / 50 - taken >= cuts[n % len(cuts)]:
             pieces.append(voice.take(tick / 50))
             taken, n = tick / 50, n + 1
@@ -185,7 +222,10 @@ def test_however_the_stream_is_cut_the_samples_are_the_same(cuts: list[float]) -
 @pytest.mark.parametrize("chunk", [0.02, 0.1, 0.37, 1.0])
 def test_chunks_join_without_a_step(chunk: float) -> None:
     voice, n = synth(), round(2.0 / chunk)
-    chunks = [voice.render(i * chunk, chunk, [call("meow")] if i == 1 else (), breathing(i * chunk)) for i in range(n)]
+    chunks = [
+        voice.render(i * chunk, chunk, [call("meow")] if i == 1 else (), breathing(i * chunk))
+        for i in range(n)
+    ]
     joined = np.concatenate(chunks)
     assert abs(len(joined) - n * chunk * RATE) < 2
     steps = np.abs(np.diff(joined))
@@ -219,14 +259,25 @@ def test_an_unknown_call_sounds_as_a_meow() -> None:
 def tick(n: int, calls: tuple[Call, ...] = (), purr: Purr | None = None) -> Tick:
     command = Command(at=n / 50, purr=purr or Purr())
     decision = Decision(at=n / 50, behavior="test")
-    return Tick(at=n / 50, n=n, person=PersonEstimate(), pet=Affect(), decision=decision, commanded=command, calls=calls)
+    return Tick(
+        at=n / 50,
+        n=n,
+        person=PersonEstimate(),
+        pet=Affect(),
+        decision=decision,
+        commanded=command,
+        calls=calls,
+    )
 
 
 def test_a_sound_track_holds_what_was_heard(tmp_path: Path) -> None:
     path = tmp_path / "sound.wav"
     with SoundTrack(path, synth()) as track:
         for n in range(251):
-            track(tick(n, (call("meow"),) if n == 50 else (), breathing(n / 50) if n > 150 else None), {})
+            track(
+                tick(n, (call("meow"),) if n == 50 else (), breathing(n / 50) if n > 150 else None),
+                {},
+            )
     with wave.open(str(path)) as file:
         assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (RATE, 1, 2)
         samples = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2")

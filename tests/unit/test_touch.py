@@ -50,7 +50,8 @@ def hand(
     at = place if callable(place) else lambda t: place
     push = pressure if callable(pressure) else lambda t: pressure
     samples: list[AnySense] = [
-        Touch(at=start + t, id=1 + k, zone=zone, position=at(t), pressure=push(t), area=area) for k, t in enumerate(times)
+        Touch(at=start + t, id=1 + k, zone=zone, position=at(t), pressure=push(t), area=area)
+        for k, t in enumerate(times)
     ]
     return [*samples, Touch(at=start + seconds, pressure=0.0)]
 
@@ -92,7 +93,9 @@ def test_a_hand_that_lies_still_holds(body: Body) -> None:
     assert last.speed < 0.005
 
 
-def test_a_constant_zone_is_a_stroke_on_the_back_with_less_confidence_than_a_place(body: Body) -> None:
+def test_a_constant_zone_is_a_stroke_on_the_back_with_less_confidence_than_a_place(
+    body: Body,
+) -> None:
     by_zone = next(g for g in felt(body, hand(0.1, 1.6, zone="back")) if g.duration > 0.5)
     by_place = next(g for g in felt(body, hand(0.1, 1.6, down_the_back(0.1))) if g.duration > 0.9)
     assert by_zone.gesture == "stroke"
@@ -106,16 +109,27 @@ def test_a_constant_zone_elsewhere_is_a_hold(body: Body) -> None:
 
 
 def test_flat_short_contacts_in_a_row_are_pats(body: Body) -> None:
-    pats = [s for k in range(4) for s in hand(0.1 + 0.4 * k, 0.16, (0.0, 0.0, 0.24), pressure=0.45, area=0.35)]
+    pats = [
+        s
+        for k in range(4)
+        for s in hand(0.1 + 0.4 * k, 0.16, (0.0, 0.0, 0.24), pressure=0.45, area=0.35)
+    ]
     assert [g.gesture for g in felt(body, pats) if g.phase == "end"][1:] == ["pat"] * 3
 
 
 def test_one_short_light_contact_of_a_finger_is_a_tap(body: Body) -> None:
-    assert felt(body, hand(0.1, 0.1, (0.0, 0.0, 0.24), pressure=0.3, area=0.06))[-1].gesture == "tap"
+    assert (
+        felt(body, hand(0.1, 0.1, (0.0, 0.0, 0.24), pressure=0.3, area=0.06))[-1].gesture == "tap"
+    )
 
 
 def test_a_hard_finger_pokes(body: Body) -> None:
-    assert felt(body, hand(0.1, 0.35, (0.0, 0.0, 0.24), pressure=lambda t: min(0.75, 4 * t), area=0.05))[-1].gesture == "poke"
+    assert (
+        felt(
+            body, hand(0.1, 0.35, (0.0, 0.0, 0.24), pressure=lambda t: min(0.75, 4 * t), area=0.05)
+        )[-1].gesture
+        == "poke"
+    )
 
 
 def test_fingers_going_to_and_fro_scratch_and_light_ones_tickle(body: Body) -> None:
@@ -142,7 +156,9 @@ def test_a_jolt_beside_a_steep_touch_is_a_slap_and_makes_it_surer(body: Body) ->
 
 
 def test_a_firm_squeeze_that_grows_is_no_slap(body: Body) -> None:
-    told = felt(body, hand(0.1, 1.5, zone="belly", pressure=lambda t: min(0.9, 2.0 * t + 0.05), area=0.6))
+    told = felt(
+        body, hand(0.1, 1.5, zone="belly", pressure=lambda t: min(0.9, 2.0 * t + 0.05), area=0.6)
+    )
     assert "hit" not in {g.gesture for g in told}
     assert told[-2].gesture == "hold"
     assert told[-2].peak == pytest.approx(0.9)
@@ -171,20 +187,35 @@ def test_pads_give_zone_place_and_speed(body: Body) -> None:
 
 def test_one_pad_does_not_tell_stroking_from_holding_and_two_do(body: Body) -> None:
     one = [Touch(at=0.1 + k * 0.02, pads={"back": 0.4}, pressure=0.4) for k in range(60)]
-    two = [Touch(at=0.1 + k * 0.02, pads={"back": 0.4, "loin": 0.3}, pressure=0.4, area=0.4) for k in range(60)]
+    two = [
+        Touch(at=0.1 + k * 0.02, pads={"back": 0.4, "loin": 0.3}, pressure=0.4, area=0.4)
+        for k in range(60)
+    ]
     assert felt(body, one)[-2].gesture == "stroke"
     assert felt(body, one)[-2].confidence < 0.5
     assert felt(body, two)[-2].gesture == "hold"
 
 
 def test_two_hands_are_two_contacts(body: Body) -> None:
-    both = [Touch(at=0.1 + k * 0.02, pads={"forehead": 0.4, **({"loin": 0.4} if k > 20 else {})}, pressure=0.4) for k in range(60)]
+    both = [
+        Touch(
+            at=0.1 + k * 0.02,
+            pads={"forehead": 0.4, **({"loin": 0.4} if k > 20 else {})},
+            pressure=0.4,
+        )
+        for k in range(60)
+    ]
     begins = [g for g in felt(body, both) if g.phase == "begin"]
     assert [g.zone for g in begins] == ["head", "back"]
 
 
 def test_the_zone_does_not_flicker_between_two_pads_pressed_alike(body: Body) -> None:
-    noise = [Touch(at=0.1 + k * 0.02, pads={"neck": 0.4 + 0.03 * (-1) ** k, "shoulders": 0.4}, pressure=0.4) for k in range(60)]
+    noise = [
+        Touch(
+            at=0.1 + k * 0.02, pads={"neck": 0.4 + 0.03 * (-1) ** k, "shoulders": 0.4}, pressure=0.4
+        )
+        for k in range(60)
+    ]
     assert len({g.zone for g in felt(body, noise)}) == 1
 
 
@@ -212,15 +243,25 @@ SAMPLE = st.builds(
     area=st.floats(0.0, 1.0),
     zone=st.none() | st.sampled_from(["back", "head", "belly", "nowhere"]),
     pads=st.none()
-    | st.dictionaries(st.sampled_from(["forehead", "neck", "back", "loin", "belly", "unknown"]), st.floats(0.0, 1.0), max_size=4),
+    | st.dictionaries(
+        st.sampled_from(["forehead", "neck", "back", "loin", "belly", "unknown"]),
+        st.floats(0.0, 1.0),
+        max_size=4,
+    ),
     position=st.none() | st.tuples(*[st.floats(-1.0, 1.0)] * 3),
 )
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.none() | SAMPLE, max_size=60))
-def test_whatever_is_felt_every_contact_begins_and_ends_once(body: Body, samples: list[Touch | None]) -> None:
-    told = felt(body, [replace(s, at=0.02 * k) for k, s in enumerate(samples) if s is not None], until=0.02 * len(samples) + 0.4)
+def test_whatever_is_felt_every_contact_begins_and_ends_once(
+    body: Body, samples: list[Touch | None]
+) -> None:
+    told = felt(
+        body,
+        [replace(s, at=0.02 * k) for k, s in enumerate(samples) if s is not None],
+        until=0.02 * len(samples) + 0.4,
+    )
     begun = 0
     for g in told:
         begun += {"begin": 1, "during": 0, "end": -1}[g.phase]
@@ -232,5 +273,11 @@ def test_whatever_is_felt_every_contact_begins_and_ends_once(body: Body, samples
 
 
 def test_a_body_of_one_pad_feels_too() -> None:
-    small = Body.model_validate({"name": "ball", "joints": {}, "pads": {"top": {"zone": "top", "at": [0, 0, 0.1], "channel": 0}}})
+    small = Body.model_validate(
+        {
+            "name": "ball",
+            "joints": {},
+            "pads": {"top": {"zone": "top", "at": [0, 0, 0.1], "channel": 0}},
+        }
+    )
     assert felt(small, hand(0.1, 0.3, (0.0, 0.0, 0.1)))[0].zone == "top"

@@ -72,7 +72,9 @@ def test_an_id_that_stands_twice_is_refused() -> None:
 
 
 def test_a_fallback_that_is_no_option_is_refused() -> None:
-    assert "fallback 'sleep' is none of the options" in str(broken("fallback: rest", "fallback: sleep"))
+    assert "fallback 'sleep' is none of the options" in str(
+        broken("fallback: rest", "fallback: sleep")
+    )
 
 
 def test_an_unknown_key_is_refused_at_its_line() -> None:
@@ -86,11 +88,15 @@ def test_a_number_out_of_range_is_refused_with_the_range() -> None:
 
 
 def test_a_let_that_uses_a_later_one_is_refused() -> None:
-    assert "only named there or after it" in str(broken("calm: emotion.fear < 0.3", "calm: not tense\n  tense: emotion.anger > 0.5"))
+    assert "only named there or after it" in str(
+        broken("calm: emotion.fear < 0.3", "calm: not tense\n  tense: emotion.anger > 0.5")
+    )
 
 
 def test_a_let_cannot_take_the_name_of_an_input() -> None:
-    assert "input already" in str(broken("calm: emotion.fear < 0.3", "calm: emotion.fear < 0.3\n  enough: 0.2"))
+    assert "input already" in str(
+        broken("calm: emotion.fear < 0.3", "calm: emotion.fear < 0.3\n  enough: 0.2")
+    )
 
 
 def test_a_dwell_that_ends_before_it_begins_is_refused() -> None:
@@ -99,5 +105,7 @@ def test_a_dwell_that_ends_before_it_begins_is_refused() -> None:
 
 def test_the_guide_for_designers_shows_a_tree_that_works() -> None:
     guide = Path(__file__).resolve().parents[2] / "docs" / "add-a-behaviour.md"
-    blocks = [block.split("```")[0] for block in guide.read_text(encoding="utf-8").split("```yaml\n")[1:]]
+    blocks = [
+        block.split("```")[0] for block in guide.read_text(encoding="utf-8").split("```yaml\n")[1:]
+    ]
     assert parse("guide.yaml", next(block for block in blocks if block.startswith("name:")), Tree)

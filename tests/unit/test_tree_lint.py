@@ -15,33 +15,72 @@ MOTIONS = {path.stem for path in SHIPPED["motions"].glob("*.yaml")}
 
 
 def small(*options: str, more: str = "") -> Tree:
-    lines = "\n".join(f"    - {{{option}}}" for option in ("id: rest, base: 0.2, do: {why: 'rests'}", *options))
-    return parse("small.yaml", f"name: small\n{more}root:\n  kind: utility\n  id: choose\n  fallback: rest\n  options:\n{lines}\n", Tree)
+    lines = "\n".join(
+        f"    - {{{option}}}" for option in ("id: rest, base: 0.2, do: {why: 'rests'}", *options)
+    )
+    return parse(
+        "small.yaml",
+        f"name: small\n{more}root:\n  kind: utility\n  id: choose\n  fallback: rest\n  options:\n{lines}\n",
+        Tree,
+    )
 
 
 def problems(*options: str, more: str = "") -> list[str]:
-    return [str(problem) for problem in lint(small(*options, more=more), motions=MOTIONS, samples=300)]
+    return [
+        str(problem) for problem in lint(small(*options, more=more), motions=MOTIONS, samples=300)
+    ]
 
 
 def test_the_shipped_tree_has_no_problem() -> None:
-    assert [str(problem) for problem in lint(load(SHIPPED["trees"] / "cat.yaml", Tree), motions=MOTIONS)] == []
+    assert [
+        str(problem) for problem in lint(load(SHIPPED["trees"] / "cat.yaml", Tree), motions=MOTIONS)
+    ] == []
 
 
 def test_a_sound_small_tree_has_no_problem() -> None:
-    assert problems("id: purr, when: touch.on, base: 0.9, do: {why: 'purrs', plays: [{motion: knead}]}") == []
+    assert (
+        problems(
+            "id: purr, when: touch.on, base: 0.9, do: {why: 'purrs', plays: [{motion: knead}]}"
+        )
+        == []
+    )
 
 
 @pytest.mark.parametrize(
     ("option", "said"),
     [
-        ("id: x, when: '1 > 2', base: 0.9, do: {why: 'does x'}", "x: can never run: its condition is always false"),
-        ("id: x, base: 0.9, terms: [{of: '0'}], do: {why: 'does x'}", "x: its term '0' is always 0"),
-        ("id: x, when: 'enough > 2', base: 0.9, do: {why: 'does x'}", "x: cannot run: it had no score in any of 300 moments"),
-        ("id: x, base: 0.1, do: {why: 'does x'}", "x: starves: never the best in 300 moments; at its best (0.11) it lost to rest"),
-        ("id: x, base: 0.9, do: {why: 'does x', plays: [{motion: kneed}]}", "x: motion unknown 'kneed', did you mean 'knead'?"),
-        ("id: x, base: 0.9, do: {why: 'does x', calls: [{call: miaow}]}", "x: call unknown 'miaow', did you mean 'meow'?"),
-        ("id: x, base: 0.9, when: since.hitt > 3, do: {why: 'does x'}", "x: since.hitt: event unknown 'hitt', did you mean 'hit'?"),
-        ("id: x, base: 0.9, when: ran.rst > 3, do: {why: 'does x'}", "x: ran.rst: behaviour unknown 'rst', did you mean 'rest'?"),
+        (
+            "id: x, when: '1 > 2', base: 0.9, do: {why: 'does x'}",
+            "x: can never run: its condition is always false",
+        ),
+        (
+            "id: x, base: 0.9, terms: [{of: '0'}], do: {why: 'does x'}",
+            "x: its term '0' is always 0",
+        ),
+        (
+            "id: x, when: 'enough > 2', base: 0.9, do: {why: 'does x'}",
+            "x: cannot run: it had no score in any of 300 moments",
+        ),
+        (
+            "id: x, base: 0.1, do: {why: 'does x'}",
+            "x: starves: never the best in 300 moments; at its best (0.11) it lost to rest",
+        ),
+        (
+            "id: x, base: 0.9, do: {why: 'does x', plays: [{motion: kneed}]}",
+            "x: motion unknown 'kneed', did you mean 'knead'?",
+        ),
+        (
+            "id: x, base: 0.9, do: {why: 'does x', calls: [{call: miaow}]}",
+            "x: call unknown 'miaow', did you mean 'meow'?",
+        ),
+        (
+            "id: x, base: 0.9, when: since.hitt > 3, do: {why: 'does x'}",
+            "x: since.hitt: event unknown 'hitt', did you mean 'hit'?",
+        ),
+        (
+            "id: x, base: 0.9, when: ran.rst > 3, do: {why: 'does x'}",
+            "x: ran.rst: behaviour unknown 'rst', did you mean 'rest'?",
+        ),
         (
             "id: x, base: 0.9, do: {kind: sequence, children: [{why: 'for ever'}, {why: 'never'}]}",
             "x: step 2 is never reached: step 1 never ends",
@@ -67,9 +106,10 @@ def test_an_appetite_of_nought_is_meant() -> None:
 
 def test_an_appetite_for_what_does_not_exist_is_found() -> None:
     wrong = Personality(name="odd", appetite={"pley": 2.0})
-    assert [str(problem) for problem in lint_personality(wrong, load(SHIPPED["trees"] / "cat.yaml", Tree))] == [
-        "odd: has an appetite for unknown 'pley', did you mean 'play'?"
-    ]
+    assert [
+        str(problem)
+        for problem in lint_personality(wrong, load(SHIPPED["trees"] / "cat.yaml", Tree))
+    ] == ["odd: has an appetite for unknown 'pley', did you mean 'play'?"]
 
 
 def test_coverage_lists_what_changes_nothing_and_what_never_comes() -> None:
@@ -86,12 +126,22 @@ def test_coverage_lists_what_changes_nothing_and_what_never_comes() -> None:
 def test_every_event_has_an_answer_and_every_behaviour_its_moment() -> None:
     """In two of the nine moods, since the whole table takes a while: `moggy coverage` prints all."""
     tree = load(SHIPPED["trees"] / "cat.yaml", Tree)
-    cells = {name: CELLS[name] for name in ("middle pleasure, middle arousal", "low pleasure, high arousal")}
+    cells = {
+        name: CELLS[name]
+        for name in ("middle pleasure, middle arousal", "low pleasure, high arousal")
+    }
     found = coverage(tree, AVERAGE, cells=cells)
     assert found.holes == ()
-    assert set(found.unused) <= {"look_around", "follow_person", "watch", "beg_play", "lean_in", "stretch", "bask", "sit_up"}, (
-        "these need longer than a scene lasts"
-    )
+    assert set(found.unused) <= {
+        "look_around",
+        "follow_person",
+        "watch",
+        "beg_play",
+        "lean_in",
+        "stretch",
+        "bask",
+        "sit_up",
+    }, "these need longer than a scene lasts"
 
 
 def test_the_slots_of_a_tree_are_its_reflexes_and_options() -> None:

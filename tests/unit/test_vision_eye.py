@@ -54,7 +54,9 @@ def png(picture: np.ndarray) -> bytes:
 
 def placed(picture: np.ndarray, scale: float, x: float, y: float, light: float = 1.0) -> np.ndarray:
     """The picture smaller and moved, in a dark frame of 640×480."""
-    moved = cv2.warpAffine(picture, np.array([[scale, 0, x], [0, scale, y]], dtype=np.float32), (640, 480))
+    moved = cv2.warpAffine(
+        picture, np.array([[scale, 0, x], [0, scale, y]], dtype=np.float32), (640, 480)
+    )
     return (moved * light).astype(np.uint8)
 
 
@@ -72,10 +74,14 @@ def test_a_smiling_face_is_seen_as_happy_and_pleasant(task: Task, portrait: np.n
     assert (face.valence or 0.0) > 0.5
     assert (face.confidence or 0.0) > 0.8
     assert face.looking > 0.7
-    assert any(isinstance(s, Posture) and s.landmarks is not None and len(s.landmarks) == 33 for s in seen)
+    assert any(
+        isinstance(s, Posture) and s.landmarks is not None and len(s.landmarks) == 33 for s in seen
+    )
 
 
-def test_the_face_stays_happy_when_it_moves_and_the_light_goes(task: Task, portrait: np.ndarray) -> None:
+def test_the_face_stays_happy_when_it_moves_and_the_light_goes(
+    task: Task, portrait: np.ndarray
+) -> None:
     for n in range(12):
         frame = placed(portrait, 0.8 + 0.02 * n, 40.0 + 5.0 * n, 10.0, 1.0 - 0.05 * n)
         seen = task(Look(at=2.0 + 0.1 * n, picture=png(frame), posture=False))
@@ -83,24 +89,34 @@ def test_the_face_stays_happy_when_it_moves_and_the_light_goes(task: Task, portr
             assert (face_of(FaceReader().read(seen, 1.0)).valence or 0.0) > 0.4
 
 
-def test_bearing_is_positive_to_the_left_and_distance_grows_as_the_face_shrinks(task: Task, portrait: np.ndarray) -> None:
+def test_bearing_is_positive_to_the_left_and_distance_grows_as_the_face_shrinks(
+    task: Task, portrait: np.ndarray
+) -> None:
     def where(at: float, *place: float) -> Face:
         for k in range(4):  # MediaPipe follows a face: it needs a few pictures to find it elsewhere
             seen = task(Look(at=at + 0.1 * k, picture=png(placed(portrait, *place)), posture=False))
         return face_of(seen)
 
-    left, right, far = where(10.0, 0.9, -100.0, 20.0), where(11.0, 0.9, 280.0, 20.0), where(12.0, 0.6, 200.0, 80.0)
+    left, right, far = (
+        where(10.0, 0.9, -100.0, 20.0),
+        where(11.0, 0.9, 280.0, 20.0),
+        where(12.0, 0.6, 200.0, 80.0),
+    )
     assert left.bearing is not None
     assert right.bearing is not None
     assert left.bearing[0] > 0.15 > -0.15 > right.bearing[0]
     assert (far.distance or 0.0) > 1.2 * (left.distance or 9.0)
 
 
-def test_a_small_face_in_the_corner_of_a_large_picture_is_found_and_followed(task: Task, portrait: np.ndarray) -> None:
+def test_a_small_face_in_the_corner_of_a_large_picture_is_found_and_followed(
+    task: Task, portrait: np.ndarray
+) -> None:
     found = []
     for n in range(20):
         frame = np.zeros((720, 1280, 3), dtype=np.uint8)
-        frame[420:676, 40 + 10 * n : 296 + 10 * n] = cv2.resize(portrait, (256, 256), interpolation=cv2.INTER_AREA)
+        frame[420:676, 40 + 10 * n : 296 + 10 * n] = cv2.resize(
+            portrait, (256, 256), interpolation=cv2.INTER_AREA
+        )
         seen = task(Look(at=15.0 + 0.1 * n, picture=png(frame), posture=False))
         found.append(any(isinstance(s, Face) for s in seen))
     assert sum(found[10:]) >= 8
@@ -115,7 +131,9 @@ def test_without_a_face_nothing_is_said(task: Task) -> None:
     assert not [s for s in task(Look(at=20.1, picture=empty)) if isinstance(s, Face)]
 
 
-def test_a_picture_that_is_no_picture_is_said_once_and_the_eye_goes_on(task: Task, portrait: np.ndarray) -> None:
+def test_a_picture_that_is_no_picture_is_said_once_and_the_eye_goes_on(
+    task: Task, portrait: np.ndarray
+) -> None:
     for junk in (b"", b"not a picture", png(portrait)[:700], os.urandom(5000)):
         task(Look(at=30.0, picture=png(portrait)))
         said = task(Look(at=30.1, picture=junk))
@@ -143,7 +161,9 @@ def test_a_source_that_is_none_is_refused(task: Task, name: str) -> None:
     assert said.message.startswith(name)
 
 
-def test_a_video_is_played_in_the_pets_time(task: Task, portrait: np.ndarray, tmp_path: Path) -> None:
+def test_a_video_is_played_in_the_pets_time(
+    task: Task, portrait: np.ndarray, tmp_path: Path
+) -> None:
     path = tmp_path / "face.avi"
     video = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 25.0, (640, 480))
     for n in range(30):
@@ -155,7 +175,9 @@ def test_a_video_is_played_in_the_pets_time(task: Task, portrait: np.ndarray, tm
     assert not any(faces[13:]), "a video of 1.2 s is over"
 
 
-def test_a_dimmed_and_blurred_face_reads_as_the_networks_own_library_reads_it(portrait: np.ndarray) -> None:
+def test_a_dimmed_and_blurred_face_reads_as_the_networks_own_library_reads_it(
+    portrait: np.ndarray,
+) -> None:
     from moggy.sensors.expression import Expression
 
     dimmed = cv2.resize(portrait[60:190, 165:285], (112, 112)).astype(float) * 0.25
@@ -201,14 +223,35 @@ def refuse(self, family=-1, *rest, **more):
     made(self, family, *rest, **more)
 socket.socket.__init__ = refuse
 """
-    done = subprocess.run([sys.executable, "-c", blocked + SEE, str(portrait_file)], capture_output=True, text=True, timeout=300)
+    done = subprocess.run(
+        [sys.executable, "-c", blocked + SEE, str(portrait_file)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
     assert "saw ['Face', 'Posture']" in done.stdout, done.stderr
 
 
-@pytest.mark.skipif(shutil.which("strace") is None, reason="not run: needs strace (apt install strace)")
-def test_no_library_below_opens_an_internet_socket_either(portrait_file: Path, tmp_path: Path) -> None:
+@pytest.mark.skipif(
+    shutil.which("strace") is None, reason="not run: needs strace (apt install strace)"
+)
+def test_no_library_below_opens_an_internet_socket_either(
+    portrait_file: Path, tmp_path: Path
+) -> None:
     trace = tmp_path / "trace"
-    command = ["strace", "-f", "-qq", "-e", "trace=network", "-o", str(trace), sys.executable, "-c", SEE, str(portrait_file)]
+    command = [
+        "strace",
+        "-f",
+        "-qq",
+        "-e",
+        "trace=network",
+        "-o",
+        str(trace),
+        sys.executable,
+        "-c",
+        SEE,
+        str(portrait_file),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     if not trace.is_file() or "Operation not permitted" in done.stderr:
         pytest.skip(f"not run: strace may not trace here: {done.stderr.strip()[-200:]}")
@@ -258,14 +301,19 @@ def test_the_sensor_looks_ten_times_a_second_at_the_face_and_five_at_the_body() 
 def test_a_picture_shown_while_the_eye_is_busy_is_dropped() -> None:
     worker = ClosedEye()
     sensor = VisionSensor(worker)  # type: ignore[arg-type]
-    assert [sensor.show(b"a", 0.0), sensor.show(b"b", 0.02), sensor.show(b"c", 0.04)] == [True, False, True]
+    assert [sensor.show(b"a", 0.0), sensor.show(b"b", 0.02), sensor.show(b"c", 0.04)] == [
+        True,
+        False,
+        True,
+    ]
     assert [job.picture for job in worker.jobs] == [b"a", b"c"]
 
 
 def shown_until(
     eye: VisionSensor, picture: bytes, enough: Callable[[Sequence[AnySense]], bool], began: float
 ) -> tuple[list[AnySense], float]:
-    """Shows the picture again and again until it was seen enough; all that was said, and the pet's time then."""
+    """Shows the picture again and again until it was seen enough; all that was said, and the pet's
+    time then."""
     said: list[AnySense] = []
     now = began
     give_up = time.monotonic() + 120.0  # a real process is waited for
@@ -289,7 +337,9 @@ def test_a_killed_eye_is_said_and_sees_again(portrait: np.ndarray) -> None:
         _, now = shown_until(eye, picture, sees_a_face, 0.0)
         assert worker.pid is not None
         os.kill(worker.pid, signal.SIGKILL)
-        said, _ = shown_until(eye, picture, lambda said: any(isinstance(s, Trouble) and s.message for s in said), now)
+        said, _ = shown_until(
+            eye, picture, lambda said: any(isinstance(s, Trouble) and s.message for s in said), now
+        )
         said, _ = shown_until(eye, picture, sees_a_face, now)
     finally:
         eye.close()

@@ -1,4 +1,5 @@
-"""The links of a chain: what decided between two scores, what a behaviour reads, and what goes back to a sample."""
+"""The links of a chain: what decided between two scores, what a behaviour reads, and what goes back
+to a sample."""
 
 from __future__ import annotations
 
@@ -22,21 +23,42 @@ def score(name: str, value: float, **terms: float) -> dict[str, Any]:
 
 
 def test_the_term_that_decided_is_the_one_that_parts_winner_and_runner_up_most() -> None:
-    found = weighed(decision("purr", score("purr", 0.8, good=0.8, base=1.0), score("greet", 0.07, arrived=0.1, base=0.7)), "option")
+    found = weighed(
+        decision(
+            "purr",
+            score("purr", 0.8, good=0.8, base=1.0),
+            score("greet", 0.07, arrived=0.1, base=0.7),
+        ),
+        "option",
+    )
     assert found is not None
-    assert (found.how, found.runner_up, found.term, found.ours, found.theirs) == ("outscored", "greet", "arrived", None, 0.1)
-    assert found.sentence() == "purr 0.80 beats greet 0.07, most of all since arrived leaves that only 0.10"
+    assert (found.how, found.runner_up, found.term, found.ours, found.theirs) == (
+        "outscored",
+        "greet",
+        "arrived",
+        None,
+        0.1,
+    )
+    assert (
+        found.sentence()
+        == "purr 0.80 beats greet 0.07, most of all since arrived leaves that only 0.10"
+    )
 
 
 def test_a_base_may_decide_too() -> None:
-    found = weighed(decision("flee", score("flee", 1.5, fear=1.0, base=1.5), score("loaf", 0.2, base=0.2)), "option")
+    found = weighed(
+        decision("flee", score("flee", 1.5, fear=1.0, base=1.5), score("loaf", 0.2, base=0.2)),
+        "option",
+    )
     assert found is not None
     assert (found.term, found.ours, found.theirs) == ("base", 1.5, 0.2)
 
 
 def test_terms_that_are_not_multiplied_count_as_one_by_the_strongest() -> None:
     hide = score("hide", 0.9, fear=0.03, hit=0.6, base=1.5)
-    found = weighed(decision("hide", hide, score("loaf", 0.9 / 0.6 / 1.5 * 0.1, base=0.1)), "option")
+    found = weighed(
+        decision("hide", hide, score("loaf", 0.9 / 0.6 / 1.5 * 0.1, base=0.1)), "option"
+    )
     assert found is not None
     assert (found.how, found.term) == ("outscored", "base")
 
@@ -49,14 +71,23 @@ def test_terms_that_are_not_multiplied_count_as_one_by_the_strongest() -> None:
         ("ageing", "near the best", "seeded"),
     ],
 )
-def test_a_winner_with_the_lower_score_had_inertia_or_luck(refusal: str, how: str, term: str) -> None:
-    found = weighed(decision("sit", score("play", 0.5, base=0.5, **{refusal: 1.0}), score("sit", 0.4, base=0.4)), "option")
+def test_a_winner_with_the_lower_score_had_inertia_or_luck(
+    refusal: str, how: str, term: str
+) -> None:
+    found = weighed(
+        decision(
+            "sit", score("play", 0.5, base=0.5, **{refusal: 1.0}), score("sit", 0.4, base=0.4)
+        ),
+        "option",
+    )
     assert found is not None
     assert (found.how, found.runner_up) == (how, "play")
     assert found.term.startswith(term)
 
 
-def test_a_reflex_and_a_fallback_are_not_weighed_but_an_option_without_scores_is_missing_something() -> None:
+def test_a_reflex_and_a_fallback_are_not_weighed_but_an_option_without_scores_is_missing_something() -> (
+    None
+):
     for role in ("reflex", "fallback"):
         found = weighed(decision("it"), role)
         assert found is not None
@@ -68,14 +99,22 @@ def test_a_reflex_and_a_fallback_are_not_weighed_but_an_option_without_scores_is
 def test_every_behaviour_of_the_shipped_tree_is_read_with_its_role() -> None:
     inputs = inputs_by_id(Files().read("trees/cat.yaml"))
     assert len(inputs) > 40
-    assert {name for name, each in inputs.items() if each.role == "reflex"} == {"stop", "brace", "flinch", "freeze", "startle"}
+    assert {name for name, each in inputs.items() if each.role == "reflex"} == {
+        "stop",
+        "brace",
+        "flinch",
+        "freeze",
+        "startle",
+    }
     assert [name for name, each in inputs.items() if each.role == "fallback"] == ["loaf"]
     assert "event.hit" in inputs["flinch"].conditions
 
 
 def test_words_of_the_trees_own_are_spelt_out() -> None:
     tree = "let: {night: 'between(hour, 22, 6)', tired: night and drive.energy < 0.3}\n"
-    tree += "root: {kind: utility, fallback: nap, options: [{id: nap, when: tired, do: {why: naps}}]}\n"
+    tree += (
+        "root: {kind: utility, fallback: nap, options: [{id: nap, when: tired, do: {why: naps}}]}\n"
+    )
     nap = inputs_by_id(tree)["nap"]
     assert nap.conditions == ("hour", "drive.energy")
     assert nap.within({"drives": {"energy": 0.25}}) == ("time of day", "drive energy 0.25")
@@ -104,14 +143,38 @@ def sample(number: int, at: float = 0.0) -> dict[str, Any]:
 
 
 def event(number: int, *because: int, name: str = "patted", at: float = 0.0) -> dict[str, Any]:
-    return {"id": number, "at": at, "name": name, "zone": None, "person": None, "because": list(because)}
+    return {
+        "id": number,
+        "at": at,
+        "name": name,
+        "zone": None,
+        "person": None,
+        "because": list(because),
+    }
 
 
 def test_an_event_is_whole_when_all_behind_it_is_there() -> None:
     ledger = Ledger()
-    ledger.note(tick(0.0, senses=[sample(1)], events=[event(2, 1), event(3, 1, 99), event(4), event(5, 3), event(6, name="left_alone")]))
+    ledger.note(
+        tick(
+            0.0,
+            senses=[sample(1)],
+            events=[
+                event(2, 1),
+                event(3, 1, 99),
+                event(4),
+                event(5, 3),
+                event(6, name="left_alone"),
+            ],
+        )
+    )
     assert ledger.whole((1, 2, 6))
-    assert [hole.split()[0] for hole in ledger.holes((1, 2, 3, 4, 5, 6, 7))] == ["#3", "#4", "#5", "#7"]
+    assert [hole.split()[0] for hole in ledger.holes((1, 2, 3, 4, 5, 6, 7))] == [
+        "#3",
+        "#4",
+        "#5",
+        "#7",
+    ]
     assert [cause.id for cause in ledger.chain((2,))] == [2, 1]
 
 
@@ -119,7 +182,9 @@ def test_an_hour_is_followed_without_keeping_what_every_sample_said() -> None:
     ledger = Ledger()
     for second in range(3600):
         numbers = range(second * 100 + 1, second * 100 + 100)
-        ledger.note(tick(float(second), senses=[sample(number, float(second)) for number in numbers]))
+        ledger.note(
+            tick(float(second), senses=[sample(number, float(second)) for number in numbers])
+        )
     ledger.note(tick(3600.0, events=[event(400_000, 1, 359_999, at=3600.0)]))
     assert len(ledger.found) < (KEPT + 60.0) * 100
     assert ledger.whole((400_000,))

@@ -1,4 +1,5 @@
-"""The first reader of words: what people say to a pet is understood at once, and what is not understood is said to be unsure."""
+"""The first reader of words: what people say to a pet is understood at once, and what is not
+understood is said to be unsure."""
 
 from __future__ import annotations
 
@@ -61,7 +62,9 @@ def test_what_people_say_to_a_cat_is_understood(text: str, intent: str, feeling:
         ("我今天好难过", "zh", "comfort_me"),
     ],
 )
-def test_german_and_chinese_are_understood_a_little_even_when_called_english(text: str, lang: str, intent: str) -> None:
+def test_german_and_chinese_are_understood_a_little_even_when_called_english(
+    text: str, lang: str, intent: str
+) -> None:
     assert read(text, lang).intent == intent
 
 
@@ -84,7 +87,13 @@ def test_an_emoji_alone_carries_valence() -> None:
 
 
 def test_valence_and_probabilities_stay_within_their_bounds() -> None:
-    for text in ("I love you!!! best best best wonderful perfect", "I hate you, horrible awful disgusting", "?!?!?!", "a", "\x00\ud800x"):
+    for text in (
+        "I love you!!! best best best wonderful perfect",
+        "I hate you, horrible awful disgusting",
+        "?!?!?!",
+        "a",
+        "\x00\ud800x",
+    ):
         words = read(text)
         assert words.probabilities is not None
         assert list(words.probabilities) == list(CLASSES)
@@ -94,7 +103,9 @@ def test_valence_and_probabilities_stay_within_their_bounds() -> None:
         assert words.intent in INTENTS
 
 
-@pytest.mark.parametrize("text", ["qwrt zxcv plokij", "ქართული ენა", "Tänään sataa vettä ja tuulee", "...", "12345"])
+@pytest.mark.parametrize(
+    "text", ["qwrt zxcv plokij", "ქართული ენა", "Tänään sataa vettä ja tuulee", "...", "12345"]
+)
 def test_what_it_does_not_know_it_is_unsure_of(text: str) -> None:
     words = read(text)
     assert (words.confidence or 0.0) < UNSURE

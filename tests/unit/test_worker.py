@@ -30,7 +30,11 @@ def missing() -> Task:
 
 
 def until(
-    worker: ProcessWorker, found: Callable[[list[AnySense]], bool], *, now: float = 0.0, step: float = 0.0
+    worker: ProcessWorker,
+    found: Callable[[list[AnySense]], bool],
+    *,
+    now: float = 0.0,
+    step: float = 0.0,
 ) -> tuple[list[AnySense], float]:
     """Poll till something is found; `now` is the pet's time and moves only by `step`."""
     senses: list[AnySense] = []
@@ -86,7 +90,9 @@ def test_a_killed_process_is_said_once_and_comes_back() -> None:
         senses, now = until(worker, lambda found: len(troubles(found)) == 2, step=0.01)
         assert troubles(senses) == ["stopped", ""]
         offer(worker, "again", now)
-        senses, _ = until(worker, lambda found: any(isinstance(sense, Words) for sense in found), now=now)
+        senses, _ = until(
+            worker, lambda found: any(isinstance(sense, Words) for sense in found), now=now
+        )
     finally:
         worker.close()
 

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from moggy import wire
 
 KINDS = st.sampled_from([row[0] for row in wire.SCHEMA])
-PAYLOADS = st.binary(max_size=480) | st.binary(max_size=480).map(lambda data: data.replace(b"\x07", b"\0"))
+PAYLOADS = st.binary(max_size=480) | st.binary(max_size=480).map(
+    lambda data: data.replace(b"\x07", b"\0")
+)
 
 
 @given(st.binary(max_size=1200) | st.integers(250, 260).map(lambda n: b"x" * n))
@@ -27,22 +29,31 @@ def test_unstuffing_noise_never_raises(data: bytes) -> None:
 
 
 @given(st.lists(st.tuples(KINDS, st.integers(0, 255), PAYLOADS), max_size=5), st.integers(1, 40))
-def test_frames_come_out_as_they_went_in_however_they_are_cut(messages: list[tuple[int, int, bytes]], cut: int) -> None:
+def test_frames_come_out_as_they_went_in_however_they_are_cut(
+    messages: list[tuple[int, int, bytes]], cut: int
+) -> None:
     stream = b"".join(wire.frame(*message) for message in messages)
     frames = wire.Frames()
-    found = [frame for start in range(0, len(stream), cut) for frame in frames.feed(stream[start : start + cut])]
+    found = [
+        frame
+        for start in range(0, len(stream), cut)
+        for frame in frames.feed(stream[start : start + cut])
+    ]
     assert found == messages
     assert frames.errors == 0
 
 
 @given(KINDS, st.integers(0, 255), PAYLOADS, st.data())
-def test_a_flipped_bit_is_rejected_and_the_next_frame_is_heard(kind: int, seq: int, payload: bytes, data: st.DataObject) -> None:
+def test_a_flipped_bit_is_rejected_and_the_next_frame_is_heard(
+    kind: int, seq: int, payload: bytes, data: st.DataObject
+) -> None:
     damaged = bytearray(wire.frame(kind, seq, payload))
     position = data.draw(st.integers(0, len(damaged) - 2))
     damaged[position] ^= 1 << data.draw(st.integers(0, 7))
     following = (wire.PING, 0, b"\x01\x02\x03\x04")
     frames = wire.Frames()
-    # A flip that makes a zero cuts the frame in two; one in the delimiter of COBS loses at most this frame.
+    # A flip that makes a zero cuts the frame in two; one in the delimiter of COBS loses at most
+    # this frame.
     assert frames.feed(bytes(damaged) + wire.frame(*following)) == [following]
     assert frames.errors >= 1
 
@@ -72,7 +83,9 @@ def test_another_schema_is_not_understood() -> None:
 
 
 @given(st.lists(st.booleans(), max_size=200), st.integers(1, 4))
-def test_what_is_repeated_arrives_once_and_in_order_however_much_is_lost(losses: list[bool], window: int) -> None:
+def test_what_is_repeated_arrives_once_and_in_order_however_much_is_lost(
+    losses: list[bool], window: int
+) -> None:
     outbox, inbox = wire.Outbox(window, 60, 300), wire.Inbox()
     taken: list[int] = []
     lost = iter(losses)
@@ -95,7 +108,11 @@ def test_what_is_repeated_arrives_once_and_in_order_however_much_is_lost(losses:
 
 
 def test_every_message_has_its_own_number_and_name() -> None:
-    assert len({row[0] for row in wire.SCHEMA}) == len({row[1] for row in wire.SCHEMA}) == len(wire.SCHEMA)
+    assert (
+        len({row[0] for row in wire.SCHEMA})
+        == len({row[1] for row in wire.SCHEMA})
+        == len(wire.SCHEMA)
+    )
 
 
 def test_the_page_about_the_wire_names_every_message() -> None:

@@ -1,4 +1,5 @@
-"""The two ends of the wire against each other in virtual time, over lines that lose, repeat and damage."""
+"""The two ends of the wire against each other in virtual time, over lines that lose, repeat and
+damage."""
 
 from __future__ import annotations
 
@@ -46,7 +47,9 @@ def test_two_versions_of_the_wire_are_told_with_both_hashes() -> None:
     protocol = Protocol(1)
     protocol.begin(0.0)
     assert protocol.outgoing(0.0)
-    answer = wire.frame(wire.IDENTITY, 0, struct.pack("<I", 0xDEADBEEF) + b"whatever an older firmware says")
+    answer = wire.frame(
+        wire.IDENTITY, 0, struct.pack("<I", 0xDEADBEEF) + b"whatever an older firmware says"
+    )
     (heard,) = protocol.receive(answer, 0.1)
     assert isinstance(heard, Change)
     assert heard == Change(0.1, False, heard.message)
@@ -65,7 +68,9 @@ def test_a_board_refuses_another_version() -> None:
     assert int.from_bytes(answer[0][2][:4], "little") == wire.SCHEMA_HASH
     board.line.write(wire.frame(wire.PING, 0, bytes(4)))
     board.advance(0.1)
-    assert [kind for kind, _, _ in wire.Frames().feed(board.line.read())] == [wire.IDENTITY], "no session began"
+    assert [kind for kind, _, _ in wire.Frames().feed(board.line.read())] == [wire.IDENTITY], (
+        "no session began"
+    )
 
 
 def test_damaged_frames_are_counted_and_the_pet_goes_on() -> None:
@@ -87,7 +92,9 @@ def test_a_setpoint_that_changes_nothing_is_sent_seldom() -> None:
 
     rig.board.line.write = noted  # type: ignore[method-assign]
     rig.live(2.0)
-    setpoints = [kind for data in written for kind, _, _ in wire.Frames().feed(data) if kind == wire.SETPOINT]
+    setpoints = [
+        kind for data in written for kind, _, _ in wire.Frames().feed(data) if kind == wire.SETPOINT
+    ]
     assert 18 <= len(setpoints) <= 22
 
 
@@ -102,7 +109,9 @@ def test_over_a_bad_line_every_command_is_done_exactly_once_and_in_order(seed: i
         command = getattr(wire, name[4:].upper())
         obeyed = rig.board._board._command
 
-        def noted(payload: bytes, now: int, name: str = name, method: Callable[..., int] = method) -> int:
+        def noted(
+            payload: bytes, now: int, name: str = name, method: Callable[..., int] = method
+        ) -> int:
             done.append(name[4:])
             return method(rig.board._board, payload, now)
 
@@ -132,7 +141,9 @@ def test_over_a_bad_line_no_touch_is_lost_and_none_is_felt_twice(seed: int) -> N
         rig.live(1.5)
     rig.live(3.0)
     pressed = [touch.pressure > 0.0 for touch in rig.senses if isinstance(touch, Touch)]
-    changes = [after for before, after in zip([False, *pressed], pressed, strict=False) if before != after]
+    changes = [
+        after for before, after in zip([False, *pressed], pressed, strict=False) if before != after
+    ]
     assert changes.count(False) == 4
     assert pressed[-1] is False
 
@@ -146,7 +157,10 @@ def test_a_board_that_restarts_begins_a_new_session_and_is_told_so() -> None:
     rig.body = type(rig.body)(rig.link, CAT)
     rig.link.protocol._heard = 0.0
     heard = rig.live(2.0, {"head_pan": 0.5})
-    assert [sense.message for sense in heard if isinstance(sense, Trouble)] == ["the board restarted", ""]
+    assert [sense.message for sense in heard if isinstance(sense, Trouble)] == [
+        "the board restarted",
+        "",
+    ]
     assert rig.link.identity is not None
     assert rig.link.identity.boots == 2
     assert rig.state == "running"

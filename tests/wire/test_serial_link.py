@@ -1,4 +1,5 @@
-"""The link over a real serial port to a real interpreter: killed, hung, unplugged, and back; the pet's side goes on."""
+"""The link over a real serial port to a real interpreter: killed, hung, unplugged, and back; the
+pet's side goes on."""
 
 from __future__ import annotations
 
@@ -45,7 +46,10 @@ class Lived:
 
     def heard(self, *states: str) -> Callable[[], bool]:
         """Whether the board's newest word is one of these."""
-        return lambda: next((sense.state for sense in reversed(self.senses) if isinstance(sense, Board)), "") in states
+        return lambda: (
+            next((sense.state for sense in reversed(self.senses) if isinstance(sense, Board)), "")
+            in states
+        )
 
     @property
     def troubles(self) -> list[str]:
@@ -70,14 +74,20 @@ def driven(board: MicroPythonBoard, joint: str, to: float) -> Callable[[], bool]
     return lambda: abs(angles(CAT, board.outputs()).get(joint, 99.0) - to) < 0.02
 
 
-def test_a_pose_goes_over_the_wire_and_a_touch_comes_back(board: MicroPythonBoard, lived: Lived) -> None:
+def test_a_pose_goes_over_the_wire_and_a_touch_comes_back(
+    board: MicroPythonBoard, lived: Lived
+) -> None:
     lived.pose = {"head_pan": 0.7, "front_left_elbow": 1.0}
     lived.until(driven(board, "head_pan", 0.7))
     lived.until(driven(board, "front_left_elbow", 1.0))
     board.feed(WorldInputs(pads=(0.0, 0.0, 0.6) + (0.0,) * 9))
-    lived.until(lambda: any(isinstance(sense, Touch) and sense.pressure > 0.5 for sense in lived.senses))
+    lived.until(
+        lambda: any(isinstance(sense, Touch) and sense.pressure > 0.5 for sense in lived.senses)
+    )
     board.feed(WorldInputs())
-    lived.until(lambda: any(isinstance(sense, Touch) and sense.pressure == 0.0 for sense in lived.senses))
+    lived.until(
+        lambda: any(isinstance(sense, Touch) and sense.pressure == 0.0 for sense in lived.senses)
+    )
     touches = [sense for sense in lived.senses if isinstance(sense, Touch)]
     assert set(touches[0].pads or ()) == {"cheek_right"}
     assert any(isinstance(sense, Acceleration) for sense in lived.senses)
@@ -86,7 +96,9 @@ def test_a_pose_goes_over_the_wire_and_a_touch_comes_back(board: MicroPythonBoar
     assert board.error == ""
 
 
-def test_without_an_interpreter_the_same_files_run_under_cpython_and_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_an_interpreter_the_same_files_run_under_cpython_and_it_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr("moggy.sim.board.interpreter.interpreter", lambda: None)
     board = MicroPythonBoard(CAT)
     lived = Lived(board.path)
@@ -101,7 +113,9 @@ def test_without_an_interpreter_the_same_files_run_under_cpython_and_it_says_so(
         board.close()
 
 
-def test_a_killed_board_is_a_trouble_and_it_is_found_again_when_it_restarts(board: MicroPythonBoard, lived: Lived) -> None:
+def test_a_killed_board_is_a_trouble_and_it_is_found_again_when_it_restarts(
+    board: MicroPythonBoard, lived: Lived
+) -> None:
     lived.until(lived.heard("running"))
     board.kill()
     lived.until(lived.heard("lost"))
@@ -126,7 +140,9 @@ def test_a_hung_board_is_a_trouble_and_well_again(board: MicroPythonBoard, lived
     assert lived.troubles == ["the board does not answer", ""]
 
 
-def test_a_hung_board_that_reads_nothing_never_makes_the_pet_wait(board: MicroPythonBoard, lived: Lived) -> None:
+def test_a_hung_board_that_reads_nothing_never_makes_the_pet_wait(
+    board: MicroPythonBoard, lived: Lived
+) -> None:
     lived.until(lived.heard("running"))
     assert board._process is not None
     os.kill(board._process.pid, signal.SIGSTOP)
@@ -137,7 +153,9 @@ def test_a_hung_board_that_reads_nothing_never_makes_the_pet_wait(board: MicroPy
     lived.until(lived.heard("running"))
 
 
-def test_a_restart_by_the_watchdog_is_known_by_its_cause(board: MicroPythonBoard, lived: Lived) -> None:
+def test_a_restart_by_the_watchdog_is_known_by_its_cause(
+    board: MicroPythonBoard, lived: Lived
+) -> None:
     lived.until(lived.heard("running"))
     board.restart()
     lived.until(lived.heard("lost"))

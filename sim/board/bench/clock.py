@@ -1,12 +1,14 @@
-"""The simulated board's time and its channel to the simulator, one line of text for each thing said, on standard input and output.
+"""The simulated board's time and its channel to the simulator, one line of text for each thing
+said, on standard input and output.
 
-    w pads×12 drifts×12 x y z gx gy gz adc stop charging   in: what the devices feel; thousandths, mg, mrad/s, counts, 0 or 1
-    g ms hex                                               in: live until then, with these bytes on the serial line
-    p ms hex µs×joints duty hz duty                        out: the moment, bytes from the board, pulses, purr motor, pupils
-    e text                                                 out: the firmware died of this
+    w pads×12 drifts×12 x y z gx gy gz adc stop charging   in: what the devices feel; thousandths,
+    mg, mrad/s, counts, 0 or 1 g ms hex                                               in: live until
+    then, with these bytes on the serial line p ms hex µs×joints duty hz duty
+    out: the moment, bytes from the board, pulses, purr motor, pupils e text
+    out: the firmware died of this
 
-In real time the channel is looked at while the firmware sleeps, and a `p` goes out when a pulse changed, or a second has gone. In steps,
-time stands until a `g`.
+In real time the channel is looked at while the firmware sleeps, and a `p` goes out when a pulse
+changed, or a second has gone. In steps, time stands until a `g`.
 """
 
 import binascii
@@ -65,7 +67,8 @@ class Channel:
             flush()
 
     def _tell(self, ms: int) -> None:
-        """A `p` when a pulse changed, fifty times a second at most; and once a second, which says that it lives."""
+        """A `p` when a pulse changed, fifty times a second at most; and once a second, which says
+        that it lives."""
         since = ticks_diff(ms, self._said_at)
         if since >= 20:
             pulses = self._pulses()

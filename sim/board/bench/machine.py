@@ -1,6 +1,8 @@
-"""A microcontroller that is not there: the `machine` module with simulated chips at register level, for MicroPython and for CPython.
+"""A microcontroller that is not there: the `machine` module with simulated chips at register level,
+for MicroPython and for CPython.
 
-`bench` is what the world does to the board (`feel`) and what the board does to the world (`pulses`).
+`bench` is what the world does to the board (`feel`) and what the board does to the world
+(`pulses`).
 """
 
 PWRON_RESET = 1
@@ -79,7 +81,15 @@ class MPR121(Chip):
     def feel(self, pressures: "list[int] | tuple[int, ...]", drifts: tuple[int, ...]) -> None:
         """Pressures in thousandths; drifts in counts."""
         for electrode in range(12):
-            count = min(max(self.UNTOUCHED + drifts[electrode] - (pressures[electrode] * self.FULL + 500) // 1000, 0), 1023)
+            count = min(
+                max(
+                    self.UNTOUCHED
+                    + drifts[electrode]
+                    - (pressures[electrode] * self.FULL + 500) // 1000,
+                    0,
+                ),
+                1023,
+            )
             self.registers[4 + 2 * electrode] = count & 255
             self.registers[5 + 2 * electrode] = count >> 8
 
@@ -168,7 +178,9 @@ bench = Bench()
 
 
 class I2C:
-    def __init__(self, bus: int, *, sda: "Pin | None" = None, scl: "Pin | None" = None, freq: int = 400000) -> None:
+    def __init__(
+        self, bus: int, *, sda: "Pin | None" = None, scl: "Pin | None" = None, freq: int = 400000
+    ) -> None:
         self._chips = bench.chips
 
     def _chip(self, address: int) -> Chip:

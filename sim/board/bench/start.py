@@ -1,4 +1,5 @@
-"""Starts the firmware on the simulated devices, under MicroPython or CPython: `start.py real|steps FD RESET_CAUSE`."""
+"""Starts the firmware on the simulated devices, under MicroPython or CPython: `start.py real|steps
+FD RESET_CAUSE`."""
 
 import sys
 
@@ -9,11 +10,14 @@ if sys.implementation.name != "micropython":
     # The same files under CPython: give it what it lacks.
     sys.modules["time"] = clock
     sys.modules["micropython"] = type(sys)("micropython")
-    vars(sys.modules["micropython"]).update(const=lambda value: value, kbd_intr=lambda character: None)
+    vars(sys.modules["micropython"]).update(
+        const=lambda value: value, kbd_intr=lambda character: None
+    )
 
 
 class Wire:
-    """A serial line over a file of the operating system that never waits: the far side of a pseudo-terminal."""
+    """A serial line over a file of the operating system that never waits: the far side of a
+    pseudo-terminal."""
 
     def __init__(self, fd: int) -> None:
         self._file = open(fd, "r+b", buffering=0)  # noqa: SIM115

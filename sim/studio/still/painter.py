@@ -43,7 +43,10 @@ class Camera:
         """(n, 3) → (n, 3): pixels of the large picture, and depth."""
         x, y, z = ((points - np.array(self.eye)) @ self.axes().T).T
         scale = FINER * self.height / (2.0 * math.tan(self.view / 2.0)) / -z
-        return np.stack([FINER * self.width / 2.0 + x * scale, FINER * self.height / 2.0 - y * scale, -z], axis=1)
+        return np.stack(
+            [FINER * self.width / 2.0 + x * scale, FINER * self.height / 2.0 - y * scale, -z],
+            axis=1,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +63,22 @@ class Patch:
     """Not lit."""
 
 
-def paint(angles: Mapping[str, float], *, pupils: float = 0.5, breath: float = 0.0, camera: Camera | None = None) -> Image.Image:
+def paint(
+    angles: Mapping[str, float],
+    *,
+    pupils: float = 0.5,
+    breath: float = 0.0,
+    camera: Camera | None = None,
+) -> Image.Image:
     """The cat with these joint angles."""
     camera = camera or Camera()
     bones = pose(angles, breath)
-    patches = [_body(bones), *_ears(bones), *_eyes(bones, angles.get("eyelids", 0.0), pupils), *_muzzle(bones, angles.get("jaw", 0.0))]
+    patches = [
+        _body(bones),
+        *_ears(bones),
+        *_eyes(bones, angles.get("eyelids", 0.0), pupils),
+        *_muzzle(bones, angles.get("jaw", 0.0)),
+    ]
     image = _floor(camera, patches[0])
     draw = ImageDraw.Draw(image)
     for corners, color in _triangles(camera, patches):
@@ -73,7 +87,9 @@ def paint(angles: Mapping[str, float], *, pupils: float = 0.5, breath: float = 0
     return image.resize((camera.width, camera.height), Image.Resampling.LANCZOS)
 
 
-def _triangles(camera: Camera, patches: list[Patch]) -> Iterator[tuple[list[tuple[float, float]], tuple[int, int, int]]]:
+def _triangles(
+    camera: Camera, patches: list[Patch]
+) -> Iterator[tuple[list[tuple[float, float]], tuple[int, int, int]]]:
     """All that face the viewer, the farthest first."""
     flat, depths, colors = [], [], []
     for patch in patches:
@@ -86,12 +102,20 @@ def _triangles(camera: Camera, patches: list[Patch]) -> Iterator[tuple[list[tupl
         keep = np.full(len(facing), True) if patch.plain else facing > -0.02
         flat.append(seen[keep][:, :, :2])
         # What lies in layers on the skin is painted layer by layer, whole.
-        depth = np.full(len(seen), seen[:, :, 2].mean()) if patch.plain else seen[:, :, 2].mean(axis=1)
+        depth = (
+            np.full(len(seen), seen[:, :, 2].mean()) if patch.plain else seen[:, :, 2].mean(axis=1)
+        )
         depths.append(depth[keep] - patch.bias)
-        colors.append(patch.colors[keep] if patch.plain else _lit(patch.colors, normals, (normals * towards).sum(axis=1))[keep])
+        colors.append(
+            patch.colors[keep]
+            if patch.plain
+            else _lit(patch.colors, normals, (normals * towards).sum(axis=1))[keep]
+        )
     order = np.argsort(-np.concatenate(depths), kind="stable")
     spots, tones = np.concatenate(flat)[order], np.concatenate(colors)[order]
-    for three, tone in zip(spots.tolist(), np.clip(tones, 0, 255).astype(int).tolist(), strict=True):
+    for three, tone in zip(
+        spots.tolist(), np.clip(tones, 0, 255).astype(int).tolist(), strict=True
+    ):
         yield [(u, v) for u, v in three], (tone[0], tone[1], tone[2])
 
 
@@ -100,7 +124,14 @@ def _normals(patch: Patch) -> tuple[Array, Array]:
     corners = patch.points[patch.triangles]
     faces = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     points = np.stack(
-        [sum(np.bincount(corner, faces[:, axis], len(patch.points)) for corner in patch.triangles.T) for axis in range(3)], axis=1
+        [
+            sum(
+                np.bincount(corner, faces[:, axis], len(patch.points))
+                for corner in patch.triangles.T
+            )
+            for axis in range(3)
+        ],
+        axis=1,
     )
     smooth = points[patch.triangles].sum(axis=1)
     return _unit(faces), _unit(smooth)
@@ -130,7 +161,9 @@ def _floor(camera: Camera, body: Patch) -> Image.Image:
     draw = ImageDraw.Draw(image)
     circle = np.linspace(0.0, 2.0 * math.pi, 120)
     for radius, tone in ((0.62, RING), (0.6, RUG), (0.36, (226, 192, 160)), (0.352, RUG)):
-        edge = camera.seen(np.stack([radius * np.cos(circle), radius * np.sin(circle), 0.0 * circle], axis=1))
+        edge = camera.seen(
+            np.stack([radius * np.cos(circle), radius * np.sin(circle), 0.0 * circle], axis=1)
+        )
         draw.polygon([(u, v) for u, v, _ in edge.tolist()], fill=tone)
     shade = Image.new("L", size, 0)
     pen = ImageDraw.Draw(shade)
@@ -162,35 +195,52 @@ def _ears(bones: Bones) -> list[Patch]:
         for inner, tone in ((0.0, (206.0, 140.0, 78.0)), (1.0, (255.0, 206.0, 178.0))):
             up = np.repeat(np.linspace(0.0, 1.0, rows + 1), columns + 1)
             across = np.tile(np.linspace(-1.0, 1.0, columns + 1), rows + 1) * (1.95 - 0.5 * up)
-            narrow = (1.0 - up**1.25) ** 0.8 * (1.0 + 0.12 * np.sin(math.pi * up)) * (1.0 - 0.12 * inner)
+            narrow = (
+                (1.0 - up**1.25) ** 0.8 * (1.0 + 0.12 * np.sin(math.pi * up)) * (1.0 - 0.12 * inner)
+            )
             x = -np.cos(across) * 0.0175 * narrow - 0.005 * up * up + 0.0016 * inner
             y = np.sin(across) * 0.0262 * narrow + sign * 0.008 * up
             turn = sign * 0.42
-            place = [x * math.cos(turn) - y * math.sin(turn), x * math.sin(turn) + y * math.cos(turn), up * (0.063 - 0.004 * inner) - 0.023]
+            place = [
+                x * math.cos(turn) - y * math.sin(turn),
+                x * math.sin(turn) + y * math.cos(turn),
+                up * (0.063 - 0.004 * inner) - 0.023,
+            ]
             points = _moved(bones[f"ear_{side}"], np.stack(place, axis=1) + pivot)
             triangles = _sheet(rows, columns)
             # Both faces: the outer one is seen from behind, the inner one from before.
             both = np.concatenate([triangles[:, ::-1], triangles])
-            found.append(Patch(points, both, np.tile(np.array(tone), (len(both), 1)), bias=0.0015 * inner))
+            found.append(
+                Patch(points, both, np.tile(np.array(tone), (len(both), 1)), bias=0.0015 * inner)
+            )
     return found
 
 
 def _disc(width: float, height: float, points: int = 28) -> tuple[Array, Integers]:
     round_ = np.linspace(0.0, 2.0 * math.pi, points, endpoint=False)
     rim = np.stack([0.0 * round_, width * np.cos(round_), height * np.sin(round_)], axis=1)
-    triangles = np.stack([np.zeros(points, int), np.arange(points) + 1, (np.arange(points) + 1) % points + 1], axis=1)
+    triangles = np.stack(
+        [np.zeros(points, int), np.arange(points) + 1, (np.arange(points) + 1) % points + 1], axis=1
+    )
     return np.concatenate([np.zeros((1, 3)), rim]), triangles
 
 
 def _eyes(bones: Bones, eyelids: float, pupils: float) -> list[Patch]:
-    """Flat lenses turned outward: rim, iris, pupil, a spark of light, and the lid that comes down over them."""
+    """Flat lenses turned outward: rim, iris, pupil, a spark of light, and the lid that comes down
+    over them."""
     found = []
     closed = min(max(eyelids / 1.1, 0.0), 1.0)
     head = bones["head"]
     for side, sign in zip(SIDES, (1.0, -1.0), strict=True):
         socket = mirrored(shape().pivots["eye"], side)
         turn = sign * 0.5
-        facing = np.array([[math.cos(turn), -math.sin(turn), 0.0], [math.sin(turn), math.cos(turn), 0.0], [0.0, 0.0, 1.0]])
+        facing = np.array(
+            [
+                [math.cos(turn), -math.sin(turn), 0.0],
+                [math.sin(turn), math.cos(turn), 0.0],
+                [0.0, 0.0, 1.0],
+            ]
+        )
         layers = [
             (0.0155, 0.0152, (0.0, 0.0), (46.0, 28.0, 20.0)),
             (0.0142, 0.0139, (0.0, 0.0), (112.0, 146.0, 62.0)),
@@ -208,14 +258,20 @@ def _eyes(bones: Bones, eyelids: float, pupils: float) -> list[Patch]:
             place = (flat + np.array([0.0102, 0.0, 0.0])) @ facing.T + socket
             found.append(_plain(_moved(head, place), triangles, (205.0, 141.0, 82.0), 0.014))
             edge, triangles = _disc(0.0155, 0.0155)
-            edge[:, 2] = np.maximum(np.minimum(edge[:, 2], 0.0172 - 0.0316 * closed), 0.0158 - 0.0316 * closed)
+            edge[:, 2] = np.maximum(
+                np.minimum(edge[:, 2], 0.0172 - 0.0316 * closed), 0.0158 - 0.0316 * closed
+            )
             place = (edge + np.array([0.0102, 0.0, 0.0])) @ facing.T + socket
             found.append(_plain(_moved(head, place), triangles, (92.0, 52.0, 30.0), 0.0148))
     return found
 
 
-def _plain(points: Array, triangles: Integers, tone: tuple[float, float, float], bias: float) -> Patch:
-    return Patch(points, triangles, np.tile(np.array(tone), (len(triangles), 1)), bias=bias, plain=True)
+def _plain(
+    points: Array, triangles: Integers, tone: tuple[float, float, float], bias: float
+) -> Patch:
+    return Patch(
+        points, triangles, np.tile(np.array(tone), (len(triangles), 1)), bias=bias, plain=True
+    )
 
 
 @cache
@@ -223,7 +279,9 @@ def _ball() -> tuple[Array, Integers]:
     rows, columns = 8, 12
     high = np.repeat(np.linspace(-math.pi / 2, math.pi / 2, rows + 1), columns + 1)
     round_ = np.tile(np.linspace(0.0, 2.0 * math.pi, columns + 1), rows + 1)
-    points = np.stack([np.cos(high) * np.cos(round_), np.cos(high) * np.sin(round_), np.sin(high)], axis=1)
+    points = np.stack(
+        [np.cos(high) * np.cos(round_), np.cos(high) * np.sin(round_), np.sin(high)], axis=1
+    )
     return points, _sheet(rows, columns)
 
 
@@ -234,11 +292,18 @@ def _muzzle(bones: Bones, jaw: float) -> list[Patch]:
         ("jaw", (0.0196, 0.014, 0.0087), (0.2262, 0.0, 0.2105), (252.0, 240.0, 226.0), 0.0),
     ]
     if jaw > 0.04:
-        parts.append(("head", (0.0165, 0.0127, 0.0066), (0.2265, 0.0, 0.2125), (96.0, 32.0, 36.0), 0.003))
-        parts.append(("jaw", (0.0094, 0.0074, 0.0029), (0.2335, 0.0, 0.2168), (205.0, 90.0, 96.0), 0.004))
+        parts.append(
+            ("head", (0.0165, 0.0127, 0.0066), (0.2265, 0.0, 0.2125), (96.0, 32.0, 36.0), 0.003)
+        )
+        parts.append(
+            ("jaw", (0.0094, 0.0074, 0.0029), (0.2335, 0.0, 0.2168), (205.0, 90.0, 96.0), 0.004)
+        )
     return [
         Patch(
-            _moved(bones[bone], points * np.array(radii) + np.array(at)), triangles, np.tile(np.array(tone), (len(triangles), 1)), bias=bias
+            _moved(bones[bone], points * np.array(radii) + np.array(at)),
+            triangles,
+            np.tile(np.array(tone), (len(triangles), 1)),
+            bias=bias,
         )
         for bone, radii, at, tone, bias in parts
     ]
@@ -253,8 +318,23 @@ def _whiskers(draw: ImageDraw.ImageDraw, camera: Camera, bones: Bones) -> None:
         for i in range(4):
             up = (i - 1.2) * 0.0105
             root = (0.246, sign * 0.0165, 0.2185 + i * 0.0016)
-            points = np.array([root, (0.243, sign * 0.042, 0.2195 + up * 0.75), (0.228, sign * 0.078, 0.2135 + up * 1.5)])
+            points = np.array(
+                [
+                    root,
+                    (0.243, sign * 0.042, 0.2195 + up * 0.75),
+                    (0.228, sign * 0.078, 0.2135 + up * 1.5),
+                ]
+            )
             line = [(u, v) for u, v, _ in camera.seen(_moved(bones["head"], points)).tolist()]
             draw.line(line, fill=(255, 250, 242), width=1)
-        mouth = [(0.2538, 0.0, 0.2245), (0.2538, 0.0, 0.2162), (0.2548, sign * 0.0045, 0.2112), (0.2525, sign * 0.0115, 0.2078)]
-        draw.line([(u, v) for u, v, _ in camera.seen(_moved(bones["head"], np.array(mouth))).tolist()], fill=(74, 36, 23), width=FINER)
+        mouth = [
+            (0.2538, 0.0, 0.2245),
+            (0.2538, 0.0, 0.2162),
+            (0.2548, sign * 0.0045, 0.2112),
+            (0.2525, sign * 0.0115, 0.2078),
+        ]
+        draw.line(
+            [(u, v) for u, v, _ in camera.seen(_moved(bones["head"], np.array(mouth))).tolist()],
+            fill=(74, 36, 23),
+            width=FINER,
+        )

@@ -1,4 +1,5 @@
-"""The cat's shape as data (cat_shape.json, shared with the page), with pairs mirrored and the tail laid out."""
+"""The cat's shape as data (cat_shape.json, shared with the page), with pairs mirrored and the tail
+laid out."""
 
 from __future__ import annotations
 
@@ -34,10 +35,15 @@ class Blob:
         if self.b is None:
             k0 = np.linalg.norm(from_a / self.radii, axis=1)
             k1 = np.linalg.norm(from_a / self.radii**2, axis=1)
-            return np.asarray(np.where(k1 < 1e-9, -self.radii.min(), k0 * (k0 - 1.0) / np.maximum(k1, 1e-9)))
+            return np.asarray(
+                np.where(k1 < 1e-9, -self.radii.min(), k0 * (k0 - 1.0) / np.maximum(k1, 1e-9))
+            )
         axis = self.b - self.a
         t = np.clip(from_a @ axis / (axis @ axis), 0.0, 1.0)
-        return np.asarray(np.linalg.norm(from_a - t[:, None] * axis, axis=1) - (self.radii[0] + t * (self.radii[1] - self.radii[0])))
+        return np.asarray(
+            np.linalg.norm(from_a - t[:, None] * axis, axis=1)
+            - (self.radii[0] + t * (self.radii[1] - self.radii[0]))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +72,15 @@ def mirrored(v: Array, side: str) -> Array:
 @cache
 def shape() -> Shape:
     """Read once."""
-    raw = json.loads((Path(__file__).resolve().parents[1] / "cat_shape.json").read_text(encoding="utf-8"))
+    raw = json.loads(
+        (Path(__file__).resolve().parents[1] / "cat_shape.json").read_text(encoding="utf-8")
+    )
     tail = _tail(raw["tail"])
-    return Shape({name: np.array(v) for name, v in raw["pivots"].items()}, (*_blobs(raw["shapes"]), *_tail_blobs(tail)), tail)
+    return Shape(
+        {name: np.array(v) for name, v in raw["pivots"].items()},
+        (*_blobs(raw["shapes"]), *_tail_blobs(tail)),
+        tail,
+    )
 
 
 def _blobs(raw: list[dict[str, Any]]) -> list[Blob]:
@@ -87,12 +99,21 @@ def _tail(raw: dict[str, Any]) -> Tail:
     nodes = [np.array(raw["base"])]
     for rise in raw["rise"]:
         nodes.append(nodes[-1] + step * np.array([-math.cos(rise), 0.0, math.sin(rise)]))
-    rise, radii, pitch, tuck, yaw = (tuple(raw[key]) for key in ("rise", "radii", "pitch", "tuck", "yaw"))
+    rise, radii, pitch, tuck, yaw = (
+        tuple(raw[key]) for key in ("rise", "radii", "pitch", "tuck", "yaw")
+    )
     return Tail(nodes[0], step, rise, radii, pitch, tuck, yaw, tuple(nodes))
 
 
 def _tail_blobs(tail: Tail) -> list[Blob]:
     return [
-        Blob(f"tail_{i}", tail.nodes[i], tail.nodes[i + 1], np.array(tail.radii[i : i + 2]), 0.004 if i else 0.015, 0.012)
+        Blob(
+            f"tail_{i}",
+            tail.nodes[i],
+            tail.nodes[i + 1],
+            np.array(tail.radii[i : i + 2]),
+            0.004 if i else 0.015,
+            0.012,
+        )
         for i in range(len(tail.rise))
     ]

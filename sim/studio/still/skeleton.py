@@ -1,4 +1,5 @@
-"""From joint angles to where every bone is; the same sums as the page's skeleton.ts, and a test holds them together."""
+"""From joint angles to where every bone is; the same sums as the page's skeleton.ts, and a test
+holds them together."""
 
 from __future__ import annotations
 
@@ -77,18 +78,26 @@ def _front_leg(cat: Shape, angles: Angles, side: str, lean: float) -> Leg:
     elbow = _pitch(swing - fold) @ (p["elbow"] - p["shoulder"])
     wrist = elbow + _pitch(swing) @ (p["wrist"] - p["elbow"])
     sole = WRIST + (SOLE_FRONT - WRIST) * _clamp(math.cos(swing + 0.15), 0.0, 1.0)
-    return Leg((swing - fold, swing, 0.0), (elbow, wrist, wrist), max(0.021 - elbow[2], sole - wrist[2]))
+    return Leg(
+        (swing - fold, swing, 0.0), (elbow, wrist, wrist), max(0.021 - elbow[2], sole - wrist[2])
+    )
 
 
 def _hind_leg(cat: Shape, angles: Angles, side: str, lean: float) -> Leg:
     p = cat.pivots
     swing = angles.get(f"hind_{side}_hip", 0.0) + lean
     fold = angles.get(f"hind_{side}_knee", 0.0)
-    turns = (min(swing, 1.2), max(swing - fold, -0.6), _clamp(0.62 * fold + 0.4 * (swing - 0.5 * fold), -0.5, 1.3))
+    turns = (
+        min(swing, 1.2),
+        max(swing - fold, -0.6),
+        _clamp(0.62 * fold + 0.4 * (swing - 0.5 * fold), -0.5, 1.3),
+    )
     knee = _pitch(turns[0]) @ (p["knee"] - p["hip"])
     hock = knee + _pitch(turns[1]) @ (p["hock"] - p["knee"])
     ball = hock + _pitch(turns[2]) @ (p["ball"] - p["hock"])
-    return Leg(turns, (knee, hock, ball), max(0.027 - knee[2], 0.0145 - hock[2], SOLE_HIND - ball[2]))
+    return Leg(
+        turns, (knee, hock, ball), max(0.027 - knee[2], 0.0145 - hock[2], SOLE_HIND - ball[2])
+    )
 
 
 def _chest_pitch(pitch: float) -> float:
@@ -130,7 +139,9 @@ def pose(angles: Angles, breath: float = 0.0) -> Bones:
     pelvis_turn = _yaw(-now.bend) @ _pitch(now.pitch + 0.25 * up)
     lungs = np.diag([1.0, 1.0 + 0.022 * breath, 1.0 + 0.014 * breath])
     arch = 0.03 * up
-    waist = (now.chest + now.pelvis) / 2.0 + np.array([-arch * math.sin(now.pitch), 0.0, arch * math.cos(now.pitch) + 0.0035])
+    waist = (now.chest + now.pelvis) / 2.0 + np.array(
+        [-arch * math.sin(now.pitch), 0.0, arch * math.cos(now.pitch) + 0.0035]
+    )
     waist[1] = -now.bend * 0.02
     bones = {
         "chest": _bone(now.chest, chest_turn @ lungs, cat.pivots["chest"]),
@@ -140,8 +151,30 @@ def pose(angles: Angles, breath: float = 0.0) -> Bones:
     for side in SIDES:
         front = (("upper", "shoulder"), ("lower", "elbow"), ("paw", "wrist"))
         hind = (("thigh", "hip"), ("shank", "knee"), ("foot", "hock"), ("toes", "ball"))
-        _leg_bones(bones, cat, f"front_{side}", front, side, now.legs[f"front_{side}"], now.chest, now.bend, "chest", SOLE_FRONT)
-        _leg_bones(bones, cat, f"hind_{side}", hind, side, now.legs[f"hind_{side}"], now.pelvis, -now.bend, "pelvis", SOLE_HIND)
+        _leg_bones(
+            bones,
+            cat,
+            f"front_{side}",
+            front,
+            side,
+            now.legs[f"front_{side}"],
+            now.chest,
+            now.bend,
+            "chest",
+            SOLE_FRONT,
+        )
+        _leg_bones(
+            bones,
+            cat,
+            f"hind_{side}",
+            hind,
+            side,
+            now.legs[f"hind_{side}"],
+            now.pelvis,
+            -now.bend,
+            "pelvis",
+            SOLE_HIND,
+        )
     _head_bones(bones, cat, angles, chest_turn, now)
     _tail_bones(bones, cat, angles, pelvis_turn, now)
     return bones
@@ -161,11 +194,16 @@ def _leg_bones(
 ) -> None:
     turn_round = _yaw(bend)
     hang = mirrored(cat.pivots[parts[0][1]], side) - cat.pivots[trunk]
-    spots = [root + turn_round @ (hang + mirrored(np.asarray(joint), side)) for joint in (np.zeros(3), *leg.joints)]
+    spots = [
+        root + turn_round @ (hang + mirrored(np.asarray(joint), side))
+        for joint in (np.zeros(3), *leg.joints)
+    ]
     for i, (name, joint) in enumerate(parts):
         last = i == len(parts) - 1
         turn = -0.9 * _clamp((spots[i][2] - sole) / 0.045, 0.0, 1.0) if last else leg.turns[i]
-        bones[f"{prefix}_{name}"] = _bone(spots[i], turn_round @ _pitch(turn), mirrored(cat.pivots[joint], side))
+        bones[f"{prefix}_{name}"] = _bone(
+            spots[i], turn_round @ _pitch(turn), mirrored(cat.pivots[joint], side)
+        )
 
 
 def _head_bones(bones: Bones, cat: Shape, angles: Angles, chest_turn: Array, now: Stance) -> None:
@@ -173,14 +211,22 @@ def _head_bones(bones: Bones, cat: Shape, angles: Angles, chest_turn: Array, now
     pan, tilt = angles.get("head_pan", 0.0), angles.get("head_tilt", 0.0)
     level = _chest_pitch(now.pitch)
     chest = _bone(_moved(bones["chest"], p["chest"]), chest_turn, p["chest"])
-    bones["neck"] = _bone(_moved(chest, p["neck"]), _yaw(now.bend + 0.35 * pan) @ _pitch(level + 0.3 * tilt), p["neck"])
+    bones["neck"] = _bone(
+        _moved(chest, p["neck"]),
+        _yaw(now.bend + 0.35 * pan) @ _pitch(level + 0.3 * tilt),
+        p["neck"],
+    )
     turn = _yaw(now.bend + pan) @ _pitch(level + tilt) @ _roll(angles.get("head_roll", 0.0))
     bones["head"] = _bone(_moved(bones["neck"], p["head"]), turn, p["head"])
     bones["jaw"] = bones["head"] @ _bone(p["jaw"], _pitch(-angles.get("jaw", 0.0)), p["jaw"])
     for side, sign in zip(SIDES, (1.0, -1.0), strict=True):
         angle = angles.get(f"ear_{side}", 0.0)
         back = _clamp(-angle / 1.2, 0.0, 1.0)
-        ear = _yaw(sign * back) @ _roll(sign * 0.95 * back) @ _pitch(-0.35 * max(angle, 0.0) + 0.55 * back)
+        ear = (
+            _yaw(sign * back)
+            @ _roll(sign * 0.95 * back)
+            @ _pitch(-0.35 * max(angle, 0.0) + 0.55 * back)
+        )
         pivot = mirrored(p["ear"], side)
         bones[f"ear_{side}"] = bones["head"] @ _bone(pivot, ear, pivot)
 
@@ -196,6 +242,10 @@ def _tail_bones(bones: Bones, cat: Shape, angles: Angles, pelvis_turn: Array, no
         if math.sin(rise) < lowest or (math.cos(rise) < 0.0 and rise < 0.0 and lowest > -1.0):
             rise = math.asin(_clamp(lowest, -1.0, 1.0))
         turn = -now.bend - yaw * tail.yaw[i]
-        bones[f"tail_{i}"] = _bone(spot, _yaw(turn) @ _pitch(-rise) @ _pitch(straight), tail.nodes[i])
+        bones[f"tail_{i}"] = _bone(
+            spot, _yaw(turn) @ _pitch(-rise) @ _pitch(straight), tail.nodes[i]
+        )
         forward = math.cos(rise)
-        spot = spot + tail.step * np.array([-forward * math.cos(turn), -forward * math.sin(turn), math.sin(rise)])
+        spot = spot + tail.step * np.array(
+            [-forward * math.cos(turn), -forward * math.sin(turn), math.sin(rise)]
+        )

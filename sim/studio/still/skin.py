@@ -1,4 +1,5 @@
-"""The cat's skin as triangles: sculpted once from the shape, each point hung on its bones and given the colour of its coat."""
+"""The cat's skin as triangles: sculpted once from the shape, each point hung on its bones and given
+the colour of its coat."""
 
 from __future__ import annotations
 
@@ -14,7 +15,11 @@ LOW, HIGH = np.array([-0.47, -0.13, -0.012]), np.array([0.29, 0.13, 0.36])
 CELL = 0.0055
 """Metres between two points: fine enough for a picture of a few hundred pixels."""
 
-BASE, STRIPE, CREAM = np.array([224.0, 160.0, 98.0]), np.array([168.0, 90.0, 38.0]), np.array([255.0, 244.0, 230.0])
+BASE, STRIPE, CREAM = (
+    np.array([224.0, 160.0, 98.0]),
+    np.array([168.0, 90.0, 38.0]),
+    np.array([255.0, 244.0, 230.0]),
+)
 
 Integers = NDArray[np.int64]
 
@@ -42,11 +47,14 @@ def skin() -> Skin:
     cat = shape()
     points, triangles = _net(*_field(cat))
     bones, weights = _weights(cat, points)
-    return Skin(points, triangles, bones, weights, _coat(points, bones, weights, _slope(cat, points)))
+    return Skin(
+        points, triangles, bones, weights, _coat(points, bones, weights, _slope(cat, points))
+    )
 
 
 def _field(cat: Shape) -> tuple[Array, Array]:
-    """The distance at the corners of a grid: a polynomial smooth minimum, blob by blob, each only where it is near."""
+    """The distance at the corners of a grid: a polynomial smooth minimum, blob by blob, each only
+    where it is near."""
     axes = [np.arange(low, high, CELL) for low, high in zip(LOW, HIGH, strict=True)]
     values = np.full([len(axis) for axis in axes], 0.05)
     for blob in cat.blobs:
@@ -56,7 +64,10 @@ def _field(cat: Shape) -> tuple[Array, Array]:
             slice(*np.searchsorted(axis, (low - margin, high + margin)))
             for axis, low, high in zip(axes, ends.min(axis=0), ends.max(axis=0), strict=True)
         )
-        corners = np.stack(np.meshgrid(*(axis[part] for axis, part in zip(axes, cut, strict=True)), indexing="ij"), axis=-1)
+        corners = np.stack(
+            np.meshgrid(*(axis[part] for axis, part in zip(axes, cut, strict=True)), indexing="ij"),
+            axis=-1,
+        )
         found = blob.distance(corners.reshape(-1, 3)).reshape(corners.shape[:3])
         values[cut] = _melted(values[cut], found, blob.blend)
     return values, np.array([axis[0] for axis in axes])
@@ -68,7 +79,8 @@ def _melted(d: Array, e: Array, blend: float) -> Array:
 
 
 def _net(values: Array, low: Array) -> tuple[Array, Integers]:
-    """Naive surface nets: one point in every cell that the surface crosses, one quad across every edge that it crosses."""
+    """Naive surface nets: one point in every cell that the surface crosses, one quad across every
+    edge that it crosses."""
     inside = values < 0.0
     cells = tuple(n - 1 for n in values.shape)
     total, count = np.zeros((*cells, 3)), np.zeros(cells)
@@ -78,7 +90,10 @@ def _net(values: Array, low: Array) -> tuple[Array, Integers]:
             begin = [0, 0, 0]
             begin[other[0]], begin[other[1]] = shift
             first = tuple(slice(b, b + n) for b, n in zip(begin, cells, strict=True))
-            second = tuple(slice(b + (k == axis), b + n + (k == axis)) for k, (b, n) in enumerate(zip(begin, cells, strict=True)))
+            second = tuple(
+                slice(b + (k == axis), b + n + (k == axis))
+                for k, (b, n) in enumerate(zip(begin, cells, strict=True))
+            )
             crossed = inside[first] != inside[second]
             gap = np.where(crossed, values[first] - values[second], 1.0)
             place = np.zeros((*cells, 3))
@@ -122,7 +137,13 @@ def _weights(cat: Shape, points: Array) -> tuple[tuple[str, ...], Array]:
     pulls = np.exp(-(distances - distances.min(axis=1, keepdims=True)) / (soft * 0.55))
     pulls[pulls < 0.02] = 0.0
     bones = tuple(dict.fromkeys(blob.bone for blob in cat.blobs))
-    weights = np.stack([pulls[:, [i for i, blob in enumerate(cat.blobs) if blob.bone == name]].max(axis=1) for name in bones], axis=1)
+    weights = np.stack(
+        [
+            pulls[:, [i for i, blob in enumerate(cat.blobs) if blob.bone == name]].max(axis=1)
+            for name in bones
+        ],
+        axis=1,
+    )
     return bones, weights / weights.sum(axis=1, keepdims=True)
 
 
@@ -140,7 +161,8 @@ def _ease(low: float, high: float, x: Array) -> Array:
 
 
 def _coat(points: Array, bones: tuple[str, ...], weights: Array, up: Array) -> Array:
-    """A ginger tabby: stripes across the back and the tail, rings on the legs, lines on the head; cream below and at the paws."""
+    """A ginger tabby: stripes across the back and the tail, rings on the legs, lines on the head;
+    cream below and at the paws."""
     x, y, z = points.T
     side = np.abs(y)
     owner = np.array(bones)[weights.argmax(axis=1)]
@@ -154,15 +176,27 @@ def _coat(points: Array, bones: tuple[str, ...], weights: Array, up: Array) -> A
     legs = front | hind
     sock = 1.0 - np.where(hind, _ease(0.02, 0.036, z), _ease(0.02, 0.046, z))
     cream = np.where(legs, sock, np.where(tail, 0.0, cream))
-    phase = np.where(legs, z * 230.0 + 9.0 * x, np.where(tail, -(x - shape().tail.base[0]) / 0.243 * 46.0, phase))
+    phase = np.where(
+        legs, z * 230.0 + 9.0 * x, np.where(tail, -(x - shape().tail.base[0]) / 0.243 * 46.0, phase)
+    )
     strength = np.where(legs, 0.55 * _ease(0.04, 0.075, z), np.where(tail, 0.75, strength))
-    muzzle = 1.0 - _ease(0.75, 1.25, np.sqrt(((x - 0.246) / 0.028) ** 2 + (y / 0.031) ** 2 + ((z - 0.214) / 0.019) ** 2))
+    muzzle = 1.0 - _ease(
+        0.75,
+        1.25,
+        np.sqrt(((x - 0.246) / 0.028) ** 2 + (y / 0.031) ** 2 + ((z - 0.214) / 0.019) ** 2),
+    )
     throat = 1.0 - _ease(0.196, 0.208, z)
     crown = _ease(0.258, 0.272, z)
     cheek = _ease(0.032, 0.042, side) * (1.0 - _ease(0.205, 0.225, x))
     cream = np.where(head, np.maximum(muzzle, 0.9 * throat), cream)
-    phase = np.where(head, np.where(crown > 0.02, side * 390.0 - 1.6 + (x - 0.2) * 60.0, z * 330.0 + 0.4 + x * 90.0), phase)
-    strength = np.where(head, np.where(crown > 0.02, 0.95 * crown, 0.6 * cheek * (1.0 - cream)), strength)
+    phase = np.where(
+        head,
+        np.where(crown > 0.02, side * 390.0 - 1.6 + (x - 0.2) * 60.0, z * 330.0 + 0.4 + x * 90.0),
+        phase,
+    )
+    strength = np.where(
+        head, np.where(crown > 0.02, 0.95 * crown, 0.6 * cheek * (1.0 - cream)), strength
+    )
     stripe = (_ease(0.05, 0.75, np.sin(phase)) * strength)[:, None]
     fur = BASE + (STRIPE - BASE) * stripe
     return np.asarray(fur + (CREAM - fur) * _ease(0.3, 0.7, cream)[:, None])
