@@ -15,7 +15,7 @@ Formants = tuple[tuple[float, float, float], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
+class CallShape:
     """One kind of call."""
 
     seconds: tuple[float, float]
@@ -63,7 +63,7 @@ MEOWING = ((0.0, SHUT), (0.12, HALF), (0.4, OPEN), (0.75, ROUND), (1.0, SHUT))
 
 SHAPES = {
     # Durations and pitches as in CatMeows (Ludovico 2020), see bench/voice.py.
-    "meow": Shape(
+    "meow": CallShape(
         seconds=(0.95, 0.55),
         pitch=((0.0, 460.0), (0.2, 570.0), (0.5, 605.0), (0.75, 580.0), (1.0, 565.0)),
         higher=1.4,
@@ -73,7 +73,7 @@ SHAPES = {
         noise=0.04,
         mouth=0.34,
     ),
-    "meow_sad": Shape(
+    "meow_sad": CallShape(
         seconds=(1.35, 0.9),
         pitch=((0.0, 430.0), (0.25, 530.0), (0.55, 500.0), (1.0, 400.0)),
         higher=1.5,
@@ -85,7 +85,7 @@ SHAPES = {
         mouth=0.3,
     ),
     # Mouth shut, rolled, rising: a friendly greeting (Schötz).
-    "trill": Shape(
+    "trill": CallShape(
         seconds=(0.5, 0.42),
         pitch=((0.0, 330.0), (0.35, 400.0), (0.8, 560.0), (1.0, 640.0)),
         higher=1.5,
@@ -98,7 +98,7 @@ SHAPES = {
         level=0.7,
     ),
     # About 120 ms, 800 → 770 → 420 Hz (soundgen's presets).
-    "chirp": Shape(
+    "chirp": CallShape(
         seconds=(0.13, 0.12),
         pitch=((0.0, 800.0), (0.4, 770.0), (1.0, 420.0)),
         higher=1.0,
@@ -108,7 +108,7 @@ SHAPES = {
         mouth=0.1,
     ),
     # About 0.7 s, resonances near 1.1, 2.6, 4.6 kHz (same).
-    "hiss": Shape(
+    "hiss": CallShape(
         seconds=(0.75, 0.65),
         pitch=(),
         formants=((0.0, ((1100.0, 500.0, 0.45), (2600.0, 700.0, 0.9), (4600.0, 1100.0, 1.0))),),
@@ -118,7 +118,7 @@ SHAPES = {
         mouth=0.36,
     ),
     # Long, 120 to 155 Hz, subharmonics, noisy (same).
-    "growl": Shape(
+    "growl": CallShape(
         seconds=(1.7, 1.2),
         pitch=((0.0, 122.0), (0.3, 140.0), (0.7, 150.0), (1.0, 128.0)),
         higher=0.5,
@@ -133,7 +133,7 @@ SHAPES = {
         mouth=0.1,
     ),
     # Two to three times the adult's pitch.
-    "kitten": Shape(
+    "kitten": CallShape(
         seconds=(0.75, 0.35),
         pitch=((0.0, 1150.0), (0.25, 1420.0), (0.6, 1460.0), (1.0, 1380.0)),
         higher=1.5,
@@ -146,7 +146,7 @@ SHAPES = {
         level=0.75,
         mouth=0.32,
     ),
-    "mew": Shape(
+    "mew": CallShape(
         seconds=(0.4, 0.24),
         pitch=((0.0, 640.0), (0.3, 780.0), (0.7, 790.0), (1.0, 720.0)),
         higher=1.5,
@@ -156,7 +156,7 @@ SHAPES = {
         level=0.6,
         mouth=0.16,
     ),
-    "yowl": Shape(
+    "yowl": CallShape(
         seconds=(2.2, 1.6),
         pitch=((0.0, 340.0), (0.3, 520.0), (0.55, 640.0), (0.8, 560.0), (1.0, 420.0)),
         higher=1.0,
@@ -168,7 +168,7 @@ SHAPES = {
         mouth=0.42,
     ),
     # A voiced cry of about 220 to 520 Hz inside the purr (McComb 2009).
-    "solicit": Shape(
+    "solicit": CallShape(
         seconds=(0.95, 0.8),
         pitch=((0.0, 300.0), (0.3, 390.0), (0.7, 430.0), (1.0, 380.0)),
         higher=1.0,
@@ -180,7 +180,7 @@ SHAPES = {
         level=0.5,
         mouth=0.05,
     ),
-    "snort": Shape(
+    "snort": CallShape(
         seconds=(0.2, 0.18),
         pitch=(),
         formants=((0.0, ((750.0, 350.0, 1.0), (1900.0, 600.0, 0.5), (3600.0, 1000.0, 0.3))),),
@@ -190,7 +190,7 @@ SHAPES = {
         mouth=0.06,
     ),
     # Teeth chatter at a bird behind the pane: short broken cries.
-    "chatter": Shape(
+    "chatter": CallShape(
         seconds=(1.0, 1.0),
         pitch=((0.0, 620.0), (0.5, 700.0), (1.0, 600.0)),
         formants=((0.0, HALF), (0.5, OPEN), (1.0, HALF)),

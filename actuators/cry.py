@@ -8,7 +8,7 @@ from math import ceil, pi
 import numpy as np
 import numpy.typing as npt
 
-from moggy.actuators.calls import SHAPES, Shape
+from moggy.actuators.calls import SHAPES, CallShape
 from moggy.messages import Call
 
 Floats = npt.NDArray[np.float64]
@@ -77,18 +77,18 @@ def _ramps(frames: Floats) -> Floats:
     return result
 
 
-def _roll(shape: Shape, seconds: Floats) -> Floats:
+def _roll(shape: CallShape, seconds: Floats) -> Floats:
     hz, depth = shape.roll
     return 1.0 - depth * (0.5 + 0.5 * np.cos(2.0 * pi * hz * seconds))
 
 
-def _rough(shape: Shape, valence: float, arousal: float) -> float:
+def _rough(shape: CallShape, valence: float, arousal: float) -> float:
     """Distress and excitement break the voice."""
     return min(0.9, shape.rough + 0.25 * max(0.0, arousal - 0.3) + 0.1 * max(0.0, -valence))
 
 
 def _pitch(
-    shape: Shape,
+    shape: CallShape,
     place: Floats,
     valence: float,
     arousal: float,
@@ -108,7 +108,7 @@ def _pitch(
     return f0 * 2.0 ** (semitones / 12.0) * jitter * pitch
 
 
-def _resonances(shape: Shape, place: Floats, scale: float) -> Floats:
+def _resonances(shape: CallShape, place: Floats, scale: float) -> Floats:
     """(frames, resonance, 3): Hz, bandwidth, gain at the frames."""
     places = [x for x, _ in shape.formants]
     table = np.array([formants for _, formants in shape.formants])

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Mapping
 from math import ceil, sqrt
 
-from moggy.body import Joint
+from moggy.body import JointSpec
 
 LONGEST_STEP = 0.04
 """s; a longer tick is gone through in pieces"""
@@ -37,7 +37,7 @@ class Axis:
         *("_acceleration", "_knots", "_still_for", "_sum", "_t", "_velocity", "_window"),
     )
 
-    def __init__(self, joint: Joint, start: float) -> None:
+    def __init__(self, joint: JointSpec, start: float) -> None:
         self.low, self.high = joint.min, joint.max
         self._velocity = joint.velocity
         self._acceleration = joint.acceleration * MARGIN
@@ -117,7 +117,7 @@ class Limiter:
     nobody commands."""
 
     def __init__(
-        self, joints: Mapping[str, Joint], start: Mapping[str, float] | None = None
+        self, joints: Mapping[str, JointSpec], start: Mapping[str, float] | None = None
     ) -> None:
         begin = start or {}
         self._axes = [

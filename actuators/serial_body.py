@@ -7,11 +7,20 @@ import struct
 from collections.abc import Callable, Mapping, Sequence
 
 from moggy import wire
-from moggy.board import CDEG_A_RAD, joint_rows, limits_of
+from moggy.board_config import CDEG_A_RAD, joint_rows, limits_of
 from moggy.body import Body
 from moggy.link import Link
-from moggy.messages import Acceleration, AnySense, Battery, Board, Command, Purr, Touch, Trouble
-from moggy.protocol import Change, Heard
+from moggy.messages import (
+    Acceleration,
+    AnySense,
+    Battery,
+    BoardReport,
+    Command,
+    Purr,
+    Touch,
+    Trouble,
+)
+from moggy.protocol import Heard, LinkChange
 
 TTL_MS = 300
 """A setpoint stays good for fifteen ticks of the loop. Then the board holds, rests and goes limp.
@@ -44,7 +53,7 @@ class SerialBody:
         self._sent_at = float("-inf")
         self._moved: Command | None = None
         self._lost = self._foreign = False
-        self._board = Board(at=0.0, state="lost")
+        self._board = BoardReport(at=0.0, state="lost")
         self._hear: dict[int, Callable[[Heard], AnySense | None]] = {
             wire.TOUCHED: self._touch,
             wire.TOUCH: self._touch,
@@ -106,7 +115,7 @@ class SerialBody:
         """What the board said since the last call."""
         senses: list[AnySense] = []
         for heard in self._link.poll(now):
-            if isinstance(heard, Change):
+            if isinstance(heard, LinkChange):
                 senses += self._changed(heard)
             elif not self._foreign:
                 hear = self._hear.get(heard.kind)
@@ -150,13 +159,13 @@ class SerialBody:
             self.rest(self._sent_at if self._sent else 0.0)
         self._link.close()
 
-    def _changed(self, change: Change) -> list[AnySense]:
+    def _changed(self, change: LinkChange) -> list[AnySense]:
         if not change.connected:
             self._lost = True
-            self._board = Board(at=change.at, state="lost")
+            self._board = BoardReport(at=change.at, state="lost")
             return [self._board, Trouble(at=change.at, part="board", message=change.message)]
         self._sent = b""
-        senses: list[AnySense] = [Board(at=change.at, state="connected")]
+        senses: list[AnySense] = [BoardReport(at=change.at, state="connected")]
         if self._lost:
             self._lost = False
             senses.append(Trouble(at=change.at, part="board", message=""))
@@ -196,23 +205,25 @@ class SerialBody:
             at=heard.at, level=percent / 100.0, volts=mv / 1000.0, charging=bool(charging)
         )
 
-    def _state(self, heard: Heard) -> Board:
+    def _state(self, heard: Heard) -> BoardReport:
         _, state, faults, stuck, _ = struct.unpack("<IBHHB", heard.payload)
         names = [name for bit, name in enumerate(wire.FAULTS) if faults >> bit & 1]
         names += [f"stuck pad {name}" for bit, name in enumerate(self._pads) if stuck >> bit & 1]
         name = wire.STATES[state]
-        self._board = Board(
+        self._board = BoardReport(
             at=heard.at, state="running" if name == "starting" else name, faults=tuple(names)
         )  # type: ignore[arg-type]
         return self._board
 
-    def _driven(self, heard: Heard) -> Board:
+    def _driven(self, heard: Heard) -> BoardReport:
         angles = struct.unpack_from(self._angles_format, heard.payload, 4)
         joints = {
             name: (angle - wire.ANGLE_ZERO) / CDEG_A_RAD
             for name, angle in zip(self._body.joints, angles, strict=True)
         }
-        return Board(at=heard.at, state=self._board.state, faults=self._board.faults, joints=joints)
+        return BoardReport(
+            at=heard.at, state=self._board.state, faults=self._board.faults, joints=joints
+        )
 
 
 def purr_level(purr: Purr) -> int:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from moggy.actuators.cry import cry
 from moggy.actuators.purr import LOUDEST, PurrTable, breathing
-from moggy.body import Speaker
+from moggy.body import SpeakerSpec
 from moggy.messages import Call, Purr
 
 __all__ = ["Synth"]
@@ -34,7 +34,7 @@ class Synth:
     Every sample depends on its own time only, never on how the stream is cut.
     """
 
-    def __init__(self, rate: int, speaker: Speaker, voice: float) -> None:
+    def __init__(self, rate: int, speaker: SpeakerSpec, voice: float) -> None:
         self.rate = rate
         self._pitch, self._lowest = min(max(voice * speaker.pitch, 0.4), 4.0), speaker.lowest
         self._table = PurrTable(speaker.lowest, self._pitch)

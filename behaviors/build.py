@@ -11,11 +11,11 @@ from py_trees.behaviour import Behaviour
 from py_trees.common import Status
 
 from moggy.behaviors import tree
-from moggy.behaviors.language import Language
 from moggy.behaviors.moment import Moment
-from moggy.behaviors.nodes import Behave, Cause, Leaf, Wait, When
+from moggy.behaviors.nodes import Behave, CauseOf, Leaf, Wait, When
 from moggy.behaviors.selectors import Reflexes, Utility
-from moggy.behaviors.slot import Answer, Choice, Slot
+from moggy.behaviors.slot import OptionSlot, ReflexSlot, Slot
+from moggy.behaviors.tree_language import TreeLanguage
 
 SlotKind = TypeVar("SlotKind", bound=Slot)
 
@@ -24,7 +24,7 @@ def leaves(node: Behaviour) -> Iterator[Leaf]:
     return (found for found in node.iterate() if isinstance(found, Leaf))
 
 
-def cause_of(slot: Slot) -> Cause:
+def cause_of(slot: Slot) -> CauseOf:
     return lambda: slot.because
 
 
@@ -41,7 +41,7 @@ class Built:
 
     def __init__(self, spec: tree.Tree, moment: Moment) -> None:
         self.spec, self.moment = spec, moment
-        self.language = Language(spec.let)
+        self.language = TreeLanguage(spec.let)
         self.slots: dict[str, Slot] = {}
         self.root = self._node(spec.root, "root")
         self.nodes: dict[str, Behaviour] = {node.name: node for node in self.root.iterate()}
@@ -60,39 +60,41 @@ class Built:
             node = getattr(node, "current_child", None)
         return found
 
-    def _node(self, spec: tree.Node, name: str) -> Behaviour:
+    def _node(self, spec: tree.NodeSpec, name: str) -> Behaviour:
         name = spec.id or name
         match spec:
-            case tree.Behave():
+            case tree.BehaveSpec():
                 return Behave(name, spec, self.moment, self.language)
-            case tree.When():
+            case tree.WhenSpec():
                 return When(name, spec, self.moment, self.language)
-            case tree.Wait():
+            case tree.WaitSpec():
                 return Wait(name, spec, self.moment, self.language)
-            case tree.Sequence() | tree.Selector():
+            case tree.SequenceSpec() | tree.SelectorSpec():
                 make: Callable[..., Behaviour] = (
-                    composites.Sequence if isinstance(spec, tree.Sequence) else composites.Selector
+                    composites.Sequence
+                    if isinstance(spec, tree.SequenceSpec)
+                    else composites.Selector
                 )
                 children = [
                     self._node(child, f"{name}.{n}") for n, child in enumerate(spec.children, 1)
                 ]
                 return make(name, spec.memory, children)
-            case tree.Utility():
+            case tree.UtilitySpec():
                 return Utility(
                     name, spec, [self._choice(option) for option in spec.options], self.moment
                 )
-            case tree.Reflexes():
+            case tree.ReflexesSpec():
                 answers = [self._answer(reflex) for reflex in spec.lane]
                 return Reflexes(name, answers, self._node(spec.below, f"{name}.below"), self.moment)
 
-    def _choice(self, option: tree.Option) -> Choice:
+    def _choice(self, option: tree.OptionSpec) -> OptionSlot:
         node = self._node(option.do, option.id)
-        choice = Choice(option, node, self.moment, self.language, self.moment.personality)
+        choice = OptionSlot(option, node, self.moment, self.language, self.moment.personality)
         return self._placed(choice)
 
-    def _answer(self, reflex: tree.Reflex) -> Answer:
+    def _answer(self, reflex: tree.ReflexSpec) -> ReflexSlot:
         return self._placed(
-            Answer(reflex, self._node(reflex.do, reflex.id), self.moment, self.language)
+            ReflexSlot(reflex, self._node(reflex.do, reflex.id), self.moment, self.language)
         )
 
     def _placed(self, slot: SlotKind) -> SlotKind:
@@ -107,8 +109,8 @@ class Built:
         exists. False: it was interrupted."""
         for name, slot in self.slots.items():
             before = old.slots.get(name)
-            if (isinstance(slot, Choice) and isinstance(before, Choice)) or (
-                isinstance(slot, Answer) and isinstance(before, Answer)
+            if (isinstance(slot, OptionSlot) and isinstance(before, OptionSlot)) or (
+                isinstance(slot, ReflexSlot) and isinstance(before, ReflexSlot)
             ):
                 slot.carry(before)
         path = old.path()

@@ -74,7 +74,7 @@ Feel: TypeAlias = Callable[[Mood, str | None, float], Affect]
 
 
 @dataclass(frozen=True, slots=True)
-class Coverage:
+class ResponseTable:
     """The table and its holes."""
 
     table: Mapping[tuple[str, str], tuple[str, ...]]
@@ -104,13 +104,13 @@ def coverage(
     events: Sequence[str] = EVENTS,
     cells: Mapping[str, Mood] = CELLS,
     seed: int = 1,
-) -> Coverage:
+) -> ResponseTable:
     """Lives a few seconds for each mood cell and event. `feel` may ask a real mind; without it only
     the event speaks."""
     table: dict[tuple[str, str], tuple[str, ...]] = {}
     holes: list[tuple[str, str]] = []
     for cell, mood in cells.items():
-        scene = Scene(tree, personality, feel, mood, seed)
+        scene = ResponseRun(tree, personality, feel, mood, seed)
         nothing = [_shown(decision) for decision in scene.live(None, {}, AFTER)]
         for event in events:
             made = scene.live(event, WITH.get(event, {}), AFTER)
@@ -120,13 +120,13 @@ def coverage(
         for name, situation in SITUATIONS.items():
             table[cell, name] = _behaviors(scene.live(None, situation, LONG))
     seen = {behavior for behaviors in table.values() for behavior in behaviors}
-    return Coverage(
+    return ResponseTable(
         table, tuple(holes), tuple(slot.id for slot in slots(tree.root) if slot.id not in seen)
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class ResponseRun:
     """One mood, in which things happen to a fresh pet."""
 
     tree: Tree

@@ -8,14 +8,14 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import Discriminator, Field, Tag
 
 from moggy.behaviors.expression import bell, logistic, rise
-from moggy.behaviors.language import Expression
-from moggy.body import Part
+from moggy.behaviors.tree_language import Expression
+from moggy.body import StrictModel
 
 Response: TypeAlias = Callable[[float], float]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
-class Term(Part):
+class Term(StrictModel):
     """One input, bent by a curve."""
 
     of: Annotated[Expression, Field(description="the input: a name or an expression")]
@@ -88,7 +88,7 @@ class Gaussian(Term):
         return bell(x, self.peak, self.width)
 
 
-class Step(Term):
+class StepCurve(Term):
     """One value below, another from there on."""
 
     curve: Literal["step"]
@@ -115,6 +115,6 @@ AnyTerm: TypeAlias = Annotated[
     Annotated[Linear, Tag("linear")]
     | Annotated[Logistic, Tag("logistic")]
     | Annotated[Gaussian, Tag("gaussian")]
-    | Annotated[Step, Tag("step")],
+    | Annotated[StepCurve, Tag("step")],
     Discriminator(_curve),
 ]

@@ -10,7 +10,7 @@ from py_trees.common import Status
 from moggy.behaviors.build import Built, slot_in
 from moggy.behaviors.moment import Moment
 from moggy.behaviors.nodes import Behave, Leaf
-from moggy.behaviors.slot import Choice, Slot
+from moggy.behaviors.slot import OptionSlot, Slot
 from moggy.behaviors.tree import Tree
 from moggy.messages import Context, Decision, Score
 from moggy.personality import Personality
@@ -77,7 +77,7 @@ class Decider:
         may not."""
         built, moment = self._built, self._moment
         purr = leaf.purr
-        if built.purr_whenever is not None and isinstance(slot, Choice):
+        if built.purr_whenever is not None and isinstance(slot, OptionSlot):
             purr = max(purr, min(1.0, float(built.purr_whenever(moment))))
         return purr if purr > 0.0 and built.purr_only(moment) else 0.0
 

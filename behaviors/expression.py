@@ -17,7 +17,7 @@ from functools import lru_cache
 from typing import Generic, TypeAlias, TypeVar
 
 M = TypeVar("M")
-Reader: TypeAlias = Callable[[M], float]
+Evaluate: TypeAlias = Callable[[M], float]
 """Reads a number out of a moment."""
 
 
@@ -35,7 +35,7 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class NameUse:
     name: str
     position: int
 
@@ -45,10 +45,10 @@ class Apply:
     """An operator or a function on its arguments."""
 
     op: str
-    arguments: tuple[Node, ...]
+    arguments: tuple[SyntaxNode, ...]
 
 
-Node: TypeAlias = Number | Name | Apply
+SyntaxNode: TypeAlias = Number | NameUse | Apply
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ class Parser:
         self.next = 0
         self.depth = 0
 
-    def whole(self) -> Node:
+    def whole(self) -> SyntaxNode:
         if self.tokens[0].kind == "end":
             raise Wrong(self.text, 0, "an empty expression says nothing")
         node = self.expression(0)
@@ -171,7 +171,7 @@ class Parser:
             instead = f", not {token.text!r}" if token.text else " before the end"
             raise Wrong(self.text, token.position, f"expected {text!r}{instead}")
 
-    def expression(self, floor: int) -> Node:
+    def expression(self, floor: int) -> SyntaxNode:
         self.depth += 1
         if self.depth > DEEPEST:
             raise Wrong(
@@ -185,16 +185,16 @@ class Parser:
         self.depth -= 1
         return left
 
-    def compare(self, left: Node, op: str, right: Node) -> Node:
+    def compare(self, left: SyntaxNode, op: str, right: SyntaxNode) -> SyntaxNode:
         """a < b < c is (a < b) and (b < c)."""
-        first: Node = Apply(op, (left, right))
+        first: SyntaxNode = Apply(op, (left, right))
         while self.peek().text in COMPARISONS:
             op = self.take().text
             last, right = right, self.expression(BINDING[op])
             first = Apply("and", (first, Apply(op, (last, right))))
         return first
 
-    def prefix(self) -> Node:
+    def prefix(self) -> SyntaxNode:
         token = self.take()
         if token.kind == "number":
             return Number(float(token.text))
@@ -215,9 +215,9 @@ class Parser:
                 "expected a number or a name"
                 + (f", not {token.text!r}" if token.text else " before the end"),
             )
-        return self.call(token) if self.peek().text == "(" else Name(token.text, token.position)
+        return self.call(token) if self.peek().text == "(" else NameUse(token.text, token.position)
 
-    def call(self, name: Token) -> Node:
+    def call(self, name: Token) -> SyntaxNode:
         if name.text not in FUNCTIONS:
             raise Wrong(
                 self.text,
@@ -241,14 +241,14 @@ class Parser:
 
 
 @lru_cache(maxsize=4096)
-def parse(text: str) -> Node:
+def parse(text: str) -> SyntaxNode:
     """Read an expression; raises Wrong at the character."""
     return Parser(text).whole()
 
 
-def names(node: Node) -> Iterator[Name]:
+def names(node: SyntaxNode) -> Iterator[NameUse]:
     """The names in it, from left to right."""
-    if isinstance(node, Name):
+    if isinstance(node, NameUse):
         yield node
     elif isinstance(node, Apply):
         for argument in node.arguments:
@@ -273,14 +273,14 @@ SIMPLE: dict[str, Callable[[float, float], float]] = {
 }
 
 
-def chain(node: Node, op: str) -> list[Node]:
+def chain(node: SyntaxNode, op: str) -> list[SyntaxNode]:
     """The parts of «a and b and c», which is parsed as pairs."""
     if not isinstance(node, Apply) or node.op != op:
         return [node]
     return [part for argument in node.arguments for part in chain(argument, op)]
 
 
-def all_of(parts: list[Reader[M]]) -> Reader[M]:
+def all_of(parts: list[Evaluate[M]]) -> Evaluate[M]:
     """Whether all hold. The one that failed last is asked first the next time: mostly it fails
     again, and the rest need not be asked."""
 
@@ -296,7 +296,7 @@ def all_of(parts: list[Reader[M]]) -> Reader[M]:
     return holds
 
 
-def any_of(parts: list[Reader[M]]) -> Reader[M]:
+def any_of(parts: list[Evaluate[M]]) -> Evaluate[M]:
     """Whether one holds; the one that held last is asked first."""
 
     def holds(m: M) -> bool:
@@ -314,14 +314,14 @@ def any_of(parts: list[Reader[M]]) -> Reader[M]:
 class Compiler(Generic[M]):
     """Turns a parsed expression into one closure; names are resolved once, here."""
 
-    def __init__(self, resolve: Callable[[str], Reader[M]]) -> None:
+    def __init__(self, resolve: Callable[[str], Evaluate[M]]) -> None:
         self.resolve = resolve
 
-    def compile(self, node: Node) -> Reader[M]:
+    def compile(self, node: SyntaxNode) -> Evaluate[M]:
         if isinstance(node, Number):
             value = node.value
             return lambda _: value
-        if isinstance(node, Name):
+        if isinstance(node, NameUse):
             return self.resolve(node.name)
         if node.op in SIMPLE:
             return self.binary(node)
@@ -340,7 +340,7 @@ class Compiler(Generic[M]):
                 return lambda m: then(m) if first(m) else other(m)
         return self.function(node, arguments)
 
-    def function(self, node: Apply, arguments: list[Reader[M]]) -> Reader[M]:
+    def function(self, node: Apply, arguments: list[Evaluate[M]]) -> Evaluate[M]:
         """Numbers among the arguments, and short argument lists, are the rule: they spare calls."""
         function, first = FUNCTIONS[node.op][1], arguments[0]
         fixed = [argument.value for argument in node.arguments[1:] if isinstance(argument, Number)]
@@ -354,7 +354,7 @@ class Compiler(Generic[M]):
             return lambda m: function(first(m), second(m), third(m))
         return lambda m: function([argument(m) for argument in arguments])
 
-    def binary(self, node: Apply) -> Reader[M]:
+    def binary(self, node: Apply) -> Evaluate[M]:
         """The commonest shape, a name against a number, spares one call."""
         left, right = node.arguments
         function, a = SIMPLE[node.op], self.compile(left)
@@ -369,12 +369,12 @@ class Compiler(Generic[M]):
         return lambda m: function(a(m), b(m))
 
 
-def constant(node: Node) -> float | None:
+def constant(node: SyntaxNode) -> float | None:
     """Its value if no name is in it."""
     if any(True for _ in names(node)):
         return None
 
-    def nothing(name: str) -> Reader[None]:
+    def nothing(name: str) -> Evaluate[None]:
         raise KeyError(name)
 
     return float(Compiler[None](nothing).compile(node)(None))

@@ -7,7 +7,7 @@ import difflib
 from collections.abc import Callable, Iterable, Mapping
 from operator import attrgetter
 
-from moggy.behaviors.expression import Reader
+from moggy.behaviors.expression import Evaluate
 from moggy.behaviors.moment import BETWEEN_STROKES, NEVER, Moment
 from moggy.messages import CLASSES, DRIVES, EMOTIONS, GESTURES
 
@@ -46,39 +46,39 @@ EVENTS = TOUCHES + MOVES + PEOPLE + ASKED + SEEN + AROUND
 """The events that the shipped appraisals name; a table may name more."""
 
 
-def _emotion(name: str) -> Reader[Moment]:
+def _emotion(name: str) -> Evaluate[Moment]:
     return lambda m: m.context.pet.emotions.get(name, 0.0)
 
 
-def _drive(name: str) -> Reader[Moment]:
+def _drive(name: str) -> Evaluate[Moment]:
     return lambda m: m.context.pet.drives.get(name, 0.5)
 
 
-def _likely(name: str) -> Reader[Moment]:
+def _likely(name: str) -> Evaluate[Moment]:
     return lambda m: m.context.person.probabilities.get(name, 0.0)
 
 
-def _gesture(name: str) -> Reader[Moment]:
+def _gesture(name: str) -> Evaluate[Moment]:
     return lambda m: m.touch is not None and m.touch.gesture == name
 
 
-def _zone(name: str) -> Reader[Moment]:
+def _zone(name: str) -> Evaluate[Moment]:
     return lambda m: m.touch is not None and m.touch.zone == name
 
 
-def _setting(name: str) -> Reader[Moment]:
+def _setting(name: str) -> Evaluate[Moment]:
     return lambda m: name in m.context.settings
 
 
-def _trait(name: str) -> Reader[Moment]:
+def _trait(name: str) -> Evaluate[Moment]:
     return attrgetter(f"personality.temperament.{name}")
 
 
-def _event(name: str) -> Reader[Moment]:
+def _event(name: str) -> Evaluate[Moment]:
     return lambda m: m.strength(name) if name in m.traces else 0.0
 
 
-def _since(name: str) -> Reader[Moment]:
+def _since(name: str) -> Evaluate[Moment]:
     def since(m: Moment) -> float:
         trace = m.traces.get(name)
         return NEVER if trace is None else min(m.at - trace.at, NEVER)
@@ -86,19 +86,19 @@ def _since(name: str) -> Reader[Moment]:
     return since
 
 
-def _ran(name: str) -> Reader[Moment]:
+def _ran(name: str) -> Evaluate[Moment]:
     return lambda m: m.since_behavior(name)
 
 
-def _running(name: str) -> Reader[Moment]:
+def _running(name: str) -> Evaluate[Moment]:
     return lambda m: m.running == name
 
 
-def _count(name: str) -> Reader[Moment]:
+def _count(name: str) -> Evaluate[Moment]:
     return lambda m: m.count(name)
 
 
-PLAIN: Mapping[str, tuple[Reader[Moment], str]] = {
+PLAIN: Mapping[str, tuple[Evaluate[Moment], str]] = {
     "hour": (attrgetter("context.hour"), "local time of day, 0..24"),
     "battery": (attrgetter("context.battery"), "0..1"),
     "charging": (attrgetter("context.charging"), "on the charger"),
@@ -152,7 +152,7 @@ PLAIN: Mapping[str, tuple[Reader[Moment], str]] = {
 }
 """Name → how it is read, and what it is in words."""
 
-FAMILIES: Mapping[str, tuple[Callable[[str], Reader[Moment]], tuple[str, ...] | None, str]] = {
+FAMILIES: Mapping[str, tuple[Callable[[str], Evaluate[Moment]], tuple[str, ...] | None, str]] = {
     "emotion": (_emotion, EMOTIONS, "the pet's emotion, 0..1"),
     "drive": (_drive, DRIVES, "the pet's drive, 0..1; the middle is pleasant"),
     "person": (_likely, CLASSES, "probability that the person feels so, 0..1"),
@@ -230,7 +230,7 @@ def suggestion(name: str, more: Iterable[str] = ()) -> str:
     return f", did you mean {close[0]!r}?" if close else ""
 
 
-def reader(name: str) -> Reader[Moment]:
+def reader(name: str) -> Evaluate[Moment]:
     """How a name is read; KeyError if there is no such name."""
     if name in PLAIN:
         return PLAIN[name][0]

@@ -10,9 +10,9 @@ from typing import Annotated, Protocol
 
 from pydantic import AfterValidator, Field, model_validator
 
-from moggy.behaviors.expression import Compiler, Reader, names, parse
-from moggy.behaviors.scene import Scene, reader
-from moggy.body import Part
+from moggy.behaviors.expression import Compiler, Evaluate, names, parse
+from moggy.behaviors.law_scene import LawScene, reader
+from moggy.body import StrictModel
 from moggy.messages import Tick
 
 
@@ -32,7 +32,7 @@ Condition = Annotated[
 ]
 
 
-class Law(Part):
+class Law(StrictModel):
     """One rule, in one of four shapes: `never`; `after … within … must`; `longest … of`; `at_most …
     of … per`."""
 
@@ -65,7 +65,7 @@ class Law(Part):
         return self
 
 
-class Laws(Part):
+class Laws(StrictModel):
     """A designer's laws, and words of their own to write them with."""
 
     let: dict[str, str] = Field(
@@ -121,25 +121,25 @@ class Violation:
 class Watch(Protocol):
     """Follows one law through a life."""
 
-    def breaks(self, scene: Scene) -> bool: ...
+    def breaks(self, scene: LawScene) -> bool: ...
 
 
-class Never:
-    def __init__(self, never: Reader[Scene]) -> None:
+class NeverWatch:
+    def __init__(self, never: Evaluate[LawScene]) -> None:
         self._never = never
 
-    def breaks(self, scene: Scene) -> bool:
+    def breaks(self, scene: LawScene) -> bool:
         return bool(self._never(scene))
 
 
-class Response:
+class ResponseWatch:
     """After something, something else must come within a time."""
 
-    def __init__(self, after: Reader[Scene], within: float, must: Reader[Scene]) -> None:
+    def __init__(self, after: Evaluate[LawScene], within: float, must: Evaluate[LawScene]) -> None:
         self._after, self._within, self._must = after, within, must
         self._due: float | None = None
 
-    def breaks(self, scene: Scene) -> bool:
+    def breaks(self, scene: LawScene) -> bool:
         if self._due is None and self._after(scene):
             self._due = scene.at + self._within
         if self._due is not None and self._must(scene):
@@ -150,14 +150,14 @@ class Response:
         return False
 
 
-class Stretch:
+class StretchWatch:
     """Nothing of this kind lasts longer than so much."""
 
-    def __init__(self, longest: float, of: Reader[Scene]) -> None:
+    def __init__(self, longest: float, of: Evaluate[LawScene]) -> None:
         self._longest, self._of = longest, of
         self._began: float | None = None
 
-    def breaks(self, scene: Scene) -> bool:
+    def breaks(self, scene: LawScene) -> bool:
         if not self._of(scene):
             self._began = None
             return False
@@ -165,15 +165,15 @@ class Stretch:
         return scene.at - self._began > self._longest + 1e-9
 
 
-class Rate:
+class RateWatch:
     """At most so many begin in so much time."""
 
-    def __init__(self, at_most: int, of: Reader[Scene], per: float) -> None:
+    def __init__(self, at_most: int, of: Evaluate[LawScene], per: float) -> None:
         self._at_most, self._of, self._per = at_most, of, per
         self._begun: deque[float] = deque()
         self._on = False
 
-    def breaks(self, scene: Scene) -> bool:
+    def breaks(self, scene: LawScene) -> bool:
         on = bool(self._of(scene))
         begins, self._on = on and not self._on, on
         if not begins:
@@ -187,9 +187,9 @@ class Rate:
 class Court:
     """Checks a life against all laws; each breach is reported when it begins."""
 
-    def __init__(self, laws: Laws, scene: Scene) -> None:
+    def __init__(self, laws: Laws, scene: LawScene) -> None:
         self._scene = scene
-        compile_ = Compiler[Scene](reader)
+        compile_ = Compiler[LawScene](reader)
         self._cases = [
             (
                 law,
@@ -209,25 +209,25 @@ class Court:
             (self._broken.add if breaks else self._broken.discard)(law.id)
 
 
-def watch(law: Law, compiler: Compiler[Scene]) -> Watch:
+def watch(law: Law, compiler: Compiler[LawScene]) -> Watch:
     """What follows a law of its shape."""
 
-    def read(text: str | None) -> Reader[Scene]:
+    def read(text: str | None) -> Evaluate[LawScene]:
         assert text is not None, "the schema sees to that"
         return compiler.compile(parse(text))
 
     if law.never is not None:
-        return Never(read(law.never))
+        return NeverWatch(read(law.never))
     if law.within is not None:
-        return Response(read(law.after), law.within, read(law.must))
+        return ResponseWatch(read(law.after), law.within, read(law.must))
     if law.longest is not None:
-        return Stretch(law.longest, read(law.of))
+        return StretchWatch(law.longest, read(law.of))
     assert law.at_most is not None
     assert law.per is not None
-    return Rate(law.at_most, read(law.of), law.per)
+    return RateWatch(law.at_most, read(law.of), law.per)
 
 
-def violations(laws: Laws, scene: Scene, ticks: Iterable[Tick]) -> list[Violation]:
+def violations(laws: Laws, scene: LawScene, ticks: Iterable[Tick]) -> list[Violation]:
     """All breaches in a life."""
     court = Court(laws, scene)
     return [found for tick in ticks for found in court.see(tick)]

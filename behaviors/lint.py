@@ -17,7 +17,7 @@ from moggy.behaviors.inputs import EVENTS
 from moggy.behaviors.moment import Moment
 from moggy.behaviors.samples import moments
 from moggy.behaviors.selectors import Utility
-from moggy.behaviors.slot import Choice
+from moggy.behaviors.slot import OptionSlot
 from moggy.personality import Personality
 
 CALLS = (
@@ -36,7 +36,7 @@ CALLS = (
 )
 
 
-Placed: TypeAlias = tree.Option | tree.Reflex
+Placed: TypeAlias = tree.OptionSpec | tree.ReflexSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +79,18 @@ def lint_personality(personality: Personality, spec: tree.Tree) -> list[Problem]
     ]
 
 
-def slots(node: tree.Node) -> Iterator[Placed]:
+def slots(node: tree.NodeSpec) -> Iterator[Placed]:
     """The behaviours of a tree: options and reflexes, in its order."""
-    if isinstance(node, tree.Reflexes):
+    if isinstance(node, tree.ReflexesSpec):
         for reflex in node.lane:
             yield reflex
             yield from slots(reflex.do)
         yield from slots(node.below)
-    elif isinstance(node, tree.Utility):
+    elif isinstance(node, tree.UtilitySpec):
         for option in node.options:
             yield option
             yield from slots(option.do)
-    elif isinstance(node, tree.Sequence | tree.Selector):
+    elif isinstance(node, tree.SequenceSpec | tree.SelectorSpec):
         for child in node.children:
             yield from slots(child)
 
@@ -100,16 +100,16 @@ def _unknown(name: str, those: Collection[str]) -> str:
     return f"unknown {name!r}" + (f", did you mean {near[0]!r}?" if near else "")
 
 
-def _walk(node: tree.Node, owner: str) -> Iterator[tuple[str, tree.Node]]:
+def _walk(node: tree.NodeSpec, owner: str) -> Iterator[tuple[str, tree.NodeSpec]]:
     """Every node with the behaviour that it belongs to."""
     yield owner, node
-    if isinstance(node, tree.Sequence | tree.Selector):
+    if isinstance(node, tree.SequenceSpec | tree.SelectorSpec):
         for child in node.children:
             yield from _walk(child, owner)
-    elif isinstance(node, tree.Utility):
+    elif isinstance(node, tree.UtilitySpec):
         for option in node.options:
             yield from _walk(option.do, option.id)
-    elif isinstance(node, tree.Reflexes):
+    elif isinstance(node, tree.ReflexesSpec):
         for reflex in node.lane:
             yield from _walk(reflex.do, reflex.id)
         yield from _walk(node.below, owner)
@@ -121,22 +121,22 @@ def _expressions(spec: tree.Tree) -> Iterator[tuple[str, str]]:
     yield from (("purr_only", spec.purr_only), ("purr_whenever", spec.purr_whenever))
     for slot in slots(spec.root):
         yield slot.id, slot.when
-        if isinstance(slot, tree.Option):
+        if isinstance(slot, tree.OptionSpec):
             yield slot.id, slot.interrupts
             yield from ((slot.id, term.of) for term in slot.terms)
         else:
             yield slot.id, slot.whenever
     for owner, node in _walk(spec.root, "root"):
-        if isinstance(node, tree.Behave):
+        if isinstance(node, tree.BehaveSpec):
             yield from (
                 (owner, text)
                 for text in (node.purr, node.until, *(shown.weight for shown in node.plays))
             )
             yield from ((owner, shown.when) for shown in node.plays if shown.when)
             yield from ((owner, sound.when) for sound in node.calls if sound.when)
-        elif isinstance(node, tree.When):
+        elif isinstance(node, tree.WhenSpec):
             yield owner, node.that
-        elif isinstance(node, tree.Wait):
+        elif isinstance(node, tree.WaitSpec):
             yield owner, node.until
 
 
@@ -160,14 +160,14 @@ def _names(
         if name not in events
     )
     for slot in slots(spec.root):
-        if isinstance(slot, tree.Reflex):
+        if isinstance(slot, tree.ReflexSpec):
             yield from (
                 Problem(slot.id, f"on: event {_unknown(name, events)}")
                 for name in slot.on
                 if name not in events
             )
     for owner, node in _walk(spec.root, "root"):
-        if isinstance(node, tree.Behave):
+        if isinstance(node, tree.BehaveSpec):
             shown = [play.motion for play in node.plays] + ([node.posture] if node.posture else [])
             if motions:
                 yield from (
@@ -182,8 +182,12 @@ def _names(
             )
 
 
-def _endless(node: tree.Node) -> bool:
-    return isinstance(node, tree.Behave) and node.lasts is None and constant(parse(node.until)) == 0
+def _endless(node: tree.NodeSpec) -> bool:
+    return (
+        isinstance(node, tree.BehaveSpec)
+        and node.lasts is None
+        and constant(parse(node.until)) == 0
+    )
 
 
 def _unreachable(spec: tree.Tree) -> Iterator[Problem]:
@@ -191,19 +195,23 @@ def _unreachable(spec: tree.Tree) -> Iterator[Problem]:
     for slot in slots(spec.root):
         if constant(parse(slot.when)) == 0:
             yield Problem(slot.id, "can never run: its condition is always false")
-        if isinstance(slot, tree.Reflex) and not slot.on and constant(parse(slot.whenever)) == 0:
+        if (
+            isinstance(slot, tree.ReflexSpec)
+            and not slot.on
+            and constant(parse(slot.whenever)) == 0
+        ):
             yield Problem(slot.id, "can never be set off: it names no event and no condition")
-        if isinstance(slot, tree.Option) and slot.combine == "product":
+        if isinstance(slot, tree.OptionSpec) and slot.combine == "product":
             yield from (
                 Problem(slot.id, f"its term {term.of!r} is always 0")
                 for term in slot.terms
                 if _dead(term)
             )
     for owner, node in _walk(spec.root, "root"):
-        if isinstance(node, tree.Sequence | tree.Selector):
+        if isinstance(node, tree.SequenceSpec | tree.SelectorSpec):
             for n, child in enumerate(node.children[:-1], 1):
                 if _endless(child) or (
-                    isinstance(node, tree.Selector) and isinstance(child, tree.Behave)
+                    isinstance(node, tree.SelectorSpec) and isinstance(child, tree.BehaveSpec)
                 ):
                     yield Problem(
                         owner,
@@ -249,7 +257,7 @@ def _starving(
 
 
 def _weigh(
-    choices: Collection[Choice], best: dict[str, float], beaten: dict[str, str]
+    choices: Collection[OptionSlot], best: dict[str, float], beaten: dict[str, str]
 ) -> str | None:
     """Weigh all options in a moment; returns the winner's id."""
     for choice in choices:

@@ -55,7 +55,7 @@ cat faster pleases too."""
 
 
 @dataclass(slots=True)
-class Trace:
+class EventTrace:
     """What is left of an event: its strength, when, and whose."""
 
     at: float
@@ -68,7 +68,7 @@ def nothing_yet() -> Context:
     return Context(at=0.0, dt=0.0, hour=12.0, person=PersonEstimate(), pet=Affect())
 
 
-class Voice:
+class CallBudget:
     """Keeps to the budget: few calls an hour that nobody asked for, none at night, none louder than
     the personality allows."""
 
@@ -111,9 +111,9 @@ class Moment:
         self.petting: Gesture | None = None
         self.running_since = 0.0
         self.posture: Play | None = None
-        self.voice = Voice()
+        self.voice = CallBudget()
         self.last_event = ""
-        self.traces: dict[str, Trace] = {}
+        self.traces: dict[str, EventTrace] = {}
         self.ended: dict[str, float] = {}
         self.running = ""
         self.touched_at = -NEVER
@@ -143,7 +143,9 @@ class Moment:
         trace = self.traces.get(event.name)
         strength = max(event.strength, self.strength(event.name)) if trace else event.strength
         count = self.count(event.name) if trace else 0.0
-        self.traces[event.name] = Trace(event.at, strength, event.id, count + min(event.dose, 1.0))
+        self.traces[event.name] = EventTrace(
+            event.at, strength, event.id, count + min(event.dose, 1.0)
+        )
         self.last_event = event.name
 
     def strength(self, event: str) -> float:

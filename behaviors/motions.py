@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from moggy.body import Part
+from moggy.body import StrictModel
 from moggy.config import load, parse
 from moggy.messages import Affect
 
@@ -45,10 +45,10 @@ def _joint(name: str) -> str:
     return name
 
 
-Name = Annotated[str, AfterValidator(_joint)]
+JointName = Annotated[str, AfterValidator(_joint)]
 
 
-class Bend(Part):
+class Bend(StrictModel):
     """How much of something one unit of feeling gives: valence and arousal run from −1 to 1."""
 
     valence: Annotated[Bent, Field(description="for each unit of valence")] = 0.0
@@ -58,7 +58,7 @@ class Bend(Part):
         return self.valence * affect.valence + self.arousal * affect.arousal
 
 
-class Track(Part):
+class JointTrack(StrictModel):
     """One joint over time. Short forms: a number is held; a list of [seconds, angle] is a list of
     keys."""
 
@@ -78,7 +78,7 @@ class Track(Part):
         return keys
 
 
-class Swing(Part):
+class Swing(StrictModel):
     """A joint that goes to and fro."""
 
     by: Annotated[Angle, Field(description="rad to each side")]
@@ -95,7 +95,7 @@ class Swing(Part):
     ] = None
 
 
-class MotionFile(Part):
+class MotionFile(StrictModel):
     """What stands in a motion's file."""
 
     about: Annotated[str, Field(description="one sentence: what one sees, and what it says")]
@@ -119,18 +119,20 @@ class MotionFile(Part):
             description="how much of gaze, ear and blink movements stays; 0 is asleep",
         ),
     ] = 1.0
-    move: dict[Name, Track] = Field(
+    move: dict[JointName, JointTrack] = Field(
         default_factory=dict, description="joint → angles, in place of what lies below"
     )
-    add: dict[Name, Track] = Field(
+    add: dict[JointName, JointTrack] = Field(
         default_factory=dict, description="joint → angles, on top of what lies below"
     )
-    swing: dict[Name, Swing] = Field(default_factory=dict, description="joint → to and fro, on top")
+    swing: dict[JointName, Swing] = Field(
+        default_factory=dict, description="joint → to and fro, on top"
+    )
     tempo: Annotated[Bend, Field(description="faster or slower: 1 + this")] = Bend()
     size: Annotated[Bend, Field(description="larger or smaller swings and additions: 1 + this")] = (
         Bend()
     )
-    lean: dict[Name, Bend] = Field(
+    lean: dict[JointName, Bend] = Field(
         default_factory=dict, description="joint → rad, with the feeling of the moment"
     )
 
@@ -241,7 +243,7 @@ class _Curve:
 
     __slots__ = ("_ease", "_times", "_values", "constant")
 
-    def __init__(self, track: Track, loop: float | None) -> None:
+    def __init__(self, track: JointTrack, loop: float | None) -> None:
         keys = list(track.keys)
         self.constant = len({angle for _, angle in keys}) == 1
         if loop is not None and not self.constant:

@@ -8,12 +8,12 @@ from py_trees.behaviour import Behaviour
 from py_trees.common import Status
 
 from moggy.behaviors import tree
-from moggy.behaviors.expression import Reader
-from moggy.behaviors.language import Language, Words
+from moggy.behaviors.expression import Evaluate
 from moggy.behaviors.moment import Moment
+from moggy.behaviors.tree_language import FilledSentence, TreeLanguage
 from moggy.messages import Call, Play
 
-Cause = Callable[[], tuple[int, ...]]
+CauseOf = Callable[[], tuple[int, ...]]
 """Ids of the events that let the behaviour begin."""
 
 
@@ -27,7 +27,7 @@ class Showing:
 
     __slots__ = ("next", "play", "spec", "weight", "when")
 
-    def __init__(self, spec: tree.Shown, language: Language) -> None:
+    def __init__(self, spec: tree.MotionSpec, language: TreeLanguage) -> None:
         self.spec = spec
         self.when = language.compile(spec.when) if spec.when else None
         self.weight = language.compile(spec.weight)
@@ -71,7 +71,7 @@ class Calling:
 
     __slots__ = ("loudness", "next", "spec", "when")
 
-    def __init__(self, spec: tree.Sound, language: Language) -> None:
+    def __init__(self, spec: tree.CallSpec, language: TreeLanguage) -> None:
         self.spec = spec
         self.when = language.compile(spec.when) if spec.when else None
         self.loudness = language.compile(spec.loudness)
@@ -108,11 +108,11 @@ class Leaf(Behaviour):
     def __init__(self, name: str, moment: Moment) -> None:
         super().__init__(name)
         self.moment = moment
-        self.cause: Cause = tuple
+        self.cause: CauseOf = tuple
         self.plays: tuple[Play, ...] = ()
         self.calls: tuple[Call, ...] = ()
         self.purr = 0.0
-        self.gaze: tree.Gaze = "none"
+        self.gaze: tree.GazeTarget = "none"
         self.numbers: dict[str, float] = {}
         self.began = 0.0
 
@@ -129,18 +129,20 @@ class Leaf(Behaviour):
 class Behave(Leaf):
     """Shows motions, calls, a purr and a gaze until its time is over."""
 
-    def __init__(self, name: str, spec: tree.Behave, moment: Moment, language: Language) -> None:
+    def __init__(
+        self, name: str, spec: tree.BehaveSpec, moment: Moment, language: TreeLanguage
+    ) -> None:
         super().__init__(name, moment)
         self.spec = spec
         self.showings = [Showing(shown, language) for shown in spec.plays]
         self.callings = [Calling(sound, language) for sound in spec.calls]
-        self.purring: Reader[Moment] | None = (
+        self.purring: Evaluate[Moment] | None = (
             None if spec.purr == "0" else language.compile(spec.purr)
         )
-        self.over: Reader[Moment] | None = (
+        self.over: Evaluate[Moment] | None = (
             None if spec.until == "false" else language.compile(spec.until)
         )
-        self.words: Words = language.sentence(spec.why)
+        self.words: FilledSentence = language.sentence(spec.why)
         self.gaze = spec.gaze
         self.until = self.said = 0.0
 
@@ -222,7 +224,9 @@ class Behave(Leaf):
 class When(Behaviour):
     """Succeeds while its condition holds."""
 
-    def __init__(self, name: str, spec: tree.When, moment: Moment, language: Language) -> None:
+    def __init__(
+        self, name: str, spec: tree.WhenSpec, moment: Moment, language: TreeLanguage
+    ) -> None:
         super().__init__(name)
         self.moment, self.text = moment, spec.that
         self.holds = language.compile(spec.that)
@@ -236,7 +240,9 @@ class When(Behaviour):
 class Wait(Leaf):
     """Keeps still until something holds, or its time is over."""
 
-    def __init__(self, name: str, spec: tree.Wait, moment: Moment, language: Language) -> None:
+    def __init__(
+        self, name: str, spec: tree.WaitSpec, moment: Moment, language: TreeLanguage
+    ) -> None:
         super().__init__(name, moment)
         self.spec = spec
         self.done = language.compile(spec.until)

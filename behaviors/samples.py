@@ -7,7 +7,7 @@ import random
 from collections.abc import Iterator, Sequence
 
 from moggy.behaviors.inputs import EVENTS, SETTINGS
-from moggy.behaviors.moment import Moment, Trace
+from moggy.behaviors.moment import EventTrace, Moment
 from moggy.messages import (
     CLASSES,
     DRIVES,
@@ -43,10 +43,10 @@ def moments(
             else []
         )
         if at - moment.touched_at < 10.0:
-            moment.traces["released"] = Trace(moment.touched_at, 1.0, 1, 1.0)
+            moment.traces["released"] = EventTrace(moment.touched_at, 1.0, 1, 1.0)
         for name in names:
             age = rng.choice((0.0, 0.5, 3.0, 10.0, 40.0))
-            moment.traces[name] = Trace(at - age, rng.uniform(0.4, 1.0), 1, 1.0)
+            moment.traces[name] = EventTrace(at - age, rng.uniform(0.4, 1.0), 1, 1.0)
         busy = rng.choice((0.0, 0.0, 0.1, 0.6))
         for name in behaviors:
             if rng.random() < busy:

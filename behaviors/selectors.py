@@ -12,7 +12,7 @@ from py_trees.composites import Composite
 
 from moggy.behaviors import tree
 from moggy.behaviors.moment import Moment
-from moggy.behaviors.slot import Answer, Choice
+from moggy.behaviors.slot import OptionSlot, ReflexSlot
 from moggy.messages import Score
 
 SAME_REFLEX = 1.0
@@ -30,7 +30,7 @@ class Utility(Composite):
     few times a second."""
 
     def __init__(
-        self, name: str, spec: tree.Utility, choices: Sequence[Choice], moment: Moment
+        self, name: str, spec: tree.UtilitySpec, choices: Sequence[OptionSlot], moment: Moment
     ) -> None:
         super().__init__(name, [choice.node for choice in choices])
         self.spec, self.choices, self.moment = spec, choices, moment
@@ -40,7 +40,7 @@ class Utility(Composite):
         # Five.
         self.near = 0.02 + 0.2 * impulsive
         self.patience = 1.3 - 0.6 * impulsive
-        self.running: Choice | None = None
+        self.running: OptionSlot | None = None
         self.scores: tuple[Score, ...] = ()
         self.again = self.report_again = 0.0
         self._situation: tuple[object, ...] = ()
@@ -49,7 +49,7 @@ class Utility(Composite):
         if self.status != Status.RUNNING:
             self.running = None
             self.initialise()
-        started: list[Choice] = []
+        started: list[OptionSlot] = []
         while True:
             choice = self._decide(started)
             if choice is None:
@@ -67,7 +67,7 @@ class Utility(Composite):
             self.running, self.current_child = None, None
         yield self
 
-    def _switch(self, choice: Choice) -> None:
+    def _switch(self, choice: OptionSlot) -> None:
         before, self.running, self.current_child = self.running, choice, choice.node
         if before is not None:
             before.node.stop(Status.INVALID)
@@ -80,7 +80,7 @@ class Utility(Composite):
         if running is not None:
             running.end()
 
-    def _decide(self, started: list[Choice]) -> Choice | None:
+    def _decide(self, started: list[OptionSlot]) -> OptionSlot | None:
         """What to run at this tick; options that began and ended within it are out."""
         running, moment = self.running, self.moment
         if running is not None and not started and not self._due():
@@ -119,7 +119,7 @@ class Utility(Composite):
             or any(event.dose >= 1.0 or event.urgent for event in context.events)
         )
 
-    def _stay_or_go(self, running: Choice, ranked: list[Choice]) -> Choice | None:
+    def _stay_or_go(self, running: OptionSlot, ranked: list[OptionSlot]) -> OptionSlot | None:
         """The running one, unless another beats its inertia. Refusals are kept with the numbers
         that decided."""
         moment = self.moment
@@ -127,7 +127,7 @@ class Utility(Composite):
         bar = running.score * (1.0 + self.spec.hysteresis)
         # Two that both may interrupt would take turns for ever if neither had any inertia.
         urgent = running.interrupts is not None and bool(running.interrupts(moment))
-        better: list[Choice] = []
+        better: list[OptionSlot] = []
         refused: dict[str, dict[str, float]] = {}
         for choice in ranked:
             if choice is running or choice.score <= running.score:
@@ -157,7 +157,7 @@ class Utility(Composite):
             return running
         return self._pick(better, note=False)
 
-    def _pick(self, candidates: list[Choice], *, note: bool = True) -> Choice | None:
+    def _pick(self, candidates: list[OptionSlot], *, note: bool = True) -> OptionSlot | None:
         """One of the near-best: mostly the best. Draws a random number only where there is a
         choice."""
         if note:
@@ -177,7 +177,7 @@ class Utility(Composite):
         return chosen
 
 
-def _score(choice: Choice) -> float:
+def _score(choice: OptionSlot) -> float:
     return choice.score
 
 
@@ -194,13 +194,13 @@ class Reflexes(Composite):
     urgent reflex ends a less urgent one."""
 
     def __init__(
-        self, name: str, answers: Sequence[Answer], below: Behaviour, moment: Moment
+        self, name: str, answers: Sequence[ReflexSlot], below: Behaviour, moment: Moment
     ) -> None:
         super().__init__(name, [*(answer.node for answer in answers), below])
         self.answers, self.below, self.moment = answers, below, moment
         self.watching = [answer for answer in answers if answer.whenever is not None]
         self.rank = {answer.id: rank for rank, answer in enumerate(answers)}
-        self.running: Answer | None = None
+        self.running: ReflexSlot | None = None
 
     def tick(self) -> Iterator[Behaviour]:
         if self.status != Status.RUNNING:
@@ -237,7 +237,7 @@ class Reflexes(Composite):
                 self._set_off(answer)
                 return
 
-    def _set_off(self, answer: Answer) -> None:
+    def _set_off(self, answer: ReflexSlot) -> None:
         if self.running is not None:
             self._end()
         elif self.below.status == Status.RUNNING:

@@ -8,8 +8,8 @@ import math
 from py_trees.behaviour import Behaviour
 
 from moggy.behaviors import tree
-from moggy.behaviors.language import Language
 from moggy.behaviors.moment import NEVER, Moment
+from moggy.behaviors.tree_language import TreeLanguage
 from moggy.messages import Score
 from moggy.personality import Personality
 
@@ -68,15 +68,15 @@ class Slot:
             self.moment.running = ""
 
 
-class Choice(Slot):
+class OptionSlot(Slot):
     """An option of a utility selector, with its score."""
 
     def __init__(
         self,
-        spec: tree.Option,
+        spec: tree.OptionSpec,
         node: Behaviour,
         moment: Moment,
-        language: Language,
+        language: TreeLanguage,
         personality: Personality,
     ) -> None:
         self.spec = spec
@@ -176,7 +176,7 @@ class Choice(Slot):
 
     def carry(self, old: Slot) -> None:
         super().carry(old)
-        if isinstance(old, Choice):
+        if isinstance(old, OptionSlot):
             self.fatigue, self.fatigued_at, self.weary, self.waits_since = (
                 old.fatigue,
                 old.fatigued_at,
@@ -200,11 +200,11 @@ class Choice(Slot):
         return Score(id=self.id, score=self.score, terms=terms)
 
 
-class Answer(Slot):
+class ReflexSlot(Slot):
     """A reflex in the lane: set off by an event, weaker when set off again and again."""
 
     def __init__(
-        self, spec: tree.Reflex, node: Behaviour, moment: Moment, language: Language
+        self, spec: tree.ReflexSpec, node: Behaviour, moment: Moment, language: TreeLanguage
     ) -> None:
         self.spec = spec
         super().__init__(
@@ -246,7 +246,7 @@ class Answer(Slot):
 
     def carry(self, old: Slot) -> None:
         super().carry(old)
-        if isinstance(old, Answer):
+        if isinstance(old, ReflexSlot):
             self.strength, self.by, self.set_off, self.set_off_at = (
                 old.strength,
                 old.by,

@@ -19,8 +19,8 @@ from pydantic import (
 from moggy.behaviors.curve import AnyTerm
 from moggy.behaviors.expression import names, parse
 from moggy.behaviors.inputs import known
-from moggy.behaviors.language import LET, Expression, Sentence
-from moggy.body import Part
+from moggy.behaviors.tree_language import LET, Expression, Sentence
+from moggy.body import StrictModel
 
 Id = Annotated[
     str,
@@ -33,7 +33,7 @@ Id = Annotated[
 Seconds = Annotated[float, Field(ge=0.0, le=86400.0)]
 
 
-Power = Annotated[float, Field(ge=-2.0, le=2.0)]
+Exponent = Annotated[float, Field(ge=-2.0, le=2.0)]
 HalfLife = Annotated[float, Field(gt=0.0, le=3600.0)]
 
 
@@ -46,12 +46,12 @@ def ordered(span: tuple[float, float]) -> tuple[float, float]:
 Trait: TypeAlias = Literal[
     "neuroticism", "extraversion", "dominance", "impulsiveness", "agreeableness"
 ]
-Gaze: TypeAlias = Literal["person", "touch", "around", "away", "none"]
+GazeTarget: TypeAlias = Literal["person", "touch", "around", "away", "none"]
 Span = Annotated[tuple[Seconds, Seconds], AfterValidator(ordered)]
 """From, to: a length is drawn between them."""
 
 
-class Shown(Part):
+class MotionSpec(StrictModel):
     """A motion that a behaviour plays."""
 
     motion: Annotated[str, Field(description="name of a motion")]
@@ -67,7 +67,7 @@ class Shown(Part):
     speed: Annotated[float, Field(ge=0.1, le=4.0)] = 1.0
 
 
-class Sound(Part):
+class CallSpec(StrictModel):
     """A call that a behaviour makes."""
 
     call: Annotated[str, Field(description="meow, trill, hiss, …")]
@@ -92,7 +92,7 @@ class Sound(Part):
     ] = False
 
 
-class Behave(Part):
+class BehaveSpec(StrictModel):
     """A leaf: shows something for a while, and says why."""
 
     kind: Literal["behave"] = "behave"
@@ -101,10 +101,10 @@ class Behave(Part):
     posture: Annotated[
         str | None, Field(description="name of a posture; left out: stays as it is")
     ] = None
-    plays: tuple[Shown, ...] = ()
-    calls: tuple[Sound, ...] = ()
+    plays: tuple[MotionSpec, ...] = ()
+    calls: tuple[CallSpec, ...] = ()
     purr: Annotated[Expression, Field(description="0..1")] = "0"
-    gaze: Gaze = "none"
+    gaze: GazeTarget = "none"
     lasts: Annotated[
         Span | Seconds | None,
         Field(description="s, or [from, to]; left out: until something else is better"),
@@ -112,7 +112,7 @@ class Behave(Part):
     until: Annotated[Expression, Field(description="ends as soon as this holds")] = "false"
 
 
-class When(Part):
+class WhenSpec(StrictModel):
     """A condition: succeeds while it holds."""
 
     kind: Literal["when"]
@@ -120,18 +120,18 @@ class When(Part):
     that: Expression
 
 
-class Wait(Part):
+class WaitSpec(StrictModel):
     """Does nothing more until something holds, or a time is over; keeps the posture."""
 
     kind: Literal["wait"]
     id: Id | None = None
     until: Expression = "false"
     lasts: Annotated[Span | Seconds, Field(description="s, at the longest")]
-    gaze: Gaze = "none"
+    gaze: GazeTarget = "none"
     why: Sentence = "waits a moment"
 
 
-class Sequence(Part):
+class SequenceSpec(StrictModel):
     """One after the other; fails as soon as one fails."""
 
     kind: Literal["sequence"]
@@ -142,19 +142,19 @@ class Sequence(Part):
             description="goes on where it was; false asks the earlier conditions again at each tick"
         ),
     ] = True
-    children: Annotated[tuple[Node, ...], Field(min_length=1)]
+    children: Annotated[tuple[NodeSpec, ...], Field(min_length=1)]
 
 
-class Selector(Part):
+class SelectorSpec(StrictModel):
     """The first that does not fail."""
 
     kind: Literal["selector"]
     id: Id | None = None
     memory: bool = False
-    children: Annotated[tuple[Node, ...], Field(min_length=1)]
+    children: Annotated[tuple[NodeSpec, ...], Field(min_length=1)]
 
 
-class Option(Part):
+class OptionSpec(StrictModel):
     """One behaviour among those that a utility selector weighs."""
 
     id: Id
@@ -172,7 +172,7 @@ class Option(Part):
         Literal["product", "mean", "max"], Field(description="how the terms come together")
     ] = "product"
     terms: tuple[AnyTerm, ...] = ()
-    bend: dict[Trait, Power] = Field(
+    bend: dict[Trait, Exponent] = Field(
         default_factory=dict,
         description="trait → how much it speaks for (+) or against (−) this: factor e to that at 1, the inverse at 0",
     )
@@ -198,10 +198,10 @@ class Option(Part):
     interrupts: Annotated[
         Expression, Field(description="while it holds, waits for nobody's dwell and inertia")
     ] = "false"
-    do: Node
+    do: NodeSpec
 
 
-class Utility(Part):
+class UtilitySpec(StrictModel):
     """Weighs its options and runs the best, with some inertia."""
 
     kind: Literal["utility"]
@@ -216,7 +216,7 @@ class Utility(Part):
         ),
     ] = 0.15
     fallback: Annotated[Id, Field(description="the option to run where none has a score")]
-    options: Annotated[tuple[Option, ...], Field(min_length=1)]
+    options: Annotated[tuple[OptionSpec, ...], Field(min_length=1)]
 
     @model_validator(mode="after")
     def _fallback(self) -> Self:
@@ -227,7 +227,7 @@ class Utility(Part):
         return self
 
 
-class Reflex(Part):
+class ReflexSpec(StrictModel):
     """An answer that comes before all else. The first in the list is the most urgent."""
 
     id: Id
@@ -249,17 +249,17 @@ class Reflex(Part):
     recovery: Annotated[
         float, Field(gt=0.0, le=86400.0, description="s in which that fades to 1/e")
     ] = 90.0
-    do: Node
+    do: NodeSpec
 
 
-class Reflexes(Part):
+class ReflexesSpec(StrictModel):
     """A lane that nothing starves: asked first at every tick; whatever runs below is ended when a
     reflex is set off."""
 
     kind: Literal["reflexes"]
     id: Id | None = None
-    lane: tuple[Reflex, ...]
-    below: Node
+    lane: tuple[ReflexSpec, ...]
+    below: NodeSpec
 
 
 def _kind(value: Any) -> str:
@@ -269,19 +269,19 @@ def _kind(value: Any) -> str:
     return str(kind)
 
 
-Node: TypeAlias = Annotated[
-    Annotated[Behave, Tag("behave")]
-    | Annotated[When, Tag("when")]
-    | Annotated[Wait, Tag("wait")]
-    | Annotated[Sequence, Tag("sequence")]
-    | Annotated[Selector, Tag("selector")]
-    | Annotated[Utility, Tag("utility")]
-    | Annotated[Reflexes, Tag("reflexes")],
+NodeSpec: TypeAlias = Annotated[
+    Annotated[BehaveSpec, Tag("behave")]
+    | Annotated[WhenSpec, Tag("when")]
+    | Annotated[WaitSpec, Tag("wait")]
+    | Annotated[SequenceSpec, Tag("sequence")]
+    | Annotated[SelectorSpec, Tag("selector")]
+    | Annotated[UtilitySpec, Tag("utility")]
+    | Annotated[ReflexesSpec, Tag("reflexes")],
     Discriminator(_kind),
 ]
 
 
-class Tree(Part):
+class Tree(StrictModel):
     """A pet's whole repertoire."""
 
     name: str
@@ -300,7 +300,7 @@ class Tree(Part):
     purr_only: Annotated[Expression, Field(description="no behaviour purrs unless this holds")] = (
         "since.hit > 10"
     )
-    root: Node
+    root: NodeSpec
 
     @model_validator(mode="wrap")
     @classmethod
@@ -335,19 +335,19 @@ class Tree(Part):
         return self
 
 
-def ids(node: Node, name: str = "root") -> Iterator[str]:
+def ids(node: NodeSpec, name: str = "root") -> Iterator[str]:
     """All ids below and including a node; those left out follow from the parent's."""
     name = node.id or name
     yield name
-    if isinstance(node, Sequence | Selector):
+    if isinstance(node, SequenceSpec | SelectorSpec):
         for n, child in enumerate(node.children, 1):
             yield from ids(child, f"{name}.{n}")
-    elif isinstance(node, Utility):
+    elif isinstance(node, UtilitySpec):
         for option in node.options:
             yield from ids(option.do, option.id)
             if option.do.id not in (None, option.id):
                 yield option.id
-    elif isinstance(node, Reflexes):
+    elif isinstance(node, ReflexesSpec):
         for reflex in node.lane:
             yield from ids(reflex.do, reflex.id)
             if reflex.do.id not in (None, reflex.id):
@@ -355,5 +355,5 @@ def ids(node: Node, name: str = "root") -> Iterator[str]:
         yield from ids(node.below, f"{name}.below")
 
 
-for _part in (Sequence, Selector, Option, Utility, Reflex, Reflexes, Tree):
+for _part in (SequenceSpec, SelectorSpec, OptionSpec, UtilitySpec, ReflexSpec, ReflexesSpec, Tree):
     _part.model_rebuild()

@@ -21,7 +21,7 @@ from moggy.behaviors.tree import Tree
 from moggy.brain.appraisals import Appraisals
 from moggy.brain.mind import Mind
 from moggy.config import SHIPPED, load
-from moggy.messages import AnySense, Context, Event, Face, Gesture, Motion, Person, Voice, Words
+from moggy.messages import AnySense, BodyMotion, Context, Event, Face, Gesture, Person, Voice, Words
 from moggy.personality import Personality
 
 NAMES = ("cat", "shy", "bold", "cuddler", "grump", "playful", "kitten")
@@ -104,8 +104,8 @@ def mixed_hour(seed: int) -> list[AnySense]:
                 senses.append(said(rng, at))
             elif what < 0.95:
                 senses += [
-                    Motion(at=at, motion="lifted", strength=0.4),
-                    Motion(at=at + 8, motion="put_down", strength=0.4),
+                    BodyMotion(at=at, motion="lifted", strength=0.4),
+                    BodyMotion(at=at + 8, motion="put_down", strength=0.4),
                 ]
                 at += 9
             else:

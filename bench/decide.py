@@ -17,7 +17,7 @@ from py_trees.common import ParallelPolicy, Status
 from moggy.behaviors.build import Built
 from moggy.behaviors.decide import Decider
 from moggy.behaviors.moment import Moment
-from moggy.behaviors.slot import Choice
+from moggy.behaviors.slot import OptionSlot
 from moggy.behaviors.tree import Tree
 from moggy.config import load
 from moggy.messages import DRIVES, EMOTIONS, Affect, Context, Event, Gesture, Mood, PersonEstimate
@@ -142,7 +142,7 @@ def main() -> int:
     scores = {
         slot.node.name: partial(slot.weigh, False)
         for slot in built.slots.values()
-        if isinstance(slot, Choice) and not slot.node.children
+        if isinstance(slot, OptionSlot) and not slot.node.children
     }
     working = plain(built.root, scores)
 

@@ -201,7 +201,7 @@ def learn(source: str, sha256: str, embed: Embed, data: Path, cache: Path) -> No
         f"{source}: dev mean recall before {mean_recall(before, dev_shares):.3f}, own {mean_recall(scores, dev_shares):.3f}, "
         f"joined {mean_recall(fused, dev_shares):.3f}; weights {weights[0]:.2f} {weights[1]:.2f}; valence gain {gain:.2f}"
     )
-    made = heads.Head(
+    made = heads.SentenceHead(
         credit="trained on GoEmotions train (Demszky et al. 2020, Apache-2.0) and bench/intents.tsv by bench/train_language.py",
         mean=mean.astype(np.float32),
         spread=1.0,
@@ -222,7 +222,7 @@ def learn(source: str, sha256: str, embed: Embed, data: Path, cache: Path) -> No
     wished(made, embed)
 
 
-def wished(made: heads.Head, embed: Embed) -> None:
+def wished(made: heads.SentenceHead, embed: Embed) -> None:
     """How well wishes and feelings are told on what is said to pets: even lines (develop) and odd
     lines (held back)."""
     for half, name in ((0, "even"), (1, "odd")):

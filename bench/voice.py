@@ -14,7 +14,7 @@ import numpy.typing as npt
 from moggy.actuators.calls import SHAPES
 from moggy.actuators.cry import cry
 from moggy.actuators.synth import Synth
-from moggy.body import Speaker
+from moggy.body import SpeakerSpec
 from moggy.messages import Call, Purr
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -114,7 +114,9 @@ def show(name: str, rows: list[dict[str, float]]) -> None:
 
 def purr_beat() -> float:
     """Hz of the strongest beat of two seconds of purr."""
-    sound = Synth(22050, Speaker(), 1.0).render(0.0, 3.0, (), Purr(level=0.8, breath=0.5))[22050:]
+    sound = Synth(22050, SpeakerSpec(), 1.0).render(0.0, 3.0, (), Purr(level=0.8, breath=0.5))[
+        22050:
+    ]
     envelope = np.abs(sound)
     beat = np.abs(np.fft.rfft((envelope - envelope.mean()) * np.hanning(len(envelope))))
     hz = np.fft.rfftfreq(len(envelope), 1.0 / 22050)
@@ -123,7 +125,7 @@ def purr_beat() -> float:
 
 def speed(chunk: float, level: float) -> float:
     """How many times faster than real time a purr is made in chunks of so many seconds."""
-    synth, began = Synth(22050, Speaker(), 1.0), process_time()
+    synth, began = Synth(22050, SpeakerSpec(), 1.0), process_time()
     for i in range(int(20.0 / chunk)):
         synth.render(i * chunk, chunk, (), Purr(level=level, breath=i * chunk * 0.53 % 1.0))
     return 20.0 / (process_time() - began)

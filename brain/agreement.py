@@ -24,7 +24,7 @@ LOST = 0.7
 """Share of the confidence that is lost when two channels contradict each other wholly: one of them
 is still right."""
 
-Said = tuple[float, float, float, float, float]
+Reading = tuple[float, float, float, float, float]
 """What one channel says: its whole weight, then weight and value of valence, weight and value of
 arousal"""
 
@@ -36,7 +36,7 @@ def disagreement(difference: float, variance: float) -> float:
     return 0.0 if excess <= 0.0 else 1.0 - exp(-excess * excess)
 
 
-def together(heard: list[Said], valence: float, arousal: float) -> tuple[float, float, float]:
+def together(heard: list[Reading], valence: float, arousal: float) -> tuple[float, float, float]:
     """Confidence, conflict, and the variance of valence that the conflict adds: the surest channel
     first, each next beside those before.
 
@@ -83,5 +83,5 @@ def _agreement(says: float, weight: float, mean: float, precision: float, base: 
     return 1.0 if factor >= most else (factor - 1.0) / (most - 1.0)
 
 
-def _weight(said: Said) -> float:
+def _weight(said: Reading) -> float:
     return said[0]

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from moggy.body import Part
+from moggy.body import StrictModel
 from moggy.messages import DRIVES, EMOTIONS
 
 Emotion = Literal[
@@ -47,7 +47,7 @@ RETURNS: dict[Dimension, float] = {"pleasure": 2400.0, "arousal": 900.0, "domina
 """Seconds; where a table does not say."""
 
 
-class Tendency(Part):
+class Tendency(StrictModel):
     """One emotion: how easily it shows, how fast it comes and goes, where it lies, and how strongly
     it draws the mood."""
 
@@ -97,7 +97,7 @@ class Tendency(Part):
         return self
 
 
-class MoodShape(Part):
+class MoodShape(StrictModel):
     """The mood: a slow point in pleasure, arousal and dominance, drawn by emotions and returning to
     the temperament."""
 
@@ -128,7 +128,7 @@ class MoodShape(Part):
     ] = 0.2
 
 
-class DriveShape(Part):
+class DriveShape(StrictModel):
     """One drive: it drains or fills by itself, is pleasant in the middle, and stirs emotions
     outside of it."""
 
@@ -162,7 +162,7 @@ class DriveShape(Part):
     ] = Field(default_factory=dict)
 
 
-class BondShape(Part):
+class BondShape(StrictModel):
     """What is between the pet and a person: slow, and capped for each day."""
 
     trust: Annotated[float, Field(ge=0.0, le=1.0, description="trust in somebody new")] = 0.3
@@ -187,7 +187,7 @@ class BondShape(Part):
     ] = 0.1
 
 
-class EnoughShape(Part):
+class EnoughShape(StrictModel):
     """Over-stimulation: builds with touch, drains over minutes (one to three: practical feline
     behaviour texts, facts.md 2)."""
 
@@ -215,7 +215,7 @@ class EnoughShape(Part):
         return self
 
 
-class Channel(Part):
+class Channel(StrictModel):
     """One channel of evidence about a person: how much it errs and how long it is worth something."""
 
     valence: Annotated[
@@ -243,7 +243,7 @@ class Channel(Part):
     ] = 0.6
 
 
-class Guess(Part):
+class Guess(StrictModel):
     """What a gesture says about the one who makes it: broad, for people are told apart by touch at
     50–60 % at best (Hertenstein 2006)."""
 
@@ -253,7 +253,7 @@ class Guess(Part):
     probabilities: dict[str, Amount] = Field(default_factory=dict)
 
 
-class When(Part):
+class CaseCondition(StrictModel):
     """Where a case holds: zones, persons, and ranges of state. Outside a range it fades over 0.1."""
 
     zone: Annotated[list[str], Field(description="any of these zones; empty: everywhere")] = Field(
@@ -289,7 +289,7 @@ class When(Part):
         return tuple((name, span[0], span[1]) for name, span in found if span is not None)
 
 
-class Change(Part):
+class Effect(StrictModel):
     """What moves. For an event that goes on, drives, mood, trust and familiarity are per minute of
     it."""
 
@@ -318,13 +318,13 @@ class Change(Part):
     )
 
 
-class Case(Change):
+class Case(Effect):
     """More of it, where a condition holds."""
 
-    when: When
+    when: CaseCondition
 
 
-class Rule(Change):
+class Rule(Effect):
     """One event: what it changes, and how it wears off when repeated."""
 
     about: Annotated[str, Field(description="one sentence for people")] = ""
@@ -342,8 +342,8 @@ class Rule(Change):
         ),
     ] = False
     disliked: Annotated[
-        Change, Field(description="what happens instead where the touch is unwelcome")
-    ] = Change()
+        Effect, Field(description="what happens instead where the touch is unwelcome")
+    ] = Effect()
     also: Annotated[list[Case], Field(description="additions that hold in some states only")] = (
         Field(default_factory=list)
     )
@@ -385,7 +385,7 @@ class Rule(Change):
     ] = 0.0
 
 
-class Appraisals(Part):
+class Appraisals(StrictModel):
     """All that the pet's feelings depend on beside its temperament."""
 
     about: str = ""
@@ -451,7 +451,7 @@ def whole_key(key: str, events: Iterable[str]) -> str:
     return f"events.{meant[0]}.{groups.get(step, '')}{rest}"
 
 
-def _never_mirrors(name: str, change: Change) -> None:
+def _never_mirrors(name: str, change: Effect) -> None:
     mirrored = [emotion for emotion in DISTRESS if change.emotions.get(emotion, 0.0) > 0.0]
     if mirrored:
         raise ValueError(

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from moggy.brain.appraisals import DIMENSIONS, Appraisals, Change, Drive, Rule, When
+from moggy.brain.appraisals import DIMENSIONS, Appraisals, CaseCondition, Drive, Effect, Rule
 from moggy.brain.bonds import Bonds
 from moggy.brain.drives import Drives
 from moggy.brain.emotions import Emotions
@@ -269,7 +269,7 @@ class Feelings:
     def _add(
         self,
         rule: Rule,
-        change: Change,
+        change: Effect,
         scale: float,
         dose: float,
         event: Event,
@@ -310,7 +310,7 @@ class Feelings:
             )
             note("trust", change.trust * by, cause, event.id)
 
-    def _holds(self, when: When, event: Event, trust: float, liking: float) -> float:
+    def _holds(self, when: CaseCondition, event: Event, trust: float, liking: float) -> float:
         """0..1: how far a case's condition holds now."""
         if (when.zone and event.zone not in when.zone) or (
             when.person and event.person not in when.person

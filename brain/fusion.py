@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from moggy.brain.agreement import PRIOR, SPREAD, Said, together
+from moggy.brain.agreement import PRIOR, SPREAD, Reading, together
 from moggy.brain.appraisals import Channel
 from moggy.brain.remembered import EVERYBODY
 from moggy.messages import CLASSES, Evidence, PersonEstimate
@@ -51,7 +51,7 @@ _FLOOR = 0.02
 _N = len(CLASSES)
 
 
-class Track:
+class FilterTrack:
     """What one channel says now."""
 
     __slots__ = (
@@ -129,7 +129,7 @@ class Somebody:
     __slots__ = ("arousal", "seen", "tracks", "valence")
 
     def __init__(self, valence: float = 0.0, arousal: float = 0.0) -> None:
-        self.tracks: dict[str, Track] = {}
+        self.tracks: dict[str, FilterTrack] = {}
         self.valence, self.arousal = valence, arousal
         self.seen = -1.0
 
@@ -189,7 +189,7 @@ class Fusion:
                 words.pool = None
         track = somebody.tracks.get(name)
         if track is None:
-            track = somebody.tracks[name] = Track()
+            track = somebody.tracks[name] = FilterTrack()
         track.take(said, channel)
         track.about = about
 
@@ -215,7 +215,7 @@ class Fusion:
         v, a = PRIOR * somebody.valence, PRIOR * somebody.arousal
         weights = self._weights
         logits: list[float] | None = None
-        heard: list[Said] = []
+        heard: list[Reading] = []
         for name, track in somebody.tracks.items():
             age = now - track.at
             lasts, per_valence, per_arousal, classes = weights.get(name, UNKNOWN)

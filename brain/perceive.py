@@ -11,20 +11,20 @@ from moggy.brain.attention import NOBODY, SOMEONE, Attention, is_voice
 from moggy.brain.company import Company
 from moggy.brain.contradictions import Contradictions
 from moggy.brain.habits import Habits
-from moggy.brain.seeing import Expression, chances_of
+from moggy.brain.seeing import FaceHistory, chances_of
 from moggy.brain.speaking import Speaking
 from moggy.brain.surroundings import Surroundings
-from moggy.brain.touching import Contact, happenings
+from moggy.brain.touching import OngoingTouch, happenings
 from moggy.messages import (
     DRIVES,
     AnySense,
     Battery,
+    BodyMotion,
     Event,
     Evidence,
     Face,
     Forget,
     Gesture,
-    Motion,
     Person,
     Posture,
     Probabilities,
@@ -56,8 +56,8 @@ class Perception:
         self.company = Company(habits)
         self.speaking = Speaking()
         self.surroundings = Surroundings()
-        self._contacts: dict[str, Contact] = {}
-        self._faces: dict[str, Expression] = {}
+        self._contacts: dict[str, OngoingTouch] = {}
+        self._faces: dict[str, FaceHistory] = {}
         self._contradictions = Contradictions()
         self._urgent_at = -1.0
         self._events: list[Event] = []
@@ -149,7 +149,7 @@ class Perception:
         contact = self._contacts.get(sense.zone)
         alone = contact is None or at - contact.at > CONTACT_LOST
         if sense.phase == "begin" or contact is None or alone:
-            contact = self._contacts[sense.zone] = Contact(at, person)
+            contact = self._contacts[sense.zone] = OngoingTouch(at, person)
             if sense.phase != "end":
                 self._happened(
                     "touched",
@@ -201,7 +201,7 @@ class Perception:
         confidence = SHORT_TRUST if sense.confidence is None else sense.confidence
         face = self._faces.get(sense.person)
         if face is None:
-            face = self._faces[sense.person] = Expression()
+            face = self._faces[sense.person] = FaceHistory()
             if len(self._faces) > 64:
                 del self._faces[next(iter(self._faces))]
         smiled = False
@@ -306,7 +306,7 @@ class Perception:
             )
         )
 
-    def _motion(self, sense: Motion, at: float) -> None:
+    def _motion(self, sense: BodyMotion, at: float) -> None:
         name = sense.motion
         if name == "still":
             return
@@ -363,7 +363,7 @@ _READ: dict[type, Callable[..., None]] = {
     Voice: Perception._voice,
     Words: Perception._words,
     Thought: Perception._thought,
-    Motion: Perception._motion,
+    BodyMotion: Perception._motion,
     Person: Perception._person,
     Battery: Perception._battery,
     Setting: Perception._setting,

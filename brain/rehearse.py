@@ -20,7 +20,7 @@ GAP = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class RehearsedMoment:
     """One tick of a rehearsal."""
 
     at: float
@@ -44,7 +44,7 @@ def a_mind(
 
 def rehearse(
     mind: Mind, senses: Sequence[AnySense], until: float, *, rate: float = 50.0, since: float = 0.0
-) -> Iterator[Moment]:
+) -> Iterator[RehearsedMoment]:
     """Every tick from `since` to `until`, with the senses heard at the first tick at or after their
     time."""
     waiting = sorted(senses, key=lambda sense: sense.at)
@@ -57,12 +57,12 @@ def rehearse(
             n += 1
         events, evidence = mind.perceive(heard, now)
         person, pet = mind.feel(events, evidence, now, 1.0 / rate)
-        yield Moment(now, events, person, pet)
+        yield RehearsedMoment(now, events, person, pet)
 
 
 def last(
     mind: Mind, senses: Sequence[AnySense], until: float, *, rate: float = 50.0, since: float = 0.0
-) -> Moment:
+) -> RehearsedMoment:
     """The moment at the end."""
     *_, moment = rehearse(mind, senses, until, rate=rate, since=since)
     return moment

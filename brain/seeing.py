@@ -24,7 +24,7 @@ SEEN = {
 }
 
 
-class Expression:
+class FaceHistory:
     """One person's face as it goes on."""
 
     __slots__ = ("at", "looked", "looking", "said", "shows", "smooth")

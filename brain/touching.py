@@ -31,7 +31,7 @@ def pleasantness(speed: float) -> float:
     return math.exp(-away * away / (2.0 * width * width))
 
 
-class Contact:
+class OngoingTouch:
     """One hand on one zone."""
 
     __slots__ = ("at", "hand", "once", "squeezed")
@@ -47,7 +47,7 @@ Happened = tuple[str, float, float, bool]
 
 
 def happenings(
-    gesture: Gesture, contact: Contact, at: float, standing_alone: bool
+    gesture: Gesture, contact: OngoingTouch, at: float, standing_alone: bool
 ) -> list[Happened]:
     """What this message of a contact means, beside that the contact began or ended.
     `standing_alone`: no begin was seen."""

@@ -1,4 +1,4 @@
-"""What `moggy.board.firmware_config` writes."""
+"""What `moggy.board_config.firmware_config` writes."""
 
 from shapes import Row
 

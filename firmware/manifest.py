@@ -3,7 +3,7 @@ since it differs from robot to robot."""
 
 for name in (
     "battery.py",
-    "board.py",
+    "board_config.py",
     "boots.py",
     "imu.py",
     "joint.py",

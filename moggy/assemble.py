@@ -24,8 +24,8 @@ from moggy.config import Files, parse
 from moggy.loop import Ask
 from moggy.personality import Personality
 from moggy.pet import Pet, Start
+from moggy.sensors.body_motion import BodyMotionReader
 from moggy.sensors.face import FaceReader
-from moggy.sensors.motion import MotionReader
 from moggy.sensors.posture import PostureReader
 from moggy.sensors.touch import TouchReader
 from moggy.sensors.voice import VoiceReader
@@ -116,7 +116,7 @@ def born(start: Start) -> Pet:
         hour=start.hour,
         readers=(
             TouchReader(body),
-            MotionReader(),
+            BodyMotionReader(),
             VoiceReader(),
             FaceReader(),
             PostureReader(),

@@ -8,13 +8,13 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
-class Part(BaseModel):
+class StrictModel(BaseModel):
     """Frozen, and a key that nobody reads is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Joint(Part):
+class JointSpec(StrictModel):
     """One servo. Angles in rad; 0 is the neutral pose of a standing cat that looks ahead."""
 
     min: Annotated[float, Field(ge=-3.2, le=3.2, description="rad")]
@@ -40,7 +40,7 @@ class Joint(Part):
     ] = 637.0
 
     @model_validator(mode="after")
-    def _ordered(self) -> Joint:
+    def _ordered(self) -> JointSpec:
         if not self.min < self.max or not self.min <= self.rest <= self.max:
             raise ValueError(
                 f"min {self.min} < max {self.max}, and rest {self.rest} between them, is what a joint needs"
@@ -48,7 +48,7 @@ class Joint(Part):
         return self
 
 
-class Pad(Part):
+class Pad(StrictModel):
     """One touch electrode."""
 
     zone: Annotated[str, Field(description="the zone it belongs to")]
@@ -59,7 +59,7 @@ class Pad(Part):
     channel: Annotated[int, Field(ge=0, le=11, description="electrode of the MPR121")]
 
 
-class Speaker(Part):
+class SpeakerSpec(StrictModel):
     """What the loudspeaker can do; the voice is bent to it."""
 
     rate: Annotated[int, Field(ge=8000, le=48000, description="samples a second")] = 22050
@@ -71,7 +71,7 @@ class Speaker(Part):
     ] = 1.0
 
 
-class Wiring(Part):
+class Wiring(StrictModel):
     """Pins of the microcontroller."""
 
     i2c_sda: int = 4
@@ -90,7 +90,7 @@ class Wiring(Part):
     stop: Annotated[int, Field(description="pin of the emergency stop button; low stops")] = 22
 
 
-class Power(Part):
+class Power(StrictModel):
     """The battery, with hysteresis."""
 
     full_mv: int = 8400
@@ -101,13 +101,13 @@ class Power(Part):
     ] = 3.0
 
 
-class Body(Part):
+class Body(StrictModel):
     """A robot's body."""
 
     name: str
-    joints: dict[str, Joint]
+    joints: dict[str, JointSpec]
     pads: dict[str, Pad]
-    speaker: Speaker = Speaker()
+    speaker: SpeakerSpec = SpeakerSpec()
     wiring: Wiring = Wiring()
     power: Power = Power()
 

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-Model = TypeVar("Model", bound=BaseModel)
+ModelT = TypeVar("ModelT", bound=BaseModel)
 
 HERE = Path(__file__).resolve().parent
 SHIPPED = {
@@ -45,7 +45,7 @@ class Invalid(ValueError):
         self.file, self.line, self.message = file, line, message
 
 
-def parse(file: str, text: str, model: type[Model]) -> Model:
+def parse(file: str, text: str, model: type[ModelT]) -> ModelT:
     """The text of a YAML file as `model`; raises Invalid with the line of the first mistake."""
     outcome = _parsed(file, text, model)
     if isinstance(outcome, Invalid):
@@ -53,7 +53,7 @@ def parse(file: str, text: str, model: type[Model]) -> Model:
     return outcome  # type: ignore[return-value]
 
 
-def load(path: Path, model: type[Model]) -> Model:
+def load(path: Path, model: type[ModelT]) -> ModelT:
     """As `parse`, from a path."""
     try:
         text = path.read_text(encoding="utf-8")
@@ -210,7 +210,7 @@ class Files:
         except (OSError, UnicodeDecodeError) as error:
             raise Invalid(name, 1, f"cannot be read: {error}") from error
 
-    def load(self, name: str, model: type[Model]) -> Model:
+    def load(self, name: str, model: type[ModelT]) -> ModelT:
         return parse(name, self.read(name), model)
 
     def save(self, name: str, text: str, model: type[BaseModel]) -> Path:

@@ -12,7 +12,7 @@ from typing import Protocol as Interface
 
 import serial
 
-from moggy.protocol import Change, Heard, Identity, Protocol, Result
+from moggy.protocol import CommandResult, Heard, Identity, LinkChange, Protocol
 
 RETRY = 0.5
 """Seconds between two attempts to open the port."""
@@ -23,7 +23,7 @@ BACKLOG = 4096
 class Link(Interface):
     """What the body needs of a link. Nothing here waits."""
 
-    def poll(self, now: float) -> list[Heard | Change]:
+    def poll(self, now: float) -> list[Heard | LinkChange]:
         """What the board said since the last call."""
         ...
 
@@ -78,7 +78,7 @@ class Spoken:
         self.protocol.command(kind, payload)
         self._write(now)
 
-    def results(self) -> list[Result]:
+    def results(self) -> list[CommandResult]:
         return self.protocol.results()
 
     def _write(self, now: float) -> None:
@@ -94,7 +94,7 @@ class MemoryLink(Spoken):
         self._line = line
         self.protocol.begin(0.0)
 
-    def poll(self, now: float) -> list[Heard | Change]:
+    def poll(self, now: float) -> list[Heard | LinkChange]:
         heard = self.protocol.receive(self._line.read(), now)
         self._write(now)
         return heard
@@ -138,10 +138,10 @@ class SerialLink(Spoken):
         self._thread = threading.Thread(target=self._read_on, name="board-reader", daemon=True)
         self._thread.start()
 
-    def poll(self, now: float) -> list[Heard | Change]:
+    def poll(self, now: float) -> list[Heard | LinkChange]:
         ours = time.monotonic()  # noqa: TID251
         shift = now - ours
-        heard: list[Heard | Change] = []
+        heard: list[Heard | LinkChange] = []
         while self._came:
             when, data, error = self._came.popleft()
             if data is not None:

@@ -216,7 +216,7 @@ class Acceleration(Sense):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Motion(Sense):
+class BodyMotion(Sense):
     """Acceleration, understood: what happens to the body."""
 
     kind: Literal["motion"] = "motion"
@@ -244,7 +244,7 @@ class Person(Sense):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Board(Sense):
+class BoardReport(Sense):
     """What the board says of itself: the link, the joints as it holds them, and its faults."""
 
     kind: Literal["board"] = "board"
@@ -306,10 +306,10 @@ AnySense: TypeAlias = (
     | Words
     | Thought
     | Acceleration
-    | Motion
+    | BodyMotion
     | Battery
     | Person
-    | Board
+    | BoardReport
     | Edited
     | Setting
     | Forget

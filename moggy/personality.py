@@ -7,12 +7,12 @@ from typing import Annotated
 
 from pydantic import Field
 
-from moggy.body import Part
+from moggy.body import StrictModel
 
 Trait = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
-class Temperament(Part):
+class Temperament(StrictModel):
     """The Feline Five (Litchfield et al. 2017): 0.5 is an average cat. N is neuroticism, not
     stability."""
 
@@ -27,7 +27,7 @@ class Temperament(Part):
     agreeableness: Annotated[Trait, Field(description="bears touch longer, trusts sooner")] = 0.5
 
 
-class Quiet(Part):
+class Quiet(StrictModel):
     """When the pet keeps still, and how quiet it always is."""
 
     hours: Annotated[
@@ -55,7 +55,7 @@ LIKES_TOUCH = {
 }
 
 
-class Personality(Part):
+class Personality(StrictModel):
     """One pet's character, as a designer writes it."""
 
     name: str

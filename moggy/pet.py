@@ -69,13 +69,13 @@ class Start:
     """What it knew of its people, if it remembers."""
 
 
-class Reader(Protocol):
+class SenseReader(Protocol):
     """Turns raw senses into understood ones. Keeps what it needs between calls; reads no clock."""
 
     def read(self, senses: Sequence[AnySense], now: float) -> Sequence[AnySense]: ...
 
 
-class Mind(Protocol):
+class MindPart(Protocol):
     def perceive(
         self, senses: Sequence[AnySense], now: float
     ) -> tuple[tuple[Event, ...], tuple[Evidence, ...]]: ...
@@ -93,11 +93,11 @@ class Mind(Protocol):
         ...
 
 
-class Decider(Protocol):
+class DeciderPart(Protocol):
     def decide(self, context: Context) -> Decision: ...
 
 
-class Actor(Protocol):
+class ActorPart(Protocol):
     def act(
         self,
         decision: Decision,
@@ -121,10 +121,10 @@ class Pet:
         self,
         *,
         hour: float,
-        readers: Sequence[Reader],
-        mind: Mind,
-        decider: Decider,
-        actor: Actor,
+        readers: Sequence[SenseReader],
+        mind: MindPart,
+        decider: DeciderPart,
+        actor: ActorPart,
         adopt: Adopt,
         number: Callable[[], int],
     ) -> None:

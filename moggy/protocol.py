@@ -43,7 +43,7 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class LinkChange:
     """The board came or went."""
 
     at: float
@@ -53,7 +53,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class CommandResult:
     """What the board said to a command."""
 
     kind: int
@@ -98,7 +98,7 @@ class Protocol:
         self._events = wire.Inbox()
         self.identity: Identity | None = None
         self.clock = BoardClock()
-        self._results: list[Result] = []
+        self._results: list[CommandResult] = []
         self._setpoint: bytes | None = None
         self._reply = bytearray()
         self._open = False
@@ -129,7 +129,7 @@ class Protocol:
         if stop:
             self._commands.post(wire.STOP, b"")
 
-    def end(self, now: float, message: str) -> list[Change]:
+    def end(self, now: float, message: str) -> list[LinkChange]:
         """The port is gone."""
         self._open = False
         return self._lose(now, message)
@@ -148,14 +148,14 @@ class Protocol:
         """Commands that are not acknowledged."""
         return len(self._commands.waiting)
 
-    def results(self) -> list[Result]:
+    def results(self) -> list[CommandResult]:
         """Of the commands acknowledged since the last call."""
         results, self._results = self._results, []
         return results
 
-    def receive(self, data: bytes, now: float) -> list[Heard | Change]:
+    def receive(self, data: bytes, now: float) -> list[Heard | LinkChange]:
         """What came over the port at `now`."""
-        heard: list[Heard | Change] = []
+        heard: list[Heard | LinkChange] = []
         if data:
             for kind, seq, payload in self._frames.feed(data):
                 self._heard = now
@@ -170,7 +170,7 @@ class Protocol:
                     )
                 elif kind == wire.ACK:
                     for done, _, _ in self._commands.acknowledged(payload[0]):
-                        self._results.append(Result(done, wire.RESULTS[payload[1]]))
+                        self._results.append(CommandResult(done, wire.RESULTS[payload[1]]))
         if self._open and now - max(self._heard, self._begun) > SILENCE:
             heard += self._lose(now, "the board does not answer")
         return heard
@@ -199,7 +199,7 @@ class Protocol:
         return bytes(out)
 
     def _hear(
-        self, kind: int, seq: int, payload: bytes, now: float, heard: list[Heard | Change]
+        self, kind: int, seq: int, payload: bytes, now: float, heard: list[Heard | LinkChange]
     ) -> None:
         if self.identity is None:
             return
@@ -211,7 +211,7 @@ class Protocol:
         at = self.clock.at(int.from_bytes(payload[:4], "little"), now) if kind != wire.LOG else now
         heard.append(Heard(at, kind, payload))
 
-    def _identify(self, payload: bytes, now: float) -> list[Change]:
+    def _identify(self, payload: bytes, now: float) -> list[LinkChange]:
         schema = int.from_bytes(payload[:4], "little")
         if schema != wire.SCHEMA_HASH:
             return self._lose(
@@ -232,9 +232,9 @@ class Protocol:
             schema, limits, nonce, boots, (major, minor, patch), cause, board, tuple(joints)
         )
         self._lost_said = False
-        return [Change(now, True)]
+        return [LinkChange(now, True)]
 
-    def _lose(self, now: float, message: str) -> list[Change]:
+    def _lose(self, now: float, message: str) -> list[LinkChange]:
         """The board is gone, or is none that we can talk to. Said once."""
         self.identity = None
         self._asked = now if self._open else float("-inf")
@@ -243,4 +243,4 @@ class Protocol:
         if self._lost_said:
             return []
         self._lost_said = True
-        return [Change(now, False, message)]
+        return [LinkChange(now, False, message)]

@@ -35,7 +35,7 @@ class NoPicture(ValueError):
     """What should have been a picture is none; the message says what to do."""
 
 
-class Source(Protocol):
+class FrameSource(Protocol):
     """Gives the picture of a moment."""
 
     def picture(self, at: float) -> Picture | None:
@@ -46,7 +46,7 @@ class Source(Protocol):
     def close(self) -> None: ...
 
 
-def source(name: str) -> Source:
+def source(name: str) -> FrameSource:
     """`camera:0`, a video file or a picture file. Nothing on a network: pictures stay in the house.
     Raises NoPicture."""
     if name.startswith("camera:"):

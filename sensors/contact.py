@@ -53,7 +53,7 @@ class _Turns:
         return 0
 
 
-class Trace:
+class PressureTrace:
     """Where the hand went and how it pressed; outlives a short lift of the hand, so that pats are
     seen as pats."""
 
@@ -174,7 +174,7 @@ class Contact:
         "zone",
     )
 
-    def __init__(self, at: float, zone: str, trace: Trace, measured: bool) -> None:
+    def __init__(self, at: float, zone: str, trace: PressureTrace, measured: bool) -> None:
         self.began = self.last = at
         self.zone = zone
         self.trace = trace

@@ -16,7 +16,7 @@ import numpy as np
 
 from moggy import models
 from moggy.messages import AnySense, Posture, Trouble
-from moggy.sensors.camera import NoPicture, Picture, Source, decoded, source
+from moggy.sensors.camera import FrameSource, NoPicture, Picture, decoded, source
 from moggy.sensors.faces import FaceFinder
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class VisionTask:
             self.seen(
                 np.full((240, 320, 3), 127, dtype=np.uint8), 0.0
             )  # the first picture takes ten times as long
-        self._source: tuple[str, Source] | None = None
+        self._source: tuple[str, FrameSource] | None = None
         self._said = ""
 
     def __call__(self, job: Look) -> Sequence[AnySense]:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from moggy.messages import Face
 from moggy.sensors.camera import Picture
-from moggy.sensors.expression import MARGIN, Expression
+from moggy.sensors.expression_network import MARGIN, ExpressionNetwork
 
 EDGE = 0.35
 """rad between gaze and pet at which somebody looks at it half as much (20°; the eyes' own error is
@@ -34,7 +34,7 @@ CENTRAL = 0.3
 moved"""
 
 
-class Part(NamedTuple):
+class FacePart(NamedTuple):
     """A part of a picture, in pixels."""
 
     left: int
@@ -57,9 +57,9 @@ class FaceFinder:
                 output_facial_transformation_matrixes=True,
             )
         )
-        self._expression = Expression(expression)
+        self._expression = ExpressionNetwork(expression)
         self._stamp = 0
-        self._part: Part | None = None
+        self._part: FacePart | None = None
         self._turn = 0
 
     def find(self, picture: Picture, at: float, *, thorough: bool = False) -> Face | None:
@@ -90,14 +90,14 @@ class FaceFinder:
             Image(image_format=ImageFormat.SRGB, data=np.ascontiguousarray(cut)), self._stamp
         )
 
-    def _parts(self, picture: Picture, thorough: bool) -> list[Part]:
+    def _parts(self, picture: Picture, thorough: bool) -> list[FacePart]:
         """Where to look: where the face was, the whole, and some of its parts in turn."""
         height, width = picture.shape[:2]
-        whole = Part(0, 0, width, height)
+        whole = FacePart(0, 0, width, height)
         side = max(1, min(height // 2, width))
         step = max(1, side // 2)
         parts = [
-            Part(x, y, side, side)
+            FacePart(x, y, side, side)
             for y in range(0, height - side + 1, step)
             for x in range(0, width - side + 1, step)
         ]
@@ -116,7 +116,9 @@ class FaceFinder:
             # time
         ]
 
-    def _follow(self, picture: Picture, part: Part, marks: Sequence[tuple[float, float]]) -> None:
+    def _follow(
+        self, picture: Picture, part: FacePart, marks: Sequence[tuple[float, float]]
+    ) -> None:
         """Keeps a small face in the middle of the part that is looked at."""
         height, width = picture.shape[:2]
         if part.width == width and part.height == height:
@@ -134,7 +136,7 @@ class FaceFinder:
         elif off > CENTRAL:
             left = min(max(0, round(x - part.width / 2)), width - part.width)
             top = min(max(0, round(y - part.height / 2)), height - part.height)
-            self._part = Part(left, top, part.width, part.height)
+            self._part = FacePart(left, top, part.width, part.height)
         else:
             self._part = part
 
@@ -142,7 +144,7 @@ class FaceFinder:
         self,
         found: Any,
         picture: Picture,
-        part: Part,
+        part: FacePart,
         marks: Sequence[tuple[float, float]],
         at: float,
     ) -> Face:
@@ -172,7 +174,10 @@ def _cut(picture: Picture, marks: Sequence[tuple[float, float]]) -> Picture:
 
 
 def _where(
-    matrix: NDArray[np.float64], picture: Picture, part: Part, marks: Sequence[tuple[float, float]]
+    matrix: NDArray[np.float64],
+    picture: Picture,
+    part: FacePart,
+    marks: Sequence[tuple[float, float]],
 ) -> tuple[tuple[float, float], float]:
     """Bearing (yaw left +, pitch up +, rad) and distance (m) of the face.
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from moggy.body import Body
 from moggy.messages import Acceleration, AnySense, Gesture, Place, Touch
-from moggy.sensors.contact import SLAP_WINDOW, Contact, Trace
+from moggy.sensors.contact import SLAP_WINDOW, Contact, PressureTrace
 from moggy.sensors.gestures import TYPICAL_STROKE, probabilities
 
 SILENCE = 0.15
@@ -220,7 +220,7 @@ class TouchReader:
             trace = back.trace
             trace.again(at, place if measured else None, pressure)
         if trace is None:
-            trace = Trace(at, place, pressure)
+            trace = PressureTrace(at, place, pressure)
         contact = Contact(at, zone, trace, measured)
         contact.moved = fine
         if back is not None:

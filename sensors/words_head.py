@@ -22,7 +22,7 @@ PRIOR = (0.34, 0.26, 0.12, 0.10, 0.06, 0.04, 0.08)
 GoEmotions' 30 % neutral and 37 % happy."""
 
 
-class Head:
+class WordsHead:
     """A linear head on weighted pieces; see bench/train_words.py, which makes its file."""
 
     def __init__(self, file: Path = HEAD) -> None:
@@ -75,9 +75,9 @@ def _unpacked(text: str) -> bytes:
 
 
 @cache
-def head() -> Head:
+def head() -> WordsHead:
     """The shipped head, read once."""
-    return Head()
+    return WordsHead()
 
 
 def softmax(scores: Sequence[float]) -> list[float]:

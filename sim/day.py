@@ -10,14 +10,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from moggy.body import Body, Part
+from moggy.body import Body, StrictModel
 from moggy.messages import Acceleration, AnySense, Battery, Face, Person, Setting, Touch, Words
 
 RATE = 50.0
 """Samples of touch a second."""
 
 
-class Stroke(Part):
+class Stroke(StrictModel):
     """A hand that moves over pads, again and again."""
 
     along: Annotated[
@@ -35,7 +35,7 @@ class Stroke(Part):
     pause: Annotated[float, Field(ge=0.0, le=60.0, description="s between two strokes")] = 0.3
 
 
-class Press(Part):
+class Press(StrictModel):
     """A hand that rests, pats or hits in one place."""
 
     pad: str = "back"
@@ -45,7 +45,7 @@ class Press(Part):
     pause: Annotated[float, Field(ge=0.0, le=60.0)] = 0.4
 
 
-class Look(Part):
+class DayLook(StrictModel):
     """How a face feels that is seen for a while."""
 
     valence: Annotated[float, Field(ge=-1.0, le=1.0)] = 0.0
@@ -55,14 +55,14 @@ class Look(Part):
     seconds: Annotated[float, Field(gt=0.0, le=3600.0)] = 2.0
 
 
-class Act(Part):
+class Act(StrictModel):
     """One thing that happens."""
 
     at: Annotated[float, Field(ge=0.0, description="s since the day began")]
     who: str = "someone"
     stroke: Stroke | None = None
     press: Press | None = None
-    face: Look | None = None
+    face: DayLook | None = None
     say: str | None = None
     person: Literal["arrives", "leaves"] | None = None
     carry: Annotated[
@@ -73,7 +73,7 @@ class Act(Part):
     on: bool = True
 
 
-class Day(Part):
+class Day(StrictModel):
     """A script of what people do."""
 
     about: str = ""
@@ -109,7 +109,7 @@ def _play(act: Act, body: Body) -> Iterator[AnySense]:
         yield from _carries(act.carry, at)
 
 
-def _looks(look: Look, at: float, who: str) -> Iterator[AnySense]:
+def _looks(look: DayLook, at: float, who: str) -> Iterator[AnySense]:
     for n in range(round(look.seconds * 10)):
         yield Face(
             at=at + n / 10,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from moggy.body import Body
 from moggy.messages import Tick
-from moggy.sim.studio.still.painter import Camera, paint
+from moggy.sim.studio.still.painter import PainterCamera, paint
 
 PER_SECOND = 2.0
 
@@ -24,11 +24,11 @@ class Pictures:
         angles: Callable[[], Mapping[str, float]],
         *,
         per_second: float = PER_SECOND,
-        camera: Camera | None = None,
+        camera: PainterCamera | None = None,
     ) -> None:
         self._folder, self._angles = folder, angles
         self._rest = {name: joint.rest for name, joint in body.joints.items()}
-        self._period, self._camera, self._due = 1.0 / per_second, camera or Camera(), 0.0
+        self._period, self._camera, self._due = 1.0 / per_second, camera or PainterCamera(), 0.0
         folder.mkdir(parents=True, exist_ok=True)
 
     def __call__(self, tick: Tick, sent: Mapping[str, float]) -> None:

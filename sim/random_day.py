@@ -7,7 +7,7 @@ import random
 from typing import Literal
 
 from moggy.body import Body
-from moggy.sim.day import Act, Day, Look, Press, Stroke
+from moggy.sim.day import Act, Day, DayLook, Press, Stroke
 
 SAID = (
     "good cat", "hello my sweet", "bad cat, stop that", "go away, leave me alone", "come here", "I had an awful day", "let's play",
@@ -65,7 +65,7 @@ def _act(rng: random.Random, at: float, who: str, pads: list[str], here: bool) -
                 at=at, who=who, press=Press(pad=rng.choice(pads), pressure=1.0, seconds=0.06)
             )
         case "face":
-            look = Look(
+            look = DayLook(
                 valence=rng.uniform(-1, 1),
                 arousal=rng.uniform(-1, 1),
                 confidence=rng.uniform(0.2, 0.9),

@@ -15,9 +15,9 @@ from moggy.messages import (
     Acceleration,
     AnySense,
     Battery,
+    BodyMotion,
     Face,
     Gesture,
-    Motion,
     Person,
     Posture,
     Setting,
@@ -36,7 +36,7 @@ Scripted: TypeAlias = Annotated[
     | Words
     | Thought
     | Acceleration
-    | Motion
+    | BodyMotion
     | Battery
     | Person
     | Setting,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from moggy.messages import AnySense, Command
-from moggy.sim.board.wires import Board, Pulses, angles
+from moggy.sim.board.wires import Pulses, SimulatedBoard, angles
 from moggy.sim.world import World
 
 
@@ -30,7 +30,7 @@ class SimulatedBody:
     """Moves and is polled like any body. `step` must come before `poll` at each moment; `poll` does
     it when it was forgotten."""
 
-    def __init__(self, world: World, board: Board, body: WiredBody) -> None:
+    def __init__(self, world: World, board: SimulatedBoard, body: WiredBody) -> None:
         """`body` is linked to the board: `SerialBody(MemoryLink(board.line), world.body)`, or a
         `SerialLink` to its port."""
         self.world, self.board = world, board

@@ -9,8 +9,8 @@ from moggy.body import Body
 from moggy.messages import Place
 from moggy.sim.board.wires import WorldInputs
 
-Acceleration = tuple[float, float, float]
-Script = Callable[[float], tuple[Acceleration, Acceleration] | None]
+Vector3 = tuple[float, float, float]
+ForceScript = Callable[[float], tuple[Vector3, Vector3] | None]
 """Seconds since it began → (g, rad/s), or None when it is over."""
 
 GRAVITY = (0.0, 0.0, 1.0)
@@ -28,7 +28,7 @@ class World:
         self._acceleration, self._gyro = GRAVITY, STILL
         self._volts = body.power.full_mv / 1000.0
         self._charging = self._stop = False
-        self._script: tuple[float, Script] | None = None
+        self._script: tuple[float, ForceScript] | None = None
         self._inputs: WorldInputs | None = None
 
     def touch(
@@ -130,14 +130,14 @@ class World:
         return names[half : len(names) - half]
 
 
-def _lift(t: float) -> tuple[Acceleration, Acceleration] | None:
+def _lift(t: float) -> tuple[Vector3, Vector3] | None:
     """A third of a second up, a third slowing, and then the small sway of hands."""
     sway = 0.02 * math.sin(2.0 * math.pi * 1.3 * t)
     up = 0.45 * math.sin(2.0 * math.pi * t / 0.7) if t < 0.7 else 0.0
     return (sway, 1.5 * sway, 1.0 + up + 0.5 * sway), (2.0 * sway, 3.0 * sway, 0.0)
 
 
-def _put_down(t: float) -> tuple[Acceleration, Acceleration] | None:
+def _put_down(t: float) -> tuple[Vector3, Vector3] | None:
     """Down gently, and a short bump when the feet meet the ground."""
     if t > 0.7:
         return None
@@ -149,7 +149,7 @@ def _put_down(t: float) -> tuple[Acceleration, Acceleration] | None:
     ), STILL
 
 
-def _hit(t: float, strength: float) -> tuple[Acceleration, Acceleration] | None:
+def _hit(t: float, strength: float) -> tuple[Vector3, Vector3] | None:
     """A jerk of up to 3 g that rings for a moment."""
     if t > 0.25:
         return None

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from moggy.brain.language.perceive import First, Slow, available, chain
+from moggy.brain.language.read_texts import First, Slow, available, chain
 from moggy.messages import CLASSES
 
 EKMAN = ("angry", "disgusted", "afraid", "happy", "neutral", "sad", "surprised")
@@ -36,7 +36,7 @@ from which they come)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class BenchResult:
     """One way on one set."""
 
     way: str
@@ -77,7 +77,7 @@ def bench_models(
     data: Path | None = None,
     ways: Sequence[str] | None = None,
     say: Callable[[str], None] = print,
-) -> list[Result]:
+) -> list[BenchResult]:
     """Score every way on every set, print a table, and give the results. Raises FileNotFoundError
     where the data folder is not there."""
     folder = data or Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -108,7 +108,7 @@ def bench_models(
     return results
 
 
-def _measure(way: str, few: Sentences, first: First | None, readers: Sequence[Slow]) -> Result:
+def _measure(way: str, few: Sentences, first: First | None, readers: Sequence[Slow]) -> BenchResult:
     chain("hello", "en", first, readers)
     began = process_time()
     rows = [chain(text, "en", first, readers) for text in few.texts]
@@ -117,7 +117,7 @@ def _measure(way: str, few: Sentences, first: First | None, readers: Sequence[Sl
         given = np.array(few.ratings)
         found = np.array([(row["valence"], row["arousal"]) for row in rows])
         r = [float(np.corrcoef(found[:, k], given[:, k])[0, 1]) for k in (0, 1)]
-        return Result(
+        return BenchResult(
             way=way,
             data=few.name,
             sentences=len(rows),
@@ -130,7 +130,7 @@ def _measure(way: str, few: Sentences, first: First | None, readers: Sequence[Sl
     ]
     right = np.array([t == c for t, c in zip(top, few.classes, strict=True)])
     confidence = np.array([row["confidence"] for row in rows])
-    return Result(
+    return BenchResult(
         way=way,
         data=few.name,
         sentences=len(rows),
@@ -215,7 +215,7 @@ def _balanced(name: str, rows: list[tuple[str, str]], count: int) -> Sentences:
     return Sentences(name, [text for text, _ in chosen], classes=[label for _, label in chosen])
 
 
-def _line(result: Result) -> str:
+def _line(result: BenchResult) -> str:
     def cell(value: float | None, width: int, form: str) -> str:
         return f"{'–' if value is None else format(value, form):>{width}}"
 

@@ -31,10 +31,10 @@ class Embedding:
         self._model = engine(str(models.path(MODEL)))
 
     @staticmethod
-    def encode(model: Any, text: str) -> head.Vector:
+    def encode(model: Any, text: str) -> head.SentenceVector:
         """(384,) of length 1."""
         clean = text[:LONGEST].translate(UNREADABLE).encode("utf-8", "replace").decode("utf-8")
-        found: head.Vector = model.query(clean)
+        found: head.SentenceVector = model.query(clean)
         return found
 
     def __call__(self, question: Question) -> Sequence[AnySense]:

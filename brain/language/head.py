@@ -17,7 +17,7 @@ from moggy.messages import CLASSES, INTENTS
 
 FOLDER = Path(__file__).with_name("heads")
 
-Vector = NDArray[np.float32]
+SentenceVector = NDArray[np.float32]
 
 
 class NoHead(RuntimeError):
@@ -25,27 +25,27 @@ class NoHead(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
+class SentenceHead:
     """Scores are log-likelihoods without a prior, already at their temperature. Shapes: d is the
     length of the model's vector."""
 
     credit: str
-    mean: Vector
+    mean: SentenceVector
     """(d,)"""
     spread: float
-    feelings: Vector
+    feelings: SentenceVector
     """(7, d)"""
-    feelings_bias: Vector
-    wishes: Vector
+    feelings_bias: SentenceVector
+    wishes: SentenceVector
     """(8, d)"""
-    wishes_bias: Vector
-    valence: Vector
+    wishes_bias: SentenceVector
+    valence: SentenceVector
     """(d,)"""
     valence_bias: float
     weights: Mapping[str, float]
     """How much the reading before, this one and VADER's share count; set on held-back data."""
 
-    def read(self, vector: Vector) -> tuple[list[float], dict[str, float], float]:
+    def read(self, vector: SentenceVector) -> tuple[list[float], dict[str, float], float]:
         """→ scores of CLASSES, probabilities of INTENTS, valence −1..1. Raises ValueError where the
         vector is not a vector of numbers."""
         if vector.shape != self.mean.shape or not bool(np.isfinite(vector).all()):
@@ -60,7 +60,7 @@ class Head:
         return feelings, shares, float(np.clip(self.valence @ x + self.valence_bias, -1.0, 1.0))
 
 
-def load(sha256: str, folder: Path = FOLDER) -> Head:
+def load(sha256: str, folder: Path = FOLDER) -> SentenceHead:
     """The head for the weights with this hash. Raises NoHead."""
     file = folder / f"{sha256[:16]}.json"
     if not file.is_file():
@@ -77,7 +77,7 @@ def load(sha256: str, folder: Path = FOLDER) -> Head:
             f"{file.name} was trained for another model or other classes: run `python bench/train_language.py`"
         )
     width = len(b64decode(stored["mean"])) // 4
-    return Head(
+    return SentenceHead(
         credit=stored["credit"],
         mean=_array(stored["mean"]),
         spread=stored["spread"],
@@ -91,7 +91,7 @@ def load(sha256: str, folder: Path = FOLDER) -> Head:
     )
 
 
-def save(head: Head, sha256: str, folder: Path = FOLDER) -> Path:
+def save(head: SentenceHead, sha256: str, folder: Path = FOLDER) -> Path:
     """Write a head as JSON and say where."""
     data: dict[str, Any] = {
         "credit": head.credit,
@@ -113,9 +113,9 @@ def save(head: Head, sha256: str, folder: Path = FOLDER) -> Path:
     return file
 
 
-def _array(text: str) -> Vector:
+def _array(text: str) -> SentenceVector:
     return np.frombuffer(b64decode(text), dtype="<f4").astype(np.float32)
 
 
-def _text(values: Vector) -> str:
+def _text(values: SentenceVector) -> str:
     return b64encode(np.ascontiguousarray(values, dtype="<f4").tobytes()).decode()

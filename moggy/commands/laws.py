@@ -9,8 +9,8 @@ from pathlib import Path
 from rich.console import Console
 
 from moggy.assemble import begin, born, home
+from moggy.behaviors.law_scene import LawScene
 from moggy.behaviors.laws import Court, Laws, Violation
-from moggy.behaviors.scene import Scene
 from moggy.body import Body
 from moggy.commands.headless import boards, live
 from moggy.commands.progress import progress
@@ -53,7 +53,7 @@ def check(
 def court(laws: Laws, start: Start) -> Court:
     return Court(
         laws,
-        Scene(parse(start.personality, start.files[start.personality], Personality), start.hour),
+        LawScene(parse(start.personality, start.files[start.personality], Personality), start.hour),
     )
 
 

@@ -34,7 +34,7 @@ from moggy.sensors.vision import VisionSensor, vision_task
 from moggy.setup.runtime import runtime_status
 from moggy.sim.board.micropython import MicroPythonBoard
 from moggy.sim.simulated_body import SimulatedBody
-from moggy.sim.studio.inbox import Inbox
+from moggy.sim.studio.inbox import PageInbox
 from moggy.sim.studio.server import Studio
 from moggy.sim.world import World
 from moggy.watch import Watcher, check_aside
@@ -69,7 +69,7 @@ def simulate(
     world = World(body)
     simulated = in_real_time(board, body, world)
     eye = Eye()
-    inbox = Inbox(Shelf(files, start), eye.show)
+    inbox = PageInbox(Shelf(files, start), eye.show)
     life = Life(start, files, [SimulatedSenses(inbox.poll, world, simulated), eye], simulated)
     if remember:
         life.remember(memory, trouble)
@@ -120,7 +120,7 @@ def run_robot(
     life.remember(memory, trouble)
     life.closing(out.close, eye.close)
     if studio_port is not None:
-        inbox = Inbox(Shelf(files, start), eye.show)
+        inbox = PageInbox(Shelf(files, start), eye.show)
         sensors.append(inbox)
         typer.echo(f"The studio is at {life.show(shape, inbox, studio_port).start()}")
     speaker = Speaker(voice_of(start, shape))
@@ -164,7 +164,7 @@ class Life:
     def show(
         self,
         body: Body,
-        inbox: Inbox,
+        inbox: PageInbox,
         port: int,
         drawn: Callable[[], tuple[Mapping[str, float], float]] | None = None,
     ) -> Studio:

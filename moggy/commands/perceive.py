@@ -17,7 +17,7 @@ Reader = Callable[[Path], Iterable[Mapping[str, Any]]]
 
 
 def perceive_words(texts: Sequence[str], lang: str, tiers: str, as_json: bool) -> None:
-    from moggy.brain.language.perceive import perceive_words as perceive
+    from moggy.brain.language.read_texts import perceive_words as perceive
     from moggy.sensors.words import understand
 
     given = [line.rstrip("\n") for line in sys.stdin] if list(texts) == ["-"] else list(texts)
@@ -28,7 +28,7 @@ def perceive_words(texts: Sequence[str], lang: str, tiers: str, as_json: bool) -
 def perceive_files(kind: str, inputs: Sequence[Path], as_json: bool) -> int:
     """Each file in turn; one that cannot be read is said, and the others go on. 0 when all could be
     read."""
-    from moggy.sensors import perceive
+    from moggy.sensors import read_files as perceive
 
     touch = partial(perceive.perceive_touch, guesses=_guesses())
     readers: dict[str, Reader] = {

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from moggy.why.answer import Answer, Coverage, changes, coverage, why
+from moggy.why.answer import ChainCoverage, Explanation, changes, coverage, why
 from moggy.why.chain import Chain
 from moggy.why.ledger import Cause
 
@@ -47,7 +47,7 @@ def cover(journal: Path, as_json: bool) -> int:
     return 1 if found.broken else 0
 
 
-def _print(answer: Answer, of: str | None) -> None:
+def _print(answer: Explanation, of: str | None) -> None:
     console = Console(highlight=False)
     if of is not None:
         _print_chain(console, answer.changes[0])
@@ -126,7 +126,7 @@ def _print_scores(console: Console, scores: list[dict[str, Any]]) -> None:
     console.print(table)
 
 
-def _print_moved(console: Console, answer: Answer) -> None:
+def _print_moved(console: Console, answer: Explanation) -> None:
     """What moves, each mover once with all that it moves."""
     movers: dict[str, tuple[Chain, list[str]]] = {}
     for chain in answer.changes:
@@ -146,7 +146,7 @@ def _print_moved(console: Console, answer: Answer) -> None:
         console.print(f"  (--of {answer.changes[0].change.output}: the whole chain of one)")
 
 
-def _print_coverage(found: Coverage) -> None:
+def _print_coverage(found: ChainCoverage) -> None:
     console = Console(highlight=False)
     for at, output, holes in found.holes:
         console.print(f"  {at:8.2f} s  [red]{output}[/]: {'; '.join(holes)}")

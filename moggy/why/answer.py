@@ -13,14 +13,14 @@ from typing import Any
 from moggy.journal import Entry, read_start, read_ticks
 from moggy.why.chain import Chain
 from moggy.why.ledger import Cause
-from moggy.why.trace import Trace
+from moggy.why.trace import JournalWalk
 
 LISTED = 50
 """Changes without a whole chain that are kept with their reasons; all are counted."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Explanation:
     """What the pet did at a moment, and the chain behind it."""
 
     at: float
@@ -41,7 +41,7 @@ class Answer:
 
 
 @dataclass(slots=True)
-class Coverage:
+class ChainCoverage:
     """How many changes of actuators have a whole chain."""
 
     changes: Counter[str] = field(default_factory=Counter)
@@ -72,10 +72,10 @@ class Coverage:
                 self.holes.append((chain.change.at, output, chain.holes))
 
 
-def why(path: Path, at: float, of: str | None = None) -> Answer:
+def why(path: Path, at: float, of: str | None = None) -> Explanation:
     """The tick at, or the last before, a moment; with `of`, the newest change of that output.
     Raises ValueError when there is none."""
-    trace = Trace(read_start(path))
+    trace = JournalWalk(read_start(path))
     asked: tuple[Chain, Entry] | None = None
     outputs: dict[str, None] = {}
     for entry in read_ticks(path):
@@ -104,10 +104,10 @@ def why(path: Path, at: float, of: str | None = None) -> Answer:
     return _answer(trace, asked[1], [asked[0]])
 
 
-def coverage(path: Path) -> Coverage:
+def coverage(path: Path) -> ChainCoverage:
     """Walks the whole journal: whether behind every change of every output each link is there, from
     the command to a sample."""
-    trace, found = Trace(read_start(path)), Coverage()
+    trace, found = JournalWalk(read_start(path)), ChainCoverage()
     for entry in read_ticks(path):
         trace.take(entry)
         for change in trace.changes():
@@ -125,13 +125,13 @@ def changes(path: Path) -> Iterator[tuple[float, str, str]]:
         last = behavior
 
 
-def _answer(trace: Trace, entry: Entry, chains: list[Chain]) -> Answer:
+def _answer(trace: JournalWalk, entry: Entry, chains: list[Chain]) -> Explanation:
     data = entry.data
     decision, pet = data["decision"], data["pet"]
     ids = [number for chain in chains for number in chain.source.because]
     if len(chains) != 1:
         ids += [*decision["because"], *pet["because"]]
-    return Answer(
+    return Explanation(
         at=entry.at,
         behavior=decision["behavior"],
         why=decision["why"],

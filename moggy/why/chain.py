@@ -36,7 +36,7 @@ WITHIN = {
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class OutputChange:
     """The last link: what was commanded, and what went over the wire. Angles in rad, levels 0..1,
     rate in Hz."""
 
@@ -48,7 +48,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class NodeLink:
     """The behaviour that a movement comes from, and the decision that began it."""
 
     behavior: str
@@ -71,7 +71,7 @@ class Felt:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class MoverSource:
     """Something that moves actuators, and all that led to it; the same for everything that it
     moves."""
 
@@ -79,7 +79,7 @@ class Source:
     name: str
     at: float
     """When it began."""
-    node: Node | None = None
+    node: NodeLink | None = None
     weighing: Weighing | None = None
     felt: tuple[Felt, ...] = ()
     """What moved the feelings that led here, most telling first."""
@@ -95,8 +95,8 @@ class Source:
 class Chain:
     """One change, explained."""
 
-    change: Change
-    source: Source
+    change: OutputChange
+    source: MoverSource
     others: tuple[str, ...] = ()
     """What else moves it, weaker."""
     carried: bool = False
@@ -108,7 +108,7 @@ class Chain:
         return f"{_moves(change)}: {_mover(source, self.carried)}{_decided(source)}."
 
 
-def _moves(change: Change) -> str:
+def _moves(change: OutputChange) -> str:
     if isinstance(change.after, str):
         return f"{change.output} goes from {change.before or 'nothing'} to {change.after}"
     if change.before is None or isinstance(change.before, str) or change.after is None:
@@ -117,7 +117,7 @@ def _moves(change: Change) -> str:
     return f"{change.output} goes from {change.before:.5f} to {change.after:.5f}{sent}"
 
 
-def _mover(source: Source, carried: bool) -> str:
+def _mover(source: MoverSource, carried: bool) -> str:
     names = {
         "posture": f"the posture {source.name}",
         "motion": f"the motion {source.name}",
@@ -131,7 +131,7 @@ def _mover(source: Source, carried: bool) -> str:
     return f"the limiter carries on what {name} began" if carried else name
 
 
-def _decided(source: Source) -> str:
+def _decided(source: MoverSource) -> str:
     parts = []
     if source.node is not None:
         parts.append(

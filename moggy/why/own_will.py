@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from moggy.why.chain import Change, Source
+from moggy.why.chain import MoverSource, OutputChange
 from moggy.why.ledger import Ledger
 
 BY_ITSELF = {
@@ -23,8 +23,8 @@ class OwnWill:
     """`take` the senses of every tick; then `changes` and `source` are about the newest."""
 
     def __init__(self) -> None:
-        self.changes: list[Change] = []
-        self.source = Source("board", "", 0.0, holes=("the board has said nothing",))
+        self.changes: list[OutputChange] = []
+        self.source = MoverSource("board", "", 0.0, holes=("the board has said nothing",))
         self._state = ""
         self._driven: dict[str, float] = {}
 
@@ -42,10 +42,10 @@ class OwnWill:
         if state != self._state:
             because = (sense["id"], *beside)
             within = (BY_ITSELF[state],) if state in BY_ITSELF else ()
-            self.source = Source(
+            self.source = MoverSource(
                 "board", state, at, because=because, within=within, holes=ledger.holes(because)
             )
-            self.changes.append(Change("board", at, self._state or None, state))
+            self.changes.append(OutputChange("board", at, self._state or None, state))
             self._state = state
         if sense["joints"]:
             if state in BY_ITSELF:
@@ -55,6 +55,7 @@ class OwnWill:
                     if angle != self._driven.get(name, angle)
                 ]
                 self.changes += [
-                    Change(f"driven {name}", at, self._driven[name], angle) for name, angle in moved
+                    OutputChange(f"driven {name}", at, self._driven[name], angle)
+                    for name, angle in moved
                 ]
             self._driven = dict(sense["joints"])

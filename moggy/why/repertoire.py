@@ -42,7 +42,7 @@ MEANS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Inputs:
+class BehaviorInputs:
     """What a behaviour reads: what is weighed, and what only lets it be weighed."""
 
     terms: tuple[str, ...] = ()
@@ -63,7 +63,7 @@ class Inputs:
 
 
 @lru_cache(maxsize=8)
-def inputs_by_id(tree: str) -> Mapping[str, Inputs]:
+def inputs_by_id(tree: str) -> Mapping[str, BehaviorInputs]:
     """Id of a behaviour → all that it reads to be chosen, with the tree's own words spelt out. Of a
     text that is no tree, nothing."""
     try:
@@ -114,7 +114,9 @@ def _fallbacks(node: Any) -> Iterator[str]:
             yield from _fallbacks(value)
 
 
-def _inputs(slot: Mapping[str, Any], words: Mapping[str, str], fallbacks: set[str]) -> Inputs:
+def _inputs(
+    slot: Mapping[str, Any], words: Mapping[str, str], fallbacks: set[str]
+) -> BehaviorInputs:
     events = [f"event.{name}" for name in slot.get("on") or ()]
     terms = [str(term.get("of", "")) for term in slot.get("terms") or () if isinstance(term, dict)]
     conditions = [str(slot.get(key, "")) for key in ("when", "whenever")]
@@ -122,7 +124,7 @@ def _inputs(slot: Mapping[str, Any], words: Mapping[str, str], fallbacks: set[st
     role: Literal["option", "reflex", "fallback"] = (
         "reflex" if reflex else "fallback" if slot["id"] in fallbacks else "option"
     )
-    return Inputs(_all(terms, words), (*events, *_all(conditions, words)), role)
+    return BehaviorInputs(_all(terms, words), (*events, *_all(conditions, words)), role)
 
 
 def _all(texts: list[str], words: Mapping[str, str]) -> tuple[str, ...]:

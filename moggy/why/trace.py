@@ -11,10 +11,10 @@ from typing import Any
 from moggy.journal import Entry
 from moggy.motion import GROUND
 from moggy.pet import GESTURE_STALE, Start
-from moggy.why.chain import WITHIN, Chain, Change, Felt, Layer, Node, Source
+from moggy.why.chain import WITHIN, Chain, Felt, Layer, MoverSource, NodeLink, OutputChange
 from moggy.why.ledger import Ledger
 from moggy.why.own_will import OwnWill
-from moggy.why.repertoire import Inputs, inputs_by_id
+from moggy.why.repertoire import BehaviorInputs, inputs_by_id
 from moggy.why.weighing import weighed
 
 UNDECIDED = "posture: it stands as it woke, since no other has been decided"
@@ -31,31 +31,31 @@ APART = 2e-4
 GAZE = re.compile(r"^gaze:\s*(\w+)", re.MULTILINE)
 
 
-class Trace:
+class JournalWalk:
     """`take` every entry in order; then `changes` and `explain` are about the newest."""
 
     def __init__(self, start: Start) -> None:
         self.ledger = Ledger()
         self._files = dict(start.files)
         self._tree = start.tree
-        self._inputs: Mapping[str, Inputs] = inputs_by_id(self._files[start.tree])
+        self._inputs: Mapping[str, BehaviorInputs] = inputs_by_id(self._files[start.tree])
         self._gazes = {
             _stem(name): GAZE.findall(text)[:1]
             for name, text in self._files.items()
             if name.startswith("motions/")
         }
         self._sources = {
-            name: Source(name, name, 0.0, within=(why,)) for name, why in WITHIN.items()
+            name: MoverSource(name, name, 0.0, within=(why,)) for name, why in WITHIN.items()
         }  # type: ignore[arg-type]
         self._stirred: list[Mapping[str, Any]] = []
         self._stirs: dict[int, tuple[Felt, ...]] = {}
         self._inner: dict[str, tuple[float, Felt]] = {}
         self._latest: dict[str, tuple[float, int]] = {}
-        self._chosen = Source("unknown", "", 0.0, holes=("nothing has been decided",))
+        self._chosen = MoverSource("unknown", "", 0.0, holes=("nothing has been decided",))
         self._key: tuple[str, float] | None = None
         self._decided = -1.0
         self._plays: set[str] = set()
-        self._mood: tuple[tuple[int, ...], Source] | None = None
+        self._mood: tuple[tuple[int, ...], MoverSource] | None = None
         self._board = OwnWill()
         self.entry: Entry | None = None
         self._before: Entry | None = None
@@ -78,14 +78,14 @@ class Trace:
                 "voice", call["name"], call["at"], call["because"]
             )
 
-    def changes(self) -> Iterator[Change]:
+    def changes(self) -> Iterator[OutputChange]:
         """Every output whose value is another than at the tick before."""
         entry, before = self.entry, self._before
         if entry is None:
             return
         at, now = entry.at, entry.data["commanded"]
         for call in entry.data["calls"]:
-            yield Change("voice", at, None, call["loudness"])
+            yield OutputChange("voice", at, None, call["loudness"])
         yield from self._board.changes
         if before is None:
             return
@@ -93,19 +93,19 @@ class Trace:
         for joint, angle in now["pose"].items():
             old = was["pose"].get(joint)
             if angle != old or sent.get(joint) != had.get(joint):
-                yield Change(joint, at, old, angle, sent.get(joint))
+                yield OutputChange(joint, at, old, angle, sent.get(joint))
         if now["pupils"] != was["pupils"]:
-            yield Change("pupils", at, was["pupils"], now["pupils"])
+            yield OutputChange("pupils", at, was["pupils"], now["pupils"])
         purr, purred = now["purr"], was["purr"]
         if purr["level"] or purred["level"]:
             # Sound and vibration follow level and breath: one output, and the rate of its
             # modulation is another.
             if purr["level"] != purred["level"] or purr["breath"] != purred["breath"]:
-                yield Change("purr", at, purred["level"], purr["level"])
+                yield OutputChange("purr", at, purred["level"], purr["level"])
             if purr["rate"] != purred["rate"]:
-                yield Change("purr_rate", at, purred["rate"], purr["rate"])
+                yield OutputChange("purr_rate", at, purred["rate"], purr["rate"])
 
-    def explain(self, change: Change) -> Chain:
+    def explain(self, change: OutputChange) -> Chain:
         """The chain behind a change of the newest tick."""
         assert self.entry is not None, "take comes first"
         if change.output == "board" or change.output.startswith("driven "):
@@ -120,7 +120,7 @@ class Trace:
             "purr" if change.output == "purr_rate" else change.output, ()
         )
         if not names:
-            source = Source("unknown", "", change.at, holes=("no mover is named",))
+            source = MoverSource("unknown", "", change.at, holes=("no mover is named",))
         elif change.output in ("purr", "purr_rate"):
             source = self._of_node(
                 "purr", "purr", change.at, self.entry.data["decision"]["because"]
@@ -139,7 +139,7 @@ class Trace:
             (*source.holes, *strangers, *_sent(change, self.entry)),
         )
 
-    def _source(self, name: str) -> Source:
+    def _source(self, name: str) -> MoverSource:
         source = self._sources.get(name)
         if source is not None:
             return source
@@ -151,12 +151,12 @@ class Trace:
             return replace(
                 feelings, layer="posture", name=GROUND, within=(*feelings.within, UNDECIDED)
             )
-        return Source("unknown", name, 0.0, holes=(f"nothing is known of {name}",))
+        return MoverSource("unknown", name, 0.0, holes=(f"nothing is known of {name}",))
 
     def _knows(self, name: str) -> bool:
         return name in self._sources or name in ("mood", GROUND, self._chosen.name)
 
-    def _is_over(self, source: Source) -> bool:
+    def _is_over(self, source: MoverSource) -> bool:
         if source.layer in ("posture", "motion", "reflex", "gaze"):
             return source.name not in self._plays and source.node is not None
         return (
@@ -229,7 +229,7 @@ class Trace:
             self._choose(decision, pet, entry)
             self._key = key
         elif path != node.path:
-            changed = Node(
+            changed = NodeLink(
                 node.behavior, path, node.since, node.decided, node.tick, decision["why"]
             )
             self._chosen = replace(self._chosen, node=changed)
@@ -258,9 +258,9 @@ class Trace:
     def _choose(self, decision: Mapping[str, Any], pet: Mapping[str, Any], entry: Entry) -> None:
         """A behaviour begins: keep how it was chosen for all that comes of it."""
         behavior = decision["behavior"]
-        inputs = self._inputs.get(behavior, Inputs())
+        inputs = self._inputs.get(behavior, BehaviorInputs())
         weighing = weighed(decision, inputs.role)
-        node = Node(
+        node = NodeLink(
             behavior,
             tuple(decision["path"]),
             decision["since"],
@@ -279,7 +279,7 @@ class Trace:
             )
         if not because and not within:
             holes += (f"no cause of {behavior} is named",)
-        self._chosen = Source(
+        self._chosen = MoverSource(
             "unknown",
             behavior,
             decision["at"],
@@ -291,7 +291,7 @@ class Trace:
             holes,
         )
 
-    def _beside(self, inputs: Inputs, entry: Entry) -> Iterator[int]:
+    def _beside(self, inputs: BehaviorInputs, entry: Entry) -> Iterator[int]:
         """Numbers that a behaviour goes back to besides events: what was said of the person,
         settings, the battery."""
         if inputs.reads("person"):
@@ -320,13 +320,13 @@ class Trace:
         at: float,
         because: Sequence[int],
         holes: tuple[str, ...] = (),
-    ) -> Source:
+    ) -> MoverSource:
         """What the running behaviour moves; `because` beside what led to the behaviour itself."""
         chosen = self._chosen
         more = tuple([number for number in because if number not in chosen.because])
         felt = chosen.felt if not more else self._felt((*chosen.because, *more))
         missing = (*chosen.holes, *holes, *self.ledger.holes(more))
-        return Source(
+        return MoverSource(
             layer,
             name,
             at,
@@ -338,8 +338,8 @@ class Trace:
             missing,
         )
 
-    def _of_ids(self, layer: Layer, name: str, at: float, because: tuple[int, ...]) -> Source:
-        return Source(
+    def _of_ids(self, layer: Layer, name: str, at: float, because: tuple[int, ...]) -> MoverSource:
+        return MoverSource(
             layer,
             name,
             at,
@@ -348,7 +348,7 @@ class Trace:
             holes=self.ledger.holes(because),
         )
 
-    def _feelings(self) -> Source:
+    def _feelings(self) -> MoverSource:
         """The mood's ears, tail, lids and pupils: by the events that moved the feelings, or from
         within."""
         assert self.entry is not None, "take comes first"
@@ -362,7 +362,7 @@ class Trace:
             rest = () if because or within else ("mood at rest: its temperament and drives",)
             self._mood = (
                 because,
-                Source(
+                MoverSource(
                     "mood",
                     "mood",
                     self.entry.at,
@@ -389,7 +389,7 @@ class Trace:
         return tuple([felt for _, felt in sorted(found, key=lambda pair: pair[0])[:TOLD]])
 
 
-def _sent(change: Change, entry: Entry) -> tuple[str, ...]:
+def _sent(change: OutputChange, entry: Entry) -> tuple[str, ...]:
     """Whether the command's last step is there: what went over the wire is what was commanded."""
     if change.output not in entry.data["commanded"]["pose"] or not entry.sent:
         return ()

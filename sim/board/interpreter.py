@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from moggy.board import firmware_config
+from moggy.board_config import firmware_config
 from moggy.body import Body
 from moggy.sim.board.wires import Pulses, WorldInputs, adc_counts, milli, pulses_of
 

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from moggy.board import firmware_config
+from moggy.board_config import firmware_config
 from moggy.body import Body
 from moggy.sim.board.wires import Pulses, WorldInputs, adc_counts, milli, pulses_of
 

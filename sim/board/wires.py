@@ -50,7 +50,7 @@ class Line(Protocol):
     def write(self, data: bytes) -> None: ...
 
 
-class Board(Protocol):
+class SimulatedBoard(Protocol):
     """A board on the bench: the firmware's files under CPython or in the interpreter, in virtual
     time or living by itself."""
 
@@ -67,7 +67,7 @@ class Board(Protocol):
     def close(self) -> None: ...
 
 
-class SteppedBoard(Board, Protocol):
+class SteppedBoard(SimulatedBoard, Protocol):
     """One in virtual time, with its serial line in memory."""
 
     @property

@@ -18,7 +18,7 @@ LATEST = 0.4
 matched anew."""
 
 
-class Inputs(Protocol):
+class PageInputs(Protocol):
     """What the page can do to the pet. Called from the web server's thread; nothing here may wait."""
 
     def touch(
@@ -79,8 +79,8 @@ class _Sample:
     page_time: float | None
 
 
-class Inbox:
-    """`Inputs` on one side, a sensor of the loop on the other."""
+class PageInbox:
+    """`PageInputs` on one side, a sensor of the loop on the other."""
 
     def __init__(self, shelf: Shelf, picture: Callable[[bytes], None]) -> None:
         self._shelf, self._picture = shelf, picture

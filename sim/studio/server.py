@@ -25,7 +25,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from moggy.body import Body
 from moggy.messages import Purr, Tick
 from moggy.sim.studio.guard import HEADERS, Guard
-from moggy.sim.studio.inbox import Inputs
+from moggy.sim.studio.inbox import PageInputs
 from moggy.sim.studio.talk import LONGEST_MESSAGE, ListenSaid, picture, problem, tell, understand
 from moggy.sim.studio.view import Drawn, History, moment, news
 
@@ -46,7 +46,7 @@ class Studio:
         self,
         body: Body,
         *,
-        inputs: Inputs,
+        inputs: PageInputs,
         host: str = "127.0.0.1",
         port: int = 8010,
         sound: Callable[[], bytes] = bytes,
@@ -247,7 +247,7 @@ class _Page:
         elif said in ("lift", "put_down"):
             self._lifts = said == "lift"
 
-    def let_go(self, inputs: Inputs) -> None:
+    def let_go(self, inputs: PageInputs) -> None:
         """A page that is gone touches nobody any more."""
         if self._touches:
             inputs.release()

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from moggy.config import Invalid
 from moggy.messages import Face, Person
-from moggy.sim.studio.inbox import Inputs
+from moggy.sim.studio.inbox import PageInputs
 
 LONGEST_MESSAGE = 600_000
 """Bytes; a designer's file or a camera frame is smaller."""
@@ -23,39 +23,39 @@ Coordinate: TypeAlias = Annotated[float, Field(ge=-2.0, le=2.0)]
 Unit: TypeAlias = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
-class Said(BaseModel):
+class PageWords(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-class Sample(Said):
+class Sample(PageWords):
     t: Annotated[float, Field(description="the browser's clock, s")]
     position: tuple[Coordinate, Coordinate, Coordinate]
     pressure: Unit
     area: Unit = 0.2
 
 
-class TouchSaid(Said):
+class TouchSaid(PageWords):
     type: Literal["touch"]
     samples: Annotated[list[Sample], Field(max_length=500)]
 
 
-class ReleaseSaid(Said):
+class ReleaseSaid(PageWords):
     type: Literal["release", "lift", "put_down"]
 
 
-class HitSaid(Said):
+class HitSaid(PageWords):
     type: Literal["hit"]
     position: tuple[Coordinate, Coordinate, Coordinate]
     strength: Unit = 0.7
 
 
-class WordsSaid(Said):
+class WordsSaid(PageWords):
     type: Literal["say"]
     text: str
     lang: Annotated[str, Field(max_length=8)] = "en"
 
 
-class FaceSaid(Said):
+class FaceSaid(PageWords):
     """The slider face."""
 
     type: Literal["face"]
@@ -64,29 +64,29 @@ class FaceSaid(Said):
     looking: Unit = 0.8
 
 
-class PersonSaid(Said):
+class PersonSaid(PageWords):
     type: Literal["person"]
     change: Literal["arrives", "leaves"]
 
 
-class SettingSaid(Said):
+class SettingSaid(PageWords):
     type: Literal["setting"]
     name: Annotated[str, Field(max_length=40)]
     on: bool
 
 
-class ReadSaid(Said):
+class ReadSaid(PageWords):
     type: Literal["read"]
     file: Annotated[str, Field(max_length=200)]
 
 
-class SaveSaid(Said):
+class SaveSaid(PageWords):
     type: Literal["save"]
     file: Annotated[str, Field(max_length=200)]
     text: Annotated[str, Field(max_length=400_000)]
 
 
-class ListenSaid(Said):
+class ListenSaid(PageWords):
     type: Literal["listen"]
     on: bool
 
@@ -124,7 +124,7 @@ def understand(text: str | bytes) -> Anything | dict[str, Any]:
         return problem(f"{'.'.join(str(step) for step in first['loc'])}: {first['msg']}"[:300])
 
 
-def picture(jpeg: bytes, inputs: Inputs) -> dict[str, Any] | None:
+def picture(jpeg: bytes, inputs: PageInputs) -> dict[str, Any] | None:
     """Pass a camera frame on, if it looks like one."""
     if len(jpeg) > LARGEST_PICTURE or not jpeg.startswith(JPEG_BEGINS):
         return problem(
@@ -134,7 +134,7 @@ def picture(jpeg: bytes, inputs: Inputs) -> dict[str, Any] | None:
     return None
 
 
-def tell(said: Anything, inputs: Inputs) -> dict[str, Any] | None:
+def tell(said: Anything, inputs: PageInputs) -> dict[str, Any] | None:
     """Do what was said; the answer to send back, if there is one. `listen` is the server's own
     affair."""
     try:
@@ -143,7 +143,7 @@ def tell(said: Anything, inputs: Inputs) -> dict[str, Any] | None:
         return {"type": "refused", "file": error.file, "line": error.line, "message": error.message}
 
 
-def _told(said: Anything, inputs: Inputs) -> dict[str, Any] | None:
+def _told(said: Anything, inputs: PageInputs) -> dict[str, Any] | None:
     match said:
         case TouchSaid():
             for sample in said.samples:

@@ -12,7 +12,7 @@ from moggy.actuators.serial_body import SerialBody
 from moggy.body import Body
 from moggy.config import SHIPPED, load
 from moggy.link import MemoryLink
-from moggy.messages import AnySense, Board, Command
+from moggy.messages import AnySense, BoardReport, Command
 from moggy.sim.board.lock_step import LockStepBoard
 from moggy.sim.board.wires import Line, WorldInputs
 
@@ -96,7 +96,7 @@ class Rig:
     @property
     def state(self) -> str:
         """The newest that the board said."""
-        return [sense.state for sense in self.senses if isinstance(sense, Board)][-1]
+        return [sense.state for sense in self.senses if isinstance(sense, BoardReport)][-1]
 
     @property
     def limp(self) -> bool:

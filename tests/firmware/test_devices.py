@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from moggy.messages import Acceleration, Board, Command, Purr, Touch
+from moggy.messages import Acceleration, BoardReport, Command, Purr, Touch
 
 from .rig import CAT, Rig
 
@@ -167,7 +167,9 @@ def test_a_pad_that_sticks_is_masked_and_named_and_comes_back() -> None:
     assert touches(rig, 1.0) == []
     assert (
         "stuck pad belly"
-        in [sense.faults for sense in rig.senses if isinstance(sense, Board) and sense.faults][-1]
+        in [
+            sense.faults for sense in rig.senses if isinstance(sense, BoardReport) and sense.faults
+        ][-1]
     )
     rig.touch(belly=0.5, back=0.3)
     assert touches(rig, 0.2)[-1].pads == pytest.approx({"back": 0.3}, abs=0.02)

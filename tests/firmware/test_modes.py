@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moggy import wire
-from moggy.board import joint_rows
+from moggy.board_config import joint_rows
 from moggy.body import Body
 from moggy.config import SHIPPED, load
-from moggy.messages import Battery, Board, Command, Touch, Trouble
+from moggy.messages import Battery, BoardReport, Command, Touch, Trouble
 from moggy.sim.board.lock_step import LockStepBoard
 from moggy.sim.board.wires import angles
 
@@ -170,7 +170,7 @@ def test_a_servo_board_that_vanishes_is_a_fault() -> None:
     rig.bench.servos.present = False
     rig.live(1.0, {"head_pan": -0.5})
     assert rig.state == "fault"
-    faults = [sense.faults for sense in rig.senses if isinstance(sense, Board)][-1]
+    faults = [sense.faults for sense in rig.senses if isinstance(sense, BoardReport)][-1]
     assert "servos" in faults
 
 
@@ -183,7 +183,9 @@ def test_a_missing_touch_chip_costs_touch_only() -> None:
     assert angles(CAT, rig.board.outputs())["head_pan"] == pytest.approx(-0.5, abs=0.02)
     assert (
         "touch"
-        in [sense.faults for sense in rig.senses if isinstance(sense, Board) and sense.faults][-1]
+        in [
+            sense.faults for sense in rig.senses if isinstance(sense, BoardReport) and sense.faults
+        ][-1]
     )
 
 

@@ -26,8 +26,8 @@ from moggy.sim.day import Day, senses_of
 from moggy.sim.random_day import random_day
 from moggy.sim.simulated_body import SimulatedBody
 from moggy.sim.world import World
-from moggy.why.answer import Coverage, coverage, why
-from moggy.why.trace import Trace
+from moggy.why.answer import ChainCoverage, coverage, why
+from moggy.why.trace import JournalWalk
 from tests.sim.lives import BODY, of_day, of_senses
 
 EVENTFUL = """
@@ -81,7 +81,7 @@ def record(
     return path
 
 
-def whole(path: Path) -> Coverage:
+def whole(path: Path) -> ChainCoverage:
     """The journal's coverage; what is missing is in the message of a failure."""
     found = coverage(path)
     assert found.holes == []
@@ -273,7 +273,7 @@ PLANTED = {
 
 @pytest.mark.parametrize("what", PLANTED)
 def test_what_is_missing_in_a_journal_lowers_the_coverage(eventful: Path, what: str) -> None:
-    trace, found = Trace(read_start(eventful)), Coverage()
+    trace, found = JournalWalk(read_start(eventful)), ChainCoverage()
     for entry in read_ticks(eventful):
         data = orjson.loads(orjson.dumps(entry.data))
         PLANTED[what].change(data)
@@ -287,7 +287,7 @@ def test_what_is_missing_in_a_journal_lowers_the_coverage(eventful: Path, what: 
 
 
 def test_a_joint_that_was_not_sent_is_missing_its_last_link(eventful: Path) -> None:
-    trace, found = Trace(read_start(eventful)), Coverage()
+    trace, found = JournalWalk(read_start(eventful)), ChainCoverage()
     for n, entry in enumerate(read_ticks(eventful)):
         if n == 100:
             break

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from moggy.assemble import home
+from moggy.behaviors.law_scene import LawScene
 from moggy.behaviors.laws import Laws, violations
-from moggy.behaviors.scene import Scene
 from moggy.commands.laws import of_random_day
 from moggy.config import Files, Invalid, parse
 from moggy.messages import (
@@ -155,13 +155,15 @@ def test_there_are_at_least_twenty_laws_and_each_has_its_planted_breach() -> Non
 
 
 def test_a_quiet_life_breaks_none() -> None:
-    assert violations(LAWS, Scene(CAT, 12.0), life(lambda at: {}, 10.0)) == []
+    assert violations(LAWS, LawScene(CAT, 12.0), life(lambda at: {}, 10.0)) == []
 
 
 @pytest.mark.parametrize("law", [law.id for law in LAWS.laws])
 def test_a_planted_breach_is_found(law: str) -> None:
     change, seconds = PLANTED[law]
-    assert law in {found.law for found in violations(LAWS, Scene(CAT, 12.0), life(change, seconds))}
+    assert law in {
+        found.law for found in violations(LAWS, LawScene(CAT, 12.0), life(change, seconds))
+    }
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 
 from moggy.config import Invalid
 from moggy.messages import Acceleration, AnySense, Edited, Face, Setting, Touch, Words
-from moggy.sim.studio.inbox import Inbox
+from moggy.sim.studio.inbox import PageInbox
 
 
 class OneFile:
@@ -31,11 +31,11 @@ class OneFile:
         self.text = text
 
 
-def an_inbox() -> Inbox:
-    return Inbox(OneFile(), lambda jpeg: None)
+def an_inbox() -> PageInbox:
+    return PageInbox(OneFile(), lambda jpeg: None)
 
 
-def stroke(inbox: Inbox, batch: int, *, page_clock: float) -> list[Touch]:
+def stroke(inbox: PageInbox, batch: int, *, page_clock: float) -> list[Touch]:
     """A hand at 0.5 m/s, sampled at 100 Hz for half a second; the page sends `batch` samples at
     once; the loop polls at 50 Hz."""
     felt: list[AnySense] = []
@@ -101,7 +101,7 @@ def test_a_page_whose_clock_jumps_is_felt_again_at_once() -> None:
 
 def test_what_is_said_shown_and_set_arrives_at_the_moment_it_is_drained() -> None:
     shown: list[bytes] = []
-    inbox = Inbox(OneFile(), shown.append)
+    inbox = PageInbox(OneFile(), shown.append)
     inbox.say("good cat", "en")
     inbox.sense(Face(at=0.0, valence=0.5, arousal=0.0, confidence=0.9))
     inbox.setting("quiet", True)

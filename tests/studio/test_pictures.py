@@ -13,12 +13,12 @@ from moggy.body import Body
 from moggy.config import Files
 from moggy.messages import Affect, Command, Decision, PersonEstimate, Tick
 from moggy.sim.pictures import Pictures
-from moggy.sim.studio.still.painter import Camera, paint
+from moggy.sim.studio.still.painter import PainterCamera, paint
 from moggy.sim.studio.still.skeleton import pose, stance
 from moggy.sim.studio.still.skin import skin
 
 BODY = Files().load("body/cat.yaml", Body)
-SMALL = Camera(width=160, height=120)
+SMALL = PainterCamera(width=160, height=120)
 
 
 def some_pose(seed: int) -> dict[str, float]:

@@ -31,7 +31,7 @@ from moggy.messages import (
     Words,
 )
 from moggy.sim.studio.guard import Guard
-from moggy.sim.studio.inbox import Inbox
+from moggy.sim.studio.inbox import PageInbox
 from moggy.sim.studio.server import Studio
 from tests.studio.test_inbox import OneFile
 
@@ -44,7 +44,7 @@ class Rig:
     def __init__(self) -> None:
         self.pictures: list[bytes] = []
         self.sound = bytearray()
-        self.inbox = Inbox(OneFile(), self.pictures.append)
+        self.inbox = PageInbox(OneFile(), self.pictures.append)
         self.studio = Studio(
             BODY,
             inputs=self.inbox,

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moggy.behaviors.expression import Compiler, Reader, Wrong, constant, names, parse
+from moggy.behaviors.expression import Compiler, Evaluate, Wrong, constant, names, parse
 from moggy.behaviors.inputs import known, reader, vocabulary
-from moggy.behaviors.language import check, check_sentence
+from moggy.behaviors.tree_language import check, check_sentence
 
 Values = dict[str, float]
 
 
 def worth(text: str, **values: float) -> float:
-    def resolve(name: str) -> Reader[Values]:
+    def resolve(name: str) -> Evaluate[Values]:
         return lambda m: m[name]
 
     return float(Compiler[Values](resolve).compile(parse(text))(values))

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moggy.actuators.limiter import STILL, Axis, Limiter
-from moggy.body import Body, Joint
+from moggy.body import Body, JointSpec
 from moggy.config import SHIPPED, load
 
 BODY = load(SHIPPED["body"] / "cat.yaml", Body)
@@ -53,7 +53,7 @@ def travel(
 @given(asked=STEPS, dt=st.sampled_from((0.005, 0.01, 0.02)))
 @settings(max_examples=60, deadline=None)
 def test_at_an_even_pace_every_limit_holds(
-    joint: Joint, asked: list[tuple[float, int]], dt: float
+    joint: JointSpec, asked: list[tuple[float, int]], dt: float
 ) -> None:
     times, angles = travel(Axis(joint, joint.rest), asked, [dt])
     assert all(joint.min <= angle <= joint.max for angle in angles)
@@ -65,7 +65,7 @@ def test_at_an_even_pace_every_limit_holds(
 @given(asked=STEPS, dts=st.lists(st.floats(0.016, 0.024), min_size=3, max_size=11))
 @settings(max_examples=60, deadline=None)
 def test_at_the_uneven_pace_of_a_real_clock_every_limit_holds(
-    joint: Joint, asked: list[tuple[float, int]], dts: list[float]
+    joint: JointSpec, asked: list[tuple[float, int]], dts: list[float]
 ) -> None:
     times, angles = travel(Axis(joint, joint.rest), asked, dts)
     assert all(joint.min <= angle <= joint.max for angle in angles)

@@ -17,10 +17,10 @@ from moggy.config import Files
 from moggy.messages import (
     AnySense,
     Battery,
+    BodyMotion,
     Event,
     Face,
     Gesture,
-    Motion,
     Person,
     Setting,
     Thought,
@@ -100,7 +100,7 @@ def test_a_stroke_against_the_fur_or_too_hard_ruffles() -> None:
 def test_motions_are_events_and_some_are_urgent() -> None:
     senses: list[AnySense] = []
     for motion in ("lifted", "held", "put_down", "shaken", "falling", "still"):
-        senses.append(Motion(at=1.0 + len(senses), id=1 + len(senses), motion=motion))
+        senses.append(BodyMotion(at=1.0 + len(senses), id=1 + len(senses), motion=motion))
     found = events(senses)
     assert {e.name: e.urgent for e in found} == {
         "lifted": True,
@@ -111,7 +111,7 @@ def test_motions_are_events_and_some_are_urgent() -> None:
 
 
 def test_arms_that_hold_count_by_the_second() -> None:
-    found = events([Motion(at=1.0 + i, id=i + 1, motion="held") for i in range(5)])
+    found = events([BodyMotion(at=1.0 + i, id=i + 1, motion="held") for i in range(5)])
     assert [e.dose for e in found if e.name == "held"] == pytest.approx([1.0] * 4)
 
 
@@ -239,12 +239,12 @@ def test_a_stale_thought_is_dropped() -> None:
 
 def test_a_thought_asked_before_something_urgent_is_dropped() -> None:
     senses: list[AnySense] = [
-        Motion(at=2.5, id=1, motion="lifted"),
+        BodyMotion(at=2.5, id=1, motion="lifted"),
         a_thought(3.0, 7, intent="praise", nudges={"pleasure": 0.1}),
     ]
     assert names(senses) == ["lifted"]
     later: list[AnySense] = [
-        Motion(at=1.0, id=1, motion="lifted"),
+        BodyMotion(at=1.0, id=1, motion="lifted"),
         a_thought(3.0, 7, intent="praise"),
     ]
     assert names(later) == ["lifted", "praised"]
@@ -346,7 +346,7 @@ def test_every_event_of_every_sense_names_its_cause() -> None:
         Words(
             at=3.0, id=3, person="anna", intent="praise", valence=0.5, arousal=0.1, confidence=0.8
         ),
-        Motion(at=4.0, id=4, motion="lifted"),
+        BodyMotion(at=4.0, id=4, motion="lifted"),
         Battery(at=5.0, id=5, level=0.1),
         Voice(at=6.0, id=6, level=-3.0),
         face(7.0, 0.9, looking=0.9),

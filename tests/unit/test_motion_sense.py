@@ -6,8 +6,8 @@ import math
 import random
 from collections.abc import Callable
 
-from moggy.messages import Acceleration, AnySense, Motion
-from moggy.sensors.motion import MotionReader
+from moggy.messages import Acceleration, AnySense, BodyMotion
+from moggy.sensors.body_motion import BodyMotionReader
 
 Way = Callable[[float], tuple[float, float, float]]
 
@@ -16,7 +16,7 @@ def said(
     way: Way, seconds: float, noise: float = 0.004, tremor: Callable[[float], float] = lambda t: 0.0
 ) -> list[tuple[float, str]]:
     """What a fresh reader says when the body moves so; 50 samples a second, x, y, z in g."""
-    reader, rng = MotionReader(), random.Random(3)
+    reader, rng = BodyMotionReader(), random.Random(3)
     out: list[tuple[float, str]] = []
     for n in range(int(seconds * 50)):
         now = n * 0.02
@@ -28,7 +28,7 @@ def said(
         told = reader.read(
             [Acceleration(at=now, id=n + 1, x=x, y=y, z=z, gyro=(5 * shake, 0.0, 0.0))], now
         )
-        out += [(s.at, s.motion) for s in told if isinstance(s, Motion)]
+        out += [(s.at, s.motion) for s in told if isinstance(s, BodyMotion)]
     return out
 
 
@@ -138,7 +138,7 @@ def test_the_cats_own_purr_is_no_hand() -> None:
 
 
 def test_few_samples_do_too() -> None:
-    reader, out = MotionReader(), []
+    reader, out = BodyMotionReader(), []
     sparse: dict[int, AnySense] = {
         0: Acceleration(at=0.0),
         100: Acceleration(at=2.0, z=1.3),
@@ -152,11 +152,11 @@ def test_few_samples_do_too() -> None:
         out += [
             s.motion
             for s in reader.read([sparse[n]] if n in sparse else [], n * 0.02)
-            if isinstance(s, Motion) and s.motion != "still"
+            if isinstance(s, BodyMotion) and s.motion != "still"
         ]
     assert out == ["lifted", *["held"] * out.count("held"), "put_down"]
     assert 3 <= out.count("held") <= 5
 
 
 def test_nothing_felt_nothing_said() -> None:
-    assert [MotionReader().read([], n * 0.02) for n in range(3)] == [(), (), ()]
+    assert [BodyMotionReader().read([], n * 0.02) for n in range(3)] == [(), (), ()]

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from moggy import models
-from moggy.sensors.perceive import perceive_face, perceive_posture, perceive_touch
+from moggy.sensors.read_files import perceive_face, perceive_posture, perceive_touch
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from moggy.actuators.calls import SHAPES
 from moggy.actuators.cry import cry
 from moggy.actuators.speaker import SoundStream, SoundTrack, Speaker
 from moggy.actuators.synth import Synth
-from moggy.body import Speaker as Loudspeaker
+from moggy.body import SpeakerSpec as Loudspeaker
 from moggy.messages import Affect, Call, Command, Decision, PersonEstimate, Purr, Tick
 
 RATE = 22050

@@ -178,11 +178,11 @@ def test_a_video_is_played_in_the_pets_time(
 def test_a_dimmed_and_blurred_face_reads_as_the_networks_own_library_reads_it(
     portrait: np.ndarray,
 ) -> None:
-    from moggy.sensors.expression import Expression
+    from moggy.sensors.expression_network import ExpressionNetwork
 
     dimmed = cv2.resize(portrait[60:190, 165:285], (112, 112)).astype(float) * 0.25
     face = np.ascontiguousarray(cv2.GaussianBlur(dimmed, (0, 0), 9).astype(np.uint8))
-    ours = Expression(models.path("face_expression"))(face)
+    ours = ExpressionNetwork(models.path("face_expression"))(face)
     # @vladmandic/face-api 1.7.15 under tfjs gave these for the same pixels.
     theirs = {
         "neutral": 0.93167,

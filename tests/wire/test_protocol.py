@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moggy import wire
-from moggy.board import limits_of
-from moggy.messages import Board, Touch, Trouble
-from moggy.protocol import BoardClock, Change, Protocol
+from moggy.board_config import limits_of
+from moggy.messages import BoardReport, Touch, Trouble
+from moggy.protocol import BoardClock, LinkChange, Protocol
 from moggy.sim.board.lock_step import LockStepBoard
 from moggy.sim.board.wires import Line, angles
 from tests.firmware.rig import CAT, BadLine, Rig
@@ -51,8 +51,8 @@ def test_two_versions_of_the_wire_are_told_with_both_hashes() -> None:
         wire.IDENTITY, 0, struct.pack("<I", 0xDEADBEEF) + b"whatever an older firmware says"
     )
     (heard,) = protocol.receive(answer, 0.1)
-    assert isinstance(heard, Change)
-    assert heard == Change(0.1, False, heard.message)
+    assert isinstance(heard, LinkChange)
+    assert heard == LinkChange(0.1, False, heard.message)
     assert "deadbeef" in heard.message
     assert f"{wire.SCHEMA_HASH:08x}" in heard.message
     assert protocol.receive(answer, 0.4) == [], "it is said once"
@@ -173,7 +173,7 @@ def test_a_silent_board_is_a_trouble_once_and_well_again_once() -> None:
     rig.link._line = BadLine(line, Random(0), 1.0, 0.0, 0.0)
     troubles = [sense.message for sense in rig.live(10.0) if isinstance(sense, Trouble)]
     assert troubles == ["the board does not answer"]
-    assert [sense.state for sense in rig.senses if isinstance(sense, Board)][-1] == "lost"
+    assert [sense.state for sense in rig.senses if isinstance(sense, BoardReport)][-1] == "lost"
     rig.link._line = line
     troubles = [sense.message for sense in rig.live(3.0) if isinstance(sense, Trouble)]
     assert troubles == [""]

@@ -13,7 +13,7 @@ from moggy import wire
 from moggy.actuators.serial_body import SerialBody
 from moggy.clock import RealClock
 from moggy.link import SerialLink
-from moggy.messages import Acceleration, AnySense, Board, Command, Touch, Trouble
+from moggy.messages import Acceleration, AnySense, BoardReport, Command, Touch, Trouble
 from moggy.sim.board.micropython import MicroPythonBoard
 from moggy.sim.board.wires import WorldInputs, angles
 from tests.firmware.rig import CAT
@@ -47,7 +47,10 @@ class Lived:
     def heard(self, *states: str) -> Callable[[], bool]:
         """Whether the board's newest word is one of these."""
         return lambda: (
-            next((sense.state for sense in reversed(self.senses) if isinstance(sense, Board)), "")
+            next(
+                (sense.state for sense in reversed(self.senses) if isinstance(sense, BoardReport)),
+                "",
+            )
             in states
         )
 
@@ -160,7 +163,9 @@ def test_a_restart_by_the_watchdog_is_known_by_its_cause(
     board.restart()
     lived.until(lived.heard("lost"))
     lived.until(lived.heard("running"))
-    assert any("watchdog" in sense.faults for sense in lived.senses if isinstance(sense, Board))
+    assert any(
+        "watchdog" in sense.faults for sense in lived.senses if isinstance(sense, BoardReport)
+    )
 
 
 def test_a_firmware_that_hangs_for_long_is_ended_by_its_watchdog() -> None:

@@ -26,7 +26,7 @@ except ImportError:
         return int(_time.monotonic() * 1000.0) & 0x3FFFFFFF  # noqa: TID251
 
 
-class Channel:
+class BenchState:
     """Set `stepped`, `outputs` and `pins` before the board starts."""
 
     def __init__(self) -> None:
@@ -104,7 +104,7 @@ class Channel:
         bench.levels[self.pins["charging"]] = felt[32]
 
 
-channel = Channel()
+channel = BenchState()
 
 
 def ticks_ms() -> int:

@@ -26,7 +26,7 @@ class Chip:
         self.registers[register : register + len(data)] = data
 
 
-class PCA9685(Chip):
+class SimulatedPca9685(Chip):
     """Servo pulses, sixteen channels of ON and OFF counts, and the ALL registers."""
 
     def __init__(self) -> None:
@@ -55,7 +55,7 @@ class PCA9685(Chip):
         return (((off - on) & 4095) * (registers[0xFE] + 1) + 12) // 25
 
 
-class MPR121(Chip):
+class SimulatedMpr121(Chip):
     """Filtered counts of twelve electrodes; a touch makes them smaller."""
 
     UNTOUCHED = 700
@@ -100,7 +100,7 @@ def _put16(registers: bytearray, at: int, value: int, big: bool) -> None:
     registers[at + (1 if big else 0)] = value & 255
 
 
-class LSM6DS3(Chip):
+class SimulatedLsm6ds3(Chip):
     def __init__(self) -> None:
         Chip.__init__(self, 128)
         self.registers[0x0F] = 0x69
@@ -114,7 +114,7 @@ class LSM6DS3(Chip):
             _put16(self.registers, 0x28 + 2 * index, value * 1000 // 244, False)
 
 
-class MPU6050(Chip):
+class SimulatedMpu6050(Chip):
     def __init__(self) -> None:
         Chip.__init__(self, 128)
         self.registers[0x75] = 0x68
@@ -129,7 +129,7 @@ class MPU6050(Chip):
             _put16(self.registers, 0x43 + 2 * index, value * 1000 // 532, True)
 
 
-class Line:
+class MemoryLine:
     """A serial line to nobody; a real one is put in its place before the board starts."""
 
     def any(self) -> int:
@@ -146,9 +146,9 @@ class Bench:
     """Everything that hangs on this board."""
 
     def __init__(self) -> None:
-        self.servos = PCA9685()
-        self.skin = MPR121()
-        self.imu = LSM6DS3()
+        self.servos = SimulatedPca9685()
+        self.skin = SimulatedMpr121()
+        self.imu = SimulatedLsm6ds3()
         self.chips: dict[int, Chip] = {0x40: self.servos, 0x5A: self.skin, 0x6A: self.imu}
         self.levels: dict[int, int] = {}
         """Pin → what the world pulls it to; others stand where their own resistor pulls them."""
@@ -157,7 +157,7 @@ class Bench:
         self.pwms: dict[int, PWM] = {}
         self.slices: dict[int, int] = {}
         """Hz of each PWM slice."""
-        self.line = Line()
+        self.line = MemoryLine()
         self.fed = 0
         """How often the watchdog was fed."""
 

@@ -21,7 +21,7 @@ PAPER, RUG, RING = (246, 236, 221), (240, 223, 198), (206, 132, 100)
 
 
 @dataclass(frozen=True, slots=True)
-class Camera:
+class PainterCamera:
     """Looks from `eye` at `target`; metres."""
 
     width: int = 640
@@ -68,10 +68,10 @@ def paint(
     *,
     pupils: float = 0.5,
     breath: float = 0.0,
-    camera: Camera | None = None,
+    camera: PainterCamera | None = None,
 ) -> Image.Image:
     """The cat with these joint angles."""
-    camera = camera or Camera()
+    camera = camera or PainterCamera()
     bones = pose(angles, breath)
     patches = [
         _body(bones),
@@ -88,7 +88,7 @@ def paint(
 
 
 def _triangles(
-    camera: Camera, patches: list[Patch]
+    camera: PainterCamera, patches: list[Patch]
 ) -> Iterator[tuple[list[tuple[float, float]], tuple[int, int, int]]]:
     """All that face the viewer, the farthest first."""
     flat, depths, colors = [], [], []
@@ -155,7 +155,7 @@ def _body(bones: Bones) -> Patch:
     return Patch(cat.posed(bones), cat.triangles, cat.colors[cat.triangles].mean(axis=1))
 
 
-def _floor(camera: Camera, body: Patch) -> Image.Image:
+def _floor(camera: PainterCamera, body: Patch) -> Image.Image:
     size = (FINER * camera.width, FINER * camera.height)
     image = Image.new("RGB", size, PAPER)
     draw = ImageDraw.Draw(image)
@@ -309,7 +309,7 @@ def _muzzle(bones: Bones, jaw: float) -> list[Patch]:
     ]
 
 
-def _whiskers(draw: ImageDraw.ImageDraw, camera: Camera, bones: Bones) -> None:
+def _whiskers(draw: ImageDraw.ImageDraw, camera: PainterCamera, bones: Bones) -> None:
     """Lines on top of all, unless the face is turned away."""
     looks = bones["head"][:3, 0] @ camera.axes()[2]
     for sign in (1.0, -1.0):

@@ -25,7 +25,7 @@ Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class Skin:
+class DrawnSkin:
     points: Array
     triangles: Integers
     bones: tuple[str, ...]
@@ -42,12 +42,12 @@ class Skin:
 
 
 @cache
-def skin() -> Skin:
+def skin() -> DrawnSkin:
     """Sculpted once a process, in about half a second."""
     cat = shape()
     points, triangles = _net(*_field(cat))
     bones, weights = _weights(cat, points)
-    return Skin(
+    return DrawnSkin(
         points, triangles, bones, weights, _coat(points, bones, weights, _slope(cat, points))
     )
 

@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from typing import Literal
 
-from moggy.messages import Acceleration, AnySense, Motion
+from moggy.messages import Acceleration, AnySense, BodyMotion
 
 G = 9.81
 """m/s²"""
@@ -35,7 +35,7 @@ TIPPED, UPRIGHT = 1.05, 0.7
 Name = Literal["still", "lifted", "held", "shaken", "falling", "knocked", "put_down", "tipped"]
 
 
-class MotionReader:
+class BodyMotionReader:
     """Acceleration → Motion. Says each change once, and `held` once a second while carried.
 
     Works on few samples too: one stands for up to 0.2 s. A constant offset is taken for gravity's
@@ -92,7 +92,7 @@ class MotionReader:
         because, self._because = tuple(self._because[-8:]), self._because[-1:]
         strength = round(min(1.0, max(0.0, strength)), 3)
         out.append(
-            Motion(
+            BodyMotion(
                 at=now,
                 motion=name,
                 strength=strength,

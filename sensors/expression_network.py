@@ -29,7 +29,7 @@ MARGIN = 0.1
 """of the face's box, added on every side"""
 
 
-class Expression:
+class ExpressionNetwork:
     """The network with its weights. `weights` is the .bin; its manifest lies in the same folder."""
 
     def __init__(self, weights: Path) -> None:

@@ -1,7 +1,7 @@
 """The body as the board knows it: centidegrees, pulses and pins, as the file `body_config.py` that
 is flashed beside the firmware.
 
-`python -m moggy.board actuators/body/cat.yaml > body_config.py` writes it.
+`python -m moggy.board_config actuators/body/cat.yaml > body_config.py` writes it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import TypeAlias
 
-from moggy.body import Body, Joint
+from moggy.body import Body, JointSpec
 from moggy.config import Invalid, load
 from moggy.wire import limits_hash
 
@@ -32,7 +32,7 @@ def joint_rows(body: Body) -> tuple[Row, ...]:
     return tuple([_row(name, joint) for name, joint in body.joints.items()])
 
 
-def _row(name: str, joint: Joint) -> Row:
+def _row(name: str, joint: JointSpec) -> Row:
     return (
         name,
         joint.driver,
@@ -58,7 +58,7 @@ def firmware_config(body: Body, *, quiet_ms: int = 30_000, transport: str = "usb
     wiring, power = body.wiring, body.power
     rows = "".join(f"    {row!r},\n" for row in joint_rows(body))
     return (
-        f'"""The body "{body.name}", written by `moggy.board.firmware_config`."""\n\n'
+        f'"""The body "{body.name}", written by `moggy.board_config.firmware_config`."""\n\n'
         f"NAME = {body.name!r}\n"
         f"# name, driver, channel, min, max, rest (cdeg), velocity (cdeg/s), acceleration (cdeg/s2), zero (us), gain (us/65536 a cdeg)\n"
         f"JOINTS = (\n{rows})\n"
@@ -77,7 +77,9 @@ def main() -> None:
     try:
         sys.stdout.write(firmware_config(load(Path(sys.argv[1]), Body)))
     except (IndexError, Invalid) as error:
-        sys.exit(f"{error}\nusage: python -m moggy.board actuators/body/cat.yaml > body_config.py")
+        sys.exit(
+            f"{error}\nusage: python -m moggy.board_config actuators/body/cat.yaml > body_config.py"
+        )
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import difflib
 from collections.abc import Callable, Mapping
 from operator import attrgetter
 
-from moggy.behaviors.expression import Reader
+from moggy.behaviors.expression import Evaluate
 from moggy.messages import CLASSES, DRIVES, EMOTIONS, GESTURES, Command, Gesture, Setting, Tick
 from moggy.personality import Personality
 
@@ -15,7 +15,7 @@ NEVER = 9999.0
 """Seconds since something that did not happen."""
 
 
-class Scene:
+class LawScene:
     """One tick with what a law needs of those before it. Fed every tick in order."""
 
     def __init__(self, personality: Personality, hour: float) -> None:
@@ -76,7 +76,7 @@ class Scene:
         return max((call.loudness for call in self.tick.calls), default=0.0)
 
 
-PLAIN: Mapping[str, Reader[Scene]] = {
+PLAIN: Mapping[str, Evaluate[LawScene]] = {
     "purr": attrgetter("tick.commanded.purr.level"),
     "purr_wanted": attrgetter("tick.decision.purr"),
     "call": lambda s: bool(s.tick.calls),
@@ -104,7 +104,7 @@ PLAIN: Mapping[str, Reader[Scene]] = {
     "reasoned": lambda s: bool(s.tick.decision.why),
 }
 
-FAMILIES: Mapping[str, tuple[Callable[[str], Reader[Scene]], tuple[str, ...] | None]] = {
+FAMILIES: Mapping[str, tuple[Callable[[str], Evaluate[LawScene]], tuple[str, ...] | None]] = {
     "event": (lambda name: lambda s: name in s.now, None),
     "since": (lambda name: lambda s: s.since(name), None),
     "behavior": (lambda name: lambda s: s.tick.decision.behavior == name, None),
@@ -121,7 +121,7 @@ FAMILIES: Mapping[str, tuple[Callable[[str], Reader[Scene]], tuple[str, ...] | N
 }
 
 
-def reader(name: str) -> Reader[Scene]:
+def reader(name: str) -> Evaluate[LawScene]:
     """How a name is read; KeyError with a suggestion if there is no such name."""
     if name in PLAIN:
         return PLAIN[name]

@@ -10,7 +10,7 @@ from typing import Annotated, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from moggy.behaviors.expression import Compiler, Reader, Wrong, names, parse
+from moggy.behaviors.expression import Compiler, Evaluate, Wrong, names, parse
 from moggy.behaviors.inputs import TEXTS, known, reader, suggestion
 from moggy.behaviors.moment import Moment
 
@@ -64,26 +64,26 @@ Sentence: TypeAlias = Annotated[
     ),
     AfterValidator(check_sentence),
 ]
-Words: TypeAlias = Callable[[Moment], tuple[str, dict[str, float]] | None]
+FilledSentence: TypeAlias = Callable[[Moment], tuple[str, dict[str, float]] | None]
 """Fills a sentence: its text and its numbers; None where a word for it is missing now."""
 
 
-class Language:
+class TreeLanguage:
     """The names of one tree: the inputs of the moment, and what its `let` adds. Each `let` is
     worked out at most once a tick."""
 
     def __init__(self, let: Mapping[str, str]) -> None:
-        self.let: dict[str, Reader[Moment]] = {}
+        self.let: dict[str, Evaluate[Moment]] = {}
         self.compiler = Compiler[Moment](self.resolve)
         self.uses: dict[str, frozenset[str]] = {}
         for name, text in let.items():
             self.uses[name] = self.inputs(text)
             self.let[name] = once_a_tick(self.compiler.compile(parse(text)))
 
-    def resolve(self, name: str) -> Reader[Moment]:
+    def resolve(self, name: str) -> Evaluate[Moment]:
         return self.let[name] if name in self.let else reader(name)
 
-    def compile(self, text: str) -> Reader[Moment]:
+    def compile(self, text: str) -> Evaluate[Moment]:
         return self.compiler.compile(parse(text))
 
     def inputs(self, text: str) -> frozenset[str]:
@@ -93,10 +93,10 @@ class Language:
             found |= self.uses.get(name.name, frozenset((name.name,)))
         return frozenset(found)
 
-    def sentence(self, text: str) -> Words:
+    def sentence(self, text: str) -> FilledSentence:
         pieces = HOLE.split(text)
         literal = pieces[::2]
-        readers: list[tuple[str, int, Reader[Moment] | None]] = [
+        readers: list[tuple[str, int, Evaluate[Moment] | None]] = [
             (what, decimals, None if what in TEXTS else self.compile(what))
             for what, decimals in holes(text)
         ]
@@ -119,7 +119,7 @@ class Language:
         return fill
 
 
-def once_a_tick(read: Reader[Moment]) -> Reader[Moment]:
+def once_a_tick(read: Evaluate[Moment]) -> Evaluate[Moment]:
     n, value = -1, 0.0
 
     def cached(moment: Moment) -> float:
