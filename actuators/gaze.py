@@ -9,6 +9,7 @@ from math import exp
 from moggy.actuators.chance import throw
 from moggy.body import Body
 from moggy.messages import Gesture, PersonEstimate
+from moggy.vocabulary import ZoneName
 
 PAN_SHARE, TILT_SHARE = 0.85, 0.7
 """How much of the way the head turns; the eyes would do the rest."""
@@ -21,7 +22,7 @@ FORGOTTEN = 1.5
 """s after which it no longer looks where the hand was"""
 
 
-def _places(body: Body) -> Mapping[str, tuple[float, float, float]]:
+def _places(body: Body) -> Mapping[ZoneName, tuple[float, float, float]]:
     """Zone → pan to one side, tilt, and which side the zone is on (0: either)."""
     places = {}
     for zone in body.zones:
@@ -41,7 +42,7 @@ class Gaze:
         self.pan = self.tilt = self.ahead = 0.0
         self.side = 1.0
         self._touches = 0
-        self._touched: tuple[float, str] | None = None
+        self._touched: tuple[float, ZoneName] | None = None
         self._glance = 0
         self._glance_until = 0.0
         self._dt = self._ears = 0.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Mapping, Sequence
+from typing import cast
 
 from moggy import wire
 from moggy.board_config import CDEG_A_RAD, joint_rows, limits_of
@@ -21,6 +22,7 @@ from moggy.messages import (
     Trouble,
 )
 from moggy.protocol import Heard, LinkChange
+from moggy.vocabulary import BoardState
 
 TTL_MS = 300
 """A setpoint stays good for fifteen ticks of the loop. Then the board holds, rests and goes limp.
@@ -32,6 +34,12 @@ REFRESH = 0.1
 HALF_ABOVE_ZERO = wire.ANGLE_ZERO + 0.5
 PALM_PADS = 5.0
 """How many pads a whole palm presses; the share of that is `area`."""
+
+
+_STATES: tuple[BoardState, ...] = tuple(
+    cast(BoardState, "running" if name == "starting" else name) for name in wire.STATES
+)
+"""The firmware's states as the pet is told of them; one that starts is as good as running."""
 
 
 class SerialBody:
@@ -209,10 +217,7 @@ class SerialBody:
         _, state, faults, stuck, _ = struct.unpack("<IBHHB", heard.payload)
         names = [name for bit, name in enumerate(wire.FAULTS) if faults >> bit & 1]
         names += [f"stuck pad {name}" for bit, name in enumerate(self._pads) if stuck >> bit & 1]
-        name = wire.STATES[state]
-        self._board = BoardReport(
-            at=heard.at, state="running" if name == "starting" else name, faults=tuple(names)
-        )  # type: ignore[arg-type]
+        self._board = BoardReport(at=heard.at, state=_STATES[state], faults=tuple(names))
         return self._board
 
     def _driven(self, heard: Heard) -> BoardReport:

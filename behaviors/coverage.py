@@ -4,27 +4,16 @@ nothing, behaviours that never come."""
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from moggy.behaviors.decide import Decider
-from moggy.behaviors.inputs import DOING, EVENTS
 from moggy.behaviors.lint import slots
 from moggy.behaviors.tree import Tree
-from moggy.messages import (
-    DRIVES,
-    EMOTIONS,
-    Affect,
-    Bond,
-    Context,
-    Decision,
-    Event,
-    Gesture,
-    Mood,
-    PersonEstimate,
-)
+from moggy.messages import Affect, Bond, Context, Decision, Event, Gesture, Mood, PersonEstimate
 from moggy.personality import Personality
+from moggy.vocabulary import DRIVES, EMOTIONS, EVENTS, GESTURE_EVENTS, GestureName
 
 LEVELS = {"low": -0.6, "middle": 0.0, "high": 0.6}
 CELLS: Mapping[str, Mood] = {
@@ -64,8 +53,9 @@ WITH: Mapping[str, Mapping[str, Any]] = {
 """What comes with an event."""
 BEFORE, AFTER, LONG = 1.0, 3.0, 20.0
 """Seconds before and after an event, and of a situation."""
-URGENT = ("hit", "squeezed", "lifted", "shaken", "falling", "knocked", "battery_low", "stopped")
-HANDS: Mapping[str, str] = {done: gesture for gesture, done in DOING.items()} | {"touched": "tap"}
+HANDS: Mapping[str, GestureName] = {done: gesture for gesture, done in GESTURE_EVENTS.items()} | {
+    "touched": "tap"
+}
 """Events that a hand makes, and what it does."""
 BRIEF = ("touched", "hit", "patted", "tapped", "poked")
 
@@ -101,7 +91,7 @@ def coverage(
     personality: Personality,
     *,
     feel: Feel = only_mood,
-    events: Sequence[str] = EVENTS,
+    events: Collection[str] = EVENTS,
     cells: Mapping[str, Mood] = CELLS,
     seed: int = 1,
 ) -> ResponseTable:
@@ -177,7 +167,7 @@ class ResponseRun:
             hour=14.0,
             person=person,
             pet=pet,
-            events=(Event(at=at, id=1, name=event, urgent=event in URGENT),)
+            events=(Event(at=at, id=1, name=event, urgent=EVENTS[event].urgent),)
             if event and since == 0.0
             else (),
             gesture=_hand("stroked" if "stroked" in with_ else event, at, since),

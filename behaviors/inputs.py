@@ -4,57 +4,34 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from operator import attrgetter
+from typing import Any
 
 from moggy.behaviors.expression import Evaluate
 from moggy.behaviors.moment import BETWEEN_STROKES, NEVER, Moment
-from moggy.messages import CLASSES, DRIVES, EMOTIONS, GESTURES
-
-SETTINGS = ("quiet", "focus", "lap", "away", "stop")
-TRAITS = ("neuroticism", "extraversion", "dominance", "impulsiveness", "agreeableness")
-TOUCHES = (
-    "touched",
-    "stroked",
-    "held",
-    "patted",
-    "tapped",
-    "scratched",
-    "tickled",
-    "ruffled",
-    "poked",
-    "hit",
-    "squeezed",
-    "released",
+from moggy.vocabulary import (
+    CLASSES,
+    DRIVES,
+    EMOTIONS,
+    EVENTS,
+    GESTURE_EVENTS,
+    GESTURES,
+    SETTINGS,
+    TRAITS,
+    ZONES,
 )
-MOVES = ("lifted", "put_down", "shaken", "falling", "knocked", "tipped")
-PEOPLE = (
-    "arrived",
-    "expecting",
-    "left",
-    "greeted",
-    "looked_at",
-    "left_alone",
-    "praised",
-    "scolded",
-    "called",
-)
-ASKED = ("comfort_asked", "play_asked", "sent_off", "shown")
-SEEN = ("smiled_at", "sadness_seen", "anger_seen", "fear_seen", "surprise_seen", "conflict")
-AROUND = ("loud_noise", "soft_voice", "battery_low", "charging", "stopped", "quiet_usual")
-EVENTS = TOUCHES + MOVES + PEOPLE + ASKED + SEEN + AROUND
-"""The events that the shipped appraisals name; a table may name more."""
 
 
-def _emotion(name: str) -> Evaluate[Moment]:
+def _emotion(name: Any) -> Evaluate[Moment]:
     return lambda m: m.context.pet.emotions.get(name, 0.0)
 
 
-def _drive(name: str) -> Evaluate[Moment]:
+def _drive(name: Any) -> Evaluate[Moment]:
     return lambda m: m.context.pet.drives.get(name, 0.5)
 
 
-def _likely(name: str) -> Evaluate[Moment]:
+def _likely(name: Any) -> Evaluate[Moment]:
     return lambda m: m.context.person.probabilities.get(name, 0.0)
 
 
@@ -141,43 +118,36 @@ PLAIN: Mapping[str, tuple[Evaluate[Moment], str]] = {
     "touch.since": (lambda m: m.since_touch, "seconds since the last touch ended"),
     "touch.pressure": (lambda m: m.touch.pressure if m.touch else 0.0, "0..1"),
     "touch.speed": (lambda m: m.touch.speed if m.touch else 0.0, "metres a second along the skin"),
-    "touch.liking": (lambda m: m.liking, "how the pet likes to be touched at this zone, −1..1"),
-    "touch.good": (
-        lambda m: m.good,
-        "how pleasant this petting is: zone, gesture, speed, pressure; 0..1",
+    "touch.liking": (
+        lambda m: m.felt.liking if m.felt else 0.0,
+        "how the pet likes to be touched there by this person, −1..1",
     ),
-    "touch.bad": (lambda m: m.bad, "how unpleasant, 0..1"),
+    "touch.good": (
+        lambda m: m.felt.good if m.felt else 0.0,
+        "how pleasant the touch is to it, 0..1",
+    ),
+    "touch.bad": (lambda m: m.felt.bad if m.felt else 0.0, "how unpleasant, 0..1"),
     "talkative": (attrgetter("personality.talkative"), "0..2"),
     "expressive": (attrgetter("personality.expressive"), "0.2..1.5"),
 }
 """Name → how it is read, and what it is in words."""
 
-FAMILIES: Mapping[str, tuple[Callable[[str], Evaluate[Moment]], tuple[str, ...] | None, str]] = {
+FAMILIES: Mapping[str, tuple[Callable[[str], Evaluate[Moment]], Collection[str] | None, str]] = {
     "emotion": (_emotion, EMOTIONS, "the pet's emotion, 0..1"),
     "drive": (_drive, DRIVES, "the pet's drive, 0..1; the middle is pleasant"),
     "person": (_likely, CLASSES, "probability that the person feels so, 0..1"),
     "touch": (_gesture, GESTURES, "the hand is doing this now"),
-    "zone": (_zone, None, "the hand is at this zone"),
+    "zone": (_zone, ZONES, "the hand is at this zone"),
     "setting": (_setting, SETTINGS, "the owner asked for it"),
     "temperament": (_trait, TRAITS, "0..1"),
-    "event": (_event, None, "strength of the latest such event, fading"),
-    "since": (_since, None, "seconds since the last such event; 9999: not lately"),
-    "count": (_count, None, "how many such events lately, fading by half in a minute"),
+    "event": (_event, EVENTS, "strength of the latest such event, fading"),
+    "since": (_since, EVENTS, "seconds since the last such event; 9999: not lately"),
+    "count": (_count, EVENTS, "how many such events lately, fading by half in a minute"),
     "running": (_running, None, "this behaviour runs now"),
     "ran": (_ran, None, "seconds since this behaviour last ended; 9999: not lately"),
 }
 """First word → how to read it, the second words (None: any), and what it is in words."""
 
-DOING: Mapping[str, str] = {
-    "hold": "held",
-    "tap": "tapped",
-    "pat": "patted",
-    "poke": "poked",
-    "hit": "hit",
-    "stroke": "stroked",
-    "scratch": "scratched",
-    "tickle": "tickled",
-}
 
 CALLED: Mapping[str, str] = {
     "knocked": "a bump",
@@ -189,7 +159,7 @@ TEXTS: Mapping[str, Callable[[Moment], str]] = {
         m.petting.zone.replace("_", " ") if m.petting and m.since_touch <= BETWEEN_STROKES else ""
     ),
     "touch.gesture": lambda m: (
-        DOING[m.petting.gesture] if m.petting and m.since_touch <= BETWEEN_STROKES else ""
+        GESTURE_EVENTS[m.petting.gesture] if m.petting and m.since_touch <= BETWEEN_STROKES else ""
     ),
     "person.name": lambda m: m.context.person.person if m.context.person.present else "",
     "person.feeling": lambda m: max(
@@ -220,7 +190,6 @@ def vocabulary() -> list[str]:
     return [
         *PLAIN,
         *family,
-        *(f"{first}.{event}" for first in ("event", "since", "count") for event in EVENTS),
     ]
 
 

@@ -4,12 +4,15 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from operator import attrgetter
+from typing import Any
 
 from moggy.behaviors.expression import Evaluate
-from moggy.messages import CLASSES, DRIVES, EMOTIONS, GESTURES, Command, Gesture, Setting, Tick
+from moggy.messages import Command, Tick
+from moggy.ongoing import Ongoing, is_quiet, local_hour
 from moggy.personality import Personality
+from moggy.vocabulary import CALLS, CLASSES, DRIVES, EMOTIONS, EVENTS, GESTURES, SETTINGS
 
 NEVER = 9999.0
 """Seconds since something that did not happen."""
@@ -26,8 +29,7 @@ class LawScene:
         """Event → when it was last."""
         self.now: frozenset[str] = frozenset()
         """Events of this tick."""
-        self.settings: frozenset[str] = frozenset()
-        self.touch: Gesture | None = None
+        self.ongoing = Ongoing()
         self.speed = 0.0
         self.called = NEVER
         self._command: Command | None = None
@@ -44,36 +46,37 @@ class LawScene:
             self.speed = way / (command.at - before.at)
         self.now = frozenset(event.name for event in tick.events)
         self.seen.update(dict.fromkeys(self.now, tick.at))
-        for sense in tick.understood:
-            if isinstance(sense, Gesture):
-                self.touch = None if sense.phase == "end" else sense
-            elif isinstance(sense, Setting):
-                self.settings = (
-                    self.settings | {sense.name} if sense.on else self.settings - {sense.name}
-                )
+        self.ongoing.take(tick.understood, tick.at)
 
     def since(self, name: str) -> float:
         return self.at - self.seen[name] if name in self.seen else NEVER
 
     @property
     def hour(self) -> float:
-        return (self._hour + self.at / 3600.0) % 24.0
+        """Local time of day, 0..24."""
+        return local_hour(self._hour, self.at)
 
     @property
     def quiet(self) -> bool:
         """In the personality's quiet hours, or asked to be quiet."""
-        hours = self._personality.quiet.hours
-        if "quiet" in self.settings:
-            return True
-        if hours is None:
-            return False
-        start, end = hours
-        return start <= self.hour < end if start <= end else self.hour >= start or self.hour < end
+        return is_quiet(self._personality.quiet, self.ongoing.settings, self.hour)
 
     @property
     def loudness(self) -> float:
         """Of the loudest call that begins now; 0 for none."""
         return max((call.loudness for call in self.tick.calls), default=0.0)
+
+
+def _emotion(name: Any) -> Evaluate[LawScene]:
+    return lambda s: s.tick.pet.emotions.get(name, 0.0)
+
+
+def _drive(name: Any) -> Evaluate[LawScene]:
+    return lambda s: s.tick.pet.drives.get(name, 0.5)
+
+
+def _likely(name: Any) -> Evaluate[LawScene]:
+    return lambda s: s.tick.person.probabilities.get(name, 0.0)
 
 
 PLAIN: Mapping[str, Evaluate[LawScene]] = {
@@ -100,23 +103,26 @@ PLAIN: Mapping[str, Evaluate[LawScene]] = {
     "person.confidence": attrgetter("tick.person.confidence"),
     "person.unsure": attrgetter("tick.person.unsure"),
     "person.conflict": attrgetter("tick.person.conflict"),
-    "touch.on": lambda s: s.touch is not None,
+    "touch.on": lambda s: s.ongoing.gesture is not None,
     "reasoned": lambda s: bool(s.tick.decision.why),
 }
 
-FAMILIES: Mapping[str, tuple[Callable[[str], Evaluate[LawScene]], tuple[str, ...] | None]] = {
-    "event": (lambda name: lambda s: name in s.now, None),
-    "since": (lambda name: lambda s: s.since(name), None),
+FAMILIES: Mapping[str, tuple[Callable[[str], Evaluate[LawScene]], Collection[str] | None]] = {
+    "now": (lambda name: lambda s: name in s.now, EVENTS),
+    "since": (lambda name: lambda s: s.since(name), EVENTS),
     "behavior": (lambda name: lambda s: s.tick.decision.behavior == name, None),
-    "call": (lambda name: lambda s: any(call.name == name for call in s.tick.calls), None),
+    "call": (lambda name: lambda s: any(call.name == name for call in s.tick.calls), CALLS),
     "joint": (lambda name: lambda s: s.tick.commanded.pose.get(name, 0.0), None),
-    "emotion": (lambda name: lambda s: s.tick.pet.emotions.get(name, 0.0), EMOTIONS),
-    "drive": (lambda name: lambda s: s.tick.pet.drives.get(name, 0.5), DRIVES),
-    "person": (lambda name: lambda s: s.tick.person.probabilities.get(name, 0.0), CLASSES),
-    "touch": (lambda name: lambda s: s.touch is not None and s.touch.gesture == name, GESTURES),
+    "emotion": (_emotion, EMOTIONS),
+    "drive": (_drive, DRIVES),
+    "person": (_likely, CLASSES),
+    "touch": (
+        lambda name: lambda s: s.ongoing.gesture is not None and s.ongoing.gesture.gesture == name,
+        GESTURES,
+    ),
     "setting": (
-        lambda name: lambda s: name in s.settings,
-        ("quiet", "focus", "lap", "away", "stop"),
+        lambda name: lambda s: name in s.ongoing.settings,
+        SETTINGS,
     ),
 }
 

@@ -13,12 +13,12 @@ from moggy.behaviors import tree
 from moggy.behaviors.build import Built
 from moggy.behaviors.curve import AnyTerm
 from moggy.behaviors.expression import constant, names, parse
-from moggy.behaviors.inputs import EVENTS
 from moggy.behaviors.moment import Moment
 from moggy.behaviors.samples import moments
 from moggy.behaviors.selectors import Utility
 from moggy.behaviors.slot import OptionSlot
 from moggy.personality import Personality
+from moggy.vocabulary import EVENTS
 
 CALLS = (
     "meow",

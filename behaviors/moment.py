@@ -9,49 +9,20 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from moggy.messages import Affect, Call, Context, Event, Gesture, PersonEstimate, Play
+from moggy.messages import Affect, Call, Context, Event, FeltTouch, Gesture, PersonEstimate, Play
+from moggy.ongoing import is_quiet
 from moggy.personality import Personality
+from moggy.vocabulary import EVENTS
 
 NEVER = 9999.0
 """Seconds since something that did not happen lately."""
 HALF_LIFE = 6.0
 """Seconds in which an event's strength fades by half, where the tree says nothing else."""
 COUNT_HALF_LIFE = 60.0
-TOUCH_LOST = 1.0
-"""A gesture that was not renewed for so long is over (they come five times a second)."""
 BETWEEN_STROKES = 2.0
 """A hand that comes back within so many seconds goes on with the same petting."""
-ADDRESSING = frozenset(
-    (
-        "called",
-        "greeted",
-        "praised",
-        "scolded",
-        "comfort_asked",
-        "play_asked",
-        "shown",
-        "touched",
-        "stroked",
-        "patted",
-        "smiled_at",
-    )
-)
-"""Events by which a person turns to the pet: what it calls then is an answer."""
-GENTLE = {
-    "stroke": 1.0,
-    "scratch": 0.95,
-    "pat": 0.6,
-    "hold": 0.7,
-    "tap": 0.3,
-    "tickle": 0.3,
-    "poke": 0.0,
-    "hit": 0.0,
-}
-"""How pleasant a gesture is at a zone that is liked."""
-ROUGH = {"poke": 0.6, "hit": 1.0, "tickle": 0.35, "tap": 0.1}
-BEST_SPEED, SPEED_WIDTH = 0.06, 1.4
-"""m/s and octaves (e-folds). On human skin 3 cm/s is best with σ ≈ 1 (Löken 2009); on the back of a
-cat faster pleases too."""
+ANSWER_S = 10.0
+"""Seconds after somebody turned to the pet in which what it calls is an answer."""
 
 
 @dataclass(slots=True)
@@ -118,7 +89,6 @@ class Moment:
         self.running = ""
         self.touched_at = -NEVER
         self._petted_since = 0.0
-        self._felt = (0.0, 0.0)
 
     def take(self, context: Context) -> None:
         """Move on to the next moment."""
@@ -126,16 +96,12 @@ class Moment:
         self.at = context.at
         self.n += 1
         gesture = context.gesture
-        on = (
-            gesture is not None and gesture.phase != "end" and context.at - gesture.at <= TOUCH_LOST
-        )
-        if on and gesture is not None:
+        if gesture is not None:
             if self.since_touch > BETWEEN_STROKES:
                 self._petted_since = gesture.at - gesture.duration
-            self._felt = pleasure(gesture, self.personality.likes_touch.get(gesture.zone, 0.0))
             self.touched_at = context.at
             self.petting = gesture
-        self.touch = gesture if on else None
+        self.touch = gesture
         for event in context.events:
             self._remember(event)
 
@@ -181,37 +147,21 @@ class Moment:
         return self.at - self._petted_since if self.since_touch <= BETWEEN_STROKES else 0.0
 
     @property
-    def liking(self) -> float:
-        """−1..1: of the touched zone, also between two strokes; 0 where nobody touches."""
-        hand = self.petting if self.since_touch <= BETWEEN_STROKES else None
-        return self.personality.likes_touch.get(hand.zone, 0.0) if hand else 0.0
-
-    @property
-    def good(self) -> float:
-        """How pleasant the hand is; between two strokes, how pleasant it was."""
-        return self._felt[0] if self.since_touch <= BETWEEN_STROKES else 0.0
-
-    @property
-    def bad(self) -> float:
-        return self._felt[1] if self.since_touch <= BETWEEN_STROKES else 0.0
+    def felt(self) -> FeltTouch | None:
+        """How the brain felt the touch that goes on, or went on a moment ago."""
+        return self.context.pet.touch if self.since_touch <= BETWEEN_STROKES else None
 
     @property
     def quiet(self) -> bool:
         """In the owner's quiet hours, or asked for quiet now."""
-        if "quiet" in self.context.settings:
-            return True
-        hours = self.personality.quiet.hours
-        if hours is None:
-            return False
-        start, end = hours
-        hour = self.context.hour
-        return start <= hour < end if start <= end else hour >= start or hour < end
+        return is_quiet(self.personality.quiet, self.context.settings, self.context.hour)
 
     @property
     def addressed(self) -> bool:
         """Somebody spoke to it, greeted it or touched it within ten seconds."""
         return self.touch is not None or any(
-            name in ADDRESSING and self.at - trace.at <= 10.0 for name, trace in self.traces.items()
+            EVENTS[name].addresses and self.at - trace.at <= ANSWER_S
+            for name, trace in self.traces.items()
         )
 
     def call(
@@ -232,17 +182,3 @@ class Moment:
             seed=seed,
             because=because,
         )
-
-
-def pleasure(touch: Gesture, liking: float) -> tuple[float, float]:
-    """(pleasant, unpleasant) of one touch, 0..1 each: zone × gesture × speed × pressure × direction
-    of the fur."""
-    calm = GENTLE[touch.gesture]
-    if touch.gesture in ("stroke", "scratch") and touch.speed > 0.0:
-        off = math.log(touch.speed / BEST_SPEED) / SPEED_WIDTH
-        calm *= max(0.3, math.exp(-0.5 * off * off))
-    press = 1.0 if touch.pressure <= 0.6 else max(0.2, 1.0 - 2.0 * (touch.pressure - 0.6))
-    fur = 1.0 if touch.along_fur >= 0.0 else 1.0 + 0.5 * touch.along_fur
-    good = min(1.0, max(0.0, liking + 0.2)) * calm * press * fur
-    bad = max(ROUGH.get(touch.gesture, 0.0), -liking, 0.4 * (1.0 - press) + 0.4 * (1.0 - fur))
-    return good, min(1.0, max(0.0, bad))

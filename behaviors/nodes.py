@@ -12,6 +12,7 @@ from moggy.behaviors.expression import Evaluate
 from moggy.behaviors.moment import Moment
 from moggy.behaviors.tree_language import FilledSentence, TreeLanguage
 from moggy.messages import Call, Play
+from moggy.vocabulary import GazeTarget
 
 CauseOf = Callable[[], tuple[int, ...]]
 """Ids of the events that let the behaviour begin."""
@@ -112,7 +113,7 @@ class Leaf(Behaviour):
         self.plays: tuple[Play, ...] = ()
         self.calls: tuple[Call, ...] = ()
         self.purr = 0.0
-        self.gaze: tree.GazeTarget = "none"
+        self.gaze: GazeTarget = "none"
         self.numbers: dict[str, float] = {}
         self.began = 0.0
 

@@ -4,22 +4,11 @@ random."""
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
-from moggy.behaviors.inputs import EVENTS, SETTINGS
 from moggy.behaviors.moment import EventTrace, Moment
-from moggy.messages import (
-    CLASSES,
-    DRIVES,
-    EMOTIONS,
-    GESTURES,
-    Affect,
-    Bond,
-    Context,
-    Gesture,
-    Mood,
-    PersonEstimate,
-)
+from moggy.messages import Affect, Bond, Context, Gesture, Mood, PersonEstimate
+from moggy.vocabulary import CLASSES, DRIVES, EMOTIONS, EVENTS, GESTURES, SETTINGS, ZoneName
 
 FAR = 20_000.0
 """Seconds between two sampled moments: nothing of the one is left in the next."""
@@ -30,6 +19,7 @@ def moments(
 ) -> Iterator[Moment]:
     """Puts the cell into one moment after the other; half of them nearly calm, so that small things
     can matter."""
+    names_of_events = tuple(EVENTS)
     for n in range(count):
         at = (n + 1) * FAR
         wild = 0.1 + 0.9 * rng.random() ** 2
@@ -38,7 +28,10 @@ def moments(
         moment.touched_at = at - rng.choice((3.0, 5.0, 30.0, FAR))
         moment.take(_context(rng, at, wild, moment.personality.likes_touch))
         names = (
-            [EVENTS[n % len(EVENTS)], *rng.sample(EVENTS, rng.choice((0, 0, 1, 2)))]
+            [
+                names_of_events[n % len(names_of_events)],
+                *rng.sample(names_of_events, rng.choice((0, 0, 1, 2))),
+            ]
             if n % 3
             else []
         )
@@ -54,9 +47,7 @@ def moments(
         yield moment
 
 
-def _context(
-    rng: random.Random, at: float, wild: float, zones: Sequence[str] | dict[str, float]
-) -> Context:
+def _context(rng: random.Random, at: float, wild: float, zones: Collection[ZoneName]) -> Context:
     return Context(
         at=at,
         dt=0.1,
@@ -103,12 +94,12 @@ def _pet(rng: random.Random, wild: float) -> Affect:
     )
 
 
-def _touch(rng: random.Random, at: float, zones: list[str]) -> Gesture:
+def _touch(rng: random.Random, at: float, zones: list[ZoneName]) -> Gesture:
     lasted = rng.choice((0.0, 0.5, 3.0, 12.0, 40.0))
     return Gesture(
         at=at,
         zone=rng.choice(zones),
-        gesture=rng.choice(GESTURES),  # type: ignore[arg-type]
+        gesture=rng.choice(GESTURES),
         pressure=rng.uniform(0.1, 1.0),
         speed=rng.choice((0.0, 0.05, 0.2)),
         duration=lasted,

@@ -21,6 +21,7 @@ from moggy.behaviors.expression import names, parse
 from moggy.behaviors.inputs import known
 from moggy.behaviors.tree_language import LET, Expression, Sentence
 from moggy.body import StrictModel
+from moggy.vocabulary import CallName, EventName, GazeTarget, Trait
 
 Id = Annotated[
     str,
@@ -43,10 +44,6 @@ def ordered(span: tuple[float, float]) -> tuple[float, float]:
     return span
 
 
-Trait: TypeAlias = Literal[
-    "neuroticism", "extraversion", "dominance", "impulsiveness", "agreeableness"
-]
-GazeTarget: TypeAlias = Literal["person", "touch", "around", "away", "none"]
 Span = Annotated[tuple[Seconds, Seconds], AfterValidator(ordered)]
 """From, to: a length is drawn between them."""
 
@@ -70,7 +67,7 @@ class MotionSpec(StrictModel):
 class CallSpec(StrictModel):
     """A call that a behaviour makes."""
 
-    call: Annotated[str, Field(description="meow, trill, hiss, …")]
+    call: Annotated[CallName, Field(description="meow, trill, hiss, …")]
     loudness: Annotated[
         Expression, Field(description="0..1; the personality and quiet hours cap it")
     ] = "0.5"
@@ -232,7 +229,9 @@ class ReflexSpec(StrictModel):
 
     id: Id
     about: str = ""
-    on: Annotated[tuple[str, ...], Field(description="names of the events that set it off")] = ()
+    on: Annotated[
+        tuple[EventName, ...], Field(description="names of the events that set it off")
+    ] = ()
     when: Annotated[Expression, Field(description="set off only while this holds")] = "true"
     whenever: Annotated[Expression, Field(description="sets it off without any event")] = "false"
     threshold: Annotated[
@@ -289,7 +288,7 @@ class Tree(StrictModel):
     let: dict[str, Expression] = Field(
         default_factory=dict, description="names for expressions; a later may use an earlier"
     )
-    fades: dict[str, HalfLife] = Field(
+    fades: dict[EventName, HalfLife] = Field(
         default_factory=dict,
         description="event → s in which its strength fades by half; 6 where left out",
     )

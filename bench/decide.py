@@ -20,8 +20,9 @@ from moggy.behaviors.moment import Moment
 from moggy.behaviors.slot import OptionSlot
 from moggy.behaviors.tree import Tree
 from moggy.config import load
-from moggy.messages import DRIVES, EMOTIONS, Affect, Context, Event, Gesture, Mood, PersonEstimate
+from moggy.messages import Affect, Context, Event, Gesture, Mood, PersonEstimate
 from moggy.personality import Personality
+from moggy.vocabulary import DRIVES, EMOTIONS
 
 SHIPPED = Path(__file__).resolve().parents[1] / "behaviors" / "trees" / "cat.yaml"
 MOST_SHARE = 0.25

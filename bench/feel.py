@@ -20,27 +20,17 @@ from statistics import fmean, pstdev
 from time import process_time
 
 from moggy.brain.appraisals import Appraisals
-from moggy.brain.fusion import ANCHORS, Fusion
 from moggy.brain.mind import Mind
+from moggy.brain.person import Fusion
 from moggy.brain.rehearse import a_mind, any_table, last, rehearse, touch
 from moggy.clock import RATE
 from moggy.config import Files
-from moggy.messages import (
-    CLASSES,
-    EMOTIONS,
-    AnySense,
-    Event,
-    Evidence,
-    Face,
-    PersonEstimate,
-    Posture,
-    Voice,
-    Words,
-)
+from moggy.messages import AnySense, Event, Evidence, Face, PersonEstimate, Posture, Voice, Words
 from moggy.personality import Personality, Temperament
 from moggy.pet import TREE_PERIOD
 from moggy.sensors.face import FaceReader
 from moggy.sensors.words import WordsReader
+from moggy.vocabulary import CLASS_PLACES, CLASSES, EMOTIONS
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 TABLE = Files().load("appraisals/cat.yaml", Appraisals)
@@ -477,7 +467,7 @@ def comments() -> list[Pair]:
         (DATA / "text_goemotions" / "ekman_test.tsv").read_text(encoding="utf-8").splitlines()
     ):
         text, labels, *_ = line.split("\t")
-        places = [ANCHORS[CLASSES.index(order[int(label)])] for label in labels.split(",")]
+        places = [CLASS_PLACES[order[int(label)]] for label in labels.split(",")]
         for words in WordsReader().read([Words(at=1.0, id=1, text=text)], 1.0):
             if isinstance(words, Words) and words.valence is not None and words.arousal is not None:
                 truth = fmean(v for v, _ in places), fmean(a for _, a in places)
@@ -509,7 +499,7 @@ def photos() -> list[Pair]:
                 if isinstance(face, Face) and face.valence is not None and face.arousal is not None:
                     pairs.append(
                         (
-                            ANCHORS[CLASSES.index(label)],
+                            CLASS_PLACES[label],
                             (face.valence, face.arousal, face.confidence or 0.5),
                         )
                     )

@@ -16,9 +16,10 @@ import cv2
 import numpy as np
 
 from moggy import models
-from moggy.messages import CLASSES, Face
+from moggy.messages import Face
 from moggy.sensors.eye import VisionTask
 from moggy.sensors.face import FaceReader, understood
+from moggy.vocabulary import CLASSES
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT.parent / "shared" / "data" / "face_blendshapes" / "train.csv"

@@ -21,8 +21,9 @@ from pathlib import Path
 
 from moggy import config
 from moggy.body import Body
-from moggy.messages import GESTURES, Acceleration, AnySense, Gesture, Touch
+from moggy.messages import Acceleration, AnySense, Gesture, Touch
 from moggy.sensors.touch import TouchReader
+from moggy.vocabulary import GESTURES
 
 BODY = config.load(Path(__file__).resolve().parents[1] / "actuators" / "body" / "cat.yaml", Body)
 FALLOFF = 0.045

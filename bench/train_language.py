@@ -33,9 +33,9 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from bench.train_words import ROOT, goemotions
 from moggy import models
 from moggy.brain.language import head as heads
-from moggy.brain.language.refine import PRIOR, VALENCE
-from moggy.messages import CLASSES, INTENTS, Words
+from moggy.messages import Words
 from moggy.sensors.words import understand
+from moggy.vocabulary import CLASS_PLACES, CLASS_PRIOR, CLASSES, INTENTS
 
 EACH = {"embedding": 2000, "smollm2": 60}
 """Sentences of each class at most: balanced, since a class of 1.7 % is not learnt from its share
@@ -47,6 +47,8 @@ WEIGHT = {"embedding": 0.004, "smollm2": 0.002}
 """Inverse L2 penalty on the feelings, from dev."""
 WISH_WEIGHT = {"embedding": 0.05, "smollm2": 0.002}
 RIDGE = {"embedding": 50.0, "smollm2": 200.0}
+PRIOR = np.array(list(CLASS_PRIOR.values()))
+VALENCE = np.array([place.valence for place in CLASS_PLACES.values()])
 VALENCE_BEFORE = {"embedding": 0.35, "smollm2": 0.6}
 """The first reading's share in valence. GoEmotions dev would give it 0.9, where it is at home; away
 from home, on EmoBank dev, 0.2 to 0.35 is best (r 0.65), and the embedding's number was chosen after

@@ -20,12 +20,13 @@ from scipy.optimize import minimize_scalar
 from sklearn.linear_model import LogisticRegression
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from moggy.messages import CLASSES
 from moggy.sensors.words import lexical
 from moggy.sensors.words_features import key, manner, pieces, plain, tokens
-from moggy.sensors.words_head import HEAD, PRIOR
+from moggy.sensors.words_head import CLASS_PRIOR, HEAD
+from moggy.vocabulary import CLASS_PRIOR, CLASSES
 
 ROOT = Path(__file__).resolve().parents[1]
+PRIOR = np.array(list(CLASS_PRIOR.values()))
 EKMAN = ("angry", "disgusted", "afraid", "happy", "neutral", "sad", "surprised")
 """GoEmotions' Ekman numbers 0..6 as our classes."""
 KEPT = 20_000

@@ -18,7 +18,7 @@ import argparse
 from pathlib import Path
 from time import process_time
 
-from moggy.brain.language import bench, perceive
+from moggy.brain.language import bench, read_texts
 from moggy.brain.language.question import Question, Situation
 from moggy.messages import Words
 from moggy.sensors.words import understand
@@ -26,7 +26,7 @@ from moggy.sensors.words import understand
 HERE = Path(__file__).parent
 
 
-def said_to_pets(slow: dict[str, perceive.Slow]) -> None:
+def said_to_pets(slow: dict[str, read_texts.Slow]) -> None:
     """Shares right over phrases.tsv, by half and by language."""
     lines = [
         line.split("\t")
@@ -43,7 +43,7 @@ def said_to_pets(slow: dict[str, perceive.Slow]) -> None:
             for langs in (("en",), ("de", "zh"), ("fr", "es")):
                 chosen = [line for line in half if line[0] in langs]
                 rows = [
-                    perceive.chain(text, lang, understand, readers) for lang, _, _, text in chosen
+                    read_texts.chain(text, lang, understand, readers) for lang, _, _, text in chosen
                 ]
                 intent = sum(
                     row["intent"] == line[1] for row, line in zip(rows, chosen, strict=True)
@@ -64,7 +64,7 @@ def said_to_pets(slow: dict[str, perceive.Slow]) -> None:
                 )
 
 
-def in_context(judge: perceive.Slow) -> None:
+def in_context(judge: read_texts.Slow) -> None:
     """The same words in two situations: does the language model propose more pleasure in the kinder
     one? (30 pairs of ours)"""
     looks = {"happy": (0.7, 0.3), "angry": (-0.7, 0.6), "sad": (-0.6, -0.3)}
@@ -96,7 +96,7 @@ def in_context(judge: perceive.Slow) -> None:
     )
 
 
-def _top(row: perceive.Row) -> str:
+def _top(row: read_texts.Row) -> str:
     return str(max(row["probabilities"], key=row["probabilities"].__getitem__))
 
 
@@ -136,7 +136,7 @@ def main() -> None:
     ways = ("words", "embedding alone", "words+embedding") if chosen.quick else None
     if not chosen.phrases:
         bench.bench_models(chosen.sentences, first=understand, ways=ways)
-    slow, missing = perceive.available()
+    slow, missing = read_texts.available()
     for message in missing:
         print(f"left out: {message}")
     if chosen.quick:

@@ -14,7 +14,16 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from moggy.body import StrictModel
-from moggy.messages import DRIVES, EMOTIONS
+from moggy.vocabulary import (
+    DRIVES,
+    EMOTIONS,
+    SEEN_EVENTS,
+    EventName,
+    EvidenceChannel,
+    GestureName,
+    PersonClass,
+    ZoneName,
+)
 
 Emotion = Literal[
     "joy",
@@ -36,8 +45,6 @@ Trait = Literal["neuroticism", "extraversion", "dominance", "impulsiveness", "ag
 DISTRESS: tuple[Emotion, ...] = ("fear", "anger", "disgust", "sadness", "loneliness")
 """What seeing a person's feeling may never stir: care, not mirroring."""
 
-SEEN = ("smiled_at", "sadness_seen", "anger_seen", "fear_seen", "surprise_seen")
-"""Events that only say how a person feels."""
 
 Amount = Annotated[float, Field(ge=0.0, le=1.0)]
 Push = Annotated[float, Field(ge=-0.3, le=0.3)]
@@ -250,14 +257,14 @@ class Guess(StrictModel):
     valence: Signed = 0.0
     arousal: Signed = 0.0
     confidence: Annotated[float, Field(ge=0.0, le=0.6)] = 0.3
-    probabilities: dict[str, Amount] = Field(default_factory=dict)
+    probabilities: dict[PersonClass, Amount] = Field(default_factory=dict)
 
 
 class CaseCondition(StrictModel):
     """Where a case holds: zones, persons, and ranges of state. Outside a range it fades over 0.1."""
 
-    zone: Annotated[list[str], Field(description="any of these zones; empty: everywhere")] = Field(
-        default_factory=list
+    zone: Annotated[list[ZoneName], Field(description="any of these zones; empty: everywhere")] = (
+        Field(default_factory=list)
     )
     person: Annotated[list[str], Field(description="any of these people; empty: everybody")] = (
         Field(default_factory=list)
@@ -341,6 +348,13 @@ class Rule(Effect):
             description="scale by how the zone is liked; `disliked` takes over as it is not, or as it is enough"
         ),
     ] = False
+    pleases: Annotated[
+        float,
+        Field(ge=0.0, le=1.0, description="how pleasant this touch is where it is wholly welcome"),
+    ] = 0.0
+    hurts: Annotated[
+        float, Field(ge=0.0, le=1.0, description="how unpleasant this touch is wherever it lands")
+    ] = 0.0
     disliked: Annotated[
         Effect, Field(description="what happens instead where the touch is unwelcome")
     ] = Effect()
@@ -395,10 +409,11 @@ class Appraisals(StrictModel):
     bond: BondShape = BondShape()
     enough: EnoughShape = EnoughShape()
     channels: Annotated[
-        dict[str, Channel], Field(description="touch, face, posture, voice, words, thought")
+        dict[EvidenceChannel, Channel],
+        Field(description="touch, face, posture, voice, words, thought"),
     ] = Field(default_factory=dict)
     gestures: Annotated[
-        dict[str, Guess], Field(description="gesture → what it says about the person")
+        dict[GestureName, Guess], Field(description="gesture → what it says about the person")
     ] = Field(default_factory=dict)
     behaviors: Annotated[
         dict[str, dict[Drive, Push]],
@@ -406,7 +421,7 @@ class Appraisals(StrictModel):
             description="id of a behaviour in the tree → drives that it fills or takes while it runs, a minute: exploring ends boredom"
         ),
     ] = Field(default_factory=dict)
-    events: Annotated[dict[str, Rule], Field(description="event → what it changes")]
+    events: Annotated[dict[EventName, Rule], Field(description="event → what it changes")]
 
     @model_validator(mode="after")
     def _whole(self) -> Appraisals:
@@ -417,7 +432,7 @@ class Appraisals(StrictModel):
             missing = [name for name in names if name not in there]
             if missing:
                 raise ValueError(f"{what}: {', '.join(missing)} is missing")
-        for name in SEEN:
+        for name in SEEN_EVENTS.values():
             rule = self.events.get(name)
             if rule is not None:
                 for change in (rule, rule.disliked, *rule.also):

@@ -5,17 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from moggy.brain.appraisals import DIMENSIONS, Appraisals
-from moggy.brain.attention import NOBODY
-from moggy.brain.bonds import Bonds
-from moggy.brain.feelings import BEAT, SLOW, Feelings
-from moggy.brain.fusion import Fusion, published
-from moggy.brain.habits import Habits
-from moggy.brain.perceive import Perception
-from moggy.brain.remembered import EVERYBODY, Remembered
-from moggy.brain.tastes import Tastes
-from moggy.messages import DRIVES, Affect, AnySense, Event, Evidence, PersonEstimate
+from moggy.brain.affect import BEAT_S, SLOW_BEATS, Bonds, Feelings, Tastes
+from moggy.brain.appraisals import Appraisals
+from moggy.brain.memory import Remembered
+from moggy.brain.perception import Habits, Perception
+from moggy.brain.person import Fusion, published
+from moggy.messages import Affect, AnySense, Event, Evidence, PersonEstimate
 from moggy.personality import Personality
+from moggy.vocabulary import DIMENSIONS, DRIVES, EVERYBODY, NOBODY
 
 __all__ = ["Mind", "Remembered"]
 
@@ -71,7 +68,7 @@ class Mind:
         call only."""
         if self._now is None:
             self._now = max(0.0, now - dt)
-            self._beats = int(self._now / BEAT + 1e-9)
+            self._beats = int(self._now / BEAT_S + 1e-9)
         if events or evidence:
             self._happen(events, evidence, now)
         self._flow(now)
@@ -139,7 +136,7 @@ class Mind:
     def _flow(self, to: float) -> None:
         """Let time pass, with every beat that lies in it."""
         here = self._now or 0.0
-        while (beat := (self._beats + 1) * BEAT) <= to + 1e-9:
+        while (beat := (self._beats + 1) * BEAT_S) <= to + 1e-9:
             if beat > here:
                 self.feelings.flow(round(beat - here, 12))
                 here = beat
@@ -154,12 +151,12 @@ class Mind:
         person = self._attended()
         distress = 0.0
         if person in self.fusion.people:
-            self.fusion.learn(person, now, BEAT)
+            self.fusion.learn(person, now, BEAT_S)
             _, _, _, _, chances, confidence, _ = self.fusion.estimate(person, now)
             felt = sum(chances[i] for i in CLASS_DISTRESS) * confidence
             distress = max(0.0, min(1.0, (felt - CARE_FROM) / (1.0 - CARE_FROM)))
         self.feelings.beat(now, distress)
-        if self._beats % SLOW == 0:
+        if self._beats % SLOW_BEATS == 0:
             hour = (self._hour + now / 3600.0) % 24.0
             self.feelings.slow_beat(now, hour, self._perception.surroundings.battery_level)
 

@@ -10,10 +10,11 @@ from itertools import count
 from typing import Any, Literal
 
 from moggy.brain.appraisals import Appraisals
+from moggy.brain.memory import Remembered
 from moggy.brain.mind import Mind
-from moggy.brain.remembered import Remembered
-from moggy.messages import DRIVES, EMOTIONS, Affect, AnySense, Event, Gesture, PersonEstimate
+from moggy.messages import Affect, AnySense, Event, Gesture, PersonEstimate
 from moggy.personality import Personality
+from moggy.vocabulary import DRIVES, EMOTIONS, ZoneName
 
 GAP = 0.2
 """Seconds between two messages of a touch that goes on, as the touch reader sends them."""
@@ -69,7 +70,7 @@ def last(
 
 
 def touch(
-    zone: str,
+    zone: ZoneName,
     begin: float,
     end: float,
     gesture: Literal["hold", "tap", "pat", "poke", "hit", "stroke", "scratch", "tickle"] = "stroke",

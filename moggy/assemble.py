@@ -18,8 +18,8 @@ from moggy.behaviors.motions import MotionFile, load_motions
 from moggy.behaviors.tree import Tree
 from moggy.body import Body
 from moggy.brain.appraisals import Appraisals
+from moggy.brain.memory import Remembered
 from moggy.brain.mind import Mind
-from moggy.brain.remembered import Remembered
 from moggy.config import Files, parse
 from moggy.loop import Ask
 from moggy.personality import Personality

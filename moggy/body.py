@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from moggy.vocabulary import ZoneName
+
 
 class StrictModel(BaseModel):
     """Frozen, and a key that nobody reads is an error."""
@@ -51,7 +53,7 @@ class JointSpec(StrictModel):
 class Pad(StrictModel):
     """One touch electrode."""
 
-    zone: Annotated[str, Field(description="the zone it belongs to")]
+    zone: Annotated[ZoneName, Field(description="the zone it belongs to")]
     at: Annotated[
         tuple[float, float, float],
         Field(description="place on the skin in the standing pose; m, body frame"),
@@ -112,6 +114,6 @@ class Body(StrictModel):
     power: Power = Power()
 
     @property
-    def zones(self) -> tuple[str, ...]:
+    def zones(self) -> tuple[ZoneName, ...]:
         """Names of the touch zones, in the order of the pads."""
         return tuple(dict.fromkeys(pad.zone for pad in self.pads.values()))

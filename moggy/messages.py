@@ -18,28 +18,31 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-CLASSES = ("neutral", "happy", "sad", "angry", "afraid", "disgusted", "surprised")
-"""The seven classes of a person's feeling; the order of every probability vector."""
-
-GESTURES = ("hold", "tap", "pat", "poke", "hit", "stroke", "scratch", "tickle")
-EMOTIONS = (
-    "joy",
-    "contentment",
-    "affection",
-    "interest",
-    "surprise",
-    "fear",
-    "anger",
-    "disgust",
-    "sadness",
-    "loneliness",
+from moggy.vocabulary import (
+    CLASSES,
+    DRIVES,
+    EMOTIONS,
+    NOBODY,
+    SOMEONE,
+    Advisable,
+    BoardState,
+    BodyMotionName,
+    Drive,
+    Emotion,
+    EvidenceChannel,
+    GazeTarget,
+    GestureName,
+    GesturePhase,
+    Intent,
+    LayerName,
+    PersonClass,
+    SettingName,
+    ZoneName,
 )
-DRIVES = ("energy", "company", "play", "comfort", "curiosity")
-INTENTS = ("none", "comfort_me", "play", "leave_me_alone", "look_here", "praise", "scold", "call")
 
 Unit: TypeAlias = Annotated[float, Field(ge=0.0, le=1.0)]
 Signed: TypeAlias = Annotated[float, Field(ge=-1.0, le=1.0)]
-Probabilities: TypeAlias = Mapping[str, Unit]
+Probabilities: TypeAlias = Mapping[PersonClass, Unit]
 Place: TypeAlias = tuple[float, float, float]
 
 
@@ -62,7 +65,7 @@ class Touch(Sense):
     kind: Literal["touch"] = "touch"
     pressure: Unit = 0.0
     area: Annotated[float, Field(ge=0.0, le=1.0, description="share of a palm")] = 0.2
-    zone: str | None = None
+    zone: ZoneName | None = None
     pads: Mapping[str, Unit] | None = None
     position: Annotated[Place | None, Field(description="metres, body frame")] = None
 
@@ -73,12 +76,13 @@ class Gesture(Sense):
     second while it lasts, and at its end."""
 
     kind: Literal["gesture"] = "gesture"
-    zone: str
-    gesture: Literal["hold", "tap", "pat", "poke", "hit", "stroke", "scratch", "tickle"]
+    zone: ZoneName
+    gesture: GestureName
     probabilities: Annotated[
-        Probabilities, Field(description="over the eight gestures; empty: not measured")
+        Mapping[GestureName, Unit],
+        Field(description="over the eight gestures; empty: not measured"),
     ] = field(default_factory=dict)
-    phase: Literal["begin", "during", "end"] = "during"
+    phase: GesturePhase = "during"
     pressure: Unit = 0.4
     peak: Annotated[
         float, Field(ge=0.0, le=1.0, description="highest pressure of this contact")
@@ -99,7 +103,7 @@ class Face(Sense):
     of the packaged network)."""
 
     kind: Literal["face"] = "face"
-    person: str = "someone"
+    person: str = SOMEONE
     valence: Signed | None = None
     arousal: Signed | None = None
     probabilities: Annotated[Probabilities | None, Field(description="over the seven classes")] = (
@@ -124,7 +128,7 @@ class Posture(Sense):
     pose world landmarks, metres."""
 
     kind: Literal["posture"] = "posture"
-    person: str = "someone"
+    person: str = SOMEONE
     valence: Signed | None = None
     arousal: Signed | None = None
     engagement: Unit | None = None
@@ -139,7 +143,7 @@ class Voice(Sense):
     """A voice or a noise that is heard. Raw: level and pitch; the estimate may be given instead."""
 
     kind: Literal["voice"] = "voice"
-    person: str = "someone"
+    person: str = SOMEONE
     level: Annotated[
         float, Field(ge=-120.0, le=20.0, description="dB relative to full scale")
     ] = -60.0
@@ -156,18 +160,13 @@ class Words(Sense):
     the text."""
 
     kind: Literal["words"] = "words"
-    person: str = "someone"
+    person: str = SOMEONE
     text: str = ""
     lang: str = "en"
     valence: Signed | None = None
     arousal: Signed | None = None
     probabilities: Probabilities | None = None
-    intent: (
-        Literal[
-            "none", "comfort_me", "play", "leave_me_alone", "look_here", "praise", "scold", "call"
-        ]
-        | None
-    ) = None
+    intent: Intent | None = None
     confidence: Unit | None = None
 
 
@@ -180,7 +179,7 @@ class Thought(Sense):
     """
 
     kind: Literal["thought"] = "thought"
-    person: str = "someone"
+    person: str = SOMEONE
     asked: Annotated[float, Field(ge=0.0, description="when the question was asked; s")]
     about: Annotated[int, Field(ge=0, description="id of the Words")] = 0
     expires: Annotated[
@@ -190,15 +189,10 @@ class Thought(Sense):
     valence: Signed | None = None
     arousal: Signed | None = None
     probabilities: Probabilities | None = None
-    intent: (
-        Literal[
-            "none", "comfort_me", "play", "leave_me_alone", "look_here", "praise", "scold", "call"
-        ]
-        | None
-    ) = None
+    intent: Intent | None = None
     confidence: Unit = 0.5
     nudges: Annotated[
-        Mapping[str, Signed],
+        Mapping[Advisable, Signed],
         Field(description="proposed changes of the pet's mood or drives by name, each within ±0.2"),
     ] = field(default_factory=dict)
     milliseconds: Annotated[float, Field(ge=0.0, description="how long the answer took")] = 0.0
@@ -220,7 +214,7 @@ class BodyMotion(Sense):
     """Acceleration, understood: what happens to the body."""
 
     kind: Literal["motion"] = "motion"
-    motion: Literal["still", "lifted", "held", "shaken", "falling", "knocked", "put_down", "tipped"]
+    motion: BodyMotionName
     strength: Unit = 0.5
     confidence: Unit = 0.9
     because: tuple[int, ...] = ()
@@ -239,7 +233,7 @@ class Person(Sense):
     """Somebody comes or goes; or calls the pet's attention to themselves."""
 
     kind: Literal["person"] = "person"
-    person: str = "someone"
+    person: str = SOMEONE
     change: Literal["arrives", "leaves"]
 
 
@@ -248,7 +242,7 @@ class BoardReport(Sense):
     """What the board says of itself: the link, the joints as it holds them, and its faults."""
 
     kind: Literal["board"] = "board"
-    state: Literal["connected", "lost", "running", "hold", "rest", "limp", "stopped", "fault"]
+    state: BoardState
     joints: Annotated[
         Mapping[str, float], Field(description="rad, as the board drives them now")
     ] = field(default_factory=dict)
@@ -271,7 +265,7 @@ class Setting(Sense):
     stop."""
 
     kind: Literal["setting"] = "setting"
-    name: Literal["quiet", "focus", "lap", "away", "stop"]
+    name: SettingName
     on: bool = True
 
 
@@ -327,7 +321,12 @@ class Event:
     at: float
     id: int = 0
     name: str
-    zone: str | None = None
+    zone: ZoneName | None = None
+    """Of a touch: where."""
+    feeling: Advisable | None = None
+    """Of advice: what it would move."""
+    by: float = 0.0
+    """Of advice: by how much, −0.2..0.2."""
     person: str | None = None
     strength: float = 1.0
     """0..1: how much of it."""
@@ -345,9 +344,8 @@ class Evidence:
 
     at: float
     id: int = 0
-    channel: str
-    """touch, face, posture, voice, words, thought"""
-    person: str = "someone"
+    channel: EvidenceChannel
+    person: str = SOMEONE
     valence: float | None = None
     arousal: float | None = None
     probabilities: Probabilities | None = None
@@ -359,7 +357,7 @@ class Evidence:
 class PersonEstimate:
     """How the person in the pet's attention feels, and how sure that is."""
 
-    person: str = "nobody"
+    person: str = NOBODY
     present: bool = False
     valence: float = 0.0
     arousal: float = 0.0
@@ -406,16 +404,32 @@ class Stir:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FeltTouch:
+    """How the pet felt the latest touch: by zone, what it learnt of the hand, trust and speed."""
+
+    at: float
+    zone: ZoneName
+    liking: float
+    """−1..1: how it likes to be touched there by this person."""
+    good: float
+    """0..1: how pleasant it was."""
+    bad: float
+    """0..1: how unpleasant it was."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Affect:
     """The pet's own feelings, published once a tick; deciding and acting read this and nothing else
     of the brain."""
 
-    emotions: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(EMOTIONS, 0.0))
+    emotions: Mapping[Emotion, float] = field(default_factory=lambda: dict.fromkeys(EMOTIONS, 0.0))
     mood: Mood = Mood()
-    drives: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(DRIVES, 0.5))
+    drives: Mapping[Drive, float] = field(default_factory=lambda: dict.fromkeys(DRIVES, 0.5))
     """0..1: how full; the middle is pleasant. `energy` low is sleepy; `company` low is lonely, high
     is crowded."""
     bond: Bond = Bond()
+    touch: FeltTouch | None = None
+    """The latest touch as it was felt; it stands until the next."""
     enough: float = 0.0
     """0..1: over-stimulation; from about 0.5 the ladder of *enough* begins, at 1 it nips."""
     valence: float = 0.0
@@ -449,7 +463,7 @@ class Context:
     """The touch that goes on now."""
     battery: float = 1.0
     charging: bool = False
-    settings: frozenset[str] = frozenset()
+    settings: frozenset[SettingName] = frozenset()
     """Names of the Settings that are on."""
 
 
@@ -460,7 +474,7 @@ class Play:
 
     motion: str
     started: float
-    layer: Literal["posture", "motion", "reflex"] = "motion"
+    layer: LayerName = "motion"
     weight: float = 1.0
     speed: float = 1.0
 
@@ -509,7 +523,7 @@ class Decision:
     """To start at this tick only."""
     purr: float = 0.0
     """0..1: how strongly to purr while this stands."""
-    gaze: Literal["person", "touch", "around", "away", "none"] = "none"
+    gaze: GazeTarget = "none"
     because: tuple[int, ...] = ()
     """The events that led here."""
 

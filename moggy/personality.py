@@ -8,8 +8,9 @@ from typing import Annotated
 from pydantic import Field
 
 from moggy.body import StrictModel
+from moggy.vocabulary import ZoneName
 
-Trait = Annotated[float, Field(ge=0.0, le=1.0)]
+TraitLevel = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
 class Temperament(StrictModel):
@@ -17,14 +18,16 @@ class Temperament(StrictModel):
     stability."""
 
     neuroticism: Annotated[
-        Trait, Field(description="startles more, and takes longer to recover")
+        TraitLevel, Field(description="startles more, and takes longer to recover")
     ] = 0.5
-    extraversion: Annotated[Trait, Field(description="explores and plays more")] = 0.5
-    dominance: Annotated[Trait, Field(description="insists; bears others less")] = 0.5
+    extraversion: Annotated[TraitLevel, Field(description="explores and plays more")] = 0.5
+    dominance: Annotated[TraitLevel, Field(description="insists; bears others less")] = 0.5
     impulsiveness: Annotated[
-        Trait, Field(description="changes its mind sooner, chooses less strictly")
+        TraitLevel, Field(description="changes its mind sooner, chooses less strictly")
     ] = 0.5
-    agreeableness: Annotated[Trait, Field(description="bears touch longer, trusts sooner")] = 0.5
+    agreeableness: Annotated[TraitLevel, Field(description="bears touch longer, trusts sooner")] = (
+        0.5
+    )
 
 
 class Quiet(StrictModel):
@@ -42,7 +45,7 @@ class Quiet(StrictModel):
     ] = 12.0
 
 
-LIKES_TOUCH = {
+LIKES_TOUCH: dict[ZoneName, float] = {
     "head": 0.9,
     "cheeks": 0.9,
     "chin": 0.8,
@@ -62,7 +65,7 @@ class Personality(StrictModel):
     about: Annotated[str, Field(description="one sentence")] = ""
     temperament: Temperament = Temperament()
     likes_touch: Annotated[
-        dict[str, Annotated[float, Field(ge=-1.0, le=1.0)]],
+        dict[ZoneName, Annotated[float, Field(ge=-1.0, le=1.0)]],
         Field(
             description="zone → −1 dislikes to 1 loves; the temple and cheeks are liked best, tail base and belly least (Ellis 2015)"
         ),

@@ -14,7 +14,6 @@ from moggy.messages import (
     Acceleration,
     Affect,
     AnySense,
-    Battery,
     Command,
     Context,
     Decision,
@@ -25,12 +24,12 @@ from moggy.messages import (
     Gesture,
     PersonEstimate,
     Posture,
-    Setting,
     Tick,
     Touch,
     Voice,
     Words,
 )
+from moggy.ongoing import Ongoing, local_hour
 
 TREE_PERIOD = 0.1
 """Seconds between two ticks of the tree; urgent events and the begin of a touch do not wait for it.
@@ -43,9 +42,6 @@ ACT_PERIOD = 0.04
 decided anew does not wait for it."""
 EARLY = 0.5 / RATE
 """Real ticks come a little early or late: what is due before the next tick is due now."""
-
-GESTURE_STALE = 0.6
-"""Seconds without news after which a touch counts as over."""
 
 RAW = (Touch, Acceleration, Face, Posture, Voice, Words)
 """What the readers answer for; everything else goes to the mind as it came."""
@@ -138,16 +134,14 @@ class Pet:
         self._felt, self._felt_at = (PersonEstimate(), Affect()), 0.0
         self._command, self._acted, self._plays = Command(at=0.0), -1.0 / RATE, self._decision.plays
         self._unheard: list[Event] = []
-        self._gesture: Gesture | None = None
-        self._battery = Battery(at=0.0, level=1.0)
-        self._settings: frozenset[str] = frozenset()
+        self._ongoing = Ongoing()
 
     def tick(self, now: float, senses: Sequence[AnySense]) -> Tick:
         """One moment. `now` never runs backwards."""
         heard = tuple([replace(sense, id=self._number()) for sense in senses])
         refused = self._take_edits(heard, now)
         understood = self._understand(heard, now)
-        self._notice(understood, now)
+        self._ongoing.take(understood, now)
         events, evidence = self.mind.perceive(understood, now)
         beat = now - self._decided >= TREE_PERIOD - EARLY or any(
             event.urgent or event.name == "touched" for event in events
@@ -188,7 +182,7 @@ class Pet:
         if not news and now - self._acted < ACT_PERIOD - EARLY:
             return {}
         self._command, moved = self._actor.act(
-            decision, person, pet, events, self._gesture, now, now - self._acted
+            decision, person, pet, events, self._ongoing.gesture, now, now - self._acted
         )
         self._acted, self._plays = now, decision.plays
         return moved
@@ -210,20 +204,6 @@ class Pet:
                 understood.append(sense if sense.id else replace(sense, id=self._number()))
         return tuple(understood)
 
-    def _notice(self, understood: Sequence[AnySense], now: float) -> None:
-        """Keep what goes on: the touch, the battery, the owner's settings."""
-        for sense in understood:
-            if isinstance(sense, Gesture):
-                self._gesture = None if sense.phase == "end" else sense
-            elif isinstance(sense, Battery):
-                self._battery = sense
-            elif isinstance(sense, Setting):
-                self._settings = (
-                    self._settings | {sense.name} if sense.on else self._settings - {sense.name}
-                )
-        if self._gesture is not None and now - self._gesture.at > GESTURE_STALE:
-            self._gesture = None
-
     def _decide(
         self, now: float, person: PersonEstimate, pet: Affect, events: Sequence[Event], beat: bool
     ) -> Decision:
@@ -236,14 +216,14 @@ class Pet:
             Context(
                 at=now,
                 dt=min(now - self._decided, now),
-                hour=(self._hour + now / 3600.0) % 24.0,
+                hour=local_hour(self._hour, now),
                 person=person,
                 pet=pet,
                 events=tuple(self._unheard),
-                gesture=self._gesture,
-                battery=self._battery.level,
-                charging=self._battery.charging,
-                settings=self._settings,
+                gesture=self._ongoing.gesture,
+                battery=self._ongoing.battery.level,
+                charging=self._ongoing.battery.charging,
+                settings=self._ongoing.settings,
             )
         )
         self.mind.did(self._decision.behavior)

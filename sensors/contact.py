@@ -7,6 +7,7 @@ from collections import deque
 
 from moggy.messages import Place
 from moggy.sensors.gestures import Features
+from moggy.vocabulary import ZoneName
 
 WINDOW = 1.0
 """s that path and straightness look back"""
@@ -174,7 +175,7 @@ class Contact:
         "zone",
     )
 
-    def __init__(self, at: float, zone: str, trace: PressureTrace, measured: bool) -> None:
+    def __init__(self, at: float, zone: ZoneName, trace: PressureTrace, measured: bool) -> None:
         self.began = self.last = at
         self.zone = zone
         self.trace = trace

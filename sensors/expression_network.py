@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from moggy.messages import CLASSES
+from moggy.vocabulary import CLASSES, PersonClass
 
 Floats = NDArray[np.float32]
 
@@ -35,7 +35,7 @@ class ExpressionNetwork:
     def __init__(self, weights: Path) -> None:
         self._w = _load(weights)
 
-    def __call__(self, face: NDArray[np.uint8]) -> dict[str, float]:
+    def __call__(self, face: NDArray[np.uint8]) -> dict[PersonClass, float]:
         """Probabilities over the seven classes, from a cut-out face: (height, width, 3), RGB."""
         x = (_square(face).astype(np.float32) - MEAN) / np.float32(255.0)
         for n in range(4):

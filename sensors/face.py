@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from operator import mul
 from pathlib import Path
 
-from moggy.messages import CLASSES, AnySense, Face
+from moggy.messages import AnySense, Face, Probabilities
+from moggy.vocabulary import CLASS_PLACES, CLASSES
 
 HEAD = Path(__file__).parent / "heads" / "face.json"
 NETWORK = "face_expression"
@@ -20,20 +21,6 @@ NETWORK = "face_expression"
 FLOOR = 0.01
 """added before the logarithm: what the network says below one in a hundred is not to be believed
 (0.001 measured alike, but vainer)"""
-
-CIRCUMPLEX: Mapping[str, tuple[float, float]] = {
-    # Pleasure and arousal of the words after Russell & Mehrabian 1977, quoted from memory. Happy's
-    # arousal and surprise's pleasure are lowered (0.51 and 0.40 there): a smile at a cat is calm,
-    # and a surprised face may be either.
-    "neutral": (0.0, 0.0),
-    "happy": (0.81, 0.30),
-    "sad": (-0.63, -0.27),
-    "angry": (-0.51, 0.59),
-    "afraid": (-0.64, 0.60),
-    "disgusted": (-0.60, 0.35),
-    "surprised": (0.20, 0.67),
-}
-"""valence and arousal of each class"""
 
 PLEASANT: Mapping[str, float] = {
     "mouthSmile": 0.20,
@@ -92,7 +79,7 @@ def understood(face: Face) -> Face:
     )
 
 
-def _from_probabilities(face: Face, given: Mapping[str, float]) -> Face:
+def _from_probabilities(face: Face, given: Probabilities) -> Face:
     total = sum(given.values()) or 1.0
     p = [given.get(name, 0.0) / total for name in CLASSES]
     valence, arousal = feeling(p, face.blendshapes)
@@ -109,8 +96,8 @@ def feeling(
 ) -> tuple[float, float]:
     """Valence and arousal: the classes' places weighed by probability, and what the blendshapes add
     to those of a face at rest."""
-    valence = sum(q * CIRCUMPLEX[name][0] for name, q in zip(CLASSES, p, strict=True))
-    arousal = sum(q * CIRCUMPLEX[name][1] for name, q in zip(CLASSES, p, strict=True))
+    valence = sum(q * CLASS_PLACES[name].valence for name, q in zip(CLASSES, p, strict=True))
+    arousal = sum(q * CLASS_PLACES[name].arousal for name, q in zip(CLASSES, p, strict=True))
     if blendshapes:
         rest = _file().rest if rest is None else rest
         valence += sum(
@@ -146,7 +133,7 @@ def pairs_of(shapes: Mapping[str, float]) -> list[str]:
 def features_of(
     pairs: Sequence[str],
     shapes: Mapping[str, float] | None,
-    expression: Mapping[str, float] | None,
+    expression: Probabilities | None,
     rest: Mapping[str, float],
 ) -> list[float]:
     """Square roots of the blendshapes, logarithms of the network's probabilities."""
@@ -183,7 +170,7 @@ def _file() -> _File:
 
 
 def _probabilities(
-    shapes: Mapping[str, float] | None, expression: Mapping[str, float] | None
+    shapes: Mapping[str, float] | None, expression: Probabilities | None
 ) -> list[float]:
     file = _file()
     kind = "both" if shapes and expression else "blendshapes" if shapes else "expression"

@@ -13,7 +13,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from moggy.messages import GESTURES
+from moggy.vocabulary import GESTURES, GestureName, ZoneName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +170,7 @@ TYPICAL_STROKE = 0.05
 """m/s, assumed when a stroke has no measured speed: on skin 1–10 cm/s is pleasant (Löken 2009)."""
 
 
-def probabilities(seen: Features, zone: str) -> dict[str, float]:
+def probabilities(seen: Features, zone: ZoneName) -> dict[GestureName, float]:
     """How likely each of the eight gestures is; sums to 1."""
     values = _measures(seen)
     scores = [prior + _INDEPENDENCE * _fit(row, values, seen.ended) for _, prior, row in _ROWS]
@@ -213,7 +213,7 @@ def _fit(
 _HOLD, _STROKE = GESTURES.index("hold"), GESTURES.index("stroke")
 
 
-def _without_motion(scores: list[float], seen: Features, zone: str) -> list[float]:
+def _without_motion(scores: list[float], seen: Features, zone: ZoneName) -> list[float]:
     """A zone alone does not tell holding from stroking: judge by place, pressure and area, and stay
     unsure."""
     if seen.pulses > 2 or (seen.ended and seen.duration < 0.35):

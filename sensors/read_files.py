@@ -154,7 +154,7 @@ def _gesture(gesture: Gesture, guesses: Mapping[str, tuple[float, float]] | None
 def _row(
     valence: float | None,
     arousal: float | None,
-    probabilities: Mapping[str, float] | None,
+    probabilities: Mapping[Any, float] | None,
     confidence: float | None,
 ) -> Row:
     sure = confidence or 0.0

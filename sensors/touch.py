@@ -11,6 +11,7 @@ from moggy.body import Body
 from moggy.messages import Acceleration, AnySense, Gesture, Place, Touch
 from moggy.sensors.contact import SLAP_WINDOW, Contact, PressureTrace
 from moggy.sensors.gestures import TYPICAL_STROKE, probabilities
+from moggy.vocabulary import ZONES, ZoneName
 
 SILENCE = 0.15
 """s without a sample: the hand is gone, or the link is"""
@@ -38,7 +39,7 @@ STEEP = 8.0
 SLAPPED_FOR = 0.4
 """s for which the contact is called a hit; what the hand does after that is judged anew"""
 
-Spot = tuple[str, Place | None, float, float, bool, bool]
+Spot = tuple[ZoneName, Place | None, float, float, bool, bool]
 """zone, place, pressure, area, whether the place is measured, and whether it is so finely that
 motion shows in it"""
 
@@ -144,11 +145,8 @@ class TouchReader:
                 yield self._spot(_take(pressed, self._near), touch)
         elif touch.pressure > 0.0:
             place = touch.position
-            zone = touch.zone
-            if zone is None:
-                zone = (
-                    self._zone_at(place) if place is not None else next(iter(self._zones), "body")
-                )
+            somewhere = next(iter(self._zones), ZONES[0])
+            zone = touch.zone or (somewhere if place is None else self._zone_at(place))
             yield (
                 zone,
                 place if place is not None else self._zones.get(zone),
@@ -178,19 +176,19 @@ class TouchReader:
         z = sum(p * self._pads[name][1][2] for name, p in pads.items()) / total
         return zone, (x, y, z), peak, touch.area, True, len(pads) > 1
 
-    def _zone_at(self, place: Place) -> str:
+    def _zone_at(self, place: Place) -> ZoneName:
         """Zone of the nearest pad; the zone of a contact at hand keeps it up to a centimetre
         beyond."""
         held = {contact.zone for contact in self._contacts}
         best = min(
             self._pads.values(),
             key=lambda pad: math.dist(pad[1], place) - (0.01 if pad[0] in held else 0.0),
-            default=("body", place),
+            default=("back", place),
         )
         return best[0]
 
     def _same(
-        self, zone: str, place: Place | None, measured: bool, taken: Sequence[Contact]
+        self, zone: ZoneName, place: Place | None, measured: bool, taken: Sequence[Contact]
     ) -> Contact | None:
         """The contact that this spot goes on with: near it, or in the same zone or the one beside
         it."""
@@ -210,7 +208,13 @@ class TouchReader:
         return next((c for c in free if zone in self._beside.get(c.zone, ())), None)
 
     def _begin(
-        self, at: float, zone: str, place: Place | None, pressure: float, measured: bool, fine: bool
+        self,
+        at: float,
+        zone: ZoneName,
+        place: Place | None,
+        pressure: float,
+        measured: bool,
+        fine: bool,
     ) -> Contact:
         trace = None
         self._gone = [c for c in self._gone if at - c.last <= BOUT]
@@ -228,7 +232,7 @@ class TouchReader:
         self._contacts.append(contact)
         return contact
 
-    def _near_gone(self, zone: str, place: Place | None, measured: bool) -> Contact | None:
+    def _near_gone(self, zone: ZoneName, place: Place | None, measured: bool) -> Contact | None:
         for c in reversed(self._gone):
             known = measured and place is not None and c.measured and c.trace.place is not None
             if (
@@ -294,7 +298,7 @@ class TouchReader:
         return Gesture(
             at=now,
             zone=contact.zone,
-            gesture=gesture,  # type: ignore[arg-type]  # a key of the table, which has exactly these
+            gesture=gesture,
             probabilities=chances,
             phase=phase,
             pressure=min(1.0, contact.pressure),

@@ -4,15 +4,16 @@ in less than a millisecond."""
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Final, cast
 
-from moggy.messages import CLASSES, AnySense, Trouble, Words
+from moggy.messages import AnySense, Probabilities, Trouble, Words
 from moggy.sensors.words_features import DRAWN_OUT, manner, plain, tokens
-from moggy.sensors.words_head import PRIOR, head, likely, softmax
+from moggy.sensors.words_head import head, likely, softmax
 from moggy.sensors.words_phrases import language, wish
+from moggy.vocabulary import CLASS_PLACES, CLASS_PRIOR, CLASSES, Intent, PersonClass
 
 if TYPE_CHECKING:
     from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
@@ -24,34 +25,9 @@ UNSURE: Final = 0.4
 """A confidence below this is called unsure: on GoEmotions dev the top class is then wrong more
 often than right."""
 
-VALENCE: Final = {
-    "neutral": 0.0,
-    "happy": 0.81,
-    "sad": -0.63,
-    "angry": -0.51,
-    "afraid": -0.64,
-    "disgusted": -0.60,
-    "surprised": 0.14,
-}
-AROUSAL: Final = {
-    "neutral": -0.1,
-    "happy": 0.41,
-    "sad": -0.27,
-    "angry": 0.59,
-    "afraid": 0.60,
-    "disgusted": 0.35,
-    "surprised": 0.67,
-}
-"""Where the classes lie: pleasure and arousal of Russell & Mehrabian 1977; surprise's pleasure is
-lowered, since GoEmotions counts confusion as surprise, and neutral is a little calm."""
-
 LEXICON, EXCLAIMED, CHARGED = 0.4, 0.4, 0.15
 """VADER's share in valence; what `!` and strong words add to arousal. Checked on EmoBank dev: r =
 0.51 and 0.26 with people's ratings."""
-
-Intent: TypeAlias = Literal[
-    "none", "comfort_me", "play", "leave_me_alone", "look_here", "praise", "scold", "call"
-]
 
 
 class WordsReader:
@@ -109,17 +85,20 @@ def understand(words: Words) -> Words:
     intent, feeling, sure = wish(common, lang)
     evidence = max(known, min(1.0, 1.5 * sure))
     learnt = likely(head().scores(spelt, said))
-    usual = dict(zip(CLASSES, PRIOR, strict=True))
-    probabilities = {name: known * learnt[name] + (1.0 - known) * usual[name] for name in CLASSES}
+    probabilities = {
+        name: known * learnt[name] + (1.0 - known) * CLASS_PRIOR[name] for name in CLASSES
+    }
     if sure:
         probabilities = _said_outright(probabilities, feeling, sure)
     # The part of the probabilities that is only what is usual says nothing of this person: it is
     # taken off again.
     valence = math.fsum(
-        (p - (1.0 - evidence) * usual[name]) * VALENCE[name] for name, p in probabilities.items()
+        (p - (1.0 - evidence) * CLASS_PRIOR[name]) * CLASS_PLACES[name].valence
+        for name, p in probabilities.items()
     )
     arousal = math.fsum(
-        (p - (1.0 - evidence) * usual[name]) * AROUSAL[name] for name, p in probabilities.items()
+        (p - (1.0 - evidence) * CLASS_PRIOR[name]) * CLASS_PLACES[name].arousal
+        for name, p in probabilities.items()
     )
     weight = LEXICON * (1.0 - sure) * (1.0 if known else 0.5)
     valence = (1.0 - weight) * valence + weight * polarity["compound"]
@@ -164,7 +143,7 @@ def vader() -> SentimentIntensityAnalyzer:
     return SentimentIntensityAnalyzer()
 
 
-def _said_outright(learnt: Mapping[str, float], feeling: str, sure: float) -> dict[str, float]:
+def _said_outright(learnt: Probabilities, feeling: str, sure: float) -> dict[PersonClass, float]:
     """Learnt probabilities, made to agree with a phrase: its feeling gets the odds that its row
     gives, the rest keep their proportions."""
     odds = sure / (1.0 - sure) * (len(CLASSES) - 1)
@@ -178,7 +157,7 @@ def _said_outright(learnt: Mapping[str, float], feeling: str, sure: float) -> di
 def _filled(
     words: Words,
     text: str,
-    probabilities: Mapping[str, float],
+    probabilities: Probabilities,
     valence: float,
     arousal: float,
     intent: str,

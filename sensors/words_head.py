@@ -12,14 +12,10 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from moggy.messages import CLASSES
 from moggy.sensors.words_features import key, pieces
+from moggy.vocabulary import CLASS_PRIOR, CLASSES
 
 HEAD = Path(__file__).with_name("words.json")
-
-PRIOR = (0.34, 0.26, 0.12, 0.10, 0.06, 0.04, 0.08)
-"""How often a pet hears each of CLASSES, before anything is known: our judgement, flatter than
-GoEmotions' 30 % neutral and 37 % happy."""
 
 
 class WordsHead:
@@ -92,7 +88,12 @@ def likely(scores: Sequence[float]) -> dict[str, float]:
     return dict(
         zip(
             CLASSES,
-            softmax([score + math.log(p) for score, p in zip(scores, PRIOR, strict=True)]),
+            softmax(
+                [
+                    score + math.log(CLASS_PRIOR[name])
+                    for score, name in zip(scores, CLASSES, strict=True)
+                ]
+            ),
             strict=True,
         )
     )

@@ -1,4 +1,5 @@
-"""What some tests need and some machines lack: counted and named as not run, and in CI a failure."""
+"""What some tests need and some machines lack: such a test is counted and named as not run, and
+fails in CI."""
 
 from __future__ import annotations
 

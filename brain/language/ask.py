@@ -13,7 +13,7 @@ MEMORY = 120.0
 """Seconds that an event counts as *before*."""
 KEPT = 16
 """Events that are remembered."""
-TOLD = frozenset({"touched", "released", "looked_at", "nudged_up", "nudged_down"})
+TOLD = frozenset({"touched", "released", "looked_at", "advised"})
 """Events that say nothing about a remark: too many, or our own."""
 
 

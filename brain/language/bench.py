@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from moggy.brain.language.read_texts import First, Slow, available, chain
-from moggy.messages import CLASSES
+from moggy.vocabulary import CLASS_PRIOR, CLASSES
 
 EKMAN = ("angry", "disgusted", "afraid", "happy", "neutral", "sad", "surprised")
 """GoEmotions' Ekman numbers 0..6 as our classes."""
@@ -148,13 +148,14 @@ def _measure(way: str, few: Sentences, first: First | None, readers: Sequence[Sl
 def _flat(rows: list[dict[str, Any]], few: Sentences) -> Iterator[dict[str, Any]]:
     """The rows with the prior of this set in place of a pet's: in a balanced set every class is as
     likely."""
-    from moggy.brain.language.refine import PRIOR
 
     there = set(few.classes)
     for row in rows:
         lifted = {
             name: p / prior * (name in there)
-            for (name, p), prior in zip(row["probabilities"].items(), PRIOR, strict=True)
+            for (name, p), prior in zip(
+                row["probabilities"].items(), CLASS_PRIOR.values(), strict=True
+            )
         }
         yield {"probabilities": lifted}
 

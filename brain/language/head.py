@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from moggy.messages import CLASSES, INTENTS
+from moggy.vocabulary import CLASSES, INTENTS
 
 FOLDER = Path(__file__).with_name("heads")
 

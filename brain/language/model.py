@@ -22,7 +22,8 @@ from moggy.brain.language import head, prompts, refine
 from moggy.brain.language.embedding import polite
 from moggy.brain.language.llama import LanguageModel
 from moggy.brain.language.question import Question, Situation
-from moggy.messages import DRIVES, AnySense, Thought
+from moggy.messages import AnySense, Thought
+from moggy.vocabulary import Advisable
 from moggy.worker import Task
 
 MODEL = "smollm2"
@@ -33,7 +34,7 @@ GAIN: Final = 0.06
 """Of a proposal for each e-fold that the model finds a feeling likelier than after words that say
 nothing."""
 
-FEELINGS: Final[Mapping[str, Mapping[str, float]]] = {
+FEELINGS: Final[Mapping[str, Mapping[Advisable, float]]] = {
     "loved": {"pleasure": 0.7, "company": 0.3},
     "happy": {"pleasure": 0.8, "arousal": 0.2},
     "playful": {"arousal": 0.5, "pleasure": 0.3, "play": -0.4},
@@ -48,7 +49,6 @@ FEELINGS: Final[Mapping[str, Mapping[str, float]]] = {
 """The words that are weighed, and what each moves. A drive says how full it is: less of `play` is
 more wish to play. Care, not mirroring: nothing here makes the cat beg, and a sad person (answered
 by *gentle*) lowers arousal and makes it want to be near."""
-MAY_MOVE: Final = frozenset({"pleasure", "arousal", "dominance", *DRIVES})
 
 
 class Judge:
@@ -111,19 +111,17 @@ class Judge:
         return np.asarray(lifted - np.log(np.exp(lifted).sum()))
 
 
-def nudges(surprise: Sequence[float] | NDArray[np.float64]) -> dict[str, float]:
+def nudges(surprise: Sequence[float] | NDArray[np.float64]) -> dict[Advisable, float]:
     """Log-ratios of FEELINGS against what is usual → proposals, each within ±0.2. Raises ValueError
     for what is no number."""
     if len(surprise) != len(FEELINGS) or not all(math.isfinite(s) for s in surprise):
         raise ValueError("the language model's judgement is not a number; its answer was dropped")
-    total: dict[str, float] = {}
+    total: dict[Advisable, float] = {}
     for much, moves in zip(surprise, FEELINGS.values(), strict=True):
         for name, by in moves.items():
             total[name] = total.get(name, 0.0) + GAIN * by * max(-3.0, min(3.0, float(much)))
     return {
-        name: round(max(-MOST, min(MOST, by)), 4)
-        for name, by in total.items()
-        if name in MAY_MOVE and abs(by) >= 0.005
+        name: round(max(-MOST, min(MOST, by)), 4) for name, by in total.items() if abs(by) >= 0.005
     }
 
 

@@ -3,8 +3,10 @@ situation in which it was said."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from moggy.messages import Probabilities
+from moggy.vocabulary import SOMEONE, Intent
 
 PATIENCE = 6.0
 """Seconds after which an answer no longer counts: a conversation has moved on, and facts.md gives a
@@ -40,7 +42,7 @@ class Question:
 
     text: str
     lang: str = "en"
-    person: str = "someone"
+    person: str = SOMEONE
     asked: float = 0.0
     """When it was said, on the pet's clock; s."""
     about: int = 0
@@ -48,10 +50,10 @@ class Question:
     expires: float = PATIENCE
     read_by: str = "words"
     """Who read it before."""
-    probabilities: Mapping[str, float] = field(default_factory=dict)
+    probabilities: Probabilities = field(default_factory=dict)
     """Of the reading before; empty: nothing was read yet."""
     valence: float = 0.0
     arousal: float = 0.0
-    intent: str = "none"
+    intent: Intent = "none"
     confidence: float = 0.0
     situation: Situation = Situation()

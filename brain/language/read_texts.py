@@ -14,7 +14,8 @@ from moggy.brain.language.head import NoHead
 from moggy.brain.language.llama import NoRuntime, Unwell
 from moggy.brain.language.model import Judge
 from moggy.brain.language.question import Question
-from moggy.messages import CLASSES, Thought, Words
+from moggy.messages import Thought, Words
+from moggy.vocabulary import CLASSES, Advisable
 
 TIERS = ("words", "embedding", "model")
 UNSURE = 0.4
@@ -87,7 +88,7 @@ def chain(text: str, lang: str, first: First | None, slow: Sequence[Slow]) -> Ro
         intent=read.intent or "none",
         confidence=read.confidence or 0.0,
     )
-    moves: dict[str, float] = {}
+    moves: dict[Advisable, float] = {}
     sources = ["words"] if first is not None else []
     notes = (
         []

@@ -5,28 +5,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Final, Literal, TypeAlias, cast
+from typing import cast
 
 from moggy.brain.language.question import Question
-from moggy.messages import CLASSES, Thought
+from moggy.messages import Thought
+from moggy.vocabulary import CLASS_PLACES, CLASS_PRIOR, CLASSES, Intent, PersonClass
 
-PRIOR: Final = (0.34, 0.26, 0.12, 0.10, 0.06, 0.04, 0.08)
-"""How often a pet hears each of CLASSES; as in the first tier (a test compares them)."""
-VALENCE: Final = (0.0, 0.81, -0.63, -0.51, -0.64, -0.60, 0.14)
-AROUSAL: Final = (-0.1, 0.41, -0.27, 0.59, 0.60, 0.35, 0.67)
-"""Where the classes lie (Russell & Mehrabian 1977); as in the first tier."""
 ADDS = 0.5
 """How sure a wish must be to be added where no phrase was found; from the even lines of
 phrases.tsv."""
 
-Intent: TypeAlias = Literal[
-    "none", "comfort_me", "play", "leave_me_alone", "look_here", "praise", "scold", "call"
-]
-
 
 def joined(
     question: Question, scores: Sequence[float], weights: Mapping[str, float]
-) -> dict[str, float]:
+) -> dict[PersonClass, float]:
     """Probabilities over CLASSES from the reading before and the scores (log-likelihoods) of this
     one."""
     # A phrase said outright is worth more than the comments on which the weights were set could
@@ -37,7 +29,8 @@ def joined(
         else (weights["before"], weights["own"])
     )
     total = []
-    for name, prior, score in zip(CLASSES, PRIOR, scores, strict=True):
+    for name, score in zip(CLASSES, scores, strict=True):
+        prior = CLASS_PRIOR[name]
         said = math.log(max(question.probabilities.get(name, prior), 1e-4) / prior)
         total.append(math.log(prior) + before * said + own * score)
     top = max(total)
@@ -69,7 +62,7 @@ def thought(
             f"{source} answered with something that is not a number; its answer was dropped"
         )
     probabilities = joined(question, scores, weights)
-    arousal = math.fsum(p * a for p, a in zip(probabilities.values(), AROUSAL, strict=True))
+    arousal = math.fsum(p * CLASS_PLACES[name].arousal for name, p in probabilities.items())
     # A first reading of nothing (confidence 0) has no valence of its own to keep; one by a phrase
     # said outright is worth more than half.
     share = (

@@ -18,6 +18,7 @@ from moggy.messages import Event, Tick
 from moggy.sim.day import Day, senses_of
 from moggy.sim.pictures import Pictures
 from moggy.sim.world import World
+from moggy.vocabulary import Emotion
 
 PICTURES = 0.25
 """A second of its life: one every four seconds."""
@@ -32,7 +33,7 @@ class Teller:
     console: Console
     last: str = ""
     told: dict[str, float] = field(default_factory=dict)
-    feelings: list[tuple[float, dict[str, float], float, float, float, float]] = field(
+    feelings: list[tuple[float, dict[Emotion, float], float, float, float, float]] = field(
         default_factory=list
     )
 

@@ -18,8 +18,7 @@ from moggy.actuators.speaker import SoundStream, Speaker
 from moggy.actuators.synth import Synth
 from moggy.assemble import SCHEMAS, begin, born, home, slow_thinkers
 from moggy.body import Body
-from moggy.brain.diary import Diary, Without
-from moggy.brain.memory import Memory
+from moggy.brain.memory import Diary, Memory, Without
 from moggy.clock import RealClock, hour_of_day
 from moggy.commands.headless import SimulatedSenses, boards
 from moggy.commands.memory import awake

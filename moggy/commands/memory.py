@@ -8,8 +8,8 @@ from pathlib import Path
 import typer
 
 from moggy.assemble import home
-from moggy.brain import sealing
 from moggy.brain.memory import Broken, Memory, as_json, sentences
+from moggy.brain.memory import encryption as sealing
 
 
 def path() -> Path:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -26,7 +27,7 @@ Layer = Literal[
 ]
 """What moved it. `idle` and `blink` are the small movements of a body that does nothing; `waking`
 is the way out of the rest pose."""
-WITHIN = {
+WITHIN: Mapping[Layer, str] = {
     "breath": "breath: its phase goes on, paced by arousal and purr",
     "idle": "spontaneous: small shifts by its own chance",
     "blink": "spontaneous: a blink by its own chance",

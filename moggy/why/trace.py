@@ -10,7 +10,8 @@ from typing import Any
 
 from moggy.journal import Entry
 from moggy.motion import GROUND
-from moggy.pet import GESTURE_STALE, Start
+from moggy.ongoing import CONTACT_LOST_S
+from moggy.pet import Start
 from moggy.why.chain import WITHIN, Chain, Felt, Layer, MoverSource, NodeLink, OutputChange
 from moggy.why.ledger import Ledger
 from moggy.why.own_will import OwnWill
@@ -44,9 +45,9 @@ class JournalWalk:
             for name, text in self._files.items()
             if name.startswith("motions/")
         }
-        self._sources = {
+        self._sources: dict[str, MoverSource] = {
             name: MoverSource(name, name, 0.0, within=(why,)) for name, why in WITHIN.items()
-        }  # type: ignore[arg-type]
+        }
         self._stirred: list[Mapping[str, Any]] = []
         self._stirs: dict[int, tuple[Felt, ...]] = {}
         self._inner: dict[str, tuple[float, Felt]] = {}
@@ -194,7 +195,7 @@ class JournalWalk:
                 if (
                     sense["phase"] == "begin"
                     or before is None
-                    or sense["at"] - before[0] > GESTURE_STALE
+                    or sense["at"] - before[0] > CONTACT_LOST_S
                     or name not in self._sources
                 ):
                     self._sources[name] = self._of_ids(

@@ -26,8 +26,8 @@ from sklearn.model_selection import GroupKFold
 from sklearn.preprocessing import StandardScaler
 
 from moggy import models
-from moggy.messages import CLASSES
 from moggy.sensors.face import HEAD, NETWORK, features_of, feeling, pairs_of
+from moggy.vocabulary import CLASSES, PersonClass
 
 LABELS = ("neutral", "happy", "sad", "angry", "fearful", "disgusted", "surprised")
 HOME = (0.42, 0.22, 0.10, 0.08, 0.03, 0.03, 0.12)
@@ -41,7 +41,7 @@ KINDS = ("both", "blendshapes", "expression")
 
 def load(
     path: Path,
-) -> tuple[list[dict[str, float]], list[dict[str, float]], np.ndarray, np.ndarray]:
+) -> tuple[list[dict[str, float]], list[dict[PersonClass, float]], np.ndarray, np.ndarray]:
     """Blendshapes, network's probabilities, class index, person, of every row but the seven of
     contempt."""
     with path.open(encoding="utf-8") as file:
@@ -67,7 +67,10 @@ def load(
 
 
 def table(
-    kind: str, pairs: list[str], shapes: list[dict[str, float]], network: list[dict[str, float]]
+    kind: str,
+    pairs: list[str],
+    shapes: list[dict[str, float]],
+    network: list[dict[PersonClass, float]],
 ) -> np.ndarray:
     return np.array(
         [

@@ -1,4 +1,5 @@
-"""A joint never passes its limits of position, velocity and acceleration, whatever the brain sends."""
+"""A joint never passes its limits of position, velocity and acceleration, whatever the brain
+sends."""
 
 from __future__ import annotations
 

@@ -68,9 +68,13 @@ def test_a_life_in_real_time_with_all_its_workers_replays_exactly(tmp_path: Path
             loop.stop()
 
     loop = Loop(
-        born(start), RealClock(until=PATIENCE), sensors=[Person(eye, world), simulated, eye], body=simulated,
-        listeners=[until_all_were_heard, journal], thinkers=thinkers,
-    )  # fmt: skip
+        born(start),
+        RealClock(until=PATIENCE),
+        sensors=[Person(eye, world), simulated, eye],
+        body=simulated,
+        listeners=[until_all_were_heard, journal],
+        thinkers=thinkers,
+    )
     for close in (
         simulated.close,
         eye.close,

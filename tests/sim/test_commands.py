@@ -16,17 +16,18 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from moggy.body import Body
-from moggy.brain.memory import Memory
-from moggy.brain.remembered import Remembered
+from moggy.brain.memory import Memory, Remembered
 from moggy.config import Files
 from moggy.main import app
 from moggy.sim.board.micropython import MicroPythonBoard
 
 COMMANDS = (
-    ["demo"], ["sim"], ["run"], ["replay"], ["why"], ["laws"], ["coverage"], ["lint"], ["schema"], ["doctor"], ["setup"],
+    ["demo"], ["sim"], ["run"], ["replay"], ["why"], ["laws"], ["coverage"], ["lint"], ["schema"],
+    ["doctor"], ["setup"],
     ["perceive", "words"], ["perceive", "face"], ["perceive", "posture"], ["perceive", "touch"],
-    ["models", "fetch"], ["models", "bench"], ["memory", "show"], ["memory", "export"], ["memory", "forget"],
-    ["memory", "encrypt"], ["memory", "decrypt"],
+    ["models", "fetch"], ["models", "bench"],
+    ["memory", "show"], ["memory", "export"], ["memory", "forget"], ["memory", "encrypt"],
+    ["memory", "decrypt"],
 )  # fmt: skip
 
 

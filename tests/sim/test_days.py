@@ -7,7 +7,7 @@ import math
 
 import pytest
 
-from moggy.messages import AnySense, Face, Touch, Words
+from moggy.messages import AnySense, Face, Probabilities, Touch, Words
 from tests.sim.lives import BODY, behaviors, between, of_day, of_senses
 
 STROKES = "stroke: {along: [neck, shoulders, back, loin], speed: 0.12, times: 6}"
@@ -68,7 +68,7 @@ def test_a_sad_person_is_met_with_closeness_and_calm() -> None:
 
 
 def test_an_angry_person_is_met_with_distance_and_calm() -> None:
-    chances = {"angry": 0.8, "neutral": 0.2}
+    chances: Probabilities = {"angry": 0.8, "neutral": 0.2}
     angry: list[AnySense] = [
         Face(
             at=n / 10, valence=-0.7, arousal=0.7, probabilities=chances, confidence=0.8, looking=0.6

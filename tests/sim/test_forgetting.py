@@ -14,10 +14,8 @@ import pytest
 
 from moggy.assemble import begin, born
 from moggy.body import Body
-from moggy.brain.diary import Diary, Without
-from moggy.brain.memory import Memory
+from moggy.brain.memory import Diary, Memory, Without, encrypt
 from moggy.brain.mind import Mind
-from moggy.brain.sealing import encrypt
 from moggy.clock import SimulatedClock
 from moggy.commands.headless import SimulatedSenses, boards
 from moggy.config import Files
@@ -223,7 +221,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from moggy.assemble import begin, born
 from moggy.body import Body
-from moggy.brain.diary import Diary
+from moggy.brain.memory import Diary
 from moggy.clock import RealClock
 from moggy.commands.headless import SimulatedSenses, boards
 from moggy.commands.memory import awake
@@ -242,9 +240,16 @@ start = begin(Files(), seed=1, hour=18.0)
 pet = born(start)
 diary = Diary(memory, pet.mind.remember, hour=18.0, beside=ThreadPoolExecutor(1))
 senses = [Person(at=0.1, person=name, change="arrives") for name in ("anna", "ben")]
-senses += [Face(at=0.3 + 0.1 * i, person=name, valence=0.5, confidence=0.9) for i in range(20) for name in ("anna", "ben")]
+senses += [
+    Face(at=0.3 + 0.1 * i, person=name, valence=0.5, confidence=0.9)
+    for i in range(20)
+    for name in ("anna", "ben")
+]
 senses += [Person(at=2.5, person="anna", change="leaves")]
-senses += [Words(at=3.0 + 0.5 * i, person="ben", text="good cat", intent="praise", confidence=0.9) for i in range(200)]
+senses += [
+    Words(at=3.0 + 0.5 * i, person="ben", text="good cat", intent="praise", confidence=0.9)
+    for i in range(200)
+]
 senses.sort(key=lambda sense: sense.at)
 
 def say(tick, sent):
@@ -252,7 +257,8 @@ def say(tick, sent):
         known = pet.mind.remember()
         print(f"{known.day:.9f}", *sorted(known.people), flush=True)
 
-Loop(pet, RealClock(), sensors=[SimulatedSenses(Script(senses).due, world, body), diary], body=body, listeners=[diary, say]).run()
+sensors = [SimulatedSenses(Script(senses).due, world, body), diary]
+Loop(pet, RealClock(), sensors=sensors, body=body, listeners=[diary, say]).run()
 """
 
 

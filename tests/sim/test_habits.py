@@ -11,10 +11,9 @@ import pytest
 from moggy.assemble import begin, born
 from moggy.body import Body
 from moggy.brain.appraisals import Appraisals
-from moggy.brain.memory import Memory, sentences
+from moggy.brain.memory import Memory, Remembered, sentences
 from moggy.brain.mind import Mind
 from moggy.brain.rehearse import touch
-from moggy.brain.remembered import Remembered
 from moggy.clock import SimulatedClock
 from moggy.commands.headless import SimulatedSenses, boards
 from moggy.config import Files

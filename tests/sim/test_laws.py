@@ -4,7 +4,6 @@ it."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,11 +20,13 @@ from moggy.messages import (
     Decision,
     Event,
     PersonEstimate,
+    Probabilities,
     Purr,
     Setting,
     Tick,
 )
 from moggy.personality import Personality, Quiet
+from tests.feelings import emotions
 
 LAWS = Files().load("laws/cat.yaml", Laws)
 CAT = Personality(name="cat", quiet=Quiet(hours=None))
@@ -55,13 +56,9 @@ def does(behavior: str, *, since: float = 0.0, why: str = "planted", **rest: Any
     return lambda at: {"decision": Decision(at=at, behavior=behavior, since=since, why=why, **rest)}
 
 
-def feels(enough: float = 0.0, arousal: float = 0.0, **emotions: float) -> Change:
-    usual = Affect()
-    return lambda at: {
-        "pet": replace(
-            usual, enough=enough, arousal=arousal, emotions={**usual.emotions, **emotions}
-        )
-    }
+def feels(enough: float = 0.0, arousal: float = 0.0, **levels: float) -> Change:
+    pet = Affect(enough=enough, arousal=arousal, emotions=emotions(**levels))
+    return lambda at: {"pet": pet}
 
 
 def once(name: str, at_once: float = 0.5) -> Change:
@@ -84,7 +81,7 @@ def set_(name: Any) -> Change:
     return lambda at: {"understood": (Setting(at=at, name=name),) if at < 0.05 else ()}
 
 
-def sees(**likely: float) -> Change:
+def sees(likely: Probabilities) -> Change:
     return lambda at: {
         "person": PersonEstimate(present=True, probabilities=likely, confidence=0.9, unsure=False)
     }
@@ -128,7 +125,7 @@ PLANTED: dict[str, tuple[Change, float]] = {
     "hurt_does_not_approach": (all_of(once("hit"), does("lean_in")), 4.0),
     "sent_off_stays_away": (all_of(once("sent_off"), does("follow_person")), 8.0),
     "away_asks_for_nothing": (all_of(set_("away"), does("ask_for_company")), 4.0),
-    "no_begging_of_the_sad": (all_of(sees(sad=0.9), does("beg_play")), 4.0),
+    "no_begging_of_the_sad": (all_of(sees({"sad": 0.9}), does("beg_play")), 4.0),
     "no_distress_mirrored": (all_of(once("sadness_seen"), feels(arousal=0.9)), 6.0),
     "a_hit_is_answered": (once("hit"), 4.0),
     "a_fall_is_answered": (once("falling"), 4.0),

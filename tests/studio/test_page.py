@@ -27,8 +27,9 @@ pytestmark = [pytest.mark.needs_chromium]
 ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "sim" / "studio" / "static" / "studio.js"
 FLAGS = (
-    "--headless --no-sandbox --disable-gpu --use-angle=swiftshader --enable-unsafe-swiftshader --disable-quic --no-first-run "
-    "--disable-background-networking --disable-component-update --disable-sync --autoplay-policy=no-user-gesture-required"
+    "--headless --no-sandbox --disable-gpu --use-angle=swiftshader --enable-unsafe-swiftshader "
+    "--disable-quic --no-first-run --disable-background-networking --disable-component-update "
+    "--disable-sync --autoplay-policy=no-user-gesture-required"
 )
 PATIENCE = 120_000
 """Milliseconds for what only a machine without graphics makes slow; what the pet owes in time is
@@ -142,7 +143,7 @@ class Open:
             self.page.mouse.move(*self.at(place), steps=steps)
 
     def portrait(self, name: str) -> None:
-        """A screenshot with all the fur, as with real graphics; the last thing that the page does."""
+        """Take a screenshot with all the fur, as on a machine with graphics; the page's last act."""
         if PICTURES is None:
             return
         PICTURES.mkdir(parents=True, exist_ok=True)
@@ -165,8 +166,12 @@ CHEEK, TEMPLE = (0.2, 0.065, 0.23), (0.185, 0.06, 0.25)
 # Watches from now on when the purr begins and when the hand touched first, on the pet's clock.
 WATCH = """() => {
   window.seen = { touched: null, purred: null };
-  moggy.live.onState.push((state) => { if (state.purr.level > 0.05 && seen.touched !== null) seen.purred ??= state.at; });
-  moggy.live.onNews.push((item) => { if (item.kind === "event" && item.name === "touched") seen.touched ??= item.at; });
+  moggy.live.onState.push((state) => {
+    if (state.purr.level > 0.05 && seen.touched !== null) seen.purred ??= state.at;
+  });
+  moggy.live.onNews.push((item) => {
+    if (item.kind === "event" && item.name === "touched") seen.touched ??= item.at;
+  });
 }"""
 
 
@@ -199,7 +204,8 @@ def test_the_camera_turns_beside_the_cat_and_never_on_it(studio: Open) -> None:
     studio.page.mouse.up()
     studio.until("!moggy.view().hand.touching")
     studio.until(
-        "before => moggy.view().stage.camera.position.toArray().some((x, i) => Math.abs(x - before[i]) > 0.05)",
+        "before => moggy.view().stage.camera.position.toArray()"
+        ".some((x, i) => Math.abs(x - before[i]) > 0.05)",
         before,
     )
 
@@ -261,7 +267,8 @@ def test_a_picture_of_a_face_is_read(studio: Open, tmp_path: Path) -> None:
     )
     studio.page.get_by_label("A picture").set_input_files(face)
     studio.until(
-        "moggy.live.state.person.present && !moggy.live.state.person.unsure && moggy.live.state.person.valence > 0.15"
+        "moggy.live.state.person.present && !moggy.live.state.person.unsure"
+        " && moggy.live.state.person.valence > 0.15"
     )
     person = studio.run("moggy.live.state.person")
     assert person["probabilities"]["happy"] > person["probabilities"]["sad"]
@@ -332,7 +339,10 @@ def test_a_narrow_dark_window_shows_everything(browser: Any, simulator: str) -> 
     opened = Open(browser, simulator, color_scheme="dark")
     opened.page.set_viewport_size({"width": 420, "height": 860})
     opened.page.get_by_test_id("mind").scroll_into_view_if_needed()
-    inside = "[...document.querySelectorAll('button, input, .card')].every((each) => each.getBoundingClientRect().right <= innerWidth)"
+    inside = (
+        "[...document.querySelectorAll('button, input, .card')]"
+        ".every((each) => each.getBoundingClientRect().right <= innerWidth)"
+    )
     assert opened.run("document.documentElement.scrollWidth <= innerWidth")
     opened.until(inside)
     assert opened.run("document.documentElement.dataset.theme") == "dark"

@@ -16,18 +16,10 @@ from moggy.actuators.act import Actor
 from moggy.behaviors.motions import load_motions
 from moggy.body import Body
 from moggy.config import SHIPPED, load
-from moggy.messages import (
-    EMOTIONS,
-    Affect,
-    Call,
-    Command,
-    Decision,
-    Event,
-    Gesture,
-    PersonEstimate,
-    Play,
-)
+from moggy.messages import Affect, Call, Command, Decision, Event, Gesture, PersonEstimate, Play
 from moggy.personality import Personality
+from moggy.vocabulary import EMOTIONS
+from tests.feelings import emotions
 
 BODY = load(SHIPPED["body"] / "cat.yaml", Body)
 MOTIONS = load_motions(sorted(SHIPPED["motions"].glob("*.yaml")))
@@ -36,8 +28,12 @@ NOBODY = PersonEstimate()
 DT = 0.02
 SIGNED, UNIT = st.floats(-1, 1), st.floats(0, 1)
 FEELINGS = st.builds(
-    Affect, valence=SIGNED, arousal=SIGNED, enough=UNIT, emotions=st.fixed_dictionaries(dict.fromkeys(EMOTIONS, UNIT)),
-)  # fmt: skip
+    Affect,
+    valence=SIGNED,
+    arousal=SIGNED,
+    enough=UNIT,
+    emotions=st.fixed_dictionaries(dict.fromkeys(EMOTIONS, UNIT)),
+)
 PLAYS = st.lists(
     st.builds(
         Play,
@@ -58,13 +54,13 @@ def posture(name: str, *others: Play) -> Decision:
 
 
 def feeling(
-    valence: float = 0.0, arousal: float = 0.0, enough: float = 0.0, **emotions: float
+    valence: float = 0.0, arousal: float = 0.0, enough: float = 0.0, **levels: float
 ) -> Affect:
     return Affect(
         valence=valence,
         arousal=arousal,
         enough=enough,
-        emotions={**dict.fromkeys(EMOTIONS, 0.0), **emotions},
+        emotions=emotions(**levels),
     )
 
 
@@ -395,7 +391,8 @@ def test_changed_motions_are_taken_over_without_a_jump() -> None:
     stage.act(posture("sit"), 3.0)
     changed = load_motions(
         {
-            "motions/sit.yaml": "about: Looks down.\nmove: {head_tilt: -0.6, hips: 0.9, knees: 1.7, shoulders: -0.5}"
+            "motions/sit.yaml": "about: Looks down.\n"
+            "move: {head_tilt: -0.6, hips: 0.9, knees: 1.7, shoulders: -0.5}"
         }
     )
     stage.actor.adopt(motions={**MOTIONS, **changed})

@@ -8,14 +8,13 @@ from typing import Any
 
 import pytest
 
+from moggy.brain.affect import home_of
 from moggy.brain.appraisals import Appraisals
+from moggy.brain.memory import Remembered
 from moggy.brain.mind import Mind
-from moggy.brain.mood import home_of
 from moggy.brain.rehearse import a_mind, last, rehearse, touch
-from moggy.brain.remembered import Remembered
 from moggy.config import Files
 from moggy.messages import (
-    EMOTIONS,
     Affect,
     AnySense,
     Battery,
@@ -29,6 +28,7 @@ from moggy.messages import (
     Words,
 )
 from moggy.personality import Personality, Temperament
+from moggy.vocabulary import EMOTIONS
 
 TABLE = Files().load("appraisals/cat.yaml", Appraisals)
 CAT = Personality(name="cat")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from moggy.brain.appraisals import Appraisals, whole_key
+from moggy.brain.memory import Remembered
 from moggy.brain.rehearse import a_mind
-from moggy.brain.remembered import Remembered
 from moggy.config import Files, Invalid, parse, with_value
 from moggy.messages import Event
 from moggy.personality import Personality, Temperament
+from moggy.vocabulary import Emotion
 
 TEXT = Files().read("appraisals/cat.yaml")
 CAT = Personality(name="cat")
@@ -88,7 +89,7 @@ def felt(
     trust: float = 0.3,
     zone: str | None = None,
     person: Personality = CAT,
-) -> dict[str, float]:
+) -> dict[Emotion, float]:
     known = Remembered(people={"anna": {"trust": trust, "familiarity": 0.5}})
     mind = a_mind(appraisals, person, remembered=known)
     mind.feel((Event(at=0.1, name=name, zone=zone, person="anna"),), (), 0.1, 0.1)

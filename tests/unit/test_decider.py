@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given, settings
@@ -14,27 +16,24 @@ from py_trees.common import Status
 
 from moggy.behaviors import nodes
 from moggy.behaviors.decide import Decider
-from moggy.behaviors.inputs import EVENTS, SETTINGS
 from moggy.behaviors.tree import Tree
 from moggy.config import SHIPPED, load, parse
-from moggy.messages import (
+from moggy.messages import Affect, Bond, Context, Decision, Event, Gesture, Mood, PersonEstimate
+from moggy.personality import Personality, Quiet
+from moggy.vocabulary import (
     CLASSES,
     DRIVES,
     EMOTIONS,
+    EVENTS,
     GESTURES,
-    Affect,
-    Bond,
-    Context,
-    Decision,
-    Event,
-    Gesture,
-    Mood,
-    PersonEstimate,
+    SETTINGS,
+    Drive,
+    Emotion,
+    GestureName,
 )
-from moggy.personality import Personality, Quiet
 
 HERE = PersonEstimate(person="anna", present=True, attention=0.3, confidence=0.6, unsure=False)
-CALM: Mapping[str, float] = {
+CALM: Mapping[Drive, float] = {
     "energy": 0.65,
     "company": 0.5,
     "play": 0.5,
@@ -59,8 +58,8 @@ class Cat:
         )
         self.at, self.hour = 0.0, hour
         self.person = HERE
-        self.emotions: dict[str, float] = {}
-        self.drives: Mapping[str, float] = CALM
+        self.emotions: dict[Emotion, float] = {}
+        self.drives: Mapping[Drive, float] = CALM
         self.mood, self.bond, self.enough, self.arousal = (
             Mood(),
             Bond(trust=0.5, familiarity=0.4),
@@ -68,11 +67,11 @@ class Cat:
             0.0,
         )
         self.settings: frozenset[str] = frozenset()
-        self.stroke: tuple[str, str, float] | None = None
+        self.stroke: tuple[str, GestureName, float] | None = None
         self.battery = 1.0
         self.ids = iter(range(1, 10**9))
 
-    def touch(self, zone: str, gesture: str = "stroke") -> None:
+    def touch(self, zone: str, gesture: GestureName = "stroke") -> None:
         self.stroke = (zone, gesture, self.at)
 
     def goes_on(self, seconds: float, *events: str) -> list[Decision]:
@@ -89,7 +88,7 @@ class Cat:
                     gesture=kind,
                     speed=0.05,
                     duration=self.at - since,
-                )  # type: ignore[arg-type]
+                )
             pet = Affect(
                 emotions={**dict.fromkeys(EMOTIONS, 0.0), **self.emotions},
                 drives=self.drives,
@@ -488,7 +487,8 @@ def test_after_an_edit_the_running_behaviour_goes_on_by_its_id() -> None:
 def test_a_behaviour_that_the_edit_takes_away_is_ended_properly(lives: dict[int, int]) -> None:
     small = parse(
         "small.yaml",
-        "name: small\nroot: {kind: utility, id: choose, fallback: rest, options: [{id: rest, do: {why: rests}}]}",
+        "name: small\n"
+        "root: {kind: utility, id: choose, fallback: rest, options: [{id: rest, do: {why: rests}}]}",
         Tree,
     )
     cat = Cat()
@@ -539,53 +539,70 @@ people = st.builds(
     attention=unit,
     probabilities=st.fixed_dictionaries(dict.fromkeys(CLASSES, unit)),
 )
-moments = st.tuples(
-    affects,
-    people,
-    st.lists(st.sampled_from(EVENTS), max_size=3),
-    st.none()
-    | st.tuples(
-        st.sampled_from(["head", "back", "belly", "wing"]),
-        st.sampled_from(GESTURES),
-        st.floats(0, 5),
-        unit,
-        signed,
-    ),
-    st.frozensets(st.sampled_from(SETTINGS)),
-    st.tuples(st.floats(0.01, 60.0), st.floats(0, 24, exclude_max=True), unit, st.booleans()),
+gestures = st.builds(
+    Gesture,
+    at=st.just(0.0),
+    id=st.just(1),
+    zone=st.sampled_from(["head", "back", "belly", "wing"]),
+    gesture=st.sampled_from(GESTURES),
+    speed=st.floats(0, 5),
+    pressure=unit,
+    along_fur=signed,
+)
+
+
+class DrawnMoment(NamedTuple):
+    """What hypothesis draws of one moment."""
+
+    pet: Affect
+    person: PersonEstimate
+    events: list[str]
+    gesture: Gesture | None
+    settings: frozenset[str]
+    dt: float
+    """Seconds since the moment before."""
+    hour: float
+    battery: float
+    charging: bool
+
+
+moments = st.builds(
+    DrawnMoment,
+    pet=affects,
+    person=people,
+    events=st.lists(st.sampled_from(sorted(EVENTS)), max_size=3),
+    gesture=st.none() | gestures,
+    settings=st.frozensets(st.sampled_from(SETTINGS)),
+    dt=st.floats(0.01, 60.0),
+    hour=st.floats(0, 24, exclude_max=True),
+    battery=unit,
+    charging=st.booleans(),
 )
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(moments, min_size=1, max_size=12), st.integers(0, 2**31))
 def test_in_any_moment_there_is_exactly_one_behaviour_with_a_reason(
-    drawn: Sequence[tuple], seed: int
-) -> None:  # type: ignore[type-arg]
+    drawn: Sequence[DrawnMoment], seed: int
+) -> None:
     decider = Decider(shipped(), Personality(name="any"), random.Random(seed))
     at, hurt = 0.0, -99.0
-    for pet, person, names, hand, wanted, (dt, hour, battery, charging) in drawn:
-        at += dt
-        gesture = None
-        if hand is not None:
-            zone, kind, speed, pressure, fur = hand
-            gesture = Gesture(
-                at=at, id=1, zone=zone, gesture=kind, speed=speed, pressure=pressure, along_fur=fur
-            )
-        heard = tuple(Event(at=at, id=n, name=name) for n, name in enumerate(names))
-        if {"hit", "squeezed"} & set(names):
+    for moment in drawn:
+        at += moment.dt
+        if {"hit", "squeezed"} & set(moment.events):
             hurt = at
         decision = decider.decide(
             Context(
                 at=at,
-                dt=dt,
-                hour=hour,
-                person=person,
-                pet=pet,
-                events=heard,
-                gesture=gesture,
-                battery=battery,
-                charging=charging,
-                settings=wanted,
+                dt=moment.dt,
+                hour=moment.hour,
+                person=moment.person,
+                pet=moment.pet,
+                events=tuple(Event(at=at, id=n, name=name) for n, name in enumerate(moment.events)),
+                gesture=replace(moment.gesture, at=at) if moment.gesture else None,
+                battery=moment.battery,
+                charging=moment.charging,
+                settings=moment.settings,
             )
         )
         assert decision.behavior

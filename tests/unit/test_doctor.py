@@ -44,13 +44,19 @@ def test_whatever_is_missing_has_a_way_out() -> None:
 
 
 def test_in_a_fresh_clone_the_doctor_runs_and_names_the_first_command() -> None:
-    script = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from moggy.setup.doctor import doctor; sys.exit(doctor())"
+    script = (
+        f"import sys; sys.path.insert(0, {str(ROOT)!r}); "
+        "from moggy.setup.doctor import doctor; sys.exit(doctor())"
+    )
     done = subprocess.run([*BARE, script], capture_output=True, text=True, check=False)
     assert done.returncode == 1, done.stderr
     assert "make sim" in done.stdout
 
 
 def test_set_up_needs_nothing_but_the_standard_library() -> None:
-    script = f"import sys; sys.path.insert(0, {str(ROOT)!r}); import moggy.setup, moggy.setup.doctor, moggy.setup.runtime, moggy.models"
+    script = (
+        f"import sys; sys.path.insert(0, {str(ROOT)!r}); "
+        "import moggy.setup, moggy.setup.doctor, moggy.setup.runtime, moggy.models"
+    )
     done = subprocess.run([*BARE, script], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -7,8 +7,9 @@ import json
 import pytest
 
 from moggy import models
-from moggy.messages import CLASSES, Face
+from moggy.messages import Face
 from moggy.sensors.face import HEAD, FaceReader
+from moggy.vocabulary import CLASSES
 
 
 def seen(**given: object) -> Face:

@@ -1,4 +1,5 @@
-"""The person's estimate: fused from any channels at any rate, honest about what it does not know."""
+"""The person's estimate: fused from any channels at any rate, and unsure of what it does not
+know."""
 
 from __future__ import annotations
 
@@ -10,14 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from moggy.brain.agreement import SPREAD
 from moggy.brain.appraisals import Appraisals
-from moggy.brain.fusion import Fusion
 from moggy.brain.mind import Mind
+from moggy.brain.person import SPREAD, Fusion
 from moggy.brain.rehearse import a_mind, last, rehearse, touch
 from moggy.config import Files
 from moggy.messages import (
-    CLASSES,
     AnySense,
     Evidence,
     Face,
@@ -29,6 +28,7 @@ from moggy.messages import (
     Words,
 )
 from moggy.personality import Personality
+from moggy.vocabulary import CLASSES, EvidenceChannel
 
 TABLE = Files().load("appraisals/cat.yaml", Appraisals)
 CHANNELS = TABLE.channels
@@ -39,12 +39,11 @@ def cat() -> Mind:
 
 
 def says(
-    channel: str,
+    channel: EvidenceChannel,
     valence: float,
     at: float = 0.0,
     confidence: float = 0.8,
     arousal: float = 0.0,
-    **more: object,
 ) -> Evidence:
     return Evidence(
         at=at,
@@ -53,8 +52,7 @@ def says(
         valence=valence,
         arousal=arousal,
         confidence=confidence,
-        **more,
-    )  # type: ignore[arg-type]
+    )
 
 
 def fused(*evidence: Evidence, now: float = 0.0) -> PersonEstimate:

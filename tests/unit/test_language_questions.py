@@ -12,8 +12,6 @@ from moggy.brain.language.ask import Asker, Recent, ask
 from moggy.brain.language.model import FEELINGS, MAY_MOVE, MOST, nudges
 from moggy.brain.language.question import Question, Situation
 from moggy.messages import (
-    CLASSES,
-    DRIVES,
     Affect,
     AnySense,
     Command,
@@ -25,8 +23,7 @@ from moggy.messages import (
     Tick,
     Words,
 )
-from moggy.sensors import words as first
-from moggy.sensors.words_head import PRIOR
+from moggy.vocabulary import CLASS_PRIOR, CLASSES, DRIVES
 
 NOTHING = {"none": 1.0}
 WEIGHTS = {"before": 0.5, "own": 0.5, "valence_before": 0.5, "valence_gain": 1.0}
@@ -149,7 +146,7 @@ def test_two_readings_that_agree_are_surer_than_either() -> None:
 
 
 def test_a_reading_that_says_nothing_changes_nothing() -> None:
-    usual = dict(zip(CLASSES, refine.PRIOR, strict=True))
+    usual = dict(CLASS_PRIOR)
     found = refine.joined(Question(text="x", probabilities=usual), [0.0] * 7, WEIGHTS)
     assert found == pytest.approx(usual)
 
@@ -208,13 +205,6 @@ def test_a_gentle_answer_calms_and_an_afraid_one_unsettles() -> None:
     afraid = nudges([2.0 if name == "afraid" else 0.0 for name in names])
     assert gentle["arousal"] < 0.0 < afraid["arousal"]
     assert afraid["pleasure"] < 0.0
-
-
-def test_both_tiers_hold_the_same_tables() -> None:
-    assert refine.PRIOR == PRIOR
-    assert tuple(first.VALENCE.values()) == refine.VALENCE
-    assert tuple(first.AROUSAL.values()) == refine.AROUSAL
-    assert tuple(first.VALENCE) == CLASSES
 
 
 def test_the_prompt_tells_the_situation_in_sentences() -> None:

@@ -16,11 +16,19 @@ from pathlib import Path
 import pytest
 
 from moggy.brain.appraisals import Appraisals
-from moggy.brain.diary import Diary
-from moggy.brain.memory import EPISODES, Broken, Episode, Memory, as_json, sentences
+from moggy.brain.memory import (
+    EPISODES,
+    Broken,
+    Diary,
+    Episode,
+    Memory,
+    Remembered,
+    as_json,
+    encrypt,
+    sentences,
+)
+from moggy.brain.memory.encryption import connect
 from moggy.brain.rehearse import a_mind, rehearse, touch
-from moggy.brain.remembered import Remembered
-from moggy.brain.sealing import connect, encrypt
 from moggy.config import Files
 from moggy.messages import (
     Affect,
@@ -119,13 +127,14 @@ WRITER = """
 import sys
 from pathlib import Path
 from moggy.brain.memory import Episode, Memory
-from moggy.brain.remembered import Remembered
+from moggy.brain.memory import Remembered
 memory = Memory(Path(sys.argv[1]), Path(sys.argv[2]))
 n = 0
 while True:
     n += 1
     people = {f"p{i}": {"trust": (n % 100) / 100.0, "familiarity": 0.5} for i in range(20)}
-    memory.keep(Remembered(day=float(n), people=people), [Episode(day=float(n), hour=1.0, person="p1", what=f"e{n}")])
+    came = Episode(day=float(n), hour=1.0, person="p1", what=f"e{n}")
+    memory.keep(Remembered(day=float(n), people=people), [came])
     print(n, flush=True)
 """
 
@@ -296,9 +305,9 @@ def test_a_full_disk_is_said_once_and_what_was_not_written_is_written_when_there
             memory._db.execute("PRAGMA max_page_count=100000")
     full, well = (sense.message for sense in said if isinstance(sense, Trouble))
     assert (
-        "memory.db cannot be written (database or disk is full); the pet keeps it in its head and tries again"
-        in full
-    )
+        "memory.db cannot be written (database or disk is full); "
+        "the pet keeps it in its head and tries again"
+    ) in full
     assert well == ""
     assert {e.person[:10] for e in memory.episodes()} == {"somebody 1", "somebody 2", "somebody 3"}
     assert memory.load() is not None

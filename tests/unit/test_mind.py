@@ -9,10 +9,8 @@ import pytest
 
 from moggy.brain.appraisals import Appraisals
 from moggy.brain.mind import Mind
+from moggy.brain.perception.touch import pleasantness
 from moggy.brain.rehearse import a_mind, rehearse, touch
-from moggy.brain.seeing import SEEN
-from moggy.brain.speaking import INTENTS
-from moggy.brain.touching import ONCE, ONGOING, pleasantness
 from moggy.config import Files
 from moggy.messages import (
     AnySense,
@@ -28,6 +26,7 @@ from moggy.messages import (
     Words,
 )
 from moggy.personality import Personality
+from moggy.vocabulary import GESTURE_EVENTS, INTENT_EVENTS, SEEN_EVENTS
 
 TABLE = Files().load("appraisals/cat.yaml", Appraisals)
 
@@ -358,14 +357,17 @@ def test_every_event_of_every_sense_names_its_cause() -> None:
 
 
 def test_every_event_that_can_be_perceived_is_in_the_shipped_table() -> None:
-    others = "touched released squeezed ruffled lifted put_down shaken falling knocked tipped arrived left greeted looked_at left_alone"
-    more = "loud_noise soft_voice battery_low charging conflict stopped expecting quiet_usual forgotten"
+    touch_and_body = (
+        "touched released squeezed ruffled lifted put_down shaken falling knocked tipped"
+    )
+    people = "arrived left greeted looked_at left_alone expecting quiet_usual forgotten conflict"
+    around = "loud_noise soft_voice battery_low charging stopped"
     told = {
-        *SEEN.values(),
-        *INTENTS.values(),
-        *ONCE.values(),
-        *ONGOING.values(),
-        *others.split(),
-        *more.split(),
+        *SEEN_EVENTS.values(),
+        *INTENT_EVENTS.values(),
+        *GESTURE_EVENTS.values(),
+        *touch_and_body.split(),
+        *people.split(),
+        *around.split(),
     }
     assert told == set(TABLE.events)

@@ -19,11 +19,12 @@ MOTIONS = load_motions(sorted(SHIPPED["motions"].glob("*.yaml")))
 POSTURES = ("stand", "sit", "loaf", "lie", "curl", "crouch", "stretch_out", "hide_low")
 # fmt: off
 VOCABULARY = (
-    "look_around", "greet", "rub", "lean_in", "knead", "slow_blink", "pounce", "bat", "play_bow", "chase_tail", "yawn", "groom",
-    "stretch", "head_tilt", "sniff", "tail_up", "tail_swish", "tail_lash", "tail_twitch", "tail_wrap", "skin_ripple", "ears_back",
-    "ears_flat", "ears_forward", "turn_to_hand", "turn_away", "nip", "startle", "hide", "shake_off", "head_bunt", "paw_lift",
-    "meow_mouth", "beg_company", "settle", "tuck_head", "perk_up", "nod_off", "comfort_press", "limp", "brace", "blink", "freeze",
-    "ear_flick",
+    "look_around", "greet", "rub", "lean_in", "knead", "slow_blink", "pounce", "bat", "play_bow",
+    "chase_tail", "yawn", "groom", "stretch", "head_tilt", "sniff", "tail_up", "tail_swish",
+    "tail_lash", "tail_twitch", "tail_wrap", "skin_ripple", "ears_back", "ears_flat",
+    "ears_forward", "turn_to_hand", "turn_away", "nip", "startle", "hide", "shake_off", "head_bunt",
+    "paw_lift", "meow_mouth", "beg_company", "settle", "tuck_head", "perk_up", "nod_off",
+    "comfort_press", "limp", "brace", "blink", "freeze", "ear_flick",
 )
 # fmt: on
 FEELING = st.builds(Affect, valence=st.floats(-1, 1), arousal=st.floats(-1, 1))

@@ -6,6 +6,7 @@ import random
 from collections import Counter
 from functools import cache
 from itertools import combinations
+from typing import TypeVar
 
 import pytest
 
@@ -13,8 +14,9 @@ from moggy.behaviors.decide import Decider
 from moggy.behaviors.lint import lint, lint_personality
 from moggy.behaviors.tree import Tree
 from moggy.config import SHIPPED, load
-from moggy.messages import EMOTIONS, Affect, Bond, Context, Event, Gesture, PersonEstimate
+from moggy.messages import Affect, Bond, Context, Event, Gesture, PersonEstimate
 from moggy.personality import Personality
+from moggy.vocabulary import EMOTIONS, Drive
 
 NAMES = ("cat", "shy", "bold", "cuddler", "grump", "playful", "kitten")
 
@@ -29,6 +31,15 @@ def personality(name: str) -> Personality:
     return load(SHIPPED["personalities"] / f"{name}.yaml", Personality)
 
 
+Name = TypeVar("Name", bound=str)
+
+
+def wander(levels: dict[Name, float], home: float, rng: random.Random) -> None:
+    """Move each level a little by chance, and back to `home`, within 0..1."""
+    for name, level in levels.items():
+        levels[name] = min(1.0, max(0.0, level + 0.01 * (home - level) + rng.gauss(0.0, 0.012)))
+
+
 @cache
 def day(name: str, seed: int = 1) -> Counter[str]:
     """Tenths of seconds of each behaviour in eight mixed minutes; the feelings are the same for
@@ -37,14 +48,17 @@ def day(name: str, seed: int = 1) -> Counter[str]:
     script = random.Random(99)
     done: Counter[str] = Counter()
     feelings = dict.fromkeys(EMOTIONS, 0.0)
-    drives = {"energy": 0.6, "company": 0.4, "play": 0.35, "comfort": 0.5, "curiosity": 0.35}
+    drives: dict[Drive, float] = {
+        "energy": 0.6,
+        "company": 0.4,
+        "play": 0.35,
+        "comfort": 0.5,
+        "curiosity": 0.35,
+    }
     for n in range(4_800):
         at = (n + 1) / 10
-        for levels, home in ((feelings, 0.05), (drives, 0.4)):
-            for key, level in levels.items():
-                levels[key] = min(
-                    1.0, max(0.0, level + 0.01 * (home - level) + script.gauss(0.0, 0.012))
-                )
+        wander(feelings, 0.05, script)
+        wander(drives, 0.4, script)
         names = [
             event
             for event in ("arrived", "called", "praised", "loud_noise", "play_asked", "smiled_at")

@@ -135,7 +135,10 @@ def test_a_second_clone_installs_the_kept_wheel_without_compiling(other_clone: P
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    asked = "import llama_cpp; from moggy.setup.runtime import runtime_status; print(runtime_status().state)"
+    asked = (
+        "import llama_cpp; from moggy.setup.runtime import runtime_status; "
+        "print(runtime_status().state)"
+    )
     said = subprocess.run(
         [other_clone, "-c", asked], env=environment, capture_output=True, text=True, check=True
     ).stdout
@@ -151,7 +154,8 @@ def test_the_runtime_that_was_built_loads() -> None:
 def test_a_build_ends_with_the_compilers_that_it_started(tmp_path: Path) -> None:
     python = tmp_path / "python"
     python.write_text(
-        f"#!/bin/sh\nsleep 600 & echo $! > {tmp_path}/compiler.part; mv {tmp_path}/compiler.part {tmp_path}/compiler; wait\n"
+        f"#!/bin/sh\nsleep 600 & echo $! > {tmp_path}/compiler.part; "
+        f"mv {tmp_path}/compiler.part {tmp_path}/compiler; wait\n"
     )
     python.chmod(0o755)
     build = runtime.RuntimeBuild(python)

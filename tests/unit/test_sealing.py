@@ -12,9 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from moggy.brain.memory import Broken, Episode, Memory, as_json
-from moggy.brain.remembered import Remembered
-from moggy.brain.sealing import decrypt, encrypt, is_encrypted
+from moggy.brain.memory import (
+    Broken,
+    Episode,
+    Memory,
+    Remembered,
+    as_json,
+    decrypt,
+    encrypt,
+    is_encrypted,
+)
 
 KNOWN = Remembered(
     day=3.0,
@@ -65,8 +72,9 @@ DIES_AWAKE = """
 import os, sys
 from pathlib import Path
 from moggy.brain.memory import Episode, Memory
-from moggy.brain.remembered import Remembered
-known, came = Remembered(people={"annabel": {"trust": 0.5}}), Episode(day=0.0, hour=1.0, person="annabel", what="arrived")
+from moggy.brain.memory import Remembered
+known = Remembered(people={"annabel": {"trust": 0.5}})
+came = Episode(day=0.0, hour=1.0, person="annabel", what="arrived")
 Memory(Path(sys.argv[1])).keep(known, [came])
 os.kill(os.getpid(), 9)
 """
@@ -135,7 +143,8 @@ def test_a_missing_a_wrong_or_a_spoilt_key_is_told_by_name_and_costs_nothing(
     other = tmp_path / "other.key"
     with pytest.raises(
         Broken,
-        match=r"memory\.db is not a memory .* or it is encrypted and its key .*other\.key is not there; put the key back",
+        match=r"memory\.db is not a memory .* or it is encrypted and its key .*other\.key is not "
+        r"there; put the key back",
     ):
         Memory(path, other)
     other.write_text("0" * 64)
@@ -179,7 +188,8 @@ def test_without_the_library_it_is_told_what_brings_it(
         without.setitem(sys.modules, "sqlcipher3", None)
         with pytest.raises(
             Broken,
-            match=r"memory\.db: for encryption the package sqlcipher3 is missing; pip install 'moggy\[encrypted\]'",
+            match=r"memory\.db: for encryption the package sqlcipher3 is missing; "
+            r"pip install 'moggy\[encrypted\]'",
         ):
             encrypt(path, key)
         assert not key.exists()
@@ -213,8 +223,9 @@ def test_a_memory_in_use_is_not_replaced(path: Path, key: Path) -> None:
 KILLED = """
 import os, sys
 from pathlib import Path
-from moggy.brain import sealing
-what, name, times, path, key = sys.argv[1], sys.argv[2], int(sys.argv[3]), Path(sys.argv[4]), Path(sys.argv[5])
+from moggy.brain.memory import encryption as sealing
+what, name, times = sys.argv[1], sys.argv[2], int(sys.argv[3])
+path, key = Path(sys.argv[4]), Path(sys.argv[5])
 there = os if hasattr(os, name) else sealing
 plain = getattr(there, name)
 count = 0
@@ -228,9 +239,13 @@ setattr(there, name, deadly)
 getattr(sealing, what)(path, key)
 """
 MOMENTS = [
-    *(("encrypt", "fsync", n) for n in (1, 2, 3, 4)), *(("encrypt", "replace", n) for n in (1, 2)), ("encrypt", "_said", 2),
-    *(("decrypt", "fsync", n) for n in (1, 2)), ("decrypt", "replace", 1), ("decrypt", "_said", 2),
-]  # fmt: skip
+    *(("encrypt", "fsync", n) for n in (1, 2, 3, 4)),
+    *(("encrypt", "replace", n) for n in (1, 2)),
+    ("encrypt", "_said", 2),
+    *(("decrypt", "fsync", n) for n in (1, 2)),
+    ("decrypt", "replace", 1),
+    ("decrypt", "_said", 2),
+]
 
 
 @pytest.mark.parametrize(("what", "name", "times"), MOMENTS)

@@ -14,16 +14,20 @@ from moggy.behaviors.tree import Tree
 from moggy.config import parse
 from moggy.messages import Affect, Context, Decision, Event, PersonEstimate
 from moggy.personality import Personality, Temperament
+from tests.feelings import emotions
 
 STEADY = Personality(name="steady", temperament=Temperament(impulsiveness=0.0))
 PLAIN = "ageing: 0, repetition: 0, dwell: [0, 1000]"
-A = f"id: a, base: 1, terms: [{{of: emotion.joy}}], do: {{why: 'does a ({{emotion.joy}})'}}, {PLAIN}"
+A = (
+    "id: a, base: 1, terms: [{of: emotion.joy}], "
+    f"do: {{why: 'does a ({{emotion.joy}})'}}, {PLAIN}"
+)
 B = f"id: b, base: 1, terms: [{{of: emotion.anger}}], do: {{why: 'does b'}}, {PLAIN}"
 REST = "id: rest, base: 0.01, do: {why: 'rests'}"
 
 
 def tree(*options: str, lane: str = "") -> Tree:
-    """A utility selector over options in YAML's short form; `rest` is there if nothing else can be."""
+    """A utility selector over options in YAML's short form; `rest` is its fallback."""
     lines = [f"      - {{{option}}}" for option in (REST, *options)]
     text = "name: test\nroot:\n  kind: reflexes\n  id: lane\n  lane:\n" + (lane or "    []\n")
     text += (
@@ -53,11 +57,11 @@ class Life:
         self.at = 0.0
 
     def goes_on(
-        self, seconds: float = 0.1, *, events: Sequence[Event] = (), **emotions: float
+        self, seconds: float = 0.1, *, events: Sequence[Event] = (), **levels: float
     ) -> Decision:
         for n in range(max(1, round(seconds * 10))):
             self.at += 0.1
-            pet = Affect(emotions={**Affect().emotions, **emotions})
+            pet = Affect(emotions=emotions(**levels))
             heard = tuple(events) if n == 0 else ()
             decision = self.decider.decide(
                 Context(
@@ -166,7 +170,10 @@ def test_a_behaviour_that_ends_hands_over_in_the_same_tick() -> None:
 
 
 def test_an_option_that_fails_at_once_leaves_its_place_to_the_next_best() -> None:
-    never = "id: never, base: 1, terms: [{of: emotion.joy}], do: {kind: sequence, children: [{kind: when, that: 'false'}, {why: 'never seen'}]}"
+    never = (
+        "id: never, base: 1, terms: [{of: emotion.joy}], do: {kind: sequence, "
+        "children: [{kind: when, that: 'false'}, {why: 'never seen'}]}"
+    )
     assert Life(tree(never, B)).goes_on(joy=0.9, anger=0.3).behavior == "b"
 
 

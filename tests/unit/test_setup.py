@@ -224,7 +224,8 @@ def test_set_up_can_be_interrupted_and_says_so() -> None:
     script = (
         "import subprocess, sys; from moggy.setup import steps as setup\n"
         "setup.check_machine = lambda mend: None\n"
-        "setup.steps = lambda goal: [setup.Step('a long step', lambda: False, lambda: subprocess.run(['sleep', '600'], check=True))]\n"
+        "long = lambda: subprocess.run(['sleep', '600'], check=True)\n"
+        "setup.steps = lambda goal: [setup.Step('a long step', lambda: False, long)]\n"
         "sys.exit(setup.main(['dev']))\n"
     )
     code, said = interrupt_at("[1/1]", [sys.executable, "-c", script])
@@ -239,7 +240,8 @@ def small_house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     house = tmp_path / "bin"
     house.mkdir()
     (house / "moggy").write_text(
-        f'#!/bin/sh\nwhile [ -n "$WAIT" ] && [ ! -e {house}/builder ]; do :; done\necho "$@" > {house}/asked\nexit 7\n'
+        f'#!/bin/sh\nwhile [ -n "$WAIT" ] && [ ! -e {house}/builder ]; do :; done\n'
+        f'echo "$@" > {house}/asked\nexit 7\n'
     )
     (house / "python").write_text(
         f"#!/bin/sh\necho $$ > {house}/part; mv {house}/part {house}/builder; exec sleep 600\n"

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from moggy import config
 from moggy.body import Body
-from moggy.messages import GESTURES, Acceleration, AnySense, Gesture, Touch
+from moggy.messages import Acceleration, AnySense, Gesture, Touch
 from moggy.sensors.touch import TouchReader
+from moggy.vocabulary import GESTURES
 
 ROOT = Path(__file__).resolve().parents[2]
 

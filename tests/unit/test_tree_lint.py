@@ -20,7 +20,8 @@ def small(*options: str, more: str = "") -> Tree:
     )
     return parse(
         "small.yaml",
-        f"name: small\n{more}root:\n  kind: utility\n  id: choose\n  fallback: rest\n  options:\n{lines}\n",
+        f"name: small\n{more}root:\n  kind: utility\n  id: choose\n"
+        f"  fallback: rest\n  options:\n{lines}\n",
         Tree,
     )
 
@@ -86,7 +87,8 @@ def test_a_sound_small_tree_has_no_problem() -> None:
             "x: step 2 is never reached: step 1 never ends",
         ),
         (
-            "id: x, base: 0.9, do: {kind: selector, children: [{why: 'always', lasts: 2}, {why: 'never'}]}",
+            "id: x, base: 0.9, "
+            "do: {kind: selector, children: [{why: 'always', lasts: 2}, {why: 'never'}]}",
             "x: step 2 is never reached: step 1 never fails",
         ),
     ],
@@ -124,7 +126,7 @@ def test_coverage_lists_what_changes_nothing_and_what_never_comes() -> None:
 
 
 def test_every_event_has_an_answer_and_every_behaviour_its_moment() -> None:
-    """In two of the nine moods, since the whole table takes a while: `moggy coverage` prints all."""
+    """In two of the nine moods, since the whole table takes long: `moggy coverage` prints all."""
     tree = load(SHIPPED["trees"] / "cat.yaml", Tree)
     cells = {
         name: CELLS[name]

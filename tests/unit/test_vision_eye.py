@@ -1,4 +1,5 @@
-"""The eye: what is seen in real pictures, and what becomes of bad ones. It opens no network socket."""
+"""The eye: what is seen in real pictures, and what becomes of bad ones. It opens no network
+socket."""
 
 from __future__ import annotations
 

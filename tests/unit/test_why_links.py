@@ -85,9 +85,7 @@ def test_a_winner_with_the_lower_score_had_inertia_or_luck(
     assert found.term.startswith(term)
 
 
-def test_a_reflex_and_a_fallback_are_not_weighed_but_an_option_without_scores_is_missing_something() -> (
-    None
-):
+def test_a_reflex_and_a_fallback_are_not_weighed_but_an_option_needs_its_scores() -> None:
     for role in ("reflex", "fallback"):
         found = weighed(decision("it"), role)
         assert found is not None
@@ -122,7 +120,10 @@ def test_words_of_the_trees_own_are_spelt_out() -> None:
 
 
 def test_what_reads_only_the_world_has_no_inner_cause_and_what_reads_nothing_is_disposed() -> None:
-    tree = "root: {kind: utility, fallback: a, options: [{id: a, do: {}}, {id: b, when: event.hit > 0.1 and touch.on, do: {}}]}\n"
+    tree = (
+        "root: {kind: utility, fallback: a, options: "
+        "[{id: a, do: {}}, {id: b, when: event.hit > 0.1 and touch.on, do: {}}]}\n"
+    )
     inputs = inputs_by_id(tree)
     assert inputs["a"].within({}) == ("disposition",)
     assert inputs["b"].within({}) == ()

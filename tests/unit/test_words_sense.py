@@ -9,11 +9,12 @@ from dataclasses import replace
 
 import pytest
 
-from moggy.messages import CLASSES, INTENTS, Trouble, Words
+from moggy.messages import Trouble, Words
 from moggy.sensors.words import LONGEST, UNSURE, WordsReader, cut, lexical, understand
 from moggy.sensors.words_features import pieces, plain, tokens
-from moggy.sensors.words_head import HEAD, PRIOR, head
+from moggy.sensors.words_head import HEAD, head
 from moggy.sensors.words_phrases import phrases
+from moggy.vocabulary import CLASS_PRIOR, CLASSES, INTENTS
 
 
 def read(text: str, lang: str = "en") -> Words:
@@ -160,7 +161,10 @@ def test_the_same_words_are_always_read_the_same() -> None:
 
 def test_the_head_is_small_and_loads_only_with_the_first_text() -> None:
     assert HEAD.stat().st_size <= 300_000
-    code = "import sys, moggy.sensors.words; sys.exit('vaderSentiment' in sys.modules or 'numpy' in sys.modules)"
+    code = (
+        "import sys, moggy.sensors.words; "
+        "sys.exit('vaderSentiment' in sys.modules or 'numpy' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
@@ -175,7 +179,7 @@ def test_the_head_knows_english_and_not_finnish() -> None:
 
 
 def test_the_prior_is_a_distribution_and_every_phrase_names_what_exists() -> None:
-    assert sum(PRIOR) == pytest.approx(1.0)
+    assert sum(CLASS_PRIOR.values()) == pytest.approx(1.0)
     for lang in ("en", "de", "zh"):
         assert phrases(lang)
         assert {p.intent for p in phrases(lang)} == set(INTENTS)

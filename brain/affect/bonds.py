@@ -1,5 +1,8 @@
-"""The bond: trust and familiarity for each person, slow, and capped for each day; strangers share a
-little of everybody's."""
+"""What is between the pet and each person: trust, familiarity, and where their touch is liked.
+
+Trust and familiarity are slow, and capped for each day; strangers share a little of everybody's.
+The liking of a zone is learnt from how touches by that person went.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,8 @@ import math
 from collections.abc import Mapping
 
 from moggy.brain.appraisals import BondShape
-from moggy.brain.remembered import EVERYBODY
 from moggy.messages import Bond
+from moggy.vocabulary import EVERYBODY
 
 DAY = 86400.0
 PEOPLE = 64
@@ -114,3 +117,49 @@ class Bonds:
 
 def _unit(x: float) -> float:
     return max(0.0, min(1.0, x))
+
+
+REACH = 0.3
+"""How far experience can move the liking of a zone, which runs from −1 to 1."""
+BETTER, WORSE = 0.01, 0.06
+"""Share of the way that a minute of welcome touch, or one hit or half a minute of unwelcome touch,
+moves it."""
+KEPT = 512
+"""Pairs of person and zone remembered; the longest untouched is forgotten first."""
+
+
+class Tastes:
+    """(person, zone) → −0.3..0.3."""
+
+    def __init__(self, zones: Mapping[str, Mapping[str, float]] | None = None) -> None:
+        self._learnt = {
+            (person, zone): max(-REACH, min(REACH, liking))
+            for person, likings in (zones or {}).items()
+            for zone, liking in likings.items()
+        }
+
+    def of(self, person: str | None, zone: str | None) -> float:
+        return self._learnt.get((person or "", zone or ""), 0.0)
+
+    def touched(
+        self, person: str, zone: str, minutes: float, welcome: float, unwelcome: float
+    ) -> None:
+        here = self._learnt.pop((person, zone), 0.0)
+        here += (REACH - here) * BETTER * minutes * welcome - (REACH + here) * min(
+            1.0, WORSE * 2.0 * minutes
+        ) * unwelcome
+        self._learnt[person, zone] = here
+        if len(self._learnt) > KEPT:
+            del self._learnt[next(iter(self._learnt))]
+
+    def forget(self, person: str) -> None:
+        self._learnt = {
+            key: liking for key, liking in self._learnt.items() if person not in (key[0], EVERYBODY)
+        }
+
+    def known(self) -> dict[str, dict[str, float]]:
+        """Person → zone → learnt liking."""
+        found: dict[str, dict[str, float]] = {}
+        for (person, zone), liking in self._learnt.items():
+            found.setdefault(person, {})[zone] = liking
+        return found

@@ -4,9 +4,9 @@ smiled_at, sadness_seen, looked_at, …"""
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 
-from moggy.messages import Face
+from moggy.messages import Face, Probabilities
+from moggy.vocabulary import SEEN_EVENTS, PersonClass
 
 SMOOTH = 0.35
 """Seconds over which frames are averaged."""
@@ -15,13 +15,6 @@ SHOWS, GONE = 0.5, 0.3
 AGAIN = 6.0
 """Seconds before the same feeling of the same person is an event again."""
 LOOKS, LOOKS_AWAY = 0.7, 0.4
-SEEN = {
-    "happy": "smiled_at",
-    "sad": "sadness_seen",
-    "angry": "anger_seen",
-    "afraid": "fear_seen",
-    "surprised": "surprise_seen",
-}
 
 
 class FaceHistory:
@@ -31,21 +24,21 @@ class FaceHistory:
 
     def __init__(self) -> None:
         self.at = -1e9
-        self.smooth: dict[str, float] = dict.fromkeys(SEEN, 0.0)
+        self.smooth: dict[PersonClass, float] = dict.fromkeys(SEEN_EVENTS, 0.0)
         self.shows: set[str] = set()
         self.said: dict[str, float] = {}
         self.looking = False
         self.looked = -1e9
 
     def began(
-        self, chances: Mapping[str, float], confidence: float, at: float
+        self, chances: Probabilities, confidence: float, at: float
     ) -> list[tuple[str, float]]:
         """(event, strength) of what begins to show in this frame."""
         gap = at - self.at
         share = 1.0 if gap > 2.0 else 1.0 - math.exp(-max(gap, 0.02) / SMOOTH)
         self.at = at
         found = []
-        for name, event in SEEN.items():
+        for name, event in SEEN_EVENTS.items():
             chance = self.smooth[name] = (
                 self.smooth[name]
                 + (chances.get(name, 0.0) * confidence - self.smooth[name]) * share
@@ -75,8 +68,8 @@ class FaceHistory:
 
 
 def chances_of(
-    valence: float | None, arousal: float | None, probabilities: Mapping[str, float] | None
-) -> Mapping[str, float]:
+    valence: float | None, arousal: float | None, probabilities: Probabilities | None
+) -> Probabilities:
     """Chances of the classes that are events; from valence and arousal alone only what these can
     tell."""
     if probabilities:

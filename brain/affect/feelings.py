@@ -11,21 +11,22 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from moggy.brain.appraisals import DIMENSIONS, Appraisals, CaseCondition, Drive, Effect, Rule
-from moggy.brain.bonds import Bonds
-from moggy.brain.drives import Drives
-from moggy.brain.emotions import Emotions
-from moggy.brain.enough import Enough, sensitivity
-from moggy.brain.habituation import Habituation
-from moggy.brain.instant import Instant
-from moggy.brain.mood import MoodState, Pull
-from moggy.brain.reasons import Reasons
-from moggy.brain.tastes import Tastes
-from moggy.messages import DRIVES, EMOTIONS, Affect, Bond, Event, Mood
+from moggy.brain.affect.bonds import Bonds, Tastes
+from moggy.brain.affect.drives import Drives
+from moggy.brain.affect.emotions import Emotions
+from moggy.brain.affect.habituation import Enough, Habituation, sensitivity
+from moggy.brain.affect.instant import Instant
+from moggy.brain.affect.mood import MoodState, Pull
+from moggy.brain.affect.reasons import Reasons
+from moggy.brain.appraisals import Appraisals, CaseCondition, Effect, Rule
+from moggy.messages import Affect, Bond, Event, FeltTouch, Mood
 from moggy.personality import Personality
+from moggy.vocabulary import DIMENSIONS, DRIVES, EMOTIONS, Drive, ZoneName
 
-BEAT, SLOW = 1.0, 5
-"""Seconds between two beats of the mood; and every how many beats the drives and the bond move."""
+BEAT_S = 1.0
+"""Seconds between two beats of the mood."""
+SLOW_BEATS = 5
+"""Every how many beats the drives and the bonds move."""
 CARE = 0.8, 0.25, -0.45, 0.0
 """Where a distressed person draws the mood: strength; then warm and calm, whatever the pet felt
 before."""
@@ -65,6 +66,7 @@ class Feelings:
         self.doing = ""
         """Id of the behaviour that runs; what the pet does fills its drives."""
         self._nudges: dict[str, float] = {}
+        self._touch: FeltTouch | None = None
         self._reasons = Reasons()
         self._moved = True
         self._mood, self._drives = Mood(), dict.fromkeys(DRIVES, 0.5)
@@ -112,7 +114,7 @@ class Feelings:
         self._moved = True
         total = Instant()
         for event in events:
-            if event.name in ("nudged_up", "nudged_down"):
+            if event.name == "advised":
                 self._nudge(event)
             else:
                 rule = self._appraisals.events.get(event.name)
@@ -143,14 +145,14 @@ class Feelings:
             strength, pleasure, arousal, dominance = CARE
             pulls.append((strength * distress, pleasure, arousal, dominance))
             held = emotions.stir(
-                _AFFECTION, "care", 0.7 * distress, 1.0 - math.exp(-BEAT / 4.0), now
+                _AFFECTION, "care", 0.7 * distress, 1.0 - math.exp(-BEAT_S / 4.0), now
             )
             self._reasons.note("affection", held, "care")
-        self.mood.beat(BEAT, pulls)
+        self.mood.beat(BEAT_S, pulls)
 
     def slow_beat(self, now: float, hour: float, battery: float) -> None:
         """Every five seconds: the drives, what they stir, and the bonds."""
-        seconds = SLOW * BEAT
+        seconds = SLOW_BEATS * BEAT_S
         for drive, push in self._appraisals.behaviors.get(self.doing, NOTHING).items():
             self.drives.push(_DRIVE[drive], push * seconds / 60.0)
         self.drives.beat(seconds, hour, battery)
@@ -193,6 +195,7 @@ class Feelings:
             mood=mood,
             drives=drives,
             bond=bond,
+            touch=self._touch,
             enough=self.enough.level,
             valence=math.tanh(mood.pleasure + valence),
             arousal=math.tanh(mood.arousal + arousal + 0.3 * (drives["energy"] - 0.5)),
@@ -202,7 +205,7 @@ class Feelings:
         self._moved = bool(self._last.stirred)  # and so the next one is another
         return self._last
 
-    def _advised(self) -> tuple[Mood, dict[str, float]]:
+    def _advised(self) -> tuple[Mood, dict[Drive, float]]:
         """Mood and drives with the advice of the moment on top."""
         by = self._nudges
         mood = Mood(
@@ -215,7 +218,7 @@ class Feelings:
             for name, level in self._drives.items()
         }
 
-    def liking(self, zone: str | None, person: str | None, trust: float) -> float:
+    def liking(self, zone: ZoneName | None, person: str | None, trust: float) -> float:
         """How the pet likes to be touched there by somebody it trusts so much, −1..1."""
         liked = (
             0.3
@@ -242,6 +245,14 @@ class Feelings:
             weight = self._holds(case.when, event, trust, liking)
             if weight > 0.0:
                 self._add(rule, case, strength * weight, dose, event, cause, total)
+        if event.zone is not None and (rule.pleases or rule.hurts):
+            self._touch = FeltTouch(
+                at=event.at,
+                zone=event.zone,
+                liking=liking,
+                good=force * welcome * rule.pleases if rule.touch else 0.0,
+                bad=max(unwelcome, force * rule.hurts),
+            )
         if rule.enough:
             skin = sensitivity(liking) if rule.touch else 0.5 + 0.5 * event.strength
             total.enough.append((rule.enough * skin * dose, trust, cause, event.id))
@@ -373,12 +384,10 @@ class Feelings:
 
     def _nudge(self, event: Event) -> None:
         """Advice on one feeling: bounded however often it is given, and gone within minutes."""
-        if event.zone in _DIMENSION or event.zone in _DRIVE:
-            by = min(NUDGE, event.strength) * (1.0 if event.name == "nudged_up" else -1.0)
-            self._nudges[event.zone] = max(
-                -NUDGE, min(NUDGE, self._nudges.get(event.zone, 0.0) + by)
-            )
-            self._reasons.note(event.zone, by, "advice", event.id)
+        if event.feeling is not None:
+            advised = self._nudges.get(event.feeling, 0.0) + event.by
+            self._nudges[event.feeling] = max(-NUDGE, min(NUDGE, advised))
+            self._reasons.note(event.feeling, event.by, "advice", event.id)
 
 
 def _signed(x: float) -> float:

@@ -11,9 +11,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
 from typing import Any
 
-from moggy.brain.memory import EPISODES, Broken, Episode, Memory
-from moggy.brain.remembered import EVERYBODY, Remembered
+from moggy.brain.memory.snapshot import Remembered
+from moggy.brain.memory.store import EPISODES, Broken, Episode, Memory
 from moggy.messages import AnySense, Event, Forget, Tick, Trouble
+from moggy.vocabulary import EVERYBODY
 
 EVERY = 1.0
 """Seconds between two entries: what a crash can cost."""

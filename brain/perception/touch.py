@@ -4,11 +4,13 @@ at how the one feels whose hand it is."""
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 from moggy.messages import Gesture
+from moggy.vocabulary import GESTURE_EVENTS
 
-ONGOING = {"stroke": "stroked", "hold": "held", "scratch": "scratched", "tickle": "tickled"}
-ONCE = {"pat": "patted", "tap": "tapped", "poke": "poked", "hit": "hit"}
+ONGOING = frozenset(("stroke", "hold", "scratch", "tickle"))
+"""Gestures that go on; the others happen once."""
 BEST_SPEED, WIDTH = 0.03, 1.0
 """m/s on skin, and σ of its logarithm (Löken et al. 2009: 1–10 cm/s is pleasant, best near 3)."""
 FASTER_ON_FUR = 1.3
@@ -42,18 +44,22 @@ class OngoingTouch:
         self.squeezed = False
 
 
-Happened = tuple[str, float, float, bool]
-"""name of the event, strength, dose, urgent"""
+class Happening(NamedTuple):
+    """An event to be: its name, 0..1 how much of it, and the share of one whole event."""
+
+    name: str
+    strength: float
+    dose: float = 1.0
 
 
 def happenings(
     gesture: Gesture, contact: OngoingTouch, at: float, standing_alone: bool
-) -> list[Happened]:
+) -> list[Happening]:
     """What this message of a contact means, beside that the contact began or ended.
     `standing_alone`: no begin was seen."""
-    found: list[Happened] = []
-    name = ONGOING.get(gesture.gesture)
-    if name is not None:
+    found: list[Happening] = []
+    name = GESTURE_EVENTS[gesture.gesture]
+    if gesture.gesture in ONGOING:
         dose = (
             TYPICAL
             if standing_alone and contact.at == at
@@ -66,11 +72,10 @@ def happenings(
         ):
             if not contact.squeezed:
                 contact.squeezed = True
-                found.append(("squeezed", gesture.pressure, 1.0, True))
+                found.append(Happening("squeezed", gesture.pressure))
         elif dose > 0.0:
             found.append(_ongoing(name, gesture, dose))
     else:
-        name = ONCE[gesture.gesture]
         sure = (
             name == "hit"
             or gesture.phase == "end"
@@ -79,19 +84,19 @@ def happenings(
         )
         if sure and (contact.once != name or standing_alone):
             contact.once = name
-            found.append((name, _force(gesture), 1.0, name == "hit"))
+            found.append(Happening(name, _force(gesture)))
     return found
 
 
-def _ongoing(name: str, gesture: Gesture, dose: float) -> Happened:
+def _ongoing(name: str, gesture: Gesture, dose: float) -> Happening:
     if name != "stroked":
-        return name, 1.0 - 0.5 * max(0.0, gesture.pressure - 0.6), dose, False
+        return Happening(name, 1.0 - 0.5 * max(0.0, gesture.pressure - 0.6), dose)
     if gesture.pressure > ROUGH_PRESSURE or (
         gesture.along_fur < ROUGH_AGAINST and gesture.speed > 0.02
     ):
-        return "ruffled", min(1.0, 0.4 + gesture.pressure), dose, False
+        return Happening("ruffled", min(1.0, 0.4 + gesture.pressure), dose)
     speed = gesture.speed if gesture.speed > 0.0 else BEST_SPEED
-    return name, pleasantness(speed) * (0.75 + 0.25 * gesture.along_fur), dose, False
+    return Happening(name, pleasantness(speed) * (0.75 + 0.25 * gesture.along_fur), dose)
 
 
 def _force(gesture: Gesture) -> float:

@@ -1,5 +1,5 @@
-"""The same thing again counts less, and comes back after a pause or after something else; what
-hurts counts more each time.
+"""What repetition does: the same event counts less each time (habituation), what hurts counts more
+(sensitisation), and touch adds up to *enough* (over-stimulation).
 
 Kept for each event × zone × person. After Thompson & Spencer 1966 (Psychological Review 73, 16–43):
 exponential wear, spontaneous recovery, dishabituation by another strong stimulus, sensitisation.
@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import math
 
-from moggy.brain.appraisals import Rule
-from moggy.brain.remembered import EVERYBODY
+from moggy.brain.appraisals import EnoughShape, Rule
+from moggy.personality import Temperament
+from moggy.vocabulary import EVERYBODY
 
 SPELL = 3.0
 """Seconds of an ongoing event that wear as much as one event."""
@@ -76,3 +77,41 @@ class Habituation:
         self._keys[key] = one
         if len(self._keys) > KEPT:
             del self._keys[next(iter(self._keys))]
+
+
+def sensitivity(liking: float) -> float:
+    """How fast skin that is liked so much (−1..1) has had enough: the worst skin 1, the temple
+    about a sixth."""
+    return 0.12 + 0.44 * (1.0 - liking)
+
+
+class Enough:
+    """One level in 0..1."""
+
+    def __init__(self, shape: EnoughShape, temperament: Temperament) -> None:
+        self.level = 0.0
+        self.adopt(shape, temperament)
+
+    def adopt(self, shape: EnoughShape, temperament: Temperament) -> None:
+        self._shape = shape
+        self._drains = 1.0 / (shape.drains * (0.75 + 0.5 * temperament.neuroticism))
+        self._patience = 1.0 - shape.agreeableness * (temperament.agreeableness - 0.5)
+
+    def add(self, amount: float, trust: float, pleasure: float) -> None:
+        """`amount` of touch, scaled by zone, from somebody trusted so much, in a mood so pleasant.
+        What has soured builds faster."""
+        crossness = 1.0 + 0.4 * max(0.0, -pleasure) + self.soured()
+        self.level = min(
+            1.0,
+            self.level + amount * (1.0 - self._shape.trust * trust) * self._patience * crossness,
+        )
+
+    def flow(self, dt: float) -> None:
+        if self.level:
+            self.level *= math.exp(-dt * self._drains)
+
+    def soured(self) -> float:
+        """0: a liked touch is bliss; 1: it is wholly unwelcome."""
+        low, high = self._shape.sours
+        x = (self.level - low) / (high - low)
+        return 0.0 if x <= 0.0 else 1.0 if x >= 1.0 else x * x * (3.0 - 2.0 * x)

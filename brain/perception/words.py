@@ -3,20 +3,12 @@ words refines and never doubles them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from moggy.brain.perception.expressions import AGAIN, chances_of
+from moggy.messages import Probabilities, Thought, Words
+from moggy.vocabulary import INTENT_EVENTS, SEEN_EVENTS, PersonClass
 
-from moggy.brain.seeing import AGAIN, SEEN, chances_of
-from moggy.messages import Thought, Words
-
-INTENTS = {
-    "comfort_me": "comfort_asked",
-    "play": "play_asked",
-    "leave_me_alone": "sent_off",
-    "look_here": "shown",
-    "praise": "praised",
-    "scold": "scolded",
-    "call": "called",
-}
+FELT_IN_WORDS: tuple[PersonClass, ...] = ("sad", "angry", "afraid")
+"""Feelings in words that are events of their own."""
 SAD, SURE = 0.5, 0.35
 """Probability of sadness, anger or fear in words that is an event; and the confidence that it
 takes."""
@@ -34,8 +26,8 @@ class Speaking:
     def words(self, words: Words, confidence: float, at: float) -> list[tuple[str, float]]:
         """(event, strength) of words just heard."""
         found = []
-        if words.intent in INTENTS:
-            found.append((INTENTS[words.intent], min(1.0, 0.5 + 0.5 * confidence)))
+        if words.intent is not None and words.intent in INTENT_EVENTS:
+            found.append((INTENT_EVENTS[words.intent], min(1.0, 0.5 + 0.5 * confidence)))
         found += self._feeling(
             words.person,
             chances_of(words.valence, words.arousal, words.probabilities),
@@ -52,11 +44,12 @@ class Speaking:
         told = self._told.setdefault(thought.about, set()) if thought.about else set()
         found = []
         if (
-            thought.intent in INTENTS
+            thought.intent is not None
+            and thought.intent in INTENT_EVENTS
             and thought.confidence > SURE
-            and INTENTS[thought.intent] not in told
+            and INTENT_EVENTS[thought.intent] not in told
         ):
-            found.append((INTENTS[thought.intent], min(1.0, 0.3 + 0.6 * thought.confidence)))
+            found.append((INTENT_EVENTS[thought.intent], min(1.0, 0.3 + 0.6 * thought.confidence)))
         chances = chances_of(thought.valence, thought.arousal, thought.probabilities)
         found += [
             (name, s)
@@ -67,14 +60,14 @@ class Speaking:
         return found
 
     def _feeling(
-        self, person: str, chances: Mapping[str, float], confidence: float, at: float
+        self, person: str, chances: Probabilities, confidence: float, at: float
     ) -> list[tuple[str, float]]:
         if confidence < SURE:
             return []
         found = []
-        for name in ("sad", "angry", "afraid"):
+        for name in FELT_IN_WORDS:
             chance = chances.get(name, 0.0)
             if chance > SAD and at - self._felt.get((person, name), -1e9) >= AGAIN:
                 self._felt[person, name] = at
-                found.append((SEEN[name], chance * confidence))
+                found.append((SEEN_EVENTS[name], chance * confidence))
         return found

@@ -7,8 +7,8 @@ import math
 from collections.abc import Sequence
 
 from moggy.messages import Face, Person, Posture, Voice, Words
+from moggy.vocabulary import NOBODY, SOMEONE
 
-NOBODY, SOMEONE = "nobody", "someone"
 """No person; and one who is not known by name."""
 SPOKEN, SEEN, CAME = (1.0, 20.0), (0.7, 3.0), (0.5, 10.0)
 """Salience and the seconds in which it fades to 37 %: of words, of a look from close by, of an

@@ -6,9 +6,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 
-from moggy.brain.appraisals import Drive, DriveShape, Emotion
-from moggy.messages import DRIVES, EMOTIONS
+from moggy.brain.appraisals import DriveShape
 from moggy.personality import Temperament
+from moggy.vocabulary import DRIVES, EMOTIONS, Drive, Emotion
 
 DARKEST = 2.0
 """Hour of the night that `night` means in full."""

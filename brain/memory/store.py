@@ -18,8 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from moggy.brain.remembered import EVERYBODY, Remembered
-from moggy.brain.sealing import Broken, connect, hold
+from moggy.brain.memory.encryption import Broken, connect, hold
+from moggy.brain.memory.snapshot import Remembered
+from moggy.vocabulary import EVERYBODY
 
 __all__ = ["Broken", "Episode", "Memory", "as_json", "sentences"]
 

@@ -7,9 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-EVERYBODY = "all"
-"""In a person's place: everything that was learnt of anybody."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remembered:

@@ -13,22 +13,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from moggy.brain.agreement import PRIOR, SPREAD, Reading, together
 from moggy.brain.appraisals import Channel
-from moggy.brain.remembered import EVERYBODY
-from moggy.messages import CLASSES, Evidence, PersonEstimate
+from moggy.brain.person.agreement import OTHER, PRIOR, SPREAD, Reading, together
+from moggy.messages import Evidence, PersonEstimate, Probabilities
+from moggy.vocabulary import CLASS_PLACES, CLASSES, EVERYBODY, EvidenceChannel
 
-ANCHORS = (
-    (0.0, -0.1),
-    (0.75, 0.35),
-    (-0.65, -0.35),
-    (-0.55, 0.6),
-    (-0.65, 0.6),
-    (-0.6, 0.3),
-    (0.15, 0.7),
-)
-"""Valence and arousal of the seven classes: Russell & Mehrabian 1977, rounded; neutral a little
-calm."""
+_PLACES = tuple(CLASS_PLACES.values())
 ANCHOR_WIDTH = 0.45
 NEARNESS = 0.5 / (ANCHOR_WIDTH * ANCHOR_WIDTH)
 FARTHEST = 4.0 / NEARNESS
@@ -46,7 +36,6 @@ SURER = 0.7
 """A thought less sure than this share of what it would replace is not heard."""
 PEOPLE = 64
 """People estimated at once; who was seen longest ago is forgotten first."""
-OTHER = Channel()
 _FLOOR = 0.02
 _N = len(CLASSES)
 
@@ -129,7 +118,7 @@ class Somebody:
     __slots__ = ("arousal", "seen", "tracks", "valence")
 
     def __init__(self, valence: float = 0.0, arousal: float = 0.0) -> None:
-        self.tracks: dict[str, FilterTrack] = {}
+        self.tracks: dict[EvidenceChannel, FilterTrack] = {}
         self.valence, self.arousal = valence, arousal
         self.seen = -1.0
 
@@ -143,7 +132,7 @@ class Fusion:
 
     def __init__(
         self,
-        channels: Mapping[str, Channel],
+        channels: Mapping[EvidenceChannel, Channel],
         baselines: Mapping[str, Mapping[str, float]] | None = None,
     ) -> None:
         self.adopt(channels)
@@ -152,7 +141,7 @@ class Fusion:
             for name, b in (baselines or {}).items()
         }
 
-    def adopt(self, channels: Mapping[str, Channel]) -> None:
+    def adopt(self, channels: Mapping[EvidenceChannel, Channel]) -> None:
         self._channels = channels
         self._weights = {name: _weights(channel) for name, channel in channels.items()}
 
@@ -296,15 +285,15 @@ def _place_of(said: Evidence) -> tuple[float | None, float | None]:
     if said.probabilities and (said.valence is None or said.arousal is None):
         total = sum(said.probabilities.values()) or 1.0
         odds = [said.probabilities.get(name, 0.0) / total for name in CLASSES]
-        valence = sum(p * place[0] for p, place in zip(odds, ANCHORS, strict=True))
-        arousal = sum(p * place[1] for p, place in zip(odds, ANCHORS, strict=True))
+        valence = sum(p * place[0] for p, place in zip(odds, _PLACES, strict=True))
+        arousal = sum(p * place[1] for p, place in zip(odds, _PLACES, strict=True))
         return (valence if said.valence is None else said.valence), (
             arousal if said.arousal is None else said.arousal
         )
     return said.valence, said.arousal
 
 
-def _log_odds(probabilities: Mapping[str, float]) -> list[float]:
+def _log_odds(probabilities: Probabilities) -> list[float]:
     total = sum(probabilities.values()) or 1.0
     logs = [math.log(max(_FLOOR, probabilities.get(name, 0.0) / total)) for name in CLASSES]
     middle = sum(logs) / _N
@@ -314,7 +303,7 @@ def _log_odds(probabilities: Mapping[str, float]) -> list[float]:
 def _near(valence: float | None, arousal: float | None) -> list[float]:
     """What valence and arousal alone say about the classes."""
     logs = []
-    for v, a in ANCHORS:
+    for v, a in _PLACES:
         far = (0.0 if valence is None else (valence - v) ** 2) + (
             0.0 if arousal is None else 0.5 * (arousal - a) ** 2
         )

@@ -7,16 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from moggy.brain.appraisals import Channel, Guess
-from moggy.brain.attention import NOBODY, SOMEONE, Attention, is_voice
-from moggy.brain.company import Company
-from moggy.brain.contradictions import Contradictions
-from moggy.brain.habits import Habits
-from moggy.brain.seeing import FaceHistory, chances_of
-from moggy.brain.speaking import Speaking
-from moggy.brain.surroundings import Surroundings
-from moggy.brain.touching import OngoingTouch, happenings
+from moggy.brain.perception.company import Company
+from moggy.brain.perception.expressions import FaceHistory, chances_of
+from moggy.brain.perception.habits import Habits
+from moggy.brain.perception.surroundings import Surroundings
+from moggy.brain.perception.touch import OngoingTouch, happenings
+from moggy.brain.perception.words import Speaking
+from moggy.brain.person import Attention, Contradictions, is_voice
 from moggy.messages import (
-    DRIVES,
     AnySense,
     Battery,
     BodyMotion,
@@ -33,16 +31,25 @@ from moggy.messages import (
     Voice,
     Words,
 )
+from moggy.ongoing import CONTACT_LOST_S
+from moggy.vocabulary import (
+    DIMENSIONS,
+    DRIVES,
+    EVENTS,
+    NOBODY,
+    SOMEONE,
+    Advisable,
+    EvidenceChannel,
+    GestureName,
+    ZoneName,
+)
 
-CONTACT_LOST = 1.0
-"""Seconds without a message after which a contact is a new one."""
-URGENT = ("lifted", "shaken", "falling", "knocked")
 SIGNS = (Face, Posture, Voice, Words, Thought)
 """Senses of a person who may not be known by name."""
-ASKED_FOR = ("called", "play_asked", "comfort_asked", "praised")
-"""What says that the pet is welcome at this hour."""
-NUDGED = ("pleasure", "arousal", "dominance", *DRIVES)
-"""What a thought may advise on."""
+ADVISABLE = frozenset((*DIMENSIONS, *DRIVES))
+"""What a thought may advise on; anything else that a model names is dropped."""
+LARGEST_ADVICE = 0.2
+"""The most that one thought may ask for, in either direction."""
 SHORT_TRUST = 0.7
 """Confidence of an estimate that was given without one."""
 
@@ -62,9 +69,11 @@ class Perception:
         self._urgent_at = -1.0
         self._events: list[Event] = []
         self._evidence: list[Evidence] = []
-        self._gestures: dict[str, Guess] = {}
+        self._gestures: dict[GestureName, Guess] = {}
 
-    def adopt(self, channels: dict[str, Channel], gestures: dict[str, Guess]) -> None:
+    def adopt(
+        self, channels: dict[EvidenceChannel, Channel], gestures: dict[GestureName, Guess]
+    ) -> None:
         self._contradictions.channels, self._gestures = channels, gestures
 
     def perceive(
@@ -100,17 +109,19 @@ class Perception:
         at: float,
         because: tuple[int, ...],
         *,
-        zone: str | None = None,
+        zone: ZoneName | None = None,
+        feeling: Advisable | None = None,
+        by: float = 0.0,
         person: str | None = None,
         strength: float = 1.0,
         dose: float = 1.0,
-        urgent: bool = False,
     ) -> None:
-        if urgent:
+        kind = EVENTS[name]
+        if kind.urgent:
             self._urgent_at = max(self._urgent_at, at)
         if name == "sent_off":
             self.company.habits.sent_off(at)
-        elif name in ASKED_FOR:
+        elif kind.asks:
             self.company.habits.asked_for(at)
         self._events.append(
             Event(
@@ -118,10 +129,12 @@ class Perception:
                 id=self._number(),
                 name=name,
                 zone=zone,
+                feeling=feeling,
+                by=by,
                 person=person,
                 strength=strength,
                 dose=dose,
-                urgent=urgent,
+                urgent=kind.urgent,
                 because=because,
             )
         )
@@ -147,7 +160,7 @@ class Perception:
         because = (sense.id, *sense.because)
         person = self.attention.touched(at)
         contact = self._contacts.get(sense.zone)
-        alone = contact is None or at - contact.at > CONTACT_LOST
+        alone = contact is None or at - contact.at > CONTACT_LOST_S
         if sense.phase == "begin" or contact is None or alone:
             contact = self._contacts[sense.zone] = OngoingTouch(at, person)
             if sense.phase != "end":
@@ -161,16 +174,9 @@ class Perception:
                 )
         alone = alone and sense.phase != "begin"
         kind = False
-        for name, strength, dose, urgent in happenings(sense, contact, at, alone):
+        for name, strength, dose in happenings(sense, contact, at, alone):
             self._happened(
-                name,
-                at,
-                because,
-                zone=sense.zone,
-                person=person,
-                strength=strength,
-                dose=dose,
-                urgent=urgent,
+                name, at, because, zone=sense.zone, person=person, strength=strength, dose=dose
             )
             kind = kind or name in ("stroked", "scratched", "patted")
         contact.at = at
@@ -269,14 +275,9 @@ class Perception:
         for name, strength in self.speaking.thought(sense):
             self._happened(name, at, because, person=sense.person, strength=strength)
         for feeling, by in sense.nudges.items():
-            if by and feeling in NUDGED:
-                self._happened(
-                    "nudged_up" if by > 0.0 else "nudged_down",
-                    at,
-                    because,
-                    zone=feeling,
-                    strength=min(0.2, abs(by)),
-                )
+            if by and feeling in ADVISABLE:
+                by = max(-LARGEST_ADVICE, min(LARGEST_ADVICE, by))
+                self._happened("advised", at, because, feeling=feeling, by=by)
         if sense.valence is not None or sense.arousal is not None or sense.probabilities:
             self._evidence_of(
                 sense, "thought", sense.person, at, sense.confidence, sense.probabilities, because
@@ -285,7 +286,7 @@ class Perception:
     def _evidence_of(
         self,
         sense: Face | Posture | Voice | Words | Thought,
-        channel: str,
+        channel: EvidenceChannel,
         person: str,
         at: float,
         confidence: float,
@@ -316,15 +317,7 @@ class Perception:
         )
         dose = self.surroundings.carried(at) if name == "held" else 1.0
         if dose > 0.0:
-            self._happened(
-                name,
-                at,
-                because,
-                person=person,
-                strength=sense.strength,
-                dose=dose,
-                urgent=name in URGENT,
-            )
+            self._happened(name, at, because, person=person, strength=sense.strength, dose=dose)
 
     def _person(self, sense: Person, at: float) -> None:
         self.attention.notice(sense, at)
@@ -337,14 +330,14 @@ class Perception:
             )
 
     def _battery(self, sense: Battery, at: float) -> None:
-        for name, strength, urgent in self.surroundings.battery(sense):
-            self._happened(name, at, (sense.id,), strength=strength, urgent=urgent)
+        for name, strength in self.surroundings.battery(sense):
+            self._happened(name, at, (sense.id,), strength=strength)
 
     def _setting(self, sense: Setting, at: float) -> None:
         if not sense.on:
             return
         if sense.name == "stop":
-            self._happened("stopped", at, (sense.id,), urgent=True)
+            self._happened("stopped", at, (sense.id,))
         elif sense.name == "away":
             person = None if self.attention.attended == NOBODY else self.attention.attended
             self._happened("sent_off", at, (sense.id,), person=person)

@@ -49,24 +49,24 @@ class Surroundings:
         gap, self._carried = at - self._carried, at
         return gap if gap < 2.0 else 0.0
 
-    def battery(self, battery: Battery) -> list[tuple[str, float, bool]]:
-        """(event, strength, urgent) of a change."""
+    def battery(self, battery: Battery) -> list[tuple[str, float]]:
+        """(event, strength) of a change."""
         self.battery_level = battery.level
-        found: list[tuple[str, float, bool]] = []
+        found: list[tuple[str, float]] = []
         if battery.charging != self._charging:
             self._charging = battery.charging
             if battery.charging:
-                found.append(("charging", 1.0, False))
+                found.append(("charging", 1.0))
         if battery.level > LOW_OVER or battery.charging:
             self._low = False
         elif battery.level < LOW and not self._low:
             self._low = True
-            found.append(("battery_low", 0.6, False))
+            found.append(("battery_low", 0.6))
         if battery.level > CRITICAL_OVER or battery.charging:
             self._critical = False
         elif battery.level < CRITICAL and not self._critical:
             self._critical = True
-            found.append(("battery_low", 1.0, True))
+            found.append(("battery_critical", 1.0))
         return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from moggy.brain.habits import Habits
+from moggy.brain.perception.habits import Habits
 from moggy.messages import Person
 
 ALONE_AFTER, LONGER, LONGEST = 300.0, 2.0, 7200.0

@@ -11,9 +11,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from moggy.brain.appraisals import Emotion, Tendency
-from moggy.messages import EMOTIONS
+from moggy.brain.appraisals import Tendency
 from moggy.personality import Temperament
+from moggy.vocabulary import EMOTIONS, Emotion
 
 NORM = 3.0
 """Exponent of the soft maximum: two equal causes of 0.5 stir to 0.63, not to 1."""
@@ -98,7 +98,7 @@ class Emotions:
                 else:
                     self.awake = True
 
-    def shown(self) -> tuple[dict[str, float], float, float]:
+    def shown(self) -> tuple[dict[Emotion, float], float, float]:
         """What of each shows, 0..1; and the pleasure and arousal of it all."""
         shown, pleasure, arousal = dict(_NONE), 0.0, 0.0
         if self.awake:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 
-from moggy.brain.remembered import EVERYBODY
+from moggy.vocabulary import EVERYBODY
 
 HALF_HOURS, HOURS = 48, 24
 LEARNS = 0.15

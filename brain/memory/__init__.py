@@ -1,0 +1,21 @@
+"""What outlives a sleep: one SQLite file that its owner can read, take along, erase and encrypt."""
+
+from moggy.brain.memory.diary import Diary, Without
+from moggy.brain.memory.encryption import decrypt, encrypt, is_encrypted
+from moggy.brain.memory.snapshot import Remembered
+from moggy.brain.memory.store import EPISODES, Broken, Episode, Memory, as_json, sentences
+
+__all__ = [
+    "EPISODES",
+    "Broken",
+    "Diary",
+    "Episode",
+    "Memory",
+    "Remembered",
+    "Without",
+    "as_json",
+    "decrypt",
+    "encrypt",
+    "is_encrypted",
+    "sentences",
+]

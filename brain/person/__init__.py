@@ -1,0 +1,7 @@
+"""How a person feels, who has the pet's attention, and whether the channels agree."""
+
+from moggy.brain.person.agreement import SPREAD, Contradictions
+from moggy.brain.person.attention import Attention, is_voice
+from moggy.brain.person.fusion import Fusion, published
+
+__all__ = ["SPREAD", "Attention", "Contradictions", "Fusion", "is_voice", "published"]

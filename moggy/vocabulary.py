@@ -1,0 +1,284 @@
+"""The names that all rooms share: feelings, gestures, zones, wishes, calls and events, each set once.
+
+Every set is a `Literal` type with its members in a tuple. The order of a tuple is part of its
+meaning: probability vectors and trained heads follow it. `known` and `nearest` turn a wrong name in
+a designer's file into an error that says which name was probably meant.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Final, Literal, NamedTuple, TypeAlias, get_args
+
+from pydantic import AfterValidator
+
+# ── The person ───────────────────────────────────────────────────────────────────────────────────
+
+PersonClass: TypeAlias = Literal[
+    "neutral", "happy", "sad", "angry", "afraid", "disgusted", "surprised"
+]
+CLASSES: Final[tuple[PersonClass, ...]] = get_args(PersonClass)
+"""The seven classes of a person's feeling: Ekman's six and neutral."""
+
+
+class ClassPlace(NamedTuple):
+    """Where a class lies, −1..1 each."""
+
+    valence: float
+    arousal: float
+
+
+CLASS_PLACES: Final[Mapping[PersonClass, ClassPlace]] = {
+    "neutral": ClassPlace(0.0, -0.1),
+    "happy": ClassPlace(0.81, 0.41),
+    "sad": ClassPlace(-0.63, -0.27),
+    "angry": ClassPlace(-0.51, 0.59),
+    "afraid": ClassPlace(-0.64, 0.60),
+    "disgusted": ClassPlace(-0.60, 0.35),
+    "surprised": ClassPlace(0.14, 0.67),
+}
+"""Pleasure and arousal as people rated the words (Russell & Mehrabian 1977, J. Res. Pers. 11,
+273–294). Two differ from it: *surprised* is 0.40 there, lowered since GoEmotions counts confusion
+as surprise; *happy* has 0.51 arousal there, lowered since a smile at a cat is calm. *neutral* is a
+little calm. `python -m bench class_places` compares these with what people rated in EmoBank."""
+
+CLASS_PRIOR: Final[Mapping[PersonClass, float]] = {
+    "neutral": 0.34,
+    "happy": 0.26,
+    "sad": 0.12,
+    "angry": 0.10,
+    "afraid": 0.06,
+    "disgusted": 0.04,
+    "surprised": 0.08,
+}
+"""How often a pet hears each class in words, before anything is known. Our judgement: flatter than
+GoEmotions' 30 % neutral and 37 % happy (Demszky et al. 2020)."""
+
+EvidenceChannel: TypeAlias = Literal["touch", "face", "posture", "voice", "words", "thought"]
+CHANNELS: Final[tuple[EvidenceChannel, ...]] = get_args(EvidenceChannel)
+
+Intent: TypeAlias = Literal[
+    "none", "comfort_me", "play", "leave_me_alone", "look_here", "praise", "scold", "call"
+]
+INTENTS: Final[tuple[Intent, ...]] = get_args(Intent)
+"""What words may ask of the pet. The order is that of the trained heads."""
+
+NOBODY: Final = "nobody"
+"""In a person's place: there is none."""
+SOMEONE: Final = "someone"
+"""In a person's place: somebody whose name is not known."""
+EVERYBODY: Final = "all"
+"""In a person's place: everything that was learnt of anybody."""
+
+# ── The pet ──────────────────────────────────────────────────────────────────────────────────────
+
+Emotion: TypeAlias = Literal[
+    "joy",
+    "contentment",
+    "affection",
+    "interest",
+    "surprise",
+    "fear",
+    "anger",
+    "disgust",
+    "sadness",
+    "loneliness",
+]
+EMOTIONS: Final[tuple[Emotion, ...]] = get_args(Emotion)
+Dimension: TypeAlias = Literal["pleasure", "arousal", "dominance"]
+DIMENSIONS: Final[tuple[Dimension, ...]] = get_args(Dimension)
+"""Of the mood."""
+Drive: TypeAlias = Literal["energy", "company", "play", "comfort", "curiosity"]
+DRIVES: Final[tuple[Drive, ...]] = get_args(Drive)
+Trait: TypeAlias = Literal[
+    "neuroticism", "extraversion", "dominance", "impulsiveness", "agreeableness"
+]
+TRAITS: Final[tuple[Trait, ...]] = get_args(Trait)
+"""The Feline Five (Litchfield et al. 2017, PLoS ONE 12(8) e0183455)."""
+
+Advisable: TypeAlias = Dimension | Drive
+"""What advice may move a little."""
+
+# ── Touch, body and owner ────────────────────────────────────────────────────────────────────────
+
+GestureName: TypeAlias = Literal["hold", "tap", "pat", "poke", "hit", "stroke", "scratch", "tickle"]
+GESTURES: Final[tuple[GestureName, ...]] = get_args(GestureName)
+GesturePhase: TypeAlias = Literal["begin", "during", "end"]
+ZoneName: TypeAlias = Literal[
+    "head", "cheeks", "chin", "neck", "back", "belly", "tail_base", "tail", "paws"
+]
+ZONES: Final[tuple[ZoneName, ...]] = get_args(ZoneName)
+"""Where a pet may be touched (Ellis et al. 2015; Soennichsen & Chamove 2002 name these). A body has
+pads for some of them."""
+BodyMotionName: TypeAlias = Literal[
+    "still", "lifted", "held", "shaken", "falling", "knocked", "put_down", "tipped"
+]
+BODY_MOTIONS: Final[tuple[BodyMotionName, ...]] = get_args(BodyMotionName)
+BoardState: TypeAlias = Literal[
+    "connected", "lost", "running", "hold", "rest", "limp", "stopped", "fault"
+]
+BOARD_STATES: Final[tuple[BoardState, ...]] = get_args(BoardState)
+SettingName: TypeAlias = Literal["quiet", "focus", "lap", "away", "stop"]
+SETTINGS: Final[tuple[SettingName, ...]] = get_args(SettingName)
+"""What the owner may ask for by hand."""
+
+# ── What it does ─────────────────────────────────────────────────────────────────────────────────
+
+CallName: TypeAlias = Literal[
+    "meow",
+    "meow_sad",
+    "trill",
+    "chirp",
+    "hiss",
+    "growl",
+    "kitten",
+    "mew",
+    "yowl",
+    "solicit",
+    "snort",
+    "chatter",
+]
+CALLS: Final[tuple[CallName, ...]] = get_args(CallName)
+GazeTarget: TypeAlias = Literal["person", "touch", "around", "away", "none"]
+GAZES: Final[tuple[GazeTarget, ...]] = get_args(GazeTarget)
+LayerName: TypeAlias = Literal["posture", "motion", "reflex"]
+"""Of a motion that a behaviour plays."""
+
+# ── Events ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class EventKind:
+    """What is true of every event of a name."""
+
+    about: str
+    """For people: what happened."""
+    urgent: bool = False
+    """Pre-empts everything, is heard at once, and voids the thoughts that were asked before it."""
+    addresses: bool = False
+    """By it a person turns to the pet: what the pet calls within ten seconds is an answer."""
+    gesture: GestureName | None = None
+    """The gesture of a hand that it is made from."""
+    intent: Intent | None = None
+    """The wish in words that it is made from."""
+    seen: PersonClass | None = None
+    """It only says that a person feels so."""
+    asks: bool = False
+    """It says that the pet's company is welcome at this hour."""
+    within: str = ""
+    """The inner cause of an event that no sample causes; empty where a sample does."""
+
+
+EVENTS: Final[dict[str, EventKind]] = {
+    # Touch
+    "touched": EventKind("a hand arrives", addresses=True),
+    "stroked": EventKind("a hand strokes", addresses=True, gesture="stroke"),
+    "held": EventKind("a hand lies still, or arms hold", gesture="hold"),
+    "scratched": EventKind("fingers scratch", gesture="scratch"),
+    "tickled": EventKind("fingers tickle", gesture="tickle"),
+    "ruffled": EventKind("stroked too hard, or against the fur"),
+    "patted": EventKind("a pat", addresses=True, gesture="pat"),
+    "tapped": EventKind("a tap with a finger", gesture="tap"),
+    "poked": EventKind("a poke", gesture="poke"),
+    "hit": EventKind("a hit", urgent=True, gesture="hit"),
+    "squeezed": EventKind("squeezed hard", urgent=True),
+    "released": EventKind("the hand goes"),
+    # The body
+    "lifted": EventKind("picked up", urgent=True),
+    "put_down": EventKind("put down"),
+    "shaken": EventKind("shaken", urgent=True),
+    "falling": EventKind("falls", urgent=True),
+    "knocked": EventKind("a bump", urgent=True),
+    "tipped": EventKind("tipped over"),
+    "battery_low": EventKind("the battery is low"),
+    "battery_critical": EventKind("the battery is nearly empty", urgent=True),
+    "charging": EventKind("put on the charger"),
+    # People
+    "arrived": EventKind("somebody comes"),
+    "left": EventKind("somebody goes"),
+    "greeted": EventKind("a first kindness after coming", addresses=True),
+    "looked_at": EventKind("somebody looks at it"),
+    "expecting": EventKind(
+        "the hour at which somebody usually comes",
+        within="habit: somebody usually comes at this hour",
+    ),
+    "left_alone": EventKind(
+        "nobody was there for a while", within="time: nobody gave a sign for a while"
+    ),
+    "quiet_usual": EventKind(
+        "the hour in which it is usually sent off",
+        within="habit: it is usually sent off at this hour",
+    ),
+    "forgotten": EventKind("the owner had somebody erased from its memory"),
+    # Words
+    "praised": EventKind("praised", addresses=True, intent="praise", asks=True),
+    "scolded": EventKind("scolded", addresses=True, intent="scold"),
+    "called": EventKind("called", addresses=True, intent="call", asks=True),
+    "comfort_asked": EventKind("asked for comfort", addresses=True, intent="comfort_me", asks=True),
+    "play_asked": EventKind("asked to play", addresses=True, intent="play", asks=True),
+    "shown": EventKind("shown something", addresses=True, intent="look_here"),
+    "sent_off": EventKind("sent away", intent="leave_me_alone"),
+    "advised": EventKind("the language model proposes a small change of a feeling"),
+    # How a person feels
+    "smiled_at": EventKind("smiled at", addresses=True, seen="happy"),
+    "sadness_seen": EventKind("a person is sad", seen="sad"),
+    "anger_seen": EventKind("a person is angry", seen="angry"),
+    "fear_seen": EventKind("a person is afraid", seen="afraid"),
+    "surprise_seen": EventKind("a person is surprised", seen="surprised"),
+    "conflict": EventKind("what is seen and heard of a person does not agree"),
+    # Around it
+    "loud_noise": EventKind("a loud noise"),
+    "soft_voice": EventKind("a soft voice"),
+    "stopped": EventKind("the emergency stop", urgent=True),
+}
+"""Every event by name. A sensor of your own adds its events with `declare_event`."""
+
+GESTURE_EVENTS: Final[Mapping[GestureName, str]] = {
+    kind.gesture: name for name, kind in EVENTS.items() if kind.gesture is not None
+}
+INTENT_EVENTS: Final[Mapping[Intent, str]] = {
+    kind.intent: name for name, kind in EVENTS.items() if kind.intent is not None
+}
+SEEN_EVENTS: Final[Mapping[PersonClass, str]] = {
+    kind.seen: name for name, kind in EVENTS.items() if kind.seen is not None
+}
+
+
+def declare_event(name: str, kind: EventKind) -> None:
+    """Add an event of a new sensor, before any file is read.
+
+    Raises ValueError where the name is taken by another kind of event.
+    """
+    if EVENTS.setdefault(name, kind) != kind:
+        raise ValueError(f"the event {name!r} is declared already, as «{EVENTS[name].about}»")
+
+
+# ── Names in files ───────────────────────────────────────────────────────────────────────────────
+
+
+def nearest(name: str, names: Collection[str]) -> str:
+    """«, did you mean 'belly'?», or all of the names where none is near and they are few."""
+    close = difflib.get_close_matches(name, list(names), n=1)
+    if close:
+        return f", did you mean {close[0]!r}?"
+    return f"; there are {', '.join(names)}" if len(names) <= 12 else ""
+
+
+def known(what: str, names: Collection[str]) -> Callable[[str], str]:
+    """A check for pydantic: gives a known name back, raises ValueError with the nearest for any
+    other. `names` may still grow: it is looked at when a file is read."""
+
+    def check(name: str) -> str:
+        if name not in names:
+            raise ValueError(f"unknown {what} {name!r}{nearest(name, names)}")
+        return name
+
+    return check
+
+
+EventName: TypeAlias = Annotated[str, AfterValidator(known("event", EVENTS))]
+Zone: TypeAlias = Annotated[str, AfterValidator(known("zone", ZONES))]
+Call: TypeAlias = Annotated[str, AfterValidator(known("call", CALLS))]
+"""As strings in designers' files, checked when the file is read."""
