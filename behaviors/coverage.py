@@ -188,7 +188,7 @@ def _hand(event: str | None, at: float, since: float) -> Gesture | None:
         gesture=gesture,
         speed=0.06 if gesture == "stroke" else 0.0,
         duration=since,
-    )  # type: ignore[arg-type]
+    )
 
 
 def _behaviors(made: Sequence[Decision]) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ class Drives:
         self.levels = list(self._rests)
 
     def adopt(self, shapes: Mapping[Drive, DriveShape], temperament: Temperament) -> None:
-        self._shapes = [shapes[name] for name in DRIVES]  # type: ignore[index]  # DRIVES are the Literal's words
+        self._shapes = [shapes[name] for name in DRIVES]
         self._rests = [
             _unit(
                 shape.rests

@@ -38,7 +38,7 @@ class Emotions:
 
     def adopt(self, shapes: Mapping[Emotion, Tendency], temperament: Temperament) -> None:
         """Other shapes, the same feelings."""
-        order = [shapes[name] for name in EMOTIONS]  # type: ignore[index]  # EMOTIONS are the Literal's words
+        order = [shapes[name] for name in EMOTIONS]
         # Neuroticism also lengthens the recovery from what is unpleasant (Feline Five, facts.md 2).
         slower = 0.7 + 0.6 * temperament.neuroticism
         self._decays = [shape.decay * (slower if shape.pleasure < 0.0 else 1.0) for shape in order]

@@ -9,12 +9,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from moggy.brain.appraisals import RETURNS, MoodShape
 from moggy.personality import Temperament
 
-Pull = tuple[float, float, float, float]
-"""strength 0..2, and the place it pulls to: pleasure, arousal, dominance"""
+
+class Pull(NamedTuple):
+    """A pull on the mood: its strength, 0..2, and the place it pulls to, −1..1 each."""
+
+    strength: float
+    pleasure: float
+    arousal: float
+    dominance: float
 
 
 def home_of(temperament: Temperament, reach: float) -> tuple[float, float, float]:

@@ -108,8 +108,8 @@ def plot_feelings(teller: Teller, path: Path) -> None:
             above.plot(ats, values, label=name)
     above.set(ylabel="emotions", ylim=(0, 1))
     above.legend(loc="upper right", ncols=5, fontsize="small")
-    for column, name in ((2, "pleasure"), (3, "arousal"), (4, "the person's valence"), (5, "purr")):
-        below.plot(ats, [row[column] for row in teller.feelings], label=name)
+    for column, what in ((2, "pleasure"), (3, "arousal"), (4, "the person's valence"), (5, "purr")):
+        below.plot(ats, [row[column] for row in teller.feelings], label=what)
     below.set(xlabel="s", ylabel="mood", ylim=(-1, 1))
     below.legend(loc="upper right", ncols=4, fontsize="small")
     figure.savefig(path, dpi=120)

@@ -10,6 +10,8 @@ ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("brain", "sensors", "actuators", "behaviors", "sim")
 SPINE = {
     "messages",
+    "vocabulary",
+    "ongoing",
     "clock",
     "worker",
     "journal",

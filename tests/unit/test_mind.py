@@ -26,7 +26,7 @@ from moggy.messages import (
     Words,
 )
 from moggy.personality import Personality
-from moggy.vocabulary import GESTURE_EVENTS, INTENT_EVENTS, SEEN_EVENTS
+from moggy.vocabulary import GESTURE_EVENTS, INTENT_EVENTS, SEEN_EVENTS, GestureName, Intent
 
 TABLE = Files().load("appraisals/cat.yaml", Appraisals)
 
@@ -66,8 +66,8 @@ def test_the_pleasantness_of_a_stroke_is_best_near_three_centimetres_a_second() 
 @pytest.mark.parametrize(
     ("gesture", "event"), [("pat", "patted"), ("tap", "tapped"), ("poke", "poked"), ("hit", "hit")]
 )
-def test_what_happens_once_is_one_event(gesture: str, event: str) -> None:
-    found = Counter(names(list(touch("back", 1.0, 1.3, gesture, pressure=0.9))))  # type: ignore[arg-type]
+def test_what_happens_once_is_one_event(gesture: GestureName, event: str) -> None:
+    found = Counter(names(list(touch("back", 1.0, 1.3, gesture, pressure=0.9))))
     assert found[event] == 1
 
 
@@ -194,7 +194,7 @@ def test_a_face_without_a_name_is_that_of_the_one_who_is_there() -> None:
 
 
 def test_advice_on_what_is_no_feeling_is_not_heard() -> None:
-    assert names([a_thought(3.0, 0, nudges={"world_peace": 0.2, "company": 0.1})]) == ["nudged_up"]
+    assert names([a_thought(3.0, 0, nudges={"world_peace": 0.2, "company": 0.1})]) == ["advised"]
 
 
 @pytest.mark.parametrize(
@@ -209,8 +209,8 @@ def test_advice_on_what_is_no_feeling_is_not_heard() -> None:
         ("look_here", "shown"),
     ],
 )
-def test_words_ask_something_of_the_pet(intent: str, event: str) -> None:
-    found = events([Words(at=1.0, id=7, person="anna", text="…", intent=intent, confidence=0.7)])  # type: ignore[arg-type]
+def test_words_ask_something_of_the_pet(intent: Intent, event: str) -> None:
+    found = events([Words(at=1.0, id=7, person="anna", text="…", intent=intent, confidence=0.7)])
     assert [(e.name, e.person, e.because) for e in found] == [(event, "anna", (7,))]
 
 
@@ -268,7 +268,7 @@ def test_a_soft_voice_is_heard_as_such() -> None:
 def test_the_battery_speaks_with_hysteresis() -> None:
     levels = [0.5, 0.19, 0.21, 0.19, 0.07, 0.09, 0.07, 0.5]
     found = events([Battery(at=1.0 + i, id=i + 1, level=level) for i, level in enumerate(levels)])
-    assert [(e.name, e.urgent) for e in found] == [("battery_low", False), ("battery_low", True)]
+    assert [(e.name, e.urgent) for e in found] == [("battery_low", False), ("battery_critical", True)]
     assert names(
         [
             Battery(at=1.0, id=1, level=0.1, charging=True),
@@ -361,7 +361,7 @@ def test_every_event_that_can_be_perceived_is_in_the_shipped_table() -> None:
         "touched released squeezed ruffled lifted put_down shaken falling knocked tipped"
     )
     people = "arrived left greeted looked_at left_alone expecting quiet_usual forgotten conflict"
-    around = "loud_noise soft_voice battery_low charging stopped"
+    around = "loud_noise soft_voice battery_low battery_critical charging stopped"
     told = {
         *SEEN_EVENTS.values(),
         *INTENT_EVENTS.values(),
