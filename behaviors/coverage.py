@@ -11,7 +11,17 @@ from typing import Any, TypeAlias
 from moggy.behaviors.decide import Decider
 from moggy.behaviors.lint import slots
 from moggy.behaviors.tree import Tree
-from moggy.messages import Affect, Bond, Context, Decision, Event, Gesture, Mood, PersonEstimate
+from moggy.messages import (
+    Affect,
+    Bond,
+    Context,
+    Decision,
+    Event,
+    FeltTouch,
+    Gesture,
+    Mood,
+    PersonEstimate,
+)
 from moggy.personality import Personality
 from moggy.vocabulary import DRIVES, EMOTIONS, EVENTS, GESTURE_EVENTS, GestureName
 
@@ -46,7 +56,8 @@ WITH: Mapping[str, Mapping[str, Any]] = {
     "expecting": {"present": False},
     "left_alone": {"present": False},
     "left": {"present": False},
-    "battery_low": {"battery": 0.08},
+    "battery_low": {"battery": 0.12},
+    "battery_critical": {"battery": 0.05},
     "charging": {"charging": True, "battery": 0.5},
     "stopped": {"settings": frozenset({"stop"})},
 }
@@ -57,6 +68,8 @@ HANDS: Mapping[str, GestureName] = {done: gesture for gesture, done in GESTURE_E
     "touched": "tap"
 }
 """Events that a hand makes, and what it does."""
+ANSWERED = tuple(name for name, kind in EVENTS.items() if kind.answered)
+"""Events that the pet should answer by what it does."""
 BRIEF = ("touched", "hit", "patted", "tapped", "poked")
 
 Feel: TypeAlias = Callable[[Mood, str | None, float], Affect]
@@ -91,7 +104,7 @@ def coverage(
     personality: Personality,
     *,
     feel: Feel = only_mood,
-    events: Collection[str] = EVENTS,
+    events: Collection[str] = ANSWERED,
     cells: Mapping[str, Mood] = CELLS,
     seed: int = 1,
 ) -> ResponseTable:
@@ -146,8 +159,10 @@ class ResponseRun:
     ) -> Context:
         pet = self.feel(self.mood, event, max(0.0, since))
         felt = {name: with_[name] for name in EMOTIONS if name in with_}
+        gesture = _hand("stroked" if "stroked" in with_ else event, at, since)
         pet = replace(
             pet,
+            touch=None if gesture is None else _felt(gesture),
             emotions={**pet.emotions, **felt},
             drives={**pet.drives, **{name: with_[name] for name in DRIVES if name in with_}},
             enough=with_.get("enough", pet.enough),
@@ -170,7 +185,7 @@ class ResponseRun:
             events=(Event(at=at, id=1, name=event, urgent=EVENTS[event].urgent),)
             if event and since == 0.0
             else (),
-            gesture=_hand("stroked" if "stroked" in with_ else event, at, since),
+            gesture=gesture,
             battery=with_.get("battery", 1.0),
             charging=with_.get("charging", False),
             settings=with_.get("settings", frozenset()),
@@ -188,6 +203,18 @@ def _hand(event: str | None, at: float, since: float) -> Gesture | None:
         gesture=gesture,
         speed=0.06 if gesture == "stroke" else 0.0,
         duration=since,
+    )
+
+
+def _felt(gesture: Gesture) -> FeltTouch:
+    """How an average cat feels a hand on its neck: a gentle one is pleasant, a rough one is not."""
+    rough = gesture.gesture in ("hit", "poke")
+    return FeltTouch(
+        at=gesture.at,
+        zone=gesture.zone,
+        liking=0.7,
+        good=0.0 if rough else 0.8,
+        bad=0.8 if rough else 0.0,
     )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 
 from moggy.behaviors.moment import EventTrace, Moment
-from moggy.messages import Affect, Bond, Context, Gesture, Mood, PersonEstimate
+from moggy.messages import Affect, Bond, Context, FeltTouch, Gesture, Mood, PersonEstimate
 from moggy.vocabulary import CLASSES, DRIVES, EMOTIONS, EVENTS, GESTURES, SETTINGS, ZoneName
 
 FAR = 20_000.0
@@ -48,13 +49,14 @@ def moments(
 
 
 def _context(rng: random.Random, at: float, wild: float, zones: Collection[ZoneName]) -> Context:
+    gesture = _touch(rng, at, list(zones)) if rng.random() < 0.4 else None
     return Context(
         at=at,
         dt=0.1,
         hour=rng.uniform(0.0, 24.0),
         person=_person(rng) if rng.random() < 0.7 else PersonEstimate(),
-        pet=_pet(rng, wild),
-        gesture=_touch(rng, at, list(zones)) if rng.random() < 0.4 else None,
+        pet=replace(_pet(rng, wild), touch=_felt(rng, gesture)),
+        gesture=gesture,
         battery=0.1 if rng.random() < 0.08 else rng.uniform(0.2, 1.0),
         charging=rng.random() < 0.06,
         settings=frozenset(name for name in SETTINGS if name != "stop" and rng.random() < 0.07),
@@ -104,4 +106,17 @@ def _touch(rng: random.Random, at: float, zones: list[ZoneName]) -> Gesture:
         speed=rng.choice((0.0, 0.05, 0.2)),
         duration=lasted,
         along_fur=rng.choice((1.0, 1.0, -1.0)),
+    )
+
+
+def _felt(rng: random.Random, gesture: Gesture | None) -> FeltTouch | None:
+    """How the brain may have felt that touch: any liking, and any share of good and bad."""
+    if gesture is None:
+        return None
+    return FeltTouch(
+        at=gesture.at,
+        zone=gesture.zone,
+        liking=rng.uniform(-1.0, 1.0),
+        good=rng.random(),
+        bad=rng.choice((0.0, rng.random())),
     )

@@ -11,6 +11,7 @@ perceive_touch."""
 
 
 def main(names: list[str]) -> None:
+    """Run the benchmarks with these names, or all of SHORT where none is given."""
     for name in names or SHORT:
         print(f"── {name} ──", flush=True)
         sys.argv = [name]

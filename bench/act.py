@@ -16,6 +16,7 @@ from moggy.personality import Personality
 
 ROOT = Path(__file__).resolve().parents[1]
 DT = 0.02
+"""Seconds of one tick: 50 Hz, as the pet runs."""
 DAY = (
     ("sit", "look_around"),
     ("sit", "greet"),
@@ -24,9 +25,11 @@ DAY = (
     ("curl", "nod_off"),
     ("stand", "tail_swish"),
 )
+"""Postures and motions of the busy cat, each pair for five seconds."""
 
 
 def make() -> Actor:
+    """An actor with the shipped cat's body and motions."""
     motions = load_motions(sorted((ROOT / "behaviors" / "motions").glob("*.yaml")))
     return Actor(
         load(ROOT / "actuators" / "body" / "cat.yaml", Body), motions, Personality(name="bench")
@@ -34,7 +37,7 @@ def make() -> Actor:
 
 
 def run(actor: Actor, seconds: float, *, busy: bool) -> float:
-    """Mean µs a tick."""
+    """Mean CPU time of a tick in microseconds, over `seconds` of the cat's life."""
     person = PersonEstimate(person="someone", present=True, bearing=(0.3, 0.2))
     began = process_time()
     ticks = int(seconds / DT)

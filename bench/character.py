@@ -23,29 +23,54 @@ from moggy.brain.mind import Mind
 from moggy.config import SHIPPED, load
 from moggy.messages import AnySense, BodyMotion, Context, Event, Face, Gesture, Person, Voice, Words
 from moggy.personality import Personality
+from moggy.vocabulary import GestureName, Intent, ZoneName
 
 NAMES = ("cat", "shy", "bold", "cuddler", "grump", "playful", "kitten")
-ZONES = ("head", "cheeks", "chin", "neck", "back", "back", "neck", "tail_base", "belly")
+"""The personalities that are compared."""
+TOUCHED: tuple[ZoneName, ...] = (
+    "head",
+    "cheeks",
+    "chin",
+    "neck",
+    "back",
+    "back",
+    "neck",
+    "tail_base",
+    "belly",
+)
+"""Zones to draw from: back and neck twice as often as the others."""
 DT = 0.1
+"""Seconds of one step: 10 Hz."""
 HOUR = 3600.0
+"""Seconds of an hour."""
+SAID: tuple[tuple[Intent, float], ...] = (
+    ("praise", 0.7),
+    ("call", 0.2),
+    ("play", 0.6),
+    ("look_here", 0.3),
+    ("comfort_me", -0.5),
+    ("scold", -0.5),
+    ("praise", 0.8),
+    ("call", 0.3),
+)
+"""What may be said: the wish and its valence, −1..1."""
 
 
 def touched(rng: random.Random, at: float) -> list[AnySense]:
-    """One touch, as the reader of touch would tell it."""
-    gesture, seconds = rng.choice(
-        (
-            ("stroke", rng.uniform(4, 40)),
-            ("scratch", rng.uniform(3, 12)),
-            ("pat", 0.4),
-            ("hold", rng.uniform(3, 20)),
-        )
+    """One touch that begins at `at` seconds, as the touch reader reports it."""
+    bouts: tuple[tuple[GestureName, float], ...] = (
+        ("stroke", rng.uniform(4, 40)),
+        ("scratch", rng.uniform(3, 12)),
+        ("pat", 0.4),
+        ("hold", rng.uniform(3, 20)),
     )
-    zone, steps = rng.choice(ZONES), max(2, int(seconds * 5))
+    gesture, seconds = rng.choice(bouts)
+    zone, steps = rng.choice(TOUCHED), max(2, int(seconds * 5))
     return [
         Gesture(
             at=at + n / 5,
             zone=zone,
-            gesture=gesture,  # type: ignore[arg-type]
+            gesture=gesture,
             phase="begin" if n == 0 else "end" if n == steps else "during",
             speed=0.06 if gesture == "stroke" else 0.0,
             duration=n / 5,
@@ -55,26 +80,16 @@ def touched(rng: random.Random, at: float) -> list[AnySense]:
 
 
 def said(rng: random.Random, at: float) -> AnySense:
-    intent, valence = rng.choice(
-        (
-            ("praise", 0.7),
-            ("call", 0.2),
-            ("play", 0.6),
-            ("look_here", 0.3),
-            ("comfort_me", -0.5),
-            ("scold", -0.5),
-            ("praise", 0.8),
-            ("call", 0.3),
-        )
-    )
+    """One sentence at `at` seconds, as the reader of words reports it."""
+    intent, valence = rng.choice(SAID)
     return Words(
         at=at, person="anna", text="…", valence=valence, arousal=0.3, intent=intent, confidence=0.85
-    )  # type: ignore[arg-type]
+    )
 
 
 def mixed_hour(seed: int) -> list[AnySense]:
-    """Somebody is there for two thirds of it, touches, talks, smiles, frowns, plays; a noise now
-    and then, and one slip of the hand."""
+    """The senses of an hour: for two thirds of it somebody is there, touches, talks, smiles and
+    frowns; with three loud noises and one hit."""
     rng = random.Random(seed)
     senses: list[AnySense] = []
     at = rng.uniform(10, 60)
@@ -131,20 +146,26 @@ def mixed_hour(seed: int) -> list[AnySense]:
 
 @dataclass(slots=True)
 class Log:
-    """What a stranger could read out of an hour's log."""
+    """What can be read from an hour's log without knowing the personality."""
 
     time: Counter[str] = field(default_factory=Counter)
+    """Steps of DT spent in each behaviour."""
     starts: Counter[str] = field(default_factory=Counter)
+    """How often each behaviour began."""
     calls: Counter[str] = field(default_factory=Counter)
+    """How often each call was made."""
     purr: float = 0.0
+    """Sum of the purr's level, 0..1, over all steps."""
 
     def features(self) -> dict[str, float]:
+        """The hour as numbers without unit, scaled so that squared differences can be added."""
         total = self.time.total()
         shares = {f"time in {name}": sqrt(n / total) for name, n in self.time.items()}
         rates = {f"starts of {name}": sqrt(n) / 5 for name, n in self.starts.items()}
         return {**shares, **rates, "calls": sqrt(self.calls.total()) / 5, "purr": self.purr / total}
 
     def entropy(self) -> float:
+        """Entropy in bits of the time spent in each behaviour."""
         total = self.time.total()
         return -sum(n / total * log2(n / total) for n in self.time.values())
 
@@ -172,7 +193,7 @@ class Cat:
     def live(
         self, senses: Sequence[AnySense], until: float
     ) -> list[tuple[float, tuple[Event, ...], float]]:
-        """(time, events, how strongly it feels) of each step."""
+        """(seconds, events, sum of the emotions' levels) of each step up to `until` seconds."""
         seen, n = [], 0
         while self.now < until:
             self.now += DT
@@ -212,22 +233,25 @@ class Cat:
 
 
 def hour_of(name: str, seed: int) -> Log:
+    """The log of one mixed hour of a personality."""
     cat = Cat(name, seed)
     cat.live(mixed_hour(seed), HOUR)
     return cat.log
 
 
 def distance(a: dict[str, float], b: dict[str, float]) -> float:
+    """Squared Euclidean distance between two hours' features."""
     return sum((a.get(key, 0.0) - b.get(key, 0.0)) ** 2 for key in {*a, *b})
 
 
 def mean(logs: Sequence[dict[str, float]]) -> dict[str, float]:
+    """Mean of each feature; a feature that a log lacks counts as 0."""
     return {key: sum(log.get(key, 0.0) for log in logs) / len(logs) for log in logs for key in log}
 
 
 def told_apart(hours: int) -> list[tuple[str, str]]:
-    """(who it was, who it was taken for), by the nearest mean of the hours that were learnt; the
-    tested hours have other seeds and days."""
+    """(personality, the personality it was taken for) of each tested hour: the one whose mean of
+    the learnt hours is nearest. The tested hours have other seeds than the learnt ones."""
     known = {
         name: mean([hour_of(name, seed).features() for seed in range(hours)]) for name in NAMES
     }
@@ -241,10 +265,12 @@ def told_apart(hours: int) -> list[tuple[str, str]]:
 
 
 def variety() -> None:
+    """Print how varied the cat's behaviour is over an hour, and the share of each behaviour."""
     log = hour_of("cat", 7)
     most = log2(sum(1 for _ in slots(load(SHIPPED["trees"] / "cat.yaml", Tree).root)))
     print(
-        f"entropy of behaviours over a mixed hour: {log.entropy():.2f} bits, {log.entropy() / most:.0%} of the maximum (at least 60 %)"
+        f"entropy of behaviours over a mixed hour: {log.entropy():.2f} bits, "
+        f"{log.entropy() / most:.0%} of the maximum (at least 60 %)"
     )
     for name, n in log.time.most_common():
         print(f"  {name:16} {n / log.time.total():6.1%}  {log.starts[name]:3} times")
@@ -252,6 +278,7 @@ def variety() -> None:
 
 
 def main() -> None:
+    """Print the variety of an hour and how many hours are assigned to the right personality."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--hours", type=int, default=2)
     hours = parser.parse_args().hours
@@ -263,7 +290,8 @@ def main() -> None:
                 print(f"  an hour of {name} was taken for {guess}")
         right = sum(name == guess for name, guess in pairs)
         print(
-            f"personalities told apart: {right} of {len(pairs)} hours ({right / len(pairs):.0%}; at least 90 %)"
+            f"personalities told apart: {right} of {len(pairs)} hours "
+            f"({right / len(pairs):.0%}; at least 90 %)"
         )
 
 

@@ -26,13 +26,20 @@ from moggy.sim.day import senses_of
 from moggy.sim.random_day import random_day
 from moggy.sim.world import World
 
-SEED, SECONDS = 41, 600.0
+SEED = 41
+"""Of the random day and of the shuffles."""
+SECONDS = 600.0
+"""Seconds of life that are tested."""
 SHUFFLES = 2000
-AT_ONCE, SOON = round(0.3 * RATE), round(1.5 * RATE)
-"""Ticks within which a movement, and a feeling or another behaviour, counts as an answer."""
+"""Shuffled courses that the real one is compared with: p is known to about 0.0005."""
+AT_ONCE = round(0.3 * RATE)
+"""Ticks within which a movement counts as an answer: 0.3 s."""
+SOON = round(1.5 * RATE)
+"""Ticks within which a change of feeling or of behaviour counts as an answer: 1.5 s."""
 PETTING = round(2.0 * RATE)
 """Ticks within which the next contact belongs to the same petting, as in behaviors/moment.py."""
 SHOWN = ("ear_left", "ear_right", "eyelids", "tail_yaw", "head_pan", "head_tilt")
+"""Joints whose movement counts."""
 
 
 @dataclass(slots=True)
@@ -41,12 +48,18 @@ class Course:
     touch or any contact began."""
 
     touches: list[int] = field(default_factory=list)
+    """Ticks at which a petting began."""
     contacts: list[int] = field(default_factory=list)
+    """Ticks at which any contact began."""
     poses: list[tuple[float, ...]] = field(default_factory=list)
+    """Of each tick: the commanded angles of SHOWN in radians."""
     feelings: list[tuple[float, float]] = field(default_factory=list)
+    """Of each tick: the pet's valence and arousal, −1..1."""
     doings: list[tuple[str, float]] = field(default_factory=list)
+    """Of each tick: the behaviour, and since when, in seconds."""
 
     def note(self, tick: Tick) -> None:
+        """Add one tick to the courses."""
         if any(event.name == "touched" for event in tick.events):
             if not self.contacts or tick.n - self.contacts[-1] > PETTING:
                 self.touches.append(tick.n)
@@ -57,8 +70,8 @@ class Course:
 
 
 def answers(course: Course) -> dict[str, list[float]]:
-    """What would be the answer to a touch that began at each tick: how much it moved at once, felt
-    otherwise, took up something else."""
+    """For each measure, its value as if a touch had begun at each tick: radians moved at once,
+    change of valence and arousal, and 1.0 where another behaviour began."""
     n = len(course.poses) - SOON - 1
     poses, feelings, doings = course.poses, course.feelings, course.doings
     speeds = [
@@ -83,11 +96,11 @@ def answers(course: Course) -> dict[str, list[float]]:
 def permutation_test(
     times: Sequence[int], answer: Sequence[float], shuffles: int, rng: random.Random
 ) -> tuple[float, float, float]:
-    """(mean answer at these times, mean at shuffled times, p): how seldom shuffled pauses between
-    the times give as much, by chance alone.
+    """(mean answer at these times, mean answer at shuffled times, p). p is the share of shuffled
+    courses whose mean answer is at least as large.
 
-    The first pause begins at a random moment of the course, which is taken as a ring: so every
-    shuffled course is as likely as another.
+    The first pause begins at a random tick and the course is treated as a ring, so every shuffled
+    course is equally likely.
     """
     length = len(answer)
     times = [time for time in times if time < length]
@@ -106,30 +119,39 @@ def permutation_test(
 
 
 def life(seed: int = SEED, seconds: float = SECONDS) -> Course:
-    """A random day of the shipped cat, in virtual time."""
+    """A random day of the shipped cat, in virtual time, `seconds` long."""
     files = Files(home() / "none")
     body = files.load("body/cat.yaml", Body)
     day, world, course = random_day(seed, seconds, body), World(body), Course()
     start = begin(files, seed=seed, hour=day.hour)
     senses = senses_of(day, body)
     live(
-        born(start), senses, world=world, body=boards("lockstep", body, world), until=seconds,
+        born(start),
+        senses,
+        world=world,
+        body=boards("lockstep", body, world),
+        until=seconds,
         listeners=[lambda tick, sent: course.note(tick)],
-    )  # fmt: skip
+    )
     return course
 
 
 def main() -> int:
+    """Print the test of each measure; 1 where one fails, else 0."""
     course, rng, broken = life(), random.Random(SEED), 0
     contacts, touches = len(course.contacts), len(course.touches)
     print(
-        f"{touches} touches ({contacts} contacts) in {SECONDS:.0f} s of a random day, {SHUFFLES} shuffles of the pauses between them"
+        f"{touches} touches ({contacts} contacts) in {SECONDS:.0f} s of a random day, "
+        f"{SHUFFLES} shuffles of the pauses between them"
     )
     for what, answer in answers(course).items():
         observed, shuffled, p = permutation_test(course.touches, answer, SHUFFLES, rng)
         kept = p < 0.01
         broken += not kept
-        figures = f"{observed:.3f} after touches, {shuffled:.3f} after shuffled ones, p = {p:.4f} (below 0.01)"
+        figures = (
+            f"{observed:.3f} after touches, {shuffled:.3f} after shuffled ones, "
+            f"p = {p:.4f} (below 0.01)"
+        )
         print(f"{'ok  ' if kept else 'FAIL'} {what}: {figures}")
     return 1 if broken else 0
 

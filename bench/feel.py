@@ -18,54 +18,100 @@ from itertools import combinations
 from pathlib import Path
 from statistics import fmean, pstdev
 from time import process_time
+from typing import Literal, NamedTuple
 
+from bench.goemotions import EKMAN
 from moggy.brain.appraisals import Appraisals
 from moggy.brain.mind import Mind
 from moggy.brain.person import Fusion
 from moggy.brain.rehearse import a_mind, any_table, last, rehearse, touch
 from moggy.clock import RATE
 from moggy.config import Files
-from moggy.messages import AnySense, Event, Evidence, Face, PersonEstimate, Posture, Voice, Words
+from moggy.messages import (
+    Affect,
+    AnySense,
+    Event,
+    Evidence,
+    Face,
+    PersonEstimate,
+    Posture,
+    Voice,
+    Words,
+)
 from moggy.personality import Personality, Temperament
 from moggy.pet import TREE_PERIOD
 from moggy.sensors.face import FaceReader
 from moggy.sensors.words import WordsReader
-from moggy.vocabulary import CLASS_PLACES, CLASSES, EMOTIONS
+from moggy.vocabulary import (
+    CLASS_PLACES,
+    CLASSES,
+    EMOTIONS,
+    GESTURE_EVENTS,
+    Emotion,
+    EvidenceChannel,
+    GestureName,
+    PersonClass,
+)
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+"""Where the development data lies: it is no part of the checkout."""
 TABLE = Files().load("appraisals/cat.yaml", Appraisals)
 CAT = Personality(name="cat")
-NEGATIVE = ("fear", "anger", "disgust", "sadness", "loneliness")
-Line = tuple[str, str, bool]
-"""the promise, the figure with its bound, kept or not"""
+NEGATIVE: tuple[Emotion, ...] = ("fear", "anger", "disgust", "sadness", "loneliness")
+"""The emotions that count as negative affect."""
+MOST_US = 60.0
+"""Most microseconds of CPU that a tick of the mind, or an estimate, may take."""
+FIVE: tuple[EvidenceChannel, ...] = ("face", "words", "voice", "touch", "posture")
+"""The channels of the senses."""
+
+
+class Line(NamedTuple):
+    """One line of the report."""
+
+    promise: str
+    figure: str
+    """With its bound."""
+    kept: bool
+
+
+class Told(NamedTuple):
+    """One labelled example, and how it was read."""
+
+    valence: float
+    """The label's, −1..1."""
+    arousal: float
+    """The label's, −1..1."""
+    read_valence: float
+    """−1..1"""
+    read_arousal: float
+    """−1..1"""
+    confidence: float
+    """Of the reading, 0..1."""
 
 
 def cat(table: Appraisals = TABLE, personality: Personality = CAT) -> Mind:
+    """A new mind, of the shipped cat where nothing else is given."""
     return a_mind(table, personality)
 
 
-def numbers(person: PersonEstimate, pet: object) -> list[float]:
-    """Everything published, as numbers."""
-    found: list[float] = [
+def numbers(person: PersonEstimate, pet: Affect) -> list[float]:
+    """Everything that is published of the person and of the pet, as numbers."""
+    return [
         person.valence,
         person.arousal,
         person.valence_sd,
         person.confidence,
         *person.probabilities.values(),
-    ]
-    for name in ("emotions", "drives"):
-        found += getattr(pet, name).values()
-    mood, bond = pet.mood, pet.bond  # type: ignore[attr-defined]
-    return [
-        *found,
-        mood.pleasure,
-        mood.arousal,
-        mood.dominance,
-        bond.trust,
+        *pet.emotions.values(),
+        *pet.drives.values(),
+        pet.mood.pleasure,
+        pet.mood.arousal,
+        pet.mood.dominance,
+        pet.bond.trust,
         pet.enough,
         pet.valence,
         pet.arousal,
-    ]  # type: ignore[attr-defined]
+    ]
 
 
 def busy_minute() -> list[AnySense]:
@@ -139,7 +185,7 @@ def exact() -> Line:
         for n, row in courses[0].items()
         for a, b in zip(row, other[n], strict=True)
     )
-    return (
+    return Line(
         "equal at 10, 50 and 200 Hz for the same events",
         f"largest difference {worst:.1e} (at most 1e-9)",
         worst <= 1e-9,
@@ -149,17 +195,18 @@ def exact() -> Line:
 def wears_off() -> list[Line]:
     """Ten equal touches and, after a pause, an eleventh."""
     lines: list[Line] = []
-    for name, seconds in (("pat", 0.3), ("stroke", 3.0)):
+    bouts: tuple[tuple[Literal["pat", "stroke"], float], ...] = (("pat", 0.3), ("stroke", 3.0))
+    for name, seconds in bouts:
         begins = [6.0 * i + 1.0 for i in range(10)] + [400.0]
         answers = [rise(name, seconds, begins[: n + 1]) for n in (0, 9, 10)]
         fall, back = 1.0 - answers[1] / answers[0], answers[2] / answers[0]
         shown = f"falls by {fall:.0%} over ten (at least 30 %), is back at {back:.0%} after 5 min"
         lines.append(
-            (f"rise of valence by equal touches ({name})", shown, fall >= 0.3 and back >= 0.9)
+            Line(f"rise of valence by equal touches ({name})", shown, fall >= 0.3 and back >= 0.9)
         )
         alone = 1.0 - answer(name, seconds, begins[:10])
         lines.append(
-            (
+            Line(
                 f"of this by habituation, not since it is pleased already ({name})",
                 f"{alone:.0%} (at least 30 %)",
                 alone >= 0.3,
@@ -168,20 +215,23 @@ def wears_off() -> list[Line]:
     return lines
 
 
-def answer(name: str, seconds: float, begins: Sequence[float]) -> float:
-    """What habituation leaves of the answer to the last of these touches."""
-    mind, event = cat(), {"pat": "patted", "stroke": "stroked"}[name]
-    senses = [g for begin in begins for g in touch("head", begin, begin + seconds, name)]  # type: ignore[arg-type]
+def answer(name: GestureName, seconds: float, begins: Sequence[float]) -> float:
+    """The share, 0..1, that habituation leaves of the answer to the last of these touches.
+
+    Each touch lasts `seconds` and begins at one of `begins`, in seconds.
+    """
+    mind, event = cat(), GESTURE_EVENTS[name]
+    senses = [g for begin in begins for g in touch("head", begin, begin + seconds, name)]
     last(mind, senses, begins[-1] + seconds, rate=10.0)
     return mind.feelings.habituation.answer(
         (event, "head", "someone"), TABLE.events[event], begins[-1] + seconds
     )
 
 
-def rise(name: str, seconds: float, begins: Sequence[float]) -> float:
-    """What the last of these touches does that the ones before had not: the rise of valence above
-    the course without it."""
-    senses = [g for begin in begins for g in touch("head", begin, begin + seconds, name)]  # type: ignore[arg-type]
+def rise(name: GestureName, seconds: float, begins: Sequence[float]) -> float:
+    """How much higher valence is, −2..2, one second after the last of these touches than it would
+    be without that touch."""
+    senses = [g for begin in begins for g in touch("head", begin, begin + seconds, name)]
     until = begins[-1] + seconds + 1.0
     before = [g for g in senses if g.at < begins[-1]]
     return (
@@ -212,7 +262,7 @@ def fades() -> Line:
         f"{name} {lasts[name]:.0f} s"
         for name in ("sadness", "joy", "anger", "fear", "disgust", "surprise")
     )
-    return "sadness outlasts joy and anger, these the short ones", shown, kept
+    return Line("sadness outlasts joy and anger, these the short ones", shown, kept)
 
 
 def weeks(days: int = 21) -> Line:
@@ -235,7 +285,7 @@ def weeks(days: int = 21) -> Line:
     drift = (
         max(abs(a - b) for row in breakfasts for a, b in zip(row, breakfasts[0], strict=True)) / 2.0
     )
-    return (
+    return Line(
         f"mood over {days} simulated days does not drift",
         f"{drift:.3%} of its range (at most 10 %)",
         drift <= 0.1,
@@ -243,7 +293,8 @@ def weeks(days: int = 21) -> Line:
 
 
 def anxious(cats: int = 60) -> Line:
-    """Random temperaments through the same hour: neuroticism against the spread of negative affect."""
+    """Random temperaments live the same half hour: neuroticism is correlated with the spread of
+    negative affect."""
     rng = random.Random(11)
     hour = [
         Event(at=20.0 * i + 1.0, name=name, zone="back", person="anna")
@@ -267,7 +318,7 @@ def anxious(cats: int = 60) -> Line:
         traits.append(temperament.neuroticism)
         spreads.append(pstdev(course))
     r = correlation(traits, spreads)
-    return (
+    return Line(
         f"neuroticism makes negative affect vary more ({cats} temperaments)",
         f"r = {r:.2f} (above 0.3)",
         r > 0.3,
@@ -275,11 +326,11 @@ def anxious(cats: int = 60) -> Line:
 
 
 def contradiction(cases: int = 400, seed: int = 2026) -> list[Line]:
-    """Two channels that disagree on the sign, random in strength, arousal and confidence, beside
-    the surer of them alone."""
+    """Two channels that disagree on the sign of valence, at random strength, arousal and
+    confidence: the confidence of both together is compared with that of the surer one alone."""
     lines: list[Line] = []
     rng = random.Random(seed)
-    for one, two in combinations(("face", "words", "voice", "touch", "posture"), 2):
+    for one, two in combinations(FIVE, 2):
         lower = alone = 0
         for _ in range(cases):
             a = said(one, rng.uniform(0.4, 0.9), rng.uniform(0.4, 1.0), rng.uniform(-0.3, 0.3))
@@ -288,9 +339,12 @@ def contradiction(cases: int = 400, seed: int = 2026) -> list[Line]:
             both = sureness(a, against)
             lower += both < sureness(a, b)
             alone += both < max(sureness(a), sureness(against))
-        shown = f"below the surer one alone in {alone / cases:.0%} of cases (at least 80 %), below both in agreement in {lower / cases:.0%}"
+        shown = (
+            f"below the surer one alone in {alone / cases:.0%} of cases (at least 80 %), "
+            f"below both in agreement in {lower / cases:.0%}"
+        )
         lines.append(
-            (
+            Line(
                 f"contradiction lowers confidence ({one}, {two})",
                 shown,
                 min(lower, alone) >= 0.8 * cases,
@@ -300,16 +354,18 @@ def contradiction(cases: int = 400, seed: int = 2026) -> list[Line]:
 
 
 def agreement(people: int = 6000) -> list[Line]:
-    """Errors as the table has them; only those cases in which the channels agree within 0.3."""
+    """Random people, read with the table's errors: the fused estimate is compared with the best
+    channel, in those cases in which the channels agree."""
     lines: list[Line] = []
     rng = random.Random(3)
-    for pair in (
+    groups: tuple[tuple[EvidenceChannel, ...], ...] = (
         ("face", "words"),
         ("face", "voice"),
         ("words", "touch"),
-        ("face", "words", "voice", "touch", "posture"),
-    ):
-        errors = dict.fromkeys((*pair, "fused"), 0.0)
+        FIVE,
+    )
+    for pair in groups:
+        errors, fused = dict.fromkeys(pair, 0.0), 0.0
         for _ in range(people):
             truth = max(-1.0, min(1.0, rng.gauss(0.0, 0.5)))
             heard = {
@@ -322,11 +378,10 @@ def agreement(people: int = 6000) -> list[Line]:
             for name, valence in heard.items():
                 fusion.take(said(name, valence, 1.0))
                 errors[name] += (valence - truth) ** 2
-            errors["fused"] += (fusion.estimate("anna", 0.0)[0] - truth) ** 2
-        best = min(errors[name] for name in pair)
-        gain = math.sqrt(errors["fused"] / best)
+            fused += (fusion.estimate("anna", 0.0)[0] - truth) ** 2
+        gain = math.sqrt(fused / min(errors.values()))
         lines.append(
-            (
+            Line(
                 f"fused never worse than the best ({', '.join(pair)})",
                 f"{gain:.2f} of its error",
                 gain <= 1.0,
@@ -336,8 +391,8 @@ def agreement(people: int = 6000) -> list[Line]:
 
 
 def bounded(tables: int = 12) -> Line:
-    """Random tables within the schema's bounds, in a storm of events: the largest value, and what
-    is left half an hour later."""
+    """Random tables within the schema's bounds, each through 400 events: the largest value, and
+    what is left of the emotions 90 minutes later."""
     rng = random.Random(2)
     largest = left = 0.0
     for _ in range(tables):
@@ -347,7 +402,7 @@ def bounded(tables: int = 12) -> Line:
             now += rng.choice((0.05, 0.5, 3.0))
             event = Event(
                 at=now,
-                name=rng.choice(("one", "two", "three", "four")),
+                name=rng.choice(("stroked", "hit", "praised", "loud_noise")),
                 zone="back",
                 person="anna",
                 dose=rng.choice((0.2, 1.0)),
@@ -363,10 +418,14 @@ def bounded(tables: int = 12) -> Line:
             else left
         )
     shown = f"largest value {largest:.3f} (at most 1), emotions left after 90 min {left:.1e}"
-    return f"no table runs away ({tables} random ones)", shown, largest <= 1.0 and left < 0.01
+    kept = largest <= 1.0 and left < 0.01
+    return Line(f"no table runs away ({tables} random ones)", shown, kept)
 
 
-def said(channel: str, valence: float, confidence: float, arousal: float = 0.0) -> Evidence:
+def said(
+    channel: EvidenceChannel, valence: float, confidence: float, arousal: float = 0.0
+) -> Evidence:
+    """What one channel says of Anna at second 0."""
     return Evidence(
         at=0.0,
         channel=channel,
@@ -378,6 +437,7 @@ def said(channel: str, valence: float, confidence: float, arousal: float = 0.0) 
 
 
 def sureness(*evidence: Evidence) -> float:
+    """The confidence, 0..1, of the estimate that is fused from this evidence."""
     fusion = Fusion(TABLE.channels)
     for one in evidence:
         fusion.take(one)
@@ -385,6 +445,7 @@ def sureness(*evidence: Evidence) -> float:
 
 
 def correlation(xs: Sequence[float], ys: Sequence[float]) -> float:
+    """Pearson's correlation, −1..1."""
     mx, my = fmean(xs), fmean(ys)
     return fmean((x - mx) * (y - my) for x, y in zip(xs, ys, strict=True)) / (
         pstdev(xs) * pstdev(ys)
@@ -392,24 +453,24 @@ def correlation(xs: Sequence[float], ys: Sequence[float]) -> float:
 
 
 def cost() -> list[Line]:
-    """CPU of a tick, perceive and feel, best of three."""
-    lines: list[Line] = []
-    for name, senses, budget in (
-        ("nobody there", [], 60.0),
-        ("touch, face, body, voice and words", busy_minute(), 60.0),
-    ):
-        best = min(per_tick(senses) for _ in range(3))
-        lines.append((f"µs a tick: {name}", f"{best:.0f} (at most {budget:.0f})", best <= budget))
-    best = min(per_estimate() for _ in range(3))
-    lines.append(
-        ("µs to fuse five channels, ten times a second", f"{best:.0f} (at most 60)", best <= 60.0)
+    """CPU time of a tick that perceives and feels, and of an estimate; the best of three each."""
+    idle = min(per_tick([]) for _ in range(3))
+    busy = min(per_tick(busy_minute()) for _ in range(3))
+    estimate = min(per_estimate() for _ in range(3))
+    figures = (
+        ("µs a tick: nobody there", idle),
+        ("µs a tick: touch, face, body, voice and words", busy),
+        ("µs to fuse five channels, ten times a second", estimate),
     )
-    return lines
+    return [
+        Line(what, f"{best:.0f} (at most {MOST_US:.0f})", best <= MOST_US) for what, best in figures
+    ]
 
 
 def per_estimate(times: int = 5000) -> float:
+    """Microseconds of CPU that one estimate from five channels takes, at the mean."""
     fusion = Fusion(TABLE.channels)
-    for n, channel in enumerate(("face", "words", "voice", "touch", "posture")):
+    for n, channel in enumerate(FIVE):
         fusion.take(said(channel, 0.3 - 0.2 * n, 0.8, 0.1))
     began = process_time()
     for n in range(times):
@@ -418,13 +479,10 @@ def per_estimate(times: int = 5000) -> float:
 
 
 def per_tick(senses: Sequence[AnySense], seconds: float = 60.0) -> float:
-    """As the pet asks: it perceives at every tick, and feels when the tree is ticked or something
-    came of it."""
-    mind, script, ticks = (
-        cat(),
-        deque(sorted(senses, key=lambda sense: sense.at)),
-        round(seconds * RATE),
-    )
+    """Microseconds of CPU that a tick takes at the mean, as the pet runs: it perceives at every
+    tick, and feels when the tree is ticked or an event or evidence came."""
+    mind, script = cat(), deque(sorted(senses, key=lambda sense: sense.at))
+    ticks = round(seconds * RATE)
     every, felt = round(TREE_PERIOD * RATE), 0.0
     began = process_time()
     for n in range(ticks):
@@ -440,50 +498,60 @@ def per_tick(senses: Sequence[AnySense], seconds: float = 60.0) -> float:
 
 
 def measured() -> None:
-    """Errors of the face and of the words on labelled data, at full confidence: √mean(error² ×
-    confidence)."""
+    """Print the errors of the face and of the words on labelled data, at full confidence:
+    √mean(error² × confidence)."""
     if not DATA.is_dir():
         print("channels: not measured, the development data is not beside the checkout")
         return
-    for channel, pairs in (("words", comments()), ("face", photos())):
-        for what, index in (("valence", 0), ("arousal", 1)):
-            error = math.sqrt(
-                fmean((truth[index] - told[index]) ** 2 * told[2] for truth, told in pairs)
-            )
-            table = getattr(TABLE.channels[channel], what)
+    sets: tuple[tuple[EvidenceChannel, list[Told]], ...] = (
+        ("words", comments()),
+        ("face", photos()),
+    )
+    for channel, told in sets:
+        table = TABLE.channels[channel]
+        valence = fmean((t.valence - t.read_valence) ** 2 * t.confidence for t in told)
+        arousal = fmean((t.arousal - t.read_arousal) ** 2 * t.confidence for t in told)
+        for what, square, assumed in (
+            ("valence", valence, table.valence),
+            ("arousal", arousal, table.arousal),
+        ):
             print(
-                f"  {channel} {what}: error at full confidence {error:.2f} on {len(pairs)} labelled; the table says {table:.2f}"
+                f"  {channel} {what}: error at full confidence {math.sqrt(square):.2f} "
+                f"on {len(told)} labelled; the table says {assumed:.2f}"
             )
 
 
-Pair = tuple[tuple[float, float], tuple[float, float, float]]
-
-
-def comments() -> list[Pair]:
-    """GoEmotions test, labels placed at their anchors."""
-    order = ("angry", "disgusted", "afraid", "happy", "neutral", "sad", "surprised")
-    pairs: list[Pair] = []
+def comments() -> list[Told]:
+    """The comments of GoEmotions test, each label at its place in CLASS_PLACES."""
+    found: list[Told] = []
     for line in (
         (DATA / "text_goemotions" / "ekman_test.tsv").read_text(encoding="utf-8").splitlines()
     ):
         text, labels, *_ = line.split("\t")
-        places = [CLASS_PLACES[order[int(label)]] for label in labels.split(",")]
+        places = [CLASS_PLACES[EKMAN[int(label)]] for label in labels.split(",")]
         for words in WordsReader().read([Words(at=1.0, id=1, text=text)], 1.0):
             if isinstance(words, Words) and words.valence is not None and words.arousal is not None:
-                truth = fmean(v for v, _ in places), fmean(a for _, a in places)
-                pairs.append((truth, (words.valence, words.arousal, words.confidence or 0.5)))
-    return pairs
+                found.append(
+                    Told(
+                        fmean(place.valence for place in places),
+                        fmean(place.arousal for place in places),
+                        words.valence,
+                        words.arousal,
+                        words.confidence or 0.5,
+                    )
+                )
+    return found
 
 
-def photos() -> list[Pair]:
-    """Labelled blendshapes. The face's own tables were made on a part of them: the error is a
-    little flattered."""
-    names = {"fearful": "afraid"}
-    pairs: list[Pair] = []
+def photos() -> list[Told]:
+    """Labelled blendshapes. The face head was trained on a part of them, so its error is a little
+    too low here."""
+    classes: dict[str, PersonClass] = {name: name for name in CLASSES} | {"fearful": "afraid"}
+    found: list[Told] = []
     with (DATA / "face_blendshapes" / "train.csv").open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
-            label = names.get(row["label"], row["label"])
-            if label not in CLASSES:
+            label = classes.get(row["label"])
+            if label is None:
                 continue
             shapes = {
                 k: float(v)
@@ -491,22 +559,28 @@ def photos() -> list[Pair]:
                 if k not in ("label", "person", "labeller") and not k.startswith("cnn_")
             }
             network = {
-                names.get(k[4:], k[4:]): float(v) for k, v in row.items() if k.startswith("cnn_")
+                classes[k.removeprefix("cnn_")]: float(v)
+                for k, v in row.items()
+                if k.startswith("cnn_")
             }
             for face in FaceReader().read(
                 [Face(at=1.0, id=1, blendshapes=shapes, expression=network)], 1.0
             ):
                 if isinstance(face, Face) and face.valence is not None and face.arousal is not None:
-                    pairs.append(
-                        (
-                            CLASS_PLACES[label],
-                            (face.valence, face.arousal, face.confidence or 0.5),
+                    found.append(
+                        Told(
+                            CLASS_PLACES[label].valence,
+                            CLASS_PLACES[label].arousal,
+                            face.valence,
+                            face.arousal,
+                            face.confidence or 0.5,
                         )
                     )
-    return pairs
+    return found
 
 
 def main() -> int:
+    """Print every promise with its figure; 1 where one is broken, else 0."""
     promises: Sequence[Callable[[], Line | list[Line]]] = (
         exact,
         wears_off,
@@ -521,7 +595,7 @@ def main() -> int:
     broken = 0
     for promise in promises:
         found = promise()
-        for what, shown, kept in found if isinstance(found, list) else [found]:
+        for what, shown, kept in [found] if isinstance(found, Line) else found:
             print(f"{'ok  ' if kept else 'FAIL'} {what}: {shown}", flush=True)
             broken += not kept
     measured()

@@ -16,22 +16,36 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from moggy import config
 from moggy.body import Body
 from moggy.messages import Acceleration, AnySense, Gesture, Touch
 from moggy.sensors.touch import TouchReader
-from moggy.vocabulary import GESTURES
+from moggy.vocabulary import GESTURES, GestureName
 
 BODY = config.load(Path(__file__).resolve().parents[1] / "actuators" / "body" / "cat.yaml", Body)
 FALLOFF = 0.045
-"""m at which a pad feels 37 % of a finger"""
+"""Metres from a finger at which a pad feels 37 % of its pressure."""
 BEGIN = 0.5
+"""Seconds at which every bout begins."""
+STEP = 0.02
+"""Seconds between two samples of a contact."""
 
-Moment = tuple[float, float, tuple[float, float, float], float]
-"""time, pressure, place, area"""
+
+class Moment(NamedTuple):
+    """One sample of a contact."""
+
+    at: float
+    """Seconds."""
+    pressure: float
+    """0..1; 0: the hand has gone."""
+    place: tuple[float, float, float]
+    """Metres in the body's frame."""
+    area: float
+    """0..1"""
 
 
 @dataclass(frozen=True)
@@ -44,6 +58,26 @@ class Hand:
     rng: random.Random
 
 
+@dataclass(slots=True)
+class Score:
+    """What came of all bouts in one form of touch."""
+
+    seen: dict[GestureName, dict[GestureName, int]] = field(
+        default_factory=lambda: {name: dict.fromkeys(GESTURES, 0) for name in GESTURES}
+    )
+    """How often each gesture was taken for each."""
+    delays: list[float] = field(default_factory=list)
+    """Seconds from each hit to its first report as a hit; infinite where it was none."""
+    sure: list[float] = field(default_factory=list)
+    """The last confidence of each bout, 0..1."""
+    right: list[bool] = field(default_factory=list)
+    """Whether each bout was known."""
+    spent: float = 0.0
+    """CPU seconds."""
+    ticks: int = 0
+    """Ticks of the touch reader in that time."""
+
+
 def contact(
     hand: Hand,
     start: float,
@@ -52,24 +86,32 @@ def contact(
     where: Callable[[float], float],
     area: float,
 ) -> list[Moment]:
+    """The samples of one contact, from `start` for so many seconds.
+
+    `press` gives the pressure, 0..1, and `where` the place along the back in metres, each at so
+    many seconds after the start.
+    """
     out = []
-    for k in range(max(1, round(seconds * 50))):
-        t = k * 0.02
+    for k in range(max(1, round(seconds / STEP))):
+        t = k * STEP
         pressure = min(1.0, max(0.03, hand.force * press(t) * (1.0 + hand.rng.gauss(0.0, 0.04))))
         place = (where(t) + hand.rng.gauss(0.0, 0.0015), hand.rng.gauss(0.0, 0.0015), 0.24)
-        out.append((start + t, pressure, place, min(1.0, area * hand.size)))
-    return [*out, (start + max(0.02, round(seconds * 50) * 0.02), 0.0, (0.0, 0.0, 0.0), 0.0)]
+        out.append(Moment(start + t, pressure, place, min(1.0, area * hand.size)))
+    end = start + max(STEP, round(seconds / STEP) * STEP)
+    return [*out, Moment(end, 0.0, (0.0, 0.0, 0.0), 0.0)]
 
 
 def flat(level: float, rise: float) -> Callable[[float], float]:
+    """A pressure, 0..1, that rises to `level` within `rise` seconds and stays there."""
     return lambda t: level * min(1.0, (t + 0.02) / rise)
 
 
 def at_one(x: float) -> Callable[[float], float]:
+    """A place, in metres along the back, that stays the same."""
     return lambda t: x
 
 
-def gesture(name: str, hand: Hand) -> list[Moment]:
+def gesture(name: GestureName, hand: Hand) -> list[Moment]:
     """One bout of a gesture on the back."""
     u, x0 = hand.rng.uniform, hand.rng.uniform(-0.06, 0.04)
     here = at_one(x0)
@@ -132,43 +174,52 @@ def gesture(name: str, hand: Hand) -> list[Moment]:
 
 
 def as_place(m: Moment) -> Touch:
-    return Touch(at=m[0], pressure=m[1], position=m[2], area=m[3])
+    """The sample as a skin reports it that knows the place."""
+    return Touch(at=m.at, pressure=m.pressure, position=m.place, area=m.area)
 
 
 def as_zone(m: Moment) -> Touch:
-    return Touch(at=m[0], pressure=m[1], zone="back", area=m[3])
+    """The sample as a skin reports it that knows the zone alone."""
+    return Touch(at=m.at, pressure=m.pressure, zone="back", area=m.area)
 
 
 def as_pads(m: Moment) -> Touch:
+    """The sample as the pads of the shipped cat feel it."""
     felt = (
         {
-            name: m[1] * math.exp(-((math.dist(pad.at, m[2]) / FALLOFF) ** 2))
+            name: m.pressure * math.exp(-((math.dist(pad.at, m.place) / FALLOFF) ** 2))
             for name, pad in BODY.pads.items()
         }
-        if m[1]
+        if m.pressure
         else {}
     )
     pads = {name: min(1.0, 1.3 * p) for name, p in felt.items() if p > 0.02}
-    return Touch(at=m[0], pressure=max(pads.values(), default=0.0), pads=pads, area=m[3])
+    return Touch(at=m.at, pressure=max(pads.values(), default=0.0), pads=pads, area=m.area)
+
+
+def steps(moments: list[Moment]) -> int:
+    """Ticks in which a bout is read: up to 0.3 s after its end."""
+    return int((moments[-1].at + 0.3) / STEP)
 
 
 def told(moments: list[Moment], form: Callable[[Moment], Touch], jolt: bool) -> list[Gesture]:
+    """What the touch reader makes of a bout; with `jolt`, of an acceleration at its begin too."""
     senses: list[AnySense] = [form(m) for m in moments]
     if jolt:
-        senses.append(Acceleration(at=BEGIN + 0.02, x=0.5, y=0.2, z=1.5))
+        senses.append(Acceleration(at=BEGIN + STEP, x=0.5, y=0.2, z=1.5))
     reader, out = TouchReader(BODY), []
-    for n in range(int((moments[-1][0] + 0.3) / 0.02)):
-        now = n * 0.02
-        due = [s for s in senses if now - 0.02 + 1e-9 < s.at <= now + 1e-9]
+    for n in range(steps(moments)):
+        now = n * STEP
+        due = [s for s in senses if now - STEP + 1e-9 < s.at <= now + 1e-9]
         out += [g for g in reader.read(due, now) if isinstance(g, Gesture)]
     return out
 
 
 def main(hands: int = 40) -> None:
+    """Print the scores of so many simulated hands, for each form of touch."""
     for label, form in (("pads", as_pads), ("place", as_place), ("zone", as_zone)):
         rng = random.Random(5)
-        seen = {name: dict.fromkeys(GESTURES, 0) for name in GESTURES}
-        delays, sure, right, spent, ticks = [], [], [], 0.0, 0
+        score = Score()
         for _ in range(hands):
             hand = Hand(
                 math.exp(rng.gauss(0.0, 0.15)),
@@ -180,26 +231,21 @@ def main(hands: int = 40) -> None:
                 moments = gesture(name, hand)
                 began = time.process_time()
                 found = told(moments, form, jolt=name == "hit" and rng.random() < 0.7)
-                spent += time.process_time() - began
-                ticks += int((moments[-1][0] + 0.3) / 0.02)
+                score.spent += time.process_time() - began
+                score.ticks += steps(moments)
                 last = found[-1]
-                seen[name][last.gesture] += 1
-                sure.append(last.confidence)
-                right.append(last.gesture == name)
+                score.seen[name][last.gesture] += 1
+                score.sure.append(last.confidence)
+                score.right.append(last.gesture == name)
                 if name == "hit":
-                    delays += [next((g.at - BEGIN for g in found if g.gesture == "hit"), math.inf)]
-        report(label, hands, seen, delays, sure, right, spent / ticks)
+                    hits = (g.at - BEGIN for g in found if g.gesture == "hit")
+                    score.delays.append(next(hits, math.inf))
+        report(label, hands, score)
 
 
-def report(
-    label: str,
-    hands: int,
-    seen: dict[str, dict[str, int]],
-    delays: list[float],
-    sure: list[float],
-    right: list[bool],
-    spent: float,
-) -> None:
+def report(label: str, hands: int, score: Score) -> None:
+    """Print the scores of one form of touch."""
+    seen = score.seen
     recall = {name: row[name] / hands for name, row in seen.items()}
     precision = {
         name: seen[name][name] / max(1, sum(row[name] for row in seen.values()))
@@ -207,14 +253,18 @@ def report(
     }
     f1 = [2 * recall[n] * precision[n] / max(1e-9, recall[n] + precision[n]) for n in GESTURES]
     print(
-        f"\n{label}: accuracy {statistics.mean(recall.values()):.3f}, macro-F1 {statistics.mean(f1):.3f}, {hands} simulated hands"
+        f"\n{label}: accuracy {statistics.mean(recall.values()):.3f}, "
+        f"macro-F1 {statistics.mean(f1):.3f}, {hands} simulated hands"
     )
     print(
-        f"  confidence {statistics.mean(sure):.2f} where {statistics.mean(right):.2f} are right; {spent * 1e6:.0f} µs a tick with the bench"
+        f"  confidence {statistics.mean(score.sure):.2f} "
+        f"where {statistics.mean(score.right):.2f} are right; "
+        f"{score.spent / score.ticks * 1e6:.0f} µs a tick with the bench"
     )
-    known = [d for d in delays if d < math.inf]
+    known = [d for d in score.delays if d < math.inf]
     print(
-        f"  hits known: {len(known)} of {len(delays)}, latest after {max(known, default=math.inf) * 1000:.0f} ms"
+        f"  hits known: {len(known)} of {len(score.delays)}, "
+        f"latest after {max(known, default=math.inf) * 1000:.0f} ms"
     )
     print("  true \\ said " + "".join(f"{n:>9}" for n in GESTURES))
     for name, row in seen.items():

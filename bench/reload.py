@@ -18,11 +18,13 @@ from moggy.messages import Edited
 from moggy.watch import check_aside
 
 MOST_MS = 20.0
+"""Most milliseconds of CPU that the tick may take: one period of the loop at 50 Hz."""
 ROUNDS = 5
+"""How often each file is taken over; the best counts."""
 
 
 def takes(personality: str, file: str) -> float:
-    """Milliseconds of CPU of the tick that takes the file, the best of some."""
+    """Milliseconds of CPU of the tick that takes over the file, the best of ROUNDS."""
     start = begin(Files(), seed=1, hour=10.0, personality=personality)
     pet = born(start)
     for n in range(250):
@@ -50,13 +52,15 @@ def shipped() -> Iterator[tuple[str, str]]:
 
 
 def main() -> int:
+    """Print the slowest file of each kind; 1 where one takes longer than MOST_MS, else 0."""
     worst: dict[str, tuple[float, str]] = {}
     for personality, file in shipped():
         kind = file.partition("/")[0]
         worst[kind] = max(worst.get(kind, (0.0, "")), (takes(personality, file), file))
     for kind, (ms, file) in worst.items():
         print(
-            f"{kind}: at most {ms:.1f} ms of CPU to take over an edited file ({file}; at most {MOST_MS:g})"
+            f"{kind}: at most {ms:.1f} ms of CPU to take over an edited file "
+            f"({file}; at most {MOST_MS:g})"
         )
     return 0 if all(ms <= MOST_MS for ms, _ in worst.values()) else 1
 

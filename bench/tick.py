@@ -31,19 +31,26 @@ from moggy.sim.script import Script
 from moggy.sim.world import World
 
 ROUNDS = 5
+"""How often the day is lived; the best round of each tick counts."""
+REFERENCE_STEPS = 20_000
+"""Steps of the reference loop that are timed at once."""
 BUSY = 1.15
-"""From this share on the figures say more of the machine's load than of the pet."""
+"""The reference loop takes so many times its best: from there on the machine's load dominates the
+figures."""
 
 
 class Nobody:
-    """A body that is not there: the brain's own cost."""
+    """No body: what is measured is the brain alone."""
 
     def move(self, command: Command) -> Mapping[str, float]:
+        """The commanded pose in radians, as if it had been reached."""
         return command.pose
 
-    def stop(self, now: float) -> None: ...
+    def stop(self, now: float) -> None:
+        """Do nothing."""
 
-    def release(self, now: float) -> None: ...
+    def release(self, now: float) -> None:
+        """Do nothing."""
 
 
 class Given:
@@ -54,22 +61,27 @@ class Given:
 
 
 class NoClock:
+    """A clock that never ticks: the loop is stepped by hand."""
+
     def ticks(self) -> Iterator[float]:
+        """No moments."""
         return iter(())
 
 
 class Stopwatch:
-    """A listener that notes when each tick is over, in seconds."""
+    """A listener that notes when each tick is over."""
 
     def __init__(self) -> None:
         self.moments: list[float] = []
+        """Seconds of the performance counter."""
 
     def __call__(self, tick: Tick, sent: Mapping[str, float]) -> None:
+        """Note the moment at which a tick is over."""
         self.moments.append(perf_counter())
 
 
 def brain_alone(day: Day, body: Body) -> list[float]:
-    """CPU seconds of each tick."""
+    """CPU seconds of each tick of a day without body and board."""
     start = begin(Files(), seed=1, hour=day.hour)
     loop = Loop(
         born(start), NoClock(), sensors=[Given(Script(senses_of(day, body)))], body=Nobody()
@@ -85,10 +97,10 @@ def brain_alone(day: Day, body: Body) -> list[float]:
 
 
 def headless(day: Day, body: Body, out: Path) -> list[float]:
-    """Seconds of each tick of a day with journal, ticks and sound, through the wire and the
-    firmware.
+    """Seconds on the wall clock of each tick of a day with journal, ticks and sound, through the
+    wire and the firmware.
 
-    First and last stand opening and closing.
+    The first and the last entry are opening and closing.
     """
     gc.collect()
     watch, begun = Stopwatch(), perf_counter()
@@ -96,9 +108,13 @@ def headless(day: Day, body: Body, out: Path) -> list[float]:
     world = World(body)
     with Recorder(out, start) as recorder:
         live(
-            born(start), senses_of(day, body), world=world, body=boards("lockstep", body, world), until=day.seconds,
+            born(start),
+            senses_of(day, body),
+            world=world,
+            body=boards("lockstep", body, world),
+            until=day.seconds,
             listeners=[watch, recorder],
-        )  # fmt: skip
+        )
     moments = [begun, *watch.moments, perf_counter()]
     return [after - before for before, after in pairwise(moments)]
 
@@ -108,26 +124,29 @@ class Reference:
 
     def __init__(self) -> None:
         self.times: list[float] = []
+        """CPU seconds of each round of REFERENCE_STEPS steps."""
 
     def run(self) -> None:
+        """Time eight rounds of the loop."""
         table = {n: float(n) for n in range(64)}
         for _ in range(8):
             before, total = process_time(), 0.0
-            for n in range(20_000):
+            for n in range(REFERENCE_STEPS):
                 total += max(table[n & 63], 1.0)
             self.times.append(process_time() - before)
 
     def slower(self) -> float:
-        """How many times slower than at its best the machine usually was."""
+        """Median time of a round over the best one; 1 on a quiet machine."""
         return median(self.times) / min(self.times)
 
 
 def best(rounds: list[list[float]]) -> list[float]:
-    """Of each tick the round in which it was disturbed least."""
+    """The least seconds of each tick over all rounds."""
     return [min(costs) for costs in zip(*rounds, strict=True)]
 
 
 def main() -> None:
+    """Print the cost of a tick, the speed of a day without a screen, and the machine's load."""
     files = Files()
     day, body = files.load("days/demo.yaml", Day), files.load("body/cat.yaml", Body)
     reference, rounds, runs = Reference(), [], []
@@ -139,20 +158,22 @@ def main() -> None:
             runs.append(headless(day, body, Path(folder) / str(n)))
     costs = sorted(best(rounds))
     for name, share in (("median", 0.5), ("p99", 0.99), ("worst", 1.0)):
-        print(
-            f"one tick without board and workers, {name}: {costs[min(int(len(costs) * share), len(costs) - 1)] * 1000:.3f} ms CPU"
-        )
+        cost = costs[min(int(len(costs) * share), len(costs) - 1)]
+        print(f"one tick without board and workers, {name}: {cost * 1000:.3f} ms CPU")
     ticks, typical = best(runs), median(sum(run) for run in runs)
     print(
-        f"headless with board, journal, ticks and sound: {day.seconds / sum(ticks):.0f} × real time, each tick at its best"
-        f" ({sum(ticks[1:-1]) / len(ticks) * 1000:.3f} ms a tick, {(ticks[0] + ticks[-1]) * 1000:.0f} ms to open and close),"
+        "headless with board, journal, ticks and sound:"
+        f" {day.seconds / sum(ticks):.0f} × real time, each tick at its best"
+        f" ({sum(ticks[1:-1]) / len(ticks) * 1000:.3f} ms a tick,"
+        f" {(ticks[0] + ticks[-1]) * 1000:.0f} ms to open and close),"
         f" {day.seconds / typical:.0f} × as it was"
     )
     print(
-        f"the machine: {min(reference.times) / 20_000 * 1e9:.0f} ns for a step of the reference loop at its best;"
-        f" usually {reference.slower():.2f} times as much"
+        f"the machine: {min(reference.times) / REFERENCE_STEPS * 1e9:.0f} ns"
+        " for a step of the reference loop at its best; usually"
+        f" {reference.slower():.2f} times as much"
         + (
-            ": it was busy, and on a quiet one the pet is faster than that"
+            ": it was busy, and the pet is faster than that on a quiet one"
             if reference.slower() > BUSY
             else ""
         )

@@ -26,13 +26,16 @@ from moggy.sim.board.micropython import MicroPythonBoard
 from moggy.sim.world import World
 
 TOUCHES = 60
+"""Touches in real time."""
 BOARD_TICK = 0.01
+"""Seconds of one tick of the firmware."""
 WARM_UP = 4.0
 """Seconds for the board to start and the pet to stand."""
 
 
 def virtual(body: Body) -> list[float]:
-    """Seconds, for touches at phases all over a loop period."""
+    """Seconds from touch to changed command in virtual time, ascending, for twenty touches spread
+    over a loop period."""
     found = []
     for n in range(20):
         at = 2.0 + n / 20 / RATE
@@ -48,26 +51,34 @@ def virtual(body: Body) -> list[float]:
 
 
 def commands(body: Body, senses: Sequence[Touch]) -> list[Tick]:
+    """The ticks of the first 2.4 s of a life in which these touches come."""
     start = begin(Files(), seed=1, hour=12.0)
     world, ticks = World(body), list[Tick]()
     live(
-        born(start), senses, world=world, body=boards("lockstep", body, world), until=2.4,
+        born(start),
+        senses,
+        world=world,
+        body=boards("lockstep", body, world),
+        until=2.4,
         listeners=[lambda tick, sent: ticks.append(tick)],
-    )  # fmt: skip
+    )
     return ticks
 
 
 class Hand:
-    """Touches and lets go, at times that the loop does not choose; notes when a reaction had been
-    written."""
+    """Touches and lets go at times that are independent of the loop, and notes when the reaction to
+    each touch had been written."""
 
     def __init__(self, world: World, board: MicroPythonBoard) -> None:
         self._world, self._board, self._rng = world, board, random.Random(1)
         self.touched: float | None = None
+        """Seconds on the monotonic clock of a touch that waits for its reaction."""
         self.latencies: list[float] = []
+        """Seconds from touch to written reaction."""
         self.done = threading.Event()
 
     def run(self) -> None:
+        """Touch TOUCHES times, then say that it is done; blocks for about 45 s."""
         self.done.wait(WARM_UP)
         zones = self._rng.choices(("neck", "back", "head", "chin", "cheeks"), k=TOUCHES)
         for zone in zones:
@@ -92,6 +103,7 @@ class Hand:
 
 
 def real(body: Body) -> list[float]:
+    """Seconds from touch to written reaction in real time, ascending."""
     board = MicroPythonBoard(body)
     world = World(body)
     link = SerialLink(board.path)
@@ -120,16 +132,20 @@ def real(body: Body) -> list[float]:
 
 
 def show(name: str, figures: Sequence[float]) -> None:
+    """Print median, 95th percentile and maximum of seconds in ascending order, in milliseconds."""
     p50, p95 = figures[len(figures) // 2], figures[min(int(len(figures) * 0.95), len(figures) - 1)]
     print(
-        f"{name}: median {p50 * 1000:.1f} ms, p95 {p95 * 1000:.1f} ms, worst {figures[-1] * 1000:.1f} ms, of {len(figures)} touches"
+        f"{name}: median {p50 * 1000:.1f} ms, p95 {p95 * 1000:.1f} ms, "
+        f"worst {figures[-1] * 1000:.1f} ms, of {len(figures)} touches"
     )
 
 
 def main() -> None:
+    """Print the latencies in virtual and in real time."""
     body = Files().load("body/cat.yaml", Body)
+    period = (1 / RATE + BOARD_TICK) * 1000
     show(
-        f"touch to wire, virtual time (one period and a board tick are {(1 / RATE + BOARD_TICK) * 1000:.0f} ms)",
+        f"touch to wire, virtual time (one period and a board tick are {period:.0f} ms)",
         virtual(body),
     )
     show("touch to wire, real time, MicroPython on a serial port", real(body))

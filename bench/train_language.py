@@ -1,13 +1,15 @@
 """Trains the heads of the embedding (and of the language model, `--model smollm2`) and writes them
 to brain/language/heads.
 
-    python bench/train_language.py                  # the embedding, about ten minutes on one core
-    the first time python bench/train_language.py --model smollm2  # the language model, ten minutes
-    for 880 sentences
+    python bench/train_language.py                  # the embedding
+    python bench/train_language.py --model smollm2  # the language model
+
+On one core the embedding takes about ten minutes the first time, the language model ten minutes for
+880 sentences.
 
 On dev the language model's reading adds nothing to the first two tiers together (loss 1.021 with
-it, 1.022 without, from 420 sentences), so it only reads where no embedding answered: beside the
-first tier alone it lowers the loss from 1.048 to 1.035.
+it, 1.022 without, from 420 sentences), so it only reads where no embedding answered: together with
+the first tier alone it lowers the loss from 1.048 to 1.035.
 
 Feelings and valence are learnt from GoEmotions train (Demszky et al. 2020, Apache-2.0), wishes from
 bench/intents.tsv (ours) with GoEmotions as *none*. The weights that join a reading with the one
@@ -23,7 +25,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, cast
 from zlib import crc32
 
 import numpy as np
@@ -35,7 +37,7 @@ from moggy import models
 from moggy.brain.language import head as heads
 from moggy.messages import Words
 from moggy.sensors.words import understand
-from moggy.vocabulary import CLASS_PLACES, CLASS_PRIOR, CLASSES, INTENTS
+from moggy.vocabulary import CLASS_PLACES, CLASS_PRIOR, CLASSES, INTENTS, Intent, PersonClass
 
 EACH = {"embedding": 2000, "smollm2": 60}
 """Sentences of each class at most: balanced, since a class of 1.7 % is not learnt from its share
@@ -46,9 +48,13 @@ it is given few."""
 WEIGHT = {"embedding": 0.004, "smollm2": 0.002}
 """Inverse L2 penalty on the feelings, from dev."""
 WISH_WEIGHT = {"embedding": 0.05, "smollm2": 0.002}
+"""Inverse L2 penalty on the wishes."""
 RIDGE = {"embedding": 50.0, "smollm2": 200.0}
+"""L2 penalty on the valence."""
 PRIOR = np.array(list(CLASS_PRIOR.values()))
+"""(7,): CLASS_PRIOR in the order of CLASSES."""
 VALENCE = np.array([place.valence for place in CLASS_PLACES.values()])
+"""(7,): valence of CLASS_PLACES in the order of CLASSES, −1..1."""
 VALENCE_BEFORE = {"embedding": 0.35, "smollm2": 0.6}
 """The first reading's share in valence. GoEmotions dev would give it 0.9, where it is at home; away
 from home, on EmoBank dev, 0.2 to 0.35 is best (r 0.65), and the embedding's number was chosen after
@@ -59,14 +65,28 @@ NONE = 1500
 Embed = Callable[[str], np.ndarray]
 
 
-def phrases(name: str) -> list[tuple[str, str, str, str]]:
-    """(language, intent, feeling, text) of a file in bench/."""
-    lines = (Path(__file__).parent / name).read_text(encoding="utf-8").splitlines()
-    return [tuple(line.split("\t")) for line in lines if line and not line.startswith("#")]  # type: ignore[misc]
+class Phrase(NamedTuple):
+    """A line of intents.tsv or phrases.tsv."""
+
+    language: str
+    intent: Intent
+    feeling: PersonClass
+    text: str
+
+
+def phrases(name: str) -> list[Phrase]:
+    """The lines of a file in bench/."""
+    found = []
+    for line in (Path(__file__).parent / name).read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            language, intent, feeling, text = line.split("\t")
+            found.append(Phrase(language, cast(Intent, intent), cast(PersonClass, feeling), text))
+    return found
 
 
 def vectors(texts: list[str], wanted: list[int], embed: Embed, file: Path) -> np.ndarray:
-    """Rows of `wanted`, from the cache where they are there; progress every 500."""
+    """The vectors of the texts with the numbers `wanted`, taken from `file` where it has them and
+    kept there; progress is printed every 500."""
     stored: np.ndarray | None = np.load(file) if file.is_file() else None
     made = 0
     for i in wanted:
@@ -86,8 +106,8 @@ def vectors(texts: list[str], wanted: list[int], embed: Embed, file: Path) -> np
 
 
 def balanced(shares: np.ndarray, each: int) -> list[int]:
-    """The first `each` of every class in a fixed shuffle; a comment with two labels counts for the
-    rarer."""
+    """Numbers of the first `each` comments of every class in a fixed shuffle; a comment with two
+    labels counts for the rarer one."""
     frequency = shares.sum(axis=0)
     order = list(range(len(shares)))
     random.Random(7).shuffle(order)
@@ -102,7 +122,7 @@ def balanced(shares: np.ndarray, each: int) -> list[int]:
 
 
 def first_reading(texts: list[str]) -> np.ndarray:
-    """Log-likelihoods (n, 7) of the first tier."""
+    """Log-likelihoods (n, 7) of the classes by the first tier, without prior."""
     read = [understand(Words(at=0.0, text=text)) for text in texts]
     p = np.array([[(r.probabilities or {}).get(name, 1 / 7) for name in CLASSES] for r in read])
     likelihoods: np.ndarray = np.log(np.maximum(p, 1e-4) / PRIOR)
@@ -110,15 +130,15 @@ def first_reading(texts: list[str]) -> np.ndarray:
 
 
 def mean_recall(scores: np.ndarray, shares: np.ndarray) -> float:
-    """Over sentences with one label, each class counting the same."""
+    """Mean of the seven classes' recall, 0..1, over the sentences with one label."""
     single = (shares > 0).sum(axis=1) == 1
     true, top = shares.argmax(axis=1)[single], scores.argmax(axis=1)[single]
     return float(np.mean([(top[true == k] == k).mean() for k in range(len(CLASSES))]))
 
 
 def fit_weights(before: np.ndarray, own: np.ndarray, shares: np.ndarray) -> tuple[float, float]:
-    """How much each reading counts: least loss on held-back data, every sentence weighed as its
-    class is heard by a pet."""
+    """The weights of the reading before and of this one that give the least loss on held-back data;
+    a sentence counts by how often a pet hears its class."""
     heard = shares * (PRIOR / shares.mean(axis=0))
 
     def loss(weights: np.ndarray) -> float:
@@ -131,12 +151,14 @@ def fit_weights(before: np.ndarray, own: np.ndarray, shares: np.ndarray) -> tupl
 
     found = minimize(loss, np.array([0.5, 0.5]), method="Nelder-Mead")
     print(
-        f"held-back loss {found.fun:.3f}; alone: before {loss(np.array([1.0, 0.0])):.3f}, own {loss(np.array([0.0, 1.0])):.3f}"
+        f"held-back loss {found.fun:.3f}; alone: before {loss(np.array([1.0, 0.0])):.3f}, "
+        f"own {loss(np.array([0.0, 1.0])):.3f}"
     )
     return float(found.x[0]), float(found.x[1])
 
 
 def learn(source: str, sha256: str, embed: Embed, data: Path, cache: Path) -> None:
+    """Train the head of one model, write it and print its scores on dev."""
     texts, shares = goemotions(data, "train")
     chosen = balanced(shares, EACH[source])
     x = vectors(texts, chosen, embed, cache / f"{source}_train.npy")
@@ -200,11 +222,13 @@ def learn(source: str, sha256: str, embed: Embed, data: Path, cache: Path) -> No
         * np.corrcoef(own_valence, dev_shares @ VALENCE)[0, 1] ** 0.5
     )
     print(
-        f"{source}: dev mean recall before {mean_recall(before, dev_shares):.3f}, own {mean_recall(scores, dev_shares):.3f}, "
-        f"joined {mean_recall(fused, dev_shares):.3f}; weights {weights[0]:.2f} {weights[1]:.2f}; valence gain {gain:.2f}"
+        f"{source}: dev mean recall before {mean_recall(before, dev_shares):.3f}, "
+        f"own {mean_recall(scores, dev_shares):.3f}, joined {mean_recall(fused, dev_shares):.3f}; "
+        f"weights {weights[0]:.2f} {weights[1]:.2f}; valence gain {gain:.2f}"
     )
     made = heads.SentenceHead(
-        credit="trained on GoEmotions train (Demszky et al. 2020, Apache-2.0) and bench/intents.tsv by bench/train_language.py",
+        credit="trained on GoEmotions train (Demszky et al. 2020, Apache-2.0) and "
+        "bench/intents.tsv by bench/train_language.py",
         mean=mean.astype(np.float32),
         spread=1.0,
         feelings=(feelings.coef_ / spread).astype(np.float32),
@@ -225,8 +249,8 @@ def learn(source: str, sha256: str, embed: Embed, data: Path, cache: Path) -> No
 
 
 def wished(made: heads.SentenceHead, embed: Embed) -> None:
-    """How well wishes and feelings are told on what is said to pets: even lines (develop) and odd
-    lines (held back)."""
+    """Print the share of phrases.tsv whose wish and whose feeling this head gets right, for the
+    even lines (developed on) and the odd ones (held back)."""
     for half, name in ((0, "even"), (1, "odd")):
         lines = phrases("phrases.tsv")[half::2]
         right = feeling = 0
@@ -235,12 +259,13 @@ def wished(made: heads.SentenceHead, embed: Embed) -> None:
             right += max(wishes, key=wishes.__getitem__) == intent
             feeling += CLASSES[int(np.argmax(np.array(scores) + np.log(PRIOR)))] == felt
         print(
-            f"phrases.tsv, {name} lines: wishes {right / len(lines):.3f}, feelings {feeling / len(lines):.3f} (this head alone)"
+            f"phrases.tsv, {name} lines: wishes {right / len(lines):.3f}, "
+            f"feelings {feeling / len(lines):.3f} (this head alone)"
         )
 
 
 def embedder(source: str) -> tuple[str, Embed]:
-    """(sha256 of the weights, text → vector)"""
+    """(sha256 of the model's weights, text → vector)"""
     if source == "embedding":
         from moggy.brain.language.embedding import MODEL, Embedding, engine
 
@@ -252,6 +277,7 @@ def embedder(source: str) -> tuple[str, Embed]:
 
 
 def main() -> None:
+    """Train the head of the model that is asked for."""
     options = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -20,15 +20,15 @@ from scipy.optimize import minimize_scalar
 from sklearn.linear_model import LogisticRegression
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
+from bench.goemotions import EKMAN
 from moggy.sensors.words import lexical
 from moggy.sensors.words_features import key, manner, pieces, plain, tokens
-from moggy.sensors.words_head import CLASS_PRIOR, HEAD
+from moggy.sensors.words_head import HEAD
 from moggy.vocabulary import CLASS_PRIOR, CLASSES
 
 ROOT = Path(__file__).resolve().parents[1]
 PRIOR = np.array(list(CLASS_PRIOR.values()))
-EKMAN = ("angry", "disgusted", "afraid", "happy", "neutral", "sad", "surprised")
-"""GoEmotions' Ekman numbers 0..6 as our classes."""
+"""(7,): CLASS_PRIOR in the order of CLASSES."""
 KEPT = 20_000
 """Pieces of words in the head: 240 kB; 30,000 were no better on dev."""
 LEAST = 3
@@ -67,10 +67,12 @@ def weighed(texts: list[str], index: dict[int, int], rarity: np.ndarray) -> spar
 
 
 def packed(values: np.ndarray) -> str:
+    """An array as text: its bytes, compressed, in base 64."""
     return b64encode(zlib.compress(values.tobytes(), 9)).decode()
 
 
 def main() -> None:
+    """Train the head on GoEmotions, write it and print its size and its loss on dev."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
     options.add_argument("--out", type=Path, default=HEAD)
@@ -128,7 +130,8 @@ def main() -> None:
     chosen.out.write_text(
         json.dumps(
             {
-                "credit": "trained on GoEmotions train (Demszky et al. 2020, Apache-2.0) by bench/train_words.py",
+                "credit": "trained on GoEmotions train (Demszky et al. 2020, Apache-2.0) "
+                "by bench/train_words.py",
                 "classes": CLASSES,
                 "temperature": round(temperature, 4),
                 "bias": np.round(bias, 5).tolist(),
@@ -146,7 +149,8 @@ def main() -> None:
     )
     size = chosen.out.stat().st_size / 1000
     print(
-        f"{chosen.out}: {len(keys)} pieces, {size:.0f} kB, temperature {temperature:.2f}, dev loss {loss(temperature):.3f}"
+        f"{chosen.out}: {len(keys)} pieces, {size:.0f} kB, temperature {temperature:.2f}, "
+        f"dev loss {loss(temperature):.3f}"
     )
 
 

@@ -19,12 +19,15 @@ from moggy.messages import Call, Purr
 
 ROOT = Path(__file__).resolve().parents[1]
 REAL = ROOT.parent / "shared" / "data" / "cat_catmeows"
+"""The recordings of real meows: they are no part of the checkout."""
+RATE = 22050
+"""Samples a second of our own sounds."""
 CONTEXTS = {
     "B": ("brushed", 0.7, 0.0),
     "F": ("waiting for food", 0.2, 0.4),
     "I": ("alone in a strange place", -0.7, 0.2),
 }
-"""Letter → words, and the valence and arousal that we give it."""
+"""Letter of the recordings → the situation, and the valence and arousal, −1..1, that we give it."""
 Floats = npt.NDArray[np.float64]
 
 
@@ -58,8 +61,8 @@ def pitch_track(sound: Floats, rate: int) -> tuple[Floats, Floats]:
 
 
 def measure(sound: Floats, rate: int) -> dict[str, float]:
-    """Seconds, median f0, slope of its last half in semitones a second, spectral centroid up to 4
-    kHz."""
+    """Length in seconds, median f0 in Hz, slope of f0 over its last half in semitones a second, and
+    spectral centroid up to 4 kHz in Hz."""
     level = np.convolve(sound**2, np.full(rate // 50, 50.0 / rate), mode="same")
     heard = np.flatnonzero(level > 0.003 * level.max())
     times, pitches = pitch_track(sound, rate)
@@ -81,6 +84,7 @@ def measure(sound: Floats, rate: int) -> dict[str, float]:
 
 
 def real(letter: str) -> list[dict[str, float]]:
+    """The measures of every real meow of a situation."""
     found = []
     for path in sorted(REAL.glob(f"{letter}_*.wav")):
         with wave.open(str(path)) as file:
@@ -90,48 +94,52 @@ def real(letter: str) -> list[dict[str, float]]:
 
 
 def ours(valence: float, arousal: float) -> list[dict[str, float]]:
+    """The measures of ten meows of ours at this valence and arousal, −1..1."""
     sounds = [
         cry(
             Call(at=0.0, name="meow", valence=valence, arousal=arousal, seed=seed),
-            22050,
+            RATE,
             1.0,
             150.0,
         )
         for seed in range(10)
     ]
-    return [measure(sound.astype(np.float64), 22050) for sound in sounds]
+    return [measure(sound.astype(np.float64), RATE) for sound in sounds]
 
 
 def show(name: str, rows: list[dict[str, float]]) -> None:
+    """Print the median of each measure, with the 10th and the 90th percentile."""
+
     def spread(key: str) -> str:
         low, middle, high = np.nanpercentile([row[key] for row in rows], (10, 50, 90))
         return f"{middle:7.2f} [{low:7.2f} …{high:8.2f}]"
 
     print(
-        f"  {name:34s} {spread('seconds')} s {spread('f0')} Hz {spread('slope')} st/s {spread('centroid')} Hz"
+        f"  {name:34s} {spread('seconds')} s {spread('f0')} Hz "
+        f"{spread('slope')} st/s {spread('centroid')} Hz"
     )
 
 
 def purr_beat() -> float:
-    """Hz of the strongest beat of two seconds of purr."""
-    sound = Synth(22050, SpeakerSpec(), 1.0).render(0.0, 3.0, (), Purr(level=0.8, breath=0.5))[
-        22050:
-    ]
+    """Hz of the strongest beat, between 8 and 60 Hz, of two seconds of purr."""
+    synth = Synth(RATE, SpeakerSpec(), 1.0)
+    sound = synth.render(0.0, 3.0, (), Purr(level=0.8, breath=0.5))[RATE:]
     envelope = np.abs(sound)
     beat = np.abs(np.fft.rfft((envelope - envelope.mean()) * np.hanning(len(envelope))))
-    hz = np.fft.rfftfreq(len(envelope), 1.0 / 22050)
+    hz = np.fft.rfftfreq(len(envelope), 1.0 / RATE)
     return float(hz[np.argmax(np.where((hz > 8.0) & (hz < 60.0), beat, 0.0))])
 
 
 def speed(chunk: float, level: float) -> float:
     """How many times faster than real time a purr is made in chunks of so many seconds."""
-    synth, began = Synth(22050, SpeakerSpec(), 1.0), process_time()
+    synth, began = Synth(RATE, SpeakerSpec(), 1.0), process_time()
     for i in range(int(20.0 / chunk)):
         synth.render(i * chunk, chunk, (), Purr(level=level, breath=i * chunk * 0.53 % 1.0))
     return 20.0 / (process_time() - began)
 
 
 def main() -> None:
+    """Print the measures of real and of our meows, the cost of every call, and the purr."""
     argparse.ArgumentParser(description=__doc__).parse_args()
     print("meows: median [10 … 90 %]")
     for letter, (words, valence, arousal) in CONTEXTS.items():
@@ -143,13 +151,15 @@ def main() -> None:
     print("calls at valence 0:")
     for name in SHAPES:
         began = process_time()
-        sound = cry(Call(at=0.0, name=name, seed=1), 22050, 1.0, 150.0)
-        cost = process_time() - began
+        sound = cry(Call(at=0.0, name=name, seed=1), RATE, 1.0, 150.0)
+        cost, seconds = process_time() - began, len(sound) / RATE
         print(
-            f"  {name:10s} {len(sound) / 22050:5.2f} s, made in {cost * 1000:5.1f} ms, {len(sound) / 22050 / cost:6.0f} × real time"
+            f"  {name:10s} {seconds:5.2f} s, made in {cost * 1000:5.1f} ms, "
+            f"{seconds / cost:6.0f} × real time"
         )
     print(
-        f"purr: beats at {purr_beat():.1f} Hz; made at {speed(0.1, 0.7):.0f} × real time in chunks of 0.1 s, {speed(1.0, 0.7):.0f} × of 1 s"
+        f"purr: beats at {purr_beat():.1f} Hz; made at {speed(0.1, 0.7):.0f} × real time "
+        f"in chunks of 0.1 s, {speed(1.0, 0.7):.0f} × of 1 s"
     )
 
 

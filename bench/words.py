@@ -1,10 +1,12 @@
 """What the readers of words understand, and what it costs: `python bench/words.py`, or `--quick`
 for the first two tiers only.
 
-    python bench/words.py --sentences 350               # every reader that is here (the language
-    model takes half a second a sentence) python bench/words.py --quick --sentences 1400      #
-    words and embedding python bench/words.py --phrases                     # only what is said to
-    pets: intent and feeling, developed on and held back
+    python bench/words.py --sentences 350           # every reader that is here
+    python bench/words.py --quick --sentences 1400  # words and embedding
+    python bench/words.py --phrases                 # only what is said to pets
+
+The language model takes half a second a sentence. What is said to pets is scored by intent and by
+feeling, on the lines it was developed on and on those held back.
 
 Trained on GoEmotions train, tuned on dev, reported on test; EmoBank dev and EmoryNLP test were
 never trained on. phrases.tsv was written by us before the phrase matcher, and its odd lines were
@@ -27,14 +29,15 @@ HERE = Path(__file__).parent
 
 
 def said_to_pets(slow: dict[str, read_texts.Slow]) -> None:
-    """Shares right over phrases.tsv, by half and by language."""
+    """Print the shares, 0..1, of phrases.tsv that are read right, by reader, half and language."""
     lines = [
         line.split("\t")
         for line in (HERE / "phrases.tsv").read_text(encoding="utf-8").splitlines()
         if not line.startswith("#")
     ]
     print(
-        f"\n{'said to pets':26}{'half':>11}{'language':>10}{'sentences':>11}{'intent':>9}{'feeling':>9}{'sign of valence':>17}"
+        f"\n{'said to pets':26}{'half':>11}{'language':>10}{'sentences':>11}"
+        f"{'intent':>9}{'feeling':>9}{'sign of valence':>17}"
     )
     for n in range(len(slow) + 1):
         readers = list(slow.values())[:n]
@@ -60,13 +63,14 @@ def said_to_pets(slow: dict[str, read_texts.Slow]) -> None:
                     signed
                 )
                 print(
-                    f"{way:26}{name:>11}{'/'.join(langs):>10}{len(rows):>11}{intent:>9.3f}{feeling:>9.3f}{sign:>17.3f}"
+                    f"{way:26}{name:>11}{'/'.join(langs):>10}{len(rows):>11}"
+                    f"{intent:>9.3f}{feeling:>9.3f}{sign:>17.3f}"
                 )
 
 
 def in_context(judge: read_texts.Slow) -> None:
-    """The same words in two situations: does the language model propose more pleasure in the kinder
-    one? (30 pairs of ours)"""
+    """Print in how many of the 30 pairs of situations.tsv the language model proposes more pleasure
+    for the same words in the kinder situation."""
     looks = {"happy": (0.7, 0.3), "angry": (-0.7, 0.6), "sad": (-0.6, -0.3)}
 
     def pleasure(words: str, happened: str, look: str) -> float:
@@ -92,7 +96,8 @@ def in_context(judge: read_texts.Slow) -> None:
     right = sum(better > worse for better, worse in pairs)
     apart = sum(better - worse for better, worse in pairs) / len(pairs)
     print(
-        f"\nsame words, two situations: the kinder one pleases more in {right} of {len(pairs)}; apart by {apart:.3f} on average"
+        f"\nsame words, two situations: the kinder one pleases more in {right} of {len(pairs)}; "
+        f"apart by {apart:.3f} on average"
     )
 
 
@@ -101,7 +106,8 @@ def _top(row: read_texts.Row) -> str:
 
 
 def pace() -> None:
-    """Milliseconds of the first tier: the usual, the slow, and a text of 100,000 characters."""
+    """Print the milliseconds of CPU of the first tier: median, 99th percentile, and for a text of
+    100,000 characters."""
     texts = [
         line.split("\t")[3]
         for line in (HERE / "phrases.tsv").read_text(encoding="utf-8").splitlines()
@@ -113,10 +119,10 @@ def pace() -> None:
         for text in ("word ", "x", "I love you! ", "😀", "!?")
     ]
     print(
-        f"\nfirst tier, CPU: median {took[len(took) // 2]:.2f} ms, p99 {took[int(len(took) * 0.99)]:.2f} ms; ",
-        end="",
+        f"\nfirst tier, CPU: median {took[len(took) // 2]:.2f} ms, "
+        f"p99 {took[int(len(took) * 0.99)]:.2f} ms; "
+        f"100,000 characters: at most {max(longest):.1f} ms"
     )
-    print(f"100,000 characters: at most {max(longest):.1f} ms")
 
 
 def _milliseconds(text: str) -> float:
@@ -126,6 +132,7 @@ def _milliseconds(text: str) -> float:
 
 
 def main() -> None:
+    """Print the scores of every reader of words that is here."""
     options = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

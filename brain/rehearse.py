@@ -104,7 +104,7 @@ def touch(
 
 
 def any_table(
-    rng: random.Random, names: Sequence[str] = ("one", "two", "three", "four")
+    rng: random.Random, names: Sequence[str] = ("stroked", "hit", "praised", "loud_noise")
 ) -> Appraisals:
     """A table drawn anywhere within the schema's bounds, its corners included, with these events."""
     schema = Appraisals.model_json_schema()
@@ -127,6 +127,8 @@ def _anything(rng: random.Random, spec: Mapping[str, Any], defs: Mapping[str, An
     """Any value that a part of a JSON schema allows."""
     if "$ref" in spec:
         spec = defs[spec["$ref"].rpartition("/")[2]]
+    if "enum" in spec:
+        return rng.choice(spec["enum"])
     if "anyOf" in spec:
         return _anything(rng, rng.choice(spec["anyOf"]), defs)
     kind = spec.get("type")

@@ -167,6 +167,8 @@ class EventKind:
     """It only says that a person feels so."""
     asks: bool = False
     """It says that the pet's company is welcome at this hour."""
+    answered: bool = True
+    """The pet shows by what it does that it noticed; a coverage table lists where it does not."""
     within: str = ""
     """The inner cause of an event that no sample causes; empty where a sample does."""
 
@@ -211,7 +213,7 @@ EVENTS: Final[dict[str, EventKind]] = {
         "the hour in which it is usually sent off",
         within="habit: it is usually sent off at this hour",
     ),
-    "forgotten": EventKind("the owner had somebody erased from its memory"),
+    "forgotten": EventKind("the owner had somebody erased from its memory", answered=False),
     # Words
     "praised": EventKind("praised", addresses=True, intent="praise", asks=True),
     "scolded": EventKind("scolded", addresses=True, intent="scold"),
@@ -220,7 +222,7 @@ EVENTS: Final[dict[str, EventKind]] = {
     "play_asked": EventKind("asked to play", addresses=True, intent="play", asks=True),
     "shown": EventKind("shown something", addresses=True, intent="look_here"),
     "sent_off": EventKind("sent away", intent="leave_me_alone"),
-    "advised": EventKind("the language model proposes a small change of a feeling"),
+    "advised": EventKind("the language model proposes a change of a feeling", answered=False),
     # How a person feels
     "smiled_at": EventKind("smiled at", addresses=True, seen="happy"),
     "sadness_seen": EventKind("a person is sad", seen="sad"),

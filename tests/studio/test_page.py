@@ -143,7 +143,7 @@ class Open:
             self.page.mouse.move(*self.at(place), steps=steps)
 
     def portrait(self, name: str) -> None:
-        """Take a screenshot with all the fur, as on a machine with graphics; the page's last act."""
+        """Take a screenshot with all the fur, as with real graphics; it must come last."""
         if PICTURES is None:
             return
         PICTURES.mkdir(parents=True, exist_ok=True)

@@ -18,7 +18,7 @@ from moggy.body import Body
 from moggy.config import SHIPPED, load
 from moggy.messages import Affect, Call, Command, Decision, Event, Gesture, PersonEstimate, Play
 from moggy.personality import Personality
-from moggy.vocabulary import EMOTIONS
+from moggy.vocabulary import EMOTIONS, GAZES, GazeTarget, ZoneName
 from tests.feelings import emotions
 
 BODY = load(SHIPPED["body"] / "cat.yaml", Body)
@@ -97,14 +97,14 @@ class Stage:
     pets=st.lists(FEELINGS, min_size=1, max_size=4),
     plays=PLAYS,
     purr=UNIT,
-    gaze=st.sampled_from(("person", "touch", "around", "away", "none")),
+    gaze=st.sampled_from(GAZES),
 )
 @settings(max_examples=60, deadline=None)
 def test_whatever_it_feels_and_plays_the_command_stays_within_the_body(
-    pets: list[Affect], plays: list[Play], purr: float, gaze: str
+    pets: list[Affect], plays: list[Play], purr: float, gaze: GazeTarget
 ) -> None:
     stage = Stage()
-    decision = Decision(at=0.0, behavior="any", plays=tuple(plays), purr=purr, gaze=gaze)  # type: ignore[arg-type]
+    decision = Decision(at=0.0, behavior="any", plays=tuple(plays), purr=purr, gaze=gaze)
     person = PersonEstimate(bearing=(1.5, -0.7))
     before: Command | None = None
     for pet in pets:
@@ -157,7 +157,7 @@ def test_all_that_moves_has_a_cause() -> None:
 
 
 @pytest.mark.parametrize("zone", BODY.zones)
-def test_a_touch_changes_the_command_in_its_own_tick(zone: str) -> None:
+def test_a_touch_changes_the_command_in_its_own_tick(zone: ZoneName) -> None:
     touched, left_alone = Stage(), Stage()
     for stage in (touched, left_alone):
         stage.act(posture("loaf"), 3.0)

@@ -28,7 +28,7 @@ from moggy.messages import (
     Words,
 )
 from moggy.personality import Personality, Temperament
-from moggy.vocabulary import EMOTIONS
+from moggy.vocabulary import EMOTIONS, GestureName, ZoneName
 
 TABLE = Files().load("appraisals/cat.yaml", Appraisals)
 CAT = Personality(name="cat")
@@ -213,9 +213,10 @@ def test_against_the_fur_is_not_liked() -> None:
 
 
 def test_ten_equal_touches_wear_off_and_a_pause_brings_them_back() -> None:
-    for gesture, seconds in (("pat", 0.3), ("stroke", 3.0)):
+    bouts: tuple[tuple[GestureName, float], ...] = (("pat", 0.3), ("stroke", 3.0))
+    for gesture, seconds in bouts:
         begins = [5.0 * i + 1.0 for i in range(10)] + [400.0]
-        senses = [g for begin in begins for g in touch("head", begin, begin + seconds, gesture)]  # type: ignore[arg-type]
+        senses = [g for begin in begins for g in touch("head", begin, begin + seconds, gesture)]
         name = "patted" if gesture == "pat" else "stroked"
         answers = responses(senses, name)
         first, tenth, rested = answers[0], answers[9], answers[10]
@@ -280,7 +281,7 @@ def test_bliss_turns_to_enough_and_a_pause_of_minutes_drains_it() -> None:
 
 
 def test_trust_and_a_liked_zone_put_off_enough() -> None:
-    def enough(zone: str, trust: float) -> float:
+    def enough(zone: ZoneName, trust: float) -> float:
         known = Remembered(people={"someone": {"trust": trust, "familiarity": 0.5}})
         return last(
             a_mind(TABLE, CAT, remembered=known), touch(zone, 1.0, 61.0), 61.0, rate=10.0

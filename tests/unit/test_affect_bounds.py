@@ -17,7 +17,7 @@ from moggy.config import Files
 from moggy.messages import Affect, Event
 from moggy.personality import Personality, Temperament
 
-NAMES = ("one", "two", "three", "four")
+NAMES = ("stroked", "hit", "praised", "loud_noise")
 TRAITS = ("neuroticism", "extraversion", "dominance", "impulsiveness", "agreeableness")
 
 

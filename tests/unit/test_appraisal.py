@@ -10,7 +10,7 @@ from moggy.brain.rehearse import a_mind
 from moggy.config import Files, Invalid, parse, with_value
 from moggy.messages import Event
 from moggy.personality import Personality, Temperament
-from moggy.vocabulary import Emotion
+from moggy.vocabulary import Emotion, ZoneName
 
 TEXT = Files().read("appraisals/cat.yaml")
 CAT = Personality(name="cat")
@@ -47,7 +47,7 @@ def test_every_number_of_the_table_has_bounds() -> None:
 
     schema = Appraisals.model_json_schema()
     for name, part in schema["$defs"].items():
-        if name not in ("When", "EnoughShape"):
+        if name not in ("CaseCondition", "EnoughShape"):
             assert all("minimum" in spec and "maximum" in spec for spec in numbers(part)), name
 
 
@@ -87,7 +87,7 @@ def felt(
     name: str,
     *,
     trust: float = 0.3,
-    zone: str | None = None,
+    zone: ZoneName | None = None,
     person: Personality = CAT,
 ) -> dict[Emotion, float]:
     known = Remembered(people={"anna": {"trust": trust, "familiarity": 0.5}})

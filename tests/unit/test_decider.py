@@ -18,8 +18,18 @@ from moggy.behaviors import nodes
 from moggy.behaviors.decide import Decider
 from moggy.behaviors.tree import Tree
 from moggy.config import SHIPPED, load, parse
-from moggy.messages import Affect, Bond, Context, Decision, Event, Gesture, Mood, PersonEstimate
-from moggy.personality import Personality, Quiet
+from moggy.messages import (
+    Affect,
+    Bond,
+    Context,
+    Decision,
+    Event,
+    FeltTouch,
+    Gesture,
+    Mood,
+    PersonEstimate,
+)
+from moggy.personality import LIKES_TOUCH, Personality, Quiet
 from moggy.vocabulary import (
     CLASSES,
     DRIVES,
@@ -27,9 +37,12 @@ from moggy.vocabulary import (
     EVENTS,
     GESTURES,
     SETTINGS,
+    ZONES,
     Drive,
     Emotion,
     GestureName,
+    SettingName,
+    ZoneName,
 )
 
 HERE = PersonEstimate(person="anna", present=True, attention=0.3, confidence=0.6, unsure=False)
@@ -66,12 +79,13 @@ class Cat:
             0.0,
             0.0,
         )
-        self.settings: frozenset[str] = frozenset()
-        self.stroke: tuple[str, GestureName, float] | None = None
+        self.settings: frozenset[SettingName] = frozenset()
+        self.stroke: tuple[ZoneName, GestureName, float] | None = None
         self.battery = 1.0
+        self.felt: FeltTouch | None = None
         self.ids = iter(range(1, 10**9))
 
-    def touch(self, zone: str, gesture: GestureName = "stroke") -> None:
+    def touch(self, zone: ZoneName, gesture: GestureName = "stroke") -> None:
         self.stroke = (zone, gesture, self.at)
 
     def goes_on(self, seconds: float, *events: str) -> list[Decision]:
@@ -89,11 +103,13 @@ class Cat:
                     speed=0.05,
                     duration=self.at - since,
                 )
+                self.felt = felt(gesture)
             pet = Affect(
                 emotions={**dict.fromkeys(EMOTIONS, 0.0), **self.emotions},
                 drives=self.drives,
                 mood=self.mood,
                 bond=self.bond,
+                touch=self.felt,
                 enough=self.enough,
                 arousal=self.arousal,
             )
@@ -118,6 +134,19 @@ class Cat:
 
     def does(self, seconds: float, *events: str) -> set[str]:
         return {decision.behavior for decision in self.goes_on(seconds, *events)}
+
+
+LIKINGS: Mapping[ZoneName, float] = LIKES_TOUCH
+ROUGH: Mapping[GestureName, float] = {"poke": 0.6, "hit": 1.0}
+
+
+def felt(gesture: Gesture) -> FeltTouch:
+    """As the brain would feel that touch by somebody whom it trusts."""
+    liking = LIKINGS[gesture.zone]
+    rough = ROUGH.get(gesture.gesture, 0.0)
+    good = 0.0 if rough else max(0.0, min(1.0, (liking + 0.5) / 1.4))
+    bad = max(rough, -1.2 * liking)
+    return FeltTouch(at=gesture.at, zone=gesture.zone, liking=liking, good=good, bad=bad)
 
 
 def motions(decision: Decision) -> set[str]:
@@ -488,7 +517,8 @@ def test_a_behaviour_that_the_edit_takes_away_is_ended_properly(lives: dict[int,
     small = parse(
         "small.yaml",
         "name: small\n"
-        "root: {kind: utility, id: choose, fallback: rest, options: [{id: rest, do: {why: rests}}]}",
+        "root: {kind: utility, id: choose, fallback: rest, "
+        "options: [{id: rest, do: {why: rests}}]}",
         Tree,
     )
     cat = Cat()
@@ -543,7 +573,7 @@ gestures = st.builds(
     Gesture,
     at=st.just(0.0),
     id=st.just(1),
-    zone=st.sampled_from(["head", "back", "belly", "wing"]),
+    zone=st.sampled_from(ZONES),
     gesture=st.sampled_from(GESTURES),
     speed=st.floats(0, 5),
     pressure=unit,
@@ -558,7 +588,7 @@ class DrawnMoment(NamedTuple):
     person: PersonEstimate
     events: list[str]
     gesture: Gesture | None
-    settings: frozenset[str]
+    settings: frozenset[SettingName]
     dt: float
     """Seconds since the moment before."""
     hour: float

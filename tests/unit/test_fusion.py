@@ -124,7 +124,7 @@ def test_one_frame_that_is_far_off_is_held_back_and_a_lasting_change_is_believed
     "pair", list(combinations(("face", "words", "voice", "touch", "posture"), 2))
 )
 def test_contradiction_lowers_confidence_in_at_least_four_of_five_cases(
-    pair: tuple[str, str],
+    pair: tuple[EvidenceChannel, EvidenceChannel],
 ) -> None:
     """Against the same two channels in agreement, and against the surer channel alone; random
     strengths and confidences."""
@@ -160,10 +160,8 @@ def test_noise_alone_costs_little_confidence() -> None:
     shares = []
     for _ in range(300):
         truth = rng.gauss(0.0, 0.4)
-        face, words = (
-            says(name, rng.gauss(truth, CHANNELS[name].valence), confidence=1.0)
-            for name in ("face", "words")
-        )
+        face = says("face", rng.gauss(truth, CHANNELS["face"].valence), confidence=1.0)
+        words = says("words", rng.gauss(truth, CHANNELS["words"].valence), confidence=1.0)
         shares.append(fused(face, words).confidence / fused(face).confidence)
     assert sum(shares) / len(shares) > 0.97
 
@@ -179,11 +177,11 @@ def test_a_channel_that_hardly_knows_neither_corroborates_nor_contradicts() -> N
     "pair", [("face", "words"), ("face", "voice"), ("words", "touch"), ("voice", "posture")]
 )
 def test_the_fused_estimate_is_never_worse_than_its_best_channel_when_they_agree(
-    pair: tuple[str, str],
+    pair: tuple[EvidenceChannel, EvidenceChannel],
 ) -> None:
     """Root mean square error over random people, each channel erring as the table says."""
     rng = random.Random(3)
-    errors = {"fused": 0.0, pair[0]: 0.0, pair[1]: 0.0}
+    errors, fused_errors = dict.fromkeys(pair, 0.0), 0.0
     agreed = 0
     for _ in range(3000):
         truth = max(-1.0, min(1.0, rng.gauss(0.0, 0.5)))
@@ -197,9 +195,9 @@ def test_the_fused_estimate_is_never_worse_than_its_best_channel_when_they_agree
         for name, valence in heard.items():
             fusion.take(says(name, valence, confidence=1.0))
             errors[name] += (valence - truth) ** 2
-        errors["fused"] += (fusion.estimate("anna", 0.0)[0] - truth) ** 2
+        fused_errors += (fusion.estimate("anna", 0.0)[0] - truth) ** 2
     assert agreed > 500
-    assert errors["fused"] <= min(errors[name] for name in pair)
+    assert fused_errors <= min(errors.values())
 
 
 def test_agreement_raises_confidence_and_narrows_the_variance() -> None:

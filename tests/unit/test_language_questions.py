@@ -9,7 +9,7 @@ import pytest
 
 from moggy.brain.language import prompts, refine
 from moggy.brain.language.ask import Asker, Recent, ask
-from moggy.brain.language.model import FEELINGS, MAY_MOVE, MOST, nudges
+from moggy.brain.language.model import FEELINGS, MOST, nudges
 from moggy.brain.language.question import Question, Situation
 from moggy.messages import (
     Affect,
@@ -23,7 +23,7 @@ from moggy.messages import (
     Tick,
     Words,
 )
-from moggy.vocabulary import CLASS_PRIOR, CLASSES, DRIVES
+from moggy.vocabulary import CLASS_PRIOR, CLASSES, DIMENSIONS, DRIVES
 
 NOTHING = {"none": 1.0}
 WEIGHTS = {"before": 0.5, "own": 0.5, "valence_before": 0.5, "valence_gain": 1.0}
@@ -191,12 +191,12 @@ def test_whatever_the_model_says_the_answer_is_within_its_bounds() -> None:
         assert -1.0 <= (thought.valence or 0.0) <= 1.0
         moved = nudges([size * (-1) ** k for k in range(len(FEELINGS))])
         assert all(abs(by) <= MOST for by in moved.values())
-        assert set(moved) <= {"pleasure", "arousal", "dominance", *DRIVES}
+        assert set(moved) <= {*DIMENSIONS, *DRIVES}
 
 
 def test_what_is_usual_moves_nothing() -> None:
     assert nudges([0.0] * len(FEELINGS)) == {}
-    assert {name for moves in FEELINGS.values() for name in moves} <= MAY_MOVE
+    assert {name for moves in FEELINGS.values() for name in moves} <= {*DIMENSIONS, *DRIVES}
 
 
 def test_a_gentle_answer_calms_and_an_afraid_one_unsettles() -> None:

@@ -268,7 +268,10 @@ def test_a_soft_voice_is_heard_as_such() -> None:
 def test_the_battery_speaks_with_hysteresis() -> None:
     levels = [0.5, 0.19, 0.21, 0.19, 0.07, 0.09, 0.07, 0.5]
     found = events([Battery(at=1.0 + i, id=i + 1, level=level) for i, level in enumerate(levels)])
-    assert [(e.name, e.urgent) for e in found] == [("battery_low", False), ("battery_critical", True)]
+    assert [(e.name, e.urgent) for e in found] == [
+        ("battery_low", False),
+        ("battery_critical", True),
+    ]
     assert names(
         [
             Battery(at=1.0, id=1, level=0.1, charging=True),

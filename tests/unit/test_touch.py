@@ -15,7 +15,7 @@ from moggy import config
 from moggy.body import Body
 from moggy.messages import Acceleration, AnySense, Gesture, Touch
 from moggy.sensors.touch import TouchReader
-from moggy.vocabulary import GESTURES
+from moggy.vocabulary import GESTURES, ZoneName
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -44,7 +44,7 @@ def hand(
     place: Place | Callable[[float], Place] | None = None,
     pressure: float | Callable[[float], float] = 0.4,
     area: float = 0.3,
-    zone: str | None = None,
+    zone: ZoneName | None = None,
 ) -> list[AnySense]:
     """50 samples a second; place and pressure may be functions of the time since the start."""
     times = [k * 0.02 for k in range(int(seconds * 50))]
@@ -278,7 +278,7 @@ def test_a_body_of_one_pad_feels_too() -> None:
         {
             "name": "ball",
             "joints": {},
-            "pads": {"top": {"zone": "top", "at": [0, 0, 0.1], "channel": 0}},
+            "pads": {"top": {"zone": "back", "at": [0, 0, 0.1], "channel": 0}},
         }
     )
-    assert felt(small, hand(0.1, 0.3, (0.0, 0.0, 0.1)))[0].zone == "top"
+    assert felt(small, hand(0.1, 0.3, (0.0, 0.0, 0.1)))[0].zone == "back"

@@ -71,14 +71,6 @@ def test_a_sound_small_tree_has_no_problem() -> None:
             "x: motion unknown 'kneed', did you mean 'knead'?",
         ),
         (
-            "id: x, base: 0.9, do: {why: 'does x', calls: [{call: miaow}]}",
-            "x: call unknown 'miaow', did you mean 'meow'?",
-        ),
-        (
-            "id: x, base: 0.9, when: since.hitt > 3, do: {why: 'does x'}",
-            "x: since.hitt: event unknown 'hitt', did you mean 'hit'?",
-        ),
-        (
             "id: x, base: 0.9, when: ran.rst > 3, do: {why: 'does x'}",
             "x: ran.rst: behaviour unknown 'rst', did you mean 'rest'?",
         ),
