@@ -1,8 +1,7 @@
-"""The appraisal table: which event moves which feeling, by how much and for how long, written by a
-designer without code.
+"""The appraisal table: which event moves which feeling, by how much and for how long.
 
-Every number has bounds within which no table can make the pet run away or get stuck;
-`tests/unit/test_affect_bounds.py` tries random ones.
+A designer writes it without code. Every number has bounds within which no table can make the
+feelings run away or get stuck; `tests/unit/test_affect_bounds.py` tries random tables.
 """
 
 from __future__ import annotations
@@ -91,7 +90,8 @@ class Tendency(StrictModel):
     temperament: Annotated[
         dict[Trait, Signed],
         Field(
-            description="trait → how much a full trait adds to what stirs it: 0.5 is half as much again, −0.5 half as much less"
+            description="trait → what a full trait adds to how far the emotion is stirred: "
+            "0.5 is half as much again, −0.5 half as much less"
         ),
     ] = Field(default_factory=dict)
 
@@ -130,7 +130,8 @@ class MoodShape(StrictModel):
         Field(
             ge=0.0,
             le=0.4,
-            description="how much a good mood strengthens pleasant emotions and a bad one unpleasant ones",
+            description="how much a good mood strengthens pleasant emotions, "
+            "and a bad mood unpleasant ones",
         ),
     ] = 0.2
 
@@ -195,8 +196,8 @@ class BondShape(StrictModel):
 
 
 class EnoughShape(StrictModel):
-    """Over-stimulation: builds with touch, drains over minutes (one to three: practical feline
-    behaviour texts, facts.md 2)."""
+    """Over-stimulation: it builds with touch and drains over one to three minutes, as practical
+    texts on feline behaviour have it."""
 
     drains: Annotated[float, Field(ge=20.0, le=600.0, description="seconds to drain to 37 %")] = (
         90.0
@@ -208,7 +209,8 @@ class EnoughShape(StrictModel):
     sours: Annotated[
         Span,
         Field(
-            description="from, to: how much is enough for a liked touch to begin to sour, and to be wholly unwelcome"
+            description="from, to: level of *enough* at which a liked touch begins to sour, "
+            "and at which it is wholly unwelcome"
         ),
     ] = (
         0.45,
@@ -223,7 +225,7 @@ class EnoughShape(StrictModel):
 
 
 class Channel(StrictModel):
-    """One channel of evidence about a person: how much it errs and how long it is worth something."""
+    """One channel of evidence about a person: how much it errs, and how long it counts."""
 
     valence: Annotated[
         float,
@@ -261,7 +263,7 @@ class Guess(StrictModel):
 
 
 class CaseCondition(StrictModel):
-    """Where a case holds: zones, persons, and ranges of state. Outside a range it fades over 0.1."""
+    """Where a case holds: zones, people, and ranges of state. Beyond a range it fades over 0.1."""
 
     zone: Annotated[list[ZoneName], Field(description="any of these zones; empty: everywhere")] = (
         Field(default_factory=list)
@@ -307,7 +309,8 @@ class Effect(StrictModel):
     calms: Annotated[
         dict[Emotion, Annotated[float, Field(ge=0.0, le=0.95)]],
         Field(
-            description="emotion → share that the event takes from whatever stirs it; of one that goes on, each second"
+            description="emotion → share that the event takes from whatever stirs it; "
+            "for an event that goes on, each second"
         ),
     ] = Field(default_factory=dict)
     mood: Annotated[
@@ -345,7 +348,8 @@ class Rule(Effect):
     touch: Annotated[
         bool,
         Field(
-            description="scale by how the zone is liked; `disliked` takes over as it is not, or as it is enough"
+            description="scale by how the zone is liked; `disliked` takes over where it is not, "
+            "or when it is enough"
         ),
     ] = False
     pleases: Annotated[
@@ -366,7 +370,8 @@ class Rule(Effect):
         Field(
             ge=0.0,
             le=0.5,
-            description="over-stimulation from one event, or one second of it, on the most sensitive skin, untrusted",
+            description="over-stimulation by one event, or one second of it, "
+            "on the most sensitive skin, by somebody untrusted",
         ),
     ] = 0.0
     wears: Annotated[
@@ -418,7 +423,8 @@ class Appraisals(StrictModel):
     behaviors: Annotated[
         dict[str, dict[Drive, Push]],
         Field(
-            description="id of a behaviour in the tree → drives that it fills or takes while it runs, a minute: exploring ends boredom"
+            description="id of a behaviour in the tree → drives that it fills or takes from while it "
+            "runs, for each minute: exploring ends boredom"
         ),
     ] = Field(default_factory=dict)
     events: Annotated[dict[EventName, Rule], Field(description="event → what it changes")]
@@ -455,7 +461,8 @@ def whole_key(key: str, events: Iterable[str]) -> str:
     ]
     if len(meant) != 1 or not rest:
         raise ValueError(
-            f"'{first}' is {'no event' if not meant else 'one of ' + ', '.join(meant)}; events: {', '.join(known)}"
+            f"'{first}' is {'no event' if not meant else 'one of ' + ', '.join(meant)}; "
+            f"events: {', '.join(known)}"
         )
     step = rest.partition(".")[0]
     groups: dict[str, str] = {
@@ -470,7 +477,8 @@ def _never_mirrors(name: str, change: Effect) -> None:
     mirrored = [emotion for emotion in DISTRESS if change.emotions.get(emotion, 0.0) > 0.0]
     if mirrored:
         raise ValueError(
-            f"{name} may not stir {mirrored[0]}: the pet meets distress with care and does not mirror it"
+            f"{name} may not stir {mirrored[0]}: "
+            "the pet meets distress with care and does not mirror it"
         )
     if name != "surprise_seen" and name != "smiled_at" and change.mood.get("arousal", 0.0) > 0.0:
         raise ValueError(f"{name} may not raise the mood's arousal: distress is met calmly")

@@ -1,5 +1,7 @@
-"""The mind: what the senses mean, how the person feels, and how the pet feels. Pure: the same
-senses give the same feelings, to the bit."""
+"""The mind: what the senses mean, how the person feels, and how the pet feels.
+
+Pure: the same senses give the same feelings to the bit.
+"""
 
 from __future__ import annotations
 
@@ -12,20 +14,23 @@ from moggy.brain.perception import Habits, Perception
 from moggy.brain.person import Fusion, published
 from moggy.messages import Affect, AnySense, Event, Evidence, PersonEstimate
 from moggy.personality import Personality
-from moggy.vocabulary import DIMENSIONS, DRIVES, EVERYBODY, NOBODY
+from moggy.vocabulary import CLASSES, DIMENSIONS, DRIVES, EVERYBODY, NOBODY, PersonClass
 
 __all__ = ["Mind", "Remembered"]
 
-LOOK = 0.1
-"""Seconds between two looks at the person, when nothing new is said."""
-CLASS_DISTRESS = 2, 4
-"""Places of sad and afraid in the classes: what is met with care."""
+ESTIMATE_PERIOD_S = 0.1
+"""Seconds between two estimates of the person while there is no new evidence."""
+DISTRESS: tuple[PersonClass, ...] = ("sad", "afraid")
+"""What is met with care."""
 CARE_FROM = 0.35
-"""Probability of sad or afraid, times confidence, from which care begins."""
+"""Probability of distress, times confidence, from which care begins. Our choice."""
+
+
+_DISTRESS = tuple(CLASSES.index(name) for name in DISTRESS)
 
 
 class Mind:
-    """`perceive`, then `feel`, once a tick."""
+    """Call `perceive`, then `feel`, once a tick."""
 
     def __init__(
         self,
@@ -54,7 +59,7 @@ class Mind:
     def perceive(
         self, senses: Sequence[AnySense], now: float
     ) -> tuple[tuple[Event, ...], tuple[Evidence, ...]]:
-        """What the senses of this tick mean."""
+        """(events, evidence) that the senses of this tick mean; `now` in seconds."""
         events, evidence = self._perception.perceive(senses, now)
         for event in events:
             if event.name == "forgotten" and event.person is not None:
@@ -64,8 +69,10 @@ class Mind:
     def feel(
         self, events: Sequence[Event], evidence: Sequence[Evidence], now: float, dt: float
     ) -> tuple[PersonEstimate, Affect]:
-        """Let the time since the last call pass with what happened in it; `dt` counts at the first
-        call only."""
+        """Let the time since the last call pass, with what happened in it.
+
+        `dt`, seconds, counts at the first call only: the time before it.
+        """
         if self._now is None:
             self._now = max(0.0, now - dt)
             self._beats = int(self._now / BEAT_S + 1e-9)
@@ -75,13 +82,13 @@ class Mind:
         return self._published(now)
 
     def did(self, behavior: str) -> None:
-        """What the pet decided to do: it fills some of its drives from now on."""
+        """What the pet does from now on: it fills or takes from its drives."""
         self.feelings.doing = behavior
 
     def adopt(
         self, *, appraisals: Appraisals | None = None, personality: Personality | None = None
     ) -> None:
-        """Another table or character, between two ticks; the feelings carry on."""
+        """Use another table or character from the next tick on; the feelings carry on."""
         self._appraisals = appraisals or self._appraisals
         self._personality = personality or self._personality
         self.feelings.adopt(self._appraisals, self._personality)
@@ -89,7 +96,7 @@ class Mind:
         self._perception.adopt(self._appraisals.channels, self._appraisals.gestures)
 
     def remember(self) -> Remembered:
-        """What to keep over a sleep."""
+        """What to keep for the next life: people, mood, drives, likings and habits."""
         feelings, habits, now = self.feelings, self._perception.company.habits, self._now or 0.0
         people: dict[str, dict[str, float]] = {}
         for name, (trust, familiarity) in feelings.bonds.known().items():
@@ -108,8 +115,7 @@ class Mind:
         )
 
     def _forget(self, person: str, event: int, now: float) -> None:
-        """Drop what was learnt of somebody, or of everybody; the feelings of the moment pass by
-        themselves."""
+        """Drop what was learnt of a person, or of EVERYBODY. Feelings of the moment stay and fade."""
         self.feelings.forget(person, self._attended(), event)
         self.fusion.forget(person)
         self._estimate = None
@@ -117,7 +123,7 @@ class Mind:
             self._day = -now / 86400.0
 
     def _happen(self, events: Sequence[Event], evidence: Sequence[Evidence], now: float) -> None:
-        """Each at its own time, all of one instant together."""
+        """Take events and evidence in the order of their times, those of one instant together."""
         since = self._now or 0.0
         when = [min(now, max(since, event.at)) for event in events]
         when_said = [min(now, max(since, said.at)) for said in evidence]
@@ -134,7 +140,7 @@ class Mind:
                 self.feelings.take(together, at)
 
     def _flow(self, to: float) -> None:
-        """Let time pass, with every beat that lies in it."""
+        """Let time pass up to `to` (s), with every beat that lies in it."""
         here = self._now or 0.0
         while (beat := (self._beats + 1) * BEAT_S) <= to + 1e-9:
             if beat > here:
@@ -152,8 +158,8 @@ class Mind:
         distress = 0.0
         if person in self.fusion.people:
             self.fusion.learn(person, now, BEAT_S)
-            _, _, _, _, chances, confidence, _ = self.fusion.estimate(person, now)
-            felt = sum(chances[i] for i in CLASS_DISTRESS) * confidence
+            estimate = self.fusion.estimate(person, now)
+            felt = sum(estimate.probabilities[i] for i in _DISTRESS) * estimate.confidence
             distress = max(0.0, min(1.0, (felt - CARE_FROM) / (1.0 - CARE_FROM)))
         self.feelings.beat(now, distress)
         if self._beats % SLOW_BEATS == 0:
@@ -165,11 +171,14 @@ class Mind:
         return self._person if attended == NOBODY else attended
 
     def _published(self, now: float) -> tuple[PersonEstimate, Affect]:
-        """The person's estimate is made anew on a grid of the pet's clock and when there is
-        evidence, so that it too knows no tick rate."""
-        person, step = self._attended(), int(now / LOOK + 1e-6)
+        """The estimate of the attended person and the pet's feelings.
+
+        The estimate is renewed when there is evidence, and at fixed times of the pet's clock, so it
+        does not depend on the tick rate.
+        """
+        person, step = self._attended(), int(now / ESTIMATE_PERIOD_S + 1e-6)
         if self._estimate is None or step != self._step or person != self._estimate.person:
-            attention, at = self._perception.attention, step * LOOK
+            attention, at = self._perception.attention, step * ESTIMATE_PERIOD_S
             self._step = step
             self._estimate = published(
                 person,

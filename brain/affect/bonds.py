@@ -13,13 +13,14 @@ from moggy.brain.appraisals import BondShape
 from moggy.messages import Bond
 from moggy.vocabulary import EVERYBODY
 
-DAY = 86400.0
+DAY_S = 86400.0
+"""Seconds of a day."""
 PEOPLE = 64
 """People remembered; the least familiar is forgotten first."""
 
 
-class _With:
-    """What is between the pet and one person, and how much of this day's share is used."""
+class _Relation:
+    """Trust and familiarity with one person, and how much of the day's caps is used."""
 
     __slots__ = ("familiarity", "gained", "grown", "lost", "trust")
 
@@ -29,7 +30,7 @@ class _With:
 
 
 class Bonds:
-    """Trust and familiarity of everybody."""
+    """Trust and familiarity with everybody, 0..1 each."""
 
     def __init__(
         self,
@@ -40,16 +41,18 @@ class Bonds:
         self.shape = shape
         self.strangers = shape.trust if strangers is None else strangers
         self._people = {
-            name: _With(
+            name: _Relation(
                 _unit(facts.get("trust", self.strangers)), _unit(facts.get("familiarity", 0.0))
             )
             for name, facts in (people or {}).items()
         }
 
     def adopt(self, shape: BondShape) -> None:
+        """Use another shape from now on; the bonds stay."""
         self.shape = shape
 
     def with_(self, person: str | None) -> Bond:
+        """The bond to a person; to somebody unknown, that to any stranger."""
         one = self._people.get(person) if person is not None else None
         return (
             Bond(trust=self.strangers)
@@ -58,10 +61,12 @@ class Bonds:
         )
 
     def trust(self, person: str | None) -> float:
+        """Trust in a person; in somebody unknown, that in any stranger."""
         one = self._people.get(person) if person is not None else None
         return self.strangers if one is None else one.trust
 
     def familiarity(self, person: str | None) -> float:
+        """Familiarity with a person; 0 for somebody unknown."""
         one = self._people.get(person) if person is not None else None
         return 0.0 if one is None else one.familiarity
 
@@ -70,6 +75,7 @@ class Bonds:
         return {name: (one.trust, one.familiarity) for name, one in self._people.items()}
 
     def forget(self, person: str) -> None:
+        """Drop a person; with EVERYBODY also what strangers are trusted."""
         if person == EVERYBODY:
             self._people.clear()
             self.strangers = self.shape.trust
@@ -77,10 +83,14 @@ class Bonds:
             self._people.pop(person, None)
 
     def move(self, person: str, trust: float, familiarity: float) -> None:
-        """Shares of what is missing or of what is there; what exceeds the day's cap is lost."""
+        """Move trust and familiarity by shares: above 0 of what is missing, below 0 of what is
+        there.
+
+        What exceeds the day's cap (`gain`, `loss`) has no effect. Strangers take part a little.
+        """
         one = self._people.get(person)
         if one is None:
-            one = self._people[person] = _With(self.strangers)
+            one = self._people[person] = _Relation(self.strangers)
             if len(self._people) > PEOPLE:
                 least = min(
                     (name for name in self._people if name != person),
@@ -102,9 +112,10 @@ class Bonds:
         self.strangers = _unit(self.strangers + self.shape.strangers * (one.trust - before))
 
     def beat(self, seconds: float) -> None:
-        """The day's shares refill; over months trust returns to its beginning, and people fade."""
-        refill = math.exp(-seconds / DAY)
-        forgive = math.exp(-seconds / (DAY * self.shape.forgives))
+        """Let `seconds` pass: the day's caps refill; over months trust returns to its beginning and
+        familiarity fades."""
+        refill = math.exp(-seconds / DAY_S)
+        forgive = math.exp(-seconds / (DAY_S * self.shape.forgives))
         rest = self.shape.trust
         self.strangers = rest + (self.strangers - rest) * forgive
         for one in self._people.values():
@@ -119,46 +130,50 @@ def _unit(x: float) -> float:
     return max(0.0, min(1.0, x))
 
 
-REACH = 0.3
-"""How far experience can move the liking of a zone, which runs from −1 to 1."""
-BETTER, WORSE = 0.01, 0.06
-"""Share of the way that a minute of welcome touch, or one hit or half a minute of unwelcome touch,
-moves it."""
-KEPT = 512
-"""Pairs of person and zone remembered; the longest untouched is forgotten first."""
+TASTE_REACH = 0.3
+"""How far experience can move the liking of a zone, which runs from −1 to 1. Our choice."""
+BETTER_PER_MINUTE = 0.01
+"""Share of the way up that a minute of welcome touch moves it."""
+WORSE_PER_MINUTE = 0.12
+"""Share of the way down for a minute of unwelcome touch; a hit counts as half a minute."""
+TASTES = 512
+"""Pairs of person and zone remembered; the longest untouched is dropped first."""
 
 
 class Tastes:
-    """(person, zone) → −0.3..0.3."""
+    """What experience adds to the liking of a zone by a person's touch, −0.3..0.3."""
 
     def __init__(self, zones: Mapping[str, Mapping[str, float]] | None = None) -> None:
         self._learnt = {
-            (person, zone): max(-REACH, min(REACH, liking))
+            (person, zone): max(-TASTE_REACH, min(TASTE_REACH, liking))
             for person, likings in (zones or {}).items()
             for zone, liking in likings.items()
         }
 
     def of(self, person: str | None, zone: str | None) -> float:
+        """What was learnt of this person's touch there; 0 where nothing was."""
         return self._learnt.get((person or "", zone or ""), 0.0)
 
     def touched(
         self, person: str, zone: str, minutes: float, welcome: float, unwelcome: float
     ) -> None:
+        """Learn from `minutes` of touch that was welcome and unwelcome so far (0..1 each)."""
         here = self._learnt.pop((person, zone), 0.0)
-        here += (REACH - here) * BETTER * minutes * welcome - (REACH + here) * min(
-            1.0, WORSE * 2.0 * minutes
-        ) * unwelcome
+        here += (TASTE_REACH - here) * BETTER_PER_MINUTE * minutes * welcome - (
+            TASTE_REACH + here
+        ) * min(1.0, WORSE_PER_MINUTE * minutes) * unwelcome
         self._learnt[person, zone] = here
-        if len(self._learnt) > KEPT:
+        if len(self._learnt) > TASTES:
             del self._learnt[next(iter(self._learnt))]
 
     def forget(self, person: str) -> None:
+        """Drop what was learnt of a person, or of EVERYBODY."""
         self._learnt = {
             key: liking for key, liking in self._learnt.items() if person not in (key[0], EVERYBODY)
         }
 
     def known(self) -> dict[str, dict[str, float]]:
-        """Person → zone → learnt liking."""
+        """Person → zone → what was learnt."""
         found: dict[str, dict[str, float]] = {}
         for (person, zone), liking in self._learnt.items():
             found.setdefault(person, {})[zone] = liking

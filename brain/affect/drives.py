@@ -1,38 +1,50 @@
-"""The drives: energy, company, play, comfort and curiosity drain over hours, are filled by what
-happens, and please in the middle."""
+"""The drives: energy, company, play, comfort and curiosity. They drain over hours, are filled by
+what happens, and are pleasant in the middle."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from moggy.brain.appraisals import DriveShape
 from moggy.personality import Temperament
 from moggy.vocabulary import DRIVES, EMOTIONS, Drive, Emotion
 
-DARKEST = 2.0
-"""Hour of the night that `night` means in full."""
+DARKEST_H = 2.0
+"""Hour of the day at which `night` counts in full."""
+TEMPERAMENT_REACH = 0.25
+"""What a full trait adds to where a drive rests, for a weight of 1 in the table."""
 
 
 def darkness(hour: float) -> float:
-    """0 by day to 1 at two in the morning, smoothly."""
-    return (0.5 + 0.5 * math.cos(math.tau * (hour - DARKEST) / 24.0)) ** 2
+    """0 by day to 1 at two in the morning, smoothly; `hour` 0..24."""
+    return (0.5 + 0.5 * math.cos(math.tau * (hour - DARKEST_H) / 24.0)) ** 2
+
+
+class DriveStirring(NamedTuple):
+    """An emotion (its place in EMOTIONS) that a drive stirs to a level, 0..1."""
+
+    cause: str
+    emotion: int
+    level: float
 
 
 class Drives:
-    """Five levels in 0..1."""
+    """Five levels in 0..1, in the order of DRIVES."""
 
     def __init__(self, shapes: Mapping[Drive, DriveShape], temperament: Temperament) -> None:
         self.adopt(shapes, temperament)
         self.levels = list(self._rests)
 
     def adopt(self, shapes: Mapping[Drive, DriveShape], temperament: Temperament) -> None:
+        """Use other shapes and another temperament from now on; the levels stay."""
         self._shapes = [shapes[name] for name in DRIVES]
         self._rests = [
             _unit(
                 shape.rests
                 + sum(
-                    0.25 * w * (2.0 * float(getattr(temperament, t)) - 1.0)
+                    TEMPERAMENT_REACH * w * (2.0 * float(getattr(temperament, t)) - 1.0)
                     for t, w in shape.temperament.items()
                 )
             )
@@ -52,12 +64,12 @@ class Drives:
         self._keeps: dict[float, list[float]] = {}
 
     def push(self, drive: int, by: float) -> None:
-        """Fill a share of what is missing, or take a share of what is there."""
+        """Fill a share (0..1) of what a drive is missing, or take a share (−1..0) of what is there."""
         here = self.levels[drive]
         self.levels[drive] = here + by * (1.0 - here if by > 0.0 else here)
 
     def beat(self, seconds: float, hour: float, battery: float) -> None:
-        """`seconds` pass at this hour, with the battery so full."""
+        """Let `seconds` pass at this hour (0..24), with the battery charged so far (0..1)."""
         keeps = self._keeps.get(seconds)
         if keeps is None:
             keeps = self._keeps[seconds] = [math.exp(-rate * seconds) for rate in self._rates]
@@ -68,8 +80,9 @@ class Drives:
                 goal = _unit(goal + shape.night * dark - shape.hunger * hungry)
             self.levels[i] = goal + (self.levels[i] - goal) * keeps[i]
 
-    def stirring(self) -> Iterator[tuple[str, int, float]]:
-        """(cause, emotion, level) of every drive: boredom below, a pleasant middle, overload above."""
+    def stirring(self) -> Iterator[DriveStirring]:
+        """What each drive stirs now: too little below `low`, too much above `high`, pleasant
+        between them."""
         for i, (low, high, lacking, pleasant, overfull) in enumerate(self._stirs):
             level = self.levels[i]
             if level < low:
@@ -83,7 +96,7 @@ class Drives:
                     pleasant,
                 )
             for emotion, amount in stirs:
-                yield f"{how} {DRIVES[i]}", emotion, amount * far
+                yield DriveStirring(f"{how} {DRIVES[i]}", emotion, amount * far)
 
 
 def _stirs(emotions: Mapping[Emotion, float]) -> list[tuple[int, float]]:

@@ -1,8 +1,8 @@
-"""The pet's emotions: each is stirred by causes, comes with an attack, fades with a decay, and
+"""The pet's emotions: each is stirred by causes, rises with an attack, fades with a decay, and
 shows above a threshold.
 
 Causes that reinforce each other combine as a soft maximum (a cube norm), so their order does not
-matter and no sum runs away; one cause that is told twice counts once. Between events everything is
+matter and no sum runs away; one cause that comes twice counts once. Between events everything is
 a closed-form exponential: the same at any tick rate.
 """
 
@@ -17,11 +17,16 @@ from moggy.vocabulary import EMOTIONS, Emotion
 
 NORM = 3.0
 """Exponent of the soft maximum: two equal causes of 0.5 stir to 0.63, not to 1."""
-_NONE = dict.fromkeys(EMOTIONS, 0.0)
 FAINT = 1e-12
-"""Below this an emotion sleeps and costs nothing."""
+"""An emotion below this is set to 0 and costs nothing."""
 CAUSES = 256
 """Causes remembered at once; the faintest are forgotten first."""
+CALMEST = 0.7
+"""Factor on the decay of unpleasant emotions of a cat without any neuroticism."""
+MOST_ANXIOUS = 1.3
+"""The same at full neuroticism. Our choice: recovery time follows neuroticism (Litchfield et al.
+2017 relate it to fearfulness)."""
+_NONE = dict.fromkeys(EMOTIONS, 0.0)
 
 
 class Emotions:
@@ -37,10 +42,9 @@ class Emotions:
         self.adopt(shapes, temperament)
 
     def adopt(self, shapes: Mapping[Emotion, Tendency], temperament: Temperament) -> None:
-        """Other shapes, the same feelings."""
+        """Use other shapes and another temperament from now on; the levels stay."""
         order = [shapes[name] for name in EMOTIONS]
-        # Neuroticism also lengthens the recovery from what is unpleasant (Feline Five, facts.md 2).
-        slower = 0.7 + 0.6 * temperament.neuroticism
+        slower = CALMEST + (MOST_ANXIOUS - CALMEST) * temperament.neuroticism
         self._decays = [shape.decay * (slower if shape.pleasure < 0.0 else 1.0) for shape in order]
         self._attacks = [
             min(shape.attack, 0.5 * decay) for shape, decay in zip(order, self._decays, strict=True)
@@ -55,8 +59,10 @@ class Emotions:
         self._factors: dict[float, list[tuple[float, float, float]]] = {}
 
     def stir(self, emotion: int, cause: str, level: float, share: float, now: float) -> float:
-        """Raise what `cause` does to an emotion towards `level`, `share` of the way (1 for an
-        event). Returns how much it stirred."""
+        """Stir an emotion (its place in EMOTIONS) by a cause towards `level`, `share` of the way.
+
+        Returns by how much it was stirred, 0..1; 0 where the cause already stirs it as much.
+        """
         wanted = min(1.0, level) ** NORM
         key = (emotion, cause)
         held = self._held(key, now)
@@ -73,8 +79,10 @@ class Emotions:
         return after - before
 
     def calm(self, emotion: int, share: float) -> float:
-        """Take a share (below 1) from what stirs an emotion, whatever caused it. Returns by how
-        much it was stirred less."""
+        """Take a share (0 up to below 1) from what stirs an emotion, whatever caused it.
+
+        Returns by how much it is stirred less.
+        """
         before = self._stirred[emotion]
         self._stirred[emotion] = before * (1.0 - share)
         self._calmed[emotion] -= NORM * math.log(1.0 - share)
@@ -99,7 +107,7 @@ class Emotions:
                     self.awake = True
 
     def shown(self) -> tuple[dict[Emotion, float], float, float]:
-        """What of each shows, 0..1; and the pleasure and arousal of it all."""
+        """(what of each emotion shows, 0..1; summed pleasure; summed arousal)."""
         shown, pleasure, arousal = dict(_NONE), 0.0, 0.0
         if self.awake:
             for (name, low, high, p, a), level in zip(self._rows, self.levels, strict=True):
@@ -110,7 +118,7 @@ class Emotions:
         return shown, pleasure, arousal
 
     def _held(self, key: tuple[int, str], now: float) -> float:
-        """What a cause still holds, after the time and the calming since."""
+        """What a cause still stirs, cubed, after the time and the calming since."""
         held, at, calmed = self._causes.get(key, (0.0, now, 0.0))
         if not held:
             return 0.0

@@ -13,12 +13,16 @@ from moggy.brain.appraisals import EnoughShape, Rule
 from moggy.personality import Temperament
 from moggy.vocabulary import EVERYBODY
 
-SPELL = 3.0
-"""Seconds of an ongoing event that wear as much as one event."""
-MOST = 0.5, 0.85
-"""The largest share of an answer that wears off: of what goes on, and of what happens."""
+SPELL_S = 3.0
+"""Seconds of an ongoing event that wear as much as one event. Our choice."""
+MOST_WORN_ONGOING = 0.5
+"""The largest share of the answer to an ongoing event that wears off. Our choice."""
+MOST_WORN = 0.85
+"""The same for an event that happens at once."""
 KEPT = 256
-"""Keys remembered at once; the longest untouched are forgotten first."""
+"""Keys remembered at once; the longest unused is forgotten first."""
+CROSSNESS = 0.4
+"""How much faster touch becomes enough in the worst mood."""
 
 Key = tuple[str, str | None, str | None]
 """event, zone, person"""
@@ -33,17 +37,17 @@ class _Worn:
 
 
 class Habituation:
-    """How much of its answer each repeated event still gets."""
+    """How much of its answer each repeated event still gets, by event × zone × person."""
 
     def __init__(self) -> None:
         self._keys: dict[Key, _Worn] = {}
         self._roused = 0.0
-        """All that was rousing so far; a key notes it after its own share, for nothing
-        dishabituates to itself."""
+        """Sum of all rousing so far. A key notes it after its own share: an event does not
+        dishabituate itself."""
 
     def answer(self, key: Key, rule: Rule, now: float) -> float:
-        """Factor on what the event does: below 1 where it wore off, above where it became sharper,
-        at most 2."""
+        """Factor on what the event does at `now` (s): below 1 where it wore off, above 1 where it
+        was sensitised, at most 2."""
         one = self._keys.get(key)
         if one is None:
             return 1.0
@@ -52,20 +56,20 @@ class Habituation:
         return (1.0 - worn) * (1.0 + one.sharp * fade)
 
     def forget(self, person: str) -> None:
-        """Nobody is used to what a stranger does."""
+        """Drop the habituation to what a person, or EVERYBODY, does."""
         self._keys = {
             key: worn for key, worn in self._keys.items() if person not in (key[2], EVERYBODY)
         }
 
     def happened(self, key: Key, rule: Rule, dose: float, strength: float, now: float) -> None:
-        """Wear or sharpen by one event, or by `dose` seconds of one that goes on."""
+        """Note one event at `now` (s), or `dose` seconds of one that goes on; strength 0..1."""
         if not (rule.wears or rule.sharpens or rule.rouses):
             return
         one = self._keys.pop(key, None) or _Worn(now, self._roused)
-        times = dose / SPELL if rule.ongoing else dose
+        times = dose / SPELL_S if rule.ongoing else dose
         fade = math.exp(-(now - one.at) / rule.recovers)
         worn = one.worn * fade * math.exp(one.roused - self._roused)
-        most = MOST[0] if rule.ongoing else MOST[1]
+        most = MOST_WORN_ONGOING if rule.ongoing else MOST_WORN
         if worn < most:
             worn += (most - worn) * (1.0 - (1.0 - rule.wears / most) ** times)
         one.worn = worn
@@ -80,38 +84,41 @@ class Habituation:
 
 
 def sensitivity(liking: float) -> float:
-    """How fast skin that is liked so much (−1..1) has had enough: the worst skin 1, the temple
-    about a sixth."""
+    """How fast touch on skin that is liked so much (−1..1) becomes enough: 1 on the least liked, a
+    sixth on the temple (0.9)."""
     return 0.12 + 0.44 * (1.0 - liking)
 
 
 class Enough:
-    """One level in 0..1."""
+    """Over-stimulation, one level in 0..1: the same stroke turns from pleasant to unwelcome, by
+    zone, trust and temperament; a pause of minutes drains it."""
 
     def __init__(self, shape: EnoughShape, temperament: Temperament) -> None:
         self.level = 0.0
         self.adopt(shape, temperament)
 
     def adopt(self, shape: EnoughShape, temperament: Temperament) -> None:
+        """Use another shape and another temperament from now on; the level stays."""
         self._shape = shape
         self._drains = 1.0 / (shape.drains * (0.75 + 0.5 * temperament.neuroticism))
         self._patience = 1.0 - shape.agreeableness * (temperament.agreeableness - 0.5)
 
     def add(self, amount: float, trust: float, pleasure: float) -> None:
-        """`amount` of touch, scaled by zone, from somebody trusted so much, in a mood so pleasant.
-        What has soured builds faster."""
-        crossness = 1.0 + 0.4 * max(0.0, -pleasure) + self.soured()
+        """Add touch: `amount` (scaled by zone), from somebody trusted so much (0..1), in a mood so
+        pleasant (−1..1). What has soured builds faster."""
+        crossness = 1.0 + CROSSNESS * max(0.0, -pleasure) + self.soured()
         self.level = min(
             1.0,
             self.level + amount * (1.0 - self._shape.trust * trust) * self._patience * crossness,
         )
 
     def flow(self, dt: float) -> None:
+        """Let `dt` seconds pass."""
         if self.level:
             self.level *= math.exp(-dt * self._drains)
 
     def soured(self) -> float:
-        """0: a liked touch is bliss; 1: it is wholly unwelcome."""
+        """0..1: how far even a liked touch is unwelcome by now; a smooth step within `sours`."""
         low, high = self._shape.sours
         x = (self.level - low) / (high - low)
         return 0.0 if x <= 0.0 else 1.0 if x >= 1.0 else x * x * (3.0 - 2.0 * x)

@@ -1,5 +1,5 @@
-"""The mood: pleasure, arousal and dominance, drawn by emotions over minutes and returning to the
-temperament over hours.
+"""The mood: pleasure, arousal and dominance. Emotions draw it over minutes; over hours it returns
+to the temperament.
 
 Each step is a convex combination of where the mood is, where its home is and where the emotions
 lie, so it can never leave −1..1.
@@ -52,13 +52,14 @@ def _within(x: float) -> float:
 
 
 class MoodState:
-    """Moves at every beat; pushed directly by a few events."""
+    """A point in pleasure, arousal and dominance (`at`, −1..1 each) with a home to return to."""
 
     def __init__(self, shape: MoodShape, temperament: Temperament) -> None:
         self.adopt(shape, temperament)
         self.at = list(self.home)
 
     def adopt(self, shape: MoodShape, temperament: Temperament) -> None:
+        """Use another shape and another home from now on; the mood stays where it is."""
         self.home = home_of(temperament, shape.temperament)
         returns = {**RETURNS, **shape.returns}
         self._returns = [
@@ -70,12 +71,12 @@ class MoodState:
         self.congruence = shape.congruence
 
     def push(self, dimension: int, by: float) -> None:
-        """Directly, by a share of the way that is left."""
+        """Move one dimension by a share (−1..1) of the way that is left."""
         here = self.at[dimension]
         self.at[dimension] = here + by * (1.0 - here if by > 0.0 else 1.0 + here)
 
     def beat(self, seconds: float, pulls: Iterable[Pull]) -> None:
-        """`seconds` pass under these pulls."""
+        """Let `seconds` pass under these pulls: the exact solution of a linear decay."""
         total = p = a = d = 0.0
         for strength, pleasure, arousal, dominance in pulls:
             weight = strength * self._draws

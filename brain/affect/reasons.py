@@ -1,4 +1,4 @@
-"""Why it feels so: what moves each feeling as it moves, and the events that moved them most lately."""
+"""Why it feels so: what moved each feeling, and the events that moved them most lately."""
 
 from __future__ import annotations
 
@@ -6,30 +6,32 @@ import math
 
 from moggy.messages import Stir
 
-NAMED, FADES = 5, 90.0
-"""Events that are named, and the seconds in which a reason fades to 37 %."""
+NAMED = 5
+"""Events that are named as reasons at most."""
+FADES_S = 90.0
+"""Seconds in which a reason fades to 37 %."""
 FAINT = 0.005
-"""What moved less is no reason."""
+"""An event that moved the emotions by less in all, or has faded below, is no reason."""
 SLIGHT = 1e-4
-"""What moved a feeling by less is not told."""
+"""A change of one feeling smaller than this is not told."""
 
 
 class Reasons:
-    """Cause → the last event of it, and how much it moved."""
+    """Collects what moved the feelings, and ranks the events behind it."""
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[int, float, float]] = {}
         self.newest: tuple[int, ...] = ()
-        """Ids of the strongest few, newest first."""
+        """Ids of the events that moved the emotions most lately, newest first."""
         self._stirs: list[Stir] = []
 
     def note(self, feeling: str, by: float, cause: str, event: int = 0) -> None:
-        """One feeling was moved; without an event, from within."""
+        """A feeling was moved `by` so much; an event id of 0 means a cause from within."""
         if by > SLIGHT or by < -SLIGHT:
             self._stirs.append(Stir(feeling=feeling, by=by, cause=cause.rstrip("! "), event=event))
 
     def told(self) -> tuple[Stir, ...]:
-        """All that was noted since the last time."""
+        """All that was noted since the last call."""
         if not self._stirs:
             return ()
         stirs = tuple(self._stirs)
@@ -37,15 +39,14 @@ class Reasons:
         return stirs
 
     def give(self, cause: str, event: int, moved: float, now: float) -> None:
-        """An event of this cause moved the feelings by so much; one that goes on keeps its reason
-        alive."""
+        """An event moved the emotions by so much in all. A cause that goes on stays a reason."""
         old = self._known.get(cause)
         weight = moved if old is None else max(moved, self._weight(old, now))
         if weight > FAINT:
             self._known[cause] = (event, now, weight)
 
     def rank(self, now: float) -> None:
-        """Choose the strongest; forget the faint."""
+        """Choose the strongest reasons at `now` (s), and forget the faint ones."""
         known = self._known = {
             cause: reason
             for cause, reason in self._known.items()
@@ -58,4 +59,4 @@ class Reasons:
 
     @staticmethod
     def _weight(reason: tuple[int, float, float], now: float) -> float:
-        return reason[2] * math.exp((reason[1] - now) / FADES)
+        return reason[2] * math.exp((reason[1] - now) / FADES_S)

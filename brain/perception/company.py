@@ -1,5 +1,5 @@
-"""Who came, who went, how long nobody was there: arrived, greeted, left, left_alone, and whom to
-expect soon by habit."""
+"""Follows who comes and goes and how long nobody was there: arrived, greeted, left, left_alone, and
+who is expected by habit."""
 
 from __future__ import annotations
 
@@ -8,27 +8,32 @@ from collections.abc import Iterator
 from moggy.brain.perception.habits import Habits
 from moggy.messages import Person
 
-ALONE_AFTER, LONGER, LONGEST = 300.0, 2.0, 7200.0
-"""Seconds without anybody after which the pet is left alone; each next time after so many times as
-long, at most after the last."""
-GREETING = 60.0
+ALONE_FIRST_S = 300.0
+"""Seconds without a sign of anybody after which the pet is left alone. Our choice."""
+ALONE_FACTOR = 2.0
+"""Each further `left_alone` comes after so many times the pause before it."""
+ALONE_LONGEST_S = 7200.0
+"""The longest such pause; after that long the event has its full strength."""
+ALONE_LEAST = 0.35
+"""Strength of `left_alone` when it comes first, 0..1."""
+GREETING_S = 60.0
 """Seconds after an arrival in which a first kindness is a greeting."""
 
 
 class Company:
-    """Counts the silence."""
+    """Who is there, since when nobody gave a sign, and what habit says of this hour."""
 
     def __init__(self, habits: Habits) -> None:
         self.habits = habits
         self._came: dict[str, float] = {}
         self._there: set[str] = set()
         self._last: float | None = None
-        self._pause = ALONE_AFTER
+        self._pause = ALONE_FIRST_S
         self._since = 0.0
-        self._alone_at = ALONE_AFTER
+        self._alone_at = ALONE_FIRST_S
 
     def moved(self, sense: Person, at: float) -> bool:
-        """Whether this is news: somebody who is there does not arrive again."""
+        """Somebody arrives or leaves. False where it is no news: who is there arrives no more."""
         arrives = sense.change == "arrives"
         if arrives == (sense.person in self._there):
             return False
@@ -43,30 +48,35 @@ class Company:
         return True
 
     def sign(self, person: str, at: float) -> bool:
-        """Somebody gave a sign; True while a kindness of theirs would be a greeting."""
+        """A person gave a sign at `at` (s). Whether a kindness of theirs would be a greeting."""
         self._restart(at)
         came = self._came.get(person)
-        return came is not None and at - came < GREETING
+        return came is not None and at - came < GREETING_S
 
     def greeted(self, person: str) -> None:
+        """The greeting has happened; the next kindness is none."""
         self._came.pop(person, None)
 
     @property
     def due(self) -> float:
-        """Before this time silence says nothing."""
+        """When `silence` may next have something to say, seconds on the pet's clock."""
         return min(self._alone_at, self.habits.due)
 
     def silence(self, until: float) -> Iterator[tuple[str, float, str | None, float]]:
-        """(event, at, person, strength) of what silence and habit say; each at its own time,
-        however seldom one asks."""
+        """What silence and habit say up to `until` (s), as (event, at, person, strength).
+
+        Each event has its own time, however rarely this is called.
+        """
         yield from self.habits.look(until, self._there)
         while until >= self._alone_at:
             at = self._alone_at
-            strength = min(1.0, 0.35 + 0.65 * (at - self._since) / LONGEST)
-            self._pause = min(self._pause * LONGER, LONGEST)
+            strength = min(
+                1.0, ALONE_LEAST + (1.0 - ALONE_LEAST) * (at - self._since) / ALONE_LONGEST_S
+            )
+            self._pause = min(self._pause * ALONE_FACTOR, ALONE_LONGEST_S)
             self._alone_at = at + self._pause
             yield "left_alone", at, None, strength
 
     def _restart(self, at: float) -> None:
-        self._since, self._pause = at, ALONE_AFTER
-        self._alone_at = at + ALONE_AFTER
+        self._since, self._pause = at, ALONE_FIRST_S
+        self._alone_at = at + ALONE_FIRST_S

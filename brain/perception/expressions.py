@@ -1,5 +1,5 @@
-"""What is seen or heard of a person's feeling becomes an event when it begins, not at every frame:
-smiled_at, sadness_seen, looked_at, …"""
+"""A person's feeling becomes an event when it begins to show, not at every frame: smiled_at,
+sadness_seen, looked_at and the like."""
 
 from __future__ import annotations
 
@@ -8,17 +8,25 @@ import math
 from moggy.messages import Face, Probabilities
 from moggy.vocabulary import SEEN_EVENTS, PersonClass
 
-SMOOTH = 0.35
-"""Seconds over which frames are averaged."""
-SHOWS, GONE = 0.5, 0.3
-"""Probability at which a feeling begins to show, and at which it is over."""
-AGAIN = 6.0
+SMOOTH_S = 0.35
+"""Seconds over which frames are averaged (time constant). Our choice, as are the next: a smile of
+half a second counts, a flicker between two frames does not."""
+GAP_S = 2.0
+"""Seconds without a face after which averaging begins anew."""
+SHOWS = 0.5
+"""Probability at which a feeling begins to show."""
+GONE = 0.3
+"""Probability below which it is over."""
+AGAIN_S = 6.0
 """Seconds before the same feeling of the same person is an event again."""
-LOOKS, LOOKS_AWAY = 0.7, 0.4
+LOOKS = 0.7
+"""`looking` of a face, 0..1, from which the person looks at the pet."""
+LOOKS_AWAY = 0.4
+"""`looking` below which they look away."""
 
 
 class FaceHistory:
-    """One person's face as it goes on."""
+    """One person's expression over time."""
 
     __slots__ = ("at", "looked", "looking", "said", "shows", "smooth")
 
@@ -33,9 +41,9 @@ class FaceHistory:
     def began(
         self, chances: Probabilities, confidence: float, at: float
     ) -> list[tuple[str, float]]:
-        """(event, strength) of what begins to show in this frame."""
+        """(event, strength) of what begins to show in this frame, at `at` (s)."""
         gap = at - self.at
-        share = 1.0 if gap > 2.0 else 1.0 - math.exp(-max(gap, 0.02) / SMOOTH)
+        share = 1.0 if gap > GAP_S else 1.0 - math.exp(-max(gap, 0.02) / SMOOTH_S)
         self.at = at
         found = []
         for name, event in SEEN_EVENTS.items():
@@ -48,7 +56,7 @@ class FaceHistory:
                     self.shows.discard(name)
             elif chance > SHOWS:
                 self.shows.add(name)
-                if at - self.said.get(name, -1e9) >= AGAIN:
+                if at - self.said.get(name, -1e9) >= AGAIN_S:
                     self.said[name] = at
                     found.append((event, min(1.0, chance + 0.2)))
         return found
@@ -61,7 +69,7 @@ class FaceHistory:
             return False
         if face.looking > LOOKS:
             self.looking = True
-            if at - self.looked >= AGAIN:
+            if at - self.looked >= AGAIN_S:
                 self.looked = at
                 return True
         return False
@@ -70,8 +78,7 @@ class FaceHistory:
 def chances_of(
     valence: float | None, arousal: float | None, probabilities: Probabilities | None
 ) -> Probabilities:
-    """Chances of the classes that are events; from valence and arousal alone only what these can
-    tell."""
+    """Probabilities of the classes; from valence and arousal alone only of happy, sad and angry."""
     if probabilities:
         total = sum(probabilities.values())
         return {name: p / total for name, p in probabilities.items()} if total > 0.0 else {}

@@ -1,5 +1,5 @@
-"""When people usually come and when the pet is usually sent off, learnt from day to day, so that
-its care comes of itself."""
+"""Learns from day to day when people usually come and when the pet is usually sent off, so that it
+can expect somebody and keep quiet without being told."""
 
 from __future__ import annotations
 
@@ -8,21 +8,27 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from moggy.vocabulary import EVERYBODY
 
-HALF_HOURS, HOURS = 48, 24
-LEARNS = 0.15
-"""Share by which one day counts: after three days in a row a habit shows, after a week away it is
-gone."""
+HALF_HOURS = 48
+"""Of a day."""
+HOURS = 24
+"""Of a day."""
+DAY_SHARE = 0.15
+"""Share by which one day moves a chance. Our choice: after three days in a row a habit shows, after
+a week without it is gone."""
+QUIET_DAY_SHARE = 0.2 * DAY_SHARE
+"""Share by which a quiet hour's chance falls on each day without being sent off."""
 USUAL = 0.35
-"""From here on something is usual."""
-AHEAD = 0.25
+"""Chance from which something counts as usual: what three days in a row give."""
+AHEAD_H = 0.25
 """Hours before the usual time at which somebody is expected."""
-LOOK = 900.0
+LOOK_S = 900.0
 """Seconds between two looks at the habits, at every quarter of an hour of local time."""
 PEOPLE = 64
+"""People whose habits are kept; the one with the fewest arrivals is dropped first."""
 
 
 class Habits:
-    """Chances by the time of day. `hour` is the local time of day at second 0."""
+    """Chances by time of day: arrivals by person and half hour, being sent off by hour."""
 
     def __init__(
         self,
@@ -30,6 +36,7 @@ class Habits:
         arrivals: Mapping[str, Sequence[float]] | None = None,
         quiet: Sequence[float] = (),
     ) -> None:
+        """`hour`: local time of day at second 0, 0..24; the rest from an earlier life."""
         self._hour = hour
         self.arrivals = {
             name: _filled(chances, HALF_HOURS) for name, chances in (arrivals or {}).items()
@@ -40,10 +47,10 @@ class Habits:
         self._expected: set[str] = set()
         self._quiet: int | None = None
         self.due = 0.0 if self.arrivals or any(self.quiet) else self._next(0.0)
-        """Seconds on the pet's clock of the next look; one that remembers looks as soon as it
-        wakes."""
+        """When to look next, seconds on the pet's clock; at once where there are habits."""
 
     def came(self, person: str, at: float) -> None:
+        """A person arrived at `at` (s); each half hour counts once a day."""
         half = int(self._local(at) * 2.0) % HALF_HOURS
         chances = self.arrivals.get(person)
         if chances is None:
@@ -54,21 +61,22 @@ class Habits:
                 ]
         if (person, half) not in self._today:
             self._today.add((person, half))
-            chances[half] += LEARNS * (1.0 - chances[half])
+            chances[half] += DAY_SHARE * (1.0 - chances[half])
 
     def sent_off(self, at: float) -> None:
-        """Sent off ten times in one bad hour is no habit: an hour counts once a day."""
+        """The pet was sent off at `at` (s); each hour counts once a day, however often."""
         hour = int(self._local(at)) % HOURS
         if hour not in self._sent:
             self._sent.add(hour)
-            self.quiet[hour] += LEARNS * (1.0 - self.quiet[hour])
+            self.quiet[hour] += DAY_SHARE * (1.0 - self.quiet[hour])
 
     def asked_for(self, at: float) -> None:
+        """The pet was welcome at `at` (s): that hour is less likely to be a quiet one."""
         hour = int(self._local(at)) % HOURS
-        self.quiet[hour] *= 1.0 - LEARNS
+        self.quiet[hour] *= 1.0 - DAY_SHARE
 
     def forget(self, person: str) -> None:
-        """Quiet hours are nobody's own: they go with everybody."""
+        """Drop a person's arrivals; with EVERYBODY also the quiet hours, which belong to nobody."""
         if person == EVERYBODY:
             self.arrivals.clear()
             self.quiet = [0.0] * HOURS
@@ -77,14 +85,16 @@ class Habits:
         self._expected &= self.arrivals.keys()
 
     def look(self, until: float, there: set[str]) -> Iterator[tuple[str, float, str | None, float]]:
-        """(event, at, person, chance) of what is usual about now, at each quarter of an hour up to
-        `until`; a quiet hour is said once."""
+        """What is usual at each quarter hour up to `until` (s), as (event, at, person, chance).
+
+        `there`: who is present and so not expected. A quiet hour is told once.
+        """
         while until >= self.due:
             at, hour = self.due, self._local(self.due)
             self.due = self._next(at)
-            if at > 0.0 and (hour < 0.5 * LOOK / 3600.0 or hour > 24.0 - 0.5 * LOOK / 3600.0):
+            if at > 0.0 and (hour < 0.5 * LOOK_S / 3600.0 or hour > 24.0 - 0.5 * LOOK_S / 3600.0):
                 self._new_day()
-            soon = int((hour + AHEAD) * 2.0 + 1e-6) % HALF_HOURS
+            soon = int((hour + AHEAD_H) * 2.0 + 1e-6) % HALF_HOURS
             for person, chances in self.arrivals.items():
                 chance = min(
                     1.0,
@@ -102,11 +112,12 @@ class Habits:
             self._quiet = now if chance >= USUAL else None
 
     def _new_day(self) -> None:
+        """At midnight: what did not happen today becomes less usual."""
         for person, chances in self.arrivals.items():
             for half in range(HALF_HOURS):
                 if (person, half) not in self._today:
-                    chances[half] *= 1.0 - LEARNS
-        self.quiet = [chance * (1.0 - 0.2 * LEARNS) for chance in self.quiet]
+                    chances[half] *= 1.0 - DAY_SHARE
+        self.quiet = [chance * (1.0 - QUIET_DAY_SHARE) for chance in self.quiet]
         self._today.clear()
         self._sent.clear()
         self._expected.clear()
@@ -117,7 +128,7 @@ class Habits:
     def _next(self, at: float) -> float:
         """The next quarter of an hour of local time after `at`."""
         start = self._hour * 3600.0
-        return (math.floor((start + at) / LOOK + 1e-6) + 1.0) * LOOK - start
+        return (math.floor((start + at) / LOOK_S + 1e-6) + 1.0) * LOOK_S - start
 
 
 def _filled(values: Sequence[float], n: int) -> list[float]:

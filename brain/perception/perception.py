@@ -1,5 +1,5 @@
-"""Senses become Events, which are what happened to the pet, and Evidence, which is what they say of
-how a person feels."""
+"""Turns senses into Events (what happened to the pet) and Evidence (what the senses say of how a
+person feels)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from moggy.brain.perception.expressions import FaceHistory, chances_of
 from moggy.brain.perception.habits import Habits
 from moggy.brain.perception.surroundings import Surroundings
 from moggy.brain.perception.touch import OngoingTouch, happenings
-from moggy.brain.perception.words import Speaking
+from moggy.brain.perception.words import SpokenWishes
 from moggy.brain.person import Attention, Contradictions, is_voice
 from moggy.messages import (
     AnySense,
@@ -45,23 +45,42 @@ from moggy.vocabulary import (
 )
 
 SIGNS = (Face, Posture, Voice, Words, Thought)
-"""Senses of a person who may not be known by name."""
+"""Senses of a person that may come without a name."""
 ADVISABLE = frozenset((*DIMENSIONS, *DRIVES))
 """What a thought may advise on; anything else that a model names is dropped."""
 LARGEST_ADVICE = 0.2
 """The most that one thought may ask for, in either direction."""
-SHORT_TRUST = 0.7
-"""Confidence of an estimate that was given without one."""
+FACE_CONFIDENCE = 0.7
+"""Of a face's estimate that was given without a confidence. Our choice, as are the next."""
+POSTURE_CONFIDENCE = 0.4
+"""Of a posture's: its rules are not validated."""
+VOICE_CONFIDENCE = 0.5
+"""Of a voice's."""
+WORDS_CONFIDENCE = 0.6
+"""Of words'."""
+TOUCH_LEAST = 0.3
+"""Least strength of `touched`, however light the hand, 0..1."""
+KIND_VALENCE = 0.2
+"""Valence of words from which they are a kindness."""
+ROUGH_PRESSURE = 0.6
+"""Pressure, 0..1, above which a hand suggests a less pleasant and more aroused person."""
+KIND_TOUCHES = frozenset(("stroked", "scratched", "patted"))
+"""Touches that are a greeting when they come first."""
+KIND_WISHES = frozenset(("praise", "call", "play", "comfort_me"))
+"""Wishes that are a kindness."""
+FACES = 64
+"""People whose expression is followed; the first of them is dropped first."""
 
 
 class Perception:
-    """Keeps what it needs to tell a beginning from what goes on."""
+    """Reads one tick's senses after the other; keeps what it needs to tell a beginning from what
+    goes on."""
 
     def __init__(self, number: Callable[[], int], habits: Habits) -> None:
         self._number = number
         self.attention = Attention()
         self.company = Company(habits)
-        self.speaking = Speaking()
+        self.speaking = SpokenWishes()
         self.surroundings = Surroundings()
         self._contacts: dict[str, OngoingTouch] = {}
         self._faces: dict[str, FaceHistory] = {}
@@ -74,12 +93,16 @@ class Perception:
     def adopt(
         self, channels: dict[EvidenceChannel, Channel], gestures: dict[GestureName, Guess]
     ) -> None:
+        """Use another table's channels and gestures from now on."""
         self._contradictions.channels, self._gestures = channels, gestures
 
     def perceive(
         self, senses: Sequence[AnySense], now: float
     ) -> tuple[tuple[Event, ...], tuple[Evidence, ...]]:
-        """What came in since the last tick, and what did not come (silence)."""
+        """(events, evidence) of this tick: of what came in, and of the silence of what did not.
+
+        `now`: seconds on the pet's clock. A sense with a later time counts as of now.
+        """
         if not senses and now < self.company.due:
             return (), ()
         for sense in senses:
@@ -140,14 +163,13 @@ class Perception:
         )
 
     def _sign_of(self, person: str, at: float, because: tuple[int, ...], kind: bool) -> None:
-        """Somebody did something: they are there, and a first kindness after coming is a greeting."""
+        """A person gave a sign: they are there. A first kindness after coming is a greeting."""
         if self.company.sign(person, at) and kind:
             self.company.greeted(person)
             self._happened("greeted", at, because, person=person)
 
     def _says(self, said: Evidence) -> None:
-        """Keep evidence, and say so when it begins to contradict what another channel said of the
-        same person."""
+        """Add evidence; where it begins to contradict another channel, add a `conflict` event."""
         self._evidence.append(said)
         contradicts = self._contradictions.heard(said)
         if contradicts is not None:
@@ -170,7 +192,7 @@ class Perception:
                     because,
                     zone=sense.zone,
                     person=person,
-                    strength=max(0.3, sense.pressure),
+                    strength=max(TOUCH_LEAST, sense.pressure),
                 )
         alone = alone and sense.phase != "begin"
         kind = False
@@ -178,7 +200,7 @@ class Perception:
             self._happened(
                 name, at, because, zone=sense.zone, person=person, strength=strength, dose=dose
             )
-            kind = kind or name in ("stroked", "scratched", "patted")
+            kind = kind or name in KIND_TOUCHES
         contact.at = at
         if sense.phase == "end":
             del self._contacts[sense.zone]
@@ -186,7 +208,7 @@ class Perception:
         self._sign_of(person, at, because, kind)
         guess = self._gestures.get(sense.gesture)
         if guess is not None and guess.confidence > 0.0:
-            rough = max(0.0, sense.pressure - 0.6)
+            rough = max(0.0, sense.pressure - ROUGH_PRESSURE)
             self._says(
                 Evidence(
                     at=at,
@@ -204,11 +226,11 @@ class Perception:
     def _face(self, sense: Face, at: float) -> None:
         self.attention.notice(sense, at)
         because = (sense.id,)
-        confidence = SHORT_TRUST if sense.confidence is None else sense.confidence
+        confidence = FACE_CONFIDENCE if sense.confidence is None else sense.confidence
         face = self._faces.get(sense.person)
         if face is None:
             face = self._faces[sense.person] = FaceHistory()
-            if len(self._faces) > 64:
+            if len(self._faces) > FACES:
                 del self._faces[next(iter(self._faces))]
         smiled = False
         chances = chances_of(sense.valence, sense.arousal, sense.probabilities)
@@ -231,7 +253,7 @@ class Perception:
                 "posture",
                 sense.person,
                 at,
-                0.4 if sense.confidence is None else sense.confidence,
+                POSTURE_CONFIDENCE if sense.confidence is None else sense.confidence,
                 None,
             )
 
@@ -251,15 +273,13 @@ class Perception:
                 sense.person, at, (sense.id,), found is not None and found[0] == "soft_voice"
             )
             if sense.valence is not None or sense.arousal is not None or sense.probabilities:
-                confidence = 0.5 if sense.confidence is None else sense.confidence
+                confidence = VOICE_CONFIDENCE if sense.confidence is None else sense.confidence
                 self._evidence_of(sense, "voice", sense.person, at, confidence, sense.probabilities)
 
     def _words(self, sense: Words, at: float) -> None:
         self.attention.notice(sense, at)
-        confidence = 0.6 if sense.confidence is None else sense.confidence
-        kind = (
-            sense.intent in ("praise", "call", "play", "comfort_me") or (sense.valence or 0.0) > 0.2
-        )
+        confidence = WORDS_CONFIDENCE if sense.confidence is None else sense.confidence
+        kind = sense.intent in KIND_WISHES or (sense.valence or 0.0) > KIND_VALENCE
         self._sign_of(sense.person, at, (sense.id,), kind)
         for name, strength in self.speaking.words(sense, confidence, at):
             self._happened(name, at, (sense.id,), person=sense.person, strength=strength)
@@ -267,8 +287,8 @@ class Perception:
             self._evidence_of(sense, "words", sense.person, at, confidence, sense.probabilities)
 
     def _thought(self, sense: Thought, at: float) -> None:
-        """A slow answer counts only while it is fresh, and only if nothing urgent happened since it
-        was asked."""
+        """A slow answer counts only before it expires, and if nothing urgent happened since it was
+        asked."""
         if at > sense.expires or sense.asked <= self._urgent_at:
             return
         because = (sense.about, sense.id) if sense.about else (sense.id,)
@@ -343,8 +363,8 @@ class Perception:
             self._happened("sent_off", at, (sense.id,), person=person)
 
     def _forget(self, sense: Forget, at: float) -> None:
-        """Their habits; what else was learnt of them the mind drops at the event. Whoever is there
-        stays there, as a stranger."""
+        """Drop a person's habits; `Mind` drops the rest at the event `forgotten`. Somebody who is
+        there stays there, as a stranger."""
         self.company.habits.forget(sense.person)
         self._happened("forgotten", at, (sense.id,), person=sense.person)
 

@@ -7,17 +7,30 @@ import math
 
 from moggy.messages import Battery, Voice
 
-LOUD, JUMP = -14.0, 15.0
-"""dB relative to full scale above which a sound is loud; and by how much it must stand out from
-what was before."""
-SOFT = -48.0, -26.0
-"""dB of a soft voice."""
-USED_TO = 8.0
-"""Seconds in which the ear gets used to a level."""
-AGAIN_LOUD, AGAIN_SOFT = 1.5, 6.0
-"""Seconds before the next is an event."""
-LOW, LOW_OVER, CRITICAL, CRITICAL_OVER = 0.2, 0.3, 0.08, 0.15
-"""Battery, with hysteresis."""
+LOUD_DB = -14.0
+"""Level, dB relative to full scale, above which a sound is loud. Our choice, as are the next."""
+JUMP_DB = 15.0
+"""By how much a loud noise must stand out from the usual level."""
+SOFT_FROM_DB = -48.0
+"""Level above which a soft voice is heard at all."""
+SOFT_TO_DB = -26.0
+"""Level up to which a voice is soft."""
+USED_TO_S = 8.0
+"""Seconds in which the usual level follows a change by 63 %."""
+LOUD_AGAIN_S = 1.5
+"""Seconds before the next loud noise is an event."""
+SOFT_AGAIN_S = 6.0
+"""Seconds before the next soft voice is an event."""
+CARRIED_GAP_S = 2.0
+"""Seconds without news after which being carried begins anew."""
+LOW = 0.2
+"""Charge, 0..1, below which the battery is low."""
+LOW_OVER = 0.3
+"""Charge above which that is over."""
+CRITICAL = 0.08
+"""Charge below which the battery is critical."""
+CRITICAL_OVER = 0.15
+"""Charge above which that is over."""
 
 
 class Surroundings:
@@ -30,27 +43,28 @@ class Surroundings:
         self._low = self._critical = self._charging = False
 
     def voice(self, voice: Voice, at: float) -> tuple[str, float] | None:
-        """(event, strength) of a sound."""
+        """(event, strength) of a sound at `at` (s), or None."""
         level, jump = voice.level, voice.level - self._usual
-        share = 1.0 - math.exp(-min(60.0, at - self._heard) / USED_TO)
+        share = 1.0 - math.exp(-min(60.0, at - self._heard) / USED_TO_S)
         self._heard = at
         self._usual += (level - self._usual) * share
-        if level > LOUD and jump > JUMP:
-            if at - self._loud >= AGAIN_LOUD:
+        if level > LOUD_DB and jump > JUMP_DB:
+            if at - self._loud >= LOUD_AGAIN_S:
                 self._loud = at
-                return "loud_noise", min(1.0, 0.4 + (level - LOUD) / 20.0 + (jump - JUMP) / 60.0)
-        elif _is_soft(voice) and at - self._soft >= AGAIN_SOFT:
+                louder = (level - LOUD_DB) / 20.0 + (jump - JUMP_DB) / 60.0
+                return "loud_noise", min(1.0, 0.4 + louder)
+        elif _is_soft(voice) and at - self._soft >= SOFT_AGAIN_S:
             self._soft = at
             return "soft_voice", 0.7
         return None
 
     def carried(self, at: float) -> float:
-        """Seconds in the arms since this was last said; 0 when it is said for the first time."""
+        """Seconds in the arms since the last call, at `at` (s); 0 when it begins."""
         gap, self._carried = at - self._carried, at
-        return gap if gap < 2.0 else 0.0
+        return gap if gap < CARRIED_GAP_S else 0.0
 
     def battery(self, battery: Battery) -> list[tuple[str, float]]:
-        """(event, strength) of a change."""
+        """(event, strength) of each change of the battery: charging, low, critical."""
         self.battery_level = battery.level
         found: list[tuple[str, float]] = []
         if battery.charging != self._charging:
@@ -72,4 +86,4 @@ class Surroundings:
 
 def _is_soft(voice: Voice) -> bool:
     unkind = (voice.valence or 0.0) < -0.2 or (voice.arousal or 0.0) > 0.3
-    return voice.pitch is not None and SOFT[0] < voice.level < SOFT[1] and not unkind
+    return voice.pitch is not None and SOFT_FROM_DB < voice.level < SOFT_TO_DB and not unkind

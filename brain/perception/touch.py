@@ -1,5 +1,4 @@
-"""What a hand does to the pet: Gestures become events (stroked, patted, hit, …) and a broad guess
-at how the one feels whose hand it is."""
+"""What a hand does to the pet: gestures become events such as stroked, patted or hit."""
 
 from __future__ import annotations
 
@@ -11,30 +10,47 @@ from moggy.vocabulary import GESTURE_EVENTS
 
 ONGOING = frozenset(("stroke", "hold", "scratch", "tickle"))
 """Gestures that go on; the others happen once."""
-BEST_SPEED, WIDTH = 0.03, 1.0
-"""m/s on skin, and σ of its logarithm (Löken et al. 2009: 1–10 cm/s is pleasant, best near 3)."""
+BEST_SPEED = 0.03
+"""m/s: the most pleasant speed of a stroke on skin (Löken et al. 2009, Nat. Neurosci. 12, 547–548:
+1–10 cm/s is pleasant, best near 3)."""
+SPEED_WIDTH = 1.0
+"""Standard deviation of the logarithm of the speed, below the best one (the same measurement)."""
 FASTER_ON_FUR = 1.3
-"""On a furred back faster also pleases (facts.md 2): the curve falls off less steeply above the
-best speed, by this factor of σ."""
-ROUGH_PRESSURE, ROUGH_AGAINST = 0.8, -0.3
-"""A stroke harder than the first, or so much against the fur, ruffles."""
-SQUEEZE, SQUEEZE_AFTER = 0.85, 0.3
-"""Pressure and seconds of a hold that is a squeeze."""
-SURE_AFTER = 0.6
+"""Factor on that deviation above the best speed. Our choice: on a furred back a faster stroke also
+pleases."""
+SLOWEST = 1e-4
+"""m/s; slower strokes count as this fast."""
+ROUGH_PRESSURE = 0.8
+"""Pressure, 0..1, above which a stroke ruffles."""
+ROUGH_AGAINST = -0.3
+"""Share of the way along the fur (1 with it, −1 against it) below which a stroke ruffles."""
+ROUGH_SPEED = 0.02
+"""m/s that a stroke against the fur must have to ruffle."""
+SQUEEZE_PRESSURE = 0.85
+"""Pressure, 0..1, above which a hold is a squeeze."""
+SQUEEZE_AFTER_S = 0.3
+"""Seconds that it must last."""
+SURE_AFTER_S = 0.6
 """Seconds after which a pat, tap or poke that still lasts is believed."""
-LONGEST, TYPICAL = 1.0, 0.2
-"""Seconds that one message of an ongoing touch can stand for at most, and when it is the first."""
+LONGEST_DOSE_S = 1.0
+"""Seconds of an ongoing touch that one message can stand for at most."""
+FIRST_DOSE_S = 0.2
+"""The same for a message before which there was none: gestures come five times a second."""
+PRESSED_FROM = 0.6
+"""Pressure, 0..1, above which holding, scratching or tickling pleases less."""
+AGAINST_FUR_LOSS = 0.25
+"""Share of a stroke's pleasantness lost when it goes across the fur; twice that against it."""
 
 
 def pleasantness(speed: float) -> float:
-    """0..1 by the speed of a stroke in m/s: exp(−(ln(v/0.03))² / 2σ²)."""
-    away = math.log(max(speed, 1e-4) / BEST_SPEED)
-    width = WIDTH * FASTER_ON_FUR if away > 0.0 else WIDTH
+    """How pleasant a stroke is by its speed v (m/s), 0..1: exp(−(ln(v / BEST_SPEED))² / 2σ²)."""
+    away = math.log(max(speed, SLOWEST) / BEST_SPEED)
+    width = SPEED_WIDTH * FASTER_ON_FUR if away > 0.0 else SPEED_WIDTH
     return math.exp(-away * away / (2.0 * width * width))
 
 
 class OngoingTouch:
-    """One hand on one zone."""
+    """One hand on one zone, from its begin to its end; `at` is its last message, s."""
 
     __slots__ = ("at", "hand", "once", "squeezed")
 
@@ -55,20 +71,22 @@ class Happening(NamedTuple):
 def happenings(
     gesture: Gesture, contact: OngoingTouch, at: float, standing_alone: bool
 ) -> list[Happening]:
-    """What this message of a contact means, beside that the contact began or ended.
-    `standing_alone`: no begin was seen."""
+    """What a gesture message at `at` (s) means, beyond that the contact began or ended.
+
+    `standing_alone`: the begin of this contact was not seen, so its duration is not known.
+    """
     found: list[Happening] = []
     name = GESTURE_EVENTS[gesture.gesture]
     if gesture.gesture in ONGOING:
         dose = (
-            TYPICAL
+            FIRST_DOSE_S
             if standing_alone and contact.at == at
-            else min(LONGEST, max(0.0, at - contact.at))
+            else min(LONGEST_DOSE_S, max(0.0, at - contact.at))
         )
         if (
             gesture.gesture == "hold"
-            and gesture.pressure > SQUEEZE
-            and (gesture.duration > SQUEEZE_AFTER or standing_alone)
+            and gesture.pressure > SQUEEZE_PRESSURE
+            and (gesture.duration > SQUEEZE_AFTER_S or standing_alone)
         ):
             if not contact.squeezed:
                 contact.squeezed = True
@@ -80,7 +98,7 @@ def happenings(
             name == "hit"
             or gesture.phase == "end"
             or standing_alone
-            or gesture.duration > SURE_AFTER
+            or gesture.duration > SURE_AFTER_S
         )
         if sure and (contact.once != name or standing_alone):
             contact.once = name
@@ -89,18 +107,20 @@ def happenings(
 
 
 def _ongoing(name: str, gesture: Gesture, dose: float) -> Happening:
+    """An ongoing touch: how pleasant it is by speed, pressure and direction, or that it ruffles."""
     if name != "stroked":
-        return Happening(name, 1.0 - 0.5 * max(0.0, gesture.pressure - 0.6), dose)
+        return Happening(name, 1.0 - 0.5 * max(0.0, gesture.pressure - PRESSED_FROM), dose)
     if gesture.pressure > ROUGH_PRESSURE or (
-        gesture.along_fur < ROUGH_AGAINST and gesture.speed > 0.02
+        gesture.along_fur < ROUGH_AGAINST and gesture.speed > ROUGH_SPEED
     ):
         return Happening("ruffled", min(1.0, 0.4 + gesture.pressure), dose)
     speed = gesture.speed if gesture.speed > 0.0 else BEST_SPEED
-    return Happening(name, pleasantness(speed) * (0.75 + 0.25 * gesture.along_fur), dose)
+    along = 1.0 - AGAINST_FUR_LOSS * (1.0 - gesture.along_fur)
+    return Happening(name, pleasantness(speed) * along, dose)
 
 
 def _force(gesture: Gesture) -> float:
-    """Of a pat it is the touch that counts, of a hit or a poke how hard it is."""
+    """Strength, 0..1: a hit or a poke counts by how hard it is, a pat or a tap mostly by itself."""
     peak = max(gesture.peak, gesture.pressure)
     return (
         min(1.0, 0.4 + 0.6 * peak)

@@ -1,15 +1,16 @@
-"""Whether channels speak of the same feeling: agreement makes the estimate surer, contradiction
-less sure than the surest alone.
+"""How far channels agree about a person: agreement makes the estimate surer, contradiction makes it
+less sure than the surest channel alone.
 
-Two channels are compared by a Bayes factor: how much likelier what the one says is, given the other
-and the errors of both, than if it spoke of some feeling of its own. Above one it corroborates, and
-the confidence rises towards that of both together; below one it contradicts.
+Two channels are compared by a Bayes factor: how much likelier one reading is, given the other and
+the errors of both, than if it came from an unrelated feeling. Above one it corroborates, and the
+confidence rises towards that of both together; below one it contradicts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from math import exp, sqrt
+from typing import NamedTuple
 
 from moggy.brain.appraisals import Channel
 from moggy.messages import Evidence
@@ -20,34 +21,46 @@ OTHER = Channel()
 SPREAD = 0.6
 """Standard deviation of valence and arousal about the person's baseline when nothing is seen."""
 PRIOR = 1.0 / (SPREAD * SPREAD)
-NOISE = 0.8
-"""Standard deviations that two values may differ before they disagree."""
-NOTHING = 0.01
-"""Weight below which a channel says nothing."""
-AROUSAL_AGAINST = 0.6
-"""How much a contradiction in arousal counts beside one in valence: people are told apart by their
-valence first."""
-LOST = 0.7
-"""Share of the confidence that is lost when two channels contradict each other wholly: one of them
-is still right."""
+"""Weight (1 / variance) of that baseline."""
+NOISE_SDS = 0.8
+"""Standard deviations by which two values may differ before they count as disagreeing."""
+LEAST_WEIGHT = 0.01
+"""Weight (1 / variance) below which a channel says nothing."""
+AROUSAL_CONFLICT = 0.6
+"""What a contradiction in arousal counts beside one in valence. Our choice: valence tells people's
+feelings apart first."""
+CONFLICT_COST = 0.7
+"""Share of the confidence that is lost when two channels contradict each other completely; not all,
+since one of them is still right. Our choice; `python -m bench feel` prints its effect."""
+SCATTER_SHARE = 0.25
+"""Share of the squared difference that a full contradiction adds to the variance of valence: half
+the distance is the deviation of each from their middle."""
 
-Reading = tuple[float, float, float, float, float]
-"""What one channel says: its whole weight, then weight and value of valence, weight and value of
-arousal"""
+
+class Reading(NamedTuple):
+    """What one channel says now. Weights are 1 / variance; valence and arousal −1..1."""
+
+    weight: float
+    valence_weight: float
+    valence: float
+    arousal_weight: float
+    arousal: float
 
 
 def disagreement(difference: float, variance: float) -> float:
-    """0..1: how much two values contradict each other, given the sum of their variances; noise
-    alone gives almost none."""
-    excess = abs(difference) / sqrt(variance) - NOISE
+    """0..1: how much two values contradict each other, given the sum of their variances.
+
+    Differences within the noise give almost none.
+    """
+    excess = abs(difference) / sqrt(variance) - NOISE_SDS
     return 0.0 if excess <= 0.0 else 1.0 - exp(-excess * excess)
 
 
 def together(heard: list[Reading], valence: float, arousal: float) -> tuple[float, float, float]:
-    """Confidence, conflict, and the variance of valence that the conflict adds: the surest channel
-    first, each next beside those before.
+    """(confidence, conflict, variance of valence that the conflict adds) of all readings.
 
-    `valence` and `arousal` are the person's baseline, about which anybody's feelings are spread.
+    The surest channel comes first; each further one is compared with all before it. `valence` and
+    `arousal` are the person's baseline, about which feelings spread by SPREAD.
     """
     if len(heard) > 1:
         heard = sorted(heard, key=_weight, reverse=True)
@@ -67,19 +80,19 @@ def together(heard: list[Reading], valence: float, arousal: float) -> tuple[floa
             if agrees > 0.0:
                 confidence += gain * agrees
             if -agrees_v > conflict:
-                conflict, scatter = -agrees_v, -agrees_v * 0.25 * (says_v - v) ** 2
-            if -AROUSAL_AGAINST * agrees_a > conflict:
-                conflict = -AROUSAL_AGAINST * agrees_a
+                conflict, scatter = -agrees_v, -agrees_v * SCATTER_SHARE * (says_v - v) ** 2
+            if -AROUSAL_CONFLICT * agrees_a > conflict:
+                conflict = -AROUSAL_CONFLICT * agrees_a
         v += (says_v - v) * wv / after_v
         a += (says_a - a) * wa / after_a
         known_v, known_a = after_v, after_a
-    return confidence * (1.0 - LOST * conflict), conflict, scatter
+    return confidence * (1.0 - CONFLICT_COST * conflict), conflict, scatter
 
 
 def _agreement(says: float, weight: float, mean: float, precision: float, base: float) -> float:
-    """One more channel beside what is known (mean, precision): 1 where it says the same, below 0
-    where it contradicts, down to −1."""
-    if weight < NOTHING:
+    """Compare one more reading with what is known so far (mean, precision): 1 where it says the
+    same, below 0 where it contradicts, down to −1."""
+    if weight < LEAST_WEIGHT:
         return 1.0
     same, other = 1.0 / weight + 1.0 / precision, 1.0 / weight + SPREAD * SPREAD
     apart, odd = says - mean, says - base
@@ -94,16 +107,19 @@ def _weight(said: Reading) -> float:
     return said[0]
 
 
-BEGINS, OVER = 0.45, 0.2
-"""Disagreement of two channels at which it is an event, and at which it is over."""
-ALIKE = NOISE * NOISE
+CONFLICT_BEGINS = 0.45
+"""Disagreement of two channels, 0..1, from which it is an event."""
+CONFLICT_OVER = 0.2
+"""Disagreement below which it is over; the next is an event again."""
+ALIKE = NOISE_SDS * NOISE_SDS
 """Squared difference over variance below which nothing disagrees."""
 KEPT = 128
 """Last words kept, by person and channel; the oldest go first."""
 
 
 class Contradictions:
-    """Remembers the last word of each channel about each person."""
+    """Keeps the newest evidence of each channel about each person, and finds contradictions: she
+    smiles, but the hand is rough."""
 
     def __init__(self) -> None:
         self._last: dict[tuple[str, str], Evidence] = {}
@@ -111,7 +127,8 @@ class Contradictions:
         self.channels: Mapping[EvidenceChannel, Channel] = {}
 
     def heard(self, said: Evidence) -> tuple[float, int] | None:
-        """(how much, id of the evidence that it contradicts), when a contradiction begins."""
+        """Take one piece of evidence. Returns (disagreement 0..1, id of the evidence that it
+        contradicts) when a contradiction begins, else None."""
         if said.valence is None:
             return None
         channel = "words" if said.channel == "thought" else said.channel
@@ -129,15 +146,15 @@ class Contradictions:
         if len(self._last) > KEPT:
             del self._last[next(iter(self._last))]
         if said.person in self._going_on:
-            if worst < OVER:
+            if worst < CONFLICT_OVER:
                 self._going_on.discard(said.person)
-        elif worst > BEGINS:
+        elif worst > CONFLICT_BEGINS:
             self._going_on.add(said.person)
             return worst, other_id
         return None
 
     def _variance(self, said: Evidence, now: float) -> float:
-        """Of the valence that was said, grown with its age."""
+        """Variance of the valence that was said; it grows with age."""
         channel = self.channels.get(said.channel, OTHER)
         weight = said.confidence * max(1e-4, 1.0 - max(0.0, now - said.at) / (2.0 * channel.lasts))
         return channel.valence * channel.valence / max(1e-4, weight)

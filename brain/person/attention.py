@@ -1,26 +1,49 @@
-"""Who is there, and who of them has the pet's attention: who spoke to it last, or looks at it from
-close by."""
+"""Who is there, and who of them has the pet's attention: who spoke or touched last, or looks at it
+from close by."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from typing import NamedTuple
 
 from moggy.messages import Face, Person, Posture, Voice, Words
 from moggy.vocabulary import NOBODY, SOMEONE
 
-"""No person; and one who is not known by name."""
-SPOKEN, SEEN, CAME = (1.0, 20.0), (0.7, 3.0), (0.5, 10.0)
-"""Salience and the seconds in which it fades to 37 %: of words, of a look from close by, of an
-arrival."""
-KEEPS = 0.15
-"""By how much another must be more salient to draw the attention away."""
-STAYS = 60.0
-"""Seconds for which somebody who was not seen to come still counts as present after the last sign.
-"""
+
+class Sign(NamedTuple):
+    """A way of drawing attention: how salient it is at first, and the seconds to fade to 37 %."""
+
+    salience: float
+    fades_s: float
+
+
+SPOKE = Sign(1.0, 20.0)
+"""Words, or a touch. Our choice, as are the others."""
+LOOKED = Sign(0.7, 3.0)
+"""A look from close by, straight at the pet."""
+CAME = Sign(0.5, 10.0)
+"""An arrival."""
+INERTIA = 0.15
+"""By how much another person must be more salient to take the attention over."""
+PRESENT_S = 60.0
+"""Seconds since the last sign for which somebody whose arrival was not seen counts as present."""
+BEARING_S = 5.0
+"""Seconds since a face was last seen for which its direction is believed."""
+SPEAKER_ATTENDS = 0.6
+"""How much somebody who has just spoken attends to the pet, seen or not, 0..1."""
+SPEAKER_FADES_S = 8.0
+"""Seconds in which that fades to 37 %."""
+DISTANCE_COST = 0.3
+"""A face at 1 / this many metres is half as salient as one at the pet's nose."""
+UNKNOWN_DISTANCE_M = 1.0
+"""Taken where a face comes without a distance."""
+PEOPLE = 64
+"""People remembered; who gave no sign for longest is forgotten first."""
 
 
 class _Noticed:
+    """What is known of one person."""
+
     __slots__ = ("arrived", "bearing", "looking", "salience", "seen", "signs")
 
     def __init__(self) -> None:
@@ -28,45 +51,50 @@ class _Noticed:
         self.bearing: tuple[float, float] | None = None
         self.looking = 0.0
         self.seen = self.signs = -1e9
-        self.salience: dict[tuple[float, float], tuple[float, float]] = {}
+        self.salience: dict[Sign, tuple[float, float]] = {}
+        """Sign → (salience, when it was given, s)."""
 
 
 class Attention:
-    """Knows everybody by the signs they give."""
+    """Follows everybody by the signs they give. All times are seconds on the pet's clock."""
 
     def __init__(self) -> None:
         self.attended = NOBODY
+        """Who has the attention; somebody who left keeps it until another takes it."""
         self._people: dict[str, _Noticed] = {}
 
     def notice(self, sense: Face | Posture | Voice | Words | Person, at: float) -> None:
-        """One sign of a person."""
+        """Take one sign of a person. A noise without a voice is none."""
         if isinstance(sense, Voice) and not is_voice(sense):
             return
         one = self._people.get(sense.person)
         if one is None:
             one = self._people[sense.person] = _Noticed()
-            if len(self._people) > 64:
+            if len(self._people) > PEOPLE:
                 del self._people[min(self._people, key=lambda name: self._people[name].signs)]
         one.signs = at
         if isinstance(sense, Person):
             one.arrived = sense.change == "arrives"
             if one.arrived:
-                one.salience[CAME] = (CAME[0], at)
+                one.salience[CAME] = (CAME.salience, at)
             else:
                 one.signs = -1e9
                 one.salience.clear()
                 one.looking, one.bearing = 0.0, None
         elif isinstance(sense, Words):
-            one.salience[SPOKEN] = (SPOKEN[0], at)
+            one.salience[SPOKE] = (SPOKE.salience, at)
         elif isinstance(sense, Face):
-            near = 1.0 / (1.0 + 0.3 * (1.0 if sense.distance is None else sense.distance))
-            one.salience[SEEN] = (SEEN[0] * (0.4 + 0.6 * sense.looking) * near, at)
+            distance = UNKNOWN_DISTANCE_M if sense.distance is None else sense.distance
+            near = 1.0 / (1.0 + DISTANCE_COST * distance)
+            turned = 0.4 + 0.6 * sense.looking
+            one.salience[LOOKED] = (LOOKED.salience * turned * near, at)
             one.looking, one.seen = sense.looking, at
             one.bearing = sense.bearing or one.bearing
         self._choose(at)
 
     def touched(self, at: float) -> str:
-        """A hand is on the pet: whose, as far as one can tell."""
+        """A hand is on the pet. Returns whose it is taken to be: the attended person's if present,
+        else SOMEONE's."""
         if not self.present(self.attended, at):
             self._choose(at)
         name = self.attended if self.present(self.attended, at) else SOMEONE
@@ -74,46 +102,48 @@ class Attention:
         if one is None:
             one = self._people[name] = _Noticed()
         one.signs = at
-        one.salience[SPOKEN] = (SPOKEN[0], at)
+        one.salience[SPOKE] = (SPOKE.salience, at)
         self._choose(at)
         return self.attended
 
     def somebody(self, at: float) -> str:
-        """Who an unnamed sign comes from: the one named person who is there, if there is just one."""
+        """Who a sign without a name comes from: the only named person present, or SOMEONE."""
         named = [name for name in self._people if name != SOMEONE and self.present(name, at)]
         return named[0] if len(named) == 1 else SOMEONE
 
     def present(self, person: str, now: float) -> bool:
+        """Whether a person is there: arrived and not left, or gave a sign within PRESENT_S."""
         one = self._people.get(person)
-        return one is not None and (one.arrived or now - one.signs < STAYS)
-
-    def anybody(self, now: float) -> Sequence[str]:
-        return [name for name in self._people if self.present(name, now)]
+        return one is not None and (one.arrived or now - one.signs < PRESENT_S)
 
     def looking(self, person: str, now: float) -> float:
-        """0..1: how much they attend to the pet; fades within seconds of being out of sight."""
+        """0..1: how much a person attends to the pet; fades in seconds when out of sight."""
         one = self._people.get(person)
         if one is None:
             return 0.0
-        spoken = one.salience.get(SPOKEN)
-        words = 0.0 if spoken is None else 0.6 * math.exp(-(now - spoken[1]) / 8.0)
-        return max(words, one.looking * math.exp(-max(0.0, now - one.seen) / SEEN[1]))
+        spoke = one.salience.get(SPOKE)
+        words = 0.0
+        if spoke is not None:
+            words = SPEAKER_ATTENDS * math.exp(-(now - spoke[1]) / SPEAKER_FADES_S)
+        return max(words, one.looking * math.exp(-max(0.0, now - one.seen) / LOOKED.fades_s))
 
     def bearing(self, person: str, now: float) -> tuple[float, float] | None:
+        """Yaw and pitch of a person's face, rad; None where it was not seen lately."""
         one = self._people.get(person)
-        return None if one is None or now - one.seen > 5.0 else one.bearing
+        return None if one is None or now - one.seen > BEARING_S else one.bearing
 
     def _choose(self, now: float) -> None:
+        """Give the attention to the most salient person who is present."""
         best, most = NOBODY, 0.0
         for name, one in self._people.items():
             salience = max(
                 (
-                    height * math.exp(-(now - at) / fades[1])
-                    for fades, (height, at) in one.salience.items()
+                    height * math.exp(-(now - at) / sign.fades_s)
+                    for sign, (height, at) in one.salience.items()
                 ),
                 default=0.0,
             )
-            salience += KEEPS if name == self.attended else 0.0
+            salience += INERTIA if name == self.attended else 0.0
             if salience > most and self.present(name, now):
                 best, most = name, salience
         if best != NOBODY:
@@ -121,5 +151,5 @@ class Attention:
 
 
 def is_voice(sense: Voice) -> bool:
-    """Somebody's, not a noise."""
+    """Whether a sound is somebody's voice (it has a pitch or an estimate) and not a noise."""
     return sense.pitch is not None or sense.valence is not None or sense.probabilities is not None

@@ -1,17 +1,18 @@
-"""How a person feels, from any subset of channels at any rate: valence and arousal with variances,
-seven classes, and how sure that is.
+"""Estimates how a person feels from any channels at any rate: valence and arousal with variances,
+probabilities of seven classes, and a confidence.
 
-Each channel keeps one track: the average of its recent samples, so that a channel counts once
-however often it speaks. The tracks are weighed by their measured errors, confidence and age,
-together with the person's own baseline, to which the estimate returns. What differs too much from
-its own track is held back until it is repeated; channels that contradict each other lower the
-confidence (`agreement.py`).
+Each channel keeps one track, the average of its recent samples, so a channel counts once however
+often it reports. The tracks are weighted by their measured errors, their confidence and their age;
+the person's own baseline is one more, weak reading, to which the estimate returns. A sample that
+differs too much from its track is held back until it is repeated. Channels that contradict each
+other lower the confidence (`agreement.py`).
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from moggy.brain.appraisals import Channel
 from moggy.brain.person.agreement import OTHER, PRIOR, SPREAD, Reading, together
@@ -19,29 +20,46 @@ from moggy.messages import Evidence, PersonEstimate, Probabilities
 from moggy.vocabulary import CLASS_PLACES, CLASSES, EVERYBODY, EvidenceChannel
 
 _PLACES = tuple(CLASS_PLACES.values())
-ANCHOR_WIDTH = 0.45
-NEARNESS = 0.5 / (ANCHOR_WIDTH * ANCHOR_WIDTH)
-FARTHEST = 4.0 / NEARNESS
-"""Squared distance from an anchor beyond which it makes no more difference."""
-GATE, GATED_AFTER, ACCEPTED = 2.0, 2.5, 3
-"""Errors away from its track from which a sample is held back; after how many recent samples; and
-the repetitions that make it believed."""
-HALF_A_SECOND_AGAIN = 1.5
-"""Seconds within which a sample held back must be repeated."""
-UNSURE = 0.3
-"""Confidence below which the estimate says *unsure*."""
-LEARNS = 4.0 * 3600.0
+PLACE_WIDTH = 0.45
+"""Standard deviation, in valence and arousal, of a class about its place. Our choice: neighbouring
+classes overlap, sad and happy do not."""
+PER_SQUARE = 0.5 / (PLACE_WIDTH * PLACE_WIDTH)
+"""Log-likelihood lost for each unit of squared distance from a place."""
+FARTHEST = 4.0 / PER_SQUARE
+"""Squared distance from a place beyond which it makes no more difference."""
+AROUSAL_SHARE = 0.5
+"""Weight of a distance in arousal beside one in valence: arousal is read less well from faces and
+words (`python -m bench feel`)."""
+OUTLIER_SDS = 2.0
+"""Standard deviations of the channel's error from its track at which a sample is held back."""
+OUTLIER_AFTER = 2.5
+"""Recent samples that a track needs before it holds anything back."""
+OUTLIER_BELIEVED = 3
+"""Times that a sample held back must be repeated to be believed."""
+OUTLIER_WINDOW_S = 1.5
+"""Seconds within which each repetition must come."""
+UNSURE_BELOW = 0.3
+"""Confidence below which the estimate is *unsure*. Our choice; `python -m bench feel` prints how
+often an unsure estimate is wrong."""
+UNSURE_CONFLICT = 0.7
+"""Conflict of the channels, 0..1, above which the estimate is *unsure* however confident."""
+BASELINE_S = 4.0 * 3600.0
 """Seconds of being seen in which a person's baseline moves 63 % of the way."""
-SURER = 0.7
-"""A thought less sure than this share of what it would replace is not heard."""
+BASELINE_REACH = 0.5
+"""How far a baseline may lie from neutral, in valence and in arousal."""
+THOUGHT_SURE = 0.7
+"""A thought is ignored if it is less sure than this share of the reading it would replace."""
 PEOPLE = 64
-"""People estimated at once; who was seen longest ago is forgotten first."""
-_FLOOR = 0.02
+"""People estimated at once; who was seen longest ago is dropped first."""
+FRESH_LEAST = 1e-6
+"""A track whose weight has faded below this share is left out."""
+_PROBABILITY_FLOOR = 0.02
+"""Below this a class probability counts as this much: no channel rules a class out."""
 _N = len(CLASSES)
 
 
 class FilterTrack:
-    """What one channel says now."""
+    """The average of one channel's recent samples about one person."""
 
     __slots__ = (
         "about",
@@ -67,11 +85,11 @@ class FilterTrack:
         self.about = 0
 
     def take(self, said: Evidence, channel: Channel) -> None:
-        """One more sample."""
+        """Average one more sample in, unless it is an outlier that was not repeated yet."""
         gap = max(0.0, said.at - self.at)
         self.mass *= math.exp(-gap / channel.smooth) if channel.smooth else 0.0
         valence, arousal = _place_of(said)
-        if self._is_odd(said, valence, channel, gap):
+        if self._is_outlier(said, valence, channel):
             return
         mass = self.mass + 1.0
         share = 1.0 / mass
@@ -91,29 +109,30 @@ class FilterTrack:
         )
         self.mass, self.at = mass, max(self.at, said.at)
 
-    def _is_odd(self, said: Evidence, valence: float | None, channel: Channel, gap: float) -> bool:
+    def _is_outlier(self, said: Evidence, valence: float | None, channel: Channel) -> bool:
+        """Whether to hold this sample back: it is far from the track and was not repeated yet."""
         if (
             valence is None
-            or self.mass < GATED_AFTER
-            or abs(valence - self.valence) < GATE * channel.valence
+            or self.mass < OUTLIER_AFTER
+            or abs(valence - self.valence) < OUTLIER_SDS * channel.valence
         ):
             self.odd = 0
             return False
         alike = (
             self.odd
             and abs(valence - self.odd_valence) < channel.valence
-            and said.at - self.odd_at < HALF_A_SECOND_AGAIN
+            and said.at - self.odd_at < OUTLIER_WINDOW_S
         )
         self.odd = self.odd + 1 if alike else 1
         self.odd_at, self.odd_valence = said.at, valence
-        if self.odd < ACCEPTED:
+        if self.odd < OUTLIER_BELIEVED:
             return True
         self.odd, self.mass = 0, 0.0
         return False
 
 
-class Somebody:
-    """One person: the tracks of the channels, and the baseline that is learnt."""
+class TrackedPerson:
+    """One person: a track for each channel, and the learnt baseline of valence and arousal."""
 
     __slots__ = ("arousal", "seen", "tracks", "valence")
 
@@ -123,12 +142,34 @@ class Somebody:
         self.seen = -1.0
 
 
-Estimate = tuple[float, float, float, float, list[float], float, float]
-"""valence, arousal, their standard deviations, class probabilities, confidence, conflict"""
+class Estimate(NamedTuple):
+    """How a person feels now, before it is published. Valence and arousal −1..1 with standard
+    deviations, probabilities in the order of CLASSES, confidence and conflict 0..1."""
+
+    valence: float
+    arousal: float
+    valence_sd: float
+    arousal_sd: float
+    probabilities: list[float]
+    confidence: float
+    conflict: float
+
+
+class ChannelWeights(NamedTuple):
+    """What a track of a channel weighs at full confidence."""
+
+    lasts: float
+    """Seconds to fade to 37 %."""
+    valence: float
+    """1 / variance of its error in valence."""
+    arousal: float
+    """1 / variance of its error in arousal."""
+    classes: float
+    """Weight of its class probabilities in the pool."""
 
 
 class Fusion:
-    """Everybody's estimate."""
+    """Keeps the tracks of everybody and estimates any of them at any time."""
 
     def __init__(
         self,
@@ -137,26 +178,31 @@ class Fusion:
     ) -> None:
         self.adopt(channels)
         self.people = {
-            name: Somebody(b.get("valence", 0.0), b.get("arousal", 0.0))
+            name: TrackedPerson(b.get("valence", 0.0), b.get("arousal", 0.0))
             for name, b in (baselines or {}).items()
         }
 
     def adopt(self, channels: Mapping[EvidenceChannel, Channel]) -> None:
+        """Use other errors and life times of the channels from now on; the tracks carry on."""
         self._channels = channels
         self._weights = {name: _weights(channel) for name, channel in channels.items()}
 
     def forget(self, person: str) -> None:
+        """Drop what is known of a person, or of EVERYBODY."""
         if person == EVERYBODY:
             self.people.clear()
         else:
             self.people.pop(person, None)
 
     def take(self, said: Evidence) -> None:
-        """Hear one channel out. A thought replaces what the words it is about said, unless there
-        are newer ones or it is much less sure."""
+        """Add one piece of evidence to its channel's track.
+
+        A thought replaces the reading of the words that it is about, unless newer words came or it
+        is much less sure than that reading.
+        """
         somebody = self.people.get(said.person)
         if somebody is None:
-            somebody = self.people[said.person] = Somebody()
+            somebody = self.people[said.person] = TrackedPerson()
             if len(self.people) > PEOPLE:
                 del self.people[
                     min(self.people, key=lambda name: (name == said.person, self.people[name].seen))
@@ -169,7 +215,7 @@ class Fusion:
             words = somebody.tracks.get(name)
             if words is not None and (
                 words.about > about
-                or (words.about == about and said.confidence < SURER * words.valence_trust)
+                or (words.about == about and said.confidence < THOUGHT_SURE * words.valence_trust)
             ):
                 return
             if words is not None and words.about == about:
@@ -183,11 +229,12 @@ class Fusion:
         track.about = about
 
     def learn(self, person: str, now: float, seconds: float) -> None:
-        """Draw the person's baseline towards what is seen of them, by how sure that is."""
+        """Move the person's baseline towards the estimate, by its confidence. `seconds` passed."""
         somebody = self.people[person]
-        valence, arousal, _, _, _, confidence, _ = self.estimate(person, now)
-        if confidence > UNSURE:
-            share = (1.0 - math.exp(-seconds / LEARNS)) * confidence
+        estimate = self.estimate(person, now)
+        valence, arousal, confidence = estimate.valence, estimate.arousal, estimate.confidence
+        if confidence > UNSURE_BELOW:
+            share = (1.0 - math.exp(-seconds / BASELINE_S)) * confidence
             somebody.valence = max(
                 -0.5, min(0.5, somebody.valence + (valence - somebody.valence) * share)
             )
@@ -196,10 +243,10 @@ class Fusion:
             )
 
     def estimate(self, person: str, now: float) -> Estimate:
-        """Somebody at `now`; of one never seen, what is true of anybody."""
+        """How a person feels at `now` (s); for a person never seen, neutral with no confidence."""
         somebody = self.people.get(person)
         if somebody is None:
-            return 0.0, 0.0, SPREAD, SPREAD, [1.0 / _N] * _N, 0.0, 0.0
+            return Estimate(0.0, 0.0, SPREAD, SPREAD, [1.0 / _N] * _N, 0.0, 0.0)
         pv = pa = PRIOR
         v, a = PRIOR * somebody.valence, PRIOR * somebody.arousal
         weights = self._weights
@@ -209,7 +256,7 @@ class Fusion:
             age = now - track.at
             lasts, per_valence, per_arousal, classes = weights.get(name, UNKNOWN)
             fresh = math.exp(-age / lasts) if age > 0.0 else 1.0
-            if fresh < 1e-6:
+            if fresh < FRESH_LEAST:
                 continue
             wv = track.valence_trust * fresh * per_valence
             wa = track.arousal_trust * fresh * per_arousal
@@ -217,7 +264,7 @@ class Fusion:
             pa += wa
             v += wv * track.valence
             a += wa * track.arousal
-            heard.append((wv + wa, wv, track.valence, wa, track.arousal))
+            heard.append(Reading(wv + wa, wv, track.valence, wa, track.arousal))
             if track.pool is not None:
                 trust = (
                     track.valence_trust
@@ -232,7 +279,7 @@ class Fusion:
                 )
         v, a = v / pv, a / pa
         confidence, conflict, scatter = together(heard, somebody.valence, somebody.arousal)
-        return (
+        return Estimate(
             v,
             a,
             math.sqrt(1.0 / pv + scatter),
@@ -243,10 +290,8 @@ class Fusion:
         )
 
 
-def _weights(channel: Channel) -> tuple[float, float, float, float]:
-    """Seconds that it lasts, its weights at full confidence in valence and arousal, and that of its
-    classes."""
-    return (
+def _weights(channel: Channel) -> ChannelWeights:
+    return ChannelWeights(
         channel.lasts,
         1.0 / (channel.valence * channel.valence),
         1.0 / (channel.arousal * channel.arousal),
@@ -255,6 +300,7 @@ def _weights(channel: Channel) -> tuple[float, float, float, float]:
 
 
 UNKNOWN = _weights(OTHER)
+"""Of a channel that the table does not name."""
 
 
 def published(
@@ -264,6 +310,10 @@ def published(
     attention: float,
     bearing: tuple[float, float] | None,
 ) -> PersonEstimate:
+    """The estimate as the rest of the pet is given it.
+
+    `attention`: 0..1; `bearing`: yaw and pitch of the face, rad, or None where it is not seen.
+    """
     valence, arousal, valence_sd, arousal_sd, probabilities, confidence, conflict = estimate
     return PersonEstimate(
         person=person,
@@ -274,7 +324,7 @@ def published(
         arousal_sd=arousal_sd,
         probabilities=dict(zip(CLASSES, probabilities, strict=True)),
         confidence=confidence,
-        unsure=confidence < UNSURE or conflict > 0.7,
+        unsure=confidence < UNSURE_BELOW or conflict > UNSURE_CONFLICT,
         conflict=conflict,
         attention=attention,
         bearing=bearing,
@@ -282,6 +332,7 @@ def published(
 
 
 def _place_of(said: Evidence) -> tuple[float | None, float | None]:
+    """Valence and arousal as said, or from the class probabilities where they were not."""
     if said.probabilities and (said.valence is None or said.arousal is None):
         total = sum(said.probabilities.values()) or 1.0
         odds = [said.probabilities.get(name, 0.0) / total for name in CLASSES]
@@ -294,20 +345,22 @@ def _place_of(said: Evidence) -> tuple[float | None, float | None]:
 
 
 def _log_odds(probabilities: Probabilities) -> list[float]:
+    """Log-probabilities of CLASSES about their mean."""
     total = sum(probabilities.values()) or 1.0
-    logs = [math.log(max(_FLOOR, probabilities.get(name, 0.0) / total)) for name in CLASSES]
+    shares = [probabilities.get(name, 0.0) / total for name in CLASSES]
+    logs = [math.log(max(_PROBABILITY_FLOOR, share)) for share in shares]
     middle = sum(logs) / _N
     return [x - middle for x in logs]
 
 
 def _near(valence: float | None, arousal: float | None) -> list[float]:
-    """What valence and arousal alone say about the classes."""
+    """The same from valence and arousal alone: by the distance to each class's place."""
     logs = []
     for v, a in _PLACES:
         far = (0.0 if valence is None else (valence - v) ** 2) + (
-            0.0 if arousal is None else 0.5 * (arousal - a) ** 2
+            0.0 if arousal is None else AROUSAL_SHARE * (arousal - a) ** 2
         )
-        logs.append(-far * NEARNESS if far < FARTHEST else -4.0)
+        logs.append(-far * PER_SQUARE if far < FARTHEST else -4.0)
     middle = sum(logs) / _N
     return [x - middle for x in logs]
 
