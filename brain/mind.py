@@ -115,7 +115,7 @@ class Mind:
         )
 
     def _forget(self, person: str, event: int, now: float) -> None:
-        """Drop what was learnt of a person, or of EVERYBODY. Feelings of the moment stay and fade."""
+        """Drop what was learnt of a person, or of EVERYBODY. What is felt now stays and fades."""
         self.feelings.forget(person, self._attended(), event)
         self.fusion.forget(person)
         self._estimate = None

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from moggy.brain.appraisals import DriveShape
+from moggy.brain.shapes import DriveShape
 from moggy.personality import Temperament
 from moggy.vocabulary import DRIVES, EMOTIONS, Drive, Emotion
 
@@ -64,7 +64,7 @@ class Drives:
         self._keeps: dict[float, list[float]] = {}
 
     def push(self, drive: int, by: float) -> None:
-        """Fill a share (0..1) of what a drive is missing, or take a share (−1..0) of what is there."""
+        """Fill a share (0..1) of what a drive lacks, or take a share (−1..0) of what is there."""
         here = self.levels[drive]
         self.levels[drive] = here + by * (1.0 - here if by > 0.0 else here)
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 
-from moggy.brain.appraisals import EnoughShape, Rule
+from moggy.brain.appraisals import Rule
+from moggy.brain.shapes import EnoughShape
 from moggy.personality import Temperament
 from moggy.vocabulary import EVERYBODY
 
