@@ -1,36 +1,58 @@
-"""Puts the parts together: the only place that knows everybody. Real, simulated or replayed is
-decided here and nowhere else."""
+"""Puts the parts together: the only place that knows every room, and the only one that chooses real,
+simulated or replayed.
+
+`begin` reads the files and `born` makes a pet of them. Around it come four kinds of life:
+`in_virtual_time`, `simulator`, `robot` and `lived_again`.
+"""
 
 from __future__ import annotations
 
-import os
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
 from moggy import __version__
 from moggy.actuators.act import Actor
+from moggy.actuators.serial_body import SerialBody
 from moggy.behaviors.decide import Decider
 from moggy.behaviors.motions import MotionFile, load_motions
 from moggy.behaviors.tree import Tree
 from moggy.body import Body
-from moggy.brain.appraisals import Appraisals
-from moggy.brain.memory import Remembered
+from moggy.brain.appraisals import Appraisals, whole_key
+from moggy.brain.memory import Broken, Memory, Remembered, Without
 from moggy.brain.mind import Mind
+from moggy.clock import SimulatedClock, hour_of_day
 from moggy.config import Files, parse
-from moggy.loop import Ask
+from moggy.config import with_value as text_with_value
+from moggy.home import home, memory_file, memory_key
+from moggy.link import MemoryLink, SerialLink
+from moggy.loop import Ask, Listener, Loop, Sensor
+from moggy.messages import AnySense
 from moggy.personality import Personality
-from moggy.pet import Pet, Start
+from moggy.pet import LivingPet, Start
+from moggy.record import Recorder
+from moggy.replay import Relived, relive
 from moggy.sensors.body_motion import BodyMotionReader
 from moggy.sensors.face import FaceReader
 from moggy.sensors.posture import PostureReader
 from moggy.sensors.touch import TouchReader
 from moggy.sensors.voice import VoiceReader
 from moggy.sensors.words import WordsReader
+from moggy.sim.board.lock_step import LockStepBoard
+from moggy.sim.board.micropython import MicroPythonBoard, SteppedMicroPython
+from moggy.sim.script import Script
+from moggy.sim.simulated_body import SimulatedBody, SimulatedSenses, Source
+from moggy.sim.world import World
 from moggy.worker import ProcessWorker, SimulatedWorker, Task, Worker
+
+if TYPE_CHECKING:
+    from moggy.real_time import RealTimeParts
 
 SCHEMAS: dict[str, type[BaseModel]] = {
     "personalities": Personality,
@@ -41,10 +63,19 @@ SCHEMAS: dict[str, type[BaseModel]] = {
 """Kind of file that may be edited while the pet lives → what it must say."""
 
 
-def home() -> Path:
-    """The owner's folder: files laid over the shipped ones, the memory, the settings. MOGGY_HOME
-    names another."""
-    return Path(os.environ.get("MOGGY_HOME") or Path.home() / ".local" / "share" / "moggy")
+FOLDERS = {
+    "body": "body",
+    "personality": "personalities",
+    "tree": "trees",
+    "appraisals": "appraisals",
+}
+"""Which file a life begins with → the folder in which it is looked for."""
+
+BOARDS = ("auto", "lockstep", "micropython")
+"""Where the firmware of a simulated board may run."""
+
+
+# ── A pet ─────────────────────────────────────────────────────────────────────────────────────────
 
 
 def begin(
@@ -60,12 +91,8 @@ def begin(
 ) -> Start:
     """Everything that a life begins with, read from the files. Raises Invalid with the names that
     there are."""
-    chosen = {
-        "body": f"body/{body}.yaml",
-        "personality": f"personalities/{personality}.yaml",
-        "tree": f"trees/{tree}.yaml",
-        "appraisals": f"appraisals/{appraisals}.yaml",
-    }
+    named = {"body": body, "personality": personality, "tree": tree, "appraisals": appraisals}
+    chosen = {kind: f"{FOLDERS[kind]}/{name}.yaml" for kind, name in named.items()}
     names = [*chosen.values(), *files.names("motions")]
     return Start(
         version=__version__,
@@ -77,10 +104,41 @@ def begin(
     )
 
 
-def born(start: Start) -> Pet:
-    """A pet made from nothing but its start: born twice, it lives the same life twice."""
+def with_file(start: Start, kind: str, name: str, files: Files) -> Start:
+    """The same beginning with another file: kind "personality" and name "shy". Raises Invalid with
+    the names that there are."""
+    file = f"{FOLDERS[kind]}/{name.removesuffix('.yaml')}.yaml"
+    chosen: dict[str, Any] = {kind: file}
+    return replace(start, files={**start.files, file: files.read(file)}, **chosen)
+
+
+def with_value(start: Start, key: str, value: Any) -> Start:
+    """The same beginning with one value changed, such as `personality.temperament.neuroticism` or,
+    short for an event's, `appraisals.stroke.pleasure`. Raises ValueError where there is no such
+    place."""
+    kind, _, inside = key.partition(".")
+    if kind not in FOLDERS or not inside:
+        raise ValueError(f"{key}: should read KIND.KEY with KIND one of {', '.join(FOLDERS)}")
+    file = getattr(start, kind)
+    try:
+        if kind == "appraisals":
+            inside = whole_key(inside, parse(file, start.files[file], Appraisals).events)
+        text = text_with_value(start.files[file], inside, value)
+    except (KeyError, IndexError, ValueError, TypeError) as error:
+        raise ValueError(f"{key}: {file} has no such place ({error})") from error
+    return replace(start, files={**start.files, file: text})
+
+
+def body_of(start: Start) -> Body:
+    """The body that a life begins in."""
+    return parse(start.body, start.files[start.body], Body)
+
+
+def born(start: Start) -> LivingPet:
+    """A pet made from nothing but its start: born twice, it lives the same life twice. Raises
+    Invalid where a file is wrong."""
     files = start.files
-    body = parse(start.body, files[start.body], Body)
+    body = body_of(start)
     personality = parse(start.personality, files[start.personality], Personality)
     tree = parse(start.tree, files[start.tree], Tree)
     appraisals = parse(start.appraisals, files[start.appraisals], Appraisals)
@@ -112,7 +170,7 @@ def born(start: Start) -> Pet:
             actor.adopt(motions=changed_motions)
         texts[file] = text
 
-    return Pet(
+    return LivingPet(
         hour=start.hour,
         readers=(
             TouchReader(body),
@@ -132,9 +190,7 @@ def born(start: Start) -> Pet:
 
 def slow_thinkers(*, simulated: bool) -> list[tuple[Ask, Worker]]:
     """What reads words again, slower and better; simulated: in virtual time, at a modelled pace."""
-    from moggy.brain.language.ask import Asker
-    from moggy.brain.language.embedding import embedding_task
-    from moggy.brain.language.model import model_task
+    from moggy.brain.language import Asker, embedding_task, model_task
 
     def worker(make: Callable[[], Task], name: str, latency: float, deadline: float) -> Worker:
         return (
@@ -147,3 +203,200 @@ def slow_thinkers(*, simulated: bool) -> list[tuple[Ask, Worker]]:
         (Asker(), worker(embedding_task, "embedding", 0.1, 5.0)),
         (Asker(after="embedding"), worker(model_task, "language model", 0.8, 20.0)),
     ]
+
+
+# ── Lives ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def simulated_body(
+    shape: Body, board: str = "auto", *, in_real_time: bool = False
+) -> SimulatedBody:
+    """A body that is not there, in a world of its own, with the firmware on a simulated board.
+
+    `board` is where the firmware runs: "lockstep" under CPython, "micropython" in the board's own
+    interpreter, "auto" lockstep in virtual time and MicroPython in real time. Raises ValueError for
+    any other.
+    """
+    if board not in BOARDS:
+        raise ValueError(f"board {board!r}: there are {', '.join(BOARDS)}")
+    world = World(shape)
+    if in_real_time and board != "lockstep":
+        living = MicroPythonBoard(shape)
+        return SimulatedBody(world, living, SerialBody(SerialLink(living.path), shape))
+    stepped = SteppedMicroPython(shape) if board == "micropython" else LockStepBoard(shape)
+    return SimulatedBody(world, stepped, SerialBody(MemoryLink(stepped.line), shape))
+
+
+def in_virtual_time(
+    pet: LivingPet,
+    senses: Iterable[AnySense] | Source,
+    seconds: float,
+    *,
+    body: SimulatedBody,
+    sensors: Sequence[Sensor] = (),
+    listeners: Sequence[Listener] = (),
+    think: bool = False,
+) -> Loop:
+    """A life in the simulator, as fast as it goes.
+
+    `senses` in the order of their time, or a function that is asked at every tick for what happened
+    up to then; `think` also asks the embedding and the language model, at a modelled pace. Running
+    the loop closes the body.
+    """
+    source = senses if callable(senses) else Script(senses).due
+    loop = Loop(
+        pet,
+        SimulatedClock(seconds),
+        sensors=[SimulatedSenses(source, body), *sensors],
+        body=body,
+        listeners=listeners,
+        thinkers=slow_thinkers(simulated=True) if think else (),
+    )
+    loop.closing.callback(body.close)
+    return loop
+
+
+def lived_again(
+    journal: Path, change: Callable[[Start], Start] = lambda start: start
+) -> Iterator[Relived]:
+    """Every tick of a recorded life, lived again by the same pet or a changed one. Raises
+    NotAJournal."""
+    return relive(journal, born, change)
+
+
+@dataclass(frozen=True, slots=True)
+class RealLife:
+    """A life in real time, ready for `loop.run()`; its studio serves already."""
+
+    loop: Loop
+    start: Start
+    address: str
+    """Of the studio; empty where there is none."""
+    note: str = ""
+    """Why the simulated board runs no MicroPython; empty where it does."""
+
+
+def simulator(
+    *,
+    personality: str,
+    seed: int,
+    hour: float | None,
+    board: str,
+    studio_port: int,
+    remember: bool,
+    record: Path | None,
+    listeners: Sequence[Listener] = (),
+) -> RealLife:
+    """The cat in the studio, in real time. `hour` None is now; `remember` keeps a memory from day
+    to day, as a robot does. Raises OSError when the port is taken, Invalid where a file is missing
+    or wrong."""
+    with ExitStack() as closing:
+        parts = _in_real_time(
+            closing, listeners, record, remember=remember,
+            seed=seed, hour=hour_of_day() if hour is None else hour, personality=personality,
+        )  # fmt: skip
+        inbox = parts.inbox()
+        body = simulated_body(parts.shape, board, in_real_time=True)
+        closing.callback(body.close)
+        parts.sensors.insert(0, SimulatedSenses(inbox.poll, body))
+        address = parts.serve(inbox, studio_port, body)
+        note = body.board.note if isinstance(body.board, MicroPythonBoard) else ""
+        return RealLife(parts.loop(body), parts.start, address, note)
+
+
+def robot(
+    port: str,
+    *,
+    body: str,
+    personality: str,
+    seed: int | None,
+    camera: int | None,
+    microphone: bool,
+    studio_port: int | None,
+    record: Path | None,
+    listeners: Sequence[Listener] = (),
+) -> RealLife:
+    """The pet in a real body on a serial port, which may come later. `seed` None is a new one each
+    time; without `camera` it sees what the studio shows it. Raises as `simulator` does."""
+    with ExitStack() as closing:
+        parts = _in_real_time(
+            closing, listeners, record, remember=True, body=body, personality=personality,
+            seed=random.SystemRandom().randrange(2**31) if seed is None else seed, hour=hour_of_day(),
+        )  # fmt: skip
+        inbox = parts.inbox(None if camera is None else f"camera:{camera}")
+        if microphone:
+            from moggy.sensors.microphone import Microphone
+
+            parts.sensors.append(Microphone())
+        address = ""
+        if studio_port is not None:
+            parts.sensors.append(inbox)
+            address = parts.serve(inbox, studio_port)
+        parts.speak()
+        # Opened last, so that it lies down before anything else is closed.
+        wired = SerialBody(SerialLink(port), parts.shape)
+        closing.callback(wired.close)
+        parts.sensors.insert(0, wired)
+        return RealLife(parts.loop(wired), parts.start, address)
+
+
+def _in_real_time(
+    closing: ExitStack,
+    listeners: Sequence[Listener],
+    record: Path | None,
+    *,
+    remember: bool,
+    seed: int,
+    hour: float,
+    **names: str,
+) -> RealTimeParts:
+    """A pet of the owner's files, with its memory where it is to remember."""
+    from moggy.real_time import RealTimeParts
+
+    files = Files(home())
+    memory, trouble = awake_memory() if remember else (None, "")
+    if memory is not None:
+        closing.callback(memory.close)
+    remembered = None if memory is None else memory.load()
+    start = begin(files, seed=seed, hour=hour, remembered=remembered, **names)
+    parts = RealTimeParts(
+        files=files,
+        schemas=SCHEMAS,
+        start=start,
+        pet=born(start),
+        shape=body_of(start),
+        closing=closing,
+        thinkers=slow_thinkers(simulated=False),
+        listeners=list(listeners),
+    )
+    for _, worker in parts.thinkers:
+        closing.callback(worker.close)
+    parts.watch()
+    if memory is not None:
+        parts.keep(memory)
+    elif trouble:
+        parts.sensors.append(Without(trouble))
+    if record is not None:
+        parts.record(record)
+    return parts
+
+
+def awake_memory() -> tuple[Memory | None, str]:
+    """The memory of a pet that wakes; or None and why it lives without one this time, and the file
+    stays as it is."""
+    try:
+        return Memory(memory_file(), memory_key()), ""
+    except (Broken, OSError) as error:
+        return (
+            None,
+            f"{error}. It lives without its memory this time and keeps nothing of what it learns",
+        )
+
+
+def recorder(out: Path, start: Start) -> Recorder:
+    """A listener that writes journal.mcap, ticks.jsonl and sound.wav into a folder. Raises OSError
+    where nothing can be written there."""
+    from moggy.actuators.speaker import SoundTrack
+    from moggy.actuators.synth import voice_of
+
+    return Recorder(out, start, lambda path: SoundTrack(path, voice_of(start)))

@@ -1,10 +1,9 @@
-"""The only place that reads the time: a real clock that waits, a simulated one that does not, and
-one that replays what was recorded."""
+"""The only place that reads the time: a real clock that waits, and a simulated one that does not."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Protocol
 
 RATE = 50.0
@@ -44,21 +43,14 @@ class SimulatedClock:
     """Every moment at once, exactly one period apart."""
 
     def __init__(self, until: float, rate: float = RATE) -> None:
+        """`until` is in s, `rate` in ticks a second. Raises ValueError for a time that never ends."""
+        if not 0.0 <= until < float("inf"):
+            raise ValueError(f"{until:g} s is no length of a life")
         self._count, self._rate = round(until * rate), rate
 
     def ticks(self) -> Iterator[float]:
         for n in range(self._count):
             yield n / self._rate
-
-
-class ReplayedClock:
-    """The moments of a recording."""
-
-    def __init__(self, moments: Iterable[float]) -> None:
-        self._moments = moments
-
-    def ticks(self) -> Iterator[float]:
-        yield from self._moments
 
 
 def hour_of_day() -> float:

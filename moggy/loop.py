@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeAlias
 
 from moggy.clock import Clock
 from moggy.messages import AnySense, Command, Setting, Tick, Trouble
-from moggy.pet import Pet
+from moggy.pet import LivingPet
 from moggy.worker import Worker
 
 Sent: TypeAlias = Mapping[str, float]
@@ -47,14 +47,16 @@ class Loop:
 
     def __init__(
         self,
-        pet: Pet,
+        pet: LivingPet,
         clock: Clock,
         *,
         sensors: Sequence[Sensor],
         body: BodyOut,
         listeners: Sequence[Listener] = (),
         thinkers: Sequence[tuple[Ask, Worker]] = (),
+        closing: ExitStack | None = None,
     ) -> None:
+        """`closing` is what to close when it ends, the last first."""
         self._pet, self._clock, self._body = pet, clock, body
         self._sensors, self._listeners, self._thinkers = (
             list(sensors),
@@ -63,7 +65,7 @@ class Loop:
         )
         self._troubles: list[Trouble] = []
         self._running = True
-        self.closing = ExitStack()
+        self.closing = closing or ExitStack()
 
     def stop(self) -> None:
         """End after this tick; may be called from any thread or a signal."""

@@ -110,8 +110,11 @@ Adopt = Callable[[str, str, float], None]
 """(file, text, now): take an edited file, or raise Invalid and stay as before."""
 
 
-class Pet:
-    """Sense, perceive, feel, decide, act: see `tick`."""
+class LivingPet:
+    """A pet that lives, one tick at a time: it senses, perceives, feels, decides and acts.
+
+    `moggy.assemble.born` makes one from a `Start`; `moggy.Pet` says what it will be.
+    """
 
     def __init__(
         self,
@@ -128,6 +131,7 @@ class Pet:
         self._readers, self._decider, self._actor = readers, decider, actor
         self._adopt, self._number = adopt, number
         self._ticks = count()
+        self._now = float("-inf")
         self._hour = hour
         self._decided = float("-inf")
         self._decision = Decision(at=0.0, behavior="born", why="has just woken")
@@ -137,7 +141,11 @@ class Pet:
         self._ongoing = Ongoing()
 
     def tick(self, now: float, senses: Sequence[AnySense]) -> Tick:
-        """One moment. `now` never runs backwards."""
+        """Live one moment: `now` in seconds since it was born, `senses` as they came since the last
+        tick. Raises ValueError when `now` runs backwards."""
+        if not now >= self._now:
+            raise ValueError(f"time runs backwards: {now} s comes after {self._now} s")
+        self._now = now
         heard = tuple([replace(sense, id=self._number()) for sense in senses])
         refused = self._take_edits(heard, now)
         understood = self._understand(heard, now)

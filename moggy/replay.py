@@ -12,7 +12,7 @@ import orjson
 
 from moggy.journal import Entry, read_start, read_ticks
 from moggy.messages import Tick
-from moggy.pet import Pet, Start
+from moggy.pet import LivingPet, Start
 
 COMPARED = (
     "understood",
@@ -28,7 +28,7 @@ COMPARED = (
 )
 """All of a tick but its time and what was heard, which are given."""
 
-Born = Callable[[Start], Pet]
+Born = Callable[[Start], LivingPet]
 
 
 @dataclass(frozen=True, slots=True)

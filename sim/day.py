@@ -6,7 +6,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -182,7 +182,3 @@ def _place(body: Body, pad: str) -> tuple[float, float, float]:
     if pad not in body.pads:
         raise ValueError(f"this body has no pad '{pad}'; there are {', '.join(body.pads)}")
     return body.pads[pad].at
-
-
-def day_schema() -> dict[str, Any]:
-    return Day.model_json_schema()

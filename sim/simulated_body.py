@@ -1,9 +1,10 @@
-"""A whole simulated body: the world touches it, the firmware runs it, and the wire lies between."""
+"""A whole simulated body: the world touches it, the firmware runs it, and the wire lies between; and
+the senses that reach the pet through it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol, TypeAlias
 
 from moggy.messages import AnySense, Command
 from moggy.sim.board.wires import Pulses, SimulatedBoard, angles
@@ -20,8 +21,6 @@ class WiredBody(Protocol):
     def stop(self, now: float) -> None: ...
 
     def release(self, now: float) -> None: ...
-
-    def rest(self, now: float) -> None: ...
 
     def close(self) -> None: ...
 
@@ -41,7 +40,6 @@ class SimulatedBody:
         """Let the world and the board live until `now`."""
         if now > self._stepped:
             self._stepped = now
-            self.world.step(now)
             self.board.feed(self.world.inputs())
             self.board.advance(now)
 
@@ -66,9 +64,29 @@ class SimulatedBody:
     def release(self, now: float) -> None:
         self._body.release(now)
 
-    def rest(self, now: float) -> None:
-        self._body.rest(now)
-
     def close(self) -> None:
         self._body.close()
         self.board.close()
+
+
+Source: TypeAlias = Callable[[float], Sequence[AnySense]]
+"""Asked at every tick for what happened up to then: a script, the studio's page, or a person who
+answers what the pet does."""
+
+
+class SimulatedSenses:
+    """A sensor: raw touch, motion and battery of a source go through the simulated body and its
+    board, everything else comes as it is."""
+
+    def __init__(self, source: Source, body: SimulatedBody) -> None:
+        self._source, self._body = source, body
+
+    def poll(self, now: float) -> Sequence[AnySense]:
+        """What the pet hears of it by `now`."""
+        direct: list[AnySense] = []
+        for sense in self._source(now):
+            self._body.step(sense.at)
+            if not self._body.world.take(sense):
+                direct.append(sense)
+        self._body.step(now)
+        return [*direct, *self._body.poll(now)]

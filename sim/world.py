@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from moggy.body import Body
-from moggy.messages import Place
+from moggy.messages import Acceleration, AnySense, Battery, Place, Touch
 from moggy.sim.board.wires import WorldInputs
 
-Vector3 = tuple[float, float, float]
-ForceScript = Callable[[float], tuple[Vector3, Vector3] | None]
-"""Seconds since it began → (g, rad/s), or None when it is over."""
-
 GRAVITY = (0.0, 0.0, 1.0)
+"""g; what the accelerometer feels of a body that stands."""
 STILL = (0.0, 0.0, 0.0)
+"""rad/s."""
 
 
 class World:
@@ -27,8 +25,7 @@ class World:
         self._pads: tuple[float, ...] = self._no_pads
         self._acceleration, self._gyro = GRAVITY, STILL
         self._volts = body.power.full_mv / 1000.0
-        self._charging = self._stop = False
-        self._script: tuple[float, ForceScript] | None = None
+        self._charging = False
         self._inputs: WorldInputs | None = None
 
     def touch(
@@ -62,7 +59,6 @@ class World:
 
     def accelerate(self, x: float, y: float, z: float, gyro: Place = STILL) -> None:
         """What the accelerometer feels from now on, in g; and the gyroscope, in rad/s."""
-        self._script = None
         self._acceleration, self._gyro, self._inputs = (x, y, z), gyro, None
 
     def battery(self, level: float, charging: bool = False) -> None:
@@ -73,31 +69,25 @@ class World:
         ) / 1000.0
         self._charging, self._inputs = charging, None
 
-    def press_stop(self, pressed: bool) -> None:
-        """The emergency button."""
-        self._stop, self._inputs = pressed, None
-
-    def lift(self, now: float) -> None:
-        """Somebody picks the body up, and it stays in their hands."""
-        self._script = (now, _lift)
-
-    def put_down(self, now: float) -> None:
-        """It is set down again."""
-        self._script = (now, _put_down)
-
-    def hit(self, now: float, strength: float) -> None:
-        """A blow of 0..1."""
-        self._script = (now, lambda t: _hit(t, strength))
-
-    def step(self, now: float) -> None:
-        """Let what goes on go on until `now`."""
-        if self._script is not None:
-            began, script = self._script
-            felt = script(now - began)
-            if felt is None:
-                self._script, felt = None, (GRAVITY, STILL)
-            self._acceleration, self._gyro = felt
-            self._inputs = None
+    def take(self, sense: AnySense) -> bool:
+        """Let raw touch, motion and battery happen to the body; False for a sense that comes to the
+        pet as it is."""
+        match sense:
+            case Touch():
+                self.touch(
+                    position=sense.position,
+                    zone=sense.zone,
+                    pads=sense.pads,
+                    pressure=sense.pressure,
+                    area=sense.area,
+                )
+            case Acceleration():
+                self.accelerate(sense.x, sense.y, sense.z, sense.gyro)
+            case Battery():
+                self.battery(sense.level, sense.charging)
+            case _:
+                return False
+        return True
 
     def inputs(self) -> WorldInputs:
         if self._inputs is None:
@@ -107,7 +97,6 @@ class World:
                 gyro=self._gyro,
                 volts=self._volts,
                 charging=self._charging,
-                stop=self._stop,
             )
         return self._inputs
 
@@ -128,30 +117,3 @@ class World:
         names = [name for name, pad in self.body.pads.items() if pad.zone == zone]
         half = (len(names) - 1) // 2
         return names[half : len(names) - half]
-
-
-def _lift(t: float) -> tuple[Vector3, Vector3] | None:
-    """A third of a second up, a third slowing, and then the small sway of hands."""
-    sway = 0.02 * math.sin(2.0 * math.pi * 1.3 * t)
-    up = 0.45 * math.sin(2.0 * math.pi * t / 0.7) if t < 0.7 else 0.0
-    return (sway, 1.5 * sway, 1.0 + up + 0.5 * sway), (2.0 * sway, 3.0 * sway, 0.0)
-
-
-def _put_down(t: float) -> tuple[Vector3, Vector3] | None:
-    """Down gently, and a short bump when the feet meet the ground."""
-    if t > 0.7:
-        return None
-    bump = 0.5 * math.exp(-((t - 0.6) ** 2) / 0.0008)
-    return (
-        0.0,
-        0.0,
-        1.0 - 0.25 * math.sin(2.0 * math.pi * t / 0.6) + bump if t < 0.6 else 1.0 + bump,
-    ), STILL
-
-
-def _hit(t: float, strength: float) -> tuple[Vector3, Vector3] | None:
-    """A jerk of up to 3 g that rings for a moment."""
-    if t > 0.25:
-        return None
-    ring = strength * math.exp(-t / 0.05) * math.cos(2.0 * math.pi * 12.0 * t)
-    return (3.0 * ring, 1.2 * ring, 1.0 - 0.8 * ring), (0.0, 4.0 * ring, 2.0 * ring)

@@ -17,7 +17,7 @@ Reader = Callable[[Path], Iterable[Mapping[str, Any]]]
 
 
 def perceive_words(texts: Sequence[str], lang: str, tiers: str, as_json: bool) -> None:
-    from moggy.brain.language.read_texts import perceive_words as perceive
+    from moggy.brain.language import perceive_words as perceive
     from moggy.sensors.words import understand
 
     given = [line.rstrip("\n") for line in sys.stdin] if list(texts) == ["-"] else list(texts)
@@ -51,9 +51,9 @@ def perceive_files(kind: str, inputs: Sequence[Path], as_json: bool) -> int:
 
 def _guesses() -> dict[str, tuple[float, float]]:
     """What each gesture says of the person, as the pet's own table has it."""
-    from moggy.assemble import home
     from moggy.brain.appraisals import Appraisals
     from moggy.config import Files
+    from moggy.home import home
 
     table = Files(home()).load("appraisals/cat.yaml", Appraisals)
     return {name: (guess.valence, guess.arousal) for name, guess in table.gestures.items()}

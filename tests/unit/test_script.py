@@ -63,7 +63,7 @@ def test_landmarks_are_read_as_thirty_three_points(tmp_path: Path) -> None:
         (b'{"at": 1, "kind": "face", "valance": 0.5}', "unknown field 'valance'"),
         (b'{"at": 1, "kind": "posture", "landmarks": [[0, 0, 0]]}', "landmarks"),
         (b'{"kind": "words", "text": "when?"}', "at"),
-        (b"\xff\xfe", "not JSON"),
+        (b"\xff\xfe", "not UTF-8"),
     ],
 )
 def test_a_wrong_line_names_its_number_and_what_is_wrong(

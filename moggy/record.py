@@ -4,46 +4,51 @@ its own writes them meanwhile."""
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol, TypeAlias
 
 import orjson
 
-from moggy.actuators.speaker import SoundTrack
-from moggy.actuators.synth import Synth
-from moggy.body import Body
-from moggy.config import parse
 from moggy.journal import Encoder, Journal
 from moggy.loop import rare_collection
 from moggy.messages import Call, Purr, Tick
-from moggy.personality import Personality
 from moggy.pet import Start
 from moggy.worker import deaf_to_ctrl_c
 
 TOGETHER = 32
 """Ticks that are handed over at a time."""
 LINES_BUFFER = 1 << 20
+"""Bytes of ticks.jsonl that are written at a time."""
 END = b""
+"""In the pipe: nothing more comes."""
+
+
+class SoundFile(Protocol):
+    """Writes what the pet sounds."""
+
+    def hear(self, at: float, calls: Sequence[Call], purr: Purr) -> None: ...
+
+    def close(self) -> None: ...
+
+
+OpenSound: TypeAlias = Callable[[Path], SoundFile]
 
 
 class Records:
     """The files themselves: journal.mcap, ticks.jsonl, sound.wav."""
 
-    def __init__(self, out: Path, start: Start) -> None:
-        speaker = parse(start.body, start.files[start.body], Body).speaker
-        voice = parse(start.personality, start.files[start.personality], Personality).voice
+    def __init__(self, out: Path, start: Start, sound: OpenSound) -> None:
         self._closing = ExitStack()
         self._journal = self._closing.enter_context(Journal(out / "journal.mcap", start))
         self._lines = self._closing.enter_context((out / "ticks.jsonl").open("wb", LINES_BUFFER))
-        self._sound = self._closing.enter_context(
-            SoundTrack(out / "sound.wav", Synth(speaker.rate, speaker, voice))
-        )
+        self._sound = sound(out / "sound.wav")
+        self._closing.callback(self._sound.close)
 
     def write(self, line: bytes) -> None:
         """A tick that an Encoder has written."""
@@ -91,9 +96,9 @@ class Recorder:
     """A listener: hands each tick to the process that writes. Close it, or use it in a `with`: then
     it waits until all is written."""
 
-    def __init__(self, out: Path, start: Start) -> None:
-        """To be made before anything that has a thread or a process: it forks. Raises OSError when
-        nothing can be written in the folder."""
+    def __init__(self, out: Path, start: Start, sound: OpenSound) -> None:
+        """To be made before anything that has a thread or a process: it forks. `sound` opens the
+        sound file in that process. Raises OSError when nothing can be written in the folder."""
         out.mkdir(parents=True, exist_ok=True)
         (out / "journal.mcap").open("wb").close()
         context = multiprocessing.get_context(
@@ -101,7 +106,7 @@ class Recorder:
         )  # a fresh interpreter would cost more than the writing of a minute
         self._pipe, theirs = context.Pipe()
         self.process = context.Process(
-            target=_write, args=(self._pipe, theirs, out, start), name="moggy records"
+            target=_write, args=(self._pipe, theirs, out, start, sound), name="moggy records"
         )
         with deaf_to_ctrl_c():
             self.process.start()
@@ -153,7 +158,9 @@ class Recorder:
             raise OSError(why)
 
 
-def _write(other_end: Connection, pipe: Connection, out: Path, start: Start) -> None:
+def _write(
+    other_end: Connection, pipe: Connection, out: Path, start: Start, sound: OpenSound
+) -> None:
     """The process: writes what comes, until the end is said or the pet is gone; answers "" or what
     went wrong."""
     other_end.close()  # else it would never hear that the pet is gone
@@ -162,7 +169,7 @@ def _write(other_end: Connection, pipe: Connection, out: Path, start: Start) -> 
     Thread(target=_receive, args=(pipe, came), daemon=True).start()
     why = ""
     try:
-        with Records(out, start) as records, rare_collection():
+        with Records(out, start, sound) as records, rare_collection():
             while lines := came.get():
                 for line in lines.split(b"\n"):
                     records.write(line)
