@@ -1,8 +1,7 @@
-"""Puts the parts together: the only place that knows every room, and the only one that chooses real,
-simulated or replayed.
+"""Puts the parts together, and is the only place that chooses real, simulated or replayed.
 
-`begin` reads the files and `born` makes a pet of them. Around it come four kinds of life:
-`in_virtual_time`, `simulator`, `robot` and `lived_again`.
+`begin` reads the files of a pet and `born` makes the pet. It lives in one of four ways:
+`in_virtual_time`, in the `simulator`, as a `robot`, or `lived_again` from a journal.
 """
 
 from __future__ import annotations
@@ -60,7 +59,7 @@ SCHEMAS: dict[str, type[BaseModel]] = {
     "appraisals": Appraisals,
     "motions": MotionFile,
 }
-"""Kind of file that may be edited while the pet lives → what it must say."""
+"""Folder of files that may be edited while the pet lives → their schema."""
 
 
 FOLDERS = {
@@ -69,7 +68,7 @@ FOLDERS = {
     "tree": "trees",
     "appraisals": "appraisals",
 }
-"""Which file a life begins with → the folder in which it is looked for."""
+"""Kind of file that a life begins with → the folder in which it is looked for."""
 
 BOARDS = ("auto", "lockstep", "micropython")
 """Where the firmware of a simulated board may run."""
@@ -89,8 +88,9 @@ def begin(
     appraisals: str = "cat",
     remembered: Remembered | None = None,
 ) -> Start:
-    """Everything that a life begins with, read from the files. Raises Invalid with the names that
-    there are."""
+    """Read everything that a life begins with. `hour` is the local time of day at second 0, 0..24;
+    the names are those of YAML files. Raises Invalid, with the names that there are, for one that
+    is missing."""
     named = {"body": body, "personality": personality, "tree": tree, "appraisals": appraisals}
     chosen = {kind: f"{FOLDERS[kind]}/{name}.yaml" for kind, name in named.items()}
     names = [*chosen.values(), *files.names("motions")]
@@ -105,8 +105,8 @@ def begin(
 
 
 def with_file(start: Start, kind: str, name: str, files: Files) -> Start:
-    """The same beginning with another file: kind "personality" and name "shy". Raises Invalid with
-    the names that there are."""
+    """The same beginning with another file, such as kind "personality" and name "shy". Raises
+    Invalid where there is none."""
     file = f"{FOLDERS[kind]}/{name.removesuffix('.yaml')}.yaml"
     chosen: dict[str, Any] = {kind: file}
     return replace(start, files={**start.files, file: files.read(file)}, **chosen)
@@ -135,8 +135,8 @@ def body_of(start: Start) -> Body:
 
 
 def born(start: Start) -> LivingPet:
-    """A pet made from nothing but its start: born twice, it lives the same life twice. Raises
-    Invalid where a file is wrong."""
+    """A pet made from nothing but its start: two pets of one start live the same life, given the
+    same senses. Raises Invalid where a file is wrong."""
     files = start.files
     body = body_of(start)
     personality = parse(start.personality, files[start.personality], Personality)
@@ -151,8 +151,8 @@ def born(start: Start) -> LivingPet:
     actor = Actor(body, load_motions(motions), personality)
 
     def adopt(file: str, text: str, now: float) -> None:
-        """Take an edited file in place of the one that the pet was made from; raises Invalid and
-        changes nothing otherwise."""
+        """Take an edited file in place of the one that the pet was made from. Raises Invalid, and
+        changes nothing, where it is wrong."""
         if texts.get(file) == text:
             return
         if file == start.personality:
@@ -189,7 +189,9 @@ def born(start: Start) -> LivingPet:
 
 
 def slow_thinkers(*, simulated: bool) -> list[tuple[Ask, Worker]]:
-    """What reads words again, slower and better; simulated: in virtual time, at a modelled pace."""
+    """The workers that read words again, slower and better than the loop can: the sentence
+    embedding first, then the language model. `simulated` runs them at once and delivers after a
+    modelled latency, in virtual time."""
     from moggy.brain.language import Asker, embedding_task, model_task
 
     def worker(make: Callable[[], Task], name: str, latency: float, deadline: float) -> Worker:
@@ -211,11 +213,11 @@ def slow_thinkers(*, simulated: bool) -> list[tuple[Ask, Worker]]:
 def simulated_body(
     shape: Body, board: str = "auto", *, in_real_time: bool = False
 ) -> SimulatedBody:
-    """A body that is not there, in a world of its own, with the firmware on a simulated board.
+    """A simulated body in a world of its own, with the firmware on a simulated board.
 
-    `board` is where the firmware runs: "lockstep" under CPython, "micropython" in the board's own
-    interpreter, "auto" lockstep in virtual time and MicroPython in real time. Raises ValueError for
-    any other.
+    `board` says where the firmware runs: "lockstep" under CPython, "micropython" in the board's own
+    interpreter; "auto" is lockstep in virtual time and MicroPython in real time. Raises ValueError
+    for any other.
     """
     if board not in BOARDS:
         raise ValueError(f"board {board!r}: there are {', '.join(BOARDS)}")
@@ -237,11 +239,11 @@ def in_virtual_time(
     listeners: Sequence[Listener] = (),
     think: bool = False,
 ) -> Loop:
-    """A life in the simulator, as fast as it goes.
+    """A life in the simulator, as fast as the machine can: a loop to run.
 
-    `senses` in the order of their time, or a function that is asked at every tick for what happened
-    up to then; `think` also asks the embedding and the language model, at a modelled pace. Running
-    the loop closes the body.
+    `senses` stand in the order of their time, or are a function that is asked at every tick for
+    what happened up to then. `think` adds the embedding and the language model, with a modelled
+    latency. The loop closes the body when it ends.
     """
     source = senses if callable(senses) else Script(senses).due
     loop = Loop(
@@ -259,14 +261,14 @@ def in_virtual_time(
 def lived_again(
     journal: Path, change: Callable[[Start], Start] = lambda start: start
 ) -> Iterator[Relived]:
-    """Every tick of a recorded life, lived again by the same pet or a changed one. Raises
-    NotAJournal."""
+    """Every tick of a recorded life beside the same tick lived again, by the same pet or a changed
+    one. Raises NotAJournal."""
     return relive(journal, born, change)
 
 
 @dataclass(frozen=True, slots=True)
 class RealLife:
-    """A life in real time, ready for `loop.run()`; its studio serves already."""
+    """A life in real time, ready for `loop.run()`. Its studio is already being served."""
 
     loop: Loop
     start: Start
@@ -316,12 +318,14 @@ def robot(
     record: Path | None,
     listeners: Sequence[Listener] = (),
 ) -> RealLife:
-    """The pet in a real body on a serial port, which may come later. `seed` None is a new one each
-    time; without `camera` it sees what the studio shows it. Raises as `simulator` does."""
+    """The pet in a real body on a serial port; a port that is absent is looked for while it lives.
+    `seed` None is a new one each time. `camera` is the number of a camera; None: it sees what the
+    studio's page shows it. Raises as `simulator` does."""
     with ExitStack() as closing:
         parts = _in_real_time(
-            closing, listeners, record, remember=True, body=body, personality=personality,
-            seed=random.SystemRandom().randrange(2**31) if seed is None else seed, hour=hour_of_day(),
+            closing, listeners, record, remember=True,
+            seed=random.SystemRandom().randrange(2**31) if seed is None else seed,
+            hour=hour_of_day(), body=body, personality=personality,
         )  # fmt: skip
         inbox = parts.inbox(None if camera is None else f"camera:{camera}")
         if microphone:
@@ -350,7 +354,8 @@ def _in_real_time(
     hour: float,
     **names: str,
 ) -> RealTimeParts:
-    """A pet of the owner's files, with its memory where it is to remember."""
+    """The parts that a simulated and a real life share: a pet of the owner's files, with its memory
+    where it is to remember, and a journal where `record` names one."""
     from moggy.real_time import RealTimeParts
 
     files = Files(home())
@@ -382,8 +387,8 @@ def _in_real_time(
 
 
 def awake_memory() -> tuple[Memory | None, str]:
-    """The memory of a pet that wakes; or None and why it lives without one this time, and the file
-    stays as it is."""
+    """The owner's memory file, opened; or None and the reason why the pet lives without it this
+    time, which leaves the file as it is."""
     try:
         return Memory(memory_file(), memory_key()), ""
     except (Broken, OSError) as error:
@@ -395,7 +400,7 @@ def awake_memory() -> tuple[Memory | None, str]:
 
 def recorder(out: Path, start: Start) -> Recorder:
     """A listener that writes journal.mcap, ticks.jsonl and sound.wav into a folder. Raises OSError
-    where nothing can be written there."""
+    where that is impossible."""
     from moggy.actuators.speaker import SoundTrack
     from moggy.actuators.synth import voice_of
 

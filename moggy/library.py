@@ -47,10 +47,10 @@ class Pet:
         files: Files | None = None,
         remembered: Remembered | Mapping[str, Any] | None = None,
     ) -> None:
-        """`personality`, `body`, `tree` and `appraisals` are names of shipped files, such as
-        behaviors/personalities/shy.yaml; `files=moggy.Files(Path("mine"))` lays a folder of your own
-        over them. `hour` is the local time of day at which it wakes, 0..24; None leaves that to the
-        day. `remembered` is what an earlier life left: `Life.remembered`, or a memory's.
+        """`personality`, `body`, `tree` and `appraisals` are names of shipped files, such as "shy"
+        of behaviors/personalities/shy.yaml; `files=moggy.Files(Path("mine"))` lays a folder of
+        yours over them. `hour` is the local time of day at which it wakes, 0..24; None leaves that
+        to the day. `remembered` is what an earlier life left: `Life.remembered`, or a memory's.
 
         Raises moggy.Invalid, a ValueError, where a file is missing or wrong.
         """
@@ -124,11 +124,12 @@ def live(
     """Let a pet live in virtual time: through a simulated body and the firmware, much faster than
     life.
 
-    `senses` is a day; or senses in the order of their time, seconds since it was born; or a function
-    that is asked at every tick, `senses(now)`, for what happened up to now: a simulated person who
-    answers the pet, of whom a listener `listener(tick, sent)` tells. `seconds` is how long: a day
-    says it, senses last until 5 seconds after the last. `board="micropython"` runs the firmware in
-    the board's own interpreter; `think` also asks the embedding and the language model.
+    `senses` is a day; or a list of senses in the order of their time, seconds since the pet was
+    born; or a function `senses(now)` that is asked at every tick for what happened up to now, as a
+    simulated person who answers the pet. `seconds` is how long it lives: a day says so itself, a
+    list lasts until 5 seconds after its last sense. `listeners` are called after every tick with
+    the tick and with what was sent to the body. `board="micropython"` runs the firmware in the
+    board's own interpreter; `think` also asks the embedding and the language model.
 
     Raises moggy.BadScript, a ValueError, for senses that cannot be: a zone that there is not, a
     pressure of 40, a time before that of the sense before. A list is checked before the life

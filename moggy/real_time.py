@@ -61,9 +61,9 @@ class RealTimeParts:
         self.sensors.append(diary)
 
     def inbox(self, camera: str | None = None) -> PageInbox:
-        """What the studio's page does to the pet, with the eye that its pictures are shown to;
-        `camera` is what the eye looks through besides: "camera:0", or a file. The inbox is not among
-        the sensors yet: where there is a simulated body, the touches go through it."""
+        """What the studio's page does to the pet, with the eye that its pictures are shown to.
+        `camera` is what the eye looks through besides: "camera:0", or a file. The inbox itself does
+        not become a sensor here, since the touches of a simulated body go through that body."""
         eye = Eye(ProcessWorker(vision_task, name="vision", deadline=EYE_DEADLINE), camera)
         self.closing.callback(eye.close)
         self.sensors.append(eye)

@@ -1,5 +1,5 @@
-"""What a life without a screen leaves behind: journal, a line for each tick, sound. A process of
-its own writes them meanwhile."""
+"""Writes a headless life into a folder: the journal, a line of JSON for each tick, and the sound. A
+process of its own does the writing."""
 
 from __future__ import annotations
 
@@ -22,19 +22,23 @@ from moggy.pet import Start
 from moggy.worker import deaf_to_ctrl_c
 
 TOGETHER = 32
-"""Ticks that are handed over at a time."""
+"""Ticks that are handed to the process at a time."""
 LINES_BUFFER = 1 << 20
 """Bytes of ticks.jsonl that are written at a time."""
 END = b""
-"""In the pipe: nothing more comes."""
+"""The message through the pipe that says that no more ticks come."""
 
 
 class SoundFile(Protocol):
-    """Writes what the pet sounds."""
+    """Writes the pet's sounds: `actuators.speaker.SoundTrack`."""
 
-    def hear(self, at: float, calls: Sequence[Call], purr: Purr) -> None: ...
+    def hear(self, at: float, calls: Sequence[Call], purr: Purr) -> None:
+        """The calls that begin at second `at`, and the purr from then on."""
+        ...
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Write the rest."""
+        ...
 
 
 OpenSound: TypeAlias = Callable[[Path], SoundFile]
@@ -44,6 +48,7 @@ class Records:
     """The files themselves: journal.mcap, ticks.jsonl, sound.wav."""
 
     def __init__(self, out: Path, start: Start, sound: OpenSound) -> None:
+        """Open the files in the folder `out`. Raises OSError where that is impossible."""
         self._closing = ExitStack()
         self._journal = self._closing.enter_context(Journal(out / "journal.mcap", start))
         self._lines = self._closing.enter_context((out / "ticks.jsonl").open("wb", LINES_BUFFER))
@@ -51,7 +56,7 @@ class Records:
         self._closing.callback(self._sound.close)
 
     def write(self, line: bytes) -> None:
-        """A tick that an Encoder has written."""
+        """Write one tick, given as an `Encoder` has written it."""
         entry = orjson.loads(line)
         tick = entry["tick"]
         self._journal.write(tick["at"], tick["n"], line)
@@ -78,7 +83,7 @@ class Records:
 
 
 def summary(tick: Mapping[str, Any], sent: Mapping[str, float]) -> dict[str, Any]:
-    """What people look at first."""
+    """A tick in ticks.jsonl: what people look at first."""
     pet, commanded, decision = tick["pet"], tick["commanded"], tick["decision"]
     return {
         "at": tick["at"],
@@ -93,17 +98,16 @@ def summary(tick: Mapping[str, Any], sent: Mapping[str, float]) -> dict[str, Any
 
 
 class Recorder:
-    """A listener: hands each tick to the process that writes. Close it, or use it in a `with`: then
-    it waits until all is written."""
+    """A listener that hands each tick to the process that writes. Close it, or use it in a `with`;
+    closing waits until all is written."""
 
     def __init__(self, out: Path, start: Start, sound: OpenSound) -> None:
-        """To be made before anything that has a thread or a process: it forks. `sound` opens the
-        sound file in that process. Raises OSError when nothing can be written in the folder."""
+        """Make it before anything that has a thread or a process: it forks. `sound` opens the sound
+        file in that process. Raises OSError when nothing can be written in the folder."""
         out.mkdir(parents=True, exist_ok=True)
         (out / "journal.mcap").open("wb").close()
-        context = multiprocessing.get_context(
-            "fork"
-        )  # a fresh interpreter would cost more than the writing of a minute
+        # A fresh interpreter would cost more than the writing of a minute.
+        context = multiprocessing.get_context("fork")
         self._pipe, theirs = context.Pipe()
         self.process = context.Process(
             target=_write, args=(self._pipe, theirs, out, start, sound), name="moggy records"
@@ -119,7 +123,7 @@ class Recorder:
             self._hand_over()
 
     def close(self) -> None:
-        """Raises OSError when it could not be written."""
+        """Wait until all is written. Raises OSError when it could not be."""
         if self._waiting:
             self._hand_over()
         if not self._pipe.closed:
@@ -147,7 +151,7 @@ class Recorder:
                 self._end()
 
     def _end(self) -> None:
-        """Hear how it went, from a process that has ended or is about to."""
+        """Take the process's answer and let it end. Raises OSError when it could not write."""
         try:
             why = str(self._pipe.recv())
         except (OSError, EOFError):
@@ -161,11 +165,11 @@ class Recorder:
 def _write(
     other_end: Connection, pipe: Connection, out: Path, start: Start, sound: OpenSound
 ) -> None:
-    """The process: writes what comes, until the end is said or the pet is gone; answers "" or what
-    went wrong."""
-    other_end.close()  # else it would never hear that the pet is gone
+    """The process: writes what comes until END, or until the pet's process is gone; answers "" or
+    what went wrong."""
+    other_end.close()  # else the pipe would stay open when the pet's process is gone
     came: SimpleQueue[bytes] = SimpleQueue()
-    # From its first moment on: the pet must not wait until the files are open.
+    # Receive at once: the pet must not wait until the files are open.
     Thread(target=_receive, args=(pipe, came), daemon=True).start()
     why = ""
     try:

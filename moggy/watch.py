@@ -51,7 +51,8 @@ class Watcher:
                     self._found.put((name, text))
 
     def _text(self, name: str) -> str | None:
-        """None while it is away, as in the middle of an editor's save: the pet keeps what it has."""
+        """None while it is away, as in the middle of an editor's save: the pet keeps what it
+        has."""
         try:
             return self._files.read(name)
         except Invalid:
@@ -59,8 +60,8 @@ class Watcher:
 
 
 class EditableFiles:
-    """The designers' files for the studio: of the kinds that may be edited while the pet lives, those
-    that it is made from and all others."""
+    """The designers' files for the studio: all files of the kinds that may be edited while the pet
+    lives."""
 
     def __init__(self, files: Files, schemas: Mapping[str, type[BaseModel]]) -> None:
         """`schemas`: kind of file → what it must say."""

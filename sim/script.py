@@ -1,4 +1,5 @@
-"""A script of senses: JSON lines, or a list made in Python, checked before it is played to the pet."""
+"""A script of senses: JSON lines, or a list made in Python, checked before it is played to the
+pet."""
 
 from __future__ import annotations
 
@@ -49,13 +50,17 @@ Scripted: TypeAlias = Annotated[
 SCRIPTED: TypeAdapter[Any] = TypeAdapter(Scripted)
 
 LONGEST_LINE = 200_000
-"""Characters; a text of 100,000 must pass."""
-LAST_MOMENT_S = 31 * 86_400.0
-"""Seconds; a sense that comes later has the time of a calendar, not of a life."""
+"""Characters of a line, so that a text of 100,000 passes. Our choice."""
+DAY_S = 86_400.0
+"""Seconds of a day."""
+LAST_MOMENT_S = 31 * DAY_S
+"""Seconds after which a script has no senses. A larger `at` is the time of a calendar: as Unix time
+it would begin a life of sixty years. Our choice."""
 LARGEST_NUMBER = 1e6
-"""No unit of a sense has a use for more."""
-COUNTS = {"at", "id", "about", "because", "asked", "expires"}
-"""Fields that are moments or numbers of senses."""
+"""The largest number in a sense besides moments and ids, ±. It is far beyond every unit's range,
+and small enough for the simulated chips to count. Our choice."""
+COUNTED = {"at", "id", "about", "because", "asked", "expires"}
+"""Fields that are moments or ids of senses."""
 
 
 class BadScript(ValueError):
@@ -96,7 +101,8 @@ def checked(sense: object, body: Body, where: str) -> AnySense:
 
     if not isinstance(sense, Sense):
         raise BadScript(
-            f"{where}: {sense!r:.80} is no sense; one is moggy.Touch(at=1.2, zone='back', pressure=0.4)"
+            f"{where}: {sense!r:.80} is no sense;"
+            " one is moggy.Touch(at=1.2, zone='back', pressure=0.4)"
         )
     found = validated({name: getattr(sense, name) for name in fields_of(sense)}, SENSES, where)
     _felt(found, body, where)
@@ -162,7 +168,8 @@ def _sense_of(where: str, line: bytes, body: Body | None) -> AnySense:
         raise BadScript(f"{where}: not JSON: {error}") from error
     if not isinstance(data, dict):
         raise BadScript(
-            f'{where}: should be an object such as {{"at": 1.2, "kind": "touch", "zone": "back", "pressure": 0.4}}'
+            f"{where}: should be an object such as"
+            ' {"at": 1.2, "kind": "touch", "zone": "back", "pressure": 0.4}'
         )
     if data.get("kind") == "touch" and "gesture" in data:
         data["kind"] = "gesture"
@@ -179,6 +186,7 @@ def _sense_of(where: str, line: bytes, body: Body | None) -> AnySense:
 
 
 def fields_of(sense: Sense) -> tuple[str, ...]:
+    """Names of a sense's fields."""
     return tuple(sense.__dataclass_fields__)
 
 
@@ -192,14 +200,16 @@ def validated(data: Mapping[str, Any], adapter: TypeAdapter[Any], where: str) ->
         _sized(value, where, name)
     if sense.at > LAST_MOMENT_S:
         raise BadScript(
-            f"{where}: at: {sense.at:g} s is {sense.at / 86_400.0:,.0f} days after the pet is born, and a script"
-            f" lasts at most {LAST_MOMENT_S / 86_400.0:.0f}; give seconds since its begin, not the time of a calendar"
+            f"{where}: at: {sense.at:.1f} s is {sense.at / DAY_S:,.0f} days after the pet is born,"
+            f" and a script lasts at most {LAST_MOMENT_S / DAY_S:.0f} days; give seconds"
+            " since the script begins, not the time of a calendar"
         )
     return sense
 
 
 def _sized(value: Any, where: str, name: str) -> None:
-    """Refuse numbers that are none, or that no unit has a use for, and texts that no file can keep."""
+    """Refuse numbers that are none, or that no unit has a use for, and texts that no file can
+    keep."""
     if isinstance(value, Mapping):
         for key, inner in value.items():
             _sized(inner, where, f"{name}.{key}")
@@ -214,10 +224,11 @@ def _sized(value: Any, where: str, name: str) -> None:
                 f"{where}: {name}: {value[error.start]!r} is half of a character; leave it out"
             ) from error
     elif isinstance(value, int | float):
-        largest = math.inf if name.partition(".")[0] in COUNTS else LARGEST_NUMBER
+        largest = math.inf if name.partition(".")[0] in COUNTED else LARGEST_NUMBER
         if not math.isfinite(value) or abs(value) > largest:
             raise BadScript(
-                f"{where}: {name}: {value:g} is no measurement; numbers lie within ±{LARGEST_NUMBER:,.0f}"
+                f"{where}: {name}: {value:g} is no measurement;"
+                f" numbers lie within ±{LARGEST_NUMBER:,.0f}"
             )
 
 
@@ -230,7 +241,8 @@ def _felt(sense: AnySense, body: Body, where: str) -> None:
             raise BadScript(f"{where}: pads: unknown pad {pad!r}{nearest(pad, body.pads)}")
     if sense.zone is not None and sense.zone not in body.zones:
         raise BadScript(
-            f"{where}: zone: the body {body.name!r} feels nothing at the {sense.zone}; it has pads on {', '.join(body.zones)}"
+            f"{where}: zone: the body {body.name!r} has no pads on the {sense.zone};"
+            f" it has some on {', '.join(body.zones)}"
         )
     if sense.zone is None and sense.pads is None and sense.position is None:
         raise BadScript(f"{where}: a touch needs a zone, pads or a position")
@@ -248,7 +260,8 @@ def _words(error: ValidationError) -> str:
         value = value.get("kind")
     if names and isinstance(value, str):
         what = where.partition(".")[0]
-        return f"{where}: unknown {what} {value!r}{nearest(value, names) or '; there are ' + ', '.join(names)}"
+        known = nearest(value, names) or f"; there are {', '.join(names)}"
+        return f"{where}: unknown {what} {value!r}{known}"
     shown = "" if isinstance(value, dict | list) else f" (it is {value!r})"
     return f"{where}: {first['msg']}{shown}"
 
@@ -257,11 +270,12 @@ class Script:
     """Gives each sense when its time has come."""
 
     def __init__(self, senses: Iterable[AnySense]) -> None:
+        """`senses` stand in the order of their time."""
         self._senses: Iterator[AnySense] = iter(senses)
         self._next = next(self._senses, None)
 
     def due(self, now: float) -> list[AnySense]:
-        """The senses whose time has come since the last call."""
+        """The senses whose time has come by `now` since the last call."""
         found = []
         while self._next is not None and self._next.at <= now + 1e-9:
             found.append(self._next)
@@ -270,6 +284,6 @@ class Script:
 
 
 def length_s(senses: Sequence[AnySense]) -> float:
-    """How long a life with this script lasts where nothing else is said: until its last sense, and 5
-    seconds more; a minute without any."""
+    """How long a life with this script lasts where nothing else is said: until its last sense, and
+    5 seconds more; a minute without any."""
     return senses[-1].at + 5.0 if senses else 60.0

@@ -1,5 +1,5 @@
-"""A whole simulated body: the world touches it, the firmware runs it, and the wire lies between; and
-the senses that reach the pet through it."""
+"""A whole simulated body: the world touches it, the firmware runs it, and the wire lies between;
+and the senses that reach the pet through it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from moggy.sim.world import World
 
 
 class WiredBody(Protocol):
-    """The brain's end: the same that moves a real body."""
+    """The brain's end of the wire, `actuators.serial_body.SerialBody`, as for a real body. Its
+    methods are those of SimulatedBody."""
 
     def move(self, command: Command) -> Mapping[str, float]: ...
 
@@ -26,8 +27,7 @@ class WiredBody(Protocol):
 
 
 class SimulatedBody:
-    """Moves and is polled like any body. `step` must come before `poll` at each moment; `poll` does
-    it when it was forgotten."""
+    """Moves and is polled like any body."""
 
     def __init__(self, world: World, board: SimulatedBoard, body: WiredBody) -> None:
         """`body` is linked to the board: `SerialBody(MemoryLink(board.line), world.body)`, or a
@@ -37,17 +37,19 @@ class SimulatedBody:
         self._stepped = -1.0
 
     def step(self, now: float) -> None:
-        """Let the world and the board live until `now`."""
+        """Let the board live until `now` (s) with what the world does to it."""
         if now > self._stepped:
             self._stepped = now
             self.board.feed(self.world.inputs())
             self.board.advance(now)
 
     def poll(self, now: float) -> Sequence[AnySense]:
+        """What the board said by `now`."""
         self.step(now)
         return self._body.poll(now)
 
     def move(self, command: Command) -> Mapping[str, float]:
+        """Send a pose; joint → rad as it was sent."""
         return self._body.move(command)
 
     def pulses(self) -> Pulses:
@@ -59,12 +61,15 @@ class SimulatedBody:
         return angles(self.world.body, self.board.outputs())
 
     def stop(self, now: float) -> None:
+        """Emergency stop."""
         self._body.stop(now)
 
     def release(self, now: float) -> None:
+        """End the emergency stop."""
         self._body.release(now)
 
     def close(self) -> None:
+        """Let go of the link and end the board."""
         self._body.close()
         self.board.close()
 

@@ -1,4 +1,4 @@
-"""The simulated world round the body: a hand, gravity and a battery."""
+"""The simulated world round the body: a hand, motion and a battery."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ STILL = (0.0, 0.0, 0.0)
 
 
 class World:
-    """What happens to the body now. `inputs` is what the board's devices feel of it."""
+    """What happens to the body now, and what the board's devices feel of it."""
 
     def __init__(self, body: Body) -> None:
+        """At first nobody touches it, it stands still, and its battery is full."""
         self.body = body
         self._channels = {name: pad.channel for name, pad in body.pads.items()}
         self._no_pads: tuple[float, ...] = (0.0,) * 12
@@ -37,8 +38,9 @@ class World:
         pressure: float = 0.4,
         area: float = 0.2,
     ) -> None:
-        """A hand lies here now: at a position on the skin, in the middle of a zone, or on pads with
-        their own pressures."""
+        """A hand lies here from now on: on pads with pressures of their own, or with `pressure` at
+        a position on the skin (m, body frame), or in the middle of a zone. `area` is the share of a
+        palm. Pressure 0 takes it away."""
         if pressure <= 0.0:
             self.release()
             return
@@ -58,11 +60,11 @@ class World:
         self._pads, self._inputs = self._no_pads, None
 
     def accelerate(self, x: float, y: float, z: float, gyro: Place = STILL) -> None:
-        """What the accelerometer feels from now on, in g; and the gyroscope, in rad/s."""
+        """What the accelerometer feels from now on (g), and the gyroscope (rad/s)."""
         self._acceleration, self._gyro, self._inputs = (x, y, z), gyro, None
 
     def battery(self, level: float, charging: bool = False) -> None:
-        """0..1, linear between the empty and the full voltage."""
+        """Set the battery to 0..1; its voltage is linear between empty and full."""
         power = self.body.power
         self._volts = (
             power.empty_mv + min(max(level, 0.0), 1.0) * (power.full_mv - power.empty_mv)
@@ -90,6 +92,7 @@ class World:
         return True
 
     def inputs(self) -> WorldInputs:
+        """What the board's devices feel now; the same object until something changes."""
         if self._inputs is None:
             self._inputs = WorldInputs(
                 pads=self._pads,
@@ -101,8 +104,8 @@ class World:
         return self._inputs
 
     def _near(self, position: Place, pressure: float, area: float) -> dict[str, float]:
-        """Pressure falls off with the distance like a bell; a larger area is a wider bell. The
-        nearest pad feels at least half of it."""
+        """Pressure on each pad: a Gaussian of the distance, wider for a larger area. The nearest
+        pad feels at least half of it."""
         spread = 0.025 + 0.06 * area
         distances = {name: math.dist(position, pad.at) for name, pad in self.body.pads.items()}
         nearest = min(distances, key=distances.__getitem__)

@@ -39,7 +39,7 @@ class Felt(NamedTuple):
 
 @dataclass(slots=True)
 class Teller:
-    """A listener that says what happened and what the pet did of it."""
+    """A listener that prints what happened and what the pet did."""
 
     console: Console
     last: str = ""
@@ -101,12 +101,13 @@ def demo(out: Path, *, personality: str, seed: int) -> None:
         ).run()
     plot_feelings(teller, out / "feelings.png")
     console.print(
-        f"[dim]In {out}: feelings.png, sound.wav, pictures/, journal.mcap (try: moggy why {out / 'journal.mcap'} --at 12)[/]"
+        f"[dim]In {out}: feelings.png, sound.wav, pictures/, journal.mcap"
+        f" (try: moggy why {out / 'journal.mcap'} --at 12)[/]"
     )
 
 
 def plot_feelings(teller: Teller, path: Path) -> None:
-    """Emotions above, mood, purr and the person below."""
+    """Write a plot as PNG: emotions above; mood, purr and the person below."""
     import matplotlib
 
     matplotlib.use("Agg")

@@ -31,7 +31,8 @@ def check(
     seed: int,
     file: Path | None,
 ) -> int:
-    """0 when no law is broken, 1 otherwise."""
+    """Check the journals, or `days` random days of `seconds` each; prints what is broken. Returns 0
+    when no law is, else 1."""
     files = Files(home())
     laws = load(file, Laws) if file else files.load("laws/cat.yaml", Laws)
     found = [(str(path), violation) for path in journals for violation in of_journal(path, laws)]
@@ -86,7 +87,8 @@ def _print(laws: Laws, found: Sequence[tuple[str, Violation]], lives: int) -> No
     console = Console(highlight=False)
     for where, violation in found[:60]:
         console.print(
-            f"[red]{violation.law}[/] in {where} at {violation.at:.2f} s, while it did {violation.behavior}: {violation.says}"
+            f"[red]{violation.law}[/] in {where} at {violation.at:.2f} s,"
+            f" while it did {violation.behavior}: {violation.says}"
         )
     broken = Counter(violation.law for _, violation in found)
     console.print(

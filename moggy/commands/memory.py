@@ -56,8 +56,9 @@ def encrypt() -> None:
         else f"{memory_file()} will be encrypted from its begin"
     )
     typer.echo(
-        f"Its key is {memory_key()}. Keep a copy of it somewhere else: without it nobody, you included, can read the memory again. Where memory "
-        "and key lie on one card, it protects copies of the memory, not the card: docs/memory.md says how to keep the key elsewhere."
+        f"Its key is {memory_key()}. Keep a copy of it somewhere else: without it nobody, you"
+        " included, can read the memory again. Where memory and key lie on one card, it protects"
+        " copies of the memory, not the card: docs/memory.md says how to keep the key elsewhere."
     )
 
 
@@ -66,7 +67,8 @@ def decrypt() -> None:
     decrypt_file(memory_file(), memory_key())
     typer.echo(f"{memory_file()} is plain")
     typer.echo(
-        f"Keep the key {memory_key()} while there are encrypted copies. As long as it is there, a new memory would be encrypted again."
+        f"Keep the key {memory_key()} while there are encrypted copies. As long as it is there, a"
+        " new memory would be encrypted again."
     )
 
 

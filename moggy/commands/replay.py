@@ -1,4 +1,5 @@
-"""`moggy replay`: compares a recorded life with the same life lived again, or with a changed pet's."""
+"""`moggy replay`: compares a recorded life with the same life lived again, or with a changed
+pet's."""
 
 from __future__ import annotations
 
@@ -37,7 +38,7 @@ class Pleasure(NamedTuple):
 
 @dataclass(slots=True)
 class Difference:
-    """What a changed pet did otherwise."""
+    """What the pet did differently when it lived again."""
 
     ticks: int = 0
     same: int = 0
@@ -74,8 +75,9 @@ class Difference:
 
 
 def replay(journal: Path, swaps: Sequence[str], sets: Sequence[str], plot: Path | None) -> int:
-    """0 when an unchanged replay is exact, or when a changed one ran; 1 when an unchanged one
-    differs."""
+    """Live the journal again and print what differs; `plot` is where a plot of the mood goes.
+    Returns 0 when an unchanged replay is exact or a changed one ran, 1 when an unchanged one
+    differs. Raises NotAJournal, or ValueError for a change that is none."""
     start = read_start(journal)
     change = _change(swaps, sets)
     changed = change(start)
@@ -102,7 +104,8 @@ def _exact(console: Console, difference: Difference, version: str) -> int:
         )
         return 0
     console.print(
-        f"[red]differs[/] in {difference.ticks - difference.same} of {difference.ticks} ticks (recorded by moggy {version}):"
+        f"[red]differs[/] in {difference.ticks - difference.same} of {difference.ticks} ticks"
+        f" (recorded by moggy {version}):"
     )
     for name in COMPARED:
         if name in difference.first:

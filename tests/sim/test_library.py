@@ -120,6 +120,12 @@ def test_a_person_who_answers_is_asked_at_every_tick() -> None:
     assert life.events("touched")
 
 
+def test_the_largest_numbers_that_pass_stop_nothing() -> None:
+    shaken = [moggy.Acceleration(at=n / 50, x=1e6, y=-1e6, gyro=(1e6, 0.0, -1e6)) for n in range(9)]
+    far = moggy.Touch(at=1.0, position=(1e6, -1e6, 1e6), pressure=1.0, area=1.0)
+    assert len(moggy.live(moggy.Pet(), [*shaken, far], 2.0).ticks) == 100
+
+
 LATER = 1_785_400_000.0
 """Unix time of a summer's day."""
 

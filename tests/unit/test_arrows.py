@@ -1,4 +1,5 @@
-"""Who may import whom: a room never reaches into another's inside, and nobody imports in a circle."""
+"""Who may import whom: a room never reaches into another's inside, and nobody imports in a
+circle."""
 
 from __future__ import annotations
 
@@ -49,8 +50,8 @@ def module_of(path: Path) -> str:
 
 
 def product() -> dict[str, Path]:
-    """Every module of moggy and its file; without the firmware and the simulated chips, which import
-    nothing of it."""
+    """Every module of moggy and its file; without the firmware and the simulated chips, which
+    import nothing of it."""
     files = [path for room in ROOMS for path in files_of(ROOT / room)]
     files += (ROOT / "moggy").glob("*.py")
     files += [
