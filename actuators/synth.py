@@ -12,10 +12,13 @@ import numpy.typing as npt
 
 from moggy.actuators.cry import cry
 from moggy.actuators.purr import LOUDEST, PurrTable, breathing
-from moggy.body import SpeakerSpec
+from moggy.body import Body, SpeakerSpec
+from moggy.config import parse
 from moggy.messages import Call, Purr
+from moggy.personality import Personality
+from moggy.pet import Start
 
-__all__ = ["Synth"]
+__all__ = ["Synth", "voice_of"]
 
 Sound = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]
@@ -136,3 +139,11 @@ def _within(sound: Sound) -> Sound:
             KNEE + room * np.tanh((np.abs(sound[loud]) - KNEE) / room)
         )
     return sound
+
+
+def voice_of(start: Start) -> Synth:
+    """What makes the sounds of the pet that begins so: its body's loudspeaker, its character's
+    pitch."""
+    speaker = parse(start.body, start.files[start.body], Body).speaker
+    character = parse(start.personality, start.files[start.personality], Personality)
+    return Synth(speaker.rate, speaker, character.voice)

@@ -16,15 +16,9 @@ from dataclasses import dataclass, field
 from math import hypot
 from statistics import fmean
 
-from moggy.assemble import begin, born, home
-from moggy.body import Body
+import moggy
 from moggy.clock import RATE
-from moggy.commands.headless import boards, live
-from moggy.config import Files
 from moggy.messages import Tick
-from moggy.sim.day import senses_of
-from moggy.sim.random_day import random_day
-from moggy.sim.world import World
 
 SEED = 41
 """Of the random day and of the shuffles."""
@@ -120,19 +114,9 @@ def permutation_test(
 
 def life(seed: int = SEED, seconds: float = SECONDS) -> Course:
     """A random day of the shipped cat, in virtual time, `seconds` long."""
-    files = Files(home() / "none")
-    body = files.load("body/cat.yaml", Body)
-    day, world, course = random_day(seed, seconds, body), World(body), Course()
-    start = begin(files, seed=seed, hour=day.hour)
-    senses = senses_of(day, body)
-    live(
-        born(start),
-        senses,
-        world=world,
-        body=boards("lockstep", body, world),
-        until=seconds,
-        listeners=[lambda tick, sent: course.note(tick)],
-    )
+    course = Course()
+    for tick in moggy.live(moggy.Pet(seed=seed), moggy.random_day(seed, seconds)).ticks:
+        course.note(tick)
     return course
 
 

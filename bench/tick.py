@@ -19,16 +19,13 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
 
-from moggy.assemble import begin, born
+from moggy.assemble import begin, born, in_virtual_time, recorder, simulated_body
 from moggy.body import Body
-from moggy.commands.headless import boards, live
-from moggy.commands.record import Recorder
 from moggy.config import Files
 from moggy.loop import Loop
 from moggy.messages import Command, Tick
 from moggy.sim.day import Day, senses_of
 from moggy.sim.script import Script
-from moggy.sim.world import World
 
 ROUNDS = 5
 """How often the day is lived; the best round of each tick counts."""
@@ -105,16 +102,14 @@ def headless(day: Day, body: Body, out: Path) -> list[float]:
     gc.collect()
     watch, begun = Stopwatch(), perf_counter()
     start = begin(Files(), seed=1, hour=day.hour)
-    world = World(body)
-    with Recorder(out, start) as recorder:
-        live(
+    with recorder(out, start) as aside:
+        in_virtual_time(
             born(start),
             senses_of(day, body),
-            world=world,
-            body=boards("lockstep", body, world),
-            until=day.seconds,
-            listeners=[watch, recorder],
-        )
+            day.seconds,
+            body=simulated_body(body),
+            listeners=[watch, aside],
+        ).run()
     moments = [begun, *watch.moments, perf_counter()]
     return [after - before for before, after in pairwise(moments)]
 

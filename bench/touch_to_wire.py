@@ -13,11 +13,11 @@ import threading
 from collections.abc import Mapping, Sequence
 from time import monotonic
 
+import moggy
 from moggy.actuators.serial_body import SerialBody
 from moggy.assemble import begin, born
 from moggy.body import Body
 from moggy.clock import RATE, RealClock
-from moggy.commands.headless import boards, live
 from moggy.config import Files
 from moggy.link import SerialLink
 from moggy.loop import Loop
@@ -33,36 +33,20 @@ WARM_UP = 4.0
 """Seconds for the board to start and the pet to stand."""
 
 
-def virtual(body: Body) -> list[float]:
+def virtual() -> list[float]:
     """Seconds from touch to changed command in virtual time, ascending, for twenty touches spread
     over a loop period."""
     found = []
+    alone = moggy.live(moggy.Pet(hour=12.0), seconds=2.4).ticks
     for n in range(20):
         at = 2.0 + n / 20 / RATE
-        touched = commands(
-            body, [Touch(at=at + k / 50, zone="neck", pressure=0.4, area=0.3) for k in range(10)]
-        )
-        alone = commands(body, [])
+        hand = [Touch(at=at + k / 50, zone="neck", pressure=0.4, area=0.3) for k in range(10)]
+        touched = moggy.live(moggy.Pet(hour=12.0), hand, 2.4).ticks
         first = next(
             a for a, b in zip(touched, alone, strict=True) if a.commanded.pose != b.commanded.pose
         )
         found.append(first.at - at)
     return sorted(found)
-
-
-def commands(body: Body, senses: Sequence[Touch]) -> list[Tick]:
-    """The ticks of the first 2.4 s of a life in which these touches come."""
-    start = begin(Files(), seed=1, hour=12.0)
-    world, ticks = World(body), list[Tick]()
-    live(
-        born(start),
-        senses,
-        world=world,
-        body=boards("lockstep", body, world),
-        until=2.4,
-        listeners=[lambda tick, sent: ticks.append(tick)],
-    )
-    return ticks
 
 
 class Hand:
@@ -146,7 +130,7 @@ def main() -> None:
     period = (1 / RATE + BOARD_TICK) * 1000
     show(
         f"touch to wire, virtual time (one period and a board tick are {period:.0f} ms)",
-        virtual(body),
+        virtual(),
     )
     show("touch to wire, real time, MicroPython on a serial port", real(body))
 

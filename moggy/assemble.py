@@ -1,36 +1,57 @@
-"""Puts the parts together: the only place that knows everybody. Real, simulated or replayed is
-decided here and nowhere else."""
+"""Puts the parts together, and is the only place that chooses real, simulated or replayed.
+
+`begin` reads the files of a pet and `born` makes the pet. It lives in one of four ways:
+`in_virtual_time`, in the `simulator`, as a `robot`, or `lived_again` from a journal.
+"""
 
 from __future__ import annotations
 
-import os
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
 from moggy import __version__
 from moggy.actuators.act import Actor
+from moggy.actuators.serial_body import SerialBody
 from moggy.behaviors.decide import Decider
 from moggy.behaviors.motions import MotionFile, load_motions
 from moggy.behaviors.tree import Tree
 from moggy.body import Body
-from moggy.brain.appraisals import Appraisals
-from moggy.brain.memory import Remembered
+from moggy.brain.appraisals import Appraisals, whole_key
+from moggy.brain.memory import Broken, Memory, Remembered, Without
 from moggy.brain.mind import Mind
+from moggy.clock import SimulatedClock, hour_of_day
 from moggy.config import Files, parse
-from moggy.loop import Ask
+from moggy.config import with_value as text_with_value
+from moggy.home import home, memory_file, memory_key
+from moggy.link import MemoryLink, SerialLink
+from moggy.loop import Ask, Listener, Loop, Sensor
+from moggy.messages import AnySense
 from moggy.personality import Personality
-from moggy.pet import Pet, Start
+from moggy.pet import LivingPet, Start
+from moggy.record import Recorder
+from moggy.replay import Relived, relive
 from moggy.sensors.body_motion import BodyMotionReader
 from moggy.sensors.face import FaceReader
 from moggy.sensors.posture import PostureReader
 from moggy.sensors.touch import TouchReader
 from moggy.sensors.voice import VoiceReader
 from moggy.sensors.words import WordsReader
+from moggy.sim.board.lock_step import LockStepBoard
+from moggy.sim.board.micropython import MicroPythonBoard, SteppedMicroPython
+from moggy.sim.script import Script
+from moggy.sim.simulated_body import SimulatedBody, SimulatedSenses, Source
+from moggy.sim.world import World
 from moggy.worker import ProcessWorker, SimulatedWorker, Task, Worker
+
+if TYPE_CHECKING:
+    from moggy.real_time import RealTimeParts
 
 SCHEMAS: dict[str, type[BaseModel]] = {
     "personalities": Personality,
@@ -38,13 +59,22 @@ SCHEMAS: dict[str, type[BaseModel]] = {
     "appraisals": Appraisals,
     "motions": MotionFile,
 }
-"""Kind of file that may be edited while the pet lives → what it must say."""
+"""Folder of files that may be edited while the pet lives → their schema."""
 
 
-def home() -> Path:
-    """The owner's folder: files laid over the shipped ones, the memory, the settings. MOGGY_HOME
-    names another."""
-    return Path(os.environ.get("MOGGY_HOME") or Path.home() / ".local" / "share" / "moggy")
+FOLDERS = {
+    "body": "body",
+    "personality": "personalities",
+    "tree": "trees",
+    "appraisals": "appraisals",
+}
+"""Kind of file that a life begins with → the folder in which it is looked for."""
+
+BOARDS = ("auto", "lockstep", "micropython")
+"""Where the firmware of a simulated board may run."""
+
+
+# ── A pet ─────────────────────────────────────────────────────────────────────────────────────────
 
 
 def begin(
@@ -58,14 +88,11 @@ def begin(
     appraisals: str = "cat",
     remembered: Remembered | None = None,
 ) -> Start:
-    """Everything that a life begins with, read from the files. Raises Invalid with the names that
-    there are."""
-    chosen = {
-        "body": f"body/{body}.yaml",
-        "personality": f"personalities/{personality}.yaml",
-        "tree": f"trees/{tree}.yaml",
-        "appraisals": f"appraisals/{appraisals}.yaml",
-    }
+    """Read everything that a life begins with. `hour` is the local time of day at second 0, 0..24;
+    the names are those of YAML files. Raises Invalid, with the names that there are, for one that
+    is missing."""
+    named = {"body": body, "personality": personality, "tree": tree, "appraisals": appraisals}
+    chosen = {kind: f"{FOLDERS[kind]}/{name}.yaml" for kind, name in named.items()}
     names = [*chosen.values(), *files.names("motions")]
     return Start(
         version=__version__,
@@ -77,10 +104,41 @@ def begin(
     )
 
 
-def born(start: Start) -> Pet:
-    """A pet made from nothing but its start: born twice, it lives the same life twice."""
+def with_file(start: Start, kind: str, name: str, files: Files) -> Start:
+    """The same beginning with another file, such as kind "personality" and name "shy". Raises
+    Invalid where there is none."""
+    file = f"{FOLDERS[kind]}/{name.removesuffix('.yaml')}.yaml"
+    chosen: dict[str, Any] = {kind: file}
+    return replace(start, files={**start.files, file: files.read(file)}, **chosen)
+
+
+def with_value(start: Start, key: str, value: Any) -> Start:
+    """The same beginning with one value changed, such as `personality.temperament.neuroticism` or,
+    short for an event's, `appraisals.stroke.pleasure`. Raises ValueError where there is no such
+    place."""
+    kind, _, inside = key.partition(".")
+    if kind not in FOLDERS or not inside:
+        raise ValueError(f"{key}: should read KIND.KEY with KIND one of {', '.join(FOLDERS)}")
+    file = getattr(start, kind)
+    try:
+        if kind == "appraisals":
+            inside = whole_key(inside, parse(file, start.files[file], Appraisals).events)
+        text = text_with_value(start.files[file], inside, value)
+    except (KeyError, IndexError, ValueError, TypeError) as error:
+        raise ValueError(f"{key}: {file} has no such place ({error})") from error
+    return replace(start, files={**start.files, file: text})
+
+
+def body_of(start: Start) -> Body:
+    """The body that a life begins in."""
+    return parse(start.body, start.files[start.body], Body)
+
+
+def born(start: Start) -> LivingPet:
+    """A pet made from nothing but its start: two pets of one start live the same life, given the
+    same senses. Raises Invalid where a file is wrong."""
     files = start.files
-    body = parse(start.body, files[start.body], Body)
+    body = body_of(start)
     personality = parse(start.personality, files[start.personality], Personality)
     tree = parse(start.tree, files[start.tree], Tree)
     appraisals = parse(start.appraisals, files[start.appraisals], Appraisals)
@@ -93,8 +151,8 @@ def born(start: Start) -> Pet:
     actor = Actor(body, load_motions(motions), personality)
 
     def adopt(file: str, text: str, now: float) -> None:
-        """Take an edited file in place of the one that the pet was made from; raises Invalid and
-        changes nothing otherwise."""
+        """Take an edited file in place of the one that the pet was made from. Raises Invalid, and
+        changes nothing, where it is wrong."""
         if texts.get(file) == text:
             return
         if file == start.personality:
@@ -112,7 +170,7 @@ def born(start: Start) -> Pet:
             actor.adopt(motions=changed_motions)
         texts[file] = text
 
-    return Pet(
+    return LivingPet(
         hour=start.hour,
         readers=(
             TouchReader(body),
@@ -131,10 +189,10 @@ def born(start: Start) -> Pet:
 
 
 def slow_thinkers(*, simulated: bool) -> list[tuple[Ask, Worker]]:
-    """What reads words again, slower and better; simulated: in virtual time, at a modelled pace."""
-    from moggy.brain.language.ask import Asker
-    from moggy.brain.language.embedding import embedding_task
-    from moggy.brain.language.model import model_task
+    """The workers that read words again, slower and better than the loop can: the sentence
+    embedding first, then the language model. `simulated` runs them at once and delivers after a
+    modelled latency, in virtual time."""
+    from moggy.brain.language import Asker, embedding_task, model_task
 
     def worker(make: Callable[[], Task], name: str, latency: float, deadline: float) -> Worker:
         return (
@@ -147,3 +205,203 @@ def slow_thinkers(*, simulated: bool) -> list[tuple[Ask, Worker]]:
         (Asker(), worker(embedding_task, "embedding", 0.1, 5.0)),
         (Asker(after="embedding"), worker(model_task, "language model", 0.8, 20.0)),
     ]
+
+
+# ── Lives ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def simulated_body(
+    shape: Body, board: str = "auto", *, in_real_time: bool = False
+) -> SimulatedBody:
+    """A simulated body in a world of its own, with the firmware on a simulated board.
+
+    `board` says where the firmware runs: "lockstep" under CPython, "micropython" in the board's own
+    interpreter; "auto" is lockstep in virtual time and MicroPython in real time. Raises ValueError
+    for any other.
+    """
+    if board not in BOARDS:
+        raise ValueError(f"board {board!r}: there are {', '.join(BOARDS)}")
+    world = World(shape)
+    if in_real_time and board != "lockstep":
+        living = MicroPythonBoard(shape)
+        return SimulatedBody(world, living, SerialBody(SerialLink(living.path), shape))
+    stepped = SteppedMicroPython(shape) if board == "micropython" else LockStepBoard(shape)
+    return SimulatedBody(world, stepped, SerialBody(MemoryLink(stepped.line), shape))
+
+
+def in_virtual_time(
+    pet: LivingPet,
+    senses: Iterable[AnySense] | Source,
+    seconds: float,
+    *,
+    body: SimulatedBody,
+    sensors: Sequence[Sensor] = (),
+    listeners: Sequence[Listener] = (),
+    think: bool = False,
+) -> Loop:
+    """A life in the simulator, as fast as the machine can: a loop to run.
+
+    `senses` stand in the order of their time, or are a function that is asked at every tick for
+    what happened up to then. `think` adds the embedding and the language model, with a modelled
+    latency. The loop closes the body when it ends.
+    """
+    source = senses if callable(senses) else Script(senses).due
+    loop = Loop(
+        pet,
+        SimulatedClock(seconds),
+        sensors=[SimulatedSenses(source, body), *sensors],
+        body=body,
+        listeners=listeners,
+        thinkers=slow_thinkers(simulated=True) if think else (),
+    )
+    loop.closing.callback(body.close)
+    return loop
+
+
+def lived_again(
+    journal: Path, change: Callable[[Start], Start] = lambda start: start
+) -> Iterator[Relived]:
+    """Every tick of a recorded life beside the same tick lived again, by the same pet or a changed
+    one. Raises NotAJournal."""
+    return relive(journal, born, change)
+
+
+@dataclass(frozen=True, slots=True)
+class RealLife:
+    """A life in real time, ready for `loop.run()`. Its studio is already being served."""
+
+    loop: Loop
+    start: Start
+    address: str
+    """Of the studio; empty where there is none."""
+    note: str = ""
+    """Why the simulated board runs no MicroPython; empty where it does."""
+
+
+def simulator(
+    *,
+    personality: str,
+    seed: int,
+    hour: float | None,
+    board: str,
+    studio_port: int,
+    remember: bool,
+    record: Path | None,
+    listeners: Sequence[Listener] = (),
+) -> RealLife:
+    """The cat in the studio, in real time. `hour` None is now; `remember` keeps a memory from day
+    to day, as a robot does. Raises OSError when the port is taken, Invalid where a file is missing
+    or wrong."""
+    with ExitStack() as closing:
+        parts = _in_real_time(
+            closing, listeners, record, remember=remember,
+            seed=seed, hour=hour_of_day() if hour is None else hour, personality=personality,
+        )  # fmt: skip
+        inbox = parts.inbox()
+        body = simulated_body(parts.shape, board, in_real_time=True)
+        closing.callback(body.close)
+        parts.sensors.insert(0, SimulatedSenses(inbox.poll, body))
+        address = parts.serve(inbox, studio_port, body)
+        note = body.board.note if isinstance(body.board, MicroPythonBoard) else ""
+        return RealLife(parts.loop(body), parts.start, address, note)
+
+
+def robot(
+    port: str,
+    *,
+    body: str,
+    personality: str,
+    seed: int | None,
+    camera: int | None,
+    microphone: bool,
+    studio_port: int | None,
+    record: Path | None,
+    listeners: Sequence[Listener] = (),
+) -> RealLife:
+    """The pet in a real body on a serial port; a port that is absent is looked for while it lives.
+    `seed` None is a new one each time. `camera` is the number of a camera; None: it sees what the
+    studio's page shows it. Raises as `simulator` does."""
+    with ExitStack() as closing:
+        parts = _in_real_time(
+            closing, listeners, record, remember=True,
+            seed=random.SystemRandom().randrange(2**31) if seed is None else seed,
+            hour=hour_of_day(), body=body, personality=personality,
+        )  # fmt: skip
+        inbox = parts.inbox(None if camera is None else f"camera:{camera}")
+        if microphone:
+            from moggy.sensors.microphone import Microphone
+
+            parts.sensors.append(Microphone())
+        address = ""
+        if studio_port is not None:
+            parts.sensors.append(inbox)
+            address = parts.serve(inbox, studio_port)
+        parts.speak()
+        # Opened last, so that it lies down before anything else is closed.
+        wired = SerialBody(SerialLink(port), parts.shape)
+        closing.callback(wired.close)
+        parts.sensors.insert(0, wired)
+        return RealLife(parts.loop(wired), parts.start, address)
+
+
+def _in_real_time(
+    closing: ExitStack,
+    listeners: Sequence[Listener],
+    record: Path | None,
+    *,
+    remember: bool,
+    seed: int,
+    hour: float,
+    **names: str,
+) -> RealTimeParts:
+    """The parts that a simulated and a real life share: a pet of the owner's files, with its memory
+    where it is to remember, and a journal where `record` names one."""
+    from moggy.real_time import RealTimeParts
+
+    files = Files(home())
+    memory, trouble = awake_memory() if remember else (None, "")
+    if memory is not None:
+        closing.callback(memory.close)
+    remembered = None if memory is None else memory.load()
+    start = begin(files, seed=seed, hour=hour, remembered=remembered, **names)
+    parts = RealTimeParts(
+        files=files,
+        schemas=SCHEMAS,
+        start=start,
+        pet=born(start),
+        shape=body_of(start),
+        closing=closing,
+        thinkers=slow_thinkers(simulated=False),
+        listeners=list(listeners),
+    )
+    for _, worker in parts.thinkers:
+        closing.callback(worker.close)
+    parts.watch()
+    if memory is not None:
+        parts.keep(memory)
+    elif trouble:
+        parts.sensors.append(Without(trouble))
+    if record is not None:
+        parts.record(record)
+    return parts
+
+
+def awake_memory() -> tuple[Memory | None, str]:
+    """The owner's memory file, opened; or None and the reason why the pet lives without it this
+    time, which leaves the file as it is."""
+    try:
+        return Memory(memory_file(), memory_key()), ""
+    except (Broken, OSError) as error:
+        return (
+            None,
+            f"{error}. It lives without its memory this time and keeps nothing of what it learns",
+        )
+
+
+def recorder(out: Path, start: Start) -> Recorder:
+    """A listener that writes journal.mcap, ticks.jsonl and sound.wav into a folder. Raises OSError
+    where that is impossible."""
+    from moggy.actuators.speaker import SoundTrack
+    from moggy.actuators.synth import voice_of
+
+    return Recorder(out, start, lambda path: SoundTrack(path, voice_of(start)))

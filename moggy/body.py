@@ -1,5 +1,5 @@
-"""The body described in one file: joints with their limits and drivers, touch pads with their
-places, voice. Everybody reads it."""
+"""A body, as its YAML file describes it: joints with their limits and drivers, touch pads with
+their places, loudspeaker, pins and battery."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from moggy.vocabulary import ZoneName
 
 
 class StrictModel(BaseModel):
-    """Frozen, and a key that nobody reads is an error."""
+    """A frozen pydantic model in which an unknown key is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -45,7 +45,7 @@ class JointSpec(StrictModel):
     def _ordered(self) -> JointSpec:
         if not self.min < self.max or not self.min <= self.rest <= self.max:
             raise ValueError(
-                f"min {self.min} < max {self.max}, and rest {self.rest} between them, is what a joint needs"
+                f"a joint needs min {self.min} < max {self.max}, and rest {self.rest} between them"
             )
         return self
 
@@ -62,7 +62,7 @@ class Pad(StrictModel):
 
 
 class SpeakerSpec(StrictModel):
-    """What the loudspeaker can do; the voice is bent to it."""
+    """What the loudspeaker can do; the voice is made for it."""
 
     rate: Annotated[int, Field(ge=8000, le=48000, description="samples a second")] = 22050
     lowest: Annotated[
@@ -82,7 +82,8 @@ class Wiring(StrictModel):
     pupils: Annotated[
         int,
         Field(
-            description="pin of the eye lights; on an RP2040 not of the same pair as the purr's or a servo's"
+            description="pin of the eye lights; on an RP2040 not of the same PWM pair as the"
+            " purr's or a servo's"
         ),
     ] = 12
     battery: Annotated[int, Field(description="ADC pin")] = 26
@@ -93,7 +94,7 @@ class Wiring(StrictModel):
 
 
 class Power(StrictModel):
-    """The battery, with hysteresis."""
+    """The battery's voltages, mV."""
 
     full_mv: int = 8400
     low_mv: Annotated[int, Field(description="below: the pet rests; it is asked to charge")] = 6800

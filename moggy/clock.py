@@ -1,35 +1,40 @@
-"""The only place that reads the time: a real clock that waits, a simulated one that does not, and
-one that replays what was recorded."""
+"""The only place that reads the time: a real clock, which waits for each tick, and a simulated one,
+which does not."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Protocol
 
 RATE = 50.0
-"""Ticks a second of the loop."""
+"""Ticks a second of the loop, our choice: a touch is answered within 20 ms, and two cores bear it
+(`python -m bench tick`)."""
 
 
 class Clock(Protocol):
-    """Gives the moments of the loop, in seconds since the pet was started."""
+    """Gives the moments of the loop."""
 
-    def ticks(self) -> Iterator[float]: ...
+    def ticks(self) -> Iterator[float]:
+        """Each moment when it has come, in s since the pet was born."""
+        ...
 
 
 class RealClock:
-    """Waits for each moment. A tick that took too long is not made up for: the next comes at the
-    next full period."""
+    """Waits for each moment. A tick that took too long is not made up for: the next one comes at
+    the next full period."""
 
     def __init__(self, until: float | None = None, rate: float = RATE) -> None:
+        """`until` is in s, None for ever; `rate` in ticks a second."""
         self._until, self._period = until, 1.0 / rate
         self._start = time.monotonic()
 
     def now(self) -> float:
-        """Seconds since the start, at any moment: for those who stamp what comes from outside."""
+        """Seconds since the clock was made."""
         return time.monotonic() - self._start
 
     def ticks(self) -> Iterator[float]:
+        """The seconds at which each tick really begins."""
         due = 0.0
         while self._until is None or due < self._until:
             wait = due - self.now()
@@ -41,24 +46,18 @@ class RealClock:
 
 
 class SimulatedClock:
-    """Every moment at once, exactly one period apart."""
+    """Does not wait. The moments are exactly one period apart."""
 
     def __init__(self, until: float, rate: float = RATE) -> None:
+        """`until` is in s, `rate` in ticks a second. Raises ValueError where it would not end."""
+        if not 0.0 <= until < float("inf"):
+            raise ValueError(f"{until:g} s is no length of a life")
         self._count, self._rate = round(until * rate), rate
 
     def ticks(self) -> Iterator[float]:
+        """0, one period, two periods, … up to `until`."""
         for n in range(self._count):
             yield n / self._rate
-
-
-class ReplayedClock:
-    """The moments of a recording."""
-
-    def __init__(self, moments: Iterable[float]) -> None:
-        self._moments = moments
-
-    def ticks(self) -> Iterator[float]:
-        yield from self._moments
 
 
 def hour_of_day() -> float:

@@ -1,5 +1,5 @@
-"""The journal of a life in MCAP: what it began with, and every tick whole. It opens in Foxglove,
-and `moggy replay` lives it again."""
+"""The journal of a life, an MCAP file: what the life began with, and every tick whole. Foxglove
+opens it, and `moggy replay` lives it again."""
 
 from __future__ import annotations
 
@@ -23,9 +23,12 @@ from moggy.messages import AnySense, Tick
 from moggy.pet import Start
 
 TICK = "/tick"
+"""Topic of the ticks."""
 START = "start.json"
+"""Name of the attachment that holds the Start."""
 CHUNK = 64 * 1024
-"""Bytes that a crash may cost: about a third of a second."""
+"""Bytes that are written at a time, and that a crash may cost: about a third of a second of
+life."""
 
 SENSES: TypeAdapter[AnySense] = TypeAdapter(Annotated[AnySense, Field(discriminator="kind")])
 SENSES_OF_TICK: TypeAdapter[tuple[AnySense, ...]] = TypeAdapter(
@@ -47,8 +50,8 @@ def _schema() -> bytes:
 
 
 class Lasting:
-    """Writes a part of a tick as JSON once, as long as it is the same object: decision and feelings
-    change ten times a second."""
+    """Encodes a part of a tick as JSON only when it is another object than before: decision and
+    feelings change ten times a second, not fifty."""
 
     __slots__ = ("_json", "_part")
 
@@ -57,13 +60,14 @@ class Lasting:
         self._json = orjson.Fragment(b"null")
 
     def json(self, part: object) -> orjson.Fragment:
+        """`part` as JSON."""
         if part is not self._part:
             self._part, self._json = part, orjson.Fragment(orjson.dumps(part))
         return self._json
 
 
 class Encoder:
-    """A tick and what was sent as one line of JSON: what the journal keeps."""
+    """Writes a tick and what was sent to the body as one line of JSON, as the journal keeps it."""
 
     def __init__(self) -> None:
         self._lasting = [(name, Lasting()) for name in ("decision", "person", "pet", "commanded")]
@@ -81,6 +85,7 @@ class Journal:
     readable up to the last chunk."""
 
     def __init__(self, path: Path, start: Start) -> None:
+        """Begin the file. Raises OSError where it cannot be written."""
         self._file = path.open("wb")
         self._writer = Writer(self._file, chunk_size=CHUNK, compression=CompressionType.ZSTD)
         self._writer.start(profile="", library="moggy")
@@ -101,13 +106,14 @@ class Journal:
         self.write(tick.at, tick.n, self._encode(tick, sent))
 
     def write(self, at: float, n: int, line: bytes) -> None:
-        """A tick that an Encoder has written."""
+        """Write tick number `n` of second `at`, given as an Encoder has written it."""
         stamp = round(at * 1e9)
         self._writer.add_message(
             channel_id=self._channel, log_time=stamp, publish_time=stamp, sequence=n, data=line
         )
 
     def close(self) -> None:
+        """Write the rest and the index."""
         if not self._file.closed:
             self._writer.finish()  # type: ignore[no-untyped-call]  # mcap leaves it untyped
             self._file.close()
@@ -126,23 +132,28 @@ class Journal:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One recorded tick; `data` is the Tick as it stands in the file."""
+    """One recorded tick."""
 
     at: float
+    """s on the pet's clock."""
     data: dict[str, Any]
+    """The Tick as it stands in the file."""
     sent: dict[str, float]
+    """Joint → rad, as it was sent over the wire."""
 
     @property
     def senses(self) -> tuple[AnySense, ...]:
+        """What was heard."""
         return SENSES_OF_TICK.validate_python(self.data["senses"])
 
     @property
     def tick(self) -> Tick:
+        """The tick as it was."""
         return TICKS.validate_python(self.data)
 
 
 def read_start(path: Path) -> Start:
-    """What the life began with. Raises NotAJournal."""
+    """What the life began with. Raises NotAJournal where the file does not say."""
     try:
         with path.open("rb") as file:
             for record in StreamReader(file).records:
@@ -154,7 +165,8 @@ def read_start(path: Path) -> Start:
 
 
 def read_ticks(path: Path) -> Iterator[Entry]:
-    """Every tick in order; of a file cut short by a crash, those that are whole."""
+    """Every tick in order; those that are whole, of a file that a crash has cut short. Raises
+    OSError where the file cannot be opened."""
     with path.open("rb") as file:
         messages = NonSeekingReader(file).iter_messages(topics=[TICK], log_time_order=False)
         while True:

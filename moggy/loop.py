@@ -1,5 +1,5 @@
-"""The shell round the pet: ask the sensors, let the pet live one moment, move the body, tell the
-listeners; fifty times a second."""
+"""The loop round the pet, fifty times a second: ask the sensors, let the pet live one moment, move
+the body, tell the listeners."""
 
 from __future__ import annotations
 
@@ -10,51 +10,61 @@ from typing import Any, Protocol, TypeAlias
 
 from moggy.clock import Clock
 from moggy.messages import AnySense, Command, Setting, Tick, Trouble
-from moggy.pet import Pet
+from moggy.pet import LivingPet
 from moggy.worker import Worker
 
 Sent: TypeAlias = Mapping[str, float]
-"""Joint → rad, as it really went over the wire."""
+"""Joint → rad, as it was sent over the wire."""
 
 Listener: TypeAlias = Callable[[Tick, Sent], None]
-"""Told of every tick: the journal, the studio, the speaker."""
+"""Called after every tick: the journal, the studio, the speaker. One that raises OSError is left
+out from then on, and a Trouble says so."""
 
 Ask: TypeAlias = Callable[[Tick], Any]
-"""What to ask a slow worker at this tick; None for nothing."""
+"""The job to offer a slow worker after this tick; None for nothing."""
 
 
 class Sensor(Protocol):
-    """The only impure input: what came in since the last call. Never blocks."""
+    """The only impure input of the loop. One that raises OSError is left out from then on, and a
+    Trouble says so."""
 
-    def poll(self, now: float) -> Sequence[AnySense]: ...
+    def poll(self, now: float) -> Sequence[AnySense]:
+        """What came in since the last call; never waits. `now` is s on the pet's clock."""
+        ...
 
 
 class BodyOut(Protocol):
-    """Moves, and says what was really sent."""
+    """What the loop moves."""
 
-    def move(self, command: Command) -> Sent: ...
+    def move(self, command: Command) -> Sent:
+        """Send a pose; gives what was really sent. Called at every tick."""
+        ...
 
     def stop(self, now: float) -> None:
         """Emergency stop: limp at once, until `release`."""
         ...
 
-    def release(self, now: float) -> None: ...
+    def release(self, now: float) -> None:
+        """End the emergency stop."""
+        ...
 
 
 class Loop:
-    """Runs a pet on a clock until the clock ends or `stop` is called; whatever was opened is closed
-    in reverse, the body first to rest."""
+    """Runs a pet on a clock until the clock ends or `stop` is called."""
 
     def __init__(
         self,
-        pet: Pet,
+        pet: LivingPet,
         clock: Clock,
         *,
         sensors: Sequence[Sensor],
         body: BodyOut,
         listeners: Sequence[Listener] = (),
         thinkers: Sequence[tuple[Ask, Worker]] = (),
+        closing: ExitStack | None = None,
     ) -> None:
+        """`thinkers` are slow workers, each with what it is asked. `closing` is closed when the
+        loop ends, the last that was opened first."""
         self._pet, self._clock, self._body = pet, clock, body
         self._sensors, self._listeners, self._thinkers = (
             list(sensors),
@@ -63,13 +73,14 @@ class Loop:
         )
         self._troubles: list[Trouble] = []
         self._running = True
-        self.closing = ExitStack()
+        self.closing = closing or ExitStack()
 
     def stop(self) -> None:
         """End after this tick; may be called from any thread or a signal."""
         self._running = False
 
     def run(self) -> None:
+        """Live until the end, and close what was opened, whatever happens."""
         with self.closing, rare_collection():
             for now in self._clock.ticks():
                 if not self._running:
@@ -122,11 +133,11 @@ class Loop:
 
 @contextmanager
 def rare_collection() -> Iterator[None]:
-    """Python's collector, out of the loop's way: what stands now is not looked at again, and what a
-    tick makes dies without it.
+    """Let Python's garbage collector run seldom: what exists now is not looked at again, and what a
+    tick makes is freed without it.
 
-    A fifth of the time of a life without a screen, and the longest pauses of one in real time, went
-    into it.
+    Before, it took a fifth of the time of a headless life and made the longest pauses of a real one
+    (`python -m bench tick`).
     """
     before = gc.get_threshold()
     gc.freeze()

@@ -68,7 +68,8 @@ def demo(
 
 
 @app.command(
-    epilog="Examples: `moggy sim` · `moggy sim --headless --senses day.jsonl --seed 1 --until 60 --out out/day`"
+    epilog="Examples: `moggy sim` · "
+    "`moggy sim --headless --senses day.jsonl --seed 1 --until 60 --out out/day`"
 )
 def sim(
     headless: Annotated[
@@ -136,8 +137,8 @@ def sim(
         from moggy.commands.live import simulate
 
         simulate(
-            port=port, open_browser=open_browser, record=record, board=board, remember=remember, hour=hour,
-            personality=personality, seed=seed,
+            port=port, open_browser=open_browser, record=record, board=board, remember=remember,
+            hour=hour, personality=personality, seed=seed,
         )  # fmt: skip
 
 
@@ -165,12 +166,14 @@ def run(
     from moggy.commands.live import run_robot
 
     run_robot(
-        port, body=body, camera=camera, microphone=microphone, studio_port=studio, record=record, personality=personality, seed=seed,
+        port, body=body, camera=camera, microphone=microphone, studio_port=studio, record=record,
+        personality=personality, seed=seed,
     )  # fmt: skip
 
 
 @app.command(
-    epilog="Examples: `moggy replay out/demo/journal.mcap` · `moggy replay J --with personality=shy`"
+    epilog="Examples: `moggy replay out/demo/journal.mcap` · "
+    "`moggy replay J --with personality=shy`"
 )
 def replay(
     journal: Annotated[Path, typer.Argument(help="A journal.mcap.")],
@@ -197,7 +200,8 @@ def replay(
 
 
 @app.command(
-    epilog="Examples: `moggy why out/demo/journal.mcap --at 12.5` · `moggy why J --at 12.5 --of purr` · `moggy why J --coverage`"
+    epilog="Examples: `moggy why out/demo/journal.mcap --at 12.5` · "
+    "`moggy why J --at 12.5 --of purr` · `moggy why J --coverage`"
 )
 def why(
     journal: Annotated[Path, typer.Argument(help="A journal.mcap.")],
@@ -225,7 +229,8 @@ def why(
 
 
 @app.command(
-    epilog="Examples: `moggy laws` · `moggy laws out/demo/journal.mcap` · `moggy laws --days 50 --seconds 300`"
+    epilog="Examples: `moggy laws` · `moggy laws out/demo/journal.mcap` · "
+    "`moggy laws --days 50 --seconds 300`"
 )
 def laws(
     journals: Annotated[
@@ -399,7 +404,7 @@ def bench(
     sentences: Annotated[int, typer.Option(min=10, help="How many sentences to score.")] = 200,
 ) -> None:
     """What each way of reading words understands, per second of CPU, on named data."""
-    from moggy.brain.language.bench import bench_models
+    from moggy.brain.language import bench_models
     from moggy.sensors.words import understand
 
     bench_models(sentences, first=understand)

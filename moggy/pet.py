@@ -1,5 +1,5 @@
-"""The pet: a moment's senses go in, and one Tick comes out. Pure: the same senses, files and seed
-give the same life, to the bit."""
+"""The pet: the senses of a moment go in, and one Tick comes out. It is pure: the same senses, files
+and seed give the same life, to the bit."""
 
 from __future__ import annotations
 
@@ -32,24 +32,24 @@ from moggy.messages import (
 from moggy.ongoing import Ongoing, local_hour
 
 TREE_PERIOD = 0.1
-"""Seconds between two ticks of the tree; urgent events and the begin of a touch do not wait for it.
-
-Feelings know no tick rate: they are looked at when the tree is ticked, and when something happened
-or was perceived."""
+"""Seconds between two ticks of the tree, our choice; urgent events and the beginning of a touch do
+not wait for it. Feelings are integrated exactly in time, so they are worked out only when the tree
+is ticked, and when something happened or was perceived."""
 
 ACT_PERIOD = 0.04
 """Seconds between two commands to the body, which glides from one to the next; what happens or is
-decided anew does not wait for it."""
+decided anew does not wait for it. Our choice: docs/decisions/0009-commands-at-25-hz.md."""
 EARLY = 0.5 / RATE
-"""Real ticks come a little early or late: what is due before the next tick is due now."""
+"""Seconds. Real ticks come a little early or late: what is due before the middle of the next period
+is due now."""
 
 RAW = (Touch, Acceleration, Face, Posture, Voice, Words)
-"""What the readers answer for; everything else goes to the mind as it came."""
+"""Senses that the readers interpret; all others go to the mind as they came."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Start:
-    """All that a life depends on beside its senses. It stands at the head of every journal."""
+    """All that a life depends on besides its senses. Every journal begins with it."""
 
     version: str
     seed: int
@@ -62,38 +62,54 @@ class Start:
     files: Mapping[str, str] = field(default_factory=dict)
     """Name → text of every file that the pet was made from."""
     remembered: Mapping[str, Any] | None = None
-    """What it knew of its people, if it remembers."""
+    """What it knew of its people (`brain.memory.Remembered.as_data`); None for a pet that remembers
+    nothing."""
 
 
 class SenseReader(Protocol):
-    """Turns raw senses into understood ones. Keeps what it needs between calls; reads no clock."""
+    """Turns raw senses into understood ones. It may keep state between calls, and reads no
+    clock."""
 
-    def read(self, senses: Sequence[AnySense], now: float) -> Sequence[AnySense]: ...
+    def read(self, senses: Sequence[AnySense], now: float) -> Sequence[AnySense]:
+        """What the senses of this tick say. Called at every tick, `now` in s."""
+        ...
 
 
 class MindPart(Protocol):
+    """What the pet needs of `brain.mind.Mind`."""
+
     def perceive(
         self, senses: Sequence[AnySense], now: float
-    ) -> tuple[tuple[Event, ...], tuple[Evidence, ...]]: ...
+    ) -> tuple[tuple[Event, ...], tuple[Evidence, ...]]:
+        """What the senses of this tick mean. Called at every tick."""
+        ...
 
     def feel(
         self, events: Sequence[Event], evidence: Sequence[Evidence], now: float, dt: float
-    ) -> tuple[PersonEstimate, Affect]: ...
+    ) -> tuple[PersonEstimate, Affect]:
+        """How the person and the pet feel now, `dt` s after the last call."""
+        ...
 
     def did(self, behavior: str) -> None:
-        """What was decided: doing it fills some drives."""
+        """Take note of the behaviour that runs: doing it fills some drives."""
         ...
 
     def remember(self) -> Any:
-        """What is worth keeping for the next life."""
+        """What the next life should know: a `brain.memory.Remembered`."""
         ...
 
 
 class DeciderPart(Protocol):
-    def decide(self, context: Context) -> Decision: ...
+    """What the pet needs of `behaviors.decide.Decider`."""
+
+    def decide(self, context: Context) -> Decision:
+        """Tick the tree once."""
+        ...
 
 
 class ActorPart(Protocol):
+    """What the pet needs of `actuators.act.Actor`."""
+
     def act(
         self,
         decision: Decision,
@@ -110,8 +126,11 @@ Adopt = Callable[[str, str, float], None]
 """(file, text, now): take an edited file, or raise Invalid and stay as before."""
 
 
-class Pet:
-    """Sense, perceive, feel, decide, act: see `tick`."""
+class LivingPet:
+    """A pet that lives, one tick at a time: it senses, perceives, feels, decides and acts.
+
+    `moggy.assemble.born` makes one from a `Start`; `moggy.Pet` says what it will be.
+    """
 
     def __init__(
         self,
@@ -128,6 +147,7 @@ class Pet:
         self._readers, self._decider, self._actor = readers, decider, actor
         self._adopt, self._number = adopt, number
         self._ticks = count()
+        self._now = float("-inf")
         self._hour = hour
         self._decided = float("-inf")
         self._decision = Decision(at=0.0, behavior="born", why="has just woken")
@@ -137,7 +157,11 @@ class Pet:
         self._ongoing = Ongoing()
 
     def tick(self, now: float, senses: Sequence[AnySense]) -> Tick:
-        """One moment. `now` never runs backwards."""
+        """Live one moment: `now` in seconds since it was born, `senses` as they came since the last
+        tick. Raises ValueError when `now` runs backwards."""
+        if not now >= self._now:
+            raise ValueError(f"time runs backwards: {now} s comes after {self._now} s")
+        self._now = now
         heard = tuple([replace(sense, id=self._number()) for sense in senses])
         refused = self._take_edits(heard, now)
         understood = self._understand(heard, now)

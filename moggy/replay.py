@@ -1,5 +1,5 @@
-"""Live a recorded life again: the same senses to a new pet, tick by tick, and compare; or with one
-thing changed, and see what differs."""
+"""Lives a recorded life again: gives a new pet the recorded senses, tick by tick, and compares; the
+same pet, or one with something changed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import orjson
 
 from moggy.journal import Entry, read_start, read_ticks
 from moggy.messages import Tick
-from moggy.pet import Pet, Start
+from moggy.pet import LivingPet, Start
 
 COMPARED = (
     "understood",
@@ -26,29 +26,33 @@ COMPARED = (
     "calls",
     "refused",
 )
-"""All of a tick but its time and what was heard, which are given."""
+"""Fields of a tick that are compared: all but its time, number and senses, which are given."""
 
-Born = Callable[[Start], Pet]
+Born = Callable[[Start], LivingPet]
+"""Makes a pet from its start: `moggy.assemble.born`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Relived:
-    """One tick, as it was and as it is now."""
+    """One tick, as it was recorded and as it was lived again."""
 
     was: Entry
     now: dict[str, Any]
+    """The new tick as it would stand in a journal."""
     tick: Tick
+    """The new tick."""
 
     @property
     def differs(self) -> tuple[str, ...]:
-        """The fields that are not the same, to the bit."""
+        """Names of the fields that are not the same to the bit."""
         return tuple(name for name in COMPARED if self.was.data[name] != self.now[name])
 
 
 def relive(
     path: Path, born: Born, change: Callable[[Start], Start] = lambda start: start
 ) -> Iterator[Relived]:
-    """Every tick of a journal, lived again by a pet made from its start, or from a changed one."""
+    """Every tick of a journal, lived again by a pet that is made from its start, which `change` may
+    change. Raises NotAJournal, or Invalid for a changed file that is wrong."""
     pet = born(change(read_start(path)))
     for entry in read_ticks(path):
         tick = pet.tick(entry.at, entry.senses)

@@ -51,11 +51,38 @@ class Watcher:
                     self._found.put((name, text))
 
     def _text(self, name: str) -> str | None:
-        """None while it is away, as in the middle of an editor's save: the pet keeps what it has."""
+        """None while it is away, as in the middle of an editor's save: the pet keeps what it
+        has."""
         try:
             return self._files.read(name)
         except Invalid:
             return None
+
+
+class EditableFiles:
+    """The designers' files for the studio: all files of the kinds that may be edited while the pet
+    lives."""
+
+    def __init__(self, files: Files, schemas: Mapping[str, type[BaseModel]]) -> None:
+        """`schemas`: kind of file → what it must say."""
+        self._files, self._schemas = files, schemas
+
+    def names(self) -> list[str]:
+        """As `personalities/shy.yaml`."""
+        return [name for name in self._files.all() if name.partition("/")[0] in self._schemas]
+
+    def read(self, name: str) -> str:
+        """The text. Raises Invalid where there is no such file."""
+        return self._files.read(name)
+
+    def save(self, name: str, text: str) -> None:
+        """Write a text into the owner's folder. Raises Invalid, and writes nothing, where it does
+        not say what it must."""
+        schema = self._schemas.get(name.partition("/")[0])
+        if schema is None:
+            raise Invalid(name, 1, f"the studio saves {', '.join(self._schemas)}")
+        self._files.save(name, text, schema)
+        check_aside(name, text, self._schemas)
 
 
 def check_aside(name: str, text: str, schemas: Mapping[str, type[BaseModel]]) -> None:

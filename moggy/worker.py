@@ -1,5 +1,5 @@
 """Slow work, kept out of the loop: a worker is offered a job, says at once whether it takes it, and
-is asked later for the answer.
+is asked for the answer later.
 
 A worker process that dies or hangs is started again with growing pauses; it costs the pet that
 sense and nothing else.
@@ -21,16 +21,20 @@ from moggy.messages import AnySense, Thought, Trouble
 Task: TypeAlias = Callable[[Any], Sequence[AnySense]]
 """The work itself: job → senses. `at` of what it returns is set to the moment it arrives."""
 
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
-"""Seconds before a dead process is started again: doubled each time it dies before an answer."""
+FIRST_PAUSE = 1.0
+"""Seconds before a dead process is started again, doubled each time it dies before an answer. Our
+choice."""
+LONGEST_PAUSE = 60.0
+"""Seconds that the pause grows to. Our choice."""
 
 
 class Worker(Protocol):
-    """Does one job at a time, elsewhere. Never blocks its caller."""
+    """Does one job at a time, elsewhere. None of its methods waits; `now` is s on the pet's
+    clock."""
 
     def offer(self, job: Any, now: float) -> bool:
-        """Take the job, or say no since it is busy or unwell; a job that was refused is gone, stale
-        work is never queued."""
+        """Take the job, or say no because it is busy or unwell. A job that was refused is gone:
+        stale work is never queued."""
         ...
 
     def poll(self, now: float) -> Sequence[AnySense]:
@@ -38,15 +42,17 @@ class Worker(Protocol):
         came back."""
         ...
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """End the work."""
+        ...
 
 
 class ProcessWorker:
     """Work in a process of its own, with a deadline.
 
-    `make` builds the task in the child (a module-level function: it is sent by name); what it
-    raises is said as a Trouble, and it is tried again later: so a model whose runtime is still
-    being built joins when it is ready.
+    `make` builds the task in the child; it is a module-level function, since it is sent by name.
+    What it raises is said as a Trouble, and it is tried again later: so a model whose runtime is
+    still being built joins when it is ready.
     """
 
     def __init__(
@@ -57,6 +63,8 @@ class ProcessWorker:
         deadline: float = 5.0,
         start_deadline: float = 120.0,
     ) -> None:
+        """`name` stands in its Troubles. The deadlines are seconds for one job, and for the
+        start."""
         self._make, self._name, self._deadline, self._start_deadline = (
             make,
             name,
@@ -73,10 +81,11 @@ class ProcessWorker:
 
     @property
     def pid(self) -> int | None:
-        """Of the child, while there is one."""
+        """The child's process id; None while there is no child."""
         return self._process.pid if self._process else None
 
     def offer(self, job: Any, now: float) -> bool:
+        """See Worker. Starts the process if there is none."""
         self._ensure(now)
         if not self._ready or self._busy_until is not None or self._pipe is None:
             return False
@@ -88,6 +97,7 @@ class ProcessWorker:
         return True
 
     def poll(self, now: float) -> Sequence[AnySense]:
+        """See Worker. Ends a process whose deadline is over."""
         self._ensure(now)
         senses: list[AnySense] = []
         while self._pipe is not None:
@@ -108,6 +118,7 @@ class ProcessWorker:
         return senses
 
     def close(self) -> None:
+        """End the process for good."""
         if self._process is not None and self._process.is_alive():
             self._process.kill()
         if self._process is not None:
@@ -164,8 +175,8 @@ class ProcessWorker:
 
 @contextmanager
 def deaf_to_ctrl_c() -> Iterator[None]:
-    """A process started within ignores Ctrl-C from its first instruction: the terminal sends it to
-    all, and the loop closes its workers."""
+    """Let a process that is started within ignore Ctrl-C from its first instruction: the terminal
+    sends it to all processes, and the loop closes its workers."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -177,7 +188,7 @@ def deaf_to_ctrl_c() -> Iterator[None]:
 
 
 def _work(pipe: Connection, make: Callable[[], Task]) -> None:
-    """The child: build the task, then one job after the other until the pipe closes."""
+    """The child: build the task, then do one job after the other until the pipe closes."""
     try:
         task = make()
     except Exception as error:
@@ -204,6 +215,7 @@ class SimulatedWorker:
     run is the same on every machine."""
 
     def __init__(self, make: Callable[[], Task], *, name: str, latency: float) -> None:
+        """`make` builds the task when the first job comes; `latency` is in s."""
         self._make, self._name, self._latency = make, name, latency
         self._task: Task | None = None
         self._due: float | None = None
@@ -211,6 +223,7 @@ class SimulatedWorker:
         self._failed = False
 
     def offer(self, job: Any, now: float) -> bool:
+        """See Worker. Works now, whatever it takes."""
         if self._due is not None or self._failed:
             return False
         try:
@@ -225,12 +238,14 @@ class SimulatedWorker:
         return True
 
     def poll(self, now: float) -> Sequence[AnySense]:
+        """See Worker."""
         if self._due is None or now < self._due:
             return ()
         self._due = None
         return [self._arrived(sense, now) for sense in self._answer]
 
     def close(self) -> None:
+        """Let go of the task."""
         self._task = None
 
     def _arrived(self, sense: AnySense, now: float) -> AnySense:

@@ -10,7 +10,6 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,9 +17,7 @@ from moggy import models
 from moggy.messages import AnySense, Posture, Trouble
 from moggy.sensors.camera import FrameSource, NoPicture, Picture, decoded, source
 from moggy.sensors.faces import FaceFinder
-
-if TYPE_CHECKING:
-    from moggy.sensors.vision import Look
+from moggy.sensors.look import Look
 
 SHOWN = "what was shown"
 

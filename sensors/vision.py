@@ -12,9 +12,9 @@ What the numbers mean is read in the loop, by `FaceReader` and `PostureReader`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from moggy.messages import AnySense
+from moggy.sensors.look import Look
 from moggy.worker import Task, Worker
 
 FACES = 0.1
@@ -23,21 +23,10 @@ POSTURES = 0.2
 """s between two looks at the body: it costs as much as the face and changes slower"""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
-    """One job: look at `picture` (bytes of a JPEG or PNG), or through `source`."""
-
-    at: float
-    picture: bytes | None = None
-    source: str | None = None
-    posture: bool = True
-
-
 def vision_task() -> Task:
     """Makes the task, in the process that shall run it."""
-    from moggy.sensors.eye import (
-        VisionTask,
-    )  # OpenCV and MediaPipe are loaded there, not in the loop's process
+    # OpenCV and MediaPipe are loaded there, not in the loop's process.
+    from moggy.sensors.eye import VisionTask
 
     return VisionTask()
 
@@ -80,3 +69,30 @@ class VisionSensor:
             if posture:
                 self._posture_at = now
         return taken
+
+
+class Eye:
+    """A sensor: pictures from the studio's page, or a camera that the vision process opens itself.
+    The newest picture wins; none is kept."""
+
+    def __init__(self, worker: Worker, source: str | None = None) -> None:
+        """`worker` runs `vision_task`; `source` is "camera:0", a video file or a picture."""
+        self._vision = VisionSensor(worker)
+        self._newest: bytes | None = None
+        if source is not None:
+            self._vision.watch(source)
+
+    def show(self, picture: bytes) -> None:
+        """Show it the bytes of a JPEG or PNG; from any thread."""
+        self._newest = picture
+
+    def poll(self, now: float) -> Sequence[AnySense]:
+        """What was seen since the last call."""
+        picture, self._newest = self._newest, None
+        if picture is not None and not self._vision.show(picture, now) and self._newest is None:
+            self._newest = picture
+        return self._vision.poll(now)
+
+    def close(self) -> None:
+        """End the vision process."""
+        self._vision.close()

@@ -1,1 +1,1 @@
-"""A body, a world and people that are not there; the studio that shows and tunes it all."""
+"""A simulated body, world and people; and the studio that shows and tunes the pet."""

@@ -1,24 +1,25 @@
-"""A day as a script: what simulated people do to the pet and when, written in YAML, played as
-senses."""
+"""A day as a script in YAML: what simulated people do to the pet and when. `senses_of` turns it
+into senses."""
 
 from __future__ import annotations
 
 import itertools
 import math
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from moggy.body import Body, StrictModel
 from moggy.messages import Acceleration, AnySense, Battery, Face, Person, Setting, Touch, Words
+from moggy.vocabulary import SettingName, nearest
 
 RATE = 50.0
-"""Samples of touch a second."""
+"""Samples of touch a second, as the board sends them."""
 
 
 class Stroke(StrictModel):
-    """A hand that moves over pads, again and again."""
+    """A hand that moves over pads, once or several times."""
 
     along: Annotated[
         tuple[str, ...],
@@ -29,14 +30,16 @@ class Stroke(StrictModel):
         "back",
         "loin",
     )
-    speed: Annotated[float, Field(gt=0.0, le=2.0, description="m/s; 0.03 is best")] = 0.1
+    speed: Annotated[
+        float, Field(gt=0.0, le=2.0, description="m/s; 0.03 feels best (Löken et al. 2009)")
+    ] = 0.1
     pressure: Annotated[float, Field(gt=0.0, le=1.0)] = 0.35
     times: Annotated[int, Field(ge=1, le=1000)] = 1
     pause: Annotated[float, Field(ge=0.0, le=60.0, description="s between two strokes")] = 0.3
 
 
 class Press(StrictModel):
-    """A hand that rests, pats or hits in one place."""
+    """A hand that rests, pats or hits in one place, once or several times."""
 
     pad: str = "back"
     pressure: Annotated[float, Field(gt=0.0, le=1.0)] = 0.4
@@ -46,7 +49,7 @@ class Press(StrictModel):
 
 
 class DayLook(StrictModel):
-    """How a face feels that is seen for a while."""
+    """A face that is seen for a while."""
 
     valence: Annotated[float, Field(ge=-1.0, le=1.0)] = 0.0
     arousal: Annotated[float, Field(ge=-1.0, le=1.0)] = 0.0
@@ -56,7 +59,7 @@ class DayLook(StrictModel):
 
 
 class Act(StrictModel):
-    """One thing that happens."""
+    """One thing that happens, or several that begin at once."""
 
     at: Annotated[float, Field(ge=0.0, description="s since the day began")]
     who: str = "someone"
@@ -69,7 +72,7 @@ class Act(StrictModel):
         float | None, Field(gt=0.0, description="lifted, held for so many seconds, and put down")
     ] = None
     battery: Annotated[float | None, Field(ge=0.0, le=1.0)] = None
-    setting: Literal["quiet", "focus", "lap", "away", "stop"] | None = None
+    setting: SettingName | None = None
     on: bool = True
 
 
@@ -78,12 +81,13 @@ class Day(StrictModel):
 
     about: str = ""
     hour: Annotated[float, Field(ge=0.0, lt=24.0, description="time of day at second 0")] = 10.0
-    seconds: Annotated[float, Field(gt=0.0, description="length of the day")] = 60.0
+    seconds: Annotated[float, Field(gt=0.0, le=31 * 86_400.0, description="length, s")] = 60.0
     acts: tuple[Act, ...]
 
 
 def senses_of(day: Day, body: Body) -> list[AnySense]:
-    """The day as senses in order. Raises ValueError for a pad that the body lacks."""
+    """The day as senses, in the order of their time. Raises ValueError for a pad that the body does
+    not have."""
     return sorted(
         (sense for act in day.acts for sense in _play(act, body)), key=lambda sense: sense.at
     )
@@ -160,7 +164,7 @@ def _presses(press: Press, at: float, body: Body) -> Iterator[AnySense]:
 
 
 def _carries(seconds: float, at: float) -> Iterator[AnySense]:
-    """Up within half a second, a little sway, and down softly."""
+    """Acceleration in g: up within half a second, a little sway, and down softly."""
     count = round((seconds + 1.0) * RATE)
     for n in range(count):
         t = n / RATE
@@ -180,9 +184,6 @@ def _carries(seconds: float, at: float) -> Iterator[AnySense]:
 
 def _place(body: Body, pad: str) -> tuple[float, float, float]:
     if pad not in body.pads:
-        raise ValueError(f"this body has no pad '{pad}'; there are {', '.join(body.pads)}")
+        known = nearest(pad, body.pads) or f"; there are {', '.join(body.pads)}"
+        raise ValueError(f"unknown pad {pad!r}{known}")
     return body.pads[pad].at
-
-
-def day_schema() -> dict[str, Any]:
-    return Day.model_json_schema()

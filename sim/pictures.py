@@ -1,5 +1,4 @@
-"""Pictures of the cat on disk while a life goes by without a screen: a listener of the loop, a few
-PNGs a second."""
+"""Pictures of a headless life: a listener that writes PNGs of the cat, a few a second."""
 
 from __future__ import annotations
 
@@ -11,11 +10,11 @@ from moggy.messages import Tick
 from moggy.sim.studio.still.painter import PainterCamera, paint
 
 PER_SECOND = 2.0
+"""Pictures a second of the pet's time. Our choice."""
 
 
 class Pictures:
-    """Writes `cat_0012.50.png` for the moment 12.5 s and so on. What is painted are the servos'
-    angles, as the board drives them."""
+    """Writes `cat_0012.50.png` for second 12.5, and so on."""
 
     def __init__(
         self,
@@ -26,6 +25,7 @@ class Pictures:
         per_second: float = PER_SECOND,
         camera: PainterCamera | None = None,
     ) -> None:
+        """`angles` gives joint → rad, as the board drives the servos now."""
         self._folder, self._angles = folder, angles
         self._rest = {name: joint.rest for name, joint in body.joints.items()}
         self._period, self._camera, self._due = 1.0 / per_second, camera or PainterCamera(), 0.0

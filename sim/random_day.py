@@ -1,5 +1,4 @@
-"""A random day: somebody comes and goes, strokes, pats, hits, lifts, talks, shows their face, by
-chance but from a seed."""
+"""A random day: somebody comes and goes, strokes, pats, hits, lifts, talks and shows their face."""
 
 from __future__ import annotations
 
@@ -10,10 +9,21 @@ from moggy.body import Body
 from moggy.sim.day import Act, Day, DayLook, Press, Stroke
 
 SAID = (
-    "good cat", "hello my sweet", "bad cat, stop that", "go away, leave me alone", "come here", "I had an awful day", "let's play",
-    "look at this", "I am so happy today", "I am furious", "",
-)  # fmt: skip
+    "good cat",
+    "hello my sweet",
+    "bad cat, stop that",
+    "go away, leave me alone",
+    "come here",
+    "I had an awful day",
+    "let's play",
+    "look at this",
+    "I am so happy today",
+    "I am furious",
+    "",
+)
+"""What somebody may say."""
 SETTINGS: tuple[Literal["quiet", "focus", "lap", "away"], ...] = ("quiet", "focus", "lap", "away")
+"""What the owner may ask for by hand; not the emergency stop, after which nothing more happens."""
 WAYS = (
     ("neck", "shoulders", "back", "loin"),
     ("forehead", "neck"),
@@ -22,10 +32,12 @@ WAYS = (
     ("belly",),
     ("tail_base", "tail"),
 )
+"""Pads that a hand passes in a stroke."""
 
 
 def random_day(seed: int, seconds: float, body: Body) -> Day:
-    """Something every four seconds on average; the same seed gives the same day."""
+    """A day of so many seconds on which something happens every four seconds on average. The same
+    seed and body give the same day."""
     rng = random.Random(seed)
     acts, at, here = [Act(at=0.5, who="anna", person="arrives")], 1.0, True
     while (at := at + rng.expovariate(0.25)) < seconds - 1.0:

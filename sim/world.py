@@ -1,34 +1,32 @@
-"""The simulated world round the body: a hand, gravity and a battery."""
+"""The simulated world round the body: a hand, motion and a battery."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from moggy.body import Body
-from moggy.messages import Place
+from moggy.messages import Acceleration, AnySense, Battery, Place, Touch
 from moggy.sim.board.wires import WorldInputs
 
-Vector3 = tuple[float, float, float]
-ForceScript = Callable[[float], tuple[Vector3, Vector3] | None]
-"""Seconds since it began → (g, rad/s), or None when it is over."""
-
 GRAVITY = (0.0, 0.0, 1.0)
+"""g; what the accelerometer feels of a body that stands."""
 STILL = (0.0, 0.0, 0.0)
+"""rad/s."""
 
 
 class World:
-    """What happens to the body now. `inputs` is what the board's devices feel of it."""
+    """What happens to the body now, and what the board's devices feel of it."""
 
     def __init__(self, body: Body) -> None:
+        """At first nobody touches it, it stands still, and its battery is full."""
         self.body = body
         self._channels = {name: pad.channel for name, pad in body.pads.items()}
         self._no_pads: tuple[float, ...] = (0.0,) * 12
         self._pads: tuple[float, ...] = self._no_pads
         self._acceleration, self._gyro = GRAVITY, STILL
         self._volts = body.power.full_mv / 1000.0
-        self._charging = self._stop = False
-        self._script: tuple[float, ForceScript] | None = None
+        self._charging = False
         self._inputs: WorldInputs | None = None
 
     def touch(
@@ -40,8 +38,9 @@ class World:
         pressure: float = 0.4,
         area: float = 0.2,
     ) -> None:
-        """A hand lies here now: at a position on the skin, in the middle of a zone, or on pads with
-        their own pressures."""
+        """A hand lies here from now on: on pads with pressures of their own, or with `pressure` at
+        a position on the skin (m, body frame), or in the middle of a zone. `area` is the share of a
+        palm. Pressure 0 takes it away."""
         if pressure <= 0.0:
             self.release()
             return
@@ -61,45 +60,39 @@ class World:
         self._pads, self._inputs = self._no_pads, None
 
     def accelerate(self, x: float, y: float, z: float, gyro: Place = STILL) -> None:
-        """What the accelerometer feels from now on, in g; and the gyroscope, in rad/s."""
-        self._script = None
+        """What the accelerometer feels from now on (g), and the gyroscope (rad/s)."""
         self._acceleration, self._gyro, self._inputs = (x, y, z), gyro, None
 
     def battery(self, level: float, charging: bool = False) -> None:
-        """0..1, linear between the empty and the full voltage."""
+        """Set the battery to 0..1; its voltage is linear between empty and full."""
         power = self.body.power
         self._volts = (
             power.empty_mv + min(max(level, 0.0), 1.0) * (power.full_mv - power.empty_mv)
         ) / 1000.0
         self._charging, self._inputs = charging, None
 
-    def press_stop(self, pressed: bool) -> None:
-        """The emergency button."""
-        self._stop, self._inputs = pressed, None
-
-    def lift(self, now: float) -> None:
-        """Somebody picks the body up, and it stays in their hands."""
-        self._script = (now, _lift)
-
-    def put_down(self, now: float) -> None:
-        """It is set down again."""
-        self._script = (now, _put_down)
-
-    def hit(self, now: float, strength: float) -> None:
-        """A blow of 0..1."""
-        self._script = (now, lambda t: _hit(t, strength))
-
-    def step(self, now: float) -> None:
-        """Let what goes on go on until `now`."""
-        if self._script is not None:
-            began, script = self._script
-            felt = script(now - began)
-            if felt is None:
-                self._script, felt = None, (GRAVITY, STILL)
-            self._acceleration, self._gyro = felt
-            self._inputs = None
+    def take(self, sense: AnySense) -> bool:
+        """Let raw touch, motion and battery happen to the body; False for a sense that comes to the
+        pet as it is."""
+        match sense:
+            case Touch():
+                self.touch(
+                    position=sense.position,
+                    zone=sense.zone,
+                    pads=sense.pads,
+                    pressure=sense.pressure,
+                    area=sense.area,
+                )
+            case Acceleration():
+                self.accelerate(sense.x, sense.y, sense.z, sense.gyro)
+            case Battery():
+                self.battery(sense.level, sense.charging)
+            case _:
+                return False
+        return True
 
     def inputs(self) -> WorldInputs:
+        """What the board's devices feel now; the same object until something changes."""
         if self._inputs is None:
             self._inputs = WorldInputs(
                 pads=self._pads,
@@ -107,13 +100,12 @@ class World:
                 gyro=self._gyro,
                 volts=self._volts,
                 charging=self._charging,
-                stop=self._stop,
             )
         return self._inputs
 
     def _near(self, position: Place, pressure: float, area: float) -> dict[str, float]:
-        """Pressure falls off with the distance like a bell; a larger area is a wider bell. The
-        nearest pad feels at least half of it."""
+        """Pressure on each pad: a Gaussian of the distance, wider for a larger area. The nearest
+        pad feels at least half of it."""
         spread = 0.025 + 0.06 * area
         distances = {name: math.dist(position, pad.at) for name, pad in self.body.pads.items()}
         nearest = min(distances, key=distances.__getitem__)
@@ -128,30 +120,3 @@ class World:
         names = [name for name, pad in self.body.pads.items() if pad.zone == zone]
         half = (len(names) - 1) // 2
         return names[half : len(names) - half]
-
-
-def _lift(t: float) -> tuple[Vector3, Vector3] | None:
-    """A third of a second up, a third slowing, and then the small sway of hands."""
-    sway = 0.02 * math.sin(2.0 * math.pi * 1.3 * t)
-    up = 0.45 * math.sin(2.0 * math.pi * t / 0.7) if t < 0.7 else 0.0
-    return (sway, 1.5 * sway, 1.0 + up + 0.5 * sway), (2.0 * sway, 3.0 * sway, 0.0)
-
-
-def _put_down(t: float) -> tuple[Vector3, Vector3] | None:
-    """Down gently, and a short bump when the feet meet the ground."""
-    if t > 0.7:
-        return None
-    bump = 0.5 * math.exp(-((t - 0.6) ** 2) / 0.0008)
-    return (
-        0.0,
-        0.0,
-        1.0 - 0.25 * math.sin(2.0 * math.pi * t / 0.6) + bump if t < 0.6 else 1.0 + bump,
-    ), STILL
-
-
-def _hit(t: float, strength: float) -> tuple[Vector3, Vector3] | None:
-    """A jerk of up to 3 g that rings for a moment."""
-    if t > 0.25:
-        return None
-    ring = strength * math.exp(-t / 0.05) * math.cos(2.0 * math.pi * 12.0 * t)
-    return (3.0 * ring, 1.2 * ring, 1.0 - 0.8 * ring), (0.0, 4.0 * ring, 2.0 * ring)

@@ -1,1 +1,1 @@
-"""What the command line's longer commands do, one file each."""
+"""What the longer commands do, one file each: they parse options, call and print."""

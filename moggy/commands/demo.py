@@ -6,47 +6,56 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from rich.console import Console
 
-from moggy.assemble import begin, born, home
-from moggy.body import Body
-from moggy.commands.headless import boards, live
-from moggy.commands.record import Recorder
+from moggy.assemble import begin, body_of, born, in_virtual_time, recorder, simulated_body
 from moggy.config import Files
+from moggy.home import home
 from moggy.messages import Event, Tick
 from moggy.sim.day import Day, senses_of
 from moggy.sim.pictures import Pictures
-from moggy.sim.world import World
 from moggy.vocabulary import Emotion
 
 PICTURES = 0.25
-"""A second of its life: one every four seconds."""
+"""Pictures a second of its life: one every four seconds."""
 TOLD = {"touched", "released", "looked_at", "left_alone"}
 """Events that need no line of their own."""
 
 
+class Felt(NamedTuple):
+    """What is plotted of a tick."""
+
+    at: float
+    emotions: Mapping[Emotion, float]
+    pleasure: float
+    """Of its mood, as the arousal; −1..1."""
+    arousal: float
+    person: float
+    """The person's valence as it takes it, −1..1."""
+    purr: float
+
+
 @dataclass(slots=True)
 class Teller:
-    """A listener that says what happened and what the pet did of it."""
+    """A listener that prints what happened and what the pet did."""
 
     console: Console
     last: str = ""
     told: dict[str, float] = field(default_factory=dict)
-    feelings: list[tuple[float, dict[Emotion, float], float, float, float, float]] = field(
-        default_factory=list
-    )
+    feelings: list[Felt] = field(default_factory=list)
 
     def __call__(self, tick: Tick, sent: Mapping[str, float]) -> None:
         mood = tick.pet.mood
         self.feelings.append(
-            (
-                tick.at,
-                dict(tick.pet.emotions),
-                mood.pleasure,
-                mood.arousal,
-                tick.person.valence,
-                tick.commanded.purr.level,
+            Felt(
+                at=tick.at,
+                emotions=tick.pet.emotions,
+                pleasure=mood.pleasure,
+                arousal=mood.arousal,
+                person=tick.person.valence,
+                purr=tick.commanded.purr.level,
             )
         )
         for event in tick.events:
@@ -72,44 +81,53 @@ class Teller:
 
 
 def demo(out: Path, *, personality: str, seed: int) -> None:
+    """Live days/demo.yaml, tell it, and write what it leaves into a folder."""
     console = Console(highlight=False)
     files = Files(home())
     day = files.load("days/demo.yaml", Day)
     start = begin(files, seed=seed, hour=day.hour, personality=personality)
-    body = files.load(start.body, Body)
-    world = World(body)
+    body = body_of(start)
     teller = Teller(console)
     console.print(f"[dim]{day.about}[/]")
-    with Recorder(out, start) as recorder:
-        simulated = boards("lockstep", body, world)
+    with recorder(out, start) as records:
+        simulated = simulated_body(body)
         pictures = Pictures(out / "pictures", body, simulated.angles, per_second=PICTURES)
-        live(
-            born(start), senses_of(day, body), world=world, body=simulated, until=day.seconds,
-            listeners=[teller, recorder, pictures],
-        )  # fmt: skip
+        in_virtual_time(
+            born(start),
+            senses_of(day, body),
+            day.seconds,
+            body=simulated,
+            listeners=[teller, records, pictures],
+        ).run()
     plot_feelings(teller, out / "feelings.png")
     console.print(
-        f"[dim]In {out}: feelings.png, sound.wav, pictures/, journal.mcap (try: moggy why {out / 'journal.mcap'} --at 12)[/]"
+        f"[dim]In {out}: feelings.png, sound.wav, pictures/, journal.mcap"
+        f" (try: moggy why {out / 'journal.mcap'} --at 12)[/]"
     )
 
 
 def plot_feelings(teller: Teller, path: Path) -> None:
-    """Emotions above, mood, purr and the person below."""
+    """Write a plot as PNG: emotions above; mood, purr and the person below."""
     import matplotlib
 
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
     figure, (above, below) = plt.subplots(2, 1, figsize=(10, 6), sharex=True, layout="constrained")
-    ats = [row[0] for row in teller.feelings]
-    for name in teller.feelings[0][1]:
-        values = [row[1][name] for row in teller.feelings]
+    ats = [felt.at for felt in teller.feelings]
+    for name in teller.feelings[0].emotions:
+        values = [felt.emotions[name] for felt in teller.feelings]
         if max(values) > 0.05:
             above.plot(ats, values, label=name)
     above.set(ylabel="emotions", ylim=(0, 1))
     above.legend(loc="upper right", ncols=5, fontsize="small")
-    for column, what in ((2, "pleasure"), (3, "arousal"), (4, "the person's valence"), (5, "purr")):
-        below.plot(ats, [row[column] for row in teller.feelings], label=what)
+    for field_, label in (
+        ("pleasure", "pleasure"),
+        ("arousal", "arousal"),
+        ("person", "the person's valence"),
+        ("purr", "purr"),
+    ):
+        below.plot(ats, [getattr(felt, field_) for felt in teller.feelings], label=label)
     below.set(xlabel="s", ylabel="mood", ylim=(-1, 1))
     below.legend(loc="upper right", ncols=4, fontsize="small")
     figure.savefig(path, dpi=120)

@@ -9,13 +9,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from moggy.assemble import home
 from moggy.behaviors.coverage import coverage as cover
 from moggy.behaviors.lint import Problem, lint_personality
 from moggy.behaviors.lint import lint as lint_tree
 from moggy.behaviors.tree import Tree
 from moggy.brain.appraisals import Appraisals
 from moggy.config import Files
+from moggy.home import home
 from moggy.personality import Personality
 
 

@@ -8,19 +8,18 @@ from pathlib import Path
 
 from rich.console import Console
 
-from moggy.assemble import begin, born, home
+from moggy.assemble import begin, born, in_virtual_time, simulated_body
 from moggy.behaviors.law_scene import LawScene
 from moggy.behaviors.laws import Court, Laws, Violation
 from moggy.body import Body
-from moggy.commands.headless import boards, live
 from moggy.commands.progress import progress
 from moggy.config import Files, load, parse
+from moggy.home import home
 from moggy.journal import read_start, read_ticks
 from moggy.personality import Personality
 from moggy.pet import Start
 from moggy.sim.day import senses_of
 from moggy.sim.random_day import random_day
-from moggy.sim.world import World
 
 
 def check(
@@ -32,7 +31,8 @@ def check(
     seed: int,
     file: Path | None,
 ) -> int:
-    """0 when no law is broken, 1 otherwise."""
+    """Check the journals, or `days` random days of `seconds` each; prints what is broken. Returns 0
+    when no law is, else 1."""
     files = Files(home())
     laws = load(file, Laws) if file else files.load("laws/cat.yaml", Laws)
     found = [(str(path), violation) for path in journals for violation in of_journal(path, laws)]
@@ -51,6 +51,7 @@ def check(
 
 
 def court(laws: Laws, start: Start) -> Court:
+    """Who judges the life that begins so."""
     return Court(
         laws,
         LawScene(parse(start.personality, start.files[start.personality], Personality), start.hour),
@@ -58,6 +59,7 @@ def court(laws: Laws, start: Start) -> Court:
 
 
 def of_journal(path: Path, laws: Laws) -> list[Violation]:
+    """What a recorded life broke. Raises NotAJournal."""
     judge = court(laws, read_start(path))
     return [violation for entry in read_ticks(path) for violation in judge.see(entry.tick)]
 
@@ -65,15 +67,19 @@ def of_journal(path: Path, laws: Laws) -> list[Violation]:
 def of_random_day(
     files: Files, laws: Laws, seed: int, seconds: float, personality: str
 ) -> list[Violation]:
+    """What the life of a random day broke; the same seed gives the same day and the same life."""
     body = files.load("body/cat.yaml", Body)
     day = random_day(seed, seconds, body)
     start = begin(files, seed=seed, hour=day.hour, personality=personality)
-    judge, world = court(laws, start), World(body)
+    judge = court(laws, start)
     found: list[Violation] = []
-    live(
-        born(start), senses_of(day, body), world=world, body=boards("lockstep", body, world), until=seconds,
+    in_virtual_time(
+        born(start),
+        senses_of(day, body),
+        seconds,
+        body=simulated_body(body),
         listeners=[lambda tick, sent: found.extend(judge.see(tick))],
-    )  # fmt: skip
+    ).run()
     return found
 
 
@@ -81,7 +87,8 @@ def _print(laws: Laws, found: Sequence[tuple[str, Violation]], lives: int) -> No
     console = Console(highlight=False)
     for where, violation in found[:60]:
         console.print(
-            f"[red]{violation.law}[/] in {where} at {violation.at:.2f} s, while it did {violation.behavior}: {violation.says}"
+            f"[red]{violation.law}[/] in {where} at {violation.at:.2f} s,"
+            f" while it did {violation.behavior}: {violation.says}"
         )
     broken = Counter(violation.law for _, violation in found)
     console.print(

@@ -2,58 +2,45 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import typer
 
-from moggy.assemble import home
-from moggy.brain.memory import Broken, Memory, as_json, sentences
-from moggy.brain.memory import encryption as sealing
-
-
-def path() -> Path:
-    """Where a pet in a real body keeps what it remembers."""
-    return home() / "memory.db"
-
-
-def key() -> Path:
-    """Where the key of an encrypted memory lies: not beside it, so that it can be on another
-    medium. MOGGY_MEMORY_KEY names another."""
-    config = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
-    return Path(os.environ.get("MOGGY_MEMORY_KEY") or config / "moggy" / "memory.key")
-
-
-def awake() -> tuple[Memory | None, str]:
-    """For a pet that wakes: its memory, or why it lives without one this time; the file then stays
-    as it is."""
-    try:
-        return Memory(path(), key()), ""
-    except (Broken, OSError) as error:
-        return (
-            None,
-            f"{error}. It lives without its memory this time and keeps nothing of what it learns",
-        )
+from moggy.brain.memory import (
+    Broken,
+    Memory,
+    as_json,
+    is_encrypted,
+    sentences,
+)
+from moggy.brain.memory import decrypt as decrypt_file
+from moggy.brain.memory import encrypt as encrypt_file
+from moggy.home import memory_file, memory_key
 
 
 def show() -> None:
-    if not path().exists():
-        typer.echo(f"It remembers nothing yet ({path()} is not there; `moggy run` makes it).")
+    """What it remembers, in sentences."""
+    if not memory_file().exists():
+        typer.echo(
+            f"It remembers nothing yet ({memory_file()} is not there; `moggy run` makes it)."
+        )
         return
-    memory = Memory(path(), key())
+    memory = Memory(memory_file(), memory_key())
     for sentence in sentences(memory):
         typer.echo(sentence)
     memory.close()
 
 
 def export(to: Path) -> None:
+    """Write all that it remembers as JSON. Raises Broken where there is nothing."""
     memory = _there()
     to.write_text(as_json(memory), encoding="utf-8")
     memory.close()
-    typer.echo(f"written to {to}" + (", in plain text" if sealing.is_encrypted(path()) else ""))
+    typer.echo(f"written to {to}" + (", in plain text" if is_encrypted(memory_file()) else ""))
 
 
 def forget(who: str) -> None:
+    """Erase a person, or everything for `all`. Raises Broken where there is nothing."""
     memory = _there()
     gone = memory.forget(who)
     memory.close()
@@ -61,27 +48,33 @@ def forget(who: str) -> None:
 
 
 def encrypt() -> None:
-    sealing.encrypt(path(), key())
+    """Encrypt the memory, or the one that will be made."""
+    encrypt_file(memory_file(), memory_key())
     typer.echo(
-        f"{path()} is encrypted"
-        if path().exists()
-        else f"{path()} will be encrypted from its begin"
+        f"{memory_file()} is encrypted"
+        if memory_file().exists()
+        else f"{memory_file()} will be encrypted from its begin"
     )
     typer.echo(
-        f"Its key is {key()}. Keep a copy of it somewhere else: without it nobody, you included, can read the memory again. Where memory "
-        "and key lie on one card, it protects copies of the memory, not the card: docs/memory.md says how to keep the key elsewhere."
+        f"Its key is {memory_key()}. Keep a copy of it somewhere else: without it nobody, you"
+        " included, can read the memory again. Where memory and key lie on one card, it protects"
+        " copies of the memory, not the card: docs/memory.md says how to keep the key elsewhere."
     )
 
 
 def decrypt() -> None:
-    sealing.decrypt(path(), key())
-    typer.echo(f"{path()} is plain")
+    """Make the memory a plain file again. Raises Broken without its key."""
+    decrypt_file(memory_file(), memory_key())
+    typer.echo(f"{memory_file()} is plain")
     typer.echo(
-        f"Keep the key {key()} while there are encrypted copies. As long as it is there, a new memory would be encrypted again."
+        f"Keep the key {memory_key()} while there are encrypted copies. As long as it is there, a"
+        " new memory would be encrypted again."
     )
 
 
 def _there() -> Memory:
-    if not path().exists():
-        raise Broken(f"it remembers nothing yet ({path()} is not there; `moggy run` makes it)")
-    return Memory(path(), key())
+    if not memory_file().exists():
+        raise Broken(
+            f"it remembers nothing yet ({memory_file()} is not there; `moggy run` makes it)"
+        )
+    return Memory(memory_file(), memory_key())

@@ -14,20 +14,37 @@ from rich.console import Console
 from rich.table import Table
 
 Reader = Callable[[Path], Iterable[Mapping[str, Any]]]
+"""A file → rows of what it says."""
 
 
 def perceive_words(texts: Sequence[str], lang: str, tiers: str, as_json: bool) -> None:
-    from moggy.brain.language.read_texts import perceive_words as perceive
+    """What each text says; `texts` "-" reads one a line from standard input, and `tiers` are joined
+    by commas, or "all". Raises ValueError for a line that is not UTF-8."""
+    from moggy.brain.language import perceive_words as perceive
     from moggy.sensors.words import understand
 
-    given = [line.rstrip("\n") for line in sys.stdin] if list(texts) == ["-"] else list(texts)
+    given = _lines(sys.stdin.buffer) if list(texts) == ["-"] else list(texts)
     wanted = None if tiers == "all" else [tier.strip() for tier in tiers.split(",")]
     _print(perceive(given, lang, wanted, first=understand), as_json, first="text")
 
 
+def _lines(stream: Iterable[bytes]) -> list[str]:
+    """The lines of standard input as texts."""
+    texts = []
+    for n, line in enumerate(stream, 1):
+        try:
+            texts.append(line.rstrip(b"\r\n").decode("utf-8"))
+        except UnicodeDecodeError as error:
+            raise ValueError(
+                f"standard input:{n}: byte {line[error.start]:#04x} is not UTF-8;"
+                " convert it first: iconv -f latin1 -t utf-8"
+            ) from error
+    return texts
+
+
 def perceive_files(kind: str, inputs: Sequence[Path], as_json: bool) -> int:
-    """Each file in turn; one that cannot be read is said, and the others go on. 0 when all could be
-    read."""
+    """What each file says, in turn: `kind` is "face", "posture" or "touch". One that cannot be read
+    is named, and the others go on. Returns 0 when all could be read, else 1."""
     from moggy.sensors import read_files as perceive
 
     touch = partial(perceive.perceive_touch, guesses=_guesses())
@@ -51,9 +68,9 @@ def perceive_files(kind: str, inputs: Sequence[Path], as_json: bool) -> int:
 
 def _guesses() -> dict[str, tuple[float, float]]:
     """What each gesture says of the person, as the pet's own table has it."""
-    from moggy.assemble import home
     from moggy.brain.appraisals import Appraisals
     from moggy.config import Files
+    from moggy.home import home
 
     table = Files(home()).load("appraisals/cat.yaml", Appraisals)
     return {name: (guess.valence, guess.arousal) for name, guess in table.gestures.items()}

@@ -1,4 +1,4 @@
-"""A progress bar on the terminal, and nothing at all where there is none."""
+"""A progress bar, where there is a terminal."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 @contextmanager
 def progress(what: str, total: float) -> Iterator[Callable[[float], None]]:
-    """Gives a function to be told how far it has come."""
+    """Show a bar with the words `what` while the block runs; gives a function to call with how much
+    of `total` is done."""
     console = Console(stderr=True)
     if not console.is_terminal:
         yield lambda done: None

@@ -1,41 +1,55 @@
-"""`moggy replay`: compares a recorded life with the same life lived again, or with a changed pet's."""
+"""`moggy replay`: compares a recorded life with the same life lived again, or with a changed
+pet's."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from rich.console import Console
 
-from moggy.assemble import born, home
-from moggy.brain.appraisals import Appraisals, whole_key
+from moggy.assemble import FOLDERS, lived_again, with_file, with_value
 from moggy.commands.progress import progress
-from moggy.config import Files, parse, with_value
+from moggy.config import Files
+from moggy.home import home
 from moggy.journal import read_start, read_ticks
 from moggy.pet import Start
-from moggy.replay import COMPARED, Relived, first_difference, relive
+from moggy.replay import COMPARED, Relived, first_difference
 
-KINDS = {
-    "personality": "personalities",
-    "tree": "trees",
-    "appraisals": "appraisals",
-    "body": "body",
-}
+
+class Otherwise(NamedTuple):
+    """From when on it does something else."""
+
+    at: float
+    was: str
+    now: str
+    why: str
+
+
+class Pleasure(NamedTuple):
+    """Of the mood, as recorded and as lived again; −1..1."""
+
+    at: float
+    was: float
+    now: float
 
 
 @dataclass(slots=True)
 class Difference:
-    """What a changed pet did otherwise."""
+    """What the pet did differently when it lived again."""
 
     ticks: int = 0
     same: int = 0
+    """Ticks that are the same to the bit."""
     first: dict[str, tuple[float, str]] = field(default_factory=dict)
-    doings: list[tuple[float, str, str, str]] = field(default_factory=list)
-    moods: list[tuple[float, float, float]] = field(default_factory=list)
+    """Field of a tick → when it first differed, and how."""
+    doings: list[Otherwise] = field(default_factory=list)
+    moods: list[Pleasure] = field(default_factory=list)
 
     def note(self, relived: Relived) -> None:
+        """Compare one tick."""
         self.ticks += 1
         self.same += not relived.differs
         for name in relived.differs:
@@ -48,9 +62,11 @@ class Difference:
         if was["behavior"] != now["behavior"] and (
             not self.doings or self.doings[-1][1:3] != (was["behavior"], now["behavior"])
         ):
-            self.doings.append((relived.was.at, was["behavior"], now["behavior"], now["why"]))
+            self.doings.append(
+                Otherwise(relived.was.at, was["behavior"], now["behavior"], now["why"])
+            )
         self.moods.append(
-            (
+            Pleasure(
                 relived.was.at,
                 relived.was.data["pet"]["mood"]["pleasure"],
                 relived.now["pet"]["mood"]["pleasure"],
@@ -59,15 +75,16 @@ class Difference:
 
 
 def replay(journal: Path, swaps: Sequence[str], sets: Sequence[str], plot: Path | None) -> int:
-    """0 when an unchanged replay is exact, or when a changed one ran; 1 when an unchanged one
-    differs."""
+    """Live the journal again and print what differs; `plot` is where a plot of the mood goes.
+    Returns 0 when an unchanged replay is exact or a changed one ran, 1 when an unchanged one
+    differs. Raises NotAJournal, or ValueError for a change that is none."""
     start = read_start(journal)
     change = _change(swaps, sets)
     changed = change(start)
     total = sum(1 for _ in read_ticks(journal))
     difference = Difference()
     with progress("living it again", total) as advance:
-        for relived in relive(journal, born, change):
+        for relived in lived_again(journal, change):
             difference.note(relived)
             advance(difference.ticks)
     console = Console(highlight=False)
@@ -87,7 +104,8 @@ def _exact(console: Console, difference: Difference, version: str) -> int:
         )
         return 0
     console.print(
-        f"[red]differs[/] in {difference.ticks - difference.same} of {difference.ticks} ticks (recorded by moggy {version}):"
+        f"[red]differs[/] in {difference.ticks - difference.same} of {difference.ticks} ticks"
+        f" (recorded by moggy {version}):"
     )
     for name in COMPARED:
         if name in difference.first:
@@ -112,42 +130,31 @@ def _differs(console: Console, difference: Difference) -> None:
 
 def _change(swaps: Sequence[str], sets: Sequence[str]) -> Callable[[Start], Start]:
     """`personality=shy` puts another file in the recorded one's place; `appraisals.KEY=VALUE`
-    changes one value (`whole_key`)."""
+    changes one value."""
     files = Files(home())
 
     def change(start: Start) -> Start:
         for swap in swaps:
-            kind, name = _pair(swap, KINDS)
-            file = f"{KINDS[kind]}/{name.removesuffix('.yaml')}.yaml"
-            named: dict[str, Any] = {kind: file}
-            start = replace(start, files={**start.files, file: files.read(file)}, **named)
+            kind, name = _pair(swap)
+            if kind not in FOLDERS:
+                raise ValueError(f"--with {swap}: should read {'|'.join(FOLDERS)}=NAME")
+            start = with_file(start, kind, name, files)
         for assignment in sets:
-            key, value = _pair(assignment, None)
-            kind, _, inside = key.partition(".")
-            if kind not in KINDS or not inside:
-                raise ValueError(
-                    f"--set {assignment}: should read KIND.KEY=VALUE with KIND one of {', '.join(KINDS)}"
-                )
-            file = getattr(start, kind)
+            key, value = _pair(assignment)
             try:
-                if kind == "appraisals":
-                    inside = whole_key(inside, parse(file, start.files[file], Appraisals).events)
-                text = with_value(start.files[file], inside, _value(value))
-            except (KeyError, IndexError, ValueError, TypeError) as error:
-                raise ValueError(
-                    f"--set {assignment}: {file} has no such place ({error})"
-                ) from error
-            start = replace(start, files={**start.files, file: text})
+                start = with_value(start, key, _value(value))
+            except ValueError as error:
+                raise ValueError(f"--set {assignment}: {error}") from error
         return start
 
     return change
 
 
-def _pair(text: str, known: dict[str, str] | None) -> tuple[str, str]:
+def _pair(text: str) -> tuple[str, str]:
     key, sign, value = text.partition("=")
     key, value = key.strip(), value.strip()
-    if not sign or not value or (known is not None and key not in known):
-        raise ValueError(f"'{text}': should read {'|'.join(known) if known else 'KIND.KEY'}=VALUE")
+    if not sign or not value:
+        raise ValueError(f"{text!r}: should read KIND=NAME or KIND.KEY=VALUE")
     return key, value
 
 
@@ -164,9 +171,9 @@ def _plot(difference: Difference, path: Path) -> None:
     import matplotlib.pyplot as plt
 
     figure, axes = plt.subplots(figsize=(9, 4), layout="constrained")
-    ats = [row[0] for row in difference.moods]
-    axes.plot(ats, [row[1] for row in difference.moods], label="as recorded")
-    axes.plot(ats, [row[2] for row in difference.moods], label="now", linestyle="--")
+    ats = [mood.at for mood in difference.moods]
+    axes.plot(ats, [mood.was for mood in difference.moods], label="as recorded")
+    axes.plot(ats, [mood.now for mood in difference.moods], label="now", linestyle="--")
     axes.set(xlabel="s", ylabel="pleasure of its mood", ylim=(-1, 1))
     axes.legend()
     path.parent.mkdir(parents=True, exist_ok=True)

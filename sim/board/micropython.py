@@ -230,8 +230,3 @@ class Queue:
     def came(self, data: bytes) -> None:
         """What the board said."""
         self._to_brain += data
-
-
-def stepped_board(body: Body) -> SteppedMicroPython:
-    """In the interpreter where there is one."""
-    return SteppedMicroPython(body)

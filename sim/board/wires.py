@@ -67,13 +67,6 @@ class SimulatedBoard(Protocol):
     def close(self) -> None: ...
 
 
-class SteppedBoard(SimulatedBoard, Protocol):
-    """One in virtual time, with its serial line in memory."""
-
-    @property
-    def line(self) -> Line: ...
-
-
 def angles(body: Body, pulses: Pulses) -> dict[str, float]:
     """Joint → rad to which its servo is driven; limp joints are left out."""
     found = {}

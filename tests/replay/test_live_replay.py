@@ -11,16 +11,15 @@ import pytest
 from PIL import Image
 from skimage import data
 
-from moggy.assemble import begin, born, slow_thinkers
-from moggy.body import Body
+from moggy.assemble import begin, body_of, born, lived_again, simulated_body, slow_thinkers
 from moggy.clock import RealClock
-from moggy.commands.live import Eye, in_real_time
 from moggy.config import Files
 from moggy.journal import Journal
 from moggy.loop import Loop
 from moggy.messages import AnySense, Face, Thought, Tick, Words
-from moggy.replay import relive
+from moggy.sensors.vision import Eye, vision_task
 from moggy.sim.world import World
+from moggy.worker import ProcessWorker
 
 PATIENCE = 300.0
 """Seconds until it counts as never: models load in this time on a busy machine."""
@@ -52,11 +51,9 @@ class Person:
 
 @pytest.mark.needs_runtime
 def test_a_life_in_real_time_with_all_its_workers_replays_exactly(tmp_path: Path) -> None:
-    files = Files()
-    start = begin(files, seed=7, hour=15.0)
-    body = files.load("body/cat.yaml", Body)
-    world = World(body)
-    simulated, eye = in_real_time("auto", body, world), Eye()
+    start = begin(Files(), seed=7, hour=15.0)
+    simulated = simulated_body(body_of(start), in_real_time=True)
+    eye = Eye(ProcessWorker(vision_task, name="vision"))
     thinkers = slow_thinkers(simulated=False)
     wanted = {"face", "embedding", "smollm2", "touch"}
     journal = Journal(tmp_path / "live.mcap", start)
@@ -70,7 +67,7 @@ def test_a_life_in_real_time_with_all_its_workers_replays_exactly(tmp_path: Path
     loop = Loop(
         born(start),
         RealClock(until=PATIENCE),
-        sensors=[Person(eye, world), simulated, eye],
+        sensors=[Person(eye, simulated.world), simulated, eye],
         body=simulated,
         listeners=[until_all_were_heard, journal],
         thinkers=thinkers,
@@ -85,7 +82,7 @@ def test_a_life_in_real_time_with_all_its_workers_replays_exactly(tmp_path: Path
     loop.run()
 
     assert wanted == set(), "not heard in time"
-    relived = list(relive(tmp_path / "live.mcap", born))
+    relived = list(lived_again(tmp_path / "live.mcap"))
     assert any(
         isinstance(sense, Face) and sense.valence is None
         for moment in relived

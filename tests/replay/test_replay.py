@@ -7,27 +7,25 @@ from pathlib import Path
 
 import pytest
 
-from moggy.assemble import born
+import moggy
+from moggy.assemble import lived_again
 from moggy.commands.replay import replay as run_replay
 from moggy.config import Files
 from moggy.journal import NotAJournal, read_start, read_ticks
 from moggy.messages import Edited
 from moggy.pet import Start
-from moggy.replay import first_difference, relive
-from tests.sim.lives import of_day
-
-DAY = Files().read("days/demo.yaml")
+from moggy.replay import first_difference
 
 
 @pytest.fixture(scope="module")
 def journal(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("day")
-    of_day(DAY, out=out)
-    return out / "journal.mcap"
+    path = tmp_path_factory.mktemp("day") / "journal.mcap"
+    moggy.live(moggy.Pet(), moggy.day("demo")).save(path)
+    return path
 
 
 def test_a_recorded_day_replays_exactly(journal: Path) -> None:
-    relived = list(relive(journal, born))
+    relived = list(lived_again(journal))
     assert len(relived) == 64 * 50
     assert [moment.was.at for moment in relived if moment.differs] == []
 
@@ -53,12 +51,12 @@ def test_one_changed_value_is_enough_to_differ(journal: Path) -> None:
         text = start.files[start.personality] + "temperament: {neuroticism: 1.0}\n"
         return replace(start, files={**start.files, start.personality: text})
 
-    differing = [moment for moment in relive(journal, born, frightened) if moment.differs]
+    differing = [moment for moment in lived_again(journal, frightened) if moment.differs]
     assert differing
 
 
 def test_a_tampered_journal_is_noticed(journal: Path) -> None:
-    moment = next(iter(relive(journal, born)))
+    moment = next(iter(lived_again(journal)))
     was = dict(moment.was.data)
     was["pet"] = {**was["pet"], "enough": 0.5}
     assert first_difference(was["pet"], moment.now["pet"], "pet") == "pet.enough: was 0.5, is 0.0"
@@ -85,19 +83,17 @@ def test_what_is_no_journal_is_said(tmp_path: Path, content: bytes) -> None:
 
 def test_a_file_edited_while_it_lives_is_replayed_too(tmp_path: Path) -> None:
     """The text travels in the journal, so a hot reload is part of the recorded life."""
-    from tests.sim.lives import of_senses
-
     bold = (
         Files()
         .read("personalities/cat.yaml")
         .replace("name: cat", "name: cat\ntemperament: {extraversion: 0.9}")
     )
     broken = Edited(at=2.0, file="personalities/cat.yaml", text="name: cat\ntemperment: {}\n")
-    ticks = of_senses(
-        [Edited(at=1.0, file="personalities/cat.yaml", text=bold), broken], 4.0, out=tmp_path
-    )
-    refused = [words for tick in ticks for words in tick.refused]
+    edits = [Edited(at=1.0, file="personalities/cat.yaml", text=bold), broken]
+    life = moggy.live(moggy.Pet(), edits, 4.0)
+    life.save(tmp_path / "journal.mcap")
+    refused = [words for tick in life.ticks for words in tick.refused]
     assert len(refused) == 1
     assert "did you mean 'temperament'" in refused[0]
     assert "personalities/cat.yaml:2" in refused[0]
-    assert all(not moment.differs for moment in relive(tmp_path / "journal.mcap", born))
+    assert all(not moment.differs for moment in lived_again(tmp_path / "journal.mcap"))

@@ -11,25 +11,25 @@ from typing import Any
 import orjson
 import pytest
 
+import moggy
+from moggy import Life, Pet
 from moggy.actuators.serial_body import SerialBody
-from moggy.assemble import begin, born
-from moggy.commands.headless import live
+from moggy.assemble import begin, born, in_virtual_time, lived_again
+from moggy.body import Body
 from moggy.config import Files, parse
 from moggy.journal import Entry, Journal, read_start, read_ticks
 from moggy.link import MemoryLink
 from moggy.loop import Listener
 from moggy.messages import AnySense, Edited, Setting
-from moggy.replay import relive
 from moggy.sim.board.lock_step import LockStepBoard
 from moggy.sim.board.wires import Line
 from moggy.sim.day import Day, senses_of
-from moggy.sim.random_day import random_day
 from moggy.sim.simulated_body import SimulatedBody
 from moggy.sim.world import World
 from moggy.why.answer import ChainCoverage, coverage, why
 from moggy.why.trace import JournalWalk
-from tests.sim.lives import BODY, of_day, of_senses
 
+BODY = Files().load("body/cat.yaml", Body)
 EVENTFUL = """
 hour: 14.0
 seconds: 40
@@ -77,7 +77,14 @@ def record(
     with Journal(path, start) as journal:
         listeners: list[Listener] = [cut, journal]
         body = SimulatedBody(world, board, SerialBody(MemoryLink(line), BODY))
-        live(born(start), senses, world=world, body=body, until=seconds, listeners=listeners)
+        in_virtual_time(born(start), senses, seconds, body=body, listeners=listeners).run()
+    return path
+
+
+def saved(life: Life, folder: Path) -> Path:
+    """The life's journal."""
+    path = folder / "journal.mcap"
+    life.save(path)
     return path
 
 
@@ -91,14 +98,12 @@ def whole(path: Path) -> ChainCoverage:
 
 @pytest.fixture(scope="module")
 def eventful(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("eventful")
-    of_day(EVENTFUL, seed=4, out=out)
-    return out / "journal.mcap"
+    life = moggy.live(Pet(seed=4), parse("day.yaml", EVENTFUL, Day))
+    return saved(life, tmp_path_factory.mktemp("eventful"))
 
 
 def test_of_the_demo_day_every_change_is_explained(tmp_path: Path) -> None:
-    of_day(Files().read("days/demo.yaml"), out=tmp_path)
-    found = whole(tmp_path / "journal.mcap")
+    found = whole(saved(moggy.live(Pet(), moggy.day("demo")), tmp_path))
     assert found.changes.total() > 10_000
     assert {*BODY.joints, "pupils", "purr", "purr_rate", "voice", "board"} <= set(found.changes) | {
         "jaw"
@@ -140,16 +145,8 @@ def test_of_a_day_with_everything_every_change_is_explained(eventful: Path) -> N
 def test_of_a_random_day_every_change_is_explained(
     tmp_path: Path, seed: int, personality: str
 ) -> None:
-    day = random_day(seed, 45.0, BODY)
-    of_senses(
-        senses_of(day, BODY),
-        day.seconds,
-        seed=seed,
-        personality=personality,
-        hour=day.hour,
-        out=tmp_path,
-    )
-    whole(tmp_path / "journal.mcap")
+    life = moggy.live(Pet(personality, seed=seed), moggy.random_day(seed, 45.0))
+    whole(saved(life, tmp_path))
 
 
 def test_what_the_board_does_by_itself_is_explained_too(tmp_path: Path) -> None:
@@ -182,9 +179,9 @@ def test_what_the_board_does_by_itself_is_explained_too(tmp_path: Path) -> None:
 
 def test_a_stop_by_hand_is_the_boards_cause(tmp_path: Path) -> None:
     stop: list[AnySense] = [Setting(at=3.0, name="stop"), Setting(at=5.0, name="stop", on=False)]
-    of_senses(stop, 9.0, out=tmp_path)
-    whole(tmp_path / "journal.mcap")
-    answer = why(tmp_path / "journal.mcap", 4.5, "board")
+    path = saved(moggy.live(Pet(), stop, 9.0), tmp_path)
+    whole(path)
+    answer = why(path, 4.5, "board")
     assert answer.changes[0].change.after == "stopped"
     assert "setting stop on" in [cause.what for cause in answer.causes]
 
@@ -207,13 +204,11 @@ def test_over_a_hot_reload_every_change_is_explained_and_it_replays(tmp_path: Pa
         Edited(at=9.0, file="trees/cat.yaml", text="root: {}"),
     ]
     day = parse("day.yaml", EVENTFUL.replace("seconds: 40", "seconds: 16"), Day)
-    of_senses(
-        sorted([*senses_of(day, BODY), *edits], key=lambda sense: sense.at), 16.0, out=tmp_path
-    )
-    path = tmp_path / "journal.mcap"
+    senses = sorted([*senses_of(day, BODY), *edits], key=lambda sense: sense.at)
+    path = saved(moggy.live(Pet(), senses, 16.0), tmp_path)
     whole(path)
     assert sum(len(entry.data["refused"]) for entry in read_ticks(path)) == 1
-    assert all(not moment.differs for moment in relive(path, born))
+    assert all(not moment.differs for moment in lived_again(path))
 
 
 @dataclass(frozen=True)

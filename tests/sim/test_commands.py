@@ -211,6 +211,13 @@ def test_words_are_perceived_as_json() -> None:
     }
 
 
+def test_a_line_that_is_not_utf_8_is_named() -> None:
+    result = CliRunner().invoke(
+        app, ["perceive", "words", "-", "--tiers", "words"], input=b"good cat\nI l\xf6ve you\n"
+    )
+    assert str(result.exception).startswith("standard input:2: byte 0xf6 is not UTF-8")
+
+
 def test_the_tree_and_the_personalities_have_nothing_to_mend() -> None:
     result = moggy("lint")
     assert result.exit_code == 0, result.output

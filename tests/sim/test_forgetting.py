@@ -12,21 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from moggy.assemble import begin, born
-from moggy.body import Body
+from moggy.assemble import begin, body_of, born, in_virtual_time, lived_again, simulated_body
 from moggy.brain.memory import Diary, Memory, Without, encrypt
 from moggy.brain.mind import Mind
-from moggy.clock import SimulatedClock
-from moggy.commands.headless import SimulatedSenses, boards
 from moggy.config import Files
 from moggy.journal import Journal
-from moggy.loop import Loop, Sensor
 from moggy.messages import AnySense, Face, Forget, Person, Tick, Touch, Trouble, Words
-from moggy.replay import relive
-from moggy.sim.script import Script
-from moggy.sim.world import World
-
-BODY = Files().load("body/cat.yaml", Body)
 
 
 def with_two(until: float, stays: bool = False) -> list[AnySense]:
@@ -96,23 +87,16 @@ class Life:
         pet = born(start)
         assert isinstance(pet.mind, Mind)
         self.mind = pet.mind
-        memory, world = Memory(self.path, key), World(BODY)
-        body, journal, diary = (
-            boards("lockstep", BODY, world),
-            Journal(self.journal, start),
-            Diary(memory, pet.mind.remember, hour=18.0),
-        )
+        memory, journal = Memory(self.path, key), Journal(self.journal, start)
+        diary = Diary(memory, pet.mind.remember, hour=18.0)
         self.ticks: list[Tick] = []
         self.known: list[tuple[float, set[str]]] = []
-        loop = Loop(
+        loop = in_virtual_time(
             pet,
-            SimulatedClock(until),
-            sensors=[
-                SimulatedSenses(Script(with_two(until, stays)).due, world, body),
-                diary,
-                Owner(self.path, key, 10.3, who),
-            ],
-            body=body,
+            with_two(until, stays),
+            until,
+            body=simulated_body(body_of(start)),
+            sensors=[diary, Owner(self.path, key, 10.3, who)],
             listeners=[
                 journal,
                 diary,
@@ -120,7 +104,7 @@ class Life:
                 lambda tick, sent: self._look(tick.at),
             ],
         )
-        for close in (body.close, memory.close, diary.close, journal.close):
+        for close in (memory.close, diary.close, journal.close):
             loop.closing.callback(close)
         loop.run()
         again = Memory(self.path, key)
@@ -169,7 +153,7 @@ def test_it_is_towards_her_as_towards_a_stranger_and_the_tick_says_why(tmp_path:
 
 def test_a_life_in_which_somebody_was_erased_replays_exactly(tmp_path: Path) -> None:
     life = Life(tmp_path, "anna", until=17.0)
-    relived = list(relive(life.journal, born))
+    relived = list(lived_again(life.journal))
     assert len(relived) == len(life.ticks)
     assert [(moment.was.at, moment.differs) for moment in relived if moment.differs] == []
 
@@ -191,21 +175,15 @@ def test_with_everything_erased_it_begins_anew(tmp_path: Path) -> None:
 
 
 def test_a_pet_without_its_memory_says_so_once_and_lives_on(tmp_path: Path) -> None:
-    start, world = begin(Files(), seed=4, hour=18.0), World(BODY)
-    body = boards("lockstep", BODY, world)
-    ticks: list[Tick] = []
-    sensors: list[Sensor] = [
-        SimulatedSenses(Script(with_two(5.0)).due, world, body),
-        Without("the key is not there"),
-    ]
-    Loop(
+    start, ticks = begin(Files(), seed=4, hour=18.0), list[Tick]()
+    in_virtual_time(
         born(start),
-        SimulatedClock(5.0),
-        sensors=sensors,
-        body=body,
+        with_two(5.0),
+        5.0,
+        body=simulated_body(body_of(start)),
+        sensors=[Without("the key is not there")],
         listeners=[lambda tick, sent: ticks.append(tick)],
     ).run()
-    body.close()
     said = [
         (tick.n, sense.part, sense.message)
         for tick in ticks
@@ -219,24 +197,19 @@ def test_a_pet_without_its_memory_says_so_once_and_lives_on(tmp_path: Path) -> N
 AWAKE = """
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from moggy.assemble import begin, born
-from moggy.body import Body
+from moggy.assemble import awake_memory, begin, body_of, born, simulated_body
 from moggy.brain.memory import Diary
 from moggy.clock import RealClock
-from moggy.commands.headless import SimulatedSenses, boards
-from moggy.commands.memory import awake
 from moggy.config import Files
 from moggy.loop import Loop
 from moggy.messages import Face, Person, Words
 from moggy.sim.script import Script
-from moggy.sim.world import World
+from moggy.sim.simulated_body import SimulatedSenses
 
-shape = Files().load("body/cat.yaml", Body)
-world = World(shape)
-body = boards("lockstep", shape, world)
-memory, trouble = awake()
+memory, trouble = awake_memory()
 assert memory is not None, trouble
 start = begin(Files(), seed=1, hour=18.0)
+body = simulated_body(body_of(start))
 pet = born(start)
 diary = Diary(memory, pet.mind.remember, hour=18.0, beside=ThreadPoolExecutor(1))
 senses = [Person(at=0.1, person=name, change="arrives") for name in ("anna", "ben")]
@@ -257,7 +230,7 @@ def say(tick, sent):
         known = pet.mind.remember()
         print(f"{known.day:.9f}", *sorted(known.people), flush=True)
 
-sensors = [SimulatedSenses(Script(senses).due, world, body), diary]
+sensors = [SimulatedSenses(Script(senses).due, body), diary]
 Loop(pet, RealClock(), sensors=sensors, body=body, listeners=[diary, say]).run()
 """
 

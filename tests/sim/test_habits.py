@@ -8,22 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from moggy.assemble import begin, born
-from moggy.body import Body
+import moggy
 from moggy.brain.appraisals import Appraisals
 from moggy.brain.memory import Memory, Remembered, sentences
 from moggy.brain.mind import Mind
 from moggy.brain.rehearse import touch
-from moggy.clock import SimulatedClock
-from moggy.commands.headless import SimulatedSenses, boards
 from moggy.config import Files
-from moggy.loop import Loop
 from moggy.messages import AnySense, Face, Person, Tick, Words
 from moggy.personality import Personality
-from moggy.sim.script import Script
-from moggy.sim.world import World
 
-BODY = Files().load("body/cat.yaml", Body)
 TABLE = Files().load("appraisals/cat.yaml", Appraisals)
 CAT = Files().load("personalities/cat.yaml", Personality)
 BEGIN = 17.0
@@ -97,20 +90,8 @@ def live(
     known: Remembered | None, hour: float, senses: list[AnySense], seconds: float
 ) -> list[Tick]:
     """The whole pet, woken at `hour` with what it knows."""
-    start, world = begin(Files(), seed=3, hour=hour, remembered=known), World(BODY)
-    body = boards("lockstep", BODY, world)
-    ticks: list[Tick] = []
-    sensors = [SimulatedSenses(Script(senses).due, world, body)]
-    loop = Loop(
-        born(start),
-        SimulatedClock(seconds),
-        sensors=sensors,
-        body=body,
-        listeners=[lambda tick, sent: ticks.append(tick)],
-    )
-    loop.closing.callback(body.close)
-    loop.run()
-    return ticks
+    pet = moggy.Pet(seed=3, hour=hour, remembered=known)
+    return list(moggy.live(pet, senses, seconds).ticks)
 
 
 def names(ticks: list[Tick]) -> set[str]:

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from moggy.assemble import home
 from moggy.behaviors.law_scene import LawScene
 from moggy.behaviors.laws import Laws, violations
 from moggy.commands.laws import of_random_day
@@ -168,7 +167,7 @@ def test_a_planted_breach_is_found(law: str) -> None:
 )
 def test_a_random_life_breaks_none(seed: int, personality: str) -> None:
     """Every shipped personality through a day of its own."""
-    assert of_random_day(Files(home() / "none"), LAWS, seed, 120.0, personality) == []
+    assert of_random_day(Files(), LAWS, seed, 120.0, personality) == []
 
 
 def test_a_law_that_asks_what_there_is_not_names_the_likely_one() -> None:

@@ -9,44 +9,30 @@ from pathlib import Path
 
 import pytest
 
-from moggy.assemble import begin, born
-from moggy.commands.headless import boards, live
-from moggy.commands.record import Recorder
-from moggy.config import Files
+import moggy
+from moggy import Pet, Tick, Touch
+from moggy.assemble import recorder
 from moggy.journal import Journal
 from moggy.loop import Listener
-from moggy.messages import Tick, Touch, Trouble
-from moggy.sim.world import World
-from tests.sim.lives import BODY
+from moggy.messages import Trouble
 
 STROKE = [
     Touch(at=1.0 + n / 50, position=(0.1 - n / 1000, 0.0, 0.25), pressure=0.4, area=0.3)
     for n in range(100)
 ]
-START = begin(Files(), seed=1, hour=10.0)
+PET = Pet(seed=1, hour=10.0)
 
 
-def lived(seconds: float, *listeners: Listener) -> list[Tick]:
-    ticks: list[Tick] = []
-    world = World(BODY)
-    told = [lambda tick, sent: ticks.append(tick), *listeners]
-    live(
-        born(START),
-        STROKE,
-        world=world,
-        body=boards("lockstep", BODY, world),
-        until=seconds,
-        listeners=told,
-    )
-    return ticks
+def lived(seconds: float, *listeners: Listener) -> tuple[Tick, ...]:
+    return moggy.live(PET, STROKE, seconds, listeners=listeners).ticks
 
 
 def test_the_process_writes_what_the_loop_itself_would_write(tmp_path: Path) -> None:
     with (
-        Recorder(tmp_path / "aside", START) as recorder,
-        Journal(tmp_path / "journal.mcap", START) as journal,
+        recorder(tmp_path / "aside", PET.start) as aside,
+        Journal(tmp_path / "journal.mcap", PET.start) as journal,
     ):
-        ticks = lived(5.0, recorder, journal)
+        ticks = lived(5.0, aside, journal)
     assert (tmp_path / "aside" / "journal.mcap").read_bytes() == (
         tmp_path / "journal.mcap"
     ).read_bytes()
@@ -58,23 +44,23 @@ def test_the_process_writes_what_the_loop_itself_would_write(tmp_path: Path) -> 
 
 
 def test_a_process_that_is_killed_is_said_once_and_the_pet_lives_on(tmp_path: Path) -> None:
-    recorder = Recorder(tmp_path, START)
+    aside = recorder(tmp_path, PET.start)
 
     def murder(tick: Tick, sent: Mapping[str, float]) -> None:
         if tick.n == 100:
-            recorder.process.kill()
-            recorder.process.join()
+            aside.process.kill()
+            aside.process.join()
 
-    ticks = lived(8.0, murder, recorder)
+    ticks = lived(8.0, murder, aside)
     told = [sense.message for tick in ticks for sense in tick.senses if isinstance(sense, Trouble)]
     assert told == [
         "recorder: the process that writes the records was killed; it is left out from now on"
     ]
     assert ticks[-1].at > 7.9, "the pet lives on"
-    recorder.close()
+    aside.close()
 
 
 def test_a_folder_that_cannot_be_written_is_said_at_once(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     with pytest.raises(OSError, match="file"):
-        Recorder(tmp_path / "file" / "out", START)
+        recorder(tmp_path / "file" / "out", PET.start)

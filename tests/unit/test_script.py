@@ -7,9 +7,12 @@ from pathlib import Path
 import orjson
 import pytest
 
+from moggy.body import Body
+from moggy.config import Files
 from moggy.messages import Face, Gesture, Posture, Touch, Words
 from moggy.sim.script import BadScript, Script, read_script, schema
 
+CAT = Files().load("body/cat.yaml", Body)
 EXAMPLES = b"""\
 # as in the issue
 {"at": 1.2, "kind": "touch", "zone": "back", "pressure": 0.4, "area": 0.3}
@@ -63,14 +66,21 @@ def test_landmarks_are_read_as_thirty_three_points(tmp_path: Path) -> None:
         (b'{"at": 1, "kind": "face", "valance": 0.5}', "unknown field 'valance'"),
         (b'{"at": 1, "kind": "posture", "landmarks": [[0, 0, 0]]}', "landmarks"),
         (b'{"kind": "words", "text": "when?"}', "at"),
-        (b"\xff\xfe", "not JSON"),
+        (b"\xff\xfe", "byte 0xff is not UTF-8; save the file as UTF-8"),
+        ('{"at": 1, "kind": "words", "text": "grüß dich"}'.encode("latin-1"), "byte 0xfc is not"),
+        (b'{"at": 1785400000.0, "kind": "touch"}', "not the time of a calendar"),
+        (b'{"at": 1, "kind": "acceleration", "x": 1e308}', "x: 1e+308 is no measurement"),
+        (b'{"at": 1, "kind": "battery", "level": 0.5, "volts": 1e308}', "volts: 1e+308 is no"),
+        (b'{"at": 1, "kind": "touch", "pressure": 0.4, "zone": "bely"}', "did you mean 'belly'?"),
+        (b'{"at": 1, "kind": "touch", "pressure": 0.4, "pads": {"nek": 0.4}}', "mean 'neck'?"),
+        (b'{"at": 1, "kind": "touch", "pressure": 0.4}', "needs a zone, pads or a position"),
     ],
 )
 def test_a_wrong_line_names_its_number_and_what_is_wrong(
     tmp_path: Path, line: bytes, words: str
 ) -> None:
     with pytest.raises(BadScript) as caught:
-        read_script(script(tmp_path, b'{"at": 0, "kind": "words", "text": "fine"}\n' + line))
+        read_script(script(tmp_path, b'{"at": 0, "kind": "words", "text": "fine"}\n' + line), CAT)
     assert "senses.jsonl:2:" in str(caught.value)
     assert words in str(caught.value)
 

@@ -21,7 +21,8 @@ from moggy import models
 from moggy.messages import AnySense, Face, Posture, Trouble
 from moggy.sensors.eye import VisionTask
 from moggy.sensors.face import FaceReader
-from moggy.sensors.vision import Look, VisionSensor, vision_task
+from moggy.sensors.look import Look
+from moggy.sensors.vision import VisionSensor, vision_task
 from moggy.worker import ProcessWorker, Task
 
 NEEDED = ("face_landmarker", "pose_landmarker_lite", "face_expression")

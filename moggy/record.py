@@ -1,52 +1,62 @@
-"""What a life without a screen leaves behind: journal, a line for each tick, sound. A process of
-its own writes them meanwhile."""
+"""Writes a headless life into a folder: the journal, a line of JSON for each tick, and the sound. A
+process of its own does the writing."""
 
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol, TypeAlias
 
 import orjson
 
-from moggy.actuators.speaker import SoundTrack
-from moggy.actuators.synth import Synth
-from moggy.body import Body
-from moggy.config import parse
 from moggy.journal import Encoder, Journal
 from moggy.loop import rare_collection
 from moggy.messages import Call, Purr, Tick
-from moggy.personality import Personality
 from moggy.pet import Start
 from moggy.worker import deaf_to_ctrl_c
 
 TOGETHER = 32
-"""Ticks that are handed over at a time."""
+"""Ticks that are handed to the process at a time."""
 LINES_BUFFER = 1 << 20
+"""Bytes of ticks.jsonl that are written at a time."""
 END = b""
+"""The message through the pipe that says that no more ticks come."""
+
+
+class SoundFile(Protocol):
+    """Writes the pet's sounds: `actuators.speaker.SoundTrack`."""
+
+    def hear(self, at: float, calls: Sequence[Call], purr: Purr) -> None:
+        """The calls that begin at second `at`, and the purr from then on."""
+        ...
+
+    def close(self) -> None:
+        """Write the rest."""
+        ...
+
+
+OpenSound: TypeAlias = Callable[[Path], SoundFile]
 
 
 class Records:
     """The files themselves: journal.mcap, ticks.jsonl, sound.wav."""
 
-    def __init__(self, out: Path, start: Start) -> None:
-        speaker = parse(start.body, start.files[start.body], Body).speaker
-        voice = parse(start.personality, start.files[start.personality], Personality).voice
+    def __init__(self, out: Path, start: Start, sound: OpenSound) -> None:
+        """Open the files in the folder `out`. Raises OSError where that is impossible."""
         self._closing = ExitStack()
         self._journal = self._closing.enter_context(Journal(out / "journal.mcap", start))
         self._lines = self._closing.enter_context((out / "ticks.jsonl").open("wb", LINES_BUFFER))
-        self._sound = self._closing.enter_context(
-            SoundTrack(out / "sound.wav", Synth(speaker.rate, speaker, voice))
-        )
+        self._sound = sound(out / "sound.wav")
+        self._closing.callback(self._sound.close)
 
     def write(self, line: bytes) -> None:
-        """A tick that an Encoder has written."""
+        """Write one tick, given as an `Encoder` has written it."""
         entry = orjson.loads(line)
         tick = entry["tick"]
         self._journal.write(tick["at"], tick["n"], line)
@@ -73,7 +83,7 @@ class Records:
 
 
 def summary(tick: Mapping[str, Any], sent: Mapping[str, float]) -> dict[str, Any]:
-    """What people look at first."""
+    """A tick in ticks.jsonl: what people look at first."""
     pet, commanded, decision = tick["pet"], tick["commanded"], tick["decision"]
     return {
         "at": tick["at"],
@@ -88,20 +98,19 @@ def summary(tick: Mapping[str, Any], sent: Mapping[str, float]) -> dict[str, Any
 
 
 class Recorder:
-    """A listener: hands each tick to the process that writes. Close it, or use it in a `with`: then
-    it waits until all is written."""
+    """A listener that hands each tick to the process that writes. Close it, or use it in a `with`;
+    closing waits until all is written."""
 
-    def __init__(self, out: Path, start: Start) -> None:
-        """To be made before anything that has a thread or a process: it forks. Raises OSError when
-        nothing can be written in the folder."""
+    def __init__(self, out: Path, start: Start, sound: OpenSound) -> None:
+        """Make it before anything that has a thread or a process: it forks. `sound` opens the sound
+        file in that process. Raises OSError when nothing can be written in the folder."""
         out.mkdir(parents=True, exist_ok=True)
         (out / "journal.mcap").open("wb").close()
-        context = multiprocessing.get_context(
-            "fork"
-        )  # a fresh interpreter would cost more than the writing of a minute
+        # A fresh interpreter would cost more than the writing of a minute.
+        context = multiprocessing.get_context("fork")
         self._pipe, theirs = context.Pipe()
         self.process = context.Process(
-            target=_write, args=(self._pipe, theirs, out, start), name="moggy records"
+            target=_write, args=(self._pipe, theirs, out, start, sound), name="moggy records"
         )
         with deaf_to_ctrl_c():
             self.process.start()
@@ -114,7 +123,7 @@ class Recorder:
             self._hand_over()
 
     def close(self) -> None:
-        """Raises OSError when it could not be written."""
+        """Wait until all is written. Raises OSError when it could not be."""
         if self._waiting:
             self._hand_over()
         if not self._pipe.closed:
@@ -142,7 +151,7 @@ class Recorder:
                 self._end()
 
     def _end(self) -> None:
-        """Hear how it went, from a process that has ended or is about to."""
+        """Take the process's answer and let it end. Raises OSError when it could not write."""
         try:
             why = str(self._pipe.recv())
         except (OSError, EOFError):
@@ -153,16 +162,18 @@ class Recorder:
             raise OSError(why)
 
 
-def _write(other_end: Connection, pipe: Connection, out: Path, start: Start) -> None:
-    """The process: writes what comes, until the end is said or the pet is gone; answers "" or what
-    went wrong."""
-    other_end.close()  # else it would never hear that the pet is gone
+def _write(
+    other_end: Connection, pipe: Connection, out: Path, start: Start, sound: OpenSound
+) -> None:
+    """The process: writes what comes until END, or until the pet's process is gone; answers "" or
+    what went wrong."""
+    other_end.close()  # else the pipe would stay open when the pet's process is gone
     came: SimpleQueue[bytes] = SimpleQueue()
-    # From its first moment on: the pet must not wait until the files are open.
+    # Receive at once: the pet must not wait until the files are open.
     Thread(target=_receive, args=(pipe, came), daemon=True).start()
     why = ""
     try:
-        with Records(out, start) as records, rare_collection():
+        with Records(out, start, sound) as records, rare_collection():
             while lines := came.get():
                 for line in lines.split(b"\n"):
                     records.write(line)

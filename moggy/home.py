@@ -1,0 +1,26 @@
+"""Where the owner's things lie: files of their own, what the pet remembers, and the key to it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def home() -> Path:
+    """The owner's folder: designers' files laid over the shipped ones, and the memory.
+
+    `~/.local/share/moggy`, or what MOGGY_HOME names.
+    """
+    return Path(os.environ.get("MOGGY_HOME") or Path.home() / ".local" / "share" / "moggy")
+
+
+def memory_file() -> Path:
+    """Where a pet in a real body keeps what it remembers."""
+    return home() / "memory.db"
+
+
+def memory_key() -> Path:
+    """Where the key of an encrypted memory lies: `~/.config/moggy/memory.key`, or what
+    MOGGY_MEMORY_KEY names. It is not beside the memory, so that it can be on another medium."""
+    config = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    return Path(os.environ.get("MOGGY_MEMORY_KEY") or config / "moggy" / "memory.key")

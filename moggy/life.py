@@ -1,0 +1,126 @@
+"""A life that was lived: every tick of it, as a table, as a journal, in parts."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moggy.journal import Journal, read_start, read_ticks
+from moggy.loop import Sent
+from moggy.messages import Event, Tick
+from moggy.pet import Start
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """What came of a life, fifty ticks a second."""
+
+    start: Start
+    """What it began with."""
+    ticks: tuple[Tick, ...]
+    sent: tuple[Sent, ...]
+    """Of each tick, joint → rad, as it went over the wire."""
+    remembered: Mapping[str, Any] | None = None
+    """What it knew of its people at the end; None for one that was read from a journal."""
+
+    @classmethod
+    def read(cls, journal: Path | str) -> Life:
+        """A recorded life. Of a file cut short by a crash, what is whole. Raises
+        moggy.journal.NotAJournal, a ValueError."""
+        path = Path(journal)
+        start = read_start(path)
+        entries = list(read_ticks(path))
+        return cls(
+            start, tuple(entry.tick for entry in entries), tuple(entry.sent for entry in entries)
+        )
+
+    def save(self, journal: Path | str) -> None:
+        """Write it as a journal, which `moggy replay` lives again and Foxglove opens. Raises
+        ValueError for a part of a life, which cannot be lived again."""
+        if self.ticks and self.ticks[0].n:
+            raise ValueError("a part of a life cannot be lived again: save the whole one")
+        with Journal(Path(journal), self.start) as written:
+            for tick, sent in zip(self.ticks, self.sent, strict=True):
+                written(tick, sent)
+
+    def between(self, begin: float, end: float) -> Life:
+        """The part from second `begin` to before second `end`."""
+        kept = [n for n, tick in enumerate(self.ticks) if begin <= tick.at < end]
+        return replace(
+            self,
+            ticks=tuple(self.ticks[n] for n in kept),
+            sent=tuple(self.sent[n] for n in kept),
+            remembered=None,
+        )
+
+    def behaviors(self) -> list[str]:
+        """Ids of what it did, in order, each change once."""
+        done: list[str] = []
+        for tick in self.ticks:
+            if not done or done[-1] != tick.decision.behavior:
+                done.append(tick.decision.behavior)
+        return done
+
+    def events(self, *names: str) -> list[Event]:
+        """What happened to it, in order; only events of these names where some are given."""
+        return [
+            event
+            for tick in self.ticks
+            for event in tick.events
+            if not names or event.name in names
+        ]
+
+    def table(self) -> dict[str, NDArray[Any]]:
+        """Column → one value for each tick; `pandas.DataFrame(life.table())` takes it as it is.
+
+        at (s); behavior, why; events, calls (names, parted by spaces); valence, arousal of the pet
+        (−1..1); each emotion (0..1); mood_pleasure, mood_arousal, mood_dominance (−1..1);
+        drive_energy, … (0..1, how full); trust, familiarity, enough, purr (0..1); person (who has
+        its attention), person_valence, person_arousal (−1..1), person_confidence, person_conflict
+        (0..1), person_unsure, and person_happy, … (probabilities).
+        """
+        rows = [_row(tick) for tick in self.ticks]
+        return {name: np.array([row[name] for row in rows]) for name in (rows[0] if rows else ())}
+
+    def write_csv(self, path: Path | str) -> None:
+        """The table as a CSV file, a line for each tick."""
+        rows = [_row(tick) for tick in self.ticks]
+        with Path(path).open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(rows[0]) if rows else [])
+            writer.writeheader()
+            writer.writerows(rows)
+
+
+def _row(tick: Tick) -> dict[str, float | str | bool]:
+    pet, person, mood = tick.pet, tick.person, tick.pet.mood
+    return {
+        "at": tick.at,
+        "behavior": tick.decision.behavior,
+        "why": tick.decision.why,
+        "events": " ".join(event.name for event in tick.events),
+        "calls": " ".join(call.name for call in tick.calls),
+        "valence": pet.valence,
+        "arousal": pet.arousal,
+        **{str(name): level for name, level in pet.emotions.items()},
+        "mood_pleasure": mood.pleasure,
+        "mood_arousal": mood.arousal,
+        "mood_dominance": mood.dominance,
+        **{f"drive_{name}": level for name, level in pet.drives.items()},
+        "trust": pet.bond.trust,
+        "familiarity": pet.bond.familiarity,
+        "enough": pet.enough,
+        "purr": tick.commanded.purr.level,
+        "person": person.person,
+        "person_valence": person.valence,
+        "person_arousal": person.arousal,
+        "person_confidence": person.confidence,
+        "person_conflict": person.conflict,
+        "person_unsure": person.unsure,
+        **{f"person_{name}": share for name, share in person.probabilities.items()},
+    }

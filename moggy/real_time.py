@@ -1,0 +1,140 @@
+"""A life in real time while it is put together, part by part: memory, eye, studio, loudspeaker,
+watched files and a journal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from moggy.actuators.speaker import SoundStream, Speaker
+from moggy.actuators.synth import voice_of
+from moggy.body import Body
+from moggy.brain.memory import Diary, Memory
+from moggy.clock import RealClock
+from moggy.config import Files
+from moggy.journal import Journal
+from moggy.loop import Ask, BodyOut, Listener, Loop, Sensor
+from moggy.messages import Tick
+from moggy.pet import LivingPet, Start
+from moggy.sensors.vision import Eye, vision_task
+from moggy.setup.runtime import runtime_status
+from moggy.sim.simulated_body import SimulatedBody
+from moggy.sim.studio.inbox import PageInbox
+from moggy.sim.studio.server import Studio
+from moggy.watch import EditableFiles, Watcher
+from moggy.worker import ProcessWorker, Worker
+
+EYE_DEADLINE = 5.0
+"""Seconds for one picture, on a machine that is busy building."""
+
+
+@dataclass(slots=True, kw_only=True)
+class RealTimeParts:
+    """The sensors and listeners of a life, gathered one by one. `closing` closes what was opened,
+    the last first, also where a later part fails."""
+
+    files: Files
+    schemas: Mapping[str, type[BaseModel]]
+    """Kind of file that may be edited while the pet lives → its schema."""
+    start: Start
+    pet: LivingPet
+    shape: Body
+    closing: ExitStack
+    thinkers: Sequence[tuple[Ask, Worker]]
+    sensors: list[Sensor] = field(default_factory=list)
+    listeners: list[Listener] = field(default_factory=list)
+
+    def keep(self, memory: Memory) -> None:
+        """Write what it learns of its people into the memory; once a second, in a thread beside the
+        loop."""
+        beside = ThreadPoolExecutor(1, thread_name_prefix="diary")
+        diary = Diary(memory, self.pet.mind.remember, hour=self.start.hour, beside=beside)
+        self.closing.callback(diary.close)
+        self.closing.callback(beside.shutdown)
+        self.listeners.append(diary)
+        self.sensors.append(diary)
+
+    def inbox(self, camera: str | None = None) -> PageInbox:
+        """What the studio's page does to the pet, with the eye that its pictures are shown to.
+        `camera` is what the eye looks through besides: "camera:0", or a file. The inbox itself does
+        not become a sensor here, since the touches of a simulated body go through that body."""
+        eye = Eye(ProcessWorker(vision_task, name="vision", deadline=EYE_DEADLINE), camera)
+        self.closing.callback(eye.close)
+        self.sensors.append(eye)
+        return PageInbox(EditableFiles(self.files, self.schemas), eye.show)
+
+    def serve(self, inbox: PageInbox, port: int, simulated: SimulatedBody | None = None) -> str:
+        """Serve a studio that shows this life; gives its address. `simulated` is the body whose
+        servos it draws; without one it draws what was sent. Raises OSError when the port is taken.
+        """
+        sound = SoundStream(voice_of(self.start))
+        studio = Studio(
+            self.shape,
+            inputs=inbox,
+            port=port,
+            sound=sound.take,
+            building=building,
+            name=self.start.personality,
+        )
+        self.closing.callback(studio.close)
+        self.listeners += [sound, studio]
+        if simulated is not None:
+            self.listeners.append(ServosShown(studio, simulated))
+        return studio.start()
+
+    def speak(self) -> None:
+        """Let it sound through this machine's loudspeaker."""
+        speaker = Speaker(voice_of(self.start))
+        self.closing.callback(speaker.close)
+        self.listeners.append(speaker)
+
+    def record(self, path: Path) -> None:
+        """Write its journal here."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.listeners.append(self.closing.enter_context(Journal(path, self.start)))
+
+    def watch(self) -> None:
+        """Let whoever edits one of its files edit the pet."""
+        edited = [name for name in self.start.files if not name.startswith("body/")]
+        watcher = Watcher(self.files, edited, self.schemas)
+        self.closing.callback(watcher.close)
+        self.sensors.append(watcher)
+
+    def loop(self, body: BodyOut) -> Loop:
+        """All of it on the real clock."""
+        return Loop(
+            self.pet,
+            RealClock(),
+            sensors=self.sensors,
+            body=body,
+            listeners=self.listeners,
+            thinkers=self.thinkers,
+            closing=self.closing.pop_all(),
+        )
+
+
+@dataclass(slots=True)
+class ServosShown:
+    """A listener that shows the studio the servos' pulses as angles: the cat that is seen went
+    through the wire and the firmware."""
+
+    studio: Studio
+    body: SimulatedBody
+
+    def __call__(self, tick: Tick, sent: Mapping[str, float]) -> None:
+        pulses = self.body.pulses()
+        self.studio.drawn(self.body.angles(), tick.commanded.purr, pulses.pupils)
+
+
+def building() -> Mapping[str, Any] | None:
+    """What the studio says of the language runtime's build; None once it is there."""
+    status = runtime_status()
+    if status.state == "ready":
+        return None
+    return {"text": status.message, "done": status.done / status.total if status.total else 0.0}

@@ -1,0 +1,17 @@
+"""The eye's job, in a file of its own: the loop's process makes it without loading OpenCV."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """Look at `picture` (bytes of a JPEG or PNG), or through `source` ("camera:0", a file)."""
+
+    at: float
+    """s on the pet's clock."""
+    picture: bytes | None = None
+    source: str | None = None
+    posture: bool = True
+    """Whether to look for a body too."""
