@@ -16,12 +16,11 @@ from moggy.assemble import begin, born
 from moggy.commands.headless import live
 from moggy.config import Files, parse
 from moggy.journal import Entry, Journal, read_start, read_ticks
-from moggy.link import MemoryLink
+from moggy.link import Line, MemoryLink
 from moggy.loop import Listener
 from moggy.messages import AnySense, Edited, Setting
 from moggy.replay import relive
 from moggy.sim.board.lock_step import LockStepBoard
-from moggy.sim.board.wires import Line
 from moggy.sim.day import Day, senses_of
 from moggy.sim.random_day import random_day
 from moggy.sim.simulated_body import SimulatedBody
