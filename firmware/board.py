@@ -1,5 +1,5 @@
-"""The board: every 10 ms it reads its devices, lets the reflexes answer, moves the joints within
-their limits, and talks to the brain."""
+"""The board's tick. Every 10 ms it reads its devices, runs the reflexes, moves the joints within
+their limits, and exchanges messages with the brain."""
 
 import struct
 
@@ -8,8 +8,8 @@ from micropython import const
 
 import mode
 import wire
-from battery import Battery
-from lights_and_purr import Pupils, Purr
+from battery import BatteryGauge
+from lights_and_purr import PupilLights, PurrMotor
 from limbs import Limbs
 from mode import Mode
 from port import Port
@@ -21,30 +21,52 @@ if TYPE_CHECKING:
     from shapes import Felt, Imu, Ms
 
 TICK_MS = const(10)
+"""ms from one tick to the next."""
 _STEP_MS = const(20)
-"""The joints move in every other tick: servos look at their pulse no oftener."""
+"""ms from one step of the joints to the next, every second tick: a hobby servo reads one pulse in
+20 ms, so more steps would change nothing."""
 _MOVED_MG = const(30)
+"""mg of change since the last motion message that count as movement: above the noise of both
+accelerometers, far below the jolt of a touch."""
 _MOVED_MRAD_S = const(30)
-SERVOS, _TOUCH, _IMU, _BATTERY = const(1), const(2), const(4), const(8)
-OVERRUN, WATCHDOG = const(16), const(32)
+"""mrad/s of change since the last motion message that count as movement."""
+_ACTIVE_READS = const(25)
+"""Readings (50 a second) that go out after the last movement: half a second."""
+
+# Bits of `faults`, named in wire.FAULTS.
+SERVOS = const(1)
+_TOUCH = const(2)
+_IMU = const(4)
+_BATTERY = const(8)
+OVERRUN = const(16)
+WATCHDOG = const(32)
 _CRITICAL = const(1 | 8)
+"""Faults that end all movement: no servo board, or an empty battery."""
+
+# What a command answers: indexes into wire.RESULTS.
+_DONE = const(0)
+_REFUSED = const(1)
+_UNKNOWN = const(2)
 
 
 class Board:
+    """All devices, the joints and the port, driven by `tick`."""
+
     def __init__(
         self,
         port: Port,
         limbs: Limbs,
         skin: "Skin | None",
         imu: "Imu | None",
-        battery: Battery,
-        purr: Purr,
-        pupils: Pupils,
+        battery: BatteryGauge,
+        purr: PurrMotor,
+        pupils: PupilLights,
         stop: Pin,
         faults: int,
         now: "Ms",
     ) -> None:
-        """`faults`: bits of what went wrong before; `now`: milliseconds."""
+        """`skin`, `imu`: None where the chip did not answer. `stop`: the emergency button, low
+        while pressed. `faults`: bits that are already known. `now`: ms of `time.ticks_ms`."""
         self._port = port
         self._limbs = limbs
         self._skin = skin
@@ -63,9 +85,11 @@ class Board:
             faults | (_TOUCH if self._skin is None else 0) | (_IMU if self._imu is None else 0)
         )
         self._said = (-1, 0, 0, 0)
+        """state, faults, stuck pads and flags as they were last sent."""
         self._ticks = 0
         self._touched = False
         self._motion = (0, 0, 1000, 0, 0, 0)
+        """x, y, z in mg, then x, y, z in mrad/s; the newest reading."""
         self._motion_said = self._motion
         self._active = 0
         """IMU readings still to be sent at the full rate."""
@@ -79,7 +103,8 @@ class Board:
         }
 
     def tick(self, now: "Ms") -> None:
-        """One tick of 10 ms."""
+        """Do everything that is due now. Called every TICK_MS; never waits and raises nothing that
+        a device can cause."""
         self._ticks += 1
         self._port.receive(self._take, self._begin, now)
         pressed = not self._stop.value()
@@ -91,7 +116,7 @@ class Board:
             self._report(pressed, now)
         self._port.flush(TICK_MS)
 
-    # What comes in.
+    # Devices to messages.
 
     def _feel(self, now: "Ms") -> None:
         ticks = self._ticks
@@ -137,7 +162,7 @@ class Board:
             said = self._motion_said
             for axis in range(6):
                 if abs(felt[axis] - said[axis]) > (_MOVED_MG if axis < 3 else _MOVED_MRAD_S):
-                    self._active = 25
+                    self._active = _ACTIVE_READS
                     break
         x, y, z, _, _, _ = self._motion
         if self._fall.feel(x, y, z) and self._fall.falling:
@@ -147,7 +172,7 @@ class Board:
             self._motion_said = self._motion
             self._port.stream(wire.MOTION, struct.pack("<Ihhhhhh", now, *self._motion))
 
-    # What it does.
+    # States and joints.
 
     def _follow(self, now: "Ms") -> None:
         limbs, state = self._limbs, self._mode.state
@@ -188,23 +213,23 @@ class Board:
             except OSError:
                 self.faults |= SERVOS
 
-    # What the brain says.
+    # Messages from the brain.
 
     def _begin(self) -> None:
-        """A brain said hello: tell it the state first, and a touch that goes on."""
+        """Start a session: send the state anew, and a touch that has already begun."""
         self._said = (-1, 0, 0, 0)
         self._touched = False
 
     def _take(self, kind: int, payload: bytes, now: "Ms") -> int:
-        """Obey; gives the index in wire.RESULTS."""
+        """Carry out a setpoint or a command; returns the index of its result in wire.RESULTS."""
         if kind == wire.SETPOINT:
             return self._do_setpoint(payload, now)
         command = self._command.get(kind)
-        return 2 if command is None else command(payload, now)
+        return _UNKNOWN if command is None else command(payload, now)
 
     def _do_setpoint(self, payload: bytes, now: "Ms") -> int:
         if len(payload) != self._setpoint_length or self._mode.state >= mode.STOPPED:
-            return 1
+            return _REFUSED
         ttl_ms, over_ms, pupils, purr, purr_hz = struct.unpack_from("<HBBBB", payload)
         zero = wire.ANGLE_ZERO
         self._angles = tuple(
@@ -219,48 +244,48 @@ class Board:
                 self._limbs.aim(self._angles, max(1, over_ms // _STEP_MS))
             self._purr.set(purr, purr_hz)
         self._pupils.set(pupils)
-        return 0
+        return _DONE
 
     def _do_stop(self, payload: bytes, now: "Ms") -> int:
         self._enter(mode.STOPPED, now)
-        return 0
+        return _DONE
 
     def _do_release(self, payload: bytes, now: "Ms") -> int:
         if not self._stop.value():
-            return 1
+            return _REFUSED
         if self._mode.state == mode.STOPPED:
             self._enter(mode.LIMP, now)
-        return 0
+        return _DONE
 
     def _do_rest(self, payload: bytes, now: "Ms") -> int:
         if self._mode.state >= mode.LIMP:
-            return 1
+            return _REFUSED
         self._mode.forget()
         if self._mode.state != mode.STARTING:
             self._enter(mode.REST, now)
-        return 0
+        return _DONE
 
     def _do_limp(self, payload: bytes, now: "Ms") -> int:
         if self._mode.state >= mode.STOPPED:
-            return 1
+            return _REFUSED
         self._enter(mode.LIMP, now)
-        return 0
+        return _DONE
 
     def _do_clear(self, payload: bytes, now: "Ms") -> int:
-        """Forget the faults; those that are still so come back by themselves."""
+        """Clear the faults. Those whose cause persists are set again by the next reading."""
         self.faults = (_TOUCH if self._skin is None else 0) | (_IMU if self._imu is None else 0)
         if self._mode.state == mode.FAULT:
             self._enter(mode.LIMP, now)
-        return 0
+        return _DONE
 
     def _do_narrow(self, payload: bytes, now: "Ms") -> int:
         index, low, high, velocity = struct.unpack("<BhhI", payload)
         if index >= len(self._limbs.joints):
-            return 1
+            return _REFUSED
         self._limbs.joints[index].narrow(low, high, velocity)
-        return 0
+        return _DONE
 
-    # What it says.
+    # State and joints to messages.
 
     def _report(self, pressed: bool, now: "Ms") -> None:
         state, stuck = self._mode.state, self._skin.stuck if self._skin is not None else 0

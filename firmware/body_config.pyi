@@ -1,4 +1,4 @@
-"""What `moggy.board_config.firmware_config` writes."""
+"""The names in `body_config.py`, which `moggy.board_config.firmware_config` writes."""
 
 from shapes import Row
 

@@ -2,7 +2,7 @@
 
 
 def count() -> int:
-    """One more than last time; 0 when the flash cannot be written."""
+    """Add this start and return the count, modulo 65536; 0 when the flash cannot be written."""
     try:
         with open("boots.txt") as file:
             boots = int(file.read()) + 1

@@ -1,24 +1,27 @@
-"""One joint: follows its setpoint within the limits of position, velocity and acceleration that the
-board was built with."""
+"""One joint. It follows its setpoint within the limits of position, velocity and acceleration that
+the board was built with."""
 
 STEPS_A_SECOND = 50
-"""A servo looks at its pulse so often. All velocities here are centidegrees a step, all
-accelerations centidegrees a step²: small integers, exact everywhere."""
+"""Steps per second: a hobby servo reads one pulse in 20 ms. All velocities in this file are
+centidegrees per step and all accelerations centidegrees per step², so that small integers give the
+same result in every interpreter."""
 
 
 def stopping(speed: int, brake: int) -> int:
-    """How far it still goes when it brakes from the next step on."""
+    """How far a joint at `speed` still moves when it brakes by `brake` from the next step on;
+    cdeg."""
     steps = speed // brake
     return steps * speed - brake * steps * (steps + 1) // 2
 
 
 class Joint:
-    """`angle` moves towards a goal that itself glides to the newest setpoint."""
+    """One joint: `angle` moves towards a goal, and the goal moves linearly to the newest
+    setpoint."""
 
     def __init__(
         self, name: str, low: int, high: int, rest: int, velocity: int, acceleration: int
     ) -> None:
-        """Centidegrees, centidegrees a second, centidegrees a second²."""
+        """Angles in centidegrees, `velocity` in cdeg/s, `acceleration` in cdeg/s²."""
         self.name = name
         self.rest = rest
         self._built = (low, high, max(1, velocity // STEPS_A_SECOND))
@@ -26,15 +29,17 @@ class Joint:
         self.brake = max(1, acceleration // (STEPS_A_SECOND * STEPS_A_SECOND))
         self._find_edges()
         self.slow = 0
-        """A lower speed for a while, cdeg a step; 0 is none."""
+        """A lower speed limit for the way to rest, cdeg per step; 0 is none."""
         self.angle = self.target = self._goal = rest
         self.speed = 0
         self._glide = 0
+        """Steps until the goal reaches the target."""
         self.still = True
+        """Whether it is where it was aimed at, so that `step` would change nothing."""
 
     def narrow(self, low: int, high: int, velocity: int) -> None:
-        """Take tighter limits from the brain. They are cut with those the joint was built with:
-        nothing can widen those."""
+        """Set tighter limits: cdeg, cdeg, cdeg/s. They are intersected with those of the body's
+        config, so they can never be wider than these."""
         built_low, built_high, built_fastest = self._built
         self.low = min(max(low, built_low), built_high)
         self.high = max(self.low, min(high, built_high))
@@ -44,12 +49,12 @@ class Joint:
         self.still = False
 
     def _find_edges(self) -> None:
-        """Between these angles no speed can pass a limit any more, and `step` need not look."""
+        """Between these angles no speed can lead past a limit, so `step` need not check for it."""
         far = stopping(self.fastest, self.brake)
         self._edge_low, self._edge_high = self.low + far, self.high - far
 
     def aim(self, target: int, steps: int) -> None:
-        """Glide the goal to `target` within so many steps."""
+        """Move the goal to `target` (cdeg, cut to the limits) within `steps` steps, 1 or more."""
         target = self.low if target < self.low else self.high if target > self.high else target
         if target != self.target or self._glide:
             self.target = target
@@ -57,7 +62,7 @@ class Joint:
             self.still = False
 
     def hold(self) -> None:
-        """Brake, and stay where that ends."""
+        """Brake as hard as allowed, and stay where that ends."""
         ahead = stopping(abs(self.speed), self.brake)
         self.target = self._goal = min(
             max(self.angle + (ahead if self.speed > 0 else -ahead), self.low), self.high
@@ -66,13 +71,13 @@ class Joint:
         self.still = False
 
     def drop(self) -> None:
-        """The servo is limp: nothing moves, and what was aimed at is forgotten."""
+        """Forget the target, since the servo has no pulses any more."""
         self.target = self._goal = self.angle
         self._glide = self.speed = 0
         self.still = True
 
     def step(self) -> None:
-        """One step."""
+        """Move by one step. Called STEPS_A_SECOND times a second."""
         drift = 0
         if self._glide:
             drift = (self.target - self._goal) // self._glide
@@ -94,8 +99,8 @@ class Joint:
             self.still = True
 
     def _reachable(self, want: int, drift: int, fastest: int) -> int:
-        """The best next speed that can still brake at the (moving) goal, and in any case before the
-        limits."""
+        """The next speed: as near to `want` as the acceleration allows, while the joint can still
+        brake at the moving goal, and in any case before its limits."""
         speed, brake = self.speed, self.brake
         gap = want - drift
         side = 1 if gap > 0 or (gap == 0 and speed < drift) else -1
@@ -115,7 +120,7 @@ class Joint:
         return self._within(min(max(chosen, lowest), highest))
 
     def _within(self, chosen: int) -> int:
-        """Brake as hard as it can where the limit would else be passed."""
+        """`chosen`, or the hardest braking where `chosen` would lead past a limit."""
         side = 1 if chosen > 0 else -1
         brake, speed = self.brake, self.speed * side
         room = self.high - self.angle if side > 0 else self.angle - self.low

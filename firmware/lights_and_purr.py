@@ -1,18 +1,20 @@
-"""The vibration motor that purrs, and the lights behind the pupils."""
+"""The vibration motor that is felt as a purr, and the lights that show as pupils."""
 
 from machine import PWM, Pin
 
 
-class Purr:
-    """The motor is switched at the purr's own rate, 20 to 28 times a second: that is what a hand
-    feels."""
+class PurrMotor:
+    """The vibration motor. It is switched at the purr's own rate of 20 to 28 Hz, which is what a
+    hand feels."""
 
     def __init__(self, pin: int) -> None:
         self._pwm = PWM(Pin(pin), freq=25, duty_u16=0)
-        self._level, self._hz = 0, 25
+        self._level = 0
+        self._hz = 25
 
     def set(self, level: int, hz: int) -> None:
-        """Level 0..255, where 255 is on for half of the time; rate in Hz."""
+        """`level`: 0..255, where 255 is on for half of each period. `hz`: 10..60; another rate is
+        ignored."""
         if hz != self._hz and 10 <= hz <= 60:
             self._pwm.freq(hz)
             self._hz = hz
@@ -21,13 +23,15 @@ class Purr:
             self._level = level
 
 
-class Pupils:
+class PupilLights:
+    """The eye lights: their brightness stands for the width of the pupils."""
+
     def __init__(self, pin: int) -> None:
         self._pwm = PWM(Pin(pin), freq=1000, duty_u16=0)
         self._width = 0
 
     def set(self, width: int) -> None:
-        """0 a slit, 255 wide."""
+        """`width`: 0 is a slit, 255 fully open."""
         if width != self._width:
             self._pwm.duty_u16(width * 257)
             self._width = width

@@ -1,5 +1,4 @@
-"""Starts the board: builds what the body's config describes, and then keeps the tick of 10 ms for
-ever."""
+"""Starts the board: builds the devices that the body's config describes, then ticks every 10 ms."""
 
 import struct
 import sys
@@ -12,9 +11,9 @@ import body_config
 import boots
 import imu
 import wire
-from battery import Battery
+from battery import BatteryGauge
 from board import OVERRUN, SERVOS, TICK_MS, WATCHDOG, Board
-from lights_and_purr import Pupils, Purr
+from lights_and_purr import PupilLights, PurrMotor
 from limbs import Limbs
 from mpr121 import MPR121
 from pca9685 import PCA9685
@@ -27,12 +26,13 @@ if TYPE_CHECKING:
     from shapes import Imu, Servos, Uart
 
 VERSION = (0, 1, 0)
+"""major, minor, patch of the firmware; said in wire.IDENTITY."""
 _LATE_MS = 50
+"""ms of delay above which a tick counts as an overrun, a fault that the brain is told."""
 
 
 def build(uart: "Uart") -> Board:
-    """The board with all that is attached to it. A device that does not answer is left out and
-    becomes a fault."""
+    """The board with its devices. One that does not answer is left out and becomes a fault."""
     pins, power = body_config.PINS, body_config.POWER
     i2c = I2C(0, sda=Pin(pins["i2c_sda"]), scl=Pin(pins["i2c_scl"]), freq=400_000)
     skin: Skin | None = None
@@ -56,9 +56,9 @@ def build(uart: "Uart") -> Board:
         Limbs(body_config.JOINTS, outputs),
         skin,
         felt,
-        Battery(pins["battery"], pins["charging"], *power),
-        Purr(pins["purr"]),
-        Pupils(pins["pupils"]),
+        BatteryGauge(pins["battery"], pins["charging"], *power),
+        PurrMotor(pins["purr"]),
+        PupilLights(pins["pupils"]),
         Pin(pins["stop"], Pin.IN, Pin.PULL_UP),
         faults,
         ticks_ms(),
@@ -66,7 +66,8 @@ def build(uart: "Uart") -> Board:
 
 
 def servos(i2c: I2C) -> "dict[str, Servos]":
-    """By the name of their driver, those that some joint uses."""
+    """The servo drivers that some joint uses, by name. Raises OSError when the PCA9685 does not
+    answer."""
     rows = body_config.JOINTS
     found: dict[str, Servos] = {}
     if any([row[1] == "pca9685" for row in rows]):
@@ -78,13 +79,14 @@ def servos(i2c: I2C) -> "dict[str, Servos]":
 
 
 def no_servos() -> "dict[str, Servos]":
-    """Pulses for nobody: the board still feels, and says what is wrong."""
+    """Drivers without any output, so that a board without its servo board still senses and reports
+    the fault."""
     nobody = PinServos([])
     return {"pca9685": nobody, "pwm": nobody}
 
 
 def identity() -> tuple[bytes, bytes]:
-    """Who this board is, as wire.IDENTITY wants it, and the names."""
+    """The fields of wire.IDENTITY after schema and nonce, and the names of the board and joints."""
     rows = body_config.JOINTS
     names = " ".join([sys.platform] + [row[0] for row in rows])
     head = struct.pack(
@@ -99,7 +101,7 @@ def identity() -> tuple[bytes, bytes]:
 
 
 def line() -> "Uart":
-    """To the brain."""
+    """The serial line to the brain."""
     if body_config.TRANSPORT == "usb":
         from usb import Usb
 
@@ -108,10 +110,10 @@ def line() -> "Uart":
 
 
 def run() -> None:
-    """For ever. A tick that hangs is ended by the watchdog.
+    """Tick until the power goes. A tick that hangs for a second is ended by the watchdog.
 
-    With the stop button held at boot nothing is started: on USB that is the way back in, since byte
-    3 no longer interrupts.
+    With the stop button held at boot nothing is started. On USB that is the only way to the prompt,
+    since Ctrl-C does not interrupt the firmware.
     """
     if not Pin(body_config.PINS["stop"], Pin.IN, Pin.PULL_UP).value():
         print("the stop button is held: the prompt is yours")

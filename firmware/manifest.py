@@ -1,9 +1,9 @@
-"""What goes into a frozen build: every file of the firmware. `body_config.py` is copied beside it,
-since it differs from robot to robot."""
+"""The files of a frozen build: the whole firmware. `body_config.py` is not among them; it is copied
+to the board's flash, since it differs from robot to robot."""
 
 for name in (
     "battery.py",
-    "board_config.py",
+    "board.py",
     "boots.py",
     "imu.py",
     "joint.py",

@@ -1,5 +1,5 @@
-"""What the board is doing: starting → running → hold → rest → limp as the brain comes and goes, and
-stopped or fault, which latch."""
+"""The board's state: starting → running → hold → rest → limp as the brain comes and goes. Stopped
+and fault are only left by a command. The numbers are indexes into wire.STATES."""
 
 from time import ticks_add, ticks_diff
 
@@ -10,20 +10,29 @@ if TYPE_CHECKING:
     from shapes import Ms
 
 STARTING = const(0)
+"""Servos are attached one after another."""
 RUNNING = const(1)
+"""Setpoints are followed."""
 HOLD = const(2)
+"""No valid setpoint: the joints stay where they are."""
 REST = const(3)
+"""No valid setpoint for longer: slowly to the rest pose."""
 LIMP = const(4)
+"""No pulses."""
 STOPPED = const(5)
+"""Emergency stop; left by `release` only."""
 FAULT = const(6)
+"""A critical fault; left by `clear` only."""
 
 _HOLD_MS = const(2000)
-"""A lost link may be a brain that restarts: hold for so long."""
+"""ms in HOLD before REST: time for a brain that restarts its link."""
 _RESTED_MS = const(3000)
-"""Then lie down, and go limp this long after the rest pose is reached."""
+"""ms in the rest pose before LIMP, so that the servos do not heat up for nothing."""
 
 
 class Mode:
+    """The state, when it was entered, and how long the last setpoint is valid."""
+
     def __init__(self, now: "Ms") -> None:
         self.state = LIMP
         self.entered = now
@@ -31,20 +40,22 @@ class Mode:
         self._fresh_until = now
 
     def enter(self, state: int, now: "Ms") -> None:
+        """Change to `state`."""
         self.state = state
         self.entered = now
 
     def refresh(self, now: "Ms", ttl_ms: int) -> None:
-        """A setpoint came that is good for so long."""
+        """Note that a setpoint came, which is valid for `ttl_ms`."""
         self._fresh = True
         self._fresh_until = ticks_add(now, ttl_ms)
 
     def forget(self) -> None:
-        """The last setpoint no longer counts."""
+        """Make the last setpoint invalid."""
         self._fresh = False
 
     def next(self, now: "Ms", attached: bool, still: bool) -> int:
-        """The state that follows now, or the same."""
+        """The state that should be entered now; the current one if none. `attached`: every servo
+        has its pulses; `still`: no joint moves."""
         if self._fresh and ticks_diff(now, self._fresh_until) > 0:
             self._fresh = False
         state, fresh = self.state, self._fresh

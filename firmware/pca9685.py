@@ -1,4 +1,4 @@
-"""The PCA9685: sixteen servo outputs on the I2C bus."""
+"""The PCA9685: sixteen servo outputs on the I2C bus. Registers are those of the data sheet."""
 
 from struct import pack_into
 
@@ -6,20 +6,28 @@ from machine import I2C
 from micropython import const
 
 _MODE1 = const(0x00)
+"""Mode register."""
 _LED0_ON_L = const(0x06)
+"""First of four registers for each channel: ON and OFF counts, low byte first."""
 _ALL_LED_OFF_H = const(0xFD)
+"""High byte of the OFF count of all channels."""
 _PRESCALE = const(0xFE)
+"""Divider of the oscillator; can be written while the chip sleeps only."""
 _SLEEP = const(0x10)
+"""Bit of MODE1."""
 _RUN_WITH_AUTO_INCREMENT = const(0x20)
+"""MODE1: awake, and register addresses count up in a transfer."""
 _FULL_OFF = const(0x10)
+"""Bit of an OFF high byte: no pulse at all."""
 _OSCILLATOR_HZ = const(25_000_000)
+"""Hz of the internal oscillator, nominal; single chips differ by some percent."""
 _PERIOD_US = const(20_000)
-"""50 Hz: what every hobby servo takes."""
+"""µs from pulse to pulse: 50 Hz, which every hobby servo takes."""
 
 
 class PCA9685:
-    """Pulses are staged by `pulse` and `off`, and go out together with `flush`: one transfer a tick
-    at most."""
+    """The chip. `pulse` and `off` stage changes, `flush` writes them in one transfer. Each method
+    that writes raises OSError when the chip does not answer."""
 
     def __init__(self, i2c: I2C, address: int = 0x40) -> None:
         self._i2c = i2c
@@ -33,8 +41,8 @@ class PCA9685:
         self.all_off()
 
     def pulse(self, channel: int, us: int) -> None:
-        """Stage a pulse. Each channel begins at its own moment of the period, so that the servos do
-        not draw their current all at once."""
+        """Stage a pulse of `us` µs. Each channel begins at its own moment of the period, so that
+        the servos do not draw their current all at once."""
         begin = channel * 256
         end = (begin + (us * 4096 + _PERIOD_US // 2) // _PERIOD_US) & 4095
         pack_into("<HH", self._staged, 4 * channel, begin, end)
@@ -44,11 +52,12 @@ class PCA9685:
             self._end = channel + 1
 
     def off(self, channel: int) -> None:
+        """Stage the end of a channel's pulses."""
         pack_into("<HH", self._staged, 4 * channel, 0, _FULL_OFF << 8)
         self._first, self._end = min(self._first, channel), max(self._end, channel + 1)
 
     def flush(self) -> None:
-        """Write the channels that changed, and those between them."""
+        """Write the staged channels, and those between them."""
         first, end = self._first, self._end
         if first < end:
             self._i2c.writeto_mem(
@@ -57,7 +66,7 @@ class PCA9685:
             self._first, self._end = 16, 0
 
     def all_off(self) -> None:
-        """No pulses at all, at once."""
+        """End all pulses at once, without staging."""
         self._i2c.writeto_mem(self._address, _ALL_LED_OFF_H, bytes((_FULL_OFF,)))
         for channel in range(16):
             pack_into("<HH", self._staged, 4 * channel, 0, _FULL_OFF << 8)

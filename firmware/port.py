@@ -1,5 +1,5 @@
-"""The board's end of the wire: sessions, commands taken exactly once, events repeated until they
-are acknowledged."""
+"""The board's end of the wire: sessions, commands that are carried out exactly once, and events
+that are repeated until they are acknowledged. docs/wire.md describes the protocol."""
 
 import struct
 
@@ -12,19 +12,28 @@ if TYPE_CHECKING:
     from shapes import Begin, Ms, Take, Uart
 
 _BACKLOG = const(1024)
-"""Bytes that may wait for a brain that does not read; streams beyond that are dropped."""
+"""Bytes that may wait for a brain that does not read; above it streams are dropped."""
 _AGAIN_MS = const(60)
+"""ms without an acknowledgement after which events are sent again: several round trips of a 50 Hz
+loop."""
+_EVENTS_AT_ONCE = const(4)
+"""Events that are sent before the first of them is acknowledged."""
+_EVENTS_KEPT = const(16)
+"""Events that may wait; one more ends the session."""
+_READ_AT_ONCE = const(512)
+"""Bytes that are read in one tick: more than 115200 baud bring in 10 ms."""
 
 
 class Port:
-    """`uart` has any(), read(n) and write(bytes), none of which waits."""
+    """The serial line to the brain, with at most one session."""
 
     def __init__(self, uart: "Uart", identity: bytes, names: bytes) -> None:
-        """`identity` is packed from `boots` to `joints`; names are text."""
+        """`uart` has any(), read(n) and write(bytes), none of which waits. `identity` holds the
+        packed fields of wire.IDENTITY but schema and nonce; `names` is text."""
         self._uart = uart
         self._identity, self._names = identity, names
         self._frames = wire.Frames()
-        self._events = wire.Outbox(4, _AGAIN_MS, 16)
+        self._events = wire.Outbox(_EVENTS_AT_ONCE, _AGAIN_MS, _EVENTS_KEPT)
         self._commands = wire.Inbox()
         self._result = 0
         self._nonce = 0
@@ -34,16 +43,16 @@ class Port:
 
     @property
     def errors(self) -> int:
-        """Damaged frames since the start."""
+        """Number of damaged frames since the start."""
         return self._frames.errors
 
     def receive(self, take: "Take", begin: "Begin", now: "Ms") -> None:
-        """Read what came. `take(kind, payload, now)` gives the result of a command or setpoint;
-        `begin()` is called at a new session."""
+        """Read and handle the bytes that came. `take(kind, payload, now)` carries out a command or
+        setpoint and returns its result; `begin()` is called when a session begins."""
         waiting = self._uart.any()
         if not waiting:
             return
-        data = self._uart.read(min(waiting, 512))
+        data = self._uart.read(min(waiting, _READ_AT_ONCE))
         if not data:
             return
         for kind, seq, payload in self._frames.feed(data):
@@ -63,21 +72,21 @@ class Port:
                 self._say(wire.ACK, bytes((self._commands.last, self._result)))
 
     def stream(self, kind: int, payload: bytes) -> None:
-        """Send once; the newest is enough."""
+        """Send a message once. It is dropped without a session, or when too much waits."""
         if self._nonce and len(self._out) < _BACKLOG:
             self._say(kind, payload)
 
     def event(self, kind: int, payload: bytes) -> None:
-        """Send until it is acknowledged. Without a brain nothing is kept: a new session begins with
-        the state as it is then."""
+        """Send a message until it is acknowledged. Without a session it is dropped: a new session
+        begins with the state as it is then."""
         if self._nonce and self._events.post(kind, payload) < 0:
-            # A brain that acknowledges nothing for so long has lost its session.
+            # A brain that leaves this many events without an answer has lost its session.
             self._nonce = 0
             self.open = False
             self._events.clear()
 
     def flush(self, elapsed_ms: int) -> None:
-        """Write what is due."""
+        """Write what is due, `elapsed_ms` after the last call."""
         if self._events.waiting:
             for data in self._events.due(elapsed_ms):
                 self._out.extend(data)

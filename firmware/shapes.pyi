@@ -1,4 +1,4 @@
-"""Types that only the type checker reads; no board ever loads this file."""
+"""Types for the type checker; no board loads this file."""
 
 from collections.abc import Callable
 from typing import Protocol, TypeAlias
@@ -6,30 +6,36 @@ from typing import Protocol, TypeAlias
 from _mpy_shed.time_mp import _TicksMs
 
 Ms: TypeAlias = _TicksMs
-"""Milliseconds that wrap: only ticks_add and ticks_diff may touch them."""
+"""Milliseconds that wrap: only ticks_add and ticks_diff may compute with them."""
 
 Row: TypeAlias = tuple[str, str, int, int, int, int, int, int, int, int]
 """name, driver, channel, min, max, rest (cdeg), velocity (cdeg/s), acceleration (cdeg/s²), zero
 (µs), gain (µs/65536 a cdeg)."""
 
 Felt: TypeAlias = tuple[int, int, int, int, int, int]
-"""x, y, z in mg, and in mrad/s."""
+"""x, y, z in mg, then x, y, z in mrad/s."""
 
 Take: TypeAlias = Callable[[int, bytes, Ms], int]
+"""(type of message, payload, now) → index into wire.RESULTS."""
 Begin: TypeAlias = Callable[[], None]
+"""Called when a session begins."""
 
 class Uart(Protocol):
-    """machine.UART, USB, or anything like it: none of these waits."""
+    """What the port needs of machine.UART or of USB; no method waits."""
 
     def any(self) -> int: ...
     def read(self, longest: int, /) -> bytes | None: ...
     def write(self, data: bytes | bytearray, /) -> int | None: ...
 
 class Servos(Protocol):
+    """A driver of servos; each method may raise OSError."""
+
     def pulse(self, channel: int, us: int) -> None: ...
     def off(self, channel: int) -> None: ...
     def flush(self) -> None: ...
     def all_off(self) -> None: ...
 
 class Imu(Protocol):
+    """An accelerometer with a gyroscope."""
+
     def read(self) -> Felt | None: ...

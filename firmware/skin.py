@@ -1,25 +1,31 @@
-"""The skin: counts of the electrodes become pressures, with a baseline that follows the weather and
-a mask for pads that are stuck."""
+"""Turns the counts of the touch electrodes into pressures. A baseline follows temperature and
+humidity, and pads that are stuck are masked."""
 
 from micropython import const
 
 from mpr121 import MPR121
 
 _FULL = const(200)
-"""Counts below the baseline that mean pressure 1."""
+"""Counts below the baseline that give the full pressure, 255. Our choice; to be
+measured on the pads of a real body."""
 _TOUCHED = const(12)
+"""Counts below the baseline at which a touch begins (NXP, application note AN3944)."""
 _RELEASED = const(6)
-"""Counts; the pair that NXP's application note AN3944 recommends."""
+"""Counts below the baseline at which a touch ends (NXP, application note AN3944)."""
 _READS_A_DRIFT = const(10)
-"""The baseline moves once in so many reads, by a sixteenth of what it is off: about 1.6 s."""
+"""Reads (10 ms each) from one move of the baseline to the next. It moves by a sixteenth of its
+error, so its time constant is 1.6 s."""
 _STUCK_READS = const(60_000)
-"""Ten minutes of the same count within two: no hand is that still."""
+"""Reads (ten minutes) of the same count within two after which a pad counts as stuck. Our choice:
+a living hand moves more than that."""
 
 
 class Skin:
-    """`pressures` has one byte a pad, 255 the firmest."""
+    """The touch pads; `pressures` has one byte for each, where 255 is the firmest."""
 
     def __init__(self, chip: MPR121, channels: tuple[int, ...], quiet_reads: int) -> None:
+        """`channels`: the electrode of each pad. `quiet_reads`: how many reads after the start only
+        move the baseline, since the chip settles and would report touches."""
         self._chip = chip
         self._channels = channels
         self._counts = bytearray(24)
@@ -36,13 +42,13 @@ class Skin:
         self._settled = False
 
     def read(self) -> bool:
-        """Look at the chip; says whether a pressure changed."""
+        """Read the chip; returns whether a pressure changed. Called at each tick. Raises OSError
+        when the chip does not answer."""
         counts = self._counts
         self._chip.read_into(counts)
         reads = self._reads = self._reads + 1
         drift = reads % _READS_A_DRIFT == 0
         if reads <= self._quiet or reads == 1:
-            # At boot the chip settles and fires falsely: only the baseline looks.
             self._settle(reads == 1)
             return False
         same = counts == self._before and not any(self.pressures)
@@ -50,12 +56,11 @@ class Skin:
             return False
         before, held, pressures = self._before, self._held, self.pressures
         self._settled = same and drift
-        """Until a baseline moves, in what follows."""
+        # Set to False again by `_follow` if a baseline moves below.
         changed = False
         for pad in range(len(self._channels)):
             at = 2 * self._channels[pad]
-            # Under a hand most pads feel what they felt: one that is not touched and has the same
-            # count need not be looked at.
+            # While one pad is touched most others have the same count as before: skip these.
             low, high = counts[at], counts[at + 1]
             stirs = (
                 drift or pressures[pad] or held[pad] or low != before[at] or high != before[at + 1]
@@ -86,7 +91,7 @@ class Skin:
         was = self.pressures[pad]
         below = (self._baseline[pad] >> 4) - count
         if below < -_TOUCHED:
-            # Nobody can touch less than not at all: the baseline was learnt while a hand lay there.
+            # A count above the baseline: the baseline was learnt while a hand lay there.
             self._baseline[pad] = count << 4
             below = 0
         if below < (_RELEASED if was else _TOUCHED):

@@ -1,5 +1,5 @@
-"""The USB serial port of the board as a transport: any, read and write like machine.UART, and none
-of them waits."""
+"""The board's USB serial port with the methods of machine.UART that the port needs. No method
+waits."""
 
 import select
 import sys
@@ -7,9 +7,12 @@ import sys
 from micropython import const, kbd_intr
 
 _AT_MOST = const(256)
+"""Bytes that `any` promises at most, since USB does not say how many came."""
 
 
 class Usb:
+    """Standard input and output as a serial line of bytes."""
+
     def __init__(self) -> None:
         kbd_intr(-1)  # byte 3 is data, not Ctrl-C
         self._in = sys.stdin.buffer
@@ -18,11 +21,12 @@ class Usb:
         self._poll.register(sys.stdin, select.POLLIN)
 
     def any(self) -> int:
-        """How much may be asked for now; 0 if nothing came."""
+        """How many bytes may be asked for now; 0 if none came."""
         return _AT_MOST if self._poll.poll(0) else 0
 
     def read(self, longest: int) -> bytes:
-        """What is there. read(n) would wait for all n bytes, so it goes one by one."""
+        """The bytes that are there, up to `longest`. One by one, since stdin.read(n) would wait for
+        all n."""
         data = bytearray()
         while len(data) < longest and self._poll.poll(0):
             byte = self._in.read(1)
@@ -32,4 +36,5 @@ class Usb:
         return bytes(data)
 
     def write(self, data: "bytes | bytearray") -> int | None:
+        """Write; returns how many bytes were taken."""
         return self._out.write(data)

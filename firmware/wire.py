@@ -1,22 +1,42 @@
 """The wire between brain and board: frames, messages and the reliable queues. One file, run by
-CPython and by MicroPython.
+CPython and by MicroPython (`moggy/wire.py` is a link to it).
 
 A frame is `COBS(type, seq, payload, crc32) 00`. The checksum is seeded with the hash of the schema
-below, so that two versions never half understand each other; only HELLO and IDENTITY are seeded
-with 0 and keep their first field for ever, to say who is too old.
+below, so that two versions never half understand each other. Only HELLO and IDENTITY are seeded
+with 0, and their first field is the schema's hash in every version, so that each side can say that
+the other has another version.
 """
 
 import struct
 from binascii import crc32
 
-HELLO, IDENTITY, SETPOINT, PING, PONG, ACK = 1, 2, 3, 4, 5, 6
-STOP, RELEASE, REST, LIMP, CLEAR, NARROW = 32, 33, 34, 35, 36, 37
-TOUCHED, STATE = 64, 65
-TOUCH, MOTION, BATTERY, JOINTS, LOG = 80, 81, 82, 83, 84
+# Types of messages. The session: 1 to 31.
+HELLO = 1
+IDENTITY = 2
+SETPOINT = 3
+PING = 4
+PONG = 5
+ACK = 6
+# Commands: 32 to 63.
+STOP = 32
+RELEASE = 33
+REST = 34
+LIMP = 35
+CLEAR = 36
+NARROW = 37
+# Events: 64 to 79.
+TOUCHED = 64
+STATE = 65
+# Streams: 80 and above.
+TOUCH = 80
+MOTION = 81
+BATTERY = 82
+JOINTS = 83
+LOG = 84
 
 SCHEMA = (
-    # number, name, struct format, fields; a format that ends in * repeats its last letter to the
-    # end of the frame.
+    # type, name, struct format, fields. A format that ends in * repeats its last letter to the end
+    # of the frame. Units are in the fields' names: ms, mv, mg, mrad_s, cdeg (centidegrees).
     (HELLO, "hello", "<IH", "schema nonce"),
     (
         IDENTITY,
@@ -28,18 +48,17 @@ SCHEMA = (
     (PING, "ping", "<I", "host_ms"),
     (PONG, "pong", "<II", "host_ms board_ms"),
     (ACK, "ack", "<BB", "seq result"),
-    # Commands: the brain repeats them until they are acknowledged, the board applies each exactly
-    # once.
+    # Commands: the brain repeats each until it is acknowledged, the board carries it out once.
     (STOP, "stop", "", ""),
     (RELEASE, "release", "", ""),
     (REST, "rest", "", ""),
     (LIMP, "limp", "", ""),
     (CLEAR, "clear", "", ""),
     (NARROW, "narrow", "<BhhI", "joint min_cdeg max_cdeg velocity_cdeg_s"),
-    # Events: the board repeats them until they are acknowledged.
+    # Events: the board repeats each until it is acknowledged.
     (TOUCHED, "touched", "<IB*", "board_ms pressures"),
     (STATE, "state", "<IBHHB", "board_ms state faults stuck_pads flags"),
-    # Streams: the newest is enough.
+    # Streams: sent once; the newest is enough.
     (TOUCH, "touch", "<IB*", "board_ms pressures"),
     (
         MOTION,
@@ -52,32 +71,38 @@ SCHEMA = (
     (LOG, "log", "", "text"),
 )
 
+ANGLE_ZERO = 32768
+"""Added to angles (cdeg), which makes them unsigned and zero bytes rare: COBS pays for each
+zero."""
+
+LONGEST = 512
+"""Bytes of the longest frame. More bytes without a delimiter are noise."""
+
 STATES = ("starting", "running", "hold", "rest", "limp", "stopped", "fault")
+"""Names of the board's states, by number (firmware/mode.py)."""
 FAULTS = ("servos", "touch", "imu", "battery", "overrun", "watchdog")
-"""Names of the bits, lowest first."""
+"""Names of the fault bits, lowest bit first."""
 RESULTS = ("done", "refused", "unknown")
+"""Names of the results of a command, by number."""
 
 SCHEMA_HASH = crc32(
     "\n".join(
-        [" ".join([str(field) for field in row]) for row in SCHEMA] + list(STATES) + list(FAULTS)
+        [" ".join([str(field) for field in row]) for row in SCHEMA]
+        + list(STATES + FAULTS + RESULTS)
+        + [str(ANGLE_ZERO), str(LONGEST)]
     ).encode()
 )
-
-ANGLE_ZERO = 32768
-"""Added to angles on the wire: zero bytes, which COBS pays for, become rare."""
-
-LONGEST = 512
-"""Bytes of the longest frame; more without a delimiter is noise."""
+"""Of every constant above: two sides that differ in one of them do not connect."""
 
 
 def stuff(data: bytes) -> bytes:
-    """COBS: the same bytes without any zero."""
+    """Encode by COBS (Cheshire and Baker 1999): the result has no zero byte."""
     if len(data) > 253:
         return _stuff_long(data)
     out = bytearray(b"\0" + data)
     end = len(out)
     while end:
-        # Each zero becomes the way to the next one; the first way stands in front.
+        # Each zero becomes the distance to the next one; the first distance stands in front.
         zero = data.rfind(b"\0", 0, end - 1) + 1
         out[zero] = end - zero
         end = zero
@@ -85,8 +110,8 @@ def stuff(data: bytes) -> bytes:
 
 
 def _stuff_long(data: bytes) -> bytes:
-    """The same for any length: a run of 254 bytes without a zero has a way of 255, and no zero
-    follows."""
+    """`stuff` for any length: a run of 254 bytes without a zero has the distance 255, and no zero
+    follows it."""
     out = bytearray()
     for part in data.split(b"\0"):
         while len(part) > 253:
@@ -99,7 +124,7 @@ def _stuff_long(data: bytes) -> bytes:
 
 
 def unstuff(data: bytes) -> bytes | None:
-    """The inverse of `stuff`; None for what no `stuff` ever wrote."""
+    """Decode what `stuff` encoded; None for bytes that are no valid encoding."""
     if len(data) < 255:
         return _unstuff_short(data)
     out = bytearray()
@@ -117,20 +142,20 @@ def unstuff(data: bytes) -> bytes | None:
 
 
 def _unstuff_short(data: bytes) -> bytes | None:
-    """The same where no run can be longer than 253: the zeros are put back in their places."""
+    """`unstuff` where no run can be longer than 253: the zeros are put back in their places."""
     out = bytearray(data)
     here, end = 0, len(data)
     while here < end:
-        way = data[here]
-        if way == 0:
+        distance = data[here]
+        if distance == 0:
             return None
         out[here] = 0
-        here += way
+        here += distance
     return bytes(out[1:]) if here == end else None
 
 
 def frame(kind: int, seq: int, payload: bytes) -> bytes:
-    """A whole frame, ready to be written."""
+    """A whole frame with its delimiter. `seq`: 1..255 for commands and events, else 0."""
     body = bytes((kind, seq)) + payload
     return (
         stuff(body + struct.pack("<I", crc32(body, 0 if kind < SETPOINT else SCHEMA_HASH))) + b"\0"
@@ -138,15 +163,15 @@ def frame(kind: int, seq: int, payload: bytes) -> bytes:
 
 
 class Frames:
-    """Finds the frames in a stream of bytes; noise and damaged frames are counted, and the next
-    good frame is found again."""
+    """Finds frames in a stream of bytes. Noise and damaged frames are counted and skipped."""
 
     def __init__(self) -> None:
         self.errors = 0
+        """Number of damaged frames so far."""
         self._rest = b""
 
     def feed(self, data: bytes) -> list[tuple[int, int, bytes]]:
-        """(type, seq, payload) of every frame that is now whole."""
+        """Take bytes as they came; returns (type, seq, payload) of each frame that is now whole."""
         parts = (self._rest + data).split(b"\0")
         rest = parts.pop()
         if len(rest) > LONGEST:
@@ -166,7 +191,7 @@ class Frames:
 
 
 def checked(body: bytes) -> tuple[int, int, bytes] | None:
-    """What is inside a frame whose checksum is right; None for any other."""
+    """(type, seq, payload) of a decoded frame; None if its checksum is wrong."""
     end = len(body) - 4
     if end < 2:
         return None
@@ -180,15 +205,17 @@ def checked(body: bytes) -> tuple[int, int, bytes] | None:
 
 
 class Outbox:
-    """Messages that must arrive, in order: sent at once while fewer than `window` wait, and again
-    until they are acknowledged."""
+    """Messages that must arrive, in order. At most `window` are sent before the first of them is
+    acknowledged; all of these are sent again until they are."""
 
     def __init__(self, window: int, again_ms: int, longest: int) -> None:
+        """`again_ms`: ms without an acknowledgement before the window is sent again. `longest`:
+        how many messages may wait."""
         self._window, self._again_ms, self._longest = window, again_ms, longest
         self.clear()
 
     def clear(self) -> None:
-        """Begin a new session; what waited is forgotten."""
+        """Begin a new session: drop what waits and number from 1."""
         self._next = 1
         self.waiting: list[tuple[int, int, bytes]] = []
         """(type, seq, payload) of what is not acknowledged, oldest first."""
@@ -196,7 +223,7 @@ class Outbox:
         self._since = 0
 
     def post(self, kind: int, payload: bytes) -> int:
-        """Queue a message; gives its seq, or -1 if the queue is full."""
+        """Queue a message; returns its seq (1..255, then 1 again), or -1 if the queue is full."""
         if len(self.waiting) >= self._longest:
             return -1
         seq = self._next
@@ -205,7 +232,8 @@ class Outbox:
         return seq
 
     def acknowledged(self, seq: int) -> list[tuple[int, int, bytes]]:
-        """The other side has everything up to `seq`: gives what is thereby done."""
+        """Note that the other side has everything up to `seq`; returns the (type, seq, payload) of
+        the messages that this concerns."""
         for index in range(len(self.waiting)):
             if self.waiting[index][1] == seq:
                 done = self.waiting[: index + 1]
@@ -216,8 +244,8 @@ class Outbox:
         return []
 
     def due(self, elapsed_ms: int) -> list[bytes]:
-        """Frames to write now: what was not sent yet, and, after `again_ms` of silence, all of the
-        window once more."""
+        """Frames to write now, `elapsed_ms` after the last call: what was not sent yet, and after
+        `again_ms` without an acknowledgement the whole window again."""
         if not self.waiting:
             return []
         self._since += elapsed_ms
@@ -235,17 +263,18 @@ class Outbox:
 
 
 class Inbox:
-    """The other end of an Outbox: takes each message once and in order."""
+    """The other end of an Outbox: accepts each message once and in order."""
 
     def __init__(self) -> None:
         self.clear()
 
     def clear(self) -> None:
+        """Begin a new session."""
         self.last = 0
-        """Seq of the last message that was taken."""
+        """Seq of the last message that was accepted."""
 
     def accept(self, seq: int) -> bool:
-        """Whether this is the next message; anything else is a repetition or comes too early."""
+        """Whether `seq` is the next message. Any other is a repetition or comes too early."""
         if seq != self.last % 255 + 1:
             return False
         self.last = seq
@@ -253,6 +282,6 @@ class Inbox:
 
 
 def limits_hash(rows: tuple[tuple[object, ...], ...]) -> int:
-    """Of the joints' table in the body's config: equal on both sides if the board was built for
-    this body."""
+    """Hash of the joints' table in the body's config. It is equal on both sides if the board was
+    built for this body."""
     return crc32("\n".join([" ".join([str(field) for field in row]) for row in rows]).encode())

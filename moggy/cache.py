@@ -1,5 +1,5 @@
-"""The per-user folder where downloaded models and built tools are kept, so that a second clone need
-not fetch or build them again."""
+"""The per-user folder for downloaded models and built tools, so that a second clone need not fetch
+or build them again."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from pathlib import Path
 
 
 def root() -> Path:
-    """`MOGGY_CACHE` where it is set, else `moggy` in the user's cache folder (`~/.cache` where
-    XDG_CACHE_HOME is not set)."""
+    """`MOGGY_CACHE` if that is set, else `moggy` in `XDG_CACHE_HOME`, else `~/.cache/moggy`."""
     chosen = os.environ.get("MOGGY_CACHE")
     if chosen:
         return Path(chosen).expanduser().absolute()
@@ -23,15 +22,15 @@ def root() -> Path:
 
 
 def sha256(path: Path) -> str:
-    """The hash of a file's bytes."""
+    """The hash of a file's bytes, in hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextmanager
 def scratch(folder: Path) -> Iterator[Path]:
-    """A temporary folder inside `folder` (so that a move out of it is atomic), gone at the end
-    whatever happens."""
+    """A temporary folder, removed at the end in any case. It is inside `folder`, so that a move
+    from it to there is atomic."""
     folder.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=".part-", dir=folder))
     try:
@@ -41,7 +40,8 @@ def scratch(folder: Path) -> Iterator[Path]:
 
 
 def put(finished: Path, place: Path) -> None:
-    """Move a finished file or folder to its place in one step; nobody ever sees half of it."""
+    """Move a finished file or folder to its place in one step, so that no process sees half of
+    it."""
     place.parent.mkdir(parents=True, exist_ok=True)
     if place.is_dir():
         shutil.rmtree(place)
@@ -49,7 +49,7 @@ def put(finished: Path, place: Path) -> None:
 
 
 def write(place: Path, text: str) -> None:
-    """Write a small file in one step."""
+    """Write a small file in one step, as `put`."""
     place.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(
         "w", dir=place.parent, prefix=".part-", delete=False, encoding="utf-8"
@@ -60,8 +60,8 @@ def write(place: Path, text: str) -> None:
 
 @contextmanager
 def lock(file: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
-    """Hold the lock `file`; while somebody else has it, say so once by `waiting` and wait. It is
-    freed by the kernel if we die."""
+    """Hold the lock `file`. While another process has it, call `waiting` once and wait. The kernel
+    frees it when its process ends, however that ends."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("a") as handle:
         try:
@@ -73,7 +73,7 @@ def lock(file: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[Non
 
 
 def held(file: Path) -> bool:
-    """Whether somebody holds the lock `file` now."""
+    """Whether any process holds the lock `file` now."""
     if not file.exists():
         return False
     with file.open("a") as handle:

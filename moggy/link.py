@@ -1,5 +1,5 @@
-"""The link to a board: over a serial port with one reader thread, or through memory to a board in
-lock step."""
+"""The link to a board: over a serial port with one reader thread, or through memory to a simulated
+board in virtual time."""
 
 from __future__ import annotations
 
@@ -15,79 +15,91 @@ import serial
 from moggy.protocol import CommandResult, Heard, Identity, LinkChange, Protocol
 
 RETRY = 0.5
-"""Seconds between two attempts to open the port."""
+"""Seconds between two attempts to open the port; our choice."""
 BACKLOG = 4096
-"""Bytes that may wait for a board that does not read."""
+"""Bytes that may wait for a board that does not read; more are dropped. About 0.4 s at 115200 baud,
+so what is dropped is out of date."""
 
 
 class Link(Interface):
-    """What the body needs of a link. Nothing here waits."""
+    """What the serial body needs of a link. No method waits; `now` is s on the pet's clock."""
 
     def poll(self, now: float) -> list[Heard | LinkChange]:
-        """What the board said since the last call."""
+        """What the board said since the last call. Called at every tick."""
         ...
 
     def setpoint(self, payload: bytes, now: float) -> None:
-        """Send a pose; the newest wins."""
+        """Send a setpoint; only the newest is kept."""
         ...
 
     def command(self, kind: int, payload: bytes, now: float) -> None:
-        """Send something to be done exactly once."""
+        """Send a command, which is carried out exactly once."""
         ...
 
     @property
     def identity(self) -> Identity | None:
-        """Who is at the other end; None while nobody is."""
+        """Of the connected board; None while none is."""
         ...
 
     @property
     def waiting(self) -> int:
-        """Commands that are not acknowledged yet."""
+        """Number of commands that are not acknowledged."""
         ...
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Let go of the port."""
+        ...
 
 
 class Line(Interface):
-    """A serial line in memory."""
+    """The brain's end of a serial line in memory."""
 
-    def read(self) -> bytes: ...
+    def read(self) -> bytes:
+        """The bytes that came since the last call."""
+        ...
 
-    def write(self, data: bytes) -> None: ...
+    def write(self, data: bytes) -> None:
+        """Add bytes for the board."""
+        ...
 
 
-class Spoken:
-    """What every link has: the protocol. Who derives from it carries the bytes."""
+class ProtocolLink:
+    """The part of a link that both kinds share; a subclass moves the bytes."""
 
     def __init__(self, nonce: int) -> None:
         self.protocol = Protocol(nonce)
 
     @property
     def identity(self) -> Identity | None:
+        """Of the connected board; None while none is."""
         return self.protocol.identity
 
     @property
     def waiting(self) -> int:
+        """Number of commands that are not acknowledged."""
         return self.protocol.waiting
 
     def setpoint(self, payload: bytes, now: float) -> None:
+        """Send a setpoint; only the newest is kept."""
         self.protocol.setpoint(payload)
         self._write(now)
 
     def command(self, kind: int, payload: bytes, now: float) -> None:
+        """Send a command, which is carried out exactly once."""
         self.protocol.command(kind, payload)
         self._write(now)
 
     def results(self) -> list[CommandResult]:
+        """Results of the commands that were acknowledged since the last call."""
         return self.protocol.results()
 
     def _write(self, now: float) -> None:
-        """Let go what is due."""
+        """Write what the protocol has to send."""
         raise NotImplementedError
 
 
-class MemoryLink(Spoken):
-    """A line in memory, to a board in lock step."""
+class MemoryLink(ProtocolLink):
+    """A link through memory to a board in virtual time."""
 
     def __init__(self, line: Line, nonce: int = 1) -> None:
         super().__init__(nonce)
@@ -95,12 +107,13 @@ class MemoryLink(Spoken):
         self.protocol.begin(0.0)
 
     def poll(self, now: float) -> list[Heard | LinkChange]:
+        """What the board said since the last call."""
         heard = self.protocol.receive(self._line.read(), now)
         self._write(now)
         return heard
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: there is no port."""
 
     def _write(self, now: float) -> None:
         data = self.protocol.outgoing(now)
@@ -109,7 +122,8 @@ class MemoryLink(Spoken):
 
 
 def written(port: serial.Serial, data: bytearray) -> int:
-    """Write what fits now. pyserial itself would spin until a board that hangs reads again."""
+    """Write what fits into the system's buffer now; returns how many bytes that were. (pyserial's
+    own `write` would spin until a board that hangs reads again.)"""
     if os.name != "posix":
         return port.write(data) or 0
     try:
@@ -118,20 +132,20 @@ def written(port: serial.Serial, data: bytearray) -> int:
         return 0
 
 
-class SerialLink(Spoken):
-    """A real port. The thread only opens it, reads and stamps; the protocol runs in the loop that
-    polls.
+class SerialLink(ProtocolLink):
+    """A link over a serial port. Its thread opens the port, reads, and notes when bytes came; the
+    protocol runs in the loop that polls.
 
-    The port may be absent, go, and come back: the thread tries again for as long as the link is
-    open.
+    The port may be absent, disappear and come back: the thread tries again until `close`.
     """
 
     def __init__(self, port: str, baud: int = 115200) -> None:
+        """`port`: such as /dev/ttyACM0. Does not raise if it is absent; `poll` reports that."""
         super().__init__(nonce=time.time_ns() >> 10)
         self.port = port
         self._baud = baud
         self._came: deque[tuple[float, bytes | None, str]] = deque()
-        """(when, bytes), or (when, None, "") for opened and (when, None, error) for gone."""
+        """(time, bytes), or (time, None, "") when opened and (time, None, error) when lost."""
         self._serial: serial.Serial | None = None
         self._backlog = bytearray()
         self._ending = threading.Event()
@@ -139,6 +153,7 @@ class SerialLink(Spoken):
         self._thread.start()
 
     def poll(self, now: float) -> list[Heard | LinkChange]:
+        """What the board said since the last call, stamped by when its bytes came."""
         ours = time.monotonic()  # noqa: TID251
         shift = now - ours
         heard: list[Heard | LinkChange] = []
@@ -149,7 +164,7 @@ class SerialLink(Spoken):
             elif error:
                 heard += self.protocol.end(
                     now,
-                    f"no board at {self.port}: {error}; plug it in, it is looked for all the time",
+                    f"no board at {self.port}: {error}; plug it in, and it will be found",
                 )
             else:
                 self._backlog.clear()
@@ -159,6 +174,7 @@ class SerialLink(Spoken):
         return heard
 
     def close(self) -> None:
+        """End the thread, which closes the port."""
         self._ending.set()
         self._thread.join(timeout=2.0)
 
@@ -168,11 +184,11 @@ class SerialLink(Spoken):
         if port is None or len(self._backlog) > BACKLOG:
             self._backlog.clear()
         elif self._backlog:
-            with suppress(OSError, TypeError):  # the reader sees the same error and says it
+            with suppress(OSError, TypeError):  # the thread meets the same error and reports it
                 del self._backlog[: written(port, self._backlog)]
 
     def _read_on(self) -> None:
-        """The thread: open, read until it fails, and again."""
+        """The thread: open the port, read until that fails, try again."""
         said = ""
         while not self._ending.is_set():
             try:
@@ -187,8 +203,8 @@ class SerialLink(Spoken):
                         if data:
                             self._note(data, "")
             except (OSError, TypeError) as error:
-                # pyserial raises TypeError when its port is closed under a read, and words the loss
-                # of a port in its own way.
+                # pyserial raises TypeError when its port is closed during a read, and an error
+                # without `strerror` when a port is lost.
                 why = getattr(error, "strerror", None) or "it was unplugged or switched off"
                 if why != said:
                     said = why

@@ -1,5 +1,5 @@
-"""The brain's end of the wire, without any port or thread: bytes and moments go in, messages and
-bytes come out."""
+"""The brain's end of the wire, without a port or a thread: bytes and times go in, messages and
+bytes come out. docs/wire.md describes the protocol."""
 
 from __future__ import annotations
 
@@ -10,75 +10,93 @@ from dataclasses import dataclass
 from moggy import wire
 
 HELLO_PERIOD = 0.2
+"""Seconds between two attempts to begin a session; our choice."""
 PING_PERIOD = 0.5
+"""Seconds between two pings, which are the heartbeat of the link; our choice."""
 SILENCE = 1.5
-"""Seconds without a good frame after which the board counts as lost: three heartbeats."""
+"""Seconds without an intact frame after which the board counts as lost: three pings."""
 AGAIN_MS = 60
+"""ms without an acknowledgement after which a command is sent again: three ticks of the loop."""
+COMMANDS_KEPT = 32
+"""Commands that may wait for an acknowledgement; more are dropped."""
 TICKS_WRAP = 1 << 30
-"""Milliseconds of a MicroPython board begin again here, after twelve days."""
+"""ms at which the clock of a MicroPython board wraps, after twelve days."""
+NEVER = float("-inf")
+"""A time before all others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who answered."""
+    """What the board says about itself when a session begins (`identity` in docs/wire.md)."""
 
     schema: int
+    """Hash of its wire's schema."""
     limits: int
+    """Hash of the joints' table that it was built with."""
     nonce: int
+    """Number of the session."""
     boots: int
+    """How often it has started."""
     version: tuple[int, int, int]
+    """Of the firmware."""
     reset_cause: int
+    """As `machine.reset_cause()` of its MicroPython."""
     board: str
     joints: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One event or sample of the board."""
+    """One event or sample from the board."""
 
     at: float
-    """On the clock of whoever gave `now`."""
+    """When it was measured, s, on the clock of `now`."""
     kind: int
+    """Type of message, as in `wire`."""
     payload: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class LinkChange:
-    """The board came or went."""
+    """The board was connected or lost."""
 
     at: float
     connected: bool
     message: str = ""
-    """Why it went."""
+    """Why it was lost; empty when connected."""
 
 
 @dataclass(frozen=True, slots=True)
 class CommandResult:
-    """What the board said to a command."""
+    """How the board answered a command."""
 
     kind: int
+    """Type of the command, as in `wire`."""
     result: str
+    """One of wire.RESULTS."""
 
 
 class BoardClock:
-    """The board's milliseconds on our clock, from the ping with the shortest round trip of the last
-    few."""
+    """Translates the board's milliseconds to our clock, by the ping with the shortest round trip of
+    the last sixteen (as NTP's clock filter does: Mills 1991)."""
 
     def __init__(self) -> None:
         self._trips: deque[tuple[float, float, int]] = deque(maxlen=16)
+        """(round trip in s, its middle on our clock, the board's ms then)."""
         self._best: tuple[float, float, int] | None = None
 
     @property
     def round_trip(self) -> float | None:
-        """Seconds; the shortest lately."""
+        """Shortest of the last round trips, s; None before the first."""
         return None if self._best is None else self._best[0]
 
     def pong(self, sent: float, received: float, board_ms: int) -> None:
+        """Take the answer to a ping: when it was sent and received (s), and the board's clock."""
         self._trips.append((received - sent, (sent + received) / 2.0, board_ms))
         self._best = min(self._trips)
 
     def at(self, board_ms: int, now: float) -> float:
-        """When it was `board_ms` there; never later than now."""
+        """When the board's clock showed `board_ms`, s on ours; never later than `now`."""
         if self._best is None:
             return now
         _, moment, then_ms = self._best
@@ -87,42 +105,44 @@ class BoardClock:
 
 
 class Protocol:
-    """Says hello until it is answered, keeps the heartbeat, repeats commands until they are
-    acknowledged, takes each event once."""
+    """Begins a session, keeps its heartbeat, repeats commands until they are acknowledged, and
+    takes each event once. Call `receive` and `outgoing` at every tick; all times are s on one
+    clock."""
 
     def __init__(self, nonce: int) -> None:
-        """`nonce`: a number that no earlier brain of this board has used lately."""
+        """`nonce`: a number that no recent session with this board has used."""
         self._nonce = nonce % 0xFFFF
         self._frames = wire.Frames()
-        self._commands = wire.Outbox(1, AGAIN_MS, 32)
+        self._commands = wire.Outbox(1, AGAIN_MS, COMMANDS_KEPT)
         self._events = wire.Inbox()
         self.identity: Identity | None = None
+        """Of the connected board; None while none is."""
         self.clock = BoardClock()
         self._results: list[CommandResult] = []
         self._setpoint: bytes | None = None
         self._reply = bytearray()
         self._open = False
-        self._heard = self._asked = self._pinged = self._wrote = float("-inf")
+        self._heard = self._asked = self._pinged = self._wrote = NEVER
         self._begun = 0.0
         self._lost_said = False
 
     @property
     def errors(self) -> int:
-        """Damaged frames so far."""
+        """Number of damaged frames so far."""
         return self._frames.errors
 
     def begin(self, now: float) -> None:
-        """The port is open: look for the board on it."""
+        """The port was opened: look for a board on it."""
         self._nonce = self._nonce % 0xFFFF + 1
         self._open = True
         self._begun = now
-        self._asked = self._pinged = float("-inf")
+        self._asked = self._pinged = NEVER
         self.identity = None
         self.clock = BoardClock()
         self._reply.clear()
         self._setpoint = None
-        # A stop that was not acknowledged is asked for again; any other command was meant for a
-        # moment that has passed.
+        # A stop that was not acknowledged is sent again. Any other command was meant for a moment
+        # that has passed.
         stop = any(kind == wire.STOP for kind, _, _ in self._commands.waiting)
         self._commands.clear()
         self._events.clear()
@@ -130,31 +150,31 @@ class Protocol:
             self._commands.post(wire.STOP, b"")
 
     def end(self, now: float, message: str) -> list[LinkChange]:
-        """The port is gone."""
+        """The port was closed, with the reason for the user. Returns the change, if it is one."""
         self._open = False
         return self._lose(now, message)
 
     def setpoint(self, payload: bytes) -> None:
-        """To go out next; an older one that has not gone yet is forgotten."""
+        """Replace the setpoint that goes out next. Dropped while no board is connected."""
         if self.identity is not None:
             self._setpoint = payload
 
     def command(self, kind: int, payload: bytes = b"") -> None:
-        """To be done exactly once, after the commands before it."""
+        """Queue a command, which the board carries out exactly once and in order."""
         self._commands.post(kind, payload)
 
     @property
     def waiting(self) -> int:
-        """Commands that are not acknowledged."""
+        """Number of commands that are not acknowledged."""
         return len(self._commands.waiting)
 
     def results(self) -> list[CommandResult]:
-        """Of the commands acknowledged since the last call."""
+        """Results of the commands that were acknowledged since the last call."""
         results, self._results = self._results, []
         return results
 
     def receive(self, data: bytes, now: float) -> list[Heard | LinkChange]:
-        """What came over the port at `now`."""
+        """Take the bytes that came (possibly none); returns what the board said, in order."""
         heard: list[Heard | LinkChange] = []
         if data:
             for kind, seq, payload in self._frames.feed(data):
@@ -176,7 +196,7 @@ class Protocol:
         return heard
 
     def outgoing(self, now: float) -> bytes:
-        """What to write now."""
+        """The bytes to write now."""
         if not self._open:
             return b""
         if self.identity is None:
@@ -216,12 +236,13 @@ class Protocol:
         if schema != wire.SCHEMA_HASH:
             return self._lose(
                 now,
-                f"the board speaks version {schema:08x} of the wire, this brain {wire.SCHEMA_HASH:08x}: flash the board's firmware again",
+                f"the board has version {schema:08x} of the wire, this computer "
+                f"{wire.SCHEMA_HASH:08x}: flash the board's firmware again",
             )
         head = "<IIHHBBBBB"
         _, limits, nonce, boots, major, minor, patch, cause, _ = struct.unpack_from(head, payload)
         if nonce != self._nonce:
-            # The board started anew and knows no session: begin one.
+            # The board has restarted and has no session: begin one.
             changes = self._lose(now, "the board restarted") if self.identity is not None else []
             self.begin(now)
             return changes
@@ -235,9 +256,9 @@ class Protocol:
         return [LinkChange(now, True)]
 
     def _lose(self, now: float, message: str) -> list[LinkChange]:
-        """The board is gone, or is none that we can talk to. Said once."""
+        """End the session. The change is returned once, not at every attempt that fails."""
         self.identity = None
-        self._asked = now if self._open else float("-inf")
+        self._asked = now if self._open else NEVER
         if self._open:
             self._begun = now
         if self._lost_said:

@@ -1,5 +1,5 @@
-"""Notices that a designer's file was saved while the pet runs: reads and checks it aside, then says
-so as a Sense."""
+"""Watches the designer's files while the pet runs. A saved file is read and parsed in a thread and
+then reported as an `Edited` sense."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ from moggy.config import Files, Invalid, parse
 from moggy.messages import AnySense, Edited
 
 PERIOD = 0.5
-"""Seconds between two looks."""
+"""Seconds between two checks; our choice: soon enough for someone who saves and looks."""
 
 
 class Watcher:
-    """A sensor. The slow part, reading and checking, happens in a thread; what it parsed is
-    remembered, so the pet takes it at no cost."""
+    """A sensor. Its thread reads and parses; `config.parse` keeps the result, so the pet, which
+    parses the text again, waits for nothing."""
 
     def __init__(
         self, files: Files, names: Sequence[str], schemas: Mapping[str, type[BaseModel]]
     ) -> None:
+        """Watch `names` of `files`; `schemas` by the first part of a name, such as `trees`."""
         self._files, self._schemas = files, schemas
         self._texts = {name: self._text(name) for name in names}
         self._found: SimpleQueue[tuple[str, str]] = SimpleQueue()
@@ -31,6 +32,7 @@ class Watcher:
         self._thread.start()
 
     def poll(self, now: float) -> Sequence[AnySense]:
+        """An `Edited` for each file that was saved since the last call."""
         senses = []
         while not self._found.empty():
             name, text = self._found.get()
@@ -38,6 +40,7 @@ class Watcher:
         return senses
 
     def close(self) -> None:
+        """End the thread."""
         self._closing.set()
         self._thread.join(2.0)
 
@@ -51,8 +54,7 @@ class Watcher:
                     self._found.put((name, text))
 
     def _text(self, name: str) -> str | None:
-        """None while it is away, as in the middle of an editor's save: the pet keeps what it
-        has."""
+        """None while the file is absent, as in the middle of an editor's save."""
         try:
             return self._files.read(name)
         except Invalid:
@@ -86,8 +88,8 @@ class EditableFiles:
 
 
 def check_aside(name: str, text: str, schemas: Mapping[str, type[BaseModel]]) -> None:
-    """Parse a text so that parsing it again costs nothing; what is wrong with it is found again,
-    and said, by the pet."""
+    """Parse a text, so that `config.parse` has the result when the pet parses it. Errors are
+    ignored here: the pet meets them again and reports them."""
     schema = schemas.get(name.partition("/")[0])
     if schema is not None:
         try:

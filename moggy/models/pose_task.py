@@ -1,10 +1,10 @@
-"""Makes the file that MediaPipe's PoseLandmarker loads out of the two raw networks that the npm
+"""Makes the `.task` file that MediaPipe's PoseLandmarker loads from the two networks that the npm
 package ships.
 
-A `.task` is a stored zip of two tflites. The Tasks API refuses the raw ones until each says in its
-metadata how a pixel becomes a number: (pixel − mean) / std. The means and deviations are those of
-MediaPipe's own graphs, pose_detection (−1..1) and pose_landmark (0..1). The same input gives the
-same bytes.
+A `.task` is an uncompressed zip of two tflite files. The Tasks API requires that each says in its
+metadata how a pixel becomes an input, (pixel − mean) / std, and those in the package do not. The
+values are those of MediaPipe's graphs pose_detection (inputs −1..1) and pose_landmark (0..1). The
+same networks give the same bytes on every machine.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ import zipfile
 from typing import Any
 
 DETECTOR = (127.5, 127.5)
+"""Mean and standard deviation of the detector's input, in units of an 8-bit pixel."""
 LANDMARKS = (0.0, 255.0)
-"""Mean and standard deviation of each network's input, in units of an 8-bit pixel."""
-
+"""Mean and standard deviation of the landmark network's input, in units of an 8-bit pixel."""
 EPOCH = (1980, 1, 1, 0, 0, 0)
-"""The earliest date a zip can hold: the file must not depend on when it was made."""
+"""Date of the files in the zip: fixed, so that the bytes do not depend on when it was made."""
 
 
 def pack(detector: bytes, landmarks: bytes) -> bytes:
-    """Both raw tflites → the bytes of a pose landmarker `.task`."""
+    """The bytes of the `.task` file from those of the two tflite files."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
         for name, network, (mean, std) in (
@@ -34,7 +34,7 @@ def pack(detector: bytes, landmarks: bytes) -> bytes:
 
 
 def with_normalization(network: bytes, mean: float, std: float) -> bytes:
-    """A tflite with metadata that names the normalisation of its one image input."""
+    """The bytes of a tflite file with metadata for its one image input added."""
     import flatbuffers
     from mediapipe.tasks.metadata import schema_py_generated as tflite
 
@@ -52,8 +52,8 @@ def with_normalization(network: bytes, mean: float, std: float) -> bytes:
 
 
 def _metadata(mean: float, std: float) -> bytes:
-    """A ModelMetadata flatbuffer with one subgraph, whose first input is an RGB picture normalised
-    so."""
+    """A ModelMetadata flatbuffer: one subgraph, whose first input is an RGB picture with this
+    normalisation."""
     import flatbuffers
     from mediapipe.tasks.metadata import metadata_schema_py_generated as schema
 

@@ -1,2 +1,2 @@
-"""From a fresh clone to a living cat: the environment, what is missing, the models, the page, the
-language model's runtime."""
+"""Set-up of a clone: the environment, the machine's packages, the models, the studio's page, and
+the language model's runtime."""

@@ -1,4 +1,4 @@
-"""`python3 -m moggy.setup sim` is what `make sim` runs."""
+"""`python3 -m moggy.setup GOAL`, which `make sim`, `make run`, `make test` and `make dev` run."""
 
 import sys
 

@@ -1,8 +1,7 @@
-"""Says what is here, what is missing, what does not work without it, and the command that brings
-it.
+"""Reports what is present, what is missing, what does not work without it, and how to install it.
 
-Runs with the standard library alone (`python3 -m moggy.setup.doctor` in a fresh clone), and with
-colours where rich is installed.
+It needs the standard library only (`python3 -m moggy.setup.doctor` works in a fresh clone); where
+rich is installed, the report is a coloured table.
 """
 
 from __future__ import annotations
@@ -25,14 +24,18 @@ from moggy.setup import needs
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One line of the report. `missing` things cost a sense or a comfort; without a `fatal` one
-    there is no cat."""
+    """One line of the report. Without a thing that is `missing` a part does not work; without one
+    that is `fatal` nothing does."""
 
     area: str
     what: str
     state: Literal["ok", "missing", "fatal"]
     detail: str = ""
     way_out: str = ""
+
+
+WHOLE_ENVIRONMENT = 20
+"""Above this number of packages that differ from the lock, the environment was never set up."""
 
 
 def doctor() -> int:
@@ -43,7 +46,7 @@ def doctor() -> int:
 
 
 def examine() -> Iterator[Finding]:
-    """Look at everything, in the order of the report."""
+    """Check everything, in the order of the report."""
     yield from _machine()
     yield from _packages()
     yield from _models()
@@ -110,7 +113,7 @@ def _packages() -> Iterator[Finding]:
     ]
     if not other:
         yield Finding(area="packages", what="as locked", state="ok", detail=sys.prefix)
-    elif len(other) > 20:
+    elif len(other) > WHOLE_ENVIRONMENT:
         yield Finding(
             area="packages",
             what=f"{len(other)} missing",
@@ -129,8 +132,8 @@ def _packages() -> Iterator[Finding]:
 
 
 def _locked(lock: Path) -> list[tuple[str, str]]:
-    """(name, version) of what a lock holds for this processor. Python's own markers are left to
-    pip."""
+    """(name, version) of what a lock holds for this processor. Markers for a version of Python are
+    ignored."""
     found = re.findall(r"^(\S+?)==(\S+) ;(.*)$", lock.read_text(), re.MULTILINE)
     return [(name, version) for name, version, marker in found if platform.machine() in marker]
 
@@ -207,7 +210,7 @@ def _devices() -> Iterator[Finding]:
 
 
 def _print(findings: Iterable[Finding]) -> None:
-    """As a table where rich is, else as lines."""
+    """Print a table where rich is installed, else lines."""
     if needs.importable("rich"):
         from rich.console import Console
         from rich.table import Table
@@ -234,9 +237,8 @@ def _print(findings: Iterable[Finding]) -> None:
     else:
         for finding in findings:
             way_out = f"\n      → {finding.way_out}" if finding.way_out else ""
-            print(
-                f"{'ok' if finding.state == 'ok' else '--'}  {finding.area}: {finding.what}  {finding.detail}{way_out}"
-            )
+            mark = "ok" if finding.state == "ok" else "--"
+            print(f"{mark}  {finding.area}: {finding.what}  {finding.detail}{way_out}")
 
 
 if __name__ == "__main__":

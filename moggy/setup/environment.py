@@ -1,7 +1,7 @@
-"""The clone's own environment, `.venv`: made from the machine's Python, filled by a hashed lock,
-and known by the hash of that lock.
+"""The clone's own environment, `.venv`: made with the machine's Python, filled from a lock with
+hashes, and compared with that lock by a stamp.
 
-Standard library only, since it runs before there is anything else.
+Standard library only, since it runs before any package is installed.
 """
 
 from __future__ import annotations
@@ -21,18 +21,24 @@ from pathlib import Path
 from moggy import cache
 
 ROOT = Path(__file__).resolve().parents[2]
+"""The top of the clone."""
 VENV = ROOT / ".venv"
+"""The environment."""
 PYTHON = VENV / "bin" / "python"
-MAIN, DEV = ROOT / "requirements" / "main.lock", ROOT / "requirements" / "dev.lock"
+"""Its interpreter."""
+MAIN = ROOT / "requirements" / "main.lock"
+"""The packages for running."""
+DEV = ROOT / "requirements" / "dev.lock"
+"""The packages for running and for development."""
 
 
 class Stop(RuntimeError):
-    """Set-up cannot go on; the message says what is missing and what brings it."""
+    """Set-up cannot go on. The message says what is missing and how to install it."""
 
 
 def fresh(lock: Path) -> bool:
-    """Whether `.venv` is what this lock and this pyproject.toml say. The packages for development
-    are those for running and more."""
+    """Whether `.venv` holds what this lock and pyproject.toml say. An environment for development
+    also counts for MAIN, since DEV includes it."""
     stamp = read_stamp()
     enough = {DEV: {digest([MAIN, DEV])}, MAIN: {digest([MAIN]), digest([MAIN, DEV])}}[lock]
     own = digest([ROOT / "pyproject.toml"])
@@ -45,10 +51,11 @@ def fresh(lock: Path) -> bool:
 
 
 def install(lock: Path) -> None:
-    """Every package of the lock, each by hash, and moggy itself as this folder. Raises Stop."""
+    """Install every package of the lock by its hash, and moggy as an editable package. Raises
+    Stop."""
     begun = VENV / ".moggy-begun"
-    # A pip that was stopped in the middle leaves packages that look installed and are not: begin
-    # afresh, its downloads are cached.
+    # An interrupted pip leaves packages that look installed and are not: make the environment anew.
+    # pip's downloads are cached.
     if begun.exists() or not PYTHON.exists() or read_stamp().get("place", str(ROOT)) != str(ROOT):
         print(f"      making .venv with Python {platform.python_version()}", flush=True)
         venv.create(VENV, clear=True, symlinks=True, with_pip=True, prompt="moggy")
@@ -68,8 +75,8 @@ def install(lock: Path) -> None:
 
 
 def pip(arguments: Sequence[str], total: int) -> None:
-    """Run the environment's pip and count its packages on one line; its last words become our
-    error."""
+    """Run the environment's pip and show its progress: how many of `total` packages. Raises Stop
+    with the end of its output when it fails."""
     environment = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
     command: list[str | Path] = [PYTHON, "-m", "pip", *arguments, "--progress-bar", "off"]
     process = subprocess.Popen(
@@ -108,8 +115,8 @@ def pip(arguments: Sequence[str], total: int) -> None:
 
 
 def count_unpacked(done: threading.Event) -> None:
-    """Pip is silent while it unpacks, the longest part of all: count what stands in the
-    environment, once a second."""
+    """Show once a second how many packages are installed, until `done`: pip prints nothing while it
+    unpacks, which takes longest."""
     while not done.wait(1.0):
         show(
             f"      unpacked {len(list(VENV.glob('lib/python*/site-packages/*.dist-info')))}",
@@ -123,8 +130,8 @@ def locked(lock: Path) -> int:
 
 
 def show(text: str, whole: bool) -> None:
-    """A line of progress that the next one overwrites; where nobody watches, only the `whole` ones,
-    each on its own line."""
+    """Print a line of progress. On a terminal the next one overwrites it; elsewhere only `whole`
+    ones are printed, each on its own line."""
     if sys.stdout.isatty():
         print(f"\r\x1b[K{text}", end="", flush=True)
     elif whole:
@@ -141,6 +148,7 @@ def digest(files: Iterable[Path]) -> str:
 
 
 def read_stamp() -> dict[str, str]:
+    """What `.venv` was made from, by `install`; empty where that is not known."""
     try:
         content = json.loads((VENV / ".moggy-setup.json").read_text())
     except (OSError, ValueError):

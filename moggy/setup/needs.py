@@ -1,5 +1,5 @@
-"""What this machine has to have, how to see whether it is there, and the command that installs it.
-Standard library only: it runs first."""
+"""What the machine must have, how that is checked, and the command that installs it. Standard
+library only, since it runs first."""
 
 from __future__ import annotations
 
@@ -15,29 +15,33 @@ from dataclasses import dataclass
 from pathlib import Path
 
 OLDEST = (3, 11)
+"""Oldest Python that works; as `requires-python` in pyproject.toml."""
 NEWEST_TRIED = (3, 13)
+"""Newest Python with which moggy was tried."""
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One thing. `without` says what does not work where it is absent; `fatal` that nothing does."""
+    """Something that the machine must have."""
 
     what: str
     present: Callable[[], bool]
     package: str
-    """Debian's name; empty where no package brings it."""
+    """Debian's package; empty where there is none."""
     without: str
+    """What does not work without it."""
     fatal: bool = False
+    """Whether nothing works without it."""
     way_out: str = ""
+    """What to do where no package helps."""
 
     def command(self) -> str:
-        """What installs it."""
+        """The command that installs it."""
         return self.way_out or f"{'' if os.geteuid() == 0 else 'sudo '}apt install {self.package}"
 
 
 def loads(library: str) -> Callable[[], bool]:
-    """Whether the dynamic loader finds a shared library, as it will for the package that links to
-    it."""
+    """A check: whether the dynamic loader finds this shared library."""
 
     def look() -> bool:
         try:
@@ -50,7 +54,7 @@ def loads(library: str) -> Callable[[], bool]:
 
 
 def on_path(*programs: str) -> Callable[[], bool]:
-    """Whether one of the programs is on the PATH."""
+    """A check: whether one of the programs is on the PATH."""
     return lambda: any(shutil.which(program) for program in programs)
 
 
@@ -60,13 +64,15 @@ def importable(module: str) -> bool:
 
 
 def python_fits() -> bool:
-    """For ARM the last MediaPipe that keeps to itself has wheels up to Python 3.12 only."""
+    """Whether this Python works. On ARM it must be 3.12 or older: the newest MediaPipe that opens
+    no network socket has no wheels for 3.13 there."""
     return sys.version_info >= OLDEST and (
         platform.machine() != "aarch64" or sys.version_info < (3, 13)
     )
 
 
 def venv_package() -> str:
+    """Debian's package of this Python's venv module."""
     return f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
 
 
@@ -124,6 +130,6 @@ LIBRARIES = (
 
 @functools.cache
 def checkout() -> Path | None:
-    """The root of the clone that this runs from, or None where moggy was installed from a wheel."""
+    """The top of the clone that this runs from, or None if moggy was installed from a wheel."""
     root = Path(__file__).resolve().parents[2]
     return root if (root / "requirements" / "main.lock").is_file() else None

@@ -1,11 +1,10 @@
-"""Builds the language model's runtime behind the living cat: one core, niced, resumable, its
-progress in a file that everybody may read.
+"""Builds the language model's runtime (llama-cpp-python) while the pet already runs.
 
-PyPI has llama-cpp-python as source alone. `python -m moggy.setup.runtime` fetches the source (hash
-checked), compiles it in a folder of the per-user cache that survives an interruption, keeps the
-wheel there for the next clone, fetches the model's weights and installs the wheel into this
-environment, where the next process that imports llama_cpp finds it. `RuntimeBuild` starts that in a
-process of its own; `runtime_status()` tells how far it is.
+PyPI has only its source. `python -m moggy.setup.runtime` fetches the model's weights and the source
+by their hashes, compiles it in a folder of the per-user cache so that an interrupted build can go
+on, keeps the wheel there for the next clone, and installs it into this environment, where the next
+process that imports llama_cpp finds it. `RuntimeBuild` starts this in a process of its own with one
+core and a low priority; `runtime_status()` tells how far it is, from a file that the build writes.
 """
 
 from __future__ import annotations
@@ -39,9 +38,6 @@ SOURCE = packages.Package(
     source=True,
 )
 
-# GGML_NATIVE=OFF with the extensions named one by one, all of which any x86-64 processor since 2013
-# has: the wheel may be kept and moved, and it leaves out AMX, with which the default build crashes
-# at its first decode (llama.cpp issue 20824, open).
 X86_64 = (
     "GGML_NATIVE=OFF",
     "GGML_AVX=ON",
@@ -50,7 +46,9 @@ X86_64 = (
     "GGML_F16C=ON",
     "GGML_BMI2=ON",
 )
-# What nobody here runs: a third of the time to compile.
+"""CMake settings for x86-64. The extensions are named instead of detected: every processor since
+2013 has these, so the wheel may be moved, and AMX is left out, with which the default build crashes
+at its first decode (llama.cpp issue 20824, open)."""
 LEFT_OUT = (
     "LLAMA_BUILD_TESTS=OFF",
     "LLAMA_BUILD_EXAMPLES=OFF",
@@ -60,31 +58,34 @@ LEFT_OUT = (
     "MTMD_BUILD=OFF",
     "LLAMA_CURL=OFF",
 )
+"""CMake settings for parts that moggy does not use and that take a third of the time to compile."""
 
 ACTIVE = ("waiting", "fetching", "building", "installing")
+"""States of a build that is running."""
 NICE = 15
+"""Niceness of a build on one core, beside a pet that runs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuntimeStatus:
-    """How far the runtime is: `done` of `total` steps of the compilation (0: not known yet), and a
-    sentence for a person.
-
-    `state`: absent, waiting, fetching, building, installing, ready, stopped or failed.
-    """
+    """How far the build is."""
 
     state: str
+    """absent, waiting, fetching, building, installing, ready, stopped or failed."""
     done: int = 0
+    """Steps of the compilation that are done."""
     total: int = 0
+    """All steps of the compilation; 0 while that is not known."""
     message: str = ""
+    """A sentence for the user."""
 
 
 class BuildFailed(RuntimeError):
-    """The runtime could not be built; the message says why and what to do."""
+    """The runtime could not be built. The message says why and what to do."""
 
 
 def runtime_status() -> RuntimeStatus:
-    """What a process of this environment would find now. Cheap enough to ask once a second."""
+    """The state as a process that starts now would find it. Cheap enough to ask once a second."""
     told = _told()
     if told.state in ACTIVE and cache.held(_lock()):
         return told
@@ -112,16 +113,17 @@ def runtime_status() -> RuntimeStatus:
 
 
 class RuntimeBuild:
-    """The build as a process of its own, telling its progress on our terminal. It ends with us; the
-    next one goes on where it was."""
+    """The build in a process of its own, which prints its progress. A later build goes on where
+    this one was ended."""
 
     def __init__(self, python: Path = Path(sys.executable)) -> None:
+        """`python`: of the environment for which to build."""
         self._python = python
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, jobs: int = 1) -> None:
-        """Begin. Where it is all there already the process ends at once; where another is at it, it
-        waits for that one."""
+        """Start the process with `jobs` cores. It ends at once if nothing is to be done, and waits
+        if another build is running."""
         root = Path(__file__).resolve().parents[2]
         command: list[str | Path] = [self._python, "-m", "moggy.setup.runtime", "--jobs", str(jobs)]
         self._process = subprocess.Popen(
@@ -129,7 +131,7 @@ class RuntimeBuild:
         )
 
     def close(self) -> None:
-        """Stop it with the compilers that it started."""
+        """End the process and the compilers that it started."""
         if self._process is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGTERM)
@@ -138,7 +140,8 @@ class RuntimeBuild:
 
 
 def build(jobs: int, say: Callable[[RuntimeStatus], None]) -> None:
-    """Do all of it, here and now. Raises BuildFailed or FetchFailed. Safe to interrupt and repeat."""
+    """Fetch, compile and install, telling each step to `say`. May be interrupted and repeated.
+    Raises BuildFailed, FetchFailed, or models.Corrupt."""
     say(RuntimeStatus(state="fetching", message="fetching the language model's weights (98 MB)"))
     models.fetch(models.LATER, lambda text: say(RuntimeStatus(state="fetching", message=text)))
     if needs.importable("llama_cpp"):
@@ -176,12 +179,13 @@ def build(jobs: int, say: Callable[[RuntimeStatus], None]) -> None:
 
 
 def flags(machine: str) -> tuple[str, ...]:
-    """CMake's settings for a processor. On ARM the native build is the good one."""
+    """CMake's settings for a processor, as `platform.machine()` names it. On ARM the extensions are
+    detected, which works."""
     return (*(X86_64 if machine in ("x86_64", "AMD64") else ()), *LEFT_OUT)
 
 
 def progress(line: str) -> tuple[int, int] | None:
-    """Ninja's `[12/345] …` → (12, 345)."""
+    """(12, 345) from Ninja's line `[12/345] …`; None from any other line."""
     found = re.match(r"\s*\[(\d+)/(\d+)\]", line)
     return (int(found[1]), int(found[2])) if found else None
 
@@ -233,7 +237,8 @@ def _compile(shelf: Path, jobs: int, say: Callable[[RuntimeStatus], None]) -> Pa
 def _watch(
     command: list[str], environment: Mapping[str, str], say: Callable[[RuntimeStatus], None]
 ) -> None:
-    """Run the compiler, tell each of its steps, and keep its last words for the error."""
+    """Run the compiler and tell each of its steps. Raises BuildFailed with the end of its
+    output."""
     process = subprocess.Popen(
         command,
         env=dict(environment),
@@ -270,7 +275,7 @@ def _watch(
 
 
 def _tools(shelf: Path, lock: Path, say: Callable[[RuntimeStatus], None]) -> Path:
-    """The Python of an environment that holds cmake, ninja and the build backend, all by hash."""
+    """The Python of an environment with cmake, ninja and the build backend, installed by hash."""
     home = shelf / "tools"
     python = home / "bin" / "python"
     if not (home / "complete").exists():
@@ -285,8 +290,8 @@ def _tools(shelf: Path, lock: Path, say: Callable[[RuntimeStatus], None]) -> Pat
 
 
 def _source(shelf: Path, tools: Path, say: Callable[[RuntimeStatus], None]) -> Path:
-    """The unpacked source, always at the same place, so that an interrupted compilation finds its
-    objects again."""
+    """The unpacked source. Its place never changes, so that an interrupted compilation finds its
+    object files again."""
     place = shelf / "source"
     if not place.exists():
         say(RuntimeStatus(state="fetching", message=f"fetching the source of {SOURCE} (77 MB)"))
@@ -306,8 +311,8 @@ def _finished(shelf: Path) -> Path | None:
 
 
 def _shelf() -> Path:
-    """Where wheels of this version, these flags and this machine are kept. The wheel holds no
-    Python version."""
+    """Where wheels of this version, these settings and this kind of machine are kept. They work
+    with every version of Python."""
     key = hashlib.sha256(
         " ".join((str(SOURCE), platform.machine(), *flags(platform.machine()))).encode()
     ).hexdigest()[:12]
@@ -342,7 +347,8 @@ def _one_at_a_time() -> Iterator[None]:
 
 
 def main(arguments: list[str]) -> int:
-    """Build, telling the status file and, on a terminal, the person."""
+    """Build, and write each step to the status file and to the terminal. `--jobs N` limits the
+    cores; with one the priority is low. Returns an exit code."""
     jobs = (
         int(arguments[arguments.index("--jobs") + 1])
         if "--jobs" in arguments

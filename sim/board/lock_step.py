@@ -1,5 +1,5 @@
-"""The firmware's own files, run in this process under CPython in virtual time: exact ticks of 10
-ms, and as fast as they go."""
+"""Runs the firmware's own files in this process, under CPython and in virtual time: exact ticks of
+10 ms, as fast as the machine allows."""
 
 from __future__ import annotations
 
@@ -19,29 +19,30 @@ HERE = Path(__file__).resolve().parent
 FIRMWARE = HERE.parents[1] / "firmware"
 BENCH = HERE / "bench"
 
-TICK = 0.01
-"""Seconds; the firmware's tick."""
+TICK_MS = 10
+"""ms from tick to tick; as TICK_MS of firmware/board.py."""
 
 
 class Pipe:
-    """Two ends of a serial line in memory."""
+    """A serial line in memory. `read` and `write` are the brain's end."""
 
     def __init__(self) -> None:
         self.to_board = bytearray()
         self.to_brain = bytearray()
 
     def read(self) -> bytes:
-        """What the board wrote since the last time."""
+        """The bytes that the board wrote since the last call."""
         data = bytes(self.to_brain)
         self.to_brain.clear()
         return data
 
     def write(self, data: bytes) -> None:
+        """Add bytes for the board."""
         self.to_board += data
 
 
 class _BoardEnd:
-    """The board's end, as machine.UART has it."""
+    """The board's end of a Pipe, with the methods of machine.UART."""
 
     def __init__(self, pipe: Pipe) -> None:
         self._pipe = pipe
@@ -61,11 +62,10 @@ class _BoardEnd:
 
 
 class LockStepBoard:
-    """One board. Nothing is shared between two of them but the compiled code, so there can be many
-    in a process."""
+    """One board. Boards share the compiled code only, so there can be many in a process."""
 
     def __init__(self, body: Body, *, boots: int = 0, quiet_ms: int = 0) -> None:
-        """`boots`: how often it was started before."""
+        """`boots`: how often it was started before. `quiet_ms`: how long it ignores touches."""
         self._body = body
         self._ms = 0
         self._modules: dict[str, types.ModuleType] = {}
@@ -103,7 +103,7 @@ class LockStepBoard:
         return self._ms / 1000.0
 
     def feed(self, inputs: WorldInputs) -> None:
-        """What its devices feel from now on."""
+        """Set what its devices sense from now on. Only what has changed is written."""
         before, bench, pins = self._inputs, self.bench, self._body.wiring
         if inputs is before:
             return
@@ -122,17 +122,18 @@ class LockStepBoard:
         bench.levels[pins.charging] = 1 if inputs.charging else 0
 
     def advance(self, now: float) -> None:
-        """Live until `now`, seconds since the start."""
+        """Run every tick up to `now`, seconds since the start."""
         until, tick = round(now * 1000.0), self._tick
-        while self._ms + 10 <= until:
-            self._ms += 10
+        while self._ms + TICK_MS <= until:
+            self._ms += TICK_MS
             tick(self._ms)
 
     def module(self, name: str) -> Any:
-        """One of the firmware's own modules, as this board has it; for tests of the drivers."""
+        """This board's copy of one of the firmware's modules; for tests."""
         return self._import(name)
 
     def outputs(self) -> Pulses:
+        """What the board drives now."""
         pulse, pins = self.bench.pulse_us, self._body.wiring
         servos = [pulse(joint.driver, joint.channel) for joint in self._body.joints.values()]
         purr, purr_hz = self.bench.duty(pins.purr)
@@ -141,7 +142,7 @@ class LockStepBoard:
         )
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: nothing is held open."""
 
     def _import(self, name: str, *_: object) -> types.ModuleType:
         module = self._modules.get(name)
@@ -158,7 +159,7 @@ class LockStepBoard:
         return module
 
     def _open(self, name: str, mode: str = "r") -> io.StringIO:
-        """The board's flash, in memory."""
+        """`open` on the board's flash, which is in memory."""
         if "w" not in mode:
             if name not in self._files:
                 raise OSError(2)
@@ -170,7 +171,7 @@ class LockStepBoard:
 
 
 class _Kept(io.StringIO):
-    """A file that is kept when it is closed."""
+    """A file whose text is kept when it is closed."""
 
     def __init__(self, files: dict[str, str], name: str) -> None:
         super().__init__()

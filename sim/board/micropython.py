@@ -1,5 +1,5 @@
-"""The firmware in a real MicroPython interpreter, as a process of its own: in real time on a
-pseudo-terminal, or in steps."""
+"""The firmware in a MicroPython interpreter in its own process: in real time on a pseudo-terminal,
+or in steps of virtual time."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ from moggy.sim.board.interpreter import (
 from moggy.sim.board.wires import Pulses, WorldInputs
 
 PAUSE = 1.0
-"""Seconds from a board's death to its next start."""
+"""Seconds from the end of a board's process to its next start."""
 
 
 class MicroPythonBoard:
-    """A board in real time. `path` is its serial port; it stays the same when the board is killed
+    """A board in real time. `path` is its serial port, which stays the same when the board is ended
     and started again."""
 
     def __init__(self, body: Body, *, quiet_ms: int = 300, watchdog: float = 10.0) -> None:
-        """`watchdog`: a firmware that shows no life for so many seconds is ended; then it is not
-        `running` any more."""
+        """`quiet_ms`: how long it ignores touches after a start. `watchdog`: seconds without a sign
+        of life after which the process is ended."""
         self._body = body
         self._watchdog = watchdog
         self._joints = tuple(body.joints)
@@ -45,7 +45,7 @@ class MicroPythonBoard:
         self.note = note()
         """Why it is not MicroPython that runs; empty if it is."""
         self.error = ""
-        """What the firmware died of, if it did."""
+        """The exception that ended the firmware; empty if none did."""
         self._inputs = WorldInputs()
         self._pulses = Pulses(servos=dict.fromkeys(body.joints, 0))
         self._process: subprocess.Popen[bytes] | None = None
@@ -56,11 +56,13 @@ class MicroPythonBoard:
 
     @property
     def running(self) -> bool:
+        """Whether its process is alive."""
         return self._process is not None and self._process.poll() is None
 
     def start(self, cause: int = POWER_ON) -> None:
-        """Power on. The world's end of the port must not close while the board lives, or the
-        firmware would see an error."""
+        """Start its process. `cause`: POWER_ON or WATCHDOG."""
+        # The slave's descriptor stays open while the board runs: without one the firmware would see
+        # an error whenever no brain has the port open.
         master, self._slave = os.openpty()
         tty.setraw(self._slave)
         os.set_blocking(master, False)
@@ -77,7 +79,8 @@ class MicroPythonBoard:
         self._reader.start()
 
     def kill(self) -> None:
-        """Pull the plug: the port is gone, and the servos are limp."""
+        """End its process, as if the plug were pulled: the port disappears, no servo has a
+        pulse."""
         if self._process is None:
             return
         self._process.kill()
@@ -94,18 +97,18 @@ class MicroPythonBoard:
         self._pulses = Pulses(servos=dict.fromkeys(self._joints, 0))
 
     def restart(self, cause: int = WATCHDOG) -> None:
-        """As the watchdog does."""
+        """End its process and start it again."""
         self.kill()
         self.start(cause)
 
     def feed(self, inputs: WorldInputs) -> None:
-        """What its devices feel from now on."""
+        """Set what its devices sense from now on."""
         if inputs is not self._inputs and inputs != self._inputs:
             self._inputs = inputs
             self._say(said_of(inputs, self._body))
 
     def advance(self, now: float) -> None:
-        """It lives by itself; when it has died, its watchdog starts it again after a moment."""
+        """Restart it when it has been dead for PAUSE. Otherwise it runs by itself; `now` is s."""
         if self.running:
             self._restart_at = None
         elif self._restart_at is None:
@@ -114,21 +117,23 @@ class MicroPythonBoard:
             self.restart()
 
     def outputs(self) -> Pulses:
-        """The latest."""
+        """What the board drove when it last reported."""
         return self._pulses
 
     def close(self) -> None:
+        """End its process and remove its flash."""
         self.kill()
         self._folder.cleanup()
 
     def _say(self, line: bytes) -> None:
         if self._process is not None and self._process.stdin is not None:
-            with suppress(OSError):  # a board that was killed hears nothing
+            with suppress(OSError):  # its process has ended
                 self._process.stdin.write(line)
                 self._process.stdin.flush()
 
     def _read_on(self, process: subprocess.Popen[bytes]) -> None:
-        """The thread: keep the newest pulses, and bite when none come any more."""
+        """The reader thread: keep the newest pulses, and end the process when none come any
+        more."""
         assert process.stdout is not None
         file, rest = process.stdout.fileno(), b""
         while True:
@@ -148,10 +153,11 @@ class MicroPythonBoard:
 
 
 class SteppedMicroPython:
-    """A board in virtual time, in the interpreter. Its serial bytes go over the channel, so that
-    each arrives in an exact tick."""
+    """A board in virtual time. Its serial bytes go over the channel, so each arrives in an exact
+    tick."""
 
     def __init__(self, body: Body, *, boots: int = 0, quiet_ms: int = 0) -> None:
+        """As LockStepBoard."""
         self._body = body
         self._joints = tuple(body.joints)
         self._folder = tempfile.TemporaryDirectory(prefix="moggy-board-")
@@ -159,18 +165,21 @@ class SteppedMicroPython:
         (folder / "boots.txt").write_text(str(boots))
         write_config(body, folder, quiet_ms)
         self._process = spawn(folder, "steps", -1, POWER_ON)
-        self.line = Queue()
+        self.line = SteppedLine()
         self._ms = 0
         self._inputs: WorldInputs | None = None
         self._pulses = Pulses(servos=dict.fromkeys(body.joints, 0))
         self.feed(WorldInputs())
 
     def feed(self, inputs: WorldInputs) -> None:
+        """Set what its devices sense from now on."""
         if inputs is not self._inputs:
             self._inputs = inputs
             self._write(said_of(inputs, self._body))
 
     def advance(self, now: float) -> None:
+        """Run every tick up to `now`, seconds since the start. Raises ChildProcessError with the
+        firmware's exception if it ends."""
         until = round(now * 1000.0) // 10 * 10
         if until <= self._ms:
             return
@@ -190,9 +199,11 @@ class SteppedMicroPython:
                 raise ChildProcessError(f"the firmware died in the interpreter: {error}")
 
     def outputs(self) -> Pulses:
+        """What the board drives now."""
         return self._pulses
 
     def close(self) -> None:
+        """End its process and remove its flash."""
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
                 with suppress(OSError):
@@ -207,26 +218,28 @@ class SteppedMicroPython:
         self._process.stdin.flush()
 
 
-class Queue:
-    """The serial line of a board in steps."""
+class SteppedLine:
+    """The serial line of a board in steps. `read` and `write` are the brain's end."""
 
     def __init__(self) -> None:
         self._to_board, self._to_brain = bytearray(), bytearray()
 
     def read(self) -> bytes:
+        """The bytes that the board wrote since the last call."""
         data = bytes(self._to_brain)
         self._to_brain.clear()
         return data
 
     def write(self, data: bytes) -> None:
+        """Add bytes for the board."""
         self._to_board += data
 
     def taken(self) -> bytes:
-        """What goes to the board now."""
+        """The bytes that go to the board with the next step."""
         data = bytes(self._to_board)
         self._to_board.clear()
         return data
 
     def came(self, data: bytes) -> None:
-        """What the board said."""
+        """Add bytes that the board wrote."""
         self._to_brain += data

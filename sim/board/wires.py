@@ -1,5 +1,5 @@
-"""What goes between the simulated world and a simulated board: what it feels, and the pulses that
-it gives."""
+"""What passes between the simulated world and a simulated board: what the board's devices sense,
+and the pulses that it puts out."""
 
 from __future__ import annotations
 
@@ -13,17 +13,18 @@ from moggy.body import Body
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorldInputs:
-    """What the board's devices feel now."""
+    """What the board's devices sense now."""
 
     pads: tuple[float, ...] = (0.0,) * 12
     """Pressure 0..1 on each electrode, by channel."""
     drifts: tuple[int, ...] = (0,) * 12
-    """How far weather has moved each electrode's counts."""
+    """How far temperature and humidity have moved each electrode; counts."""
     acceleration: tuple[float, float, float] = (0.0, 0.0, 1.0)
     """g."""
     gyro: tuple[float, float, float] = (0.0, 0.0, 0.0)
     """rad/s."""
     volts: float = 8.4
+    """Of the battery."""
     charging: bool = False
     stop: bool = False
     """The emergency button is pressed."""
@@ -31,44 +32,40 @@ class WorldInputs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pulses:
-    """What the board does to the world now."""
+    """What the board drives now."""
 
     servos: Mapping[str, int] = field(default_factory=dict)
-    """Joint → length of its servo's pulse in µs; 0 is limp."""
+    """Joint → length of its servo's pulses in µs; 0 is limp."""
     purr: float = 0.0
-    """0..1 of the vibration motor."""
+    """Level of the vibration motor, 0..1."""
     purr_hz: float = 25.0
+    """Rate of the vibration motor, Hz."""
     pupils: float = 0.0
-    """0..1."""
-
-
-class Line(Protocol):
-    """The brain's end of a serial line in memory."""
-
-    def read(self) -> bytes: ...
-
-    def write(self, data: bytes) -> None: ...
+    """0 a slit … 1 fully open."""
 
 
 class SimulatedBoard(Protocol):
-    """A board on the bench: the firmware's files under CPython or in the interpreter, in virtual
-    time or living by itself."""
+    """A simulated board: the firmware under CPython or MicroPython, in virtual or in real time."""
 
     def feed(self, inputs: WorldInputs) -> None:
-        """What its devices feel from now on."""
+        """Set what its devices sense from now on."""
         ...
 
     def advance(self, now: float) -> None:
-        """Live until `now`, seconds since the start."""
+        """Let it run until `now`, seconds since the start."""
         ...
 
-    def outputs(self) -> Pulses: ...
+    def outputs(self) -> Pulses:
+        """What it drives now."""
+        ...
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Free what it holds."""
+        ...
 
 
 def angles(body: Body, pulses: Pulses) -> dict[str, float]:
-    """Joint → rad to which its servo is driven; limp joints are left out."""
+    """Joint → angle to which its servo is driven, rad; limp joints are left out."""
     found = {}
     for name, us in pulses.servos.items():
         if us:
@@ -78,19 +75,19 @@ def angles(body: Body, pulses: Pulses) -> dict[str, float]:
 
 
 def milli(value: float) -> int:
-    """Thousandths, as the simulated chips take them."""
+    """`value` in thousandths, rounded, as the simulated chips take it."""
     return math.floor(value * 1000.0 + 0.5)
 
 
 def adc_counts(volts: float, divider: float) -> int:
-    """What the converter of 3.3 V and 16 bits reads for so many volts at the battery."""
+    """What a 16-bit converter with a range of 3.3 V reads at this battery voltage."""
     return min(max(round(volts / divider / 3.3 * 65535), 0), 65535)
 
 
 def pulses_of(
     joints: Sequence[str], us: Sequence[int], purr: int, purr_hz: int, pupils: int
 ) -> Pulses:
-    """From the lengths of the servos' pulses and the duties of the motor and the lights, 0..65535."""
+    """Pulses of pulse lengths in µs, one a joint, and duties of motor and eye lights, 0..65535."""
     return Pulses(
         servos=dict(zip(joints, us, strict=True)),
         purr=min(purr / 32640.0, 1.0),

@@ -1,2 +1,2 @@
-"""The studio: the page in the browser that shows the pet, hands it touches, words and faces, and
-tunes its files while it lives."""
+"""The studio: a page in the browser that shows the pet, gives it touches, words and faces, and
+edits its files while it runs."""

@@ -1,5 +1,5 @@
-"""Keeps other pages away from the pet: only the studio's own address may ask, and its page may ask
-nobody else for anything."""
+"""Protects the studio from other pages in the same browser: only its own address is answered, and
+its page can load nothing from other hosts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HEADERS = {
         (
             "default-src 'none'",
             "script-src 'self'",
-            "style-src 'self' 'unsafe-inline'",  # the editor and the plots style themselves
+            "style-src 'self' 'unsafe-inline'",  # the editor and the plots set styles from scripts
             "img-src 'self' blob: data:",
             "media-src 'self' blob:",
             "connect-src 'self'",
@@ -30,11 +30,13 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "cache-control": "no-cache",
 }
+"""Headers of every answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Who may come in. Beyond the own machine a token is asked for, too."""
+    """Decides which requests are answered. Where others than this machine can connect, a token is
+    required too."""
 
     host: str
     port: int
@@ -42,10 +44,12 @@ class Guard:
 
     @classmethod
     def of(cls, host: str, port: int) -> Guard:
+        """For a server that listens on `host` (a name or a number) and `port`."""
         return cls(host, port, None if _is_local(host) else secrets.token_urlsafe(16))
 
     @property
     def address(self) -> str:
+        """The URL to open, with the token if there is one."""
         shown = (
             "127.0.0.1"
             if self.host in ("0.0.0.0", "::", "localhost")
@@ -56,8 +60,8 @@ class Guard:
         return f"http://{shown}:{self.port}/" + (f"?token={self.token}" if self.token else "")
 
     def admits_host(self, host: str) -> bool:
-        """A name that is not ours may be a foreign page whose name was made to point here (DNS
-        rebinding): only numbers and localhost."""
+        """Whether a request with this Host header is answered. Only numbers and localhost are: any
+        other name may be that of a foreign page and point here (DNS rebinding)."""
         parts = urlsplit(f"//{host}")
         try:
             name, port = parts.hostname or "", parts.port or 80
@@ -68,7 +72,7 @@ class Guard:
         return _is_local(name) if self.token is None else name == "localhost" or _is_number(name)
 
     def admits_socket(self, headers: Mapping[str, str], query: str) -> bool:
-        """A websocket must come from our own page."""
+        """Whether a websocket is accepted: it must come from the studio's own page."""
         host, origin = headers.get("host", ""), headers.get("origin", "")
         if not self.admits_host(host) or origin not in (f"http://{host}", f"https://{host}"):
             return False

@@ -1,4 +1,4 @@
-"""What people do on the page, queued by the web server's thread and drained by the loop as one more
+"""What the user does on the page: queued by the web server's thread, and read by the loop as a
 sensor."""
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from moggy.config import Invalid
 from moggy.messages import Acceleration, AnySense, Edited, Place, Setting, Touch, Words
 
 LATEST = 0.4
-"""Seconds by which a touch may be behind the hand on a slow page; beyond that the two clocks are
-matched anew."""
+"""Seconds by which a touch may be later than the hand on a slow page; above it the page's clock is
+matched with the pet's again."""
 
 
 class PageInputs(Protocol):
-    """What the page can do to the pet. Called from the web server's thread; nothing here may wait."""
+    """What the page can do to the pet. Called from the web server's thread, so no method may
+    wait."""
 
     def touch(
         self,
@@ -30,35 +31,43 @@ class PageInputs(Protocol):
         *,
         page_time: float | None = None,
     ) -> None:
-        """One sample of a hand. `page_time` is the browser's clock in seconds, so that samples sent
-        together keep their spacing."""
+        """One sample of a hand. `page_time`: the browser's clock in s, by which samples that come
+        together keep their distances in time."""
 
-    def release(self) -> None: ...
+    def release(self) -> None:
+        """The hand has left the skin."""
 
-    def hit(self, position: Place, strength: float) -> None: ...
+    def hit(self, position: Place, strength: float) -> None:
+        """A slap; `strength` 0..1."""
 
-    def lift(self) -> None: ...
+    def lift(self) -> None:
+        """Hands take the pet up."""
 
-    def put_down(self) -> None: ...
+    def put_down(self) -> None:
+        """Hands put the pet down."""
 
-    def say(self, text: str, lang: str) -> None: ...
+    def say(self, text: str, lang: str) -> None:
+        """Words to the pet; `lang` is a language code such as "en"."""
 
     def show(self, jpeg: bytes) -> None:
-        """A picture of the person: from the browser's camera, a file or a video. Never written to
-        disk."""
+        """A picture of the person, from the browser's camera, a file or a video. It is not written
+        to the disk."""
 
     def sense(self, sense: AnySense) -> None:
-        """A sense as it is, as from the slider face; its `at` is set to the moment it is drained."""
+        """A sense, as from the slider face. Its `at` is set when the loop reads it."""
 
     def save(self, file: str, text: str) -> None:
-        """Save a designer's file; raises `moggy.config.Invalid` and keeps the old one when it is
-        not valid."""
+        """Save a designer's file. Raises `moggy.config.Invalid` if it is not valid; then the old
+        one stays."""
 
-    def files(self) -> list[str]: ...
+    def files(self) -> list[str]:
+        """Names of the designer's files."""
 
-    def read(self, file: str) -> str: ...
+    def read(self, file: str) -> str:
+        """The text of a designer's file. Raises `moggy.config.Invalid` if there is none."""
 
-    def setting(self, name: str, on: bool) -> None: ...
+    def setting(self, name: str, on: bool) -> None:
+        """Change one of the owner's settings. Raises `moggy.config.Invalid` for an unknown name."""
 
 
 class Shelf(Protocol):
@@ -73,14 +82,14 @@ class Shelf(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Sample:
-    """A touch with the browser's time, until the pet's time is known."""
+    """A touch with the browser's time, before the pet's time of it is known."""
 
     touch: Touch
     page_time: float | None
 
 
 class PageInbox:
-    """`PageInputs` on one side, a sensor of the loop on the other."""
+    """Takes what the page does (`PageInputs`) and gives it to the loop (`poll`)."""
 
     def __init__(self, shelf: Shelf, picture: Callable[[bytes], None]) -> None:
         self._shelf, self._picture = shelf, picture
@@ -91,7 +100,7 @@ class PageInbox:
         self._last_touch = self._polled = 0.0
         self._hands = Hands()
 
-    # The page's side.
+    # The page's side: see PageInputs.
 
     def touch(
         self,
@@ -154,6 +163,7 @@ class PageInbox:
     # The loop's side.
 
     def poll(self, now: float) -> Sequence[AnySense]:
+        """The senses that are due at `now`."""
         with self._lock:
             touches = self._due(now)
             waiting = list(self._waiting)
@@ -163,12 +173,12 @@ class PageInbox:
         return [*touches, *hands, *(replace(sense, at=now) for sense in waiting)]
 
     def _due(self, now: float) -> list[Touch]:
-        """The browser's times as the pet's: the first sample of a contact is now, and the others
-        keep their distance from it.
+        """Touches with the browser's times translated to the pet's. The first sample of a contact
+        is now; the others keep their distance from it.
 
-        A slow page sends many samples at once. They are not squeezed together, which would be a
-        faster hand: what would lie before the last poll shifts this contact to later, and what lies
-        after now waits.
+        A slow page sends many samples at once. They are not moved closer together, since that would
+        be a faster hand: a sample from before the last poll shifts the contact to later, and one
+        from after `now` waits.
         """
         touches = []
         while self._samples:
@@ -190,8 +200,7 @@ class PageInbox:
 
 
 class Hands:
-    """What hands that hit, lift and put down do to the skin and to the accelerometer, as raw
-    samples over time."""
+    """Hands that hit, lift and put down, as raw samples of skin and accelerometer over time."""
 
     def __init__(self) -> None:
         self._script: list[tuple[float, AnySense]] = []
@@ -201,10 +210,11 @@ class Hands:
 
     @property
     def lifted(self) -> bool:
+        """Whether the pet is held."""
         return self._lifted
 
     def hit(self, position: Place, strength: float) -> None:
-        """A slap: full pressure and a jolt through the body at once, gone after 80 ms."""
+        """A slap of 80 ms: pressure on the skin and a jolt of the body; `strength` 0..1."""
         peak = 0.6 + 0.4 * strength
         for delay, pressure in ((0.0, peak), (0.06, 0.4 * peak), (0.08, 0.0)):
             self._add(delay, Touch(at=0.0, pressure=pressure, area=0.5, position=position))
@@ -215,7 +225,7 @@ class Hands:
             )
 
     def lift(self) -> None:
-        """Up within 0.4 s: first heavier, then lighter, then it sways in the arms."""
+        """Up within 0.4 s: first heavier, then lighter; after that it sways in the arms."""
         if self._lifted:
             return
         self._lifted = True
@@ -239,14 +249,14 @@ class Hands:
             self._add(delay, Acceleration(at=0.0, z=z))
 
     def poll(self, now: float) -> list[AnySense]:
-        """What is due."""
+        """The samples that are due."""
         if not self._script:
             return [self._sway(now)] if self._lifted else []
         if self._begun is None:
             self._begun = now
         self._elapsed = now - self._begun
-        # One instant of the script a tick: when ticks come late, a blow takes longer and is not
-        # lost.
+        # At most one instant of the script for each tick: when ticks are late, a blow takes longer
+        # instead of being skipped.
         first = self._script[0][0]
         due = [
             sense
@@ -263,7 +273,7 @@ class Hands:
         self._script.sort(key=lambda entry: entry[0])
 
     def _sway(self, now: float) -> Acceleration:
-        """Arms are never still: about one slow swing a second."""
+        """How arms that hold the pet move it: about one slow swing a second."""
         swing = math.sin(2.0 * math.pi * 0.9 * now)
         return Acceleration(
             at=now,

@@ -1,5 +1,5 @@
-"""The studio's web server, in a thread of its own: sends the page what the pet lives through, and
-hands on what the page does."""
+"""The studio's web server, in a thread of its own: sends the pet's state to the pages, and passes
+on what they do."""
 
 from __future__ import annotations
 
@@ -30,17 +30,20 @@ from moggy.sim.studio.talk import LONGEST_MESSAGE, ListenSaid, picture, problem,
 from moggy.sim.studio.view import Drawn, History, moment, news
 
 STATIC = Path(__file__).resolve().parent / "static"
-"""The built page: `npm run build` in sim/studio/page."""
+"""Where `npm run build` in sim/studio/page puts the page."""
 
 STATES_PER_SECOND = 30.0
+"""States that a page gets in a second; it smooths the joints between them."""
 
-NOT_BUILT = """<!doctype html><title>moggy</title><p>The page is not built yet. In <code>sim/studio/page</code>:
-<code>npm ci &amp;&amp; npm run build</code>, or <code>make page</code> in the checkout; then reload.</p>"""
+NOT_BUILT = """<!doctype html><title>moggy</title>
+<p>The page is not built yet. In the clone: <code>make page</code>, or in
+<code>sim/studio/page</code>: <code>npm ci &amp;&amp; npm run build</code>. Then reload.</p>"""
+"""What is served where there is no built page."""
 
 
 class Studio:
-    """Shows a pet in the browser. A listener of the loop: it is called at every tick and must cost
-    it next to nothing."""
+    """Shows a pet in the browser. The loop calls it as a listener at every tick, so it only keeps
+    the tick; the server's thread does the work."""
 
     def __init__(
         self,
@@ -54,8 +57,8 @@ class Studio:
         name: str = "",
         static: Path = STATIC,
     ) -> None:
-        """`sound` gives the 16-bit mono samples made since it was last asked; `building` what the
-        runtime's build says, as {text, done}."""
+        """`sound` returns the 16-bit mono samples made since it was last called; `building` the
+        state of the runtime's build as {text, done}; `name` is shown as the pet's."""
         self._body, self._inputs, self._sound, self._building = body, inputs, sound, building
         self._host, self._port, self._static = host, port, static
         self._name = Path(name).stem or body.name
@@ -71,6 +74,7 @@ class Studio:
     # The loop's side.
 
     def __call__(self, tick: Tick, sent: Mapping[str, float]) -> None:
+        """Take a tick, and the joint angles (rad) that were sent to the body."""
         if tick.events or tick.calls or tick.senses or tick.refused:
             self._news.extend(news(tick))
         if not self._has_servos:
@@ -78,18 +82,19 @@ class Studio:
         self._tick = tick
 
     def drawn(self, angles: Mapping[str, float], purr: Purr, pupils: float) -> None:
-        """The cat as the simulated servos, motor and eye lights have it now."""
+        """Take what the simulated servos, motor and eye lights do now. Once this is called, the
+        page shows that instead of what was sent."""
         self._has_servos = True
         self._drawn = Drawn.of(angles, purr, pupils)
 
     def start(self) -> str:
-        """Serve in a thread; the address to open. Port 0 takes a free one. Raises OSError when the
-        port is taken."""
+        """Start the thread; returns the address to open. Port 0 takes a free one. Raises OSError if
+        the port is taken."""
         listener = socket.socket(socket.AF_INET6 if ":" in self._host else socket.AF_INET)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((self._host, self._port))
-            listener.listen(128)  # from here on nobody is refused, even before the server is up
+            listener.listen(128)  # from now on connections wait, even before the server is up
         except OSError:
             listener.close()
             raise
@@ -99,7 +104,7 @@ class Studio:
             log_level="warning",
             ws_max_size=LONGEST_MESSAGE,
             ws_max_queue=64,
-            ws_ping_timeout=90.0,  # a browser that draws without graphics may be busy for long
+            ws_ping_timeout=90.0,  # a browser that draws without a GPU may be busy for long
             lifespan="on",
             timeout_graceful_shutdown=1,
         )
@@ -111,6 +116,7 @@ class Studio:
         return guard.address
 
     def close(self) -> None:
+        """End the thread; waits up to 5 s for it."""
         if self._server is not None and self._thread is not None:
             self._server.should_exit = True
             self._thread.join(5.0)
@@ -137,7 +143,7 @@ class Studio:
         return HTMLResponse(page.read_text(encoding="utf-8") if page.is_file() else NOT_BUILT)
 
     async def _show(self) -> None:
-        """Tell all pages the newest moment; one that is slow misses moments, never news."""
+        """Send the newest state to all pages. A slow page misses states, but no news."""
         while True:
             await asyncio.sleep(1.0 / STATES_PER_SECOND)
             tick, drawn = self._tick, self._drawn
@@ -176,7 +182,7 @@ class Studio:
             page.let_go(self._inputs)
 
     async def _heard(self, page: _Page, message: Message) -> dict[str, Any] | None:
-        """One message of a page; nothing that it can say stops anything but itself."""
+        """Handle one message of a page; returns the answer, if there is one."""
         frame = message.get("bytes")
         if frame is not None:
             return picture(frame, self._inputs)
@@ -188,7 +194,8 @@ class Studio:
             return None
         page.hands(said.type)
         try:
-            # Files are read and checked here: aside, so that the other pages and the sound go on.
+            # Reading and checking files takes a while: in another thread, so that the other pages
+            # and the sound go on.
             return (
                 await asyncio.to_thread(tell, said, self._inputs)
                 if said.type in ("read", "save")
@@ -217,7 +224,7 @@ class Studio:
 
 
 class _Page:
-    """One open page: what waits to be sent to it."""
+    """One open page: what waits to be sent to it, and what its hands hold."""
 
     def __init__(self, socket: WebSocket) -> None:
         self._socket = socket
@@ -241,21 +248,21 @@ class _Page:
         self._wake.set()
 
     def hands(self, said: str) -> None:
-        """Remember what this page's hands hold."""
+        """Note what the page's hands do, for `let_go`."""
         if said in ("touch", "release"):
             self._touches = said == "touch"
         elif said in ("lift", "put_down"):
             self._lifts = said == "lift"
 
     def let_go(self, inputs: PageInputs) -> None:
-        """A page that is gone touches nobody any more."""
+        """End the touches of a page that was closed."""
         if self._touches:
             inputs.release()
         if self._lifts:
             inputs.put_down()
 
     async def run(self) -> None:
-        """Send what there is, then wait for more."""
+        """Send what waits, until the page is closed."""
         with contextlib.suppress(WebSocketDisconnect, RuntimeError):
             while True:
                 await self._wake.wait()
@@ -275,7 +282,7 @@ class _Page:
 
 
 class _Server(uvicorn.Server):
-    """The terminal's signals belong to the loop, not to the web server."""
+    """A server that leaves the terminal's signals to the loop."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Any:
@@ -283,7 +290,8 @@ class _Server(uvicorn.Server):
 
 
 def _guarded(app: ASGIApp, guard: Guard) -> ASGIApp:
-    """Refuse strangers before anything is read, and send the strict headers with every answer."""
+    """`app`, which is asked only if `guard` admits the request, and with the strict headers on
+    every answer."""
 
     async def enter(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":

@@ -1,4 +1,4 @@
-"""What the page may say over its websocket, checked before anything of it reaches the pet."""
+"""The messages that the page may send over its websocket, and their checks."""
 
 from __future__ import annotations
 
@@ -12,81 +12,105 @@ from moggy.messages import Face, Person
 from moggy.sim.studio.inbox import PageInputs
 
 LONGEST_MESSAGE = 600_000
-"""Bytes; a designer's file or a camera frame is smaller."""
+"""Bytes of one message; designers' files and camera frames are smaller."""
 LONGEST_WORDS = 2000
-"""Characters that are taken as something said to a cat."""
+"""Characters that may be said at once."""
 LARGEST_PICTURE = 500_000
-"""Bytes of one JPEG."""
+"""Bytes of one picture."""
 JPEG_BEGINS = b"\xff\xd8\xff"
+"""The first bytes of every JPEG file."""
 
 Coordinate: TypeAlias = Annotated[float, Field(ge=-2.0, le=2.0)]
-Unit: TypeAlias = Annotated[float, Field(ge=0.0, le=1.0)]
+"""m, in the body's frame."""
+Share: TypeAlias = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
-class PageWords(BaseModel):
+class PageMessage(BaseModel):
+    """Frozen; unknown fields, infinities and NaN are errors."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-class Sample(PageWords):
+class HandSample(PageMessage):
+    """One sample of a hand on the skin."""
+
     t: Annotated[float, Field(description="the browser's clock, s")]
     position: tuple[Coordinate, Coordinate, Coordinate]
-    pressure: Unit
-    area: Unit = 0.2
+    pressure: Share
+    area: Share = 0.2
 
 
-class TouchSaid(PageWords):
+class TouchSaid(PageMessage):
+    """A hand touches the cat; the samples since the last message."""
+
     type: Literal["touch"]
-    samples: Annotated[list[Sample], Field(max_length=500)]
+    samples: Annotated[list[HandSample], Field(max_length=500)]
 
 
-class ReleaseSaid(PageWords):
+class ReleaseSaid(PageMessage):
+    """The hand has left the skin, or hands lift the cat or put it down."""
+
     type: Literal["release", "lift", "put_down"]
 
 
-class HitSaid(PageWords):
+class HitSaid(PageMessage):
+    """A slap."""
+
     type: Literal["hit"]
     position: tuple[Coordinate, Coordinate, Coordinate]
-    strength: Unit = 0.7
+    strength: Share = 0.7
 
 
-class WordsSaid(PageWords):
+class WordsSaid(PageMessage):
+    """Words to the cat."""
+
     type: Literal["say"]
     text: str
     lang: Annotated[str, Field(max_length=8)] = "en"
 
 
-class FaceSaid(PageWords):
-    """The slider face."""
+class FaceSaid(PageMessage):
+    """The face that the sliders describe."""
 
     type: Literal["face"]
     valence: Annotated[float, Field(ge=-1.0, le=1.0)]
     arousal: Annotated[float, Field(ge=-1.0, le=1.0)]
-    looking: Unit = 0.8
+    looking: Share = 0.8
 
 
-class PersonSaid(PageWords):
+class PersonSaid(PageMessage):
+    """The user chose to be seen, or to be seen no more."""
+
     type: Literal["person"]
     change: Literal["arrives", "leaves"]
 
 
-class SettingSaid(PageWords):
+class SettingSaid(PageMessage):
+    """One of the owner's settings was switched."""
+
     type: Literal["setting"]
     name: Annotated[str, Field(max_length=40)]
     on: bool
 
 
-class ReadSaid(PageWords):
+class ReadSaid(PageMessage):
+    """The editor asks for a file."""
+
     type: Literal["read"]
     file: Annotated[str, Field(max_length=200)]
 
 
-class SaveSaid(PageWords):
+class SaveSaid(PageMessage):
+    """The editor saves a file."""
+
     type: Literal["save"]
     file: Annotated[str, Field(max_length=200)]
     text: Annotated[str, Field(max_length=400_000)]
 
 
-class ListenSaid(PageWords):
+class ListenSaid(PageMessage):
+    """The page wants the cat's sound, or wants it no more."""
+
     type: Literal["listen"]
     on: bool
 
@@ -108,11 +132,12 @@ _ANYTHING: TypeAdapter[Anything] = TypeAdapter(Anything)
 
 
 def problem(message: str) -> dict[str, Any]:
+    """The answer that reports an error."""
     return {"type": "error", "message": message}
 
 
 def understand(text: str | bytes) -> Anything | dict[str, Any]:
-    """The message, or the error report to send back."""
+    """The message that `text` holds, or the answer that says what is wrong with it."""
     if len(text) > LONGEST_MESSAGE:
         return problem(f"a message of {len(text)} bytes; at most {LONGEST_MESSAGE} are read")
     try:
@@ -125,7 +150,7 @@ def understand(text: str | bytes) -> Anything | dict[str, Any]:
 
 
 def picture(jpeg: bytes, inputs: PageInputs) -> dict[str, Any] | None:
-    """Pass a camera frame on, if it looks like one."""
+    """Pass a picture on if it is a JPEG of an allowed size; else the answer that says so."""
     if len(jpeg) > LARGEST_PICTURE or not jpeg.startswith(JPEG_BEGINS):
         return problem(
             f"the picture was not taken: a JPEG of at most {LARGEST_PICTURE} bytes is expected"
@@ -135,8 +160,8 @@ def picture(jpeg: bytes, inputs: PageInputs) -> dict[str, Any] | None:
 
 
 def tell(said: Anything, inputs: PageInputs) -> dict[str, Any] | None:
-    """Do what was said; the answer to send back, if there is one. `listen` is the server's own
-    affair."""
+    """Pass a message on to the pet; returns the answer, if there is one. ListenSaid is left to the
+    server."""
     try:
         return _told(said, inputs)
     except Invalid as error:
@@ -157,7 +182,7 @@ def _told(said: Anything, inputs: PageInputs) -> dict[str, Any] | None:
         case WordsSaid():
             if len(said.text) > LONGEST_WORDS:
                 return problem(
-                    f"that was {len(said.text)} characters; a cat listens to {LONGEST_WORDS} at most"
+                    f"that was {len(said.text)} characters; the cat hears {LONGEST_WORDS} at most"
                 )
             if said.text.strip():
                 inputs.say(said.text.strip(), said.lang)

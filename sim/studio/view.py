@@ -1,5 +1,4 @@
-"""What the page is told of a tick: one flat picture of the moment, and a thin line of history for
-the plots."""
+"""What the page gets of a tick: the state, the news, and a history for the plots."""
 
 from __future__ import annotations
 
@@ -11,27 +10,35 @@ from typing import Any
 from moggy.messages import Event, Purr, Tick, Trouble
 
 SHOWN_SCORES = 8
+"""Scores of the selector that are sent, the best first."""
 HISTORY_STEP = 0.5
 """Seconds between two points of the plots."""
 HISTORY_LENGTH = 600.0
-"""Seconds that a page gets to see when it connects."""
+"""Seconds of history that a page gets when it connects."""
+NEWS_KEPT = 60
+"""News that a page gets when it connects."""
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """The cat as the servos hold it: this is what is seen, not what was commanded."""
+    """What the page draws: the cat as the servos hold it, which may differ from what was
+    commanded."""
 
     angles: Mapping[str, float]
+    """rad, by joint."""
     purr: Mapping[str, float]
+    """level 0..1, rate in Hz, breath 0..1."""
     pupils: float
+    """0 a slit … 1 fully open."""
 
     @classmethod
     def of(cls, angles: Mapping[str, float], purr: Purr, pupils: float) -> Drawn:
+        """From angles in rad, a purr and the width of the pupils."""
         return cls(angles, {"level": purr.level, "rate": purr.rate, "breath": purr.breath}, pupils)
 
 
 def moment(tick: Tick, drawn: Drawn) -> dict[str, Any]:
-    """The state message, without what is only said once."""
+    """The state of a tick, without its news."""
     person, pet, decision = tick.person, tick.pet, tick.decision
     return {
         "type": "state",
@@ -83,7 +90,7 @@ def moment(tick: Tick, drawn: Drawn) -> dict[str, Any]:
 
 
 def news(tick: Tick) -> list[dict[str, Any]]:
-    """What happened at this tick only: it must reach the page even when states are skipped."""
+    """What happened at this tick. It must reach the page even when states are skipped."""
     found: list[dict[str, Any]] = [_event(event, tick.at) for event in tick.events]
     found += [
         {"kind": "call", "at": call.at, "name": call.name, "loudness": call.loudness}
@@ -111,15 +118,17 @@ def _event(event: Event, now: float) -> dict[str, Any]:
 
 
 class History:
-    """The last minutes, two points a second, for a page that comes late."""
+    """The last minutes, for a page that connects later: points for the plots, news, troubles."""
 
     def __init__(self) -> None:
         self._points: deque[dict[str, Any]] = deque(maxlen=round(HISTORY_LENGTH / HISTORY_STEP))
         self._due = 0.0
-        self.news: deque[dict[str, Any]] = deque(maxlen=60)
+        self.news: deque[dict[str, Any]] = deque(maxlen=NEWS_KEPT)
         self.troubles: dict[str, dict[str, Any]] = {}
+        """The current trouble of each part that has one."""
 
     def add(self, tick: Tick) -> None:
+        """Add a point, if the last one is HISTORY_STEP old."""
         if tick.at < self._due:
             return
         self._due = tick.at + HISTORY_STEP
@@ -139,7 +148,7 @@ class History:
         )
 
     def tell(self, item: dict[str, Any]) -> None:
-        """Keep news for late pages; a trouble stands until its part is well again."""
+        """Add news. A trouble is kept until its part reports an empty one."""
         if item["kind"] == "trouble":
             if item["message"]:
                 self.troubles[item["part"]] = item
@@ -148,4 +157,5 @@ class History:
         self.news.append(item)
 
     def points(self) -> list[dict[str, Any]]:
+        """The points, oldest first."""
         return list(self._points)

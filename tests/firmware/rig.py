@@ -11,10 +11,10 @@ from typing import Any
 from moggy.actuators.serial_body import SerialBody
 from moggy.body import Body
 from moggy.config import SHIPPED, load
-from moggy.link import MemoryLink
+from moggy.link import Line, MemoryLink
 from moggy.messages import AnySense, BoardReport, Command
 from moggy.sim.board.lock_step import LockStepBoard
-from moggy.sim.board.wires import Line, WorldInputs
+from moggy.sim.board.wires import WorldInputs
 
 CAT = load(SHIPPED["body"] / "cat.yaml", Body)
 

@@ -74,12 +74,15 @@ def test_no_two_outputs_of_another_rate_share_a_slice_of_the_microcontroller() -
     assert {pin: rig.bench.pwms[pin].hz for pin in pins} == pins
 
 
-@pytest.mark.parametrize("chip", ["LSM6DS3", "MPU6050"])
-def test_either_accelerometer_is_found_and_gives_g_and_rad_a_second(chip: str) -> None:
+@pytest.mark.parametrize(
+    ("simulated", "address"), [("SimulatedLsm6ds3", 0x6A), ("SimulatedMpu6050", 0x68)]
+)
+def test_either_accelerometer_is_found_and_gives_g_and_rad_a_second(
+    simulated: str, address: int
+) -> None:
     board = Rig().board
     machine = board.module("machine")
-    model = getattr(machine, chip)()
-    address = 0x6A if chip == "LSM6DS3" else 0x68
+    model = getattr(machine, simulated)()
     board.bench.chips.pop(0x6A)
     board.bench.chips[address] = model
     imu = board.module("imu").find(machine.I2C(0))
@@ -181,7 +184,7 @@ def test_a_pad_that_sticks_is_masked_and_named_and_comes_back() -> None:
 
 def test_a_battery_that_is_low_is_well_only_some_way_above_the_mark() -> None:
     board = Rig().board
-    battery = board.module("battery").Battery(
+    battery = board.module("battery").BatteryGauge(
         CAT.wiring.battery, CAT.wiring.charging, 8400, 6800, 6400, 3000
     )
     low = []

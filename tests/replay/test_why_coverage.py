@@ -18,11 +18,10 @@ from moggy.assemble import begin, born, in_virtual_time, lived_again
 from moggy.body import Body
 from moggy.config import Files, parse
 from moggy.journal import Entry, Journal, read_start, read_ticks
-from moggy.link import MemoryLink
+from moggy.link import Line, MemoryLink
 from moggy.loop import Listener
 from moggy.messages import AnySense, Edited, Setting
 from moggy.sim.board.lock_step import LockStepBoard
-from moggy.sim.board.wires import Line
 from moggy.sim.day import Day, senses_of
 from moggy.sim.simulated_body import SimulatedBody
 from moggy.sim.world import World

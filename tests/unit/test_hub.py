@@ -71,7 +71,7 @@ def test_a_large_model_comes_whole_and_its_hash_is_recorded(publisher: Publisher
     place = hub.fetch(MODEL, told.append)
     assert place.read_bytes() == WEIGHTS
     assert place.with_suffix(".sha256").read_text().strip() == hashlib.sha256(WEIGHTS).hexdigest()
-    assert any("nobody has pinned it" in line for line in told)
+    assert any("no hash is pinned" in line for line in told)
     hub.fetch(MODEL, told.append)
     assert len(publisher.asked) == 1, "what is here is not asked for again"
 

@@ -201,8 +201,8 @@ def test_a_python_that_is_too_old_is_told_which_one_is_needed(tmp_path: Path) ->
 
 
 def interrupt_at(line: str, command: list[str]) -> tuple[int, str]:
-    """Start a command, press Ctrl-C when it prints a line that begins so, and give back how it
-    ended."""
+    """Start a command, press Ctrl-C when it or a child prints a line that begins so, and return
+    how it ended."""
     process = subprocess.Popen(
         command,
         cwd=ROOT,
@@ -210,6 +210,8 @@ def interrupt_at(line: str, command: list[str]) -> tuple[int, str]:
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
+        # Whoever runs the tests in the background may have Ctrl-C ignored, and children inherit it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert process.stdout is not None
     said = ""
@@ -224,11 +226,13 @@ def test_set_up_can_be_interrupted_and_says_so() -> None:
     script = (
         "import subprocess, sys; from moggy.setup import steps as setup\n"
         "setup.check_machine = lambda mend: None\n"
-        "long = lambda: subprocess.run(['sleep', '600'], check=True)\n"
+        "program = ['sh', '-c', 'echo at work; exec sleep 600']\n"
+        "long = lambda: subprocess.run(program, check=True)\n"
         "setup.steps = lambda goal: [setup.Step('a long step', lambda: False, long)]\n"
         "sys.exit(setup.main(['dev']))\n"
     )
-    code, said = interrupt_at("[1/1]", [sys.executable, "-c", script])
+    # The child says when it is there: one that begins after the signal would never get it.
+    code, said = interrupt_at("at work", [sys.executable, "-c", script])
     assert code == 130
     assert "goes on from here" in said
 

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from moggy import wire
 from moggy.board_config import limits_of
+from moggy.link import Line
 from moggy.messages import BoardReport, Touch, Trouble
 from moggy.protocol import BoardClock, LinkChange, Protocol
 from moggy.sim.board.lock_step import LockStepBoard
-from moggy.sim.board.wires import Line, angles
+from moggy.sim.board.wires import angles
 from tests.firmware.rig import CAT, BadLine, Rig
 
 

@@ -1,14 +1,20 @@
-"""The simulated board's time and its channel to the simulator, one line of text for each thing
-said, on standard input and output.
+"""The simulated board's time, and its channel to the simulator: lines of text on standard input and
+output.
 
-    w pads×12 drifts×12 x y z gx gy gz adc stop charging   in: what the devices feel; thousandths,
-    mg, mrad/s, counts, 0 or 1 g ms hex                                               in: live until
-    then, with these bytes on the serial line p ms hex µs×joints duty hz duty
-    out: the moment, bytes from the board, pulses, purr motor, pupils e text
-    out: the firmware died of this
+In:
+    w PADS×12 DRIFTS×12 X Y Z GX GY GZ ADC STOP CHARGING
+        What the devices sense from now on: thousandths, counts, mg, mrad/s, counts of the ADC, and
+        0 or 1 for the two pins.
+    g MS [HEX]
+        In steps: run until this moment, with these bytes on the serial line.
+Out:
+    p MS HEX US×JOINTS DUTY HZ DUTY
+        The moment, bytes from the board (- for none), pulses of the joints, purr motor, pupils.
+    e TEXT
+        The exception that ended the firmware.
 
-In real time the channel is looked at while the firmware sleeps, and a `p` goes out when a pulse
-changed, or a second has gone. In steps, time stands until a `g`.
+In real time the channel is read while the firmware sleeps, and a `p` goes out when a pulse has
+changed or a second has passed. In steps, time stands still until a `g`.
 """
 
 import binascii
@@ -26,15 +32,18 @@ except ImportError:
         return int(_time.monotonic() * 1000.0) & 0x3FFFFFFF  # noqa: TID251
 
 
-class BenchState:
-    """Set `stepped`, `outputs` and `pins` before the board starts."""
+class SimulatorChannel:
+    """The channel. Set `stepped`, `outputs` and `pins` before the board starts."""
 
     def __init__(self) -> None:
         self.stepped = False
+        """Whether time goes in steps."""
         self.outputs: list[tuple[str, int]] = []
         """(driver, channel) of each joint."""
         self.pins: dict[str, int] = {}
+        """Number of each named pin, as in the body's config."""
         self.now = self.until = 0
+        """In steps: ms now, and the moment to which the simulator let it run."""
         self._asked = False
         self._said = ""
         self._said_at = 0
@@ -42,6 +51,8 @@ class BenchState:
         self._poll.register(sys.stdin, select.POLLIN)
 
     def sleep(self, ms: int) -> None:
+        """Let `ms` pass and handle what comes over the channel meanwhile. Ends the process when
+        the simulator is gone."""
         if self.stepped:
             while self.now + ms > self.until:
                 if self._asked:
@@ -60,6 +71,7 @@ class BenchState:
                 self._take(sys.stdin.readline())
 
     def say(self, ms: int) -> None:
+        """Write a `p` line."""
         out = binascii.hexlify(machine.bench.line.taken()).decode() if self.stepped else ""
         print("p", ms, out or "-", self._pulses())
         flush = getattr(sys.stdout, "flush", None)
@@ -67,8 +79,8 @@ class BenchState:
             flush()
 
     def _tell(self, ms: int) -> None:
-        """A `p` when a pulse changed, fifty times a second at most; and once a second, which says
-        that it lives."""
+        """Write a `p` line when a pulse has changed, fifty times a second at most, and once a
+        second in any case as a sign of life."""
         since = ticks_diff(ms, self._said_at)
         if since >= 20:
             pulses = self._pulses()
@@ -85,7 +97,7 @@ class BenchState:
 
     def _take(self, line: str) -> None:
         if not line:
-            sys.exit()  # the simulator is gone
+            sys.exit()
         words = line.split()
         if words[0] == "g":
             self.until = int(words[1])
@@ -104,20 +116,24 @@ class BenchState:
         bench.levels[self.pins["charging"]] = felt[32]
 
 
-channel = BenchState()
+channel = SimulatorChannel()
 
 
 def ticks_ms() -> int:
+    """As `time.ticks_ms` of MicroPython, in the simulator's time."""
     return channel.now if channel.stepped else _real_ms()
 
 
 def ticks_add(ticks: int, delta: int) -> int:
+    """As `time.ticks_add` of MicroPython: wraps at 2³⁰."""
     return ticks + delta & 0x3FFFFFFF
 
 
 def ticks_diff(end: int, start: int) -> int:
+    """As `time.ticks_diff` of MicroPython: −2²⁹ … 2²⁹ − 1."""
     return (end - start + 0x20000000 & 0x3FFFFFFF) - 0x20000000
 
 
 def sleep_ms(ms: int) -> None:
+    """As `time.sleep_ms` of MicroPython, in the simulator's time."""
     channel.sleep(ms)

@@ -1,33 +1,39 @@
-"""A microcontroller that is not there: the `machine` module with simulated chips at register level,
-for MicroPython and for CPython.
+"""MicroPython's `machine` module with simulated chips at register level, for MicroPython and
+CPython.
 
-`bench` is what the world does to the board (`feel`) and what the board does to the world
-(`pulses`).
+`bench` holds the chips and pins: the simulator sets what they sense (`feel`, `adc`, `levels`) and
+reads what they put out (`pulse_us`, `duty`). The classes have the parts of `machine` that the
+firmware uses; those without a docstring do what MicroPython documents.
 """
 
 PWRON_RESET = 1
+"""Cause of a reset: power on, as on the RP2040."""
 WDT_RESET = 3
+"""Cause of a reset: the watchdog, as on the RP2040."""
 
 cause = PWRON_RESET
+"""What `reset_cause` returns; set before the firmware starts."""
 
 
 def reset_cause() -> int:
+    """As in MicroPython."""
     return cause
 
 
 class Chip:
-    """A device on the bus: a file of registers whose address counts up."""
+    """A device on the I2C bus: registers whose address counts up in a transfer."""
 
     def __init__(self, size: int) -> None:
         self.registers = bytearray(size)
         self.present = True
 
     def write(self, register: int, data: "bytes | memoryview") -> None:
+        """Take the bytes of one transfer."""
         self.registers[register : register + len(data)] = data
 
 
 class SimulatedPca9685(Chip):
-    """Servo pulses, sixteen channels of ON and OFF counts, and the ALL registers."""
+    """The servo board: ON and OFF counts of sixteen channels, and the registers for all of them."""
 
     def __init__(self) -> None:
         Chip.__init__(self, 256)
@@ -38,7 +44,7 @@ class SimulatedPca9685(Chip):
 
     def write(self, register: int, data: "bytes | memoryview") -> None:
         if register == 0xFE and not self.registers[0] & 0x10:
-            return  # the prescaler is locked while the oscillator runs
+            return  # the prescaler can be written while the oscillator sleeps only
         Chip.write(self, register, data)
         if register <= 0xFD and register + len(data) > 0xFA:
             for channel in range(16):
@@ -46,7 +52,7 @@ class SimulatedPca9685(Chip):
                     self.registers[6 + 4 * channel + index] = self.registers[0xFA + index]
 
     def pulse_us(self, channel: int) -> int:
-        """0 is no pulse."""
+        """Length of a channel's pulses in µs; 0 is none."""
         registers, at = self.registers, 6 + 4 * channel
         if registers[0] & 0x10 or registers[at + 3] & 0x10:
             return 0
@@ -56,10 +62,13 @@ class SimulatedPca9685(Chip):
 
 
 class SimulatedMpr121(Chip):
-    """Filtered counts of twelve electrodes; a touch makes them smaller."""
+    """The touch chip: filtered counts of twelve electrodes. A touch makes them smaller."""
 
     UNTOUCHED = 700
+    """Counts of an electrode that nothing touches; our choice, in the middle of the chip's
+    range."""
     FULL = 200
+    """Counts by which the full pressure lowers an electrode; as `_FULL` of firmware/skin.py."""
 
     def __init__(self) -> None:
         Chip.__init__(self, 256)
@@ -79,7 +88,7 @@ class SimulatedMpr121(Chip):
         Chip.write(self, register, data)
 
     def feel(self, pressures: "list[int] | tuple[int, ...]", drifts: tuple[int, ...]) -> None:
-        """Pressures in thousandths; drifts in counts."""
+        """Set what the electrodes sense: pressures in thousandths, drifts in counts."""
         for electrode in range(12):
             count = min(
                 max(
@@ -101,13 +110,15 @@ def _put16(registers: bytearray, at: int, value: int, big: bool) -> None:
 
 
 class SimulatedLsm6ds3(Chip):
+    """The LSM6DS3 at the ranges that the firmware sets."""
+
     def __init__(self) -> None:
         Chip.__init__(self, 128)
         self.registers[0x0F] = 0x69
         self.feel(0, 0, 1000, 0, 0, 0)
 
     def feel(self, x: int, y: int, z: int, gx: int, gy: int, gz: int) -> None:
-        """mg and mrad/s."""
+        """Set what it senses: mg and mrad/s."""
         for index, value in enumerate((gx, gy, gz)):
             _put16(self.registers, 0x22 + 2 * index, value * 1000 // 611, False)
         for index, value in enumerate((x, y, z)):
@@ -115,6 +126,8 @@ class SimulatedLsm6ds3(Chip):
 
 
 class SimulatedMpu6050(Chip):
+    """The MPU6050 at the ranges that the firmware sets."""
+
     def __init__(self) -> None:
         Chip.__init__(self, 128)
         self.registers[0x75] = 0x68
@@ -122,7 +135,7 @@ class SimulatedMpu6050(Chip):
         self.feel(0, 0, 1000, 0, 0, 0)
 
     def feel(self, x: int, y: int, z: int, gx: int, gy: int, gz: int) -> None:
-        """mg and mrad/s."""
+        """Set what it senses: mg and mrad/s."""
         for index, value in enumerate((x, y, z)):
             _put16(self.registers, 0x3B + 2 * index, (value * 4096) // 1000, True)
         for index, value in enumerate((gx, gy, gz)):
@@ -130,7 +143,7 @@ class SimulatedMpu6050(Chip):
 
 
 class MemoryLine:
-    """A serial line to nobody; a real one is put in its place before the board starts."""
+    """A serial line without another end; replaced by a real one before the board starts."""
 
     def any(self) -> int:
         return 0
@@ -143,7 +156,7 @@ class MemoryLine:
 
 
 class Bench:
-    """Everything that hangs on this board."""
+    """The chips and pins of this board."""
 
     def __init__(self) -> None:
         self.servos = SimulatedPca9685()
@@ -151,9 +164,9 @@ class Bench:
         self.imu = SimulatedLsm6ds3()
         self.chips: dict[int, Chip] = {0x40: self.servos, 0x5A: self.skin, 0x6A: self.imu}
         self.levels: dict[int, int] = {}
-        """Pin → what the world pulls it to; others stand where their own resistor pulls them."""
+        """Pin → level that the world drives; other pins have the level of their own pull."""
         self.adc: dict[int, int] = {}
-        """Pin → reading of 16 bits."""
+        """Pin → reading, 16 bits."""
         self.pwms: dict[int, PWM] = {}
         self.slices: dict[int, int] = {}
         """Hz of each PWM slice."""
@@ -162,14 +175,14 @@ class Bench:
         """How often the watchdog was fed."""
 
     def pulse_us(self, driver: str, channel: int) -> int:
-        """Length of a servo's pulse; 0 is none."""
+        """Length of a servo's pulses in µs; 0 is none."""
         if driver == "pca9685":
             return self.servos.pulse_us(channel)
         pwm = self.pwms.get(channel)
         return 0 if pwm is None else pwm.ns // 1000
 
     def duty(self, pin: int) -> tuple[int, int]:
-        """0..65535, and Hz."""
+        """(duty 0..65535, Hz) of a PWM pin."""
         pwm = self.pwms.get(pin)
         return (0, 0) if pwm is None else (pwm.u16, pwm.hz)
 
@@ -178,6 +191,8 @@ bench = Bench()
 
 
 class I2C:
+    """The bus. A chip that is not `present` raises OSError(19), as in MicroPython."""
+
     def __init__(
         self, bus: int, *, sda: "Pin | None" = None, scl: "Pin | None" = None, freq: int = 400000
     ) -> None:
@@ -203,6 +218,8 @@ class I2C:
 
 
 class Pin:
+    """A digital input; `bench.levels` drives it."""
+
     IN = 0
     OUT = 1
     PULL_UP = 1
@@ -217,7 +234,7 @@ class Pin:
 
 
 class PWM:
-    """As on the RP2040: two pins share a slice, and a slice has one frequency."""
+    """A PWM output as on the RP2040: two pins share a slice, and a slice has one frequency."""
 
     def __init__(self, pin: Pin, *, freq: int = 0, duty_u16: int = 0) -> None:
         self._slice = pin.number >> 1 & 7
@@ -231,7 +248,7 @@ class PWM:
 
     @property
     def ns(self) -> int:
-        """Length of a pulse."""
+        """Length of a pulse, ns."""
         return (self.u16 * 1000000000 // self.hz + 32767) // 65535
 
     def freq(self, hz: int) -> None:
@@ -245,6 +262,8 @@ class PWM:
 
 
 class ADC:
+    """An analogue input; `bench.adc` drives it."""
+
     def __init__(self, pin: Pin) -> None:
         self._number = pin.number
 
@@ -253,6 +272,8 @@ class ADC:
 
 
 class UART:
+    """The serial port: the methods of `bench.line`."""
+
     def __init__(self, number: int, baudrate: int = 115200) -> None:
         self.any = bench.line.any
         self.read = bench.line.read
@@ -260,6 +281,8 @@ class UART:
 
 
 class WDT:
+    """The watchdog. It never bites: a hung firmware is ended by the simulator."""
+
     def __init__(self, timeout: int = 5000) -> None:
         pass
 

@@ -1,5 +1,7 @@
-"""Starts the firmware on the simulated devices, under MicroPython or CPython: `start.py real|steps
-FD RESET_CAUSE`."""
+"""Starts the firmware on the simulated devices, under MicroPython or CPython.
+
+start.py real|steps FD RESET_CAUSE
+"""
 
 import sys
 
@@ -7,7 +9,7 @@ import clock  # type: ignore[import-not-found]
 import machine  # type: ignore[import-not-found]
 
 if sys.implementation.name != "micropython":
-    # The same files under CPython: give it what it lacks.
+    # CPython lacks these modules.
     sys.modules["time"] = clock
     sys.modules["micropython"] = type(sys)("micropython")
     vars(sys.modules["micropython"]).update(
@@ -15,9 +17,8 @@ if sys.implementation.name != "micropython":
     )
 
 
-class Wire:
-    """A serial line over a file of the operating system that never waits: the far side of a
-    pseudo-terminal."""
+class FileLine:
+    """A serial line over a non-blocking file descriptor: one end of a pseudo-terminal."""
 
     def __init__(self, fd: int) -> None:
         self._file = open(fd, "r+b", buffering=0)  # noqa: SIM115
@@ -36,17 +37,19 @@ class Wire:
         return self._file.write(data)
 
 
-class Buffers:
-    """A serial line whose bytes go over the channel, so that they arrive at an exact moment."""
+class ChannelLine:
+    """A serial line whose bytes go over the channel, so that each arrives in an exact tick."""
 
     def __init__(self) -> None:
         self._in = b""
         self._out = b""
 
     def give(self, data: bytes) -> None:
+        """Add bytes for the board."""
         self._in += data
 
     def taken(self) -> bytes:
+        """The bytes that the board wrote since the last call."""
         data, self._out = self._out, b""
         return data
 
@@ -63,12 +66,13 @@ class Buffers:
 
 
 def start(mode: str, fd: int, cause: int) -> None:
+    """Run the firmware until it ends. An exception of its own is reported and raised again."""
     import body_config  # type: ignore[import-not-found]
 
     clock.channel.stepped = mode == "steps"
     clock.channel.outputs = [(row[1], row[2]) for row in body_config.JOINTS]
     clock.channel.pins = body_config.PINS
-    machine.bench.line = Buffers() if clock.channel.stepped else Wire(fd)
+    machine.bench.line = ChannelLine() if clock.channel.stepped else FileLine(fd)
     machine.cause = cause
     import main  # type: ignore[import-not-found]
 

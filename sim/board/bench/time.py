@@ -1,4 +1,4 @@
-"""Stands before the interpreter's own `time`, so that the firmware lives in the simulator's time."""
+"""Replaces the interpreter's own `time`, so that the firmware runs in the simulator's time."""
 
 from clock import sleep_ms, ticks_add, ticks_diff, ticks_ms  # type: ignore[import-not-found]
 

@@ -1,2 +1,2 @@
-"""Pictures of the cat without a browser: the same shape and the same kinematics as the studio's
-page, in numpy."""
+"""Pictures of the cat without a browser, with the shape and the kinematics of the studio's page, in
+numpy."""

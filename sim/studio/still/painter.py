@@ -1,4 +1,5 @@
-"""Paints a posed cat: triangles from far to near, lit from above, on a rug with a soft shadow."""
+"""Paints a posed cat: triangles from far to near (painter's algorithm), lit from above, on a rug
+with a soft shadow."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
@@ -14,25 +16,36 @@ from moggy.sim.studio.still.shape import SIDES, Array, mirrored, shape
 from moggy.sim.studio.still.skeleton import Bones, pose
 from moggy.sim.studio.still.skin import Integers, skin
 
+Color: TypeAlias = tuple[float, float, float]
+"""Red, green, blue; 0..255."""
+
 FINER = 2
-"""Painted this many times larger, then made smaller: smooth edges."""
+"""The picture is painted this many times larger and then made smaller, which smooths edges."""
 SUN = np.array([0.46, 0.34, 0.82])
-PAPER, RUG, RING = (246, 236, 221), (240, 223, 198), (206, 132, 100)
+"""Unit vector towards the sun."""
+PAPER = (246, 236, 221)
+"""Colour of the background."""
+RUG = (240, 223, 198)
+"""Colour of the rug."""
+RING = (206, 132, 100)
+"""Colour of the rug's edge."""
 
 
 @dataclass(frozen=True, slots=True)
 class PainterCamera:
-    """Looks from `eye` at `target`; metres."""
+    """A camera at `eye` that looks at `target`; m, in the body's frame."""
 
     width: int = 640
+    """Pixels of the finished picture."""
     height: int = 480
+    """Pixels of the finished picture."""
     eye: tuple[float, float, float] = (0.86, 0.8, 0.42)
     target: tuple[float, float, float] = (-0.045, 0.0, 0.115)
     view: float = 0.5
-    """Height of the view, rad."""
+    """Vertical angle of view, rad."""
 
     def axes(self) -> Array:
-        """Rows: right, up, towards the viewer."""
+        """(3, 3): unit vectors to the right, up, and towards the camera."""
         back = np.array(self.eye) - np.array(self.target)
         back /= np.linalg.norm(back)
         right = np.cross([0.0, 0.0, 1.0], back)
@@ -40,7 +53,7 @@ class PainterCamera:
         return np.stack([right, np.cross(back, right), back])
 
     def seen(self, points: Array) -> Array:
-        """(n, 3) → (n, 3): pixels of the large picture, and depth."""
+        """(n, 3) places → (n, 3): x and y in pixels of the large picture, and depth in m."""
         x, y, z = ((points - np.array(self.eye)) @ self.axes().T).T
         scale = FINER * self.height / (2.0 * math.tan(self.view / 2.0)) / -z
         return np.stack(
@@ -51,16 +64,50 @@ class PainterCamera:
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """Triangles of one thing, in the world."""
+    """Triangles of one part of the cat, in the body's frame."""
 
     points: Array
     triangles: Integers
     colors: Array
-    """One for each triangle, 0..255."""
+    """(triangles, 3), 0..255."""
     bias: float = 0.0
-    """Metres by which it lies nearer than it is: what sits on the skin must not sink into it."""
+    """m by which its depth is reduced, so that what lies on the skin is painted after the skin."""
     plain: bool = False
-    """Not lit."""
+    """Painted as one flat layer, without light."""
+
+
+class Ellipsoid(NamedTuple):
+    """A part of the muzzle."""
+
+    bone: str
+    radii: tuple[float, float, float]
+    at: tuple[float, float, float]
+    color: Color
+    bias: float
+
+
+class EyeLayer(NamedTuple):
+    """A disc of the eye; m."""
+
+    width: float
+    height: float
+    right: float
+    up: float
+    color: Color
+
+
+NOSE = Ellipsoid(
+    "head", (0.0048, 0.0082, 0.0056), (0.2532, 0.0, 0.231), (208.0, 119.0, 111.0), 0.004
+)
+CHIN = Ellipsoid("jaw", (0.0196, 0.014, 0.0087), (0.2262, 0.0, 0.2105), (252.0, 240.0, 226.0), 0.0)
+THROAT = Ellipsoid(
+    "head", (0.0165, 0.0127, 0.0066), (0.2265, 0.0, 0.2125), (96.0, 32.0, 36.0), 0.003
+)
+TONGUE = Ellipsoid(
+    "jaw", (0.0094, 0.0074, 0.0029), (0.2335, 0.0, 0.2168), (205.0, 90.0, 96.0), 0.004
+)
+MOUTH_OPEN = 0.04
+"""Angle of the jaw, rad, above which throat and tongue are seen."""
 
 
 def paint(
@@ -70,7 +117,8 @@ def paint(
     breath: float = 0.0,
     camera: PainterCamera | None = None,
 ) -> Image.Image:
-    """The cat with these joint angles."""
+    """A picture of the cat. `angles`: rad, by joint; `pupils`: 0 a slit … 1 fully open; `breath`: 0
+    out … 1 in."""
     camera = camera or PainterCamera()
     bones = pose(angles, breath)
     patches = [
@@ -90,7 +138,7 @@ def paint(
 def _triangles(
     camera: PainterCamera, patches: list[Patch]
 ) -> Iterator[tuple[list[tuple[float, float]], tuple[int, int, int]]]:
-    """All that face the viewer, the farthest first."""
+    """(corners in pixels, colour) of every triangle that faces the camera, the farthest first."""
     flat, depths, colors = [], [], []
     for patch in patches:
         corners = patch.points[patch.triangles]
@@ -101,7 +149,7 @@ def _triangles(
         seen = camera.seen(patch.points)[patch.triangles]
         keep = np.full(len(facing), True) if patch.plain else facing > -0.02
         flat.append(seen[keep][:, :, :2])
-        # What lies in layers on the skin is painted layer by layer, whole.
+        # A flat layer has one depth, so that it is painted as a whole.
         depth = (
             np.full(len(seen), seen[:, :, 2].mean()) if patch.plain else seen[:, :, 2].mean(axis=1)
         )
@@ -120,7 +168,8 @@ def _triangles(
 
 
 def _normals(patch: Patch) -> tuple[Array, Array]:
-    """Of each triangle: its own, and the mean of its corners', which is smooth."""
+    """Unit normals of the triangles: their own, and the means of those at their corners
+    (smooth)."""
     corners = patch.points[patch.triangles]
     faces = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     points = np.stack(
@@ -142,7 +191,7 @@ def _unit(vectors: Array) -> Array:
 
 
 def _lit(colors: Array, normals: Array, facing: Array) -> Array:
-    """Sun, sky from above, light from the rug, and the soft rim of fur."""
+    """`colors` under the sun, the sky, light from the rug, and a rim of light as on fur."""
     sun = np.clip(normals @ SUN, 0.0, 1.0)
     sky = 0.5 + 0.5 * normals[:, 2]
     rim = np.clip(1.0 - facing, 0.0, 1.0) ** 3 * 0.14
@@ -226,8 +275,7 @@ def _disc(width: float, height: float, points: int = 28) -> tuple[Array, Integer
 
 
 def _eyes(bones: Bones, eyelids: float, pupils: float) -> list[Patch]:
-    """Flat lenses turned outward: rim, iris, pupil, a spark of light, and the lid that comes down
-    over them."""
+    """Eyes as flat discs turned outward: rim, iris, pupil, highlight, and the lid over them."""
     found = []
     closed = min(max(eyelids / 1.1, 0.0), 1.0)
     head = bones["head"]
@@ -241,17 +289,12 @@ def _eyes(bones: Bones, eyelids: float, pupils: float) -> list[Patch]:
                 [0.0, 0.0, 1.0],
             ]
         )
-        layers = [
-            (0.0155, 0.0152, (0.0, 0.0), (46.0, 28.0, 20.0)),
-            (0.0142, 0.0139, (0.0, 0.0), (112.0, 146.0, 62.0)),
-            (0.0092, 0.0092, (0.0, 0.0), (176.0, 178.0, 74.0)),
-            (0.0016 + 0.0095 * pupils, 0.0118 - 0.001 * pupils, (0.0, 0.0), (14.0, 11.0, 14.0)),
-            (0.0034, 0.0034, (0.0035 * sign, 0.0052), (255.0, 255.0, 250.0)),
-        ]
-        for depth, (width, height, (dy, dz), tone) in enumerate(layers if closed < 0.8 else ()):
-            flat, triangles = _disc(width, height)
-            place = (flat + np.array([0.0085 + 0.0003 * depth, dy, dz])) @ facing.T + socket
-            found.append(_plain(_moved(head, place), triangles, tone, 0.006 + 0.0008 * depth))
+        for depth, layer in enumerate(_eye_layers(sign, pupils) if closed < 0.8 else ()):
+            flat, triangles = _disc(layer.width, layer.height)
+            offset = np.array([0.0085 + 0.0003 * depth, layer.right, layer.up])
+            place = (flat + offset) @ facing.T + socket
+            bias = 0.006 + 0.0008 * depth
+            found.append(_plain(_moved(head, place), triangles, layer.color, bias))
         if closed > 0.03:
             flat, triangles = _disc(0.0162, 0.0158)
             flat[:, 2] = np.maximum(flat[:, 2], 0.0158 - 0.0316 * closed)
@@ -266,9 +309,19 @@ def _eyes(bones: Bones, eyelids: float, pupils: float) -> list[Patch]:
     return found
 
 
-def _plain(
-    points: Array, triangles: Integers, tone: tuple[float, float, float], bias: float
-) -> Patch:
+def _eye_layers(sign: float, pupils: float) -> list[EyeLayer]:
+    """Rim, iris, inner iris, pupil and highlight, from behind to the front."""
+    wide, high = 0.0016 + 0.0095 * pupils, 0.0118 - 0.001 * pupils
+    return [
+        EyeLayer(0.0155, 0.0152, 0.0, 0.0, (46.0, 28.0, 20.0)),
+        EyeLayer(0.0142, 0.0139, 0.0, 0.0, (112.0, 146.0, 62.0)),
+        EyeLayer(0.0092, 0.0092, 0.0, 0.0, (176.0, 178.0, 74.0)),
+        EyeLayer(wide, high, 0.0, 0.0, (14.0, 11.0, 14.0)),
+        EyeLayer(0.0034, 0.0034, 0.0035 * sign, 0.0052, (255.0, 255.0, 250.0)),
+    ]
+
+
+def _plain(points: Array, triangles: Integers, tone: Color, bias: float) -> Patch:
     return Patch(
         points, triangles, np.tile(np.array(tone), (len(triangles), 1)), bias=bias, plain=True
     )
@@ -287,30 +340,19 @@ def _ball() -> tuple[Array, Integers]:
 
 def _muzzle(bones: Bones, jaw: float) -> list[Patch]:
     points, triangles = _ball()
-    parts = [
-        ("head", (0.0048, 0.0082, 0.0056), (0.2532, 0.0, 0.231), (208.0, 119.0, 111.0), 0.004),
-        ("jaw", (0.0196, 0.014, 0.0087), (0.2262, 0.0, 0.2105), (252.0, 240.0, 226.0), 0.0),
-    ]
-    if jaw > 0.04:
-        parts.append(
-            ("head", (0.0165, 0.0127, 0.0066), (0.2265, 0.0, 0.2125), (96.0, 32.0, 36.0), 0.003)
-        )
-        parts.append(
-            ("jaw", (0.0094, 0.0074, 0.0029), (0.2335, 0.0, 0.2168), (205.0, 90.0, 96.0), 0.004)
-        )
     return [
         Patch(
-            _moved(bones[bone], points * np.array(radii) + np.array(at)),
+            _moved(bones[part.bone], points * np.array(part.radii) + np.array(part.at)),
             triangles,
-            np.tile(np.array(tone), (len(triangles), 1)),
-            bias=bias,
+            np.tile(np.array(part.color), (len(triangles), 1)),
+            bias=part.bias,
         )
-        for bone, radii, at, tone, bias in parts
+        for part in (NOSE, CHIN, *((THROAT, TONGUE) if jaw > MOUTH_OPEN else ()))
     ]
 
 
 def _whiskers(draw: ImageDraw.ImageDraw, camera: PainterCamera, bones: Bones) -> None:
-    """Lines on top of all, unless the face is turned away."""
+    """Draw the whiskers over everything else, on the sides of the face that can be seen."""
     looks = bones["head"][:3, 0] @ camera.axes()[2]
     for sign in (1.0, -1.0):
         if looks + 0.9 * sign * (bones["head"][:3, 1] @ camera.axes()[2]) < 0.0:

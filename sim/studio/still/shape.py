@@ -1,5 +1,5 @@
-"""The cat's shape as data (cat_shape.json, shared with the page), with pairs mirrored and the tail
-laid out."""
+"""Reads the cat's shape (cat_shape.json, which the page reads too), mirrors its pairs, and lays out
+the tail. Lengths in m, in the body's frame."""
 
 from __future__ import annotations
 
@@ -16,21 +16,26 @@ from numpy.typing import NDArray
 
 Array: TypeAlias = NDArray[np.float64]
 SIDES = ("left", "right")
+"""The halves of every pair."""
 
 
 @dataclass(frozen=True, slots=True)
 class Blob:
-    """An ellipsoid at `a`, or a round cone from `a` to `b`; metres."""
+    """A piece of the body: an ellipsoid at `a`, or a round cone from `a` to `b`."""
 
     bone: str
+    """The bone that moves it."""
     a: Array
     b: Array | None
     radii: Array
+    """Of the ellipsoid's three axes, or of the cone's two ends."""
     blend: float
+    """How wide the transition to its neighbours is."""
     soft: float
+    """How far its bone pulls the skin around it."""
 
     def distance(self, points: Array) -> Array:
-        """(n, 3) → (n,): negative inside."""
+        """Signed distance of (n, 3) points to its surface, (n,); negative inside."""
         from_a = points - self.a
         if self.b is None:
             k0 = np.linalg.norm(from_a / self.radii, axis=1)
@@ -48,30 +53,43 @@ class Blob:
 
 @dataclass(frozen=True, slots=True)
 class Tail:
+    """The tail as a chain of segments of equal length."""
+
     base: Array
     step: float
+    """Length of a segment."""
     rise: tuple[float, ...]
+    """Slope of each segment in the neutral pose, rad."""
     radii: tuple[float, ...]
+    """At the joints, the tip last."""
     pitch: tuple[float, ...]
+    """How much of the raised tail's angle each segment takes."""
     tuck: tuple[float, ...]
+    """How much of the lowered tail's angle each segment takes."""
     yaw: tuple[float, ...]
+    """How much of the sideways angle each segment takes."""
     nodes: tuple[Array, ...]
+    """Places of the joints in the neutral pose, the tip last."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
+    """The whole cat in its neutral pose. `pivots` are the places about which the bones turn; of
+    pairs, the left one."""
+
     pivots: Mapping[str, Array]
     blobs: tuple[Blob, ...]
     tail: Tail
 
 
 def mirrored(v: Array, side: str) -> Array:
+    """A place of the left side, or its mirror image on the right."""
     return v if side == "left" else v * np.array([1.0, -1.0, 1.0])
 
 
 @cache
 def shape() -> Shape:
-    """Read once."""
+    """The shape; the file is read once a process."""
     raw = json.loads(
         (Path(__file__).resolve().parents[1] / "cat_shape.json").read_text(encoding="utf-8")
     )

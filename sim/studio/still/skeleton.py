@@ -1,5 +1,5 @@
-"""From joint angles to where every bone is; the same sums as the page's skeleton.ts, and a test
-holds them together."""
+"""Forward kinematics: from joint angles to the place of every bone. The page's skeleton.ts computes
+the same, and tests/studio/test_page.py compares the two."""
 
 from __future__ import annotations
 
@@ -12,15 +12,23 @@ import numpy as np
 from moggy.sim.studio.still.shape import SIDES, Array, Shape, mirrored, shape
 
 SOLE_FRONT = 0.03
+"""m from the wrist's pivot to the ground, on an upright foreleg."""
 WRIST = 0.0165
+"""m from the wrist's pivot to the ground, on a forearm that lies."""
 CHEST_SHARE = 0.62
+"""Share of the trunk's slope that the chest takes when the cat sits up, so that its back is
+round."""
 SOLE_HIND = 0.017
+"""m from the pivot of the ball to the ground, on a hind leg."""
 LOWEST_CHEST = 0.058
+"""m from the chest's pivot to the ground when the belly lies on it."""
 LOWEST_PELVIS = 0.054
+"""m from the pelvis' pivot to the ground when the belly lies on it."""
 
 Angles = Mapping[str, float]
+"""rad, by joint; a joint that is missing is at 0."""
 Bones = dict[str, Array]
-"""Name → 4 × 4: neutral points to where they are now."""
+"""Bone → 4 × 4 matrix that maps points of the neutral pose to where they are now."""
 
 
 def _clamp(x: float, low: float, high: float) -> float:
@@ -28,7 +36,7 @@ def _clamp(x: float, low: float, high: float) -> float:
 
 
 def _pitch(a: float) -> Array:
-    """+ lifts what points forward, and swings forward what points down."""
+    """Positive angles lift what points forward, and swing what points down to the front."""
     c, s = math.cos(a), math.sin(a)
     return np.array([[c, 0.0, -s], [0.0, 1.0, 0.0], [s, 0.0, c]])
 
@@ -39,7 +47,7 @@ def _yaw(a: float) -> Array:
 
 
 def _roll(a: float) -> Array:
-    """+ towards the own left."""
+    """Positive angles tilt towards the cat's own left."""
     c, s = math.cos(a), math.sin(a)
     return np.array([[1.0, 0.0, 0.0], [0.0, c, s], [0.0, -s, c]])
 
@@ -57,17 +65,28 @@ def _moved(matrix: Array, point: Array) -> Array:
 
 @dataclass(frozen=True, slots=True)
 class Leg:
+    """One leg in its own plane."""
+
     turns: tuple[float, float, float]
+    """Angle of each bone, rad."""
     joints: tuple[Array, Array, Array]
+    """Second joint, third joint and the third bone's end, from the root of the leg; m."""
     depth: float
+    """m from the root of the leg down to the ground under it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stance:
+    """Where the trunk is, with all feet on the ground."""
+
     pitch: float
+    """Slope of the trunk, rad; positive when the chest is higher."""
     chest: Array
+    """Place of the chest's pivot, m."""
     pelvis: Array
+    """Place of the pelvis' pivot, m."""
     bend: float
+    """Sideways curl of the spine when it lies, rad."""
     legs: Mapping[str, Leg]
 
 
@@ -105,7 +124,7 @@ def _chest_pitch(pitch: float) -> float:
 
 
 def stance(angles: Angles) -> Stance:
-    """How high chest and pelvis stand, so that the lowest paw of each pair touches the ground."""
+    """The stance in which the lowest paw of each pair touches the ground."""
     cat = shape()
     p = cat.pivots
     spine = p["chest"][0] - p["pelvis"][0]
@@ -131,7 +150,7 @@ def stance(angles: Angles) -> Stance:
 
 
 def pose(angles: Angles, breath: float = 0.0) -> Bones:
-    """Every bone for these angles. `breath`: 0 out … 1 in."""
+    """The matrix of every bone. `breath`: 0 out … 1 in."""
     cat = shape()
     now = stance(angles)
     up = max(now.pitch, 0.0)

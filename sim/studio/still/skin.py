@@ -1,5 +1,5 @@
-"""The cat's skin as triangles: sculpted once from the shape, each point hung on its bones and given
-the colour of its coat."""
+"""The cat's skin as triangles: made once from the shape, with the weights of the bones that move
+each point and the colour of the coat there."""
 
 from __future__ import annotations
 
@@ -11,31 +11,40 @@ from numpy.typing import NDArray
 
 from moggy.sim.studio.still.shape import Array, Shape, shape
 
-LOW, HIGH = np.array([-0.47, -0.13, -0.012]), np.array([0.29, 0.13, 0.36])
+LOW = np.array([-0.47, -0.13, -0.012])
+"""Lowest corner of the space that the cat fills in its neutral pose, m."""
+HIGH = np.array([0.29, 0.13, 0.36])
+"""Highest corner of that space, m."""
 CELL = 0.0055
-"""Metres between two points: fine enough for a picture of a few hundred pixels."""
+"""m between two points of the skin: fine enough for a picture of a few hundred pixels."""
 
-BASE, STRIPE, CREAM = (
-    np.array([224.0, 160.0, 98.0]),
-    np.array([168.0, 90.0, 38.0]),
-    np.array([255.0, 244.0, 230.0]),
-)
+BASE = np.array([224.0, 160.0, 98.0])
+"""Colour of the fur, 0..255."""
+STRIPE = np.array([168.0, 90.0, 38.0])
+"""Colour of its stripes, 0..255."""
+CREAM = np.array([255.0, 244.0, 230.0])
+"""Colour of its light parts, 0..255."""
 
 Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class DrawnSkin:
+    """The skin in the neutral pose, and how bones move it."""
+
     points: Array
+    """(points, 3), m."""
     triangles: Integers
+    """(triangles, 3), indexes of points."""
     bones: tuple[str, ...]
+    """Names, in the order of the weights."""
     weights: Array
-    """(points, bones), rows sum to 1."""
+    """(points, bones); rows sum to 1."""
     colors: Array
     """(points, 3), 0..255."""
 
     def posed(self, matrices: dict[str, Array]) -> Array:
-        """Where the points are in a pose."""
+        """(points, 3): where the points are when the bones have these matrices."""
         stacked = np.stack([matrices[name] for name in self.bones])
         moved = np.einsum("bij,nj->nbi", stacked[:, :3, :3], self.points) + stacked[None, :, :3, 3]
         return np.asarray(np.einsum("nb,nbi->ni", self.weights, moved))
@@ -43,7 +52,7 @@ class DrawnSkin:
 
 @cache
 def skin() -> DrawnSkin:
-    """Sculpted once a process, in about half a second."""
+    """The skin; made once a process, in about half a second."""
     cat = shape()
     points, triangles = _net(*_field(cat))
     bones, weights = _weights(cat, points)
@@ -53,8 +62,8 @@ def skin() -> DrawnSkin:
 
 
 def _field(cat: Shape) -> tuple[Array, Array]:
-    """The distance at the corners of a grid: a polynomial smooth minimum, blob by blob, each only
-    where it is near."""
+    """Signed distances at the corners of a grid, and the first corner. Blobs are joined by a
+    polynomial smooth minimum (Quilez 2013), each only where it is near."""
     axes = [np.arange(low, high, CELL) for low, high in zip(LOW, HIGH, strict=True)]
     values = np.full([len(axis) for axis in axes], 0.05)
     for blob in cat.blobs:
@@ -79,8 +88,8 @@ def _melted(d: Array, e: Array, blend: float) -> Array:
 
 
 def _net(values: Array, low: Array) -> tuple[Array, Integers]:
-    """Naive surface nets: one point in every cell that the surface crosses, one quad across every
-    edge that it crosses."""
+    """Points and triangles by naive surface nets (Gibson 1998): a point in each cell that the
+    surface crosses, two triangles across each edge that it crosses."""
     inside = values < 0.0
     cells = tuple(n - 1 for n in values.shape)
     total, count = np.zeros((*cells, 3)), np.zeros(cells)
@@ -131,7 +140,8 @@ def _quads(inside: NDArray[np.bool_], number: Integers, axis: int) -> Integers:
 
 
 def _weights(cat: Shape, points: Array) -> tuple[tuple[str, ...], Array]:
-    """The nearest blobs pull, each the less the farther it is."""
+    """Names of the bones and their weights at each point: a blob's bone has the less weight the
+    farther the blob is compared with the nearest one."""
     distances = np.stack([blob.distance(points) for blob in cat.blobs], axis=1)
     soft = np.array([blob.soft for blob in cat.blobs])
     pulls = np.exp(-(distances - distances.min(axis=1, keepdims=True)) / (soft * 0.55))
@@ -148,7 +158,7 @@ def _weights(cat: Shape, points: Array) -> tuple[tuple[str, ...], Array]:
 
 
 def _slope(cat: Shape, points: Array) -> Array:
-    """How much the skin looks up: the z of its normal, from the nearest blob."""
+    """z of the skin's normal, approximated by that of the nearest blob."""
     step = np.array([0.0, 0.0, 0.002])
     up = np.min([blob.distance(points + step) for blob in cat.blobs], axis=0)
     down = np.min([blob.distance(points - step) for blob in cat.blobs], axis=0)
@@ -161,8 +171,8 @@ def _ease(low: float, high: float, x: Array) -> Array:
 
 
 def _coat(points: Array, bones: tuple[str, ...], weights: Array, up: Array) -> Array:
-    """A ginger tabby: stripes across the back and the tail, rings on the legs, lines on the head;
-    cream below and at the paws."""
+    """Colours of a ginger tabby: stripes across back and tail, rings on the legs, lines on the
+    head, cream below and at the paws."""
     x, y, z = points.T
     side = np.abs(y)
     owner = np.array(bones)[weights.argmax(axis=1)]

@@ -35,7 +35,9 @@ export function FaceChooser() {
       </div>
       {source === "sliders" && <Sliders />}
       {source === "camera" && <Camera say={say} />}
-      {(source === "picture" || source === "video") && <FromFile key={source} video={source === "video"} say={say} />}
+      {(source === "picture" || source === "video") && (
+        <FromFile key={source} video={source === "video"} say={say} />
+      )}
       {trouble && <p class="trouble">{trouble}</p>}
     </div>
   );
@@ -47,14 +49,31 @@ function Sliders() {
   const now = useRef({ valence, arousal });
   now.current = { valence, arousal };
   useEffect(() => {
-    const beat = setInterval(() => live.say({ type: "face", ...now.current }), 1000 / FRAMES_PER_SECOND);
+    const beat = setInterval(
+      () => live.say({ type: "face", ...now.current }),
+      1000 / FRAMES_PER_SECOND,
+    );
     return () => clearInterval(beat);
   }, []);
-  const slider = (name: string, value: number, set: (value: number) => void, low: string, high: string) => (
+  const slider = (
+    name: string,
+    value: number,
+    set: (value: number) => void,
+    low: string,
+    high: string,
+  ) => (
     <label class="slide">
       <span>{name}</span>
       <small>{low}</small>
-      <input type="range" min="-1" max="1" step="0.02" value={value} aria-label={name} onInput={(event) => set(Number(event.currentTarget.value))} />
+      <input
+        type="range"
+        min="-1"
+        max="1"
+        step="0.02"
+        value={value}
+        aria-label={name}
+        onInput={(event) => set(Number(event.currentTarget.value))}
+      />
       <small>{high}</small>
     </label>
   );
@@ -67,7 +86,10 @@ function Sliders() {
 }
 
 /** Sends what `element` shows, a few times a second. */
-function useFrames(element: { current: HTMLVideoElement | HTMLImageElement | null }, on: boolean): void {
+function useFrames(
+  element: { current: HTMLVideoElement | HTMLImageElement | null },
+  on: boolean,
+): void {
   useEffect(() => {
     if (!on) return;
     const canvas = document.createElement("canvas");
@@ -75,13 +97,18 @@ function useFrames(element: { current: HTMLVideoElement | HTMLImageElement | nul
       const shown = element.current;
       if (!shown) return;
       const isVideo = shown instanceof HTMLVideoElement;
-      const width = isVideo ? shown.videoWidth : shown.naturalWidth, height = isVideo ? shown.videoHeight : shown.naturalHeight;
+      const width = isVideo ? shown.videoWidth : shown.naturalWidth,
+        height = isVideo ? shown.videoHeight : shown.naturalHeight;
       if (!width || !height) return;
       const scale = Math.min(1, WIDTH / width);
       canvas.width = Math.round(width * scale);
       canvas.height = Math.round(height * scale);
       canvas.getContext("2d")?.drawImage(shown, 0, 0, canvas.width, canvas.height);
-      canvas.toBlob((blob) => void blob?.arrayBuffer().then((bytes) => live.sayBytes(bytes)), "image/jpeg", 0.8);
+      canvas.toBlob(
+        (blob) => void blob?.arrayBuffer().then((bytes) => live.sayBytes(bytes)),
+        "image/jpeg",
+        0.8,
+      );
     }, 1000 / FRAMES_PER_SECOND);
     return () => clearInterval(beat);
   }, [on]);
@@ -101,14 +128,20 @@ function Camera({ say }: { say: (trouble: string) => void }) {
         if (video.current) video.current.srcObject = found;
         turn(true);
       })
-      .catch((error: Error) => say(`The camera cannot be used: ${error.message}. A picture or the sliders work without one.`));
+      .catch((error: Error) =>
+        say(
+          `The camera cannot be used: ${error.message}. A picture or the sliders work without one.`,
+        ),
+      );
     return () => {
       gone = true;
       stream?.getTracks().forEach((track) => track.stop());
     };
   }, []);
   useFrames(video, on);
-  return <video ref={video} autoplay muted playsInline class="preview mirror" aria-label="Your camera" />;
+  return (
+    <video ref={video} autoplay muted playsInline class="preview mirror" aria-label="Your camera" />
+  );
 }
 
 function FromFile({ video, say }: { video: boolean; say: (trouble: string) => void }) {
@@ -127,9 +160,28 @@ function FromFile({ video, say }: { video: boolean; say: (trouble: string) => vo
   };
   return (
     <div class="file">
-      <input type="file" accept={video ? "video/*" : "image/*"} aria-label={video ? "A video file" : "A picture"} onChange={chosen} />
-      {url && video && <video ref={shown} src={url} autoplay loop muted playsInline controls class="preview" onError={wrong} />}
-      {url && !video && <img ref={shown} src={url} alt="What the cat sees" class="preview" onError={wrong} />}
+      <input
+        type="file"
+        accept={video ? "video/*" : "image/*"}
+        aria-label={video ? "A video file" : "A picture"}
+        onChange={chosen}
+      />
+      {url && video && (
+        <video
+          ref={shown}
+          src={url}
+          autoplay
+          loop
+          muted
+          playsInline
+          controls
+          class="preview"
+          onError={wrong}
+        />
+      )}
+      {url && !video && (
+        <img ref={shown} src={url} alt="What the cat sees" class="preview" onError={wrong} />
+      )}
     </div>
   );
 }

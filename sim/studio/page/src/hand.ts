@@ -19,10 +19,22 @@ interface Sample {
 
 /** What a hand does by key: the zone's way along the skin, 0.6 s long. */
 const WAYS: Record<string, [V3, V3]> = {
-  s: [[0.09, 0, 0.245], [-0.14, 0, 0.242]],
-  h: [[0.215, 0, 0.285], [0.165, 0, 0.295]],
-  c: [[0.225, 0.05, 0.235], [0.185, 0.064, 0.225]],
-  t: [[-0.19, 0, 0.225], [-0.3, 0, 0.255]],
+  s: [
+    [0.09, 0, 0.245],
+    [-0.14, 0, 0.242],
+  ],
+  h: [
+    [0.215, 0, 0.285],
+    [0.165, 0, 0.295],
+  ],
+  c: [
+    [0.225, 0.05, 0.235],
+    [0.185, 0.064, 0.225],
+  ],
+  t: [
+    [-0.19, 0, 0.225],
+    [-0.3, 0, 0.255],
+  ],
 };
 
 export class Hand {
@@ -36,8 +48,15 @@ export class Hand {
   private glow = 0;
   touching = false;
 
-  constructor(private readonly canvas: HTMLCanvasElement, private readonly stage: Stage, private readonly cat: Cat) {
-    this.mark = new Mesh(new SphereGeometry(0.012, 20, 14), new MeshBasicMaterial({ color: "#fff2d8", transparent: true, opacity: 0, depthWrite: false }));
+  constructor(
+    private readonly canvas: HTMLCanvasElement,
+    private readonly stage: Stage,
+    private readonly cat: Cat,
+  ) {
+    this.mark = new Mesh(
+      new SphereGeometry(0.012, 20, 14),
+      new MeshBasicMaterial({ color: "#fff2d8", transparent: true, opacity: 0, depthWrite: false }),
+    );
     stage.scene.add(this.mark);
     // Before the camera's own listeners: what begins on the cat must never reach them.
     canvas.addEventListener("pointerdown", this.down, { capture: true });
@@ -50,7 +69,8 @@ export class Hand {
 
   private under(event: PointerEvent): Found | null {
     const box = this.canvas.getBoundingClientRect();
-    const x = ((event.clientX - box.left) / box.width) * 2 - 1, y = 1 - ((event.clientY - box.top) / box.height) * 2;
+    const x = ((event.clientX - box.left) / box.width) * 2 - 1,
+      y = 1 - ((event.clientY - box.top) / box.height) * 2;
     this.ray.setFromCamera(new Vector2(x, y), this.stage.camera);
     return this.cat.under(this.ray.ray);
   }
@@ -120,9 +140,13 @@ export class Hand {
     this.touching = true;
     const begun = performance.now();
     const step = () => {
-      const now = performance.now(), share = Math.min((now - begun) / milliseconds, 1);
+      const now = performance.now(),
+        share = Math.min((now - begun) / milliseconds, 1);
       const position = from.map((value, i) => value + share * (to[i] - value)) as V3;
-      live.say({ type: "touch", samples: [{ t: now / 1000, position, pressure: PRESSURE, area: 0.3 }] });
+      live.say({
+        type: "touch",
+        samples: [{ t: now / 1000, position, pressure: PRESSURE, area: 0.3 }],
+      });
       this.flash(this.cat.now(position), "#fff2d8");
       if (share < 1) return void setTimeout(step, REPEAT);
       live.say({ type: "release" });
@@ -155,7 +179,8 @@ export class Hand {
   /** Once a frame: send what came, and keep a resting hand alive. */
   draw(dt: number): void {
     const now = performance.now();
-    if (this.latest && !this.waiting.length && now - this.sent >= REPEAT) this.waiting.push({ ...this.latest, t: now / 1000 });
+    if (this.latest && !this.waiting.length && now - this.sent >= REPEAT)
+      this.waiting.push({ ...this.latest, t: now / 1000 });
     this.send();
     if (!this.touching) this.glow *= Math.exp(-6 * dt);
     this.mark.material.opacity = this.glow;

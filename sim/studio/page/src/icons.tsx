@@ -9,10 +9,30 @@ const PATHS: Record<string, string> = {
   theme: "M12 4a8 8 0 1 0 0 16zM12 4a8 8 0 0 1 0 16",
 };
 
-export function Round({ icon, title, pressed, press }: { icon: string; title: string; pressed?: boolean; press: () => void }) {
+export function Round({
+  icon,
+  title,
+  pressed,
+  press,
+}: {
+  icon: string;
+  title: string;
+  pressed?: boolean;
+  press: () => void;
+}) {
   return (
     <button class="round" title={title} aria-label={title} aria-pressed={pressed} onClick={press}>
-      <svg viewBox="0 0 24 24" width="20" height="20" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">
+      <svg
+        viewBox="0 0 24 24"
+        width="20"
+        height="20"
+        fill="none"
+        stroke="currentColor"
+        stroke-width="1.8"
+        stroke-linecap="round"
+        stroke-linejoin="round"
+        aria-hidden="true"
+      >
         <path d={PATHS[icon]} />
       </svg>
     </button>

@@ -131,7 +131,8 @@ class Live {
 
   /** A picture; skipped while the line is still busy with the last. */
   sayBytes(bytes: ArrayBuffer): void {
-    if (this.socket?.readyState === WebSocket.OPEN && this.socket.bufferedAmount < 400_000) this.socket.send(bytes);
+    if (this.socket?.readyState === WebSocket.OPEN && this.socket.bufferedAmount < 400_000)
+      this.socket.send(bytes);
   }
 
   watch(watcher: () => void): () => void {
@@ -160,7 +161,13 @@ class Live {
     else for (const told of this.onAnswer) told(message);
   }
 
-  private greeted(message: Hello & { history: Point[]; news: News[]; troubles: { part: string; message: string }[] }): void {
+  private greeted(
+    message: Hello & {
+      history: Point[];
+      news: News[];
+      troubles: { part: string; message: string }[];
+    },
+  ): void {
     this.hello = message;
     this.points = message.history;
     this.news = message.news;

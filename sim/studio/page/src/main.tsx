@@ -30,7 +30,12 @@ const MODES: [string, string][] = [
 
 function Why() {
   const { state, connected } = useLive();
-  const words = !connected && !state ? "Looking for the cat…" : !connected ? "The line to the cat is lost; trying again…" : state?.decision.why || "…";
+  const words =
+    !connected && !state
+      ? "Looking for the cat…"
+      : !connected
+        ? "The line to the cat is lost; trying again…"
+        : state?.decision.why || "…";
   return (
     <p class="why" role="status" aria-live="polite" data-testid="why">
       <b>{state?.decision.behavior.replaceAll("_", " ") ?? "moggy"}</b>
@@ -54,15 +59,30 @@ function Top() {
     <header class="top">
       <h1>
         <img src="/static/icon.svg" alt="" width="26" height="26" /> {hello?.name || "moggy"}
-        <span class={purring ? "purr on" : "purr"} data-testid="purr" data-level={state?.purr.level.toFixed(2) ?? "0"}>
+        <span
+          class={purring ? "purr on" : "purr"}
+          data-testid="purr"
+          data-level={state?.purr.level.toFixed(2) ?? "0"}
+        >
           purrr
         </span>
       </h1>
       <div class="modes">
         {MODES.map(([name, title]) => (
-          <Round key={name} icon={name} title={title} pressed={modes.includes(name)} press={() => turn(name)} />
+          <Round
+            key={name}
+            icon={name}
+            title={title}
+            pressed={modes.includes(name)}
+            press={() => turn(name)}
+          />
         ))}
-        <Round icon={muted ? "muted" : "sound"} title={muted ? "Sound on" : "Mute"} pressed={muted} press={() => (sound.mute(!muted), mute(!muted))} />
+        <Round
+          icon={muted ? "muted" : "sound"}
+          title={muted ? "Sound on" : "Mute"}
+          pressed={muted}
+          press={() => (sound.mute(!muted), mute(!muted))}
+        />
         <Round icon="theme" title={`Theme: ${theme}`} press={() => setTheme(nextTheme())} />
       </div>
     </header>
@@ -81,7 +101,14 @@ function Words() {
   };
   return (
     <form class="words" onSubmit={said}>
-      <input ref={field} name="words" maxLength={2000} placeholder="Say something to the cat…" aria-label="Say something to the cat" autocomplete="off" />
+      <input
+        ref={field}
+        name="words"
+        maxLength={2000}
+        placeholder="Say something to the cat…"
+        aria-label="Say something to the cat"
+        autocomplete="off"
+      />
       <button type="submit">Say</button>
     </form>
   );
@@ -108,7 +135,10 @@ function Bar({ view }: { view: () => View | null }) {
         </button>
         <Words />
       </div>
-      <p class="hint">Drag over the cat to stroke it · click to pat · double-click to hit · drag beside it to look around</p>
+      <p class="hint">
+        Drag over the cat to stroke it · click to pat · double-click to hit · drag beside it to look
+        around
+      </p>
     </div>
   );
 }

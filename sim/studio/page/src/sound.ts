@@ -20,7 +20,12 @@ export class Sound {
     try {
       await this.open(live.hello.rate);
     } catch (error) {
-      live.note({ kind: "trouble", at: live.state?.at ?? 0, part: "sound", message: `this browser plays none: ${(error as Error).message}` });
+      live.note({
+        kind: "trouble",
+        at: live.state?.at ?? 0,
+        part: "sound",
+        message: `this browser plays none: ${(error as Error).message}`,
+      });
     }
   }
 

@@ -1,7 +1,23 @@
 // The room: floor, light, shadow and the camera that goes round the cat. The world is the body's frame, z up.
 import {
-  CanvasTexture, CircleGeometry, Color, DirectionalLight, HemisphereLight, LinearFilter, Mesh, MeshBasicMaterial, MeshLambertMaterial, NeutralToneMapping, Object3D,
-  PCFShadowMap, PerspectiveCamera, PlaneGeometry, Scene, SRGBColorSpace, Vector3, WebGLRenderer,
+  CanvasTexture,
+  CircleGeometry,
+  Color,
+  DirectionalLight,
+  HemisphereLight,
+  LinearFilter,
+  Mesh,
+  MeshBasicMaterial,
+  MeshLambertMaterial,
+  NeutralToneMapping,
+  Object3D,
+  PCFShadowMap,
+  PerspectiveCamera,
+  PlaneGeometry,
+  Scene,
+  SRGBColorSpace,
+  Vector3,
+  WebGLRenderer,
 } from "three";
 import { OrbitControls } from "three/addons/controls/OrbitControls.js";
 
@@ -25,7 +41,11 @@ export class Stage {
   private covered = 0;
 
   constructor(canvas: HTMLCanvasElement) {
-    this.renderer = new WebGLRenderer({ canvas, antialias: !this.software, powerPreference: "low-power" });
+    this.renderer = new WebGLRenderer({
+      canvas,
+      antialias: !this.software,
+      powerPreference: "low-power",
+    });
     this.renderer.shadowMap.enabled = true;
     this.renderer.shadowMap.type = PCFShadowMap;
     this.renderer.toneMapping = NeutralToneMapping;
@@ -43,7 +63,8 @@ export class Stage {
     this.sun = sunlight();
     const back = new DirectionalLight("#ffd9b0", 1.1);
     back.position.set(-1.2, -0.9, 0.9);
-    const rings = rug(1024), few = rug(256);
+    const rings = rug(1024),
+      few = rug(256);
     few.generateMipmaps = false;
     few.minFilter = LinearFilter;
     this.floor = new MeshLambertMaterial({ map: rings });
@@ -71,7 +92,8 @@ export class Stage {
     this.renderer.setSize(width, height, false);
     this.camera.aspect = width / Math.max(height, 1);
     // A narrow window must show the whole cat, too.
-    this.camera.fov = this.camera.aspect > 1.15 ? 30 : Math.min(60, 30 * (1.15 / this.camera.aspect));
+    this.camera.fov =
+      this.camera.aspect > 1.15 ? 30 : Math.min(60, 30 * (1.15 / this.camera.aspect));
     this.camera.setViewOffset(width, height, 0, Math.max(0, covered - 110) / 2, width, height);
     this.camera.updateProjectionMatrix();
   }
@@ -100,7 +122,14 @@ function sunlight(): DirectionalLight {
   sun.shadow.radius = 5;
   sun.shadow.bias = -0.0006;
   sun.shadow.normalBias = 0.006;
-  Object.assign(sun.shadow.camera, { left: -0.5, right: 0.5, top: 0.5, bottom: -0.5, near: 0.5, far: 3 });
+  Object.assign(sun.shadow.camera, {
+    left: -0.5,
+    right: 0.5,
+    top: 0.5,
+    bottom: -0.5,
+    near: 0.5,
+    far: 3,
+  });
   return sun;
 }
 
@@ -120,10 +149,18 @@ function dimness(): Mesh {
   canvas.width = canvas.height = size;
   const pen = canvas.getContext("2d") as CanvasRenderingContext2D;
   const fade = pen.createRadialGradient(size / 2, size / 2, 0, size / 2, size / 2, size / 2);
-  for (const [at, tone] of [[0, "rgba(70,40,20,0.5)"], [0.55, "rgba(70,40,20,0.28)"], [1, "rgba(70,40,20,0)"]] as const) fade.addColorStop(at, tone);
+  for (const [at, tone] of [
+    [0, "rgba(70,40,20,0.5)"],
+    [0.55, "rgba(70,40,20,0.28)"],
+    [1, "rgba(70,40,20,0)"],
+  ] as const)
+    fade.addColorStop(at, tone);
   pen.fillStyle = fade;
   pen.fillRect(0, 0, size, size);
-  const mesh = new Mesh(new PlaneGeometry(0.46, 0.26), new MeshBasicMaterial({ map: new CanvasTexture(canvas), transparent: true, depthWrite: false }));
+  const mesh = new Mesh(
+    new PlaneGeometry(0.46, 0.26),
+    new MeshBasicMaterial({ map: new CanvasTexture(canvas), transparent: true, depthWrite: false }),
+  );
   mesh.position.set(-0.01, 0, 0.001);
   mesh.visible = false;
   return mesh;
@@ -134,7 +171,15 @@ function rug(size: number): CanvasTexture {
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = size;
   const pen = canvas.getContext("2d") as CanvasRenderingContext2D;
-  const rings: [number, string][] = [[1, "#d9c4a8"], [0.975, "#efe2cd"], [0.9, "#b5654a"], [0.86, "#efe2cd"], [0.84, "#e9d8bd"], [0.56, "#d8b08c"], [0.54, "#eddfc8"]];
+  const rings: [number, string][] = [
+    [1, "#d9c4a8"],
+    [0.975, "#efe2cd"],
+    [0.9, "#b5654a"],
+    [0.86, "#efe2cd"],
+    [0.84, "#e9d8bd"],
+    [0.56, "#d8b08c"],
+    [0.54, "#eddfc8"],
+  ];
   for (const [radius, tone] of rings) {
     pen.fillStyle = tone;
     pen.beginPath();
@@ -145,7 +190,8 @@ function rug(size: number): CanvasTexture {
   let seed = 7;
   const next = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
   for (let i = 0; i < (size * size) / 40; i++) {
-    const angle = next() * Math.PI * 2, radius = Math.sqrt(next()) * size * 0.5;
+    const angle = next() * Math.PI * 2,
+      radius = Math.sqrt(next()) * size * 0.5;
     pen.strokeStyle = next() > 0.5 ? "rgba(255,255,255,0.10)" : "rgba(90,60,30,0.07)";
     pen.beginPath();
     pen.arc(size / 2, size / 2, radius, angle, angle + 14 / Math.max(radius, 20));

@@ -36,7 +36,9 @@ export class View {
     this.hand = new Hand(canvas, this.stage, this.cat);
     onTheme((dark) => this.stage.theme(dark));
     const below = canvas.parentElement?.querySelector<HTMLElement>(".below");
-    const watch = new ResizeObserver(() => this.stage.size(canvas.clientWidth, canvas.clientHeight, below?.offsetHeight));
+    const watch = new ResizeObserver(() =>
+      this.stage.size(canvas.clientWidth, canvas.clientHeight, below?.offsetHeight),
+    );
     watch.observe(canvas);
     if (below) watch.observe(below);
     this.stage.size(canvas.clientWidth, canvas.clientHeight, below?.offsetHeight);
@@ -62,7 +64,10 @@ export class View {
   where(place: V3): { x: number; y: number } {
     const spot = this.cat.now(place).project(this.stage.camera);
     const box = this.stage.renderer.domElement.getBoundingClientRect();
-    return { x: box.left + ((spot.x + 1) / 2) * box.width, y: box.top + ((1 - spot.y) / 2) * box.height };
+    return {
+      x: box.left + ((spot.x + 1) / 2) * box.width,
+      y: box.top + ((1 - spot.y) / 2) * box.height,
+    };
   }
 
   private draw = (time: number): void => {
@@ -80,11 +85,17 @@ export class View {
 
   private follow(state: State, dt: number): void {
     const share = 1 - Math.exp(-CATCH_UP * dt);
-    for (const [joint, angle] of Object.entries(state.angles)) this.shown[joint] = (this.shown[joint] ?? angle) + share * (angle - (this.shown[joint] ?? angle));
+    for (const [joint, angle] of Object.entries(state.angles))
+      this.shown[joint] =
+        (this.shown[joint] ?? angle) + share * (angle - (this.shown[joint] ?? angle));
     this.pupils += share * (state.pupils - this.pupils);
     let ahead = state.purr.breath - this.purr.breath;
     ahead -= Math.round(ahead);
-    this.purr = { level: state.purr.level, rate: state.purr.rate, breath: this.purr.breath + share * ahead };
+    this.purr = {
+      level: state.purr.level,
+      rate: state.purr.rate,
+      breath: this.purr.breath + share * ahead,
+    };
     this.height += (1 - Math.exp(-7 * dt)) * ((this.lifted ? 0.16 : 0) - this.height);
   }
 
@@ -121,7 +132,9 @@ export function CatView({ ready }: { ready: (view: View) => void }) {
       return () => view.stop();
     } catch (error) {
       // Everything but the picture works without it.
-      say(`This browser cannot draw the cat (${(error as Error).message}). Its life goes on beside.`);
+      say(
+        `This browser cannot draw the cat (${(error as Error).message}). Its life goes on beside.`,
+      );
     }
   }, []);
   if (trouble) return <p class="no-cat">{trouble}</p>;

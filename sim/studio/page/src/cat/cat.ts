@@ -1,5 +1,18 @@
 // The whole cat as one object of the scene: sculpted once, then moved by joint angles.
-import { Bone, BufferAttribute, BufferGeometry, Group, type Material, Matrix4, Mesh, type Object3D, type Ray, Skeleton, SkinnedMesh, Vector3 } from "three";
+import {
+  Bone,
+  BufferAttribute,
+  BufferGeometry,
+  Group,
+  type Material,
+  Matrix4,
+  Mesh,
+  type Object3D,
+  type Ray,
+  Skeleton,
+  SkinnedMesh,
+  Vector3,
+} from "three";
 import { ALL_BONES, coat, weights } from "./coat";
 import { face, type FaceParts } from "./face";
 import { fur, GINGER } from "./fur";
@@ -32,7 +45,10 @@ export class Cat extends Group {
       this.add(bone);
       return bone;
     });
-    const skeleton = new Skeleton(bones, bones.map(() => new Matrix4()));
+    const skeleton = new Skeleton(
+      bones,
+      bones.map(() => new Matrix4()),
+    );
     this.skin = new SkinnedMesh(new BufferGeometry(), fur(GINGER));
     this.skin.castShadow = this.skin.receiveShadow = true;
     this.skin.frustumCulled = false;
@@ -56,7 +72,14 @@ export class Cat extends Group {
   /** Fewer points and no strands, for a machine without graphics. */
   simplify(plain: boolean): void {
     let skin = this.skins.get(plain);
-    if (!skin) this.skins.set(plain, (skin = { geometry: dressed(this.shapes, plain ? COARSE : FINE), material: fur(GINGER, 0, plain) }));
+    if (!skin)
+      this.skins.set(
+        plain,
+        (skin = {
+          geometry: dressed(this.shapes, plain ? COARSE : FINE),
+          material: fur(GINGER, 0, plain),
+        }),
+      );
     this.skin.geometry = skin.geometry;
     this.skin.material = skin.material;
   }
@@ -65,7 +88,10 @@ export class Cat extends Group {
   fluff(layers: number): void {
     while (this.shells.length > layers) this.remove(this.shells.pop() as SkinnedMesh);
     while (this.shells.length < layers) {
-      const shell = new SkinnedMesh(this.skin.geometry, fur(GINGER, (this.shells.length + 1) / layers));
+      const shell = new SkinnedMesh(
+        this.skin.geometry,
+        fur(GINGER, (this.shells.length + 1) / layers),
+      );
       shell.frustumCulled = false;
       shell.receiveShadow = true;
       shell.bind(this.skin.skeleton, new Matrix4());
@@ -74,7 +100,12 @@ export class Cat extends Group {
     }
   }
 
-  show(angles: Angles, purr: { level: number; breath: number }, pupils: number, time: number): void {
+  show(
+    angles: Angles,
+    purr: { level: number; breath: number },
+    pupils: number,
+    time: number,
+  ): void {
     // In for the first half of the breath, out for the second.
     const breath = 0.5 - 0.5 * Math.cos(2 * Math.PI * purr.breath);
     const bones = pose(angles, breath);
@@ -104,7 +135,9 @@ export class Cat extends Group {
 function dressed(shapes: Blob[], cell: number): BufferGeometry {
   const mesh = sculpt(shapes, cell);
   const count = mesh.positions.length / 3;
-  const skinIndex = new Uint16Array(count * 4), skinWeight = new Float32Array(count * 4), coats = new Float32Array(count * 3);
+  const skinIndex = new Uint16Array(count * 4),
+    skinWeight = new Float32Array(count * 4),
+    coats = new Float32Array(count * 3);
   const number = new Map(ALL_BONES.map((name, i) => [name, i]));
   for (let v = 0; v < count; v++) {
     const [x, y, z] = mesh.positions.subarray(v * 3, v * 3 + 3);
@@ -113,14 +146,18 @@ function dressed(shapes: Blob[], cell: number): BufferGeometry {
       skinIndex[v * 4 + i] = number.get(name) ?? 0;
       skinWeight[v * 4 + i] = weight;
     });
-    let cream = 0, stripes = 0;
+    let cream = 0,
+      stripes = 0;
     for (const [name, weight] of pulls) {
       const part = coat(name, x, y, z, mesh.normals[v * 3 + 2]);
       cream += part.cream * weight;
       stripes += part.stripes * weight;
     }
     const own = coat(pulls[0][0], x, y, z, mesh.normals[v * 3 + 2]);
-    coats.set([cream, own.phase, stripes * Math.min(1, Math.max(0, (pulls[0][1] - 0.4) * 4))], v * 3);
+    coats.set(
+      [cream, own.phase, stripes * Math.min(1, Math.max(0, (pulls[0][1] - 0.4) * 4))],
+      v * 3,
+    );
   }
   const geometry = new BufferGeometry();
   geometry.setAttribute("position", new BufferAttribute(mesh.positions, 3));

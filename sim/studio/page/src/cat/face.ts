@@ -1,7 +1,20 @@
 // What is not fur: eyes with slit pupils and lids, ears, nose, mouth, chin and whiskers. Each hangs on a bone.
 import {
-  BufferGeometry, CatmullRomCurve3, Color, DoubleSide, Float32BufferAttribute, Group, Mesh, MeshBasicMaterial, MeshPhysicalMaterial, MeshStandardMaterial,
-  ShaderMaterial, SphereGeometry, TorusGeometry, TubeGeometry, Vector3,
+  BufferGeometry,
+  CatmullRomCurve3,
+  Color,
+  DoubleSide,
+  Float32BufferAttribute,
+  Group,
+  Mesh,
+  MeshBasicMaterial,
+  MeshPhysicalMaterial,
+  MeshStandardMaterial,
+  ShaderMaterial,
+  SphereGeometry,
+  TorusGeometry,
+  TubeGeometry,
+  Vector3,
 } from "three";
 import { field, nearby } from "./field";
 import { GINGER } from "./fur";
@@ -15,7 +28,13 @@ export interface FaceParts {
 }
 
 const EYE = 0.0192; // m, before it is flattened
-const MOUTH: V3[] = [[0.257, 0, 0.217], [0.258, 0.0045, 0.2125], [0.256, 0.0115, 0.2085], [0.249, 0.019, 0.2085], [0.243, 0.0245, 0.2125]];
+const MOUTH: V3[] = [
+  [0.257, 0, 0.217],
+  [0.258, 0.0045, 0.2125],
+  [0.256, 0.0115, 0.2085],
+  [0.249, 0.019, 0.2085],
+  [0.243, 0.0245, 0.2125],
+];
 
 function eyeball(): ShaderMaterial {
   return new ShaderMaterial({
@@ -53,9 +72,11 @@ function lidGeometry(scale: number): SphereGeometry {
 
 /** A cup of an ear: wide at the base and sunk into the head, pointed, open to the front and a little outward. */
 export function earGeometry(side: string, inner: boolean): BufferGeometry {
-  const rows = 18, columns = 22;
+  const rows = 18,
+    columns = 22;
   const sign = side === "left" ? 1 : -1;
-  const points: number[] = [], indices: number[] = [];
+  const points: number[] = [],
+    indices: number[] = [];
   const [px, py, pz] = mirrored(pivots.ear, side);
   for (let i = 0; i <= rows; i++) {
     const up = i / rows;
@@ -63,16 +84,22 @@ export function earGeometry(side: string, inner: boolean): BufferGeometry {
     for (let j = 0; j <= columns; j++) {
       const round = ((j / columns) * 2 - 1) * (1.95 - 0.5 * up);
       const inset = inner ? 0.88 : 1;
-      const x0 = -Math.cos(round) * 0.0175 * narrow * inset - 0.005 * up * up + (inner ? 0.0016 : 0);
+      const x0 =
+        -Math.cos(round) * 0.0175 * narrow * inset - 0.005 * up * up + (inner ? 0.0016 : 0);
       const y0 = Math.sin(round) * 0.0262 * narrow * inset + sign * 0.008 * up;
       const z0 = up * (inner ? 0.059 : 0.063) - 0.023;
       const turn = sign * 0.42;
-      points.push(px + x0 * Math.cos(turn) - y0 * Math.sin(turn), py + x0 * Math.sin(turn) + y0 * Math.cos(turn), pz + z0);
+      points.push(
+        px + x0 * Math.cos(turn) - y0 * Math.sin(turn),
+        py + x0 * Math.sin(turn) + y0 * Math.cos(turn),
+        pz + z0,
+      );
     }
   }
   for (let i = 0; i < rows; i++)
     for (let j = 0; j < columns; j++) {
-      const a = i * (columns + 1) + j, b = a + columns + 1;
+      const a = i * (columns + 1) + j,
+        b = a + columns + 1;
       indices.push(a, a + 1, b, b, a + 1, b + 1);
     }
   const geometry = new BufferGeometry();
@@ -82,16 +109,30 @@ export function earGeometry(side: string, inner: boolean): BufferGeometry {
   return geometry;
 }
 
-function tube(points: [number, number, number][], radius: number, material: MeshBasicMaterial | MeshStandardMaterial): Mesh {
+function tube(
+  points: [number, number, number][],
+  radius: number,
+  material: MeshBasicMaterial | MeshStandardMaterial,
+): Mesh {
   const curve = new CatmullRomCurve3(points.map((p) => new Vector3(...p)));
   return new Mesh(new TubeGeometry(curve, 20, radius, 6), material);
 }
 
 export function face(): FaceParts {
-  const onHead = new Group(), onJaw = new Group();
-  const lidFur = new MeshStandardMaterial({ color: new Color("#e2a468"), roughness: 0.95, side: DoubleSide });
+  const onHead = new Group(),
+    onJaw = new Group();
+  const lidFur = new MeshStandardMaterial({
+    color: new Color("#e2a468"),
+    roughness: 0.95,
+    side: DoubleSide,
+  });
   const cream = new MeshStandardMaterial({ color: new Color(GINGER.cream), roughness: 0.95 });
-  const pink = new MeshPhysicalMaterial({ color: "#d0776f", roughness: 0.45, clearcoat: 0.4, clearcoatRoughness: 0.5 });
+  const pink = new MeshPhysicalMaterial({
+    color: "#d0776f",
+    roughness: 0.45,
+    clearcoat: 0.4,
+    clearcoatRoughness: 0.5,
+  });
   const dark = new MeshStandardMaterial({ color: "#4a2417", roughness: 0.9 });
   const lids: { upper: Mesh; lower: Mesh }[] = [];
   const eyes: ShaderMaterial[] = [];
@@ -120,18 +161,30 @@ export function face(): FaceParts {
   const chin = new Mesh(new SphereGeometry(0.0112, 24, 18), cream);
   chin.scale.set(1.75, 1.25, 0.78);
   chin.position.set(0.2262, 0, 0.2105);
-  const tongue = new Mesh(new SphereGeometry(0.0082, 18, 12), new MeshStandardMaterial({ color: "#c9545b", roughness: 0.6 }));
+  const tongue = new Mesh(
+    new SphereGeometry(0.0082, 18, 12),
+    new MeshStandardMaterial({ color: "#c9545b", roughness: 0.6 }),
+  );
   tongue.scale.set(1.15, 0.9, 0.35);
   tongue.position.set(0.2335, 0, 0.2168);
   onJaw.add(chin, tongue);
-  const throat = new Mesh(new SphereGeometry(0.011, 20, 14), new MeshStandardMaterial({ color: "#5c1d22", roughness: 0.8 }));
+  const throat = new Mesh(
+    new SphereGeometry(0.011, 20, 14),
+    new MeshStandardMaterial({ color: "#5c1d22", roughness: 0.8 }),
+  );
   throat.scale.set(1.5, 1.15, 0.6);
   throat.position.set(0.2265, 0, 0.2125);
   onHead.add(throat);
   const onEar: Record<string, Group> = {};
   for (const side of SIDES) {
-    const outer = new Mesh(earGeometry(side, false), new MeshStandardMaterial({ color: new Color("#d6924f"), roughness: 0.95, side: DoubleSide }));
-    const inner = new Mesh(earGeometry(side, true), new MeshStandardMaterial({ color: "#e8b49a", roughness: 0.9, side: DoubleSide }));
+    const outer = new Mesh(
+      earGeometry(side, false),
+      new MeshStandardMaterial({ color: new Color("#d6924f"), roughness: 0.95, side: DoubleSide }),
+    );
+    const inner = new Mesh(
+      earGeometry(side, true),
+      new MeshStandardMaterial({ color: "#e8b49a", roughness: 0.9, side: DoubleSide }),
+    );
     outer.castShadow = true;
     onEar[side] = new Group().add(outer, inner);
   }
@@ -158,7 +211,11 @@ function onSkin([x, y, z]: V3): V3 {
   const e = 0.0005;
   for (let i = 0; i < 6; i++) {
     const d = field(shapes, x, y, z) - 0.0002;
-    const g = [field(shapes, x + e, y, z), field(shapes, x, y + e, z), field(shapes, x, y, z + e)].map((value) => (value - d - 0.0002) / e);
+    const g = [
+      field(shapes, x + e, y, z),
+      field(shapes, x, y + e, z),
+      field(shapes, x, y, z + e),
+    ].map((value) => (value - d - 0.0002) / e);
     const length = Math.hypot(...g) || 1;
     [x, y, z] = [x - (d * g[0]) / length, y - (d * g[1]) / length, z - (d * g[2]) / length];
   }
@@ -172,10 +229,26 @@ function noseAndMouth(pink: MeshPhysicalMaterial, dark: MeshStandardMaterial): M
   const tip = new Mesh(new SphereGeometry(0.0042, 16, 12), pink);
   tip.scale.set(0.8, 0.9, 0.9);
   tip.position.set(0.2545, 0, 0.2268);
-  const line = tube(([[0.258, 0, 0.2245], [0.258, 0, 0.2205], [0.257, 0, 0.217]] as V3[]).map(onSkin), 0.0008, dark);
+  const line = tube(
+    (
+      [
+        [0.258, 0, 0.2245],
+        [0.258, 0, 0.2205],
+        [0.257, 0, 0.217],
+      ] as V3[]
+    ).map(onSkin),
+    0.0008,
+    dark,
+  );
   const parts = [nose, tip, line];
   for (const sign of [1, -1])
-    parts.push(tube(MOUTH.map(([x, y, z]) => onSkin([x, sign * y, z])), 0.00085, dark));
+    parts.push(
+      tube(
+        MOUTH.map(([x, y, z]) => onSkin([x, sign * y, z])),
+        0.00085,
+        dark,
+      ),
+    );
   return parts;
 }
 
@@ -187,7 +260,11 @@ function whiskers(): Mesh[] {
       const up = (i - 1.2) * 0.0105;
       found.push(
         tube(
-          [[0.246, sign * 0.0165, 0.2185 + i * 0.0016], [0.243, sign * 0.042, 0.2195 + up * 0.75], [0.228, sign * 0.078, 0.2185 + up * 1.5 - 0.005]],
+          [
+            [0.246, sign * 0.0165, 0.2185 + i * 0.0016],
+            [0.243, sign * 0.042, 0.2195 + up * 0.75],
+            [0.228, sign * 0.078, 0.2185 + up * 1.5 - 0.005],
+          ],
           0.00032,
           white,
         ),

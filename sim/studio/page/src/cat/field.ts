@@ -4,18 +4,28 @@ import type { Blob } from "./shape";
 /** Distance to one blob, metres; negative inside. Square roots instead of Math.hypot: this runs a million times. */
 export function distance(blob: Blob, x: number, y: number, z: number): number {
   const { a, b, radii } = blob;
-  const px = x - a[0], py = y - a[1], pz = z - a[2];
+  const px = x - a[0],
+    py = y - a[1],
+    pz = z - a[2];
   if (b === null) {
-    const ux = px / radii[0], uy = py / radii[1], uz = pz / radii[2];
+    const ux = px / radii[0],
+      uy = py / radii[1],
+      uz = pz / radii[2];
     const k0 = Math.sqrt(ux * ux + uy * uy + uz * uz);
-    const vx = ux / radii[0], vy = uy / radii[1], vz = uz / radii[2];
+    const vx = ux / radii[0],
+      vy = uy / radii[1],
+      vz = uz / radii[2];
     const k1 = Math.sqrt(vx * vx + vy * vy + vz * vz);
     return k1 < 1e-9 ? -Math.min(radii[0], radii[1], radii[2]) : (k0 * (k0 - 1)) / k1;
   }
-  const bx = b[0] - a[0], by = b[1] - a[1], bz = b[2] - a[2];
+  const bx = b[0] - a[0],
+    by = b[1] - a[1],
+    bz = b[2] - a[2];
   const along = (px * bx + py * by + pz * bz) / (bx * bx + by * by + bz * bz);
   const t = along < 0 ? 0 : along > 1 ? 1 : along;
-  const dx = px - t * bx, dy = py - t * by, dz = pz - t * bz;
+  const dx = px - t * bx,
+    dy = py - t * by,
+    dz = pz - t * bz;
   return Math.sqrt(dx * dx + dy * dy + dz * dz) - (radii[0] + t * (radii[1] - radii[0]));
 }
 

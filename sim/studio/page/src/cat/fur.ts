@@ -20,7 +20,9 @@ float noise3(vec3 x) {
 
 /** `shell` > 0 is one of the see-through layers that make the outline fluffy: 0..1 from skin to tip. `plain` spares the strands. */
 export function fur(palette: Palette, shell = 0, plain = false): Material {
-  const material = plain ? new MeshLambertMaterial() : new MeshStandardMaterial({ roughness: 0.92, metalness: 0 });
+  const material = plain
+    ? new MeshLambertMaterial()
+    : new MeshStandardMaterial({ roughness: 0.92, metalness: 0 });
   if (plain) material.defines = { PLAIN: 1 };
   const uniforms = {
     uBase: { value: new Color(palette.base) },
@@ -31,16 +33,25 @@ export function fur(palette: Palette, shell = 0, plain = false): Material {
   material.onBeforeCompile = (shader) => {
     Object.assign(shader.uniforms, uniforms);
     shader.vertexShader = shader.vertexShader
-      .replace("#include <common>", "#include <common>\nattribute vec3 coat;\nattribute vec3 rest;\nuniform float uShell;\nvarying vec3 vCoat;\nvarying vec3 vRest;")
-      .replace("#include <begin_vertex>", /* glsl */ `
+      .replace(
+        "#include <common>",
+        "#include <common>\nattribute vec3 coat;\nattribute vec3 rest;\nuniform float uShell;\nvarying vec3 vCoat;\nvarying vec3 vRest;",
+      )
+      .replace(
+        "#include <begin_vertex>",
+        /* glsl */ `
         // Short round the eyes and on the muzzle, none inside.
         vec3 eye = vec3(0.2375, 0.0285, 0.2485), folded = vec3(rest.x, abs(rest.y), rest.z);
         float hair = smoothstep(0.016, 0.034, distance(folded, eye)) * (1.0 - 0.6 * smoothstep(0.225, 0.24, rest.x));
         vec3 transformed = position + (normal * uShell * 0.0048 - vec3(0.0026, 0.0, 0.0014) * uShell * uShell) * hair - normal * 0.0004 * step(hair, 0.02) * step(0.001, uShell);
         vCoat = coat;
-        vRest = rest;`);
+        vRest = rest;`,
+      );
     shader.fragmentShader = shader.fragmentShader
-      .replace("#include <common>", `#include <common>\nvarying vec3 vCoat;\nvarying vec3 vRest;\nuniform vec3 uBase, uStripe, uCream;\nuniform float uShell;\n${NOISE}`)
+      .replace(
+        "#include <common>",
+        `#include <common>\nvarying vec3 vCoat;\nvarying vec3 vRest;\nuniform vec3 uBase, uStripe, uCream;\nuniform float uShell;\n${NOISE}`,
+      )
       .replace(
         "#include <color_fragment>",
         /* glsl */ `

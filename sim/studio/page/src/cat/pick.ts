@@ -16,22 +16,36 @@ export interface Found {
 function ears(): Blob[] {
   return SIDES.map((side) => {
     const [x, y, z] = mirrored(pivots.ear, side);
-    return { bone: `ear_${side}`, a: [x, y, z - 0.01], b: [x - 0.004, y * 1.2, z + 0.035], radii: [0.021, 0.005], blend: 0, soft: 0.01 };
+    return {
+      bone: `ear_${side}`,
+      a: [x, y, z - 0.01],
+      b: [x - 0.004, y * 1.2, z + 0.035],
+      radii: [0.021, 0.005],
+      blend: 0,
+      soft: 0.01,
+    };
   });
 }
 
 export function pickable(blobs: Blob[]): { blob: Blob; centre: Vector3; radius: number }[] {
   return [...blobs, ...ears()].map((blob) => {
-    const a = new Vector3(...blob.a), b = blob.b ? new Vector3(...blob.b) : a;
+    const a = new Vector3(...blob.a),
+      b = blob.b ? new Vector3(...blob.b) : a;
     const centre = a.clone().add(b).multiplyScalar(0.5);
     return { blob, centre, radius: a.distanceTo(b) / 2 + Math.max(...blob.radii) + FUR };
   });
 }
 
 /** The nearest blob under the ray; `matrix` gives a bone's place now. */
-export function pick(ray: Ray, parts: ReturnType<typeof pickable>, matrix: (bone: string) => Matrix4): Found | null {
+export function pick(
+  ray: Ray,
+  parts: ReturnType<typeof pickable>,
+  matrix: (bone: string) => Matrix4,
+): Found | null {
   const inverse = new Map<string, Matrix4>();
-  const at = new Vector3(), from = new Vector3(), along = new Vector3();
+  const at = new Vector3(),
+    from = new Vector3(),
+    along = new Vector3();
   let best = Infinity;
   let found: Found | null = null;
   for (const { blob, centre, radius } of parts) {

@@ -27,14 +27,20 @@ function sample(blobs: Blob[], size: number[], cell: number): Float32Array {
     for (let j = 0; j < ny; j += BLOCK)
       for (let i = 0; i < nx; i += BLOCK) {
         const half = (BLOCK * cell) / 2;
-        const [x, y, z] = [LOW[0] + i * cell + half, LOW[1] + j * cell + half, LOW[2] + k * cell + half];
+        const [x, y, z] = [
+          LOW[0] + i * cell + half,
+          LOW[1] + j * cell + half,
+          LOW[2] + k * cell + half,
+        ];
         const centre = field(blobs, x, y, z);
         const near = Math.abs(centre) < reach;
         const some = near ? nearby(blobs, x, y, z, reach) : blobs;
         for (let c = k; c < Math.min(k + BLOCK, nz); c++)
           for (let b = j; b < Math.min(j + BLOCK, ny); b++)
             for (let a = i; a < Math.min(i + BLOCK, nx); a++)
-              values[a + nx * (b + ny * c)] = near ? field(some, LOW[0] + a * cell, LOW[1] + b * cell, LOW[2] + c * cell) : centre;
+              values[a + nx * (b + ny * c)] = near
+                ? field(some, LOW[0] + a * cell, LOW[1] + b * cell, LOW[2] + c * cell)
+                : centre;
       }
   return values;
 }
@@ -45,7 +51,20 @@ function net(blobs: Blob[], values: Float32Array, size: number[], cell: number):
   const vertexOf = new Int32Array(nx * ny * nz).fill(-1);
   const positions: number[] = [];
   const steps = [0, 1, nx, nx + 1, nx * ny, nx * ny + 1, nx * ny + nx, nx * ny + nx + 1];
-  const edges: [number, number][] = [[0, 1], [2, 3], [4, 5], [6, 7], [0, 2], [1, 3], [4, 6], [5, 7], [0, 4], [1, 5], [2, 6], [3, 7]];
+  const edges: [number, number][] = [
+    [0, 1],
+    [2, 3],
+    [4, 5],
+    [6, 7],
+    [0, 2],
+    [1, 3],
+    [4, 6],
+    [5, 7],
+    [0, 4],
+    [1, 5],
+    [2, 6],
+    [3, 7],
+  ];
   for (let k = 0; k < nz - 1; k++)
     for (let j = 0; j < ny - 1; j++)
       for (let i = 0; i < nx - 1; i++) {
@@ -53,9 +72,13 @@ function net(blobs: Blob[], values: Float32Array, size: number[], cell: number):
         let inside = 0;
         for (const step of steps) if (values[o + step] < 0) inside++;
         if (inside === 0 || inside === 8) continue;
-        let n = 0, x = 0, y = 0, z = 0;
+        let n = 0,
+          x = 0,
+          y = 0,
+          z = 0;
         for (const [p, q] of edges) {
-          const u = values[o + steps[p]], v = values[o + steps[q]];
+          const u = values[o + steps[p]],
+            v = values[o + steps[q]];
           if (u < 0 === v < 0) continue;
           const t = u / (u - v);
           x += (p & 1) + t * ((q & 1) - (p & 1));
@@ -64,7 +87,11 @@ function net(blobs: Blob[], values: Float32Array, size: number[], cell: number):
           n++;
         }
         vertexOf[o] = positions.length / 3;
-        positions.push(LOW[0] + (i + x / n) * cell, LOW[1] + (j + y / n) * cell, LOW[2] + (k + z / n) * cell);
+        positions.push(
+          LOW[0] + (i + x / n) * cell,
+          LOW[1] + (j + y / n) * cell,
+          LOW[2] + (k + z / n) * cell,
+        );
       }
   const indices: number[] = [];
   const quad = (a: number, b: number, c: number, d: number, turned: boolean) => {
@@ -78,11 +105,18 @@ function net(blobs: Blob[], values: Float32Array, size: number[], cell: number):
         const o = at(i, j, k);
         const here = values[o] < 0;
         const v = vertexOf;
-        if (here !== values[o + 1] < 0) quad(v[o], v[at(i, j - 1, k)], v[at(i, j - 1, k - 1)], v[at(i, j, k - 1)], here);
-        if (here !== values[o + nx] < 0) quad(v[o], v[at(i, j, k - 1)], v[at(i - 1, j, k - 1)], v[at(i - 1, j, k)], here);
-        if (here !== values[o + nx * ny] < 0) quad(v[o], v[at(i - 1, j, k)], v[at(i - 1, j - 1, k)], v[at(i, j - 1, k)], here);
+        if (here !== values[o + 1] < 0)
+          quad(v[o], v[at(i, j - 1, k)], v[at(i, j - 1, k - 1)], v[at(i, j, k - 1)], here);
+        if (here !== values[o + nx] < 0)
+          quad(v[o], v[at(i, j, k - 1)], v[at(i - 1, j, k - 1)], v[at(i - 1, j, k)], here);
+        if (here !== values[o + nx * ny] < 0)
+          quad(v[o], v[at(i - 1, j, k)], v[at(i - 1, j - 1, k)], v[at(i, j - 1, k)], here);
       }
-  return { positions: new Float32Array(positions), normals: normals(blobs, positions), indices: new Uint32Array(indices) };
+  return {
+    positions: new Float32Array(positions),
+    normals: normals(blobs, positions),
+    indices: new Uint32Array(indices),
+  };
 }
 
 /** From the field's slope: smoother than from the faces. */
@@ -90,7 +124,9 @@ function normals(blobs: Blob[], positions: number[]): Float32Array {
   const out = new Float32Array(positions.length);
   const e = 0.0015;
   for (let i = 0; i < positions.length; i += 3) {
-    const x = positions[i], y = positions[i + 1], z = positions[i + 2];
+    const x = positions[i],
+      y = positions[i + 1],
+      z = positions[i + 2];
     const some = nearby(blobs, x, y, z, 0.01);
     const gx = field(some, x + e, y, z) - field(some, x - e, y, z);
     const gy = field(some, x, y + e, z) - field(some, x, y - e, z);

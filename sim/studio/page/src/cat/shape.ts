@@ -14,7 +14,15 @@ export interface Blob {
 
 export const SIDES = ["left", "right"] as const;
 export const pivots = raw.pivots as unknown as Record<string, V3>;
-export const tail = raw.tail as unknown as { base: V3; length: number; rise: number[]; radii: number[]; pitch: number[]; tuck: number[]; yaw: number[] };
+export const tail = raw.tail as unknown as {
+  base: V3;
+  length: number;
+  rise: number[];
+  radii: number[];
+  pitch: number[];
+  tuck: number[];
+  yaw: number[];
+};
 export const TAIL_BONES = tail.rise.map((_, i) => `tail_${i}`);
 
 export function mirrored(v: V3, side: string): V3 {
@@ -56,7 +64,14 @@ export function blobs(): Blob[] {
   }
   const nodes = tailNodes();
   TAIL_BONES.forEach((bone, i) => {
-    found.push({ bone, a: nodes[i], b: nodes[i + 1], radii: [tail.radii[i], tail.radii[i + 1]], blend: i ? 0.004 : 0.015, soft: 0.012 });
+    found.push({
+      bone,
+      a: nodes[i],
+      b: nodes[i + 1],
+      radii: [tail.radii[i], tail.radii[i + 1]],
+      blend: i ? 0.004 : 0.015,
+      soft: 0.012,
+    });
   });
   return found;
 }

@@ -17,7 +17,11 @@ const SPINE = pivots.chest[0] - pivots.pelvis[0];
 const clamp = (x: number, low: number, high: number) => Math.min(high, Math.max(low, x));
 const minus = (a: V3, b: V3): V3 => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
 /** Turn in the plane of the body: + lifts what points forward, and swings forward what points down. */
-const pitched = (v: V3, a: number): V3 => [v[0] * Math.cos(a) - v[2] * Math.sin(a), v[1], v[0] * Math.sin(a) + v[2] * Math.cos(a)];
+const pitched = (v: V3, a: number): V3 => [
+  v[0] * Math.cos(a) - v[2] * Math.sin(a),
+  v[1],
+  v[0] * Math.sin(a) + v[2] * Math.cos(a),
+];
 const plus = (a: V3, b: V3): V3 => [a[0] + b[0], a[1] + b[1], a[2] + b[2]];
 
 const P = (a: number) => new Matrix4().makeRotationY(-a);
@@ -26,7 +30,10 @@ const Roll = (a: number) => new Matrix4().makeRotationX(-a);
 
 /** A bone that stands at `place`, turned: maps neutral points to where they are now. */
 function bone(place: V3, turn: Matrix4, pivot: V3): Matrix4 {
-  return new Matrix4().makeTranslation(...place).multiply(turn).multiply(new Matrix4().makeTranslation(-pivot[0], -pivot[1], -pivot[2]));
+  return new Matrix4()
+    .makeTranslation(...place)
+    .multiply(turn)
+    .multiply(new Matrix4().makeTranslation(-pivot[0], -pivot[1], -pivot[2]));
 }
 
 interface Leg {
@@ -43,7 +50,11 @@ function frontLeg(angles: Angles, side: string, lean: number): Leg {
   const elbow = pitched(minus(pivots.elbow, pivots.shoulder), turns[0]);
   const wrist = plus(elbow, pitched(minus(pivots.wrist, pivots.elbow), turns[1]));
   const sole = WRIST + (SOLE_FRONT - WRIST) * clamp(Math.cos(turns[1] + 0.15), 0, 1);
-  return { turns, joints: [elbow, wrist, wrist], depth: Math.max(0.021 - elbow[2], sole - wrist[2]) };
+  return {
+    turns,
+    joints: [elbow, wrist, wrist],
+    depth: Math.max(0.021 - elbow[2], sole - wrist[2]),
+  };
 }
 
 /** The hip turns the thigh, the knee folds the shank back; the foot lies down as the knee folds, as the tendons of a cat have it. */
@@ -56,7 +67,11 @@ function hindLeg(angles: Angles, side: string, lean: number): Leg {
   const knee = pitched(minus(pivots.knee, pivots.hip), turns[0]);
   const hock = plus(knee, pitched(minus(pivots.hock, pivots.knee), turns[1]));
   const ball = plus(hock, pitched(minus(pivots.ball, pivots.hock), turns[2]));
-  return { turns, joints: [knee, hock, ball], depth: Math.max(0.027 - knee[2], 0.0145 - hock[2], SOLE_HIND - ball[2]) };
+  return {
+    turns,
+    joints: [knee, hock, ball],
+    depth: Math.max(0.027 - knee[2], 0.0145 - hock[2], SOLE_HIND - ball[2]),
+  };
 }
 
 const chestPitch = (pitch: number) => pitch * (pitch > 0 ? CHEST_SHARE : 0.9);
@@ -73,7 +88,9 @@ export interface Stance {
 export function stance(angles: Angles): Stance {
   let pitch = 0;
   let legs: Record<string, Leg> = {};
-  let front = 0, hind = 0, length = SPINE;
+  let front = 0,
+    hind = 0,
+    length = SPINE;
   for (let i = 0; i < 6; i++) {
     legs = {};
     for (const side of SIDES) {
@@ -88,9 +105,11 @@ export function stance(angles: Angles): Stance {
     pitch += 0.7 * (Math.asin(clamp(rise / length, -0.95, 0.95)) - pitch);
   }
   const low = clamp((0.12 - (front + hind) / 2) / 0.05, 0, 1);
-  const pan = angles.head_pan ?? 0, yaw = angles.tail_yaw ?? 0;
+  const pan = angles.head_pan ?? 0,
+    yaw = angles.tail_yaw ?? 0;
   // Lying with head and tail to the same side, the spine curls with them.
-  const bend = pan * yaw > 0 ? low * 0.55 * Math.sign(pan) * Math.min(Math.abs(pan), Math.abs(yaw)) : 0;
+  const bend =
+    pan * yaw > 0 ? low * 0.55 * Math.sign(pan) * Math.min(Math.abs(pan), Math.abs(yaw)) : 0;
   const half = length / 2;
   const middle: V3 = [pivots.chest[0] - half * Math.cos(pitch), 0, (front + hind) / 2];
   const along = half * Math.cos(pitch);
@@ -109,27 +128,68 @@ export function pose(angles: Angles, breath = 0): Bones {
   const pelvisTurn = Yaw(-bend).multiply(P(pitch + 0.25 * up));
   const lungs = new Matrix4().makeScale(1, 1 + 0.022 * breath, 1 + 0.014 * breath);
   const arch = 0.03 * up;
-  const waist: V3 = [(chest[0] + pelvis[0]) / 2 - arch * Math.sin(pitch), -Math.abs(bend) * Math.sign(bend) * 0.02, (chest[2] + pelvis[2]) / 2 + arch * Math.cos(pitch) + 0.0035];
+  const waist: V3 = [
+    (chest[0] + pelvis[0]) / 2 - arch * Math.sin(pitch),
+    -Math.abs(bend) * Math.sign(bend) * 0.02,
+    (chest[2] + pelvis[2]) / 2 + arch * Math.cos(pitch) + 0.0035,
+  ];
   bones.chest = bone(chest, chestTurn.clone().multiply(lungs), pivots.chest);
   bones.waist = bone(waist, P(pitch).multiply(lungs), pivots.waist);
   bones.pelvis = bone(pelvis, pelvisTurn, pivots.pelvis);
 
   for (const side of SIDES) {
-    legBones(bones, `front_${side}`, ["upper", "lower", "paw"], ["shoulder", "elbow", "wrist"], side, legs[`front_${side}`], chest, bend, "chest", SOLE_FRONT);
-    legBones(bones, `hind_${side}`, ["thigh", "shank", "foot", "toes"], ["hip", "knee", "hock", "ball"], side, legs[`hind_${side}`], pelvis, -bend, "pelvis", SOLE_HIND);
+    legBones(
+      bones,
+      `front_${side}`,
+      ["upper", "lower", "paw"],
+      ["shoulder", "elbow", "wrist"],
+      side,
+      legs[`front_${side}`],
+      chest,
+      bend,
+      "chest",
+      SOLE_FRONT,
+    );
+    legBones(
+      bones,
+      `hind_${side}`,
+      ["thigh", "shank", "foot", "toes"],
+      ["hip", "knee", "hock", "ball"],
+      side,
+      legs[`hind_${side}`],
+      pelvis,
+      -bend,
+      "pelvis",
+      SOLE_HIND,
+    );
   }
   headBones(bones, angles, chestTurn, pitch, bend);
   tailBones(bones, pelvis, pelvisTurn, pitch, bend, at("tail_pitch"), at("tail_yaw"));
   return bones;
 }
 
-function legBones(bones: Bones, prefix: string, names: string[], joints: string[], side: string, leg: Leg, root: V3, bend: number, trunk: string, sole: number): void {
+function legBones(
+  bones: Bones,
+  prefix: string,
+  names: string[],
+  joints: string[],
+  side: string,
+  leg: Leg,
+  root: V3,
+  bend: number,
+  trunk: string,
+  sole: number,
+): void {
   const yaw = Yaw(bend);
   const centre = pivots[trunk];
   const hang = minus(mirrored(pivots[joints[0]], side), centre);
   const place = (v: V3): V3 => {
     const local = plus(hang, v);
-    return [root[0] + local[0] * Math.cos(bend) - local[1] * Math.sin(bend), root[1] + local[0] * Math.sin(bend) + local[1] * Math.cos(bend), root[2] + local[2]];
+    return [
+      root[0] + local[0] * Math.cos(bend) - local[1] * Math.sin(bend),
+      root[1] + local[0] * Math.sin(bend) + local[1] * Math.cos(bend),
+      root[2] + local[2],
+    ];
   };
   const sideways = (v: V3): V3 => (side === "left" ? v : [v[0], -v[1], v[2]]);
   const spots = [[0, 0, 0] as V3, ...leg.joints].map(sideways).map(place);
@@ -140,48 +200,85 @@ function legBones(bones: Bones, prefix: string, names: string[], joints: string[
       const lift = spots[i][2] - sole;
       turn = -0.9 * clamp(lift / 0.045, 0, 1);
     }
-    bones[`${prefix}_${name}`] = bone(spots[i], yaw.clone().multiply(P(turn)), mirrored(pivots[joints[i]], side));
+    bones[`${prefix}_${name}`] = bone(
+      spots[i],
+      yaw.clone().multiply(P(turn)),
+      mirrored(pivots[joints[i]], side),
+    );
   });
 }
 
-function headBones(bones: Bones, angles: Angles, chestTurn: Matrix4, pitch: number, bend: number): void {
+function headBones(
+  bones: Bones,
+  angles: Angles,
+  chestTurn: Matrix4,
+  pitch: number,
+  bend: number,
+): void {
   const at = (name: string) => angles[name] ?? 0;
   const spot = (m: Matrix4, v: V3): V3 => {
     const e = m.elements;
-    return [e[0] * v[0] + e[4] * v[1] + e[8] * v[2] + e[12], e[1] * v[0] + e[5] * v[1] + e[9] * v[2] + e[13], e[2] * v[0] + e[6] * v[1] + e[10] * v[2] + e[14]];
+    return [
+      e[0] * v[0] + e[4] * v[1] + e[8] * v[2] + e[12],
+      e[1] * v[0] + e[5] * v[1] + e[9] * v[2] + e[13],
+      e[2] * v[0] + e[6] * v[1] + e[10] * v[2] + e[14],
+    ];
   };
   const chest = bone(spot(bones.chest, pivots.chest), chestTurn, pivots.chest);
   // The neck carries a third of pan and tilt, so that it bends instead of breaking off.
-  const neckTurn = Yaw(bend + 0.35 * at("head_pan")).multiply(P(chestPitch(pitch) + 0.3 * at("head_tilt")));
+  const neckTurn = Yaw(bend + 0.35 * at("head_pan")).multiply(
+    P(chestPitch(pitch) + 0.3 * at("head_tilt")),
+  );
   bones.neck = bone(spot(chest, pivots.neck), neckTurn, pivots.neck);
-  const headTurn = Yaw(bend + at("head_pan")).multiply(P(chestPitch(pitch) + at("head_tilt"))).multiply(Roll(at("head_roll")));
+  const headTurn = Yaw(bend + at("head_pan"))
+    .multiply(P(chestPitch(pitch) + at("head_tilt")))
+    .multiply(Roll(at("head_roll")));
   bones.head = bone(spot(bones.neck, pivots.head), headTurn, pivots.head);
   bones.jaw = bones.head.clone().multiply(bone(pivots.jaw, P(-at("jaw")), pivots.jaw));
   for (const side of SIDES) {
     const sign = side === "left" ? 1 : -1;
     const angle = at(`ear_${side}`);
     const back = clamp(-angle / 1.2, 0, 1);
-    const turn = Yaw(sign * 1.0 * back).multiply(Roll(-sign * -0.95 * back)).multiply(P(-0.35 * Math.max(angle, 0) + 0.55 * back));
+    const turn = Yaw(sign * 1.0 * back)
+      .multiply(Roll(-sign * -0.95 * back))
+      .multiply(P(-0.35 * Math.max(angle, 0) + 0.55 * back));
     const pivot = mirrored(pivots.ear, side);
     bones[`ear_${side}`] = bones.head.clone().multiply(bone(pivot, turn, pivot));
   }
 }
 
-function tailBones(bones: Bones, pelvis: V3, pelvisTurn: Matrix4, pitch: number, bend: number, raise: number, yaw: number): void {
+function tailBones(
+  bones: Bones,
+  pelvis: V3,
+  pelvisTurn: Matrix4,
+  pitch: number,
+  bend: number,
+  raise: number,
+  yaw: number,
+): void {
   const nodes = tailNodes();
   const step = tail.length / tail.rise.length;
   const e = pelvisTurn.elements;
   const v = minus(tail.base, pivots.pelvis);
-  let spot: V3 = plus(pelvis, [e[0] * v[0] + e[4] * v[1] + e[8] * v[2], e[1] * v[0] + e[5] * v[1] + e[9] * v[2], e[2] * v[0] + e[6] * v[1] + e[10] * v[2]]);
+  let spot: V3 = plus(pelvis, [
+    e[0] * v[0] + e[4] * v[1] + e[8] * v[2],
+    e[1] * v[0] + e[5] * v[1] + e[9] * v[2],
+    e[2] * v[0] + e[6] * v[1] + e[10] * v[2],
+  ]);
   const share = raise > 0 ? tail.pitch : tail.tuck;
   TAIL_BONES.forEach((name, i) => {
     const radius = tail.radii[i + 1] + 0.002;
     let rise = tail.rise[i] + raise * share[i] - 0.9 * Math.max(pitch, 0);
     // The floor: a segment that would go through it lies down on it.
     const lowest = (radius - spot[2]) / step;
-    if (Math.sin(rise) < lowest || (Math.cos(rise) < 0 && rise < 0 && lowest > -1)) rise = Math.asin(clamp(lowest, -1, 1));
+    if (Math.sin(rise) < lowest || (Math.cos(rise) < 0 && rise < 0 && lowest > -1))
+      rise = Math.asin(clamp(lowest, -1, 1));
     const turn = -bend - yaw * tail.yaw[i];
     bones[name] = bone(spot, Yaw(turn).multiply(P(-rise)).multiply(P(tail.rise[i])), nodes[i]);
-    spot = [spot[0] - step * Math.cos(rise) * Math.cos(turn), spot[1] - step * Math.cos(rise) * Math.sin(turn), spot[2] + step * Math.sin(rise)];
+    spot = [
+      spot[0] - step * Math.cos(rise) * Math.cos(turn),
+      spot[1] - step * Math.cos(rise) * Math.sin(turn),
+      spot[2] + step * Math.sin(rise),
+    ];
   });
 }

@@ -6,7 +6,17 @@ export interface BarItem {
   tone?: string;
 }
 
-export function Bars({ items, low = 0, high = 1, label }: { items: BarItem[]; low?: number; high?: number; label: string }) {
+export function Bars({
+  items,
+  low = 0,
+  high = 1,
+  label,
+}: {
+  items: BarItem[];
+  low?: number;
+  high?: number;
+  label: string;
+}) {
   return (
     <ul class="bars" aria-label={label}>
       {items.map(({ name, value, title, tone }) => {

@@ -9,10 +9,12 @@ export function clock(seconds: number): string {
 
 function words(item: News): string {
   const name = (item.name ?? "").replaceAll("_", " ");
-  if (item.kind === "event") return `${name}${item.zone ? ` · ${item.zone.replaceAll("_", " ")}` : ""}`;
+  if (item.kind === "event")
+    return `${name}${item.zone ? ` · ${item.zone.replaceAll("_", " ")}` : ""}`;
   if (item.kind === "call") return `“${name}”`;
   if (item.kind === "said") return `you: ${item.message}`;
-  if (item.kind === "trouble") return item.message ? `${item.part}: ${item.message}` : `${item.part} is well again`;
+  if (item.kind === "trouble")
+    return item.message ? `${item.part}: ${item.message}` : `${item.part} is well again`;
   return item.message ?? "";
 }
 
@@ -21,7 +23,8 @@ function together(news: News[]): { item: News; times: number }[] {
   const lines: { item: News; times: number }[] = [];
   for (const item of news) {
     const last = lines[lines.length - 1];
-    if (last && item.kind === "event" && words(last.item) === words(item)) lines[lines.length - 1] = { item, times: last.times + 1 };
+    if (last && item.kind === "event" && words(last.item) === words(item))
+      lines[lines.length - 1] = { item, times: last.times + 1 };
     else lines.push({ item, times: 1 });
   }
   return lines;
@@ -35,7 +38,12 @@ export function Happened() {
       <h2>What happened</h2>
       {building && (
         <p class="building">
-          <progress value={building.done ?? undefined} max={1} aria-label="Building the language model's runtime" /> {building.text}
+          <progress
+            value={building.done ?? undefined}
+            max={1}
+            aria-label="Building the language model's runtime"
+          />{" "}
+          {building.text}
         </p>
       )}
       {[...troubles].map(([part, message]) => (

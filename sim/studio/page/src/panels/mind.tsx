@@ -25,8 +25,18 @@ export function Mind() {
           <li key={step}>{step.replaceAll("_", " ")}</li>
         ))}
       </ol>
-      {numbers.length > 0 && <p class="numbers">{numbers.map(([name, value]) => `${name.replaceAll("_", " ")} ${value.toFixed(2)}`).join(" · ")}</p>}
-      {items.length > 0 ? <Bars items={items} high={Math.max(best, 0.3)} label="Scores of the selector" /> : <p class="faint">nothing is weighed here: a reflex, or a fixed branch</p>}
+      {numbers.length > 0 && (
+        <p class="numbers">
+          {numbers
+            .map(([name, value]) => `${name.replaceAll("_", " ")} ${value.toFixed(2)}`)
+            .join(" · ")}
+        </p>
+      )}
+      {items.length > 0 ? (
+        <Bars items={items} high={Math.max(best, 0.3)} label="Scores of the selector" />
+      ) : (
+        <p class="faint">nothing is weighed here: a reflex, or a fixed branch</p>
+      )}
     </article>
   );
 }

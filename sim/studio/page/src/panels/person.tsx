@@ -4,24 +4,48 @@ import { Bars } from "./bars";
 import { type Line, Plot } from "./plot";
 
 const LINES: Line[] = [
-  { label: "valence", tone: "#d4663f", value: (point) => point.person[0], spread: (point) => point.person[1] },
-  { label: "arousal", tone: "#4f7fb5", value: (point) => point.person[2], spread: (point) => point.person[3] },
+  {
+    label: "valence",
+    tone: "#d4663f",
+    value: (point) => point.person[0],
+    spread: (point) => point.person[1],
+  },
+  {
+    label: "arousal",
+    tone: "#4f7fb5",
+    value: (point) => point.person[2],
+    spread: (point) => point.person[3],
+  },
 ];
 const CLASSES = ["neutral", "happy", "sad", "angry", "afraid", "disgusted", "surprised"];
 
 export function PersonPanel() {
   const person = useLive().state?.person;
-  const items = CLASSES.map((name) => ({ name, value: person?.probabilities[name] ?? 0, tone: "var(--you)" }));
+  const items = CLASSES.map((name) => ({
+    name,
+    value: person?.probabilities[name] ?? 0,
+    tone: "var(--you)",
+  }));
   return (
-    <article class="card" data-testid="person" data-valence={person?.valence.toFixed(3)} data-confidence={person?.confidence.toFixed(3)}>
+    <article
+      class="card"
+      data-testid="person"
+      data-valence={person?.valence.toFixed(3)}
+      data-confidence={person?.confidence.toFixed(3)}
+    >
       <h2>
         You, as the cat sees you
-        <span class={person?.unsure ?? true ? "chip" : "chip sure"}>
-          {!person?.present ? "nobody here" : person.unsure ? "unsure" : `${Math.round(person.confidence * 100)} % sure`}
+        <span class={(person?.unsure ?? true) ? "chip" : "chip sure"}>
+          {!person?.present
+            ? "nobody here"
+            : person.unsure
+              ? "unsure"
+              : `${Math.round(person.confidence * 100)} % sure`}
         </span>
       </h2>
       <p class="legend">
-        <i style={{ background: "#d4663f" }} /> valence {person?.valence.toFixed(2)} <i style={{ background: "#4f7fb5" }} /> arousal {person?.arousal.toFixed(2)}
+        <i style={{ background: "#d4663f" }} /> valence {person?.valence.toFixed(2)}{" "}
+        <i style={{ background: "#4f7fb5" }} /> arousal {person?.arousal.toFixed(2)}
         <small> ± one sd</small>
       </p>
       <Plot lines={LINES} label="The person's valence and arousal over the last two minutes" />

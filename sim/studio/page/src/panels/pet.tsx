@@ -3,8 +3,16 @@ import { useLive } from "../live";
 import { Bars } from "./bars";
 import { type Line, Plot } from "./plot";
 
-const TONES: [string, string][] = [["pleasure", "#c9862b"], ["arousal", "#b5504f"], ["dominance", "#6a8f5a"]];
-const LINES: Line[] = TONES.map(([label, tone], i) => ({ label, tone, value: (point) => point.mood[i] }));
+const TONES: [string, string][] = [
+  ["pleasure", "#c9862b"],
+  ["arousal", "#b5504f"],
+  ["dominance", "#6a8f5a"],
+];
+const LINES: Line[] = TONES.map(([label, tone], i) => ({
+  label,
+  tone,
+  value: (point) => point.mood[i],
+}));
 const SHOWN = 5;
 
 export function PetPanel() {
@@ -13,25 +21,35 @@ export function PetPanel() {
     .sort((a, b) => b[1] - a[1])
     .slice(0, SHOWN)
     .map(([name, value]) => ({ name, value, tone: "var(--feel)" }));
-  const drives = Object.entries(pet?.drives ?? {}).map(([name, value]) => ({ name, value, tone: "var(--drive)" }));
+  const drives = Object.entries(pet?.drives ?? {}).map(([name, value]) => ({
+    name,
+    value,
+    tone: "var(--drive)",
+  }));
   const mood = pet?.mood;
   return (
     <article class="card" data-testid="pet">
       <h2>
         How it feels
-        {(pet?.enough ?? 0) > 0.3 && <span class="chip hot">enough {Math.round((pet?.enough ?? 0) * 100)} %</span>}
+        {(pet?.enough ?? 0) > 0.3 && (
+          <span class="chip hot">enough {Math.round((pet?.enough ?? 0) * 100)} %</span>
+        )}
       </h2>
       <p class="legend">
         {TONES.map(([name, tone]) => (
           <span key={name}>
-            <i style={{ background: tone }} /> {name} {mood?.[name as keyof typeof mood].toFixed(2)}{" "}
+            <i style={{ background: tone }} /> {name}{" "}
+            {mood?.[name as keyof typeof mood].toFixed(2)}{" "}
           </span>
         ))}
       </p>
       <Plot lines={LINES} label="The cat's mood over the last two minutes" />
       <div class="two">
         <Bars items={emotions} label="Emotions" />
-        <Bars items={[...drives, { name: "trust", value: pet?.trust ?? 0, tone: "var(--trust)" }]} label="Drives" />
+        <Bars
+          items={[...drives, { name: "trust", value: pet?.trust ?? 0, tone: "var(--trust)" }]}
+          label="Drives"
+        />
       </div>
     </article>
   );

@@ -31,7 +31,9 @@ export function Plot({ lines, label }: { lines: Line[]; label: string }) {
       due = last;
       plot?.setData(data(lines));
     });
-    const resized = new ResizeObserver(() => plot?.setSize({ width: element.clientWidth, height: HEIGHT }));
+    const resized = new ResizeObserver(() =>
+      plot?.setSize({ width: element.clientWidth, height: HEIGHT }),
+    );
     resized.observe(element);
     return () => {
       stopTheme();
@@ -58,16 +60,24 @@ function data(lines: Line[]): uPlot.AlignedData {
 }
 
 function options(lines: Line[], width: number): uPlot.Options {
-  const ink = isDark() ? "#a79fb5" : "#8a7763", grid = isDark() ? "#3a3444" : "#eadfce";
+  const ink = isDark() ? "#a79fb5" : "#8a7763",
+    grid = isDark() ? "#3a3444" : "#eadfce";
   const series: uPlot.Series[] = [{ label: "s" }];
   const bands: uPlot.Band[] = [];
   for (const { label, tone, spread } of lines) {
     series.push({ label, stroke: tone, width: 2, points: { show: false } });
     if (!spread) continue;
-    bands.push({ series: [series.length, series.length + 1], fill: tone + (isDark() ? "38" : "2b") });
-    series.push({ stroke: "transparent", width: 0, points: { show: false } }, { stroke: "transparent", width: 0, points: { show: false } });
+    bands.push({
+      series: [series.length, series.length + 1],
+      fill: tone + (isDark() ? "38" : "2b"),
+    });
+    series.push(
+      { stroke: "transparent", width: 0, points: { show: false } },
+      { stroke: "transparent", width: 0, points: { show: false } },
+    );
   }
-  const seconds = (value: number) => (value < 0 ? "" : `${Math.floor(value / 60)}:${String(Math.floor(value % 60)).padStart(2, "0")}`);
+  const seconds = (value: number) =>
+    value < 0 ? "" : `${Math.floor(value / 60)}:${String(Math.floor(value % 60)).padStart(2, "0")}`;
   return {
     width,
     height: HEIGHT,
@@ -76,10 +86,28 @@ function options(lines: Line[], width: number): uPlot.Options {
     legend: { show: false },
     cursor: { show: false },
     padding: [6, 4, 0, 0],
-    scales: { x: { time: false, range: (_, low, high) => [Math.min(low, high - SHOWN), high] }, y: { range: [-1, 1] } },
+    scales: {
+      x: { time: false, range: (_, low, high) => [Math.min(low, high - SHOWN), high] },
+      y: { range: [-1, 1] },
+    },
     axes: [
-      { stroke: ink, grid: { show: false }, ticks: { show: false }, size: 20, font: "11px system-ui", values: (_, ticks) => ticks.map(seconds), incrs: [30, 60] },
-      { stroke: ink, grid: { stroke: grid, width: 1 }, ticks: { show: false }, size: 26, font: "11px system-ui", splits: () => [-1, 0, 1] },
+      {
+        stroke: ink,
+        grid: { show: false },
+        ticks: { show: false },
+        size: 20,
+        font: "11px system-ui",
+        values: (_, ticks) => ticks.map(seconds),
+        incrs: [30, 60],
+      },
+      {
+        stroke: ink,
+        grid: { stroke: grid, width: 1 },
+        ticks: { show: false },
+        size: 26,
+        font: "11px system-ui",
+        splits: () => [-1, 0, 1],
+      },
     ],
   };
 }
