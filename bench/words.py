@@ -20,15 +20,22 @@ import argparse
 from pathlib import Path
 from time import process_time
 
-from moggy.brain.language import bench, read_texts
-from moggy.brain.language.question import Question, Situation
+from moggy.brain.language import (
+    Question,
+    Situation,
+    SlowReader,
+    TextReading,
+    available_readers,
+    bench_models,
+    read_text,
+)
 from moggy.messages import Words
 from moggy.sensors.words import understand
 
 HERE = Path(__file__).parent
 
 
-def said_to_pets(slow: dict[str, read_texts.Slow]) -> None:
+def said_to_pets(slow: dict[str, SlowReader]) -> None:
     """Print the shares, 0..1, of phrases.tsv that are read right, by reader, half and language."""
     lines = [
         line.split("\t")
@@ -45,9 +52,7 @@ def said_to_pets(slow: dict[str, read_texts.Slow]) -> None:
         for name, half in (("developed", lines[0::2]), ("held back", lines[1::2])):
             for langs in (("en",), ("de", "zh"), ("fr", "es")):
                 chosen = [line for line in half if line[0] in langs]
-                rows = [
-                    read_texts.chain(text, lang, understand, readers) for lang, _, _, text in chosen
-                ]
+                rows = [read_text(text, lang, understand, readers) for lang, _, _, text in chosen]
                 intent = sum(
                     row["intent"] == line[1] for row, line in zip(rows, chosen, strict=True)
                 ) / len(rows)
@@ -68,7 +73,7 @@ def said_to_pets(slow: dict[str, read_texts.Slow]) -> None:
                 )
 
 
-def in_context(judge: read_texts.Slow) -> None:
+def in_context(judge: SlowReader) -> None:
     """Print in how many of the 30 pairs of situations.tsv the language model proposes more pleasure
     for the same words in the kinder situation."""
     looks = {"happy": (0.7, 0.3), "angry": (-0.7, 0.6), "sad": (-0.6, -0.3)}
@@ -101,7 +106,7 @@ def in_context(judge: read_texts.Slow) -> None:
     )
 
 
-def _top(row: read_texts.Row) -> str:
+def _top(row: TextReading) -> str:
     return str(max(row["probabilities"], key=row["probabilities"].__getitem__))
 
 
@@ -142,8 +147,8 @@ def main() -> None:
     chosen = options.parse_args()
     ways = ("words", "embedding alone", "words+embedding") if chosen.quick else None
     if not chosen.phrases:
-        bench.bench_models(chosen.sentences, first=understand, ways=ways)
-    slow, missing = read_texts.available()
+        bench_models(chosen.sentences, first=understand, ways=ways)
+    slow, missing = available_readers()
     for message in missing:
         print(f"left out: {message}")
     if chosen.quick:

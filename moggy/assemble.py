@@ -132,9 +132,7 @@ def born(start: Start) -> Pet:
 
 def slow_thinkers(*, simulated: bool) -> list[tuple[Ask, Worker]]:
     """What reads words again, slower and better; simulated: in virtual time, at a modelled pace."""
-    from moggy.brain.language.ask import Asker
-    from moggy.brain.language.embedding import embedding_task
-    from moggy.brain.language.model import model_task
+    from moggy.brain.language import Asker, embedding_task, model_task
 
     def worker(make: Callable[[], Task], name: str, latency: float, deadline: float) -> Worker:
         return (

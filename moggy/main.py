@@ -399,7 +399,7 @@ def bench(
     sentences: Annotated[int, typer.Option(min=10, help="How many sentences to score.")] = 200,
 ) -> None:
     """What each way of reading words understands, per second of CPU, on named data."""
-    from moggy.brain.language.bench import bench_models
+    from moggy.brain.language import bench_models
     from moggy.sensors.words import understand
 
     bench_models(sentences, first=understand)

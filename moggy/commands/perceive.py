@@ -17,12 +17,12 @@ Reader = Callable[[Path], Iterable[Mapping[str, Any]]]
 
 
 def perceive_words(texts: Sequence[str], lang: str, tiers: str, as_json: bool) -> None:
-    from moggy.brain.language.read_texts import perceive_words as perceive
+    from moggy.brain.language import read_texts
     from moggy.sensors.words import understand
 
     given = [line.rstrip("\n") for line in sys.stdin] if list(texts) == ["-"] else list(texts)
     wanted = None if tiers == "all" else [tier.strip() for tier in tiers.split(",")]
-    _print(perceive(given, lang, wanted, first=understand), as_json, first="text")
+    _print(read_texts(given, lang, wanted, first=understand), as_json, first="text")
 
 
 def perceive_files(kind: str, inputs: Sequence[Path], as_json: bool) -> int:
