@@ -8,8 +8,8 @@ from pathlib import Path
 import typer
 
 from moggy.assemble import home
-from moggy.brain.memory import Broken, Memory, as_json, sentences
-from moggy.brain.memory import encryption as sealing
+from moggy.brain import memory as pet_memory
+from moggy.brain.memory import Broken, Memory, as_json, is_encrypted, sentences
 
 
 def path() -> Path:
@@ -50,7 +50,7 @@ def export(to: Path) -> None:
     memory = _there()
     to.write_text(as_json(memory), encoding="utf-8")
     memory.close()
-    typer.echo(f"written to {to}" + (", in plain text" if sealing.is_encrypted(path()) else ""))
+    typer.echo(f"written to {to}" + (", in plain text" if is_encrypted(path()) else ""))
 
 
 def forget(who: str) -> None:
@@ -61,23 +61,25 @@ def forget(who: str) -> None:
 
 
 def encrypt() -> None:
-    sealing.encrypt(path(), key())
+    pet_memory.encrypt(path(), key())
     typer.echo(
         f"{path()} is encrypted"
         if path().exists()
         else f"{path()} will be encrypted from its begin"
     )
     typer.echo(
-        f"Its key is {key()}. Keep a copy of it somewhere else: without it nobody, you included, can read the memory again. Where memory "
-        "and key lie on one card, it protects copies of the memory, not the card: docs/memory.md says how to keep the key elsewhere."
+        f"Its key is {key()}. Keep a copy of it somewhere else: without it nobody, you included, "
+        "can read the memory again. Where memory and key lie on one card, it protects copies of "
+        "the memory, not the card: docs/memory.md says how to keep the key elsewhere."
     )
 
 
 def decrypt() -> None:
-    sealing.decrypt(path(), key())
+    pet_memory.decrypt(path(), key())
     typer.echo(f"{path()} is plain")
     typer.echo(
-        f"Keep the key {key()} while there are encrypted copies. As long as it is there, a new memory would be encrypted again."
+        f"Keep the key {key()} while there are encrypted copies. As long as it is there, a new "
+        "memory would be encrypted again."
     )
 
 
