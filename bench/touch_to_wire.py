@@ -1,4 +1,4 @@
-"""From a touch to the first byte on the wire that it changed: `python -m bench touch_to_wire`.
+"""How long it takes from a touch to the first byte on the wire that it changed.
 
 Virtual time: the same life with and without the touch; the first command that differs. Real time: a
 hand on the simulated skin while the firmware runs in its own interpreter at the other end of a
@@ -8,6 +8,7 @@ reaction has been written. The touch comes at a random phase of the loop.
 
 from __future__ import annotations
 
+import argparse
 import random
 import threading
 from collections.abc import Mapping, Sequence
@@ -65,7 +66,7 @@ def commands(body: Body, senses: Sequence[Touch]) -> list[Tick]:
     return ticks
 
 
-class Hand:
+class IndependentHand:
     """Touches and lets go at times that are independent of the loop, and notes when the reaction to
     each touch had been written."""
 
@@ -108,7 +109,7 @@ def real(body: Body) -> list[float]:
     world = World(body)
     link = SerialLink(board.path)
     out = SerialBody(link, body)
-    hand = Hand(world, board)
+    hand = IndependentHand(world, board)
     loop = Loop(
         born(begin(Files(), seed=1, hour=12.0)),
         RealClock(),
@@ -142,6 +143,7 @@ def show(name: str, figures: Sequence[float]) -> None:
 
 def main() -> None:
     """Print the latencies in virtual and in real time."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
     body = Files().load("body/cat.yaml", Body)
     period = (1 / RATE + BOARD_TICK) * 1000
     show(
@@ -149,7 +151,3 @@ def main() -> None:
         virtual(body),
     )
     show("touch to wire, real time, MicroPython on a serial port", real(body))
-
-
-if __name__ == "__main__":
-    main()
