@@ -1,5 +1,4 @@
-"""The benches: each is listed with what it measures, and what is missing is said with the way to get
-it."""
+"""Each bench is listed with what it measures; what is missing is said with the way to get it."""
 
 from __future__ import annotations
 
