@@ -1,12 +1,14 @@
-"""How long acting takes: microseconds of CPU a tick of a busy and of a calm cat; the best of a few
-runs, for busy machines."""
+"""What a tick of acting costs: CPU time for a busy and for a calm cat.
+
+The best of a few runs counts, since the machine may be busy with other things.
+"""
 
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from time import process_time
 
+from bench.needs import ROOT
 from moggy.actuators.act import Actor
 from moggy.behaviors.motions import load_motions
 from moggy.body import Body
@@ -14,7 +16,6 @@ from moggy.config import load
 from moggy.messages import Affect, Decision, Gesture, PersonEstimate, Play
 from moggy.personality import Personality
 
-ROOT = Path(__file__).resolve().parents[1]
 DT = 0.02
 """Seconds of one tick: 50 Hz, as the pet runs."""
 DAY = (
@@ -65,7 +66,8 @@ def run(actor: Actor, seconds: float, *, busy: bool) -> float:
     return (process_time() - began) / ticks * 1e6
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Print the microseconds of CPU that a tick takes."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--seconds", type=float, default=15.0, help="of the cat's life, each run")
     seconds = options.parse_args().seconds

@@ -1,8 +1,8 @@
 """What a mixed hour looks like: how varied it is, whether ten equal touches wear off, and whether
 the personalities can be told apart.
 
-`python bench/character.py --hours 3` lives so many hours of each to learn from and as many others
-to be tested on; about 5 s an hour.
+With `--hours 3`, three hours of each personality are lived to learn from and three others to test
+on; an hour takes about 5 s.
 """
 
 from __future__ import annotations
@@ -280,7 +280,7 @@ def variety() -> None:
 def main() -> None:
     """Print the variety of an hour and how many hours are assigned to the right personality."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--hours", type=int, default=2)
+    parser.add_argument("--hours", type=int, default=2, help="of each personality")
     hours = parser.parse_args().hours
     variety()
     if hours:
@@ -293,7 +293,3 @@ def main() -> None:
             f"personalities told apart: {right} of {len(pairs)} hours "
             f"({right / len(pairs):.0%}; at least 90 %)"
         )
-
-
-if __name__ == "__main__":
-    main()

@@ -1,4 +1,4 @@
-"""Whether what the pet does and feels hangs on when it is touched: python -m bench contingency
+"""Whether what the pet does and feels depends on when it is touched.
 
 One random day is lived, whole, over the wire and the firmware. What followed each touch is compared
 with what followed at times made by shuffling the pauses between the touches: a permutation test,
@@ -9,8 +9,8 @@ second stroke.
 
 from __future__ import annotations
 
+import argparse
 import random
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import hypot
@@ -122,6 +122,7 @@ def life(seed: int = SEED, seconds: float = SECONDS) -> Course:
 
 def main() -> int:
     """Print the test of each measure; 1 where one fails, else 0."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
     course, rng, broken = life(), random.Random(SEED), 0
     contacts, touches = len(course.contacts), len(course.touches)
     print(
@@ -138,7 +139,3 @@ def main() -> int:
         )
         print(f"{'ok  ' if kept else 'FAIL'} {what}: {figures}")
     return 1 if broken else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,29 +1,22 @@
-"""Whether the feelings keep what is promised of them, and what they cost: python -m bench feel
+"""Whether the pet's feelings behave as promised, and what they cost.
 
-Each line is a promise, the figure, and the bound. Where the development data stands beside the
-checkout, the errors of the face and of the words are measured on it and shown beside what the table
-says of them.
+Each line is a promise, the figure and the bound.
 """
 
 from __future__ import annotations
 
-import csv
+import argparse
 import math
 import random
-import sys
 from collections import deque
-from collections.abc import Callable, Sequence
-from dataclasses import replace
-from itertools import combinations
-from pathlib import Path
+from collections.abc import Sequence
 from statistics import fmean, pstdev
 from time import process_time
-from typing import Literal, NamedTuple
+from typing import Literal
 
-from bench.goemotions import EKMAN
+from bench.promise import Promise, report
 from moggy.brain.appraisals import Appraisals
 from moggy.brain.mind import Mind
-from moggy.brain.person import Fusion
 from moggy.brain.rehearse import a_mind, any_table, last, rehearse, touch
 from moggy.clock import RATE
 from moggy.config import Files
@@ -31,7 +24,6 @@ from moggy.messages import (
     Affect,
     AnySense,
     Event,
-    Evidence,
     Face,
     PersonEstimate,
     Posture,
@@ -40,53 +32,21 @@ from moggy.messages import (
 )
 from moggy.personality import Personality, Temperament
 from moggy.pet import TREE_PERIOD
-from moggy.sensors.face import FaceReader
-from moggy.sensors.words import WordsReader
 from moggy.vocabulary import (
-    CLASS_PLACES,
-    CLASSES,
     EMOTIONS,
     GESTURE_EVENTS,
     Emotion,
-    EvidenceChannel,
     GestureName,
-    PersonClass,
 )
 
-DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
-"""Where the development data lies: it is no part of the checkout."""
 TABLE = Files().load("appraisals/cat.yaml", Appraisals)
+"""The shipped appraisals."""
 CAT = Personality(name="cat")
+"""The average personality."""
 NEGATIVE: tuple[Emotion, ...] = ("fear", "anger", "disgust", "sadness", "loneliness")
 """The emotions that count as negative affect."""
 MOST_US = 60.0
-"""Most microseconds of CPU that a tick of the mind, or an estimate, may take."""
-FIVE: tuple[EvidenceChannel, ...] = ("face", "words", "voice", "touch", "posture")
-"""The channels of the senses."""
-
-
-class Line(NamedTuple):
-    """One line of the report."""
-
-    promise: str
-    figure: str
-    """With its bound."""
-    kept: bool
-
-
-class Told(NamedTuple):
-    """One labelled example, and how it was read."""
-
-    valence: float
-    """The label's, −1..1."""
-    arousal: float
-    """The label's, −1..1."""
-    read_valence: float
-    """−1..1"""
-    read_arousal: float
-    """−1..1"""
-    confidence: float
-    """Of the reading, 0..1."""
+"""Most microseconds of CPU that a tick of the mind may take."""
 
 
 def cat(table: Appraisals = TABLE, personality: Personality = CAT) -> Mind:
@@ -167,7 +127,7 @@ def busy_minute() -> list[AnySense]:
     return [*faces, *bodies, *said, *heard, *hands]
 
 
-def exact() -> Line:
+def exact() -> Promise:
     """The same senses at 10, 50 and 200 Hz."""
     courses = []
     for rate in (10.0, 50.0, 200.0):
@@ -185,16 +145,16 @@ def exact() -> Line:
         for n, row in courses[0].items()
         for a, b in zip(row, other[n], strict=True)
     )
-    return Line(
+    return Promise(
         "equal at 10, 50 and 200 Hz for the same events",
         f"largest difference {worst:.1e} (at most 1e-9)",
         worst <= 1e-9,
     )
 
 
-def wears_off() -> list[Line]:
+def wears_off() -> list[Promise]:
     """Ten equal touches and, after a pause, an eleventh."""
-    lines: list[Line] = []
+    lines: list[Promise] = []
     bouts: tuple[tuple[Literal["pat", "stroke"], float], ...] = (("pat", 0.3), ("stroke", 3.0))
     for name, seconds in bouts:
         begins = [6.0 * i + 1.0 for i in range(10)] + [400.0]
@@ -202,11 +162,13 @@ def wears_off() -> list[Line]:
         fall, back = 1.0 - answers[1] / answers[0], answers[2] / answers[0]
         shown = f"falls by {fall:.0%} over ten (at least 30 %), is back at {back:.0%} after 5 min"
         lines.append(
-            Line(f"rise of valence by equal touches ({name})", shown, fall >= 0.3 and back >= 0.9)
+            Promise(
+                f"rise of valence by equal touches ({name})", shown, fall >= 0.3 and back >= 0.9
+            )
         )
         alone = 1.0 - answer(name, seconds, begins[:10])
         lines.append(
-            Line(
+            Promise(
                 f"of this by habituation, not since it is pleased already ({name})",
                 f"{alone:.0%} (at least 30 %)",
                 alone >= 0.3,
@@ -240,7 +202,7 @@ def rise(name: GestureName, seconds: float, begins: Sequence[float]) -> float:
     )
 
 
-def fades() -> Line:
+def fades() -> Promise:
     """Seconds from the peak to half of it, each stirred alike."""
     lasts = {}
     for name in EMOTIONS:
@@ -262,10 +224,10 @@ def fades() -> Line:
         f"{name} {lasts[name]:.0f} s"
         for name in ("sadness", "joy", "anger", "fear", "disgust", "surprise")
     )
-    return Line("sadness outlasts joy and anger, these the short ones", shown, kept)
+    return Promise("sadness outlasts joy and anger, these the short ones", shown, kept)
 
 
-def weeks(days: int = 21) -> Line:
+def weeks(days: int = 21) -> Promise:
     """The same day over and over: where the mood is at breakfast."""
     mind = cat()
     breakfasts = []
@@ -285,14 +247,14 @@ def weeks(days: int = 21) -> Line:
     drift = (
         max(abs(a - b) for row in breakfasts for a, b in zip(row, breakfasts[0], strict=True)) / 2.0
     )
-    return Line(
+    return Promise(
         f"mood over {days} simulated days does not drift",
         f"{drift:.3%} of its range (at most 10 %)",
         drift <= 0.1,
     )
 
 
-def anxious(cats: int = 60) -> Line:
+def anxious(cats: int = 60) -> Promise:
     """Random temperaments live the same half hour: neuroticism is correlated with the spread of
     negative affect."""
     rng = random.Random(11)
@@ -318,79 +280,14 @@ def anxious(cats: int = 60) -> Line:
         traits.append(temperament.neuroticism)
         spreads.append(pstdev(course))
     r = correlation(traits, spreads)
-    return Line(
+    return Promise(
         f"neuroticism makes negative affect vary more ({cats} temperaments)",
         f"r = {r:.2f} (above 0.3)",
         r > 0.3,
     )
 
 
-def contradiction(cases: int = 400, seed: int = 2026) -> list[Line]:
-    """Two channels that disagree on the sign of valence, at random strength, arousal and
-    confidence: the confidence of both together is compared with that of the surer one alone."""
-    lines: list[Line] = []
-    rng = random.Random(seed)
-    for one, two in combinations(FIVE, 2):
-        lower = alone = 0
-        for _ in range(cases):
-            a = said(one, rng.uniform(0.4, 0.9), rng.uniform(0.4, 1.0), rng.uniform(-0.3, 0.3))
-            b = said(two, rng.uniform(0.4, 0.9), rng.uniform(0.4, 1.0), rng.uniform(-0.3, 0.3))
-            against = replace(b, valence=-(b.valence or 0.0))
-            both = sureness(a, against)
-            lower += both < sureness(a, b)
-            alone += both < max(sureness(a), sureness(against))
-        shown = (
-            f"below the surer one alone in {alone / cases:.0%} of cases (at least 80 %), "
-            f"below both in agreement in {lower / cases:.0%}"
-        )
-        lines.append(
-            Line(
-                f"contradiction lowers confidence ({one}, {two})",
-                shown,
-                min(lower, alone) >= 0.8 * cases,
-            )
-        )
-    return lines
-
-
-def agreement(people: int = 6000) -> list[Line]:
-    """Random people, read with the table's errors: the fused estimate is compared with the best
-    channel, in those cases in which the channels agree."""
-    lines: list[Line] = []
-    rng = random.Random(3)
-    groups: tuple[tuple[EvidenceChannel, ...], ...] = (
-        ("face", "words"),
-        ("face", "voice"),
-        ("words", "touch"),
-        FIVE,
-    )
-    for pair in groups:
-        errors, fused = dict.fromkeys(pair, 0.0), 0.0
-        for _ in range(people):
-            truth = max(-1.0, min(1.0, rng.gauss(0.0, 0.5)))
-            heard = {
-                name: max(-1.0, min(1.0, rng.gauss(truth, TABLE.channels[name].valence)))
-                for name in pair
-            }
-            if max(heard.values()) - min(heard.values()) > (0.3 if len(pair) == 2 else 0.8):
-                continue
-            fusion = Fusion(TABLE.channels)
-            for name, valence in heard.items():
-                fusion.take(said(name, valence, 1.0))
-                errors[name] += (valence - truth) ** 2
-            fused += (fusion.estimate("anna", 0.0)[0] - truth) ** 2
-        gain = math.sqrt(fused / min(errors.values()))
-        lines.append(
-            Line(
-                f"fused never worse than the best ({', '.join(pair)})",
-                f"{gain:.2f} of its error",
-                gain <= 1.0,
-            )
-        )
-    return lines
-
-
-def bounded(tables: int = 12) -> Line:
+def bounded(tables: int = 12) -> Promise:
     """Random tables within the schema's bounds, each through 400 events: the largest value, and
     what is left of the emotions 90 minutes later."""
     rng = random.Random(2)
@@ -419,29 +316,7 @@ def bounded(tables: int = 12) -> Line:
         )
     shown = f"largest value {largest:.3f} (at most 1), emotions left after 90 min {left:.1e}"
     kept = largest <= 1.0 and left < 0.01
-    return Line(f"no table runs away ({tables} random ones)", shown, kept)
-
-
-def said(
-    channel: EvidenceChannel, valence: float, confidence: float, arousal: float = 0.0
-) -> Evidence:
-    """What one channel says of Anna at second 0."""
-    return Evidence(
-        at=0.0,
-        channel=channel,
-        person="anna",
-        valence=valence,
-        arousal=arousal,
-        confidence=confidence,
-    )
-
-
-def sureness(*evidence: Evidence) -> float:
-    """The confidence, 0..1, of the estimate that is fused from this evidence."""
-    fusion = Fusion(TABLE.channels)
-    for one in evidence:
-        fusion.take(one)
-    return fusion.estimate("anna", 0.0)[5]
+    return Promise(f"no table runs away ({tables} random ones)", shown, kept)
 
 
 def correlation(xs: Sequence[float], ys: Sequence[float]) -> float:
@@ -452,30 +327,18 @@ def correlation(xs: Sequence[float], ys: Sequence[float]) -> float:
     )
 
 
-def cost() -> list[Line]:
+def cost() -> list[Promise]:
     """CPU time of a tick that perceives and feels, and of an estimate; the best of three each."""
     idle = min(per_tick([]) for _ in range(3))
     busy = min(per_tick(busy_minute()) for _ in range(3))
-    estimate = min(per_estimate() for _ in range(3))
     figures = (
         ("µs a tick: nobody there", idle),
         ("µs a tick: touch, face, body, voice and words", busy),
-        ("µs to fuse five channels, ten times a second", estimate),
     )
     return [
-        Line(what, f"{best:.0f} (at most {MOST_US:.0f})", best <= MOST_US) for what, best in figures
+        Promise(what, f"{best:.0f} (at most {MOST_US:.0f})", best <= MOST_US)
+        for what, best in figures
     ]
-
-
-def per_estimate(times: int = 5000) -> float:
-    """Microseconds of CPU that one estimate from five channels takes, at the mean."""
-    fusion = Fusion(TABLE.channels)
-    for n, channel in enumerate(FIVE):
-        fusion.take(said(channel, 0.3 - 0.2 * n, 0.8, 0.1))
-    began = process_time()
-    for n in range(times):
-        fusion.estimate("anna", 1e-4 * n)
-    return (process_time() - began) / times * 1e6
 
 
 def per_tick(senses: Sequence[AnySense], seconds: float = 60.0) -> float:
@@ -497,110 +360,7 @@ def per_tick(senses: Sequence[AnySense], seconds: float = 60.0) -> float:
     return (process_time() - began) / ticks * 1e6
 
 
-def measured() -> None:
-    """Print the errors of the face and of the words on labelled data, at full confidence:
-    √mean(error² × confidence)."""
-    if not DATA.is_dir():
-        print("channels: not measured, the development data is not beside the checkout")
-        return
-    sets: tuple[tuple[EvidenceChannel, list[Told]], ...] = (
-        ("words", comments()),
-        ("face", photos()),
-    )
-    for channel, told in sets:
-        table = TABLE.channels[channel]
-        valence = fmean((t.valence - t.read_valence) ** 2 * t.confidence for t in told)
-        arousal = fmean((t.arousal - t.read_arousal) ** 2 * t.confidence for t in told)
-        for what, square, assumed in (
-            ("valence", valence, table.valence),
-            ("arousal", arousal, table.arousal),
-        ):
-            print(
-                f"  {channel} {what}: error at full confidence {math.sqrt(square):.2f} "
-                f"on {len(told)} labelled; the table says {assumed:.2f}"
-            )
-
-
-def comments() -> list[Told]:
-    """The comments of GoEmotions test, each label at its place in CLASS_PLACES."""
-    found: list[Told] = []
-    for line in (
-        (DATA / "text_goemotions" / "ekman_test.tsv").read_text(encoding="utf-8").splitlines()
-    ):
-        text, labels, *_ = line.split("\t")
-        places = [CLASS_PLACES[EKMAN[int(label)]] for label in labels.split(",")]
-        for words in WordsReader().read([Words(at=1.0, id=1, text=text)], 1.0):
-            if isinstance(words, Words) and words.valence is not None and words.arousal is not None:
-                found.append(
-                    Told(
-                        fmean(place.valence for place in places),
-                        fmean(place.arousal for place in places),
-                        words.valence,
-                        words.arousal,
-                        words.confidence or 0.5,
-                    )
-                )
-    return found
-
-
-def photos() -> list[Told]:
-    """Labelled blendshapes. The face head was trained on a part of them, so its error is a little
-    too low here."""
-    classes: dict[str, PersonClass] = {name: name for name in CLASSES} | {"fearful": "afraid"}
-    found: list[Told] = []
-    with (DATA / "face_blendshapes" / "train.csv").open(encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            label = classes.get(row["label"])
-            if label is None:
-                continue
-            shapes = {
-                k: float(v)
-                for k, v in row.items()
-                if k not in ("label", "person", "labeller") and not k.startswith("cnn_")
-            }
-            network = {
-                classes[k.removeprefix("cnn_")]: float(v)
-                for k, v in row.items()
-                if k.startswith("cnn_")
-            }
-            for face in FaceReader().read(
-                [Face(at=1.0, id=1, blendshapes=shapes, expression=network)], 1.0
-            ):
-                if isinstance(face, Face) and face.valence is not None and face.arousal is not None:
-                    found.append(
-                        Told(
-                            CLASS_PLACES[label].valence,
-                            CLASS_PLACES[label].arousal,
-                            face.valence,
-                            face.arousal,
-                            face.confidence or 0.5,
-                        )
-                    )
-    return found
-
-
 def main() -> int:
     """Print every promise with its figure; 1 where one is broken, else 0."""
-    promises: Sequence[Callable[[], Line | list[Line]]] = (
-        exact,
-        wears_off,
-        fades,
-        weeks,
-        anxious,
-        contradiction,
-        agreement,
-        bounded,
-        cost,
-    )
-    broken = 0
-    for promise in promises:
-        found = promise()
-        for what, shown, kept in [found] if isinstance(found, Line) else found:
-            print(f"{'ok  ' if kept else 'FAIL'} {what}: {shown}", flush=True)
-            broken += not kept
-    measured()
-    return 1 if broken else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    argparse.ArgumentParser(description=__doc__).parse_args()
+    return report((exact, wears_off, fades, weeks, anxious, bounded, cost))

@@ -1,29 +1,24 @@
 """How well faces are understood: the head on people it was not trained on, and a real portrait,
 moved, scaled and darkened.
 
-`python bench/perceive_face.py`. The first part needs `../shared/data/face_blendshapes`, the second
-the eye's models and scikit-image. The labels are noisy (one labeller a picture), fear has 14
-examples: read the numbers so.
+The first part needs the set face_blendshapes, the second the eye's models and scikit-image. The
+labels are noisy (one labeller a picture) and fear has 14 examples, so the numbers are rough.
 """
 
 from __future__ import annotations
 
+import argparse
 import statistics
 import time
-from pathlib import Path
 
 import cv2
 import numpy as np
 
-from moggy import models
+from bench.needs import attempt, folder_of
 from moggy.messages import Face
 from moggy.sensors.eye import VisionTask
 from moggy.sensors.face import FaceReader, understood
 from moggy.vocabulary import CLASSES
-
-ROOT = Path(__file__).resolve().parents[1]
-DATA = ROOT.parent / "shared" / "data" / "face_blendshapes" / "train.csv"
-"""Labelled blendshapes: it is no part of the checkout."""
 
 
 def head() -> None:
@@ -31,12 +26,13 @@ def head() -> None:
     that one face takes."""
     from moggy.sensors.heads.train_face import load, measure
 
-    rows = measure(DATA)
+    path = folder_of("face_blendshapes") / "train.csv"
+    rows = measure(path)
     names = list(rows["both"])
     print(f"{'five folds by person':28}" + "".join(f"{kind:>13}" for kind in rows))
     for name in names:
         print(f"{name:28}" + "".join(f"{row[name]:13.3f}" for row in rows.values()))
-    shapes, network, y, _ = load(DATA)
+    shapes, network, y, _ = load(path)
     raw = [CLASSES.index(max(CLASSES, key=n.__getitem__)) for n in network]
     alone = statistics.mean(
         statistics.mean(r == k for r, t in zip(raw, y, strict=True) if t == k) for k in range(7)
@@ -98,17 +94,7 @@ def portrait() -> None:
     eye.close()
 
 
-if __name__ == "__main__":
-    if DATA.is_file():
-        head()
-    else:
-        print(f"not run: needs {DATA}")
-    absent = [
-        name
-        for name in ("face_landmarker", "pose_landmarker_lite", "face_expression")
-        if not models.present(name)
-    ]
-    if absent:
-        print(f"not run: needs the models {', '.join(absent)} (moggy models fetch)")
-    else:
-        portrait()
+def main() -> int:
+    """Print both parts; 2 where one of them cannot run here, else 0."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
+    return max(attempt("the head on people", head), attempt("the portrait", portrait))

@@ -1,32 +1,32 @@
 """How well touch is understood: eight gestures of simulated hands, felt by pads, as a place, or as
 a zone alone.
 
-`python bench/perceive_touch.py [HANDS]`. The hands are simulated (each with its own force, pace and
-size), since no recording of hands on a pet with a clear licence is at hand: so the numbers say that
-the rules agree with how these gestures are described, not how they do on people. For people the
-honest baseline on a dense skin of 456 cells is 78 % over the same eight classes; on a dozen pads
-expect less.
+The hands are simulated, each with its own force, pace and size, since there is no recording of
+hands on a pet with a clear licence. So the numbers say that the rules agree with how these gestures
+are described, not how they do on people. For people, on a dense skin of 456 cells, 78 % over the
+same eight classes is usual; on a dozen pads expect less.
 """
 
 from __future__ import annotations
 
+import argparse
 import math
 import random
 import statistics
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import NamedTuple
 
+from bench.needs import ROOT
 from moggy import config
 from moggy.body import Body
 from moggy.messages import Acceleration, AnySense, Gesture, Touch
 from moggy.sensors.touch import TouchReader
 from moggy.vocabulary import GESTURES, GestureName
 
-BODY = config.load(Path(__file__).resolve().parents[1] / "actuators" / "body" / "cat.yaml", Body)
+BODY = config.load(ROOT / "actuators" / "body" / "cat.yaml", Body)
+"""The body whose pads feel the touch."""
 FALLOFF = 0.045
 """Metres from a finger at which a pad feels 37 % of its pressure."""
 BEGIN = 0.5
@@ -35,7 +35,7 @@ STEP = 0.02
 """Seconds between two samples of a contact."""
 
 
-class Moment(NamedTuple):
+class ContactSample(NamedTuple):
     """One sample of a contact."""
 
     at: float
@@ -49,7 +49,7 @@ class Moment(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Hand:
+class SimulatedHand:
     """One person's way of touching: factors on force, pace and the size of the hand."""
 
     force: float
@@ -59,7 +59,7 @@ class Hand:
 
 
 @dataclass(slots=True)
-class Score:
+class TouchScore:
     """What came of all bouts in one form of touch."""
 
     seen: dict[GestureName, dict[GestureName, int]] = field(
@@ -79,13 +79,13 @@ class Score:
 
 
 def contact(
-    hand: Hand,
+    hand: SimulatedHand,
     start: float,
     seconds: float,
     press: Callable[[float], float],
     where: Callable[[float], float],
     area: float,
-) -> list[Moment]:
+) -> list[ContactSample]:
     """The samples of one contact, from `start` for so many seconds.
 
     `press` gives the pressure, 0..1, and `where` the place along the back in metres, each at so
@@ -96,9 +96,9 @@ def contact(
         t = k * STEP
         pressure = min(1.0, max(0.03, hand.force * press(t) * (1.0 + hand.rng.gauss(0.0, 0.04))))
         place = (where(t) + hand.rng.gauss(0.0, 0.0015), hand.rng.gauss(0.0, 0.0015), 0.24)
-        out.append(Moment(start + t, pressure, place, min(1.0, area * hand.size)))
+        out.append(ContactSample(start + t, pressure, place, min(1.0, area * hand.size)))
     end = start + max(STEP, round(seconds / STEP) * STEP)
-    return [*out, Moment(end, 0.0, (0.0, 0.0, 0.0), 0.0)]
+    return [*out, ContactSample(end, 0.0, (0.0, 0.0, 0.0), 0.0)]
 
 
 def flat(level: float, rise: float) -> Callable[[float], float]:
@@ -111,7 +111,7 @@ def at_one(x: float) -> Callable[[float], float]:
     return lambda t: x
 
 
-def gesture(name: GestureName, hand: Hand) -> list[Moment]:
+def gesture(name: GestureName, hand: SimulatedHand) -> list[ContactSample]:
     """One bout of a gesture on the back."""
     u, x0 = hand.rng.uniform, hand.rng.uniform(-0.06, 0.04)
     here = at_one(x0)
@@ -173,17 +173,17 @@ def gesture(name: GestureName, hand: Hand) -> list[Moment]:
     )
 
 
-def as_place(m: Moment) -> Touch:
+def as_place(m: ContactSample) -> Touch:
     """The sample as a skin reports it that knows the place."""
     return Touch(at=m.at, pressure=m.pressure, position=m.place, area=m.area)
 
 
-def as_zone(m: Moment) -> Touch:
+def as_zone(m: ContactSample) -> Touch:
     """The sample as a skin reports it that knows the zone alone."""
     return Touch(at=m.at, pressure=m.pressure, zone="back", area=m.area)
 
 
-def as_pads(m: Moment) -> Touch:
+def as_pads(m: ContactSample) -> Touch:
     """The sample as the pads of the shipped cat feel it."""
     felt = (
         {
@@ -197,12 +197,14 @@ def as_pads(m: Moment) -> Touch:
     return Touch(at=m.at, pressure=max(pads.values(), default=0.0), pads=pads, area=m.area)
 
 
-def steps(moments: list[Moment]) -> int:
+def steps(moments: list[ContactSample]) -> int:
     """Ticks in which a bout is read: up to 0.3 s after its end."""
     return int((moments[-1].at + 0.3) / STEP)
 
 
-def told(moments: list[Moment], form: Callable[[Moment], Touch], jolt: bool) -> list[Gesture]:
+def told(
+    moments: list[ContactSample], form: Callable[[ContactSample], Touch], jolt: bool
+) -> list[Gesture]:
     """What the touch reader makes of a bout; with `jolt`, of an acceleration at its begin too."""
     senses: list[AnySense] = [form(m) for m in moments]
     if jolt:
@@ -215,13 +217,16 @@ def told(moments: list[Moment], form: Callable[[Moment], Touch], jolt: bool) -> 
     return out
 
 
-def main(hands: int = 40) -> None:
-    """Print the scores of so many simulated hands, for each form of touch."""
+def main() -> None:
+    """Print the scores of the simulated hands for each form of touch."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--hands", type=int, default=40, help="simulated hands")
+    hands = options.parse_args().hands
     for label, form in (("pads", as_pads), ("place", as_place), ("zone", as_zone)):
         rng = random.Random(5)
-        score = Score()
+        score = TouchScore()
         for _ in range(hands):
-            hand = Hand(
+            hand = SimulatedHand(
                 math.exp(rng.gauss(0.0, 0.15)),
                 math.exp(rng.gauss(0.0, 0.2)),
                 math.exp(rng.gauss(0.0, 0.2)),
@@ -243,7 +248,7 @@ def main(hands: int = 40) -> None:
         report(label, hands, score)
 
 
-def report(label: str, hands: int, score: Score) -> None:
+def report(label: str, hands: int, score: TouchScore) -> None:
     """Print the scores of one form of touch."""
     seen = score.seen
     recall = {name: row[name] / hands for name, row in seen.items()}
@@ -269,7 +274,3 @@ def report(label: str, hands: int, score: Score) -> None:
     print("  true \\ said " + "".join(f"{n:>9}" for n in GESTURES))
     for name, row in seen.items():
         print(f"  {name:>11} " + "".join(f"{row[n]:>9}" for n in GESTURES))
-
-
-if __name__ == "__main__":
-    main(*(int(a) for a in sys.argv[1:]))

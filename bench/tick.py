@@ -1,5 +1,4 @@
-"""What one tick of the loop costs, and how much faster than life the simulator runs: `python -m
-bench tick`.
+"""What one tick of the loop costs, and how much faster than real time the simulator runs.
 
 The day is `days/demo.yaml`, a minute with strokes, words, a face and a hit; it is lived several
 times. A busy machine does not count where it can be helped: each tick counts with the best of its
@@ -10,8 +9,8 @@ the life without a screen by the clock on the wall, from its first file to its l
 
 from __future__ import annotations
 
+import argparse
 import gc
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
@@ -142,11 +141,14 @@ def best(rounds: list[list[float]]) -> list[float]:
 
 def main() -> None:
     """Print the cost of a tick, the speed of a day without a screen, and the machine's load."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--rounds", type=int, default=ROUNDS, help="how often the day is lived")
+    times = options.parse_args().rounds
     files = Files()
     day, body = files.load("days/demo.yaml", Day), files.load("body/cat.yaml", Body)
     reference, rounds, runs = Reference(), [], []
     with tempfile.TemporaryDirectory() as folder:
-        for n in range(int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS):
+        for n in range(times):
             reference.run()
             rounds.append(brain_alone(day, body))
             reference.run()
@@ -173,7 +175,3 @@ def main() -> None:
             else ""
         )
     )
-
-
-if __name__ == "__main__":
-    main()

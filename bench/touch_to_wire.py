@@ -1,4 +1,4 @@
-"""From a touch to the first byte on the wire that it changed: `python -m bench touch_to_wire`.
+"""How long it takes from a touch to the first byte on the wire that it changed.
 
 Virtual time: the same life with and without the touch; the first command that differs. Real time: a
 hand on the simulated skin while the firmware runs in its own interpreter at the other end of a
@@ -8,6 +8,7 @@ reaction has been written. The touch comes at a random phase of the loop.
 
 from __future__ import annotations
 
+import argparse
 import random
 import threading
 from collections.abc import Mapping, Sequence
@@ -49,7 +50,7 @@ def virtual() -> list[float]:
     return sorted(found)
 
 
-class Hand:
+class IndependentHand:
     """Touches and lets go at times that are independent of the loop, and notes when the reaction to
     each touch had been written."""
 
@@ -92,7 +93,7 @@ def real(body: Body) -> list[float]:
     world = World(body)
     link = SerialLink(board.path)
     out = SerialBody(link, body)
-    hand = Hand(world, board)
+    hand = IndependentHand(world, board)
     loop = Loop(
         born(begin(Files(), seed=1, hour=12.0)),
         RealClock(),
@@ -126,6 +127,7 @@ def show(name: str, figures: Sequence[float]) -> None:
 
 def main() -> None:
     """Print the latencies in virtual and in real time."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
     body = Files().load("body/cat.yaml", Body)
     period = (1 / RATE + BOARD_TICK) * 1000
     show(
@@ -133,7 +135,3 @@ def main() -> None:
         virtual(),
     )
     show("touch to wire, real time, MicroPython on a serial port", real(body))
-
-
-if __name__ == "__main__":
-    main()

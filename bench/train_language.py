@@ -1,8 +1,5 @@
-"""Trains the heads of the embedding (and of the language model, `--model smollm2`) and writes them
-to brain/language/heads.
-
-    python bench/train_language.py                  # the embedding
-    python bench/train_language.py --model smollm2  # the language model
+"""Trains the head of the embedding, or of the language model (`--model smollm2`), and writes it to
+brain/language/heads.
 
 On one core the embedding takes about ten minutes the first time, the language model ten minutes for
 880 sentences.
@@ -32,7 +29,8 @@ import numpy as np
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression, Ridge
 
-from bench.train_words import ROOT, goemotions
+from bench.needs import need
+from bench.train_words import goemotions
 from moggy import models
 from moggy.brain.language import head as heads
 from moggy.messages import Words
@@ -65,7 +63,7 @@ NONE = 1500
 Embed = Callable[[str], np.ndarray]
 
 
-class Phrase(NamedTuple):
+class LabelledPhrase(NamedTuple):
     """A line of intents.tsv or phrases.tsv."""
 
     language: str
@@ -74,13 +72,15 @@ class Phrase(NamedTuple):
     text: str
 
 
-def phrases(name: str) -> list[Phrase]:
+def phrases(name: str) -> list[LabelledPhrase]:
     """The lines of a file in bench/."""
     found = []
     for line in (Path(__file__).parent / name).read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             language, intent, feeling, text = line.split("\t")
-            found.append(Phrase(language, cast(Intent, intent), cast(PersonClass, feeling), text))
+            found.append(
+                LabelledPhrase(language, cast(Intent, intent), cast(PersonClass, feeling), text)
+            )
     return found
 
 
@@ -282,15 +282,11 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     options.add_argument("--model", choices=("embedding", "smollm2"), default="embedding")
-    options.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
     options.add_argument(
         "--cache", type=Path, default=Path(tempfile.gettempdir()) / "moggy-vectors"
     )
     chosen = options.parse_args()
+    data = need("text_goemotions")
     chosen.cache.mkdir(parents=True, exist_ok=True)
     sha256, embed = embedder(chosen.model)
-    learn(chosen.model, sha256, embed, chosen.data, chosen.cache)
-
-
-if __name__ == "__main__":
-    main()
+    learn(chosen.model, sha256, embed, data, chosen.cache)

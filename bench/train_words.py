@@ -1,8 +1,7 @@
-"""Trains the reader of words on GoEmotions (Demszky et al. 2020, Apache-2.0) and writes its small
-head: `python bench/train_words.py`.
+"""Trains the first reader of words on GoEmotions and writes its small head.
 
-Trained on train, temperature set on dev, reported on test by `bench/words.py`. Takes about three
-minutes on one core, and scikit-learn.
+It is trained on train, its temperature is set on dev, and `python -m bench words` reports on test
+(Demszky et al. 2020, Apache-2.0). It takes about three minutes on one core, and scikit-learn.
 """
 
 from __future__ import annotations
@@ -20,13 +19,13 @@ from scipy.optimize import minimize_scalar
 from sklearn.linear_model import LogisticRegression
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from bench.goemotions import EKMAN
+from bench.needs import need
+from moggy.brain.language.benchmark import EKMAN
 from moggy.sensors.words import lexical
 from moggy.sensors.words_features import key, manner, pieces, plain, tokens
 from moggy.sensors.words_head import HEAD
 from moggy.vocabulary import CLASS_PRIOR, CLASSES
 
-ROOT = Path(__file__).resolve().parents[1]
 PRIOR = np.array(list(CLASS_PRIOR.values()))
 """(7,): CLASS_PRIOR in the order of CLASSES."""
 KEPT = 20_000
@@ -74,11 +73,11 @@ def packed(values: np.ndarray) -> str:
 def main() -> None:
     """Train the head on GoEmotions, write it and print its size and its loss on dev."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
-    options.add_argument("--out", type=Path, default=HEAD)
+    options.add_argument("--out", type=Path, default=HEAD, help="the file to write")
     chosen = options.parse_args()
+    data = need("text_goemotions")
 
-    texts, shares = goemotions(chosen.data, "train")
+    texts, shares = goemotions(data, "train")
     seen: Counter[int] = Counter()
     for text in texts:
         seen.update({key(piece) for piece in pieces(tokens(plain(text)))})
@@ -107,7 +106,7 @@ def main() -> None:
     natural = shares.sum(axis=0) / shares.sum()
     bias = model.intercept_ - np.log(natural)
 
-    dev, dev_shares = goemotions(chosen.data, "dev")
+    dev, dev_shares = goemotions(data, "dev")
     dev_seen = seen_as(dev)
     logits = (
         dev_seen[:, : len(keys)] @ (steps * scale)
@@ -152,7 +151,3 @@ def main() -> None:
         f"{chosen.out}: {len(keys)} pieces, {size:.0f} kB, temperature {temperature:.2f}, "
         f"dev loss {loss(temperature):.3f}"
     )
-
-
-if __name__ == "__main__":
-    main()

@@ -1,25 +1,25 @@
-"""The voice in figures: our meows beside 30 real ones (CatMeows, Ludovico 2020, CC BY 4.0), the
-purr's beat, and what it all costs."""
+"""How our meows compare with real ones, how fast the purr beats, and what the sounds cost.
+
+The 30 real meows are of the set cat_catmeows (Ludovico et al. 2020, CC BY 4.0); without it the rest
+is measured.
+"""
 
 from __future__ import annotations
 
 import argparse
 import wave
-from pathlib import Path
 from time import process_time
 
 import numpy as np
 import numpy.typing as npt
 
+from bench.needs import attempt, folder_of
 from moggy.actuators.calls import SHAPES
 from moggy.actuators.cry import cry
 from moggy.actuators.synth import Synth
 from moggy.body import SpeakerSpec
 from moggy.messages import Call, Purr
 
-ROOT = Path(__file__).resolve().parents[1]
-REAL = ROOT.parent / "shared" / "data" / "cat_catmeows"
-"""The recordings of real meows: they are no part of the checkout."""
 RATE = 22050
 """Samples a second of our own sounds."""
 CONTEXTS = {
@@ -28,10 +28,11 @@ CONTEXTS = {
     "I": ("alone in a strange place", -0.7, 0.2),
 }
 """Letter of the recordings → the situation, and the valence and arousal, −1..1, that we give it."""
-Floats = npt.NDArray[np.float64]
+Signal = npt.NDArray[np.float64]
+"""Samples (n,), or a course made from them."""
 
 
-def pitch_track(sound: Floats, rate: int) -> tuple[Floats, Floats]:
+def pitch_track(sound: Signal, rate: int) -> tuple[Signal, Signal]:
     """Times (s) and f0 (Hz) of the voiced frames, by normalised autocorrelation between 150 and
     1200 Hz."""
     size, hop = int(0.03 * rate), int(0.01 * rate)
@@ -60,7 +61,7 @@ def pitch_track(sound: Floats, rate: int) -> tuple[Floats, Floats]:
     return np.array(times), np.array(pitches)
 
 
-def measure(sound: Floats, rate: int) -> dict[str, float]:
+def measure(sound: Signal, rate: int) -> dict[str, float]:
     """Length in seconds, median f0 in Hz, slope of f0 over its last half in semitones a second, and
     spectral centroid up to 4 kHz in Hz."""
     level = np.convolve(sound**2, np.full(rate // 50, 50.0 / rate), mode="same")
@@ -86,7 +87,8 @@ def measure(sound: Floats, rate: int) -> dict[str, float]:
 def real(letter: str) -> list[dict[str, float]]:
     """The measures of every real meow of a situation."""
     found = []
-    for path in sorted(REAL.glob(f"{letter}_*.wav")):
+    folder = folder_of("cat_catmeows")
+    for path in sorted(folder.glob(f"{letter}_*.wav")):
         with wave.open(str(path)) as file:
             samples = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2") / 32768.0
             found.append(measure(samples, file.getframerate()))
@@ -120,6 +122,12 @@ def show(name: str, rows: list[dict[str, float]]) -> None:
     )
 
 
+def show_real() -> None:
+    """Print the measures of the real meows of each situation."""
+    for letter, (words, _, _) in CONTEXTS.items():
+        show(f"{words}, real", real(letter))
+
+
 def purr_beat() -> float:
     """Hz of the strongest beat, between 8 and 60 Hz, of two seconds of purr."""
     synth = Synth(RATE, SpeakerSpec(), 1.0)
@@ -142,12 +150,9 @@ def main() -> None:
     """Print the measures of real and of our meows, the cost of every call, and the purr."""
     argparse.ArgumentParser(description=__doc__).parse_args()
     print("meows: median [10 … 90 %]")
-    for letter, (words, valence, arousal) in CONTEXTS.items():
-        if REAL.is_dir():
-            show(f"{words}, real", real(letter))
+    for words, valence, arousal in CONTEXTS.values():
         show(f"{words}, ours ({valence:+.1f}, {arousal:+.1f})", ours(valence, arousal))
-    if not REAL.is_dir():
-        print(f"  not measured: no real meows at {REAL}")
+    attempt("the comparison with real meows", show_real)
     print("calls at valence 0:")
     for name in SHAPES:
         began = process_time()
@@ -161,7 +166,3 @@ def main() -> None:
         f"purr: beats at {purr_beat():.1f} Hz; made at {speed(0.1, 0.7):.0f} × real time "
         f"in chunks of 0.1 s, {speed(1.0, 0.7):.0f} × of 1 s"
     )
-
-
-if __name__ == "__main__":
-    main()

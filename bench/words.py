@@ -1,9 +1,8 @@
-"""What the readers of words understand, and what it costs: `python bench/words.py`, or `--quick`
-for the first two tiers only.
+"""What the readers of words understand, and what it costs.
 
-    python bench/words.py --sentences 350           # every reader that is here
-    python bench/words.py --quick --sentences 1400  # words and embedding
-    python bench/words.py --phrases                 # only what is said to pets
+    python -m bench words --sentences 350           # every reader that is here
+    python -m bench words --quick --sentences 1400  # words and embedding
+    python -m bench words --phrases                 # only what is said to pets
 
 The language model takes half a second a sentence. What is said to pets is scored by intent and by
 feeling, on the lines it was developed on and on those held back.
@@ -17,18 +16,27 @@ strangers will be.
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
+from collections.abc import Sequence
 from time import process_time
 
-from moggy.brain.language import bench, read_texts
-from moggy.brain.language.question import Question, Situation
+from bench.needs import ROOT, attempt, need
+from moggy.brain.language import (
+    Question,
+    Situation,
+    SlowReader,
+    TextReading,
+    available_readers,
+    bench_models,
+    read_text,
+)
 from moggy.messages import Words
 from moggy.sensors.words import understand
 
-HERE = Path(__file__).parent
+HERE = ROOT / "bench"
+"""Where phrases.tsv and situations.tsv are."""
 
 
-def said_to_pets(slow: dict[str, read_texts.Slow]) -> None:
+def said_to_pets(slow: dict[str, SlowReader]) -> None:
     """Print the shares, 0..1, of phrases.tsv that are read right, by reader, half and language."""
     lines = [
         line.split("\t")
@@ -45,9 +53,7 @@ def said_to_pets(slow: dict[str, read_texts.Slow]) -> None:
         for name, half in (("developed", lines[0::2]), ("held back", lines[1::2])):
             for langs in (("en",), ("de", "zh"), ("fr", "es")):
                 chosen = [line for line in half if line[0] in langs]
-                rows = [
-                    read_texts.chain(text, lang, understand, readers) for lang, _, _, text in chosen
-                ]
+                rows = [read_text(text, lang, understand, readers) for lang, _, _, text in chosen]
                 intent = sum(
                     row["intent"] == line[1] for row, line in zip(rows, chosen, strict=True)
                 ) / len(rows)
@@ -68,7 +74,7 @@ def said_to_pets(slow: dict[str, read_texts.Slow]) -> None:
                 )
 
 
-def in_context(judge: read_texts.Slow) -> None:
+def in_context(judge: SlowReader) -> None:
     """Print in how many of the 30 pairs of situations.tsv the language model proposes more pleasure
     for the same words in the kinder situation."""
     looks = {"happy": (0.7, 0.3), "angry": (-0.7, 0.6), "sad": (-0.6, -0.3)}
@@ -101,7 +107,7 @@ def in_context(judge: read_texts.Slow) -> None:
     )
 
 
-def _top(row: read_texts.Row) -> str:
+def _top(row: TextReading) -> str:
     return str(max(row["probabilities"], key=row["probabilities"].__getitem__))
 
 
@@ -131,19 +137,20 @@ def _milliseconds(text: str) -> float:
     return 1000.0 * (process_time() - began)
 
 
-def main() -> None:
-    """Print the scores of every reader of words that is here."""
+def main() -> int:
+    """Print the scores of every reader of words that is here; 2 where something is missing."""
     options = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    options.add_argument("--sentences", type=int, default=350)
+    options.add_argument("--sentences", type=int, default=350, help="of each set")
     options.add_argument("--quick", action="store_true", help="without the language model")
     options.add_argument("--phrases", action="store_true", help="only what is said to pets")
     chosen = options.parse_args()
     ways = ("words", "embedding alone", "words+embedding") if chosen.quick else None
+    code = 0
     if not chosen.phrases:
-        bench.bench_models(chosen.sentences, first=understand, ways=ways)
-    slow, missing = read_texts.available()
+        code = attempt("the scores on data", lambda: on_data(chosen.sentences, ways))
+    slow, missing = available_readers()
     for message in missing:
         print(f"left out: {message}")
     if chosen.quick:
@@ -152,7 +159,10 @@ def main() -> None:
     if "model" in slow:
         in_context(slow["model"])
     pace()
+    return max(code, 2 if missing and not chosen.quick else 0)
 
 
-if __name__ == "__main__":
-    main()
+def on_data(sentences: int, ways: Sequence[str] | None) -> None:
+    """Print the scores of these ways on so many sentences of each set."""
+    data = need("text_goemotions", "text_emobank", "text_emorynlp")
+    bench_models(sentences, first=understand, data=data, ways=ways)

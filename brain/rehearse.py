@@ -1,5 +1,5 @@
-"""A mind alone, lived through a script of senses in virtual time: for benches, tests and designers
-who try a table."""
+"""Runs a mind alone through a list of senses in virtual time: for benches, tests and designers who
+try a table."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
-from typing import Any, Literal
+from typing import Any
 
 from moggy.brain.appraisals import Appraisals
 from moggy.brain.memory import Remembered
 from moggy.brain.mind import Mind
 from moggy.messages import Affect, AnySense, Event, Gesture, PersonEstimate
 from moggy.personality import Personality
-from moggy.vocabulary import DRIVES, EMOTIONS, ZoneName
+from moggy.vocabulary import DRIVES, EMOTIONS, GestureName, GesturePhase, ZoneName
 
 GAP = 0.2
-"""Seconds between two messages of a touch that goes on, as the touch reader sends them."""
+"""Seconds between two messages of a touch that goes on; the touch reader sends as many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class RehearsedMoment:
     """One tick of a rehearsal."""
 
     at: float
+    """Seconds."""
     events: tuple[Event, ...]
     person: PersonEstimate
     pet: Affect
@@ -37,7 +38,7 @@ def a_mind(
     hour: float = 10.0,
     remembered: Remembered | None = None,
 ) -> Mind:
-    """A mind of its own, with numbers from 1000 for what it makes of the senses."""
+    """A new mind; the messages that it makes are numbered from 1000 on."""
     return Mind(
         appraisals, personality, hour=hour, number=count(1000).__next__, remembered=remembered
     )
@@ -46,8 +47,8 @@ def a_mind(
 def rehearse(
     mind: Mind, senses: Sequence[AnySense], until: float, *, rate: float = 50.0, since: float = 0.0
 ) -> Iterator[RehearsedMoment]:
-    """Every tick from `since` to `until`, with the senses heard at the first tick at or after their
-    time."""
+    """Every tick from `since` to `until` in seconds, at `rate` ticks a second. A sense is given to
+    the mind at the first tick that is not before its time."""
     waiting = sorted(senses, key=lambda sense: sense.at)
     n = 0
     for tick in range(round((until - since) * rate) + 1):
@@ -64,7 +65,7 @@ def rehearse(
 def last(
     mind: Mind, senses: Sequence[AnySense], until: float, *, rate: float = 50.0, since: float = 0.0
 ) -> RehearsedMoment:
-    """The moment at the end."""
+    """The last moment of `rehearse` with the same arguments."""
     *_, moment = rehearse(mind, senses, until, rate=rate, since=since)
     return moment
 
@@ -73,19 +74,21 @@ def touch(
     zone: ZoneName,
     begin: float,
     end: float,
-    gesture: Literal["hold", "tap", "pat", "poke", "hit", "stroke", "scratch", "tickle"] = "stroke",
+    gesture: GestureName = "stroke",
     *,
     speed: float = 0.05,
     pressure: float = 0.4,
     along_fur: float = 1.0,
 ) -> list[Gesture]:
-    """One contact, as the touch reader tells it: at its begin, five times a second, and at its end."""
+    """The messages of one contact as the touch reader sends them: at its begin, every GAP seconds,
+    and at its end.
+
+    `begin` and `end` are in seconds, `speed` in m/s, `pressure` is 0..1, `along_fur` −1..1.
+    """
     times = [round(begin + i * GAP, 9) for i in range(int((end - begin) / GAP - 1e-6) + 1)] + [end]
     told: list[Gesture] = []
     for at in times:
-        phase: Literal["begin", "during", "end"] = (
-            "begin" if at == begin else "end" if at == end else "during"
-        )
+        phase: GesturePhase = "begin" if at == begin else "end" if at == end else "during"
         told.append(
             Gesture(
                 at=at,
@@ -106,7 +109,8 @@ def touch(
 def any_table(
     rng: random.Random, names: Sequence[str] = ("stroked", "hit", "praised", "loud_noise")
 ) -> Appraisals:
-    """A table drawn anywhere within the schema's bounds, its corners included, with these events."""
+    """A random table within the bounds of the schema, with these events. Three numbers in ten are
+    at a bound."""
     schema = Appraisals.model_json_schema()
     defs: Mapping[str, Any] = schema["$defs"]
     data = {
@@ -124,7 +128,7 @@ def any_table(
 
 
 def _anything(rng: random.Random, spec: Mapping[str, Any], defs: Mapping[str, Any]) -> Any:
-    """Any value that a part of a JSON schema allows."""
+    """A random value that this part of a JSON schema allows."""
     if "$ref" in spec:
         spec = defs[spec["$ref"].rpartition("/")[2]]
     if "enum" in spec:

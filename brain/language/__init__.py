@@ -1,10 +1,26 @@
-"""Understanding what is said, slowly and well: a sentence embedding and a small language model,
-asked in processes of their own."""
+"""Reads words again, slowly and well: a sentence embedding and a small language model, each asked
+in a process of its own."""
 
 from moggy.brain.language.ask import Asker
-from moggy.brain.language.bench import bench_models
-from moggy.brain.language.embedding import embedding_task
-from moggy.brain.language.model import model_task
-from moggy.brain.language.read_texts import perceive_words
+from moggy.brain.language.benchmark import bench_models
+from moggy.brain.language.embedding import Embedding, embedding_task
+from moggy.brain.language.model import Judge, model_task
+from moggy.brain.language.question import Question, Situation
+from moggy.brain.language.reading import SlowReader, TextReading, read_text, read_texts
+from moggy.brain.language.reading import available as available_readers
 
-__all__ = ["Asker", "bench_models", "embedding_task", "model_task", "perceive_words"]
+__all__ = [
+    "Asker",
+    "Embedding",
+    "Judge",
+    "Question",
+    "Situation",
+    "SlowReader",
+    "TextReading",
+    "available_readers",
+    "bench_models",
+    "embedding_task",
+    "model_task",
+    "read_text",
+    "read_texts",
+]

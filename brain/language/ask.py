@@ -1,5 +1,7 @@
-"""Decides when a slow reader is asked, and tells it what happened before: pure, from the ticks
-alone."""
+"""Decides when a slow reader of words is asked, and describes the situation to it.
+
+It works from the ticks alone, so a replay asks the same questions.
+"""
 
 from __future__ import annotations
 
@@ -9,42 +11,45 @@ from dataclasses import replace
 from moggy.brain.language.question import PATIENCE, Question, Situation
 from moggy.messages import Event, Gesture, Thought, Tick, Words
 
-MEMORY = 120.0
-"""Seconds that an event counts as *before*."""
-KEPT = 16
-"""Events that are remembered."""
-TOLD = frozenset({"touched", "released", "looked_at", "advised"})
-"""Events that say nothing about a remark: too many, or our own."""
+REMEMBERED_S = 120.0
+"""Seconds for which an event is part of a situation. Our choice."""
+REMEMBERED_EVENTS = 16
+"""Events that are kept at most."""
+TOUCH_STALE_S = 1.0
+"""Seconds after its last message for which a touch still goes on; the touch reader sends five a
+second."""
+UNTOLD = frozenset({"touched", "released", "looked_at", "advised"})
+"""Events that are left out of a situation: they are too frequent to say anything about a remark, or
+come from a reader itself."""
 
 
 class Recent:
-    """What happened lately, kept up from the ticks."""
+    """What happened lately; call `see` with every tick."""
 
     def __init__(self) -> None:
-        self._events: deque[Event] = deque(maxlen=KEPT)
+        self._events: deque[Event] = deque(maxlen=REMEMBERED_EVENTS)
         self._gesture: Gesture | None = None
 
     def see(self, tick: Tick) -> None:
+        """Add the events and the touch of this tick."""
         if tick.events:
-            self._events.extendleft(event for event in tick.events if event.name not in TOLD)
+            self._events.extendleft(event for event in tick.events if event.name not in UNTOLD)
         for sense in tick.understood:
             if isinstance(sense, Gesture):
                 self._gesture = None if sense.phase == "end" else sense
 
     def situation(self, tick: Tick) -> Situation:
-        """The situation at this tick; call it before `see` of the same tick, so that the words
-        themselves are not *before*."""
-        touch = (
-            self._gesture
-            if self._gesture is not None and tick.at - self._gesture.at < 1.0
-            else None
-        )
+        """The situation before this tick. Call it before `see` of the same tick: otherwise the
+        events that the words caused would stand in their own situation."""
+        touch = self._gesture
+        if touch is not None and tick.at - touch.at >= TOUCH_STALE_S:
+            touch = None
         person, pet = tick.person, tick.pet
         return Situation(
             before=tuple(
                 (event.name, round(tick.at - event.at, 2))
                 for event in self._events
-                if tick.at - event.at < MEMORY
+                if tick.at - event.at < REMEMBERED_S
             ),
             touch=touch.gesture if touch else None,
             person_valence=round(person.valence, 3),
@@ -56,8 +61,8 @@ class Recent:
         )
 
 
-def ask(tick: Tick, recent: Recent) -> Question | None:
-    """A question about the last words of this tick that have a text, or None."""
+def question_of(tick: Tick, recent: Recent) -> Question | None:
+    """A question about the last words of this tick that have a text; None where there are none."""
     for words in reversed(tick.understood):
         if isinstance(words, Words) and words.text.strip():
             return Question(
@@ -78,11 +83,12 @@ def ask(tick: Tick, recent: Recent) -> Question | None:
 
 
 class Asker:
-    """Tick → Question or None, for one slow reader.
+    """Turns ticks into questions for one slow reader.
 
-    `Asker()` asks at once. `Asker(after="embedding")` waits for that reader's thought and hands it
-    on, so that the two do not work at the same time and the second refines the first; after
-    `patience` seconds it asks without.
+    Call it with every tick; it returns a Question or None.
+    `Asker()` asks at once. `Asker(after="embedding")` waits for the Thought of that reader and puts
+    it in place of the first reading, so that the two do not work at the same time and the second
+    refines the first. After `patience` seconds it asks without.
     """
 
     def __init__(self, after: str | None = None, patience: float = 0.5) -> None:
@@ -91,15 +97,16 @@ class Asker:
         self._pending: Question | None = None
 
     def __call__(self, tick: Tick) -> Question | None:
-        question = ask(tick, self._recent) if tick.understood else None
+        question = question_of(tick, self._recent) if tick.understood else None
         self._recent.see(tick)
         if self._after is None:
             return question
         if question is not None:
             self._pending = question
-        return self._ripe(tick)
+        return self._due(tick)
 
-    def _ripe(self, tick: Tick) -> Question | None:
+    def _due(self, tick: Tick) -> Question | None:
+        """The pending question once it is answered by the reader before or has waited enough."""
         pending = self._pending
         if pending is None:
             return None
@@ -109,17 +116,16 @@ class Asker:
                 and sense.source == self._after
                 and sense.about == pending.about
             ):
-                pending = refined(pending, sense)
-                break
-        else:
-            if tick.at - pending.asked < self._patience:
-                return None
+                self._pending = None
+                return refined(pending, sense)
+        if tick.at - pending.asked < self._patience:
+            return None
         self._pending = None
         return pending
 
 
 def refined(question: Question, thought: Thought) -> Question:
-    """The same question, with what another reader made of it in place of the first reading."""
+    """The same question, with another reader's thought in place of the reading before."""
     return replace(
         question,
         read_by=thought.source,

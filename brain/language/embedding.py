@@ -1,5 +1,5 @@
-"""The second tier: a sentence embedding (multilingual-e5-small in 4 bit, MIT) and a linear head; a
-hundred languages, about 30 ms."""
+"""The second tier: a sentence embedding (multilingual-e5-small in 4 bit, MIT) with a
+linear head. It reads a hundred languages and takes about 30 ms for a sentence."""
 
 from __future__ import annotations
 
@@ -17,14 +17,20 @@ from moggy.messages import AnySense, Thought
 from moggy.worker import Task
 
 MODEL = "e5_small"
+"""Its name in `moggy models`."""
 LONGEST = 600
-"""Characters that are read: the time grows with them, and what is said to a pet is short."""
+"""Characters that are read; the rest is cut off. The time grows with the length, and what is said
+to a pet is short."""
 UNREADABLE = str.maketrans({"\0": " "})
+"""Characters that the model's tokenizer refuses, and what stands for them."""
 
 
 class Embedding:
-    """Question → one Thought. Loading takes about 0.2 s and 75 MB; nothing is written, and no
-    network is used."""
+    """Question → one Thought.
+
+    Loading takes about 0.2 s and 75 MB. It writes no file and uses no network. Raises
+    models.Missing where the model's package is not installed, NoHead where no head fits it.
+    """
 
     def __init__(self) -> None:
         self._head = head.load(models.MODELS[MODEL].files[0].sha256)
@@ -32,7 +38,7 @@ class Embedding:
 
     @staticmethod
     def encode(model: Any, text: str) -> head.SentenceVector:
-        """(384,) of length 1."""
+        """The vector (384,) of the text, of length 1. `model` is what `engine` returned."""
         clean = text[:LONGEST].translate(UNREADABLE).encode("utf-8", "replace").decode("utf-8")
         found: head.SentenceVector = model.query(clean)
         return found
@@ -41,7 +47,8 @@ class Embedding:
         return (self.answer(question),)
 
     def answer(self, question: Question) -> Thought:
-        """Raises ValueError when the model's answer cannot be used."""
+        """The question's reading, refined. Raises ValueError when the model's answer cannot be
+        used."""
         began = perf_counter()
         scores, wishes, valence = self._head.read(self.encode(self._model, question.text))
         thought = refine.thought(
@@ -56,8 +63,8 @@ class Embedding:
 
 
 def engine(file: str) -> Any:
-    """The model itself; raises models.Missing where its package is not installed."""
-    # Two threads gain little on a sentence and take the core that the cat's loop runs on.
+    """The loaded model. Raises models.Missing where its package is not installed."""
+    # Two threads gain little on a sentence and take the core that the pet's loop runs on.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     try:
@@ -70,11 +77,11 @@ def engine(file: str) -> Any:
 def embedding_task() -> Task:
     """For a worker: Question → [Thought(source="embedding")]. Raises models.Missing or head.NoHead
     with the way out."""
-    polite()
+    yield_to_the_loop()
     return Embedding()
 
 
-def polite() -> None:
-    """Let the cat's loop go first, where this is a process of its own."""
+def yield_to_the_loop() -> None:
+    """Lower the priority of this process, unless it is the one that the pet's loop runs in."""
     if multiprocessing.parent_process() is not None:
         os.nice(10)

@@ -1,5 +1,8 @@
-"""A linear head: turns a model's vector of a sentence into scores of feelings and wishes. Small,
-learnt, keyed by the model's hash."""
+"""The linear head on a language model: turns its vector of a sentence into scores of classes and
+intents.
+
+Heads are trained by bench/train_language.py and stored by the hash of the model's weights.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +19,10 @@ from numpy.typing import NDArray
 from moggy.vocabulary import CLASSES, INTENTS
 
 FOLDER = Path(__file__).with_name("heads")
+"""Where the heads lie, a JSON file for each model."""
 
 SentenceVector = NDArray[np.float32]
+"""A model's vector of one sentence, (d,), or parameters of the same type."""
 
 
 class NoHead(RuntimeError):
@@ -26,31 +31,43 @@ class NoHead(RuntimeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentenceHead:
-    """Scores are log-likelihoods without a prior, already at their temperature. Shapes: d is the
-    length of the model's vector."""
+    """The parameters of one head; d is the length of the model's vector.
+
+    Feelings are CLASSES and wishes are INTENTS, each in the order of its tuple.
+    """
 
     credit: str
+    """The data it was trained on, with the licences."""
     mean: SentenceVector
-    """(d,)"""
+    """(d,): subtracted from a vector first."""
     spread: float
+    """Divides the difference."""
     feelings: SentenceVector
     """(7, d)"""
     feelings_bias: SentenceVector
+    """(7,)"""
     wishes: SentenceVector
     """(8, d)"""
     wishes_bias: SentenceVector
+    """(8,)"""
     valence: SentenceVector
     """(d,)"""
     valence_bias: float
+    """Added to the valence."""
     weights: Mapping[str, float]
-    """How much the reading before, this one and VADER's share count; set on held-back data."""
+    """How `refine` joins this reading with the one before: `before`, `own`, `valence_before`,
+    `valence_gain`. Set on held-back data by bench/train_language.py."""
 
     def read(self, vector: SentenceVector) -> tuple[list[float], dict[str, float], float]:
-        """→ scores of CLASSES, probabilities of INTENTS, valence −1..1. Raises ValueError where the
-        vector is not a vector of numbers."""
+        """→ log-likelihoods of CLASSES (without a prior), probabilities of INTENTS, valence −1..1.
+
+        Raises ValueError where the vector has another shape or holds something that is not a
+        number.
+        """
         if vector.shape != self.mean.shape or not bool(np.isfinite(vector).all()):
             raise ValueError(
-                f"the model gave no usable vector (shape {vector.shape}, expected {self.mean.shape})"
+                f"the model gave no usable vector (shape {vector.shape}, "
+                f"expected {self.mean.shape})"
             )
         x = (vector - self.mean) / self.spread
         feelings = (self.feelings @ x + self.feelings_bias).tolist()
@@ -61,11 +78,12 @@ class SentenceHead:
 
 
 def load(sha256: str, folder: Path = FOLDER) -> SentenceHead:
-    """The head for the weights with this hash. Raises NoHead."""
+    """The head for the model whose weights have this hash. Raises NoHead where there is none."""
     file = folder / f"{sha256[:16]}.json"
     if not file.is_file():
         raise NoHead(
-            f"no head is trained for the weights {sha256[:16]}…: run `python bench/train_language.py`"
+            f"no head is trained for the weights {sha256[:16]}…: "
+            "run `python -m bench train_language`"
         )
     stored = json.loads(file.read_text(encoding="utf-8"))
     if (
@@ -74,7 +92,8 @@ def load(sha256: str, folder: Path = FOLDER) -> SentenceHead:
         or stored["intents"] != list(INTENTS)
     ):
         raise NoHead(
-            f"{file.name} was trained for another model or other classes: run `python bench/train_language.py`"
+            f"{file.name} was trained for another model or other classes: "
+            "run `python -m bench train_language`"
         )
     width = len(b64decode(stored["mean"])) // 4
     return SentenceHead(
@@ -92,7 +111,7 @@ def load(sha256: str, folder: Path = FOLDER) -> SentenceHead:
 
 
 def save(head: SentenceHead, sha256: str, folder: Path = FOLDER) -> Path:
-    """Write a head as JSON and say where."""
+    """Write a head as JSON; returns the file."""
     data: dict[str, Any] = {
         "credit": head.credit,
         "model": sha256,

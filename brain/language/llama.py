@@ -1,9 +1,9 @@
-"""A language model under llama.cpp, used as a reader: a sentence in, the model's hidden state and
-the logits of its next word out.
+"""A language model in llama.cpp that only reads: a sentence in, the model's hidden state and the
+logits of its next word out. It never generates text.
 
-It never writes. One thread, the fixed beginning of the prompt is evaluated once and kept, and a
-decode can be stopped in the middle. The caller gives it a process of its own, since a crash in
-native code kills the process that it happens in.
+It uses one thread. The fixed beginning of the prompt is evaluated once and kept, and a decode can
+be stopped in the middle. The caller gives it a process of its own, since a crash in native code
+kills the process that it happens in.
 """
 
 from __future__ import annotations
@@ -19,17 +19,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 CONTEXT = 512
-"""Tokens of context: a prompt takes about 120."""
+"""Tokens of context; a prompt takes about 120."""
 LONGEST = 160
-"""Tokens of the part that changes; more is cut at the front of it."""
+"""Tokens that are read after the fixed beginning; of a longer text the last ones."""
 DEADLINE = 15.0
-"""Seconds of reading after which the model is stopped: a tenth of a second is usual, a machine that
-is busy building needs longer."""
-RUNTIME = "the language model's runtime (llama-cpp-python 0.3.36) is not installed yet: run `make runtime`"
+"""Seconds of reading after which the model is stopped. A tenth of a second is usual; a machine that
+is busy with a build needs longer."""
+RUNTIME_MISSING = (
+    "the language model's runtime (llama-cpp-python 0.3.36) is not installed yet: "
+    "run `make runtime`"
+)
+"""What NoRuntime says."""
+DECODE_STOPPED = 2
+"""What llama_decode returns when the abort callback stopped it (llama.h)."""
 
 
 class NoRuntime(RuntimeError):
-    """The runtime is not built; asking again later is right."""
+    """The runtime is not installed yet. It may be while the pet runs, so trying again later is
+    right."""
 
 
 class Unwell(RuntimeError):
@@ -37,8 +44,11 @@ class Unwell(RuntimeError):
 
 
 class LanguageModel:
-    """Loading takes about 0.5 s and 150 MB. Raises NoRuntime, or Unwell when the file is no model
-    or the self-test fails."""
+    """A loaded model with the beginning of its prompt already evaluated.
+
+    Loading takes about 0.5 s and 150 MB. Raises NoRuntime, or Unwell when the file is no model or
+    the self-test fails. A read raises TimeoutError after `deadline` seconds.
+    """
 
     def __init__(self, file: Path, beginning: str, deadline: float = DEADLINE) -> None:
         self._cpp = _runtime()
@@ -47,6 +57,7 @@ class LanguageModel:
         self._context = self._open()
         self._vocabulary = self._cpp.llama_model_get_vocab(self._model)
         self.width: int = self._cpp.llama_model_n_embd(self._model)
+        """Length of the hidden state."""
         self._words: int = self._cpp.llama_vocab_n_tokens(self._vocabulary)
         self._kept = 0
         self._decode(self.tokens(beginning, begin=True))
@@ -54,6 +65,8 @@ class LanguageModel:
         self._self_test()
 
     def tokens(self, text: str, *, begin: bool = False) -> list[int]:
+        """The ids of the text's tokens; `begin` puts the model's start token first. Raises
+        ValueError for a text that the tokenizer refuses."""
         raw = text.encode("utf-8", "replace")
         room = (ctypes.c_int32 * (len(raw) + 8))()
         count = self._cpp.llama_tokenize(
@@ -64,8 +77,10 @@ class LanguageModel:
         return list(room[:count])
 
     def read(self, text: str) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """→ hidden state (width,) and logits (vocabulary,) after the beginning and `text`. Raises
-        TimeoutError, or Unwell for no number."""
+        """→ hidden state (width,) and logits (vocabulary,) after the beginning and `text`.
+
+        Raises TimeoutError after the deadline, Unwell where the answer is not a number.
+        """
         self._cpp.llama_memory_seq_rm(self._cpp.llama_get_memory(self._context), 0, self._kept, -1)
         self._until = perf_counter() + self._deadline
         try:
@@ -80,11 +95,13 @@ class LanguageModel:
         ).copy()
         if not (np.isfinite(hidden).all() and np.isfinite(logits).all()):
             raise Unwell(
-                "the language model answered with something that is not a number; its answer was dropped"
+                "the language model answered with something that is not a number; "
+                "its answer was dropped"
             )
         return hidden, logits
 
     def close(self) -> None:
+        """Free the native memory; the object must not be used afterwards."""
         self._cpp.llama_free(self._context)
         self._cpp.llama_model_free(self._model)
 
@@ -97,7 +114,8 @@ class LanguageModel:
         model = self._cpp.llama_model_load_from_file(str(file).encode(), parameters)
         if not model:
             raise Unwell(
-                f"{file.name} is no model that the runtime can load: run `moggy models fetch smollm2` again"
+                f"{file.name} is no model that the runtime can load: "
+                "run `moggy models fetch smollm2` again"
             )
         return model
 
@@ -123,7 +141,7 @@ class LanguageModel:
             self._context, self._cpp.llama_batch_get_one(array, len(tokens))
         )
         self._filled = self._kept + len(tokens)
-        if found == 2:
+        if found == DECODE_STOPPED:
             raise TimeoutError(
                 f"the language model was stopped after {self._deadline:g} s; its answer was dropped"
             )
@@ -131,14 +149,15 @@ class LanguageModel:
             raise Unwell(f"the language model could not read (llama_decode said {found})")
 
     def _self_test(self) -> None:
-        """One token, at once after loading: what will crash or be nonsense shows here and not in
-        the middle of a life."""
+        """Read one token directly after loading, so that a crash or nonsense shows now and not at
+        the first words that somebody says."""
         hidden, logits = self.read(" happy")
         if not float(np.abs(hidden).max()) > 0.0 or not float(np.ptp(logits)) > 0.0:
             raise Unwell("the language model answers the same whatever it reads")
 
 
 def has_amx() -> bool:
+    """Whether this processor has Intel's matrix extension (AMX)."""
     cpu = Path("/proc/cpuinfo")
     return cpu.is_file() and "amx_int8" in cpu.read_text(encoding="utf-8", errors="replace")
 
@@ -149,7 +168,7 @@ def _runtime() -> Any:
         import llama_cpp
         from llama_cpp import llama_cpp as cpp
     except (ImportError, OSError) as error:
-        raise NoRuntime(RUNTIME) from error
+        raise NoRuntime(RUNTIME_MISSING) from error
     del llama_cpp
     global _quiet
     _quiet = cpp.llama_log_callback(lambda level, text, data: None)
@@ -159,3 +178,4 @@ def _runtime() -> Any:
 
 
 _quiet: Any = None
+"""The callback that swallows llama.cpp's log; the library keeps a pointer to it."""

@@ -1,9 +1,9 @@
-"""The third tier: a small language model that judges in context how the words would touch the cat.
+"""The third tier: a small language model judges, in context, how the words would affect the cat.
 
-SmolLM2-135M-Instruct (Apache-2.0) never writes. The logits of ten words for how the cat would feel,
-given what happened just before, become bounded proposals with an expiry. Where no embedding read
-the words, its hidden state after them goes through a linear head, as the embedding's does. So its
-answer is valid by construction, and whatever it says it cannot command anything.
+SmolLM2-135M-Instruct (Apache-2.0) never generates text. The logits of ten words for how the cat
+would feel, given what happened just before, become bounded proposals with an expiry. Where no
+embedding read the words, its hidden state after them goes through a linear head, as the embedding's
+does. So its answer is always valid, and it cannot command anything.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from moggy import models
 from moggy.brain.language import head, prompts, refine
-from moggy.brain.language.embedding import polite
+from moggy.brain.language.embedding import yield_to_the_loop
 from moggy.brain.language.llama import LanguageModel
 from moggy.brain.language.question import Question, Situation
 from moggy.messages import AnySense, Thought
@@ -27,12 +27,16 @@ from moggy.vocabulary import Advisable
 from moggy.worker import Task
 
 MODEL = "smollm2"
-SOURCE = "smollm2"
+"""Its name in `moggy models`, and the source of its thoughts."""
 MOST: Final = 0.2
-"""A proposal is never larger, in either direction."""
+"""The largest proposal, in either direction, on the scale −1..1 of what it moves."""
 GAIN: Final = 0.06
-"""Of a proposal for each e-fold that the model finds a feeling likelier than after words that say
-nothing."""
+"""How much a proposal grows for each unit of log-probability by which a feeling is likelier than
+after words that say nothing. Our choice."""
+SURPRISE = 3.0
+"""Units of log-probability that count at most, in either direction."""
+TOO_SMALL = 0.005
+"""A proposal smaller than this is left out."""
 
 FEELINGS: Final[Mapping[str, Mapping[Advisable, float]]] = {
     "loved": {"pleasure": 0.7, "company": 0.3},
@@ -46,14 +50,18 @@ FEELINGS: Final[Mapping[str, Mapping[Advisable, float]]] = {
     "afraid": {"pleasure": -0.5, "arousal": 0.4, "dominance": -0.5, "comfort": -0.3},
     "angry": {"pleasure": -0.4, "arousal": 0.2, "company": 0.3},
 }
-"""The words that are weighed, and what each moves. A drive says how full it is: less of `play` is
-more wish to play. Care, not mirroring: nothing here makes the cat beg, and a sad person (answered
-by *gentle*) lowers arousal and makes it want to be near."""
+"""The words that are weighed, and what each proposes to move; our choice. A drive says how full it
+is, so a smaller `play` is a greater wish to play. The cat does not mirror the person: a sad person
+(answered by *gentle*) lowers its arousal and makes it seek closeness, and nothing here makes it
+beg."""
 
 
 class Judge:
-    """Question → one Thought. Raises models.Missing, NoRuntime, NoHead or Unwell with the way out;
-    loading takes a second or two."""
+    """Question → one Thought.
+
+    Loading takes one to two seconds. Raises models.Missing, NoRuntime, NoHead or Unwell; the
+    message says the way out.
+    """
 
     def __init__(self) -> None:
         file = models.path(MODEL)
@@ -66,11 +74,14 @@ class Judge:
         return (self.answer(question),)
 
     def answer(self, question: Question) -> Thought:
-        """Raises ValueError, TimeoutError or Unwell where there is no answer that can be used."""
+        """Proposals for the pet and, where no embedding read the words, a reading of the person.
+
+        Raises ValueError, TimeoutError or Unwell where there is no answer that can be used.
+        """
         began = perf_counter()
         moved = nudges(self._feelings(question) - self._usual)
-        # Beside an embedding its own reading adds nothing (bench/train_language.py), and one cause
-        # must not count twice.
+        # Beside an embedding its own reading adds nothing (bench/train_language.py), and the same
+        # words must not count twice.
         thought = (
             self._reading(question) if question.read_by == "words" else self._judgement(question)
         )
@@ -83,7 +94,7 @@ class Judge:
         scores, wishes, valence = self._head.read(hidden)
         return refine.thought(
             question,
-            source=SOURCE,
+            source=MODEL,
             scores=scores,
             wishes=wishes,
             valence=valence,
@@ -92,19 +103,19 @@ class Judge:
 
     @staticmethod
     def _judgement(question: Question) -> Thought:
-        """Nothing new of the person: only room for proposals."""
+        """A thought without a reading of the person, for proposals alone."""
         return Thought(
             at=question.asked,
             person=question.person,
             asked=question.asked,
             about=question.about,
             expires=question.expires,
-            source=SOURCE,
+            source=MODEL,
             confidence=question.confidence,
         )
 
     def _feelings(self, question: Question) -> NDArray[np.float64]:
-        """Log-probabilities of FEELINGS as the next word, among themselves."""
+        """Log-probabilities (10,) of FEELINGS as the next word, if it is one of them."""
         _, logits = self._model.read(prompts.judging(question))
         chosen = logits[self._ids].astype(np.float64)
         lifted = chosen - chosen.max()
@@ -112,21 +123,26 @@ class Judge:
 
 
 def nudges(surprise: Sequence[float] | NDArray[np.float64]) -> dict[Advisable, float]:
-    """Log-ratios of FEELINGS against what is usual → proposals, each within ±0.2. Raises ValueError
-    for what is no number."""
+    """Proposals, each within ±MOST, from how much likelier than usual each of FEELINGS is (units of
+    log-probability). Raises ValueError for another length or something that is not a number."""
     if len(surprise) != len(FEELINGS) or not all(math.isfinite(s) for s in surprise):
         raise ValueError("the language model's judgement is not a number; its answer was dropped")
     total: dict[Advisable, float] = {}
     for much, moves in zip(surprise, FEELINGS.values(), strict=True):
         for name, by in moves.items():
-            total[name] = total.get(name, 0.0) + GAIN * by * max(-3.0, min(3.0, float(much)))
+            total[name] = total.get(name, 0.0) + GAIN * by * max(
+                -SURPRISE, min(SURPRISE, float(much))
+            )
     return {
-        name: round(max(-MOST, min(MOST, by)), 4) for name, by in total.items() if abs(by) >= 0.005
+        name: round(max(-MOST, min(MOST, by)), 4)
+        for name, by in total.items()
+        if abs(by) >= TOO_SMALL
     }
 
 
 def reader() -> tuple[str, Callable[[str], NDArray[np.float32]]]:
-    """For training and measuring the head: the sha256 of the weights, and text → hidden state."""
+    """For training and measuring the head: the SHA-256 of the weights, and a function text → hidden
+    state (d,)."""
     model = LanguageModel(models.path(MODEL), prompts.BEGINNING, deadline=120.0)
     return models.MODELS[MODEL].files[0].sha256, lambda text: model.read(
         prompts.reading(Question(text=text))
@@ -134,7 +150,7 @@ def reader() -> tuple[str, Callable[[str], NDArray[np.float32]]]:
 
 
 def model_task() -> Task:
-    """For a worker: Question → [Thought(source="smollm2")]. What it raises says what is missing and
-    the way out; the worker tries again."""
-    polite()
+    """For a worker: Question → [Thought(source="smollm2")]. Raises what Judge raises; the worker
+    tries again later."""
+    yield_to_the_loop()
     return Judge()

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from moggy.brain.language.question import Question, Situation
 
-BEGINNING = """A small cat lives with people. This is what people say to it, and how the cat feels then.
+BEGINNING = """A small cat lives with people. This is what people say to it, and \
+how the cat feels then.
 
 The cat dozes. The person smiles. The person says: "There you are, my sweet." The cat feels loved.
 The cat was just stroked. The person says: "Do you want to hunt the feather?" The cat feels playful.
@@ -15,8 +16,8 @@ The cat was just hit. The person says: "I can't stand you." The cat feels afraid
 The person sits down. The person says: "I'll read a little now." The cat feels calm.
 The person just came home. The person says: "Guess what is in this box?" The cat feels curious.
 """
-"""Evaluated once and kept, so that the examples cost nothing. Our own sentences; none of them
-stands in a test set."""
+"""The fixed beginning of every prompt. It is evaluated once and kept, so its examples cost no time.
+The sentences are our own; none of them is in a test set."""
 
 HAPPENED = {
     "hit": "The cat was just hit.",
@@ -38,25 +39,30 @@ HAPPENED = {
     "play_asked": "The cat and the person are playing.",
     "sent_off": "The person has just sent the cat away.",
 }
-"""The events that tell something about the next words, each as the sentence that the model reads.
-"""
+"""The events that help to understand the next words, each as the sentence that the model reads."""
 LATELY = 20.0
-"""Seconds within which something *just* happened."""
-MOST = 2
-"""Sentences about what happened; more only make a small model lose the thread."""
+"""Seconds for which the prompt says that something *just* happened. Our choice."""
+SENTENCES = 2
+"""Sentences about what happened, at most: a small model loses track of more. Our judgement."""
 LONGEST = 300
-"""Characters of the words that are given to the model."""
+"""Characters of the words that are given to the model; the rest is cut off."""
+SURE_ENOUGH = 0.3
+"""How sure the estimate of the person must be, 0..1, before the prompt says how they look."""
+SHOWS = 0.25
+"""Valence beyond which a person looks happy or unhappy, −1..1."""
+TENSE = 0.15
+"""Arousal above which an unhappy person looks angry and not sad, −1..1."""
 
 
 def situation(seen: Situation) -> str:
-    """One to three sentences: what happened just now, and how the person looks."""
+    """One to three sentences: what happened just before, and how the person looks."""
     sentences: list[str] = []
     for name, ago in seen.before:
         sentence = HAPPENED.get(name, "")
         if ago <= LATELY and sentence and sentence not in sentences:
             sentences.append(sentence)
-    sentences = sentences[:MOST]
-    if seen.person_sure > 0.3:
+    sentences = sentences[:SENTENCES]
+    if seen.person_sure > SURE_ENOUGH:
         looks = _looks(seen.person_valence, seen.person_arousal)
         if looks:
             sentences.append(f"The person looks {looks}.")
@@ -64,10 +70,10 @@ def situation(seen: Situation) -> str:
 
 
 def _looks(valence: float, arousal: float) -> str:
-    if valence > 0.25:
+    if valence > SHOWS:
         return "happy"
-    if valence < -0.25:
-        return "angry" if arousal > 0.15 else "sad"
+    if valence < -SHOWS:
+        return "angry" if arousal > TENSE else "sad"
     return ""
 
 
@@ -77,12 +83,12 @@ def words(text: str) -> str:
 
 
 def reading(question: Question) -> str:
-    """Ends where the model has just read the words: its hidden state there is what the head reads."""
+    """A prompt that ends after the words: the head reads the model's hidden state there."""
     return f'The person says: "{words(question.text)}" The person feels'
 
 
 def judging(question: Question) -> str:
-    """Ends where the next word is how the cat would feel."""
+    """A prompt whose next word is how the cat would feel."""
     return (
         f'{situation(question.situation)} The person says: "{words(question.text)}" The cat feels'
     )

@@ -1,16 +1,16 @@
-"""What the slow readers of words are asked: the text, what was made of it at once, and the
-situation in which it was said."""
+"""What a slow reader of words is asked: the text, the first reading of it, and the situation in
+which it was said."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 from moggy.messages import Probabilities
-from moggy.vocabulary import SOMEONE, Intent
+from moggy.vocabulary import SOMEONE, GestureName, Intent
 
 PATIENCE = 6.0
-"""Seconds after which an answer no longer counts: a conversation has moved on, and facts.md gives a
-whole answer 2 s at most."""
+"""Seconds after which an answer no longer counts, since the conversation has moved on. Our choice:
+the embedding answers within 0.1 s and the language model within 1 s on an idle machine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,19 +18,24 @@ class Situation:
     """What went on while something was said, in numbers and in the names of events."""
 
     before: tuple[tuple[str, float], ...] = ()
-    """(event, seconds ago), newest first, of the last two minutes."""
-    touch: str | None = None
-    """The gesture that goes on: stroke, hit, …"""
+    """(event, seconds ago) of the last two minutes, newest first."""
+    touch: GestureName | None = None
+    """The gesture that goes on."""
     person_valence: float = 0.0
+    """How the person seemed before the words, −1..1."""
     person_arousal: float = 0.0
+    """As the valence."""
     person_sure: float = 0.0
-    """How the person seemed before, −1..1, and how sure that was, 0..1."""
+    """How sure that estimate of the person was, 0..1."""
     pet_valence: float = 0.0
+    """Of the pet, −1..1."""
     pet_arousal: float = 0.0
+    """Of the pet, −1..1."""
     trust: float = 0.3
+    """Of the pet in this person, 0..1."""
 
     def ago(self, *names: str) -> float:
-        """Seconds since the newest of these events; infinite where none happened lately."""
+        """Seconds since the newest of these events; infinite where none is in `before`."""
         return min(
             (seconds for name, seconds in self.before if name in names), default=float("inf")
         )
@@ -38,22 +43,29 @@ class Situation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A job for a slow reader. The first reading comes along, so that each refines the one before."""
+    """A job for a slow reader. It carries the reading before, which the reader refines."""
 
     text: str
     lang: str = "en"
+    """ISO 639-1 code of the language."""
     person: str = SOMEONE
+    """Who said it."""
     asked: float = 0.0
-    """When it was said, on the pet's clock; s."""
+    """When it was said, in seconds on the pet's clock."""
     about: int = 0
-    """Id of the Words."""
+    """Id of the Words message."""
     expires: float = PATIENCE
+    """Until when an answer counts, in seconds on the pet's clock."""
     read_by: str = "words"
-    """Who read it before."""
+    """The reader whose reading comes along."""
     probabilities: Probabilities = field(default_factory=dict)
-    """Of the reading before; empty: nothing was read yet."""
+    """Of that reading; empty where nothing was read yet."""
     valence: float = 0.0
+    """Of that reading, −1..1."""
     arousal: float = 0.0
+    """Of that reading, −1..1."""
     intent: Intent = "none"
+    """Of that reading."""
     confidence: float = 0.0
+    """Of that reading, 0..1."""
     situation: Situation = Situation()

@@ -1,5 +1,5 @@
-"""Joins two readings of the same words: log-probabilities are added, weighted as they earned it on
-held-back data."""
+"""Joins two readings of the same words: their log-probabilities are added with weights that were
+fitted on held-back data (bench/train_language.py)."""
 
 from __future__ import annotations
 
@@ -12,26 +12,34 @@ from moggy.messages import Thought
 from moggy.vocabulary import CLASS_PLACES, CLASS_PRIOR, CLASSES, Intent, PersonClass
 
 ADDS = 0.5
-"""How sure a wish must be to be added where no phrase was found; from the even lines of
-phrases.tsv."""
+"""How probable a model's wish must be, 0..1, to be taken where no phrase was found. From the even
+lines of bench/phrases.tsv."""
+PHRASE_BEFORE = 0.85
+"""Weight of the reading before where it found a phrase: such a reading is worth more than the
+comments on which the other weights were fitted can show. Our choice."""
+PHRASE_OWN = 0.5
+"""Share of its usual weight that the new reading has then. Our choice."""
+PHRASE_VALENCE = 0.6
+"""Share of the valence before in the joined valence then. Our choice."""
+AROUSAL_OWN = 0.5
+"""Share of the new reading in the joined arousal. Our choice."""
+LEAST = 1e-4
+"""Probabilities are taken as at least this, so that none excludes a class."""
 
 
 def joined(
     question: Question, scores: Sequence[float], weights: Mapping[str, float]
 ) -> dict[PersonClass, float]:
-    """Probabilities over CLASSES from the reading before and the scores (log-likelihoods) of this
-    one."""
-    # A phrase said outright is worth more than the comments on which the weights were set could
-    # show.
-    before, own = (
-        (0.85, 0.5 * weights["own"])
-        if question.intent != "none"
-        else (weights["before"], weights["own"])
-    )
+    """Probabilities over CLASSES from the reading before and the scores of this one
+    (log-likelihoods in the order of CLASSES)."""
+    if question.intent != "none":
+        before, own = PHRASE_BEFORE, PHRASE_OWN * weights["own"]
+    else:
+        before, own = weights["before"], weights["own"]
     total = []
     for name, score in zip(CLASSES, scores, strict=True):
         prior = CLASS_PRIOR[name]
-        said = math.log(max(question.probabilities.get(name, prior), 1e-4) / prior)
+        said = math.log(max(question.probabilities.get(name, prior), LEAST) / prior)
         total.append(math.log(prior) + before * said + own * score)
     top = max(total)
     raised = [math.exp(score - top) for score in total]
@@ -39,8 +47,8 @@ def joined(
 
 
 def wish(question: Question, wishes: Mapping[str, float]) -> Intent:
-    """What is wanted: what a phrase said (right 98 times in 100), and what the model says where no
-    phrase was found."""
+    """What is wanted: the intent of a phrase where one was found (98 % of them are right:
+    `python -m bench words`), else the model's where it is probable enough."""
     likeliest = max(wishes, key=lambda name: wishes[name])
     added = question.intent == "none" and wishes[likeliest] > ADDS
     return cast(Intent, likeliest if added else question.intent)
@@ -55,18 +63,17 @@ def thought(
     valence: float,
     weights: Mapping[str, float],
 ) -> Thought:
-    """The answer: everything bounded and finite, whatever the model said. Raises ValueError for
-    scores that are not numbers."""
+    """The joined reading as a Thought with every number within its bounds. Raises ValueError where
+    the model answered with something that is not a number."""
     if not all(map(math.isfinite, (*scores, *wishes.values(), valence))):
         raise ValueError(
             f"{source} answered with something that is not a number; its answer was dropped"
         )
     probabilities = joined(question, scores, weights)
     arousal = math.fsum(p * CLASS_PLACES[name].arousal for name, p in probabilities.items())
-    # A first reading of nothing (confidence 0) has no valence of its own to keep; one by a phrase
-    # said outright is worth more than half.
+    # A reading before that is not confident has no valence worth keeping.
     share = (
-        0.6
+        PHRASE_VALENCE
         if question.intent != "none"
         else weights["valence_before"] * min(1.0, 2.0 * question.confidence)
     )
@@ -80,7 +87,7 @@ def thought(
         valence=_signed(
             share * question.valence + (1.0 - share) * weights["valence_gain"] * valence
         ),
-        arousal=_signed(0.5 * arousal + 0.5 * question.arousal),
+        arousal=_signed(AROUSAL_OWN * arousal + (1.0 - AROUSAL_OWN) * question.arousal),
         probabilities={name: round(p, 4) for name, p in probabilities.items()},
         intent=wish(question, wishes),
         confidence=round(max(probabilities.values()), 4),

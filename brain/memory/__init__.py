@@ -1,4 +1,5 @@
-"""What outlives a sleep: one SQLite file that its owner can read, take along, erase and encrypt."""
+"""What the pet remembers across restarts: one SQLite file that its owner can read, export, erase
+and encrypt."""
 
 from moggy.brain.memory.diary import Diary, Without
 from moggy.brain.memory.encryption import decrypt, encrypt, is_encrypted

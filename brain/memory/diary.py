@@ -1,8 +1,8 @@
-"""Writes down what the pet should remember, once a second, beside the loop: the feelings themselves
-never wait for the disk.
+"""Writes to the memory's file once a second, in a thread beside the loop, so that the loop never
+waits for the disk.
 
-What comes back from the file comes in as senses: whom the owner had erased meanwhile, and that it
-cannot be written.
+What the file answers reaches the pet as senses: Forget for a person whom the owner had erased, and
+Trouble where the file cannot be written.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from moggy.messages import AnySense, Event, Forget, Tick, Trouble
 from moggy.vocabulary import EVERYBODY
 
 EVERY = 1.0
-"""Seconds between two entries: what a crash can cost."""
+"""Seconds between two entries, and so what a crash can cost."""
 WORTH_TELLING = (
     "arrived",
     "left",
@@ -39,12 +39,13 @@ WORTH_TELLING = (
     "loud_noise",
     "stopped",
 )
+"""Events that become episodes."""
 BOUT = 30.0
-"""Seconds after which a touch that goes on is told again."""
+"""Seconds after which a touch that goes on becomes another episode."""
 
 
 class Diary:
-    """A listener and a sensor: call it with every tick, and poll it for what the file answers."""
+    """A listener and a sensor: call it with every tick, and poll it for what the file answered."""
 
     def __init__(
         self,
@@ -54,8 +55,9 @@ class Diary:
         hour: float,
         beside: Executor | None = None,
     ) -> None:
-        """`beside` writes while the loop goes on; without one each entry is written at once, as
-        virtual time needs it."""
+        """`remember` gives what the mind knows now, `hour` is the hour of the day at which the
+        clock was 0. `beside` is where entries are written; without it each is written at once, as
+        virtual time needs it. Raises Broken."""
         self._memory, self._remember, self._hour, self._beside = memory, remember, hour, beside
         memory.begin()
         self._written = 0.0
@@ -67,8 +69,8 @@ class Diary:
         self._said = ""
 
     def __call__(self, tick: Tick, *_: Any) -> None:
-        """Note what is worth telling; write when a second is over, if the last entry is written and
-        was heard of."""
+        """Note the episodes of this tick. Begin the next entry when EVERY seconds are over and the
+        last entry was polled."""
         for event in tick.events:
             if event.name in WORTH_TELLING:
                 self._note(event, tick)
@@ -78,8 +80,11 @@ class Diary:
             self._writing = self._begin(self._remember(), self._entry)
 
     def poll(self, now: float) -> Sequence[AnySense]:
-        """What the last entry came to. Whom it says to forget, the mind has forgotten before the
-        next entry is made."""
+        """What the last entry reported, once it is written.
+
+        The senses of a tick are felt before the next entry is made, so a person in a Forget is not
+        written again.
+        """
         if self._writing is None or not self._writing.done():
             return []
         writing, self._writing = self._writing, None
@@ -93,15 +98,15 @@ class Diary:
         return [*self._say("", now), *(Forget(at=now, person=person) for person in erased)]
 
     def close(self) -> None:
-        """The last entry of a life. Raises Broken."""
+        """Write the last entry. Raises Broken."""
         erased: tuple[str, ...] = ()
         if self._writing is not None:
             try:
                 erased = self._writing.result()
             except Broken:
                 self._new = [*self._entry, *self._new]
-        # The mind had no time left to forget whom the entry before this one says: the last second
-        # is lost with them.
+        # Where the entry before says that somebody was erased, the mind has not forgotten them yet.
+        # The last second is not written then.
         if not erased:
             self._memory.keep(self._remember(), self._new)
 
@@ -122,7 +127,7 @@ class Diary:
         return [Trouble(at=now, part="memory", message=message)]
 
     def _drop(self, person: str) -> None:
-        """Nothing that was noted of them while the entry was written is told any more."""
+        """Leave out what was noted about an erased person while the entry was written."""
         self._new = [episode for episode in self._new if person not in (episode.person, EVERYBODY)]
         self._told = {
             key: at for key, at in self._told.items() if person not in (key[1], EVERYBODY)
@@ -150,11 +155,12 @@ class Diary:
 
 
 class Without:
-    """A sensor in a diary's place: says once why the pet lives without its memory this time."""
+    """A sensor in place of a Diary: says once, as a Trouble, why there is no memory this time."""
 
     def __init__(self, why: str) -> None:
         self._why = why
 
     def poll(self, now: float) -> Sequence[AnySense]:
+        """The Trouble at the first call, then nothing."""
         why, self._why = self._why, ""
         return [Trouble(at=now, part="memory", message=why)] if why else []

@@ -1,9 +1,9 @@
-"""Opens the memory's file, plain or encrypted, and makes the one of the other; a crash at any
-moment leaves the one or the other, whole.
+"""Opens the memory's file, plain or encrypted, and converts between the two. A crash at any moment
+leaves one of the two forms, complete.
 
 Encrypted, it is a SQLCipher file: the same SQL, each page encrypted (AES-256) and authenticated
-(HMAC-SHA512) with a random key of 256 bits that lies in a file of its own, so that the pet wakes
-after a power cut with nobody there. How far that protects: docs/memory.md.
+(HMAC-SHA512) with a random key of 256 bits. The key is in a file of its own, so that the pet starts
+after a power cut without anybody there. docs/memory.md says what that protects from.
 """
 
 from __future__ import annotations
@@ -17,19 +17,20 @@ from pathlib import Path
 from typing import Any
 
 PLAIN = b"SQLite format 3\0"
-"""How a file begins that is not encrypted (https://www.sqlite.org/fileformat.html); an encrypted
-one begins with 16 random bytes."""
+"""First bytes of a plain file (https://www.sqlite.org/fileformat.html); an encrypted one begins
+with 16 random bytes."""
 KEY = re.compile(r"[0-9a-f]{64}")
+"""What a key's file holds: 256 bits in hexadecimal digits."""
 PATIENCE = 5.0
-"""Seconds to wait while another process writes."""
+"""Seconds to wait for another process that writes."""
 
 
 class Broken(RuntimeError):
-    """The memory cannot be opened, read or written; says which file, and the way out."""
+    """The memory cannot be opened, read or written; the message names the file and the way out."""
 
 
 def is_encrypted(path: Path) -> bool:
-    """Whether there is something in it that is no plain SQLite file."""
+    """Whether the file exists, is not empty, and is not a plain SQLite file."""
     try:
         with path.open("rb") as file:
             begin = file.read(len(PLAIN))
@@ -39,10 +40,10 @@ def is_encrypted(path: Path) -> bool:
 
 
 def connect(path: Path, key: Path | None) -> tuple[sqlite3.Connection, type[Exception]]:
-    """The open file, made with mode 0600 if there is none, and what its library raises.
+    """The open file, and the class of the errors that its library raises.
 
-    What is there decides whether it is taken as encrypted; a new one is encrypted where there is a
-    key. Raises Broken, and changes nothing.
+    A file that exists is opened in the form that it has. A new one is made with mode 0600, and is
+    encrypted where there is a key. Raises Broken, and then changes nothing.
     """
     encrypted = is_encrypted(path) or (
         key is not None and key.exists() and (not path.exists() or path.stat().st_size == 0)
@@ -65,23 +66,29 @@ def connect(path: Path, key: Path | None) -> tuple[sqlite3.Connection, type[Exce
         db.close()
         if encrypted:
             raise Broken(
-                f"the key in {key} does not open {path}: it is another's, or the file is damaged or no memory of the pet; "
-                "put its own key back, or move the memory away and the pet begins a new one"
+                f"the key in {key} does not open {path}: it is another's, or the file is damaged "
+                "or no memory of the pet; put its own key back, or move the memory away and the "
+                "pet begins a new one"
             ) from error
         raise Broken(
-            f"{path} is not a memory of the pet ({error}); move it away and the pet begins a new one"
+            f"{path} is not a memory of the pet ({error}); "
+            "move it away and the pet begins a new one"
         ) from error
     return db, driver.Error
 
 
 def encrypt(path: Path, key: Path) -> None:
-    """Make the plain file an encrypted one, and the key if there is none; a memory that is yet to
-    come will be encrypted from its begin."""
+    """Encrypt the plain file in place, and make the key if there is none.
+
+    Where there is no memory yet, only the key is made, and a later memory is encrypted from its
+    beginning. Raises Broken, also where the key would be in the memory's folder.
+    """
     if is_encrypted(path):
         raise Broken(f"{path} is encrypted already; its key is {key}")
     if key.resolve().is_relative_to(path.parent.resolve()):
         raise Broken(
-            f"{key} lies beside the memory: whoever takes the folder would have both; name another with MOGGY_MEMORY_KEY"
+            f"{key} lies beside the memory: whoever takes the folder would have both; "
+            "name another with MOGGY_MEMORY_KEY"
         )
     _cipher(path)
     if not key.exists():
@@ -91,43 +98,44 @@ def encrypt(path: Path, key: Path) -> None:
 
 
 def decrypt(path: Path, key: Path) -> None:
-    """Make the encrypted file a plain one; the key stays."""
+    """Decrypt the file in place; the key stays. Raises Broken."""
     if not is_encrypted(path):
         raise Broken(f"{path} is not encrypted" if path.exists() else f"there is no {path}")
     _rewrite(path, key, now=_key_for(path, key), then="")
 
 
 def hold(path: Path, *, alone: bool = False) -> int:
-    """A descriptor to close at the end. Whoever has the memory open holds its folder together with
-    others; who replaces the file, alone.
+    """Lock the memory's folder; returns the descriptor that is closed to unlock it.
 
-    The kernel lets go when the process ends, however it ends.
+    Those who have the memory open share the lock; who replaces the file takes it `alone`. The
+    kernel releases it when the process ends, however it ends. Raises Broken where it is taken.
     """
     folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(folder, (fcntl.LOCK_EX | fcntl.LOCK_NB) if alone else fcntl.LOCK_SH)
-        aside(path).unlink(missing_ok=True)  # nobody writes it now: a crash left it
+        aside(path).unlink(missing_ok=True)  # left by a crash: under this lock nobody writes it
     except OSError as error:
         os.close(folder)
         if isinstance(error, BlockingIOError):
             raise Broken(
-                f"{path} is in use: let the pet lie down first (end `moggy run`), then repeat the command"
+                f"{path} is in use: let the pet lie down first (end `moggy run`), "
+                "then repeat the command"
             ) from error
         raise
     return folder
 
 
 def aside(path: Path) -> Path:
-    """Where the other form is written before it takes the file's place."""
+    """Where the other form is written before it replaces the file."""
     return path.with_name(f"{path.name}.aside")
 
 
 def _rewrite(path: Path, key: Path, *, now: str, then: str) -> None:
-    """Write the other form aside, look whether it says the same, bring it to the disk, and let it
-    take the file's place at one stroke."""
+    """Write the other form beside the file, check that it holds the same rows, sync it to the disk,
+    and replace the file atomically. `now` and `then` are the keys; empty means plain."""
     cipher, other, folder = _cipher(path), aside(path), hold(path, alone=True)
     try:
-        connect(path, key)[0].close()  # a wrong key is told before anything is written
+        connect(path, key)[0].close()  # raises for a wrong key before anything is written
         db = cipher.connect(path, isolation_level=None, timeout=PATIENCE)
         try:
             _copy(db, path, now, other, then)
@@ -145,9 +153,8 @@ def _rewrite(path: Path, key: Path, *, now: str, then: str) -> None:
 
 def _copy(db: Any, path: Path, now: str, other: Path, then: str) -> None:
     _unlock(db, now)
-    if (
-        db.execute("PRAGMA journal_mode=DELETE").fetchone()[0] != "delete"
-    ):  # all into the one file; -wal and -shm go
+    # Takes the write-ahead log into the file and removes the -wal and -shm files.
+    if db.execute("PRAGMA journal_mode=DELETE").fetchone()[0] != "delete":
         raise Broken(f"{path} is in use by another program; end it, then repeat the command")
     version = db.execute("PRAGMA user_version").fetchone()[0]
     os.close(os.open(other, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
@@ -163,7 +170,7 @@ def _copy(db: Any, path: Path, now: str, other: Path, then: str) -> None:
 
 
 def _said(db: Any, schema: str) -> list[list[tuple[Any, ...]]]:
-    """Every row of every table."""
+    """Every row of every table, in a fixed order."""
     tables = [
         name
         for (name,) in db.execute(
@@ -176,7 +183,7 @@ def _said(db: Any, schema: str) -> list[list[tuple[Any, ...]]]:
 
 
 def _unlock(db: Any, secret: str) -> None:
-    db.execute("PRAGMA cipher_log_level=NONE")  # it says on the terminal what we say in our error
+    db.execute("PRAGMA cipher_log_level=NONE")  # our own error says the same
     if secret:
         db.execute(f"PRAGMA key=\"x'{secret}'\"")
 
@@ -195,8 +202,9 @@ def _cipher(path: Path) -> Any:
 def _key_for(path: Path, key: Path | None) -> str:
     if key is None or not key.exists():
         raise Broken(
-            f"{path} is not a memory of the pet, or it is encrypted and its key {key or ''} is not there; put the key back, or name its "
-            "place with MOGGY_MEMORY_KEY (without it nobody can read the memory), or move the memory away and the pet begins a new one"
+            f"{path} is not a memory of the pet, or it is encrypted and its key {key or ''} is not "
+            "there; put the key back, or name its place with MOGGY_MEMORY_KEY (without it nobody "
+            "can read the memory), or move the memory away and the pet begins a new one"
         )
     try:
         secret = key.read_text(encoding="ascii").strip()

@@ -1,5 +1,5 @@
-"""What the pet knows of its people when it wakes: a frozen snapshot that stands at the head of a
-journal, so that a replay is exact."""
+"""What the pet knows when it starts: a frozen snapshot, written at the head of a journal so that a
+replay begins with the same."""
 
 from __future__ import annotations
 
@@ -10,22 +10,24 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remembered:
-    """Plain numbers and mappings only, so that it is the same after a way through JSON."""
+    """Plain numbers and mappings only, so that JSON gives it back unchanged."""
 
     day: float = 0.0
     """Days lived so far."""
     people: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    """Person → trust, familiarity, and their own valence and arousal when nothing is seen."""
+    """Person → `trust`, `familiarity`, and the `valence` and `arousal` that they usually have."""
     strangers: float | None = None
-    """Trust in somebody new."""
+    """Trust in somebody new, 0..1; None where nothing was learnt yet."""
     mood: Mapping[str, float] = field(default_factory=dict)
+    """Dimension → −1..1."""
     drives: Mapping[str, float] = field(default_factory=dict)
+    """Drive → 0..1, how full it is."""
     zones: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    """Person → zone → what experience adds to liking their touch there, −0.3..0.3."""
+    """Person → zone → what experience adds to how the pet likes their touch there, −0.3..0.3."""
     arrivals: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
-    """Person → chance that they come in each of the 48 half-hours of the day."""
+    """Person → probability that they come in each of the 48 half-hours of the day."""
     quiet: tuple[float, ...] = ()
-    """Chance that the pet is sent off in each of the 24 hours of the day."""
+    """Probability that the pet is sent off in each of the 24 hours of the day."""
 
     def as_data(self) -> Mapping[str, Any]:
         """As JSON holds it."""
@@ -38,8 +40,8 @@ class Remembered:
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Remembered:
-        """Back from JSON; keys that are not known are left out, so that an older pet reads a
-        younger one's memory."""
+        """Back from `as_data`. Unknown keys are ignored, so that an older version reads what a
+        newer one wrote."""
         known = {f.name for f in fields(cls)}
         values = {name: value for name, value in data.items() if name in known}
         values["arrivals"] = {

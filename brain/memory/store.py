@@ -1,10 +1,10 @@
-"""What outlives a sleep: people, habits and episodes in one SQLite file that its owner can read,
-take along and erase.
+"""The memory: people, habits and episodes in one SQLite file that its owner can read, export and
+erase.
 
-Written ahead (WAL) in one transaction a second: a process killed at any moment loses at most that
-second and never the file. Bounded: people, zones and habits by the parts that learn them, episodes
-by number. Erased rows are overwritten, and the log is emptied. Plain or encrypted (see sealing.py),
-it is the same.
+Each entry is one transaction in a write-ahead log, so a process killed at any moment loses the
+entry at most, never the file. The size is bounded: people, zones and habits by the parts that learn
+them, episodes by number. Erased rows are overwritten and the log is emptied. The file may be
+encrypted (encryption.py).
 """
 
 from __future__ import annotations
@@ -25,44 +25,66 @@ from moggy.vocabulary import EVERYBODY
 __all__ = ["Broken", "Episode", "Memory", "as_json", "sentences"]
 
 VERSION = 1
+"""Of the schema; a file with a greater one is refused."""
 EPISODES = 2000
-"""Episodes kept; the oldest give way."""
-FINEST, COARSER = 1e-4, {"mood": 1e-3, "drive": 1e-3}
-"""Changes smaller than this are not worth a write: an SD card lasts for so many. Mood and drives
-never stand still."""
+"""Episodes that are kept; the oldest are deleted. Our choice."""
+SMALLEST_CHANGE = 1e-4
+"""A fact that changed by less is not written, since an SD card wears out with every write. Our
+choice."""
+SMALLEST_CHANGES = {"mood": 1e-3, "drive": 1e-3}
+"""The same for kinds of facts that change all the time."""
+LIKELY = 0.35
+"""Probability from which a habit is told to the owner. Our choice."""
+RARE = 0.005
+"""A habit of less probability is not kept. Our choice."""
+SAME_EPISODE_DAYS = 1.0 / 24.0
+"""Days within which the same event of the same person is one episode, told as *n times*."""
 
 SCHEMA = """
-CREATE TABLE IF NOT EXISTS facts (about TEXT NOT NULL, person TEXT NOT NULL, name TEXT NOT NULL, value REAL NOT NULL,
-                                  PRIMARY KEY (about, person, name)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS episodes (id INTEGER PRIMARY KEY AUTOINCREMENT, day REAL NOT NULL, hour REAL NOT NULL, person TEXT NOT NULL,
-                                     what TEXT NOT NULL, times INTEGER NOT NULL, behavior TEXT NOT NULL, pleasure REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS facts (
+    about TEXT NOT NULL, person TEXT NOT NULL, name TEXT NOT NULL, value REAL NOT NULL,
+    PRIMARY KEY (about, person, name)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS episodes (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, day REAL NOT NULL, hour REAL NOT NULL,
+    person TEXT NOT NULL, what TEXT NOT NULL, times INTEGER NOT NULL, behavior TEXT NOT NULL,
+    pleasure REAL NOT NULL
+);
 CREATE TABLE IF NOT EXISTS erased (n INTEGER PRIMARY KEY AUTOINCREMENT, who TEXT NOT NULL);
 """
+"""The tables. `erased` tells a pet that runs whom the owner erased, by a digest of the name."""
 
 Fact = tuple[str, str, str]
-"""what it is about (person, zone, arrival, quiet, mood, drive, self), whom, and its name"""
+"""(what it is about: person, zone, arrival, quiet, mood, drive or self; the person; its name)"""
 AGE: Fact = ("self", "", "day")
+"""The fact that holds the days lived."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Episode:
-    """Something worth telling."""
+    """An event worth telling the owner about."""
 
     day: float
-    """Days lived."""
+    """Days lived when it happened."""
     hour: float
+    """Hour of the day, 0..24."""
     person: str
+    """Who did it; empty where nobody did."""
     what: str
+    """Name of the event."""
     times: int = 1
+    """How often it happened in a row."""
     behavior: str = ""
+    """What the pet did then."""
     pleasure: float = 0.0
+    """Of its mood then, −1..1."""
 
 
 class Memory:
-    """An open file of memory. One process writes; others may read at the same time."""
+    """The open file. One process writes; others may read at the same time."""
 
     def __init__(self, path: Path, key: Path | None = None) -> None:
-        """`key`: the file with the key of an encrypted memory. Raises Broken."""
+        """`key` is the file with the key of an encrypted memory. Raises Broken."""
         self._path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         self._folder = hold(path)
@@ -78,7 +100,8 @@ class Memory:
         except self._error as error:
             self.close()
             raise Broken(
-                f"{path} is not a memory of the pet ({error}); move it away and the pet begins a new one"
+                f"{path} is not a memory of the pet ({error}); "
+                "move it away and the pet begins a new one"
             ) from error
         except Broken:
             self.close()
@@ -88,27 +111,27 @@ class Memory:
         found = self._db.execute("PRAGMA user_version").fetchone()[0]
         if found > VERSION:
             raise Broken(
-                f"{self._path} was written by a newer pet (memory {found}, this one reads {VERSION}); update moggy"
+                f"{self._path} was written by a newer pet (memory {found}, this one reads "
+                f"{VERSION}); update moggy"
             )
         self._db.execute("PRAGMA journal_mode=WAL")
-        # To the disk at each write: a power cut, too, costs only what was not written yet. The
-        # diary writes beside the loop.
+        # Sync to the disk at each commit, so that a power cut costs only what was not committed.
+        # The diary writes beside the loop.
         self._db.execute("PRAGMA synchronous=FULL")
-        self._db.execute(
-            "PRAGMA wal_autocheckpoint=250"
-        )  # pages, 1 MB, until the log is taken into the file and begun anew
+        # Pages (1 MB in all) after which the log is taken into the file.
+        self._db.execute("PRAGMA wal_autocheckpoint=250")
         self._db.execute("PRAGMA secure_delete=ON")
         self._db.executescript(SCHEMA)
         self._db.execute(f"PRAGMA user_version={VERSION}")
 
     def begin(self) -> None:
-        """A life begins with what was read: whoever had been erased by then cannot come back any
-        more, so the note of it goes."""
-        with self._told("let the pet begin again"):
+        """To be called when a pet starts with what `load` returned. Deletes the notes of who was
+        erased before: these people are not in that memory. Raises Broken."""
+        with self._way_out("let the pet begin again"):
             self._db.execute("DELETE FROM erased WHERE n <= ?", (self._erased,))
 
     def load(self) -> Remembered | None:
-        """What it knows; None in a new life."""
+        """What the file holds; None for a new one."""
         if not self._known:
             return None
         known: dict[str, dict[str, dict[str, float]]] = {}
@@ -131,17 +154,18 @@ class Memory:
     def keep(self, remembered: Remembered, episodes: Sequence[Episode] = ()) -> tuple[str, ...]:
         """Write what changed, in one transaction. Raises Broken.
 
-        Whoever the owner erased meanwhile is not written again, and is returned: the mind is to
-        forget them before the next time.
+        Returns the people whom the owner erased since the last call. They are not written again;
+        the caller makes the mind forget them before the next call.
         """
         new = _as_facts(remembered)
         changed = [
             (*fact, value)
             for fact, value in new.items()
-            if abs(value - self._known.get(fact, 1e9)) > COARSER.get(fact[0], FINEST)
+            if abs(value - self._known.get(fact, 1e9))
+            > SMALLEST_CHANGES.get(fact[0], SMALLEST_CHANGE)
         ]
         gone = [fact for fact in self._known if fact not in new]
-        with self._told("the pet keeps it in its head and tries again"):
+        with self._way_out("the pet keeps it in its head and tries again"):
             if not (changed or gone or episodes or self._last_erased() > self._erased):
                 return ()
             changed = [row for row in changed if row[:3] != AGE] + [(*AGE, remembered.day)]
@@ -180,9 +204,10 @@ class Memory:
         return erased
 
     def episodes(self, limit: int = 50) -> list[Episode]:
-        """The newest, newest first."""
+        """The newest episodes, `limit` at most, newest first."""
         rows = self._db.execute(
-            "SELECT day, hour, person, what, times, behavior, pleasure FROM episodes ORDER BY id DESC LIMIT ?",
+            "SELECT day, hour, person, what, times, behavior, pleasure FROM episodes "
+            "ORDER BY id DESC LIMIT ?",
             (limit,),
         )
         return [
@@ -199,9 +224,9 @@ class Memory:
         ]
 
     def forget(self, who: str) -> int:
-        """Erase a person, or everything with `all`; how many rows are gone. A pet that is awake
-        forgets them too, within a second."""
-        with self._told("repeat the command"):
+        """Erase a person, or everything with `all`; returns how many rows were deleted. A pet that
+        runs forgets them too, within a second. Raises Broken."""
+        with self._way_out("repeat the command"):
             with self._transaction():
                 if who == EVERYBODY:
                     gone = sum(
@@ -221,7 +246,7 @@ class Memory:
         return gone
 
     def export(self) -> Mapping[str, Any]:
-        """Everything, as JSON holds it."""
+        """Everything in the file, as JSON holds it."""
         remembered = self.load()
         return {
             "version": VERSION,
@@ -233,6 +258,7 @@ class Memory:
         }
 
     def close(self) -> None:
+        """Close the file and release its folder."""
         self._db.close()
         os.close(self._folder)
 
@@ -243,21 +269,22 @@ class Memory:
         }
 
     def _tell(self, episode: Episode) -> None:
-        """A new episode, or one more time of the last if it is the same again."""
+        """Add an episode, or count one more time of the last if it is the same again."""
         last = self._db.execute(
             "SELECT id, person, what, day FROM episodes ORDER BY id DESC LIMIT 1"
         ).fetchone()
         if (
             last is not None
             and (last[1], last[2]) == (episode.person, episode.what)
-            and abs(episode.day - last[3]) < 1.0 / 24.0
+            and abs(episode.day - last[3]) < SAME_EPISODE_DAYS
         ):
             self._db.execute(
                 "UPDATE episodes SET times = times + ? WHERE id = ?", (episode.times, last[0])
             )
         else:
             self._db.execute(
-                "INSERT INTO episodes (day, hour, person, what, times, behavior, pleasure) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO episodes (day, hour, person, what, times, behavior, pleasure) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
                     episode.day,
                     episode.hour,
@@ -274,7 +301,7 @@ class Memory:
         return int(row[0]) if row else 0
 
     def _take_erased(self, names: set[str]) -> tuple[str, ...]:
-        """Who of these was erased since the last time; the note of it goes."""
+        """Those of these people who were erased since the last call; deletes the notes of it."""
         notes = {
             who
             for (who,) in self._db.execute("SELECT who FROM erased WHERE n > ?", (self._erased,))
@@ -286,8 +313,8 @@ class Memory:
         return tuple(sorted(name for name in names | {EVERYBODY} if _digest(name) in notes))
 
     @contextmanager
-    def _told(self, way_out: str) -> Iterator[None]:
-        """What the file's library raises, said with the file and the way out."""
+    def _way_out(self, way_out: str) -> Iterator[None]:
+        """Turns an error of the file's library into Broken with the file and the way out."""
         try:
             yield
         except self._error as error:
@@ -306,39 +333,39 @@ class Memory:
 
 
 def sentences(memory: Memory, episodes: int = 12) -> list[str]:
-    """What it remembers, for its owner."""
+    """What is remembered, in sentences for the owner, with the newest `episodes`."""
     known = memory.load()
     if known is None:
         return ["It remembers nothing yet."]
     said = [f"It has lived {known.day:.1f} days."]
     for person in sorted({*known.people, *known.zones, *known.arrivals}):
         said.append(_about(person, known))
-    quiet = [str(hour) for hour, chance in enumerate(known.quiet) if chance >= 0.35]
+    quiet = [str(hour) for hour, chance in enumerate(known.quiet) if chance >= LIKELY]
     if quiet:
         said.append(f"It is usually sent off at {', '.join(quiet)} o'clock.")
     for e in memory.episodes(episodes):
         times = f", {e.times} times" if e.times > 1 else ""
         who = f" ({e.person})" if e.person else ""
         did = f"; it was in '{e.behavior}'" if e.behavior else ""
-        said.append(
-            f"Day {e.day:.1f}, {int(e.hour):02d}:{int(e.hour % 1.0 * 60.0):02d}: {e.what.replace('_', ' ')}{who}{times}{did}."
-        )
+        clock = f"{int(e.hour):02d}:{int(e.hour % 1.0 * 60.0):02d}"
+        said.append(f"Day {e.day:.1f}, {clock}: {e.what.replace('_', ' ')}{who}{times}{did}.")
     return said
 
 
 def as_json(memory: Memory) -> str:
-    """The export as text."""
+    """`Memory.export` as JSON text."""
     return json.dumps(memory.export(), indent=2, ensure_ascii=False, sort_keys=True)
 
 
 def _about(person: str, known: Remembered) -> str:
     facts = known.people.get(person, {})
-    said = f"{person}: trust {facts.get('trust', 0.0):.2f}, familiarity {facts.get('familiarity', 0.0):.2f}"
+    said = f"{person}: trust {facts.get('trust', 0.0):.2f}"
+    said += f", familiarity {facts.get('familiarity', 0.0):.2f}"
     said += f", usually in a mood of {facts.get('valence', 0.0):+.2f} (−1 unpleasant to 1 pleasant)"
     liked = sorted(known.zones.get(person, {}).items(), key=lambda pair: -abs(pair[1]))[:3]
     if liked:
         said += "; touch " + ", ".join(f"{zone} {liking:+.2f}" for zone, liking in liked)
-    often = [half for half, chance in enumerate(known.arrivals.get(person, ())) if chance >= 0.35]
+    often = [half for half, chance in enumerate(known.arrivals.get(person, ())) if chance >= LIKELY]
     if often:
         said += "; comes about " + ", ".join(
             f"{half // 2:02d}:{30 * (half % 2):02d}" for half in often
@@ -364,21 +391,21 @@ def _as_facts(known: Remembered) -> dict[Fact, float]:
             {
                 ("arrival", person, f"{half:02d}"): chance
                 for half, chance in enumerate(chances)
-                if chance > 0.005
+                if chance > RARE
             }
         )
     facts.update(
         {
             ("quiet", "", f"{hour:02d}"): chance
             for hour, chance in enumerate(known.quiet)
-            if chance > 0.005
+            if chance > RARE
         }
     )
     return facts
 
 
 def _digest(who: str) -> str:
-    """What tells a pet that runs who was erased, without the name."""
+    """Stands for a name in the table of the erased, so that the name itself is gone."""
     return hashlib.sha256(who.encode()).hexdigest()
 
 

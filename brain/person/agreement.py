@@ -31,7 +31,7 @@ AROUSAL_CONFLICT = 0.6
 feelings apart first."""
 CONFLICT_COST = 0.7
 """Share of the confidence that is lost when two channels contradict each other completely; not all,
-since one of them is still right. Our choice; `python -m bench feel` prints its effect."""
+since one of them is still right. Our choice; `python -m bench fuse` prints its effect."""
 SCATTER_SHARE = 0.25
 """Share of the squared difference that a full contradiction adds to the variance of valence: half
 the distance is the deviation of each from their middle."""

@@ -29,7 +29,7 @@ FARTHEST = 4.0 / PER_SQUARE
 """Squared distance from a place beyond which it makes no more difference."""
 AROUSAL_SHARE = 0.5
 """Weight of a distance in arousal beside one in valence: arousal is read less well from faces and
-words (`python -m bench feel`)."""
+words (`python -m bench fuse`)."""
 OUTLIER_SDS = 2.0
 """Standard deviations of the channel's error from its track at which a sample is held back."""
 OUTLIER_AFTER = 2.5
@@ -39,7 +39,7 @@ OUTLIER_BELIEVED = 3
 OUTLIER_WINDOW_S = 1.5
 """Seconds within which each repetition must come."""
 UNSURE_BELOW = 0.3
-"""Confidence below which the estimate is *unsure*. Our choice; `python -m bench feel` prints how
+"""Confidence below which the estimate is *unsure*. Our choice; `python -m bench fuse` prints how
 often an unsure estimate is wrong."""
 UNSURE_CONFLICT = 0.7
 """Conflict of the channels, 0..1, above which the estimate is *unsure* however confident."""

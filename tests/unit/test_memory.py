@@ -126,8 +126,7 @@ def test_the_file_keeps_what_was_remembered(tmp_path: Path) -> None:
 WRITER = """
 import sys
 from pathlib import Path
-from moggy.brain.memory import Episode, Memory
-from moggy.brain.memory import Remembered
+from moggy.brain.memory import Episode, Memory, Remembered
 memory = Memory(Path(sys.argv[1]), Path(sys.argv[2]))
 n = 0
 while True:

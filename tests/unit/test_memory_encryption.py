@@ -71,8 +71,7 @@ def legible(path: Path) -> list[str]:
 DIES_AWAKE = """
 import os, sys
 from pathlib import Path
-from moggy.brain.memory import Episode, Memory
-from moggy.brain.memory import Remembered
+from moggy.brain.memory import Episode, Memory, Remembered
 known = Remembered(people={"annabel": {"trust": 0.5}})
 came = Episode(day=0.0, hour=1.0, person="annabel", what="arrived")
 Memory(Path(sys.argv[1])).keep(known, [came])
@@ -223,10 +222,10 @@ def test_a_memory_in_use_is_not_replaced(path: Path, key: Path) -> None:
 KILLED = """
 import os, sys
 from pathlib import Path
-from moggy.brain.memory import encryption as sealing
+from moggy.brain.memory import encryption
 what, name, times = sys.argv[1], sys.argv[2], int(sys.argv[3])
 path, key = Path(sys.argv[4]), Path(sys.argv[5])
-there = os if hasattr(os, name) else sealing
+there = os if hasattr(os, name) else encryption
 plain = getattr(there, name)
 count = 0
 def deadly(*given):
@@ -236,7 +235,7 @@ def deadly(*given):
         os.kill(os.getpid(), 9)
     return plain(*given)
 setattr(there, name, deadly)
-getattr(sealing, what)(path, key)
+getattr(encryption, what)(path, key)
 """
 MOMENTS = [
     *(("encrypt", "fsync", n) for n in (1, 2, 3, 4)),
