@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import random
-from typing import Literal
 
 from moggy.body import Body
 from moggy.sim.day import Act, Day, DayLook, Press, Stroke
+from moggy.vocabulary import SETTINGS
 
 SAID = (
     "good cat",
@@ -22,7 +22,7 @@ SAID = (
     "",
 )
 """What somebody may say."""
-SETTINGS: tuple[Literal["quiet", "focus", "lap", "away"], ...] = ("quiet", "focus", "lap", "away")
+ASKED = tuple(name for name in SETTINGS if name != "stop")
 """What the owner may ask for by hand; not the emergency stop, after which nothing more happens."""
 WAYS = (
     ("neck", "shoulders", "back", "loin"),
@@ -93,4 +93,4 @@ def _act(rng: random.Random, at: float, who: str, pads: list[str], here: bool) -
         case "battery":
             return Act(at=at, battery=rng.uniform(0.0, 1.0))
         case _:
-            return Act(at=at, setting=rng.choice(SETTINGS), on=rng.random() < 0.5)
+            return Act(at=at, setting=rng.choice(ASKED), on=rng.random() < 0.5)

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from moggy.config import Invalid
 from moggy.messages import Acceleration, AnySense, Edited, Place, Setting, Touch, Words
+from moggy.vocabulary import SETTINGS
 
 LATEST = 0.4
 """Seconds by which a touch may be later than the hand on a slow page; above it the page's clock is
@@ -152,13 +153,11 @@ class PageInbox:
         return self._shelf.read(file)
 
     def setting(self, name: str, on: bool) -> None:
-        for known in ("quiet", "focus", "lap", "away", "stop"):
+        for known in SETTINGS:
             if name == known:
                 self.sense(Setting(at=0.0, name=known, on=on))
                 return
-        raise Invalid(
-            "setting", 1, f"no setting '{name[:40]}'; there are quiet, focus, lap, away, stop"
-        )
+        raise Invalid("setting", 1, f"no setting '{name[:40]}'; there are {', '.join(SETTINGS)}")
 
     # The loop's side.
 
