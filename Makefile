@@ -29,7 +29,7 @@ dev: python
 
 test: python  ## Everything that can be tested here, after setting up what is missing.
 	@$(SETUP) test
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
 check: dev lint check-firmware  ## Format, lint, types, the firmware's types, and the tests.
 	@$(MAKE) --no-print-directory test
