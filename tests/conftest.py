@@ -41,14 +41,14 @@ def pytest_configure(config: pytest.Config) -> None:
 REAL_TIME = frozenset(
     ("test_page.py", "test_serial_link.py", "test_live_replay.py", "test_vision_eye.py")
 )
-"""Files whose tests run in real time: one worker takes them one after the other, so that they do
-not compete with each other for the processor."""
+"""Files whose tests run in real time: the tests of each run one after the other in one worker, so
+that they do not compete with each other for the processor."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.name in REAL_TIME:
-            item.add_marker(pytest.mark.xdist_group("real time"))
+            item.add_marker(pytest.mark.xdist_group(item.path.name))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
