@@ -121,8 +121,8 @@ def live(
     think: bool = False,
     listeners: Sequence[Listener] = (),
 ) -> Life:
-    """Let a pet live in virtual time: through a simulated body and the firmware, much faster than
-    life.
+    """Let a pet live in virtual time, through a simulated body and the firmware: about a hundred
+    times faster than life (`python -m bench tick`).
 
     `senses` is a day; or a list of senses in the order of their time, seconds since the pet was
     born; or a function `senses(now)` that is asked at every tick for what happened up to now, as a

@@ -160,7 +160,8 @@ class SerialLink(ProtocolLink):
         while self._came:
             when, data, error = self._came.popleft()
             if data is not None:
-                heard += self.protocol.receive(data, when + shift)
+                # In a slow first tick `now` lags behind, but nothing comes before the pet is born.
+                heard += self.protocol.receive(data, max(0.0, when + shift))
             elif error:
                 heard += self.protocol.end(
                     now,

@@ -16,6 +16,7 @@ KNOWS_EVERYBODY = {
     "__init__",
     "__main__",
     "assemble",
+    "command_groups",
     "commands",
     "library",
     "main",

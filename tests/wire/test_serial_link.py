@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -97,6 +98,24 @@ def test_a_pose_goes_over_the_wire_and_a_touch_comes_back(
     assert lived.link.protocol.errors == 0
     assert lived.troubles == []
     assert board.error == ""
+
+
+def test_what_came_during_a_slow_first_tick_did_not_come_before_the_pet_was_born(
+    board: MicroPythonBoard, lived: Lived
+) -> None:
+    lived.until(lived.heard("running"))
+    lived.link.close()
+    again = Lived(board.path)
+    try:
+        for n in range(3000):
+            again.senses += again.body.poll(n * 1e-4)
+            if again.heard("connected", "running")():
+                break
+            time.sleep(0.01)
+        assert again.heard("connected", "running")()
+        assert min(sense.at for sense in again.senses) >= 0.0
+    finally:
+        again.link.close()
 
 
 def test_without_an_interpreter_the_same_files_run_under_cpython_and_it_says_so(

@@ -1,0 +1,150 @@
+"""The groups of the command line: `moggy perceive`, `moggy models` and `moggy memory`. The work is
+in `moggy/commands`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+perceive_app = typer.Typer(
+    no_args_is_help=True,
+    help="What the senses make of an input: words, a face, a posture, a touch.",
+)
+models_app = typer.Typer(
+    invoke_without_command=True,
+    help="The models: which are here, where they come from, what they are good for.",
+)
+memory_app = typer.Typer(
+    no_args_is_help=True,
+    help="What the pet remembers of its people: read it, take it along, erase it, encrypt it.",
+)
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+
+
+@perceive_app.command(
+    epilog='Example: `moggy perceive words "good cat" "I had an awful day" --json`'
+)
+def words(
+    texts: Annotated[
+        list[str], typer.Argument(help="Texts; `-` reads one a line from standard input.")
+    ],
+    lang: Annotated[str, typer.Option(help="Language of the texts.")] = "en",
+    tiers: Annotated[
+        str, typer.Option(help="words, embedding, model, joined by commas; or all that are here.")
+    ] = "all",
+    as_json: AsJson = False,
+) -> None:
+    """How the person feels and what they want, from words."""
+    from moggy.commands.perceive import perceive_words
+
+    perceive_words(texts, lang, tiers, as_json)
+
+
+@perceive_app.command(epilog="Example: `moggy perceive face portrait.png --json`")
+def face(
+    inputs: Annotated[list[Path], typer.Argument(help="Pictures or videos.")],
+    as_json: AsJson = False,
+) -> None:
+    """How the person feels, from pictures or videos of a face."""
+    from moggy.commands.perceive import perceive_files
+
+    raise typer.Exit(perceive_files("face", inputs, as_json))
+
+
+@perceive_app.command(epilog="Example: `moggy perceive posture photo.png --json`")
+def posture(
+    inputs: Annotated[list[Path], typer.Argument(help="Pictures or videos.")],
+    as_json: AsJson = False,
+) -> None:
+    """How the person feels, from pictures or videos of the body."""
+    from moggy.commands.perceive import perceive_files
+
+    raise typer.Exit(perceive_files("posture", inputs, as_json))
+
+
+@perceive_app.command(epilog="Example: `moggy perceive touch strokes.jsonl --json`")
+def touch(
+    inputs: Annotated[
+        list[Path], typer.Argument(help="JSON lines of touch senses (`moggy schema senses`).")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Which gestures a hand makes, from samples of touch."""
+    from moggy.commands.perceive import perceive_files
+
+    raise typer.Exit(perceive_files("touch", inputs, as_json))
+
+
+@models_app.callback()
+def models(context: typer.Context) -> None:
+    """The table of models, where no subcommand is named."""
+    if context.invoked_subcommand is None:
+        from moggy.models import models_table
+
+        models_table()
+
+
+@models_app.command(epilog="Example: `moggy models fetch minicpm5-1b`")
+def fetch(
+    name: Annotated[
+        str, typer.Argument(help="A model that no package ships; `moggy models` lists them.")
+    ],
+) -> None:
+    """Download a larger model from its publisher: the one command that asks another host, and only
+    when you say so."""
+    from moggy.models import fetch_from_hub
+
+    raise typer.Exit(fetch_from_hub(name))
+
+
+@models_app.command(epilog="Example: `moggy models bench --sentences 200`")
+def bench(
+    sentences: Annotated[int, typer.Option(min=10, help="How many sentences to score.")] = 200,
+) -> None:
+    """What each way of reading words understands, per second of CPU, on named data."""
+    from moggy.brain.language import bench_models
+    from moggy.sensors.words import understand
+
+    bench_models(sentences, first=understand)
+
+
+@memory_app.command(epilog="Example: `moggy memory show`")
+def show() -> None:
+    """What it remembers, in sentences."""
+    from moggy.commands.memory import show as run_show
+
+    run_show()
+
+
+@memory_app.command(epilog="Example: `moggy memory export memory.json`")
+def export(to: Annotated[Path, typer.Argument(help="File to write (JSON).")]) -> None:
+    """Everything it remembers, as JSON."""
+    from moggy.commands.memory import export as run_export
+
+    run_export(to)
+
+
+@memory_app.command(epilog="Example: `moggy memory forget anna`")
+def forget(who: Annotated[str, typer.Argument(help="A person's name, or `all`.")]) -> None:
+    """Forget a person, or everything."""
+    from moggy.commands.memory import forget as run_forget
+
+    run_forget(who)
+
+
+@memory_app.command(epilog="Example: `moggy memory encrypt`")
+def encrypt() -> None:
+    """Encrypt it at rest, with a key in a file of its own; the pet still wakes by itself."""
+    from moggy.commands.memory import encrypt as run_encrypt
+
+    run_encrypt()
+
+
+@memory_app.command(epilog="Example: `moggy memory decrypt`")
+def decrypt() -> None:
+    """Make an encrypted memory a plain file again."""
+    from moggy.commands.memory import decrypt as run_decrypt
+
+    run_decrypt()
