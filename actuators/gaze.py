@@ -9,7 +9,7 @@ from math import exp
 from moggy.actuators.chance import throw
 from moggy.body import Body
 from moggy.messages import Gesture, PersonEstimate
-from moggy.vocabulary import ZoneName
+from moggy.vocabulary import GazeTarget, ZoneName
 
 PAN_SHARE, TILT_SHARE = 0.85, 0.7
 """How much of the way the head turns; the eyes would do the rest."""
@@ -55,7 +55,7 @@ class Gaze:
 
     def look(
         self,
-        where: str,
+        where: GazeTarget,
         person: PersonEstimate,
         gesture: Gesture | None,
         arousal: float,
@@ -79,7 +79,7 @@ class Gaze:
 
     def _aim(
         self,
-        where: str,
+        where: GazeTarget,
         person: PersonEstimate,
         gesture: Gesture | None,
         arousal: float,
