@@ -35,7 +35,7 @@ EAR_LEAD = 0.18
 
 
 class Actor:
-    """Posture → motion → breath, gaze, ears and tail of the mood, blinks → reflex → limiter. Goes on
+    """Posture → motion → breath, gaze, the mood's ears and tail, blinks → reflex → limiter. Goes on
     from where the body is, whatever is decided."""
 
     def __init__(self, body: Body, motions: Mapping[str, Motion], personality: Personality) -> None:
