@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, NamedTuple, get_args
 
@@ -220,16 +221,14 @@ class JournalWalk:
         return layer in ("reaction", "voice") and self._now.at - source.at > ANSWERED_S
 
     def _take_edits(self, senses: Sequence[Mapping[str, Any]]) -> None:
-        """A changed tree. What cannot be read, the pet has refused too."""
+        """Read the tree again when a file was edited. Where that fails the pet has refused the edit
+        too, and goes on with the tree of before."""
         for sense in senses:
-            if sense["kind"] == "edited" and sense["file"].startswith("trees/"):
+            if sense["kind"] == "edited":
                 files = {**self._start.files, sense["file"]: sense["text"]}
-                changed = replace(self._start, files=files)
-                try:
-                    self._inputs = self._inputs_of(changed)
-                except Invalid:
-                    continue
-                self._start = changed
+                self._start = replace(self._start, files=files)
+                with suppress(Invalid):
+                    self._inputs = self._inputs_of(self._start)
 
     def _decide(self, decision: Mapping[str, Any], entry: Entry) -> None:
         """A new decision: perhaps another behaviour, perhaps other motions."""
