@@ -11,7 +11,7 @@ from moggy.actuators.gaze import Gaze
 from moggy.actuators.idle import Idle
 from moggy.actuators.layers import Layers
 from moggy.actuators.limiter import Limiter
-from moggy.actuators.mix import Mix, Source
+from moggy.actuators.mix import Mix, MixSource
 from moggy.actuators.mouth import Mouth
 from moggy.actuators.reactions import Reactions
 from moggy.body import Body
@@ -134,7 +134,7 @@ class Actor:
         self._mix.add("front_left_elbow", -lift, self._breathing)
         self._mix.add("front_right_elbow", -lift, self._breathing)
 
-    def _lay_gaze(self, source: Source, alert: float) -> None:
+    def _lay_gaze(self, source: MixSource, alert: float) -> None:
         gaze, mix = self._gaze, self._mix
         cover = mix.cover.get
         mix.add("head_pan", gaze.pan * alert * (1.0 - cover("head_pan", 0.0)), source)

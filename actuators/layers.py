@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from moggy.actuators.mix import Mix, Source
+from moggy.actuators.mix import Mix, MixSource
 from moggy.messages import Affect, Play
 from moggy.motion import GROUND, Motion
 from moggy.vocabulary import LayerName
@@ -23,7 +23,7 @@ class Running:
 
     __slots__ = ("_felt", "_pose", "clock", "level", "motion", "play", "source", "stays", "weight")
 
-    def __init__(self, play: Play, motion: Motion, source: Source) -> None:
+    def __init__(self, play: Play, motion: Motion, source: MixSource) -> None:
         self.play, self.motion, self.source = play, motion, source
         self.clock = 0.0
         """Seconds of the motion's own time since it began."""
@@ -171,7 +171,7 @@ class Layers:
     def lay_motions(self, mix: Mix, affect: Affect, size: float) -> None:
         """Lay the motions, `size` times as large as they are written: first the joints whose angle
         they replace, then what they add; each in the order in which the motions began."""
-        added: list[tuple[str, float, Source]] = []
+        added: list[tuple[str, float, MixSource]] = []
         for running in self.others:
             if running.weight > 0.0:
                 self._lay(mix, running, affect, size, added)
@@ -190,7 +190,7 @@ class Layers:
         running: Running,
         affect: Affect,
         size: float,
-        later: list[tuple[str, float, Source]] | None,
+        later: list[tuple[str, float, MixSource]] | None,
     ) -> None:
         """Lay one play as far as it has faded in. What it adds is put into `later` if that is
         given."""

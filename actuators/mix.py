@@ -16,7 +16,7 @@ ORDER_STANDS_S = 0.1
 """Seconds for which the order of a joint's movers stands before it is worked out again."""
 
 
-class Source:
+class MixSource:
     """Something that writes on the sheet; made by `Mix.source`, one for each layer and name."""
 
     __slots__ = ("mover",)
@@ -38,25 +38,25 @@ class Mix:
     def __init__(self, joints: Iterable[str]) -> None:
         self.values: dict[str, float] = dict.fromkeys(joints, 0.0)
         self.cover: dict[str, float] = {}
-        self._sources: dict[tuple[MoverLayer, str], Source] = {}
-        self._last: dict[str, dict[Source, float]] = {joint: {} for joint in self.values}
+        self._sources: dict[tuple[MoverLayer, str], MixSource] = {}
+        self._last: dict[str, dict[MixSource, float]] = {joint: {} for joint in self.values}
         """Joint → source → what it accounts for, rad."""
-        self._lately: dict[str, dict[Source, tuple[float, float]]] = {
+        self._lately: dict[str, dict[MixSource, tuple[float, float]]] = {
             joint: {} for joint in self.values
         }
         """Joint → source → when it changed the joint last (s), and by how much (rad)."""
-        self._order: dict[str, list[Source]] = {}
+        self._order: dict[str, list[MixSource]] = {}
         self._until: dict[str, float] = dict.fromkeys(self.values, -1.0)
         """Joint → until when the order of its sources stands, s."""
         self._movers: dict[str, tuple[Mover, ...]] = {}
         self._now = 0.0
 
-    def source(self, layer: MoverLayer, name: str, because: tuple[int, ...] = ()) -> Source:
+    def source(self, layer: MoverLayer, name: str, because: tuple[int, ...] = ()) -> MixSource:
         """The source of a name, which from now on goes back to the events and senses of these
         ids."""
         source = self._sources.get((layer, name))
         if source is None:
-            source = Source(Mover(layer=layer, name=name, because=because))
+            source = MixSource(Mover(layer=layer, name=name, because=because))
             self._sources[layer, name] = source
         elif source.mover.because != because:
             source.mover = Mover(layer=layer, name=name, because=because)
@@ -70,7 +70,7 @@ class Mix:
         self._now = now
         self.cover.clear()
 
-    def add(self, joint: str, angle: float, source: Source) -> None:
+    def add(self, joint: str, angle: float, source: MixSource) -> None:
         """Put `angle` (rad) on top of what is there. A joint that the body lacks is passed over."""
         values = self.values
         if joint in values:
@@ -80,7 +80,7 @@ class Mix:
             if change > SLIGHT_RAD or change < -SLIGHT_RAD:
                 self._changed(joint, angle, change, source)
 
-    def note(self, joint: str, share: float, source: Source) -> None:
+    def note(self, joint: str, share: float, source: MixSource) -> None:
         """The source now accounts for `share` (rad) of the joint's angle; remembered if that
         changed."""
         last = self._last[joint]
@@ -88,7 +88,7 @@ class Mix:
         if change > SLIGHT_RAD or change < -SLIGHT_RAD:
             self._changed(joint, share, change, source)
 
-    def _changed(self, joint: str, share: float, change: float, source: Source) -> None:
+    def _changed(self, joint: str, share: float, change: float, source: MixSource) -> None:
         self._last[joint][source] = share
         lately = self._lately[joint]
         if source not in lately:

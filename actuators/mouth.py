@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from moggy.actuators.calls import SHAPES
-from moggy.actuators.mix import Mix, Source
+from moggy.actuators.mix import Mix, MixSource
 from moggy.messages import Call
 
 OPENS = 0.3
@@ -22,7 +22,7 @@ class Sounding(NamedTuple):
     seconds: float
     widest: float
     """rad."""
-    source: Source
+    source: MixSource
 
 
 class Mouth:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import exp
 from typing import NamedTuple
 
-from moggy.actuators.mix import Mix, Source
+from moggy.actuators.mix import Mix, MixSource
 from moggy.messages import Event
 from moggy.vocabulary import ZoneName
 
@@ -90,7 +90,7 @@ class FadingAnswer(NamedTuple):
     size: float
     near: str
     """The joint of the near ear."""
-    source: Source
+    source: MixSource
 
 
 class Reactions:

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from moggy.journal import Entry, read_start, read_ticks
+from pydantic import ValidationError
+
+from moggy.journal import Entry, NotAJournal, read_start, read_ticks
 from moggy.vocabulary import nearest
 from moggy.why.chain import Chain
 from moggy.why.ledger import ChainLink
@@ -83,7 +85,7 @@ def why(path: Path, inputs_of: InputsOf, at: float, of: str | None = None) -> Ex
     trace = JournalWalk(read_start(path), inputs_of)
     asked: tuple[Chain, Entry] | None = None
     outputs: dict[str, None] = {}
-    for entry in read_ticks(path):
+    for entry in _ticks(path):
         if entry.at > at and trace.entry is not None:
             break
         trace.take(entry)
@@ -108,7 +110,7 @@ def coverage(path: Path, inputs_of: InputsOf) -> ChainCoverage:
     """Walks the whole journal: whether behind every change of every output each link is there, from
     the command to a sample. Raises NotAJournal."""
     trace, found = JournalWalk(read_start(path), inputs_of), ChainCoverage()
-    for entry in read_ticks(path):
+    for entry in _ticks(path):
         trace.take(entry)
         for change in trace.changes():
             found.count(trace.explain(change))
@@ -123,6 +125,17 @@ def changes(path: Path) -> Iterator[tuple[float, str, str]]:
         if behavior != last:
             yield entry.at, behavior, entry.data["decision"]["why"]
         last = behavior
+
+
+def _ticks(path: Path) -> Iterator[Entry]:
+    """The ticks of a journal. Raises NotAJournal for one of another version."""
+    for n, entry in enumerate(read_ticks(path)):
+        if n == 0:
+            try:
+                _ = entry.tick
+            except ValidationError as error:
+                raise NotAJournal(f"{path}: its ticks are not those of this version") from error
+        yield entry
 
 
 def _answer(trace: JournalWalk, entry: Entry, chains: list[Chain]) -> Explanation:

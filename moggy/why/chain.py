@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 from moggy.messages import Mover
 from moggy.vocabulary import MoverLayer
-from moggy.why.felt import Felt, in_words
+from moggy.why.felt import FeltChange, in_words
 from moggy.why.weighing import Weighing
 
 SourceLayer: TypeAlias = Literal[MoverLayer, "board", "unknown"]
@@ -68,7 +68,7 @@ class MoverSource:
     """When it began; s."""
     node: NodeLink | None = None
     weighing: Weighing | None = None
-    felt: tuple[Felt, ...] = ()
+    felt: tuple[FeltChange, ...] = ()
     """What moved the feelings that led here, the most telling first."""
     because: tuple[int, ...] = ()
     """Ids from which `causes` of the answer go back to the samples."""
@@ -118,7 +118,13 @@ def named(layer: SourceLayer, name: str) -> str:
             return f"the board in {name}"
         case "unknown":
             return name or "something unknown"
-        case _:
+        case "idle":
+            return "a small shift"
+        case "blink":
+            return "a blink"
+        case "waking":
+            return "the waking"
+        case "breath" | "purr":
             return f"the {layer}"
 
 

@@ -8,7 +8,7 @@ from math import exp
 from typing import Any
 
 from moggy.messages import Cause, EventCause, InnerCause
-from moggy.why.ledger import Ledger
+from moggy.why.ledger import Ledger, event_in_words
 
 FADES_S = 30.0
 """Seconds after which what was felt counts 37 % beside what is felt now. Our choice."""
@@ -19,7 +19,7 @@ KEPT = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Felt:
+class FeltChange:
     """What an event, or something from within, did to a feeling."""
 
     feeling: str
@@ -29,15 +29,15 @@ class Felt:
     """Id of the event; 0: from within."""
 
 
-class FeltChanges:
+class FeelingsRecord:
     """Follows `Affect.stirred` through a journal: `take` every tick in order."""
 
     def __init__(self, ledger: Ledger) -> None:
         """`ledger` is fed with the same ticks first."""
         self._ledger = ledger
         self._standing: Sequence[Mapping[str, Any]] = ()
-        self._by_event: dict[int, tuple[Felt, ...]] = {}
-        self._inner: dict[InnerCause, tuple[float, Felt]] = {}
+        self._by_event: dict[int, tuple[FeltChange, ...]] = {}
+        self._inner: dict[InnerCause, tuple[float, FeltChange]] = {}
 
     def take(self, at: float, stirred: Sequence[Mapping[str, Any]]) -> None:
         """The changes that a tick at `at` (s) tells of. They stand for some ticks, until the
@@ -47,16 +47,16 @@ class FeltChanges:
         self._standing = stirred
         for stir in stirred:
             cause = cause_in(stir["cause"])
-            felt = Felt(stir["feeling"], stir["by"], cause, stir["event"])
+            felt = FeltChange(stir["feeling"], stir["by"], cause, stir["event"])
             if isinstance(cause, InnerCause):
                 self._inner[cause] = at, felt
             else:
                 self._by_event[felt.event] = (*self._by_event.get(felt.event, ()), felt)
 
-    def by(self, because: Sequence[int], now: float) -> tuple[Felt, ...]:
+    def by(self, because: Sequence[int], now: float) -> tuple[FeltChange, ...]:
         """What these events did to the feelings, the strongest first; at `now` (s) what is long ago
         counts less."""
-        found: list[tuple[float, Felt]] = []
+        found: list[tuple[float, FeltChange]] = []
         for number in because:
             stirs, event = self._by_event.get(number), self._ledger.found.get(number)
             if stirs and event is not None:
@@ -64,7 +64,7 @@ class FeltChanges:
                 found += [(-abs(felt.by) * fades, felt) for felt in stirs]
         return tuple([felt for _, felt in sorted(found, key=lambda pair: pair[0])[:KEPT]])
 
-    def from_within(self, now: float) -> list[Felt]:
+    def from_within(self, now: float) -> list[FeltChange]:
         """What moved the feelings from within lately, the strongest first."""
         lately = [felt for at, felt in self._inner.values() if now - at < INNER_FOR_S]
         return sorted(lately, key=lambda felt: -felt.by)
@@ -79,6 +79,5 @@ def in_words(cause: Cause) -> str:
     """«stroked on the tail base by anna, unwelcome», «little company», «care»."""
     if isinstance(cause, InnerCause):
         return f"{cause.level} {cause.of}" if cause.level else cause.of
-    where = f" on the {cause.zone.replace('_', ' ')}" if cause.zone else ""
-    whose = f" by {cause.person}" if cause.person else ""
-    return f"{cause.event.replace('_', ' ')}{where}{whose}{', unwelcome' * cause.unwelcome}"
+    words = event_in_words(cause.event, cause.zone, cause.person)
+    return f"{words}, unwelcome" if cause.unwelcome else words

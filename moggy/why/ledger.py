@@ -118,11 +118,17 @@ def causes_of(item: Mapping[str, Any]) -> tuple[int, ...]:
     return (*because, about) if about else tuple(because)
 
 
+def event_in_words(name: str, zone: str | None, person: str | None) -> str:
+    """«stroked on the tail base by anna»."""
+    where = f" on the {zone.replace('_', ' ')}" if zone else ""
+    whose = f" by {person}" if person else ""
+    return f"{name.replace('_', ' ')}{where}{whose}"
+
+
 def described(kind: LinkKind, item: Mapping[str, Any]) -> str:
     """A few words for an item of a tick."""
     if kind == "event":
-        whose = f"by {item['person']}" if item["person"] else None
-        return " ".join(part for part in (item["name"], item["zone"], whose) if part)
+        return event_in_words(item["name"], item["zone"], item["person"])
     if kind == "evidence":
         return f"{item['channel']} says of {item['person']}"
     match item["kind"]:

@@ -14,7 +14,7 @@ from moggy.motion import GROUND
 from moggy.pet import Start
 from moggy.vocabulary import LayerName, MoverLayer
 from moggy.why.chain import WITHIN, Chain, MoverSource, NodeLink, OutputChange, SourceLayer
-from moggy.why.felt import FeltChanges, in_words
+from moggy.why.felt import FeelingsRecord, in_words
 from moggy.why.ledger import Ledger
 from moggy.why.newest import Newest
 from moggy.why.own_will import OwnWill
@@ -52,7 +52,7 @@ class JournalWalk:
         self._before: Entry | None = None
         self._start, self._inputs_of = start, inputs_of
         self._inputs = inputs_of(start)
-        self._felt, self._newest, self._board = FeltChanges(self.ledger), Newest(), OwnWill()
+        self._felt, self._newest, self._board = FeelingsRecord(self.ledger), Newest(), OwnWill()
         self._chosen = MoverSource(
             layer="unknown", name="", at=0.0, holes=("nothing has been decided",)
         )

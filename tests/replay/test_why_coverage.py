@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from moggy.assemble import begin, born, in_virtual_time, lived_again
 from moggy.body import Body
 from moggy.commands.why import inputs_of
 from moggy.config import Files, parse
-from moggy.journal import Entry, Journal, read_start, read_ticks
+from moggy.journal import Entry, Journal, NotAJournal, read_start, read_ticks
 from moggy.link import Line, MemoryLink
 from moggy.loop import Listener
 from moggy.messages import AnySense, Edited, Setting
@@ -349,6 +350,20 @@ def test_what_nobody_outside_caused_ends_in_a_named_inner_cause(eventful: Path) 
     source = why(eventful, inputs_of, 0.9, "head_tilt").changes[0].source
     assert source.because == ()
     assert source.within
+
+
+def test_a_journal_of_another_version_is_refused(eventful: Path, tmp_path: Path) -> None:
+    old = tmp_path / "old.mcap"
+    with Journal(old, read_start(eventful)) as journal:
+        for entry in islice(read_ticks(eventful), 3):
+            moved = {
+                output: [mover["name"] for mover in movers]
+                for output, movers in entry.data["moved"].items()
+            }
+            line = orjson.dumps({"tick": {**entry.data, "moved": moved}, "sent": entry.sent})
+            journal.write(entry.at, entry.data["n"], line)
+    with pytest.raises(NotAJournal, match="not those of this version"):
+        coverage(old, inputs_of)
 
 
 def test_an_output_that_there_is_not_names_the_likely_one(eventful: Path) -> None:
