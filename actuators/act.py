@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from moggy.actuators.breath import Breath
+from moggy.actuators.calls import voice_pitch
 from moggy.actuators.display import Display
 from moggy.actuators.gaze import Gaze
 from moggy.actuators.idle import Idle
@@ -62,6 +63,7 @@ class Actor:
             self._layers.adopt(motions)
         if personality is not None:
             self._size = personality.expressive
+            self._mouth.pitch = voice_pitch(self._body.speaker, personality.voice)
             self._jumpy = personality.expressive * (0.6 + 0.8 * personality.temperament.neuroticism)
 
     def act(

@@ -10,8 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import pow
 from typing import NamedTuple, TypeAlias
 
+from moggy.actuators.chance import throw
+from moggy.body import SpeakerSpec
+from moggy.messages import Call
+
+OWN_LENGTH = 0.12
+"""Share by which the length of a call differs from the next of its kind at most. Our choice."""
+LENGTH_BY_PITCH = 0.3
+"""Power of the pitch by which a call is shorter: a kitten's calls are short. Our choice."""
+LOWEST_PITCH = 0.4
+"""Factor on the pitch at least; below it a call is no longer a cat's."""
+HIGHEST_PITCH = 4.0
+"""Factor on the pitch at most."""
 Points: TypeAlias = tuple[tuple[float, float], ...]
 """A curve: (place in the call 0..1, value), straight lines between."""
 
@@ -231,3 +244,26 @@ SHAPES: Mapping[str, CallShape] = {
         mouth=0.14,
     ),
 }
+
+
+def shape_of(name: str) -> CallShape:
+    """The shape of a call by name; a name without one sounds as a meow."""
+    return SHAPES.get(name, SHAPES["meow"])
+
+
+def seconds_of(call: Call, pitch: float) -> float:
+    """How long a call sounds: by its kind, valence and arousal, the pitch of the voice (a factor, 1
+    of an adult), and a little by its seed."""
+    own = 1.0 + OWN_LENGTH * (2.0 * throw(31, call.seed) - 1.0)
+    lasts = shape_of(call.name).lasts(signed(call.valence), signed(call.arousal))
+    return lasts * own / pow(pitch, LENGTH_BY_PITCH)
+
+
+def voice_pitch(speaker: SpeakerSpec, voice: float) -> float:
+    """The factor on the pitch of all calls: the body's, times the personality's `voice`."""
+    return min(max(voice * speaker.pitch, LOWEST_PITCH), HIGHEST_PITCH)
+
+
+def signed(x: float) -> float:
+    """Cut to −1..1."""
+    return min(max(x, -1.0), 1.0)

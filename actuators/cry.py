@@ -7,7 +7,7 @@ from math import ceil, pi
 
 import numpy as np
 
-from moggy.actuators.calls import SHAPES, CallShape
+from moggy.actuators.calls import CallShape, seconds_of, shape_of, signed
 from moggy.actuators.sound import Curve, Sound
 from moggy.messages import Call
 
@@ -15,10 +15,8 @@ FRAME = 64
 """Samples between two values of the slow curves; between them they are straight lines."""
 MOST_HARMONICS = 48
 """Harmonics of a call at most: those above are weak, and each costs time."""
-OWN_LENGTH = 0.12
-"""Share by which the length of a call differs from the next of its kind at most. Our choice."""
 OWN_PITCH = 0.05
-"""The same of its pitch."""
+"""Share by which the pitch of a call differs from the next of its kind at most. Our choice."""
 LOUDEST = 0.75
 """Amplitude of a meow at loudness 1: it leaves room for a purr beside it."""
 SOFTEST = 0.12
@@ -34,13 +32,10 @@ def cry(call: Call, rate: int, pitch: float, lowest: float) -> Sound:
     `rate` is in Hz; `pitch` is a factor, 1 of an adult; `lowest` is the lowest frequency that the
     speaker carries, Hz. A name without a shape sounds as a meow.
     """
-    shape = SHAPES.get(call.name, SHAPES["meow"])
-    valence, arousal = _clip(call.valence), _clip(call.arousal)
+    shape, seconds = shape_of(call.name), seconds_of(call, pitch)
+    valence, arousal = signed(call.valence), signed(call.arousal)
     rng = np.random.default_rng(call.seed & 0xFFFFFFFF)
-    # No two calls are quite alike, in length and in height.
-    longer = 1.0 + OWN_LENGTH * (2.0 * rng.random() - 1.0)
     higher = 1.0 + OWN_PITCH * (2.0 * rng.random() - 1.0)
-    seconds = shape.lasts(valence, arousal) * longer / pitch**0.3
     frames = max(4, ceil(seconds * rate / FRAME))
     place = np.linspace(0.0, 1.0, frames + 1)
     loudness = np.interp(place, *_columns(shape.swell)) * _roll(shape, place * seconds)
@@ -60,10 +55,6 @@ def cry(call: Call, rate: int, pitch: float, lowest: float) -> Sound:
     loudest = SOFTEST + (1.0 - SOFTEST) * min(max(call.loudness, 0.0), 1.0)
     quiet = LOUDEST * shape.level * loudest
     return (sound * (min(quiet, 0.95) / peak)).astype(np.float32)
-
-
-def _clip(x: float) -> float:
-    return min(max(x, -1.0), 1.0)
 
 
 def _columns(points: tuple[tuple[float, float], ...]) -> tuple[list[float], list[float]]:

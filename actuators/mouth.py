@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from moggy.actuators.calls import SHAPES
+from moggy.actuators.calls import seconds_of, shape_of
 from moggy.actuators.mix import Mix, MixSource
 from moggy.messages import Call
 
@@ -29,16 +29,16 @@ class Mouth:
     """Opens the jaw for the calls that sound."""
 
     def __init__(self) -> None:
+        self.pitch = 1.0
+        """The voice's factor on the pitch: a high voice calls shorter."""
         self._calls: list[Sounding] = []
 
     def lay(self, mix: Mix, calls: Sequence[Call], now: float, dt: float) -> None:
         """Open the jaw as far as a motion has not opened it already. `calls` begin now."""
         for call in calls:
-            shape = SHAPES.get(call.name, SHAPES["meow"])
-            widest = shape.mouth * (0.6 + 0.5 * call.loudness)
+            widest = shape_of(call.name).mouth * (0.6 + 0.5 * call.loudness)
             source = mix.source("voice", call.name, call.because)
-            seconds = shape.lasts(call.valence, call.arousal)
-            self._calls.append(Sounding(now, seconds, widest, source))
+            self._calls.append(Sounding(now, seconds_of(call, self.pitch), widest, source))
         if not self._calls:
             return
         jaw = mix.values.get("jaw", 0.0)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from moggy.actuators.breath import PURRING_BPM
+from moggy.actuators.calls import voice_pitch
 from moggy.actuators.cry import cry
 from moggy.actuators.purr import LOUDEST, PurrTable, breathing
 from moggy.actuators.sound import Curve, Sound
@@ -52,7 +53,7 @@ class Synth:
     def __init__(self, rate: int, speaker: SpeakerSpec, voice: float) -> None:
         """`rate` in Hz; `voice` is the personality's factor on the pitch of the body."""
         self.rate = rate
-        self._pitch, self._lowest = min(max(voice * speaker.pitch, 0.4), 4.0), speaker.lowest
+        self._pitch, self._lowest = voice_pitch(speaker, voice), speaker.lowest
         self._table = PurrTable(speaker.lowest, self._pitch)
         self._done: int | None = None
         self._cries: list[tuple[int, Sound]] = []

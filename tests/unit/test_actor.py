@@ -13,7 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moggy.actuators.act import Actor
-from moggy.actuators.calls import SHAPES
+from moggy.actuators.calls import SHAPES, voice_pitch
+from moggy.actuators.cry import cry
+from moggy.actuators.mix import LAG_S
 from moggy.actuators.reactions import ANSWERS
 from moggy.behaviors.motions import load_motions
 from moggy.body import Body
@@ -311,6 +313,22 @@ def test_the_mouth_opens_while_it_calls_and_shuts_after() -> None:
     jaws += [c.pose["jaw"] for c in stage.act(posture("sit"), 2.0)]
     assert max(jaws) > 0.2
     assert jaws[-1] == pytest.approx(0.0, abs=0.01)
+
+
+@pytest.mark.parametrize("voice", [1.0, 2.0])
+def test_the_mouth_is_open_as_long_as_the_call_is_heard(voice: float) -> None:
+    for seed in range(3):
+        stage = Stage(Personality(name="cat", voice=voice))
+        stage.act(posture("sit"), 2.0)
+        meow = Call(at=2.0, name="yowl", loudness=0.6, valence=-0.5, seed=seed)
+        stage.act(replace(posture("sit"), calls=(meow,)))
+        stage.act(posture("sit"), 4.0)
+        calls = [
+            any(mover.layer == "voice" for mover in moved.get("jaw", ())) for moved in stage.moved
+        ]
+        heard = len(cry(meow, 22050, voice_pitch(BODY.speaker, voice), 150.0)) / 22050
+        # The limiter goes on for up to LAG_S.
+        assert heard - 0.1 < sum(calls) * DT < heard + LAG_S
 
 
 def test_it_breathes_fifteen_to_thirty_times_a_minute_and_the_chest_shows_it() -> None:
