@@ -1,43 +1,41 @@
-"""One call as sound: harmonics of a bending pitch and breath noise, both shaped by the resonances
-of a mouth that moves."""
+"""One call as sound: harmonics of a bending pitch and the noise of breath, both shaped by the
+resonances of a mouth that moves."""
 
 from __future__ import annotations
 
 from math import ceil, pi
 
 import numpy as np
-import numpy.typing as npt
 
-from moggy.actuators.calls import SHAPES, CallShape
+from moggy.actuators.calls import CallShape, seconds_of, shape_of, signed
+from moggy.actuators.sound import Curve, Sound
 from moggy.messages import Call
 
-Floats = npt.NDArray[np.float64]
-Sound = npt.NDArray[np.float32]
-
 FRAME = 64
-"""Samples between two values of the slow curves; between them all is linear."""
+"""Samples between two values of the slow curves; between them they are straight lines."""
 MOST_HARMONICS = 48
-OWN_LENGTH, OWN_PITCH = 0.12, 0.05
-"""Share by which a call differs from the next of its kind."""
+"""Harmonics of a call at most: those above are weak, and each costs time."""
+OWN_PITCH = 0.05
+"""Share by which the pitch of a call differs from the next of its kind at most. Our choice."""
 LOUDEST = 0.75
-"""Amplitude of a meow at loudness 1: room for a purr beside it."""
+"""Amplitude of a meow at loudness 1: it leaves room for a purr beside it."""
+SOFTEST = 0.12
+"""Share of that at loudness 0."""
+HIGHEST_SHARE = 0.45
+"""Share of the sampling rate up to which harmonics are made."""
 
 
 def cry(call: Call, rate: int, pitch: float, lowest: float) -> Sound:
-    """The whole call, (n,), within ±1, beginning and ending in silence. `pitch` 1 is an adult;
-    `lowest` is the speaker's, Hz.
+    """The whole call, (n,), within ±1, from silence to silence; the same call gives the same
+    samples.
 
-    Unknown names sound as a meow. The same call gives the same samples.
+    `rate` is in Hz; `pitch` is a factor, 1 of an adult; `lowest` is the lowest frequency that the
+    speaker carries, Hz. A name without a shape sounds as a meow.
     """
-    shape = SHAPES.get(call.name, SHAPES["meow"])
-    valence, arousal = _clip(call.valence), _clip(call.arousal)
+    shape, seconds = shape_of(call.name), seconds_of(call, pitch)
+    valence, arousal = signed(call.valence), signed(call.arousal)
     rng = np.random.default_rng(call.seed & 0xFFFFFFFF)
-    # No two calls are quite alike, in length and in height.
-    longer, higher = (
-        1.0 + OWN_LENGTH * (2.0 * rng.random() - 1.0),
-        1.0 + OWN_PITCH * (2.0 * rng.random() - 1.0),
-    )
-    seconds = shape.lasts(valence, arousal) * longer / pitch**0.3
+    higher = 1.0 + OWN_PITCH * (2.0 * rng.random() - 1.0)
     frames = max(4, ceil(seconds * rate / FRAME))
     place = np.linspace(0.0, 1.0, frames + 1)
     loudness = np.interp(place, *_columns(shape.swell)) * _roll(shape, place * seconds)
@@ -54,49 +52,46 @@ def cry(call: Call, rate: int, pitch: float, lowest: float) -> Sound:
         share = shape.noise * (1.0 + 0.8 * max(arousal, -valence, 0.0)) if shape.pitch else 1.0
         sound += noise * share * (_rms(sound) or 1.0) / (_rms(noise) or 1.0)
     peak = float(np.max(np.abs(sound))) or 1.0
-    quiet = LOUDEST * shape.level * (0.12 + 0.88 * min(max(call.loudness, 0.0), 1.0))
+    loudest = SOFTEST + (1.0 - SOFTEST) * min(max(call.loudness, 0.0), 1.0)
+    quiet = LOUDEST * shape.level * loudest
     return (sound * (min(quiet, 0.95) / peak)).astype(np.float32)
-
-
-def _clip(x: float) -> float:
-    return min(max(x, -1.0), 1.0)
 
 
 def _columns(points: tuple[tuple[float, float], ...]) -> tuple[list[float], list[float]]:
     return [x for x, _ in points], [y for _, y in points]
 
 
-def _rms(sound: Floats) -> float:
+def _rms(sound: Curve) -> float:
     return float(np.sqrt(np.mean(sound * sound)))
 
 
-def _ramps(frames: Floats) -> Floats:
+def _ramps(frames: Curve) -> Curve:
     """Values at the frames → values at every sample, in straight lines."""
     step = np.arange(FRAME) / FRAME
-    result: Floats = (frames[:-1, None] + np.diff(frames)[:, None] * step).ravel()
+    result: Curve = (frames[:-1, None] + np.diff(frames)[:, None] * step).ravel()
     return result
 
 
-def _roll(shape: CallShape, seconds: Floats) -> Floats:
+def _roll(shape: CallShape, seconds: Curve) -> Curve:
     hz, depth = shape.roll
     return 1.0 - depth * (0.5 + 0.5 * np.cos(2.0 * pi * hz * seconds))
 
 
 def _rough(shape: CallShape, valence: float, arousal: float) -> float:
-    """Distress and excitement break the voice."""
+    """How rough the voice is, 0..1: distress and excitement break it."""
     return min(0.9, shape.rough + 0.25 * max(0.0, arousal - 0.3) + 0.1 * max(0.0, -valence))
 
 
 def _pitch(
     shape: CallShape,
-    place: Floats,
+    place: Curve,
     valence: float,
     arousal: float,
     pitch: float,
     rng: np.random.Generator,
-) -> Floats:
-    """f0 in Hz at the frames. The last third bends up or down with valence."""
-    f0: Floats = np.interp(place, *_columns(shape.pitch))
+) -> Curve:
+    """f0 in Hz at the frames. From the middle on it bends up or down with valence."""
+    f0: Curve = np.interp(place, *_columns(shape.pitch))
     end = np.clip((place - 0.45) / 0.55, 0.0, 1.0)
     semitones = (
         shape.higher * valence
@@ -108,7 +103,7 @@ def _pitch(
     return f0 * 2.0 ** (semitones / 12.0) * jitter * pitch
 
 
-def _resonances(shape: CallShape, place: Floats, scale: float) -> Floats:
+def _resonances(shape: CallShape, place: Curve, scale: float) -> Curve:
     """(frames, resonance, 3): Hz, bandwidth, gain at the frames."""
     places = [x for x, _ in shape.formants]
     table = np.array([formants for _, formants in shape.formants])
@@ -120,7 +115,7 @@ def _resonances(shape: CallShape, place: Floats, scale: float) -> Floats:
     return result
 
 
-def _mouth(hz: Floats, resonances: Floats, lowest: float) -> Floats:
+def _mouth(hz: Curve, resonances: Curve, lowest: float) -> Curve:
     """Gain at frequencies: (frames, m) for `hz` (frames, m), the resonances side by side, and what
     the speaker carries."""
     gain = np.full(hz.shape, 0.01)
@@ -128,22 +123,22 @@ def _mouth(hz: Floats, resonances: Floats, lowest: float) -> Floats:
         centre, width, level = resonances[:, i, 0:1], resonances[:, i, 1:2], resonances[:, i, 2:3]
         gain = gain + level / (1.0 + ((hz - centre) / width) ** 2)
     carried = (hz / lowest) ** 2
-    result: Floats = gain * carried / (1.0 + carried)
+    result: Curve = gain * carried / (1.0 + carried)
     return result
 
 
 def _voice(
-    f0: Floats,
-    resonances: Floats,
+    f0: Curve,
+    resonances: Curve,
     tilt: float,
     rough: float,
-    loudness: Floats,
+    loudness: Curve,
     rate: int,
     lowest: float,
-) -> Floats:
+) -> Curve:
     """Harmonics by the recurrence sin kθ = 2 cos θ sin (k−1)θ − sin (k−2)θ, each with the gain of
     the mouth at its pitch."""
-    count = int(min(MOST_HARMONICS, 0.45 * rate / float(np.max(f0))))
+    count = int(min(MOST_HARMONICS, HIGHEST_SHARE * rate / float(np.max(f0))))
     k = np.arange(1, max(count, 1) + 1)
     gains = _mouth(f0[:, None] * k, resonances, lowest) * k**-tilt * loudness[:, None]
     phase = np.cumsum(_ramps(f0)) * (2.0 * pi / rate)
@@ -159,13 +154,11 @@ def _voice(
     return sound
 
 
-def _breath(
-    resonances: Floats, n: int, rate: int, lowest: float, rng: np.random.Generator
-) -> Floats:
+def _breath(resonances: Curve, n: int, rate: int, lowest: float, rng: np.random.Generator) -> Curve:
     """Noise through the mean position of the mouth."""
     size = 1 << (n - 1).bit_length()
     spectrum = np.fft.rfft(rng.standard_normal(size))
-    hz: Floats = np.fft.rfftfreq(size, 1.0 / rate)[None, :].astype(np.float64)
+    hz: Curve = np.fft.rfftfreq(size, 1.0 / rate)[None, :].astype(np.float64)
     gain = _mouth(hz, np.mean(resonances, axis=0, keepdims=True), lowest)[0]
-    result: Floats = np.fft.irfft(spectrum * gain, size)[:n]
+    result: Curve = np.fft.irfft(spectrum * gain, size)[:n]
     return result

@@ -6,24 +6,34 @@ from math import exp
 
 from moggy.actuators.chance import throw
 
-BLINK = 0.28
-"""s for one blink"""
+BLINK_S = 0.28
+"""Length of a blink."""
+TWITCH_S = 0.7
+"""Length of an ear's twitch."""
+SHIFT_S = 0.35
+"""Time constant of a shift of head and tail."""
 
 
 class Idle:
-    """`lids` closes for a blink, 0..1; `pan`, `roll`, `tail` are small shifts in rad; `ears` is a
-    twitch of each ear in rad."""
+    """What a pet does when nothing happens: `stir` every tick."""
 
     def __init__(self) -> None:
-        self.lids = self.pan = self.roll = self.tail = 0.0
+        self.lids = 0.0
+        """How far a blink has shut the eyes, 0..1."""
+        self.pan = self.roll = 0.0
+        """Small shifts of the head, rad."""
+        self.tail = 0.0
+        """A small shift of the tail, rad."""
         self.ears = [0.0, 0.0]
+        """The twitch of the left and of the right ear, rad."""
         self._blinks = self._shifts = self._twitches = 0
         self._blink_at, self._shift_at, self._twitch_at = 2.0, 1.0, 3.0
         self._aims = (0.0, 0.0, 0.0)
         self._dt = self._near = 0.0
 
     def stir(self, arousal: float, now: float, dt: float) -> None:
-        """One tick on."""
+        """Move on to `now` (s), `dt` seconds after the last. Arousal (−1..1) makes blinks rarer and
+        twitches more frequent."""
         self._blink(arousal, now)
         self._twitch(arousal, now)
         if now >= self._shift_at:
@@ -35,7 +45,7 @@ class Idle:
                 0.5 * (throw(24, n) - 0.5) ** 3 * 4.0,
             )
         if dt != self._dt:
-            self._dt, self._near = dt, 1.0 - exp(-dt / 0.35)
+            self._dt, self._near = dt, 1.0 - exp(-dt / SHIFT_S)
         near = self._near
         pan, roll, tail = self._aims
         self.pan += (pan - self.pan) * near
@@ -46,9 +56,9 @@ class Idle:
         since = now - self._blink_at
         if since < 0.0:
             self.lids = 0.0
-        elif since < BLINK:
-            # Shuts in a third of the time that it takes to open.
-            x = since / BLINK
+        elif since < BLINK_S:
+            # Shuts in less than half of the time that it takes to open.
+            x = since / BLINK_S
             self.lids = x * 4.0 if x < 0.25 else 1.0 if x < 0.4 else (1.0 - x) / 0.6
         else:
             self._blinks += 1
@@ -56,13 +66,13 @@ class Idle:
             self._blink_at = now + (2.5 + 6.0 * throw(25, self._blinks)) * (1.0 + 0.5 * arousal)
 
     def _twitch(self, arousal: float, now: float) -> None:
-        """An ear turns to some small sound, one at a time."""
+        """Turn one ear at a time, as if to some small sound."""
         since = now - self._twitch_at
         if since < 0.0:
             return
         ear = 0 if throw(26, self._twitches) < 0.5 else 1
-        if since < 0.7:
-            x = since / 0.7
+        if since < TWITCH_S:
+            x = since / TWITCH_S
             size = 0.5 * (throw(27, self._twitches) - 0.6)
             self.ears[ear] = size * (x * 5.0 if x < 0.2 else 1.0 if x < 0.5 else (1.0 - x) * 2.0)
         else:

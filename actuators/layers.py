@@ -1,34 +1,43 @@
-"""Plays that run, each fading in and out, laid over one another: postures below, motions on them,
-reflexes on top of all."""
+"""Motions that play, each fading in and out, laid over one another: postures below, motions on
+them, reflexes on top of all."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from moggy.actuators.mix import Mix
+from moggy.actuators.mix import Mix, MixSource
 from moggy.messages import Affect, Play
-from moggy.motion import Motion
+from moggy.motion import GROUND, Motion
+from moggy.vocabulary import LayerName
 
+BORN = Play(motion=GROUND, started=0.0, layer="posture")
+"""What is played until a posture has been decided."""
 UNSCALED = frozenset(("eyelids", "pupils"))
-"""What is never made larger or smaller by temperament: half a blink is another sign."""
+"""Channels that temperament makes neither larger nor smaller: half a blink is another sign."""
 NOTICED = 0.01
-"""Change of valence or arousal for which a pose that stands still is worked out anew."""
+"""Change of valence and arousal together for which a pose that stands still is worked out anew."""
 
 
 class Running:
     """One play: its own time, and how far it has faded in."""
 
-    __slots__ = ("_felt", "_pose", "clock", "level", "motion", "play", "stays", "weight")
+    __slots__ = ("_felt", "_pose", "clock", "level", "motion", "play", "source", "stays", "weight")
 
-    def __init__(self, play: Play, motion: Motion) -> None:
-        self.play, self.motion = play, motion
-        self.clock = self.level = self.weight = 0.0
+    def __init__(self, play: Play, motion: Motion, source: MixSource) -> None:
+        self.play, self.motion, self.source = play, motion, source
+        self.clock = 0.0
+        """Seconds of the motion's own time since it began."""
+        self.level = 0.0
+        """0..1, grows and shrinks evenly in time."""
+        self.weight = 0.0
+        """0..1, follows `level` without a kink at either end; times the play's own weight."""
         self.stays = True
+        """Whether it is still asked for."""
         self._pose: Mapping[str, float] | None = None
         self._felt = (0.0, 0.0)
 
     def advance(self, affect: Affect, dt: float) -> None:
-        """Let time pass, and fade in, or out when it is over or no longer wanted."""
+        """Let `dt` seconds pass; fade in, or out when it is over or no longer asked for."""
         motion = self.motion
         self.clock += dt * self.play.speed * motion.tempo(affect)
         ending = motion.duration is not None and self.clock > motion.duration - motion.fade
@@ -40,6 +49,8 @@ class Running:
         self.weight = self.play.weight * x * x * (3.0 - 2.0 * x)
 
     def pose(self, affect: Affect) -> Mapping[str, float]:
+        """Joint → rad at this moment. A pose that stands still is only worked out again when the
+        feeling has changed."""
         if self._pose is not None and self.motion.still:
             valence, arousal = self._felt
             if abs(affect.valence - valence) + abs(affect.arousal - arousal) < NOTICED:
@@ -48,16 +59,20 @@ class Running:
         self._pose = self.motion.pose(affect, self.clock)
         return self._pose
 
+    def adopt(self, motion: Motion) -> None:
+        """Play a changed motion from here on."""
+        self.motion, self._pose = motion, None
+
 
 class Layers:
-    """All plays of the three layers. A posture stays until another has come in over it; the first
-    comes in over `ground`."""
+    """The plays of the three layers. A posture stays until another has faded in over it; the first
+    fades in over the pose `rest` (joint → rad)."""
 
     def __init__(
-        self, motions: Mapping[str, Motion], ground: Mapping[str, float] | None = None
+        self, motions: Mapping[str, Motion], rest: Mapping[str, float] | None = None
     ) -> None:
         self._motions = motions
-        self._from = dict(ground or {})
+        self._rest = dict(rest or {})
         self._plays: Sequence[Play] | None = None
         self._standing: Mapping[str, float] | None = None
         self._ground: dict[str, float] = {}
@@ -66,27 +81,23 @@ class Layers:
         self.reflexes: list[Running] = []
 
     def adopt(self, motions: Mapping[str, Motion]) -> None:
-        """Changed motions; what runs goes on where it was."""
+        """Play changed motions; what runs goes on where it was."""
         self._motions = motions
         for running in (*self.postures, *self.others, *self.reflexes):
             changed = motions.get(running.play.motion)
             if changed is not None and changed is not running.motion:
-                running.motion, running._pose = changed, None
+                running.adopt(changed)
 
-    def take(self, plays: Sequence[Play], affect: Affect, dt: float) -> None:
-        """The decision's plays: begin what is new, let go of what is gone, and let time pass for
-        all."""
+    def take(
+        self, mix: Mix, plays: Sequence[Play], because: tuple[int, ...], affect: Affect, dt: float
+    ) -> None:
+        """Play what the decision asks for: begin what is new (`because` of these ids), fade out
+        what is gone, and let `dt` seconds pass for all."""
+        if not self.postures and GROUND in self._motions:
+            self.postures.append(self._begun(mix, BORN, ()))
         if plays is not self._plays:
             self._plays = plays
-            self.postures = self._matched(
-                self.postures, [play for play in plays if play.layer == "posture"], keep=True
-            )
-            self.others = self._matched(
-                self.others, [play for play in plays if play.layer == "motion"]
-            )
-            self.reflexes = self._matched(
-                self.reflexes, [play for play in plays if play.layer == "reflex"]
-            )
+            self._match(mix, plays, because)
         for running in self.postures:
             if running.level < 1.0 or not running.motion.still:
                 running.advance(affect, dt)
@@ -97,37 +108,50 @@ class Layers:
         if len(self.postures) > 1 and self.postures[-1].level >= 1.0:
             self.postures = self.postures[-1:]
         if self.others:
-            self.others = [
-                running for running in self.others if running.level > 0.0 or running.stays
-            ]
+            self.others = [each for each in self.others if each.level > 0.0 or each.stays]
         if self.reflexes:
-            self.reflexes = [
-                running for running in self.reflexes if running.level > 0.0 or running.stays
-            ]
+            self.reflexes = [each for each in self.reflexes if each.level > 0.0 or each.stays]
 
-    def _matched(
-        self, running: list[Running], plays: Sequence[Play], *, keep: bool = False
+    def _match(self, mix: Mix, plays: Sequence[Play], because: tuple[int, ...]) -> None:
+        self.others += self._new(mix, "motion", self.others, plays, because)
+        self.reflexes += self._new(mix, "reflex", self.reflexes, plays, because)
+        postures = self._new(mix, "posture", self.postures, plays, because)
+        if postures:
+            # What is below has to stay until the new one has faded in.
+            for running in self.postures:
+                running.stays = True
+        elif self.postures:
+            self.postures[-1].stays = True
+        self.postures += postures
+
+    def _new(
+        self,
+        mix: Mix,
+        layer: LayerName,
+        running: Sequence[Running],
+        plays: Sequence[Play],
+        because: tuple[int, ...],
     ) -> list[Running]:
-        """What runs already goes on; a play is the same when it has the same motion and began at
-        the same time."""
+        """Those of a layer's plays that do not run yet, begun. What runs goes on if it is asked for
+        again: with the same motion, begun at the same time."""
         wanted = {
-            (play.motion, play.started): play for play in plays if play.motion in self._motions
+            (play.motion, play.started): play
+            for play in plays
+            if play.layer == layer and play.motion in self._motions
         }
         for each in running:
             play = wanted.pop((each.play.motion, each.play.started), None)
             each.stays = play is not None
             if play is not None:
                 each.play = play
-        begun = [Running(play, self._motions[play.motion]) for play in wanted.values()]
-        if keep and running and not begun:
-            running[-1].stays = True
-        elif keep:
-            for each in running:
-                each.stays = True
-        return running + begun
+        return [self._begun(mix, play, because) for play in wanted.values()]
+
+    def _begun(self, mix: Mix, play: Play, because: tuple[int, ...]) -> Running:
+        source = mix.source(play.layer, play.motion, because)
+        return Running(play, self._motions[play.motion], source)
 
     def lay_postures(self, mix: Mix, affect: Affect) -> None:
-        """The lowest layer: sets every joint. A posture that stands is not worked out again."""
+        """Set every joint. Where one posture stands alone, the angles of the last time stand."""
         values = mix.values
         if len(self.postures) == 1 and self._ground:
             only = self.postures[0]
@@ -135,28 +159,27 @@ class Layers:
                 values.update(self._ground)
                 return
         for name in values:
-            values[name] = self._from.get(name, 0.0)
+            values[name] = self._rest.get(name, 0.0)
         for running in self.postures:
             self._lay(mix, running, affect, 1.0, None)
-        # A posture is the ground: the mood's ears and tail come on top of it in full.
+        # A posture covers nothing: the mood's ears and tail come on top of it in full.
         mix.cover.clear()
-        self._standing = (
-            self.postures[-1].pose(affect)
-            if self.postures and self.postures[-1].level >= 1.0
-            else None
-        )
+        stands = self.postures and self.postures[-1].level >= 1.0
+        self._standing = self.postures[-1].pose(affect) if stands else None
         self._ground = dict(values)
 
     def lay_motions(self, mix: Mix, affect: Affect, size: float) -> None:
-        """What takes a joint comes first, what is added on top last, whoever began earlier."""
-        added: list[tuple[str, float, str]] = []
+        """Lay the motions, `size` times as large as they are written: first the joints whose angle
+        they replace, then what they add; each in the order in which the motions began."""
+        added: list[tuple[str, float, MixSource]] = []
         for running in self.others:
             if running.weight > 0.0:
                 self._lay(mix, running, affect, size, added)
-        for joint, share, name in added:
-            mix.add(joint, share, name)
+        for joint, angle, source in added:
+            mix.add(joint, angle, source)
 
     def lay_reflexes(self, mix: Mix, affect: Affect) -> None:
+        """Lay the reflexes over all that was laid before."""
         for running in self.reflexes:
             if running.weight > 0.0:
                 self._lay(mix, running, affect, 1.0, None)
@@ -167,9 +190,11 @@ class Layers:
         running: Running,
         affect: Affect,
         size: float,
-        later: list[tuple[str, float, str]] | None,
+        later: list[tuple[str, float, MixSource]] | None,
     ) -> None:
-        values, cover, name, weight = mix.values, mix.cover, running.play.motion, running.weight
+        """Lay one play as far as it has faded in. What it adds is put into `later` if that is
+        given."""
+        values, cover, source, weight = mix.values, mix.cover, running.source, running.weight
         adds, sized, note = running.motion.adds, weight * size, mix.note
         for joint, angle in running.pose(affect).items():
             if joint not in values:
@@ -177,12 +202,12 @@ class Layers:
             scale = weight if joint in UNSCALED else sized
             if joint in adds:
                 if later is None:
-                    mix.add(joint, scale * angle, name)
+                    mix.add(joint, scale * angle, source)
                 else:
-                    later.append((joint, scale * angle, name))
+                    later.append((joint, scale * angle, source))
                 continue
             share = scale * (angle - values[joint])
             if joint not in cover or weight > cover[joint]:
                 cover[joint] = weight
             values[joint] += share
-            note(joint, share, name)
+            note(joint, share, source)

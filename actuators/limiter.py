@@ -1,4 +1,4 @@
-"""The last word before the wire: every joint keeps to its limits of position, velocity,
+"""The last step before the wire: every joint keeps to its limits of position, velocity,
 acceleration and jerk, whatever it is asked.
 
 Two stages. The first goes to its target as fast as velocity and acceleration allow, and always such
@@ -16,21 +16,29 @@ from math import ceil, sqrt
 
 from moggy.body import JointSpec
 
-LONGEST_STEP = 0.04
-"""s; a longer tick is gone through in pieces"""
-LONGEST_TICK = 0.5
-"""s; after a longer pause the joints move for this long, no more"""
+LONGEST_STEP_S = 0.04
+"""A longer tick is gone through in pieces of at most this length."""
+LONGEST_TICK_S = 0.5
+"""After a longer pause the joints move for this long and no longer."""
 STILL = 0.003
-"""rad; a joint at rest does not stir for less: a hobby servo hardly follows it, and it costs noise
-and wear"""
-CREEP, REST = 0.003, 0.25
-"""rad/s and s: a joint that has gone slower than this for so long comes to rest"""
-MARGIN = 0.85
-"""share of the acceleration that is used, so that uneven ticks stay within the limits too"""
+"""rad; a joint at rest does not move for less: a hobby servo hardly follows it, and it costs noise
+and wear."""
+CREEP = 0.003
+"""rad/s below which a joint counts as slow enough to come to rest."""
+REST_S = 0.25
+"""Seconds for which it must be that slow."""
+MARGIN = 0.83
+"""Share of the acceleration that is used, so that uneven ticks stay within the limits too: a tick
+of 24 ms beside one of 16 ms is 1.2 times as long as the two are on average, and 0.83 is 1/1.2."""
+ARRIVED = 1e-7
+"""rad from its target at which the first stage has arrived, if it is slow as well."""
+SLOW = 1e-4
+"""rad/s; slow enough for that."""
 
 
 class Axis:
-    """One joint: `position` is what is commanded, between `low` and `high`."""
+    """One joint: `position` is what is commanded, between `low` and `high`; `aim` and `speed` are
+    those of the first stage; `settled`: it is at rest. rad and rad/s."""
 
     __slots__ = (
         *("aim", "high", "low", "position", "settled", "speed"),
@@ -48,7 +56,8 @@ class Axis:
         self.settled = True
 
     def step(self, target: float, dt: float) -> float:
-        """Move towards `target` (rad; NaN stays) for `dt` seconds; the position then."""
+        """Move towards `target` (rad; NaN: towards the last one) for `dt` seconds; the position
+        then."""
         low, high = self.low, self.high
         if not low <= target <= high:
             target = low if target < low else high if target > high else self.aim
@@ -56,13 +65,13 @@ class Axis:
             if -STILL < target - self.position < STILL:
                 return self.position
             self._wake()
-        if dt <= LONGEST_STEP * 1.25:
+        if dt <= LONGEST_STEP_S * 1.25:
             if dt > 0.0:
                 self._advance(target, dt)
             return self.position
-        pieces = ceil(min(dt, LONGEST_TICK) / LONGEST_STEP)
+        pieces = ceil(min(dt, LONGEST_TICK_S) / LONGEST_STEP_S)
         for _ in range(pieces):
-            self._advance(target, min(dt, LONGEST_TICK) / pieces)
+            self._advance(target, min(dt, LONGEST_TICK_S) / pieces)
         return self.position
 
     def _wake(self) -> None:
@@ -75,7 +84,7 @@ class Axis:
     def _advance(self, target: float, dt: float) -> None:
         before, old = self.aim, self.speed
         gap = target - before
-        if -1e-7 < gap < 1e-7 and -1e-4 < old < 1e-4:
+        if -ARRIVED < gap < ARRIVED and -SLOW < old < SLOW:
             speed = 0.0
             self.aim = target
         else:
@@ -108,13 +117,13 @@ class Axis:
         mean = (total - s0 - x * (p0 + (p1 - p0) / (t1 - t0) * x * 0.5)) / window
         self.position = self.low if mean < self.low else self.high if mean > self.high else mean
         self._still_for = self._still_for + dt if -CREEP < speed < CREEP else 0.0
-        if self._still_for > REST:
+        if self._still_for > REST_S:
             self.aim, self.speed, self.settled = self.position, 0.0, True
 
 
 class Limiter:
-    """All joints of a body. Begins at their rest pose, which is where the board holds them when
-    nobody commands."""
+    """All joints of a body. It begins at their rest pose, where the board holds them while nobody
+    commands, or at `start` (joint → rad)."""
 
     def __init__(
         self, joints: Mapping[str, JointSpec], start: Mapping[str, float] | None = None
@@ -126,8 +135,9 @@ class Limiter:
         self._pose = {name: axis.position for name, axis in self._axes}
 
     def step(self, targets: Mapping[str, float], dt: float) -> tuple[dict[str, float], list[str]]:
-        """A pose within every limit, and the joints that are on their way. A joint without a target
-        goes on to its last one."""
+        """Move towards the targets (joint → rad) for `dt` seconds: the pose then, within every
+        limit, and the joints that are on their way. A joint without a target goes on to its last
+        one."""
         pose = dict(self._pose)
         stirred = []
         for name, axis in self._axes:

@@ -1,44 +1,61 @@
 """The purr as sound: pulses of a fluttering larynx, breath after breath, in the harmonics that a
 small speaker carries.
 
-A fundamental of 20 to 28 Hz that no small speaker radiates; one hears it as the beat of harmonics
-between 100 and 500 Hz (Eklund 2010). Sixty-four cycles, no two alike, stand in a table; a phase
-reads them. So a purr costs little more than the reading.
+No small speaker radiates the fundamental of 20 to 28 Hz; one hears it as the beat of harmonics
+between 100 and 500 Hz (Eklund 2010). Sixty-four cycles, no two alike, are made once and stand in a
+table; to purr is to read it at a phase.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import pi, sin
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-Sound = npt.NDArray[np.float32]
-Floats = npt.NDArray[np.float64]
+from moggy.actuators.breath import RATE_HZ
+from moggy.actuators.sound import Curve, Sound
 
-CYCLES, STEPS = 64, 1024
-PITCHES_OUT = (
-    (170.0, 1.0, 0.0075),
-    (265.0, 0.9, 0.0065),
-    (410.0, 0.7, 0.005),
-    (640.0, 0.25, 0.0035),
-    (1150.0, 0.08, 0.0025),
+CYCLES = 64
+"""Cycles of the larynx in a table."""
+STEPS = 1024
+"""Samples of a table in each cycle."""
+
+
+class Ringing(NamedTuple):
+    """What rings after each pulse of the larynx."""
+
+    hz: float
+    gain: float
+    decay: float
+    """s."""
+
+
+RINGS_OUT = (
+    Ringing(170.0, 1.0, 0.0075),
+    Ringing(265.0, 0.9, 0.0065),
+    Ringing(410.0, 0.7, 0.005),
+    Ringing(640.0, 0.25, 0.0035),
+    Ringing(1150.0, 0.08, 0.0025),
 )
-PITCHES_IN = (
-    (160.0, 1.0, 0.0085),
-    (235.0, 0.8, 0.0075),
-    (360.0, 0.45, 0.006),
-    (820.0, 0.12, 0.003),
+"""Breathing out. Our choice, within the band that Eklund 2010 gives."""
+RINGS_IN = (
+    Ringing(160.0, 1.0, 0.0085),
+    Ringing(235.0, 0.8, 0.0075),
+    Ringing(360.0, 0.45, 0.006),
+    Ringing(820.0, 0.12, 0.003),
 )
-"""(Hz, gain, decay in s) of what rings after each pulse, breathing out and in."""
-SOFT = 0.0025
-"""s in which a pulse sets in"""
+"""Breathing in: lower and softer."""
+SOFT_S = 0.0025
+"""Seconds in which a pulse sets in."""
 LOUDEST = 0.14
-"""RMS of the loudest purr; its pulses are four to five times that"""
+"""RMS of the loudest purr; its pulses are four to five times as high."""
 
 
-def pulses(pitches: tuple[tuple[float, float, float], ...], lowest: float, seed: int) -> Sound:
-    """CYCLES × STEPS samples of a purr at 25 Hz, without DC, at RMS 1."""
+def pulses(rings: Sequence[Ringing], lowest: float, seed: int) -> Sound:
+    """CYCLES × STEPS samples of a purr, without DC, at RMS 1. `lowest` is the lowest frequency that
+    the speaker carries, Hz."""
     rng = np.random.default_rng(seed)
     n = CYCLES * STEPS
     hits = np.zeros(n)
@@ -48,13 +65,13 @@ def pulses(pitches: tuple[tuple[float, float, float], ...], lowest: float, seed:
         strength = 1.0 + 0.16 * rng.standard_normal()
         hits[at % n] += strength
         hits[(at + int(STEPS * 0.30)) % n] -= 0.22 * strength
-    second = STEPS * 25.0
+    second = STEPS * RATE_HZ
     t = np.arange(n) / second
     # Not all at once, as the larynx opens: a sharp click would ask much of the speaker and sound
     # like a motor.
     ring = sum(
-        gain * np.exp(-t / decay) * (1.0 - np.exp(-t / SOFT)) * np.sin(2.0 * pi * hz * t + i)
-        for i, (hz, gain, decay) in enumerate(pitches)
+        gain * np.exp(-t / decay) * (1.0 - np.exp(-t / SOFT_S)) * np.sin(2.0 * pi * hz * t + i)
+        for i, (hz, gain, decay) in enumerate(rings)
     )
     hz = np.fft.rfftfreq(n, 1.0 / second)
     carried = (hz / lowest) ** 2
@@ -71,8 +88,8 @@ def pulses(pitches: tuple[tuple[float, float, float], ...], lowest: float, seed:
 
 
 def breathing(breath: float) -> tuple[float, float]:
-    """Loudness of breathing in and out at a phase of the breath; short gaps between (Schötz &
-    Eklund 2011)."""
+    """(loudness of breathing in, of breathing out) at a phase of the breath, 0..1, with short gaps
+    between them (Schötz & Eklund 2011)."""
     breath %= 1.0
     if breath < 0.5:
         return 0.72 * _plateau(breath * 2.0), 0.0
@@ -85,16 +102,17 @@ def _plateau(x: float) -> float:
 
 
 class PurrTable:
-    """Reads the two tables of a body's purr."""
+    """The purr of a body: one table of breathing out and one of breathing in."""
 
     def __init__(self, lowest: float, pitch: float) -> None:
         scale = pitch**0.5
-        out = tuple((hz * scale, gain, decay) for hz, gain, decay in PITCHES_OUT)
-        into = tuple((hz * scale, gain, decay) for hz, gain, decay in PITCHES_IN)
+        out = [ring._replace(hz=ring.hz * scale) for ring in RINGS_OUT]
+        into = [ring._replace(hz=ring.hz * scale) for ring in RINGS_IN]
         self._out, self._in = pulses(out, lowest, 1), pulses(into, lowest, 2)
 
-    def read(self, cycles: Floats, into: Floats | None, out: Floats | None) -> Sound:
-        """Samples at phases in cycles, with the gains of breathing in and out; None is silent."""
+    def read(self, cycles: Curve, into: Curve | None, out: Curve | None) -> Sound:
+        """Samples at phases in cycles, (n,), with the gains of breathing in and out; None is
+        silent."""
         place = (cycles * STEPS).astype(np.int64) & (CYCLES * STEPS - 1)
         sound = np.zeros(len(place), dtype=np.float32)
         if out is not None:

@@ -1,7 +1,8 @@
 """The small answer in the very tick: an ear, the lids, the skin, before anything has been decided.
 
-A small and subtle reaction at the moment of touch makes a body seem alive (Shiomi 2017), and beyond
-100 to 150 ms cause and effect come apart (facts.md §1).
+A small reaction at the moment of a touch makes a body seem alive (Shiomi et al. 2017, touch by a
+robot). An answer that comes later than about 0.1 s is no longer felt to be one (Michotte 1963, The
+Perception of Causality).
 """
 
 from __future__ import annotations
@@ -9,14 +10,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import exp
+from typing import NamedTuple
 
-from moggy.actuators.mix import Mix
-from moggy.messages import Event, Gesture
+from moggy.actuators.mix import Mix, MixSource
+from moggy.messages import Event
+from moggy.vocabulary import ZoneName
 
-ATTACK = 0.04
+ATTACK_S = 0.04
+"""Seconds in which an answer rises to its full size."""
 HABIT = 0.72
-"""Each answer within a few seconds of the last is that much smaller"""
-RECOVERY = 4.0
+"""Factor on the size of an answer for each that came shortly before it."""
+RECOVERY_S = 4.0
+"""Time constant with which earlier answers stop counting."""
+OVER = 0.02
+"""Share of an answer at which it is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +39,23 @@ NEAR = "near ear"
 TOUCH = Twitch(
     {NEAR: -0.34, "eyelids": 0.4, "tail_yaw": 0.1, "hind_left_hip": 0.02, "hind_right_hip": 0.02}
 )
+"""A touch on the body or the legs: the ear goes back, the skin twitches."""
 FACE = Twitch({NEAR: -0.22, "ear_left": 0.06, "ear_right": 0.06, "eyelids": 0.6, "head_tilt": 0.05})
+"""A touch on the face: the eyes shut."""
 ROUGH = Twitch(
     {
         "ear_left": -0.7,
         "ear_right": -0.7,
-        "eyelids": 0.8,
-        "head_tilt": -0.15,
+        "eyelids": 1.2,
+        "head_tilt": -0.2,
         "front_left_elbow": 0.15,
         "front_right_elbow": 0.15,
     },
     0.3,
 )
+"""What hurts: both ears flat, the head down, the front bent."""
 HEARD = Twitch({"ear_left": 0.28, "ear_right": 0.28, "head_tilt": 0.04}, 0.35)
+"""A voice that is welcome: the ears prick."""
 LOUD = Twitch(
     {
         "ear_left": -0.6,
@@ -55,75 +66,92 @@ LOUD = Twitch(
     },
     0.28,
 )
+"""A noise or a scolding: it ducks."""
 SWEPT = Twitch({"ear_left": -0.35, "ear_right": -0.35, "tail_pitch": 0.12}, 0.4)
+"""Lost footing: the ears go back, the tail up."""
 
-EVENTS = {
+ANSWERS: Mapping[str, Twitch] = {
     **dict.fromkeys(("hit", "squeezed", "knocked"), ROUGH),
-    **dict.fromkeys(("poked",), TOUCH),
+    **dict.fromkeys(("touched", "poked"), TOUCH),
     **dict.fromkeys(("loud_noise", "scolded"), LOUD),
     **dict.fromkeys(("called", "greeted", "praised", "soft_voice", "arrived"), HEARD),
     **dict.fromkeys(("lifted", "shaken", "falling", "tipped"), SWEPT),
 }
-"""Event → answer. A touch that begins is answered by its gesture, below."""
-FACE_ZONES = frozenset(("head", "cheeks", "chin"))
+"""Event → answer. Other events have none."""
+FACE_ZONES: frozenset[ZoneName | None] = frozenset(("head", "cheeks", "chin"))
+"""Zones where `touched` is answered with FACE."""
+
+
+class FadingAnswer(NamedTuple):
+    """An answer that goes on."""
+
+    begun: float
+    twitch: Twitch
+    size: float
+    near: str
+    """The joint of the near ear."""
+    source: MixSource
 
 
 class Reactions:
-    """Answers that are still fading."""
+    """Answers to events, each smaller when others came shortly before it."""
 
     def __init__(self) -> None:
-        self._running: list[tuple[float, Twitch, float, str, str]] = []
-        self._contact = False
+        self._running: list[FadingAnswer] = []
         self._habit = 0.0
         self._answered = -1e9
 
     def notice(
-        self, events: Sequence[Event], gesture: Gesture | None, size: float, side: float, now: float
-    ) -> bool:
-        """Begin the answers to what this tick brought; True when a touch begins."""
-        begins = gesture is not None and (
-            not self._contact or (gesture.phase == "begin" and gesture.at >= now - 1e-6)
-        )
-        self._contact = gesture is not None
-        if begins and gesture is not None:
-            twitch = (
-                ROUGH if gesture.gesture == "hit" else FACE if gesture.zone in FACE_ZONES else TOUCH
-            )
-            self._answer(
-                twitch,
-                f"touch on the {gesture.zone.replace('_', ' ')}",
-                size * (0.6 + 0.8 * gesture.peak),
-                side,
-                now,
-            )
-        for event in events:
-            twitch_of = EVENTS.get(event.name)
-            if twitch_of is not None:
-                self._answer(twitch_of, event.name, size * (0.5 + 0.5 * event.strength), side, now)
-        return begins
+        self,
+        mix: Mix,
+        events: Sequence[Event],
+        arrives: bool,
+        size: float,
+        side: float,
+        now: float,
+    ) -> None:
+        """Begin the answers to the events of this tick, `size` times as large as they are written.
 
-    def _answer(self, twitch: Twitch, name: str, size: float, side: float, now: float) -> None:
-        self._habit *= exp(-(now - self._answered) / RECOVERY)
+        `arrives`: a hand that was not there comes; one that goes on to another zone is not
+        answered. `side` is positive where it comes from the left.
+        """
+        for event in events:
+            twitch = ANSWERS.get(event.name)
+            if twitch is None:
+                continue
+            strength = 0.5 + 0.5 * event.strength
+            if event.name == "touched":
+                if not arrives:
+                    continue
+                strength = 0.6 + 0.8 * event.strength
+                twitch = FACE if event.zone in FACE_ZONES else twitch
+            self._answer(mix, event, twitch, size * strength, side, now)
+
+    def _answer(
+        self, mix: Mix, event: Event, twitch: Twitch, size: float, side: float, now: float
+    ) -> None:
+        """Begin one answer; an earlier one to an event of the same name gives way to it."""
+        self._habit *= exp(-(now - self._answered) / RECOVERY_S)
+        source = mix.source("reaction", event.name, (event.id,))
         near = "ear_left" if side > 0.0 else "ear_right"
-        self._running = [each for each in self._running if each[3] != name]
-        self._running.append((now, twitch, size * HABIT**self._habit, name, near))
+        self._running = [each for each in self._running if each.source is not source]
+        self._running.append(FadingAnswer(now, twitch, size * HABIT**self._habit, near, source))
         self._habit += 1.0
         self._answered = now
 
     def lay(self, mix: Mix, now: float, dt: float) -> None:
-        """Write what is left of them; an answer already shows in the tick in which it begins."""
+        """Add what is left of each; an answer already shows in the tick in which it begins."""
         if not self._running:
             return
         kept = []
         for each in self._running:
-            begun, twitch, size, name, near = each
-            age = now - begun + dt
-            strength = size * (
-                age / ATTACK if age < ATTACK else exp(-(age - ATTACK) / twitch.fades)
-            )
-            over = strength < 0.02
-            for joint, angle in twitch.by.items():
-                mix.add(near if joint == NEAR else joint, 0.0 if over else strength * angle, name)
+            age = now - each.begun + dt
+            risen = age / ATTACK_S if age < ATTACK_S else 1.0
+            strength = each.size * risen * exp(-max(0.0, age - ATTACK_S) / each.twitch.fades)
+            over = strength < OVER
+            for joint, angle in each.twitch.by.items():
+                channel = each.near if joint == NEAR else joint
+                mix.add(channel, 0.0 if over else strength * angle, each.source)
             if not over:
                 kept.append(each)
         self._running = kept

@@ -1,5 +1,5 @@
 """The body on the wire: commands become setpoints for the board, and what the board says becomes
-Senses."""
+senses."""
 
 from __future__ import annotations
 
@@ -25,15 +25,20 @@ from moggy.protocol import Heard, LinkChange
 from moggy.vocabulary import BoardState
 
 TTL_MS = 300
-"""A setpoint stays good for fifteen ticks of the loop. Then the board holds, rests and goes limp.
-"""
+"""Milliseconds for which a setpoint stays good: fifteen ticks of the loop. Then the board holds,
+rests and goes limp."""
 OVER_MS = 40
-"""The board glides to a setpoint until the next one comes."""
-REFRESH = 0.1
-"""A setpoint that does not change is repeated this often, so that it stays good."""
+"""Milliseconds in which the board glides to a setpoint: until the next one comes."""
+REFRESH_S = 0.1
+"""Seconds after which a setpoint that does not change is sent again, so that it stays good."""
 HALF_ABOVE_ZERO = wire.ANGLE_ZERO + 0.5
+"""What is added to an angle in centidegrees before it is cut to a whole number of the wire."""
+FARTHEST_RAD = 4.0
+"""Angle to which a command is cut that is too large for the wire."""
 PALM_PADS = 5.0
 """How many pads a whole palm presses; the share of that is `area`."""
+TURN = 0.06
+"""Share of a half breath in which the purr motor pauses where the breath turns."""
 
 
 _STATES: tuple[BoardState, ...] = tuple(
@@ -43,8 +48,8 @@ _STATES: tuple[BoardState, ...] = tuple(
 
 
 class SerialBody:
-    """Moves what is at the other end of the link, and hears what it feels. A lost board is said
-    once, and so is its return."""
+    """Moves what is at the other end of the link, and hears what it feels. It says once that the
+    board is lost, and once that it is back."""
 
     def __init__(self, link: Link, body: Body) -> None:
         self._link, self._body = link, body
@@ -72,9 +77,9 @@ class SerialBody:
         }
 
     def move(self, command: Command) -> Mapping[str, float]:
-        """Send the pose; gives joint → rad as it was sent: in whole centidegrees and within the
-        limits. Joints left out stay."""
-        if command is self._moved and command.at - self._sent_at < REFRESH:
+        """Send the command; gives joint → rad as it was sent: in whole centidegrees, within the
+        limits. Joints that are left out, or are no number, stay."""
+        if command is self._moved and command.at - self._sent_at < REFRESH_S:
             return self._sent_pose
         self._moved = command
         wired = self._wired(command.pose)
@@ -95,7 +100,7 @@ class SerialBody:
             int(command.purr.rate + 0.5) & 255,
             *wired,
         )
-        if (payload != self._sent or command.at - self._sent_at >= REFRESH) and not self._foreign:
+        if (payload != self._sent or command.at - self._sent_at >= REFRESH_S) and not self._foreign:
             self._link.setpoint(payload, command.at)
             self._sent, self._sent_at = payload, command.at
         return self._sent_pose
@@ -115,12 +120,16 @@ class SerialBody:
             # A joint that is left out, or is no number, stays where it is.
             whole = {
                 **self._sent_pose,
-                **{name: min(max(rad, -4.0), 4.0) for name, rad in pose.items() if rad == rad},
+                **{
+                    name: min(max(rad, -FARTHEST_RAD), FARTHEST_RAD)
+                    for name, rad in pose.items()
+                    if rad == rad
+                },
             }
             return self._wired(whole)
 
     def poll(self, now: float) -> Sequence[AnySense]:
-        """What the board said since the last call."""
+        """What the board said since the last call, up to `now` (s)."""
         senses: list[AnySense] = []
         for heard in self._link.poll(now):
             if isinstance(heard, LinkChange):
@@ -141,15 +150,16 @@ class SerialBody:
         self._link.command(wire.RELEASE, b"", now)
 
     def rest(self, now: float) -> None:
-        """Go slowly to the rest pose and then limp; a later `move` wakes it."""
+        """Go slowly to the rest pose and then limp; the next `move` wakes it."""
         self._link.command(wire.REST, b"", now)
 
     def clear(self, now: float) -> None:
-        """Forget the faults that have latched."""
+        """Forget the faults that have latched, such as an overload."""
         self._link.command(wire.CLEAR, b"", now)
 
     def narrow(self, joint: str, low: float, high: float, velocity: float, now: float) -> None:
-        """Tighter limits for a joint, rad and rad/s; the board's own can never be widened."""
+        """Give a joint tighter limits, rad and rad/s; wider ones than the board's own have no
+        effect."""
         index = list(self._body.joints).index(joint)
         payload = struct.pack(
             "<BhhI",
@@ -161,8 +171,7 @@ class SerialBody:
         self._link.command(wire.NARROW, payload, now)
 
     def close(self) -> None:
-        """Leave the body at rest: without setpoints the board holds, lies down and goes limp by
-        itself."""
+        """Send the body to rest, and close the link."""
         if not self._lost:
             self.rest(self._sent_at if self._sent else 0.0)
         self._link.close()
@@ -180,7 +189,10 @@ class SerialBody:
         identity = self._link.identity
         self._foreign = identity is not None and identity.limits != limits_of(self._body)
         if self._foreign:
-            message = f'the board was built for another body than "{self._body.name}", so nothing is moved: flash its body_config.py again'
+            message = (
+                f'the board was built for another body than "{self._body.name}", so nothing is '
+                "moved: flash its body_config.py again"
+            )
             senses.append(Trouble(at=change.at, part="board", message=message))
         return senses
 
@@ -232,9 +244,9 @@ class SerialBody:
 
 
 def purr_level(purr: Purr) -> int:
-    """0..255 for the motor: it pauses shortly where the breath turns, as the sound does (Eklund
-    2010)."""
+    """The purr motor's level, 0..255: it pauses shortly where the breath turns, as the sound does
+    (Eklund 2010)."""
     if purr.level <= 0.0:
         return 0
     half = purr.breath * 2.0 % 1.0
-    return int(min(1.0, half / 0.06, (1.0 - half) / 0.06) * min(purr.level, 1.0) * 255.0)
+    return int(min(1.0, half / TURN, (1.0 - half) / TURN) * min(purr.level, 1.0) * 255.0)

@@ -1,4 +1,4 @@
-"""Where the voice goes: a loudspeaker, a sound file, or the studio's page. All are listeners of the
+"""Where the sound goes: a loudspeaker, a file, or the studio's page. All are listeners of the
 loop."""
 
 from __future__ import annotations
@@ -9,37 +9,32 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
-from typing import Protocol, cast
+from typing import Protocol, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
 
+from moggy.actuators.sound import Sound, pcm
 from moggy.actuators.synth import Synth
 from moggy.messages import Call, Purr, Tick
 
 __all__ = ["SoundStream", "SoundTrack", "Speaker"]
 
-CHUNK = 2.0
-"""s of sound made at once for a file: the longer, the cheaper"""
-BUFFER = 0.08
-"""s that PortAudio keeps: a call takes some 10 ms to make"""
-UNHEARD = 2.0
-"""s of the pet's voice that are kept for somebody who does not come"""
-EARLIEST, LATEST = 0.05, 0.15
-"""s of sound that wait before a loudspeaker: less and it would stutter, more and it would come too
-late (the oldest is dropped)"""
-
-
-Sound = npt.NDArray[np.float32]
-
-
-def pcm(sound: Sound) -> bytes:
-    """16-bit, little-endian, mono."""
-    return (sound * 32767.0).astype("<i2").tobytes()
+CHUNK_S = 2.0
+"""Seconds of sound made at once for a file: the longer, the cheaper."""
+BUFFER_S = 0.08
+"""Seconds that PortAudio keeps: a call takes some 10 ms to make."""
+UNHEARD_S = 2.0
+"""Seconds of sound that are kept while nobody takes them."""
+EARLIEST_S = 0.05
+"""Seconds of sound that must wait before a loudspeaker begins: with less it would stutter."""
+LATEST_S = 0.15
+"""Seconds of sound that wait at most: with more it would come too late, so the oldest goes."""
 
 
 class SoundTrack:
-    """Writes all that the pet sounds into a WAV file, from its first tick to its last."""
+    """Writes all that the pet sounds into a WAV file, from its first tick to its last. Close it, or
+    use it in a `with`."""
 
     def __init__(self, path: Path, synth: Synth) -> None:
         self._synth, self._at, self._written = synth, 0.0, 0.0
@@ -53,13 +48,14 @@ class SoundTrack:
             self.hear(tick.at, tick.calls, tick.commanded.purr)
 
     def hear(self, at: float, calls: Sequence[Call], purr: Purr) -> None:
-        """The same without the tick."""
+        """The same without the tick: what begins at `at` (s), and the purr of that moment."""
         self._synth.hear(at, calls, purr)
         self._at = at
-        if at - self._written >= CHUNK:
+        if at - self._written >= CHUNK_S:
             self._write()
 
     def close(self) -> None:
+        """Write what is left, and close the file."""
         self._write()
         self._file.close()
 
@@ -80,7 +76,7 @@ class SoundTrack:
 
 
 class SoundStream:
-    """Carries the voice into another thread: `feed` each tick, which costs the loop nothing, and
+    """Carries the voice into another thread: `feed` each tick, which costs the loop little, and
     `take` there, which makes the sound."""
 
     def __init__(self, synth: Synth) -> None:
@@ -93,12 +89,12 @@ class SoundStream:
         self.feed(tick)
 
     def feed(self, tick: Tick) -> None:
+        """Note what a tick sounds. What nobody takes for UNHEARD_S is dropped."""
         if tick.commanded.at != tick.at:
             return
         with self._feeding:
             self._fed.append((tick.at, tick.calls, tick.commanded.purr))
-            if tick.at - self._fed[0][0] > UNHEARD:
-                # Nobody listens.
+            if tick.at - self._fed[0][0] > UNHEARD_S:
                 self._fed.popleft()
 
     def take(self) -> bytes:
@@ -111,7 +107,7 @@ class SoundStream:
             with self._feeding:
                 fed, self._fed = self._fed, deque()
             for at, calls, purr in fed:
-                if self._at is not None and at - self._at > UNHEARD:
+                if self._at is not None and at - self._at > UNHEARD_S:
                     self._synth.skip(at)
                 self._synth.hear(at, calls, purr)
                 self._at = at
@@ -121,15 +117,18 @@ class SoundStream:
 class Stream(Protocol):
     """A loudspeaker that asks for samples in a thread of its own."""
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Fall silent, and give the loudspeaker back."""
+        ...
 
 
-Fill = Callable[[Sound], None]
+Fill: TypeAlias = Callable[[Sound], None]
 """Fills an array (n,) with the next samples."""
 
 
 def loudspeaker(rate: int, fill: Fill) -> Stream:
-    """The machine's own, through PortAudio. Raises OSError with the way out where there is none."""
+    """The machine's own loudspeaker, through PortAudio. Where there is none, raises OSError, which
+    says what to do."""
     try:
         import sounddevice
     except ImportError as error:
@@ -144,7 +143,7 @@ def loudspeaker(rate: int, fill: Fill) -> Stream:
 
     try:
         stream = sounddevice.OutputStream(
-            samplerate=rate, channels=1, dtype="float32", latency=BUFFER, callback=ask
+            samplerate=rate, channels=1, dtype="float32", latency=BUFFER_S, callback=ask
         )
         stream.start()
     except sounddevice.PortAudioError as error:
@@ -153,8 +152,8 @@ def loudspeaker(rate: int, fill: Fill) -> Stream:
 
 
 class Speaker:
-    """Plays what the pet sounds. Where there is no loudspeaker it says so once, as an OSError that
-    the loop turns into a Trouble."""
+    """Plays what the pet sounds. Where there is no loudspeaker, its first tick raises an OSError,
+    which the loop turns into a Trouble."""
 
     def __init__(self, synth: Synth, opened: Callable[[int, Fill], Stream] = loudspeaker) -> None:
         self._rate, self._voice, self._opened = synth.rate, SoundStream(synth), opened
@@ -169,16 +168,16 @@ class Speaker:
         self._voice.feed(tick)
 
     def fill(self, out: Sound) -> None:
-        """The next samples, made here in the loudspeaker's own thread; silence until enough wait to
-        flow without gaps."""
+        """Fill in the next samples, (n,), made here in the loudspeaker's own thread; silence until
+        enough of them wait to flow without gaps."""
         sound = self._voice.samples()
         self._waiting.append(sound)
         self._samples += len(sound)
-        while self._samples > LATEST * self._rate + len(out) and len(self._waiting) > 1:
+        while self._samples > LATEST_S * self._rate + len(out) and len(self._waiting) > 1:
             self._samples -= len(self._waiting.popleft())
         out[:] = 0.0
         self._flows = self._samples >= (
-            len(out) if self._flows else max(len(out), EARLIEST * self._rate)
+            len(out) if self._flows else max(len(out), EARLIEST_S * self._rate)
         )
         done = 0
         while self._flows and done < len(out):
@@ -191,6 +190,7 @@ class Speaker:
         self._samples -= done
 
     def close(self) -> None:
+        """Fall silent; the next tick opens the loudspeaker again."""
         if self._stream is not None:
             self._stream.close()
             self._stream = None

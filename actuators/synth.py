@@ -1,4 +1,4 @@
-"""The voice: calls and purr as samples, made when they are needed. Nothing is recorded; the same
+"""The voice: calls and purr as samples, made when they are needed. Nothing is a recording; the same
 calls give the same samples."""
 
 from __future__ import annotations
@@ -6,12 +6,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from math import ceil
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from moggy.actuators.breath import PURRING_BPM
+from moggy.actuators.calls import voice_pitch
 from moggy.actuators.cry import cry
 from moggy.actuators.purr import LOUDEST, PurrTable, breathing
+from moggy.actuators.sound import Curve, Sound
 from moggy.body import Body, SpeakerSpec
 from moggy.config import parse
 from moggy.messages import Call, Purr
@@ -20,33 +23,42 @@ from moggy.pet import Start
 
 __all__ = ["Synth", "voice_of"]
 
-Sound = npt.NDArray[np.float32]
-Floats = npt.NDArray[np.float64]
-
-SMOOTH = 0.02
-"""s; a purr that changes between two chunks does so within this time"""
-PACE = 32.0 / 60.0
+SMOOTH_S = 0.02
+"""Seconds in which a purr goes over into that of the next chunk."""
+PACE_HZ = PURRING_BPM / 60.0
 """Breaths a second of a purring cat, until two purrs have told it."""
 KNEE = 0.8
-"""Louder than this is pressed together, so that nothing clips."""
+"""Amplitude from which sound is pressed together, so that nothing clips."""
+
+
+class PurrMoment(NamedTuple):
+    """A moment at which the purr is known."""
+
+    at: float
+    """s."""
+    cycles: float
+    """Of the larynx, since the purr began."""
+    into: float
+    """Gain of breathing in."""
+    out: float
+    """Gain of breathing out."""
 
 
 class Synth:
-    """Hears what the pet says and purrs, moment by moment, and gives the samples up to a time.
+    """Hears what the pet calls and purrs, moment by moment, and gives the samples up to a time.
 
-    Every sample depends on its own time only, never on how the stream is cut.
+    A sample depends on its own time only, not on how the stream is cut.
     """
 
     def __init__(self, rate: int, speaker: SpeakerSpec, voice: float) -> None:
+        """`rate` in Hz; `voice` is the personality's factor on the pitch of the body."""
         self.rate = rate
-        self._pitch, self._lowest = min(max(voice * speaker.pitch, 0.4), 4.0), speaker.lowest
+        self._pitch, self._lowest = voice_pitch(speaker, voice), speaker.lowest
         self._table = PurrTable(speaker.lowest, self._pitch)
         self._done: int | None = None
         self._cries: list[tuple[int, Sound]] = []
-        # Moments at which the purr is known: time, cycles of the flutter, gain breathing in, gain
-        # breathing out.
-        self._moments: list[tuple[float, float, float, float]] = []
-        self._purr, self._at, self._pace = Purr(), 0.0, PACE
+        self._moments: list[PurrMoment] = []
+        self._purr, self._at, self._pace = Purr(), 0.0, PACE_HZ
 
     def hear(self, at: float, calls: Sequence[Call], purr: Purr) -> None:
         """What begins at `at` (s, never earlier than before), and the purr of that moment."""
@@ -59,20 +71,20 @@ class Synth:
         before, since = self._purr, at - self._at
         if purr.level > 0.0 or before.level > 0.0:
             if not self._moments:
-                self._moments.append((self._at, 0.0, 0.0, 0.0))
-            cycles = self._moments[-1][1] + 0.5 * (before.rate + purr.rate) * since
+                self._moments.append(PurrMoment(self._at, 0.0, 0.0, 0.0))
+            cycles = self._moments[-1].cycles + 0.5 * (before.rate + purr.rate) * since
             into, out = breathing(purr.breath)
             gain = LOUDEST * purr.level
-            self._moments.append((at, cycles, gain * into, gain * out))
-        elif self._moments and not any(self._moments[-1][2:]):
+            self._moments.append(PurrMoment(at, cycles, gain * into, gain * out))
+        elif self._moments and not (self._moments[-1].into or self._moments[-1].out):
             self._moments = []
         if 0.0 < since < 1.0 and purr.level > 0.0 and before.level > 0.0:
             self._pace = ((purr.breath - before.breath) % 1.0) / since
         self._purr, self._at = purr, at
 
     def take(self, until: float) -> Sound:
-        """The samples from the last ones taken up to `until` (s), (n,), within ±1. Take only what
-        has been heard."""
+        """The samples from the last ones taken up to `until` (s), (n,), within ±1. `until` is not
+        later than what has been heard."""
         end = ceil(until * self.rate - 1e-6)
         begin = end if self._done is None else self._done
         n = max(0, end - begin)
@@ -88,22 +100,22 @@ class Synth:
         return _within(sound)
 
     def skip(self, until: float) -> None:
-        """Pass over what nobody heard; the purr goes on, calls that sound now are cut."""
+        """Leave out the samples up to `until` (s): the purr goes on, calls that sound are cut."""
         self._done = ceil(until * self.rate - 1e-6)
         self._cries, self._moments = [], []
         self._purr, self._at = Purr(), until
 
     def render(self, now: float, seconds: float, calls: Sequence[Call], purr: Purr) -> Sound:
-        """As `hear` and `take` in one: a chunk that begins at `now` with these calls, and this purr
-        going on breathing."""
+        """`hear` and `take` in one: a chunk of so many seconds that begins at `now` (s) with these
+        calls, and with this purr, which goes on breathing."""
         drawn = (
             self._breathed(self._purr, now - self._at)
             if self._done is not None
             else Purr(rate=purr.rate, breath=purr.breath)
         )
         self.hear(now, calls, drawn)
-        if seconds > SMOOTH:
-            self.hear(now + SMOOTH, (), self._breathed(purr, SMOOTH))
+        if seconds > SMOOTH_S:
+            self.hear(now + SMOOTH_S, (), self._breathed(purr, SMOOTH_S))
         self.hear(now + seconds, (), self._breathed(purr, seconds))
         return self.take(now + seconds)
 
@@ -126,12 +138,12 @@ class Synth:
         return replace(purr, breath=(purr.breath + self._pace * seconds) % 1.0)
 
 
-def _between(at: Floats, times: Floats, values: Floats) -> Floats | None:
+def _between(at: Curve, times: Curve, values: Curve) -> Curve | None:
     return np.interp(at, times, values, left=0.0, right=values[-1]) if values.any() else None
 
 
 def _within(sound: Sound) -> Sound:
-    """Sample by sample, so that it does not matter how the stream is cut."""
+    """The sound within ±1: sample by sample, so that it does not matter how the stream is cut."""
     loud = np.abs(sound) > KNEE
     if loud.any():
         room = 1.0 - KNEE

@@ -81,7 +81,7 @@ class IndependentHand:
         """A listener: told after the body has moved, that is after the bytes were written."""
         touched = self.touched
         if touched is not None and any(
-            name.startswith("touch on") for names in tick.moved.values() for name in names
+            mover.layer == "reaction" for movers in tick.moved.values() for mover in movers
         ):
             self.latencies.append(monotonic() - touched)
             self.touched = None

@@ -28,6 +28,7 @@ from moggy.vocabulary import (
     BoardState,
     BodyMotionName,
     Drive,
+    DriveLevel,
     Emotion,
     EvidenceChannel,
     GazeTarget,
@@ -35,6 +36,7 @@ from moggy.vocabulary import (
     GesturePhase,
     Intent,
     LayerName,
+    MoverLayer,
     PersonClass,
     SettingName,
     ZoneName,
@@ -391,14 +393,37 @@ class Bond:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EventCause:
+    """An event as the cause of a feeling. Events of the same name, zone and person are one cause."""
+
+    event: str
+    """Name of the event."""
+    zone: ZoneName | None = None
+    person: str | None = None
+    unwelcome: bool = False
+    """Of a touch: it is what the pet did not like of it that moved the feeling."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InnerCause:
+    """What moves a feeling from within: how full a drive is, or care for a person in distress."""
+
+    of: Drive | Literal["care"]
+    level: DriveLevel | None = None
+    """Of a drive."""
+
+
+Cause: TypeAlias = EventCause | InnerCause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stir:
     """By how much something moved one feeling."""
 
     feeling: str
     """An emotion, `mood.pleasure`, `drive.play`, `enough`, `trust` or `familiarity`."""
     by: float
-    cause: str
-    """«stroked neck anna»; of what comes from within, «little company»."""
+    cause: Cause
     event: int = 0
     """Id of the event; 0: from within."""
 
@@ -552,6 +577,18 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mover:
+    """What moves a joint or another output now."""
+
+    layer: MoverLayer
+    name: str
+    """Of a motion, a call or an event (of a reaction); the gaze's target; of the purr the behaviour
+    that purrs; else the layer's own."""
+    because: tuple[int, ...] = ()
+    """Ids of the events and senses that it goes back to; empty: it comes from within."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
     """One moment, whole: this is what the journal keeps and the studio shows."""
 
@@ -567,8 +604,8 @@ class Tick:
     pet: Affect
     decision: Decision
     commanded: Command
-    moved: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Joint or output → what moves it now: names of layers and motions, strongest first."""
+    moved: Mapping[str, tuple[Mover, ...]] = field(default_factory=dict)
+    """Joint or output that is commanded anew → what moves it, strongest first."""
     calls: tuple[Call, ...] = ()
     refused: tuple[str, ...] = ()
     """Errors of this tick in words: an edited file that is not valid, …"""

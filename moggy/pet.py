@@ -22,6 +22,7 @@ from moggy.messages import (
     Evidence,
     Face,
     Gesture,
+    Mover,
     PersonEstimate,
     Posture,
     Tick,
@@ -119,7 +120,7 @@ class ActorPart(Protocol):
         gesture: Gesture | None,
         now: float,
         dt: float,
-    ) -> tuple[Command, Mapping[str, tuple[str, ...]]]: ...
+    ) -> tuple[Command, Mapping[str, tuple[Mover, ...]]]: ...
 
 
 Adopt = Callable[[str, str, float], None]
@@ -199,7 +200,7 @@ class LivingPet:
         pet: Affect,
         events: Sequence[Event],
         now: float,
-    ) -> Mapping[str, tuple[str, ...]]:
+    ) -> Mapping[str, tuple[Mover, ...]]:
         """Work out the command when it is time to, or when something happened; gives what moves
         each joint that is moved anew."""
         news = events or decision.calls or decision.plays != self._plays

@@ -145,6 +145,25 @@ GazeTarget: TypeAlias = Literal["person", "touch", "around", "away", "none"]
 GAZES: Final[tuple[GazeTarget, ...]] = get_args(GazeTarget)
 LayerName: TypeAlias = Literal["posture", "motion", "reflex"]
 """Of a motion that a behaviour plays."""
+MoverLayer: TypeAlias = Literal[
+    "posture",
+    "motion",
+    "reflex",
+    "reaction",
+    "gaze",
+    "mood",
+    "breath",
+    "idle",
+    "blink",
+    "voice",
+    "purr",
+    "waking",
+]
+"""What moves a joint or another output: a motion by its layer; the small answer to an event; where
+it looks; ears, tail, lids and pupils that show a feeling; the breath; the small movements of a body
+that does nothing; the jaw with a call; the purr; the way out of the rest pose."""
+DriveLevel: TypeAlias = Literal["little", "enough", "much"]
+"""Of a drive: below its pleasant middle, in it, above it."""
 
 # ── Events ───────────────────────────────────────────────────────────────────────────────────────
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from moggy.brain.affect.bonds import Bonds, Tastes
@@ -17,7 +18,7 @@ from moggy.brain.affect.habituation import Enough, Habituation, Key, sensitivity
 from moggy.brain.affect.mood import MoodState
 from moggy.brain.affect.reasons import Reasons
 from moggy.brain.appraisals import Appraisals, CaseCondition, Effect, Rule
-from moggy.messages import Event, FeltTouch
+from moggy.messages import Event, EventCause, FeltTouch
 from moggy.personality import Personality
 from moggy.vocabulary import DIMENSIONS, DRIVES, EMOTIONS, ZoneName
 
@@ -50,7 +51,7 @@ class Stirring(NamedTuple):
     """An emotion to be stirred towards `level` (0..1), `share` of the way."""
 
     emotion: int
-    cause: str
+    cause: EventCause
     level: float
     share: float
     event: int
@@ -60,7 +61,7 @@ class Calming(NamedTuple):
     """−ln of what is left of an emotion's stirring, and by what."""
 
     depth: float
-    cause: str
+    cause: EventCause
     event: int
 
 
@@ -69,7 +70,7 @@ class Overstimulation(NamedTuple):
 
     amount: float
     trust: float
-    cause: str
+    cause: EventCause
     event: int
 
 
@@ -117,7 +118,7 @@ class Instant:
         self.enough: list[Overstimulation] = []
         self.happened: list[Repetition] = []
         self.touches: list[TouchOutcome] = []
-        self.causes: list[tuple[str, int]] = []
+        self.causes: list[tuple[EventCause, int]] = []
         """(cause, id of the event)."""
 
 
@@ -178,13 +179,14 @@ class Appraiser:
         force = min(1.0, max(0.0, event.strength))
         strength = force * self._habituation.answer(key, rule, now)
         dose = max(0.0, event.dose)
-        cause = f"{event.name} {event.zone or ''} {event.person or ''}"
+        cause = EventCause(event=event.name, zone=event.zone, person=event.person)
         welcome, unwelcome = self._welcome(liking) if rule.touch else (1.0, 0.0)
         if welcome > 0.0:
             self._add(rule, rule, strength * welcome, dose, event, cause, total)
         if unwelcome > 0.0:
             # A nuisance does not wear off: the force counts, not the habituated strength.
-            self._add(rule, rule.disliked, force * unwelcome, dose, event, f"{cause}!", total)
+            nuisance = replace(cause, unwelcome=True)
+            self._add(rule, rule.disliked, force * unwelcome, dose, event, nuisance, total)
         for case in rule.also:
             weight = self._holds(case.when, event, trust, liking)
             if weight > 0.0:
@@ -219,7 +221,7 @@ class Appraiser:
         scale: float,
         dose: float,
         event: Event,
-        cause: str,
+        cause: EventCause,
         total: Instant,
     ) -> None:
         """Note what an effect changes at this scale (0..1) and dose."""
@@ -284,12 +286,14 @@ class Appraiser:
         for emotion, calming in total.calms.items():
             taken = self._emotions.calm(emotion, 1.0 - math.exp(-calming.depth))
             note(EMOTIONS[emotion], -taken, calming.cause, calming.event)
-        moved: dict[str, float] = {}
+        moved: dict[EventCause, float] = {}
         for stirring in total.stirs:
             held = self._emotions.stir(*stirring[:4], now)
             note(EMOTIONS[stirring.emotion], held, stirring.cause, stirring.event)
-            plain = stirring.cause.rstrip("!")
-            moved[plain] = moved.get(plain, 0.0) + held
+            cause = stirring.cause
+            if cause.unwelcome:
+                cause = replace(cause, unwelcome=False)
+            moved[cause] = moved.get(cause, 0.0) + held
         for d, push in total.mood.items():
             self._mood.push(d, max(-LARGEST_MOOD_PUSH, min(LARGEST_MOOD_PUSH, push)))
         for d, push in total.drives.items():

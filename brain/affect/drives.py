@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from moggy.brain.shapes import DriveShape
+from moggy.messages import InnerCause
 from moggy.personality import Temperament
-from moggy.vocabulary import DRIVES, EMOTIONS, Drive, Emotion
+from moggy.vocabulary import DRIVES, EMOTIONS, Drive, DriveLevel, Emotion
 
 DARKEST_H = 2.0
 """Hour of the day at which `night` counts in full."""
@@ -25,7 +26,7 @@ def darkness(hour: float) -> float:
 class DriveStirring(NamedTuple):
     """An emotion (its place in EMOTIONS) that a drive stirs to a level, 0..1."""
 
-    cause: str
+    cause: InnerCause
     emotion: int
     level: float
 
@@ -85,6 +86,7 @@ class Drives:
         between them."""
         for i, (low, high, lacking, pleasant, overfull) in enumerate(self._stirs):
             level = self.levels[i]
+            how: DriveLevel
             if level < low:
                 how, far, stirs = "little", (low - level) / low, lacking
             elif level > high:
@@ -95,8 +97,9 @@ class Drives:
                     1.0 - abs(2.0 * level - low - high) / (high - low),
                     pleasant,
                 )
+            cause = InnerCause(of=DRIVES[i], level=how)
             for emotion, amount in stirs:
-                yield DriveStirring(f"{how} {DRIVES[i]}", emotion, amount * far)
+                yield DriveStirring(cause, emotion, amount * far)
 
 
 def _stirs(emotions: Mapping[Emotion, float]) -> list[tuple[int, float]]:

@@ -12,6 +12,7 @@ import math
 from collections.abc import Mapping
 
 from moggy.brain.shapes import Tendency
+from moggy.messages import Cause
 from moggy.personality import Temperament
 from moggy.vocabulary import EMOTIONS, Emotion
 
@@ -35,7 +36,7 @@ class Emotions:
     def __init__(self, shapes: Mapping[Emotion, Tendency], temperament: Temperament) -> None:
         self._stirred = [0.0] * len(EMOTIONS)
         self.levels = [0.0] * len(EMOTIONS)
-        self._causes: dict[tuple[int, str], tuple[float, float, float]] = {}
+        self._causes: dict[tuple[int, Cause], tuple[float, float, float]] = {}
         self._calmed = [0.0] * len(EMOTIONS)
         self.awake = False
         """Whether anything is stirred."""
@@ -58,7 +59,7 @@ class Emotions:
         ]
         self._factors: dict[float, list[tuple[float, float, float]]] = {}
 
-    def stir(self, emotion: int, cause: str, level: float, share: float, now: float) -> float:
+    def stir(self, emotion: int, cause: Cause, level: float, share: float, now: float) -> float:
         """Stir an emotion (its place in EMOTIONS) by a cause towards `level`, `share` of the way.
 
         Returns by how much it was stirred, 0..1; 0 where the cause already stirs it as much.
@@ -117,7 +118,7 @@ class Emotions:
                     arousal += shows * a
         return shown, pleasure, arousal
 
-    def _held(self, key: tuple[int, str], now: float) -> float:
+    def _held(self, key: tuple[int, Cause], now: float) -> float:
         """What a cause still stirs, cubed, after the time and the calming since."""
         held, at, calmed = self._causes.get(key, (0.0, now, 0.0))
         if not held:

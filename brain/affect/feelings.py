@@ -19,7 +19,7 @@ from moggy.brain.affect.habituation import Enough, Habituation
 from moggy.brain.affect.mood import MoodState, Pull
 from moggy.brain.affect.reasons import Reasons
 from moggy.brain.appraisals import Appraisals
-from moggy.messages import Affect, Bond, Event, Mood
+from moggy.messages import Affect, Bond, Event, EventCause, InnerCause, Mood
 from moggy.personality import Personality
 from moggy.vocabulary import DIMENSIONS, DRIVES, EMOTIONS, Advisable, Drive
 
@@ -29,6 +29,8 @@ SLOW_BEATS = 5
 """Every how many beats the drives and the bonds move."""
 CARE = Pull(strength=0.8, pleasure=0.25, arousal=-0.45, dominance=0.0)
 """Where a distressed person draws the mood: warm and calm, whatever the pet felt before."""
+CARE_CAUSE = InnerCause(of="care")
+"""What moves the affection for a distressed person."""
 CARE_AFFECTION = 0.7
 """Level of affection, 0..1, to which a person in full distress stirs the pet."""
 CARE_RISE_S = 4.0
@@ -116,10 +118,9 @@ class Feelings:
         for learnt in (self.bonds, self.tastes, self.habituation):
             learnt.forget(person)
         after = self.bonds.with_(attended)
-        self._reasons.note("trust", after.trust - before.trust, "forgotten", event)
-        self._reasons.note(
-            "familiarity", after.familiarity - before.familiarity, "forgotten", event
-        )
+        cause = EventCause(event="forgotten")
+        self._reasons.note("trust", after.trust - before.trust, cause, event)
+        self._reasons.note("familiarity", after.familiarity - before.familiarity, cause, event)
         self._moved = True
 
     def take(self, events: Sequence[Event], now: float) -> None:
@@ -129,7 +130,8 @@ class Feelings:
             if event.feeling is not None:
                 advised = self._advice.get(event.feeling, 0.0) + event.by
                 self._advice[event.feeling] = max(-LARGEST_ADVICE, min(LARGEST_ADVICE, advised))
-                self._reasons.note(event.feeling, event.by, "advice", event.id)
+                cause = EventCause(event=event.name)
+                self._reasons.note(event.feeling, event.by, cause, event.id)
         self._appraiser.take(events, now)
 
     def flow(self, dt: float) -> None:
@@ -158,8 +160,8 @@ class Feelings:
             pulls.append(CARE._replace(strength=CARE.strength * distress))
             share = 1.0 - math.exp(-BEAT_S / CARE_RISE_S)
             affection = EMOTION_INDEX["affection"]
-            held = emotions.stir(affection, "care", CARE_AFFECTION * distress, share, now)
-            self._reasons.note("affection", held, "care")
+            held = emotions.stir(affection, CARE_CAUSE, CARE_AFFECTION * distress, share, now)
+            self._reasons.note("affection", held, CARE_CAUSE)
         self.mood.beat(BEAT_S, pulls)
 
     def slow_beat(self, now: float, hour: float, battery: float) -> None:

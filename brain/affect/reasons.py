@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from moggy.messages import Stir
+from moggy.messages import Cause, EventCause, Stir
 
 NAMED = 5
 """Events that are named as reasons at most."""
@@ -20,15 +20,15 @@ class Reasons:
     """Collects what moved the feelings, and ranks the events behind it."""
 
     def __init__(self) -> None:
-        self._known: dict[str, tuple[int, float, float]] = {}
+        self._known: dict[EventCause, tuple[int, float, float]] = {}
         self.newest: tuple[int, ...] = ()
         """Ids of the events that moved the emotions most lately, newest first."""
         self._stirs: list[Stir] = []
 
-    def note(self, feeling: str, by: float, cause: str, event: int = 0) -> None:
+    def note(self, feeling: str, by: float, cause: Cause, event: int = 0) -> None:
         """A feeling was moved `by` so much; an event id of 0 means a cause from within."""
         if by > SLIGHT or by < -SLIGHT:
-            self._stirs.append(Stir(feeling=feeling, by=by, cause=cause.rstrip("! "), event=event))
+            self._stirs.append(Stir(feeling=feeling, by=by, cause=cause, event=event))
 
     def told(self) -> tuple[Stir, ...]:
         """All that was noted since the last call."""
@@ -38,7 +38,7 @@ class Reasons:
         self._stirs.clear()
         return stirs
 
-    def give(self, cause: str, event: int, moved: float, now: float) -> None:
+    def give(self, cause: EventCause, event: int, moved: float, now: float) -> None:
         """An event moved the emotions by so much in all. A cause that goes on stays a reason."""
         old = self._known.get(cause)
         weight = moved if old is None else max(moved, self._weight(old, now))

@@ -3,6 +3,9 @@ and how many changes have one."""
 
 from __future__ import annotations
 
+import random
+from collections.abc import Mapping
+from itertools import chain as chained
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +14,63 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from moggy.behaviors.build import Built
+from moggy.behaviors.moment import Moment
+from moggy.behaviors.selectors import Utility
+from moggy.behaviors.slot import OptionSlot, ReflexSlot
+from moggy.behaviors.tree import Tree
+from moggy.behaviors.tree_language import TreeLanguage
+from moggy.config import parse
+from moggy.personality import Personality
+from moggy.pet import Start
 from moggy.why.answer import ChainCoverage, Explanation, changes, coverage, why
-from moggy.why.chain import Chain
-from moggy.why.ledger import Cause
+from moggy.why.chain import Chain, SourceLayer, named
+from moggy.why.felt import in_words
+from moggy.why.ledger import ChainLink
+from moggy.why.repertoire import BehaviorInputs
 
-SHOWN = 12
+CAUSES_SHOWN = 12
 """Causes and movers in a print-out; --json has all."""
-SAMPLES = 2
+SAMPLES_SHOWN = 2
 """Samples in a row that are printed: a stroke has dozens."""
+SCORES_SHOWN = 5
+"""Behaviours whose scores are printed."""
+TERMS_SHOWN = 6
+"""Terms of a score that are printed."""
+
+
+def inputs_of(start: Start) -> Mapping[str, BehaviorInputs]:
+    """What each behaviour of a life's tree reads, by its id. Raises Invalid for a tree that cannot
+    be read."""
+    tree = parse(start.tree, start.files[start.tree], Tree)
+    personality = parse(start.personality, start.files[start.personality], Personality)
+    built = Built(tree, Moment(personality, random.Random(start.seed), tree.fades))
+    selectors = [node for node in built.root.iterate() if isinstance(node, Utility)]
+    fallbacks = {selector.fallback.id for selector in selectors}
+    return {
+        name: _inputs(slot, built.language, fallback=name in fallbacks)
+        for name, slot in built.slots.items()
+        if isinstance(slot, OptionSlot | ReflexSlot)
+    }
+
+
+def _inputs(
+    slot: OptionSlot | ReflexSlot, language: TreeLanguage, *, fallback: bool
+) -> BehaviorInputs:
+    def inputs(*texts: str) -> tuple[str, ...]:
+        names = chained.from_iterable(sorted(language.inputs(text)) for text in texts)
+        return tuple(dict.fromkeys(names))
+
+    if isinstance(slot, OptionSlot):
+        terms = inputs(*(term.of for term in slot.spec.terms))
+        return BehaviorInputs(terms, inputs(slot.spec.when), "fallback" if fallback else "option")
+    events = [f"event.{name}" for name in slot.spec.on]
+    return BehaviorInputs((), (*events, *inputs(slot.spec.when, slot.spec.whenever)), "reflex")
 
 
 def explain(journal: Path, at: float | None, of: str | None, as_json: bool) -> None:
-    """One moment; the newest change of one output; without either, every change of behaviour."""
+    """Print one moment (s); the newest change of one output; without either, every change of
+    behaviour."""
     if at is None and of is None:
         for moment, behavior, sentence in changes(journal):
             if as_json:
@@ -30,7 +78,7 @@ def explain(journal: Path, at: float | None, of: str | None, as_json: bool) -> N
             else:
                 typer.echo(f"{moment:8.2f} s  {behavior:<18} {sentence}")
         return
-    answer = why(journal, float("inf") if at is None else at, of)
+    answer = why(journal, inputs_of, float("inf") if at is None else at, of)
     if as_json:
         typer.echo(orjson.dumps(answer))
     else:
@@ -38,8 +86,8 @@ def explain(journal: Path, at: float | None, of: str | None, as_json: bool) -> N
 
 
 def cover(journal: Path, as_json: bool) -> int:
-    """0 when every change of every output is explained, 1 otherwise."""
-    found = coverage(journal)
+    """Print how many changes are explained; 0 when every change of every output is, 1 otherwise."""
+    found = coverage(journal, inputs_of)
     if as_json:
         typer.echo(orjson.dumps({"share": found.share, "coverage": found}))
     else:
@@ -52,22 +100,28 @@ def _print(answer: Explanation, of: str | None) -> None:
     if of is not None:
         _print_chain(console, answer.changes[0])
     else:
-        console.print(f"At {answer.at:.2f} s it does [bold]{answer.behavior}[/]: {answer.why}")
-        if answer.numbers:
-            console.print(
-                "  with "
-                + ", ".join(f"{name} {value:.2f}" for name, value in answer.numbers.items())
-            )
-        _print_scores(console, answer.scores)
-        _print_moved(console, answer)
+        _print_moment(console, answer)
     _print_causes(console, answer.causes)
-    if of is not None:
-        return
+    if of is None:
+        _print_feelings(console, answer)
+
+
+def _print_moment(console: Console, answer: Explanation) -> None:
+    """What it does, what it weighed, and what moves."""
+    console.print(f"At {answer.at:.2f} s it does [bold]{answer.behavior}[/]: {answer.why}")
+    if answer.numbers:
+        numbers = [f"{name} {value:.2f}" for name, value in answer.numbers.items()]
+        console.print("  with " + ", ".join(numbers))
+    _print_scores(console, answer.scores)
+    _print_moved(console, answer)
+
+
+def _print_feelings(console: Console, answer: Explanation) -> None:
+    """How it takes the person to feel, and how it feels itself."""
     person = answer.person
     sure = "unsure" if person["unsure"] else f"confidence {person['confidence']:.2f}"
-    console.print(
-        f"It takes {person['person']} for valence {person['valence']:+.2f}, arousal {person['arousal']:+.2f} ({sure})."
-    )
+    felt = f"valence {person['valence']:+.2f}, arousal {person['arousal']:+.2f}"
+    console.print(f"It takes {person['person']} for {felt} ({sure}).")
     strongest = sorted(answer.pet["emotions"].items(), key=lambda pair: -pair[1])[:3]
     console.print("It feels " + ", ".join(f"{name} {value:.2f}" for name, value in strongest) + ".")
 
@@ -77,21 +131,22 @@ def _print_chain(console: Console, chain: Chain) -> None:
     change, source = chain.change, chain.source
     console.print(f"At {change.at:.2f} s {chain.sentence()}")
     if chain.others:
-        console.print("  besides, weaker: " + ", ".join(chain.others))
-    if source.node is not None:
-        console.print(
-            f"  node: {' → '.join(source.node.path)}, decided at {source.node.decided:.2f} s (tick {source.node.tick})"
-        )
+        others = [named(mover.layer, mover.name) for mover in chain.others]
+        console.print("  besides, weaker: " + ", ".join(others))
+    node = source.node
+    if node is not None:
+        decided = f"decided at {node.decided:.2f} s (tick {node.tick})"
+        console.print(f"  node: {' → '.join(node.path)}, {decided}")
     for felt in source.felt:
         event = f" (#{felt.event})" if felt.event else ""
-        console.print(f"  felt: {felt.feeling} {felt.by:+.3f} by {felt.cause}{event}")
+        console.print(f"  felt: {felt.feeling} {felt.by:+.3f} by {in_words(felt.cause)}{event}")
     for cause in source.within:
         console.print(f"  from within: {cause}")
     for hole in chain.holes:
         console.print(f"  [red]missing[/]: {hole}")
 
 
-def _print_causes(console: Console, causes: list[Cause]) -> None:
+def _print_causes(console: Console, causes: list[ChainLink]) -> None:
     if not causes:
         console.print("Nothing from outside led here: its own feelings and drives do.")
         return
@@ -99,9 +154,9 @@ def _print_causes(console: Console, causes: list[Cause]) -> None:
     shown = run = 0
     for n, cause in enumerate(causes):
         run = run + 1 if cause.kind == "sample" else 0
-        if run > SAMPLES:
+        if run > SAMPLES_SHOWN:
             continue
-        if shown == SHOWN:
+        if shown == CAUSES_SHOWN:
             console.print(f"  and {len(causes) - n} more (--json has all)")
             return
         console.print(f"  {cause.at:8.2f} s  #{cause.id} {cause.what}{_because(cause)}")
@@ -120,26 +175,26 @@ def _print_scores(console: Console, scores: list[dict[str, Any]]) -> None:
         title_justify="left",
         title_style="",
     )
-    for score in scores[:5]:
-        terms = ", ".join(f"{name} {value:.2f}" for name, value in list(score["terms"].items())[:6])
-        table.add_row(score["id"], f"{score['score']:.3f}", terms)
+    for score in scores[:SCORES_SHOWN]:
+        terms = [f"{name} {value:.2f}" for name, value in score["terms"].items()]
+        table.add_row(score["id"], f"{score['score']:.3f}", ", ".join(terms[:TERMS_SHOWN]))
     console.print(table)
 
 
 def _print_moved(console: Console, answer: Explanation) -> None:
     """What moves, each mover once with all that it moves."""
-    movers: dict[str, tuple[Chain, list[str]]] = {}
+    movers: dict[tuple[SourceLayer, str], tuple[Chain, list[str]]] = {}
     for chain in answer.changes:
-        movers.setdefault(chain.source.name, (chain, []))[1].append(chain.change.output)
-    for name, (chain, outputs) in list(movers.items())[:SHOWN]:
-        node = chain.source.node
-        whose = f", of {node.behavior} since {node.since:.2f} s" if node is not None else ""
-        inner = (
-            f", from within ({chain.source.within[0]})"
-            if chain.source.within and not chain.source.because
-            else ""
-        )
-        console.print(f"  {name} ({chain.source.layer}{whose}{inner}) moves {', '.join(outputs)}")
+        source = chain.source
+        movers.setdefault((source.layer, source.name), (chain, []))[1].append(chain.change.output)
+    for (layer, name), (chain, outputs) in list(movers.items())[:CAUSES_SHOWN]:
+        source = chain.source
+        whose = ""
+        if source.node is not None:
+            whose = f" (of {source.node.behavior} since {source.node.since:.2f} s)"
+        elif source.within and not source.because:
+            whose = f" (from within: {source.within[0]})"
+        console.print(f"  {named(layer, name)}{whose} moves {', '.join(outputs)}")
     for call in answer.calls:
         console.print(f"  calls: {call['name']}, loudness {call['loudness']:.2f}")
     if answer.changes:
@@ -154,15 +209,13 @@ def _print_coverage(found: ChainCoverage) -> None:
     if more > 0:
         console.print(f"  and {more} more")
     movers = ", ".join(f"{layer} {n}" for layer, n in found.layers.most_common())
-    console.print(
-        f"What moved them: {movers}; {found.carried} carried on by the limiter after it was over"
-    )
+    carried = f"{found.carried} carried on by the limiter after it was over"
+    console.print(f"What moved them: {movers}; {carried}")
     whole = "100 %" if not found.broken else f"{min(found.share, 0.9999):.2%}"
-    console.print(
-        f"{found.changes.total()} changes of {len(found.changes)} outputs, {whole} explained"
-    )
+    total, outputs = found.changes.total(), len(found.changes)
+    console.print(f"{total} changes of {outputs} outputs, {whole} explained")
 
 
-def _because(cause: Cause) -> str:
+def _because(cause: ChainLink) -> str:
     because = cause.because
     return f"  ← {', '.join(f'#{number}' for number in because[:6])}" if because else ""

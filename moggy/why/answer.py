@@ -1,18 +1,21 @@
-"""Why did it do that: walks a journal back from a movement, call or purr to the node, the feelings,
-the event and the sample."""
+"""Answers about a whole journal: what led to a moment or to one actuator's change, and how many
+changes have a whole chain."""
 
 from __future__ import annotations
 
-import difflib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from moggy.journal import Entry, read_start, read_ticks
+from pydantic import ValidationError
+
+from moggy.journal import Entry, NotAJournal, read_start, read_ticks
+from moggy.vocabulary import nearest
 from moggy.why.chain import Chain
-from moggy.why.ledger import Cause
+from moggy.why.ledger import ChainLink
+from moggy.why.repertoire import InputsOf
 from moggy.why.trace import JournalWalk
 
 LISTED = 50
@@ -28,7 +31,8 @@ class Explanation:
     why: str
     numbers: dict[str, float]
     scores: list[dict[str, Any]]
-    moved: dict[str, list[str]]
+    moved: dict[str, list[dict[str, Any]]]
+    """Output → its movers as they stand in the journal, strongest first."""
     calls: list[dict[str, Any]]
     purr: float
     person: dict[str, Any]
@@ -36,7 +40,7 @@ class Explanation:
     changes: list[Chain]
     """Of every actuator that changed at this tick; or of the one that was asked for, when it last
     changed."""
-    causes: list[Cause]
+    causes: list[ChainLink]
     """All that any of it goes back to, latest first."""
 
 
@@ -62,6 +66,7 @@ class ChainCoverage:
         return 1.0 - self.broken.total() / total if total else 1.0
 
     def count(self, chain: Chain) -> None:
+        """Add one change."""
         output = chain.change.output
         self.changes[output] += 1
         self.layers[chain.source.layer] += 1
@@ -72,13 +77,15 @@ class ChainCoverage:
                 self.holes.append((chain.change.at, output, chain.holes))
 
 
-def why(path: Path, at: float, of: str | None = None) -> Explanation:
-    """The tick at, or the last before, a moment; with `of`, the newest change of that output.
-    Raises ValueError when there is none."""
-    trace = JournalWalk(read_start(path))
+def why(path: Path, inputs_of: InputsOf, at: float, of: str | None = None) -> Explanation:
+    """The tick at, or the last before, a moment (s); with `of`, the newest change of that output.
+
+    Raises ValueError where there is none, and NotAJournal.
+    """
+    trace = JournalWalk(read_start(path), inputs_of)
     asked: tuple[Chain, Entry] | None = None
     outputs: dict[str, None] = {}
-    for entry in read_ticks(path):
+    for entry in _ticks(path):
         if entry.at > at and trace.entry is not None:
             break
         trace.take(entry)
@@ -92,23 +99,18 @@ def why(path: Path, at: float, of: str | None = None) -> Explanation:
     if of is None:
         return _answer(trace, trace.entry, [trace.explain(change) for change in trace.changes()])
     if asked is None:
-        close = difflib.get_close_matches(
-            of, [*trace.entry.data["commanded"]["pose"], *outputs], n=1
-        )
-        meant = (
-            f", did you mean {close[0]!r}?"
-            if close and close[0] != of
-            else f"; there are {', '.join(outputs)}"
-        )
+        joints = trace.entry.data["commanded"]["pose"]
+        others = [name for name in dict.fromkeys([*outputs, *joints]) if name != of]
+        meant = nearest(of, others) or f"; there are {', '.join(others)}"
         raise ValueError(f"{path}: no change of {of!r} up to {at:g} s{meant}")
     return _answer(trace, asked[1], [asked[0]])
 
 
-def coverage(path: Path) -> ChainCoverage:
+def coverage(path: Path, inputs_of: InputsOf) -> ChainCoverage:
     """Walks the whole journal: whether behind every change of every output each link is there, from
-    the command to a sample."""
-    trace, found = JournalWalk(read_start(path)), ChainCoverage()
-    for entry in read_ticks(path):
+    the command to a sample. Raises NotAJournal."""
+    trace, found = JournalWalk(read_start(path), inputs_of), ChainCoverage()
+    for entry in _ticks(path):
         trace.take(entry)
         for change in trace.changes():
             found.count(trace.explain(change))
@@ -123,6 +125,17 @@ def changes(path: Path) -> Iterator[tuple[float, str, str]]:
         if behavior != last:
             yield entry.at, behavior, entry.data["decision"]["why"]
         last = behavior
+
+
+def _ticks(path: Path) -> Iterator[Entry]:
+    """The ticks of a journal. Raises NotAJournal for one of another version."""
+    for n, entry in enumerate(read_ticks(path)):
+        if n == 0:
+            try:
+                _ = entry.tick
+            except ValidationError as error:
+                raise NotAJournal(f"{path}: its ticks are not those of this version") from error
+        yield entry
 
 
 def _answer(trace: JournalWalk, entry: Entry, chains: list[Chain]) -> Explanation:

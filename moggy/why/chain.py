@@ -1,39 +1,33 @@
-"""The chain behind one change of one actuator: command ← mover ← node ← scores ← feelings ← events
-← samples, as typed links."""
+"""The chain behind one change of one actuator, as typed links: command ← mover ← node ← scores ←
+feelings ← events ← samples."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
+from moggy.messages import Mover
+from moggy.vocabulary import MoverLayer
+from moggy.why.felt import FeltChange, in_words
 from moggy.why.weighing import Weighing
 
-Layer = Literal[
-    "posture",
-    "motion",
-    "reflex",
-    "reaction",
-    "gaze",
-    "mood",
-    "breath",
-    "idle",
-    "blink",
-    "voice",
-    "purr",
-    "waking",
-    "board",
-    "unknown",
-]
-"""What moved it. `idle` and `blink` are the small movements of a body that does nothing; `waking`
-is the way out of the rest pose."""
-WITHIN: Mapping[Layer, str] = {
+SourceLayer: TypeAlias = Literal[MoverLayer, "board", "unknown"]
+"""What moved an actuator: a layer of movers; the board by itself; or the journal does not say."""
+WITHIN: Mapping[MoverLayer, str] = {
     "breath": "breath: its phase goes on, paced by arousal and purr",
     "idle": "spontaneous: small shifts by its own chance",
     "blink": "spontaneous: a blink by its own chance",
     "waking": "waking: from the rest pose to its first posture",
 }
 """Layer that nothing but the body itself drives → its inner cause."""
+GAZES: Mapping[str, str] = {
+    "person": "the gaze at the person",
+    "touch": "the gaze at the hand",
+    "around": "the gaze around",
+    "away": "the gaze away from the person",
+    "none": "the gaze ahead",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +40,8 @@ class OutputChange:
     before: float | str | None
     after: float | str | None
     sent: float | None = None
+    by_board: bool = False
+    """The board did it by itself, whatever was commanded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,29 +57,19 @@ class NodeLink:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Felt:
-    """What an event, or something from within, did to a feeling."""
-
-    feeling: str
-    by: float
-    cause: str
-    event: int
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MoverSource:
     """Something that moves actuators, and all that led to it; the same for everything that it
     moves."""
 
-    layer: Layer
+    layer: SourceLayer
     name: str
     at: float
-    """When it began."""
+    """When it began; s."""
     node: NodeLink | None = None
     weighing: Weighing | None = None
-    felt: tuple[Felt, ...] = ()
-    """What moved the feelings that led here, most telling first."""
+    felt: tuple[FeltChange, ...] = ()
+    """What moved the feelings that led here, the most telling first."""
     because: tuple[int, ...] = ()
     """Ids from which `causes` of the answer go back to the samples."""
     within: tuple[str, ...] = ()
@@ -92,21 +78,54 @@ class MoverSource:
     """What is missing of the chain; empty when every link is there."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Chain:
     """One change, explained."""
 
     change: OutputChange
     source: MoverSource
-    others: tuple[str, ...] = ()
+    others: tuple[Mover, ...] = ()
     """What else moves it, weaker."""
     carried: bool = False
     """What moved it is over: the limiter carries the movement on to its end."""
     holes: tuple[str, ...] = ()
 
     def sentence(self) -> str:
+        """The chain for people, down to the three strongest feelings and inner causes."""
         change, source = self.change, self.source
-        return f"{_moves(change)}: {_mover(source, self.carried)}{_decided(source)}."
+        mover = named(source.layer, source.name)
+        if self.carried:
+            mover = f"the limiter carries on what {mover} began"
+        return f"{_moves(change)}: {mover}{_decided(source)}."
+
+
+def named(layer: SourceLayer, name: str) -> str:
+    """What moves, in words: «the motion greet», «the gaze at the hand»."""
+    match layer:
+        case "posture" | "motion":
+            return f"the {layer} {name}"
+        case "reflex":
+            return f"the reflex movement {name}"
+        case "reaction":
+            return f"the small answer to {name.replace('_', ' ')}"
+        case "gaze":
+            return GAZES.get(name, f"the gaze {name}")
+        case "mood":
+            return "the show of its feeling"
+        case "voice":
+            return f"the call {name}"
+        case "board":
+            return f"the board in {name}"
+        case "unknown":
+            return name or "something unknown"
+        case "idle":
+            return "a small shift"
+        case "blink":
+            return "a blink"
+        case "waking":
+            return "the waking"
+        case "breath" | "purr":
+            return f"the {layer}"
 
 
 def _moves(change: OutputChange) -> str:
@@ -118,35 +137,16 @@ def _moves(change: OutputChange) -> str:
     return f"{change.output} goes from {change.before:.5f} to {change.after:.5f}{sent}"
 
 
-def _mover(source: MoverSource, carried: bool) -> str:
-    names = {
-        "posture": f"the posture {source.name}",
-        "motion": f"the motion {source.name}",
-        "reflex": f"the reflex movement {source.name}",
-        "reaction": f"the small answer to {source.name}",
-        "mood": "ears, tail, lids and pupils show its feeling",
-        "voice": f"the call {source.name}",
-        "board": f"the board is in {source.name}",
-    }
-    name = names.get(source.layer, source.name)
-    return f"the limiter carries on what {name} began" if carried else name
-
-
 def _decided(source: MoverSource) -> str:
     parts = []
     if source.node is not None:
-        parts.append(
-            f"of {source.node.behavior} (since {source.node.since:.2f} s: {source.node.why})"
-        )
+        node = source.node
+        parts.append(f"of {node.behavior} (since {node.since:.2f} s: {node.why})")
     if source.weighing is not None:
         parts.append(source.weighing.sentence())
     if source.felt:
-        parts.append(
-            "felt "
-            + ", ".join(
-                f"{felt.feeling} {felt.by:+.2f} by {felt.cause}" for felt in source.felt[:3]
-            )
-        )
+        felt = [f"{each.feeling} {each.by:+.2f} by {in_words(each.cause)}" for each in source.felt]
+        parts.append("felt " + ", ".join(felt[:3]))
     if source.within:
         parts.append("from within: " + ", ".join(source.within[:3]))
     return "".join(f"; {part}" if n else f", {part}" for n, part in enumerate(parts))

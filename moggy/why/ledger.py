@@ -1,84 +1,82 @@
-"""Everything in a journal that has a number: samples, what was understood of them, evidence and
-events, and what each goes back to."""
+"""Everything in a journal that has an id (samples, what was understood of them, evidence and
+events), and what each goes back to."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from moggy.journal import Entry
+from moggy.vocabulary import EVENTS
 
-Kind = Literal["sample", "understood", "evidence", "event"]
-KINDS: tuple[tuple[str, Kind], ...] = (
-    ("senses", "sample"),
-    ("understood", "understood"),
-    ("evidence", "evidence"),
-    ("events", "event"),
-)
+LinkKind: TypeAlias = Literal["sample", "understood", "evidence", "event"]
+FIELDS: Mapping[str, LinkKind] = {
+    "senses": "sample",
+    "understood": "understood",
+    "evidence": "evidence",
+    "events": "event",
+}
 """Field of a tick → what stands in it, in the order in which one goes back to the other."""
-KEPT = 900.0
+KEPT_S = 900.0
 """Seconds for which what a sample said is kept; of older ones it is only known that they were
 there. Events are all kept."""
-FORGETS = 60.0
+FORGETS_EVERY_S = 60.0
 """Seconds between two times of forgetting."""
-FROM_WITHIN = {
-    "left_alone": "time: nobody gave a sign for long",
-    "expecting": "habit: somebody uses to come at this hour",
-}
-"""Events that no sample causes, and the inner cause of each."""
+WORDS_SHOWN = 80
+"""Characters of what a person said that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
-class Cause:
-    """One link of the chain: a sample, what was understood, a piece of evidence, or an event."""
+class ChainLink:
+    """One link of a chain: a sample, what was understood, a piece of evidence, or an event."""
 
     id: int
     at: float
-    kind: Kind
+    kind: LinkKind
     what: str
+    """In a few words."""
     data: dict[str, Any]
+    """As it stands in the journal."""
 
     @property
     def because(self) -> tuple[int, ...]:
+        """Ids of what it goes back to."""
         return causes_of(self.data)
 
 
 class Ledger:
-    """Fed every tick in order. An hour of life is some hundred thousand numbers: what old samples
+    """`note` every tick in order. An hour of life has some hundred thousand ids: what old samples
     said is forgotten, their links stay."""
 
     def __init__(self) -> None:
-        self.found: dict[int, Cause] = {}
+        self.found: dict[int, ChainLink] = {}
+        """By id."""
         self._whole = bytearray()
-        self._forget_at = FORGETS
+        self._forget_at = FORGETS_EVERY_S
 
     def note(self, entry: Entry) -> None:
-        """Take in all that has a number in this tick."""
+        """Take in all that has an id in this tick."""
         data = entry.data
-        for name, kind in KINDS:
+        for name, kind in FIELDS.items():
             for item in data[name]:
                 self._note(item, kind)
         if entry.at >= self._forget_at:
-            self._forget_at = entry.at + FORGETS
-            since = entry.at - KEPT
+            self._forget_at = entry.at + FORGETS_EVERY_S
+            since = entry.at - KEPT_S
             self.found = {
-                number: cause
-                for number, cause in self.found.items()
-                if cause.at >= since or cause.kind == "event"
+                number: link
+                for number, link in self.found.items()
+                if link.at >= since or link.kind == "event"
             }
 
-    def _note(self, item: dict[str, Any], kind: Kind) -> None:
+    def _note(self, item: dict[str, Any], kind: LinkKind) -> None:
         number = item["id"]
         if number in self.found:
             return
-        self.found[number] = Cause(number, item["at"], kind, described(kind, item), item)
+        self.found[number] = ChainLink(number, item["at"], kind, described(kind, item), item)
         back = causes_of(item)
-        rooted = (
-            self.whole(back)
-            if back
-            else kind == "sample" or (kind == "event" and item["name"] in FROM_WITHIN)
-        )
+        rooted = self.whole(back) if back else kind == "sample" or _from_within(kind, item)
         if number >= len(self._whole):
             self._whole.extend(bytes(number + 1024 - len(self._whole)))
         self._whole[number] = rooted
@@ -93,54 +91,54 @@ class Ledger:
         """Those of them that do not, in words."""
         if self.whole(numbers):
             return ()
-        return tuple(
-            [
-                f"#{number} does not go back to a sample"
-                for number in numbers
-                if not self.whole((number,))
-            ]
-        )
+        lost = [number for number in numbers if not self.whole((number,))]
+        return tuple([f"#{number} does not go back to a sample" for number in lost])
 
-    def chain(self, numbers: Iterable[int]) -> list[Cause]:
-        """The causes behind some numbers, latest first, each once, back to the samples."""
-        todo, seen = list(numbers), dict[int, Cause]()
+    def chain(self, numbers: Iterable[int]) -> list[ChainLink]:
+        """All links behind some ids, back to the samples, latest first, each once."""
+        todo, seen = list(numbers), dict[int, ChainLink]()
         while todo:
             number = todo.pop()
-            cause = self.found.get(number)
-            if cause is not None and number not in seen:
-                seen[number] = cause
-                todo += cause.because
-        return sorted(seen.values(), key=lambda cause: (-cause.at, -cause.id))
+            link = self.found.get(number)
+            if link is not None and number not in seen:
+                seen[number] = link
+                todo += link.because
+        return sorted(seen.values(), key=lambda link: (-link.at, -link.id))
+
+
+def _from_within(kind: LinkKind, item: Mapping[str, Any]) -> bool:
+    """Whether it is an event that no sample causes."""
+    return kind == "event" and item["name"] in EVENTS and bool(EVENTS[item["name"]].within)
 
 
 def causes_of(item: Mapping[str, Any]) -> tuple[int, ...]:
-    """The numbers to which an item goes back. A thought goes back to the words that it is about."""
+    """Ids of what an item goes back to. A thought goes back to the words that it is about."""
     because: Sequence[int] = item.get("because") or ()
     about = item.get("about")
     return (*because, about) if about else tuple(because)
 
 
-def described(kind: Kind, item: Mapping[str, Any]) -> str:
-    """A few words for it."""
+def event_in_words(name: str, zone: str | None, person: str | None) -> str:
+    """«stroked on the tail base by anna»."""
+    where = f" on the {zone.replace('_', ' ')}" if zone else ""
+    whose = f" by {person}" if person else ""
+    return f"{name.replace('_', ' ')}{where}{whose}"
+
+
+def described(kind: LinkKind, item: Mapping[str, Any]) -> str:
+    """A few words for an item of a tick."""
     if kind == "event":
-        return " ".join(
-            part
-            for part in (
-                item["name"],
-                item["zone"],
-                f"by {item['person']}" if item["person"] else None,
-            )
-            if part
-        )
+        return event_in_words(item["name"], item["zone"], item["person"])
     if kind == "evidence":
         return f"{item['channel']} says of {item['person']}"
     match item["kind"]:
         case "gesture":
             return f"{item['gesture']} {item['zone']}"
         case "words":
-            return f"words «{item['text'][:80]}»"
+            return f"words «{item['text'][:WORDS_SHOWN]}»"
         case "touch":
-            return f"touch {item['zone'] or ', '.join(item['pads'] or {}) or item['position'] or 'released'} {item['pressure']:.2f}"
+            where = item["zone"] or ", ".join(item["pads"] or {}) or item["position"] or "released"
+            return f"touch {where} {item['pressure']:.2f}"
         case "thought":
             return f"thought of {item['source']}: {item['intent'] or 'no intent'}"
         case "person":

@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from moggy.vocabulary import BoardState
 from moggy.why.chain import MoverSource, OutputChange
 from moggy.why.ledger import Ledger
 
-BY_ITSELF = {
+BY_ITSELF: Mapping[BoardState, str] = {
     "hold": "the board: its setpoints stopped coming, so it holds still",
     "rest": "the board: no setpoints for longer, so it lies down",
     "limp": "the board: without setpoints, or just switched on, its servos are limp",
@@ -24,14 +25,16 @@ class OwnWill:
 
     def __init__(self) -> None:
         self.changes: list[OutputChange] = []
-        self.source = MoverSource("board", "", 0.0, holes=("the board has said nothing",))
+        self.source = MoverSource(
+            layer="board", name="", at=0.0, holes=("the board has said nothing",)
+        )
         self._state = ""
         self._driven: dict[str, float] = {}
 
     def take(
         self, senses: Sequence[Mapping[str, Any]], beside: Sequence[int], ledger: Ledger
     ) -> None:
-        """`beside`: numbers of what else may have led to it, a stop by hand or a lost link."""
+        """`beside`: ids of what else may have led to it, a stop by hand or a lost link."""
         self.changes.clear()
         for sense in senses:
             if sense["kind"] == "board":
@@ -41,21 +44,26 @@ class OwnWill:
         state, at = sense["state"], sense["at"]
         if state != self._state:
             because = (sense["id"], *beside)
-            within = (BY_ITSELF[state],) if state in BY_ITSELF else ()
             self.source = MoverSource(
-                "board", state, at, because=because, within=within, holes=ledger.holes(because)
+                layer="board",
+                name=state,
+                at=at,
+                because=because,
+                within=(BY_ITSELF[state],) if state in BY_ITSELF else (),
+                holes=ledger.holes(because),
             )
-            self.changes.append(OutputChange("board", at, self._state or None, state))
+            change = OutputChange("board", at, self._state or None, state, by_board=True)
+            self.changes.append(change)
             self._state = state
         if sense["joints"]:
             if state in BY_ITSELF:
-                moved = [
-                    (name, angle)
-                    for name, angle in sense["joints"].items()
-                    if angle != self._driven.get(name, angle)
-                ]
-                self.changes += [
-                    OutputChange(f"driven {name}", at, self._driven[name], angle)
-                    for name, angle in moved
-                ]
+                self._note_driven(sense["joints"], at)
             self._driven = dict(sense["joints"])
+
+    def _note_driven(self, joints: Mapping[str, float], at: float) -> None:
+        """Joints that the board moves while it does not follow the command."""
+        for name, angle in joints.items():
+            before = self._driven.get(name, angle)
+            if angle != before:
+                change = OutputChange(f"driven {name}", at, before, angle, by_board=True)
+                self.changes.append(change)

@@ -5,19 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isclose, log, prod
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple, TypeAlias
 
+from moggy.why.repertoire import BehaviorRole
+
+Choice: TypeAlias = Literal["outscored", "near the best", "inertia", "alone", "reflex", "fallback"]
+"""How a behaviour won: by its score; drawn among the best; it ran already; nothing else could run;
+nothing is weighed against a reflex; nothing spoke for anything."""
 SHARED = ("base", "appetite", "temperament", "repetition", "ageing")
 """Factors that every option has; 1 where a score does not name them."""
+LEAST = 1e-12
+"""A score that is nothing counts as this, so that it has a logarithm."""
 REFUSED = "refused: "
 """How a selector marks what would have been better but had to wait."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Weighing:
     """How a behaviour came to be chosen."""
 
-    how: Literal["outscored", "near the best", "inertia", "alone", "reflex", "fallback"]
+    how: Choice
     winner: str
     score: float | None = None
     runner_up: str | None = None
@@ -29,22 +36,18 @@ class Weighing:
     """The term's factor on both sides; None where a side does not have it."""
 
     def sentence(self) -> str:
-        """«purr_along 0.61 beats greet 0.22, most of all by touch.good, which left greet 0.18»"""
+        """«purr_along 0.61 beats greet 0.22, most of all since touch.good leaves that only 0.18»"""
         if self.how == "reflex":
             return f"{self.winner} is a reflex: nothing is weighed against it"
         if self.how == "fallback":
             return f"{self.winner} is what it falls back on: nothing spoke for anything"
-        if (
-            self.how == "alone"
-            or self.runner_up is None
-            or self.score is None
-            or self.its_score is None
-        ):
+        if self.runner_up is None or self.score is None or self.its_score is None:
             return f"{self.winner} was the only one that could run"
+        won, lost = f"{self.winner} {self.score:.2f}", f"{self.runner_up} {self.its_score:.2f}"
         if self.how == "inertia":
-            return f"{self.winner} {self.score:.2f} went on although {self.runner_up} had {self.its_score:.2f}: {self.term}"
+            return f"{won} went on although {lost} was more: {self.term}"
         verb = "was drawn among the best, beside" if self.how == "near the best" else "beats"
-        return f"{self.winner} {self.score:.2f} {verb} {self.runner_up} {self.its_score:.2f}{self._by()}"
+        return f"{won} {verb} {lost}{self._by()}"
 
     def _by(self) -> str:
         if self.how == "near the best":
@@ -56,9 +59,7 @@ class Weighing:
         return f", most of all by {self.term}"
 
 
-def weighed(
-    decision: Mapping[str, Any], role: Literal["option", "reflex", "fallback", "other"]
-) -> Weighing | None:
+def weighed(decision: Mapping[str, Any], role: BehaviorRole) -> Weighing | None:
     """From a recorded decision and the winner's role in the tree; None where its scores should be
     there and are not."""
     winner, scores = decision["behavior"], decision["scores"]
@@ -66,34 +67,43 @@ def weighed(
     if mine is None:
         if role == "option":
             return None
-        return Weighing("alone" if role == "other" else role, winner)
-    other = max(
-        (score for score in scores if score is not mine),
-        key=lambda score: score["score"],
-        default=None,
-    )
-    if other is None:
-        return Weighing("alone", winner, mine["score"])
-    refusal = next((name for name in other["terms"] if name.startswith(REFUSED)), None)
-    if other["score"] > mine["score"]:
-        term = refusal.removeprefix(REFUSED) if refusal else "seeded choice among the near-best"
-        return Weighing(
-            "inertia" if refusal else "near the best",
-            winner,
-            mine["score"],
-            other["id"],
-            other["score"],
-            term,
-        )
-    term, ours, theirs = _deciding(mine, other)
+        return Weighing(how="alone" if role == "other" else role, winner=winner)
+    others = [score for score in scores if score is not mine]
+    if not others:
+        return Weighing(how="alone", winner=winner, score=mine["score"])
+    other = max(others, key=lambda score: float(score["score"]))
+    how, term, ours, theirs = _won(mine, other)
     return Weighing(
-        "outscored", winner, mine["score"], other["id"], other["score"], term, ours, theirs
+        how=how,
+        winner=winner,
+        score=mine["score"],
+        runner_up=other["id"],
+        its_score=other["score"],
+        term=term,
+        ours=ours,
+        theirs=theirs,
     )
 
 
-def _deciding(
-    mine: Mapping[str, Any], other: Mapping[str, Any]
-) -> tuple[str, float | None, float | None]:
+class Won(NamedTuple):
+    """How one score won over another, by which term, and the term's factors in both."""
+
+    how: Choice
+    term: str
+    ours: float | None = None
+    theirs: float | None = None
+
+
+def _won(mine: Mapping[str, Any], other: Mapping[str, Any]) -> Won:
+    if other["score"] <= mine["score"]:
+        return _deciding(mine, other)
+    refusal = next((name for name in other["terms"] if name.startswith(REFUSED)), None)
+    if refusal is not None:
+        return Won("inertia", refusal.removeprefix(REFUSED))
+    return Won("near the best", "seeded choice among the near-best")
+
+
+def _deciding(mine: Mapping[str, Any], other: Mapping[str, Any]) -> Won:
     """The factor that adds most to the logarithm of (winner's score / runner-up's): the scores are
     products."""
     ours, theirs = _factors(mine), _factors(other)
@@ -104,7 +114,7 @@ def _deciding(
     names = dict.fromkeys([*ours, *theirs])
     term = max(names, key=adds)
     default = 1.0 if term in SHARED else None
-    return term, ours.get(term, default), theirs.get(term, default)
+    return Won("outscored", term, ours.get(term, default), theirs.get(term, default))
 
 
 def _factors(score: Mapping[str, Any]) -> dict[str, float]:
@@ -120,4 +130,4 @@ def _factors(score: Mapping[str, Any]) -> dict[str, float]:
         return shared
     if min(own.values()) > 0.0 and isclose(prod(own.values()), rest, rel_tol=1e-6):
         return {**shared, **own}
-    return {**shared, max(own, key=lambda name: own[name]): max(rest, 1e-12)}
+    return {**shared, max(own, key=lambda name: own[name]): max(rest, LEAST)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,9 @@ from moggy import Life, Pet
 from moggy.actuators.serial_body import SerialBody
 from moggy.assemble import begin, born, in_virtual_time, lived_again
 from moggy.body import Body
+from moggy.commands.why import inputs_of
 from moggy.config import Files, parse
-from moggy.journal import Entry, Journal, read_start, read_ticks
+from moggy.journal import Entry, Journal, NotAJournal, read_start, read_ticks
 from moggy.link import Line, MemoryLink
 from moggy.loop import Listener
 from moggy.messages import AnySense, Edited, Setting
@@ -89,7 +91,7 @@ def saved(life: Life, folder: Path) -> Path:
 
 def whole(path: Path) -> ChainCoverage:
     """The journal's coverage; what is missing is in the message of a failure."""
-    found = coverage(path)
+    found = coverage(path, inputs_of)
     assert found.holes == []
     assert found.share == 1.0
     return found
@@ -170,7 +172,7 @@ def test_what_the_board_does_by_itself_is_explained_too(tmp_path: Path) -> None:
     ]
     assert states[-1] == "running"
     assert any(output.startswith("driven ") for output in found.changes)
-    answer = why(path, 19.0, "board")
+    answer = why(path, inputs_of, 19.0, "board")
     assert answer.changes[0].change.after == "limp"
     assert answer.changes[0].source.layer == "board"
     assert [cause.kind for cause in answer.causes] == ["sample"]
@@ -180,7 +182,7 @@ def test_a_stop_by_hand_is_the_boards_cause(tmp_path: Path) -> None:
     stop: list[AnySense] = [Setting(at=3.0, name="stop"), Setting(at=5.0, name="stop", on=False)]
     path = saved(moggy.live(Pet(), stop, 9.0), tmp_path)
     whole(path)
-    answer = why(path, 4.5, "board")
+    answer = why(path, inputs_of, 4.5, "board")
     assert answer.changes[0].change.after == "stopped"
     assert "setting stop on" in [cause.what for cause in answer.causes]
 
@@ -252,12 +254,26 @@ def forget_links(data: dict[str, Any]) -> None:
         event["because"] = []
 
 
+def forget_what_movers_answer(data: dict[str, Any]) -> None:
+    for movers in data["moved"].values():
+        for mover in movers:
+            mover["because"] = []
+
+
+def name_movers_wrongly(data: dict[str, Any]) -> None:
+    for movers in data["moved"].values():
+        for mover in movers:
+            mover["layer"] = "ghost"
+
+
 PLANTED = {
     "an event": Break(lose_event("hit"), "does not go back to a sample"),
     "the raw samples": Break(lose_samples("touch"), "does not go back to a sample"),
     "what was understood": Break(lose("understood", []), "does not go back to a sample"),
     "links": Break(forget_links, "does not go back to a sample"),
     "who moves": Break(lose("moved", {}), "no mover is named"),
+    "what a small answer answers": Break(forget_what_movers_answer, "no event is named for"),
+    "the layer of what moves": Break(name_movers_wrongly, "nothing is known of ghost"),
     "the scores": Break(lose_of_decision("scores", []), "the scores of"),
     "when it began": Break(lose_of_decision("since", -1.0), "the decision that began"),
     "the plays": Break(lose_of_decision("plays", []), "nothing is known of"),
@@ -267,7 +283,7 @@ PLANTED = {
 
 @pytest.mark.parametrize("what", PLANTED)
 def test_what_is_missing_in_a_journal_lowers_the_coverage(eventful: Path, what: str) -> None:
-    trace, found = JournalWalk(read_start(eventful)), ChainCoverage()
+    trace, found = JournalWalk(read_start(eventful), inputs_of), ChainCoverage()
     for entry in read_ticks(eventful):
         data = orjson.loads(orjson.dumps(entry.data))
         PLANTED[what].change(data)
@@ -281,7 +297,7 @@ def test_what_is_missing_in_a_journal_lowers_the_coverage(eventful: Path, what: 
 
 
 def test_a_joint_that_was_not_sent_is_missing_its_last_link(eventful: Path) -> None:
-    trace, found = JournalWalk(read_start(eventful)), ChainCoverage()
+    trace, found = JournalWalk(read_start(eventful), inputs_of), ChainCoverage()
     for n, entry in enumerate(read_ticks(eventful)):
         if n == 100:
             break
@@ -300,7 +316,7 @@ def test_the_whole_chain_of_one_joint_is_typed_data(eventful: Path) -> None:
         for event in entry.data["events"]
         if event["name"] == "hit"
     )
-    answer = why(eventful, hit["at"] + 0.3, "hind_left_knee")
+    answer = why(eventful, inputs_of, hit["at"] + 0.3, "hind_left_knee")
     chain, source = answer.changes[0], answer.changes[0].source
     assert chain.change.before != chain.change.after
     assert chain.change.sent == pytest.approx(chain.change.after, abs=2e-4)
@@ -321,7 +337,7 @@ def test_the_whole_chain_of_one_joint_is_typed_data(eventful: Path) -> None:
 
 
 def test_what_led_to_a_choice_is_named_with_winner_runner_up_and_term(eventful: Path) -> None:
-    answer = why(eventful, 10.5, "purr")
+    answer = why(eventful, inputs_of, 10.5, "purr")
     weighing = answer.changes[0].source.weighing
     assert weighing is not None
     assert weighing.runner_up is not None
@@ -331,11 +347,25 @@ def test_what_led_to_a_choice_is_named_with_winner_runner_up_and_term(eventful: 
 
 
 def test_what_nobody_outside_caused_ends_in_a_named_inner_cause(eventful: Path) -> None:
-    source = why(eventful, 0.9, "head_tilt").changes[0].source
+    source = why(eventful, inputs_of, 0.9, "head_tilt").changes[0].source
     assert source.because == ()
     assert source.within
 
 
+def test_a_journal_of_another_version_is_refused(eventful: Path, tmp_path: Path) -> None:
+    old = tmp_path / "old.mcap"
+    with Journal(old, read_start(eventful)) as journal:
+        for entry in islice(read_ticks(eventful), 3):
+            moved = {
+                output: [mover["name"] for mover in movers]
+                for output, movers in entry.data["moved"].items()
+            }
+            line = orjson.dumps({"tick": {**entry.data, "moved": moved}, "sent": entry.sent})
+            journal.write(entry.at, entry.data["n"], line)
+    with pytest.raises(NotAJournal, match="not those of this version"):
+        coverage(old, inputs_of)
+
+
 def test_an_output_that_there_is_not_names_the_likely_one(eventful: Path) -> None:
     with pytest.raises(ValueError, match="did you mean 'head_pan'"):
-        why(eventful, 10.0, "hed_pan")
+        why(eventful, inputs_of, 10.0, "hed_pan")

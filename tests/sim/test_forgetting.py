@@ -17,7 +17,7 @@ from moggy.brain.memory import Diary, Memory, Without, encrypt
 from moggy.brain.mind import Mind
 from moggy.config import Files
 from moggy.journal import Journal
-from moggy.messages import AnySense, Face, Forget, Person, Tick, Touch, Trouble, Words
+from moggy.messages import AnySense, EventCause, Face, Forget, Person, Tick, Touch, Trouble, Words
 
 
 def with_two(until: float, stays: bool = False) -> list[AnySense]:
@@ -144,7 +144,12 @@ def test_it_is_towards_her_as_towards_a_stranger_and_the_tick_says_why(tmp_path:
     assert after.person.person == "anna"
     assert after.pet.bond.familiarity == 0.0
     (event,) = [event for tick in life.ticks for event in tick.events if event.name == "forgotten"]
-    stirs = [stir for tick in life.ticks for stir in tick.pet.stirred if stir.cause == "forgotten"]
+    stirs = [
+        stir
+        for tick in life.ticks
+        for stir in tick.pet.stirred
+        if stir.cause == EventCause(event="forgotten")
+    ]
     assert {stir.feeling for stir in stirs} == {"trust", "familiarity"}
     assert {stir.event for stir in stirs} == {event.id}
     (sense,) = [sense for tick in life.ticks for sense in tick.senses if isinstance(sense, Forget)]

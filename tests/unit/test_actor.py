@@ -13,12 +13,34 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moggy.actuators.act import Actor
+from moggy.actuators.calls import SHAPES, voice_pitch
+from moggy.actuators.cry import cry
+from moggy.actuators.mix import LAG_S
+from moggy.actuators.reactions import ANSWERS
 from moggy.behaviors.motions import load_motions
 from moggy.body import Body
 from moggy.config import SHIPPED, load
-from moggy.messages import Affect, Call, Command, Decision, Event, Gesture, PersonEstimate, Play
+from moggy.messages import (
+    Affect,
+    Call,
+    Command,
+    Decision,
+    Event,
+    Gesture,
+    Mover,
+    PersonEstimate,
+    Play,
+)
 from moggy.personality import Personality
-from moggy.vocabulary import EMOTIONS, GAZES, GazeTarget, ZoneName
+from moggy.vocabulary import (
+    CALLS,
+    EMOTIONS,
+    EVENTS,
+    GAZES,
+    GazeTarget,
+    GestureName,
+    ZoneName,
+)
 from tests.feelings import emotions
 
 BODY = load(SHIPPED["body"] / "cat.yaml", Body)
@@ -69,7 +91,7 @@ class Stage:
 
     def __init__(self, personality: Personality = CAT) -> None:
         self.actor, self.n = Actor(BODY, MOTIONS, personality), 0
-        self.moved: list[Mapping[str, tuple[str, ...]]] = []
+        self.moved: list[Mapping[str, tuple[Mover, ...]]] = []
 
     def act(
         self,
@@ -82,15 +104,39 @@ class Stage:
         gesture: Gesture | None = None,
         dt: float = DT,
     ) -> list[Command]:
+        """Commands of so many seconds; the events happen in the first tick."""
         commands = []
         for _ in range(max(1, round(seconds / dt))):
             command, moved = self.actor.act(
                 decision, person, pet or feeling(), events, gesture, self.n * dt, dt
             )
+            events = ()
             commands.append(command)
             self.moved.append(moved)
             self.n += 1
         return commands
+
+    def touch(
+        self, zone: ZoneName, name: GestureName = "pat", seconds: float = DT, *, on: str = "loaf"
+    ) -> list[Command]:
+        """A hand arrives at a zone of a pet in a posture, and stays there for so many seconds."""
+        at = self.n * DT
+        events = [Event(at=at, id=7, name="touched", zone=zone, strength=0.5)]
+        if name == "hit":
+            events.append(Event(at=at, id=8, name="hit", zone=zone, urgent=True))
+        gesture = Gesture(at=at, zone=zone, gesture=name, phase="begin")
+        return self.act(posture(on), seconds, events=events, gesture=gesture)
+
+    def answers(self) -> set[Mover]:
+        """The small answers that move anything in the newest tick."""
+        movers = [mover for movers in self.moved[-1].values() for mover in movers]
+        return {mover for mover in movers if mover.layer == "reaction"}
+
+
+def closes(commands: Sequence[Command]) -> float:
+    """How far the lids come down while these commands are given, rad."""
+    lids = [command.pose["eyelids"] for command in commands]
+    return max(lids) - lids[0]
 
 
 @given(
@@ -153,7 +199,7 @@ def test_all_that_moves_has_a_cause() -> None:
     ]
     for before, after, moved in zip(poses, poses[1:], stage.moved[1:], strict=False):
         assert all(moved.get(joint) for joint in after if after[joint] != before[joint])
-    assert stage.moved[10]["tail_pitch"][0] == "greet"
+    assert stage.moved[10]["tail_pitch"][0] == Mover(layer="motion", name="greet")
 
 
 @pytest.mark.parametrize("zone", BODY.zones)
@@ -161,24 +207,63 @@ def test_a_touch_changes_the_command_in_its_own_tick(zone: ZoneName) -> None:
     touched, left_alone = Stage(), Stage()
     for stage in (touched, left_alone):
         stage.act(posture("loaf"), 3.0)
-    gesture = Gesture(at=3.0, zone=zone, gesture="pat", phase="begin")
-    answer = touched.act(posture("loaf"), gesture=gesture)[0].pose
+    answer = touched.touch(zone)[0].pose
     calm = left_alone.act(posture("loaf"))[0].pose
     # A hundredth of a degree is the unit of the wire.
     changed = {joint for joint in answer if abs(answer[joint] - calm[joint]) > 0.00018}
     assert changed & {"ear_left", "ear_right"}
-    assert any(
-        f"touch on the {zone.replace('_', ' ')}" in touched.moved[-1][joint] for joint in changed
-    )
+    expected = Mover(layer="reaction", name="touched", because=(7,))
+    assert any(expected in touched.moved[-1][joint] for joint in changed)
 
 
 def test_the_touch_that_goes_on_is_not_answered_again_and_again() -> None:
     stage = Stage()
     stage.act(posture("loaf"), 2.0)
-    stage.act(
-        posture("loaf"), 3.0, gesture=Gesture(at=2.0, zone="back", gesture="stroke", phase="begin")
-    )
-    assert not any("touch on the back" in names for names in stage.moved[-1].values())
+    stage.touch("back", "stroke", 3.0)
+    assert stage.answers() == set()
+
+
+def test_a_hand_that_strokes_on_is_not_answered_at_the_next_zone_but_when_it_comes_back() -> None:
+    stage = Stage()
+    stage.act(posture("loaf"), 2.0)
+    stage.touch("neck", "stroke", 2.0)
+    stage.touch("back", "stroke")
+    assert stage.answers() == set()
+    stage.act(posture("loaf"), events=[Event(at=5.0, name="released", zone="back")])
+    stage.touch("back", "stroke")
+    assert {mover.name for mover in stage.answers()} == {"touched"}
+
+
+def test_the_ear_that_answers_is_on_the_side_to_which_it_looks() -> None:
+    for earlier in range(4):
+        stage = Stage()
+        for _ in range(earlier):
+            stage.touch("back", "stroke")
+            stage.act(posture("loaf"), 3.0)
+        before = stage.act(posture("loaf"), 3.0)[-1].pose
+        after = stage.touch("back", "stroke", 0.1)[-1].pose
+        back = {ear: before[ear] - after[ear] for ear in ("ear_left", "ear_right")}
+        hand = Gesture(at=stage.n * DT, zone="back", gesture="stroke")
+        looks = stage.act(replace(posture("loaf"), gaze="touch"), 1.0, gesture=hand)[-1].pose
+        near = "ear_left" if looks["head_pan"] > before["head_pan"] else "ear_right"
+        assert back[near] == max(back.values()) > 0.05
+
+
+def test_each_of_many_touches_is_answered_less() -> None:
+    stage = Stage()
+    stage.act(posture("loaf"), 3.0)
+    sizes = []
+    for _ in range(3):
+        sizes.append(closes(stage.touch("head", "tap", 0.3)))
+        stage.act(posture("loaf"), 0.7, events=[Event(at=stage.n * DT, name="released")])
+    assert sizes[0] > 1.1 * sizes[1] > 1.2 * sizes[2] > 0.0
+    stage.act(posture("loaf"), 20.0)
+    assert closes(stage.touch("head", "tap", 0.3)) > 1.1 * sizes[1]
+
+
+def test_every_answer_is_to_an_event_that_there_is_and_every_call_has_a_shape() -> None:
+    assert set(ANSWERS) <= set(EVENTS)
+    assert set(SHAPES) == set(CALLS)
 
 
 def test_a_hit_makes_it_flinch_more_than_a_pat() -> None:
@@ -186,13 +271,8 @@ def test_a_hit_makes_it_flinch_more_than_a_pat() -> None:
     for gesture in ("pat", "hit"):
         stage = Stage()
         stage.act(posture("sit"), 2.0)
-        touch = Gesture(at=2.0, zone="back", gesture=gesture, phase="begin")
-        ears.append(
-            min(
-                min(c.pose["ear_left"], c.pose["ear_right"])
-                for c in stage.act(posture("sit"), 0.2, gesture=touch)
-            )
-        )
+        answer = stage.touch("back", gesture, 0.2, on="sit")
+        ears.append(min(min(c.pose["ear_left"], c.pose["ear_right"]) for c in answer))
     assert ears[1] < ears[0] - 0.2
 
 
@@ -227,12 +307,28 @@ def test_a_decision_without_a_posture_leaves_it_as_it_is() -> None:
 def test_the_mouth_opens_while_it_calls_and_shuts_after() -> None:
     stage = Stage()
     stage.act(posture("sit"), 2.0)
-    meow = Call(at=2.0, name="meow", loudness=0.6)
+    meow = Call(at=2.0, name="meow", loudness=0.6, because=(5,))
     jaws = [c.pose["jaw"] for c in stage.act(replace(posture("sit"), calls=(meow,)))]
-    assert "meow" in stage.moved[-1]["jaw"]
+    assert Mover(layer="voice", name="meow", because=(5,)) in stage.moved[-1]["jaw"]
     jaws += [c.pose["jaw"] for c in stage.act(posture("sit"), 2.0)]
     assert max(jaws) > 0.2
     assert jaws[-1] == pytest.approx(0.0, abs=0.01)
+
+
+@pytest.mark.parametrize("voice", [1.0, 2.0])
+def test_the_mouth_is_open_as_long_as_the_call_is_heard(voice: float) -> None:
+    for seed in range(3):
+        stage = Stage(Personality(name="cat", voice=voice))
+        stage.act(posture("sit"), 2.0)
+        meow = Call(at=2.0, name="yowl", loudness=0.6, valence=-0.5, seed=seed)
+        stage.act(replace(posture("sit"), calls=(meow,)))
+        stage.act(posture("sit"), 4.0)
+        calls = [
+            any(mover.layer == "voice" for mover in moved.get("jaw", ())) for moved in stage.moved
+        ]
+        heard = len(cry(meow, 22050, voice_pitch(BODY.speaker, voice), 150.0)) / 22050
+        # The limiter goes on for up to LAG_S.
+        assert heard - 0.1 < sum(calls) * DT < heard + LAG_S
 
 
 def test_it_breathes_fifteen_to_thirty_times_a_minute_and_the_chest_shows_it() -> None:
@@ -256,6 +352,21 @@ def test_a_purr_stands_within_a_third_of_a_second_and_both_phases_differ() -> No
     # Breathing in and out differ by 1 to 3 Hz (Eklund 2010).
     assert 1.0 <= sum(rate_out) / len(rate_out) - sum(rate_in) / len(rate_in) <= 3.0
     assert stage.act(posture("loaf"), 2.0)[-1].purr.level == 0.0
+
+
+def test_what_moves_it_goes_back_to_what_it_decided_felt_and_saw() -> None:
+    stage = Stage()
+    decision = replace(posture("loaf"), purr=0.6, gaze="touch", because=(3,))
+    hand = Gesture(at=0.0, id=9, zone="tail_base", gesture="stroke")
+    pet = replace(feeling(0.5, joy=0.8), because=(2, 1))
+    stage.act(decision, 0.5, pet=pet, gesture=hand)
+    moved = stage.moved[-1]
+    assert Mover(layer="gaze", name="touch", because=(3, 9)) in moved["head_pan"]
+    assert Mover(layer="mood", name="mood", because=(2, 1)) in moved["tail_pitch"]
+    assert moved["purr"] == (
+        Mover(layer="purr", name="loaf", because=(3,)),
+        Mover(layer="breath", name="breath"),
+    )
 
 
 def test_a_hit_ends_the_purr_in_its_own_tick() -> None:
@@ -329,11 +440,8 @@ def test_asleep_it_keeps_its_eyes_shut_and_still_answers_a_touch() -> None:
     asleep = stage.act(posture("curl"), 20.0)
     assert min(c.pose["eyelids"] for c in asleep) > 0.9
     before = asleep[-1].pose
-    gesture = Gesture(at=26.0, zone="back", gesture="stroke", phase="begin")
-    assert any(
-        abs(angle - before[joint]) > 0.005
-        for joint, angle in stage.act(posture("curl"), gesture=gesture)[0].pose.items()
-    )
+    answer = stage.touch("back", "stroke", on="curl")[0].pose
+    assert any(abs(angle - before[joint]) > 0.005 for joint, angle in answer.items())
 
 
 def test_at_rest_it_is_alive_and_never_repeats_itself() -> None:

@@ -10,7 +10,7 @@ import pytest
 from moggy.actuators.layers import Layers
 from moggy.actuators.mix import Mix
 from moggy.behaviors.motions import load_motions
-from moggy.messages import Affect, Play
+from moggy.messages import Affect, Mover, Play
 
 MOTIONS = load_motions(
     {
@@ -39,7 +39,7 @@ class Stage:
         for _ in range(round(seconds / DT)):
             self.now += DT
             self.mix.begin(self.now)
-            self.layers.take(plays, CALM, DT)
+            self.layers.take(self.mix, plays, (), CALM, DT)
             self.layers.lay_postures(self.mix, CALM)
             self.layers.lay_motions(self.mix, CALM, size)
             self.layers.lay_reflexes(self.mix, CALM)
@@ -114,18 +114,49 @@ def test_a_motion_that_nobody_wrote_is_passed_over() -> None:
     )
 
 
-def test_the_strongest_cause_is_named_first() -> None:
+def test_the_strongest_mover_is_named_first() -> None:
     mix = Mix(["jaw"])
+    breath, yawn = mix.source("breath", "breath"), mix.source("motion", "yawn", (7,))
     for n in range(5):
         mix.begin(n * DT)
-        mix.add("jaw", 0.001 * n, "breath")
-        mix.add("jaw", 0.1 * n, "yawn")
-    assert mix.causes("jaw") == ("yawn", "breath")
+        mix.add("jaw", 0.001 * n, breath)
+        mix.add("jaw", 0.1 * n, yawn)
+    assert mix.movers("jaw") == (
+        Mover(layer="motion", name="yawn", because=(7,)),
+        Mover(layer="breath", name="breath"),
+    )
 
 
-def test_a_joint_that_is_still_on_its_way_names_who_pushed_it_last() -> None:
+def test_a_joint_that_is_still_on_its_way_names_what_pushed_it_last() -> None:
     mix = Mix(["jaw"])
     mix.begin(0.0)
-    mix.add("jaw", 0.3, "yawn")
+    mix.add("jaw", 0.3, mix.source("motion", "yawn"))
     mix.begin(5.0)
-    assert mix.causes("jaw") == ("yawn",)
+    assert mix.movers("jaw") == (Mover(layer="motion", name="yawn"),)
+
+
+def test_a_mover_names_its_newest_causes_at_once() -> None:
+    mix = Mix(["jaw"])
+    mix.begin(0.0)
+    mix.add("jaw", 0.3, mix.source("mood", "mood", (1,)))
+    assert mix.movers("jaw")[0].because == (1,)
+    mix.begin(DT)
+    mix.source("mood", "mood", (2, 1))
+    assert mix.movers("jaw")[0].because == (2, 1)
+
+
+def test_a_motion_and_a_call_of_one_name_are_two_movers() -> None:
+    mix = Mix(["jaw"])
+    mix.begin(0.0)
+    mix.add("jaw", 0.3, mix.source("motion", "chirp"))
+    mix.add("jaw", 0.1, mix.source("voice", "chirp"))
+    assert [mover.layer for mover in mix.movers("jaw")] == ["motion", "voice"]
+
+
+def test_a_motion_goes_back_to_what_led_to_the_decision_that_began_it() -> None:
+    stage = Stage()
+    stage.mix.begin(0.0)
+    stage.layers.take(stage.mix, [LOW], (3, 1), CALM, DT)
+    stage.layers.lay_postures(stage.mix, CALM)
+    expected = Mover(layer="posture", name="low", because=(3, 1))
+    assert stage.mix.movers("jaw") == (expected,)

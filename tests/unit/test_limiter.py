@@ -11,7 +11,7 @@ import math
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from moggy.actuators.limiter import STILL, Axis, Limiter
@@ -63,6 +63,7 @@ def test_at_an_even_pace_every_limit_holds(
 
 @pytest.mark.parametrize("joint", [joint for _, joint in JOINTS])
 @given(asked=STEPS, dts=st.lists(st.floats(0.016, 0.024), min_size=3, max_size=11))
+@example(asked=[(1.0, 3), (0.0, 3)], dts=[0.016, 0.016, 0.024])
 @settings(max_examples=60, deadline=None)
 def test_at_the_uneven_pace_of_a_real_clock_every_limit_holds(
     joint: JointSpec, asked: list[tuple[float, int]], dts: list[float]

@@ -3,15 +3,27 @@ to a sample."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from moggy.assemble import begin
+from moggy.commands.why import inputs_of
 from moggy.config import Files
 from moggy.journal import Entry
-from moggy.why.ledger import KEPT, Ledger
-from moggy.why.repertoire import inputs_by_id
+from moggy.messages import EventCause, InnerCause
+from moggy.why.felt import in_words
+from moggy.why.ledger import KEPT_S, Ledger
+from moggy.why.repertoire import BehaviorInputs
 from moggy.why.weighing import weighed
+
+
+def read(tree: str) -> Mapping[str, BehaviorInputs]:
+    """What the behaviours of a tree read."""
+    start = begin(Files(), seed=1, hour=10.0)
+    return inputs_of(replace(start, files={**start.files, start.tree: tree}))
 
 
 def decision(behavior: str, *scores: dict[str, Any]) -> dict[str, Any]:
@@ -95,7 +107,7 @@ def test_a_reflex_and_a_fallback_are_not_weighed_but_an_option_needs_its_scores(
 
 
 def test_every_behaviour_of_the_shipped_tree_is_read_with_its_role() -> None:
-    inputs = inputs_by_id(Files().read("trees/cat.yaml"))
+    inputs = inputs_of(begin(Files(), seed=1, hour=10.0))
     assert len(inputs) > 40
     assert {name for name, each in inputs.items() if each.role == "reflex"} == {
         "stop",
@@ -109,29 +121,31 @@ def test_every_behaviour_of_the_shipped_tree_is_read_with_its_role() -> None:
 
 
 def test_words_of_the_trees_own_are_spelt_out() -> None:
-    tree = "let: {night: 'between(hour, 22, 6)', tired: night and drive.energy < 0.3}\n"
-    tree += (
+    nap = read(
+        "name: sleepy\n"
+        "let: {night: 'between(hour, 22, 6)', tired: night and drive.energy < 0.3}\n"
         "root: {kind: utility, fallback: nap, options: [{id: nap, when: tired, do: {why: naps}}]}\n"
-    )
-    nap = inputs_by_id(tree)["nap"]
-    assert nap.conditions == ("hour", "drive.energy")
-    assert nap.within({"drives": {"energy": 0.25}}) == ("time of day", "drive energy 0.25")
+    )["nap"]
+    assert nap.conditions == ("drive.energy", "hour")
+    assert nap.within({"drives": {"energy": 0.25}}) == ("drive energy 0.25", "time of day")
     assert nap.role == "fallback"
 
 
 def test_what_reads_only_the_world_has_no_inner_cause_and_what_reads_nothing_is_disposed() -> None:
-    tree = (
-        "root: {kind: utility, fallback: a, options: "
-        "[{id: a, do: {}}, {id: b, when: event.hit > 0.1 and touch.on, do: {}}]}\n"
+    inputs = read(
+        "name: two\nroot: {kind: utility, fallback: a, options: [{id: a, do: {why: sits}}, "
+        "{id: b, when: event.hit > 0.1 and touch.on, do: {why: flees}}]}\n"
     )
-    inputs = inputs_by_id(tree)
     assert inputs["a"].within({}) == ("disposition",)
     assert inputs["b"].within({}) == ()
 
 
-@pytest.mark.parametrize("text", ["[", "3", "root: 5"])
-def test_a_text_that_is_no_tree_has_no_behaviours(text: str) -> None:
-    assert inputs_by_id(text) == {}
+def test_a_cause_of_a_feeling_has_words() -> None:
+    stroked = EventCause(event="stroked", zone="tail_base", person="anna", unwelcome=True)
+    assert in_words(stroked) == "stroked on the tail base by anna, unwelcome"
+    assert in_words(EventCause(event="loud_noise")) == "loud noise"
+    assert in_words(InnerCause(of="company", level="little")) == "little company"
+    assert in_words(InnerCause(of="care")) == "care"
 
 
 def tick(at: float, **parts: list[dict[str, Any]]) -> Entry:
@@ -187,5 +201,5 @@ def test_an_hour_is_followed_without_keeping_what_every_sample_said() -> None:
             tick(float(second), senses=[sample(number, float(second)) for number in numbers])
         )
     ledger.note(tick(3600.0, events=[event(400_000, 1, 359_999, at=3600.0)]))
-    assert len(ledger.found) < (KEPT + 60.0) * 100
+    assert len(ledger.found) < (KEPT_S + 60.0) * 100
     assert ledger.whole((400_000,))
