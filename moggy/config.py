@@ -142,10 +142,13 @@ class Files:
     def shown(self, name: str) -> str:
         """The text to edit: a shipped file as a whole, with the owner's patch in it; the text as it
         is of a file that is all the owner's, or that extends another. Raises Invalid."""
-        texts = self.texts(name)
-        if self._is_own(name) and not self._is_patch(name, texts[name]):
-            return texts[name]
-        return whole_text(name, texts)
+        text = self.read(name)
+        try:
+            if self._is_own(name) and not self._is_patch(name, text):
+                return text
+            return whole_text(name, self.texts(name))
+        except Invalid:  # broken by hand: this is where it can be mended
+            return text
 
     def save(self, name: str, text: str, model: type[BaseModel]) -> Path:
         """Write a valid text into the owner's folder; the shipped file stays as it is. Of an edited
@@ -183,7 +186,7 @@ class Files:
         """The patch that makes a whole text of the shipped file; empty where nothing differs and
         nothing was there before. The text itself where no patch can say it."""
         below = self.texts(name, f"extends: {_stem(name)}\n")
-        wanted = compose(name, {name: text}, model).model_dump(exclude=HISTORY)
+        wanted = compose(name, {name: text}, model).model_dump(exclude=set(HISTORY))
 
         def says(layer: Mapping[str, Any]) -> bool:
             patch = written({"extends": _stem(name), **layer})
@@ -191,7 +194,7 @@ class Files:
                 made = compose(name, {**below, name: patch}, model)
             except Invalid:
                 return False
-            return made.model_dump(exclude=HISTORY) == wanted
+            return made.model_dump(exclude=set(HISTORY)) == wanted
 
         layer = difference(lay_together(name, below).data, round_trip().load(text))
         if not says(layer):

@@ -8,9 +8,12 @@ from dataclasses import replace
 from math import exp
 from typing import Any
 
+import orjson
+
 from moggy.journal import Entry
 from moggy.motion import GROUND
 from moggy.ongoing import CONTACT_LOST_S
+from moggy.overlay import compose
 from moggy.pet import Start
 from moggy.why.chain import WITHIN, Chain, Felt, Layer, MoverSource, NodeLink, OutputChange
 from moggy.why.ledger import Ledger
@@ -39,7 +42,7 @@ class JournalWalk:
         self.ledger = Ledger()
         self._files = dict(start.files)
         self._tree = start.tree
-        self._inputs: Mapping[str, BehaviorInputs] = inputs_by_id(self._files[start.tree])
+        self._inputs: Mapping[str, BehaviorInputs] = self._inputs_now()
         self._gazes = {
             _stem(name): GAZE.findall(text)[:1]
             for name, text in self._files.items()
@@ -176,13 +179,18 @@ class JournalWalk:
                 self._latest["battery"] = (sense["at"], sense["id"])
             elif kind == "trouble" and sense["part"] == "board":
                 self._latest["trouble"] = (sense["at"], sense["id"])
-            elif kind == "edited" and not any(
-                words.startswith(f"{sense['file']}:") for words in refused
-            ):
+            elif kind == "edited":
+                # The pet keeps a text that it refused, and tries it again with the next.
                 self._files[sense["file"]] = sense["text"]
-                self._inputs = inputs_by_id(self._files[self._tree])
+                if any(words.startswith(f"{sense['file']}:") for words in refused):
+                    continue
+                self._inputs = self._inputs_now()
                 if sense["file"].startswith("motions/"):
                     self._gazes[_stem(sense["file"])] = GAZE.findall(sense["text"])[:1]
+
+    def _inputs_now(self) -> Mapping[str, BehaviorInputs]:
+        """What the behaviours of the tree read, with all files that it is made of. JSON is YAML."""
+        return inputs_by_id(orjson.dumps(compose(self._tree, self._files).data).decode())
 
     def _understand(self, data: Mapping[str, Any]) -> None:
         """What moves by itself: small answers; and what moved the feelings."""

@@ -190,7 +190,8 @@ def test_over_a_hot_reload_every_change_is_explained_and_it_replays(tmp_path: Pa
     bold = files.read("personalities/cat.yaml").replace(
         "name: cat", "name: cat\ntemperament: {extraversion: 0.9}"
     )
-    tree = files.read("trees/cat.yaml").replace("id: explore", "id: roam", 1)
+    tree = files.shown("trees/cat.yaml").replace("id: explore", "id: roam", 1)
+    tree += "renamed: {explore: roam}\n"
     motion = files.read("motions/lie.yaml")
     edits: list[AnySense] = [
         Edited(at=3.0, file="personalities/cat.yaml", text=bold),

@@ -17,6 +17,7 @@ KNOWS_EVERYBODY = {
     "__main__",
     "assemble",
     "commands",
+    "designs",
     "library",
     "main",
     "real_time",

@@ -95,7 +95,7 @@ def test_a_reflex_and_a_fallback_are_not_weighed_but_an_option_needs_its_scores(
 
 
 def test_every_behaviour_of_the_shipped_tree_is_read_with_its_role() -> None:
-    inputs = inputs_by_id(Files().read("trees/cat.yaml"))
+    inputs = inputs_by_id(Files().shown("trees/cat.yaml"))
     assert len(inputs) > 40
     assert {name for name, each in inputs.items() if each.role == "reflex"} == {
         "stop",
