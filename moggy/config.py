@@ -69,6 +69,11 @@ def _checked(whole: Composition, model: type[BaseModel]) -> BaseModel | Invalid:
 
 def load(path: Path, model: type[ModelT]) -> ModelT:
     """As `compose`, from a path; what it extends and includes is looked for in the same folder."""
+    return compose(path.name, path_texts(path), model)
+
+
+def path_texts(path: Path) -> dict[str, str]:
+    """As `Files.texts`, from a path."""
 
     def read(name: str) -> str:
         try:
@@ -76,7 +81,7 @@ def load(path: Path, model: type[ModelT]) -> ModelT:
         except (OSError, UnicodeDecodeError) as error:
             raise Invalid(name, 1, f"cannot be read: {error}") from error
 
-    return compose(path.name, chain(path.name, read), model)
+    return chain(path.name, read)
 
 
 class Files:

@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from moggy import overlay
-from moggy.behaviors.laws import Laws
 from moggy.behaviors.motions import MotionFile
 from moggy.behaviors.names import (
     Unknown,
@@ -113,12 +112,9 @@ def _put_together(
     )
 
 
-def check_laws(name: str, files: Files, tree: str) -> None:
-    """Raises Invalid where laws ask for a behaviour that the tree does not have; both are names of
-    files."""
-    laws = overlay.compose(name, files.texts(name))
-    known = behaviours(overlay.compose(tree, files.texts(tree)).data)
-    _refuse(laws, unknown_in_laws(laws.data, known))
+def check_laws(laws: Composition, tree: Composition) -> None:
+    """Raises Invalid where laws ask for a behaviour that the tree does not have."""
+    _refuse(laws, unknown_in_laws(laws.data, behaviours(tree.data)))
 
 
 def save(files: Files, start: Start, name: str, text: str) -> dict[str, str]:

@@ -25,7 +25,7 @@ COVERED = "shipped/"
 FileName = Annotated[
     str,
     Field(
-        pattern=r"^[a-z0-9_]+(/[a-z0-9_]+)?$",
+        pattern=r"^[\w-]+(/[\w-]+)?$",
         description="name of a file of the same kind, without `.yaml`",
     ),
 ]
@@ -229,7 +229,7 @@ class Composer:
         self._places: dict[int, Place] = {}
         """id() of a mapping or list → where it stands."""
         self._moved: dict[tuple[int, Any], Place] = {}
-        """id() of a mapping and a key → where the value was set, if not where the mapping stands."""
+        """id() of a mapping and a key → where the value was set, if it was set by another file."""
         self._kept: list[Any] = []
         """All that has a place, so that no id() is given twice."""
         self._notes: list[str] = []

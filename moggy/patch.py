@@ -222,7 +222,7 @@ def _cut(value: Any) -> Any:
 def _head_parts(data: Any, texts: Mapping[str, str]) -> None:
     """Put the comment at the head of each included file before its first behaviour."""
     for name, text in texts.items():
-        head = [line for line in takewhile(lambda line: line.startswith("#"), text.splitlines())]
+        head = list(takewhile(lambda line: line.startswith("#"), text.splitlines()))
         layer = layer_of(name, text)
         added = (*layer.reflexes, *layer.options)
         if layer.extends is not None or "root" in layer.model_fields_set or not head or not added:
@@ -231,4 +231,5 @@ def _head_parts(data: Any, texts: Mapping[str, str]) -> None:
         if node is not None and isinstance(node.siblings, CommentedSeq):
             at = next(n for n, item in enumerate(node.siblings) if item is node.data)
             words = "\n".join(line.removeprefix("#").strip() for line in head)
-            node.siblings.yaml_set_comment_before_after_key(at, before=words, indent=6)
+            indent = 4 if node.among == "lane" else 6
+            node.siblings.yaml_set_comment_before_after_key(at, before=words, indent=indent)

@@ -63,10 +63,11 @@ def _read(file: str, text: str) -> dict[str, Any] | Invalid:
 
 
 def round_trip() -> YAML:
-    """A reader and writer that keeps comments, quotes and the order of keys."""
+    """A reader and writer that keeps comments, quotes and the order of keys, and breaks no line."""
     yaml = YAML(typ="rt")
     yaml.preserve_quotes = True
-    yaml.width = 100
+    yaml.width = LARGEST
+    yaml.brace_single_entry_mapping_in_flow_sequence = True
     yaml.indent(mapping=2, sequence=4, offset=2)
     return yaml
 
@@ -79,7 +80,7 @@ def written(data: Any) -> str:
 
 
 def line_of(text: str, where: Where) -> int:
-    """The line, from 1, at which a place of the data stands in its text. Slow: for messages only."""
+    """The line, from 1, at which a place of the data stands in its text. Slow: for messages."""
     try:
         node: Any = round_trip().load(text)
     except YAMLError:
