@@ -149,8 +149,8 @@ def save(files: Files, start: Start, name: str, text: str) -> dict[str, str]:
 
 def _refuse(whole: Composition, found: Iterable[Unknown]) -> None:
     for where, message in found:
-        file, line = whole.locate(where)
-        raise Invalid(file, line, f"{'.'.join(str(step) for step in where)}: {message}")
+        file, line, key = whole.locate(where)
+        raise Invalid(file, line, f"{key}: {message}")
 
 
 def _by_new_names(
@@ -161,6 +161,6 @@ def _by_new_names(
     for old in [id for id in found if id in renamed]:
         new, value = renamed[old], found.pop(old)
         found.setdefault(new, value)
-        file, line = whole.locate((key, old))
+        file, line, _ = whole.locate((key, old))
         notes.append(f"{file}:{line}: {old!r} is called {new!r} now: write {new!r}")
     return found, notes

@@ -17,10 +17,22 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field
 
 from moggy.vocabulary import nearest
-from moggy.yaml_file import Invalid, Where, line_of, read_yaml, validate
+from moggy.yaml_file import (
+    Invalid,
+    Locate,
+    Located,
+    Where,
+    line_of,
+    located,
+    read_yaml,
+    validate,
+)
 
 COVERED = "shipped/"
 """Before the name of a file of the package, where an owner's file of the same name covers it."""
+
+NAMING = ("motion", "call", "of")
+"""Keys by which a patch knows an item of a list."""
 
 FileName = Annotated[
     str,
@@ -124,8 +136,7 @@ class Composition:
     notes: tuple[str, ...]
     """For the owner: what still works, but is called otherwise now."""
     texts: Mapping[str, str]
-    locate: Callable[[Where], tuple[str, int]]
-    """Place in the data → file and line."""
+    locate: Locate
 
 
 def chain(top: str, read: Callable[[str], str]) -> dict[str, str]:
@@ -203,9 +214,7 @@ def named(top: str, name: str, reference: str) -> str:
 @lru_cache(maxsize=256)
 def layer_of(name: str, text: str) -> Layer:
     """What a file says about the files below it. Raises Invalid."""
-    return validate(
-        read_yaml(name, text), Layer, lambda where: (name, line_of(text, where)), also=None
-    )
+    return validate(read_yaml(name, text), Layer, lambda where: located(name, text, where))
 
 
 def _wrong(name: str, text: str, where: Where, message: str) -> Invalid:
@@ -278,8 +287,8 @@ class Composer:
             data["removed"] = gone
         return Composition(data, tuple(self._notes), self._texts, self.locate)
 
-    def locate(self, where: Where) -> tuple[str, int]:
-        """File and line of a place in the whole."""
+    def locate(self, where: Where) -> Located:
+        """Where a place of the whole stands in its file."""
         node: Any = self.data
         place = Place(self._top, ())
         for step in where:
@@ -289,7 +298,7 @@ class Composer:
             except (KeyError, IndexError, TypeError):
                 break
             place = self._places.get(id(node)) or place
-        return place.file, line_of(self._texts[place.file], place.where)
+        return located(place.file, self._texts[place.file], place.where)
 
     def _register(self, value: Any, place: Place) -> None:
         steps: Iterator[tuple[Any, Any]]
@@ -335,7 +344,11 @@ class Composer:
                 raise self._error(patch, name, message)
             if not isinstance(changes, dict):
                 raise self._error(patch, name, "should be keys and values")
-            self._merge(items[str(name)], changes)
+            item = items[str(name)]
+            if shape({**item, **changes}) != shape(item):
+                for key in [key for key in item if key not in NAMING]:
+                    del item[key]
+            self._merge(item, changes)
 
     def _known(
         self, id: str, there: Mapping[str, TreeNode], container: Any, key: Any
@@ -497,10 +510,7 @@ def by_name(value: Any) -> dict[str, Change]:
     out. Empty for all else."""
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
         return {}
-    names = [
-        next((str(item[key]) for key in ("motion", "call", "of") if key in item), None)
-        for item in value
-    ]
+    names = [next((str(item[key]) for key in NAMING if key in item), None) for item in value]
     times = Counter(names)
     return {
         name: item

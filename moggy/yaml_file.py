@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from io import StringIO
 from types import UnionType
-from typing import Annotated, Any, TypeAlias, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, NamedTuple, TypeAlias, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -19,8 +19,19 @@ from moggy.vocabulary import nearest
 ModelT = TypeVar("ModelT", bound=BaseModel)
 Where: TypeAlias = Sequence[Any]
 """The keys and indices that lead to a place in a file's data."""
-Locate: TypeAlias = Callable[[Where], tuple[str, int]]
-"""Place in the data → the file in which it stands, and its line."""
+
+
+class Located(NamedTuple):
+    """Where something stands."""
+
+    file: str
+    line: int
+    key: str
+    """The keys that lead to it in that file, with dots between them."""
+
+
+Locate: TypeAlias = Callable[[Where], Located]
+"""Place in the data → where it stands."""
 
 LARGEST = 1_000_000
 """Characters; a designer's file is never that long."""
@@ -95,6 +106,11 @@ def line_of(text: str, where: Where) -> int:
     return line + 1
 
 
+def located(file: str, text: str, where: Where) -> Located:
+    """A place of a file's data, as messages name it. Slow: for messages."""
+    return Located(file, line_of(text, where), ".".join(str(step) for step in where))
+
+
 def validate(
     data: Any, model: type[ModelT], locate: Locate, also: type[BaseModel] | None = None
 ) -> ModelT:
@@ -116,8 +132,8 @@ def _first_mistake(
     error: ErrorDetails,
 ) -> Invalid:
     where = _in_file(data, error["loc"])
-    file, line = locate(where)
-    key = ".".join(str(step) for step in where) or model.__name__
+    file, line, key = locate(where)
+    key = key or model.__name__
     if error["type"] == "extra_forbidden":
         names = _keys_beside(model, where[:-1])
         if also is not None and len(where) == 1:
