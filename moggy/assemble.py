@@ -25,7 +25,7 @@ from moggy.brain.memory import Broken, Memory, Remembered, Without
 from moggy.brain.mind import Mind
 from moggy.clock import SimulatedClock, hour_of_day
 from moggy.config import Files, compose, with_change
-from moggy.designs import designs, texts_for
+from moggy.designs import EditedDesigns, designs, texts_for
 from moggy.home import home, memory_file, memory_key
 from moggy.link import MemoryLink, SerialLink
 from moggy.loop import Ask, Listener, Loop, Sensor
@@ -125,8 +125,8 @@ def body_of(start: Start) -> Body:
 def born(start: Start) -> LivingPet:
     """A pet made from nothing but its start: two pets of one start live the same life, given the
     same senses. Raises Invalid where a file is wrong."""
-    made = designs(start)
-    texts = dict(start.files)
+    edited = EditedDesigns(start)
+    made = edited.now
     number = count(1).__next__
     remembered = None if start.remembered is None else Remembered.from_data(start.remembered)
     mind = Mind(
@@ -136,13 +136,11 @@ def born(start: Start) -> LivingPet:
     actor = Actor(made.body, clips(made.motions), made.personality)
 
     def adopt(file: str, text: str, now: float) -> None:
-        """Take an edited file. Raises Invalid where it is wrong, or does not go with the others:
-        the pet stays as it was then, and tries all of them again with the next edit."""
-        nonlocal made
-        if texts.get(file) == text:
-            return
-        texts[file] = text
-        before, made = made, designs(start, texts)
+        """Take an edited file. Raises Invalid, and changes nothing, where it is wrong or does not
+        go with the others."""
+        before = edited.now
+        edited.take(file, text)
+        made = edited.now
         if made.personality != before.personality:
             mind.adopt(personality=made.personality)
             decider.adopt(personality=made.personality, now=now)

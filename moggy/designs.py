@@ -73,6 +73,28 @@ def designs(start: Start, texts: Mapping[str, str] | None = None) -> Designs:
     return outcome
 
 
+class EditedDesigns:
+    """The files of a pet while they are edited: `now` is what holds."""
+
+    def __init__(self, start: Start) -> None:
+        """Raises Invalid where the files of the start are wrong."""
+        self.now = designs(start)
+        self._start = start
+        self._good, self._latest = dict(start.files), dict(start.files)
+
+    def take(self, file: str, text: str) -> None:
+        """Take an edited file, with all that were refused before if they go together now. Raises
+        Invalid, and changes nothing, where the file is wrong or does not go with the others."""
+        if self._latest.get(file) == text:
+            return
+        self._latest[file] = text
+        try:
+            self.now, self._good = designs(self._start, self._latest), dict(self._latest)
+        except Invalid:
+            alone = {**self._good, file: text}
+            self.now, self._good = designs(self._start, alone), alone
+
+
 @lru_cache(maxsize=8)
 def _put_together(
     files: tuple[tuple[str, str], ...], body: str, personality: str, tree: str, appraisals: str

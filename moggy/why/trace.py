@@ -180,10 +180,9 @@ class JournalWalk:
             elif kind == "trouble" and sense["part"] == "board":
                 self._latest["trouble"] = (sense["at"], sense["id"])
             elif kind == "edited":
-                # The pet keeps a text that it refused, and tries it again with the next.
-                self._files[sense["file"]] = sense["text"]
                 if any(words.startswith(f"{sense['file']}:") for words in refused):
                     continue
+                self._files[sense["file"]] = sense["text"]
                 self._inputs = self._inputs_now()
                 if sense["file"].startswith("motions/"):
                     self._gazes[_stem(sense["file"])] = GAZE.findall(sense["text"])[:1]

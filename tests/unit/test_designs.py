@@ -19,7 +19,7 @@ from moggy.config import Files, Invalid, parse
 from moggy.designs import check_laws, designs
 from moggy.messages import AnySense, Edited, Tick
 from moggy.personality import Personality
-from moggy.pet import Pet, Start
+from moggy.pet import LivingPet, Start
 
 TREE, WHO, TABLE = "trees/cat.yaml", "personalities/cat.yaml", "appraisals/cat.yaml"
 SHIPPED = begin(Files(), seed=1, hour=10.0)
@@ -44,7 +44,7 @@ def refused(start: Start) -> Invalid:
     return caught.value
 
 
-def took(pet: Pet, at: float, *edits: tuple[str, str]) -> Tick:
+def took(pet: LivingPet, at: float, *edits: tuple[str, str]) -> Tick:
     """The tick in which the pet hears of edited files."""
     senses: Sequence[AnySense] = [Edited(at=at, file=file, text=text) for file, text in edits]
     return pet.tick(at, senses)
@@ -257,6 +257,13 @@ def test_files_that_are_right_only_together_are_taken_when_the_last_has_come() -
     assert took(pet, 0.42, ("motions/shrug.yaml", shrug)).refused == ()
     seen = [pet.tick(n / 50, ()) for n in range(22, 60)]
     assert any(play.motion == "shrug" for tick in seen for play in tick.decision.plays)
+
+
+def test_a_broken_file_does_not_keep_others_from_being_taken() -> None:
+    pet = born(SHIPPED)
+    assert len(took(pet, 0.02, (WHO, "name: [")).refused) == 1
+    louder = SHIPPED.files[TABLE].replace("pleases: 1.0", "pleases: 0.9", 1)
+    assert took(pet, 0.04, (TABLE, louder)).refused == ()
 
 
 def test_what_runs_goes_on_by_its_id_when_a_file_below_a_patch_is_edited() -> None:
