@@ -16,7 +16,7 @@ from moggy.actuators.cry import cry
 from moggy.actuators.purr import LOUDEST, PurrTable, breathing
 from moggy.actuators.sound import Curve, Sound
 from moggy.body import Body, SpeakerSpec
-from moggy.config import parse
+from moggy.config import compose
 from moggy.messages import Call, Purr
 from moggy.personality import Personality
 from moggy.pet import Start
@@ -156,6 +156,6 @@ def _within(sound: Sound) -> Sound:
 def voice_of(start: Start) -> Synth:
     """What makes the sounds of the pet that begins so: its body's loudspeaker, its character's
     pitch."""
-    speaker = parse(start.body, start.files[start.body], Body).speaker
-    character = parse(start.personality, start.files[start.personality], Personality)
+    speaker = compose(start.body, start.files, Body).speaker
+    character = compose(start.personality, start.files, Personality)
     return Synth(speaker.rate, speaker, character.voice)

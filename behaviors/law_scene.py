@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Collection, Mapping
 from operator import attrgetter
 from typing import Any
@@ -12,7 +11,16 @@ from moggy.behaviors.expression import Evaluate
 from moggy.messages import Command, Tick
 from moggy.ongoing import Ongoing, is_quiet, local_hour
 from moggy.personality import Personality
-from moggy.vocabulary import CALLS, CLASSES, DRIVES, EMOTIONS, EVENTS, GESTURES, SETTINGS
+from moggy.vocabulary import (
+    CALLS,
+    CLASSES,
+    DRIVES,
+    EMOTIONS,
+    EVENTS,
+    GESTURES,
+    SETTINGS,
+    nearest,
+)
 
 NEVER = 9999.0
 """Seconds since something that did not happen."""
@@ -128,22 +136,19 @@ FAMILIES: Mapping[str, tuple[Callable[[str], Evaluate[LawScene]], Collection[str
 
 
 def reader(name: str) -> Evaluate[LawScene]:
-    """How a name is read; KeyError with a suggestion if there is no such name."""
+    """How a name is read; KeyError, with a suggestion, if there is no such name."""
     if name in PLAIN:
         return PLAIN[name]
     first, _, second = name.partition(".")
     make, seconds = FAMILIES.get(first, (None, None))
     if make is None or not second or (seconds is not None and second not in seconds):
-        known = [
-            *PLAIN,
-            *(
-                f"{family}.{word}"
-                for family, (_, words) in FAMILIES.items()
-                for word in words or ()
-            ),
+        if first == "event":
+            raise KeyError(
+                f"a law cannot ask {name!r}: it asks 'now.{second}', which holds in the tick in "
+                "which the event happens. In a tree 'event' is a strength that fades"
+            )
+        families = [
+            f"{family}.{word}" for family, (_, words) in FAMILIES.items() for word in words or ()
         ]
-        close = difflib.get_close_matches(name, known, n=1)
-        raise KeyError(
-            f"a law cannot ask {name!r}" + (f", did you mean {close[0]!r}?" if close else "")
-        )
+        raise KeyError(f"a law cannot ask {name!r}{nearest(name, [*PLAIN, *families])}")
     return make(second)

@@ -1,9 +1,11 @@
-"""Looks a tree over before a pet lives by it: names that nobody knows, behaviours that cannot run,
-and behaviours that never win."""
+"""Looks a tree over before a pet lives by it: behaviours that cannot run, behaviours that never win,
+and names that nobody uses.
+
+Names that nobody knows are refused when the files are read: see `moggy.designs`.
+"""
 
 from __future__ import annotations
 
-import difflib
 import random
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,25 +20,9 @@ from moggy.behaviors.samples import moments
 from moggy.behaviors.selectors import Utility
 from moggy.behaviors.slot import OptionSlot
 from moggy.personality import Personality
-from moggy.vocabulary import EVENTS
-
-CALLS = (
-    "meow",
-    "meow_sad",
-    "trill",
-    "chirp",
-    "hiss",
-    "growl",
-    "kitten",
-    "mew",
-    "yowl",
-    "solicit",
-    "snort",
-    "chatter",
-)
-
 
 Placed: TypeAlias = tree.OptionSpec | tree.ReflexSpec
+"""A behaviour as it stands in a tree's file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,29 +39,20 @@ class Problem:
 def lint(
     spec: tree.Tree,
     *,
-    motions: Collection[str] = (),
-    calls: Collection[str] = CALLS,
-    events: Collection[str] = EVENTS,
     personality: Personality | None = None,
     seed: int = 1,
     samples: int = 12_000,
 ) -> list[Problem]:
-    """All problems of a tree, or an empty list. `motions` left out: they are not checked. Samples
-    at most so many moments by `seed`."""
-    problems = [*_names(spec, motions, calls, events), *_unreachable(spec)]
-    problems += _starving(
-        spec, personality or Personality.model_validate({"name": "average"}), seed, samples
-    )
-    return problems
+    """All problems of a tree, or an empty list.
 
-
-def lint_personality(personality: Personality, spec: tree.Tree) -> list[Problem]:
-    """Appetites for behaviours that the tree does not have."""
-    behaviors = [slot.id for slot in slots(spec.root)]
+    Weighs its options in up to `samples` random moments, drawn by `seed`, as a pet of this
+    personality (left out: an average one) would.
+    """
+    average = Personality.model_validate({"name": "average"})
     return [
-        Problem(personality.name, f"has an appetite for {_unknown(id, behaviors)}")
-        for id in personality.appetite
-        if id not in behaviors
+        *_unused(spec),
+        *_unreachable(spec),
+        *_starving(spec, personality or average, seed, samples),
     ]
 
 
@@ -93,11 +70,6 @@ def slots(node: tree.NodeSpec) -> Iterator[Placed]:
     elif isinstance(node, tree.SequenceSpec | tree.SelectorSpec):
         for child in node.children:
             yield from slots(child)
-
-
-def _unknown(name: str, those: Collection[str]) -> str:
-    near = difflib.get_close_matches(name, list(those), n=1)
-    return f"unknown {name!r}" + (f", did you mean {near[0]!r}?" if near else "")
 
 
 def _walk(node: tree.NodeSpec, owner: str) -> Iterator[tuple[str, tree.NodeSpec]]:
@@ -140,46 +112,10 @@ def _expressions(spec: tree.Tree) -> Iterator[tuple[str, str]]:
             yield owner, node.until
 
 
-def _names(
-    spec: tree.Tree, motions: Collection[str], calls: Collection[str], events: Collection[str]
-) -> Iterator[Problem]:
-    behaviors = [slot.id for slot in slots(spec.root)]
-    used: set[str] = set()
-    for owner, text in _expressions(spec):
-        for name in names(parse(text)):
-            first, _, second = name.name.partition(".")
-            used.add(name.name)
-            if first in ("event", "since", "count") and second not in events:
-                yield Problem(owner, f"{name.name}: event {_unknown(second, events)}")
-            elif first in ("ran", "running") and second not in behaviors:
-                yield Problem(owner, f"{name.name}: behaviour {_unknown(second, behaviors)}")
+def _unused(spec: tree.Tree) -> Iterator[Problem]:
+    """Names of `let` that no expression of the tree asks for."""
+    used = {name.name for _, text in _expressions(spec) for name in names(parse(text))}
     yield from (Problem("let", f"{name!r} is never used") for name in spec.let if name not in used)
-    yield from (
-        Problem("fades", f"event {_unknown(name, events)}")
-        for name in spec.fades
-        if name not in events
-    )
-    for slot in slots(spec.root):
-        if isinstance(slot, tree.ReflexSpec):
-            yield from (
-                Problem(slot.id, f"on: event {_unknown(name, events)}")
-                for name in slot.on
-                if name not in events
-            )
-    for owner, node in _walk(spec.root, "root"):
-        if isinstance(node, tree.BehaveSpec):
-            shown = [play.motion for play in node.plays] + ([node.posture] if node.posture else [])
-            if motions:
-                yield from (
-                    Problem(owner, f"motion {_unknown(name, motions)}")
-                    for name in shown
-                    if name not in motions
-                )
-            yield from (
-                Problem(owner, f"call {_unknown(sound.call, calls)}")
-                for sound in node.calls
-                if sound.call not in calls
-            )
 
 
 def _endless(node: tree.NodeSpec) -> bool:
@@ -213,10 +149,8 @@ def _unreachable(spec: tree.Tree) -> Iterator[Problem]:
                 if _endless(child) or (
                     isinstance(node, tree.SelectorSpec) and isinstance(child, tree.BehaveSpec)
                 ):
-                    yield Problem(
-                        owner,
-                        f"step {n + 1} is never reached: step {n} never {'ends' if _endless(child) else 'fails'}",
-                    )
+                    never = "ends" if _endless(child) else "fails"
+                    yield Problem(owner, f"step {n + 1} is never reached: step {n} never {never}")
                     break
 
 
@@ -252,7 +186,8 @@ def _starving(
         elif id not in won:
             yield Problem(
                 id,
-                f"starves: never the best in {samples} moments; at its best ({score:.2f}) it lost to {beaten.get(id, 'another')}",
+                f"starves: never the best in {samples} moments; at its best ({score:.2f}) it lost "
+                f"to {beaten.get(id, 'another')}",
             )
 
 

@@ -14,10 +14,10 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from moggy.body import StrictModel
-from moggy.config import load, parse
+from moggy.config import compose, load
 from moggy.messages import Affect
 
-__all__ = ["Clip", "MotionFile", "load_motions"]
+__all__ = ["Clip", "MotionFile", "clips", "load_motions"]
 
 GROUPS = {
     "ears": ("ear_left", "ear_right"),
@@ -160,10 +160,13 @@ def load_motions(files: Sequence[Path] | Mapping[str, str]) -> Mapping[str, Clip
     """Name → motion, from paths or from file name → text. Raises `moggy.config.Invalid` at the
     first mistake."""
     if isinstance(files, Mapping):
-        return {
-            Path(file).stem: Clip(parse(file, text, MotionFile)) for file, text in files.items()
-        }
+        return {Path(file).stem: Clip(compose(file, files, MotionFile)) for file in files}
     return {path.stem: Clip(load(path, MotionFile)) for path in files}
+
+
+def clips(motions: Mapping[str, MotionFile]) -> dict[str, Clip]:
+    """Name → motion, ready to play."""
+    return {name: Clip(motion) for name, motion in motions.items()}
 
 
 class Clip:

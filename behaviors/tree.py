@@ -3,7 +3,7 @@ it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import (
@@ -257,7 +257,7 @@ class ReflexesSpec(StrictModel):
 
     kind: Literal["reflexes"]
     id: Id | None = None
-    lane: tuple[ReflexSpec, ...]
+    lane: tuple[ReflexSpec, ...] = ()
     below: NodeSpec
 
 
@@ -286,7 +286,7 @@ class Tree(StrictModel):
     name: str
     about: str = ""
     let: dict[str, Expression] = Field(
-        default_factory=dict, description="names for expressions; a later may use an earlier"
+        default_factory=dict, description="names for expressions; one may use another"
     )
     fades: dict[EventName, HalfLife] = Field(
         default_factory=dict,
@@ -300,6 +300,13 @@ class Tree(StrictModel):
         "since.hit > 10"
     )
     root: NodeSpec
+    renamed: dict[Id, Id] = Field(
+        default_factory=dict, description="id of an earlier release → what it is called now"
+    )
+    removed: Annotated[
+        tuple[Id, ...],
+        Field(description="ids that the tree had once; other files may still name them"),
+    ] = ()
 
     @model_validator(mode="wrap")
     @classmethod
@@ -320,18 +327,25 @@ class Tree(StrictModel):
         shadows = [name for name in self.let if known(name)]
         if shadows:
             raise ValueError(f"let gives a name that is an input already: {', '.join(shadows)}")
-        for n, (name, text) in enumerate(self.let.items()):
-            later = [used.name for used in names(parse(text)) if used.name in list(self.let)[n:]]
-            if later:
-                raise ValueError(
-                    f"let {name!r} uses {later[0]!r}, which is only named there or after it"
-                )
+        followed: set[str] = set()
+        for name in self.let:
+            _follow(self.let, name, (), followed)
         seen: set[str] = set()
         for name in ids(self.root):
             if name in seen:
                 raise ValueError(f"the id {name!r} stands twice in the tree")
             seen.add(name)
         return self
+
+
+def _follow(let: Mapping[str, str], name: str, above: tuple[str, ...], sound: set[str]) -> None:
+    """Follow a name of `let` to all that it uses; raises ValueError where it comes back."""
+    if name in above:
+        raise ValueError(f"let {name!r} uses itself: {' → '.join((*above, name))}")
+    if name not in sound:
+        for used in {found.name for found in names(parse(let[name]))} & let.keys():
+            _follow(let, used, (*above, name), sound)
+        sound.add(name)
 
 
 def ids(node: NodeSpec, name: str = "root") -> Iterator[str]:

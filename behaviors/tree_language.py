@@ -73,15 +73,19 @@ class TreeLanguage:
     worked out at most once a tick."""
 
     def __init__(self, let: Mapping[str, str]) -> None:
+        """`let` in any order; that no name uses itself is checked by the tree's schema."""
+        self.texts = let
         self.let: dict[str, Evaluate[Moment]] = {}
         self.compiler = Compiler[Moment](self.resolve)
         self.uses: dict[str, frozenset[str]] = {}
-        for name, text in let.items():
-            self.uses[name] = self.inputs(text)
-            self.let[name] = once_a_tick(self.compiler.compile(parse(text)))
 
     def resolve(self, name: str) -> Evaluate[Moment]:
-        return self.let[name] if name in self.let else reader(name)
+        """How a name of the tree, or an input of the moment, is read."""
+        if name not in self.texts:
+            return reader(name)
+        if name not in self.let:
+            self.let[name] = once_a_tick(self.compile(self.texts[name]))
+        return self.let[name]
 
     def compile(self, text: str) -> Evaluate[Moment]:
         return self.compiler.compile(parse(text))
@@ -90,8 +94,15 @@ class TreeLanguage:
         """The inputs it asks for in the end, also through `let`."""
         found: set[str] = set()
         for name in names(parse(text)):
-            found |= self.uses.get(name.name, frozenset((name.name,)))
+            found |= self._used(name.name)
         return frozenset(found)
+
+    def _used(self, name: str) -> frozenset[str]:
+        if name not in self.texts:
+            return frozenset((name,))
+        if name not in self.uses:
+            self.uses[name] = self.inputs(self.texts[name])
+        return self.uses[name]
 
     def sentence(self, text: str) -> FilledSentence:
         pieces = HOLE.split(text)

@@ -1,8 +1,8 @@
 """How long a running pet takes to take over a file that a designer has saved.
 
-Each shipped file is changed by a comment, parsed and checked aside as the watcher does it, and
-taken in one tick of a pet that has lived for a few seconds. That whole tick is timed in CPU time,
-and the best of a few counts.
+Each shipped file is changed in its sentence about itself, parsed and checked aside as the watcher
+does it, and taken in one tick of a pet that has lived for a few seconds. That whole tick is timed in
+CPU time, and the best of a few counts.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ import argparse
 from collections.abc import Iterator
 from time import process_time_ns
 
-from moggy.assemble import SCHEMAS, begin, born
-from moggy.config import Files
+from moggy.assemble import begin, born
+from moggy.config import Files, with_value
+from moggy.designs import designs
 from moggy.messages import Edited
-from moggy.watch import check_aside
 
 MOST_MS = 20.0
 """Most milliseconds of CPU that the tick may take: one period of the loop at 50 Hz."""
@@ -30,8 +30,8 @@ def takes(personality: str, file: str) -> float:
         pet.tick(n / 50, ())
     times = []
     for n in range(250, 250 + ROUNDS):
-        text = f"{start.files[file]}\n# edited {n}\n"
-        check_aside(file, text, SCHEMAS)
+        text = with_value(start.files[file], "about", f"edited {n}")
+        designs(start, {**start.files, file: text})
         began = process_time_ns()
         tick = pet.tick(n / 50, (Edited(at=n / 50, file=file, text=text),))
         times.append((process_time_ns() - began) / 1e6)

@@ -14,26 +14,22 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel
-
 from moggy import __version__
 from moggy.actuators.act import Actor
 from moggy.actuators.serial_body import SerialBody
 from moggy.behaviors.decide import Decider
-from moggy.behaviors.motions import MotionFile, load_motions
-from moggy.behaviors.tree import Tree
+from moggy.behaviors.motions import clips
 from moggy.body import Body
 from moggy.brain.appraisals import Appraisals, whole_key
 from moggy.brain.memory import Broken, Memory, Remembered, Without
 from moggy.brain.mind import Mind
 from moggy.clock import SimulatedClock, hour_of_day
-from moggy.config import Files, parse
-from moggy.config import with_value as text_with_value
+from moggy.config import Files, compose, with_change
+from moggy.designs import EditedDesigns, designs, texts_for
 from moggy.home import home, memory_file, memory_key
 from moggy.link import MemoryLink, SerialLink
 from moggy.loop import Ask, Listener, Loop, Sensor
 from moggy.messages import AnySense
-from moggy.personality import Personality
 from moggy.pet import LivingPet, Start
 from moggy.record import Recorder
 from moggy.replay import Relived, relive
@@ -52,15 +48,6 @@ from moggy.worker import ProcessWorker, SimulatedWorker, Task, Worker
 
 if TYPE_CHECKING:
     from moggy.real_time import RealTimeParts
-
-SCHEMAS: dict[str, type[BaseModel]] = {
-    "personalities": Personality,
-    "trees": Tree,
-    "appraisals": Appraisals,
-    "motions": MotionFile,
-}
-"""Folder of files that may be edited while the pet lives → their schema."""
-
 
 FOLDERS = {
     "body": "body",
@@ -89,19 +76,20 @@ def begin(
     remembered: Remembered | None = None,
 ) -> Start:
     """Read everything that a life begins with. `hour` is the local time of day at second 0, 0..24;
-    the names are those of YAML files. Raises Invalid, with the names that there are, for one that
-    is missing."""
+    the names are those of YAML files. Raises Invalid for one that is missing or wrong, or that uses
+    a name which no other knows."""
     named = {"body": body, "personality": personality, "tree": tree, "appraisals": appraisals}
     chosen = {kind: f"{FOLDERS[kind]}/{name}.yaml" for kind, name in named.items()}
-    names = [*chosen.values(), *files.names("motions")]
-    return Start(
+    start = Start(
         version=__version__,
         seed=seed,
         hour=hour,
-        files={name: files.read(name) for name in names},
+        files=texts_for(files, *chosen.values()),
         remembered=None if remembered is None else remembered.as_data(),
         **chosen,
     )
+    designs(start)
+    return start
 
 
 def with_file(start: Start, kind: str, name: str, files: Files) -> Start:
@@ -109,71 +97,65 @@ def with_file(start: Start, kind: str, name: str, files: Files) -> Start:
     Invalid where there is none."""
     file = f"{FOLDERS[kind]}/{name.removesuffix('.yaml')}.yaml"
     chosen: dict[str, Any] = {kind: file}
-    return replace(start, files={**start.files, file: files.read(file)}, **chosen)
+    return replace(start, files={**start.files, **files.texts(file)}, **chosen)
 
 
 def with_value(start: Start, key: str, value: Any) -> Start:
-    """The same beginning with one value changed, such as `personality.temperament.neuroticism` or,
-    short for an event's, `appraisals.stroke.pleasure`. Raises ValueError where there is no such
-    place."""
+    """The same beginning with one value changed, such as `personality.temperament.neuroticism`,
+    `tree.explore.base` or, short for an event's, `appraisals.stroke.pleasure`. Raises ValueError
+    where there is no such place."""
     kind, _, inside = key.partition(".")
     if kind not in FOLDERS or not inside:
         raise ValueError(f"{key}: should read KIND.KEY with KIND one of {', '.join(FOLDERS)}")
     file = getattr(start, kind)
     try:
         if kind == "appraisals":
-            inside = whole_key(inside, parse(file, start.files[file], Appraisals).events)
-        text = text_with_value(start.files[file], inside, value)
+            inside = whole_key(inside, compose(file, start.files, Appraisals).events)
+        texts = with_change(file, start.files, inside, value)
     except (KeyError, IndexError, ValueError, TypeError) as error:
         raise ValueError(f"{key}: {file} has no such place ({error})") from error
-    return replace(start, files={**start.files, file: text})
+    return replace(start, files=texts)
 
 
 def body_of(start: Start) -> Body:
     """The body that a life begins in."""
-    return parse(start.body, start.files[start.body], Body)
+    return compose(start.body, start.files, Body)
 
 
 def born(start: Start) -> LivingPet:
     """A pet made from nothing but its start: two pets of one start live the same life, given the
     same senses. Raises Invalid where a file is wrong."""
-    files = start.files
-    body = body_of(start)
-    personality = parse(start.personality, files[start.personality], Personality)
-    tree = parse(start.tree, files[start.tree], Tree)
-    appraisals = parse(start.appraisals, files[start.appraisals], Appraisals)
-    motions = {name: text for name, text in files.items() if name.startswith("motions/")}
-    texts = dict(files)
+    edited = EditedDesigns(start)
+    made = edited.now
     number = count(1).__next__
     remembered = None if start.remembered is None else Remembered.from_data(start.remembered)
-    mind = Mind(appraisals, personality, hour=start.hour, number=number, remembered=remembered)
-    decider = Decider(tree, personality, random.Random(start.seed))
-    actor = Actor(body, load_motions(motions), personality)
+    mind = Mind(
+        made.appraisals, made.personality, hour=start.hour, number=number, remembered=remembered
+    )
+    decider = Decider(made.tree, made.personality, random.Random(start.seed))
+    actor = Actor(made.body, clips(made.motions), made.personality)
 
     def adopt(file: str, text: str, now: float) -> None:
-        """Take an edited file in place of the one that the pet was made from. Raises Invalid, and
-        changes nothing, where it is wrong."""
-        if texts.get(file) == text:
-            return
-        if file == start.personality:
-            changed = parse(file, text, Personality)
-            mind.adopt(personality=changed)
-            decider.adopt(personality=changed, now=now)
-            actor.adopt(personality=changed)
-        elif file == start.tree:
-            decider.adopt(tree=parse(file, text, Tree), now=now)
-        elif file == start.appraisals:
-            mind.adopt(appraisals=parse(file, text, Appraisals))
-        elif file in motions:
-            changed_motions = load_motions({**motions, file: text})
-            motions[file] = text
-            actor.adopt(motions=changed_motions)
-        texts[file] = text
+        """Take an edited file. Raises Invalid, and changes nothing, where it is wrong or does not
+        go with the others."""
+        before = edited.now
+        edited.take(file, text)
+        made = edited.now
+        if made.personality != before.personality:
+            mind.adopt(personality=made.personality)
+            decider.adopt(personality=made.personality, now=now)
+            actor.adopt(personality=made.personality)
+        if made.tree != before.tree:
+            decider.adopt(tree=made.tree, now=now)
+        if made.appraisals != before.appraisals:
+            mind.adopt(appraisals=made.appraisals)
+        if made.motions != before.motions:
+            actor.adopt(motions=clips(made.motions))
 
     return LivingPet(
         hour=start.hour,
         readers=(
-            TouchReader(body),
+            TouchReader(made.body),
             BodyMotionReader(),
             VoiceReader(),
             FaceReader(),
@@ -366,7 +348,6 @@ def _in_real_time(
     start = begin(files, seed=seed, hour=hour, remembered=remembered, **names)
     parts = RealTimeParts(
         files=files,
-        schemas=SCHEMAS,
         start=start,
         pet=born(start),
         shape=body_of(start),

@@ -1,23 +1,26 @@
 """The files that designers and makers write: YAML with a schema, found in the owner's folder first,
 with errors at the line.
 
-`parse` is pure and remembers what it parsed, so that a file can be read aside by a watcher and then
-adopted between two ticks at no cost.
+`parse` and `compose` are pure and remember what they parsed, so that a file can be read aside by a
+watcher and then adopted between two ticks at no cost.
 """
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
-from io import StringIO
 from pathlib import Path
-from types import UnionType
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from pydantic import BaseModel
+
+from moggy.overlay import COVERED, Composition, Layer, chain, layer_of, nodes
+from moggy.overlay import compose as lay_together
+from moggy.patch import HISTORY, difference, patch_text, whole_text
+from moggy.vocabulary import nearest
+from moggy.yaml_file import Invalid, line_of, round_trip, validate, written
+
+__all__ = ["SHIPPED", "Files", "Invalid", "compose", "load", "parse", "with_change", "with_value"]
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -33,146 +36,63 @@ SHIPPED = {
 }
 """Kind of file → the folder in which the package ships them."""
 
-LARGEST = 1_000_000
-"""Characters; a designer's file is never that long."""
-
-
-class Invalid(ValueError):
-    """A file that does not say what it must; names the file, the line, the key and what is allowed."""
-
-    def __init__(self, file: str, line: int, message: str) -> None:
-        super().__init__(f"{file}:{line}: {message}")
-        self.file, self.line, self.message = file, line, message
+OF_TREES = ("options", "reflexes", "change", "renamed", "removed")
+"""Keys of a layer that only a tree knows."""
 
 
 def parse(file: str, text: str, model: type[ModelT]) -> ModelT:
     """The text of a YAML file as `model`; raises Invalid with the line of the first mistake."""
-    outcome = _parsed(file, text, model)
+    return compose(file, {file: text}, model)
+
+
+def compose(name: str, texts: Mapping[str, str], model: type[ModelT]) -> ModelT:
+    """The file `name`, with all that it extends and includes, as `model`. `texts` holds the text of
+    each of them (`Files.texts`). Raises Invalid with the file and line of the first mistake."""
+    outcome = _checked(lay_together(name, texts), model)
     if isinstance(outcome, Invalid):
         raise outcome
     return outcome  # type: ignore[return-value]
 
 
-def load(path: Path, model: type[ModelT]) -> ModelT:
-    """As `parse`, from a path."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Invalid(path.name, 1, f"cannot be read: {error}") from error
-    return parse(path.name, text, model)
-
-
 @lru_cache(maxsize=256)
-def _parsed(file: str, text: str, model: type[BaseModel]) -> BaseModel | Invalid:
-    if len(text) > LARGEST:
-        return Invalid(file, 1, f"{len(text)} characters; at most {LARGEST} are read")
+def _checked(whole: Composition, model: type[BaseModel]) -> BaseModel | Invalid:
     try:
-        data = YAML(typ="safe").load(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        return Invalid(file, mark.line + 1 if mark else 1, str(error.problem or "not YAML"))
-    except (YAMLError, RecursionError, ValueError) as error:
-        return Invalid(file, 1, f"not YAML: {error}")
-    if not isinstance(data, dict):
-        return Invalid(file, 1, "should be keys and values")
-    try:
-        return model.model_validate(data)
-    except ValidationError as error:
-        return _located(file, text, model, data, error)
+        if "root" not in model.model_fields:
+            for file, text in whole.texts.items():
+                for key in sorted(layer_of(file, text).model_fields_set & set(OF_TREES)):
+                    line = line_of(text, [key])
+                    return Invalid(file, line, f"unknown key '{key}': only trees have it")
+        return validate(whole.data, model, whole.locate, also=Layer)
+    except Invalid as error:
+        return error
 
 
-def _located(
-    file: str, text: str, model: type[BaseModel], data: Any, error: ValidationError
-) -> Invalid:
-    """The first mistake in words, at its line. Slow, and only for files that are wrong."""
-    first = error.errors()[0]
-    # pydantic adds tags of unions and the like to the place: keep what is really in the file.
-    where: list[Any] = []
-    node: Any = data
-    for step in first["loc"]:
-        if (
-            step in node
-            if isinstance(node, dict)
-            else isinstance(node, list) and isinstance(step, int) and step < len(node)
-        ):
-            where.append(step)
-            node = node[step]
-    line = _line_of(text, where)
-    key = ".".join(str(step) for step in where) or model.__name__
-    value = first.get("input")
-    if first["type"] == "extra_forbidden":
-        known = _keys_beside(model, where[:-1])
-        near = difflib.get_close_matches(str(where[-1] if where else ""), known, n=1)
-        hint = (
-            f", did you mean '{near[0]}'?"
-            if near
-            else f"; known here: {', '.join(sorted(known))}"
-            if known
-            else ""
-        )
-        return Invalid(file, line, f"unknown key '{key}'{hint}")
-    if first["type"] == "missing":
-        return Invalid(file, line, f"{key}: '{first['loc'][-1]}' is missing")
-    shown = "" if isinstance(value, dict | list) else f" (it is {value!r})"
-    return Invalid(file, line, f"{key}: {first['msg'].removeprefix('Value error, ')}{shown}")
+def load(path: Path, model: type[ModelT]) -> ModelT:
+    """As `compose`, from a path; what it extends and includes is looked for in the same folder."""
+    return compose(path.name, path_texts(path), model)
 
 
-def _line_of(text: str, where: Sequence[Any]) -> int:
-    try:
-        node: Any = YAML(typ="rt").load(text)
-    except YAMLError:
-        return 1
-    line = 0
-    for step in where:
+def path_texts(path: Path) -> dict[str, str]:
+    """As `Files.texts`, from a path."""
+
+    def read(name: str) -> str:
         try:
-            line = (node.lc.key if hasattr(node, "keys") else node.lc.item)(step)[0]
-            node = node[step]
-        except (AttributeError, KeyError, IndexError, TypeError):
-            break
-    return line + 1
+            return (path.parent / name).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise Invalid(name, 1, f"cannot be read: {error}") from error
 
-
-def _keys_beside(model: type[BaseModel], where: Sequence[Any]) -> list[str]:
-    """Keys that the schema knows at a place, of every shape that may stand there; empty where any
-    key may."""
-    here: list[Any] = [model]
-    for step in where:
-        here = [inside for shape in here for inside in _step_into(shape, step)]
-    return [
-        key
-        for shape in here
-        if isinstance(shape, type) and issubclass(shape, BaseModel)
-        for key in shape.model_fields
-    ]
-
-
-def _step_into(shape: Any, step: Any) -> list[Any]:
-    if isinstance(shape, type) and issubclass(shape, BaseModel):
-        field = shape.model_fields.get(str(step))
-        return [] if field is None else _shapes(field.annotation)
-    origin, arguments = get_origin(shape), get_args(shape)
-    if origin in (dict, Mapping):
-        return _shapes(arguments[1])
-    return _shapes(arguments[0]) if origin in (list, tuple, Sequence) else []
-
-
-def _shapes(annotation: Any) -> list[Any]:
-    """The members of a union, each without its annotations."""
-    if get_origin(annotation) is Annotated:
-        return _shapes(get_args(annotation)[0])
-    if get_origin(annotation) in (Union, UnionType):
-        return [shape for member in get_args(annotation) for shape in _shapes(member)]
-    return [annotation]
+    return chain(path.name, read)
 
 
 class Files:
     """Where a pet's files are: an owner's folder laid over the shipped ones. Names read
-    `personalities/shy.yaml`."""
+    `personalities/shy.yaml`; `shipped/personalities/shy.yaml` is the shipped one in any case."""
 
     def __init__(self, own: Path | None = None) -> None:
         self.own = own
 
     def names(self, kind: str) -> list[str]:
+        """The names of all files of a kind, without those that are only parts of others."""
         folders = [SHIPPED[kind]] + ([self.own / kind] if self.own else [])
         found = {
             path.name for folder in folders if folder.is_dir() for path in folder.glob("*.yaml")
@@ -180,17 +100,19 @@ class Files:
         return [f"{kind}/{name}" for name in sorted(found)]
 
     def all(self) -> list[str]:
+        """The names of all files of all kinds."""
         return [name for kind in SHIPPED for name in self.names(kind)]
 
     def path(self, name: str) -> Path:
         """The file behind a name: the owner's if there is one. Raises Invalid with the names that
         there are."""
-        kind, _, file = name.partition("/")
+        plain = name.removeprefix(COVERED)
+        kind, _, file = plain.partition("/")
+        steps = file.split("/")
         if (
             kind not in SHIPPED
-            or not file
-            or "/" in file
-            or file.startswith(".")
+            or len(steps) > 2
+            or any(not step or step.startswith(".") for step in steps)
             or not file.endswith(".yaml")
         ):
             raise Invalid(
@@ -198,45 +120,132 @@ class Files:
                 1,
                 f"no such file; names read KIND/NAME.yaml with KIND one of {', '.join(SHIPPED)}",
             )
-        for folder in ([self.own / kind] if self.own else []) + [SHIPPED[kind]]:
+        own = [self.own / kind] if self.own and plain == name else []
+        for folder in (*own, SHIPPED[kind]):
             if (folder / file).is_file():
                 return folder / file
-        raise Invalid(name, 1, f"no such file; there are {', '.join(self.names(kind)) or 'none'}")
+        there = self.names(kind)
+        raise Invalid(name, 1, f"no such file{nearest(plain, there) or f'; there are {there}'}")
 
     def read(self, name: str) -> str:
+        """The text of one file. Raises Invalid."""
         path = self.path(name)
         try:
             return path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise Invalid(name, 1, f"cannot be read: {error}") from error
 
+    def texts(self, name: str, text: str | None = None) -> dict[str, str]:
+        """Name → text of a file and of all that it extends and includes. `text` stands in for the
+        file's own. Raises Invalid."""
+        return chain(name, lambda each: text if text and each == name else self.read(each))
+
     def load(self, name: str, model: type[ModelT]) -> ModelT:
-        return parse(name, self.read(name), model)
+        """A file with all that it extends and includes, as `model`. Raises Invalid."""
+        return compose(name, self.texts(name), model)
+
+    def shown(self, name: str) -> str:
+        """The text to edit: a shipped file as a whole, with the owner's patch in it; the text as it
+        is of a file that is all the owner's, or that extends another. Raises Invalid."""
+        text = self.read(name)
+        try:
+            if self._is_own(name) and not self._is_patch(name, text):
+                return text
+            return whole_text(name, self.texts(name))
+        except Invalid:  # broken by hand: this is where it can be mended
+            return text
 
     def save(self, name: str, text: str, model: type[BaseModel]) -> Path:
-        """Write a valid text into the owner's folder; the shipped file stays as it is. Raises
-        Invalid and writes nothing otherwise."""
-        parse(name, text, model)
-        self.path(name)
-        folder = (self.own or SHIPPED[name.partition("/")[0]].parent) / name.partition("/")[0]
-        folder.mkdir(parents=True, exist_ok=True)
-        target = folder / name.partition("/")[2]
+        """Write a valid text into the owner's folder; the shipped file stays as it is. Of an edited
+        shipped file only the difference is written (`moggy.patch`), as `shown` gave it whole.
+
+        Gives the file that now stands for the name. Raises Invalid and writes nothing otherwise.
+        """
+        compose(name, self.texts(name, text), model)
+        here, layer = self.path(name), layer_of(name, text)
+        kind, _, file = name.partition("/")
+        target = (self.own or SHIPPED[kind].parent) / name
+        whole = layer.extends is None and not layer.includes
+        if self.own is not None and whole and (SHIPPED[kind] / file).is_file():
+            before = self.read(name) if self._is_own(name) else None
+            if before is not None and not self._is_patch(name, before):
+                before = None
+            text = self._as_patch(name, text, before, model)
+            if not text:
+                return here
+        target.parent.mkdir(parents=True, exist_ok=True)
         beside = target.with_suffix(".yaml.new")
         beside.write_text(text, encoding="utf-8")
         beside.replace(target)
         return target
 
+    def _is_own(self, name: str) -> bool:
+        return self.own is not None and (self.own / name).is_file()
+
+    def _is_patch(self, name: str, text: str) -> bool:
+        """Whether a text of the owner's changes the shipped file of its name, and no other."""
+        layer = layer_of(name, text)
+        return layer.extends == _stem(name) and not layer.includes
+
+    def _as_patch(self, name: str, text: str, before: str | None, model: type[BaseModel]) -> str:
+        """The patch that makes a whole text of the shipped file; empty where nothing differs and
+        nothing was there before. The text itself where no patch can say it."""
+        below = self.texts(name, f"extends: {_stem(name)}\n")
+        wanted = compose(name, {name: text}, model).model_dump(exclude=set(HISTORY))
+
+        def says(layer: Mapping[str, Any]) -> bool:
+            patch = written({"extends": _stem(name), **layer})
+            try:
+                made = compose(name, {**below, name: patch}, model)
+            except Invalid:
+                return False
+            return made.model_dump(exclude=set(HISTORY)) == wanted
+
+        layer = difference(lay_together(name, below).data, round_trip().load(text))
+        if not says(layer):
+            return text
+        for entry in list(layer.get("remove", ())):
+            # What is left out of the text and has its default in the shipped file is no change.
+            shorter = {**layer, "remove": [each for each in layer["remove"] if each != entry]}
+            if says(shorter):
+                layer["remove"] = shorter["remove"]
+        if not layer.get("remove", True):
+            del layer["remove"]
+        return patch_text(name, layer, before) if layer or before is not None else ""
+
 
 def with_value(text: str, key: str, value: Any) -> str:
     """The same YAML with one value changed (`stroke.pleasure`); comments stay."""
-    yaml = YAML(typ="rt")
-    yaml.preserve_quotes = True
-    yaml.width = 140
-    root = node = yaml.load(text)
-    *path, last = key.split(".")
+    document = round_trip().load(text)
+    _put(document, key.split("."), value)
+    return written(document)
+
+
+def with_change(name: str, texts: Mapping[str, str], key: str, value: Any) -> dict[str, str]:
+    """The texts with one value of the file `name` changed. In a tree the key begins with the id of
+    a node (`explore.base`); a value of another file is set in `name`, over all below it.
+
+    Raises KeyError where there is no such place.
+    """
+    document = round_trip().load(texts[name])
+    steps = key.split(".")
+    there = nodes(lay_together(name, texts).data)
+    ids = [".".join(steps[:cut]) for cut in range(len(steps) - 1, 0, -1)]
+    id = next((id for id in ids if id in there), None)
+    if id is None:
+        _put(document, steps, value)
+    else:
+        _put(document, ["change", id, *key.removeprefix(f"{id}.").split(".")], value)
+    return {**texts, name: written(document)}
+
+
+def _put(node: Any, steps: list[str], value: Any) -> None:
+    *path, last = steps
     for step in path:
         node = node[int(step)] if isinstance(node, list) else node.setdefault(step, {})
     node[int(last) if isinstance(node, list) else last] = value
-    out = StringIO()
-    yaml.dump(root, out)
-    return out.getvalue()
+
+
+def _stem(name: str) -> str:
+    """The name without kind and `.yaml`, as `extends` says it."""
+    return name.partition("/")[2].removesuffix(".yaml")

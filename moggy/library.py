@@ -16,11 +16,11 @@ from typing import Any
 from moggy import assemble
 from moggy.body import Body
 from moggy.brain.memory import Remembered
-from moggy.config import Files, load, parse
+from moggy.config import Files, load
+from moggy.designs import designs
 from moggy.life import Life
 from moggy.loop import Listener, Sent
 from moggy.messages import AnySense, Tick
-from moggy.pet import Start
 from moggy.sim.day import Day, senses_of
 from moggy.sim.random_day import random_day as made_up
 from moggy.sim.script import CheckedSource, checked_in_order, length_s
@@ -59,17 +59,15 @@ class Pet:
         if remembered is not None and not isinstance(remembered, Remembered):
             remembered = Remembered.from_data(remembered)
         self.hour = hour
-        self.start = _parsed(
-            assemble.begin(
-                files or Files(),
-                seed=seed,
-                hour=HOUR if hour is None else hour,
-                body=body,
-                personality=personality,
-                tree=tree,
-                appraisals=appraisals,
-                remembered=remembered,
-            )
+        self.start = assemble.begin(
+            files or Files(),
+            seed=seed,
+            hour=HOUR if hour is None else hour,
+            body=body,
+            personality=personality,
+            tree=tree,
+            appraisals=appraisals,
+            remembered=remembered,
         )
 
     def changed(self, key: str, value: Any) -> Pet:
@@ -77,18 +75,12 @@ class Pet:
         or `appraisals.stroke.pleasure`, short for `appraisals.events.stroked.mood.pleasure`. Raises
         ValueError where there is no such place, or the value is not allowed there."""
         other = copy(self)
-        other.start = _parsed(assemble.with_value(self.start, key, value))
+        other.start = assemble.with_value(self.start, key, value)
+        designs(other.start)
         return other
 
     def __repr__(self) -> str:
         return f"<Pet {self.start.personality}, {self.start.body}, seed {self.start.seed}>"
-
-
-def _parsed(start: Start) -> Start:
-    """The same, once every file was found to say what it must."""
-    for name, text in start.files.items():
-        parse(name, text, assemble.SCHEMAS.get(name.partition("/")[0], Body))
-    return start
 
 
 def day(name: str | Path) -> Day:

@@ -278,7 +278,9 @@ def lint(
 def schema(
     kind: Annotated[
         str,
-        typer.Argument(help="senses, body, personality, tree, appraisals, motion, laws or day."),
+        typer.Argument(
+            help="senses, body, personality, tree, patch, appraisals, motion, laws or day."
+        ),
     ],
 ) -> None:
     """The JSON schema of a kind of file, with units, bounds and a sentence for each field."""

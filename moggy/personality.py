@@ -34,7 +34,8 @@ class Quiet(StrictModel):
     """When the pet keeps still, and how quiet it always is."""
 
     hours: Annotated[
-        tuple[float, float] | None, Field(description="from, to: hours of the day")
+        tuple[float, float] | None,
+        Field(description="from, to: hours of the day; null: it has no quiet hours"),
     ] = (22.5, 7.0)
     loudest: Annotated[
         float, Field(ge=0.0, le=1.0, description="cap on the loudness of any call")
@@ -56,19 +57,20 @@ LIKES_TOUCH: dict[ZoneName, float] = {
     "belly": -0.5,
     "paws": -0.3,
 }
+"""How an average cat likes to be touched, −1..1. The order is that of Ellis et al. 2015 and
+Soennichsen & Chamove 2002: temples and cheeks best, tail base and belly least. The amounts are our
+judgement."""
 
 
 class Personality(StrictModel):
-    """One pet's character, as a designer writes it."""
+    """One pet's character, as a designer writes it. What each field does: docs/personalities.md."""
 
-    name: str
+    name: Annotated[str, Field(description="what the character is called, for people")]
     about: Annotated[str, Field(description="one sentence")] = ""
     temperament: Temperament = Temperament()
     likes_touch: Annotated[
         dict[ZoneName, Annotated[float, Field(ge=-1.0, le=1.0)]],
-        Field(
-            description="zone → −1 dislikes to 1 loves; the temple and cheeks are liked best, tail base and belly least (Ellis 2015)"
-        ),
+        Field(description="zone → −1 dislikes to 1 loves; 0 where left out"),
     ] = LIKES_TOUCH
     appetite: dict[str, Annotated[float, Field(ge=0.0, le=3.0)]] = Field(
         default_factory=dict,
@@ -84,12 +86,4 @@ class Personality(StrictModel):
     expressive: Annotated[
         float, Field(ge=0.2, le=1.5, description="factor on the size of its movements")
     ] = 1.0
-    delay: Annotated[
-        float,
-        Field(
-            ge=0.0,
-            le=1.0,
-            description="seconds from a touch to the visible answer; the micro-reaction stays at once",
-        ),
-    ] = 0.2
     quiet: Quiet = Quiet()

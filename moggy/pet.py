@@ -219,7 +219,8 @@ class LivingPet:
                 try:
                     self._adopt(sense.file, sense.text, now)
                 except Invalid as error:
-                    refused.append(str(error))
+                    edited = "" if error.file == sense.file else f"{sense.file}: "
+                    refused.append(f"{edited}{error}")
         return tuple(refused)
 
     def _understand(self, heard: tuple[AnySense, ...], now: float) -> tuple[AnySense, ...]:

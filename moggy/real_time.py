@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
-
-from pydantic import BaseModel
 
 from moggy.actuators.speaker import SoundStream, Speaker
 from moggy.actuators.synth import voice_of
@@ -18,6 +17,7 @@ from moggy.body import Body
 from moggy.brain.memory import Diary, Memory
 from moggy.clock import RealClock
 from moggy.config import Files
+from moggy.designs import SCHEMAS, designs, save
 from moggy.journal import Journal
 from moggy.loop import Ask, BodyOut, Listener, Loop, Sensor
 from moggy.messages import Tick
@@ -40,8 +40,6 @@ class RealTimeParts:
     the last first, also where a later part fails."""
 
     files: Files
-    schemas: Mapping[str, type[BaseModel]]
-    """Kind of file that may be edited while the pet lives → its schema."""
     start: Start
     pet: LivingPet
     shape: Body
@@ -67,7 +65,8 @@ class RealTimeParts:
         eye = Eye(ProcessWorker(vision_task, name="vision", deadline=EYE_DEADLINE), camera)
         self.closing.callback(eye.close)
         self.sensors.append(eye)
-        return PageInbox(EditableFiles(self.files, self.schemas), eye.show)
+        editable = EditableFiles(self.files, SCHEMAS, partial(save, self.files, self.start))
+        return PageInbox(editable, eye.show)
 
     def serve(self, inbox: PageInbox, port: int, simulated: SimulatedBody | None = None) -> str:
         """Serve a studio that shows this life; gives its address. `simulated` is the body whose
@@ -102,7 +101,7 @@ class RealTimeParts:
     def watch(self) -> None:
         """Let whoever edits one of its files edit the pet."""
         edited = [name for name in self.start.files if not name.startswith("body/")]
-        watcher = Watcher(self.files, edited, self.schemas)
+        watcher = Watcher(self.files, edited, partial(designs, self.start))
         self.closing.callback(watcher.close)
         self.sensors.append(watcher)
 

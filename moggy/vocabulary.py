@@ -284,7 +284,7 @@ def nearest(name: str, names: Collection[str]) -> str:
     close = difflib.get_close_matches(name, list(names), n=1)
     if close:
         return f", did you mean {close[0]!r}?"
-    return f"; there are {', '.join(names)}" if len(names) <= 12 else ""
+    return f"; there are {', '.join(names)}" if 0 < len(names) <= 12 else ""
 
 
 def known(what: str, names: Collection[str]) -> Callable[[str], str]:

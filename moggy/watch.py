@@ -3,29 +3,32 @@ then reported as an `Edited` sense."""
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from queue import SimpleQueue
+from typing import TypeAlias
 
-from pydantic import BaseModel
-
-from moggy.config import Files, Invalid, parse
+from moggy.config import Files, Invalid
 from moggy.messages import AnySense, Edited
 
 PERIOD = 0.5
 """Seconds between two checks; our choice: soon enough for someone who saves and looks."""
 
+Check: TypeAlias = Callable[[Mapping[str, str]], object]
+"""Puts the texts of all files together; raises Invalid where they are wrong."""
+Save: TypeAlias = Callable[[str, str], Mapping[str, str]]
+"""Saves a name's text; gives name → text of what the pet has to take. Raises Invalid."""
+
 
 class Watcher:
-    """A sensor. Its thread reads and parses; `config.parse` keeps the result, so the pet, which
+    """A sensor. Its thread reads and checks; what was parsed is remembered, so the pet, which
     parses the text again, waits for nothing."""
 
-    def __init__(
-        self, files: Files, names: Sequence[str], schemas: Mapping[str, type[BaseModel]]
-    ) -> None:
-        """Watch `names` of `files`; `schemas` by the first part of a name, such as `trees`."""
-        self._files, self._schemas = files, schemas
-        self._texts = {name: self._text(name) for name in names}
+    def __init__(self, files: Files, names: Iterable[str], check: Check) -> None:
+        """Watch `names` of `files`, the files that they come to extend, and all motions."""
+        self._files, self._check = files, check
+        self._texts = {name: text for name in names if (text := self._text(name)) is not None}
         self._found: SimpleQueue[tuple[str, str]] = SimpleQueue()
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="files", daemon=True)
@@ -46,12 +49,26 @@ class Watcher:
 
     def _watch(self) -> None:
         while not self._closing.wait(PERIOD):
-            for name, before in list(self._texts.items()):
+            changed: dict[str, str] = {}
+            for name in dict.fromkeys([*self._texts, *self._files.names("motions")]):
                 text = self._text(name)
-                if text is not None and text != before:
-                    self._texts[name] = text
-                    check_aside(name, text, self._schemas)
-                    self._found.put((name, text))
+                if text is not None and text != self._texts.get(name):
+                    changed |= self._with_below(name, text)
+            self._texts |= changed
+            if changed:
+                # The pet meets an error again and reports it.
+                with contextlib.suppress(Invalid):
+                    self._check(self._texts)
+            for edit in changed.items():
+                self._found.put(edit)
+
+    def _with_below(self, name: str, text: str) -> dict[str, str]:
+        """A saved file after those below it that are not watched yet: it may extend others now."""
+        below: dict[str, str] = {}
+        with contextlib.suppress(Invalid):
+            below = self._files.texts(name)
+        new = {each: lower for each, lower in below.items() if each not in self._texts}
+        return {each: lower for each, lower in new.items() if each != name} | {name: text}
 
     def _text(self, name: str) -> str | None:
         """None while the file is absent, as in the middle of an editor's save."""
@@ -65,34 +82,15 @@ class EditableFiles:
     """The designers' files for the studio: all files of the kinds that may be edited while the pet
     lives."""
 
-    def __init__(self, files: Files, schemas: Mapping[str, type[BaseModel]]) -> None:
-        """`schemas`: kind of file → what it must say."""
-        self._files, self._schemas = files, schemas
+    def __init__(self, files: Files, kinds: Collection[str], save: Save) -> None:
+        """`kinds` as the first part of a name says them, such as `trees`."""
+        self._files, self._kinds = files, kinds
+        self.save = save
 
     def names(self) -> list[str]:
         """As `personalities/shy.yaml`."""
-        return [name for name in self._files.all() if name.partition("/")[0] in self._schemas]
+        return [name for name in self._files.all() if name.partition("/")[0] in self._kinds]
 
     def read(self, name: str) -> str:
-        """The text. Raises Invalid where there is no such file."""
-        return self._files.read(name)
-
-    def save(self, name: str, text: str) -> None:
-        """Write a text into the owner's folder. Raises Invalid, and writes nothing, where it does
-        not say what it must."""
-        schema = self._schemas.get(name.partition("/")[0])
-        if schema is None:
-            raise Invalid(name, 1, f"the studio saves {', '.join(self._schemas)}")
-        self._files.save(name, text, schema)
-        check_aside(name, text, self._schemas)
-
-
-def check_aside(name: str, text: str, schemas: Mapping[str, type[BaseModel]]) -> None:
-    """Parse a text, so that `config.parse` has the result when the pet parses it. Errors are
-    ignored here: the pet meets them again and reports them."""
-    schema = schemas.get(name.partition("/")[0])
-    if schema is not None:
-        try:
-            parse(name, text, schema)
-        except Invalid:
-            return
+        """The whole text to edit (`Files.shown`). Raises Invalid where there is no such file."""
+        return self._files.shown(name)

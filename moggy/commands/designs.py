@@ -1,45 +1,56 @@
-"""`moggy lint` and `moggy coverage`: what a designer's tree and personalities lack."""
+"""`moggy lint` and `moggy coverage`: what is wrong with the designers' files, and what they lack."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import orjson
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from moggy import overlay
+from moggy.assemble import begin
 from moggy.behaviors.coverage import coverage as cover
-from moggy.behaviors.lint import Problem, lint_personality
+from moggy.behaviors.laws import Laws
 from moggy.behaviors.lint import lint as lint_tree
 from moggy.behaviors.tree import Tree
 from moggy.brain.appraisals import Appraisals
-from moggy.config import Files
+from moggy.config import Files, Invalid
+from moggy.designs import check_laws, designs
 from moggy.home import home
 from moggy.personality import Personality
 
 
 def lint(tree: str, appraisals: str) -> int:
-    """0 when there is nothing to mend."""
-    files = Files(home())
-    spec = files.load(f"trees/{tree}.yaml", Tree)
-    events = files.load(f"appraisals/{appraisals}.yaml", Appraisals).events
-    motions = [Path(name).stem for name in files.names("motions")]
-    problems: list[Problem] = lint_tree(spec, motions=motions, events=list(events))
+    """Print what is wrong with a tree, and with the personalities and laws beside it; 0 when there
+    is nothing to mend, 1 otherwise. Raises Invalid where the tree or the table is not valid."""
+    files, file = Files(home()), f"trees/{tree}.yaml"
+    start = begin(files, seed=1, hour=12.0, tree=tree, appraisals=appraisals)
+    for note in designs(start).notes:
+        typer.echo(note)
+    problems = [str(problem) for problem in lint_tree(designs(start).tree)]
     for name in files.names("personalities"):
-        problems += lint_personality(files.load(name, Personality), spec)
+        personality = name.removeprefix("personalities/").removesuffix(".yaml")
+        try:
+            begin(
+                files, seed=1, hour=12.0, personality=personality, tree=tree, appraisals=appraisals
+            )
+        except Invalid as error:
+            problems.append(str(error))
+    for name in files.names("laws"):
+        try:
+            files.load(name, Laws)
+            check_laws(overlay.compose(name, files.texts(name)), overlay.compose(file, start.files))
+        except Invalid as error:
+            problems.append(str(error))
     for problem in problems:
-        typer.secho(str(problem), fg="yellow")
-    typer.echo(
-        f"trees/{tree}.yaml: {len(problems)} problems"
-        if problems
-        else f"trees/{tree}.yaml: nothing to mend"
-    )
+        typer.secho(problem, fg="yellow")
+    typer.echo(f"{file}: {len(problems)} problems" if problems else f"{file}: nothing to mend")
     return 1 if problems else 0
 
 
 def coverage(tree: str, personality: str, as_json: bool) -> None:
-    """The table, and the holes in it."""
+    """Print which behaviours each event leads to in which mood, and the pairs in which nothing
+    happens; as JSON, one line an event."""
     files = Files(home())
     events = list(files.load("appraisals/cat.yaml", Appraisals).events)
     found = cover(
@@ -70,5 +81,6 @@ def coverage(tree: str, personality: str, as_json: bool) -> None:
     for behavior in found.unused:
         console.print(f"[yellow]never seen[/]: {behavior}")
     console.print(
-        f"{len(found.table)} cells, {len(found.holes)} holes, {len(found.unused)} behaviours that never came"
+        f"{len(found.table)} cells, {len(found.holes)} holes, "
+        f"{len(found.unused)} behaviours that never came"
     )

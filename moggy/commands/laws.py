@@ -8,12 +8,14 @@ from pathlib import Path
 
 from rich.console import Console
 
+from moggy import overlay
 from moggy.assemble import begin, born, in_virtual_time, simulated_body
 from moggy.behaviors.law_scene import LawScene
 from moggy.behaviors.laws import Court, Laws, Violation
 from moggy.body import Body
 from moggy.commands.progress import progress
-from moggy.config import Files, load, parse
+from moggy.config import Files, compose, path_texts
+from moggy.designs import check_laws
 from moggy.home import home
 from moggy.journal import read_start, read_ticks
 from moggy.personality import Personality
@@ -32,9 +34,15 @@ def check(
     file: Path | None,
 ) -> int:
     """Check the journals, or `days` random days of `seconds` each; prints what is broken. Returns 0
-    when no law is, else 1."""
+    when no law is, else 1. Raises Invalid where the laws are not valid, or ask for a behaviour that
+    a tree which they are held against does not have."""
     files = Files(home())
-    laws = load(file, Laws) if file else files.load("laws/cat.yaml", Laws)
+    texts = path_texts(file) if file else files.texts("laws/cat.yaml")
+    name = next(iter(texts))
+    laws = compose(name, texts, Laws)
+    trees = [overlay.compose(start.tree, start.files) for start in map(read_start, journals)]
+    for tree in trees or [overlay.compose("trees/cat.yaml", files.texts("trees/cat.yaml"))]:
+        check_laws(overlay.compose(name, texts), tree)
     found = [(str(path), violation) for path in journals for violation in of_journal(path, laws)]
     lives = len(journals)
     if not journals:
@@ -54,7 +62,7 @@ def court(laws: Laws, start: Start) -> Court:
     """Who judges the life that begins so."""
     return Court(
         laws,
-        LawScene(parse(start.personality, start.files[start.personality], Personality), start.hour),
+        LawScene(compose(start.personality, start.files, Personality), start.hour),
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import typer
 
 from moggy.assemble import RealLife, robot, simulator
+from moggy.designs import designs
 from moggy.messages import Tick, Trouble
 
 
@@ -61,6 +62,8 @@ def run_robot(
 
 def _live(life: RealLife) -> None:
     """Until Ctrl-C, or until somebody ends the process."""
+    for note in designs(life.start).notes:
+        typer.secho(note, fg="yellow", err=True)
     signal.signal(signal.SIGINT, lambda *_: life.loop.stop())
     signal.signal(signal.SIGTERM, lambda *_: life.loop.stop())
     life.loop.run()

@@ -9,10 +9,13 @@ import orjson
 import typer
 
 from moggy.body import Body
+from moggy.overlay import Layer
 from moggy.personality import Personality
 
 
 def print_schema(kind: str) -> None:
+    """Print a JSON schema, with units, bounds and a sentence for each field. Raises ValueError with
+    the kinds that there are."""
     kinds = _kinds()
     if kind not in kinds:
         raise ValueError(f"no schema '{kind}'; there are {', '.join(kinds)}")
@@ -32,6 +35,7 @@ def _kinds() -> dict[str, Callable[[], dict[str, Any]]]:
         "body": Body.model_json_schema,
         "personality": Personality.model_json_schema,
         "tree": Tree.model_json_schema,
+        "patch": Layer.model_json_schema,
         "appraisals": Appraisals.model_json_schema,
         "motion": MotionFile.model_json_schema,
         "laws": Laws.model_json_schema,

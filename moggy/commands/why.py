@@ -18,10 +18,8 @@ from moggy.behaviors.build import Built
 from moggy.behaviors.moment import Moment
 from moggy.behaviors.selectors import Utility
 from moggy.behaviors.slot import OptionSlot, ReflexSlot
-from moggy.behaviors.tree import Tree
 from moggy.behaviors.tree_language import TreeLanguage
-from moggy.config import parse
-from moggy.personality import Personality
+from moggy.designs import designs
 from moggy.pet import Start
 from moggy.why.answer import ChainCoverage, Explanation, changes, coverage, why
 from moggy.why.chain import Chain, SourceLayer, named
@@ -42,9 +40,9 @@ TERMS_SHOWN = 6
 def inputs_of(start: Start) -> Mapping[str, BehaviorInputs]:
     """What each behaviour of a life's tree reads, by its id. Raises Invalid for a tree that cannot
     be read."""
-    tree = parse(start.tree, start.files[start.tree], Tree)
-    personality = parse(start.personality, start.files[start.personality], Personality)
-    built = Built(tree, Moment(personality, random.Random(start.seed), tree.fades))
+    made = designs(start)
+    moment = Moment(made.personality, random.Random(start.seed), made.tree.fades)
+    built = Built(made.tree, moment)
     selectors = [node for node in built.root.iterate() if isinstance(node, Utility)]
     fallbacks = {selector.fallback.id for selector in selectors}
     return {

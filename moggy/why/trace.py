@@ -52,6 +52,8 @@ class JournalWalk:
         self._before: Entry | None = None
         self._start, self._inputs_of = start, inputs_of
         self._inputs = inputs_of(start)
+        self._edited = dict(start.files)
+        """The newest text of every file, whether it was taken or refused."""
         self._felt, self._newest, self._board = FeelingsRecord(self.ledger), Newest(), OwnWill()
         self._chosen = MoverSource(
             layer="unknown", name="", at=0.0, holes=("nothing has been decided",)
@@ -221,14 +223,18 @@ class JournalWalk:
         return layer in ("reaction", "voice") and self._now.at - source.at > ANSWERED_S
 
     def _take_edits(self, senses: Sequence[Mapping[str, Any]]) -> None:
-        """Read the tree again when a file was edited. Where that fails the pet has refused the edit
-        too, and goes on with the tree of before."""
+        """Read the tree again when a file was edited, as the pet does: with all edits so far, else
+        with this one alone; where both fail it has refused the edit, and goes on as before."""
         for sense in senses:
-            if sense["kind"] == "edited":
-                files = {**self._start.files, sense["file"]: sense["text"]}
-                self._start = replace(self._start, files=files)
+            if sense["kind"] != "edited":
+                continue
+            edit = {sense["file"]: sense["text"]}
+            self._edited = {**self._edited, **edit}
+            for files in (self._edited, {**self._start.files, **edit}):
                 with suppress(Invalid):
-                    self._inputs = self._inputs_of(self._start)
+                    changed = replace(self._start, files=files)
+                    self._inputs, self._start = self._inputs_of(changed), changed
+                    break
 
     def _decide(self, decision: Mapping[str, Any], entry: Entry) -> None:
         """A new decision: perhaps another behaviour, perhaps other motions."""

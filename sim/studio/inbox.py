@@ -72,13 +72,19 @@ class PageInputs(Protocol):
 
 
 class Shelf(Protocol):
-    """Where the designer's files are. Each of these may raise `moggy.config.Invalid`."""
+    """Where the designers' files are. Each of these may raise `moggy.config.Invalid`."""
 
-    def names(self) -> list[str]: ...
+    def names(self) -> list[str]:
+        """The files that can be edited."""
+        ...
 
-    def read(self, name: str) -> str: ...
+    def read(self, name: str) -> str:
+        """The whole text to edit."""
+        ...
 
-    def save(self, name: str, text: str) -> None: ...
+    def save(self, name: str, text: str) -> Mapping[str, str]:
+        """Save an edited text; gives name → text of what the pet has to take, in order."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +149,8 @@ class PageInbox:
             self._waiting.append(sense)
 
     def save(self, file: str, text: str) -> None:
-        self._shelf.save(file, text)
-        self.sense(Edited(at=0.0, file=file, text=text))
+        for name, saved in self._shelf.save(file, text).items():
+            self.sense(Edited(at=0.0, file=name, text=saved))
 
     def files(self) -> list[str]:
         return self._shelf.names()

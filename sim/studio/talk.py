@@ -165,7 +165,10 @@ def tell(said: Anything, inputs: PageInputs) -> dict[str, Any] | None:
     try:
         return _told(said, inputs)
     except Invalid as error:
-        return {"type": "refused", "file": error.file, "line": error.line, "message": error.message}
+        file = getattr(said, "file", error.file)
+        if error.file == file:
+            return {"type": "refused", "file": file, "line": error.line, "message": error.message}
+        return {"type": "refused", "file": file, "line": 1, "message": str(error)}
 
 
 def _told(said: Anything, inputs: PageInputs) -> dict[str, Any] | None:

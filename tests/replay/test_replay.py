@@ -48,7 +48,7 @@ def test_another_personality_lives_the_same_day_otherwise(
 
 def test_one_changed_value_is_enough_to_differ(journal: Path) -> None:
     def frightened(start: Start) -> Start:
-        text = start.files[start.personality] + "temperament: {neuroticism: 1.0}\n"
+        text = start.files[start.personality].replace("neuroticism: 0.5", "neuroticism: 1.0")
         return replace(start, files={**start.files, start.personality: text})
 
     differing = [moment for moment in lived_again(journal, frightened) if moment.differs]
@@ -83,11 +83,7 @@ def test_what_is_no_journal_is_said(tmp_path: Path, content: bytes) -> None:
 
 def test_a_file_edited_while_it_lives_is_replayed_too(tmp_path: Path) -> None:
     """The text travels in the journal, so a hot reload is part of the recorded life."""
-    bold = (
-        Files()
-        .read("personalities/cat.yaml")
-        .replace("name: cat", "name: cat\ntemperament: {extraversion: 0.9}")
-    )
+    bold = Files().read("personalities/cat.yaml").replace("extraversion: 0.5", "extraversion: 0.9")
     broken = Edited(at=2.0, file="personalities/cat.yaml", text="name: cat\ntemperment: {}\n")
     edits = [Edited(at=1.0, file="personalities/cat.yaml", text=bold), broken]
     life = moggy.live(moggy.Pet(), edits, 4.0)

@@ -189,10 +189,9 @@ def test_a_stop_by_hand_is_the_boards_cause(tmp_path: Path) -> None:
 
 def test_over_a_hot_reload_every_change_is_explained_and_it_replays(tmp_path: Path) -> None:
     files = Files()
-    bold = files.read("personalities/cat.yaml").replace(
-        "name: cat", "name: cat\ntemperament: {extraversion: 0.9}"
-    )
-    tree = files.read("trees/cat.yaml").replace("id: explore", "id: roam", 1)
+    bold = files.read("personalities/cat.yaml").replace("extraversion: 0.5", "extraversion: 0.9")
+    tree = files.shown("trees/cat.yaml").replace("id: explore", "id: roam", 1)
+    tree += "renamed: {explore: roam}\n"
     motion = files.read("motions/lie.yaml")
     edits: list[AnySense] = [
         Edited(at=3.0, file="personalities/cat.yaml", text=bold),

@@ -25,10 +25,11 @@ class OneFile:
     def read(self, name: str) -> str:
         return self.text
 
-    def save(self, name: str, text: str) -> None:
+    def save(self, name: str, text: str) -> dict[str, str]:
         if not text.startswith("good"):
             raise Invalid(name, 3, "not good")
         self.text = text
+        return {name: text}
 
 
 def an_inbox() -> PageInbox:

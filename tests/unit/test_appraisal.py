@@ -56,7 +56,7 @@ def test_every_number_of_the_table_has_bounds() -> None:
     [
         ("emotions.joy.decay", 5000.0, "less than or equal to 600"),
         ("emotions.joy.attack", -1.0, "greater than or equal to 0.05"),
-        ("events.stroked.emotions.hunger", 0.5, "joy"),
+        ("events.stroked.emotions.hunger", 0.5, "unknown name 'hunger', did you mean"),
         ("events.sadness_seen.emotions.sadness", 0.5, "does not mirror"),
         ("events.fear_seen.mood.arousal", 0.2, "met calmly"),
         ("mood.congruence", 0.9, "less than or equal to 0.4"),

@@ -18,6 +18,7 @@ KNOWS_EVERYBODY = {
     "assemble",
     "command_groups",
     "commands",
+    "designs",
     "library",
     "main",
     "real_time",

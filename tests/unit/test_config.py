@@ -47,9 +47,7 @@ def test_a_value_out_of_range_names_the_line_the_key_and_the_range() -> None:
 
 
 def test_a_wrong_key_deep_in_a_tree_names_the_likely_one() -> None:
-    tree = (
-        Files().read("trees/cat.yaml").replace("        dwell: [6, 90]", "        dwel: [6, 90]", 1)
-    )
+    tree = Files().shown("trees/cat.yaml").replace("dwell: [6, 90]", "dwel: [6, 90]", 1)
     with pytest.raises(Invalid) as caught:
         parse("trees/cat.yaml", tree, Tree)
     assert caught.value.line == line_of(tree, "dwel: ")
@@ -71,6 +69,31 @@ def test_a_wrong_key_deep_in_a_tree_names_the_likely_one() -> None:
 )
 def test_what_is_no_yaml_is_an_error_and_never_a_crash(text: str) -> None:
     assert "body/cat.yaml:" in str(error_of(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("name: x\nlikes_touch: {bely: 1}\n", "unknown name 'bely', did you mean 'belly'?"),
+        ("name: x\nlikes_touch: {wings: 1}\n", "there are head, cheeks, chin"),
+        ("name: x\nvoise: 2\n", "unknown key 'voise', did you mean 'voice'?"),
+        ("name: x\nwings: 2\n", "unknown key 'wings'"),
+        ("about: x\n", "'name' is missing"),
+        (
+            "name: x\nvoice: high\n",
+            "valid number, unable to parse string as a number (it is 'high')",
+        ),
+    ],
+)
+def test_a_mistake_says_what_was_probably_meant_or_what_there_is(text: str, said: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        parse("personalities/x.yaml", text, Personality)
+    assert said in caught.value.message
+
+
+def test_a_missing_file_names_the_likely_one() -> None:
+    with pytest.raises(Invalid, match=r"did you mean 'personalities/shy\.yaml'"):
+        Files().load("personalities/shi.yaml", Personality)
 
 
 def test_the_owners_file_lies_over_the_shipped_one(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from moggy.behaviors.tree import Tree, ids
+from moggy.behaviors.tree_language import TreeLanguage
 from moggy.config import SHIPPED, Invalid, load, parse
 
 SMALL = """\
@@ -87,10 +88,15 @@ def test_a_number_out_of_range_is_refused_with_the_range() -> None:
     assert "less than or equal to 3" in str(broken("base: 0.2", "base: 20"))
 
 
-def test_a_let_that_uses_a_later_one_is_refused() -> None:
-    assert "only named there or after it" in str(
-        broken("calm: emotion.fear < 0.3", "calm: not tense\n  tense: emotion.anger > 0.5")
-    )
+def test_a_let_may_use_another_wherever_it_stands() -> None:
+    text = SMALL.replace("calm: emotion.fear < 0.3", "calm: not tense\n  tense: enough > 0.5")
+    language = TreeLanguage(parse("small.yaml", text, Tree).let)
+    assert language.inputs("calm") == {"enough"}
+
+
+def test_a_let_that_uses_itself_is_refused() -> None:
+    error = broken("calm: emotion.fear < 0.3", "calm: not tense\n  tense: not calm")
+    assert "let 'calm' uses itself: calm → tense → calm" in error.message
 
 
 def test_a_let_cannot_take_the_name_of_an_input() -> None:

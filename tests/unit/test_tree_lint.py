@@ -5,13 +5,12 @@ from __future__ import annotations
 import pytest
 
 from moggy.behaviors.coverage import CELLS, coverage
-from moggy.behaviors.lint import lint, lint_personality, slots
+from moggy.behaviors.lint import lint, slots
 from moggy.behaviors.tree import Tree
 from moggy.config import SHIPPED, load, parse
 from moggy.personality import Personality
 
 AVERAGE = Personality(name="average")
-MOTIONS = {path.stem for path in SHIPPED["motions"].glob("*.yaml")}
 
 
 def small(*options: str, more: str = "") -> Tree:
@@ -27,15 +26,11 @@ def small(*options: str, more: str = "") -> Tree:
 
 
 def problems(*options: str, more: str = "") -> list[str]:
-    return [
-        str(problem) for problem in lint(small(*options, more=more), motions=MOTIONS, samples=300)
-    ]
+    return [str(problem) for problem in lint(small(*options, more=more), samples=300)]
 
 
 def test_the_shipped_tree_has_no_problem() -> None:
-    assert [
-        str(problem) for problem in lint(load(SHIPPED["trees"] / "cat.yaml", Tree), motions=MOTIONS)
-    ] == []
+    assert [str(problem) for problem in lint(load(SHIPPED["trees"] / "cat.yaml", Tree))] == []
 
 
 def test_a_sound_small_tree_has_no_problem() -> None:
@@ -67,14 +62,6 @@ def test_a_sound_small_tree_has_no_problem() -> None:
             "x: starves: never the best in 300 moments; at its best (0.11) it lost to rest",
         ),
         (
-            "id: x, base: 0.9, do: {why: 'does x', plays: [{motion: kneed}]}",
-            "x: motion unknown 'kneed', did you mean 'knead'?",
-        ),
-        (
-            "id: x, base: 0.9, when: ran.rst > 3, do: {why: 'does x'}",
-            "x: ran.rst: behaviour unknown 'rst', did you mean 'rest'?",
-        ),
-        (
             "id: x, base: 0.9, do: {kind: sequence, children: [{why: 'for ever'}, {why: 'never'}]}",
             "x: step 2 is never reached: step 1 never ends",
         ),
@@ -96,14 +83,6 @@ def test_it_finds_a_name_that_nobody_uses() -> None:
 def test_an_appetite_of_nought_is_meant() -> None:
     tree = small("id: x, base: 0.9, do: {why: 'does x'}")
     assert lint(tree, personality=Personality(name="never", appetite={"x": 0.0}), samples=300) == []
-
-
-def test_an_appetite_for_what_does_not_exist_is_found() -> None:
-    wrong = Personality(name="odd", appetite={"pley": 2.0})
-    assert [
-        str(problem)
-        for problem in lint_personality(wrong, load(SHIPPED["trees"] / "cat.yaml", Tree))
-    ] == ["odd: has an appetite for unknown 'pley', did you mean 'play'?"]
 
 
 def test_coverage_lists_what_changes_nothing_and_what_never_comes() -> None:

@@ -1,0 +1,188 @@
+"""The designers' files that one pet is made from, put together: each with what it extends, and all
+of them checked against one another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from moggy import overlay
+from moggy.behaviors.motions import MotionFile
+from moggy.behaviors.names import (
+    Unknown,
+    behaviours,
+    unknown_in_laws,
+    unknown_in_tree,
+    unknown_keys,
+)
+from moggy.behaviors.tree import Tree
+from moggy.body import Body
+from moggy.brain.appraisals import Appraisals
+from moggy.config import Files, Invalid, compose
+from moggy.overlay import Composition
+from moggy.personality import Personality
+from moggy.pet import Start
+
+SCHEMAS: dict[str, type[BaseModel]] = {
+    "personalities": Personality,
+    "trees": Tree,
+    "appraisals": Appraisals,
+    "motions": MotionFile,
+}
+"""Kind of file that may be edited while the pet lives → what it must say."""
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Designs:
+    """What the files of a pet say, each as a whole."""
+
+    body: Body
+    personality: Personality
+    tree: Tree
+    appraisals: Appraisals
+    motions: Mapping[str, MotionFile]
+    """Name of a motion → what stands in its file."""
+    notes: tuple[str, ...]
+    """For the owner: names of theirs that still hold, but that a release has changed."""
+
+
+def texts_for(files: Files, *chosen: str) -> dict[str, str]:
+    """Name → text of all files that a pet is made from: the chosen ones, all that they extend and
+    include, and all motions. Raises Invalid."""
+    names = [*chosen, *files.names("motions")]
+    return {name: text for each in names for name, text in files.texts(each).items()}
+
+
+def designs(start: Start, texts: Mapping[str, str] | None = None) -> Designs:
+    """The files of a start, or `texts` in their place.
+
+    Raises Invalid, with file and line, for a file that is not valid, and for a name that one of
+    them uses and no other knows: an appetite for a behaviour that the tree does not have, a motion
+    that no file describes.
+    """
+    files = tuple(sorted((start.files if texts is None else texts).items()))
+    outcome = _put_together(files, start.body, start.personality, start.tree, start.appraisals)
+    if isinstance(outcome, Invalid):
+        raise outcome
+    return outcome
+
+
+class EditedDesigns:
+    """The files of a pet while they are edited: `now` is what holds."""
+
+    def __init__(self, start: Start) -> None:
+        """Raises Invalid where the files of the start are wrong."""
+        self.now = designs(start)
+        self._start = start
+        self._good, self._latest = dict(start.files), dict(start.files)
+
+    def take(self, file: str, text: str) -> None:
+        """Take an edited file, with all that were refused before if they go together now. Raises
+        Invalid, and changes nothing, where the file is wrong or does not go with the others."""
+        if self._latest.get(file) == text:
+            return
+        self._latest[file] = text
+        try:
+            self.now, self._good = designs(self._start, self._latest), dict(self._latest)
+        except Invalid:
+            alone = {**self._good, file: text}
+            self.now, self._good = designs(self._start, alone), alone
+
+
+@lru_cache(maxsize=8)
+def _put_together(
+    files: tuple[tuple[str, str], ...], body: str, personality: str, tree: str, appraisals: str
+) -> Designs | Invalid:
+    texts = dict(files)
+    try:
+        motions = {
+            name.removeprefix("motions/").removesuffix(".yaml"): compose(name, texts, MotionFile)
+            for name in texts
+            if name.startswith("motions/")
+        }
+        made = Designs(
+            body=compose(body, texts, Body),
+            personality=compose(personality, texts, Personality),
+            tree=compose(tree, texts, Tree),
+            appraisals=compose(appraisals, texts, Appraisals),
+            motions=motions,
+            notes=(),
+        )
+        who, does, feels = (
+            overlay.compose(name, texts) for name in (personality, tree, appraisals)
+        )
+        known = behaviours(does.data)
+        _refuse(does, unknown_in_tree(does.data, motions))
+        _refuse(who, unknown_keys(who.data, "appetite", known))
+        _refuse(feels, unknown_keys(feels.data, "behaviors", known))
+    except Invalid as error:
+        return error
+    renamed = made.tree.renamed
+    appetite, hungry = _by_new_names(who, "appetite", made.personality.appetite, renamed)
+    fills, filled = _by_new_names(feels, "behaviors", made.appraisals.behaviors, renamed)
+    return replace(
+        made,
+        personality=made.personality.model_copy(update={"appetite": appetite}),
+        appraisals=made.appraisals.model_copy(update={"behaviors": fills}),
+        notes=(*who.notes, *does.notes, *feels.notes, *hungry, *filled),
+    )
+
+
+def check_laws(laws: Composition, tree: Composition) -> None:
+    """Raises Invalid where laws ask for a behaviour that the tree does not have."""
+    _refuse(laws, unknown_in_laws(laws.data, behaviours(tree.data)))
+
+
+def save(files: Files, start: Start, name: str, text: str) -> dict[str, str]:
+    """Save a text that was edited while the pet of `start` lives.
+
+    Gives name → text of what the pet has to take, in order: files that it was not made from, then
+    the saved one. Raises Invalid, and writes nothing, where the text or a name in it is wrong.
+    """
+    schema = SCHEMAS.get(name.partition("/")[0])
+    if schema is None:
+        raise Invalid(name, 1, f"only {', '.join(SCHEMAS)} can be saved")
+    kind = {"personalities": "personality", "trees": "tree"}.get(name.partition("/")[0])
+    chosen: dict[str, Any] = {kind or "appraisals": name} if not name.startswith("motions/") else {}
+    wanted = replace(start, **chosen)
+    edited = files.texts(name, text)
+    compose(name, edited, schema)
+    try:
+        names = (wanted.body, wanted.personality, wanted.tree, wanted.appraisals)
+        designs(wanted, {**texts_for(files, *names), **edited})
+    except Invalid as error:
+        # What is wrong in another file was so before, and does not hinder this one.
+        if error.file in edited:
+            raise
+    files.save(name, text, schema)
+    needed = reversed(files.texts(name).items())
+    return {
+        each: content
+        for each, content in needed
+        if each == name or start.files.get(each) != content
+    }
+
+
+def _refuse(whole: Composition, found: Iterable[Unknown]) -> None:
+    for where, message in found:
+        file, line, key = whole.locate(where)
+        raise Invalid(file, line, f"{key}: {message}")
+
+
+def _by_new_names(
+    whole: Composition, key: str, values: Mapping[str, Value], renamed: Mapping[str, str]
+) -> tuple[dict[str, Value], list[str]]:
+    """Values by the ids that behaviours have now, and a note for each that was called otherwise."""
+    found, notes = dict(values), []
+    for old in [id for id in found if id in renamed]:
+        new, value = renamed[old], found.pop(old)
+        found.setdefault(new, value)
+        file, line, _ = whole.locate((key, old))
+        notes.append(f"{file}:{line}: {old!r} is called {new!r} now: write {new!r}")
+    return found, notes

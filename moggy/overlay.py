@@ -1,0 +1,539 @@
+"""Files over files: a file that extends another says only what it changes of it.
+
+`compose` lays the files of a chain over one another and gives the data of the whole, ready to be
+checked against a schema. It works on plain data and knows no schema but that of `Layer`. Every
+place of the composed data can be traced to the file and line that it comes from.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Annotated, Any, Literal, NamedTuple, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from moggy.vocabulary import nearest
+from moggy.yaml_file import (
+    Invalid,
+    Locate,
+    Located,
+    Where,
+    line_of,
+    located,
+    read_yaml,
+    validate,
+)
+
+COVERED = "shipped/"
+"""Before the name of a file of the package, where an owner's file of the same name covers it."""
+
+NAMING = ("motion", "call", "of")
+"""Keys by which a patch knows an item of a list."""
+
+FileName = Annotated[
+    str,
+    Field(
+        pattern=r"^[\w-]+(/[\w-]+)?$",
+        description="name of a file of the same kind, without `.yaml`",
+    ),
+]
+Change: TypeAlias = dict[str, Any]
+
+
+class Layer(BaseModel):
+    """What any file may say about the files below it. All other keys are its own: they are merged
+    into those of the file that it extends, mappings key by key, everything else as a whole."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    extends: Annotated[
+        FileName | None,
+        Field(
+            description="the file that this one changes: `cat` is `cat.yaml` of the same folder. "
+            "A file of yours that extends its own name changes the shipped file of that name"
+        ),
+    ] = None
+    includes: Annotated[
+        tuple[FileName, ...],
+        Field(description="files that are parts of this one: their layers come after its own keys"),
+    ] = ()
+    options: Annotated[
+        tuple[Change, ...],
+        Field(
+            description="trees: behaviours to add to the utility selector. Beside the keys of an "
+            "option, `before: ID` or `after: ID` places it, and `into: ID` names the selector "
+            "where there are several. Left out, it comes last"
+        ),
+    ] = ()
+    reflexes: Annotated[
+        tuple[Change, ...],
+        Field(
+            description="trees: reflexes to add to the lane, placed like options. The first of "
+            "the lane is the most urgent"
+        ),
+    ] = ()
+    change: Annotated[
+        dict[str, Change],
+        Field(
+            description="trees: id of an option, a reflex or any other node → keys of it with "
+            "their new values. In the place of a list of motions, calls or terms, a mapping "
+            "changes single ones: by the `motion`, the `call`, or what the term is `of`"
+        ),
+    ] = {}
+    remove: Annotated[
+        tuple[str, ...],
+        Field(
+            description="what goes: the id of an option or a reflex; or the place of a key, which "
+            "is then as if it were left out: `let.calm`, `fades.hit`, `explore.cooldown`"
+        ),
+    ] = ()
+    renamed: Annotated[
+        dict[str, str],
+        Field(
+            description="trees: an id of an earlier release → what it is called now. Patches and "
+            "personalities that name the old id still hold, with a note to their owner"
+        ),
+    ] = {}
+    removed: Annotated[
+        tuple[str, ...],
+        Field(
+            description="trees: ids of an earlier release that are gone. Files that name them "
+            "still load; what they say of them does nothing"
+        ),
+    ] = ()
+
+
+class Place(NamedTuple):
+    """Where something stands: a file, and the keys that lead to it."""
+
+    file: str
+    where: tuple[Any, ...]
+
+
+class TreeNode(NamedTuple):
+    """A node of a tree's data, and the list in which it stands."""
+
+    data: Change
+    siblings: list[Any] | None
+    among: Literal["options", "lane", "children", "other"]
+
+    @property
+    def is_behaviour(self) -> bool:
+        """Whether it is an option or a reflex."""
+        return self.among in ("options", "lane")
+
+
+@dataclass(frozen=True, eq=False)
+class Composition:
+    """The whole that the files of a chain make together."""
+
+    data: dict[str, Any]
+    """Shared: copy it before changing it."""
+    notes: tuple[str, ...]
+    """For the owner: what still works, but is called otherwise now."""
+    texts: Mapping[str, str]
+    locate: Locate
+
+
+def chain(top: str, read: Callable[[str], str]) -> dict[str, str]:
+    """Name → text of a file and of all that it extends and includes, the file itself first.
+
+    `read` gives the text of a name and raises Invalid where there is none. Raises Invalid, with the
+    line of the reference, for a missing file and for files that extend one another in a circle.
+    """
+    texts: dict[str, str] = {}
+
+    def visit(name: str, above: tuple[str, ...]) -> None:
+        texts[name] = read(name)
+        for target, where in _references(top, name, texts[name]):
+            if target in (*above, name):
+                circle = " → ".join((*above, name, target))
+                raise _wrong(name, texts[name], where, f"files go round in a circle: {circle}")
+            try:
+                visit(target, (*above, name))
+            except Invalid as error:
+                if error.file != target or target in texts:
+                    raise
+                raise _wrong(name, texts[name], where, f"{where[0]}: {error.message}") from None
+
+    visit(top, ())
+    return texts
+
+
+def compose(top: str, texts: Mapping[str, str]) -> Composition:
+    """The file `top` with all that it extends and includes; `texts` holds at least those.
+
+    Raises Invalid with the file and the line of the first mistake.
+    """
+
+    def read(name: str) -> str:
+        if name not in texts:
+            raise Invalid(name, 1, f"no such file{nearest(name, texts)}")
+        return texts[name]
+
+    outcome = _composed(top, tuple(chain(top, read).items()))
+    if isinstance(outcome, Invalid):
+        raise outcome
+    return outcome
+
+
+@lru_cache(maxsize=256)
+def _composed(top: str, texts: tuple[tuple[str, str], ...]) -> Composition | Invalid:
+    composer = Composer(top, dict(texts))
+    try:
+        composer.lay(top)
+        return composer.done()
+    except Invalid as error:
+        return error
+    except RecursionError:
+        return Invalid(top, 1, "an alias that stands within its own anchor")
+
+
+def _references(top: str, name: str, text: str) -> list[tuple[str, Where]]:
+    """The files that a file extends and includes, each with the place that says so."""
+    layer = layer_of(name, text)
+    found: list[tuple[str, Where]] = []
+    if layer.extends is not None:
+        found.append((named(top, name, layer.extends), ("extends",)))
+    for n, part in enumerate(layer.includes):
+        found.append((named(top, name, part), ("includes", n)))
+    return found
+
+
+def named(top: str, name: str, reference: str) -> str:
+    """The full name of what the file `name`, of the chain of `top`, calls `reference`."""
+    kind = "/".join(top.split("/")[: 2 if top.startswith(COVERED) else 1]) if "/" in top else ""
+    target = f"{kind}/{reference}.yaml" if kind else f"{reference}.yaml"
+    return COVERED + target if target == name else target
+
+
+@lru_cache(maxsize=256)
+def layer_of(name: str, text: str) -> Layer:
+    """What a file says about the files below it. Raises Invalid."""
+    return validate(read_yaml(name, text), Layer, lambda where: located(name, text, where))
+
+
+def _wrong(name: str, text: str, where: Where, message: str) -> Invalid:
+    return Invalid(name, line_of(text, where), message)
+
+
+class Composer:
+    """Lays files over one another in place. `load` gives the data of a file, as a copy that may be
+    changed."""
+
+    def __init__(
+        self,
+        top: str,
+        texts: Mapping[str, str],
+        load: Callable[[str, str], dict[str, Any]] = lambda file, text: copied(
+            read_yaml(file, text)
+        ),
+    ) -> None:
+        self.data: dict[str, Any] = {}
+        self._top, self._texts, self._load = top, texts, load
+        self._places: dict[int, Place] = {}
+        """id() of a mapping or list → where it stands."""
+        self._moved: dict[tuple[int, Any], Place] = {}
+        """id() of a mapping and a key → where the value was set, if it was set by another file."""
+        self._kept: list[Any] = []
+        """All that has a place, so that no id() is given twice."""
+        self._notes: list[str] = []
+        self._renamed: dict[str, str] = {}
+        self._removed: dict[str, None] = {}
+
+    def lay(self, name: str) -> None:
+        """Lay a file, with all below it, over what is there. Raises Invalid."""
+        text = self._texts[name]
+        layer, own = layer_of(name, text), self._load(name, text)
+        if layer.extends is not None:
+            self.lay(named(self._top, name, layer.extends))
+        self._register(own, Place(name, ()))
+        said = {key: own.pop(key) for key in Layer.model_fields if key in own}
+        self._rename_words(own, said)
+        if "root" in own:
+            behaviours = [id for id, node in nodes(self.data).items() if node.is_behaviour]
+            self._removed.update(dict.fromkeys(behaviours))
+            self.data.pop("root", None)
+        if self.data:
+            self._merge(self.data, own)
+        else:
+            self.data = own
+        for part in layer.includes:
+            self.lay(named(self._top, name, part))
+        self._removed.update(dict.fromkeys(layer.removed))
+        before = nodes(self.data)
+        for n, entry in enumerate(layer.remove):
+            self._remove(entry, before, said["remove"], n)
+        for item in said.get("reflexes", ()):
+            self._add(item, "lane", "reflexes")
+        for item in said.get("options", ()):
+            self._add(item, "options", "utility")
+        now = nodes(self.data)
+        for id in layer.change:
+            self._change(id, said["change"], now)
+        self._rename(layer.renamed, said)
+
+    def done(self) -> Composition:
+        """The whole, once all is laid."""
+        data = self.data
+        if self._renamed:
+            data["renamed"] = dict(self._renamed)
+        there = nodes(data)
+        if gone := [id for id in self._removed if id not in there]:
+            data["removed"] = gone
+        return Composition(data, tuple(self._notes), self._texts, self.locate)
+
+    def locate(self, where: Where) -> Located:
+        """Where a place of the whole stands in its file."""
+        node: Any = self.data
+        place = Place(self._top, ())
+        for step in where:
+            place = self._moved.get((id(node), step)) or Place(place.file, (*place.where, step))
+            try:
+                node = node[step]
+            except (KeyError, IndexError, TypeError):
+                break
+            place = self._places.get(id(node)) or place
+        return located(place.file, self._texts[place.file], place.where)
+
+    def _register(self, value: Any, place: Place) -> None:
+        steps: Iterator[tuple[Any, Any]]
+        if isinstance(value, dict):
+            steps = iter(value.items())
+        elif isinstance(value, list):
+            steps = iter(enumerate(value))
+        else:
+            return
+        self._kept.append(value)
+        self._places[id(value)] = place
+        for step, inside in steps:
+            self._register(inside, Place(place.file, (*place.where, step)))
+
+    def _error(self, container: Any, key: Any, message: str) -> Invalid:
+        file, where = self._places[id(container)]
+        return _wrong(file, self._texts[file], (*where, key), message)
+
+    def _note(self, container: Any, key: Any, message: str) -> None:
+        self._notes.append(str(self._error(container, key, message)))
+
+    def _merge(self, target: Change, patch: Change) -> None:
+        """Put the keys of `patch` into `target`: mappings key by key, all else as a whole."""
+        for key, value in patch.items():
+            old = target.get(key)
+            if isinstance(value, dict):
+                if isinstance(old, dict) and shape({**old, **value}) == shape(old):
+                    self._merge(old, value)
+                    continue
+                items = by_name(old)
+                if items:
+                    self._merge_items(items, value)
+                    continue
+            target[key] = value
+            file, where = self._places[id(patch)]
+            self._moved[id(target), key] = Place(file, (*where, key))
+
+    def _merge_items(self, items: Mapping[str, Change], patch: Change) -> None:
+        """Change single items of a list, each by its name."""
+        for name, changes in patch.items():
+            if str(name) not in items:
+                message = f"none of this list is called {str(name)!r}{nearest(str(name), items)}"
+                raise self._error(patch, name, message)
+            if not isinstance(changes, dict):
+                raise self._error(patch, name, "should be keys and values")
+            item = items[str(name)]
+            if shape({**item, **changes}) != shape(item):
+                for key in [key for key in item if key not in NAMING]:
+                    del item[key]
+            self._merge(item, changes)
+
+    def _known(
+        self, id: str, there: Mapping[str, TreeNode], container: Any, key: Any
+    ) -> str | None:
+        """The id by which a node is known now; None where a release has removed it."""
+        if id in there:
+            return id
+        now = id
+        while now in self._renamed and now not in there:
+            now = self._renamed[now]
+        if now in there:
+            self._note(container, key, f"{id!r} is called {now!r} now: write {now!r}")
+            return now
+        if id in self._removed:
+            self._note(container, key, f"{id!r} is no longer in the tree: this does nothing")
+            return None
+        raise self._error(container, key, f"no {id!r} here{nearest(id, there)}")
+
+    def _change(self, id: str, changes: Change, there: Mapping[str, TreeNode]) -> None:
+        known = self._known(id, there, changes, id)
+        if known is not None:
+            self._merge(there[known].data, changes[id])
+
+    def _remove(self, entry: str, there: Mapping[str, TreeNode], said: list[Any], n: int) -> None:
+        """Take out a behaviour by its id, or a key by its place."""
+        parts = entry.split(".")
+        for cut in range(len(parts), 0, -1):
+            first, rest = ".".join(parts[:cut]), parts[cut:]
+            if first in there or first in self._renamed or first in self._removed:
+                known = self._known(first, there, said, n)
+                if known is None:
+                    return
+                node = there[known]
+                if rest:
+                    return self._remove_key(node.data, rest, said, n)
+                if not node.is_behaviour or node.siblings is None:
+                    raise self._error(said, n, f"{entry!r} is neither an option nor a reflex")
+                _drop(node.siblings, node.data)
+                self._removed[known] = None
+                return
+        if parts[0] not in self.data:
+            names = [*there, *(key for key in self.data if key != "root")]
+            raise self._error(said, n, f"no {entry!r} here{nearest(entry, names)}")
+        self._remove_key(self.data, parts, said, n)
+
+    def _remove_key(self, data: Any, steps: list[str], said: list[Any], n: int) -> None:
+        """Take out what stands at a place below a node: a key, or a named item of a list."""
+        items = by_name(data)
+        here: Mapping[str, Any] = items if items else data if isinstance(data, dict) else {}
+        for cut in range(len(steps), 0, -1):
+            name, rest = ".".join(steps[:cut]), steps[cut:]
+            if name not in here:
+                continue
+            if rest:
+                return self._remove_key(here[name], rest, said, n)
+            if items:
+                return _drop(data, here[name])
+            del data[name]
+            return
+        name = ".".join(steps)
+        raise self._error(said, n, f"{said[n]}: no {name!r} here{nearest(name, here)}")
+
+    def _add(self, item: Change, among: Literal["options", "lane"], kind: str) -> None:
+        """Put an option or a reflex into the list `among` of a node of this kind."""
+        there = nodes(self.data)
+        id = item.get("id")
+        if not isinstance(id, str):
+            raise self._error(item, "id", "an option or a reflex needs an `id`")
+        if id in there:
+            message = f"there is a {id!r} already: change it under `change`"
+            raise self._error(item, "id", message)
+        lists = {
+            name: node.data.setdefault(among, [])
+            for name, node in there.items()
+            if node.data.get("kind") == kind
+        }
+        for side in ("before", "after"):
+            if side in item:
+                known = self._known(str(item[side]), there, item, side)
+                neighbour = None if known is None else there[known]
+                if neighbour is not None and neighbour.among != among:
+                    raise self._error(item, side, f"{known!r} does not stand in this list")
+                del item[side]
+                if neighbour is not None and neighbour.siblings is not None:
+                    at = _index(neighbour.siblings, neighbour.data) + (side == "after")
+                    neighbour.siblings.insert(at, item)
+                    return
+        into = item.pop("into", None)
+        if into is None and len(lists) == 1:
+            into = next(iter(lists))
+        if into not in lists:
+            names = ", ".join(lists) or "none"
+            raise self._error(
+                item, "id", f"{id}: say with `into` where it belongs; there is {names}"
+            )
+        lists[into].append(item)
+
+    def _rename(self, renamed: Mapping[str, str], said: Mapping[str, Any]) -> None:
+        there = nodes(self.data)
+        for old, new in renamed.items():
+            if new not in there:
+                raise self._error(said["renamed"], old, f"no {new!r} here{nearest(new, there)}")
+            self._renamed[old] = new
+
+    def _rename_words(self, *parts: Any) -> None:
+        """Write `ran.NEW` for `ran.OLD` in all expressions of a file, with a note."""
+        if not self._renamed:
+            return
+        old = re.compile(
+            rf"\b(ran|running)\.({'|'.join(map(re.escape, self._renamed))})(?![a-z0-9_.])"
+        )
+
+        def inside(value: Any) -> None:
+            steps = (
+                list(value.items())
+                if isinstance(value, dict)
+                else list(enumerate(value))
+                if isinstance(value, list)
+                else []
+            )
+            for step, text in steps:
+                if isinstance(text, str) and (found := old.search(text)):
+                    now = self._renamed[found[2]]
+                    value[step] = old.sub(lambda m: f"{m[1]}.{self._renamed[m[2]]}", text)
+                    if id(value) in self._places:
+                        self._note(
+                            value, step, f"{found[2]!r} is called {now!r} now: write {now!r}"
+                        )
+                else:
+                    inside(text)
+
+        for part in parts:
+            inside(part)
+
+
+def nodes(data: Mapping[str, Any]) -> dict[str, TreeNode]:
+    """Id → node of a tree's data. A node without an id of its own is known by its parent's, as
+    `moggy.behaviors.tree.ids` says: the second step of `sleep` is `sleep.2`."""
+    found: dict[str, TreeNode] = {}
+
+    def walk(node: Any, name: str, siblings: list[Any] | None, among: Any) -> None:
+        if not isinstance(node, dict):
+            return
+        name = str(node.get("id") or name)
+        found.setdefault(name, TreeNode(node, siblings, among))
+        for key in ("children", "lane", "options"):
+            items = node.get(key)
+            for n, item in enumerate(items if isinstance(items, list) else (), 1):
+                walk(item, f"{name}.{n}" if key == "children" else name, items, key)
+        walk(node.get("do"), name, None, "other")
+        walk(node.get("below"), f"{name}.below", None, "other")
+
+    walk(data.get("root"), "root", None, "other")
+    return found
+
+
+def by_name(value: Any) -> dict[str, Change]:
+    """Name → item of a list of motions, calls or terms; items whose name stands twice are left
+    out. Empty for all else."""
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        return {}
+    names = [next((str(item[key]) for key in NAMING if key in item), None) for item in value]
+    times = Counter(names)
+    return {
+        name: item
+        for name, item in zip(names, value, strict=True)
+        if name is not None and times[name] == 1
+    }
+
+
+def shape(node: Change) -> tuple[str, str]:
+    """The kind of a node and the curve of a term: they say which other keys may stand there."""
+    return str(node.get("kind", "behave")), str(node.get("curve", "linear"))
+
+
+def copied(value: Any) -> Any:
+    """A copy of mappings and lists, all the way down; what an alias stands for is copied too."""
+    if isinstance(value, dict):
+        return {key: copied(inside) for key, inside in value.items()}
+    return [copied(inside) for inside in value] if isinstance(value, list) else value
+
+
+def _index(items: list[Any], item: Any) -> int:
+    return next(n for n, each in enumerate(items) if each is item)
+
+
+def _drop(items: list[Any], item: Any) -> None:
+    del items[_index(items, item)]

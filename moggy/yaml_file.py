@@ -1,0 +1,202 @@
+"""Designers' YAML texts: read safely, checked against a schema, with the line of every mistake."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from io import StringIO
+from types import UnionType
+from typing import Annotated, Any, NamedTuple, TypeAlias, TypeVar, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from moggy.vocabulary import nearest
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+Where: TypeAlias = Sequence[Any]
+"""The keys and indices that lead to a place in a file's data."""
+
+
+class Located(NamedTuple):
+    """Where something stands."""
+
+    file: str
+    line: int
+    key: str
+    """The keys that lead to it in that file, with dots between them."""
+
+
+Locate: TypeAlias = Callable[[Where], Located]
+"""Place in the data → where it stands."""
+
+LARGEST = 1_000_000
+"""Characters; a designer's file is never that long."""
+QUOTED = re.compile(r"'([^']+)'")
+"""The allowed names in a message of pydantic."""
+
+
+class Invalid(ValueError):
+    """A file that does not say what it must: names the file, the line, the key and what is
+    allowed."""
+
+    def __init__(self, file: str, line: int, message: str) -> None:
+        super().__init__(f"{file}:{line}: {message}")
+        self.file, self.line, self.message = file, line, message
+
+
+def read_yaml(file: str, text: str) -> dict[str, Any]:
+    """The data of a text. It is remembered and shared: copy it before changing it.
+
+    Raises Invalid where the text is no YAML, is no mapping, or is too long.
+    """
+    outcome = _read(file, text)
+    if isinstance(outcome, Invalid):
+        raise outcome
+    return outcome
+
+
+@lru_cache(maxsize=256)
+def _read(file: str, text: str) -> dict[str, Any] | Invalid:
+    if len(text) > LARGEST:
+        return Invalid(file, 1, f"{len(text)} characters; at most {LARGEST} are read")
+    try:
+        data = YAML(typ="safe").load(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        return Invalid(file, mark.line + 1 if mark else 1, str(error.problem or "not YAML"))
+    except (YAMLError, RecursionError, ValueError) as error:
+        return Invalid(file, 1, f"not YAML: {error}")
+    return data if isinstance(data, dict) else Invalid(file, 1, "should be keys and values")
+
+
+def round_trip() -> YAML:
+    """A reader and writer that keeps comments, quotes and the order of keys, and breaks no line."""
+    yaml = YAML(typ="rt")
+    yaml.preserve_quotes = True
+    yaml.width = LARGEST
+    yaml.brace_single_entry_mapping_in_flow_sequence = True
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    return yaml
+
+
+def written(data: Any) -> str:
+    """The text of what `round_trip` has read, or of plain data."""
+    out = StringIO()
+    round_trip().dump(data, out)
+    return out.getvalue()
+
+
+def line_of(text: str, where: Where) -> int:
+    """The line, from 1, at which a place of the data stands in its text. Slow: for messages."""
+    try:
+        node: Any = round_trip().load(text)
+    except YAMLError:
+        return 1
+    line = 0
+    for step in where:
+        try:
+            line = (node.lc.key if hasattr(node, "keys") else node.lc.item)(step)[0]
+            node = node[step]
+        except (AttributeError, KeyError, IndexError, TypeError):
+            break
+    return line + 1
+
+
+def located(file: str, text: str, where: Where) -> Located:
+    """A place of a file's data, as messages name it. Slow: for messages."""
+    return Located(file, line_of(text, where), ".".join(str(step) for step in where))
+
+
+def validate(
+    data: Any, model: type[ModelT], locate: Locate, also: type[BaseModel] | None = None
+) -> ModelT:
+    """The data as `model`; raises Invalid with the first mistake in words.
+
+    `also` names a model whose keys may stand at the top as well, for suggestions.
+    """
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise _first_mistake(data, model, locate, also, error.errors()[0]) from None
+
+
+def _first_mistake(
+    data: Any,
+    model: type[BaseModel],
+    locate: Locate,
+    also: type[BaseModel] | None,
+    error: ErrorDetails,
+) -> Invalid:
+    where = _in_file(data, error["loc"])
+    file, line, key = locate(where)
+    key = key or model.__name__
+    if error["type"] == "extra_forbidden":
+        names = _keys_beside(model, where[:-1])
+        if also is not None and len(where) == 1:
+            names += also.model_fields
+        return Invalid(file, line, f"unknown key '{key}'{nearest(str(where[-1]), names)}")
+    if error["type"] == "missing":
+        return Invalid(file, line, f"{key}: '{error['loc'][-1]}' is missing")
+    value, message = error.get("input"), error["msg"].removeprefix("Value error, ")
+    context = error.get("ctx", {})
+    if error["type"] in ("literal_error", "union_tag_invalid"):
+        value = context.get("tag", value)
+        allowed = QUOTED.findall(str(context.get("expected_tags", context.get("expected"))))
+        if isinstance(value, str):
+            return Invalid(file, line, f"{key}: unknown name {value!r}{nearest(value, allowed)}")
+    shown = (
+        "" if isinstance(value, dict | list) or repr(value) in message else f" (it is {value!r})"
+    )
+    return Invalid(file, line, f"{key}: {message}{shown}")
+
+
+def _in_file(data: Any, loc: Where) -> list[Any]:
+    """The steps of a pydantic place that are really in the file: without tags of unions."""
+    where: list[Any] = []
+    node = data
+    for step in loc:
+        if (
+            step in node
+            if isinstance(node, dict)
+            else isinstance(node, list) and isinstance(step, int) and step < len(node)
+        ):
+            where.append(step)
+            node = node[step]
+    return where
+
+
+def _keys_beside(model: type[BaseModel], where: Where) -> list[str]:
+    """Keys that the schema knows at a place, of every shape that may stand there; empty where any
+    key may."""
+    here: list[Any] = [model]
+    for step in where:
+        here = [inside for shape in here for inside in _step_into(shape, step)]
+    return [
+        key
+        for shape in here
+        if isinstance(shape, type) and issubclass(shape, BaseModel)
+        for key in shape.model_fields
+    ]
+
+
+def _step_into(shape: Any, step: Any) -> list[Any]:
+    if isinstance(shape, type) and issubclass(shape, BaseModel):
+        field = shape.model_fields.get(str(step))
+        return [] if field is None else _shapes(field.annotation)
+    origin, arguments = get_origin(shape), get_args(shape)
+    if origin in (dict, Mapping):
+        return _shapes(arguments[1])
+    return _shapes(arguments[0]) if origin in (list, tuple, Sequence) else []
+
+
+def _shapes(annotation: Any) -> list[Any]:
+    """The members of a union, each without its annotations."""
+    if get_origin(annotation) is Annotated:
+        return _shapes(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, UnionType):
+        return [shape for member in get_args(annotation) for shape in _shapes(member)]
+    return [annotation]
