@@ -1,4 +1,5 @@
-// Builds the page into ../static: one script, one style sheet, the sound worklet and the index. Nothing in it asks another host.
+// Builds the page into ../static: one script, one style sheet, the sound worklet, the index and the
+// icon. The built page loads nothing from other hosts.
 import { build, context } from "esbuild";
 import { cpSync, mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";

@@ -1,11 +1,12 @@
-// How the cat sees you: this machine's camera, a picture, a video file, or two sliders. Frames go to your own machine only and are not kept.
+// What the cat sees of the person: a camera, a picture, a video file, or two sliders. Pictures are
+// sent to the studio's server on this machine only, which does not store them.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { live } from "./live";
 
 type Source = "nobody" | "sliders" | "camera" | "picture" | "video";
 
-const FRAMES_PER_SECOND = 8;
-const WIDTH = 480;
+const FRAMES_PER_SECOND = 8; // as many as vision can read on a small computer
+const WIDTH = 480; // px; larger pictures are scaled down before they are sent
 
 const SOURCES: [Source, string][] = [
   ["nobody", "Nobody"],
@@ -85,7 +86,7 @@ function Sliders() {
   );
 }
 
-/** Sends what `element` shows, a few times a second. */
+/** While `on`, sends what `element` shows, FRAMES_PER_SECOND times a second. */
 function useFrames(
   element: { current: HTMLVideoElement | HTMLImageElement | null },
   on: boolean,

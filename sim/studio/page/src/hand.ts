@@ -1,4 +1,5 @@
-// The hand: a drag over the cat is a stroke, a click a pat, a shift-click or double-click a hit. Beside the cat a drag turns the view.
+// The hand: a drag over the cat is a stroke, a click is a pat, a shift-click or double-click is a
+// hit. A drag beside the cat turns the view.
 import { Mesh, MeshBasicMaterial, Raycaster, SphereGeometry, Vector2, type Vector3 } from "three";
 import type { Cat } from "./cat/cat";
 import type { Found } from "./cat/pick";
@@ -6,18 +7,20 @@ import type { V3 } from "./cat/shape";
 import { live } from "./live";
 import type { Stage } from "./stage";
 
-const PRESSURE = 0.4; // of a mouse, which does not feel any
+const PRESSURE = 0.4; // 0..1, of a mouse, which measures none
 const REPEAT = 1000 / 50; // ms between samples of a hand that rests
-const DOUBLE = 300; // ms between two clicks that are one hit
+const DOUBLE = 300; // ms between two clicks that count as one hit
+const STROKE = 900; // ms of a stroke by key
+const PAT = 120; // ms of a pat by key
 
 interface Sample {
-  t: number;
-  position: V3;
-  pressure: number;
-  area: number;
+  t: number; // s, the browser's clock
+  position: V3; // m, on the standing cat, in the body's frame
+  pressure: number; // 0..1
+  area: number; // 0..1
 }
 
-/** What a hand does by key: the zone's way along the skin, 0.6 s long. */
+/** Strokes by key: from where to where on the standing cat's skin. */
 const WAYS: Record<string, [V3, V3]> = {
   s: [
     [0.09, 0, 0.245],
@@ -46,6 +49,7 @@ export class Hand {
   private sent = 0;
   private lastClick = -1e9;
   private glow = 0;
+  /** Whether the hand is on the cat. */
   touching = false;
 
   constructor(
@@ -58,7 +62,8 @@ export class Hand {
       new MeshBasicMaterial({ color: "#fff2d8", transparent: true, opacity: 0, depthWrite: false }),
     );
     stage.scene.add(this.mark);
-    // Before the camera's own listeners: what begins on the cat must never reach them.
+    // Capture, to be called before the camera's listeners: a drag that begins on the cat must not
+    // reach these.
     canvas.addEventListener("pointerdown", this.down, { capture: true });
     canvas.addEventListener("pointermove", this.move, { capture: true });
     canvas.addEventListener("pointerup", this.up, { capture: true });
@@ -81,7 +86,7 @@ export class Hand {
     if (!found) return;
     event.stopImmediatePropagation();
     event.preventDefault();
-    // Focused for the keys, but a ring round the room is for those who came by keyboard.
+    // The canvas gets the focus for the keys, but the ring of focus is for keyboard users only.
     this.canvas.classList.add("by-hand");
     this.canvas.focus();
     this.stage.controls.enabled = false;
@@ -105,7 +110,7 @@ export class Hand {
       return;
     }
     event.stopImmediatePropagation();
-    // A fast hand moves between two frames, too: the browser kept those places.
+    // The browser keeps the positions between two frames of a fast pointer.
     const events = event.getCoalescedEvents?.() ?? [];
     for (const one of events.length ? events : [event]) {
       const found = this.under(one);
@@ -128,27 +133,32 @@ export class Hand {
     const name = event.key.toLowerCase();
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (WAYS[name]) this.strokeAlong(...WAYS[name]);
-    else if (name === "p") this.strokeAlong(WAYS.h[0], WAYS.h[0], 120);
+    else if (name === "p") this.strokeAlong(WAYS.h[0], WAYS.h[0], PAT);
     else if (name === "x") live.say({ type: "hit", position: WAYS.s[0], strength: 0.8 });
     else return;
     event.preventDefault();
   };
 
-  /** A stroke without a pointer, from one place of the skin to another. */
-  strokeAlong(from: V3, to: V3, milliseconds = 900): void {
+  /** A stroke without a pointer, from one place of the skin to another. Its samples are REPEAT
+   * apart, also where timers are late: then several are sent at once. */
+  strokeAlong(from: V3, to: V3, milliseconds = STROKE): void {
     if (this.touching) return;
     this.touching = true;
     const begun = performance.now();
+    let at = 0; // ms since `begun` of the next sample
     const step = () => {
-      const now = performance.now(),
-        share = Math.min((now - begun) / milliseconds, 1);
-      const position = from.map((value, i) => value + share * (to[i] - value)) as V3;
-      live.say({
-        type: "touch",
-        samples: [{ t: now / 1000, position, pressure: PRESSURE, area: 0.3 }],
-      });
-      this.flash(this.cat.now(position), "#fff2d8");
-      if (share < 1) return void setTimeout(step, REPEAT);
+      const samples: Sample[] = [];
+      for (; at <= milliseconds && begun + at <= performance.now(); at += REPEAT) {
+        const share = at / milliseconds;
+        const position = from.map((value, i) => value + share * (to[i] - value)) as V3;
+        samples.push({ t: (begun + at) / 1000, position, pressure: PRESSURE, area: 0.3 });
+      }
+      const last = samples[samples.length - 1];
+      if (last) {
+        live.say({ type: "touch", samples });
+        this.flash(this.cat.now(last.position), "#fff2d8");
+      }
+      if (at <= milliseconds) return void setTimeout(step, REPEAT);
       live.say({ type: "release" });
       this.touching = false;
     };
@@ -156,7 +166,7 @@ export class Hand {
   }
 
   private add(event: PointerEvent, found: Found): void {
-    // A pen or a finger feels its pressure; a mouse says 0.5 for "down".
+    // Pens and touch screens measure pressure; a mouse always reports 0.5.
     const pressure = event.pointerType === "mouse" || !event.pressure ? PRESSURE : event.pressure;
     const area = event.width > 1 ? Math.min(0.6, 0.1 + event.width / 120) : 0.25;
     this.latest = { t: event.timeStamp / 1000, position: found.place, pressure, area };
@@ -176,7 +186,7 @@ export class Hand {
     this.glow = 0.75;
   }
 
-  /** Once a frame: send what came, and keep a resting hand alive. */
+  /** Called once a frame: sends the new samples, or repeats the last one of a hand that rests. */
   draw(dt: number): void {
     const now = performance.now();
     if (this.latest && !this.waiting.length && now - this.sent >= REPEAT)

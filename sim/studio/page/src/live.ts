@@ -1,4 +1,5 @@
-// The line to the pet: what it says arrives here, what the page does leaves here.
+// The connection to the studio's server: the pet's state and news come in, what the user does goes
+// out. The messages are those of sim/studio/view.py and sim/studio/talk.py.
 import { useEffect, useState } from "preact/hooks";
 
 export interface Person {
@@ -58,11 +59,11 @@ export interface State {
   building: { text?: string; done?: number } | null;
 }
 
-/** One point of the plots: seconds, then the person's valence, its sd, arousal, its sd, and the pet's mood. */
+/** One point of the plots. */
 export interface Point {
-  at: number;
-  person: [number, number, number, number];
-  mood: [number, number, number];
+  at: number; // s
+  person: [number, number, number, number]; // valence, its sd, arousal, its sd
+  mood: [number, number, number]; // pleasure, arousal, dominance
   behavior: string;
 }
 
@@ -82,15 +83,17 @@ export interface Answer {
 }
 
 const KEPT_NEWS = 80;
-const KEPT_POINTS = 1200;
-const POINT_STEP = 0.5;
-const PANELS_PER_SECOND = 8;
+const KEPT_POINTS = 1200; // ten minutes
+const POINT_STEP = 0.5; // s; as HISTORY_STEP in sim/studio/view.py
+const PANELS_PER_SECOND = 8; // how often panels are drawn again, at most
+const SHORTEST_PAUSE = 250; // ms before connecting again; doubled after each failure
+const LONGEST_PAUSE = 5000; // ms
 
 class Live {
   state: State | null = null;
   hello: Hello | null = null;
   connected = false;
-  frozen = false; // for a picture of one moment
+  frozen = false; // the page no longer changes: for a screenshot
   points: Point[] = [];
   news: News[] = [];
   troubles = new Map<string, string>();
@@ -100,7 +103,7 @@ class Live {
   onAnswer: ((answer: Answer) => void)[] = [];
   onOpen: (() => void)[] = [];
   private socket: WebSocket | null = null;
-  private pause = 250;
+  private pause = SHORTEST_PAUSE; // ms
   private watchers = new Set<() => void>();
   private due = 0;
 
@@ -111,7 +114,7 @@ class Live {
     socket.binaryType = "arraybuffer";
     socket.onopen = () => {
       this.connected = true;
-      this.pause = 250;
+      this.pause = SHORTEST_PAUSE;
       for (const told of this.onOpen) told();
     };
     socket.onmessage = (event) => this.heard(event.data);
@@ -120,26 +123,29 @@ class Live {
       this.connected = false;
       this.changed(true);
       setTimeout(() => this.connect(), this.pause);
-      this.pause = Math.min(this.pause * 2, 5000);
+      this.pause = Math.min(this.pause * 2, LONGEST_PAUSE);
     };
     this.socket = socket;
   }
 
+  /** Send a message; it is dropped while there is no connection. */
   say(message: object): void {
     if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
   }
 
-  /** A picture; skipped while the line is still busy with the last. */
+  /** Send a picture; it is dropped while earlier ones still wait to be sent. */
   sayBytes(bytes: ArrayBuffer): void {
     if (this.socket?.readyState === WebSocket.OPEN && this.socket.bufferedAmount < 400_000)
       this.socket.send(bytes);
   }
 
+  /** Call `watcher` when panels should be drawn again; returns what ends that. */
   watch(watcher: () => void): () => void {
     this.watchers.add(watcher);
     return () => this.watchers.delete(watcher);
   }
 
+  /** Add news, also such as comes from the page itself. */
   note(item: News): void {
     if (item.kind === "trouble" && item.part) {
       if (item.message) this.troubles.set(item.part, item.message);
@@ -203,7 +209,7 @@ class Live {
 
 export const live = new Live();
 
-/** The newest state; the panel is drawn again a few times a second. */
+/** The connection; the calling panel is drawn again when something has changed. */
 export function useLive(): Live {
   const [, again] = useState(0);
   useEffect(() => live.watch(() => again((n) => n + 1)), []);

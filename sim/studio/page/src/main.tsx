@@ -1,8 +1,9 @@
-// The studio's page: the cat on one side, what it feels and why on the other.
+// The studio's page: the cat on one side; what it feels, does and why on the other.
 import { render } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import "./studio.css";
 import "uplot/dist/uPlot.min.css";
+import "./panels/panels.css";
+import "./studio.css";
 import { pose } from "./cat/skeleton";
 import { FaceChooser } from "./face";
 import { Round } from "./icons";
@@ -32,9 +33,9 @@ function Why() {
   const { state, connected } = useLive();
   const words =
     !connected && !state
-      ? "Looking for the cat…"
+      ? "Connecting to the cat…"
       : !connected
-        ? "The line to the cat is lost; trying again…"
+        ? "The connection is lost; trying again…"
         : state?.decision.why || "…";
   return (
     <p class="why" role="status" aria-live="polite" data-testid="why">
@@ -147,7 +148,7 @@ function Studio() {
   const view = useRef<View | null>(null);
   const [tab, open] = useState<"life" | "files">("life");
   useEffect(() => {
-    // For the browser tests, and for the curious at the console.
+    // For the browser tests and for the browser's console.
     Object.assign(window, { moggy: { live, sound, pose, view: () => view.current } });
   }, []);
   return (

@@ -1,9 +1,9 @@
-// The cat's voice: samples from the server go to a worklet that plays them in order and forgets what came too late.
+// The cat's voice: samples from the server are played in order by a worklet (speaker.ts).
 import { live } from "./live";
 
 export class Sound {
   muted = false;
-  heard = 0;
+  heard = 0; // bytes so far; for the browser tests
   private context: AudioContext | null = null;
   private node: AudioWorkletNode | null = null;
   private starting = false;
@@ -13,7 +13,8 @@ export class Sound {
     live.onOpen.push(() => this.tell());
   }
 
-  /** Browsers let a page sound only after the first touch of it. */
+  /** Open the sound output. Browsers allow that only after the user has clicked or pressed a key.
+   * */
   async start(): Promise<void> {
     if (this.starting || !live.hello) return;
     this.starting = true;

@@ -1,4 +1,4 @@
-// Runs in the browser's sound thread: a queue of samples with a cushion against a jittery line.
+// Runs in the browser's sound thread: plays a queue of samples, with a reserve against jitter.
 
 declare class AudioWorkletProcessor {
   readonly port: MessagePort;
@@ -6,8 +6,8 @@ declare class AudioWorkletProcessor {
 declare function registerProcessor(name: string, processor: unknown): void;
 declare const sampleRate: number;
 
-const CUSHION = 0.09; // s before playing begins
-const TOO_LATE = 0.4; // s of waiting samples, above which the oldest are dropped
+const RESERVE = 0.09; // s of samples that must wait before playing begins
+const TOO_LATE = 0.4; // s of waiting samples above which the oldest are dropped
 
 class Speaker extends AudioWorkletProcessor {
   private queue: Int16Array[] = [];
@@ -22,7 +22,7 @@ class Speaker extends AudioWorkletProcessor {
       this.queue.push(samples);
       this.waiting += samples.length;
       while (this.waiting > TOO_LATE * sampleRate && this.queue.length > 1) this.drop();
-      if (this.waiting > CUSHION * sampleRate) this.playing = true;
+      if (this.waiting > RESERVE * sampleRate) this.playing = true;
     };
   }
 

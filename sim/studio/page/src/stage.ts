@@ -1,4 +1,5 @@
-// The room: floor, light, shadow and the camera that goes round the cat. The world is the body's frame, z up.
+// The room: floor, light, shadow, and the camera that turns about the cat. Coordinates are the
+// body's frame: metres, x forward, y left, z up.
 import {
   CanvasTexture,
   CircleGeometry,
@@ -85,20 +86,22 @@ export class Stage {
     this.plainFloor.color.set(dark ? "#6d667d" : "#f4e3c8");
   }
 
-  /** `covered`: pixels at the bottom that lie under other things; the cat stands in the middle of what is free. */
+  /** Set the size in px. `covered`: px at the bottom under other elements; the cat is centred in
+   * the rest. */
   size(width: number, height: number, covered = this.covered): void {
     this.covered = covered;
     this.renderer.setPixelRatio(Math.min(devicePixelRatio, 2) * this.share);
     this.renderer.setSize(width, height, false);
     this.camera.aspect = width / Math.max(height, 1);
-    // A narrow window must show the whole cat, too.
+    // A wider angle in a narrow window, so that it shows the whole cat.
     this.camera.fov =
       this.camera.aspect > 1.15 ? 30 : Math.min(60, 30 * (1.15 / this.camera.aspect));
     this.camera.setViewOffset(width, height, 0, Math.max(0, covered - 110) / 2, width, height);
     this.camera.updateProjectionMatrix();
   }
 
-  /** Draw fewer points, and no shadow, for a machine without graphics. */
+  /** Set the share of pixels that are drawn and whether there is a shadow: fewer and none for a
+   * machine without a GPU. */
   spare(share: number, shadow: boolean): void {
     this.share = share;
     this.sun.castShadow = shadow;
@@ -133,7 +136,7 @@ function sunlight(): DirectionalLight {
   return sun;
 }
 
-/** There are no graphics: every point costs the pet time. */
+/** Whether WebGL runs on the CPU, which the pet needs too. */
 function drawnByProcessor(): boolean {
   const gl = document.createElement("canvas").getContext("webgl2");
   const info = gl?.getExtension("WEBGL_debug_renderer_info");
@@ -142,7 +145,7 @@ function drawnByProcessor(): boolean {
   return /swiftshader|llvmpipe|software|basic render/i.test(name);
 }
 
-/** In place of a shadow, where that costs too much: the rug is darker under the cat. */
+/** A dark spot on the rug under the cat, in place of a shadow where that costs too much. */
 function dimness(): Mesh {
   const size = 64;
   const canvas = document.createElement("canvas");
@@ -166,7 +169,7 @@ function dimness(): Mesh {
   return mesh;
 }
 
-/** A round woollen rug, painted. */
+/** A round woollen rug as a texture of `size` px. */
 function rug(size: number): CanvasTexture {
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = size;
@@ -186,7 +189,7 @@ function rug(size: number): CanvasTexture {
     pen.arc(size / 2, size / 2, (size / 2) * radius, 0, Math.PI * 2);
     pen.fill();
   }
-  // Woven threads, from a fixed sequence so that the rug is the same rug every day.
+  // Threads at pseudo-random places with a fixed seed, so that the rug always looks the same.
   let seed = 7;
   const next = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
   for (let i = 0; i < (size * size) / 40; i++) {

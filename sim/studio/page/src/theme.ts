@@ -1,4 +1,4 @@
-// Light, dark, or as the system has it.
+// The theme: light, dark, or that of the system.
 export type Theme = "auto" | "light" | "dark";
 
 const ORDER: Theme[] = ["auto", "light", "dark"];
@@ -16,7 +16,7 @@ export function nextTheme(): Theme {
   return chosen;
 }
 
-/** Called now, and whenever the theme changes. */
+/** Call `watcher` now and at every change of the theme; returns what ends that. */
 export function onTheme(watcher: (dark: boolean) => void): () => void {
   watchers.add(watcher);
   watcher(isDark());

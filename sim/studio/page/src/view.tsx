@@ -1,4 +1,4 @@
-// The cat in its room: draws what the servos hold, and turns pointers into touches.
+// The cat in its room: draws it as the servos hold it, and passes pointers to the hand.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Cat } from "./cat/cat";
 import type { V3 } from "./cat/shape";
@@ -7,9 +7,9 @@ import { live, type State } from "./live";
 import { Stage } from "./stage";
 import { onTheme } from "./theme";
 
-const CATCH_UP = 22; // 1/s: how fast the drawn joints follow, so that 30 states a second look smooth
-const FLUFF = 10; // layers
-const PLAIN_FRAMES = 15; // a second, drawn by the processor
+const CATCH_UP = 22; // 1/s, of the drawn joints, so that 30 states a second look smooth
+const FLUFF = 10; // layers of fur
+const PLAIN_FRAMES = 15; // frames a second, drawn by the CPU
 
 export class View {
   readonly stage: Stage;
@@ -49,7 +49,8 @@ export class View {
     cancelAnimationFrame(this.frame);
   }
 
-  /** One picture with all the fur, however long that takes; then the pictures stop, and the page stays at this moment. */
+  /** Draw one picture in the best quality, however long that takes, and nothing after it: for a
+   * screenshot. */
   portrait(): void {
     this.stop();
     live.frozen = true;
@@ -60,7 +61,7 @@ export class View {
     this.stage.render();
   }
 
-  /** Where on the screen a point of the standing cat's skin is drawn now, pixels. */
+  /** Where on the screen a point of the standing cat's skin is drawn now, px. */
   where(place: V3): { x: number; y: number } {
     const spot = this.cat.now(place).project(this.stage.camera);
     const box = this.stage.renderer.domElement.getBoundingClientRect();
@@ -99,7 +100,8 @@ export class View {
     this.height += (1 - Math.exp(-7 * dt)) * ((this.lifted ? 0.16 : 0) - this.height);
   }
 
-  /** Fur where the graphics can afford it; where frames are slow, fewer points and no shadow instead of a jerky cat. */
+  /** Choose the quality by how long frames take: fur where they are fast, less where they are slow.
+   * */
   private spare(dt: number): void {
     this.slow += 0.06 * ((dt > 0.026 ? 1 : 0) - this.slow);
     this.settled -= dt;
@@ -111,7 +113,8 @@ export class View {
     }
   }
 
-  /** 4: fur. 3: fine. 2: fewer points. 1 and 0: for a machine without graphics, which has a cat to think for. */
+  /** Set the quality. 4: fur; 3: a fine skin; 2: fewer pixels; 1 and 0: for a machine without a
+   * GPU, which the pet needs too. */
   set(quality: number): void {
     this.quality = quality;
     this.settled = 1.5;
@@ -122,6 +125,11 @@ export class View {
   }
 }
 
+const LABEL =
+  "The cat. Drag over it to stroke, click to pat, double-click or shift-click to hit. Keys: S " +
+  "strokes the back, H the head, C the cheek, T the tail, P pats, X hits. Drag beside the cat to " +
+  "turn the view.";
+
 export function CatView({ ready }: { ready: (view: View) => void }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [trouble, say] = useState("");
@@ -131,19 +139,10 @@ export function CatView({ ready }: { ready: (view: View) => void }) {
       ready(view);
       return () => view.stop();
     } catch (error) {
-      // Everything but the picture works without it.
-      say(
-        `This browser cannot draw the cat (${(error as Error).message}). Its life goes on beside.`,
-      );
+      // Everything else on the page works without the picture.
+      say(`This browser cannot draw the cat: ${(error as Error).message}. The rest still works.`);
     }
   }, []);
   if (trouble) return <p class="no-cat">{trouble}</p>;
-  return (
-    <canvas
-      ref={canvas}
-      tabIndex={0}
-      role="application"
-      aria-label="The cat. Drag over it to stroke, click to pat, double-click or shift-click to hit. Keys: S strokes the back, H the head, C the cheek, P pats, X hits. Drag beside it to turn the view."
-    />
-  );
+  return <canvas ref={canvas} tabIndex={0} role="application" aria-label={LABEL} />;
 }

@@ -1,4 +1,4 @@
-// The whole cat as one object of the scene: sculpted once, then moved by joint angles.
+// The whole cat as one object of the scene: made once, then moved by joint angles.
 import {
   Bone,
   BufferAttribute,
@@ -22,7 +22,7 @@ import { type Blob, blobs, type V3 } from "./shape";
 import { type Angles, pose } from "./skeleton";
 
 const FINE = 0.0046; // m between two points of the skin
-const COARSE = 0.0085; // and on a machine without graphics
+const COARSE = 0.0085; // m, on a machine without a GPU
 
 export class Cat extends Group {
   readonly skin: SkinnedMesh;
@@ -69,7 +69,7 @@ export class Cat extends Group {
     this.handles[bone].add(group);
   }
 
-  /** Fewer points and no strands, for a machine without graphics. */
+  /** Choose the skin: `plain` has fewer points and no strands, for a machine without a GPU. */
   simplify(plain: boolean): void {
     let skin = this.skins.get(plain);
     if (!skin)
@@ -84,7 +84,7 @@ export class Cat extends Group {
     this.skin.material = skin.material;
   }
 
-  /** Layers of hair outside the skin: the more, the fluffier, and the more the graphics must do. */
+  /** Set the number of layers of hair outside the skin. */
   fluff(layers: number): void {
     while (this.shells.length > layers) this.remove(this.shells.pop() as SkinnedMesh);
     while (this.shells.length < layers) {
@@ -100,13 +100,15 @@ export class Cat extends Group {
     }
   }
 
+  /** Move it. `angles`: rad; `pupils`: 0 a slit … 1 fully open; `time`: s, for the purr's tremor.
+   * */
   show(
     angles: Angles,
     purr: { level: number; breath: number },
     pupils: number,
     time: number,
   ): void {
-    // In for the first half of the breath, out for the second.
+    // It breathes in during the first half of the phase and out during the second.
     const breath = 0.5 - 0.5 * Math.cos(2 * Math.PI * purr.breath);
     const bones = pose(angles, breath);
     for (const name of ALL_BONES) {
@@ -117,21 +119,21 @@ export class Cat extends Group {
     this.position.y = purr.level > 0.02 ? 0.0004 * purr.level * Math.sin(time * 157) : 0;
   }
 
-  /** Where a point of the standing cat's skin is now. */
+  /** Where a point of the standing cat's skin is now, in the world. */
   now(place: V3): Vector3 {
     this.updateMatrixWorld();
     const bone = weights(this.shapes, ...place)[0][0];
     return new Vector3(...place).applyMatrix4(this.handles[bone].matrixWorld);
   }
 
-  /** The point of the standing cat's skin under a ray, in the body's frame; null beside the cat. */
+  /** The point of the skin under a ray; null if the ray misses the cat. */
   under(ray: Ray): Found | null {
     this.updateMatrixWorld();
     return pick(ray, this.touchable, (bone) => this.handles[bone].matrixWorld);
   }
 }
 
-/** The sculpted skin with its bones' weights and its coat. */
+/** The skin with the weights of its bones and the pattern of its coat. */
 function dressed(shapes: Blob[], cell: number): BufferGeometry {
   const mesh = sculpt(shapes, cell);
   const count = mesh.positions.length / 3;

@@ -1,4 +1,5 @@
-// The coat: a ginger tabby. Per vertex: how cream it is, where it stands in the pattern of stripes, and how strong that is.
+// The coat of a ginger tabby. For each vertex: how light it is, its phase in the pattern of
+// stripes, and how strong the stripes are.
 import { distance } from "./field";
 import { TAIL_BONES, tail, type Blob } from "./shape";
 
@@ -8,9 +9,9 @@ const step = (low: number, high: number, x: number) => {
 };
 
 export interface Coat {
-  cream: number;
-  phase: number; // radians: a stripe where its sine is high
-  stripes: number;
+  cream: number; // 0..1
+  phase: number; // rad; there is a stripe where its sine is high
+  stripes: number; // 0..1
 }
 
 export function coat(bone: string, x: number, y: number, z: number, nz: number): Coat {
@@ -57,7 +58,7 @@ function head(x: number, y: number, z: number, side: number): Coat {
   return { cream, phase: z * 330 + 0.4 + x * 90, stripes: cheek * 0.6 * (1 - cream) };
 }
 
-/** Bones and weights of a point: the nearest four blobs, each pulling the less the farther it is. */
+/** Up to four bones and their weights at a point: the farther a blob, the less its bone weighs. */
 export function weights(blobs: Blob[], x: number, y: number, z: number): [string, number][] {
   let nearest = 1;
   const distances = blobs.map((blob) => {

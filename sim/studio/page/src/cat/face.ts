@@ -1,4 +1,5 @@
-// What is not fur: eyes with slit pupils and lids, ears, nose, mouth, chin and whiskers. Each hangs on a bone.
+// The parts that are not skin: eyes with slit pupils and lids, ears, nose, mouth, chin and
+// whiskers. Each is attached to a bone.
 import {
   BufferGeometry,
   CatmullRomCurve3,
@@ -39,15 +40,25 @@ const MOUTH: V3[] = [
 function eyeball(): ShaderMaterial {
   return new ShaderMaterial({
     uniforms: { uPupil: { value: 0.5 }, uLight: { value: 1 } },
-    vertexShader: `varying vec3 vP; varying vec3 vN; varying vec3 vV;
-      void main() { vP = normalize(position); vec4 m = modelViewMatrix * vec4(position, 1.0); vN = normalMatrix * normal; vV = -m.xyz; gl_Position = projectionMatrix * m; }`,
-    fragmentShader: `varying vec3 vP; varying vec3 vN; varying vec3 vV; uniform float uPupil; uniform float uLight;
+    vertexShader: `
+      varying vec3 vP; varying vec3 vN; varying vec3 vV;
+      void main() {
+        vec4 m = modelViewMatrix * vec4(position, 1.0);
+        vP = normalize(position);
+        vN = normalMatrix * normal;
+        vV = -m.xyz;
+        gl_Position = projectionMatrix * m;
+      }`,
+    fragmentShader: `
+      varying vec3 vP; varying vec3 vN; varying vec3 vV;
+      uniform float uPupil; uniform float uLight;
       void main() {
         vec2 q = vec2(vP.y, vP.z);
         float r = length(q) / 0.93;
         float angle = atan(q.y, q.x);
         float rays = 0.5 + 0.5 * sin(angle * 34.0 + sin(angle * 9.0) * 2.0);
-        vec3 iris = mix(vec3(0.93, 0.80, 0.22), vec3(0.24, 0.52, 0.20), smoothstep(0.25, 0.95, r + 0.06 * rays));
+        float outer = smoothstep(0.25, 0.95, r + 0.06 * rays);
+        vec3 iris = mix(vec3(0.93, 0.80, 0.22), vec3(0.24, 0.52, 0.20), outer);
         iris *= 0.85 + 0.25 * rays * (1.0 - r);
         float wide = mix(0.13, 0.72, uPupil), high = mix(0.82, 0.78, uPupil);
         float slit = length(vec2(q.x / wide, q.y / high));
@@ -55,22 +66,25 @@ function eyeball(): ShaderMaterial {
         tone = mix(tone, vec3(0.03, 0.018, 0.012), smoothstep(0.9, 1.02, r));
         vec3 n = normalize(vN), v = normalize(vV);
         tone *= 0.62 + 0.5 * clamp(n.y * 0.6 + 0.5, 0.0, 1.0);
-        vec3 h1 = normalize(normalize(vec3(-0.35, 0.75, 0.9)) + v), h2 = normalize(normalize(vec3(0.5, -0.2, 0.8)) + v);
-        tone += vec3(1.0) * smoothstep(0.975, 0.985, dot(n, h1)) * 0.95 + vec3(0.6, 0.7, 0.8) * smoothstep(0.985, 0.995, dot(n, h2)) * 0.3;
+        vec3 h1 = normalize(normalize(vec3(-0.35, 0.75, 0.9)) + v);
+        vec3 h2 = normalize(normalize(vec3(0.5, -0.2, 0.8)) + v);
+        tone += vec3(1.0) * smoothstep(0.975, 0.985, dot(n, h1)) * 0.95;
+        tone += vec3(0.6, 0.7, 0.8) * smoothstep(0.985, 0.995, dot(n, h2)) * 0.3;
         gl_FragColor = vec4(pow(tone, vec3(2.0)) * uLight, 1.0);
         #include <colorspace_fragment>
       }`,
   });
 }
 
-/** Half a shell, its pole up. */
+/** Half of a spherical shell, its pole up. */
 function lidGeometry(scale: number): SphereGeometry {
   const geometry = new SphereGeometry(EYE * scale, 28, 14, 0, Math.PI * 2, 0, Math.PI / 2);
   geometry.rotateX(Math.PI / 2);
   return geometry;
 }
 
-/** A cup of an ear: wide at the base and sunk into the head, pointed, open to the front and a little outward. */
+/** An ear: a cup that is sunk into the head, pointed, and open to the front and a little outward.
+ * */
 export function earGeometry(side: string, inner: boolean): BufferGeometry {
   const rows = 18,
     columns = 22;
@@ -196,7 +210,8 @@ export function face(): FaceParts {
       tongue.visible = throat.visible = jaw > 0.04;
       const closed = Math.min(1, Math.max(0, eyelids / 1.1));
       for (const { upper, lower } of lids) {
-        // The lids are half shells: turned up behind the brow when open, meeting below the middle when closed.
+        // The lids are half shells. Open they are turned up behind the brow; closed they meet below
+        // the middle of the eye.
         upper.rotation.set(0, -0.82 + closed * 1.42, 0);
         lower.rotation.set(Math.PI, -0.98 + closed * 0.45, 0);
       }
@@ -205,7 +220,7 @@ export function face(): FaceParts {
   };
 }
 
-/** The same place on the sculpted skin, a hair outside. */
+/** The nearest place on the skin, 0.2 mm outside of it. */
 function onSkin([x, y, z]: V3): V3 {
   const shapes = nearby(blobs(), x, y, z, 0.02);
   const e = 0.0005;

@@ -1,7 +1,8 @@
-// Signed distance to the cat's surface: ellipsoids and round cones, melted together.
+// Signed distance to the cat's surface: ellipsoids and round cones, joined smoothly.
 import type { Blob } from "./shape";
 
-/** Distance to one blob, metres; negative inside. Square roots instead of Math.hypot: this runs a million times. */
+/** Distance to one blob, m; negative inside. Math.sqrt instead of the slower Math.hypot, since this
+ * runs a million times. */
 export function distance(blob: Blob, x: number, y: number, z: number): number {
   const { a, b, radii } = blob;
   const px = x - a[0],
@@ -29,7 +30,7 @@ export function distance(blob: Blob, x: number, y: number, z: number): number {
   return Math.sqrt(dx * dx + dy * dy + dz * dz) - (radii[0] + t * (radii[1] - radii[0]));
 }
 
-/** Distance to the whole cat: a polynomial smooth minimum, blob by blob. */
+/** Distance to the whole cat, m: a polynomial smooth minimum (Quilez 2013), blob by blob. */
 export function field(blobs: Blob[], x: number, y: number, z: number): number {
   let d = 1;
   for (const blob of blobs) {
@@ -41,7 +42,7 @@ export function field(blobs: Blob[], x: number, y: number, z: number): number {
   return d;
 }
 
-/** The blobs that matter within `reach` of a point, in their order. */
+/** The blobs that can matter within `reach` (m) of a point, in their order. */
 export function nearby(blobs: Blob[], x: number, y: number, z: number, reach: number): Blob[] {
   return blobs.filter((blob) => distance(blob, x, y, z) < reach + blob.blend);
 }

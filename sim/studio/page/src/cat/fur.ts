@@ -1,4 +1,5 @@
-// Fur: a soft material whose pattern, strands and rim of light are computed in the shader, so that no picture has to be loaded.
+// The material of the fur. Pattern, strands and rim of light are computed in the shader, so that no
+// textures have to be loaded.
 import { Color, type Material, MeshLambertMaterial, MeshStandardMaterial } from "three";
 
 export interface Palette {
@@ -10,15 +11,21 @@ export interface Palette {
 export const GINGER: Palette = { base: "#e0a062", stripe: "#a85a26", cream: "#fff4e6" };
 
 const NOISE = /* glsl */ `
-float hash3(vec3 p) { p = fract(p * 0.3183099 + 0.1); p *= 17.0; return fract(p.x * p.y * p.z * (p.x + p.y + p.z)); }
+float hash3(vec3 p) {
+  p = 17.0 * fract(p * 0.3183099 + 0.1);
+  return fract(p.x * p.y * p.z * (p.x + p.y + p.z));
+}
+float edge3(vec3 i, float x) { return mix(hash3(i), hash3(i + vec3(1, 0, 0)), x); }
+float face3(vec3 i, vec2 x) { return mix(edge3(i, x.x), edge3(i + vec3(0, 1, 0), x.x), x.y); }
 float noise3(vec3 x) {
-  vec3 i = floor(x), f = fract(x); f = f * f * (3.0 - 2.0 * f);
-  return mix(mix(mix(hash3(i), hash3(i + vec3(1,0,0)), f.x), mix(hash3(i + vec3(0,1,0)), hash3(i + vec3(1,1,0)), f.x), f.y),
-             mix(mix(hash3(i + vec3(0,0,1)), hash3(i + vec3(1,0,1)), f.x), mix(hash3(i + vec3(0,1,1)), hash3(i + vec3(1,1,1)), f.x), f.y), f.z);
+  vec3 i = floor(x), f = fract(x);
+  f = f * f * (3.0 - 2.0 * f);
+  return mix(face3(i, f.xy), face3(i + vec3(0, 0, 1), f.xy), f.z);
 }
 `;
 
-/** `shell` > 0 is one of the see-through layers that make the outline fluffy: 0..1 from skin to tip. `plain` spares the strands. */
+/** `shell`: 0 for the skin, or the height (up to 1) of one of the transparent layers outside of it
+ * that make the outline fluffy. `plain`: without strands. */
 export function fur(palette: Palette, shell = 0, plain = false): Material {
   const material = plain
     ? new MeshLambertMaterial()
@@ -35,22 +42,35 @@ export function fur(palette: Palette, shell = 0, plain = false): Material {
     shader.vertexShader = shader.vertexShader
       .replace(
         "#include <common>",
-        "#include <common>\nattribute vec3 coat;\nattribute vec3 rest;\nuniform float uShell;\nvarying vec3 vCoat;\nvarying vec3 vRest;",
+        /* glsl */ `#include <common>
+        attribute vec3 coat;
+        attribute vec3 rest;
+        uniform float uShell;
+        varying vec3 vCoat;
+        varying vec3 vRest;`,
       )
       .replace(
         "#include <begin_vertex>",
         /* glsl */ `
-        // Short round the eyes and on the muzzle, none inside.
+        // Hair is short around the eyes and on the muzzle, and there is none in the eyes.
         vec3 eye = vec3(0.2375, 0.0285, 0.2485), folded = vec3(rest.x, abs(rest.y), rest.z);
-        float hair = smoothstep(0.016, 0.034, distance(folded, eye)) * (1.0 - 0.6 * smoothstep(0.225, 0.24, rest.x));
-        vec3 transformed = position + (normal * uShell * 0.0048 - vec3(0.0026, 0.0, 0.0014) * uShell * uShell) * hair - normal * 0.0004 * step(hair, 0.02) * step(0.001, uShell);
+        float hair = smoothstep(0.016, 0.034, distance(folded, eye));
+        hair *= 1.0 - 0.6 * smoothstep(0.225, 0.24, rest.x);
+        vec3 strand = normal * uShell * 0.0048 - vec3(0.0026, 0.0, 0.0014) * uShell * uShell;
+        vec3 sunk = normal * 0.0004 * step(hair, 0.02) * step(0.001, uShell);
+        vec3 transformed = position + strand * hair - sunk;
         vCoat = coat;
         vRest = rest;`,
       );
     shader.fragmentShader = shader.fragmentShader
       .replace(
         "#include <common>",
-        `#include <common>\nvarying vec3 vCoat;\nvarying vec3 vRest;\nuniform vec3 uBase, uStripe, uCream;\nuniform float uShell;\n${NOISE}`,
+        /* glsl */ `#include <common>
+        varying vec3 vCoat;
+        varying vec3 vRest;
+        uniform vec3 uBase, uStripe, uCream;
+        uniform float uShell;
+        ${NOISE}`,
       )
       .replace(
         "#include <color_fragment>",
@@ -79,7 +99,8 @@ export function fur(palette: Palette, shell = 0, plain = false): Material {
         "#include <opaque_fragment>",
         /* glsl */ `
         float rim = pow(1.0 - clamp(dot(normal, normalize(vViewPosition)), 0.0, 1.0), 2.6);
-        outgoingLight += rim * (0.10 + 0.5 * diffuseColor.rgb) * 0.55 * (0.35 + 0.65 * clamp(outgoingLight * 2.0, 0.0, 1.0));
+        vec3 lit = 0.35 + 0.65 * clamp(outgoingLight * 2.0, 0.0, 1.0);
+        outgoingLight += rim * (0.10 + 0.5 * diffuseColor.rgb) * 0.55 * lit;
         #include <opaque_fragment>`,
       );
   };

@@ -1,18 +1,19 @@
-// Where a ray meets the cat: against the blobs that it is made of, in their bones' own frames, which is quick enough for every sample of a fast hand.
+// Where a ray meets the cat. The ray is followed through the distance fields of the blobs, each in
+// its bone's frame, which is fast enough for every sample of a fast pointer.
 import { Matrix4, type Ray, Vector3 } from "three";
 import { distance } from "./field";
 import { type Blob, mirrored, pivots, SIDES, type V3 } from "./shape";
 
-const STEPS = 48;
-const NEAR = 0.0006;
-const FUR = 0.003; // the hand feels the tips of the hair
+const STEPS = 48; // along the ray, for each blob
+const NEAR = 0.0006; // m from the surface that count as a hit
+const FUR = 0.003; // m outside the skin: the hand touches the tips of the hair
 
 export interface Found {
-  place: V3; // on the standing cat, body's frame
-  world: Vector3;
+  place: V3; // on the standing cat, in the body's frame
+  world: Vector3; // where that is now
 }
 
-/** The ears are no blobs of the skin; for the hand they are. */
+/** Blobs for the ears, which are not part of the skin. */
 function ears(): Blob[] {
   return SIDES.map((side) => {
     const [x, y, z] = mirrored(pivots.ear, side);
@@ -36,7 +37,7 @@ export function pickable(blobs: Blob[]): { blob: Blob; centre: Vector3; radius: 
   });
 }
 
-/** The nearest blob under the ray; `matrix` gives a bone's place now. */
+/** The nearest point under the ray; null if it misses. `matrix`: a bone's matrix now. */
 export function pick(
   ray: Ray,
   parts: ReturnType<typeof pickable>,

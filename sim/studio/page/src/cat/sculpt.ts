@@ -1,4 +1,5 @@
-// Turns the distance field into a smooth mesh (naive surface nets), once, when the page opens.
+// Makes a smooth mesh of the distance field by naive surface nets (Gibson 1998), once, when the
+// page opens.
 import { field, nearby } from "./field";
 import type { Blob } from "./shape";
 
@@ -8,9 +9,10 @@ export interface Mesh {
   indices: Uint32Array;
 }
 
+// m: opposite corners of the space that the cat fills in its neutral pose.
 const LOW = [-0.47, -0.13, -0.012];
 const HIGH = [0.29, 0.13, 0.36];
-const BLOCK = 8;
+const BLOCK = 8; // cells along each edge of a block
 
 export function sculpt(blobs: Blob[], cell: number): Mesh {
   const size = LOW.map((low, i) => Math.ceil((HIGH[i] - low) / cell / BLOCK) * BLOCK + 1);
@@ -18,7 +20,7 @@ export function sculpt(blobs: Blob[], cell: number): Mesh {
   return net(blobs, values, size, cell);
 }
 
-/** The field at the corners of the grid; blocks that are surely empty or surely full are not looked at closely. */
+/** The field at the corners of the grid. Blocks that are wholly inside or outside get one value. */
 function sample(blobs: Blob[], size: number[], cell: number): Float32Array {
   const [nx, ny, nz] = size;
   const values = new Float32Array(nx * ny * nz).fill(1);
@@ -119,7 +121,7 @@ function net(blobs: Blob[], values: Float32Array, size: number[], cell: number):
   };
 }
 
-/** From the field's slope: smoother than from the faces. */
+/** Normals from the gradient of the field, which is smoother than those of the triangles. */
 function normals(blobs: Blob[], positions: number[]): Float32Array {
   const out = new Float32Array(positions.length);
   const e = 0.0015;

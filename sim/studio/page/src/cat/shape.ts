@@ -1,4 +1,5 @@
-// The cat's shape as data (cat_shape.json, shared with sim/pictures.py), with pairs mirrored and the tail laid out.
+// Reads the cat's shape (cat_shape.json, which sim/studio/still reads too), mirrors its pairs, and
+// lays out the tail. Lengths in m, in the body's frame.
 import raw from "../../../cat_shape.json";
 
 export type V3 = [number, number, number];
@@ -7,9 +8,9 @@ export interface Blob {
   bone: string;
   a: V3;
   b: V3 | null; // null: an ellipsoid at `a`
-  radii: number[];
-  blend: number;
-  soft: number;
+  radii: number[]; // of the ellipsoid's axes, or of the cone's ends
+  blend: number; // how wide the transition to its neighbours is
+  soft: number; // how far its bone pulls the skin around it
 }
 
 export const SIDES = ["left", "right"] as const;
@@ -29,7 +30,7 @@ export function mirrored(v: V3, side: string): V3 {
   return side === "left" ? v : [v[0], -v[1], v[2]];
 }
 
-/** Places of the tail's joints in the neutral pose, the tip last. */
+/** Places of the tail's joints in the neutral pose, the tip last; m. */
 export function tailNodes(): V3[] {
   const step = tail.length / tail.rise.length;
   const nodes: V3[] = [tail.base];

@@ -1,22 +1,24 @@
-// From joint angles to where every bone is: the kinematic cat. Feet stay on the ground, the spine and the neck follow.
-// sim/pictures.py has the same sums for pictures without a browser.
+// Forward kinematics: from joint angles to the place of every bone, with the feet on the ground.
+// sim/studio/still/skeleton.py computes the same for pictures without a browser, and
+// tests/studio/test_page.py compares the two.
 import { Matrix4 } from "three";
 import { mirrored, pivots, SIDES, tail, tailNodes, TAIL_BONES, type V3 } from "./shape";
 
 export type Angles = Record<string, number>;
 export type Bones = Record<string, Matrix4>;
 
-const SOLE_FRONT = 0.03; // from the wrist's pivot down to the ground, on an upright leg
-const WRIST = 0.0165; // and on a forearm that lies
-const CHEST_SHARE = 0.62; // of the trunk's slope that the chest takes when the cat sits up: the back is round
-const SOLE_HIND = 0.017;
-const LOWEST_CHEST = 0.058; // pivot over the ground when the belly lies on it
-const LOWEST_PELVIS = 0.054;
+const SOLE_FRONT = 0.03; // m from the wrist's pivot to the ground, on an upright foreleg
+const WRIST = 0.0165; // m from the wrist's pivot to the ground, on a forearm that lies
+const CHEST_SHARE = 0.62; // of the trunk's slope, when the cat sits up: its back is round
+const SOLE_HIND = 0.017; // m from the pivot of the ball to the ground, on a hind leg
+const LOWEST_CHEST = 0.058; // m from the chest's pivot to the ground when the belly lies on it
+const LOWEST_PELVIS = 0.054; // m from the pelvis' pivot to the ground when the belly lies on it
 const SPINE = pivots.chest[0] - pivots.pelvis[0];
 
 const clamp = (x: number, low: number, high: number) => Math.min(high, Math.max(low, x));
 const minus = (a: V3, b: V3): V3 => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
-/** Turn in the plane of the body: + lifts what points forward, and swings forward what points down. */
+/** Turn in the body's plane. Positive angles lift what points forward, and swing what points down
+ * to the front. */
 const pitched = (v: V3, a: number): V3 => [
   v[0] * Math.cos(a) - v[2] * Math.sin(a),
   v[1],
@@ -28,7 +30,7 @@ const P = (a: number) => new Matrix4().makeRotationY(-a);
 const Yaw = (a: number) => new Matrix4().makeRotationZ(a);
 const Roll = (a: number) => new Matrix4().makeRotationX(-a);
 
-/** A bone that stands at `place`, turned: maps neutral points to where they are now. */
+/** The matrix of a bone at `place`, turned about `pivot`: maps points of the neutral pose. */
 function bone(place: V3, turn: Matrix4, pivot: V3): Matrix4 {
   return new Matrix4()
     .makeTranslation(...place)
@@ -37,12 +39,13 @@ function bone(place: V3, turn: Matrix4, pivot: V3): Matrix4 {
 }
 
 interface Leg {
-  turns: [number, number, number];
-  joints: [V3, V3, V3]; // under the root of the leg: second joint, third joint, and the third's own end
-  depth: number;
+  turns: [number, number, number]; // rad
+  joints: [V3, V3, V3]; // second joint, third joint, third bone's end, from the root of the leg; m
+  depth: number; // m from the root of the leg to the ground under it
 }
 
-/** The shoulder turns the forearm, the elbow folds the upper arm back from it: so the paw stays under the shoulder. */
+/** The shoulder turns the forearm; the elbow folds the upper arm back from it, so that the paw
+ * stays under the shoulder. */
 function frontLeg(angles: Angles, side: string, lean: number): Leg {
   const swing = (angles[`front_${side}_shoulder`] ?? 0) + lean;
   const fold = angles[`front_${side}_elbow`] ?? 0;
@@ -57,12 +60,13 @@ function frontLeg(angles: Angles, side: string, lean: number): Leg {
   };
 }
 
-/** The hip turns the thigh, the knee folds the shank back; the foot lies down as the knee folds, as the tendons of a cat have it. */
+/** The hip turns the thigh; the knee folds the shank back and lowers the foot, as a cat's tendons
+ * do. */
 function hindLeg(angles: Angles, side: string, lean: number): Leg {
   const swing = (angles[`hind_${side}_hip`] ?? 0) + lean;
   const fold = angles[`hind_${side}_knee`] ?? 0;
   const foot = clamp(0.62 * fold + 0.4 * (swing - 0.5 * fold), -0.5, 1.3);
-  // Flat on the floor is as far as they go: a thigh does not climb the flank, nor a shank the belly.
+  // They go no further than flat on the floor.
   const turns: Leg["turns"] = [Math.min(swing, 1.2), Math.max(swing - fold, -0.6), foot];
   const knee = pitched(minus(pivots.knee, pivots.hip), turns[0]);
   const hock = plus(knee, pitched(minus(pivots.hock, pivots.knee), turns[1]));
@@ -77,14 +81,14 @@ function hindLeg(angles: Angles, side: string, lean: number): Leg {
 const chestPitch = (pitch: number) => pitch * (pitch > 0 ? CHEST_SHARE : 0.9);
 
 export interface Stance {
-  pitch: number;
-  chest: V3;
-  pelvis: V3;
-  bend: number;
+  pitch: number; // rad; positive when the chest is higher
+  chest: V3; // m
+  pelvis: V3; // m
+  bend: number; // rad; sideways curl of the spine when it lies
   legs: Record<string, Leg>;
 }
 
-/** How high chest and pelvis stand, so that the lowest paw of each pair touches the ground. */
+/** The stance in which the lowest paw of each pair touches the ground. */
 export function stance(angles: Angles): Stance {
   let pitch = 0;
   let legs: Record<string, Leg> = {};
@@ -100,14 +104,14 @@ export function stance(angles: Angles): Stance {
     front = Math.max(legs.front_left.depth, legs.front_right.depth, LOWEST_CHEST);
     hind = Math.max(legs.hind_left.depth, legs.hind_right.depth, LOWEST_PELVIS);
     const rise = front - pivots.chest[2] - (hind - pivots.pelvis[2]);
-    // A sitting cat rounds its back: the higher the chest over the pelvis, the nearer they are.
+    // A sitting cat rounds its back: the higher the chest, the nearer it is to the pelvis.
     length = SPINE * (1 - 0.32 * clamp(rise / 0.12, 0, 1));
     pitch += 0.7 * (Math.asin(clamp(rise / length, -0.95, 0.95)) - pitch);
   }
   const low = clamp((0.12 - (front + hind) / 2) / 0.05, 0, 1);
   const pan = angles.head_pan ?? 0,
     yaw = angles.tail_yaw ?? 0;
-  // Lying with head and tail to the same side, the spine curls with them.
+  // When it lies with head and tail to the same side, the spine curls with them.
   const bend =
     pan * yaw > 0 ? low * 0.55 * Math.sign(pan) * Math.min(Math.abs(pan), Math.abs(yaw)) : 0;
   const half = length / 2;
@@ -118,7 +122,7 @@ export function stance(angles: Angles): Stance {
   return { pitch, chest, pelvis, bend, legs };
 }
 
-/** Every bone for these angles. `breath`: 0 out … 1 in. */
+/** The matrix of every bone. `breath`: 0 out … 1 in. */
 export function pose(angles: Angles, breath = 0): Bones {
   const at = (name: string) => angles[name] ?? 0;
   const { pitch, chest, pelvis, bend, legs } = stance(angles);
@@ -196,7 +200,7 @@ function legBones(
   names.forEach((name, i) => {
     let turn = leg.turns[i] ?? 0;
     if (i === names.length - 1) {
-      // A paw on the ground lies flat, a lifted one hangs.
+      // A paw on the ground is flat; a lifted one hangs.
       const lift = spots[i][2] - sole;
       turn = -0.9 * clamp(lift / 0.045, 0, 1);
     }
@@ -225,7 +229,7 @@ function headBones(
     ];
   };
   const chest = bone(spot(bones.chest, pivots.chest), chestTurn, pivots.chest);
-  // The neck carries a third of pan and tilt, so that it bends instead of breaking off.
+  // The neck takes a third of pan and tilt, so that the bend is spread over two joints.
   const neckTurn = Yaw(bend + 0.35 * at("head_pan")).multiply(
     P(chestPitch(pitch) + 0.3 * at("head_tilt")),
   );
@@ -269,7 +273,7 @@ function tailBones(
   TAIL_BONES.forEach((name, i) => {
     const radius = tail.radii[i + 1] + 0.002;
     let rise = tail.rise[i] + raise * share[i] - 0.9 * Math.max(pitch, 0);
-    // The floor: a segment that would go through it lies down on it.
+    // A segment that would go through the floor lies on it.
     const lowest = (radius - spot[2]) / step;
     if (Math.sin(rise) < lowest || (Math.cos(rise) < 0 && rise < 0 && lowest > -1))
       rise = Math.asin(clamp(lowest, -1, 1));

@@ -1,4 +1,5 @@
-// A designer's files: change, save, and the cat takes them while it lives; a mistake is shown at its line and changes nothing.
+// The editor for the designer's files. A saved file changes the running cat at once; an error is
+// shown at its line and changes nothing.
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { yaml } from "@codemirror/lang-yaml";
 import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
@@ -20,11 +21,13 @@ export function Editor() {
   const view = useRef<EditorView | null>(null);
   const shown = useRef("");
   const save = () => {
-    if (view.current && shown.current) live.say({ type: "save", file: shown.current, text: view.current.state.doc.toString() });
+    if (view.current && shown.current)
+      live.say({ type: "save", file: shown.current, text: view.current.state.doc.toString() });
     return true;
   };
   useEffect(() => {
-    const open = (text: string) => EditorState.create({ doc: text, extensions: extensions(save, () => setDirty(true)) });
+    const open = (text: string) =>
+      EditorState.create({ doc: text, extensions: extensions(save, () => setDirty(true)) });
     view.current = new EditorView({ state: open(""), parent: box.current as HTMLDivElement });
     const told = (answer: Answer) => {
       if (!view.current || (answer.file !== undefined && answer.file !== shown.current)) return;
@@ -34,7 +37,7 @@ export function Editor() {
         setLoaded(shown.current);
       } else if (answer.type === "saved") {
         mark(view.current, null);
-        say({ text: "Saved; the cat has it.", bad: false });
+        say({ text: "Saved; the cat uses it.", bad: false });
         setDirty(false);
       } else if (answer.type === "refused") {
         mark(view.current, answer);
@@ -59,7 +62,11 @@ export function Editor() {
   return (
     <div class="editor">
       <div class="row">
-        <select value={file} aria-label="File" onChange={(event) => choose(event.currentTarget.value)}>
+        <select
+          value={file}
+          aria-label="File"
+          onChange={(event) => choose(event.currentTarget.value)}
+        >
           {files.map((name) => (
             <option key={name}>{name}</option>
           ))}
@@ -68,9 +75,16 @@ export function Editor() {
           Save
         </button>
       </div>
-      <div ref={box} class="code" data-testid="code" data-file={loaded} aria-busy={loaded !== file} />
+      <div
+        ref={box}
+        class="code"
+        data-testid="code"
+        data-file={loaded}
+        aria-busy={loaded !== file}
+      />
       <p class={note.bad ? "note bad" : "note"} role="status" data-testid="note">
-        {note.text || "Ctrl-S saves. Your copy is kept beside the shipped file; a mistake leaves the cat as it is."}
+        {note.text ||
+          "Ctrl-S saves a copy of your own; the shipped file stays. An error changes nothing."}
       </p>
     </div>
   );
@@ -78,7 +92,11 @@ export function Editor() {
 
 const TONES = HighlightStyle.define([
   { tag: tags.comment, color: "var(--soft)", fontStyle: "italic" },
-  { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: "var(--code-key)", fontWeight: "600" },
+  {
+    tag: [tags.propertyName, tags.definition(tags.propertyName)],
+    color: "var(--code-key)",
+    fontWeight: "600",
+  },
   { tag: [tags.string, tags.content], color: "var(--ink)" },
   { tag: [tags.separator, tags.punctuation, tags.squareBracket, tags.brace], color: "var(--soft)" },
 ]);
@@ -94,15 +112,22 @@ function extensions(save: () => boolean, changed: () => void) {
     EditorView.lineWrapping,
     EditorView.contentAttributes.of({ "aria-label": "The file's text" }),
     EditorView.updateListener.of((update) => update.docChanged && changed()),
-    keymap.of([{ key: "Mod-s", run: save, preventDefault: true }, indentWithTab, ...defaultKeymap, ...historyKeymap]),
+    keymap.of([
+      { key: "Mod-s", run: save, preventDefault: true },
+      indentWithTab,
+      ...defaultKeymap,
+      ...historyKeymap,
+    ]),
   ];
 }
 
-/** Underline the line that was refused, or clear the marks. */
+/** Underline the line of an error, or clear the marks if there is none. */
 function mark(view: EditorView, answer: Answer | null): void {
   const doc = view.state.doc;
   const line = answer && doc.line(Math.min(Math.max(answer.line ?? 1, 1), doc.lines));
-  const found = line ? [{ from: line.from, to: line.to, severity: "error" as const, message: answer?.message ?? "" }] : [];
+  const found = line
+    ? [{ from: line.from, to: line.to, severity: "error" as const, message: answer?.message ?? "" }]
+    : [];
   view.dispatch(setDiagnostics(view.state, found));
   if (line) view.dispatch({ effects: EditorView.scrollIntoView(line.from, { y: "center" }) });
 }

@@ -1,4 +1,4 @@
-// What happened lately, and what is wrong with a part, said once.
+// The latest events, and the current trouble of each part that has one.
 import { type News, useLive } from "../live";
 
 const SHOWN = 9;
@@ -14,11 +14,11 @@ function words(item: News): string {
   if (item.kind === "call") return `“${name}”`;
   if (item.kind === "said") return `you: ${item.message}`;
   if (item.kind === "trouble")
-    return item.message ? `${item.part}: ${item.message}` : `${item.part} is well again`;
+    return item.message ? `${item.part}: ${item.message}` : `${item.part} works again`;
   return item.message ?? "";
 }
 
-/** A stroke that goes on is one line, not five a second. */
+/** Equal events in a row become one line with a count. */
 function together(news: News[]): { item: News; times: number }[] {
   const lines: { item: News; times: number }[] = [];
   for (const item of news) {

@@ -1,4 +1,4 @@
-// What it does, which branch of the tree that is, and what else it thought of.
+// What the pet does, the path to it in the tree, and the scores of the alternatives.
 import { useLive } from "../live";
 import { Bars } from "./bars";
 
@@ -35,7 +35,7 @@ export function Mind() {
       {items.length > 0 ? (
         <Bars items={items} high={Math.max(best, 0.3)} label="Scores of the selector" />
       ) : (
-        <p class="faint">nothing is weighed here: a reflex, or a fixed branch</p>
+        <p class="faint">no scores: a reflex or a fixed branch</p>
       )}
     </article>
   );

@@ -1,4 +1,4 @@
-// How the person seems to feel, and how sure the cat is of it.
+// The estimate of the person's feelings and how sure it is.
 import { useLive } from "../live";
 import { Bars } from "./bars";
 import { type Line, Plot } from "./plot";

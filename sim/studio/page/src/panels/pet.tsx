@@ -1,4 +1,4 @@
-// What the cat itself feels: mood, the emotions of the moment, and its drives.
+// The pet's mood, its strongest emotions, its drives and its trust.
 import { useLive } from "../live";
 import { Bars } from "./bars";
 import { type Line, Plot } from "./plot";

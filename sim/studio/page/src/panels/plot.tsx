@@ -1,4 +1,4 @@
-// A line plot of the last minutes (uPlot), with bands for what is uncertain.
+// A line plot of the last two minutes (uPlot), with bands of one standard deviation.
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import { live, type Point } from "../live";
@@ -12,7 +12,7 @@ export interface Line {
 }
 
 const SHOWN = 120; // s
-const HEIGHT = 118;
+const HEIGHT = 118; // px
 
 export function Plot({ lines, label }: { lines: Line[]; label: string }) {
   const box = useRef<HTMLDivElement>(null);
