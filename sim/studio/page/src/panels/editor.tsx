@@ -70,7 +70,7 @@ export function Editor() {
       </div>
       <div ref={box} class="code" data-testid="code" data-file={loaded} aria-busy={loaded !== file} />
       <p class={note.bad ? "note bad" : "note"} role="status" data-testid="note">
-        {note.text || "Ctrl-S saves. Your copy is kept beside the shipped file; a mistake leaves the cat as it is."}
+        {note.text || "Ctrl-S saves. Only what you change is kept, over the shipped file; a mistake leaves the cat as it is."}
       </p>
     </div>
   );
