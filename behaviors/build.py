@@ -21,10 +21,12 @@ SlotKind = TypeVar("SlotKind", bound=Slot)
 
 
 def leaves(node: Behaviour) -> Iterator[Leaf]:
+    """All leaves below a node, and the node itself if it is one."""
     return (found for found in node.iterate() if isinstance(found, Leaf))
 
 
 def cause_of(slot: Slot) -> CauseOf:
+    """Reads, whenever it is called, the events that let the slot's behaviour begin."""
     return lambda: slot.because
 
 
@@ -105,8 +107,11 @@ class Built:
         return slot
 
     def carry(self, old: Built) -> bool:
-        """Go on where the old tree was: memories of all slots, and the running leaf if it still
-        exists. False: it was interrupted."""
+        """Go on where the old tree was: take over the memories of all slots by their ids, and the
+        running leaf if it still exists.
+
+        Returns False where it does not: what ran was ended.
+        """
         for name, slot in self.slots.items():
             before = old.slots.get(name)
             if (isinstance(slot, OptionSlot) and isinstance(before, OptionSlot)) or (

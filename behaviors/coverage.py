@@ -1,5 +1,5 @@
-"""What the pet does in which mood at which event, as a table, with the holes: events that change
-nothing, behaviours that never come."""
+"""A table of what the pet does at which event in which mood, and its holes: events that change
+nothing, behaviours that never run."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from moggy.personality import Personality
 from moggy.vocabulary import DRIVES, EMOTIONS, EVENTS, GESTURE_EVENTS, GestureName
 
 LEVELS = {"low": -0.6, "middle": 0.0, "high": 0.6}
+"""Level of pleasure or arousal → its place, −1..1."""
 CELLS: Mapping[str, Mood] = {
     f"{pleasure} pleasure, {arousal} arousal": Mood(pleasure=p, arousal=a)
     for pleasure, p in LEVELS.items()
@@ -51,7 +52,7 @@ SITUATIONS: Mapping[str, Mapping[str, Any]] = {
     "(on the charger)": {"charging": True, "battery": 0.6},
     "(battery low)": {"battery": 0.08},
 }
-"""What goes on without an event, beside which the needs show."""
+"""Situations without an event, in which needs decide."""
 WITH: Mapping[str, Mapping[str, Any]] = {
     "expecting": {"present": False},
     "left_alone": {"present": False},
@@ -62,8 +63,12 @@ WITH: Mapping[str, Mapping[str, Any]] = {
     "stopped": {"settings": frozenset({"stop"})},
 }
 """What comes with an event."""
-BEFORE, AFTER, LONG = 1.0, 3.0, 20.0
-"""Seconds before and after an event, and of a situation."""
+BEFORE = 1.0
+"""Seconds that a scene lasts before its event."""
+AFTER = 3.0
+"""Seconds that it lasts after it."""
+LONG = 20.0
+"""Seconds that a situation without an event lasts."""
 HANDS: Mapping[str, GestureName] = {done: gesture for gesture, done in GESTURE_EVENTS.items()} | {
     "touched": "tap"
 }
@@ -71,6 +76,7 @@ HANDS: Mapping[str, GestureName] = {done: gesture for gesture, done in GESTURE_E
 ANSWERED = tuple(name for name, kind in EVENTS.items() if kind.answered)
 """Events that the pet should answer by what it does."""
 BRIEF = ("touched", "hit", "patted", "tapped", "poked")
+"""Events of a hand that is gone at once."""
 
 Feel: TypeAlias = Callable[[Mood, str | None, float], Affect]
 """(mood, event, seconds since it) → what the pet feels then."""

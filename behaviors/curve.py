@@ -30,8 +30,8 @@ class Term(StrictModel):
         raise NotImplementedError
 
     def response(self) -> Response:
-        """The whole curve as one function, remembering its last answer: most inputs stand still
-        from tick to tick."""
+        """The whole curve as one function. It keeps its last answer, since most inputs do not
+        change from tick to tick."""
         shape, floor = self.shape, self.floor
         last_x, last_y = 0.0, floor + (1.0 - floor) * shape(0.0)
 
@@ -59,6 +59,7 @@ class Linear(Term):
     ] = 1.0
 
     def shape(self, x: float) -> float:
+        """As `Term.shape`."""
         return rise(x, self.zero, self.one)
 
 
@@ -72,6 +73,7 @@ class Logistic(Term):
     )
 
     def shape(self, x: float) -> float:
+        """As `Term.shape`."""
         return logistic(x, self.half, self.slope)
 
 
@@ -85,6 +87,7 @@ class Gaussian(Term):
     ]
 
     def shape(self, x: float) -> float:
+        """As `Term.shape`."""
         return bell(x, self.peak, self.width)
 
 
@@ -99,6 +102,7 @@ class StepCurve(Term):
     above: Share = 1.0
 
     def shape(self, x: float) -> float:
+        """As `Term.shape`."""
         return self.above if x >= self.at else self.below
 
 

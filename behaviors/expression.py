@@ -1,9 +1,9 @@
-"""A small safe language for a designer's conditions and amounts: «enough > 0.5 and not touch.on».
-It is parsed, never `eval`uated.
+"""A small language for a designer's conditions and amounts: «enough > 0.5 and not touch.on». It is
+parsed and compiled to closures, never passed to `eval`.
 
-Numbers, dotted names, + - * /, comparisons (also chained: 0.2 < x < 0.5), and/or/not, brackets, and
-the functions below. Truth is 1, and anything but 0 is true. Dividing by nought gives 0, so that no
-file can stop a pet.
+It has numbers, dotted names, + - * /, comparisons (also chained: 0.2 < x < 0.5), and/or/not,
+brackets, and the functions below. True is 1, and anything but 0 counts as true. Division by zero
+gives 0, so that no file can stop a pet.
 """
 
 from __future__ import annotations
@@ -31,11 +31,15 @@ class Wrong(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Number:
+    """A number in an expression."""
+
     value: float
 
 
 @dataclass(frozen=True, slots=True)
 class NameUse:
+    """A name in an expression, and the character at which it stands."""
+
     name: str
     position: int
 
@@ -53,6 +57,8 @@ SyntaxNode: TypeAlias = Number | NameUse | Apply
 
 @dataclass(frozen=True, slots=True)
 class Token:
+    """The smallest piece of an expression: `number`, `name`, `op` or `end`."""
+
     kind: str
     text: str
     position: int
@@ -75,14 +81,18 @@ BINDING = {
     "*": 6,
     "/": 6,
 }
-NOT_BINDS, MINUS_BINDS = 3, 7
+"""Operator → how tightly it binds: the greater, the sooner."""
+NOT_BINDS = 3
+"""How tightly `not` binds: looser than a comparison."""
+MINUS_BINDS = 7
+"""How tightly the minus before a number binds: tighter than any operator."""
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 DEEPEST = 40
-"""Brackets and signs within one another; more is a mistake of somebody, and would exhaust Python's
-stack."""
+"""Most brackets and signs within one another: the parser is recursive, and Python's stack ends."""
 
 
 def clamp(x: float, low: float, high: float) -> float:
+    """x, but not less than `low` and not more than `high`."""
     return low if x < low else min(x, high)
 
 
@@ -102,6 +112,7 @@ def bell(x: float, peak: float, width: float) -> float:
 
 
 def choose(condition: float, then: float, other: float) -> float:
+    """`then` where the condition is not 0, else `other`."""
     return then if condition else other
 
 
@@ -150,6 +161,7 @@ class Parser:
         self.depth = 0
 
     def whole(self) -> SyntaxNode:
+        """The whole text as one expression. Raises Wrong, as all below do."""
         if self.tokens[0].kind == "end":
             raise Wrong(self.text, 0, "an empty expression says nothing")
         node = self.expression(0)
@@ -158,20 +170,24 @@ class Parser:
         return node
 
     def peek(self) -> Token:
+        """The next token, which stays the next."""
         return self.tokens[self.next]
 
     def take(self) -> Token:
+        """The next token, and go on; at the end the token `end`, as often as it is asked for."""
         token = self.tokens[self.next]
         self.next = min(self.next + 1, len(self.tokens) - 1)
         return token
 
     def expect(self, text: str) -> None:
+        """Take the next token, which has to be this one."""
         token = self.take()
         if token.text != text:
             instead = f", not {token.text!r}" if token.text else " before the end"
             raise Wrong(self.text, token.position, f"expected {text!r}{instead}")
 
     def expression(self, floor: int) -> SyntaxNode:
+        """All that operators which bind tighter than `floor` hold together."""
         self.depth += 1
         if self.depth > DEEPEST:
             raise Wrong(
@@ -195,6 +211,7 @@ class Parser:
         return first
 
     def prefix(self) -> SyntaxNode:
+        """A number, a name, a call, a bracket, or one of them after a minus or `not`."""
         token = self.take()
         if token.kind == "number":
             return Number(float(token.text))
@@ -218,6 +235,7 @@ class Parser:
         return self.call(token) if self.peek().text == "(" else NameUse(token.text, token.position)
 
     def call(self, name: Token) -> SyntaxNode:
+        """The arguments of a function; the bracket comes next."""
         if name.text not in FUNCTIONS:
             raise Wrong(
                 self.text,
@@ -256,6 +274,7 @@ def names(node: SyntaxNode) -> Iterator[NameUse]:
 
 
 def divide(a: float, b: float) -> float:
+    """a / b, and 0 where b is 0."""
     return a / b if b else 0.0
 
 
@@ -281,8 +300,8 @@ def chain(node: SyntaxNode, op: str) -> list[SyntaxNode]:
 
 
 def all_of(parts: list[Evaluate[M]]) -> Evaluate[M]:
-    """Whether all hold. The one that failed last is asked first the next time: mostly it fails
-    again, and the rest need not be asked."""
+    """Whether all hold. The one that failed last is asked first the next time: it usually fails
+    again, and the others are not evaluated then."""
 
     def holds(m: M) -> bool:
         for part in parts:
@@ -318,6 +337,7 @@ class Compiler(Generic[M]):
         self.resolve = resolve
 
     def compile(self, node: SyntaxNode) -> Evaluate[M]:
+        """The closure that works a node out. Raises what `resolve` raises for a name."""
         if isinstance(node, Number):
             value = node.value
             return lambda _: value
@@ -341,7 +361,8 @@ class Compiler(Generic[M]):
         return self.function(node, arguments)
 
     def function(self, node: Apply, arguments: list[Evaluate[M]]) -> Evaluate[M]:
-        """Numbers among the arguments, and short argument lists, are the rule: they spare calls."""
+        """A function on its arguments. Most have numbers or few arguments, and get a closure that
+        calls less."""
         function, first = FUNCTIONS[node.op][1], arguments[0]
         fixed = [argument.value for argument in node.arguments[1:] if isinstance(argument, Number)]
         if len(fixed) == len(arguments) - 1:
@@ -355,7 +376,8 @@ class Compiler(Generic[M]):
         return lambda m: function([argument(m) for argument in arguments])
 
     def binary(self, node: Apply) -> Evaluate[M]:
-        """The commonest shape, a name against a number, spares one call."""
+        """An operator on two values. The most frequent, a name compared with a number, gets a
+        closure that calls less."""
         left, right = node.arguments
         function, a = SIMPLE[node.op], self.compile(left)
         if isinstance(right, Number):

@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from operator import attrgetter
 from typing import Any
 
@@ -154,6 +153,7 @@ CALLED: Mapping[str, str] = {
     "loud_noise": "a loud noise",
     "soft_voice": "a soft voice",
 }
+"""Event → how a sentence calls it, where that is not its name."""
 TEXTS: Mapping[str, Callable[[Moment], str]] = {
     "touch.zone": lambda m: (
         m.petting.zone.replace("_", " ") if m.petting and m.since_touch <= BETWEEN_STROKES else ""
@@ -187,16 +187,7 @@ def vocabulary() -> list[str]:
         for first, (_, seconds, _) in FAMILIES.items()
         for second in seconds or ()
     ]
-    return [
-        *PLAIN,
-        *family,
-    ]
-
-
-def suggestion(name: str, more: Iterable[str] = ()) -> str:
-    """«, did you mean 'enough'?», or nothing."""
-    close = difflib.get_close_matches(name, [*vocabulary(), *more], n=1)
-    return f", did you mean {close[0]!r}?" if close else ""
+    return [*PLAIN, *family]
 
 
 def reader(name: str) -> Evaluate[Moment]:

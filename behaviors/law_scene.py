@@ -23,7 +23,7 @@ from moggy.vocabulary import (
 )
 
 NEVER = 9999.0
-"""Seconds since something that did not happen."""
+"""In the place of the seconds since something that has not happened."""
 
 
 class LawScene:
@@ -57,6 +57,7 @@ class LawScene:
         self.ongoing.take(tick.understood, tick.at)
 
     def since(self, name: str) -> float:
+        """Seconds since the last such event; NEVER where there was none."""
         return self.at - self.seen[name] if name in self.seen else NEVER
 
     @property

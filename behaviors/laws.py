@@ -60,7 +60,8 @@ class Law(StrictModel):
         ]
         if sum(shapes) != 1:
             raise ValueError(
-                f"law {self.id}: give `never`, or `after`, `within` and `must`, or `longest` and `of`, or `at_most`, `of` and `per`"
+                f"law {self.id}: give `never`, or `after`, `within` and `must`, or `longest` and "
+                "`of`, or `at_most`, `of` and `per`"
             )
         return self
 
@@ -121,25 +122,31 @@ class Violation:
 class Watch(Protocol):
     """Follows one law through a life."""
 
-    def breaks(self, scene: LawScene) -> bool: ...
+    def breaks(self, scene: LawScene) -> bool:
+        """Whether the law is broken at this tick. Called with every tick, in order."""
+        ...
 
 
 class NeverWatch:
+    """Something never holds."""
+
     def __init__(self, never: Evaluate[LawScene]) -> None:
         self._never = never
 
     def breaks(self, scene: LawScene) -> bool:
+        """As `Watch.breaks`."""
         return bool(self._never(scene))
 
 
 class ResponseWatch:
-    """After something, something else must come within a time."""
+    """After something, something else comes within so many seconds."""
 
     def __init__(self, after: Evaluate[LawScene], within: float, must: Evaluate[LawScene]) -> None:
         self._after, self._within, self._must = after, within, must
         self._due: float | None = None
 
     def breaks(self, scene: LawScene) -> bool:
+        """As `Watch.breaks`."""
         if self._due is None and self._after(scene):
             self._due = scene.at + self._within
         if self._due is not None and self._must(scene):
@@ -151,13 +158,14 @@ class ResponseWatch:
 
 
 class StretchWatch:
-    """Nothing of this kind lasts longer than so much."""
+    """Something holds for no longer than so many seconds at a stretch."""
 
     def __init__(self, longest: float, of: Evaluate[LawScene]) -> None:
         self._longest, self._of = longest, of
         self._began: float | None = None
 
     def breaks(self, scene: LawScene) -> bool:
+        """As `Watch.breaks`."""
         if not self._of(scene):
             self._began = None
             return False
@@ -166,7 +174,7 @@ class StretchWatch:
 
 
 class RateWatch:
-    """At most so many begin in so much time."""
+    """Something begins at most so many times in so many seconds."""
 
     def __init__(self, at_most: int, of: Evaluate[LawScene], per: float) -> None:
         self._at_most, self._of, self._per = at_most, of, per
@@ -174,6 +182,7 @@ class RateWatch:
         self._on = False
 
     def breaks(self, scene: LawScene) -> bool:
+        """As `Watch.breaks`."""
         on = bool(self._of(scene))
         begins, self._on = on and not self._on, on
         if not begins:
@@ -185,7 +194,7 @@ class RateWatch:
 
 
 class Court:
-    """Checks a life against all laws; each breach is reported when it begins."""
+    """Checks a life against all laws. A breach that lasts is reported once, when it begins."""
 
     def __init__(self, laws: Laws, scene: LawScene) -> None:
         self._scene = scene
@@ -201,6 +210,7 @@ class Court:
         self._broken: set[str] = set()
 
     def see(self, tick: Tick) -> Iterator[Violation]:
+        """The breaches that begin at this tick. Called with every tick, in order."""
         self._scene.take(tick)
         for law, during, case in self._cases:
             breaks = case.breaks(self._scene) and (during is None or bool(during(self._scene)))
@@ -210,7 +220,7 @@ class Court:
 
 
 def watch(law: Law, compiler: Compiler[LawScene]) -> Watch:
-    """What follows a law of its shape."""
+    """What follows this law, by its shape."""
 
     def read(text: str | None) -> Evaluate[LawScene]:
         assert text is not None, "the schema sees to that"

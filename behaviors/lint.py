@@ -1,5 +1,5 @@
-"""Looks a tree over before a pet lives by it: behaviours that cannot run, behaviours that never win,
-and names that nobody uses.
+"""Looks for what is wrong with a tree: behaviours that cannot run, behaviours that never win, names
+that nothing uses.
 
 Names that nobody knows are refused when the files are read: see `moggy.designs`.
 """
@@ -127,7 +127,7 @@ def _endless(node: tree.NodeSpec) -> bool:
 
 
 def _unreachable(spec: tree.Tree) -> Iterator[Problem]:
-    """What can be seen to be dead without trying."""
+    """What never runs, as can be read off the file."""
     for slot in slots(spec.root):
         if constant(parse(slot.when)) == 0:
             yield Problem(slot.id, "can never run: its condition is always false")
@@ -162,8 +162,8 @@ def _dead(term: AnyTerm) -> bool:
 def _starving(
     spec: tree.Tree, personality: Personality, seed: int, samples: int
 ) -> Iterator[Problem]:
-    """Tries many moments: an option without a score in any cannot run; one that is never the best
-    starves."""
+    """Weighs all options in many random moments: one without a score in any cannot run, one that is
+    never the best starves."""
     moment = Moment(personality, random.Random(seed), spec.fades)
     built = Built(spec, moment)
     selectors = [node for node in built.root.iterate() if isinstance(node, Utility)]

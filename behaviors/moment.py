@@ -1,5 +1,5 @@
-"""The one cell through which all nodes see the tick: its context, and what the tree remembers of
-the last minutes."""
+"""What all nodes of a tree read: the context of this tick, and what the tree remembers of the last
+minutes."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from moggy.personality import Personality
 from moggy.vocabulary import EVENTS
 
 NEVER = 9999.0
-"""Seconds since something that did not happen lately."""
+"""In the place of the seconds since something that has not happened lately."""
 HALF_LIFE = 6.0
 """Seconds in which an event's strength fades by half, where the tree says nothing else."""
 COUNT_HALF_LIFE = 60.0
+"""Seconds in which the count of an event fades by half. Our choice."""
 BETWEEN_STROKES = 2.0
 """A hand that comes back within so many seconds goes on with the same petting."""
 ANSWER_S = 10.0
@@ -36,21 +37,23 @@ class EventTrace:
 
 
 def nothing_yet() -> Context:
+    """The context before the first tick."""
     return Context(at=0.0, dt=0.0, hour=12.0, person=PersonEstimate(), pet=Affect())
 
 
 class CallBudget:
-    """Keeps to the budget: few calls an hour that nobody asked for, none at night, none louder than
+    """Limits the calls: few an hour that nobody asked for, none in quiet hours, none louder than
     the personality allows."""
 
     WHISPER = 0.25
-    """Loudness of what escapes the pet in quiet hours (a hiss when hurt)."""
+    """Most loudness, 0..1, of an involuntary call in quiet hours (a hiss when hurt)."""
 
     def __init__(self) -> None:
         self.unasked: deque[float] = deque()
 
     def loudness(self, moment: Moment, wanted: float, involuntary: bool) -> float:
-        """0: stay silent."""
+        """The loudness, 0..1, at which a call may be made now; 0: not at all. One that nobody asked
+        for is counted."""
         quiet = moment.personality.quiet
         if involuntary:
             return min(wanted, quiet.loudest, self.WHISPER if moment.quiet else 1.0)
@@ -66,8 +69,8 @@ class CallBudget:
 
 
 class Moment:
-    """Nodes are handed it when they are built and read it when they are ticked; only the Decider
-    moves it on."""
+    """Nodes get it when they are built and read it when they are ticked. Only the Decider changes
+    it."""
 
     def __init__(
         self, personality: Personality, rng: random.Random, half_lives: Mapping[str, float]
@@ -123,10 +126,12 @@ class Moment:
         return trace.strength * 0.5**age if age < 20.0 else 0.0
 
     def since(self, event: str) -> float:
+        """Seconds since the last such event; NEVER where there was none lately."""
         trace = self.traces.get(event)
         return min(self.at - trace.at, NEVER) if trace else NEVER
 
     def count(self, event: str) -> float:
+        """How many such events there were lately, fading by half in COUNT_HALF_LIFE."""
         trace = self.traces.get(event)
         return (
             trace.count * 0.5 ** min((self.at - trace.at) / COUNT_HALF_LIFE, 60.0) if trace else 0.0

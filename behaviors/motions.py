@@ -55,6 +55,7 @@ class Bend(StrictModel):
     arousal: Annotated[Bent, Field(description="for each unit of arousal")] = 0.0
 
     def of(self, affect: Affect) -> float:
+        """What the feeling of the moment gives."""
         return self.valence * affect.valence + self.arousal * affect.arousal
 
 
@@ -90,7 +91,8 @@ class Swing(StrictModel):
     beat: Annotated[
         tuple[float, float] | None,
         Field(
-            description="[on, every]: swings for `on` seconds, begun every so many; left out: always"
+            description="[on, every]: swings for `on` seconds, begun every so many; "
+            "left out: always"
         ),
     ] = None
 
@@ -201,11 +203,13 @@ class Clip:
         self._paced = file.tempo.valence != 0.0 or file.tempo.arousal != 0.0
 
     def tempo(self, affect: Affect) -> float:
+        """Factor on the speed of the motion, 0.3..2.5."""
         if not self._paced:
             return 1.0
         return min(max(1.0 + self._file.tempo.of(affect), 0.3), 2.5)
 
     def pose(self, affect: Affect, t: float) -> Mapping[str, float]:
+        """Joint → angle in rad (pupils: 0..1), `t` seconds after the motion began."""
         within = t if self._loop is None else t % self._loop
         pose = {joint: curve.at(within) for joint, curve in self._tracks}
         size = min(max(1.0 + self._file.size.of(affect), 0.2), 2.0) if self._sized else 1.0

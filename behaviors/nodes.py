@@ -36,11 +36,12 @@ class Showing:
         self.next = 0.0
 
     def begin(self, moment: Moment) -> None:
+        """The behaviour begins now."""
         self.play = None
         self.next = moment.at + self.spec.after
 
     def at(self, moment: Moment) -> Play | None:
-        """What of it plays now."""
+        """The motion as it plays now, or None."""
         if self.when is not None and not self.when(moment):
             self.play = None
             return None
@@ -79,9 +80,11 @@ class Calling:
         self.next: float | None = None
 
     def begin(self, moment: Moment) -> None:
+        """The behaviour begins now."""
         self.next = moment.at + self.spec.after
 
     def at(self, moment: Moment, because: tuple[int, ...]) -> Call | None:
+        """The call to make now, if it is time for one and the budget allows it."""
         if (
             self.next is None
             or moment.at < self.next
@@ -104,7 +107,7 @@ class Calling:
 
 
 class Leaf(Behaviour):
-    """What every running leaf tells the Decider."""
+    """A leaf that shows something; what it shows now, the Decider reads from its attributes."""
 
     def __init__(self, name: str, moment: Moment) -> None:
         super().__init__(name)
@@ -148,6 +151,7 @@ class Behave(Leaf):
         self.until = self.said = 0.0
 
     def initialise(self) -> None:
+        """Called by py_trees when it begins."""
         moment = self.moment
         self.began = moment.at
         self.until = moment.at + (
@@ -165,8 +169,8 @@ class Behave(Leaf):
         self.say()
 
     def say(self) -> None:
-        """The reason, with the numbers of now; where a word is missing now (no hand any more) the
-        last reason stays."""
+        """Read the reason anew, with the numbers of this moment. Where one of its words is missing
+        now (the hand has gone), the last reason stays."""
         self.said = self.moment.at
         said = self.words(self.moment)
         if said is not None:
@@ -175,6 +179,7 @@ class Behave(Leaf):
             self.feedback_message = f"{self.name.replace('_', ' ')}, as a moment ago"
 
     def update(self) -> Status:
+        """Called by py_trees at each tick: what it shows now, or SUCCESS when its time is over."""
         moment = self.moment
         if moment.at >= self.until or (self.over is not None and self.over(moment)):
             return Status.SUCCESS
@@ -197,11 +202,13 @@ class Behave(Leaf):
         return Status.RUNNING
 
     def terminate(self, new_status: Status) -> None:
+        """Called by py_trees when it ends or is interrupted."""
         self.plays, self.calls, self.purr = (), (), 0.0
         for showing in self.showings:
             showing.play = None
 
     def carry(self, old: Leaf) -> None:
+        """As `Leaf.carry`: its motions and calls go on too."""
         super().carry(old)
         if not isinstance(old, Behave):
             return
@@ -233,6 +240,7 @@ class When(Behaviour):
         self.holds = language.compile(spec.that)
 
     def update(self) -> Status:
+        """Called by py_trees at each tick."""
         holds = bool(self.holds(self.moment))
         self.feedback_message = f"{self.text}: {'yes' if holds else 'no'}"
         return Status.SUCCESS if holds else Status.FAILURE
@@ -252,19 +260,23 @@ class Wait(Leaf):
         self.until = 0.0
 
     def initialise(self) -> None:
+        """Called by py_trees when it begins."""
         self.began = self.moment.at
         self.until = self.moment.at + length(self.spec.lasts, self.moment)
         self.feedback_message, self.numbers = self.words(self.moment) or ("waits a moment", {})
 
     def update(self) -> Status:
+        """Called by py_trees at each tick: keeps the posture until it is over."""
         if self.moment.at >= self.until or self.done(self.moment):
             return Status.SUCCESS
         self.plays = () if self.moment.posture is None else (self.moment.posture,)
         return Status.RUNNING
 
     def terminate(self, new_status: Status) -> None:
+        """Called by py_trees when it ends or is interrupted."""
         self.plays = ()
 
     def carry(self, old: Leaf) -> None:
+        """As `Leaf.carry`: it ends when it would have ended."""
         super().carry(old)
         self.until = getattr(old, "until", self.moment.at)

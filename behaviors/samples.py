@@ -1,5 +1,4 @@
-"""Moments to try a tree in: every event by itself in many situations, every touch, and many at
-random."""
+"""Random moments to try a tree in: every event by itself and with others, every touch, every need."""
 
 from __future__ import annotations
 
@@ -18,8 +17,8 @@ FAR = 20_000.0
 def moments(
     moment: Moment, behaviors: Sequence[str], rng: random.Random, count: int
 ) -> Iterator[Moment]:
-    """Puts the cell into one moment after the other; half of them nearly calm, so that small things
-    can matter."""
+    """Change `moment` into `count` random ones, one after the other. Half of them are nearly calm,
+    so that weak causes can decide. `behaviors` are the ids that may have run lately."""
     names_of_events = tuple(EVENTS)
     for n in range(count):
         at = (n + 1) * FAR

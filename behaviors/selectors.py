@@ -1,5 +1,5 @@
-"""The two composites that py_trees lacks: one that weighs what is best, and a lane of reflexes
-above it that nothing starves."""
+"""The two composites that py_trees lacks: one that runs the option with the best score, and a lane
+of reflexes that is asked before it at every tick."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ SAME_REFLEX = 1.0
 """Seconds after which a reflex that still runs begins anew when it is set off again."""
 
 LISTED = 8
-"""How many of the best scores are kept with their terms."""
+"""How many of the best scores are reported with their terms."""
 
 REPORTED_AGAIN = 1.0
-"""Seconds after which the scores are told anew although nothing was chosen or refused."""
+"""Seconds after which the scores are reported again although nothing was chosen or refused."""
 
 
 class Utility(Composite):
-    """Runs the option with the best score, with inertia; looks again when something happens, and a
-    few times a second."""
+    """Runs the option with the best score, with some inertia. It weighs again when something
+    happens, and otherwise every `spec.every` seconds."""
 
     def __init__(
         self, name: str, spec: tree.UtilitySpec, choices: Sequence[OptionSlot], moment: Moment
@@ -46,6 +46,7 @@ class Utility(Composite):
         self._situation: tuple[object, ...] = ()
 
     def tick(self) -> Iterator[Behaviour]:
+        """Called by py_trees; yields the nodes that were ticked."""
         if self.status != Status.RUNNING:
             self.running = None
             self.initialise()
@@ -75,6 +76,7 @@ class Utility(Composite):
         choice.begin()
 
     def stop(self, new_status: Status = Status.INVALID) -> None:
+        """Called by py_trees when it ends or is interrupted."""
         running, self.running = self.running, None
         super().stop(new_status)
         if running is not None:
@@ -203,6 +205,7 @@ class Reflexes(Composite):
         self.running: ReflexSlot | None = None
 
     def tick(self) -> Iterator[Behaviour]:
+        """Called by py_trees; yields the nodes that were ticked."""
         if self.status != Status.RUNNING:
             self.running = None
             self.initialise()
@@ -254,6 +257,7 @@ class Reflexes(Composite):
             answer.end()
 
     def stop(self, new_status: Status = Status.INVALID) -> None:
+        """Called by py_trees when it ends or is interrupted."""
         running, self.running = self.running, None
         super().stop(new_status)
         if running is not None:

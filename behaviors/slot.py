@@ -1,5 +1,5 @@
-"""A behaviour in its place under a selector: what speaks for it, what it did lately, and which
-events it goes back to."""
+"""A behaviour in its place under a selector: its score, what it did lately, and the events that
+caused it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FEELINGS = ("emotion", "mood", "drive", "bond", "enough", "valence", "arousal")
 
 
 class Slot:
-    """What options and reflexes have in common."""
+    """What options and reflexes have in common: an id, a node, and the causes of its beginning."""
 
     def __init__(self, name: str, node: Behaviour, inputs: frozenset[str], moment: Moment) -> None:
         self.id, self.node, self.moment = name, node, moment
@@ -41,7 +41,7 @@ class Slot:
         self.because: tuple[int, ...] = ()
 
     def cause(self) -> tuple[int, ...]:
-        """Ids of the events, the touch and the feelings' events that its inputs go back to."""
+        """Ids of what its inputs go back to: events, the touch, and the events behind feelings."""
         moment, found = self.moment, []
         if self.touched and moment.touch is not None:
             found.append(moment.touch.id)
@@ -54,6 +54,7 @@ class Slot:
         return tuple(dict.fromkeys(found))
 
     def begin(self) -> None:
+        """It begins now: note when, and why."""
         self.began = self.moment.at
         self.because = self.cause()
         self.moment.running, self.moment.running_since = self.id, self.began
@@ -63,6 +64,7 @@ class Slot:
         self.began, self.because = old.began, old.because
 
     def end(self) -> None:
+        """It ends now."""
         self.moment.ended[self.id] = self.moment.at
         if self.moment.running == self.id:
             self.moment.running = ""
@@ -157,7 +159,7 @@ class OptionSlot(Slot):
         )
 
     def _rested(self) -> float:
-        """Less when it ran lately, and when it ran until it was tired of it."""
+        """Factor on the score, 0..1: less when it ran lately, least when it outran its dwell."""
         if self.fatigue == 0.0:
             return 1.0
         fades = math.exp(-(self.moment.at - self.fatigued_at) / self.spec.recovery)
@@ -168,6 +170,7 @@ class OptionSlot(Slot):
         return 1.0 + self.spec.ageing * waited / (waited + AGEING_TIME)
 
     def end(self) -> None:
+        """It ends now, and is less likely for a while (`repetition`)."""
         super().end()
         at = self.moment.at
         self.fatigue = 1.0 + self.fatigue * math.exp(-(at - self.fatigued_at) / self.spec.recovery)
@@ -175,6 +178,7 @@ class OptionSlot(Slot):
         self.fatigued_at = self.waits_since = at
 
     def carry(self, old: Slot) -> None:
+        """As `Slot.carry`."""
         super().carry(old)
         if isinstance(old, OptionSlot):
             self.fatigue, self.fatigued_at, self.weary, self.waits_since = (
@@ -238,6 +242,7 @@ class ReflexSlot(Slot):
         return float((1.0 - self.spec.habituates) ** times)
 
     def begin(self) -> None:
+        """It is set off now, and less easily for a while (`habituates`)."""
         at = self.moment.at
         self.set_off = self.set_off * math.exp(-(at - self.set_off_at) / self.spec.recovery) + 1.0
         self.set_off_at = at
@@ -245,6 +250,7 @@ class ReflexSlot(Slot):
         self.because = tuple(dict.fromkeys((*self.by, *self.because)))
 
     def carry(self, old: Slot) -> None:
+        """As `Slot.carry`."""
         super().carry(old)
         if isinstance(old, ReflexSlot):
             self.strength, self.by, self.set_off, self.set_off_at = (

@@ -1,5 +1,5 @@
-"""What may stand in a tree's file: behaviours with stable ids, what each shows, and what speaks for
-it."""
+"""The schema of a tree: behaviours with stable ids, what each shows, and what speaks for it. A file
+may also be a patch of another tree: see `moggy.layer`."""
 
 from __future__ import annotations
 
@@ -39,6 +39,7 @@ HalfLife = Annotated[float, Field(gt=0.0, le=3600.0)]
 
 
 def ordered(span: tuple[float, float]) -> tuple[float, float]:
+    """A check for pydantic; raises ValueError where the first is greater."""
     if span[0] > span[1]:
         raise ValueError(f"the first of {list(span)} should be the smaller")
     return span
@@ -171,7 +172,8 @@ class OptionSpec(StrictModel):
     terms: tuple[AnyTerm, ...] = ()
     bend: dict[Trait, Exponent] = Field(
         default_factory=dict,
-        description="trait → how much it speaks for (+) or against (−) this: factor e to that at 1, the inverse at 0",
+        description="trait → how much it speaks for (+) or against (−) this: a factor of e to "
+        "that power at 1, and its inverse at 0",
     )
     dwell: Annotated[
         Span, Field(description="[min, max] s: not left before min, tires from max on")
@@ -219,13 +221,14 @@ class UtilitySpec(StrictModel):
     def _fallback(self) -> Self:
         if self.fallback not in {option.id for option in self.options}:
             raise ValueError(
-                f"fallback {self.fallback!r} is none of the options {', '.join(o.id for o in self.options)}"
+                f"fallback {self.fallback!r} is none of the options "
+                f"{', '.join(option.id for option in self.options)}"
             )
         return self
 
 
 class ReflexSpec(StrictModel):
-    """An answer that comes before all else. The first in the list is the most urgent."""
+    """An answer that comes before everything else. The first of the lane is the most urgent."""
 
     id: Id
     about: str = ""
@@ -252,7 +255,7 @@ class ReflexSpec(StrictModel):
 
 
 class ReflexesSpec(StrictModel):
-    """A lane that nothing starves: asked first at every tick; whatever runs below is ended when a
+    """A lane of reflexes that is asked first at every tick. Whatever runs below is ended when a
     reflex is set off."""
 
     kind: Literal["reflexes"]

@@ -11,29 +11,32 @@ from typing import Annotated, TypeAlias
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from moggy.behaviors.expression import Compiler, Evaluate, Wrong, names, parse
-from moggy.behaviors.inputs import TEXTS, known, reader, suggestion
+from moggy.behaviors.inputs import TEXTS, known, reader, vocabulary
 from moggy.behaviors.moment import Moment
+from moggy.vocabulary import nearest
 
 LET: ContextVar[frozenset[str]] = ContextVar("LET", default=frozenset())
 """Names that the tree being read gives to its own expressions."""
 HOLE = re.compile(r"\{([^{}]*)\}")
+"""A value in a sentence."""
 DECIMALS = re.compile(r"^(?P<what>.*?)(?::(?P<decimals>[0-3]))?$", re.DOTALL)
+"""What stands in a hole, and how many decimals are shown."""
 
 
 def check(text: str) -> str:
-    """The expression, if it can be read and asks only for what there is."""
+    """The expression. Raises Wrong where it cannot be read, or asks for what there is not."""
     for name in names(parse(text)):
         if not known(name.name) and name.name not in LET.get():
             raise Wrong(
                 text,
                 name.position,
-                f"unknown input {name.name!r}{suggestion(name.name, LET.get())}",
+                f"unknown input {name.name!r}{nearest(name.name, [*vocabulary(), *LET.get()])}",
             )
     return text
 
 
 def check_sentence(text: str) -> str:
-    """The sentence, if all its {holes} can be filled."""
+    """The sentence. Raises ValueError where one of its {holes} cannot be filled."""
     if text.count("{") != text.count("}"):
         raise ValueError(f"a bracket is not closed in «{text}»")
     for what, _ in holes(text):
@@ -43,7 +46,7 @@ def check_sentence(text: str) -> str:
 
 
 def holes(text: str) -> Iterator[tuple[str, int]]:
-    """What stands in the brackets of a sentence, each with its decimals."""
+    """What stands in the brackets of a sentence, each with its number of decimals."""
     for inside in HOLE.findall(text):
         match = DECIMALS.match(inside)
         assert match is not None
@@ -60,7 +63,8 @@ Sentence: TypeAlias = Annotated[
     str,
     Field(
         min_length=3,
-        description="for people; {touch.zone} a word, {bond.trust} a number, {touch.seconds:0} with so many decimals",
+        description="for people; {touch.zone} is a word, {bond.trust} a number, "
+        "{touch.seconds:0} a number with so many decimals",
     ),
     AfterValidator(check_sentence),
 ]
@@ -88,10 +92,11 @@ class TreeLanguage:
         return self.let[name]
 
     def compile(self, text: str) -> Evaluate[Moment]:
+        """How an expression of the tree is worked out."""
         return self.compiler.compile(parse(text))
 
     def inputs(self, text: str) -> frozenset[str]:
-        """The inputs it asks for in the end, also through `let`."""
+        """The inputs of the moment that an expression asks for, directly or through `let`."""
         found: set[str] = set()
         for name in names(parse(text)):
             found |= self._used(name.name)
@@ -105,6 +110,7 @@ class TreeLanguage:
         return self.uses[name]
 
     def sentence(self, text: str) -> FilledSentence:
+        """How the holes of a sentence are filled."""
         pieces = HOLE.split(text)
         literal = pieces[::2]
         readers: list[tuple[str, int, Evaluate[Moment] | None]] = [
@@ -131,6 +137,7 @@ class TreeLanguage:
 
 
 def once_a_tick(read: Evaluate[Moment]) -> Evaluate[Moment]:
+    """The same, worked out at most once in each tick."""
     n, value = -1, 0.0
 
     def cached(moment: Moment) -> float:

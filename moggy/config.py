@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from moggy.overlay import COVERED, Composition, Layer, chain, layer_of, nodes
+from moggy.layer import COVERED, Layer, chain, layer_of
+from moggy.overlay import Composition, nodes
 from moggy.overlay import compose as lay_together
 from moggy.patch import HISTORY, difference, patch_text, whole_text
 from moggy.vocabulary import nearest
@@ -229,7 +230,10 @@ def with_change(name: str, texts: Mapping[str, str], key: str, value: Any) -> di
     """
     document = round_trip().load(texts[name])
     steps = key.split(".")
-    there = nodes(lay_together(name, texts).data)
+    whole = lay_together(name, texts).data
+    there = nodes(whole)
+    if there and steps[0] not in whole and not any(key.startswith(f"{id}.") for id in there):
+        raise KeyError(f"no {steps[0]!r}{nearest(steps[0], [*there, *whole])}")
     ids = [".".join(steps[:cut]) for cut in range(len(steps) - 1, 0, -1)]
     id = next((id for id in ids if id in there), None)
     if id is None:

@@ -12,99 +12,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Annotated, Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
-
+from moggy.layer import Change, Layer, chain, layer_of, named, wrong_at
 from moggy.vocabulary import nearest
-from moggy.yaml_file import (
-    Invalid,
-    Locate,
-    Located,
-    Where,
-    line_of,
-    located,
-    read_yaml,
-    validate,
-)
-
-COVERED = "shipped/"
-"""Before the name of a file of the package, where an owner's file of the same name covers it."""
+from moggy.yaml_file import Invalid, Locate, Located, Where, located, read_yaml
 
 NAMING = ("motion", "call", "of")
 """Keys by which a patch knows an item of a list."""
-
-FileName = Annotated[
-    str,
-    Field(
-        pattern=r"^[\w-]+(/[\w-]+)?$",
-        description="name of a file of the same kind, without `.yaml`",
-    ),
-]
-Change: TypeAlias = dict[str, Any]
-
-
-class Layer(BaseModel):
-    """What any file may say about the files below it. All other keys are its own: they are merged
-    into those of the file that it extends, mappings key by key, everything else as a whole."""
-
-    model_config = ConfigDict(frozen=True, extra="allow")
-
-    extends: Annotated[
-        FileName | None,
-        Field(
-            description="the file that this one changes: `cat` is `cat.yaml` of the same folder. "
-            "A file of yours that extends its own name changes the shipped file of that name"
-        ),
-    ] = None
-    includes: Annotated[
-        tuple[FileName, ...],
-        Field(description="files that are parts of this one: their layers come after its own keys"),
-    ] = ()
-    options: Annotated[
-        tuple[Change, ...],
-        Field(
-            description="trees: behaviours to add to the utility selector. Beside the keys of an "
-            "option, `before: ID` or `after: ID` places it, and `into: ID` names the selector "
-            "where there are several. Left out, it comes last"
-        ),
-    ] = ()
-    reflexes: Annotated[
-        tuple[Change, ...],
-        Field(
-            description="trees: reflexes to add to the lane, placed like options. The first of "
-            "the lane is the most urgent"
-        ),
-    ] = ()
-    change: Annotated[
-        dict[str, Change],
-        Field(
-            description="trees: id of an option, a reflex or any other node → keys of it with "
-            "their new values. In the place of a list of motions, calls or terms, a mapping "
-            "changes single ones: by the `motion`, the `call`, or what the term is `of`"
-        ),
-    ] = {}
-    remove: Annotated[
-        tuple[str, ...],
-        Field(
-            description="what goes: the id of an option or a reflex; or the place of a key, which "
-            "is then as if it were left out: `let.calm`, `fades.hit`, `explore.cooldown`"
-        ),
-    ] = ()
-    renamed: Annotated[
-        dict[str, str],
-        Field(
-            description="trees: an id of an earlier release → what it is called now. Patches and "
-            "personalities that name the old id still hold, with a note to their owner"
-        ),
-    ] = {}
-    removed: Annotated[
-        tuple[str, ...],
-        Field(
-            description="trees: ids of an earlier release that are gone. Files that name them "
-            "still load; what they say of them does nothing"
-        ),
-    ] = ()
+LARGEST = 100_000
+"""Mappings and lists in one file; the shipped tree has about a thousand."""
 
 
 class Place(NamedTuple):
@@ -139,31 +56,6 @@ class Composition:
     locate: Locate
 
 
-def chain(top: str, read: Callable[[str], str]) -> dict[str, str]:
-    """Name → text of a file and of all that it extends and includes, the file itself first.
-
-    `read` gives the text of a name and raises Invalid where there is none. Raises Invalid, with the
-    line of the reference, for a missing file and for files that extend one another in a circle.
-    """
-    texts: dict[str, str] = {}
-
-    def visit(name: str, above: tuple[str, ...]) -> None:
-        texts[name] = read(name)
-        for target, where in _references(top, name, texts[name]):
-            if target in (*above, name):
-                circle = " → ".join((*above, name, target))
-                raise _wrong(name, texts[name], where, f"files go round in a circle: {circle}")
-            try:
-                visit(target, (*above, name))
-            except Invalid as error:
-                if error.file != target or target in texts:
-                    raise
-                raise _wrong(name, texts[name], where, f"{where[0]}: {error.message}") from None
-
-    visit(top, ())
-    return texts
-
-
 def compose(top: str, texts: Mapping[str, str]) -> Composition:
     """The file `top` with all that it extends and includes; `texts` holds at least those.
 
@@ -191,34 +83,8 @@ def _composed(top: str, texts: tuple[tuple[str, str], ...]) -> Composition | Inv
         return error
     except RecursionError:
         return Invalid(top, 1, "an alias that stands within its own anchor")
-
-
-def _references(top: str, name: str, text: str) -> list[tuple[str, Where]]:
-    """The files that a file extends and includes, each with the place that says so."""
-    layer = layer_of(name, text)
-    found: list[tuple[str, Where]] = []
-    if layer.extends is not None:
-        found.append((named(top, name, layer.extends), ("extends",)))
-    for n, part in enumerate(layer.includes):
-        found.append((named(top, name, part), ("includes", n)))
-    return found
-
-
-def named(top: str, name: str, reference: str) -> str:
-    """The full name of what the file `name`, of the chain of `top`, calls `reference`."""
-    kind = "/".join(top.split("/")[: 2 if top.startswith(COVERED) else 1]) if "/" in top else ""
-    target = f"{kind}/{reference}.yaml" if kind else f"{reference}.yaml"
-    return COVERED + target if target == name else target
-
-
-@lru_cache(maxsize=256)
-def layer_of(name: str, text: str) -> Layer:
-    """What a file says about the files below it. Raises Invalid."""
-    return validate(read_yaml(name, text), Layer, lambda where: located(name, text, where))
-
-
-def _wrong(name: str, text: str, where: Where, message: str) -> Invalid:
-    return Invalid(name, line_of(text, where), message)
+    except OverflowError as error:
+        return Invalid(top, 1, str(error))
 
 
 class Composer:
@@ -268,9 +134,9 @@ class Composer:
         before = nodes(self.data)
         for n, entry in enumerate(layer.remove):
             self._remove(entry, before, said["remove"], n)
-        for item in said.get("reflexes", ()):
+        for item in said.get("reflexes") or ():
             self._add(item, "lane", "reflexes")
-        for item in said.get("options", ()):
+        for item in said.get("options") or ():
             self._add(item, "options", "utility")
         now = nodes(self.data)
         for id in layer.change:
@@ -315,7 +181,7 @@ class Composer:
 
     def _error(self, container: Any, key: Any, message: str) -> Invalid:
         file, where = self._places[id(container)]
-        return _wrong(file, self._texts[file], (*where, key), message)
+        return wrong_at(file, self._texts[file], (*where, key), message)
 
     def _note(self, container: Any, key: Any, message: str) -> None:
         self._notes.append(str(self._error(container, key, message)))
@@ -525,10 +391,22 @@ def shape(node: Change) -> tuple[str, str]:
 
 
 def copied(value: Any) -> Any:
-    """A copy of mappings and lists, all the way down; what an alias stands for is copied too."""
-    if isinstance(value, dict):
-        return {key: copied(inside) for key, inside in value.items()}
-    return [copied(inside) for inside in value] if isinstance(value, list) else value
+    """A copy of mappings and lists, all the way down; what an alias stands for is copied too.
+    Raises OverflowError beyond LARGEST."""
+    parts = 0
+
+    def copy(value: Any) -> Any:
+        nonlocal parts
+        if not isinstance(value, dict | list):
+            return value
+        parts += 1
+        if parts > LARGEST:
+            raise OverflowError(f"aliases that stand for more than {LARGEST} mappings and lists")
+        if isinstance(value, dict):
+            return {key: copy(inside) for key, inside in value.items()}
+        return [copy(inside) for inside in value]
+
+    return copy(value)
 
 
 def _index(items: list[Any], item: Any) -> int:

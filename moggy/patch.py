@@ -14,7 +14,8 @@ from typing import Any
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-from moggy.overlay import Change, Composer, by_name, layer_of, nodes, shape
+from moggy.layer import Change, layer_of
+from moggy.overlay import Composer, by_name, nodes, shape
 from moggy.yaml_file import round_trip, written
 
 HISTORY = frozenset(("renamed", "removed"))

@@ -1,4 +1,4 @@
-"""`moggy lint` and `moggy coverage`: what is wrong with the designers' files, and what they lack."""
+"""`moggy lint` and `moggy coverage`: what is wrong with designers' files, and what they lack."""
 
 from __future__ import annotations
 

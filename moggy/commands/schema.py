@@ -9,7 +9,7 @@ import orjson
 import typer
 
 from moggy.body import Body
-from moggy.overlay import Layer
+from moggy.layer import Layer
 from moggy.personality import Personality
 
 

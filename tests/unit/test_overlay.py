@@ -94,6 +94,10 @@ def test_a_patch_that_says_nothing_is_the_base() -> None:
     assert patched("") == compose("trees/cat.yaml", {"trees/cat.yaml": BASE}, Tree)
 
 
+def test_a_key_whose_entries_are_all_commented_out_says_nothing() -> None:
+    assert patched("change:\n  # play: {base: 1}\nremove:\noptions:\n") == patched("")
+
+
 def test_one_number_of_an_option_changes_and_all_else_stays() -> None:
     tree = patched("change: {play: {base: 0.9}}\n")
     assert option(tree, "play").base == 0.9
@@ -231,6 +235,12 @@ def test_an_alias_within_its_own_anchor_is_refused() -> None:
         patched("about: &a [*a]\n")
 
 
+def test_aliases_that_stand_for_too_much_are_refused() -> None:
+    doubling = "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 40))
+    with pytest.raises(Invalid, match="aliases that stand for more than"):
+        patched(f"a0: &a0 [x]\n{doubling}")
+
+
 def test_a_patch_for_a_renamed_behaviour_is_applied_and_its_owner_is_told() -> None:
     base = BASE.replace("id: play", "id: romp") + "renamed: {play: romp}\n"
     patch = (
@@ -292,6 +302,19 @@ def test_a_personality_and_a_table_are_extended_by_their_keys(tmp_path: Path) ->
     table = files.load("appraisals/mine.yaml", Appraisals)
     assert table.events["stroked"].pleases == 0.5
     assert table.events["held"] == Files().load("appraisals/cat.yaml", Appraisals).events["held"]
+
+
+def test_the_patch_that_the_guide_shows_works() -> None:
+    guide = Path(__file__).resolve().parents[2] / "docs" / "add-a-behaviour.md"
+    patch = guide.read_text(encoding="utf-8").split("```yaml\n")[1].split("```")[0]
+    below = Files().texts("trees/cat.yaml")
+    files = {**below, "shipped/trees/cat.yaml": below["trees/cat.yaml"], "trees/cat.yaml": patch}
+    tree = compose("trees/cat.yaml", files, Tree)
+    assert option(tree, "explore").base == 0.6
+    assert (option(tree, "explore").cooldown, tree.fades["hit"]) == (0.0, 30)
+    ids = [each.id for each in choose(tree).options]
+    assert ids.index("dance") == ids.index("play") + 1
+    assert "chase_tail" not in ids
 
 
 def test_what_only_trees_know_is_refused_in_other_files(tmp_path: Path) -> None:

@@ -6,16 +6,19 @@ import random
 from collections import Counter
 from functools import cache
 from itertools import combinations
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
+from moggy.assemble import begin
 from moggy.behaviors.decide import Decider
 from moggy.behaviors.lint import lint
 from moggy.behaviors.tree import Tree
-from moggy.config import SHIPPED, load
+from moggy.config import SHIPPED, Files, load
+from moggy.designs import designs
 from moggy.messages import Affect, Bond, Context, Event, Gesture, PersonEstimate
-from moggy.personality import Personality
+from moggy.personality import Personality, Quiet, Temperament
 from moggy.vocabulary import EMOTIONS, Drive
 
 NAMES = ("cat", "shy", "bold", "cuddler", "grump", "playful", "kitten")
@@ -107,7 +110,6 @@ def test_no_personality_shuts_a_behaviour_out_by_accident(name: str) -> None:
 
 def test_the_default_character_shows_every_handle_with_its_default() -> None:
     cat = personality("cat")
-    assert cat == Personality(name=cat.name, about=cat.about)
     for part in (cat, cat.temperament, cat.quiet):
         assert part.model_fields_set == set(type(part).model_fields)
 
@@ -146,3 +148,28 @@ def test_touch_a_grump_on_the_belly_and_a_cuddler_on_the_belly() -> None:
         < -0.5
         < personality("cuddler").likes_touch["belly"]
     )
+
+
+def test_the_personality_that_the_guide_shows_works(tmp_path: Path) -> None:
+    guide = (Path(__file__).resolve().parents[2] / "docs" / "personalities.md").read_text("utf-8")
+    (tmp_path / "personalities").mkdir()
+    text = guide.split("```yaml\n")[1].split("```")[0]
+    (tmp_path / "personalities" / "poppy.yaml").write_text(text, encoding="utf-8")
+    start = begin(Files(tmp_path), seed=1, hour=10.0, personality="poppy")
+    poppy, shy = designs(start).personality, personality("shy")
+    assert (poppy.likes_touch["back"], poppy.likes_touch["belly"]) == (
+        0.9,
+        shy.likes_touch["belly"],
+    )
+    assert (poppy.name, poppy.temperament) == ("poppy", shy.temperament)
+
+
+def test_the_guide_names_every_handle_and_every_shipped_character() -> None:
+    guide = (Path(__file__).resolve().parents[2] / "docs" / "personalities.md").read_text("utf-8")
+    handles = {*Personality.model_fields, *Temperament.model_fields} - {"name", "about", "quiet"}
+    handles |= {f"quiet.{name}" for name in Quiet.model_fields}
+    names = {
+        name.removeprefix("personalities/").removesuffix(".yaml")
+        for name in Files().names("personalities")
+    }
+    assert [name for name in sorted(handles | names) if f"`{name}`" not in guide] == []

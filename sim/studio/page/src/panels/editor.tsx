@@ -84,7 +84,7 @@ export function Editor() {
       />
       <p class={note.bad ? "note bad" : "note"} role="status" data-testid="note">
         {note.text ||
-          "Ctrl-S saves a copy of your own; the shipped file stays. An error changes nothing."}
+          "Ctrl-S saves what you changed over the shipped file. An error changes nothing."}
       </p>
     </div>
   );
