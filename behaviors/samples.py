@@ -1,4 +1,4 @@
-"""Random moments to try a tree in: every event by itself and with others, every touch, every need."""
+"""Random moments to try a tree in: every event alone and with others, every touch, every need."""
 
 from __future__ import annotations
 

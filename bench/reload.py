@@ -1,8 +1,8 @@
 """How long a running pet takes to take over a file that a designer has saved.
 
 Each shipped file is changed in its sentence about itself, parsed and checked aside as the watcher
-does it, and taken in one tick of a pet that has lived for a few seconds. That whole tick is timed in
-CPU time, and the best of a few counts.
+does it, and taken in one tick of a pet that has lived for a few seconds. That whole tick is timed
+in CPU time, and the best of a few counts.
 """
 
 from __future__ import annotations

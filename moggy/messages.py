@@ -394,7 +394,7 @@ class Bond:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventCause:
-    """An event as the cause of a feeling. Events of the same name, zone and person are one cause."""
+    """An event as the cause of a feeling; all of the same name, zone and person are one cause."""
 
     event: str
     """Name of the event."""

@@ -1,4 +1,4 @@
-"""The names that all rooms share: feelings, gestures, zones, wishes, calls and events, each set once.
+"""The names that all rooms share, each set once: feelings, gestures, zones, wishes, calls, events.
 
 Every set is a `Literal` type with its members in a tuple. The order of a tuple is part of its
 meaning: probability vectors and trained heads follow it. `known` and `nearest` turn a wrong name in

@@ -5,17 +5,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import moggy
 from moggy.messages import AnySense, Tick
 from moggy.sim.studio.inbox import PageInbox
 from moggy.sim.studio.talk import tell, understand
-from tests.sim.lives import of_senses
 from tests.studio.test_inbox import OneFile
 
 BEGIN = 2.0
 """Seconds from a pet's start to the first message: its servos are attached by then."""
 
 
-def lived_with(frames: Sequence[str], *, apart: float = 0.0, after: float = 4.0) -> list[Tick]:
+def lived_with(frames: Sequence[str], *, apart: float = 0.0, after: float = 4.0) -> Sequence[Tick]:
     """The life of the pet of the browser tests that gets these messages of a page, `apart` seconds
     apart, and lives on for `after` seconds."""
     inbox = PageInbox(OneFile(), lambda jpeg: None)
@@ -29,7 +29,7 @@ def lived_with(frames: Sequence[str], *, apart: float = 0.0, after: float = 4.0)
             assert not isinstance(said, dict), said
             assert tell(said, inbox) is None
         senses += inbox.poll(n / 50)
-    return of_senses(senses, seconds, seed=1, hour=17.0)
+    return moggy.live(moggy.Pet(seed=1, hour=17.0), senses, seconds).ticks
 
 
 def happened(ticks: Sequence[Tick]) -> list[tuple[str, str | None]]:

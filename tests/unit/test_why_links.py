@@ -3,6 +3,7 @@ to a sample."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -21,9 +22,11 @@ from moggy.why.weighing import weighed
 
 
 def read(tree: str) -> Mapping[str, BehaviorInputs]:
-    """What the behaviours of a tree read."""
+    """What the behaviours of a tree read, beside feelings that ask for no behaviour of it."""
     start = begin(Files(), seed=1, hour=10.0)
-    return inputs_of(replace(start, files={**start.files, start.tree: tree}))
+    feelings = re.sub(r"^behaviors:\n(?:  .*\n|\n)+", "", start.files[start.appraisals], flags=re.M)
+    files = {**start.files, start.tree: tree, start.appraisals: feelings}
+    return inputs_of(replace(start, files=files))
 
 
 def decision(behavior: str, *scores: dict[str, Any]) -> dict[str, Any]:
