@@ -128,6 +128,14 @@ def test_a_broken_file_of_the_owners_is_shown_as_it_is(tmp_path: Path) -> None:
     assert Files(tmp_path).shown(TREE) == "extends: ["
 
 
+def test_a_broken_file_is_mended_by_saving_a_whole_one(tmp_path: Path) -> None:
+    own = tmp_path / TREE
+    own.parent.mkdir()
+    own.write_text("extends: [", encoding="utf-8")
+    patch = saved(tmp_path, in_option("explore", "base: 0.46", "base: 0.6"))
+    assert read_yaml("patch.yaml", patch)["change"] == {"explore": {"base": 0.6}}
+
+
 def test_a_later_release_reaches_all_that_the_owner_has_not_changed(tmp_path: Path) -> None:
     """The patch is laid over the shipped files as they are then."""
     saved(tmp_path, in_option("explore", "base: 0.46", "base: 0.6"))
