@@ -226,7 +226,7 @@ def _head_parts(data: Any, texts: Mapping[str, str]) -> None:
         head = list(takewhile(lambda line: line.startswith("#"), text.splitlines()))
         layer = layer_of(name, text)
         added = (*layer.reflexes, *layer.options)
-        if layer.extends is not None or "root" in layer.model_fields_set or not head or not added:
+        if layer.extends is not None or not head or not added:
             continue
         node = nodes(data).get(str(added[0].get("id")))
         if node is not None and isinstance(node.siblings, CommentedSeq):
