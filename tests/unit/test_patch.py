@@ -108,6 +108,13 @@ def test_an_old_copy_of_the_whole_file_becomes_a_patch_when_it_is_saved(tmp_path
     assert read_yaml("patch.yaml", patch)["change"] == {"explore": {"base": 0.6}}
 
 
+def test_a_behaviour_that_the_owner_renames_is_saved_with_its_old_id(tmp_path: Path) -> None:
+    text = SHOWN.replace("id: explore\n", "id: roam\n") + "renamed: {explore: roam}\n"
+    patch = read_yaml("patch.yaml", saved(tmp_path, text))
+    assert (patch["remove"], patch["renamed"]) == (["explore"], {"explore": "roam"})
+    assert [option["id"] for option in patch["options"]] == ["roam"]
+
+
 def test_a_patch_of_ones_own_hand_is_saved_as_it_is(tmp_path: Path) -> None:
     patch = "extends: cat\nchange: {explore: {base: 0.6}}  # by hand\n"
     assert saved(tmp_path, patch) == patch
