@@ -8,6 +8,7 @@ watcher and then adopted between two ticks at no cost.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -148,13 +149,11 @@ class Files:
     def shown(self, name: str) -> str:
         """The text to edit: a shipped file as a whole, with the owner's patch in it; the text as it
         is of a file that is all the owner's, or that extends another. Raises Invalid."""
-        text = self.read(name)
-        try:
-            if self._is_own(name) and not self._is_patch(name, text):
-                return text
-            return whole_text(name, self.texts(name))
-        except Invalid:  # broken by hand: this is where it can be mended
-            return text
+        shipped = self.path(name).is_relative_to(SHIPPED[name.partition("/")[0]])
+        if shipped or self._own_patch(name) is not None:
+            with suppress(Invalid):  # a patch that is wrong is shown as it is, to be mended
+                return whole_text(name, self.texts(name))
+        return self.read(name)
 
     def save(self, name: str, text: str, model: type[BaseModel]) -> Path:
         """Write a valid text into the owner's folder; the shipped file stays as it is. Of an edited
@@ -168,10 +167,7 @@ class Files:
         target = (self.own or SHIPPED[kind].parent) / name
         whole = layer.extends is None and not layer.includes
         if self.own is not None and whole and (SHIPPED[kind] / file).is_file():
-            before = self.read(name) if self._is_own(name) else None
-            if before is not None and not self._is_patch(name, before):
-                before = None
-            text = self._as_patch(name, text, before, model)
+            text = self._as_patch(name, text, self._own_patch(name), model)
             if not text:
                 return here
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -180,13 +176,15 @@ class Files:
         beside.replace(target)
         return target
 
-    def _is_own(self, name: str) -> bool:
-        return self.own is not None and (self.own / name).is_file()
-
-    def _is_patch(self, name: str, text: str) -> bool:
-        """Whether a text of the owner's changes the shipped file of its name, and no other."""
-        layer = layer_of(name, text)
-        return layer.extends == _stem(name) and not layer.includes
+    def _own_patch(self, name: str) -> str | None:
+        """The owner's text, if it is a patch of the shipped file of its name and of no other."""
+        if self.own is not None and (self.own / name).is_file():
+            text = self.read(name)
+            with suppress(Invalid):
+                layer = layer_of(name, text)
+                if layer.extends == _stem(name) and not layer.includes:
+                    return text
+        return None
 
     def _as_patch(self, name: str, text: str, before: str | None, model: type[BaseModel]) -> str:
         """The patch that makes a whole text of the shipped file; empty where nothing differs and

@@ -19,7 +19,7 @@ from moggy.overlay import Composer, by_name, nodes, shape
 from moggy.yaml_file import round_trip, written
 
 HISTORY = frozenset(("renamed", "removed"))
-"""Keys that tell of earlier releases. They come from the shipped file alone."""
+"""Keys that tell of earlier ids. A whole text does not show those of the shipped file."""
 LISTS = {"options": "options", "lane": "reflexes"}
 """List of behaviours in a tree's node → the key under which a layer adds to it."""
 
@@ -36,6 +36,7 @@ def difference(base: Mapping[str, Any], new: Mapping[str, Any]) -> Change:
         _tree_changes(base, new, layer, remove)
     if remove:
         layer["remove"] = remove
+    layer.update({key: new[key] for key in sorted(HISTORY) if key in new})
     return layer
 
 
@@ -226,7 +227,7 @@ def _head_parts(data: Any, texts: Mapping[str, str]) -> None:
         head = list(takewhile(lambda line: line.startswith("#"), text.splitlines()))
         layer = layer_of(name, text)
         added = (*layer.reflexes, *layer.options)
-        if layer.extends is not None or "root" in layer.model_fields_set or not head or not added:
+        if layer.extends is not None or not head or not added:
             continue
         node = nodes(data).get(str(added[0].get("id")))
         if node is not None and isinstance(node.siblings, CommentedSeq):

@@ -27,7 +27,8 @@ class Located(NamedTuple):
     file: str
     line: int
     key: str
-    """The keys that lead to it in that file, with dots between them."""
+    """The keys that lead to it in that file, with dots between them; from the innermost id on,
+    where one stands in a list: `explore.do.plays.2.motion`."""
 
 
 Locate: TypeAlias = Callable[[Where], Located]
@@ -108,7 +109,17 @@ def line_of(text: str, where: Where) -> int:
 
 def located(file: str, text: str, where: Where) -> Located:
     """A place of a file's data, as messages name it. Slow: for messages."""
-    return Located(file, line_of(text, where), ".".join(str(step) for step in where))
+    node: Any = read_yaml(file, text)
+    key: list[str] = []
+    for step in where:
+        key.append(str(step))
+        try:
+            node = node[step]
+        except (KeyError, IndexError, TypeError):
+            continue
+        if isinstance(step, int) and isinstance(node, dict) and isinstance(node.get("id"), str):
+            key = [node["id"]]
+    return Located(file, line_of(text, where), ".".join(key))
 
 
 def validate(

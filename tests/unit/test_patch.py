@@ -108,6 +108,13 @@ def test_an_old_copy_of_the_whole_file_becomes_a_patch_when_it_is_saved(tmp_path
     assert read_yaml("patch.yaml", patch)["change"] == {"explore": {"base": 0.6}}
 
 
+def test_a_behaviour_that_the_owner_renames_is_saved_with_its_old_id(tmp_path: Path) -> None:
+    text = SHOWN.replace("id: explore\n", "id: roam\n") + "renamed: {explore: roam}\n"
+    patch = read_yaml("patch.yaml", saved(tmp_path, text))
+    assert (patch["remove"], patch["renamed"]) == (["explore"], {"explore": "roam"})
+    assert [option["id"] for option in patch["options"]] == ["roam"]
+
+
 def test_a_patch_of_ones_own_hand_is_saved_as_it_is(tmp_path: Path) -> None:
     patch = "extends: cat\nchange: {explore: {base: 0.6}}  # by hand\n"
     assert saved(tmp_path, patch) == patch
@@ -126,6 +133,14 @@ def test_a_broken_file_of_the_owners_is_shown_as_it_is(tmp_path: Path) -> None:
     own.parent.mkdir()
     own.write_text("extends: [", encoding="utf-8")
     assert Files(tmp_path).shown(TREE) == "extends: ["
+
+
+def test_a_broken_file_is_mended_by_saving_a_whole_one(tmp_path: Path) -> None:
+    own = tmp_path / TREE
+    own.parent.mkdir()
+    own.write_text("extends: [", encoding="utf-8")
+    patch = saved(tmp_path, in_option("explore", "base: 0.46", "base: 0.6"))
+    assert read_yaml("patch.yaml", patch)["change"] == {"explore": {"base": 0.6}}
 
 
 def test_a_later_release_reaches_all_that_the_owner_has_not_changed(tmp_path: Path) -> None:
