@@ -144,8 +144,8 @@ def faces() -> None:
     """Print how well the sign of valence is read from faces under each table."""
     from sklearn.metrics import roc_auc_score
 
-    from moggy.sensors.face import feeling, pairs_of
-    from moggy.sensors.heads import train_face as trained
+    from moggy.sensors.vision.face_reader import feeling, pairs_of
+    from moggy.sensors.vision.heads import train_face as trained
 
     shapes, network, y, people = trained.load(folder_of("face_blendshapes") / "train.csv")
     features = trained.table("both", pairs_of(shapes[0]), shapes, network)

@@ -24,7 +24,7 @@ from moggy.brain.language.benchmark import EKMAN
 from moggy.brain.person import Fusion
 from moggy.config import Files
 from moggy.messages import Evidence, Face, Words
-from moggy.sensors.face import FaceReader
+from moggy.sensors.vision.face_reader import FaceReader
 from moggy.sensors.words import WordsReader
 from moggy.vocabulary import CLASS_PLACES, CLASSES, EvidenceChannel, PersonClass
 

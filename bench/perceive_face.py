@@ -16,15 +16,15 @@ import numpy as np
 
 from bench.needs import attempt, folder_of
 from moggy.messages import Face
-from moggy.sensors.eye import VisionTask
-from moggy.sensors.face import FaceReader, understood
+from moggy.sensors.vision.eye import VisionTask
+from moggy.sensors.vision.face_reader import FaceReader, understood
 from moggy.vocabulary import CLASSES
 
 
 def head() -> None:
     """Print what each kind of head is worth, cross-validated by person, and the milliseconds of CPU
     that one face takes."""
-    from moggy.sensors.heads.train_face import load, measure
+    from moggy.sensors.vision.heads.train_face import load, measure
 
     path = folder_of("face_blendshapes") / "train.csv"
     rows = measure(path)

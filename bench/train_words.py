@@ -22,8 +22,8 @@ from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 from bench.needs import need
 from moggy.brain.language.benchmark import EKMAN
 from moggy.sensors.words import lexical
-from moggy.sensors.words_features import key, manner, pieces, plain, tokens
-from moggy.sensors.words_head import HEAD
+from moggy.sensors.words.words_features import key, manner, pieces, plain, tokens
+from moggy.sensors.words.words_head import HEAD
 from moggy.vocabulary import CLASS_PRIOR, CLASSES
 
 PRIOR = np.array(list(CLASS_PRIOR.values()))

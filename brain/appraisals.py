@@ -6,7 +6,7 @@ feelings run away or get stuck; `tests/unit/test_affect_bounds.py` tries random 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Annotated
 
@@ -188,6 +188,17 @@ class Rule(Effect):
     ] = 0.0
 
 
+class SensorFeelings(StrictModel):
+    """What a sensor's package adds to the table."""
+
+    events: Annotated[dict[EventName, Rule], Field(description="event → what it changes")] = Field(
+        default_factory=dict
+    )
+    channels: Annotated[
+        dict[EvidenceChannel, Channel], Field(description="channel → how much it errs")
+    ] = Field(default_factory=dict)
+
+
 class Appraisals(StrictModel):
     """All that the pet's feelings depend on beside its temperament."""
 
@@ -212,6 +223,16 @@ class Appraisals(StrictModel):
         ),
     ] = Field(default_factory=dict)
     events: Annotated[dict[EventName, Rule], Field(description="event → what it changes")]
+
+    def over(self, feelings: Sequence[SensorFeelings]) -> Appraisals:
+        """This table with the events and channels of sensors that it does not have itself; of two
+        sensors the first counts."""
+        if not feelings:
+            return self
+        events, channels = self.events, self.channels
+        for sensor in feelings:
+            events, channels = {**sensor.events, **events}, {**sensor.channels, **channels}
+        return Appraisals.model_validate({**dict(self), "events": events, "channels": channels})
 
     @model_validator(mode="after")
     def _whole(self) -> Appraisals:

@@ -16,9 +16,9 @@ from board import OVERRUN, SERVOS, TICK_MS, WATCHDOG, Board
 from lights_and_purr import PupilLights, PurrMotor
 from limbs import Limbs
 from mpr121 import MPR121
-from pca9685 import PCA9685
 from pin_servos import PinServos
 from port import Port
+from servo_drivers import DRIVERS
 from skin import Skin
 
 TYPE_CHECKING = False
@@ -66,15 +66,11 @@ def build(uart: "Uart") -> Board:
 
 
 def servos(i2c: I2C) -> "dict[str, Servos]":
-    """The servo drivers that some joint uses, by name. Raises OSError when the PCA9685 does not
-    answer."""
-    rows = body_config.JOINTS
+    """The servo drivers that some joint uses, by name. Raises OSError when one does not answer."""
     found: dict[str, Servos] = {}
-    if any([row[1] == "pca9685" for row in rows]):
-        found["pca9685"] = PCA9685(i2c)
-    pins = [row[2] for row in rows if row[1] == "pwm"]
-    if pins:
-        found["pwm"] = PinServos(pins)
+    for name in drivers():
+        channels = [row[2] for row in body_config.JOINTS if row[1] == name]
+        found[name] = __import__(DRIVERS[name]).servos(i2c, channels)
     return found
 
 
@@ -82,7 +78,12 @@ def no_servos() -> "dict[str, Servos]":
     """Drivers without any output, so that a board without its servo board still senses and reports
     the fault."""
     nobody = PinServos([])
-    return {"pca9685": nobody, "pwm": nobody}
+    return dict.fromkeys(drivers(), nobody)
+
+
+def drivers() -> list[str]:
+    """Names of the servo drivers that some joint uses."""
+    return sorted({row[1] for row in body_config.JOINTS})
 
 
 def identity() -> tuple[bytes, bytes]:

@@ -16,6 +16,7 @@ for name in (
     "pin_servos.py",
     "port.py",
     "reflexes.py",
+    "servo_drivers.py",
     "skin.py",
     "usb.py",
     "wire.py",

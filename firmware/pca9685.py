@@ -25,6 +25,11 @@ _PERIOD_US = const(20_000)
 """µs from pulse to pulse: 50 Hz, which every hobby servo takes."""
 
 
+def servos(i2c: I2C, channels: "list[int]") -> "PCA9685":
+    """The outputs for a body; its channels are the chip's, all sixteen of them."""
+    return PCA9685(i2c)
+
+
 class PCA9685:
     """The chip. `pulse` and `off` stage changes, `flush` writes them in one transfer. Each method
     that writes raises OSError when the chip does not answer."""

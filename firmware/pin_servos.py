@@ -1,6 +1,11 @@
 """Servos on pins of the microcontroller itself, with the same four methods as the PCA9685."""
 
-from machine import PWM, Pin
+from machine import I2C, PWM, Pin
+
+
+def servos(i2c: I2C, channels: list[int]) -> "PinServos":
+    """The outputs for a body; its channels are numbers of pins."""
+    return PinServos(channels)
 
 
 class PinServos:

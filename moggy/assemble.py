@@ -33,12 +33,8 @@ from moggy.messages import AnySense
 from moggy.pet import LivingPet, Start
 from moggy.record import Recorder
 from moggy.replay import Relived, relive
-from moggy.sensors.body_motion import BodyMotionReader
-from moggy.sensors.face import FaceReader
-from moggy.sensors.posture import PostureReader
-from moggy.sensors.touch import TouchReader
-from moggy.sensors.voice import VoiceReader
-from moggy.sensors.words import WordsReader
+from moggy.sensor_package import GuardedDevice, load_package
+from moggy.sensors import ALWAYS
 from moggy.sim.board.lock_step import LockStepBoard
 from moggy.sim.board.micropython import MicroPythonBoard, SteppedMicroPython
 from moggy.sim.script import Script
@@ -122,11 +118,19 @@ def body_of(start: Start) -> Body:
     return compose(start.body, start.files, Body)
 
 
+def devices_of(start: Start) -> list[GuardedDevice]:
+    """What measures, made now, of the sensors that the body of a life names."""
+    made = (sensor.device() for sensor in designs(start).sensors)
+    return [device for device in made if device is not None]
+
+
 def born(start: Start) -> LivingPet:
     """A pet made from nothing but its start: two pets of one start live the same life, given the
     same senses. Raises Invalid where a file is wrong."""
     edited = EditedDesigns(start)
     made = edited.now
+    named = {sensor.name: sensor.package for sensor in made.sensors}
+    packages = ({name: load_package(name) for name in ALWAYS} | named).values()
     number = count(1).__next__
     remembered = None if start.remembered is None else Remembered.from_data(start.remembered)
     mind = Mind(
@@ -154,14 +158,8 @@ def born(start: Start) -> LivingPet:
 
     return LivingPet(
         hour=start.hour,
-        readers=(
-            TouchReader(made.body),
-            BodyMotionReader(),
-            VoiceReader(),
-            FaceReader(),
-            PostureReader(),
-            WordsReader(),
-        ),
+        readers=[reader for package in packages for reader in package.readers(made.body)],
+        raw=tuple(message for package in packages for message in package.raw),
         mind=mind,
         decider=decider,
         actor=actor,
@@ -311,9 +309,12 @@ def robot(
         )  # fmt: skip
         inbox = parts.inbox(None if camera is None else f"camera:{camera}")
         if microphone:
-            from moggy.sensors.microphone import Microphone
+            from moggy.sensors.voice import Microphone
 
             parts.sensors.append(Microphone())
+        for device in devices_of(parts.start):
+            closing.callback(device.close)
+            parts.sensors.append(device)
         address = ""
         if studio_port is not None:
             parts.sensors.append(inbox)

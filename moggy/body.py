@@ -3,11 +3,12 @@ their places, loudspeaker, pins and battery."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from moggy.vocabulary import ZoneName
+from moggy.servo_drivers import DRIVERS
+from moggy.vocabulary import ZoneName, known
 
 
 class StrictModel(BaseModel):
@@ -30,8 +31,12 @@ class JointSpec(StrictModel):
     ] = 60.0
     jerk: Annotated[float, Field(gt=0.0, le=20000.0, description="highest jerk, rad/s³")] = 1500.0
     driver: Annotated[
-        Literal["pca9685", "pwm"],
-        Field(description="what makes the pulses: the I2C board, or a pin of the microcontroller"),
+        str,
+        AfterValidator(known("servo driver", DRIVERS)),
+        Field(
+            description="what makes the pulses: the I2C board, or a pin of the microcontroller",
+            json_schema_extra={"enum": list(DRIVERS)},
+        ),
     ] = "pca9685"
     channel: Annotated[
         int, Field(ge=0, le=47, description="channel of the board, or number of the pin")
@@ -113,6 +118,10 @@ class Body(StrictModel):
     speaker: SpeakerSpec = SpeakerSpec()
     wiring: Wiring = Wiring()
     power: Power = Power()
+    sensors: Annotated[
+        dict[str, dict[str, Any]],
+        Field(description="package of a sensor → its options (docs/add-a-sensor.md)"),
+    ] = Field(default_factory=dict)
 
     @property
     def zones(self) -> tuple[ZoneName, ...]:

@@ -69,6 +69,11 @@ def _checked(whole: Composition, model: type[BaseModel]) -> BaseModel | Invalid:
         return error
 
 
+def forget_checked() -> None:
+    """Check every file anew from now on: names that were unknown may be known."""
+    _checked.cache_clear()
+
+
 def load(path: Path, model: type[ModelT]) -> ModelT:
     """As `compose`, from a path; what it extends and includes is looked for in the same folder."""
     return compose(path.name, path_texts(path), model)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -21,11 +22,13 @@ from moggy.behaviors.names import (
 )
 from moggy.behaviors.tree import Tree
 from moggy.body import Body
-from moggy.brain.appraisals import Appraisals
+from moggy.brain.appraisals import Appraisals, SensorFeelings
 from moggy.config import Files, Invalid, compose
+from moggy.home import home
 from moggy.overlay import Composition
 from moggy.personality import Personality
 from moggy.pet import Start
+from moggy.sensor_package import FittedSensor, fit_sensors
 
 SCHEMAS: dict[str, type[BaseModel]] = {
     "personalities": Personality,
@@ -35,6 +38,9 @@ SCHEMAS: dict[str, type[BaseModel]] = {
 }
 """Kind of file that may be edited while the pet lives → what it must say."""
 
+FEELINGS = "sensors/"
+"""Before the name of a text that a sensor's package adds to the appraisals."""
+
 Value = TypeVar("Value")
 
 
@@ -43,9 +49,12 @@ class Designs:
     """What the files of a pet say, each as a whole."""
 
     body: Body
+    sensors: tuple[FittedSensor, ...]
+    """Those that the body names."""
     personality: Personality
     tree: Tree
     appraisals: Appraisals
+    """With what the sensors add to it."""
     motions: Mapping[str, MotionFile]
     """Name of a motion → what stands in its file."""
     notes: tuple[str, ...]
@@ -54,9 +63,31 @@ class Designs:
 
 def texts_for(files: Files, *chosen: str) -> dict[str, str]:
     """Name → text of all files that a pet is made from: the chosen ones, all that they extend and
-    include, and all motions. Raises Invalid."""
+    include, what the sensors of a body add to the appraisals, and all motions. Raises Invalid."""
     names = [*chosen, *files.names("motions")]
-    return {name: text for each in names for name, text in files.texts(each).items()}
+    texts = {name: text for each in names for name, text in files.texts(each).items()}
+    for body in [name for name in chosen if name.startswith("body/")]:
+        for sensor in sensors_of(body, texts, files.own):
+            if sensor.package.feelings is not None:
+                file = f"{FEELINGS}{sensor.name}.yaml"
+                texts[file] = sensor.package.feelings.read_text(encoding="utf-8")
+    return texts
+
+
+def sensors_of(
+    body: str, texts: Mapping[str, str], own: Path | None = None
+) -> tuple[FittedSensor, ...]:
+    """The sensors that a body's file names; from now on scripts, journals and designers' files know
+    their messages and events. `own` is the owner's folder, in whose `sensors` they may lie; None is
+    `home()`. Raises Invalid at the line of one that cannot be used."""
+    return fit_sensors(body, texts, (own or home()) / "sensors")
+
+
+def know_sensors(files: Files) -> None:
+    """Make known the sensors of all bodies, for scripts that are read without a life. Raises
+    Invalid."""
+    for body in files.names("body"):
+        sensors_of(body, files.texts(body), files.own)
 
 
 def designs(start: Start, texts: Mapping[str, str] | None = None) -> Designs:
@@ -101,6 +132,10 @@ def _put_together(
 ) -> Designs | Invalid:
     texts = dict(files)
     try:
+        sensors = sensors_of(body, texts)
+        feelings = [
+            compose(name, texts, SensorFeelings) for name in texts if name.startswith(FEELINGS)
+        ]
         motions = {
             name.removeprefix("motions/").removesuffix(".yaml"): compose(name, texts, MotionFile)
             for name in texts
@@ -108,9 +143,10 @@ def _put_together(
         }
         made = Designs(
             body=compose(body, texts, Body),
+            sensors=sensors,
             personality=compose(personality, texts, Personality),
             tree=compose(tree, texts, Tree),
-            appraisals=compose(appraisals, texts, Appraisals),
+            appraisals=compose(appraisals, texts, Appraisals).over(feelings),
             motions=motions,
             notes=(),
         )

@@ -122,7 +122,7 @@ class Loop:
                 senses.append(
                     Trouble(
                         at=now,
-                        part=type(sensor).__name__.lower(),
+                        part=getattr(sensor, "name", type(sensor).__name__.lower()),
                         message=f"{error}; it is left out from now on",
                     )
                 )

@@ -14,10 +14,39 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
-from pydantic import Field
-
+from moggy.senses import (
+    SENSES,
+    Acceleration,
+    AnySense,
+    Battery,
+    BoardReport,
+    BodyMotion,
+    Edited,
+    Face,
+    Forget,
+    Gesture,
+    Happening,
+    Impression,
+    Person,
+    Place,
+    Posture,
+    Probabilities,
+    Sense,
+    Setting,
+    Signed,
+    Thought,
+    Touch,
+    Trouble,
+    Unit,
+    Voice,
+    Words,
+    adapter_of,
+    every_sense,
+    register_sense,
+    sense_of,
+)
 from moggy.vocabulary import (
     CLASSES,
     DRIVES,
@@ -25,292 +54,69 @@ from moggy.vocabulary import (
     NOBODY,
     SOMEONE,
     Advisable,
-    BoardState,
-    BodyMotionName,
     Drive,
     DriveLevel,
     Emotion,
     EvidenceChannel,
     GazeTarget,
-    GestureName,
-    GesturePhase,
-    Intent,
     LayerName,
     MoverLayer,
-    PersonClass,
     SettingName,
     ZoneName,
 )
 
-Unit: TypeAlias = Annotated[float, Field(ge=0.0, le=1.0)]
-Signed: TypeAlias = Annotated[float, Field(ge=-1.0, le=1.0)]
-Probabilities: TypeAlias = Mapping[PersonClass, Unit]
-Place: TypeAlias = tuple[float, float, float]
-
-
-# ── Senses: what came in ──────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sense:
-    """One thing that a sensor, a worker or a script said."""
-
-    at: Annotated[float, Field(ge=0.0, description="seconds on the pet's clock")]
-    id: Annotated[int, Field(ge=0, description="numbered by the pet; leave it out in files")] = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Touch(Sense):
-    """A raw sample of contact, about 50 a second while touched. Give a zone, or pads, or a
-    position. Pressure 0 says: released."""
-
-    kind: Literal["touch"] = "touch"
-    pressure: Unit = 0.0
-    area: Annotated[float, Field(ge=0.0, le=1.0, description="share of a palm")] = 0.2
-    zone: ZoneName | None = None
-    pads: Mapping[str, Unit] | None = None
-    position: Annotated[Place | None, Field(description="metres, body frame")] = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gesture(Sense):
-    """Touch, understood: what the hand is doing now. Sent when contact begins, about five times a
-    second while it lasts, and at its end."""
-
-    kind: Literal["gesture"] = "gesture"
-    zone: ZoneName
-    gesture: GestureName
-    probabilities: Annotated[
-        Mapping[GestureName, Unit],
-        Field(description="over the eight gestures; empty: not measured"),
-    ] = field(default_factory=dict)
-    phase: GesturePhase = "during"
-    pressure: Unit = 0.4
-    peak: Annotated[
-        float, Field(ge=0.0, le=1.0, description="highest pressure of this contact")
-    ] = 0.4
-    area: Unit = 0.2
-    speed: Annotated[float, Field(ge=0.0, description="metres a second along the skin")] = 0.0
-    duration: Annotated[float, Field(ge=0.0, description="seconds since this contact began")] = 0.0
-    along_fur: Annotated[
-        float, Field(ge=-1.0, le=1.0, description="1 head to tail, −1 against the fur")
-    ] = 1.0
-    confidence: Unit = 0.8
-    because: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Face(Sense):
-    """A face that is seen. Raw: `blendshapes` (MediaPipe's 52) or `expression` (class probabilities
-    of the packaged network)."""
-
-    kind: Literal["face"] = "face"
-    person: str = SOMEONE
-    valence: Signed | None = None
-    arousal: Signed | None = None
-    probabilities: Annotated[Probabilities | None, Field(description="over the seven classes")] = (
-        None
-    )
-    blendshapes: Mapping[str, float] | None = None
-    expression: Probabilities | None = None
-    confidence: Unit | None = None
-    looking: Annotated[
-        float, Field(ge=0.0, le=1.0, description="how much the person looks at the pet")
-    ] = 0.5
-    bearing: Annotated[
-        tuple[float, float] | None,
-        Field(description="yaw (left +) and pitch (up +) of the face seen from the pet, rad"),
-    ] = None
-    distance: Annotated[float | None, Field(gt=0.0, description="metres")] = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Posture(Sense):
-    """A body that is seen. Raw: `landmarks`, 33 × (x, y, z) or (x, y, z, visibility) as MediaPipe's
-    pose world landmarks, metres."""
-
-    kind: Literal["posture"] = "posture"
-    person: str = SOMEONE
-    valence: Signed | None = None
-    arousal: Signed | None = None
-    engagement: Unit | None = None
-    confidence: Unit | None = None
-    landmarks: Annotated[
-        tuple[tuple[float, ...], ...] | None, Field(min_length=33, max_length=33)
-    ] = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Voice(Sense):
-    """A voice or a noise that is heard. Raw: level and pitch; the estimate may be given instead."""
-
-    kind: Literal["voice"] = "voice"
-    person: str = SOMEONE
-    level: Annotated[
-        float, Field(ge=-120.0, le=20.0, description="dB relative to full scale")
-    ] = -60.0
-    pitch: Annotated[float | None, Field(gt=0.0, description="Hz; none: unvoiced")] = None
-    valence: Signed | None = None
-    arousal: Signed | None = None
-    probabilities: Probabilities | None = None
-    confidence: Unit | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words(Sense):
-    """What the person said or typed. Raw: `text`. The estimate may be given instead of, or beside,
-    the text."""
-
-    kind: Literal["words"] = "words"
-    person: str = SOMEONE
-    text: str = ""
-    lang: str = "en"
-    valence: Signed | None = None
-    arousal: Signed | None = None
-    probabilities: Probabilities | None = None
-    intent: Intent | None = None
-    confidence: Unit | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Thought(Sense):
-    """A slow answer about words said earlier: from the sentence embedding or the language model. It
-    proposes; it never commands.
-
-    Dropped when it was asked before the last urgent event, or when it is older than `expires`.
-    """
-
-    kind: Literal["thought"] = "thought"
-    person: str = SOMEONE
-    asked: Annotated[float, Field(ge=0.0, description="when the question was asked; s")]
-    about: Annotated[int, Field(ge=0, description="id of the Words")] = 0
-    expires: Annotated[
-        float, Field(ge=0.0, description="the pet's time after which it no longer counts; s")
-    ]
-    source: str = "model"
-    valence: Signed | None = None
-    arousal: Signed | None = None
-    probabilities: Probabilities | None = None
-    intent: Intent | None = None
-    confidence: Unit = 0.5
-    nudges: Annotated[
-        Mapping[Advisable, Signed],
-        Field(description="proposed changes of the pet's mood or drives by name, each within ±0.2"),
-    ] = field(default_factory=dict)
-    milliseconds: Annotated[float, Field(ge=0.0, description="how long the answer took")] = 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Acceleration(Sense):
-    """Raw: the accelerometer in the body, in g, at rest (0, 0, 1); and the gyroscope in rad/s."""
-
-    kind: Literal["acceleration"] = "acceleration"
-    x: float = 0.0
-    y: float = 0.0
-    z: float = 1.0
-    gyro: Place = (0.0, 0.0, 0.0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BodyMotion(Sense):
-    """Acceleration, understood: what happens to the body."""
-
-    kind: Literal["motion"] = "motion"
-    motion: BodyMotionName
-    strength: Unit = 0.5
-    confidence: Unit = 0.9
-    because: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Battery(Sense):
-    kind: Literal["battery"] = "battery"
-    level: Unit
-    volts: Annotated[float | None, Field(ge=0.0)] = None
-    charging: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person(Sense):
-    """Somebody comes or goes; or calls the pet's attention to themselves."""
-
-    kind: Literal["person"] = "person"
-    person: str = SOMEONE
-    change: Literal["arrives", "leaves"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BoardReport(Sense):
-    """What the board says of itself: the link, the joints as it holds them, and its faults."""
-
-    kind: Literal["board"] = "board"
-    state: BoardState
-    joints: Annotated[
-        Mapping[str, float], Field(description="rad, as the board drives them now")
-    ] = field(default_factory=dict)
-    faults: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edited(Sense):
-    """A designer's file was saved while the pet runs: its new text. The pet takes it between ticks,
-    or refuses it and stays as it is."""
-
-    kind: Literal["edited"] = "edited"
-    file: Annotated[str, Field(description="as in the pet's files: personalities/shy.yaml")]
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting(Sense):
-    """The owner asks for something by hand: quiet hours, sent off, lap or focus mode, the emergency
-    stop."""
-
-    kind: Literal["setting"] = "setting"
-    name: SettingName
-    on: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Forget(Sense):
-    """The owner had somebody erased from the memory while the pet is awake: it drops what it learnt
-    of them."""
-
-    kind: Literal["forget"] = "forget"
-    person: Annotated[
-        str, Field(description="a name, or `all`: everything that was learnt of anybody")
-    ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble(Sense):
-    """A part is missing or came back: said once, and it costs that part only."""
-
-    kind: Literal["trouble"] = "trouble"
-    part: str
-    message: Annotated[
-        str, Field(description="what is wrong and the way out; empty: it is well again")
-    ]
-
-
-AnySense: TypeAlias = (
-    Touch
-    | Gesture
-    | Face
-    | Posture
-    | Voice
-    | Words
-    | Thought
-    | Acceleration
-    | BodyMotion
-    | Battery
-    | Person
-    | BoardReport
-    | Edited
-    | Setting
-    | Forget
-    | Trouble
-)
+__all__ = [
+    "SENSES",
+    "Acceleration",
+    "Affect",
+    "AnySense",
+    "Battery",
+    "BoardReport",
+    "BodyMotion",
+    "Bond",
+    "Call",
+    "Cause",
+    "Command",
+    "Context",
+    "Decision",
+    "Edited",
+    "Event",
+    "EventCause",
+    "Evidence",
+    "Face",
+    "FeltTouch",
+    "Forget",
+    "Gesture",
+    "Happening",
+    "Impression",
+    "InnerCause",
+    "Mood",
+    "Mover",
+    "Person",
+    "PersonEstimate",
+    "Place",
+    "Play",
+    "Posture",
+    "Probabilities",
+    "Purr",
+    "Score",
+    "Sense",
+    "Setting",
+    "Signed",
+    "Stir",
+    "Thought",
+    "Tick",
+    "Touch",
+    "Trouble",
+    "Unit",
+    "Voice",
+    "Words",
+    "adapter_of",
+    "every_sense",
+    "register_sense",
+    "sense_of",
+]
+"""Senses stand in moggy/senses.py; every message is imported from here."""
 
 # ── What it means ─────────────────────────────────────────────────────────────────────────────────
 

@@ -11,7 +11,6 @@ from typing import Any, Protocol
 from moggy.clock import RATE
 from moggy.config import Invalid
 from moggy.messages import (
-    Acceleration,
     Affect,
     AnySense,
     Command,
@@ -20,15 +19,11 @@ from moggy.messages import (
     Edited,
     Event,
     Evidence,
-    Face,
     Gesture,
     Mover,
     PersonEstimate,
-    Posture,
+    Sense,
     Tick,
-    Touch,
-    Voice,
-    Words,
 )
 from moggy.ongoing import Ongoing, local_hour
 
@@ -43,9 +38,6 @@ decided anew does not wait for it. Our choice: docs/decisions/0009-commands-at-2
 EARLY = 0.5 / RATE
 """Seconds. Real ticks come a little early or late: what is due before the middle of the next period
 is due now."""
-
-RAW = (Touch, Acceleration, Face, Posture, Voice, Words)
-"""Senses that the readers interpret; all others go to the mind as they came."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,13 +130,16 @@ class LivingPet:
         *,
         hour: float,
         readers: Sequence[SenseReader],
+        raw: tuple[type[Sense], ...],
         mind: MindPart,
         decider: DeciderPart,
         actor: ActorPart,
         adopt: Adopt,
         number: Callable[[], int],
     ) -> None:
+        """`raw`: the messages that the readers answer for; others reach the mind as they came."""
         self.mind = mind
+        self._raw = raw
         self._readers, self._decider, self._actor = readers, decider, actor
         self._adopt, self._number = adopt, number
         self._ticks = count()
@@ -224,7 +219,7 @@ class LivingPet:
         return tuple(refused)
 
     def _understand(self, heard: tuple[AnySense, ...], now: float) -> tuple[AnySense, ...]:
-        understood: list[AnySense] = [sense for sense in heard if not isinstance(sense, RAW)]
+        understood: list[AnySense] = [sense for sense in heard if not isinstance(sense, self._raw)]
         for reader in self._readers:
             for sense in reader.read(heard, now):
                 understood.append(sense if sense.id else replace(sense, id=self._number()))

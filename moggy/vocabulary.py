@@ -56,8 +56,16 @@ CLASS_PRIOR: Final[Mapping[PersonClass, float]] = {
 """How often a pet hears each class in words, before anything is known. Our judgement: flatter than
 GoEmotions' 30 % neutral and 37 % happy (Demszky et al. 2020)."""
 
-EvidenceChannel: TypeAlias = Literal["touch", "face", "posture", "voice", "words", "thought"]
-CHANNELS: Final[tuple[EvidenceChannel, ...]] = get_args(EvidenceChannel)
+CHANNELS: Final[dict[str, str]] = {
+    "touch": "the gesture of a hand",
+    "face": "the expression of a face",
+    "posture": "how a body is held",
+    "voice": "how a voice sounds",
+    "words": "what is said",
+    "thought": "a slower answer about what was said",
+}
+"""Channels that tell of a person's feeling, each with what it looks at. A sensor of your own adds
+its channel with `declare_channel`."""
 
 Intent: TypeAlias = Literal[
     "none", "comfort_me", "play", "leave_me_alone", "look_here", "praise", "scold", "call"
@@ -276,6 +284,15 @@ def declare_event(name: str, kind: EventKind) -> None:
         raise ValueError(f"the event {name!r} is declared already, as «{EVENTS[name].about}»")
 
 
+def declare_channel(name: str, about: str) -> None:
+    """Add a channel of a new sensor, before any file is read.
+
+    Raises ValueError where the name is taken by another channel.
+    """
+    if CHANNELS.setdefault(name, about) != about:
+        raise ValueError(f"the channel {name!r} is declared already, as «{CHANNELS[name]}»")
+
+
 # ── Names in files ───────────────────────────────────────────────────────────────────────────────
 
 
@@ -299,6 +316,23 @@ def known(what: str, names: Collection[str]) -> Callable[[str], str]:
     return check
 
 
+@dataclass(frozen=True, slots=True)
+class _Enumerated:
+    """Lists the names in JSON schemas, those that were declared since included."""
+
+    names: Collection[str]
+
+    def __get_pydantic_json_schema__(
+        self, schema: object, handler: object
+    ) -> dict[str, str | list[str]]:
+        return {"type": "string", "enum": list(self.names)}
+
+
+EvidenceChannel: TypeAlias = Annotated[
+    str,
+    AfterValidator(known("channel", CHANNELS)),
+    _Enumerated(CHANNELS),
+]
 EventName: TypeAlias = Annotated[str, AfterValidator(known("event", EVENTS))]
 Zone: TypeAlias = Annotated[str, AfterValidator(known("zone", ZONES))]
 Call: TypeAlias = Annotated[str, AfterValidator(known("call", CALLS))]

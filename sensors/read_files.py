@@ -1,5 +1,5 @@
-"""What the senses make of a file: of a picture or a video what the face and the body say, of touch
-samples what the hand does."""
+"""Reads files as the senses would: faces and postures in a picture or a video, gestures in samples
+of touch. `moggy perceive` prints the rows."""
 
 from __future__ import annotations
 
@@ -7,46 +7,48 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from moggy import config, models
 from moggy.body import Body
-from moggy.messages import Acceleration, Face, Gesture, Posture, Touch
-from moggy.sensors.face import FaceReader
-from moggy.sensors.posture import PostureReader
+from moggy.messages import Acceleration, Face, Gesture, Posture, Touch, adapter_of
 from moggy.sensors.touch import TouchReader
+from moggy.sensors.vision.face_reader import FaceReader
+from moggy.sensors.vision.posture_reader import PostureReader
 
 if TYPE_CHECKING:
-    from moggy.sensors.camera import Picture
-    from moggy.sensors.eye import VisionTask
+    from moggy.sensors.vision.camera import Picture
+    from moggy.sensors.vision.eye import VisionTask
 
-Row = dict[str, Any]
+PerceivedRow: TypeAlias = dict[str, Any]
 """One estimate, as JSON: at (s), valence, arousal, probabilities, confidence, unsure, milliseconds,
-and what the sense adds"""
+and what the sense adds."""
 
 UNSURE = 0.5
-"""confidence under which an estimate is called unsure: of the rest four faces in five are read
-right (bench/perceive_face.py)"""
-EVERY = 0.1
-"""s of a video between two looks, as in life"""
-TICK = 0.02
-SAMPLES: TypeAdapter[Touch | Acceleration] = TypeAdapter(
-    Annotated[Touch | Acceleration, Field(discriminator="kind")]
-)
+"""Confidence below which an estimate is called unsure: of the others, four faces in five are read
+right (`python -m bench perceive_face`)."""
+LOOK_EVERY_S = 0.1
+"""s of a video between two looks, as in a life."""
+TICK_S = 0.02
+"""s between two ticks, as in a life."""
+SILENCE_S = 0.3
+"""s after the last sample, in which contacts end."""
+EXAMPLE = '{"at": 1.2, "kind": "touch", "zone": "back", "pressure": 0.4}'
+"""What a line of touch may look like."""
 
 
 class NoFile(ValueError):
-    """A file that says nothing to this sense; the message names it and says why."""
+    """A file from which nothing can be read; the message names it and says why."""
 
 
-def perceive_face(path: Path) -> Iterator[Row]:
-    """A picture: one row; a video: ten a second. Without a face, confidence is 0. Raises ValueError
-    with the file and the way out."""
+def perceive_face(path: Path) -> Iterator[PerceivedRow]:
+    """A row for a picture, ten rows a second for a video; confidence 0 where there is no face.
+    Raises ValueError with the file and the way out."""
     reader = FaceReader()
 
-    def row(task: VisionTask, picture: Picture, at: float) -> Row:
+    def row(task: VisionTask, picture: Picture, at: float) -> PerceivedRow:
         faces = reader.read(
             [
                 s
@@ -73,12 +75,12 @@ def perceive_face(path: Path) -> Iterator[Row]:
     return _look(path, row)
 
 
-def perceive_posture(path: Path) -> Iterator[Row]:
-    """A picture: one row; a video: ten a second. By rules that are not validated: always unsure.
-    Raises ValueError as above."""
+def perceive_posture(path: Path) -> Iterator[PerceivedRow]:
+    """A row for a picture, ten rows a second for a video; always unsure, since the rules are not
+    validated. Raises ValueError with the file and the way out."""
     reader = PostureReader()
 
-    def row(task: VisionTask, picture: Picture, at: float) -> Row:
+    def row(task: VisionTask, picture: Picture, at: float) -> PerceivedRow:
         postures = reader.read([s for s in task.seen(picture, at) if isinstance(s, Posture)], at)
         for posture in postures:
             if isinstance(posture, Posture):
@@ -95,23 +97,21 @@ def perceive_posture(path: Path) -> Iterator[Row]:
 
 def perceive_touch(
     path: Path, guesses: Mapping[str, tuple[float, float]] | None = None, body: Body | None = None
-) -> Iterator[Row]:
-    """JSON lines of Touch (and Acceleration) senses: a row for each Gesture. Raises ValueError with
-    file and line.
+) -> Iterator[PerceivedRow]:
+    """A row for each gesture in JSON lines of Touch (and Acceleration) senses.
 
-    `guesses`: valence and arousal of somebody who makes each gesture, as the appraisal table has
-    them; left out, touch says none.
+    `guesses`: gesture → valence and arousal of somebody who makes it, as the appraisal table has
+    them; without, the rows have none. `body` None is the shipped cat. Raises ValueError with the
+    file and the line.
     """
     reader = TouchReader(body or config.load(config.SHIPPED["body"] / "cat.yaml", Body))
     samples = sorted(_samples(path), key=lambda sample: sample.at)
     if not samples:
-        raise NoFile(
-            f'{path}: no samples; a line is such as {{"at": 1.2, "kind": "touch", "zone": "back", "pressure": 0.4}}'
-        )
-    waiting, end = iter(samples), samples[-1].at + 0.3
+        raise NoFile(f"{path}: no samples; a line is such as {EXAMPLE}")
+    waiting, end = iter(samples), samples[-1].at + SILENCE_S
     coming = next(waiting, None)
-    for n in range(int(samples[0].at / TICK), int(end / TICK) + 2):
-        now, due = n * TICK, []
+    for n in range(int(samples[0].at / TICK_S), int(end / TICK_S) + 2):
+        now, due = n * TICK_S, []
         while coming is not None and coming.at <= now + 1e-9:
             due.append(coming)
             coming = next(waiting, None)
@@ -125,7 +125,8 @@ def perceive_touch(
         )
 
 
-def _gesture(gesture: Gesture, guesses: Mapping[str, tuple[float, float]] | None) -> Row:
+def _gesture(gesture: Gesture, guesses: Mapping[str, tuple[float, float]] | None) -> PerceivedRow:
+    """The row of one gesture."""
     p = gesture.probabilities
     valence = (
         sum(q * guesses[name][0] for name, q in p.items() if name in guesses) if guesses else None
@@ -156,7 +157,8 @@ def _row(
     arousal: float | None,
     probabilities: Mapping[Any, float] | None,
     confidence: float | None,
-) -> Row:
+) -> PerceivedRow:
+    """What the rows of all senses have."""
     sure = confidence or 0.0
     return {
         "valence": _rounded(valence),
@@ -171,14 +173,13 @@ def _rounded(value: Any) -> Any:
     return round(value, 4) if isinstance(value, float) else value
 
 
-def _look(path: Path, row: Callable[[VisionTask, Picture, float], Row]) -> Iterator[Row]:
+def _look(
+    path: Path, row: Callable[[VisionTask, Picture, float], PerceivedRow]
+) -> Iterator[PerceivedRow]:
     """A row for each picture, with its time and how long it took."""
-    from moggy.sensors.camera import (
-        NoPicture,
-        Video,
-        source,
-    )  # OpenCV and MediaPipe take a second to load
-    from moggy.sensors.eye import VisionTask
+    # OpenCV and MediaPipe take a second to load.
+    from moggy.sensors.vision.camera import NoPicture, Video, source
+    from moggy.sensors.vision.eye import VisionTask
 
     if not path.is_file():
         raise NoPicture(f"{path}: there is no such file")
@@ -200,21 +201,24 @@ def _look(path: Path, row: Callable[[VisionTask, Picture, float], Row]) -> Itera
 
 
 def _every(video: Any, path: Path) -> Iterator[tuple[float, Picture]]:
-    """Time and picture, ten a second of the video."""
+    """(s, picture) of a video, ten a second."""
     n, due, found = 0, 0.0, False
     while (picture := video.step()) is not None:
         at = n / video.rate
         n, found = n + 1, True
         if at >= due - 1e-6:
-            due += EVERY
+            due += LOOK_EVERY_S
             yield at, picture
     if not found:
         raise NoFile(f"{path}: the video has no pictures that can be read")
 
 
 def _timed(
-    task: VisionTask, row: Callable[[VisionTask, Picture, float], Row], picture: Picture, at: float
-) -> Row:
+    task: VisionTask,
+    row: Callable[[VisionTask, Picture, float], PerceivedRow],
+    picture: Picture,
+    at: float,
+) -> PerceivedRow:
     began = perf_counter()
     found = row(task, picture, at)
     return (
@@ -240,10 +244,11 @@ def _sample(path: Path, n: int, line: str) -> Touch | Acceleration:
     try:
         data = json.loads(line)
         if not isinstance(data, dict):
-            raise NoFile(
-                f'{path}:{n}: should be an object such as {{"at": 1.2, "kind": "touch", "zone": "back", "pressure": 0.4}}'
-            )
-        return SAMPLES.validate_python({"kind": "touch"} | data)
+            raise NoFile(f"{path}:{n}: should be an object such as {EXAMPLE}")
+        sample: Touch | Acceleration = adapter_of((Touch, Acceleration)).validate_python(
+            {"kind": "touch"} | data
+        )
+        return sample
     except json.JSONDecodeError as error:
         raise NoFile(f"{path}:{n}: not JSON: {error}") from error
     except ValidationError as error:

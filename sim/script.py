@@ -7,47 +7,29 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, TypeAlias
+from typing import Any
 
 import orjson
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from moggy.body import Body
 from moggy.messages import (
-    Acceleration,
+    SENSES,
     AnySense,
-    Battery,
-    BodyMotion,
-    Face,
-    Gesture,
-    Person,
-    Posture,
+    BoardReport,
+    Edited,
+    Forget,
     Sense,
-    Setting,
-    Thought,
     Touch,
-    Voice,
-    Words,
+    Trouble,
+    adapter_of,
+    every_sense,
 )
 from moggy.sim.simulated_body import Source
 from moggy.vocabulary import nearest
 
-Scripted: TypeAlias = Annotated[
-    Touch
-    | Gesture
-    | Face
-    | Posture
-    | Voice
-    | Words
-    | Thought
-    | Acceleration
-    | BodyMotion
-    | Battery
-    | Person
-    | Setting,
-    Field(discriminator="kind"),
-]
-SCRIPTED: TypeAdapter[Any] = TypeAdapter(Scripted)
+UNSCRIPTED = (BoardReport, Edited, Forget, Trouble)
+"""What the board, saved files, the memory and broken parts say by themselves."""
 
 LONGEST_LINE = 200_000
 """Characters of a line, so that a text of 100,000 passes. Our choice."""
@@ -68,9 +50,14 @@ class BadScript(ValueError):
     value and what is allowed."""
 
 
+def scripted() -> TypeAdapter[Any]:
+    """Reads a message that a script may hold, one of an owner's own sensor included."""
+    return adapter_of(tuple(one for one in SENSES.values() if one not in UNSCRIPTED))
+
+
 def schema() -> dict[str, Any]:
     """JSON schema of one line."""
-    found = SCRIPTED.json_schema()
+    found = scripted().json_schema()
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "One line of a script of senses",
@@ -97,14 +84,14 @@ def checked(sense: object, body: Body, where: str) -> AnySense:
     """A sense that was made in Python, which checks nothing by itself: the same sense, with every
     value of the type and within the bounds that the messages declare, on a body that can feel it.
     `where` stands before the sentence of a BadScript."""
-    from moggy.journal import SENSES
-
     if not isinstance(sense, Sense):
         raise BadScript(
             f"{where}: {sense!r:.80} is no sense;"
             " one is moggy.Touch(at=1.2, zone='back', pressure=0.4)"
         )
-    found = validated({name: getattr(sense, name) for name in fields_of(sense)}, SENSES, where)
+    found = validated(
+        {name: getattr(sense, name) for name in fields_of(sense)}, every_sense(), where
+    )
     _felt(found, body, where)
     return found
 
@@ -173,7 +160,7 @@ def _sense_of(where: str, line: bytes, body: Body | None) -> AnySense:
         )
     if data.get("kind") == "touch" and "gesture" in data:
         data["kind"] = "gesture"
-    sense = validated(data, SCRIPTED, where)
+    sense = validated(data, scripted(), where)
     known = fields_of(sense)
     for name in data:
         if name not in known:
@@ -263,7 +250,7 @@ def _words(error: ValidationError) -> str:
         known = nearest(value, names) or f"; there are {', '.join(names)}"
         return f"{where}: unknown {what} {value!r}{known}"
     shown = "" if isinstance(value, dict | list) else f" (it is {value!r})"
-    return f"{where}: {first['msg']}{shown}"
+    return f"{where}: {first['msg'].removeprefix('Value error, ')}{shown}"
 
 
 class Script:

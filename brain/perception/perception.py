@@ -23,6 +23,8 @@ from moggy.messages import (
     Face,
     Forget,
     Gesture,
+    Happening,
+    Impression,
     Person,
     Posture,
     Probabilities,
@@ -44,7 +46,7 @@ from moggy.vocabulary import (
     ZoneName,
 )
 
-SIGNS = (Face, Posture, Voice, Words, Thought)
+SIGNS = (Face, Posture, Voice, Words, Thought, Happening, Impression)
 """Senses of a person that may come without a name."""
 ADVISABLE = frozenset((*DIMENSIONS, *DRIVES))
 """What a thought may advise on; anything else that a model names is dropped."""
@@ -305,7 +307,7 @@ class Perception:
 
     def _evidence_of(
         self,
-        sense: Face | Posture | Voice | Words | Thought,
+        sense: Face | Posture | Voice | Words | Thought | Impression,
         channel: EvidenceChannel,
         person: str,
         at: float,
@@ -362,6 +364,34 @@ class Perception:
             person = None if self.attention.attended == NOBODY else self.attention.attended
             self._happened("sent_off", at, (sense.id,), person=person)
 
+    def _happening(self, sense: Happening, at: float) -> None:
+        because = (sense.id, *sense.because)
+        if sense.person is not None:
+            self._sign_of(sense.person, at, because, False)
+        self._happened(
+            sense.event,
+            at,
+            because,
+            zone=sense.zone,
+            person=sense.person,
+            strength=sense.strength,
+            dose=sense.dose,
+        )
+
+    def _impression(self, sense: Impression, at: float) -> None:
+        because = (sense.id, *sense.because)
+        self.attention.notice(sense, at)
+        self._sign_of(sense.person, at, because, False)
+        self._evidence_of(
+            sense,
+            sense.channel,
+            sense.person,
+            at,
+            sense.confidence,
+            sense.probabilities,
+            because,
+        )
+
     def _forget(self, sense: Forget, at: float) -> None:
         """Drop a person's habits; `Mind` drops the rest at the event `forgotten`. Somebody who is
         there stays there, as a stranger."""
@@ -379,6 +409,8 @@ _READ: dict[type, Callable[..., None]] = {
     BodyMotion: Perception._motion,
     Person: Perception._person,
     Battery: Perception._battery,
+    Happening: Perception._happening,
+    Impression: Perception._impression,
     Setting: Perception._setting,
     Forget: Perception._forget,
 }

@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from moggy.messages import Face, Person, Posture, Voice, Words
+from moggy.messages import Face, Impression, Person, Posture, Voice, Words
 from moggy.vocabulary import NOBODY, SOMEONE
 
 
@@ -63,7 +63,9 @@ class Attention:
         """Who has the attention; somebody who left keeps it until another takes it."""
         self._people: dict[str, _Noticed] = {}
 
-    def notice(self, sense: Face | Posture | Voice | Words | Person, at: float) -> None:
+    def notice(
+        self, sense: Face | Posture | Voice | Words | Person | Impression, at: float
+    ) -> None:
         """Take one sign of a person. A noise without a voice is none."""
         if isinstance(sense, Voice) and not is_voice(sense):
             return

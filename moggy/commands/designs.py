@@ -12,12 +12,9 @@ from moggy.assemble import begin
 from moggy.behaviors.coverage import coverage as cover
 from moggy.behaviors.laws import Laws
 from moggy.behaviors.lint import lint as lint_tree
-from moggy.behaviors.tree import Tree
-from moggy.brain.appraisals import Appraisals
 from moggy.config import Files, Invalid
 from moggy.designs import check_laws, designs
 from moggy.home import home
-from moggy.personality import Personality
 
 
 def lint(tree: str, appraisals: str) -> int:
@@ -51,13 +48,9 @@ def lint(tree: str, appraisals: str) -> int:
 def coverage(tree: str, personality: str, as_json: bool) -> None:
     """Print which behaviours each event leads to in which mood, and the pairs in which nothing
     happens; as JSON, one line an event."""
-    files = Files(home())
-    events = list(files.load("appraisals/cat.yaml", Appraisals).events)
-    found = cover(
-        files.load(f"trees/{tree}.yaml", Tree),
-        files.load(f"personalities/{personality}.yaml", Personality),
-        events=events,
-    )
+    start = begin(Files(home()), seed=1, hour=12.0, tree=tree, personality=personality)
+    made = designs(start)
+    found = cover(made.tree, made.personality, events=list(made.appraisals.events))
     rows = list(dict.fromkeys(event for _, event in found.table))
     cells = list(dict.fromkeys(cell for cell, _ in found.table))
     if as_json:

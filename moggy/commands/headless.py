@@ -11,10 +11,17 @@ from typing import NamedTuple
 
 import typer
 
-from moggy.assemble import begin, born, in_virtual_time, recorder, simulated_body
+from moggy.assemble import (
+    begin,
+    born,
+    in_virtual_time,
+    recorder,
+    simulated_body,
+)
 from moggy.body import Body
 from moggy.commands.progress import progress
 from moggy.config import Files, load
+from moggy.designs import know_sensors
 from moggy.home import home
 from moggy.loop import Listener
 from moggy.messages import AnySense
@@ -45,6 +52,7 @@ def headless(
 ) -> None:
     """Read the script, live it, say what was written and how fast it went."""
     files = Files(home())
+    know_sensors(files)
     body = files.load("body/cat.yaml", Body)
     given = _read(script, body)
     start = begin(

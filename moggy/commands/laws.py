@@ -15,7 +15,7 @@ from moggy.behaviors.laws import Court, Laws, Violation
 from moggy.body import Body
 from moggy.commands.progress import progress
 from moggy.config import Files, compose, path_texts
-from moggy.designs import check_laws
+from moggy.designs import check_laws, know_sensors, sensors_of
 from moggy.home import home
 from moggy.journal import read_start, read_ticks
 from moggy.personality import Personality
@@ -37,6 +37,7 @@ def check(
     when no law is, else 1. Raises Invalid where the laws are not valid, or ask for a behaviour that
     a tree which they are held against does not have."""
     files = Files(home())
+    know_sensors(files)
     texts = path_texts(file) if file else files.texts("laws/cat.yaml")
     name = next(iter(texts))
     laws = compose(name, texts, Laws)
@@ -68,7 +69,9 @@ def court(laws: Laws, start: Start) -> Court:
 
 def of_journal(path: Path, laws: Laws) -> list[Violation]:
     """What a recorded life broke. Raises NotAJournal."""
-    judge = court(laws, read_start(path))
+    start = read_start(path)
+    sensors_of(start.body, start.files)
+    judge = court(laws, start)
     return [violation for entry in read_ticks(path) for violation in judge.see(entry.tick)]
 
 

@@ -13,6 +13,7 @@ from rich.console import Console
 from moggy.assemble import FOLDERS, lived_again, with_file, with_value
 from moggy.commands.progress import progress
 from moggy.config import Files
+from moggy.designs import sensors_of
 from moggy.home import home
 from moggy.journal import read_start, read_ticks
 from moggy.pet import Start
@@ -79,6 +80,7 @@ def replay(journal: Path, swaps: Sequence[str], sets: Sequence[str], plot: Path 
     Returns 0 when an unchanged replay is exact or a changed one ran, 1 when an unchanged one
     differs. Raises NotAJournal, or ValueError for a change that is none."""
     start = read_start(journal)
+    sensors_of(start.body, start.files)
     change = _change(swaps, sets)
     changed = change(start)
     total = sum(1 for _ in read_ticks(journal))

@@ -9,6 +9,9 @@ import orjson
 import typer
 
 from moggy.body import Body
+from moggy.config import Files
+from moggy.designs import know_sensors
+from moggy.home import home
 from moggy.layer import Layer
 from moggy.personality import Personality
 
@@ -16,6 +19,7 @@ from moggy.personality import Personality
 def print_schema(kind: str) -> None:
     """Print a JSON schema, with units, bounds and a sentence for each field. Raises ValueError with
     the kinds that there are."""
+    know_sensors(Files(home()))
     kinds = _kinds()
     if kind not in kinds:
         raise ValueError(f"no schema '{kind}'; there are {', '.join(kinds)}")

@@ -8,7 +8,7 @@ import pytest
 
 from moggy import models
 from moggy.messages import Face
-from moggy.sensors.face import HEAD, FaceReader
+from moggy.sensors.vision.face_reader import HEAD, FaceReader
 from moggy.vocabulary import CLASSES
 
 

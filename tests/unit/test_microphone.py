@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from moggy.messages import Trouble
-from moggy.sensors.microphone import BLOCK, FLOOR, RATE, Microphone, measure
+from moggy.sensors.voice.microphone import BLOCK, FLOOR_DBFS, RATE, Microphone, measure
 
 
 def voice(pitch: float, level: float = 0.2) -> np.ndarray:
@@ -37,7 +37,7 @@ def test_noise_has_a_level_and_no_pitch() -> None:
 
 def test_silence_is_below_the_floor() -> None:
     assert measure(np.zeros(BLOCK, dtype=np.float32)) == (-100.0, None)
-    assert measure(np.full(BLOCK, 0.3, dtype=np.float32))[0] < FLOOR, (
+    assert measure(np.full(BLOCK, 0.3, dtype=np.float32))[0] < FLOOR_DBFS, (
         "a constant offset is no sound"
     )
 
@@ -45,6 +45,7 @@ def test_silence_is_below_the_floor() -> None:
 def test_a_microphone_that_is_not_there_is_said_once() -> None:
     ear = Microphone(device="no such microphone")
     said = [s for n in range(50) for s in ear.poll(n * 0.02)]
-    assert [type(s) for s in said] == [Trouble]
-    assert said[0].message.startswith("no microphone")  # type: ignore[union-attr]
+    (trouble,) = said
+    assert isinstance(trouble, Trouble)
+    assert trouble.message.startswith("no microphone")
     ear.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from moggy.messages import AnySense, Posture
-from moggy.sensors.posture import MOST, PostureReader, measure
+from moggy.sensors.vision.posture_reader import HIGHEST_CONFIDENCE, PostureReader, measure
 
 Mark = tuple[float, float, float]
 
@@ -69,7 +69,7 @@ def test_leaning_towards_the_pet_is_engaged() -> None:
 
 def test_posture_is_never_sure() -> None:
     for marks in (body(), body(nose_y=-0.5), body(hand_x=0.5, hand_y=-0.9)):
-        assert (read(marks, marks).confidence or 0.0) <= MOST
+        assert (read(marks, marks).confidence or 0.0) <= HIGHEST_CONFIDENCE
 
 
 def test_without_visible_shoulders_nothing_is_said() -> None:

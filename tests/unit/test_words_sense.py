@@ -10,10 +10,17 @@ from dataclasses import replace
 import pytest
 
 from moggy.messages import Trouble, Words
-from moggy.sensors.words import LONGEST, UNSURE, WordsReader, cut, lexical, understand
-from moggy.sensors.words_features import pieces, plain, tokens
-from moggy.sensors.words_head import HEAD, head
-from moggy.sensors.words_phrases import phrases
+from moggy.sensors.words.words_features import pieces, plain, tokens
+from moggy.sensors.words.words_head import HEAD, head
+from moggy.sensors.words.words_phrases import phrases
+from moggy.sensors.words.words_reader import (
+    LONGEST,
+    UNSURE,
+    WordsReader,
+    cut,
+    lexical,
+    understand,
+)
 from moggy.vocabulary import CLASS_PRIOR, CLASSES, INTENTS
 
 

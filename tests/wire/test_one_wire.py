@@ -31,6 +31,7 @@ LINKS = {
     "moggy/brain": "../brain",
     "moggy/firmware": "../firmware",
     "moggy/sensors": "../sensors",
+    "moggy/servo_drivers.py": "../firmware/servo_drivers.py",
     "moggy/sim": "../sim",
     "moggy/wire.py": "../firmware/wire.py",
 }

@@ -1,12 +1,10 @@
-"""What the way somebody holds themselves says: open or closed, upright or slumped, turned to the
-pet or away, moving or still.
+"""Reads postures: open or closed, upright or slumped, turned to the pet or away, moving or still
+become arousal, engagement and a little of valence.
 
-These are documented rules, and they are **not validated**: no packaged model maps posture to
-feeling, and no labelled set with a clear licence came to hand. So the confidence is 0.3 at most,
-the estimate says something of arousal and engagement and little of valence, and whoever fuses it
-gives it a low weight. Where the rules come from: an expansive, upright posture goes with positive
-and a contracted, bowed one with negative states, and speed of movement goes with arousal, in
-studies of acted bodies (Wallbott 1998; de Meijer 1989).
+These rules are **not validated**: no packaged model maps posture to feeling, and no labelled set
+with a clear licence is at hand. So the confidence is at most 0.3. In studies of acted bodies an
+expansive, upright posture goes with positive states, a contracted, bowed one with negative states,
+and speed of movement with arousal (Wallbott 1998; de Meijer 1989).
 """
 
 from __future__ import annotations
@@ -14,51 +12,71 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple, TypeAlias
 
 from moggy.messages import AnySense, Posture
 
-NOSE, EARS = 0, (7, 8)
-SHOULDERS, ELBOWS, WRISTS, HIPS = (11, 12), (13, 14), (15, 16), (23, 24)
-"""Numbers of MediaPipe's 33 landmarks. World landmarks: metres, x to the picture's right, y down,
-z away from the camera, origin between the hips."""
+# Numbers of MediaPipe's 33 landmarks. World landmarks: m, x to the picture's right, y down, z away
+# from the camera, origin between the hips. Pairs are left and right.
+NOSE = 0
+SHOULDERS = (11, 12)
+ELBOWS = (13, 14)
+WRISTS = (15, 16)
+HIPS = (23, 24)
 
-SEEN = 0.5
-"""visibility under which a landmark is a guess"""
-MOST = 0.3
-"""highest confidence: the rules are not validated"""
-MOVING, LIVELY = 0.12, 0.6
-"""m/s of hands, elbows and head beside the hips: below the first is the network's own jitter and
-sitting still; the second is gesturing"""
+VISIBLE = 0.5
+"""Visibility (0..1) below which a landmark is a guess."""
+HIGHEST_CONFIDENCE = 0.3
+"""Of rules that are not validated."""
+MOVING_M_S = 0.12
+"""m/s of hands, elbows and head relative to the hips; below is sitting still and the jitter of the
+network."""
+LIVELY_M_S = 0.6
+"""m/s of somebody who gestures."""
+AT_FIRST_M_S = 0.06
+"""m/s before anything was seen to move."""
 TYPICAL_HEAD = 0.45
-"""height of the nose above the shoulders / width of the shoulders, of somebody who sits upright
-(0.44 measured on one portrait)"""
+"""Height of the nose above the shoulders / width of the shoulders, of somebody who sits upright
+(0.44 measured on one portrait)."""
 TYPICAL_ARMS = 1.0
-"""distance of wrists and elbows / width of the shoulders: hands in the lap 0.95, folded arms 0.8,
-hanging ones 1.4"""
-STEADY = 1.0
-"""s that movement is averaged over"""
+"""Mean distance between wrists and between elbows / width of the shoulders: hands in the lap 0.95,
+folded arms 0.8, hanging ones 1.4."""
+MOVEMENT_LASTS_S = 1.0
+"""s over which movement is averaged."""
+LONGEST_GAP_S = 2.0
+"""s between two postures above which no speed is measured."""
 
-Vector = tuple[float, float, float]
+Vector: TypeAlias = tuple[float, float, float]
+
+
+class Movement(NamedTuple):
+    """What is kept of one person from posture to posture."""
+
+    at: float
+    places: tuple[Vector, ...]
+    """Of nose, elbows and wrists as far as visible, relative to the hips; m."""
+    speed: float
+    """Their mean speed, m/s."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:
-    """The rules' measures of one frame; None: not seen."""
+    """How somebody holds themselves at one moment; None: not visible."""
 
     openness: float | None
-    """−1 arms folded or held close, 1 spread"""
+    """−1 arms folded or held close, 1 spread."""
     head: float
-    """−1 dropped, 0 up as usual, 1 thrown back"""
+    """−1 dropped, 0 up as usual, 1 thrown back."""
     slump: float | None
-    """0 upright, 1 bent over"""
+    """0 upright, 1 bent over."""
     raised: float
-    """0..1: hands above the shoulders"""
+    """0..1: hands above the shoulders."""
     facing: float
-    """0 turned away, 1 shoulders square to the pet"""
+    """0 turned away, 1 shoulders square to the pet."""
     lean: float | None
-    """−1 leant back, 1 leant towards the pet"""
+    """−1 leant back, 1 leant towards the pet."""
     seen: float
-    """0..1: share of the landmarks used that are visible"""
+    """0..1: share of the landmarks used that are visible."""
 
 
 class PostureReader:
@@ -66,21 +84,23 @@ class PostureReader:
     confidence."""
 
     def __init__(self) -> None:
-        self._before: dict[str, tuple[float, tuple[Vector, ...], float]] = {}
+        self._before: dict[str, Movement] = {}
 
     def read(self, senses: Sequence[AnySense], now: float) -> Sequence[AnySense]:
+        """The postures among the senses, with their estimates."""
         return tuple(self._understood(sense) for sense in senses if isinstance(sense, Posture))
 
     def _understood(self, posture: Posture) -> Posture:
         if posture.landmarks is None or posture.valence is not None or posture.arousal is not None:
-            return posture if posture.confidence is not None else replace(posture, confidence=MOST)
+            if posture.confidence is not None:
+                return posture
+            return replace(posture, confidence=HIGHEST_CONFIDENCE)
         holding = measure(posture.landmarks)
         if holding is None:
             return replace(posture, confidence=0.0)
         energy = self._movement(posture)
-        moving = math.log(max(energy, 0.02) / MOVING) / math.log(
-            LIVELY / MOVING
-        )  # 0 at rest, 1 lively
+        # 0 at rest, 1 lively.
+        moving = math.log(max(energy, 0.02) / MOVING_M_S) / math.log(LIVELY_M_S / MOVING_M_S)
         arousal = (
             0.9 * math.tanh(0.8 * (moving - 0.3))
             + 0.3 * holding.raised
@@ -101,27 +121,29 @@ class PostureReader:
             valence=round(_clip(valence, -0.6, 0.6), 3),
             arousal=round(_clip(arousal, -0.8, 0.8), 3),
             engagement=round(_clip(engagement, 0.0, 1.0), 3),
-            confidence=round(MOST * holding.seen * (0.5 + 0.5 * min(1.0, clear)), 3),
+            confidence=round(HIGHEST_CONFIDENCE * holding.seen * (0.5 + 0.5 * min(1.0, clear)), 3),
         )
 
     def _movement(self, posture: Posture) -> float:
-        """m/s of hands, elbows and head beside the hips, averaged over about a second."""
+        """m/s of hands, elbows and head relative to the hips, averaged over about a second."""
         marks = posture.landmarks or ()
         hips = _between(marks, HIPS)
         here = tuple(
             _minus(_place(marks, k), hips) for k in (NOSE, *ELBOWS, *WRISTS) if _visible(marks, k)
         )
-        at, there, energy = self._before.get(posture.person, (posture.at, here, 0.06))
+        first = Movement(posture.at, here, AT_FIRST_M_S)
+        at, there, energy = self._before.get(posture.person, first)
         dt = posture.at - at
-        if 0.0 < dt < 2.0 and here and len(here) == len(there):
+        if 0.0 < dt < LONGEST_GAP_S and here and len(here) == len(there):
             speed = sum(math.dist(a, b) for a, b in zip(here, there, strict=True)) / len(here) / dt
-            energy += (speed - energy) * (1.0 - math.exp(-dt / STEADY))
-        self._before[posture.person] = (posture.at, here, energy)
+            energy += (speed - energy) * (1.0 - math.exp(-dt / MOVEMENT_LASTS_S))
+        self._before[posture.person] = Movement(posture.at, here, energy)
         return energy
 
 
 def measure(marks: Sequence[Sequence[float]]) -> Holding | None:
-    """How somebody holds themselves, from 33 landmarks; None where not even the shoulders are seen."""
+    """How somebody holds themselves, from 33 landmarks of (x, y, z) or (x, y, z, visibility); None
+    where nose and shoulders are not all visible."""
     left, right = (_place(marks, k) for k in SHOULDERS)
     width = math.dist(left, right)
     if width < 0.05 or not all(_visible(marks, k) for k in (*SHOULDERS, NOSE)):
@@ -159,7 +181,7 @@ def _place(marks: Sequence[Sequence[float]], k: int) -> Vector:
 
 
 def _visible(marks: Sequence[Sequence[float]], k: int) -> bool:
-    return len(marks[k]) < 4 or marks[k][3] >= SEEN
+    return len(marks[k]) < 4 or marks[k][3] >= VISIBLE
 
 
 def _between(marks: Sequence[Sequence[float]], pair: tuple[int, int]) -> Vector:

@@ -1,8 +1,8 @@
-"""Finds what people say to a pet, phrase by phrase: what they want, and how they then mostly feel.
+"""Finds phrases that people say to a pet: what they want by them, and how they mostly feel.
 
-The phrases stand in `phrases/LANGUAGE.txt`; a new language is a new file there. When two fit, the
-surer one counts, then the longer match, then the earlier row. A negation before the match turns it
-round (`NEGATED`).
+The phrases stand in `phrases/LANGUAGE.txt`; a new language is a new file there. Of several that fit
+the surest counts, then the longest match, then the earliest row. A negation right before a match
+turns its meaning round (`NEGATED`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from typing import NamedTuple
 
 
 class Phrase(NamedTuple):
+    """One row of a file of phrases."""
+
     intent: str
     feeling: str
     sure: float
@@ -22,17 +24,26 @@ class Phrase(NamedTuple):
 
 
 CJK = re.compile(r"[\u4e00-\u9fff]")
+"""Characters of Chinese; Japanese has them too."""
 KANA = re.compile(r"[\u3040-\u30ff]")
+"""Letters of Japanese."""
 GERMAN_WORDS = re.compile(
-    r"\b(?:ich|du|bist|nicht|und|mich|mir|dich|katze|kätzchen|komm|geh|lass|hör|böse|brave?s?|schau|guck|pfui|nein|guten|miez)\b"
+    r"\b(?:ich|du|bist|nicht|und|mich|mir|dich|katze|kätzchen|komm|geh|lass|hör|böse|brave?s?"
+    r"|schau|guck|pfui|nein|guten|miez)\b"
 )
+"""Words by which a text that is said to be English is read as German."""
 DRAWN_OUT_END = re.compile(r"([aiuyhwr])\1+\b")
 """«kittyy», «awayy»: letters that no word ends with twice."""
 NEGATION = re.compile(
     r"\b(?:not|never|don'?t|isn'?t|aren'?t|wasn'?t|won'?t|hardly|kein\w*|nicht)"
-    r"(?: (?:a|an|the|my|so|such|very|really|wanna|want to|feel like|such an?|going|to|want|be|you)){0,3} $"
+    r"(?: (?:a|an|the|my|so|such|very|really|wanna|want to|feel like|such an?|going|to|want|be"
+    r"|you)){0,3} $"
 )
-"""A negation right before a phrase, with nothing but small words between."""
+"""A negation right before a phrase, with at most three small words between."""
+NEGATION_WINDOW = 24
+"""Characters before a phrase in which a negation is looked for."""
+NEGATED_SURE = 0.85
+"""Factor on how sure a phrase is that was negated."""
 
 NEGATED = {
     "praise": ("scold", "angry"),
@@ -43,19 +54,29 @@ NEGATED = {
     "look_here": ("none", "neutral"),
     "call": ("leave_me_alone", "angry"),
 }
-"""What the opposite of a wish is, and the feeling that goes with it: «don't go away», «you're not a
+"""Wish → what it means negated, and the feeling that goes with that: «don't go away», «you're not a
 good cat», «I don't want to play»."""
 
 FOLDER = Path(__file__).with_name("phrases")
+"""Where the files of phrases are."""
 
-HEARD = 400
+SEARCHED = 400
 """Characters in which a phrase is looked for: what is said to a pet is short."""
+
+
+class Wish(NamedTuple):
+    """What a text asks for."""
+
+    intent: str
+    feeling: str
+    """The class of feeling that it shows."""
+    sure: float
+    """0..1: how surely it shows that; 0: no phrase fits."""
 
 
 @cache
 def phrases(lang: str) -> tuple[Phrase, ...]:
-    """The rows of a language, compiled when it is first spoken; none for a language that nobody has
-    written yet."""
+    """The rows of a language, compiled when they are first needed; none where there is no file."""
     file = FOLDER / f"{lang}.txt"
     rows: list[Phrase] = []
     names: dict[str, str] = {}
@@ -76,27 +97,28 @@ def phrases(lang: str) -> tuple[Phrase, ...]:
 
 
 def language(text: str, said: str) -> str:
-    """The language of a text: Chinese by its characters, else what was said of it (`en-GB` counts
-    as `en`)."""
+    """The language of a text: `zh` by its characters, else the first two letters of what it is said
+    to be."""
     return "zh" if CJK.search(text) and not KANA.search(text) else said[:2].lower()
 
 
-def wish(text: str, lang: str) -> tuple[str, str, float]:
-    """What is wanted, the feeling that it shows, and how surely (0: no phrase fits). `text` is
-    plain; an English one may be German."""
+def wish(text: str, lang: str) -> Wish:
+    """What a text asks for. `text` is plain (`words_features.plain`); one that is said to be
+    English is read as German where it has German words."""
     spoken = "de" if lang == "en" and GERMAN_WORDS.search(text) else lang
     text = DRAWN_OUT_END.sub(r"\1", text)
     wanted, shown = ("none", 0.0, 0), ("neutral", 0.0, 0)
     for intent, feeling, sure, words in phrases(spoken):
-        match = words.search(text, 0, HEARD)
+        match = words.search(text, 0, SEARCHED)
         if match is None:
             continue
-        if intent != "none" and NEGATION.search(text, max(0, match.start() - 24), match.start()):
+        before = max(0, match.start() - NEGATION_WINDOW)
+        if intent != "none" and NEGATION.search(text, before, match.start()):
             intent, feeling = NEGATED[intent]
-            sure *= 0.85
+            sure *= NEGATED_SURE
         weight = (sure, match.end() - match.start())
         if intent != "none" and weight > wanted[1:]:
             wanted = (intent, *weight)
         if weight > shown[1:]:
             shown = (feeling, *weight)
-    return wanted[0], shown[0], shown[1]
+    return Wish(wanted[0], shown[0], shown[1])

@@ -1,4 +1,4 @@
-"""The eye's job, in a file of its own: the loop's process makes it without loading OpenCV."""
+"""The job of the vision process, in a file of its own: the loop makes it without loading OpenCV."""
 
 from __future__ import annotations
 

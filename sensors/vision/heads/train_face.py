@@ -1,14 +1,15 @@
-"""Trains the face head: 52 blendshapes and seven class probabilities become calibrated
-probabilities of how a person feels.
+"""Trains the heads of the face reader: 52 blendshapes and the network's seven probabilities become
+calibrated probabilities of the seven classes.
 
-`python -m moggy.sensors.heads.train_face ../shared/data/face_blendshapes/train.csv` writes
-`face.json` and prints what it is worth, measured on people that it was not trained on. Needs
-scikit-learn, at training time only.
+    python -m moggy.sensors.vision.heads.train_face ../shared/data/face_blendshapes/train.csv
+
+writes `face.json` and prints how well it does on people that it was not trained on. Needs
+scikit-learn, for training only.
 
 Data: labels of muxspace/facial_expressions (Apache-2.0), one labeller a picture; the features were
 measured with the packaged models. Three logistic regressions: on both kinds of features, on the
-blendshapes alone, on the network alone. They are trained as the data lie, so that their
-probabilities are honest there, and then moved to the prior of a person at home, by Bayes' rule.
+blendshapes alone, and on the network alone. They are calibrated on the data with its own shares of
+the classes, and then moved to the prior of a person at home by Bayes' rule.
 """
 
 from __future__ import annotations
@@ -26,24 +27,26 @@ from sklearn.model_selection import GroupKFold
 from sklearn.preprocessing import StandardScaler
 
 from moggy import models
-from moggy.sensors.face import HEAD, NETWORK, features_of, feeling, pairs_of
+from moggy.sensors.vision.face_reader import HEAD, NETWORK, features_of, feeling, pairs_of
 from moggy.vocabulary import CLASSES, PersonClass
 
 LABELS = ("neutral", "happy", "sad", "angry", "fearful", "disgusted", "surprised")
+"""The data's names of CLASSES, in their order."""
 HOME = (0.42, 0.22, 0.10, 0.08, 0.03, 0.03, 0.12)
-"""How often a person at home shows each: a guess between the data's own shares (fear is 1 in 200
-there) and all alike."""
-C = 0.05
-"""Strength of the regularisation, chosen by the cross-validation below among 0.02, 0.05, 0.3 (they
-differ by 1 point)."""
+"""How often a person at home shows each class. Our judgement, between the data's own shares (fear
+is 1 in 200 there) and equal ones."""
+INVERSE_REGULARISATION = 0.05
+"""`C` of scikit-learn, chosen by the cross-validation below among 0.02, 0.05 and 0.3, which differ
+by 1 point."""
 KINDS = ("both", "blendshapes", "expression")
+"""Which features a head has."""
 
 
 def load(
     path: Path,
 ) -> tuple[list[dict[str, float]], list[dict[PersonClass, float]], np.ndarray, np.ndarray]:
-    """Blendshapes, network's probabilities, class index, person, of every row but the seven of
-    contempt."""
+    """Of every row: blendshapes, the network's probabilities, index of the class, and person. The
+    seven rows of contempt are left out."""
     with path.open(encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["label"] in LABELS]
     shapes = [
@@ -72,6 +75,7 @@ def table(
     shapes: list[dict[str, float]],
     network: list[dict[PersonClass, float]],
 ) -> np.ndarray:
+    """The features of one kind of head: (rows, features)."""
     return np.array(
         [
             features_of(
@@ -83,26 +87,28 @@ def table(
 
 
 def fit(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """mean, sd, weights (7, n), bias (7)"""
+    """Mean and standard deviation of the features (n), weights (7, n) and bias (7) of a head."""
     scaler = StandardScaler().fit(x)
-    model = LogisticRegression(C=C, max_iter=3000).fit(scaler.transform(x), y)
+    model = LogisticRegression(C=INVERSE_REGULARISATION, max_iter=3000).fit(scaler.transform(x), y)
     return scaler.mean_, scaler.scale_, model.coef_, model.intercept_
 
 
 def scores(parts: tuple[np.ndarray, ...], x: np.ndarray) -> np.ndarray:
+    """Scores (rows, 7) of a head that `fit` made."""
     mean, sd, weights, bias = parts
     out: np.ndarray = np.clip((x - mean) / sd, -4.0, 4.0) @ weights.T + bias
     return out
 
 
 def softmax(z: np.ndarray) -> np.ndarray:
+    """Scores → probabilities, row by row."""
     e = np.exp(z - z.max(axis=1, keepdims=True))
     out: np.ndarray = e / e.sum(axis=1, keepdims=True)
     return out
 
 
 def temperature_of(z: np.ndarray, y: np.ndarray) -> float:
-    """The temperature under which the true classes are likeliest."""
+    """The temperature that makes the true classes likeliest, of 91 between 0.7 and 2.5."""
     choices = np.linspace(0.7, 2.5, 91)
     return float(
         min(choices, key=lambda t: -np.log(softmax(z / t)[np.arange(len(y)), y] + 1e-9).mean())
@@ -110,7 +116,7 @@ def temperature_of(z: np.ndarray, y: np.ndarray) -> float:
 
 
 def held_out(x: np.ndarray, y: np.ndarray, people: np.ndarray, folds: int = 5) -> np.ndarray:
-    """Scores of every row by a head that has seen nobody of its fold."""
+    """Scores of every row by a head that was trained on none of its people."""
     z = np.zeros((len(y), len(CLASSES)))
     for train, test in GroupKFold(folds).split(x, y, people):
         z[test] = scores(fit(x[train], y[train]), x[test])
@@ -118,7 +124,8 @@ def held_out(x: np.ndarray, y: np.ndarray, people: np.ndarray, folds: int = 5) -
 
 
 def calibrated(z: np.ndarray, y: np.ndarray, people: np.ndarray, shift: np.ndarray) -> np.ndarray:
-    """Probabilities at home; the temperature of each fold comes from the others."""
+    """Probabilities at home (`shift`: log ratio of the priors); the temperature of each fold comes
+    from the other folds."""
     p = np.zeros_like(z)
     for rest, fold in GroupKFold(5).split(z, y, people):
         p[fold] = softmax(z[fold] / temperature_of(z[rest], y[rest]) + shift)
@@ -126,7 +133,7 @@ def calibrated(z: np.ndarray, y: np.ndarray, people: np.ndarray, shift: np.ndarr
 
 
 def calibration_error(p: np.ndarray, y: np.ndarray, weight: np.ndarray, bins: int = 10) -> float:
-    """Expected calibration error of the top class, ten bins, rows weighed."""
+    """Expected calibration error of the likeliest class, with weighted rows."""
     sure, right = p.max(axis=1), p.argmax(axis=1) == y
     place = np.minimum((sure * bins).astype(int), bins - 1)
     gaps = [
@@ -144,7 +151,7 @@ def resting(shapes: list[dict[str, float]], y: np.ndarray) -> dict[str, float]:
 
 
 def measure(path: Path) -> dict[str, dict[str, float]]:
-    """What each kind of head is worth on people it was not trained on."""
+    """How well each kind of head does on people that it was not trained on."""
     shapes, network, y, people = load(path)
     pairs = pairs_of(shapes[0])
     share = np.bincount(y, minlength=len(CLASSES)) / len(y)
@@ -153,9 +160,7 @@ def measure(path: Path) -> dict[str, dict[str, float]]:
     for kind in KINDS:
         z = held_out(table(kind, pairs, shapes, network), y, people)
         p = calibrated(z, y, people, shift)
-        alike = softmax(
-            z - np.log(share)
-        )  # every class equally likely: what balanced accuracy asks
+        alike = softmax(z - np.log(share))  # every class equally likely, as balanced accuracy wants
         felt = [
             feeling(row.tolist(), s if kind != "expression" else None, rest)
             for row, s in zip(p, shapes, strict=True)
@@ -184,14 +189,16 @@ def measure(path: Path) -> dict[str, dict[str, float]]:
 
 
 def train(path: Path) -> dict[str, Any]:
-    """The head as it is written down."""
+    """The content of `face.json`."""
     shapes, network, y, people = load(path)
     pairs = pairs_of(shapes[0])
     share = np.bincount(y, minlength=len(CLASSES)) / len(y)
     shift = np.log(np.array(HOME) / share)
     head: dict[str, Any] = {
-        "about": "logistic regressions on blendshapes and the expression network, trained by sensors/heads/train_face.py",
-        "data": "muxspace/facial_expressions labels (Apache-2.0), features measured with the packaged models",
+        "about": "logistic regressions on blendshapes and the expression network, trained by "
+        "sensors/vision/heads/train_face.py",
+        "data": "muxspace/facial_expressions labels (Apache-2.0), features measured with the "
+        "packaged models",
         "models": {
             name: models.MODELS[name].files[0].sha256 for name in ("face_landmarker", NETWORK)
         },
@@ -218,6 +225,7 @@ def train(path: Path) -> dict[str, Any]:
 
 
 def main(path: Path) -> None:
+    """Train on a file, write `face.json` and print what was measured."""
     head = train(path)
     HEAD.write_text(
         json.dumps(head, separators=(",", ":"))

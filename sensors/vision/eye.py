@@ -1,7 +1,8 @@
-"""What the eye's process does: finds a face and a body in a picture and says in numbers how they
-are. Pictures stay here.
+"""What the vision process does: it finds a face and a body in a picture and describes them in
+numbers. Pictures do not leave it.
 
-MediaPipe 0.10.33 opens no network socket (newer ones do); a test watches that.
+MediaPipe 0.10.33 opens no network socket (newer ones do); `tests/unit/test_vision_eye.py` checks
+that.
 """
 
 from __future__ import annotations
@@ -15,18 +16,20 @@ import numpy as np
 
 from moggy import models
 from moggy.messages import AnySense, Posture, Trouble
-from moggy.sensors.camera import FrameSource, NoPicture, Picture, decoded, source
-from moggy.sensors.faces import FaceFinder
-from moggy.sensors.look import Look
+from moggy.sensors.vision.camera import FrameSource, NoPicture, Picture, decoded, source
+from moggy.sensors.vision.faces import FaceFinder
+from moggy.sensors.vision.look import Look
 
 SHOWN = "what was shown"
+"""What to call a picture that came without a name."""
 
 
 class VisionTask:
-    """Look → Face, Posture. Lives in the process where it is made. Raises moggy.models.Missing when
-    it is made without its models."""
+    """Look → Face, Posture, or a Trouble of the camera."""
 
     def __init__(self) -> None:
+        """Load the networks, in the process that will use them. Raises moggy.models.Missing where
+        they are not here."""
         faces, bodies, expression = (
             models.path(name)
             for name in ("face_landmarker", "pose_landmarker_lite", "face_expression")
@@ -34,13 +37,13 @@ class VisionTask:
         self._met = False
         with _quiet():
             self._faces, self._bodies = FaceFinder(faces, expression), BodyFinder(bodies)
-            self.seen(
-                np.full((240, 320, 3), 127, dtype=np.uint8), 0.0
-            )  # the first picture takes ten times as long
+            # The first picture takes ten times as long as the others: let it be an empty one.
+            self.seen(np.full((240, 320, 3), 127, dtype=np.uint8), 0.0)
         self._source: tuple[str, FrameSource] | None = None
         self._said = ""
 
     def __call__(self, job: Look) -> Sequence[AnySense]:
+        """What is seen in one picture; a Trouble, once, where there is none."""
         try:
             picture = (
                 decoded(job.picture, SHOWN)
@@ -64,7 +67,7 @@ class VisionTask:
         return tuple(sense for sense in (face, body) if sense is not None)
 
     def close(self) -> None:
-        """Lets go of the camera and the networks; to be called where the process goes on."""
+        """Release the camera and the networks; needed where the process goes on."""
         if self._source is not None:
             self._source[1].close()
             self._source = None
@@ -72,6 +75,7 @@ class VisionTask:
         self._bodies.close()
 
     def _through(self, name: str, at: float) -> Picture | None:
+        """The picture that a source gives now, which is opened when it is first asked for."""
         if self._source is None or self._source[0] != name:
             if self._source is not None:
                 self._source[1].close()
@@ -80,7 +84,7 @@ class VisionTask:
         return self._source[1].picture(at)
 
     def _say(self, message: str, at: float) -> Sequence[AnySense]:
-        """A trouble once, and once that it is over."""
+        """A Trouble when the message is another than before; empty: it is over."""
         if message == self._said:
             return ()
         self._said = message
@@ -91,6 +95,7 @@ class BodyFinder:
     """Pictures → Posture, one at a time, in order of time."""
 
     def __init__(self, landmarker: Path) -> None:
+        """`landmarker` is the file of MediaPipe's pose model."""
         from mediapipe.tasks.python import BaseOptions, vision
 
         options = vision.PoseLandmarkerOptions(
@@ -101,7 +106,8 @@ class BodyFinder:
         self._stamp = 0
 
     def find(self, picture: Picture, at: float) -> Posture | None:
-        """The 33 landmarks of the body in the picture: m, to the millimetre, with visibility."""
+        """The 33 landmarks of the body in the picture, in m, to the millimetre, with their
+        visibility (0..1); None where there is no body."""
         from mediapipe import Image, ImageFormat
 
         self._stamp = max(self._stamp + 1, round(at * 1000.0))
@@ -119,13 +125,14 @@ class BodyFinder:
         )
 
     def close(self) -> None:
+        """Release the network."""
         self._landmarker.close()
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """MediaPipe greets on stderr while it loads and at the first face; what fails is raised all the
-    same."""
+    """Keep stderr silent: MediaPipe writes to it while it loads and at the first face. Errors are
+    raised as ever."""
     kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
     try:

@@ -1,5 +1,5 @@
-"""Reads what a person says to the pet at once: how they feel, what they want, and how sure that is;
-in less than a millisecond."""
+"""Reads words: how a person feels and what they want, from what they say, in less than a
+millisecond. The slower answers of the embedding and the language model come later, as thoughts."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Final, cast
 
 from moggy.messages import AnySense, Probabilities, Trouble, Words
-from moggy.sensors.words_features import DRAWN_OUT, manner, plain, tokens
-from moggy.sensors.words_head import head, likely, softmax
-from moggy.sensors.words_phrases import language, wish
+from moggy.sensors.words.words_features import DRAWN_OUT, manner, plain, tokens
+from moggy.sensors.words.words_head import head, likely, softmax
+from moggy.sensors.words.words_phrases import language, wish
 from moggy.vocabulary import CLASS_PLACES, CLASS_PRIOR, CLASSES, Intent, PersonClass
 
 if TYPE_CHECKING:
@@ -20,27 +20,45 @@ if TYPE_CHECKING:
 
 LONGEST: Final = 600
 """Characters that are read; what is said to a pet is shorter."""
+LONGEST_LEXICAL: Final = 300
+"""Characters that VADER is given: its time grows with the square of the words."""
+MOST_SYMBOLS: Final = 8
+"""Emoji and other symbols that VADER is given: its time grows steeply with them."""
 
 UNSURE: Final = 0.4
-"""A confidence below this is called unsure: on GoEmotions dev the top class is then wrong more
-often than right."""
+"""A confidence below this is called unsure: on GoEmotions dev (Demszky et al. 2020) the likeliest
+class is then wrong more often than right."""
+UNRATED: Final = 0.5
+"""Confidence of an estimate that came without one."""
 
-LEXICON, EXCLAIMED, CHARGED = 0.4, 0.4, 0.15
-"""VADER's share in valence; what `!` and strong words add to arousal. Checked on EmoBank dev: r =
-0.51 and 0.26 with people's ratings."""
+LEXICON_SHARE: Final = 0.4
+"""VADER's share in valence. With it valence correlates with people's ratings by r = 0.51 on EmoBank
+dev (Buechel & Hahn 2017)."""
+EXCLAMATION_AROUSAL: Final = 0.4
+"""What four `!` add to arousal (−1..1). With this and the next, r = 0.26 there."""
+CHARGE_AROUSAL: Final = 0.15
+"""What the strongest words of VADER add to arousal."""
+SYMBOLS_ONLY: Final = 0.6
+"""How far the learnt weights count (0..1) in a text of symbols that VADER knows."""
+KNOWN_FROM: Final = 0.25
+"""Share of known words from which the learnt weights begin to count."""
+KNOWN_SPAN: Final = 0.35
+"""From there to where they count fully."""
 
 
 class WordsReader:
     """Words with text → the same with valence, arousal, probabilities, intent and confidence.
 
-    A given estimate stays as it is; only what is missing is filled in. A text without a word in it
-    is not passed on. One that is too long is cut, and a Trouble says so until a shorter one comes.
+    What is given already is kept; only what is missing is filled in. Words without text and without
+    an estimate are dropped. A text that is too long is cut; a Trouble says so, and another when the
+    next one is short again.
     """
 
     def __init__(self) -> None:
         self._cut = False
 
     def read(self, senses: Sequence[AnySense], now: float) -> Sequence[AnySense]:
+        """The words among the senses, with their estimates."""
         found: list[AnySense] = []
         for sense in senses:
             if not isinstance(sense, Words):
@@ -54,18 +72,19 @@ class WordsReader:
                 or sense.intent is not None
             ):
                 found.append(
-                    sense if sense.confidence is not None else replace(sense, confidence=0.5)
+                    sense if sense.confidence is not None else replace(sense, confidence=UNRATED)
                 )
         return found
 
     def _tell(self, words: Words, now: float) -> Sequence[Trouble]:
-        """Said once when a text is cut, and once when the next is not."""
+        """A Trouble when this text is cut and the last was not, or the other way round."""
         length = len(words.text)
         if (length > LONGEST) == self._cut:
             return ()
         self._cut = length > LONGEST
         note = (
-            f"the text of {length:,} characters was cut: only its first {LONGEST} are read; say it shorter"
+            f"the text of {length:,} characters was cut: only its first {LONGEST} are read; "
+            "say it shorter"
             if self._cut
             else ""
         )
@@ -73,8 +92,8 @@ class WordsReader:
 
 
 def understand(words: Words) -> Words:
-    """The estimate of the first tier. Pure; the first call loads the head and the lexicon (about
-    0.1 s)."""
+    """Words with text, their missing estimates filled in. Pure; the first call loads the head and
+    the lexicon, which takes about 0.1 s."""
     text = cut(words.text)
     common = plain(text)
     spelt = tokens(common)
@@ -90,8 +109,7 @@ def understand(words: Words) -> Words:
     }
     if sure:
         probabilities = _said_outright(probabilities, feeling, sure)
-    # The part of the probabilities that is only what is usual says nothing of this person: it is
-    # taken off again.
+    # Without the share of the probabilities that is only the prior: it says nothing of this person.
     valence = math.fsum(
         (p - (1.0 - evidence) * CLASS_PRIOR[name]) * CLASS_PLACES[name].valence
         for name, p in probabilities.items()
@@ -100,23 +118,26 @@ def understand(words: Words) -> Words:
         (p - (1.0 - evidence) * CLASS_PRIOR[name]) * CLASS_PLACES[name].arousal
         for name, p in probabilities.items()
     )
-    weight = LEXICON * (1.0 - sure) * (1.0 if known else 0.5)
+    weight = LEXICON_SHARE * (1.0 - sure) * (1.0 if known else 0.5)
     valence = (1.0 - weight) * valence + weight * polarity["compound"]
-    arousal += evidence * (EXCLAIMED * said[3] + CHARGED * abs(polarity["compound"]))
+    arousal += evidence * (
+        EXCLAMATION_AROUSAL * said.exclamations + CHARGE_AROUSAL * abs(polarity["compound"])
+    )
     confidence = max(probabilities.values()) * (0.3 + 0.7 * evidence)
     return _filled(words, text, probabilities, valence, min(1.0, arousal), intent, confidence)
 
 
 def _known(spelt: Sequence[str], lang: str, compound: float) -> float:
-    """0..1: how far the learnt weights may be trusted with these words; they were learnt from
-    English."""
+    """0..1: how far the weights, which were learnt from English, count for these words."""
     if not any(word[0].isalpha() for word in spelt):
-        return 0.6 if compound else 0.0
-    return min(1.0, max(0.0, (head().knows(spelt) - 0.25) / 0.35)) if lang == "en" else 0.0
+        return SYMBOLS_ONLY if compound else 0.0
+    if lang != "en":
+        return 0.0
+    return min(1.0, max(0.0, (head().knows(spelt) - KNOWN_FROM) / KNOWN_SPAN))
 
 
 def cut(text: str) -> str:
-    """The beginning that is read, ending with a whole word where there is one."""
+    """The beginning of a text that is read: at most LONGEST characters, up to the end of a word."""
     if len(text) <= LONGEST:
         return text
     start = text[:LONGEST]
@@ -124,28 +145,28 @@ def cut(text: str) -> str:
 
 
 def lexical(text: str) -> str:
-    """What the lexicon is given: its time grows with the square of the words, and steeply with
-    emoji, so 300 characters and 8 symbols."""
+    """The part of a text that VADER is given: at most LONGEST_LEXICAL characters with MOST_SYMBOLS
+    symbols, and no letter more than three times in a row."""
     kept: list[str] = []
     symbols = 0
-    for letter in DRAWN_OUT.sub(r"\1\1\1", text[:300]):
+    for letter in DRAWN_OUT.sub(r"\1\1\1", text[:LONGEST_LEXICAL]):
         symbols += letter > "\u2190" and not letter.isalpha()
-        if symbols <= 8 or letter <= "\u2190":
+        if symbols <= MOST_SYMBOLS or letter <= "\u2190":
             kept.append(letter)
     return "".join(kept)
 
 
 @cache
 def vader() -> SentimentIntensityAnalyzer:
-    """The lexicon (Hutto & Gilbert 2014, MIT), read once."""
+    """The lexicon VADER (Hutto & Gilbert 2014, MIT), loaded once."""
     from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
     return SentimentIntensityAnalyzer()
 
 
 def _said_outright(learnt: Probabilities, feeling: str, sure: float) -> dict[PersonClass, float]:
-    """Learnt probabilities, made to agree with a phrase: its feeling gets the odds that its row
-    gives, the rest keep their proportions."""
+    """Learnt probabilities, corrected by a phrase: its feeling gets the odds that its row gives,
+    the others keep the order of their proportions."""
     odds = sure / (1.0 - sure) * (len(CLASSES) - 1)
     scores = [
         math.log(max(learnt[name], 1e-6)) * 0.5 + (math.log(odds) if name == feeling else 0.0)
@@ -163,7 +184,7 @@ def _filled(
     intent: str,
     confidence: float,
 ) -> Words:
-    """The words with everything that was not given."""
+    """The words with what was not given, rounded to four decimals."""
     rounded = {name: round(p, 4) for name, p in probabilities.items()}
     return replace(
         words,

@@ -1,5 +1,5 @@
-"""The learnt part of reading words: the weights of 20,000 pieces of words, and what they say of the
-seven feelings."""
+"""The learnt part of reading words: a linear head with weights for 20,000 pieces of words, which
+gives likelihoods of the seven classes."""
 
 from __future__ import annotations
 
@@ -12,16 +12,18 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from moggy.sensors.words_features import key, pieces
+from moggy.sensors.words.words_features import key, pieces
 from moggy.vocabulary import CLASS_PRIOR, CLASSES
 
 HEAD = Path(__file__).with_name("words.json")
+"""The trained head; `python -m bench.train_words` writes it."""
 
 
 class WordsHead:
-    """A linear head on weighted pieces; see bench/train_words.py, which makes its file."""
+    """A linear head on pieces of words, weighted by rarity, and on the manner of the text."""
 
     def __init__(self, file: Path = HEAD) -> None:
+        """Load a file that `bench/train_words.py` wrote."""
         stored = json.loads(file.read_bytes())
         keys = _unpacked(stored["keys"])
         temperature = stored["temperature"]
@@ -37,8 +39,8 @@ class WordsHead:
         self._bias: list[float] = [bias / temperature for bias in stored["bias"]]
 
     def scores(self, words: list[str], manner: Sequence[float]) -> list[float]:
-        """Log-likelihood of each of CLASSES, up to a constant, without any prior; already at its
-        temperature."""
+        """Log-likelihood of each of CLASSES, up to a constant, without a prior and calibrated by
+        the temperature."""
         counts: dict[int, int] = {}
         for piece in pieces(words):
             row = self._rows.get(key(piece))
@@ -60,23 +62,25 @@ class WordsHead:
         return found
 
     def knows(self, words: Sequence[str]) -> float:
-        """Share of the words (not of the marks) that were met in training: low for another language
-        or gibberish."""
+        """Share (0..1) of the words, without marks, that occurred in training: low for another
+        language or gibberish."""
         spelt = [word for word in words if word[0].isalpha()]
         return sum(key(word) in self._rows for word in spelt) / len(spelt) if spelt else 0.0
 
 
 def _unpacked(text: str) -> bytes:
+    """Bytes that are stored as base64 of zlib."""
     return zlib.decompress(b64decode(text))
 
 
 @cache
 def head() -> WordsHead:
-    """The shipped head, read once."""
+    """The shipped head, loaded once."""
     return WordsHead()
 
 
 def softmax(scores: Sequence[float]) -> list[float]:
+    """Log-likelihoods, up to a constant → probabilities."""
     top = max(scores)
     raised = [math.exp(score - top) for score in scores]
     total = math.fsum(raised)
@@ -84,7 +88,7 @@ def softmax(scores: Sequence[float]) -> list[float]:
 
 
 def likely(scores: Sequence[float]) -> dict[str, float]:
-    """Log-likelihoods → probabilities over CLASSES, with how often each is heard."""
+    """Log-likelihoods of CLASSES → probabilities, with CLASS_PRIOR as the prior."""
     return dict(
         zip(
             CLASSES,

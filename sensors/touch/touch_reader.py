@@ -1,54 +1,80 @@
-"""Touch, understood: raw samples of pressure on the skin become gestures, the first in the very
-tick in which contact begins."""
+"""Reads touch: samples of pressure on the skin become gestures of a hand. The first gesture is told
+in the tick in which contact begins."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal
+from typing import NamedTuple
 
 from moggy.body import Body
 from moggy.messages import Acceleration, AnySense, Gesture, Place, Touch
-from moggy.sensors.contact import SLAP_WINDOW, Contact, PressureTrace
-from moggy.sensors.gestures import TYPICAL_STROKE, probabilities
-from moggy.vocabulary import ZONES, ZoneName
+from moggy.sensors.touch.contact import SLAP_WINDOW_S, Contact, PressureTrace
+from moggy.sensors.touch.gestures import TYPICAL_STROKE, probabilities
+from moggy.vocabulary import ZONES, GesturePhase, ZoneName
 
-SILENCE = 0.15
-"""s without a sample: the hand is gone, or the link is"""
-EVERY = 0.2
-"""s between two gestures of a lasting contact"""
-BOUT = 0.5
-"""s: a hand that is back sooner, at the same place, goes on with what it did"""
-FLICKER = 1.25
-"""a pad of another zone must be pressed this much harder before the zone changes"""
-NEIGHBOURS = 1.5
-"""pads closer than this times the usual spacing are touched by one hand; farther apart they are two
-contacts"""
-LEAST = 0.02
-"""pressure under which a pad is not touched"""
+SILENCE_S = 0.15
+"""s without a sample after which a contact has ended: samples come every 20 ms while it lasts."""
+TOLD_EVERY_S = 0.2
+"""s between two gestures of a contact that goes on. Our choice."""
+BOUT_S = 0.5
+"""s within which a hand that comes back to the same place goes on with the same gesture, so that
+pats are seen as pats. Our choice."""
+ZONE_HYSTERESIS = 1.25
+"""Pressure on a pad of another zone, relative to the present zone, from which the zone changes. Our
+choice."""
+HAND_REACH = 1.5
+"""Largest distance of two pads under one hand, in usual distances of neighbouring pads. Our choice:
+a hand covers about two pads of the shipped cat."""
+LEAST_PRESSURE = 0.02
+"""Pressure on a pad (0..1) at or below which it is not touched."""
 
-JOLT = 0.3
-"""g off rest that says the whole body was struck"""
-TOGETHER = 0.05
-"""s within which rise and jolt are one slap"""
-SLAP, SLAP_ALONE, SLAP_UNMOVED = 0.5, 0.8, 0.9
-"""peak of a slap: with a jolt; where no accelerometer speaks; and where one does, but felt nothing
-"""
-STEEP = 8.0
-"""1/s: a slap reaches half its pressure in 60 ms, a firm hand takes five times as long"""
-SLAPPED_FOR = 0.4
-"""s for which the contact is called a hit; what the hand does after that is judged anew"""
+JOLT_G = 0.3
+"""g off rest from which the whole body was struck."""
+SLAP_TOGETHER_S = 0.05
+"""s within which the rise of pressure and the jolt of the body are one slap."""
+SLAP_WITH_JOLT = 0.5
+"""Least peak (0..1) of a slap that jolts the body. Our choice, as are the next two;
+`python -m bench perceive_touch` counts the hits that are recognised."""
+SLAP_UNWEIGHED = 0.8
+"""Least peak (0..1) of a slap where there is no accelerometer."""
+SLAP_UNMOVED = 0.9
+"""Least peak (0..1) of a slap where the accelerometer felt nothing."""
+SLAP_RISE_PER_S = 8.0
+"""Least rise of pressure of a slap, 1/s: it is at half its pressure after 60 ms, a firm hand takes
+five times as long."""
+SLAP_LASTS_S = 0.4
+"""s for which a slapped contact is called a hit. After that it is judged by what the hand does."""
+SURE_WITH_JOLT = 0.95
+"""Probability of a hit where the body was jolted."""
+SURE_ALONE = 0.8
+"""Probability of a hit by pressure alone."""
+WEIGHED_S = 0.1
+"""s after a sample of acceleration for which there is an accelerometer."""
 
-Spot = tuple[ZoneName, Place | None, float, float, bool, bool]
-"""zone, place, pressure, area, whether the place is measured, and whether it is so finely that
-motion shows in it"""
+
+class Spot(NamedTuple):
+    """One hand in one sample."""
+
+    zone: ZoneName
+    place: Place | None
+    pressure: float
+    area: float
+    measured: bool
+    """Whether the place is known better than by zone."""
+    fine: bool
+    """Whether it is known so finely that motion shows in it."""
 
 
 class TouchReader:
-    """Touch → Gesture. Several hands at once are several contacts; a slap is known by rise, peak
-    and jolt before anything is classified."""
+    """Touch → Gesture.
+
+    Several hands at once are several contacts. A slap is recognised by rise, peak and jolt before
+    any gesture is classified.
+    """
 
     def __init__(self, body: Body) -> None:
+        """`body` says where its pads are."""
         self._pads = {name: (pad.zone, pad.at) for name, pad in body.pads.items()}
         places = list(self._pads.values())
         self._zones = {zone: _middle([at for z, at in places if z == zone]) for zone in body.zones}
@@ -56,7 +82,7 @@ class TouchReader:
             min((math.dist(a, b) for j, (_, b) in enumerate(places) if j != i), default=0.08)
             for i, (_, a) in enumerate(places)
         )
-        self._reach = NEIGHBOURS * nearest[len(nearest) // 2] if nearest else 0.12
+        self._reach = HAND_REACH * nearest[len(nearest) // 2] if nearest else 0.12
         self._near = {
             name: frozenset(
                 other for other, (_, b) in self._pads.items() if math.dist(a, b) <= self._reach
@@ -77,6 +103,7 @@ class TouchReader:
         self._jolted = self._weighed = -1.0
 
     def read(self, senses: Sequence[AnySense], now: float) -> Sequence[AnySense]:
+        """The gestures of this tick. Reads acceleration too, for slaps."""
         out: list[AnySense] = []
         for sense in senses:
             if isinstance(sense, Touch):
@@ -84,24 +111,23 @@ class TouchReader:
             elif isinstance(sense, Acceleration):
                 self._weighed = now
                 if (
-                    abs(math.sqrt(sense.x**2 + sense.y**2 + sense.z**2) - 1.0) > JOLT
-                    or abs(sense.x) + abs(sense.y) > 2.0 * JOLT
+                    abs(math.sqrt(sense.x**2 + sense.y**2 + sense.z**2) - 1.0) > JOLT_G
+                    or abs(sense.x) + abs(sense.y) > 2.0 * JOLT_G
                 ):
                     self._jolted = now
         for contact in self._contacts[:]:
-            if now - contact.last > SILENCE:
+            if now - contact.last > SILENCE_S:
                 self._end(contact, now, out)
             elif contact.told < 0.0:
                 self._slap(contact, now)
                 out.append(self._tell(contact, now, "begin"))
-            elif self._slap(contact, now) or now - contact.told >= EVERY - 1e-6:
+            elif self._slap(contact, now) or now - contact.told >= TOLD_EVERY_S - 1e-6:
                 out.append(self._tell(contact, now, "during"))
         return out
 
-    # One sample may be several spots (pads under two hands), and each spot goes on with a contact
-    # or begins one.
-
     def _touch(self, touch: Touch, at: float, out: list[AnySense]) -> None:
+        """Take one sample. It may be several spots (two hands on pads); each goes on with a contact
+        or begins one. A sample without pressure ends contacts."""
         spots = tuple(self._spots(touch))
         if not spots:
             for contact in self._contacts[:]:
@@ -114,24 +140,23 @@ class TouchReader:
                     self._end(contact, at, out)
             return
         went_on: list[Contact] = []
-        for zone, place, pressure, area, measured, fine in spots:
-            known = self._same(zone, place, measured, went_on)
-            contact = known or self._begin(at, zone, place, pressure, measured, fine)
+        for spot in spots:
+            known = self._same(spot, went_on)
+            contact = known or self._begin(at, spot)
             if known is not None:
                 contact.moved = (
                     contact.moved
-                    or fine
-                    or zone != contact.zone
-                    or (measured and place != contact.trace.place)
+                    or spot.fine
+                    or spot.zone != contact.zone
+                    or (spot.measured and spot.place != contact.trace.place)
                 )
-                contact.zone = zone
-                contact.trace.follow(at, place if contact.moved else None)
-                contact.trace.press(at, pressure)
-            contact.sample(at, pressure, area, touch.id)
+                contact.zone = spot.zone
+                contact.trace.follow(at, spot.place if contact.moved else None)
+                contact.trace.press(at, spot.pressure)
+            contact.sample(at, spot.pressure, spot.area, touch.id)
             went_on.append(contact)
-        if (
-            touch.pads is not None
-        ):  # pads tell the whole skin: a contact that is not among them has ended
+        if touch.pads is not None:
+            # A sample of pads is of the whole skin: a contact that is not in it has ended.
             for contact in self._contacts[:]:
                 if contact not in went_on:
                     self._end(contact, at, out)
@@ -139,7 +164,9 @@ class TouchReader:
     def _spots(self, touch: Touch) -> Iterable[Spot]:
         if touch.pads is not None:
             pressed = {
-                name: p for name, p in touch.pads.items() if p > LEAST and name in self._pads
+                name: p
+                for name, p in touch.pads.items()
+                if p > LEAST_PRESSURE and name in self._pads
             }
             while pressed:
                 yield self._spot(_take(pressed, self._near), touch)
@@ -147,18 +174,18 @@ class TouchReader:
             place = touch.position
             somewhere = next(iter(self._zones), ZONES[0])
             zone = touch.zone or (somewhere if place is None else self._zone_at(place))
-            yield (
+            yield Spot(
                 zone,
                 place if place is not None else self._zones.get(zone),
                 touch.pressure,
                 touch.area,
-                place is not None,
-                place is not None,
+                measured=place is not None,
+                fine=place is not None,
             )
 
     def _spot(self, pads: Mapping[str, float], touch: Touch) -> Spot:
-        """The pads under one hand: their middle weighed by pressure, and the zone of the strongest,
-        with hysteresis."""
+        """The pads under one hand: their middle, weighed by pressure, and the zone of the one that
+        is pressed hardest, with hysteresis."""
         strongest = max(pads, key=lambda name: pads[name])
         zone, peak = self._pads[strongest][0], pads[strongest]
         for contact in self._contacts:
@@ -167,18 +194,18 @@ class TouchReader:
                     (p for name, p in pads.items() if self._pads[name][0] == contact.zone),
                     default=0.0,
                 )
-                if here * FLICKER > peak:
+                if here * ZONE_HYSTERESIS > peak:
                     zone = contact.zone
                     break
         total = sum(pads.values())
         x = sum(p * self._pads[name][1][0] for name, p in pads.items()) / total
         y = sum(p * self._pads[name][1][1] for name, p in pads.items()) / total
         z = sum(p * self._pads[name][1][2] for name, p in pads.items()) / total
-        return zone, (x, y, z), peak, touch.area, True, len(pads) > 1
+        return Spot(zone, (x, y, z), peak, touch.area, measured=True, fine=len(pads) > 1)
 
     def _zone_at(self, place: Place) -> ZoneName:
-        """Zone of the nearest pad; the zone of a contact at hand keeps it up to a centimetre
-        beyond."""
+        """The zone of the nearest pad; the zone of a contact that lasts reaches a centimetre
+        farther."""
         held = {contact.zone for contact in self._contacts}
         best = min(
             self._pads.values(),
@@ -187,11 +214,10 @@ class TouchReader:
         )
         return best[0]
 
-    def _same(
-        self, zone: ZoneName, place: Place | None, measured: bool, taken: Sequence[Contact]
-    ) -> Contact | None:
-        """The contact that this spot goes on with: near it, or in the same zone or the one beside
-        it."""
+    def _same(self, spot: Spot, taken: Sequence[Contact]) -> Contact | None:
+        """The contact that a spot goes on with: near it, or in the same zone or the one beside
+        it. None: a new one begins."""
+        zone, place, measured = spot.zone, spot.place, spot.measured
         free = [c for c in self._contacts if c not in taken]
         if measured and place is not None:
             near = [
@@ -207,42 +233,36 @@ class TouchReader:
                 return c
         return next((c for c in free if zone in self._beside.get(c.zone, ())), None)
 
-    def _begin(
-        self,
-        at: float,
-        zone: ZoneName,
-        place: Place | None,
-        pressure: float,
-        measured: bool,
-        fine: bool,
-    ) -> Contact:
-        trace = None
-        self._gone = [c for c in self._gone if at - c.last <= BOUT]
-        back = self._near_gone(zone, place, measured)
-        if back is not None:
+    def _begin(self, at: float, spot: Spot) -> Contact:
+        """A new contact; it keeps the trace of one that ended a moment ago at the same place."""
+        self._gone = [c for c in self._gone if at - c.last <= BOUT_S]
+        back = self._near_gone(spot)
+        if back is None:
+            trace = PressureTrace(at, spot.place, spot.pressure)
+        else:
             self._gone.remove(back)
             trace = back.trace
-            trace.again(at, place if measured else None, pressure)
-        if trace is None:
-            trace = PressureTrace(at, place, pressure)
-        contact = Contact(at, zone, trace, measured)
-        contact.moved = fine
-        if back is not None:
-            contact.moved = contact.moved or back.moved
+            trace.again(at, spot.place if spot.measured else None, spot.pressure)
+        contact = Contact(at, spot.zone, trace, spot.measured)
+        contact.moved = spot.fine or (back is not None and back.moved)
         self._contacts.append(contact)
         return contact
 
-    def _near_gone(self, zone: ZoneName, place: Place | None, measured: bool) -> Contact | None:
+    def _near_gone(self, spot: Spot) -> Contact | None:
+        """The latest contact that ended at a spot: near it where both places are measured, else in
+        its zone."""
         for c in reversed(self._gone):
-            known = measured and place is not None and c.measured and c.trace.place is not None
-            if (
-                known and math.dist(c.trace.place or (0, 0, 0), place or (0, 0, 0)) <= self._reach
-            ) or (not known and c.zone == zone):
+            here, there = spot.place, c.trace.place
+            if spot.measured and c.measured and here is not None and there is not None:
+                if math.dist(there, here) <= self._reach:
+                    return c
+            elif c.zone == spot.zone:
                 return c
         return None
 
     def _end(self, contact: Contact, at: float, out: list[AnySense]) -> None:
-        if contact.told < 0.0:  # it came and went between two ticks
+        """Tell the end of a contact; also its beginning, where both are between two ticks."""
+        if contact.told < 0.0:
             self._slap(contact, at)
             out.append(self._tell(contact, at, "begin"))
         out.append(self._tell(contact, at, "end"))
@@ -250,34 +270,35 @@ class TouchReader:
         self._gone.append(contact)
 
     def _slap(self, contact: Contact, now: float) -> bool:
-        """Whether it shows just now to be a slap; asked in its first moments, once it is sure not
-        again."""
+        """Whether a contact turns out to be a slap just now: at most once for each contact, and
+        only in its first 0.11 s."""
         if contact.slapped >= 0.0 or contact.checked:
             return False
-        if now - contact.began > SLAP_WINDOW + TOGETHER:
+        if now - contact.began > SLAP_WINDOW_S + SLAP_TOGETHER_S:
             contact.checked = True
             return False
-        jolt = self._jolted >= contact.began - TOGETHER
-        felt = now - self._weighed < 0.1
-        least = SLAP if jolt else SLAP_UNMOVED if felt else SLAP_ALONE
+        weighed = now - self._weighed < WEIGHED_S
+        least = SLAP_UNMOVED if weighed else SLAP_UNWEIGHED
+        if self._jolted >= contact.began - SLAP_TOGETHER_S:
+            least = SLAP_WITH_JOLT
         if (
-            contact.rise >= STEEP
+            contact.rise >= SLAP_RISE_PER_S
             and contact.peak >= least
-            and contact.last - contact.began <= SLAP_WINDOW
+            and contact.last - contact.began <= SLAP_WINDOW_S
         ):
             contact.slapped = now
             return True
         return False
 
-    def _tell(
-        self, contact: Contact, now: float, phase: Literal["begin", "during", "end"]
-    ) -> Gesture:
+    def _tell(self, contact: Contact, now: float, phase: GesturePhase) -> Gesture:
+        """The gesture of a contact as it is now."""
         contact.told = now
-        # The newest sample stays: an end that follows from silence goes back to it too.
+        # The newest sample is kept: an end that follows from silence is caused by it too.
         because, contact.because = tuple(contact.because[-12:]), contact.because[-1:]
         seen = contact.features(now, phase == "end")
-        if contact.slapped >= 0.0 and now - contact.slapped < SLAPPED_FOR:
-            sure = 0.95 if self._jolted >= contact.began - TOGETHER else 0.8
+        if contact.slapped >= 0.0 and now - contact.slapped < SLAP_LASTS_S:
+            jolted = self._jolted >= contact.began - SLAP_TOGETHER_S
+            sure = SURE_WITH_JOLT if jolted else SURE_ALONE
             chances = {
                 **dict.fromkeys(probabilities(seen, contact.zone), round((1.0 - sure) / 7.0, 4)),
                 "hit": sure,
@@ -285,7 +306,7 @@ class TouchReader:
             confidence = sure
         else:
             chances = probabilities(seen, contact.zone)
-            # Evidence grows with the time looked at; a zone alone tells less than a place.
+            # Surer the longer it is looked at, and less sure without a measured place.
             confidence = (
                 max(chances.values())
                 * (1.0 - 0.6 * math.exp(-seen.duration / 0.25))
@@ -313,7 +334,8 @@ class TouchReader:
 
 
 def _take(pressed: dict[str, float], near: Mapping[str, frozenset[str]]) -> dict[str, float]:
-    """Takes out the pads that hang together with the strongest."""
+    """Take out of `pressed` the pads that are under one hand with the one pressed hardest: those
+    that are near one another, in a chain. Gives them with their pressures."""
     seed = max(pressed, key=lambda name: pressed[name])
     hand = {seed: pressed.pop(seed)}
     front = [seed]

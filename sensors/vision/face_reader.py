@@ -1,5 +1,5 @@
-"""What a face says: blendshapes and a network's guess become valence, arousal, seven probabilities
-and how sure that is."""
+"""Reads faces: blendshapes and the expression network's probabilities become valence, arousal,
+calibrated probabilities of seven classes, and a confidence."""
 
 from __future__ import annotations
 
@@ -15,12 +15,17 @@ from moggy.messages import AnySense, Face, Probabilities
 from moggy.vocabulary import CLASS_PLACES, CLASSES
 
 HEAD = Path(__file__).parent / "heads" / "face.json"
+"""The trained heads; `heads/train_face.py` writes them."""
 NETWORK = "face_expression"
-"""name of the expression network in moggy.models"""
+"""Name of the expression network in moggy.models."""
 
 FLOOR = 0.01
-"""added before the logarithm: what the network says below one in a hundred is not to be believed
-(0.001 measured alike, but vainer)"""
+"""Added to a probability of the network before its logarithm: below one in a hundred it says
+nothing. 0.001 classified as well but made the head overconfident (`heads/train_face.py`)."""
+UNRATED = 0.5
+"""Confidence of an estimate that came without one."""
+LARGEST_SCORE = 4.0
+"""Standard deviations at which a feature is cut, as in training."""
 
 PLEASANT: Mapping[str, float] = {
     "mouthSmile": 0.20,
@@ -29,7 +34,8 @@ PLEASANT: Mapping[str, float] = {
     "browDown": -0.08,
     "noseSneer": -0.15,
 }
-"""What blendshapes add to valence, beyond the class: how much of a smile it is."""
+"""What a full blendshape adds to valence (−1..1) beyond the class, such as how broad a smile is.
+Our judgement."""
 AROUSED: Mapping[str, float] = {
     "jawOpen": 0.35,
     "eyeWide": 0.35,
@@ -37,11 +43,14 @@ AROUSED: Mapping[str, float] = {
     "browDown": 0.10,
     "eyeBlink": -0.30,
 }
-"""What they add to arousal: open mouth and wide eyes wake, lids that droop calm."""
+"""The same for arousal: an open mouth and wide eyes raise it, drooping lids lower it. Our
+judgement."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Head:
+class FaceHead:
+    """A logistic regression over the seven classes, on standardised features."""
+
     mean: tuple[float, ...]
     sd: tuple[float, ...]
     weights: tuple[tuple[float, ...], ...]
@@ -49,21 +58,22 @@ class _Head:
 
 
 class FaceReader:
-    """Face with `blendshapes` or `expression`, or both → the same with its estimates. A given
-    estimate is passed on as it is.
+    """Face with `blendshapes` or `expression`, or both → the same with its estimates. An estimate
+    that is given already is passed on.
 
     The confidence is the probability of the likeliest class, calibrated on people that the head was
-    not trained on: of faces with 0.6, six in ten are read right. Nothing clear, nothing sure.
+    not trained on: of faces read with 0.6, six in ten are read right.
     """
 
     def read(self, senses: Sequence[AnySense], now: float) -> Sequence[AnySense]:
+        """The faces among the senses, with their estimates."""
         return tuple(understood(sense) for sense in senses if isinstance(sense, Face))
 
 
 def understood(face: Face) -> Face:
-    """The face with what is missing filled in."""
+    """The face with its estimate filled in where there is none; pure."""
     if face.valence is not None or face.arousal is not None:
-        return face if face.confidence is not None else replace(face, confidence=0.5)
+        return face if face.confidence is not None else replace(face, confidence=UNRATED)
     if face.probabilities is not None:
         return _from_probabilities(face, face.probabilities)
     if not face.blendshapes and not face.expression:
@@ -80,6 +90,7 @@ def understood(face: Face) -> Face:
 
 
 def _from_probabilities(face: Face, given: Probabilities) -> Face:
+    """Valence and arousal of a face that came with probabilities alone."""
     total = sum(given.values()) or 1.0
     p = [given.get(name, 0.0) / total for name in CLASSES]
     valence, arousal = feeling(p, face.blendshapes)
@@ -94,8 +105,8 @@ def feeling(
     blendshapes: Mapping[str, float] | None,
     rest: Mapping[str, float] | None = None,
 ) -> tuple[float, float]:
-    """Valence and arousal: the classes' places weighed by probability, and what the blendshapes add
-    to those of a face at rest."""
+    """Valence and arousal (−1..1): the places of the classes weighed by probability, and what the
+    blendshapes differ from those of a face at rest (`rest`; None: those of the trained head)."""
     valence = sum(q * CLASS_PLACES[name].valence for name, q in zip(CLASSES, p, strict=True))
     arousal = sum(q * CLASS_PLACES[name].arousal for name, q in zip(CLASSES, p, strict=True))
     if blendshapes:
@@ -112,7 +123,8 @@ def feeling(
 
 
 def _pair(shapes: Mapping[str, float], name: str, rest: Mapping[str, float]) -> float:
-    """Mean of left and right, or the one in the middle; what is not given is as in a resting face."""
+    """Mean of left and right, or the one of both sides; what is not given is that of a face at
+    rest."""
     if name in rest:
         return shapes.get(name, rest[name])
     left, right = name + "Left", name + "Right"
@@ -120,8 +132,8 @@ def _pair(shapes: Mapping[str, float], name: str, rest: Mapping[str, float]) -> 
 
 
 def pairs_of(shapes: Mapping[str, float]) -> list[str]:
-    """Names of the blendshapes with left and right made one: a face is taken as even, which halves
-    what must be learnt."""
+    """Names of the blendshapes with left and right as one: a face is taken to be symmetrical, which
+    halves what must be learnt."""
     names = (
         name.removesuffix("Left").removesuffix("Right") for name in shapes if name != "_neutral"
     )
@@ -136,7 +148,8 @@ def features_of(
     expression: Probabilities | None,
     rest: Mapping[str, float],
 ) -> list[float]:
-    """Square roots of the blendshapes, logarithms of the network's probabilities."""
+    """Features of a head: square roots of the blendshapes, then logarithms of the network's
+    probabilities; either may be absent."""
     out = []
     if shapes is not None:
         known = rest or shapes
@@ -147,18 +160,22 @@ def features_of(
 
 
 @dataclass(frozen=True, slots=True)
-class _File:
+class HeadFile:
+    """The file of the heads."""
+
     pairs: tuple[str, ...]
+    """Blendshapes, with left and right as one."""
     rest: Mapping[str, float]
-    heads: Mapping[str, _Head]
+    """Blendshapes of a face at rest."""
+    heads: Mapping[str, FaceHead]
 
 
 @functools.cache
-def _file() -> _File:
-    """The committed head."""
+def _file() -> HeadFile:
+    """The shipped heads, read once."""
     data = json.loads(HEAD.read_text(encoding="utf-8"))
     heads = {
-        kind: _Head(
+        kind: FaceHead(
             tuple(h["mean"]),
             tuple(h["sd"]),
             tuple(tuple(w) for w in h["weights"]),
@@ -166,17 +183,21 @@ def _file() -> _File:
         )
         for kind, h in data["heads"].items()
     }
-    return _File(tuple(data["pairs"]), data["rest"], heads)
+    return HeadFile(tuple(data["pairs"]), data["rest"], heads)
 
 
 def _probabilities(
     shapes: Mapping[str, float] | None, expression: Probabilities | None
 ) -> list[float]:
+    """Probabilities of the classes, by the head for what is given."""
     file = _file()
     kind = "both" if shapes and expression else "blendshapes" if shapes else "expression"
     head = file.heads[kind]
     x = features_of(file.pairs, shapes or None, expression or None, file.rest)
-    x = [max(-4.0, min(4.0, (v - m) / s)) for v, m, s in zip(x, head.mean, head.sd, strict=True)]
+    x = [
+        max(-LARGEST_SCORE, min(LARGEST_SCORE, (v - m) / s))
+        for v, m, s in zip(x, head.mean, head.sd, strict=True)
+    ]
     z = [sum(map(mul, row, x), b) for row, b in zip(head.weights, head.bias, strict=True)]
     top = max(z)
     weights = [math.exp(v - top) for v in z]

@@ -1,5 +1,5 @@
-"""Where pictures come from: a camera, a video or picture file, or bytes. They are read inside the
-eye's process and never leave it."""
+"""Where pictures come from: a camera, a file, or bytes. They are read inside the vision process and
+do not leave it."""
 
 from __future__ import annotations
 
@@ -7,48 +7,53 @@ import os
 from pathlib import Path
 from typing import Any, Protocol
 
-os.environ.setdefault(
-    "OPENCV_IO_MAX_IMAGE_PIXELS", str(2**26)
-)  # a small file must not unfold into gigabytes
+# Before OpenCV is loaded: a small file must not unpack to gigabytes.
+os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(2**26))
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-cv2.utils.logging.setLogLevel(
-    cv2.utils.logging.LOG_LEVEL_SILENT
-)  # OpenCV would print what we say better
+# What goes wrong is raised as NoPicture; OpenCV would print it as well.
+cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
 
 Picture = NDArray[np.uint8]
-"""(height, width, 3), RGB"""
+"""(height, width, 3), RGB, 0..255."""
 
-LARGEST = 1280
-"""pixels of the longer side that is kept: more costs time, and a face too small in that is out of
-reach anyway"""
+LARGEST_PX = 1280
+"""Pixels of the longer side to which a larger picture is scaled: more costs time, and a face that
+is too small then is out of reach anyway."""
 MOST_BYTES = 20_000_000
-REOPEN = 5.0
-"""s before a camera that does not answer is tried again"""
+"""Bytes of the largest picture that is decoded. Our choice: above any camera's JPEG."""
+REOPEN_S = 5.0
+"""s before a camera that does not answer is tried again."""
 PICTURES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
+"""Ends of the names of picture files; other files are taken for videos, unless OpenCV knows better.
+"""
+USUAL_RATE = 25.0
+"""Pictures a second of a video that gives no believable rate."""
 
 
 class NoPicture(ValueError):
-    """What should have been a picture is none; the message says what to do."""
+    """There is no picture where one was expected; the message says what to do."""
 
 
 class FrameSource(Protocol):
-    """Gives the picture of a moment."""
+    """A camera or a file that is looked at again and again."""
 
     def picture(self, at: float) -> Picture | None:
         """The picture at `at` seconds of the pet's clock; None: there is none now. Raises
         NoPicture."""
         ...
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Release the device or the file."""
+        ...
 
 
 def source(name: str) -> FrameSource:
-    """`camera:0`, a video file or a picture file. Nothing on a network: pictures stay in the house.
-    Raises NoPicture."""
+    """The source of a name: `camera:0`, a video file or a picture file. Addresses on a network are
+    refused. Raises NoPicture."""
     if name.startswith("camera:"):
         number = name.removeprefix("camera:")
         if not number.isdecimal():
@@ -63,7 +68,8 @@ def source(name: str) -> FrameSource:
 
 
 def decoded(data: bytes, name: str = "what was shown") -> Picture:
-    """The picture in the bytes of a JPEG, PNG, …. Raises NoPicture."""
+    """The picture in the bytes of a JPEG, PNG or the like; `name` is for the message of NoPicture,
+    which is raised where it cannot be read."""
     if len(data) > MOST_BYTES:
         raise NoPicture(
             f"{name} has {len(data) / 1e6:.0f} MB; a picture may have {MOST_BYTES / 1e6:.0f}"
@@ -78,34 +84,38 @@ def decoded(data: bytes, name: str = "what was shown") -> Picture:
 
 
 class Still:
-    """A picture file, looked at over and over."""
+    """A picture file: the same picture at every moment."""
 
     def __init__(self, path: Path) -> None:
+        """Raises NoPicture."""
         self._picture = decoded(path.read_bytes(), str(path))
 
     def picture(self, at: float) -> Picture | None:
+        """The picture."""
         return self._picture
 
     def close(self) -> None:
-        pass
+        """Nothing is open."""
 
 
 class Video:
-    """A video file, played in the pet's time from the first look on, once."""
+    """A video file, played once in the pet's time, from the first look on."""
 
     def __init__(self, path: Path) -> None:
+        """Raises NoPicture."""
         self._video = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
         if not self._video.isOpened():
             raise NoPicture(
                 f"{path} is not a video that can be read; try MP4 with H.264, or a picture"
             )
         rate = self._video.get(cv2.CAP_PROP_FPS)
-        self.rate = rate if 1.0 <= rate <= 240.0 else 25.0
-        """pictures a second"""
+        self.rate = rate if 1.0 <= rate <= 240.0 else USUAL_RATE
+        """Pictures a second."""
         self._began: float | None = None
         self._next = 0
 
     def picture(self, at: float) -> Picture | None:
+        """The picture at that time of the video; None where it was given already, or at the end."""
         if self._began is None:
             self._began = at
         wanted = int((at - self._began) * self.rate)
@@ -114,24 +124,27 @@ class Video:
         return self.step() if wanted >= self._next else None
 
     def step(self) -> Picture | None:
-        """The next picture; None at the end."""
+        """The next picture of the file; None at its end."""
         good, picture = self._video.read()
         self._next += 1
         return _shown(picture) if good else None
 
     def close(self) -> None:
+        """Close the file."""
         self._video.release()
 
 
 class Camera:
-    """A camera of this machine. One that is missing or unplugged is tried again every few seconds."""
+    """A camera of this machine. One that is missing or unplugged is tried again every 5 s."""
 
     def __init__(self, number: int) -> None:
+        """`number` as in /dev/video0. It is opened at the first look."""
         self._number = number
         self._camera: cv2.VideoCapture | None = None
         self._try_after = float("-inf")
 
     def picture(self, at: float) -> Picture | None:
+        """What it sees; None while it waits to be tried again. Raises NoPicture when it is lost."""
         if self._camera is None:
             if at < self._try_after:
                 return None
@@ -153,20 +166,22 @@ class Camera:
 
     def _lost(self, at: float, why: str) -> NoPicture:
         self.close()
-        self._try_after = at + REOPEN
+        self._try_after = at + REOPEN_S
         return NoPicture(
-            f"camera:{self._number} {why}: plug it in, or let this user open /dev/video{self._number} (group video); it is tried again"
+            f"camera:{self._number} {why}: plug it in, or let this user open "
+            f"/dev/video{self._number} (group video); it is tried again"
         )
 
     def close(self) -> None:
+        """Release the camera; the next look opens it again."""
         if self._camera is not None:
             self._camera.release()
             self._camera = None
 
 
 def _shown(picture: NDArray[Any]) -> Picture:
-    """OpenCV's picture, at most LARGEST on a side, in RGB."""
-    scale = LARGEST / max(picture.shape[:2])
+    """A picture of OpenCV (BGR) in RGB, with at most LARGEST_PX on a side."""
+    scale = LARGEST_PX / max(picture.shape[:2])
     if scale < 1.0:
         size = (max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale)))
         picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)

@@ -1,10 +1,10 @@
-"""Finds the nearest face in pictures that follow each other, also a small one: its place, its
-blendshapes, what its expression is.
+"""Finds the nearest face in pictures that follow each other, small ones too: its place, its
+blendshapes and its expression.
 
 MediaPipe looks for faces in the picture scaled to 128 pixels and finds none that is narrower than a
-tenth of it: none beyond about a metre. So while nobody is found in the whole picture, it is shown
-some parts of it as well, half as high, a few each time; a face found in one is followed there. That
-doubles the reach, and costs nothing while a near face is in view.
+tenth of it, so none beyond about a metre. While nobody is found in the whole picture, it is also
+shown parts of it that are half as high, a few each time; a face found in a part is followed there.
+That doubles the reach, and costs nothing while a near face is in view.
 """
 
 from __future__ import annotations
@@ -18,20 +18,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moggy.messages import Face
-from moggy.sensors.camera import Picture
-from moggy.sensors.expression_network import MARGIN, ExpressionNetwork
+from moggy.sensors.vision.camera import Picture
+from moggy.sensors.vision.expression_network import MARGIN, ExpressionNetwork
 
-EDGE = 0.35
-"""rad between gaze and pet at which somebody looks at it half as much (20°; the eyes' own error is
-5° to 10°)"""
-VIEW = math.radians(63.0)
-"""vertical view of the camera that MediaPipe takes for granted; so the distance is right to a third
-or so"""
-A_LOOK = 2
-"""parts of the picture looked at beside the whole, while no face is found"""
+LOOKS_AWAY_RAD = 0.35
+"""rad between gaze and pet at which somebody looks at it half as much: 20°, where the estimate of
+the gaze errs by 5° to 10°. Our choice."""
+EYE_TURN_RAD = 0.3
+"""rad of gaze for a blendshape of 1 in one of the two eyes, so that both together are 0.6."""
+CLOSED_FROM = 0.4
+"""Blendshape of a blink (0..1) from which an eye begins to count as closed."""
+VIEW_RAD = math.radians(63.0)
+"""rad of vertical view that MediaPipe assumes of a camera; real ones differ, so that the distance
+is right to about a third."""
+PARTS_A_LOOK = 2
+"""Parts of the picture that are looked at beside the whole, while no face is found."""
 CENTRAL = 0.3
-"""how far from the middle of its part a face may be, in shares of the part, before the part is
-moved"""
+"""How far from the middle of its part a face may be, in shares of the part, before the part moves.
+"""
+NEAR = 0.5
+"""Share of its part's width from which a face is found in the whole picture too."""
 
 
 class FacePart(NamedTuple):
@@ -47,6 +53,7 @@ class FaceFinder:
     """Pictures → Face, one at a time, in order of time."""
 
     def __init__(self, landmarker: Path, expression: Path) -> None:
+        """The files of MediaPipe's face model and of the expression network."""
         from mediapipe.tasks.python import BaseOptions, vision
 
         self._landmarker = vision.FaceLandmarker.create_from_options(
@@ -63,9 +70,9 @@ class FaceFinder:
         self._turn = 0
 
     def find(self, picture: Picture, at: float, *, thorough: bool = False) -> Face | None:
-        """The face in the picture; `thorough` looks at every part of it now, not at a few each
-        time."""
-        self._stamp = max(self._stamp, round(at * 1000.0))  # VIDEO mode wants time to go forward
+        """The face in the picture, None where there is none; `thorough` looks at every part of it
+        now, not at a few each time."""
+        self._stamp = max(self._stamp, round(at * 1000.0))  # VIDEO mode needs rising times
         for part in self._parts(picture, thorough):
             left, top, width, height = part
             cut = picture[top : top + height, left : left + width]
@@ -78,8 +85,8 @@ class FaceFinder:
         return None
 
     def close(self) -> None:
-        """Must be called where the process goes on: MediaPipe may hang when the garbage collector
-        closes it during an import."""
+        """Release the network. Needed where the process goes on: MediaPipe may hang when the
+        garbage collector closes it during an import."""
         self._landmarker.close()
 
     def _detect(self, cut: Picture) -> Any:
@@ -101,25 +108,19 @@ class FaceFinder:
             for y in range(0, height - side + 1, step)
             for x in range(0, width - side + 1, step)
         ]
-        n = len(parts) if thorough else A_LOOK
+        n = len(parts) if thorough else PARTS_A_LOOK
         turn = [parts[(self._turn + k) % len(parts)] for k in range(n)]
         self._turn = (self._turn + n) % len(parts)
         there = self._part
         if there is None or there.left + there.width > width or there.top + there.height > height:
             return [whole, *turn]
-        return [
-            there,
-            there,
-            whole,
-            *turn,
-            # twice: where the part was moved the track is lost, and MediaPipe searches anew the next
-            # time
-        ]
+        # Twice: where the part was moved the track is lost, and MediaPipe searches the second time.
+        return [there, there, whole, *turn]
 
     def _follow(
         self, picture: Picture, part: FacePart, marks: Sequence[tuple[float, float]]
     ) -> None:
-        """Keeps a small face in the middle of the part that is looked at."""
+        """Keep a small face in the middle of the part that is looked at."""
         height, width = picture.shape[:2]
         if part.width == width and part.height == height:
             self._part = None
@@ -131,8 +132,8 @@ class FaceFinder:
             abs(x - part.left - part.width / 2) / part.width,
             abs(y - part.top - part.height / 2) / part.height,
         )
-        if max(xs) - min(xs) > 0.5 * part.width:
-            self._part = None  # it has come near: the whole picture will do
+        if max(xs) - min(xs) > NEAR * part.width:
+            self._part = None
         elif off > CENTRAL:
             left = min(max(0, round(x - part.width / 2)), width - part.width)
             top = min(max(0, round(y - part.height / 2)), height - part.height)
@@ -163,7 +164,7 @@ class FaceFinder:
 
 
 def _cut(picture: Picture, marks: Sequence[tuple[float, float]]) -> Picture:
-    """The face: the box of its landmarks with a margin, within the picture."""
+    """The face cut out: the box of its landmarks with a margin, within the picture."""
     height, width = picture.shape[:2]
     xs, ys = [x for x, _ in marks], [y for _, y in marks]
     dx, dy = MARGIN * (max(xs) - min(xs)), MARGIN * (max(ys) - min(ys))
@@ -179,13 +180,13 @@ def _where(
     part: FacePart,
     marks: Sequence[tuple[float, float]],
 ) -> tuple[tuple[float, float], float]:
-    """Bearing (yaw left +, pitch up +, rad) and distance (m) of the face.
+    """Bearing (yaw left +, pitch up +, rad) and distance (m, at least 0.05) of the face.
 
-    MediaPipe's matrix (cm, −z ahead) is that of a camera which sees only the part: for the whole
-    one the face is farther by its height.
+    MediaPipe's matrix (cm, −z ahead) is that of a camera that sees only the part; seen by the whole
+    one the face is farther, by the ratio of their heights.
     """
     height, width = picture.shape[:2]
-    focal = 0.5 * height / math.tan(0.5 * VIEW)
+    focal = 0.5 * height / math.tan(0.5 * VIEW_RAD)
     x = sum(x for x, _ in marks) / len(marks) - 0.5 * width
     y = sum(y for _, y in marks) / len(marks) - 0.5 * height
     ahead = -float(matrix[2][3]) / 100.0 * height / part.height
@@ -196,24 +197,22 @@ def _where(
 
 
 def _looking(matrix: NDArray[np.float64], shapes: Mapping[str, float]) -> float:
-    """How much somebody looks at the camera, which is where the pet's eyes are: the head's
-    direction, with the eyes' turn added."""
+    """0..1: how much somebody looks at the camera, which stands for the pet's eyes: by the head's
+    direction and the turn of the eyes in it."""
     ahead = (float(matrix[0][2]), float(matrix[1][2]), float(matrix[2][2]))
     to_pet = (-float(matrix[0][3]), -float(matrix[1][3]), -float(matrix[2][3]))
     yaw = math.atan2(ahead[0], ahead[2]) - math.atan2(to_pet[0], to_pet[2])
     pitch = math.atan2(ahead[1], math.hypot(ahead[0], ahead[2])) - math.atan2(
         to_pet[1], math.hypot(to_pet[0], to_pet[2])
     )
-    # A blendshape of 1 is about 0.6 rad of the eye. Looking to the person's own left is towards the
-    # camera's right, which is +x.
+    # Looking to the person's own left is towards the camera's right, which is +x.
     left = shapes.get("eyeLookOutLeft", 0.0) + shapes.get("eyeLookInRight", 0.0)
     right = shapes.get("eyeLookInLeft", 0.0) + shapes.get("eyeLookOutRight", 0.0)
     up = shapes.get("eyeLookUpLeft", 0.0) + shapes.get("eyeLookUpRight", 0.0)
     down = shapes.get("eyeLookDownLeft", 0.0) + shapes.get("eyeLookDownRight", 0.0)
-    yaw += 0.3 * (left - right)
-    pitch += 0.3 * (up - down)
-    closed = (
-        max(0.0, 0.5 * (shapes.get("eyeBlinkLeft", 0.0) + shapes.get("eyeBlinkRight", 0.0)) - 0.4)
-        / 0.6
-    )
-    return round(math.pow(0.5, (yaw * yaw + pitch * pitch) / (EDGE * EDGE)) * (1.0 - closed), 3)
+    yaw += EYE_TURN_RAD * (left - right)
+    pitch += EYE_TURN_RAD * (up - down)
+    blink = 0.5 * (shapes.get("eyeBlinkLeft", 0.0) + shapes.get("eyeBlinkRight", 0.0))
+    closed = max(0.0, blink - CLOSED_FROM) / (1.0 - CLOSED_FROM)
+    off = (yaw * yaw + pitch * pitch) / (LOOKS_AWAY_RAD * LOOKS_AWAY_RAD)
+    return round(math.pow(0.5, off) * (1.0 - closed), 3)

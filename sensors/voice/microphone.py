@@ -1,46 +1,52 @@
-"""The ear: how loud and how high the sound is, ten times a second. The sound itself never leaves
-the audio callback."""
+"""The microphone: how loud and how high the sound is, ten times a second. The sound itself does not
+leave the audio callback."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from moggy.messages import AnySense, Trouble, Voice
 
 RATE = 16000
-"""samples a second"""
+"""Samples a second."""
 BLOCK = 1600
-"""samples of one measurement: 0.1 s"""
-LOWEST, HIGHEST = 75.0, 500.0
-"""Hz: between them lie the voices of men, women and children"""
+"""Samples of one measurement: 0.1 s."""
+LOWEST_HZ = 75.0
+"""Hz of the lowest pitch that is looked for: below the voices of men."""
+HIGHEST_HZ = 500.0
+"""Hz of the highest: above the voices of children."""
 VOICED = 0.5
-"""autocorrelation from which a sound has a pitch (1 is a pure tone, noise is below 0.3)"""
-SILENT = -100.0
-"""dBFS of no sound at all"""
-FLOOR = -60.0
-"""dBFS under which nothing is said"""
-REOPEN = 10.0
-"""s before a microphone that is not there is tried again"""
+"""Autocorrelation from which a sound has a pitch: 1 is a pure tone, noise is below 0.3."""
+PERIOD_LIKENESS = 0.9
+"""Share of the best autocorrelation from which a shorter period counts as the pitch's: twice the
+period fits as well."""
+SILENT_DBFS = -100.0
+"""dBFS that stands for no sound at all."""
+FLOOR_DBFS = -60.0
+"""dBFS below which nothing is told."""
+REOPEN_S = 10.0
+"""s before a microphone that is not there is tried again."""
 
 
 def measure(block: NDArray[np.float32], rate: int = RATE) -> tuple[float, float | None]:
-    """Level in dBFS (a sine as large as can be is −3) and pitch in Hz, None where there is none; of
-    samples within ±1."""
+    """Level in dBFS (a sine of full scale has −3) and pitch in Hz by autocorrelation, None where
+    there is none; of samples within ±1."""
     x = block.astype(np.float64) - float(block.mean())
     power = float(np.mean(x * x))
-    level = 10.0 * math.log10(power) if power > 1e-10 else SILENT
-    if level < FLOOR:
+    level = 10.0 * math.log10(power) if power > 1e-10 else SILENT_DBFS
+    if level < FLOOR_DBFS:
         return level, None
     n = len(x)
     spectrum = np.fft.rfft(x, 2 * n)
     same = np.fft.irfft(spectrum * np.conj(spectrum))[:n]
-    first, last = int(rate / HIGHEST), min(n - 1, int(rate / LOWEST))
+    first, last = int(rate / HIGHEST_HZ), min(n - 1, int(rate / LOWEST_HZ))
     energy = np.cumsum(x * x)
     lags = np.arange(first, last)
     both = np.sqrt(energy[n - 1 - lags] * np.maximum(energy[-1] - energy[lags - 1], 1e-12))
@@ -51,22 +57,27 @@ def measure(block: NDArray[np.float32], rate: int = RATE) -> tuple[float, float 
     best = max((likeness[k] for k in peaks), default=0.0)
     if best < VOICED:
         return level, None
-    k = next(
-        k for k in peaks if likeness[k] > 0.9 * best
-    )  # the shortest period that fits: twice the period fits as well
+    k = next(k for k in peaks if likeness[k] > PERIOD_LIKENESS * best)
     a, b, c = likeness[k - 1], likeness[k], likeness[k + 1]
     shift = 0.5 * (a - c) / (a - 2.0 * b + c) if a - 2.0 * b + c < 0.0 else 0.0
     return level, float(rate / (lags[k] + shift))
 
 
 class Microphone:
-    """A sensor: Voice with level and pitch. Needs the package sounddevice and a microphone;
-    without, it says so once and tries again.
+    """A sensor that gives Voice with level and pitch. Without the package sounddevice or a
+    microphone it says so once and tries again every 10 s.
 
-    Off until it is made: whoever assembles a pet asks its owner first.
+    A pet has one only where its owner asked for it.
     """
 
-    def __init__(self, device: int | str | None = None) -> None:
+    def __init__(
+        self,
+        device: Annotated[
+            int | str | None,
+            Field(description="number or part of the name, as sounddevice lists them"),
+        ] = None,
+    ) -> None:
+        """`device` None is the system's own choice. It is opened at the first `poll`."""
         self._device = device
         self._heard: SimpleQueue[tuple[float, float | None]] = SimpleQueue()
         self._stream: Any = None
@@ -74,7 +85,7 @@ class Microphone:
         self._said = ""
 
     def poll(self, now: float) -> Sequence[AnySense]:
-        """What was heard since the last call; a Trouble once where nothing can be heard."""
+        """What was heard since the last call; a Trouble, once, where nothing can be heard."""
         if self._stream is not None and not self._stream.active:
             return self._lost("it was unplugged", now)
         if self._stream is None:
@@ -82,11 +93,11 @@ class Microphone:
                 return ()
             try:
                 self._open()
-            except (ImportError, OSError) as error:  # no package; or no PortAudio below it
+            except (ImportError, OSError) as error:
                 return self._lost(
                     f"{error} (pip install sounddevice; apt install libportaudio2)", now
                 )
-            except Exception as error:  # PortAudioError, which only exists where the import worked
+            except Exception as error:  # PortAudioError, which exists only where the import worked
                 return self._lost(f"{error}; plug one in, or choose another", now)
         out: list[AnySense] = list(self._say("", now))
         while True:
@@ -94,7 +105,7 @@ class Microphone:
                 level, pitch = self._heard.get_nowait()
             except Empty:
                 return out
-            if level >= FLOOR:
+            if level >= FLOOR_DBFS:
                 out.append(
                     Voice(
                         at=now,
@@ -104,6 +115,7 @@ class Microphone:
                 )
 
     def close(self) -> None:
+        """Release the microphone; the next `poll` opens it again."""
         if self._stream is not None:
             self._stream.close()
             self._stream = None
@@ -127,7 +139,7 @@ class Microphone:
 
     def _lost(self, why: str, now: float) -> Sequence[AnySense]:
         self.close()
-        self._try_after = now + REOPEN
+        self._try_after = now + REOPEN_S
         return self._say(f"no microphone: {why}", now)
 
     def _say(self, message: str, now: float) -> Sequence[AnySense]:

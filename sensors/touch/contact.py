@@ -1,35 +1,56 @@
-"""One contact of a hand: where it is, how it moves and presses, over the last second."""
+"""One contact of a hand: where it is, how it moves and how it presses, over the last second or so.
+Pressures are 0..1."""
 
 from __future__ import annotations
 
 import math
 from collections import deque
+from typing import NamedTuple
 
 from moggy.messages import Place
-from moggy.sensors.gestures import Features
+from moggy.sensors.touch.gestures import Features
 from moggy.vocabulary import ZoneName
 
-WINDOW = 1.0
-"""s that path and straightness look back"""
-SPEED_WINDOW = 0.4
-"""s that speed looks back: the centre of pressure on pads 8 cm apart sticks and slips, over less it
-is not steady"""
-PULSE_WINDOW = 1.5
-"""s that pulses and turns look back"""
-SMOOTHING = 0.05
-"""s, of the place"""
-STILL = 0.004
-"""m that the hand must move before it has moved: a hand that rests trembles, and pads are noisy"""
-TURN = 0.006
-"""m that the hand must come back before it counts as a turn"""
+PATH_WINDOW_S = 1.0
+"""s over which path and straightness are measured."""
+SPEED_WINDOW_S = 0.4
+"""s over which speed is measured: the centre of pressure on pads 8 cm apart sticks and slips, and
+over less time it is not steady."""
+LEAST_SPEED_WINDOW_S = 0.06
+"""s of a contact before its speed is measured; until then it is 0."""
+PULSE_WINDOW_S = 1.5
+"""s over which pulses and turns are counted."""
+PULSE_WINDOW_AT_FIRST_S = 0.5
+"""s by which they are divided at least, so that the first of them is no high frequency."""
+SMOOTHING_S = 0.05
+"""Time constant of the smoothed place, s."""
+STILL_M = 0.004
+"""m that a hand must move before it has moved: a hand at rest trembles, and pads are noisy."""
+TURN_M = 0.006
+"""m that a hand must come back before that counts as a turn."""
+LEAST_PATH_M = 0.015
+"""m of path below which straightness is not measured."""
 SWELL = 0.3
-"""share of the peak by which pressure must fall and rise again to count as a new pulse"""
-SLAP_WINDOW = 0.06
-"""s after contact in which its rise is measured"""
+"""Share of the highest pressure by which it must fall and rise again to count as a new pulse."""
+SLAP_WINDOW_S = 0.06
+"""s after the beginning of a contact in which its rise is measured."""
+SAMPLE_S = 0.02
+"""s between two samples: a contact began at some time since the one before its first."""
+MEAN_SHARE = 0.06
+"""Share of each sample in the mean pressure and area: about the last third of a second, at 50
+samples a second."""
 
 
-class _Turns:
-    """Counts when a number turns back by more than a little: a zigzag filter."""
+class PathStep(NamedTuple):
+    """Where a hand was, and the m that it had moved until then."""
+
+    at: float
+    place: Place
+    path: float
+
+
+class ZigzagFilter:
+    """Tells when a value turns back by more than a given amount."""
 
     __slots__ = ("extreme", "sign")
 
@@ -38,7 +59,7 @@ class _Turns:
         self.sign = 0
 
     def step(self, value: float, least: float) -> int:
-        """+1 when it turned upwards, −1 downwards, 0 when it did not turn."""
+        """Take the next value: 1 when it turned upwards, −1 downwards, 0 when it did not turn."""
         off = value - self.extreme
         if self.sign == 0:
             if off > least or off < -least:
@@ -55,42 +76,43 @@ class _Turns:
 
 
 class PressureTrace:
-    """Where the hand went and how it pressed; outlives a short lift of the hand, so that pats are
-    seen as pats."""
+    """Where a hand went and how it pressed. It outlives a short lift of the hand."""
 
     def __init__(self, at: float, place: Place | None, pressure: float) -> None:
         self.at = at
         self.place = place
         self.path = 0.0
         self._anchor = place
-        self.steps: deque[tuple[float, Place, float]] = deque()
+        self.steps: deque[PathStep] = deque()
         self.turned: deque[float] = deque()
         self.pulsed: deque[float] = deque((at,))
-        self._axes: tuple[_Turns, ...] | None = None
-        self._swell = _Turns(pressure)
+        self._axes: tuple[ZigzagFilter, ...] | None = None
+        self._swell = ZigzagFilter(pressure)
         self._top = pressure
         if place is not None:
             self._begin(at, place)
 
     def _begin(self, at: float, place: Place) -> None:
         self.place = self._anchor = place
-        self._axes = tuple(_Turns(v) for v in place)
-        self.steps.append((at, place, self.path))
+        self._axes = tuple(ZigzagFilter(v) for v in place)
+        self.steps.append(PathStep(at, place, self.path))
 
     def again(self, at: float, place: Place | None, pressure: float) -> None:
-        """The hand is back after a short lift."""
+        """Go on after a short lift of the hand."""
         self.pulsed.append(at)
-        self._swell = _Turns(pressure)
+        self._swell = ZigzagFilter(pressure)
         self._top = pressure
         self.follow(at, place)
 
     def press(self, at: float, pressure: float) -> None:
+        """Take one sample of pressure."""
         if pressure > self._top:
             self._top = pressure
         if self._swell.step(pressure, SWELL * self._top) > 0:
             self.pulsed.append(at)
 
     def follow(self, at: float, place: Place | None) -> None:
+        """Take one sample of the place, in m of the body's frame; None: it is not known."""
         if place is None:
             return
         if self.place is None or self._axes is None:
@@ -101,7 +123,7 @@ class PressureTrace:
         self.at = at
         if dt <= 0.0:
             return
-        share = 1.0 - math.exp(-dt / SMOOTHING)
+        share = 1.0 - math.exp(-dt / SMOOTHING_S)
         x0, y0, z0 = self.place
         self.place = new = (
             x0 + (place[0] - x0) * share,
@@ -109,49 +131,52 @@ class PressureTrace:
             z0 + (place[2] - z0) * share,
         )
         moved = math.dist(new, self._anchor or new)
-        if moved > STILL:
+        if moved > STILL_M:
             self.path += moved
             self._anchor = new
         for axis, value in zip(self._axes, new, strict=True):
-            if axis.step(value, TURN):
+            if axis.step(value, TURN_M):
                 self.turned.append(at)
         steps = self.steps
-        steps.append((at, new, self.path))
-        while steps[0][0] < at - WINDOW:
+        steps.append(PathStep(at, new, self.path))
+        while steps[0].at < at - PATH_WINDOW_S:
             steps.popleft()
 
     def forget(self, now: float) -> None:
+        """Drop pulses and turns that are too long ago."""
         for times in (self.turned, self.pulsed):
-            while times and times[0] < now - PULSE_WINDOW:
+            while times and times[0] < now - PULSE_WINDOW_S:
                 times.popleft()
 
-    def _before(self, at: float) -> tuple[float, Place, float]:
-        return next((step for step in self.steps if step[0] >= at), self.steps[-1])
+    def _since(self, at: float) -> PathStep:
+        """The first step at or after a moment; the last where there is none."""
+        return next((step for step in self.steps if step.at >= at), self.steps[-1])
 
     def speed(self, now: float) -> float | None:
         """m/s along the skin; None where no place is known."""
         if not self.steps:
             return None
-        then = self._before(now - SPEED_WINDOW)
-        span = now - then[0]
-        return (self.path - then[2]) / span if span >= 0.06 else 0.0
+        then = self._since(now - SPEED_WINDOW_S)
+        span = now - then.at
+        return (self.path - then.path) / span if span >= LEAST_SPEED_WINDOW_S else 0.0
 
     def straightness(self, now: float) -> tuple[float, float | None]:
-        """Path of the last second in m, and net way / path (None where it hardly moved)."""
+        """Path of the last second in m, and the distance between its ends / path, 0..1 (None where
+        it hardly moved)."""
         if not self.steps or self.place is None:
             return 0.0, None
-        first = self._before(now - WINDOW)
-        path = self.path - first[2]
-        return path, math.dist(first[1], self.place) / path if path > 0.015 else None
+        first = self._since(now - PATH_WINDOW_S)
+        path = self.path - first.path
+        return path, math.dist(first.place, self.place) / path if path > LEAST_PATH_M else None
 
     def along(self, now: float) -> float:
-        """1 from head to tail, −1 against the fur, by the way of the last moments; 1 where it does
-        not move."""
+        """1 from head to tail to −1 against the fur, by the last moments; 1 where it does not
+        move."""
         if not self.steps or self.place is None:
             return 1.0
-        then = self._before(now - SPEED_WINDOW)[1]
+        then = self._since(now - SPEED_WINDOW_S).place
         way = math.dist(then, self.place)
-        return max(-1.0, min(1.0, (then[0] - self.place[0]) / way)) if way > 0.004 else 1.0
+        return max(-1.0, min(1.0, (then[0] - self.place[0]) / way)) if way > STILL_M else 1.0
 
 
 class Contact:
@@ -182,8 +207,8 @@ class Contact:
         self.measured = measured
         """Whether its place is known better than by zone."""
         self.moved = measured
-        """Whether its motion is known: one pad, or a zone, does not tell a hand that strokes there
-        from one that lies."""
+        """Whether its motion is known: on one pad, or with a zone alone, a hand that strokes cannot
+        be told from one that lies still."""
         self.pressure = self.area = 0.0
         self.peak = 0.0
         self.rise = 0.0
@@ -194,26 +219,24 @@ class Contact:
         self.because: list[int] = []
 
     def sample(self, at: float, pressure: float, area: float, source: int) -> None:
+        """Take one sample; `source` is the id of its sense."""
         self.last = at
         self.n += 1
-        share = max(
-            0.06, 1.0 / self.n
-        )  # a plain mean at first, then over about the last third of a second
+        share = max(MEAN_SHARE, 1.0 / self.n)  # a plain mean at first
         self.pressure += (pressure - self.pressure) * share
         self.area += (area - self.area) * share
         if pressure > self.peak:
             self.peak = pressure
             age = at - self.began
-            if age <= SLAP_WINDOW:
-                self.rise = pressure / (
-                    age + 0.02
-                )  # 20 ms: the contact began at some time since the last sample
+            if age <= SLAP_WINDOW_S:
+                self.rise = pressure / (age + SAMPLE_S)
         self.because.append(source)
 
     def features(self, now: float, ended: bool) -> Features:
+        """What tells gestures apart, as it is now."""
         self.trace.forget(now)
         path, straightness = self.trace.straightness(now)
-        span = min(PULSE_WINDOW, max(0.5, now - self.began))
+        span = min(PULSE_WINDOW_S, max(PULSE_WINDOW_AT_FIRST_S, now - self.began))
         turns, pulses = len(self.trace.turned), max(1, len(self.trace.pulsed))
         return Features(
             duration=self.last - self.began,

@@ -1,0 +1,195 @@
+"""A sensor as a package: one folder brings its messages, reader, device, events and what these do
+to feelings; a body's file switches it on with one line (docs/add-a-sensor.md).
+
+`moggy.sensors` ships some. An owner's own lie in the folder `sensors` of the owner's folder, or
+anywhere that Python imports from.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from importlib import import_module
+from inspect import Parameter, signature
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError, create_model
+
+from moggy import overlay
+from moggy.body import Body, StrictModel
+from moggy.config import compose, forget_checked
+from moggy.loop import Sensor
+from moggy.messages import AnySense, Sense, Trouble, register_sense, sense_of
+from moggy.pet import SenseReader
+from moggy.vocabulary import EventKind, declare_channel, declare_event, nearest
+from moggy.yaml_file import Invalid, Locate, Located, Where, validate
+
+SHIPPED_IN = "moggy.sensors"
+"""The package that holds the shipped sensors; it is searched first."""
+NAME = re.compile(r"[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)*")
+
+
+def no_readers(body: Body) -> Sequence[SenseReader]:
+    """Of a sensor whose device says by itself what happened."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SensorPackage:
+    """What the package of a sensor brings; its module holds one in the name `SENSOR`."""
+
+    raw: tuple[type[Sense], ...] = ()
+    """The messages that its readers answer for: the mind hears what the readers make of them."""
+    readers: Callable[[Body], Sequence[SenseReader]] = no_readers
+    """Makes the readers of one pet, each with a state of its own."""
+    device: Callable[..., Sensor] | None = None
+    """Makes what measures. Its parameters are the options in the body's file: their annotations are
+    checked as pydantic does. None: something else measures, such as the board."""
+    events: Mapping[str, EventKind] = field(default_factory=dict)
+    """Events that nobody else makes, by name."""
+    channels: Mapping[str, str] = field(default_factory=dict)
+    """Channels of evidence about a person that nobody else speaks on: name → what it looks at."""
+    feelings: Path | None = None
+    """A YAML file with `events` (what they do to feelings) and `channels` (how much they err), as
+    in an appraisal table. What the designer's table says of the same name counts instead."""
+
+    def introduce(self) -> None:
+        """Make its messages, events and channels known. Doing it again changes nothing.
+
+        Raises ValueError where one of these names means something else already.
+        """
+        for message in self.raw:
+            register_sense(message)
+        for name, kind in self.events.items():
+            declare_event(name, kind)
+        for name, about in self.channels.items():
+            declare_channel(name, about)
+        forget_checked()
+
+
+@dataclass(frozen=True, slots=True)
+class FittedSensor:
+    """A package with the options that a body's file gives."""
+
+    name: str
+    package: SensorPackage
+    options: Mapping[str, Any]
+
+    def device(self) -> GuardedDevice | None:
+        """What measures, made now; None where the package brings no device. Raises what making it
+        raises."""
+        make = self.package.device
+        return None if make is None else GuardedDevice(self.name, make(**self.options))
+
+
+class GuardedDevice:
+    """A device whose mistakes cost the pet that sense only.
+
+    A sense with a value out of its bounds is left out, and a Trouble says so once: a journal that
+    held it could not be replayed. Whatever else the device raises becomes an OSError, by which the
+    loop leaves it out.
+    """
+
+    def __init__(self, name: str, device: Sensor) -> None:
+        self.name = name
+        self._device = device
+        self._said = ""
+
+    def poll(self, now: float) -> Sequence[AnySense]:
+        try:
+            measured = self._device.poll(now)
+        except OSError:
+            raise
+        except Exception as error:
+            raise OSError(f"{type(error).__name__}: {error}") from error
+        wrong = ""
+        senses: list[AnySense] = []
+        for sense in measured:
+            try:
+                senses.append(
+                    sense_of({name: getattr(sense, name) for name in sense.__dataclass_fields__})
+                )
+            except ValidationError as error:
+                first = error.errors()[0]
+                wrong = f"{first['loc'][-1]}: {first['msg']} (it is {first['input']!r})"
+        if measured and wrong != self._said:
+            self._said = wrong
+            senses.append(Trouble(at=now, part=self.name, message=wrong))
+        return senses
+
+    def close(self) -> None:
+        """Close the device, if there is something to close."""
+        close = getattr(self._device, "close", None)
+        if close is not None:
+            close()
+
+
+def load_package(name: str, folder: Path | None = None) -> SensorPackage:
+    """Import the package of a sensor and introduce it; `folder` is searched last.
+
+    Raises ValueError, with the nearest name, where there is none, or it cannot be used.
+    """
+    if folder is not None and folder.is_dir() and str(folder) not in sys.path:
+        sys.path.append(str(folder))
+    for module in (f"{SHIPPED_IN}.{name}", name):
+        if not NAME.fullmatch(name):
+            break
+        try:
+            package = getattr(import_module(module), "SENSOR", None)
+        except ModuleNotFoundError as error:
+            if module != error.name and not module.startswith(f"{error.name}."):
+                raise ValueError(f"needs {error.name!r}, which is not installed") from error
+            continue
+        if not isinstance(package, SensorPackage):
+            raise ValueError("the package holds no SENSOR (docs/add-a-sensor.md)")
+        package.introduce()
+        return package
+    raise ValueError(f"no sensor {name!r}{nearest(name, _names(folder))}")
+
+
+def _names(folder: Path | None) -> list[str]:
+    """Sensors that a body's file may name: those that ship, and those in the folder."""
+    shipped = Path(str(import_module(SHIPPED_IN).__file__)).parent
+    places = [shipped] if folder is None else [shipped, folder]
+    return sorted(path.parent.name for place in places for path in place.glob("*/__init__.py"))
+
+
+def fit_sensors(
+    file: str, texts: Mapping[str, str], folder: Path | None = None
+) -> tuple[FittedSensor, ...]:
+    """The sensors that a body's file names, loaded, with their options checked. `texts` holds the
+    file and all that it extends.
+
+    Raises Invalid at the line of the sensor or the option that is wrong.
+    """
+    fitted = []
+    whole = overlay.compose(file, texts)
+    for name, given in compose(file, texts, Body).sensors.items():
+        place = ("sensors", name)
+        try:
+            package = load_package(name, folder)
+        except ValueError as error:
+            where = whole.locate(place)
+            raise Invalid(where.file, where.line, f"{where.key}: {error}") from error
+        locate = partial(_within, whole.locate, place)
+        options = validate(given, options_of(package), locate)
+        fitted.append(FittedSensor(name, package, dict(options)))
+    return tuple(fitted)
+
+
+def _within(locate: Locate, place: Where, where: Where) -> Located:
+    return locate((*place, *where))
+
+
+def options_of(package: SensorPackage) -> type[BaseModel]:
+    """The options that a body's file may give a sensor: the parameters of its device."""
+    fields: dict[str, Any] = {}
+    if package.device is not None:
+        for name, parameter in signature(package.device, eval_str=True).parameters.items():
+            default = ... if parameter.default is Parameter.empty else parameter.default
+            fields[name] = (parameter.annotation, default)
+    return create_model("SensorOptions", __base__=StrictModel, **fields)

@@ -1,0 +1,1 @@
+../firmware/servo_drivers.py

@@ -1,0 +1,1 @@
+"""Small linear heads on the outputs of networks, and the scripts that train them."""

@@ -1,0 +1,86 @@
+"""A servo driver is one file of the firmware and one line in its table, which the brain reads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from moggy.body import Body
+from moggy.config import Invalid, parse
+from moggy.servo_drivers import DRIVERS
+from moggy.sim.board import lock_step
+
+from .rig import CAT, Rig
+
+FIRMWARE = Path(__file__).resolve().parents[2] / "firmware"
+NEW_DRIVER = """
+made = []
+
+def servos(i2c, channels):
+    made.append(Pulses(channels))
+    return made[-1]
+
+class Pulses:
+    def __init__(self, channels):
+        self.us = dict.fromkeys(channels, 0)
+
+    def pulse(self, channel, us):
+        self.us[channel] = us
+
+    def off(self, channel):
+        self.us[channel] = 0
+
+    def flush(self):
+        pass
+
+    def all_off(self):
+        for channel in self.us:
+            self.off(channel)
+"""
+
+
+def test_a_driver_that_is_misspelt_is_refused_at_its_line_with_the_nearest() -> None:
+    text = "name: ball\npads: {}\njoints:\n  head: {min: -1, max: 1, driver: pca9865, channel: 0}\n"
+    with pytest.raises(Invalid, match=r"ball\.yaml:4: .*'pca9865', did you mean 'pca9685'"):
+        parse("ball.yaml", text, Body)
+
+
+def test_every_driver_is_a_file_that_is_flashed() -> None:
+    manifest = (FIRMWARE / "manifest.py").read_text(encoding="utf-8")
+    for module in DRIVERS.values():
+        assert "\ndef servos(" in (FIRMWARE / f"{module}.py").read_text(encoding="utf-8")
+        assert f'"{module}.py"' in manifest
+
+
+def test_a_new_driver_is_one_file_and_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = (FIRMWARE / "servo_drivers.py").read_text(encoding="utf-8")
+    line = '    "mine": "my_servos",\n}'
+    sources = {
+        **lock_step._sources(),
+        "my_servos": compile(NEW_DRIVER, "my_servos.py", "exec"),
+        "servo_drivers": compile(table.replace("}", line, 1), "servo_drivers.py", "exec"),
+    }
+    monkeypatch.setattr(lock_step, "_sources", lambda: sources)
+    monkeypatch.setitem(DRIVERS, "mine", "my_servos")
+    data = CAT.model_dump()
+    data["joints"]["head_pan"] |= {"driver": "mine", "channel": 3}
+    rig = Rig(Body.model_validate(data))
+    (outputs,) = rig.board.module("my_servos").made
+    assert outputs.us == {3: 0}
+    rig.live(1.5)
+    at_rest = outputs.us[3]
+    assert at_rest > 500
+    rig.live(1.0, {"head_pan": 0.3})
+    assert outputs.us[3] == pytest.approx(at_rest + 0.3 * CAT.joints["head_pan"].us_per_rad, abs=3)
+
+
+def test_a_body_on_pins_alone_needs_no_servo_board() -> None:
+    data = CAT.model_dump()
+    for pin, joint in enumerate(data["joints"].values()):
+        joint |= {"driver": "pwm", "channel": 16 + pin if pin < 6 else 28 + pin}
+    rig = Rig(Body.model_validate(data))
+    rig.bench.servos.present = False
+    rig.live(3.0)
+    assert rig.state == "running"
+    assert not rig.limp
