@@ -1,8 +1,9 @@
 """The names that all rooms share, each set once: feelings, gestures, zones, wishes, calls, events.
 
-Every set is a `Literal` type with its members in a tuple. The order of a tuple is part of its
-meaning: probability vectors and trained heads follow it. `known` and `nearest` turn a wrong name in
-a designer's file into an error that says which name was probably meant.
+Most sets are a `Literal` type with its members in a tuple; those of events and channels are dicts,
+to which sensors may add. The order of a tuple is part of its meaning: probability vectors and
+trained heads follow it. `known` and `nearest` turn a wrong name in a designer's file into an error
+that says which name was probably meant.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ class OngoingTouch:
         self.squeezed = False
 
 
-class Happening(NamedTuple):
+class TouchMeaning(NamedTuple):
     """An event to be: its name, 0..1 how much of it, and the share of one whole event."""
 
     name: str
@@ -70,12 +70,12 @@ class Happening(NamedTuple):
 
 def happenings(
     gesture: Gesture, contact: OngoingTouch, at: float, standing_alone: bool
-) -> list[Happening]:
+) -> list[TouchMeaning]:
     """What a gesture message at `at` (s) means, beyond that the contact began or ended.
 
     `standing_alone`: the begin of this contact was not seen, so its duration is not known.
     """
-    found: list[Happening] = []
+    found: list[TouchMeaning] = []
     name = GESTURE_EVENTS[gesture.gesture]
     if gesture.gesture in ONGOING:
         dose = (
@@ -90,7 +90,7 @@ def happenings(
         ):
             if not contact.squeezed:
                 contact.squeezed = True
-                found.append(Happening("squeezed", gesture.pressure))
+                found.append(TouchMeaning("squeezed", gesture.pressure))
         elif dose > 0.0:
             found.append(_ongoing(name, gesture, dose))
     else:
@@ -102,21 +102,21 @@ def happenings(
         )
         if sure and (contact.once != name or standing_alone):
             contact.once = name
-            found.append(Happening(name, _force(gesture)))
+            found.append(TouchMeaning(name, _force(gesture)))
     return found
 
 
-def _ongoing(name: str, gesture: Gesture, dose: float) -> Happening:
+def _ongoing(name: str, gesture: Gesture, dose: float) -> TouchMeaning:
     """An ongoing touch: how pleasant it is by speed, pressure and direction, or that it ruffles."""
     if name != "stroked":
-        return Happening(name, 1.0 - 0.5 * max(0.0, gesture.pressure - PRESSED_FROM), dose)
+        return TouchMeaning(name, 1.0 - 0.5 * max(0.0, gesture.pressure - PRESSED_FROM), dose)
     if gesture.pressure > ROUGH_PRESSURE or (
         gesture.along_fur < ROUGH_AGAINST and gesture.speed > ROUGH_SPEED
     ):
-        return Happening("ruffled", min(1.0, 0.4 + gesture.pressure), dose)
+        return TouchMeaning("ruffled", min(1.0, 0.4 + gesture.pressure), dose)
     speed = gesture.speed if gesture.speed > 0.0 else BEST_SPEED
     along = 1.0 - AGAINST_FUR_LOSS * (1.0 - gesture.along_fur)
-    return Happening(name, pleasantness(speed) * along, dose)
+    return TouchMeaning(name, pleasantness(speed) * along, dose)
 
 
 def _force(gesture: Gesture) -> float:

@@ -12,9 +12,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
-from moggy.messages import AnySense, Posture
+from moggy.messages import AnySense, Place, Posture
 
 # Numbers of MediaPipe's 33 landmarks. World landmarks: m, x to the picture's right, y down, z away
 # from the camera, origin between the hips. Pairs are left and right.
@@ -46,14 +46,12 @@ MOVEMENT_LASTS_S = 1.0
 LONGEST_GAP_S = 2.0
 """s between two postures above which no speed is measured."""
 
-Vector: TypeAlias = tuple[float, float, float]
-
 
 class Movement(NamedTuple):
     """What is kept of one person from posture to posture."""
 
     at: float
-    places: tuple[Vector, ...]
+    places: tuple[Place, ...]
     """Of nose, elbows and wrists as far as visible, relative to the hips; m."""
     speed: float
     """Their mean speed, m/s."""
@@ -176,7 +174,7 @@ def measure(marks: Sequence[Sequence[float]]) -> Holding | None:
     )
 
 
-def _place(marks: Sequence[Sequence[float]], k: int) -> Vector:
+def _place(marks: Sequence[Sequence[float]], k: int) -> Place:
     return marks[k][0], marks[k][1], marks[k][2]
 
 
@@ -184,12 +182,12 @@ def _visible(marks: Sequence[Sequence[float]], k: int) -> bool:
     return len(marks[k]) < 4 or marks[k][3] >= VISIBLE
 
 
-def _between(marks: Sequence[Sequence[float]], pair: tuple[int, int]) -> Vector:
+def _between(marks: Sequence[Sequence[float]], pair: tuple[int, int]) -> Place:
     a, b = _place(marks, pair[0]), _place(marks, pair[1])
     return 0.5 * (a[0] + b[0]), 0.5 * (a[1] + b[1]), 0.5 * (a[2] + b[2])
 
 
-def _minus(a: Vector, b: Vector) -> Vector:
+def _minus(a: Place, b: Place) -> Place:
     return a[0] - b[0], a[1] - b[1], a[2] - b[2]
 
 
