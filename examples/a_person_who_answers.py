@@ -9,11 +9,13 @@ class Anna:
     stroking = True
 
     def senses(self, now):
+        """What the person did up to now (s)."""
         if now < 1.0:
             return [moggy.Person(at=now, person="anna", change="arrives")] if now == 0.0 else []
         return [moggy.Touch(at=now, zone="neck", pressure=0.4 if self.stroking else 0.0, area=0.3)]
 
     def listen(self, tick, sent):
+        """Hear what the pet did in this tick."""
         if self.stroking and tick.pet.enough > 0.4:
             self.stroking = False
             print(f"{tick.at:.1f} s: Anna lets go ({tick.decision.why})")

@@ -36,6 +36,7 @@ Personality = Annotated[
 def root(
     version: Annotated[bool, typer.Option("--version", help="Say the version and end.")] = False,
 ) -> None:
+    """Pet robots that feel: simulate one, run one, ask why it did what it did."""
     if version:
         typer.echo(f"moggy {__version__}")
         raise typer.Exit

@@ -185,6 +185,8 @@ class PersonEstimate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mood:
+    """The pet's mood, −1..1 each."""
+
     pleasure: float = 0.0
     arousal: float = 0.0
     dominance: float = 0.0

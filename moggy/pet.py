@@ -112,7 +112,9 @@ class ActorPart(Protocol):
         gesture: Gesture | None,
         now: float,
         dt: float,
-    ) -> tuple[Command, Mapping[str, tuple[Mover, ...]]]: ...
+    ) -> tuple[Command, Mapping[str, tuple[Mover, ...]]]:
+        """The command of this tick, and what moves each joint or output now."""
+        ...
 
 
 Adopt = Callable[[str, str, float], None]

@@ -100,6 +100,7 @@ class GuardedDevice:
         self._said = ""
 
     def poll(self, now: float) -> Sequence[AnySense]:
+        """What the device measured. What is out of bounds is dropped, and said once."""
         try:
             measured = self._device.poll(now)
         except OSError:

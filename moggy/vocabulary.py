@@ -335,6 +335,3 @@ EvidenceChannel: TypeAlias = Annotated[
     _Enumerated(CHANNELS),
 ]
 EventName: TypeAlias = Annotated[str, AfterValidator(known("event", EVENTS))]
-Zone: TypeAlias = Annotated[str, AfterValidator(known("zone", ZONES))]
-Call: TypeAlias = Annotated[str, AfterValidator(known("call", CALLS))]
-"""As strings in designers' files, checked when the file is read."""

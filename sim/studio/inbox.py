@@ -118,47 +118,59 @@ class PageInbox:
         *,
         page_time: float | None = None,
     ) -> None:
+        """Queue one sample of a hand."""
         touch = Touch(at=0.0, pressure=pressure, area=area, position=position, pads=pads)
         with self._lock:
             self._samples.append(_Sample(touch, page_time))
 
     def release(self) -> None:
+        """Queue that the hand has left."""
         with self._lock:
             self._samples.append(_Sample(Touch(at=0.0, pressure=0.0), None))
 
     def hit(self, position: Place, strength: float) -> None:
+        """Queue a slap."""
         with self._lock:
             self._hands.hit(position, strength)
 
     def lift(self) -> None:
+        """Queue that hands take the pet up."""
         with self._lock:
             self._hands.lift()
 
     def put_down(self) -> None:
+        """Queue that hands put the pet down."""
         with self._lock:
             self._hands.put_down()
 
     def say(self, text: str, lang: str) -> None:
+        """Queue words."""
         self.sense(Words(at=0.0, text=text, lang=lang))
 
     def show(self, jpeg: bytes) -> None:
+        """Hand a picture to the vision process."""
         self._picture(jpeg)
 
     def sense(self, sense: AnySense) -> None:
+        """Queue a sense."""
         with self._lock:
             self._waiting.append(sense)
 
     def save(self, file: str, text: str) -> None:
+        """Save a designer's file, and queue what the pet has to take of it."""
         for name, saved in self._shelf.save(file, text).items():
             self.sense(Edited(at=0.0, file=name, text=saved))
 
     def files(self) -> list[str]:
+        """Names of the designer's files."""
         return self._shelf.names()
 
     def read(self, file: str) -> str:
+        """The whole text of a designer's file."""
         return self._shelf.read(file)
 
     def setting(self, name: str, on: bool) -> None:
+        """Queue a change of one of the owner's settings."""
         for known in SETTINGS:
             if name == known:
                 self.sense(Setting(at=0.0, name=known, on=on))

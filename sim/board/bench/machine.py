@@ -43,6 +43,7 @@ class SimulatedPca9685(Chip):
             self.registers[9 + 4 * channel] = 0x10
 
     def write(self, register: int, data: "bytes | memoryview") -> None:
+        """Write registers of the chip, as over I2C."""
         if register == 0xFE and not self.registers[0] & 0x10:
             return  # the prescaler can be written while the oscillator sleeps only
         Chip.write(self, register, data)
@@ -81,6 +82,7 @@ class SimulatedMpr121(Chip):
         self.feel((0,) * 12, (0,) * 12)
 
     def write(self, register: int, data: "bytes | memoryview") -> None:
+        """Write registers of the chip, as over I2C."""
         if register == 0x80:
             if data[0] == 0x63:
                 self._reset()
@@ -146,12 +148,15 @@ class MemoryLine:
     """A serial line without another end; replaced by a real one before the board starts."""
 
     def any(self) -> int:
+        """As `machine.UART.any`: none."""
         return 0
 
     def read(self, longest: int) -> bytes:
+        """As `machine.UART.read`: nothing comes."""
         return b""
 
     def write(self, data: "bytes | bytearray") -> "int | None":
+        """As `machine.UART.write`."""
         return len(data)
 
 
@@ -205,15 +210,19 @@ class I2C:
         return chip
 
     def scan(self) -> list[int]:
+        """As `machine.I2C.scan`: the addresses that answer."""
         return sorted([address for address in self._chips if self._chips[address].present])
 
     def writeto_mem(self, address: int, register: int, data: "bytes | memoryview") -> None:
+        """As `machine.I2C.writeto_mem`. Raises OSError where the chip is not there."""
         self._chip(address).write(register, data)
 
     def readfrom_mem(self, address: int, register: int, count: int) -> bytes:
+        """As `machine.I2C.readfrom_mem`. Raises OSError where the chip is not there."""
         return bytes(self._chip(address).registers[register : register + count])
 
     def readfrom_mem_into(self, address: int, register: int, buffer: bytearray) -> None:
+        """As `machine.I2C.readfrom_mem_into`."""
         buffer[:] = self._chip(address).registers[register : register + len(buffer)]
 
 
@@ -230,6 +239,7 @@ class Pin:
         self._rest = 1 if pull == self.PULL_UP else 0
 
     def value(self) -> int:
+        """As `machine.Pin.value`: the level now."""
         return bench.levels.get(self.number, self._rest)
 
 
@@ -244,6 +254,7 @@ class PWM:
 
     @property
     def hz(self) -> int:
+        """Frequency of its slice, which the other pin of the pair shares; Hz."""
         return bench.slices[self._slice]
 
     @property
@@ -252,12 +263,15 @@ class PWM:
         return (self.u16 * 1000000000 // self.hz + 32767) // 65535
 
     def freq(self, hz: int) -> None:
+        """As `machine.PWM.freq`."""
         bench.slices[self._slice] = hz
 
     def duty_u16(self, duty: int) -> None:
+        """As `machine.PWM.duty_u16`: share of a period, 0..65535."""
         self.u16 = duty
 
     def duty_ns(self, ns: int) -> None:
+        """As `machine.PWM.duty_ns`: length of a pulse, ns."""
         self.u16 = (ns * self.hz * 65535 + 500000000) // 1000000000
 
 
@@ -268,6 +282,7 @@ class ADC:
         self._number = pin.number
 
     def read_u16(self) -> int:
+        """As `machine.ADC.read_u16`: 0..65535 of the reference."""
         return bench.adc.get(self._number, 65535)
 
 
@@ -287,4 +302,5 @@ class WDT:
         pass
 
     def feed(self) -> None:
+        """As `machine.WDT.feed`."""
         bench.fed += 1

@@ -25,15 +25,18 @@ class FileLine:
         self._read = b""
 
     def any(self) -> int:
+        """Bytes that can be read now."""
         if not self._read:
             self._read = self._file.read(512) or b""
         return len(self._read)
 
     def read(self, longest: int) -> bytes:
+        """At most so many of them."""
         data, self._read = self._read[:longest], self._read[longest:]
         return data
 
     def write(self, data: bytes) -> "int | None":
+        """Send bytes; gives how many went."""
         return self._file.write(data)
 
 
@@ -54,13 +57,16 @@ class ChannelLine:
         return data
 
     def any(self) -> int:
+        """Bytes that can be read now."""
         return len(self._in)
 
     def read(self, longest: int) -> bytes:
+        """At most so many of them."""
         data, self._in = self._in[:longest], self._in[longest:]
         return data
 
     def write(self, data: bytes) -> int:
+        """Send bytes; gives how many went."""
         self._out += bytes(data)
         return len(data)
 
