@@ -13,7 +13,7 @@ from py_trees.composites import Composite
 from moggy.behaviors import tree
 from moggy.behaviors.moment import Moment
 from moggy.behaviors.slot import OptionSlot, ReflexSlot
-from moggy.messages import Score
+from moggy.messages import Refusal, Score
 
 SAME_REFLEX = 1.0
 """Seconds after which a reflex that still runs begins anew when it is set off again."""
@@ -130,7 +130,7 @@ class Utility(Composite):
         # Two that both may interrupt would take turns for ever if neither had any inertia.
         urgent = running.interrupts is not None and bool(running.interrupts(moment))
         better: list[OptionSlot] = []
-        refused: dict[str, dict[str, float]] = {}
+        refused: dict[str, Refusal] = {}
         for choice in ranked:
             if choice is running or choice.score <= running.score:
                 continue
@@ -141,15 +141,15 @@ class Utility(Composite):
             ):
                 better.append(choice)
             elif left > 0.0:
-                refused[choice.id] = {"refused: dwell": left}
+                refused[choice.id] = Refusal(by="dwell", short=left)
             elif choice.score <= bar:
-                refused[choice.id] = {"refused: hysteresis": bar - choice.score}
+                refused[choice.id] = Refusal(by="hysteresis", short=bar - choice.score)
             else:
                 better.append(choice)
         if refused or better or moment.at >= self.report_again:
             self.report_again = moment.at + REPORTED_AGAIN
             listed = [choice for n, choice in enumerate(ranked) if n < LISTED or choice is running]
-            self.scores = tuple([choice.report(refused.get(choice.id, {})) for choice in listed])
+            self.scores = tuple([choice.report(refused.get(choice.id)) for choice in listed])
         if not better and (running.score > 0.0 or left > 0.0):
             self.feedback_message = f"stays with {running.id} ({running.score:.2f})" + _because_of(
                 refused
@@ -163,7 +163,7 @@ class Utility(Composite):
         """One of the near-best: mostly the best. Draws a random number only where there is a
         choice."""
         if note:
-            self.scores = tuple([choice.report({}) for choice in candidates[:LISTED]])
+            self.scores = tuple([choice.report() for choice in candidates[:LISTED]])
         if not candidates:
             self.feedback_message = f"nothing speaks for anything: {self.fallback.id}"
             return None
@@ -183,11 +183,10 @@ def _score(choice: OptionSlot) -> float:
     return choice.score
 
 
-def _because_of(refused: dict[str, dict[str, float]]) -> str:
+def _because_of(refused: dict[str, Refusal]) -> str:
     return "".join(
-        f"; {name} {why} {value:.2f}"
-        for name, terms in refused.items()
-        for why, value in terms.items()
+        f"; {name} refused by {refusal.by}: {refusal.short:.2f}"
+        for name, refusal in refused.items()
     )
 
 

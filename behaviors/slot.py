@@ -10,7 +10,7 @@ from py_trees.behaviour import Behaviour
 from moggy.behaviors import tree
 from moggy.behaviors.moment import NEVER, Moment
 from moggy.behaviors.tree_language import TreeLanguage
-from moggy.messages import Score
+from moggy.messages import Refusal, Score
 from moggy.personality import Personality
 
 AGEING_TIME = 300.0
@@ -188,7 +188,7 @@ class OptionSlot(Slot):
                 old.waits_since,
             )
 
-    def report(self, more: dict[str, float]) -> Score:
+    def report(self, refused: Refusal | None = None) -> Score:
         """The score with the terms that made it."""
         terms = dict(zip(self.names, self.values, strict=True))
         terms["base"] = self.spec.base
@@ -200,8 +200,7 @@ class OptionSlot(Slot):
             terms["repetition"] = self.tired
         if self.fresh != 1.0:
             terms["ageing"] = self.fresh
-        terms.update(more)
-        return Score(id=self.id, score=self.score, terms=terms)
+        return Score(id=self.id, score=self.score, terms=terms, refused=refused)
 
 
 class ReflexSlot(Slot):

@@ -61,6 +61,7 @@ from moggy.vocabulary import (
     GazeTarget,
     LayerName,
     MoverLayer,
+    RefusalReason,
     SettingName,
     ZoneName,
 )
@@ -327,12 +328,24 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Why an option that would have been better had to wait."""
+
+    by: RefusalReason
+    short: float
+    """Of `dwell`: seconds that the running behaviour still stays; of `hysteresis`: by how much the
+    score was too low."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
     """What a selector thought of one of its children."""
 
     id: str
     score: float
     terms: Mapping[str, float] = field(default_factory=dict)
+    refused: Refusal | None = None
+    """Set where it would have been better and had to wait."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -152,6 +152,8 @@ CallName: TypeAlias = Literal[
 CALLS: Final[tuple[CallName, ...]] = get_args(CallName)
 GazeTarget: TypeAlias = Literal["person", "touch", "around", "away", "none"]
 GAZES: Final[tuple[GazeTarget, ...]] = get_args(GazeTarget)
+RefusalReason: TypeAlias = Literal["dwell", "hysteresis"]
+"""Why a better behaviour has to wait: the running one has just begun, or is nearly as good."""
 LayerName: TypeAlias = Literal["posture", "motion", "reflex"]
 """Of a motion that a behaviour plays."""
 MoverLayer: TypeAlias = Literal[

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from moggy.brain.perception.habits import Habits
+from moggy.brain.perception.habits import Habits, Habitual
 from moggy.messages import Person
 
 ALONE_FIRST_S = 300.0
@@ -62,8 +62,8 @@ class Company:
         """When `silence` may next have something to say, seconds on the pet's clock."""
         return min(self._alone_at, self.habits.due)
 
-    def silence(self, until: float) -> Iterator[tuple[str, float, str | None, float]]:
-        """What silence and habit say up to `until` (s), as (event, at, person, strength).
+    def silence(self, until: float) -> Iterator[Habitual]:
+        """What silence and habit say up to `until` (s), as events to be.
 
         Each event has its own time, however rarely this is called.
         """
@@ -75,7 +75,7 @@ class Company:
             )
             self._pause = min(self._pause * ALONE_FACTOR, ALONE_LONGEST_S)
             self._alone_at = at + self._pause
-            yield "left_alone", at, None, strength
+            yield Habitual("left_alone", at, None, strength)
 
     def _restart(self, at: float) -> None:
         self._since, self._pause = at, ALONE_FIRST_S

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from moggy.vocabulary import EVERYBODY
 
@@ -25,6 +26,15 @@ LOOK_S = 900.0
 """Seconds between two looks at the habits, at every quarter of an hour of local time."""
 PEOPLE = 64
 """People whose habits are kept; the one with the fewest arrivals is dropped first."""
+
+
+class Habitual(NamedTuple):
+    """An event that no sense causes: its name, when (s), whom it is about, its strength (0..1)."""
+
+    name: str
+    at: float
+    person: str | None
+    strength: float
 
 
 class Habits:
@@ -84,8 +94,8 @@ class Habits:
         self._today = {(name, half) for name, half in self._today if name in self.arrivals}
         self._expected &= self.arrivals.keys()
 
-    def look(self, until: float, there: set[str]) -> Iterator[tuple[str, float, str | None, float]]:
-        """What is usual at each quarter hour up to `until` (s), as (event, at, person, chance).
+    def look(self, until: float, there: set[str]) -> Iterator[Habitual]:
+        """What is usual at each quarter hour up to `until` (s), as events to be.
 
         `there`: who is present and so not expected. A quiet hour is told once.
         """
@@ -104,11 +114,11 @@ class Habits:
                 )
                 if chance >= USUAL and person not in there and person not in self._expected:
                     self._expected.add(person)
-                    yield "expecting", at, person, chance
+                    yield Habitual("expecting", at, person, chance)
             now = int(hour + 1e-6) % HOURS
             chance = self.quiet[now]
             if chance >= USUAL and now != self._quiet:
-                yield "quiet_usual", at, None, chance
+                yield Habitual("quiet_usual", at, None, chance)
             self._quiet = now if chance >= USUAL else None
 
     def _new_day(self) -> None:

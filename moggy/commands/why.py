@@ -175,6 +175,8 @@ def _print_scores(console: Console, scores: list[dict[str, Any]]) -> None:
     )
     for score in scores[:SCORES_SHOWN]:
         terms = [f"{name} {value:.2f}" for name, value in score["terms"].items()]
+        if score["refused"] is not None:
+            terms.insert(0, f"waits for {score['refused']['by']}")
         table.add_row(score["id"], f"{score['score']:.3f}", ", ".join(terms[:TERMS_SHOWN]))
     console.print(table)
 

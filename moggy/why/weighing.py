@@ -16,8 +16,6 @@ SHARED = ("base", "appetite", "temperament", "repetition", "ageing")
 """Factors that every option has; 1 where a score does not name them."""
 LEAST = 1e-12
 """A score that is nothing counts as this, so that it has a logarithm."""
-REFUSED = "refused: "
-"""How a selector marks what would have been better but had to wait."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,9 +95,9 @@ class Won(NamedTuple):
 def _won(mine: Mapping[str, Any], other: Mapping[str, Any]) -> Won:
     if other["score"] <= mine["score"]:
         return _deciding(mine, other)
-    refusal = next((name for name in other["terms"] if name.startswith(REFUSED)), None)
-    if refusal is not None:
-        return Won("inertia", refusal.removeprefix(REFUSED))
+    refused = other.get("refused")
+    if refused is not None:
+        return Won("inertia", refused["by"])
     return Won("near the best", "seeded choice among the near-best")
 
 
@@ -120,9 +118,7 @@ def _deciding(mine: Mapping[str, Any], other: Mapping[str, Any]) -> Won:
 def _factors(score: Mapping[str, Any]) -> dict[str, float]:
     """Name → factor, all above 0. Terms that are not multiplied (a mean, a maximum) count as one,
     by the name of the strongest."""
-    terms: Mapping[str, float] = {
-        name: value for name, value in score["terms"].items() if not name.startswith(REFUSED)
-    }
+    terms: Mapping[str, float] = score["terms"]
     shared = {name: terms[name] for name in SHARED if terms.get(name, 0.0) > 0.0}
     own = {name: value for name, value in terms.items() if name not in SHARED}
     rest = score["score"] / (prod(shared.values()) or 1.0)

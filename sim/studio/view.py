@@ -80,7 +80,12 @@ def moment(tick: Tick, drawn: Drawn) -> dict[str, Any]:
             "why": decision.why,
             "numbers": dict(decision.numbers),
             "scores": [
-                {"id": score.id, "score": score.score, "terms": dict(score.terms)}
+                {
+                    "id": score.id,
+                    "score": score.score,
+                    "terms": dict(score.terms),
+                    "waits": score.refused.by if score.refused else None,
+                }
                 for score in decision.scores[:SHOWN_SCORES]
             ],
             "gaze": decision.gaze,

@@ -12,7 +12,7 @@ import pytest
 from moggy.behaviors.decide import Decider
 from moggy.behaviors.tree import Tree
 from moggy.config import parse
-from moggy.messages import Affect, Context, Decision, Event, PersonEstimate
+from moggy.messages import Affect, Context, Decision, Event, PersonEstimate, Refusal
 from moggy.personality import Personality, Temperament
 from tests.feelings import emotions
 
@@ -88,7 +88,10 @@ def test_a_little_better_is_not_enough_to_switch_and_the_refusal_is_kept() -> No
     decision = life.goes_on(2.0, joy=0.5, anger=0.55)
     assert decision.behavior == "a"
     assert decision.scores[0].id == "b"
-    assert decision.scores[0].terms["refused: hysteresis"] == pytest.approx(0.5 * 1.15 - 0.55)
+    refused = decision.scores[0].refused
+    assert refused is not None
+    assert refused.by == "hysteresis"
+    assert refused.short == pytest.approx(0.5 * 1.15 - 0.55)
 
 
 def test_much_better_is_enough() -> None:
@@ -102,7 +105,10 @@ def test_the_minimum_dwell_is_kept_and_the_refusal_says_how_long() -> None:
     life.goes_on(joy=0.5)
     decision = life.goes_on(2.0, joy=0.1, anger=0.9)
     assert decision.behavior == "a"
-    assert 2.0 < decision.scores[0].terms["refused: dwell"] < 5.0
+    refused = decision.scores[0].refused
+    assert refused is not None
+    assert refused.by == "dwell"
+    assert 2.0 < refused.short < 5.0
     assert life.goes_on(6.0, joy=0.1, anger=0.9).behavior == "b"
 
 

@@ -32,7 +32,7 @@ export interface Deciding {
   since: number;
   why: string;
   numbers: Record<string, number>;
-  scores: { id: string; score: number; terms: Record<string, number> }[];
+  scores: { id: string; score: number; terms: Record<string, number>; waits: string | null }[];
   gaze: string;
   purr: number;
 }

@@ -8,8 +8,8 @@ export function Mind() {
   const decision = useLive().state?.decision;
   const scores = (decision?.scores ?? []).slice(0, SHOWN);
   const best = Math.max(0.01, ...scores.map((score) => score.score));
-  const items = scores.map(({ id, score, terms }) => ({
-    name: id,
+  const items = scores.map(({ id, score, terms, waits }) => ({
+    name: waits ? `${id} (waits: ${waits})` : id,
     value: score,
     tone: id === decision?.behavior || decision?.path.includes(id) ? "var(--now)" : "var(--other)",
     title: Object.entries(terms)
