@@ -3,9 +3,16 @@
 from shapes import Row
 
 NAME: str
+"""Of the body."""
 JOINTS: tuple[Row, ...]
+"""In the order of the angles in a setpoint."""
 PADS: tuple[int, ...]
+"""Electrode of each touch pad."""
 PINS: dict[str, int]
+"""Number of each named pin."""
 POWER: tuple[int, int, int, int]
+"""Full, low and empty in mV; battery volts for one volt at the pin, times 1000."""
 QUIET_MS: int
+"""How long after a start touches are ignored."""
 TRANSPORT: str
+"""To the brain: "usb" or "uart"."""

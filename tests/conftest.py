@@ -28,9 +28,8 @@ NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
         "git and a clone",
     ),
     "needs_data": (DATA.is_dir, "the development data beside the checkout"),
-    "needs_robot": (lambda: "MOGGY_PORT" in os.environ, "a robot (MOGGY_PORT=/dev/ttyACM0)"),
 }
-MAY_BE_ABSENT_IN_CI = {"needs_data", "needs_robot"}
+MAY_BE_ABSENT_IN_CI = {"needs_data"}
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -190,6 +190,7 @@ MODELS: Mapping[str, Model] = {
         ),
     )
 }
+"""The models that packages ship, by name."""
 
 FIRST = ("face_landmarker", "pose_landmarker_lite", "face_expression", "e5_small")
 """Models that the pet needs from the start; set-up waits for them."""

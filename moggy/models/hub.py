@@ -67,6 +67,7 @@ HUB: Mapping[str, HubModel] = {
         ),
     )
 }
+"""The models, by name."""
 
 
 class HubFailed(RuntimeError):

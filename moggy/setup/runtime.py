@@ -37,6 +37,7 @@ SOURCE = packages.Package(
     hashes=("832db0699007f1be95a7e41ef12e88926b02ba836461e36a36372db2760c1a2e",),
     source=True,
 )
+"""The release that is built."""
 
 X86_64 = (
     "GGML_NATIVE=OFF",

@@ -13,9 +13,10 @@ from moggy.board_config import firmware_config
 from moggy.body import Body
 from moggy.sim.board.wires import Pulses, WorldInputs, adc_counts, milli, pulses_of
 
-HERE = Path(__file__).resolve().parent
-FIRMWARE = HERE.parents[1] / "firmware"
-BENCH = HERE / "bench"
+FIRMWARE = Path(__file__).resolve().parents[2] / "firmware"
+"""The files that a board runs."""
+BENCH = Path(__file__).resolve().parent / "bench"
+"""The simulated devices that they run on."""
 
 HEAP = "192k"
 """Heap for the firmware. MicroPython leaves about this much on an RP2040 (264 KB of RAM), whose

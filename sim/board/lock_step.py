@@ -8,16 +8,12 @@ import io
 import types
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from moggy.board_config import firmware_config
 from moggy.body import Body
+from moggy.sim.board.interpreter import BENCH, FIRMWARE
 from moggy.sim.board.wires import Pulses, WorldInputs, adc_counts, milli, pulses_of
-
-HERE = Path(__file__).resolve().parent
-FIRMWARE = HERE.parents[1] / "firmware"
-BENCH = HERE / "bench"
 
 TICK_MS = 10
 """ms from tick to tick; as TICK_MS of firmware/board.py."""

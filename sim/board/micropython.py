@@ -214,8 +214,9 @@ class SteppedMicroPython:
 
     def _write(self, line: bytes) -> None:
         assert self._process.stdin is not None
-        self._process.stdin.write(line)
-        self._process.stdin.flush()
+        with suppress(BrokenPipeError):  # the firmware has ended; `advance` reads why
+            self._process.stdin.write(line)
+            self._process.stdin.flush()
 
 
 class SteppedLine:

@@ -95,7 +95,7 @@ class _Sample:
     page_time: float | None
 
 
-class PageInbox:
+class PageInbox(PageInputs):
     """Takes what the page does (`PageInputs`) and gives it to the loop (`poll`)."""
 
     def __init__(self, shelf: Shelf, picture: Callable[[bytes], None]) -> None:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from moggy.config import Invalid
 from moggy.messages import Face, Person
+from moggy.senses import Unit
 from moggy.sim.studio.inbox import PageInputs
 
 LONGEST_MESSAGE = 600_000
@@ -22,7 +23,6 @@ JPEG_BEGINS = b"\xff\xd8\xff"
 
 Coordinate: TypeAlias = Annotated[float, Field(ge=-2.0, le=2.0)]
 """m, in the body's frame."""
-Share: TypeAlias = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
 class PageMessage(BaseModel):
@@ -36,8 +36,8 @@ class HandSample(PageMessage):
 
     t: Annotated[float, Field(description="the browser's clock, s")]
     position: tuple[Coordinate, Coordinate, Coordinate]
-    pressure: Share
-    area: Share = 0.2
+    pressure: Unit
+    area: Unit = 0.2
 
 
 class TouchSaid(PageMessage):
@@ -58,7 +58,7 @@ class HitSaid(PageMessage):
 
     type: Literal["hit"]
     position: tuple[Coordinate, Coordinate, Coordinate]
-    strength: Share = 0.7
+    strength: Unit = 0.7
 
 
 class WordsSaid(PageMessage):
@@ -75,7 +75,7 @@ class FaceSaid(PageMessage):
     type: Literal["face"]
     valence: Annotated[float, Field(ge=-1.0, le=1.0)]
     arousal: Annotated[float, Field(ge=-1.0, le=1.0)]
-    looking: Share = 0.8
+    looking: Unit = 0.8
 
 
 class PersonSaid(PageMessage):

@@ -107,9 +107,12 @@ def test_the_line_of_bytes_is_the_same_too(stepped: SteppedMicroPython) -> None:
 
 
 @needs_interpreter
-def test_a_firmware_that_dies_says_why(stepped: SteppedMicroPython) -> None:
+@pytest.mark.parametrize("gone", [False, True], ids=["dying", "dead"])
+def test_a_firmware_that_dies_says_why(stepped: SteppedMicroPython, gone: bool) -> None:
     stepped.advance(0.1)
     stepped._write(b"w 1 2 3\n")
+    if gone:
+        stepped._process.wait()
     with pytest.raises(ChildProcessError, match="died in the interpreter"):
         stepped.advance(0.2)
 

@@ -1,0 +1,102 @@
+"""The docs name files, functions and commands that there are."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer.main
+
+from moggy.main import app
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+ROOMS = {path.name for path in ROOT.iterdir() if path.is_dir()}
+EXAMPLES = {
+    "actuators/body/NAME.yaml",
+    "behaviors/motions/shrug.yaml",
+    "sensors/thermometer/__init__.py",
+    "sensors/thermometer/feelings.yaml",
+}
+"""Files that a reader is told to make."""
+
+
+def named_files(text: str) -> Iterator[str]:
+    """The files of this repository that a page names in backticks, and those that it links to."""
+    for name in re.findall(r"`([\w./-]+\.(?:py|ts|tsx|yaml|yml|md|json|toml))`", text):
+        if name.partition("/")[0] in ROOMS:
+            yield name
+    for link in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text):
+        if "://" not in link:
+            yield link
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_page_names_files_that_there_are(page: Path) -> None:
+    absent = [
+        name
+        for name in named_files(page.read_text(encoding="utf-8"))
+        if name not in EXAMPLES and not (ROOT / name).exists() and not (page.parent / name).exists()
+    ]
+    assert absent == []
+
+
+def defined(file: Path) -> set[str]:
+    """The functions of a file, and `Class.method` of its classes."""
+    found = set()
+    for node in ast.parse(file.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef):
+            found.add(node.name)
+        elif isinstance(node, ast.ClassDef):
+            found |= {
+                f"{node.name}.{part.name}"
+                for part in node.body
+                if isinstance(part, ast.FunctionDef)
+            }
+    return found
+
+
+def steps() -> list[tuple[str, str]]:
+    """(files, functions) of each step of the stroke."""
+    text = (ROOT / "docs" / "one-stroke.md").read_text(encoding="utf-8")
+    return re.findall(r"^\| \d+\. [^|]+\| ([^|]+) \| ([^|]+) \|$", text, re.MULTILINE)
+
+
+def test_the_stroke_goes_through_functions_that_there_are() -> None:
+    assert len(steps()) == 16
+    for files, functions in steps():
+        there: set[str] = set()
+        for file in re.findall(r"`([^`]+)`", files):
+            there |= defined(ROOT / file)
+        assert set(re.findall(r"`([^`]+)`", functions)) <= there, files
+
+
+def commands() -> set[str]:
+    """`demo`, `memory forget` and so on, as the command line has them."""
+    found = set()
+    for name, command in typer.main.get_command(app).commands.items():  # type: ignore[attr-defined]
+        found.add(name)
+        found |= {f"{name} {part}" for part in getattr(command, "commands", ())}
+    return found
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_page_names_commands_that_there_are(page: Path) -> None:
+    known = commands()
+    groups = {name.partition(" ")[0] for name in known if " " in name}
+    for words in re.findall(
+        r"(?:^|`|/)moggy ([a-z ]+)", page.read_text(encoding="utf-8"), re.MULTILINE
+    ):
+        first, *rest = words.split() or [""]
+        assert first in known, words
+        if first in groups and rest:
+            assert f"{first} {rest[0]}" in known, words
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_page_names_benches_that_there_are(page: Path) -> None:
+    for name in re.findall(r"python -m bench (\w+)", page.read_text(encoding="utf-8")):
+        assert (ROOT / "bench" / f"{name}.py").is_file(), name
