@@ -12,7 +12,7 @@ import pytest
 from moggy.behaviors.decide import Decider
 from moggy.behaviors.tree import Tree
 from moggy.config import parse
-from moggy.messages import Affect, Context, Decision, Event, PersonEstimate, Refusal
+from moggy.messages import Affect, Context, Decision, Event, PersonEstimate
 from moggy.personality import Personality, Temperament
 from tests.feelings import emotions
 
