@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from textwrap import fill
 
-from bench.needs import attempt
+from bench.absent import attempt
 from moggy.vocabulary import nearest
 
 SHORT = ("touch_to_wire", "tick", "decide", "reload", "act", "feel", "fuse", "contingency", "voice")

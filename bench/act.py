@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 from time import process_time
 
-from bench.needs import ROOT
+from bench.absent import ROOT
 from moggy.actuators.act import Actor
 from moggy.behaviors.motions import load_motions
 from moggy.body import Body

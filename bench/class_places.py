@@ -19,7 +19,7 @@ from unittest.mock import patch
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.needs import attempt, folder_of, need
+from bench.absent import attempt, folder_of, need
 from moggy.brain.language.benchmark import LabelledTexts, emobank
 from moggy.messages import Words
 from moggy.sensors.words import understand

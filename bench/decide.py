@@ -13,7 +13,7 @@ from typing import TypeVar
 import py_trees
 from py_trees.common import ParallelPolicy, Status
 
-from bench.needs import ROOT
+from bench.absent import ROOT
 from moggy.behaviors.build import Built
 from moggy.behaviors.decide import Decider
 from moggy.behaviors.moment import Moment
@@ -34,7 +34,7 @@ MOST_SWAP_MS = 20.0
 """Most milliseconds of CPU that taking over an edited tree may take."""
 ROUNDS = 5
 """How often the same life is timed; the least time of each tick counts."""
-Name = TypeVar("Name", bound=str)
+_Name = TypeVar("_Name", bound=str)
 
 
 class Plain(py_trees.behaviour.Behaviour):
@@ -64,7 +64,7 @@ def plain(
     )
 
 
-def wander(levels: dict[Name, float], home: float, rng: random.Random) -> None:
+def wander(levels: dict[_Name, float], home: float, rng: random.Random) -> None:
     """Move each level a little by chance, and back to `home`, within 0..1."""
     for name, level in levels.items():
         levels[name] = min(1.0, max(0.0, level + 0.01 * (home - level) + rng.gauss(0.0, 0.01)))

@@ -17,7 +17,7 @@ from statistics import fmean
 from time import process_time
 from typing import NamedTuple
 
-from bench.needs import attempt, folder_of
+from bench.absent import attempt, folder_of
 from bench.promise import Promise, report
 from moggy.brain.appraisals import Appraisals
 from moggy.brain.language.benchmark import EKMAN

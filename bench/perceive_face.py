@@ -14,7 +14,7 @@ import time
 import cv2
 import numpy as np
 
-from bench.needs import attempt, folder_of
+from bench.absent import attempt, folder_of
 from moggy.messages import Face
 from moggy.sensors.vision.eye import VisionTask
 from moggy.sensors.vision.face_reader import FaceReader, understood

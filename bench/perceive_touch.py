@@ -18,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from bench.needs import ROOT
+from bench.absent import ROOT
 from moggy import config
 from moggy.body import Body
 from moggy.messages import Acceleration, AnySense, Gesture, Touch

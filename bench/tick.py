@@ -49,7 +49,7 @@ class Nobody:
         """Do nothing."""
 
 
-class Given:
+class ScriptedSenses:
     """The day's senses, handed over without a board."""
 
     def __init__(self, script: Script) -> None:
@@ -80,7 +80,10 @@ def brain_alone(day: Day, body: Body) -> list[float]:
     """CPU seconds of each tick of a day without body and board."""
     start = begin(Files(), seed=1, hour=day.hour)
     loop = Loop(
-        born(start), NoClock(), sensors=[Given(Script(senses_of(day, body)))], body=Nobody()
+        born(start),
+        NoClock(),
+        sensors=[ScriptedSenses(Script(senses_of(day, body)))],
+        body=Nobody(),
     )
     gc.collect()
     gc.freeze()

@@ -29,7 +29,7 @@ import numpy as np
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression, Ridge
 
-from bench.needs import need
+from bench.absent import need
 from bench.train_words import goemotions
 from moggy import models
 from moggy.brain.language import head as heads

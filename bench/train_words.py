@@ -19,7 +19,7 @@ from scipy.optimize import minimize_scalar
 from sklearn.linear_model import LogisticRegression
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from bench.needs import need
+from bench.absent import need
 from moggy.brain.language.benchmark import EKMAN
 from moggy.sensors.words import lexical
 from moggy.sensors.words.words_features import key, manner, pieces, plain, tokens

@@ -13,7 +13,7 @@ from time import process_time
 import numpy as np
 import numpy.typing as npt
 
-from bench.needs import attempt, folder_of
+from bench.absent import attempt, folder_of
 from moggy.actuators.calls import SHAPES
 from moggy.actuators.cry import cry
 from moggy.actuators.synth import Synth

@@ -19,7 +19,7 @@ import argparse
 from collections.abc import Sequence
 from time import process_time
 
-from bench.needs import ROOT, attempt, need
+from bench.absent import ROOT, attempt, need
 from moggy.brain.language import (
     Question,
     Situation,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bench import __main__ as command
-from bench import needs
+from bench import absent
 from bench.promise import Promise, report
 from moggy import cache
 
@@ -35,7 +35,7 @@ def test_help_lists_every_bench_with_a_sentence() -> None:
 
 def test_every_module_with_a_main_is_a_bench_and_the_short_ones_are_among_them() -> None:
     assert {"feel", "words", "train_words", *command.SHORT} <= set(command.benches())
-    assert "needs" not in command.benches()
+    assert "absent" not in command.benches()
 
 
 @pytest.mark.parametrize("name", sorted(command.benches()))
@@ -64,7 +64,7 @@ def test_an_absent_set_is_named_with_what_there_is_and_the_way_to_get_it(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     (tmp_path / "data" / "text_emorynlp").mkdir(parents=True)
-    monkeypatch.setattr(needs, "DATA", tmp_path / "data")
+    monkeypatch.setattr(absent, "DATA", tmp_path / "data")
     monkeypatch.setattr(cache, "root", lambda: tmp_path)
     if name in ("perceive_face", "words"):  # what they do without data takes long
         module = importlib.import_module(f"bench.{name}")
@@ -83,7 +83,7 @@ def test_an_absent_model_is_named_with_the_command_that_brings_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(cache, "root", lambda: tmp_path)
-    monkeypatch.setattr(needs, "DATA", tmp_path)
+    monkeypatch.setattr(absent, "DATA", tmp_path)
     (tmp_path / "text_goemotions").mkdir()
     assert command.main(["train_language", "--model", "smollm2", "--cache", str(tmp_path)]) == 2
     assert "moggy models fetch smollm2" in capsys.readouterr().err
@@ -100,7 +100,7 @@ def test_an_absent_package_is_named(
 
 def test_a_mistake_of_our_own_is_not_taken_for_a_missing_package() -> None:
     with pytest.raises(ModuleNotFoundError):
-        needs.attempt("it", lambda: importlib.import_module("bench.nowhere").main())
+        absent.attempt("it", lambda: importlib.import_module("bench.nowhere").main())
 
 
 def test_a_broken_promise_is_told_and_fails(capsys: pytest.CaptureFixture[str]) -> None:
