@@ -36,10 +36,13 @@ from rich.progress import Progress
 from bench.absent import ROOT
 
 AFFECT = (
+    "tests/unit/test_affect_emotions.py",
+    "tests/unit/test_affect_bonds.py",
+    "tests/unit/test_affect_habituation.py",
+    "tests/unit/test_affect_appraise.py",
+    "tests/unit/test_affect_feelings.py",
     "tests/unit/test_mind.py",
     "tests/unit/test_affect.py",
-    "tests/unit/test_appraisal.py",
-    "tests/unit/test_affect_bounds.py",
 )
 FIRMWARE = ("tests/firmware/test_joint.py", "tests/firmware/test_modes.py")
 DECIDING = (
