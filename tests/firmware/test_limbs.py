@@ -1,0 +1,313 @@
+"""Limbs, states and the reflex by themselves: every pulse is within what a servo takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from moggy.sim.board.lock_step import LockStepBoard
+
+from .rig import CAT
+
+BOARD = LockStepBoard(CAT)
+LIMBS, MODE, REFLEXES = (BOARD.module(name) for name in ("limbs", "mode", "reflexes"))
+TENTH_US = 6554
+"""µs/65536 a centidegree: 0.1 µs, so 180° are 1800 µs."""
+
+
+class NotedServos:
+    """A servo driver that writes down what it is told."""
+
+    def __init__(self) -> None:
+        self.pulses: list[tuple[int, int]] = []
+        self.flushes = 0
+        self.offs = 0
+
+    def pulse(self, channel: int, us: int) -> None:
+        self.pulses.append((channel, us))
+
+    def off(self, channel: int) -> None:
+        self.pulses.append((channel, 0))
+
+    def flush(self) -> None:
+        self.flushes += 1
+
+    def all_off(self) -> None:
+        self.offs += 1
+
+
+def row(
+    name: str = "head",
+    channel: int = 0,
+    *,
+    driver: str = "one",
+    low: int = -4000,
+    high: int = 4000,
+    rest: int = 0,
+    velocity: int = 30_000,
+    acceleration: int = 500_000,
+    zero: int = 1500,
+    gain: int = TENTH_US,
+) -> tuple[Any, ...]:
+    """A row of the body's config, in the order of shapes.Row."""
+    return name, driver, channel, low, high, rest, velocity, acceleration, zero, gain
+
+
+def limbs(*rows: tuple[Any, ...]) -> tuple[Any, NotedServos, NotedServos]:
+    """Limbs of these rows, and their two drivers."""
+    one, two = NotedServos(), NotedServos()
+    return LIMBS.Limbs(rows, {"one": one, "two": two}), one, two
+
+
+# ── Pulses ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("gain", [TENTH_US, -TENTH_US, 3 * TENTH_US])
+@pytest.mark.parametrize("zero", [1500, 700, 2400])
+def test_a_joint_is_cut_to_the_pulses_that_a_servo_takes(gain: int, zero: int) -> None:
+    """A body's file may ask for more than the servo can turn; a longer pulse would strip it."""
+    joint = LIMBS.joint_of(row(low=-18_000, high=18_000, rest=17_000, zero=zero, gain=gain))
+    pulses = sorted(zero + (angle * gain + 32768 >> 16) for angle in (joint.low, joint.high))
+    least, most = 500, 2500
+    assert least <= pulses[0] <= pulses[1] <= most
+    reach = 18_000 * abs(gain) / 65536
+    assert pulses[0] == pytest.approx(max(least, zero - reach), abs=2)
+    assert pulses[1] == pytest.approx(min(most, zero + reach), abs=2)
+    assert joint.low <= joint.rest <= joint.high
+    assert joint.rest == min(17_000, joint.high)
+
+
+def test_a_joint_that_needs_no_more_keeps_its_limits() -> None:
+    joint = LIMBS.joint_of(row(rest=300))
+    assert (joint.low, joint.high, joint.rest) == (-4000, 4000, 300)
+    without_pulses = LIMBS.joint_of(row(low=-18_000, high=18_000, gain=0))
+    assert (without_pulses.low, without_pulses.high) == (-18_000, 18_000)
+    below = LIMBS.joint_of(row(rest=-9000))
+    assert below.rest == -4000
+
+
+def test_servos_are_attached_thirty_milliseconds_apart_where_they_are_believed_to_be() -> None:
+    found, one, two = limbs(row(rest=1000), row("tail", 5, driver="two"), row("jaw", 2))
+    course = []
+    for _ in range(9):
+        found.attach()
+        course.append((len(one.pulses) + len(two.pulses), found.attached))
+    assert course == [
+        (1, False),
+        (1, False),
+        (1, False),
+        (2, False),
+        (2, False),
+        (2, False),
+        (3, True),
+        (3, True),
+        (3, True),
+    ]
+    assert one.pulses == [(0, 1600), (2, 1500)]
+    assert two.pulses == [(5, 1500)]
+    assert (one.flushes, two.flushes) == (3, 3)
+
+
+def test_limp_ends_every_pulse_and_the_next_start_begins_with_the_first_servo_at_once() -> None:
+    found, one, two = limbs(row(), row("tail", 5, driver="two"))
+    for _ in range(4):
+        found.attach()
+    found.aim((500, 0), 1)
+    found.step()
+    found.limp()
+    assert (one.offs, two.offs) == (1, 1)
+    assert not found.attached
+    assert found.still
+    assert [joint.target for joint in found.joints] == [joint.angle for joint in found.joints]
+    one.pulses.clear()
+    found.attach()
+    assert len(one.pulses) == 1
+
+
+def test_only_what_moves_is_written_to_the_nearest_microsecond() -> None:
+    found, one, two = limbs(row(), row("tail", 5, driver="two"))
+    found.aim((26, 0), 1)
+    found.step()
+    assert found.joints[0].angle == 26
+    assert one.pulses == [(0, 1503)]
+    assert two.pulses == []
+    assert (one.flushes, two.flushes) == (1, 1)
+    while not found.still:
+        found.step()
+    written = len(one.pulses), one.flushes
+    found.step()
+    assert (len(one.pulses), one.flushes) == written
+
+
+def test_it_is_still_when_no_joint_moves() -> None:
+    found, _, _ = limbs(row(), row("tail", 5))
+    assert found.still
+    found.aim((0, 800), 4)
+    assert not found.still
+    for _ in range(100):
+        found.step()
+    assert found.still
+    assert [joint.angle for joint in found.joints] == [0, 800]
+
+
+def test_a_joint_on_its_way_is_turned_to_where_it_began() -> None:
+    """The new angle may be the one that was aimed at before: it counts as long as it moves."""
+    found, _, _ = limbs(row())
+    found.aim((2000,), 1)
+    for _ in range(5):
+        found.step()
+    found.aim((0,), 1)
+    for _ in range(100):
+        found.step()
+    assert found.joints[0].angle == 0
+
+
+def test_the_way_to_rest_takes_a_sixth_of_the_speed_until_it_hurries() -> None:
+    found, _, _ = limbs(row(rest=100), row("slow", 1, velocity=200))
+    found.aim((3000, 3000), 1)
+    for _ in range(400):
+        found.step()
+    found.aim_at_rest()
+    fastest = 0
+    for _ in range(60):
+        before = found.joints[0].angle
+        found.step()
+        fastest = max(fastest, abs(found.joints[0].angle - before))
+    assert fastest == 30_000 // 50 // 6
+    assert found.joints[1].slow == 1
+    for _ in range(1000):
+        found.step()
+    assert found.joints[0].angle == 100
+    found.hurry()
+    found.aim((3000, 3000), 1)
+    quickest = 0
+    for _ in range(8):
+        before = found.joints[0].angle
+        found.step()
+        quickest = max(quickest, found.joints[0].angle - before)
+    assert quickest > 4 * fastest
+
+
+def test_held_limbs_brake_where_they_are() -> None:
+    found, _, _ = limbs(row(), row("tail", 5))
+    found.aim((4000, -4000), 1)
+    for _ in range(6):
+        found.step()
+    there = [joint.angle for joint in found.joints]
+    found.hold()
+    for _ in range(50):
+        found.step()
+    assert found.still
+    for joint, angle in zip(found.joints, there, strict=True):
+        assert abs(angle) < abs(joint.angle) < 4000
+
+
+# ── States ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def states(start: int, ttl_ms: int | None, *times: int, attached: bool = True) -> list[int]:
+    """The state asked for at these times, ms after it was entered; no joint moves."""
+    mode = MODE.Mode(1000)
+    mode.enter(start, 1000)
+    if ttl_ms is not None:
+        mode.refresh(1000, ttl_ms)
+    return [mode.next(1000 + time, attached, True) for time in times]
+
+
+def test_a_setpoint_is_followed_as_long_as_it_is_valid_to_the_millisecond() -> None:
+    assert states(MODE.RUNNING, 300, 1, 300, 301, 302) == [MODE.RUNNING] * 2 + [MODE.HOLD] * 2
+    assert states(MODE.RUNNING, None, 0) == [MODE.HOLD]
+
+
+def test_it_starts_with_a_setpoint_and_follows_it_once_every_servo_has_its_pulses() -> None:
+    assert states(MODE.LIMP, None, 10) == [MODE.LIMP]
+    assert states(MODE.LIMP, 300, 10) == [MODE.STARTING]
+    assert states(MODE.STARTING, 300, 10, attached=False) == [MODE.STARTING]
+    assert states(MODE.STARTING, 300, 10) == [MODE.RUNNING]
+    assert states(MODE.STARTING, 300, 310) == [MODE.HOLD]
+
+
+def test_without_a_setpoint_it_holds_two_seconds_and_rests_three() -> None:
+    assert states(MODE.HOLD, None, 1999, 2000) == [MODE.HOLD, MODE.REST]
+    assert states(MODE.HOLD, 300, 10) == [MODE.RUNNING]
+    assert states(MODE.REST, None, 2999, 3000) == [MODE.REST, MODE.LIMP]
+    assert states(MODE.REST, 300, 10) == [MODE.RUNNING]
+
+
+def test_the_rest_begins_when_the_last_joint_has_come_to_it() -> None:
+    mode = MODE.Mode(0)
+    mode.enter(MODE.REST, 0)
+    assert mode.next(5000, True, False) == MODE.REST
+    assert mode.next(7990, True, True) == MODE.REST
+    assert mode.next(8000, True, True) == MODE.LIMP
+
+
+@pytest.mark.parametrize("state", ["STOPPED", "FAULT"])
+def test_a_stop_and_a_fault_are_left_by_a_command_only(state: str) -> None:
+    latched = getattr(MODE, state)
+    assert states(latched, 300, 10, 100_000) == [latched, latched]
+
+
+def test_a_forgotten_setpoint_is_not_followed_and_an_old_one_never_again() -> None:
+    mode = MODE.Mode(0)
+    mode.enter(MODE.RUNNING, 0)
+    mode.refresh(0, 300)
+    mode.forget()
+    assert mode.next(10, True, True) == MODE.HOLD
+    mode.refresh(0, 300)
+    assert mode.next(400, True, True) == MODE.HOLD
+    # Milliseconds begin again at 2^30: an old setpoint must not look like a new one then.
+    assert mode.next(200, True, True) == MODE.HOLD
+
+
+# ── The reflex ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_three_light_readings_are_a_fall_and_half_a_second_of_weight_ends_it() -> None:
+    fall = REFLEXES.FreeFall()
+    assert [fall.feel(0, 0, 100) for _ in range(5)] == [False, False, True, False, False]
+    assert fall.falling
+    course = [fall.feel(0, 0, 1000) for _ in range(30)]
+    assert course == [False] * 24 + [True] + [False] * 5
+    assert not fall.falling
+
+
+def test_a_jolt_is_no_fall_and_a_bounce_does_not_end_one() -> None:
+    fall = REFLEXES.FreeFall()
+    for _ in range(5):
+        assert not fall.feel(0, 0, 0)
+        assert not fall.feel(0, 0, 0)
+        assert not fall.feel(0, 0, 1000)
+    assert not fall.falling
+    for _ in range(3):
+        fall.feel(0, 0, 0)
+    for _ in range(24):
+        fall.feel(0, 0, 1000)
+    fall.feel(0, 0, 0)
+    for _ in range(24):
+        assert not fall.feel(0, 0, 1000)
+    assert fall.falling
+    assert fall.feel(0, 0, 1000)
+
+
+@pytest.mark.parametrize(
+    ("reading", "falls"),
+    [
+        ((0, 0, 349), True),
+        ((0, 0, 350), False),
+        ((0, -349, 0), True),
+        ((349, 0, 0), True),
+        ((200, 200, 200), True),
+        ((-250, 250, 0), False),
+        ((0, 250, -250), False),
+        ((250, 0, 250), False),
+    ],
+)
+def test_a_body_falls_below_350_thousandths_of_its_weight_in_any_pose(
+    reading: tuple[int, int, int], falls: bool
+) -> None:
+    fall = REFLEXES.FreeFall()
+    for _ in range(3):
+        fall.feel(*reading)
+    assert fall.falling is falls
