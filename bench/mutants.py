@@ -51,8 +51,11 @@ FIRMWARE = (
     "tests/firmware/test_devices.py",
 )
 DECIDING = (
-    "tests/unit/test_tree.py",
+    "tests/unit/test_moment.py",
+    "tests/unit/test_slot.py",
+    "tests/unit/test_nodes.py",
     "tests/unit/test_selector.py",
+    "tests/unit/test_tree.py",
     "tests/unit/test_decider.py",
 )
 TESTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
@@ -82,8 +85,8 @@ TESTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "behaviors/moment.py": DECIDING,
         "behaviors/nodes.py": DECIDING,
         "behaviors/decide.py": DECIDING,
-        "behaviors/curve.py": ("tests/unit/test_expression.py", *DECIDING),
-        "behaviors/laws.py": ("tests/sim/test_laws.py",),
+        "behaviors/curve.py": ("tests/unit/test_curves.py", *DECIDING),
+        "behaviors/laws.py": ("tests/unit/test_curves.py", "tests/sim/test_laws.py"),
     },
 }
 """Area → file → the tests that are about it, the fastest first."""

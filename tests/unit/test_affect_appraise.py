@@ -286,6 +286,7 @@ def test_a_hand_that_was_welcome_is_liked_better_and_one_that_hurt_less() -> Non
 
     assert learnt("stroked", dose=60.0) == pytest.approx(0.003)
     assert learnt("patted") == pytest.approx(0.0015)
+    assert learnt("patted", dose=0.5) == pytest.approx(0.00075)
     assert learnt("patted", "paws") == pytest.approx(-0.3 * 0.06)
     assert learnt("hit") == pytest.approx(-0.3 * 0.06)
     assert learnt("praised") == 0.0

@@ -3,17 +3,22 @@ each."""
 
 from __future__ import annotations
 
+import math
 import random
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import pytest
+from py_trees.common import Status
 
 from moggy.behaviors.decide import Decider
 from moggy.behaviors.tree import Tree
 from moggy.config import parse
-from moggy.messages import Affect, Context, Decision, Event, PersonEstimate
+from moggy.messages import Affect, Context, Decision, Event, Gesture, PersonEstimate
 from moggy.personality import Personality, Temperament
+from moggy.vocabulary import GestureName, ZoneName
 from tests.feelings import emotions
 
 STEADY = Personality(name="steady", temperament=Temperament(impulsiveness=0.0))
@@ -55,6 +60,8 @@ class Life:
     def __init__(self, tree: Tree, personality: Personality = STEADY, seed: int = 1) -> None:
         self.decider = Decider(tree, personality, random.Random(seed))
         self.at = 0.0
+        self.around: dict[str, Any] = {}
+        """What else the contexts hold from now on."""
 
     def goes_on(
         self, seconds: float = 0.1, *, events: Sequence[Event] = (), **levels: float
@@ -63,11 +70,9 @@ class Life:
             self.at += 0.1
             pet = Affect(emotions=emotions(**levels))
             heard = tuple(events) if n == 0 else ()
-            decision = self.decider.decide(
-                Context(
-                    at=self.at, dt=0.1, hour=12.0, person=PersonEstimate(), pet=pet, events=heard
-                )
-            )
+            around = {"person": PersonEstimate(), **self.around}
+            context = Context(at=self.at, dt=0.1, hour=12.0, pet=pet, events=heard, **around)
+            decision = self.decider.decide(context)
         return decision
 
 
@@ -270,3 +275,208 @@ def test_a_reflex_gets_weaker_when_it_is_set_off_again_and_again_and_recovers() 
     assert answers[-1] == "a"
     life.goes_on(600.0, joy=0.9)
     assert life.goes_on(joy=0.9, events=happened("hit", 0.6)).behavior == "flinch"
+
+
+# ── In numbers ───────────────────────────────────────────────────────────────────────────────────
+
+
+def impulsive(share: float) -> Personality:
+    return Personality(name="any", temperament=Temperament(impulsiveness=share))
+
+
+@pytest.mark.parametrize(("share", "patience", "near"), [(0.0, 1.3, 0.02), (1.0, 0.7, 0.22)])
+def test_impulsiveness_shortens_the_dwell_and_widens_what_is_near_the_best(
+    share: float, patience: float, near: float
+) -> None:
+    life = Life(tree(with_(A, dwell="[5, 1000]"), B), impulsive(share))
+    life.goes_on(joy=0.5)
+    changes = next(n for n in range(1, 100) if life.goes_on(joy=0.4, anger=0.9).behavior == "b")
+    assert changes / 10 == pytest.approx(5.0 * patience, abs=0.55)
+    level = 0.9 * (1.0 - near)
+    drawn = [
+        Counter(
+            Life(tree(A, B), impulsive(share), seed).goes_on(joy=0.9, anger=anger).behavior
+            for seed in range(120)
+        )["b"]
+        for anger in (level - 0.01, level + 0.004)
+    ]
+    assert drawn[0] == 0
+    assert drawn[1] == pytest.approx(120 / (1.0 + math.exp(2.0)), abs=12)
+
+
+def settled() -> Life:
+    """It does `a`, and has just weighed what else it might do."""
+    life = Life(tree(A, B))
+    life.goes_on(0.2, joy=0.5)
+    return life
+
+
+def test_it_looks_again_twice_a_second_and_at_once_when_something_happens() -> None:
+    life = settled()
+    assert [life.goes_on(joy=0.1, anger=0.9).behavior for _ in range(5)] == ["a"] * 4 + ["b"]
+    (event,) = happened("called")
+    part = replace(event, dose=0.2)
+    for heard, expected in ((event, "b"), (part, "a"), (replace(part, urgent=True), "b")):
+        assert settled().goes_on(joy=0.1, anger=0.9, events=[heard]).behavior == expected
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"settings": frozenset({"lap"})},
+        {"charging": True},
+        {"person": PersonEstimate(present=True)},
+        {"gesture": Gesture(at=0.0, zone="back", gesture="stroke")},
+    ],
+)
+def test_it_looks_again_when_a_hand_a_person_or_a_setting_comes(changed: dict[str, Any]) -> None:
+    life = settled()
+    life.around = changed
+    assert life.goes_on(joy=0.1, anger=0.9).behavior == "b"
+    after = [life.goes_on(joy=0.9, anger=0.1).behavior for _ in range(8)]
+    assert after.index("a") in (4, 5), "nothing is new: half a second later"
+
+
+def test_another_zone_or_gesture_of_the_hand_is_something_new_and_the_same_is_not() -> None:
+    def hand(zone: ZoneName, gesture: GestureName) -> dict[str, Any]:
+        return {"gesture": Gesture(at=0.0, zone=zone, gesture=gesture)}
+
+    for changed, expected in (
+        (hand("back", "stroke"), "a"),
+        (hand("neck", "stroke"), "b"),
+        (hand("back", "pat"), "b"),
+        ({}, "b"),
+    ):
+        life = Life(tree(A, B))
+        life.around = hand("back", "stroke")
+        life.goes_on(0.2, joy=0.5)
+        life.around = changed
+        assert life.goes_on(joy=0.1, anger=0.9).behavior == expected
+
+
+def test_exactly_the_hysteresis_better_is_not_enough() -> None:
+    life = Life(tree(A, B))
+    life.goes_on(joy=0.5)
+    assert life.goes_on(1.0, joy=0.5, anger=0.574).behavior == "a"
+    assert life.goes_on(1.0, joy=0.5, anger=0.577).behavior == "b"
+
+
+def test_two_that_both_interrupt_do_not_take_turns_without_inertia() -> None:
+    both = [with_(option, dwell="[5, 1000]", interrupts="emotion.fear > 0.5") for option in (A, B)]
+    life = Life(tree(*both))
+    life.goes_on(joy=0.5, fear=0.9)
+    assert life.goes_on(1.0, joy=0.5, anger=0.55, fear=0.9).behavior == "a"
+    assert life.goes_on(1.0, joy=0.5, anger=0.9, fear=0.9).behavior == "b"
+
+
+def test_only_a_better_one_interrupts() -> None:
+    life = Life(tree(A, with_(B, interrupts="emotion.fear > 0.5")))
+    life.goes_on(joy=0.5)
+    assert life.goes_on(1.0, joy=0.5, anger=0.4, fear=0.9).behavior == "a"
+    assert life.goes_on(1.0, joy=0.5, anger=0.51, fear=0.9).behavior == "b"
+
+
+def test_what_has_no_score_any_more_ends_once_its_dwell_is_over() -> None:
+    life = Life(tree(with_(A, dwell="[3, 1000]")))
+    life.goes_on(joy=0.5)
+    made = [life.goes_on().behavior for _ in range(50)]
+    assert made.index("rest") == pytest.approx(39, abs=5)
+    assert set(made[:30]) == {"a"}
+
+
+def test_the_scores_are_told_anew_once_a_second_and_the_running_one_is_always_among_them() -> None:
+    many = [
+        f"id: o{n}, base: 1, terms: [{{of: emotion.anger}}], do: {{why: 'does it'}}, {PLAIN}"
+        for n in range(9)
+    ]
+    life = Life(tree(with_(A, dwell="[60, 1000]"), *many))
+    life.goes_on(joy=0.9)
+    first = life.goes_on(joy=0.9).scores
+    again = [life.goes_on(joy=0.9, anger=0.0).scores for _ in range(20)]
+    assert {id(scores) for scores in again} != {id(first)}
+    assert len({id(scores) for scores in again}) <= 3
+    refused = life.goes_on(1.0, joy=0.1, anger=0.9).scores
+    assert [score.id for score in refused[:8]] == [f"o{n}" for n in range(8)]
+    assert [score.id for score in refused[8:]] == ["a"]
+    assert all("refused: dwell" in score.terms for score in refused[:8])
+
+
+def test_its_feedback_says_what_was_chosen_or_kept_and_why() -> None:
+    life = Life(tree(A, B))
+    node = life.decider._built.nodes["choose"]
+    life.goes_on(joy=0.5)
+    assert node.feedback_message == "chose a (0.50)"
+    life.goes_on(1.0, joy=0.5, anger=0.545)
+    assert node.feedback_message == "stays with a (0.50); b refused: hysteresis 0.03"
+    said = [life.goes_on() and node.feedback_message for _ in range(10)]
+    assert "nothing speaks for anything: rest" in said
+    rash = Life(tree(A, B), impulsive(1.0))
+    rash.goes_on(joy=0.9, anger=0.9)
+    assert "of 2 near the best" in rash.decider._built.nodes["choose"].feedback_message
+
+
+def test_the_cause_of_what_goes_on_is_renewed_while_it_is_wanted() -> None:
+    option = "id: a, base: 1, terms: [{of: event.called}], do: {why: 'does a'}, " + PLAIN
+    life = Life(tree(option))
+    assert life.goes_on(events=[Event(at=0.1, id=4, name="called")]).because == (4,)
+    again = Event(at=0.2, id=5, name="called")
+    assert life.goes_on(events=[again]).because == (5,)
+
+
+def test_the_fallback_is_not_begun_anew_within_a_tick() -> None:
+    """It ends at once, nothing else has a score: then nothing runs."""
+    quick = "id: rest, base: 0.01, do: {kind: when, that: 'false'}"
+    text = (
+        "name: t\nroot:\n  kind: utility\n  id: choose\n  fallback: rest\n  options:\n"
+        f"    - {{{quick}}}\n"
+    )
+    life = Life(parse("t.yaml", text, Tree))
+    assert life.goes_on().behavior == "idle"
+    assert life.decider._built.root.status is Status.FAILURE
+    assert life.decider._built.root.feedback_message == "no option can run"
+
+
+def test_a_reflex_that_runs_begins_anew_a_second_after_it_was_set_off() -> None:
+    lane = '    - {id: flinch, on: [hit], do: {why: "flinches", lasts: 3}}\n'
+    life = Life(tree(A, lane=lane))
+    began = life.goes_on(joy=0.9, events=happened("hit")).since
+    assert life.goes_on(0.5, joy=0.9, events=happened("hit")).since == began
+    life.goes_on(0.6, joy=0.9)
+    again = life.goes_on(joy=0.9, events=happened("hit")).since
+    assert again > began + 1.0
+
+
+def test_a_reflex_without_an_event_goes_on_while_it_may() -> None:
+    lane = (
+        '    - {id: flinch, on: [hit], do: {why: "flinches", lasts: 1}}\n'
+        '    - {id: freeze, whenever: emotion.fear > 0.8, do: {why: "freezes", lasts: 1}}\n'
+    )
+    life = Life(tree(A, lane=lane))
+    assert life.goes_on(joy=0.9).behavior == "a"
+    assert life.goes_on(joy=0.9, fear=0.9).behavior == "freeze"
+    assert life.goes_on(joy=0.9, fear=0.9, events=happened("hit")).behavior == "flinch"
+    assert life.goes_on(1.5, joy=0.9, fear=0.9).behavior == "freeze"
+    assert life.goes_on(1.5, joy=0.9).behavior == "a"
+
+
+def test_what_a_reflex_ends_is_over_and_begins_again_afterwards() -> None:
+    life = Life(tree(with_(A, cooldown="5"), lane=LANE))
+    before = life.goes_on(joy=0.9)
+    lane = life.decider._built.nodes["lane"]
+    assert lane.feedback_message == "no reflex"
+    life.goes_on(joy=0.9, events=happened("hit", 0.9))
+    assert lane.feedback_message == "flinch set off (0.90)"
+    assert life.decider._moment.ended == {"a": pytest.approx(0.2)}
+    assert life.goes_on(2.0, joy=0.9).behavior == "rest"
+    after = life.goes_on(4.0, joy=0.9)
+    assert after.behavior == "a"
+    assert after.since > before.since + 5.0
+    assert "flinch" in life.decider._moment.ended
+
+
+def test_closed_in_the_middle_of_a_reflex_it_is_ended() -> None:
+    life = Life(tree(A, lane=LANE))
+    life.goes_on(joy=0.9, events=happened("hit"))
+    life.decider.close()
+    assert life.decider._moment.ended["flinch"] == pytest.approx(0.1)
+    assert life.decider._built.root.status is Status.INVALID
