@@ -31,9 +31,9 @@ B = f"id: b, base: 1, terms: [{{of: emotion.anger}}], do: {{why: 'does b'}}, {PL
 REST = "id: rest, base: 0.01, do: {why: 'rests'}"
 
 
-def tree(*options: str, lane: str = "") -> Tree:
+def tree(*options: str, lane: str = "", rest: str = REST) -> Tree:
     """A utility selector over options in YAML's short form; `rest` is its fallback."""
-    lines = [f"      - {{{option}}}" for option in (REST, *options)]
+    lines = [f"      - {{{option}}}" for option in (rest, *options)]
     text = "name: test\nroot:\n  kind: reflexes\n  id: lane\n  lane:\n" + (lane or "    []\n")
     text += (
         "  below:\n    kind: utility\n    id: choose\n    fallback: rest\n    options:\n"
@@ -408,8 +408,11 @@ def test_its_feedback_says_what_was_chosen_or_kept_and_why() -> None:
     assert node.feedback_message == "chose a (0.50)"
     life.goes_on(1.0, joy=0.5, anger=0.545)
     assert node.feedback_message == "stays with a (0.50); b refused: hysteresis 0.03"
-    said = [life.goes_on() and node.feedback_message for _ in range(10)]
-    assert "nothing speaks for anything: rest" in said
+    idle = "id: rest, terms: [{of: emotion.sadness}], do: {why: 'rests'}"
+    bored = Life(tree(A, rest=idle))
+    assert bored.goes_on().behavior == "rest"
+    said = bored.decider._built.nodes["choose"].feedback_message
+    assert said == "nothing speaks for anything: rest"
     rash = Life(tree(A, B), impulsive(1.0))
     rash.goes_on(joy=0.9, anger=0.9)
     assert "of 2 near the best" in rash.decider._built.nodes["choose"].feedback_message
