@@ -77,7 +77,10 @@ TESTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "firmware/board.py": FIRMWARE,
         "moggy/loop.py": ("tests/unit/test_loop.py",),
         "actuators/limiter.py": ("tests/unit/test_limiter.py",),
-        "actuators/serial_body.py": ("tests/wire/test_protocol.py", *FIRMWARE),
+        "actuators/serial_body.py": (
+            "tests/unit/test_serial_body.py",
+            "tests/wire/test_protocol.py",
+        ),
     },
     "deciding": {
         "behaviors/selectors.py": DECIDING,

@@ -130,3 +130,108 @@ def test_it_begins_where_the_board_holds_the_joints() -> None:
     pose, stirred = Limiter(BODY.joints).step({}, 0.02)
     assert pose == {name: joint.rest for name, joint in BODY.joints.items()}
     assert stirred == []
+
+
+# ── In numbers ───────────────────────────────────────────────────────────────────────────────────
+
+PLAIN = JointSpec(min=-1.0, max=1.0, velocity=2.0, acceleration=20.0, jerk=400.0, channel=0)
+
+
+def course(axis: Axis, target: float, seconds: float, dt: float = 0.001) -> list[float]:
+    return [axis.step(target, dt) for _ in range(round(seconds / dt))]
+
+
+def test_it_uses_what_its_limits_allow() -> None:
+    """The way to 1 rad: most of it at full speed, and three quarters of a second in all."""
+    axis = Axis(PLAIN, 0.0)
+    angles = course(axis, 1.0, 1.2)
+    fastest = max(b - a for a, b in pairwise(angles)) / 0.001
+    assert fastest == pytest.approx(2.0, rel=0.01)
+    used = divided([n * 0.001 for n in range(len(angles))], angles, 2)
+    assert max(used) == pytest.approx(20.0 * 0.83, rel=0.03)
+    assert min(used) == pytest.approx(-20.0 * 0.83, rel=0.1)
+    arrives = next(n for n, angle in enumerate(angles) if angle > 0.997) * 0.001
+    # 1 rad at 2 rad/s, the ramps of 2/16.6 s, and the window of 2·20/400 s.
+    assert arrives == pytest.approx(0.5 + 2.0 / 16.6 + 0.1, abs=0.05)
+
+
+def test_the_jerk_is_that_of_the_window() -> None:
+    angles = course(Axis(PLAIN, 0.0), 1.0, 0.5)
+    jerks = divided([n * 0.001 for n in range(len(angles))], angles, 3)
+    assert 0.4 * 400.0 < max(map(abs, jerks)) <= 400.0
+
+
+def test_a_joint_at_rest_does_not_move_for_a_trifle_and_one_that_moves_goes_all_the_way() -> None:
+    limiter = Limiter({"jaw": PLAIN})
+    for trifle in (0.0029, -0.0029):
+        pose, stirred = limiter.step({"jaw": trifle}, 0.02)
+        assert (pose, stirred) == ({"jaw": 0.0}, [])
+        axis = Axis(PLAIN, 0.0)
+        assert axis.step(trifle, 0.02) == 0.0
+        assert axis.settled
+    pose, stirred = limiter.step({"jaw": 0.0031}, 0.02)
+    assert stirred == ["jaw"]
+    axis = Axis(PLAIN, 0.0)
+    course(axis, 0.5, 0.1)
+    assert course(axis, 0.002, 2.0)[-1] == pytest.approx(0.002, abs=1e-4)
+
+
+def test_it_is_at_rest_a_quarter_of_a_second_after_it_has_come() -> None:
+    axis = Axis(PLAIN, 0.0)
+    came = settled = 0
+    for n in range(3000):
+        axis.step(0.2, 0.001)
+        if not came and axis.speed == 0.0 and n > 10:
+            came = n
+        if axis.settled:
+            settled = n
+            break
+    assert settled - came == pytest.approx(250, abs=30)
+    assert axis.aim == axis.position
+    assert axis.speed == 0.0
+
+
+def test_it_keeps_to_its_ends_from_the_first_moment_on() -> None:
+    assert Axis(PLAIN, 7.0).position == 1.0
+    assert Axis(PLAIN, -7.0).position == -1.0
+    for end in (1.0, -1.0):
+        axis = Axis(PLAIN, 0.0)
+        assert course(axis, 3.0 * end, 2.0)[-1] == pytest.approx(end, abs=1e-6)
+
+
+def test_a_target_that_is_no_number_lets_it_brake() -> None:
+    axis = Axis(PLAIN, 0.0)
+    course(axis, 0.5, 0.2)
+    way = axis.speed**2 / (2.0 * 20.0 * 0.83)
+    expected = axis.aim + way
+    assert way > 0.01
+    assert course(axis, math.nan, 1.0)[-1] == pytest.approx(expected, abs=0.01)
+
+
+@pytest.mark.parametrize("longer", [0.05, 0.3, 0.5])
+def test_a_long_tick_goes_as_far_as_short_ones(longer: float) -> None:
+    short, long = Axis(PLAIN, -1.0), Axis(PLAIN, -1.0)
+    expected = course(short, 1.0, longer, 0.01)[-1]
+    assert long.step(1.0, longer) == pytest.approx(expected, abs=0.07)
+
+
+def test_after_a_pause_it_moves_for_half_a_second_at_most() -> None:
+    paused, half = Axis(PLAIN, -1.0), Axis(PLAIN, -1.0)
+    assert paused.step(1.0, 60.0) == half.step(1.0, 0.5) < 0.5
+
+
+def test_no_time_moves_nothing() -> None:
+    axis = Axis(PLAIN, 0.0)
+    assert axis.step(1.0, 0.0) == 0.0
+    assert axis.step(1.0, 0.02) > 0.0
+
+
+def test_joints_begin_where_they_are_said_to_be_and_go_on_to_their_last_target() -> None:
+    limiter = Limiter({"jaw": PLAIN, "tail": PLAIN}, {"jaw": 0.4})
+    assert limiter.step({}, 0.02)[0] == {"jaw": 0.4, "tail": 0.0}
+    limiter.step({"jaw": 0.0, "tail": 0.3}, 0.02)
+    for _ in range(10):
+        limiter.step({"jaw": 0.0, "tail": 0.3}, 0.02)
+    pose, stirred = limiter.step({"jaw": 0.0}, 0.02)
+    assert stirred == ["jaw", "tail"]
+    assert 0.0 < pose["tail"] < 0.3
