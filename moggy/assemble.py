@@ -21,7 +21,7 @@ from moggy.behaviors.decide import Decider
 from moggy.behaviors.motions import clips
 from moggy.body import Body
 from moggy.brain.appraisals import Appraisals, whole_key
-from moggy.brain.memory import Broken, Memory, Remembered, Without
+from moggy.brain.memory import Broken, Memory, NoMemory, Remembered
 from moggy.brain.mind import Mind
 from moggy.clock import SimulatedClock, hour_of_day
 from moggy.config import Files, compose, with_change
@@ -362,7 +362,7 @@ def _in_real_time(
     if memory is not None:
         parts.keep(memory)
     elif trouble:
-        parts.sensors.append(Without(trouble))
+        parts.sensors.append(NoMemory(trouble))
     if record is not None:
         parts.record(record)
     return parts

@@ -154,7 +154,7 @@ class Diary:
         )
 
 
-class Without:
+class NoMemory:
     """A sensor in place of a Diary: says once, as a Trouble, why there is no memory this time."""
 
     def __init__(self, why: str) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from moggy.assemble import begin, body_of, born, in_virtual_time, lived_again, simulated_body
-from moggy.brain.memory import Diary, Memory, Without, encrypt
+from moggy.brain.memory import Diary, Memory, NoMemory, encrypt
 from moggy.brain.mind import Mind
 from moggy.config import Files
 from moggy.journal import Journal
@@ -186,7 +186,7 @@ def test_a_pet_without_its_memory_says_so_once_and_lives_on(tmp_path: Path) -> N
         with_two(5.0),
         5.0,
         body=simulated_body(body_of(start)),
-        sensors=[Without("the key is not there")],
+        sensors=[NoMemory("the key is not there")],
         listeners=[lambda tick, sent: ticks.append(tick)],
     ).run()
     said = [
