@@ -88,6 +88,8 @@ class Board:
         """state, faults, stuck pads and flags as they were last sent."""
         self._ticks = 0
         self._touched = False
+        self._touch_untold = False
+        """Whether a touch has begun that this session does not know of."""
         self._motion = (0, 0, 1000, 0, 0, 0)
         """x, y, z in mg, then x, y, z in mrad/s; the newest reading."""
         self._motion_said = self._motion
@@ -127,7 +129,8 @@ class Board:
                 changed = False
                 self._skin = None
                 self.faults |= _TOUCH
-            if changed or self._touched:
+            if changed or self._touched or self._touch_untold:
+                self._touch_untold = False
                 self._tell_touch(ticks, now)
         if ticks & 1 and self._imu is not None:
             try:
@@ -218,6 +221,7 @@ class Board:
     def _begin(self) -> None:
         """Start a session: send the state anew, and a touch that has already begun."""
         self._said = (-1, 0, 0, 0)
+        self._touch_untold = self._touched
         self._touched = False
 
     def _take(self, kind: int, payload: bytes, now: "Ms") -> int:

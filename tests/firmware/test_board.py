@@ -1,0 +1,381 @@
+"""What the board sends and answers, message by message, on its own clock."""
+
+from __future__ import annotations
+
+import struct
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from moggy import wire
+from moggy.messages import Command, Purr
+from moggy.protocol import Heard
+from moggy.sim.board.wires import angles
+
+from .rig import CAT, Rig
+
+COUNT = len(CAT.joints)
+NAMES = list(CAT.joints)
+
+
+class Brain:
+    """The brain's end of the wire: lets time pass in steps of 10 ms and keeps what it hears."""
+
+    def __init__(self, **rig: Any) -> None:
+        self.rig = Rig(**rig)
+        self.link, self.board = self.rig.link, self.rig.board
+        self.now = 0.0
+        self.heard: list[Heard] = []
+
+    def live(self, seconds: float, **pose: float) -> list[Heard]:
+        """Let time pass; where a pose is given it is sent fifty times a second."""
+        new: list[Heard] = []
+        for n in range(round(seconds * 100)):
+            self.now = round(self.now + 0.01, 6)
+            self.board.advance(self.now)
+            if pose and n % 2:
+                self.rig.body.move(Command(at=self.now, pose=pose))
+            new += [said for said in self.link.poll(self.now) if isinstance(said, Heard)]
+        self.heard += new
+        return new
+
+    def awake(self) -> Brain:
+        """A board whose servos all have their pulses, at rest with nothing to tell."""
+        self.live(3.0, head_pan=0.0)
+        return self
+
+    def asked(self, kind: int, payload: bytes = b"") -> str:
+        """How the board answers a command."""
+        self.link.results()
+        self.link.command(kind, payload, self.now)
+        self.live(0.1)
+        (result,) = self.link.results()
+        return result.result
+
+    @property
+    def status(self) -> tuple[str, int, int, int]:
+        """State, faults, stuck pads and flags, as last said."""
+        said = [one.payload for one in self.heard if one.kind == wire.STATE][-1]
+        _, state, faults, stuck, flags = struct.unpack("<IBHHB", said)
+        return wire.STATES[state], faults, stuck, flags
+
+
+def of(kind: int, heard: list[Heard]) -> list[Heard]:
+    return [one for one in heard if one.kind == kind]
+
+
+def setpoint(
+    ttl: int = 300, over: int = 40, pan: float = 0.0, purr: int = 0, hz: int = 25
+) -> bytes:
+    pose = [wire.ANGLE_ZERO + round(CAT.joints[name].rest * 5729.58) for name in NAMES]
+    pose[NAMES.index("head_pan")] = wire.ANGLE_ZERO + round(pan * 5729.58)
+    return struct.pack(f"<HBBBB{COUNT}H", 300, over, 0, 0, 25, *pose)
+
+
+# ── The state ────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_new_session_is_told_the_state_and_then_only_what_changes() -> None:
+    brain = Brain()
+    assert len(of(wire.STATE, brain.live(1.0))) == 1
+    assert brain.status == ("limp", 0, 0, 0)
+    assert of(wire.STATE, brain.live(2.0)) == []
+    brain.link.protocol.begin(brain.now)
+    assert len(of(wire.STATE, brain.live(1.0))) == 1
+
+
+def test_a_touch_that_goes_on_is_told_anew_to_a_new_session() -> None:
+    brain = Brain()
+    brain.live(1.0)
+    brain.rig.touch(back=0.5)
+    brain.live(1.0)
+    brain.link.protocol.begin(brain.now)
+    assert len(of(wire.TOUCHED, brain.live(0.5))) == 1
+
+
+def test_the_flags_say_low_battery_fall_and_button_each_by_itself() -> None:
+    def flags(**world: Any) -> int:
+        brain = Brain()
+        brain.live(0.5)
+        brain.rig.feel(**world)
+        brain.live(6.0)
+        return brain.status[3]
+
+    assert flags() == 0
+    assert flags(volts=6.7) == 1
+    assert flags(acceleration=(0.0, 0.0, 0.05)) == 2
+    assert flags(stop=True) == 4
+    assert flags(stop=True, acceleration=(0.0, 0.0, 0.05)) == 6
+
+
+def test_a_chip_that_is_missing_from_the_start_is_a_fault_of_its_own() -> None:
+    touch, imu = wire.FAULTS.index("touch"), wire.FAULTS.index("imu")
+    assert Brain().awake().status[1] == 0
+    brain = Brain()
+    brain.rig.bench.skin.present = False
+    brain.live(1.0)
+    assert brain.status[1] == 1 << touch
+    assert brain.asked(wire.CLEAR) == "done"
+    assert brain.status[1] == 1 << touch, "it is still missing"
+    brain = Brain()
+    brain.rig.bench.chips.pop(0x6A, None)
+    brain.rig.bench.chips.pop(0x68, None)
+    brain.live(1.0)
+    assert brain.status[1] == 1 << imu
+    brain.asked(wire.CLEAR)
+    assert brain.status[1] == 1 << imu
+
+
+@pytest.mark.parametrize("absent", ["skin", "imu"])
+def test_a_board_that_starts_without_a_chip_says_which(absent: str) -> None:
+    board = Rig().board
+    main, chip = board.module("main"), {"skin": "mpr121", "imu": "imu"}[absent]
+    module = board.module(chip)
+
+    def missing(*_: object) -> None:
+        raise OSError(19)
+
+    name = {"skin": "MPR121", "imu": "find"}[absent]
+    holder = main if hasattr(main, name) else module
+    setattr(holder, name, missing)
+    built = main.build(board.module("machine").UART(0))
+    assert built.faults == 1 << wire.FAULTS.index("touch" if absent == "skin" else "imu")
+
+
+# ── Commands ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_limp_ends_the_pulses_until_the_next_setpoint_and_not_while_it_is_stopped() -> None:
+    brain = Brain().awake()
+    assert not brain.rig.limp
+    assert brain.asked(wire.LIMP) == "done"
+    assert brain.rig.limp
+    assert brain.status[0] == "limp"
+    brain.live(2.0, head_pan=0.2)
+    assert brain.status[0] == "running"
+    brain.asked(wire.STOP)
+    assert brain.asked(wire.LIMP) == "refused"
+    assert brain.status[0] == "stopped"
+
+
+def test_rest_is_refused_where_nothing_moves_and_else_lies_down() -> None:
+    brain = Brain()
+    brain.live(0.2)
+    assert brain.asked(wire.REST) == "refused"
+    brain.awake()
+    assert brain.asked(wire.REST) == "done"
+    assert brain.status[0] == "rest"
+    brain.live(5.0)
+    assert brain.status[0] == "limp"
+
+
+def test_told_to_rest_while_it_starts_it_starts_and_then_holds() -> None:
+    brain = Brain()
+    brain.live(0.25, head_pan=0.1)
+    assert brain.status[0] == "starting"
+    assert brain.asked(wire.REST) == "done"
+    assert brain.status[0] == "starting"
+    brain.live(1.0)
+    assert brain.status[0] == "hold"
+
+
+def test_a_release_where_nothing_is_stopped_changes_nothing() -> None:
+    brain = Brain().awake()
+    state = brain.status[0]
+    assert brain.asked(wire.RELEASE) == "done"
+    assert brain.status[0] == state
+    assert not brain.rig.limp
+    brain.asked(wire.STOP)
+    assert brain.asked(wire.RELEASE) == "done"
+    assert brain.status[0] == "limp"
+
+
+def test_clear_where_there_is_no_fault_changes_nothing() -> None:
+    brain = Brain().awake()
+    brain.live(0.5, head_pan=0.1)
+    assert brain.asked(wire.CLEAR) == "done"
+    assert not brain.rig.limp
+
+
+def test_a_joint_that_there_is_not_cannot_be_narrowed_and_an_unknown_command_is_said() -> None:
+    brain = Brain().awake()
+    assert brain.asked(wire.NARROW, struct.pack("<BhhI", COUNT, 0, 100, 1000)) == "refused"
+    assert brain.asked(wire.NARROW, struct.pack("<BhhI", COUNT - 1, 0, 100, 1000)) == "done"
+    assert brain.asked(0x3F) == "unknown"
+
+
+# ── Setpoints ────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_setpoint_of_another_length_is_not_followed() -> None:
+    brain = Brain()
+    for _ in range(20):
+        brain.link.setpoint(setpoint()[:-1], brain.now)
+        brain.live(0.02)
+    assert brain.rig.limp
+    for _ in range(20):
+        brain.link.setpoint(setpoint(), brain.now)
+        brain.live(0.02)
+    assert not brain.rig.limp
+
+
+def test_a_setpoint_is_reached_within_the_time_that_it_names() -> None:
+    """60 ms are three steps of a servo."""
+    brain = Brain().awake()
+    brain.live(0.3, head_pan=0.0)
+    board = brain.board._board
+    board._take(wire.SETPOINT, setpoint(over=60, pan=0.05), 99)
+    joint = board._limbs.joints[NAMES.index("head_pan")]
+    assert joint._glide == 3
+    board._take(wire.SETPOINT, setpoint(over=10, pan=0.02), 99)
+    assert joint._glide == 1
+
+
+def test_the_purr_is_heard_while_it_runs_and_ends_with_every_other_state() -> None:
+    purr = Purr(level=0.5, breath=0.25, rate=24.0)
+
+    def purrs(brain: Brain) -> bool:
+        return brain.board.outputs().purr > 0.0
+
+    def purring() -> Brain:
+        brain = Brain()
+        for _ in range(60):
+            brain.rig.body.move(Command(at=brain.now, purr=purr))
+            brain.live(0.02)
+        assert purrs(brain)
+        assert brain.board.outputs().purr_hz == pytest.approx(24.0, abs=0.5)
+        return brain
+
+    held = purring()
+    held.live(1.0)
+    assert held.status[0] == "hold"
+    assert not purrs(held)
+    for kind in (wire.REST, wire.LIMP, wire.STOP):
+        brain = purring()
+        brain.asked(kind)
+        assert not purrs(brain)
+
+
+def test_a_silent_motor_runs_at_the_usual_rate() -> None:
+    """The rate is set with the level: the next purr must not begin at another one."""
+    brain = Brain().awake()
+    calls: list[tuple[int, int]] = []
+    brain.board._board._purr.set = lambda level, hz: calls.append((level, hz))
+    for kind in (wire.REST, wire.LIMP, wire.STOP):
+        brain.asked(kind)
+    brain.asked(wire.RELEASE)
+    brain.live(1.2, head_pan=0.0)
+    calls.clear()
+    brain.live(1.0)
+    assert brain.status[0] == "hold"
+    assert calls == [(0, 25)]
+
+
+# ── What it feels ────────────────────────────────────────────────────────────────────────────────
+
+
+def told(brain: Brain, seconds: float) -> int:
+    """How many motion messages come in this time."""
+    return len(of(wire.MOTION, brain.live(seconds)))
+
+
+@pytest.mark.parametrize(
+    "moved",
+    [
+        {"acceleration": (0.031, 0.0, 1.0)},
+        {"acceleration": (0.0, -0.031, 1.0)},
+        {"acceleration": (0.0, 0.0, 1.031)},
+        {"gyro": (0.031, 0.0, 0.0)},
+        {"gyro": (0.0, 0.031, 0.0)},
+        {"gyro": (0.0, 0.0, -0.031)},
+    ],
+)
+def test_a_movement_on_any_axis_is_told_fast_for_half_a_second(moved: dict[str, Any]) -> None:
+    brain = Brain()
+    brain.live(2.0)
+    assert told(brain, 2.0) == pytest.approx(4, abs=1)
+    brain.rig.feel(**moved)
+    assert told(brain, 0.5) == pytest.approx(25, abs=1)
+    assert told(brain, 2.0) == pytest.approx(4, abs=2)
+
+
+@pytest.mark.parametrize(
+    "moved", [{"acceleration": (0.029, -0.029, 1.029)}, {"gyro": (0.029, -0.029, 0.029)}]
+)
+def test_noise_is_no_movement(moved: dict[str, Any]) -> None:
+    brain = Brain()
+    brain.live(2.0)
+    brain.rig.feel(**moved)
+    assert told(brain, 2.0) == pytest.approx(4, abs=1)
+
+
+def test_a_slow_drift_is_a_movement_once_it_has_gone_far_enough() -> None:
+    """Compared with what was last told, not with the last reading."""
+    brain = Brain()
+    brain.live(2.02)
+    count = 0
+    for n in range(20):
+        brain.rig.feel(acceleration=(0.004 * n, 0.0, 1.0))
+        count += told(brain, 0.02)
+    assert count > 8
+
+
+def test_the_joints_are_told_every_half_second_while_one_moves_and_else_every_four() -> None:
+    brain = Brain()
+    brain.live(0.2)
+    assert len(of(wire.JOINTS, brain.live(8.0))) == 2
+    brain.awake()
+    moving = []
+    for n in range(200):
+        moving += brain.live(0.02, head_pan=0.4 * (n % 40) / 40)
+    assert len(of(wire.JOINTS, moving)) == pytest.approx(8, abs=1)
+    _, *found = struct.unpack(f"<I{COUNT}H", of(wire.JOINTS, moving)[-1].payload)
+    driven = angles(CAT, brain.board.outputs())
+    pan = (found[NAMES.index("head_pan")] - wire.ANGLE_ZERO) / 5729.58
+    assert pan == pytest.approx(driven["head_pan"], abs=0.15)
+
+
+def test_a_touch_is_told_as_an_event_when_it_begins_and_ends_and_streamed_between() -> None:
+    brain = Brain()
+    brain.live(1.0)
+    assert of(wire.TOUCH, brain.live(0.5)) == []
+    brain.rig.touch(back=0.5)
+    heard = brain.live(1.0)
+    assert len(of(wire.TOUCHED, heard)) == 1
+    assert len(of(wire.TOUCH, heard)) == pytest.approx(50, abs=3)
+    brain.rig.touch()
+    heard = brain.live(1.0)
+    assert len(of(wire.TOUCHED, heard)) == 1
+    assert len(of(wire.TOUCH, heard)) <= 3
+
+
+def test_a_touch_chip_that_dies_under_a_hand_ends_the_touch() -> None:
+    brain = Brain()
+    brain.live(1.0)
+    brain.rig.touch(back=0.5)
+    brain.live(0.5)
+    brain.rig.bench.skin.present = False
+    (end,) = of(wire.TOUCHED, brain.live(0.5))
+    assert not any(end.payload[4:])
+
+
+def test_the_battery_is_told_once_a_second() -> None:
+    brain = Brain()
+    times = [one.at for one in of(wire.BATTERY, brain.live(5.0))]
+    assert len(times) == 5
+    assert all(b - a == pytest.approx(1.0, abs=0.03) for a, b in pairwise(times))
+
+
+def test_joints_step_every_twenty_milliseconds() -> None:
+    brain = Brain().awake()
+    brain.live(0.3, head_pan=0.0)
+    joint = brain.board._board._limbs.joints[NAMES.index("head_pan")]
+    course: list[int] = []
+    for _ in range(10):
+        brain.live(0.01)
+        if not course:
+            brain.board._board._take(wire.SETPOINT, setpoint(pan=0.3), round(brain.now * 1000))
+        course.append(joint.angle)
+    changes = [b != a for a, b in pairwise(course)]
+    assert changes.count(True) == pytest.approx(4.5, abs=0.6)
