@@ -13,7 +13,7 @@ from moggy.behaviors.moment import Moment
 from moggy.behaviors.slot import OptionSlot, ReflexSlot
 from moggy.behaviors.tree import OptionSpec, ReflexSpec
 from moggy.behaviors.tree_language import TreeLanguage
-from moggy.messages import Affect, Context, Event, Gesture, PersonEstimate
+from moggy.messages import Affect, Context, Event, Gesture, PersonEstimate, Refusal
 from moggy.personality import Personality, Temperament
 from tests.feelings import emotions
 
@@ -72,12 +72,11 @@ def test_terms_come_together_by_product_mean_or_maximum(combine: str, score: flo
     option = clock.option(terms=terms, combine=combine, base=2.0)
     clock.go(1.0, joy=0.8, anger=0.4)
     assert option.weigh(False) == option.score == pytest.approx(2.0 * score)
-    report = option.report({"refused: dwell": 3.0})
+    report = option.report(Refusal(by="dwell", short=3.0))
     assert (report.id, report.score) == ("a", option.score)
+    assert report.refused == Refusal(by="dwell", short=3.0)
     anger = 0.7 if combine == "product" else 0.2
-    assert report.terms == pytest.approx(
-        {"emotion.joy": 0.8, "emotion.anger": anger, "base": 2.0, "refused: dwell": 3.0}
-    )
+    assert report.terms == pytest.approx({"emotion.joy": 0.8, "emotion.anger": anger, "base": 2.0})
 
 
 @pytest.mark.parametrize("combine", ["product", "mean", "max"])
@@ -103,11 +102,11 @@ def test_the_temperament_and_the_appetite_bend_the_score_and_are_reported() -> N
     option = clock.option(bend={"extraversion": 0.5, "dominance": 0.3})
     clock.go(1.0, joy=0.5)
     assert option.weigh(False) == pytest.approx(0.5 * 1.5 * math.exp(0.2))
-    terms = option.report({}).terms
+    terms = option.report().terms
     assert terms["appetite"] == 1.5
     assert terms["temperament"] == pytest.approx(math.exp(0.2))
     plain = Clock().option(bend={"extraversion": 0.5})
-    assert set(plain.report({}).terms) == {"emotion.joy", "base"}
+    assert set(plain.report().terms) == {"emotion.joy", "base"}
 
 
 def test_an_option_that_nobody_has_an_appetite_for_never_begins() -> None:
@@ -158,7 +157,7 @@ def test_each_time_it_ran_lately_makes_it_less_likely() -> None:
     ended(clock, option, 1.0, joy=0.8)
     clock.go(101.0, joy=0.8)
     assert option.weigh(False) == pytest.approx(0.8 / 1.5)
-    assert option.report({}).terms["repetition"] == pytest.approx(1.0 / 1.5)
+    assert option.report().terms["repetition"] == pytest.approx(1.0 / 1.5)
     clock.go(161.0, joy=0.8)
     fades = math.exp(-1.0)
     assert option.weigh(False) == pytest.approx(0.8 / (1.0 + 0.5 * fades))
@@ -192,7 +191,7 @@ def test_what_waits_gains_half_of_its_ageing_in_five_minutes() -> None:
     option = clock.option(ageing=0.4)
     clock.go(300.0, joy=0.5)
     assert option.weigh(False) == pytest.approx(0.5 * 1.2)
-    assert option.report({}).terms["ageing"] == pytest.approx(1.2)
+    assert option.report().terms["ageing"] == pytest.approx(1.2)
     assert option.weigh(True) == pytest.approx(0.5)
     ended(clock, option, 500.0, joy=0.5)
     clock.go(900.0, joy=0.5)
