@@ -47,6 +47,7 @@ AFFECT = (
 FIRMWARE = (
     "tests/firmware/test_limbs.py",
     "tests/firmware/test_joint.py",
+    "tests/firmware/test_board.py",
     "tests/firmware/test_modes.py",
     "tests/firmware/test_devices.py",
 )

@@ -3,6 +3,9 @@ sends."""
 
 from __future__ import annotations
 
+from itertools import pairwise
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -123,3 +126,166 @@ def test_the_brain_can_narrow_but_never_widen(
     assert joint.low <= joint.angle <= joint.high
     joint.narrow(-40_000, 40_000, 1_000_000)
     assert (joint.low, joint.high, joint.fastest) == built
+
+
+# ── In numbers ───────────────────────────────────────────────────────────────────────────────────
+
+
+def brisk() -> Joint:
+    """At most 500 cdeg a step, and 100 cdeg a step more or less at each step."""
+    return Joint("joint", -7000, 7000, 0, 25_000, 250_000)
+
+
+def course(joint: Joint, steps: int) -> list[int]:
+    found = []
+    for _ in range(steps):
+        joint.step()
+        found.append(joint.angle)
+    return found
+
+
+def test_speed_and_brake_are_whole_centidegrees_a_step_and_one_at_least() -> None:
+    assert (brisk().fastest, brisk().brake) == (500, 100)
+    slow = Joint("joint", -7000, 7000, 0, 49, 2499)
+    assert (slow.fastest, slow.brake) == (1, 1)
+    assert (Joint("joint", 0, 9, 0, 100, 5000).fastest, Joint("joint", 0, 9, 0, 1, 5000).brake) == (
+        2,
+        2,
+    )
+
+
+def test_it_speeds_up_runs_at_full_speed_and_brakes_in_time() -> None:
+    joint = brisk()
+    joint.aim(5000, 1)
+    angles = [0, *course(joint, 20)]
+    speeds = [b - a for a, b in pairwise(angles)]
+    assert speeds[:6] == [100, 200, 300, 400, 500, 500]
+    assert max(speeds) == 500
+    arrived = angles.index(5000)
+    assert arrived <= 15
+    assert speeds[arrived - 1] <= 100
+    assert set(speeds[arrived:]) == {0}
+
+
+@given(
+    st.lists(st.tuples(st.integers(-7000, 7000), st.integers(1, 12)), min_size=1, max_size=12),
+    st.sampled_from((25_000, 5_000)),
+)
+def test_to_the_left_it_goes_as_to_the_right(orders: list[tuple[int, int]], velocity: int) -> None:
+    left, right = (Joint("joint", -6000, 6000, 0, velocity, 250_000) for _ in range(2))
+    for target, steps in orders:
+        left.aim(-target, 1)
+        right.aim(target, 1)
+        assert course(left, steps) == [-angle for angle in course(right, steps)]
+
+
+@pytest.mark.parametrize("pace", [300, -300, 120])
+def test_it_catches_up_with_a_goal_that_moves_on_and_then_keeps_up(pace: int) -> None:
+    joint = brisk()
+    behind = []
+    for n in range(1, 23):
+        joint.aim(pace * n, 1)
+        joint.step()
+        behind.append(abs(pace * n - joint.angle))
+    assert max(behind[:4]) <= abs(pace) * 2
+    assert behind[10:] == [0] * 12
+    assert joint.speed == pace
+
+
+def test_it_glides_to_a_setpoint_in_as_many_steps_as_it_is_given() -> None:
+    joint = brisk()
+    joint.aim(250, 5)
+    assert course(joint, 8) == [50, 100, 150, 200, 250, 250, 250, 250]
+    joint.aim(-250, 10)
+    assert course(joint, 12) == [*range(200, -251, -50), -250, -250]
+    joint.aim(-250, 3)
+    assert joint.still, "it is there already"
+    joint.aim(0, 4)
+    joint.step()
+    joint.aim(0, 1)
+    assert not joint.still
+    assert course(joint, 6)[-1] == 0
+
+
+def test_it_is_still_only_where_it_was_aimed_at_and_stands() -> None:
+    joint = brisk()
+    joint.aim(100, 1)
+    joint.step()
+    assert (joint.angle, joint.still) == (100, False)
+    joint.step()
+    assert joint.still
+
+
+def test_a_slow_way_keeps_to_its_own_speed_and_a_slower_joint_to_its() -> None:
+    joint = brisk()
+    joint.slow = 80
+    joint.aim(2000, 1)
+    assert max(b - a for a, b in pairwise(course(joint, 20))) == 80
+    joint.slow = 900
+    joint.aim(-2000, 1)
+    assert min(b - a for a, b in pairwise(course(joint, 20))) == -500
+
+
+def test_told_to_slow_down_it_brakes_to_the_new_speed() -> None:
+    for end in (6000, -6000):
+        joint = brisk()
+        joint.aim(end, 1)
+        course(joint, 6)
+        joint.slow = 150
+        speeds = [abs(b - a) for a, b in pairwise(course(joint, 6))]
+        assert speeds[:4] == [300, 200, 150, 150] or speeds[:4] == [400, 300, 200, 150]
+
+
+def test_held_it_brakes_as_hard_as_it_may_and_stays_there() -> None:
+    for end in (6000, -6000):
+        joint = brisk()
+        joint.aim(end, 1)
+        course(joint, 6)
+        there = joint.angle
+        joint.hold()
+        ahead = 1000 if end > 0 else -1000
+        assert joint.target == there + ahead
+        assert course(joint, 10)[-1] == there + ahead
+    joint = brisk()
+    joint.aim(7000, 1)
+    course(joint, 15)
+    joint.hold()
+    assert joint.target <= 7000
+
+
+def test_dropped_it_forgets_where_it_was_going() -> None:
+    joint = brisk()
+    joint.aim(6000, 1)
+    course(joint, 6)
+    there = joint.angle
+    joint.drop()
+    assert (joint.target, joint.speed, joint.still) == (there, 0, True)
+    joint.aim(there + 100, 1)
+    assert course(joint, 3)[-1] == there + 100
+
+
+def test_narrowed_it_comes_into_its_new_limits_at_its_new_speed() -> None:
+    joint = brisk()
+    joint.aim(3000, 1)
+    course(joint, 20)
+    joint.narrow(-1000, 2000, 10_000)
+    assert (joint.low, joint.high, joint.fastest) == (-1000, 2000, 200)
+    back = [3000, *course(joint, 20)]
+    assert back[-1] == 2000
+    assert min(b - a for a, b in pairwise(back)) == -200
+    joint.narrow(5000, 4000, 0)
+    assert (joint.low, joint.high, joint.fastest) == (5000, 5000, 1)
+    joint.narrow(-9000, 9000, 99_000)
+    assert (joint.low, joint.high, joint.fastest) == (-7000, 7000, 500)
+    joint.narrow(9000, 9900, 25_000)
+    assert (joint.low, joint.high) == (7000, 7000)
+
+
+@pytest.mark.parametrize("end", [7000, -7000])
+def test_it_comes_to_its_very_end_and_not_beyond(end: int) -> None:
+    joint = brisk()
+    joint.aim(2 * end, 1)
+    angles = course(joint, 30)
+    assert angles[-1] == end
+    assert max(map(abs, angles)) == 7000
+    assert angles.index(end) <= 20

@@ -199,6 +199,13 @@ def test_it_keeps_to_its_ends_from_the_first_moment_on() -> None:
         assert course(axis, 3.0 * end, 2.0)[-1] == pytest.approx(end, abs=1e-6)
 
 
+@pytest.mark.parametrize("target", [0.5, -0.37])
+def test_it_comes_to_exactly_where_it_is_sent(target: float) -> None:
+    axis = Axis(PLAIN, 0.0)
+    assert course(axis, target, 1.5)[-1] == pytest.approx(target, abs=1e-12)
+    assert (axis.aim, axis.speed) == (axis.position, 0.0)
+
+
 def test_a_target_that_is_no_number_lets_it_brake() -> None:
     axis = Axis(PLAIN, 0.0)
     course(axis, 0.5, 0.2)
