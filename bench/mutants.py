@@ -101,7 +101,10 @@ COUNTERPARTS = {
     for name, other in (pair, pair[::-1])
 }
 """Calls that are replaced by one another."""
-SYMMETRIC = {"min", "max", "isclose", "isinstance", "getattr", "Field", "zip", "cast", "TypeVar"}
+SYMMETRIC = {
+    *("min", "max", "isclose", "hypot", "ticks_add"),
+    *("isinstance", "getattr", "Field", "zip", "cast", "TypeVar"),
+}
 """Calls whose arguments are not swapped: it changes nothing, or every test would fail."""
 COMPARISONS: Mapping[type[ast.cmpop], tuple[str, str]] = {
     ast.Lt: ("<", ">="),

@@ -379,3 +379,17 @@ def test_joints_step_every_twenty_milliseconds() -> None:
         course.append(joint.angle)
     changes = [b != a for a, b in pairwise(course)]
     assert changes.count(True) == pytest.approx(4.5, abs=0.6)
+
+
+def test_a_brain_that_comes_back_while_it_goes_to_rest_is_followed_at_full_speed() -> None:
+    brain = Brain().awake()
+    joint = CAT.joints["head_pan"]
+    brain.live(1.0, head_pan=0.9)
+    brain.live(2.6)
+    assert brain.status[0] == "rest"
+    course = []
+    for _ in range(30):
+        brain.live(0.02, head_pan=-0.9)
+        course.append(angles(CAT, brain.board.outputs())["head_pan"])
+    fastest = max(abs(b - a) for a, b in pairwise(course)) / 0.02
+    assert fastest > 0.5 * joint.velocity

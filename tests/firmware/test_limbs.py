@@ -163,6 +163,16 @@ def test_a_joint_on_its_way_is_turned_to_where_it_began() -> None:
     assert found.joints[0].angle == 0
 
 
+def test_a_joint_on_its_way_may_be_told_to_come_sooner() -> None:
+    found, _, _ = limbs(row())
+    found.aim((1000,), 100)
+    found.step()
+    found.aim((1000,), 1)
+    for _ in range(15):
+        found.step()
+    assert found.joints[0].angle == 1000
+
+
 def test_the_way_to_rest_takes_a_sixth_of_the_speed_until_it_hurries() -> None:
     found, _, _ = limbs(row(rest=100), row("slow", 1, velocity=200))
     found.aim((3000, 3000), 1)
