@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import Any
 
 from moggy.behaviors.expression import Evaluate
+from moggy.behaviors.moment import NEVER
 from moggy.messages import Command, Tick
 from moggy.ongoing import Ongoing, is_quiet, local_hour
 from moggy.personality import Personality
@@ -21,9 +22,6 @@ from moggy.vocabulary import (
     SETTINGS,
     nearest,
 )
-
-NEVER = 9999.0
-"""In the place of the seconds since something that has not happened."""
 
 
 class LawScene:

@@ -53,11 +53,22 @@ def unknown_in_tree(tree: Mapping[str, Any], motions: Collection[str]) -> Iterat
                     yield from _unknown_in(hole, where, known)
 
 
-def unknown_keys(data: Mapping[str, Any], key: str, known: Collection[str]) -> Iterator[Unknown]:
-    """Behaviours that a mapping under `key` has as its keys and that are not `known`."""
+WHOLE_TREE = (
+    "; begin a tree of your own with `extends: cat`, or choose a personality and appraisals that go"
+    " with it"
+)
+"""What to do where a tree lacks the behaviours that other files name."""
+
+
+def unknown_keys(
+    data: Mapping[str, Any], key: str, known: Collection[str], tree: str
+) -> Iterator[Unknown]:
+    """Behaviours that a mapping under `key` has as its keys and that the tree does not have."""
     for id in data.get(key) or ():
         if id not in known:
-            yield Unknown((key, id), f"unknown behaviour {id!r}{nearest(str(id), known)}")
+            near = nearest(str(id), known)
+            hint = near if "did you mean" in near else f": {tree} has none of that id{WHOLE_TREE}"
+            yield Unknown((key, id), f"unknown behaviour {id!r}{hint}")
 
 
 def unknown_in_laws(laws: Mapping[str, Any], known: Collection[str]) -> Iterator[Unknown]:

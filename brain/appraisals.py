@@ -36,6 +36,7 @@ from moggy.vocabulary import (
     EvidenceChannel,
     GestureName,
     ZoneName,
+    nearest,
 )
 
 DISTRESS: tuple[Emotion, ...] = ("fear", "anger", "disgust", "sadness", "loneliness")
@@ -138,10 +139,21 @@ class Rule(Effect):
     ] = False
     pleases: Annotated[
         float,
-        Field(ge=0.0, le=1.0, description="how pleasant this touch is where it is wholly welcome"),
+        Field(
+            ge=0.0,
+            le=1.0,
+            description="how pleasant this touch is where it is wholly welcome: "
+            "`touch.good` in the tree",
+        ),
     ] = 0.0
     hurts: Annotated[
-        float, Field(ge=0.0, le=1.0, description="how unpleasant this touch is wherever it lands")
+        float,
+        Field(
+            ge=0.0,
+            le=1.0,
+            description="how unpleasant this touch is wherever it lands: `touch.bad` in the tree; "
+            "what it does to feelings is `emotions`",
+        ),
     ] = 0.0
     disliked: Annotated[
         Effect, Field(description="what happens instead where the touch is unwelcome")
@@ -265,10 +277,9 @@ def whole_key(key: str, events: Iterable[str]) -> str:
         name for name in known if name.startswith(first)
     ]
     if len(meant) != 1 or not rest:
-        raise ValueError(
-            f"'{first}' is {'no event' if not meant else 'one of ' + ', '.join(meant)}; "
-            f"events: {', '.join(known)}"
-        )
+        if not meant:
+            raise ValueError(f"{first!r} is no event{nearest(first, known)}")
+        raise ValueError(f"{key!r} may mean {', '.join(meant)}; say EVENT.KEY")
     step = rest.partition(".")[0]
     groups: dict[str, str] = {
         **dict.fromkeys(EMOTIONS, "emotions."),

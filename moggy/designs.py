@@ -155,8 +155,8 @@ def _put_together(
         )
         known = behaviours(does.data)
         _refuse(does, unknown_in_tree(does.data, motions))
-        _refuse(who, unknown_keys(who.data, "appetite", known))
-        _refuse(feels, unknown_keys(feels.data, "behaviors", known))
+        _refuse(who, unknown_keys(who.data, "appetite", known, tree))
+        _refuse(feels, unknown_keys(feels.data, "behaviors", known, tree))
     except Invalid as error:
         return error
     renamed = made.tree.renamed

@@ -29,6 +29,11 @@ class Life:
     remembered: Mapping[str, Any] | None = None
     """What it knew of its people at the end; None for one that was read from a journal."""
 
+    def __repr__(self) -> str:
+        last = self.ticks[-1].at if self.ticks else 0.0
+        who = self.start.personality.removeprefix("personalities/").removesuffix(".yaml")
+        return f"<Life of {who}, seed {self.start.seed}: {len(self.ticks)} ticks, {last:.2f} s>"
+
     @classmethod
     def read(cls, journal: Path | str) -> Life:
         """A recorded life. Of a file cut short by a crash, what is whole. Raises

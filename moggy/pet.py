@@ -20,12 +20,14 @@ from moggy.messages import (
     Event,
     Evidence,
     Gesture,
+    Happening,
     Mover,
     PersonEstimate,
     Sense,
     Tick,
 )
 from moggy.ongoing import Ongoing, local_hour
+from moggy.vocabulary import EVENTS, nearest
 
 TREE_PERIOD = 0.1
 """Seconds between two ticks of the tree, our choice; urgent events and the beginning of a touch do
@@ -152,6 +154,7 @@ class LivingPet:
         self._felt, self._felt_at = (PersonEstimate(), Affect()), 0.0
         self._command, self._acted, self._plays = Command(at=0.0), -1.0 / RATE, self._decision.plays
         self._unheard: list[Event] = []
+        self._undeclared: set[str] = set()
         self._ongoing = Ongoing()
 
     def tick(self, now: float, senses: Sequence[AnySense]) -> Tick:
@@ -162,7 +165,7 @@ class LivingPet:
         self._now = now
         heard = tuple([replace(sense, id=self._number()) for sense in senses])
         refused = self._take_edits(heard, now)
-        understood = self._understand(heard, now)
+        understood, unknown = self._understand(heard, now)
         self._ongoing.take(understood, now)
         events, evidence = self.mind.perceive(understood, now)
         beat = now - self._decided >= TREE_PERIOD - EARLY or any(
@@ -187,7 +190,7 @@ class LivingPet:
             commanded=self._command,
             moved=moved,
             calls=decision.calls,
-            refused=refused,
+            refused=(*refused, *unknown),
         )
 
     def _act(
@@ -220,12 +223,26 @@ class LivingPet:
                     refused.append(f"{edited}{error}")
         return tuple(refused)
 
-    def _understand(self, heard: tuple[AnySense, ...], now: float) -> tuple[AnySense, ...]:
+    def _understand(
+        self, heard: tuple[AnySense, ...], now: float
+    ) -> tuple[tuple[AnySense, ...], tuple[str, ...]]:
+        """What the readers make of the senses; and what is wrong with it, each mistake once."""
         understood: list[AnySense] = [sense for sense in heard if not isinstance(sense, self._raw)]
         for reader in self._readers:
             for sense in reader.read(heard, now):
                 understood.append(sense if sense.id else replace(sense, id=self._number()))
-        return tuple(understood)
+        wrong = {
+            sense.event: f"a sensor tells of the event {sense.event!r}, which nobody declared"
+            f"{nearest(sense.event, EVENTS)}"
+            for sense in understood
+            if isinstance(sense, Happening) and sense.event not in EVENTS
+        }
+        if not wrong:
+            return tuple(understood), ()
+        kept = [s for s in understood if not (isinstance(s, Happening) and s.event in wrong)]
+        said = [message for name, message in wrong.items() if name not in self._undeclared]
+        self._undeclared |= wrong.keys()
+        return tuple(kept), tuple(said)
 
     def _decide(
         self, now: float, person: PersonEstimate, pet: Affect, events: Sequence[Event], beat: bool

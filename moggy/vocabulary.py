@@ -109,6 +109,8 @@ TRAITS: Final[tuple[Trait, ...]] = get_args(Trait)
 
 Advisable: TypeAlias = Dimension | Drive
 """What advice may move a little."""
+LARGEST_ADVICE: Final = 0.2
+"""The most that advice may add to a dimension or a drive, in either direction. Our choice."""
 
 # ── Touch, body and owner ────────────────────────────────────────────────────────────────────────
 

@@ -132,7 +132,13 @@ def validate(
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise _first_mistake(data, model, locate, also, error.errors()[0]) from None
+        # A misspelt key is also a missing one: the key that stands there says more.
+        mistakes = error.errors()
+        unknown = (each for each in mistakes if each["type"] == "extra_forbidden")
+        first = mistakes[0]
+        if first["type"] == "missing":
+            first = next(unknown, first)
+        raise _first_mistake(data, model, locate, also, first) from None
 
 
 def _first_mistake(

@@ -191,7 +191,7 @@ class Appraiser:
             weight = self._holds(case.when, event, trust, liking)
             if weight > 0.0:
                 self._add(rule, case, strength * weight, dose, event, cause, total)
-        if event.zone is not None and (rule.pleases or rule.hurts):
+        if event.zone is not None and event.name != "released":
             good = force * welcome * rule.pleases if rule.touch else 0.0
             bad = max(unwelcome, force * rule.hurts)
             self.touch = FeltTouch(at=event.at, zone=event.zone, liking=liking, good=good, bad=bad)

@@ -21,7 +21,7 @@ from moggy.brain.affect.reasons import Reasons
 from moggy.brain.appraisals import Appraisals
 from moggy.messages import Affect, Bond, Event, EventCause, InnerCause, Mood
 from moggy.personality import Personality
-from moggy.vocabulary import DIMENSIONS, DRIVES, EMOTIONS, Advisable, Drive
+from moggy.vocabulary import DIMENSIONS, DRIVES, EMOTIONS, LARGEST_ADVICE, Advisable, Drive
 
 BEAT_S = 1.0
 """Seconds between two beats of the mood."""
@@ -37,8 +37,6 @@ CARE_RISE_S = 4.0
 """Seconds in which distress stirs that affection to 63 %."""
 URGE_S = 20.0
 """Seconds in which a drive that lacks or overflows stirs its emotions to 63 %."""
-LARGEST_ADVICE = 0.2
-"""The most that advice (the language model's) may add to a mood or a drive at any time."""
 ADVICE_FADES_S = 60.0
 """Seconds in which advice fades to 37 %."""
 ENERGY_AROUSAL = 0.3

@@ -10,14 +10,12 @@ from dataclasses import replace
 
 from moggy.brain.language.question import PATIENCE, Question, Situation
 from moggy.messages import Event, Gesture, Thought, Tick, Words
+from moggy.ongoing import CONTACT_LOST_S
 
 REMEMBERED_S = 120.0
 """Seconds for which an event is part of a situation. Our choice."""
 REMEMBERED_EVENTS = 16
 """Events that are kept at most."""
-TOUCH_STALE_S = 1.0
-"""Seconds after its last message for which a touch still goes on; the touch reader sends five a
-second."""
 UNTOLD = frozenset({"touched", "released", "looked_at", "advised"})
 """Events that are left out of a situation: they are too frequent to say anything about a remark, or
 come from a reader itself."""
@@ -42,7 +40,7 @@ class Recent:
         """The situation before this tick. Call it before `see` of the same tick: otherwise the
         events that the words caused would stand in their own situation."""
         touch = self._gesture
-        if touch is not None and tick.at - touch.at >= TOUCH_STALE_S:
+        if touch is not None and tick.at - touch.at > CONTACT_LOST_S:
             touch = None
         person, pet = tick.person, tick.pet
         return Situation(

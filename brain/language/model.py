@@ -23,13 +23,11 @@ from moggy.brain.language.embedding import yield_to_the_loop
 from moggy.brain.language.llama import LanguageModel
 from moggy.brain.language.question import Question, Situation
 from moggy.messages import AnySense, Thought
-from moggy.vocabulary import Advisable
+from moggy.vocabulary import LARGEST_ADVICE, Advisable
 from moggy.worker import Task
 
 MODEL = "smollm2"
 """Its name in `moggy models`, and the source of its thoughts."""
-MOST: Final = 0.2
-"""The largest proposal, in either direction, on the scale −1..1 of what it moves."""
 GAIN: Final = 0.06
 """How much a proposal grows for each unit of log-probability by which a feeling is likelier than
 after words that say nothing. Our choice."""
@@ -123,8 +121,8 @@ class Judge:
 
 
 def nudges(surprise: Sequence[float] | NDArray[np.float64]) -> dict[Advisable, float]:
-    """Proposals, each within ±MOST, from how much likelier than usual each of FEELINGS is (units of
-    log-probability). Raises ValueError for another length or something that is not a number."""
+    """Proposals, each within ±LARGEST_ADVICE, from how much likelier than usual each of FEELINGS is
+    (in log-probability). Raises ValueError for another length or something that is no number."""
     if len(surprise) != len(FEELINGS) or not all(math.isfinite(s) for s in surprise):
         raise ValueError("the language model's judgement is not a number; its answer was dropped")
     total: dict[Advisable, float] = {}
@@ -134,7 +132,7 @@ def nudges(surprise: Sequence[float] | NDArray[np.float64]) -> dict[Advisable, f
                 -SURPRISE, min(SURPRISE, float(much))
             )
     return {
-        name: round(max(-MOST, min(MOST, by)), 4)
+        name: round(max(-LARGEST_ADVICE, min(LARGEST_ADVICE, by)), 4)
         for name, by in total.items()
         if abs(by) >= TOO_SMALL
     }

@@ -38,6 +38,7 @@ from moggy.vocabulary import (
     DIMENSIONS,
     DRIVES,
     EVENTS,
+    LARGEST_ADVICE,
     NOBODY,
     SOMEONE,
     Advisable,
@@ -50,8 +51,6 @@ SIGNS = (Face, Posture, Voice, Words, Thought, Happening, Impression)
 """Senses of a person that may come without a name."""
 ADVISABLE = frozenset((*DIMENSIONS, *DRIVES))
 """What a thought may advise on; anything else that a model names is dropped."""
-LARGEST_ADVICE = 0.2
-"""The most that one thought may ask for, in either direction."""
 FACE_CONFIDENCE = 0.7
 """Of a face's estimate that was given without a confidence. Our choice, as are the next."""
 POSTURE_CONFIDENCE = 0.4
@@ -64,7 +63,7 @@ TOUCH_LEAST = 0.3
 """Least strength of `touched`, however light the hand, 0..1."""
 KIND_VALENCE = 0.2
 """Valence of words from which they are a kindness."""
-ROUGH_PRESSURE = 0.6
+PRESSING = 0.6
 """Pressure, 0..1, above which a hand suggests a less pleasant and more aroused person."""
 KIND_TOUCHES = frozenset(("stroked", "scratched", "patted"))
 """Touches that are a greeting when they come first."""
@@ -210,7 +209,7 @@ class Perception:
         self._sign_of(person, at, because, kind)
         guess = self._gestures.get(sense.gesture)
         if guess is not None and guess.confidence > 0.0:
-            rough = max(0.0, sense.pressure - ROUGH_PRESSURE)
+            rough = max(0.0, sense.pressure - PRESSING)
             self._says(
                 Evidence(
                     at=at,

@@ -215,3 +215,8 @@ def test_every_public_name_is_there_and_importing_loads_none_of_them() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = [name for name in eval(done.stdout) if not name.startswith("__editable__")]
     assert loaded == ["moggy"]
+
+
+def test_a_life_in_a_notebook_is_one_line() -> None:
+    life = moggy.live(moggy.Pet(personality="shy", seed=3), seconds=1.0)
+    assert repr(life) == "<Life of shy, seed 3: 50 ticks, 0.98 s>"

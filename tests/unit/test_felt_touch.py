@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from moggy.assemble import begin, born
 from moggy.brain.memory import Remembered
-from moggy.config import Files
+from moggy.config import Files, with_value
 from moggy.messages import FeltTouch, Gesture, Person, Tick
 from moggy.vocabulary import GestureName, ZoneName
 
@@ -113,3 +114,17 @@ def test_no_part_of_the_tree_works_the_pleasure_of_a_touch_out_again() -> None:
         if isinstance(node, ast.Attribute) and node.attr in ("likes_touch", "along_fur")
     }
     assert read <= {("samples.py", "likes_touch")}
+
+
+def test_a_touch_that_neither_pleases_nor_hurts_replaces_the_one_before() -> None:
+    """As when a designer sets `hurts` of a hit to 0: the stroke before must not stand on."""
+    start = begin(Files(), seed=1, hour=10.0)
+    table = with_value(start.files[start.appraisals], "events.hit.hurts", 0.0)
+    pet = born(replace(start, files={**start.files, start.appraisals: table}))
+    pet.tick(0.0, [Gesture(at=0.0, zone="neck", gesture="stroke", phase="begin")])
+    stroked = pet.tick(0.2, [Gesture(at=0.2, zone="neck", gesture="stroke", duration=0.2)])
+    hit = pet.tick(0.4, [Gesture(at=0.4, zone="back", gesture="hit", phase="begin", peak=0.9)])
+    assert stroked.pet.touch is not None
+    assert hit.pet.touch is not None
+    assert stroked.pet.touch.good > 0.3
+    assert (hit.pet.touch.zone, hit.pet.touch.good) == ("back", 0.0)

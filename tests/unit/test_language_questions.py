@@ -9,7 +9,7 @@ import pytest
 
 from moggy.brain.language import prompts, refine
 from moggy.brain.language.ask import Asker, Recent, question_of
-from moggy.brain.language.model import FEELINGS, MOST, nudges
+from moggy.brain.language.model import FEELINGS, nudges
 from moggy.brain.language.question import Question, Situation
 from moggy.messages import (
     Affect,
@@ -23,7 +23,7 @@ from moggy.messages import (
     Tick,
     Words,
 )
-from moggy.vocabulary import CLASS_PRIOR, CLASSES, DIMENSIONS, DRIVES
+from moggy.vocabulary import CLASS_PRIOR, CLASSES, DIMENSIONS, DRIVES, LARGEST_ADVICE
 
 NOTHING = {"none": 1.0}
 WEIGHTS = {"before": 0.5, "own": 0.5, "valence_before": 0.5, "valence_gain": 1.0}
@@ -190,7 +190,7 @@ def test_whatever_the_model_says_the_answer_is_within_its_bounds() -> None:
         assert all(0.0 <= p <= 1.0 for p in thought.probabilities.values())
         assert -1.0 <= (thought.valence or 0.0) <= 1.0
         moved = nudges([size * (-1) ** k for k in range(len(FEELINGS))])
-        assert all(abs(by) <= MOST for by in moved.values())
+        assert all(abs(by) <= LARGEST_ADVICE for by in moved.values())
         assert set(moved) <= {*DIMENSIONS, *DRIVES}
 
 

@@ -27,10 +27,9 @@ from moggy.brain.language import (
     read_texts,
     reading,
 )
-from moggy.brain.language.model import MOST
 from moggy.messages import Thought
 from moggy.sensors.words import understand
-from moggy.vocabulary import CLASSES
+from moggy.vocabulary import CLASSES, LARGEST_ADVICE
 
 E5 = models.MODELS["e5_small"].files[0].sha256
 
@@ -174,7 +173,7 @@ def test_the_language_model_reads_and_proposes_within_bounds(judge: Judge) -> No
     for thought in (kind, harsh):
         assert thought.probabilities is not None
         assert set(thought.probabilities) == set(CLASSES)
-        assert all(abs(by) <= MOST for by in thought.nudges.values())
+        assert all(abs(by) <= LARGEST_ADVICE for by in thought.nudges.values())
 
 
 @pytest.mark.needs_runtime
@@ -209,7 +208,7 @@ def test_what_was_read_before_leaves_no_trace_in_the_next_answer(judge: Judge) -
 )
 def test_the_language_model_survives_strange_texts(judge: Judge, text: str) -> None:
     thought = judge.answer(Question(text=text))
-    assert all(abs(by) <= MOST for by in thought.nudges.values())
+    assert all(abs(by) <= LARGEST_ADVICE for by in thought.nudges.values())
 
 
 @pytest.mark.needs_runtime
