@@ -168,7 +168,7 @@ class ResponseRun:
         gesture = _hand("stroked" if "stroked" in with_ else event, at, since)
         pet = replace(
             pet,
-            touch=None if gesture is None else _felt(gesture),
+            touch=pet.touch if gesture is None or pet.touch is not None else _felt(gesture),
             emotions={**pet.emotions, **felt},
             drives={**pet.drives, **{name: with_[name] for name in DRIVES if name in with_}},
             enough=with_.get("enough", pet.enough),
@@ -213,10 +213,11 @@ def _hand(event: str | None, at: float, since: float) -> Gesture | None:
 
 
 def _felt(gesture: Gesture) -> FeltTouch:
-    """How an average cat feels a hand on its neck: a gentle one is pleasant, a rough one is not."""
+    """Where no mind is at hand: a gentle hand is pleasant, a rough one is not."""
     rough = gesture.gesture in ("hit", "poke")
     return FeltTouch(
         at=gesture.at,
+        event=GESTURE_EVENTS[gesture.gesture],
         zone=gesture.zone,
         liking=0.7,
         good=0.0 if rough else 0.8,

@@ -14,7 +14,6 @@ from moggy.vocabulary import (
     DRIVES,
     EMOTIONS,
     EVENTS,
-    GESTURE_EVENTS,
     GESTURES,
     SETTINGS,
     TRAITS,
@@ -100,6 +99,10 @@ PLAIN: Mapping[str, tuple[Evaluate[Moment], str]] = {
     "person.arousal": (attrgetter("context.person.arousal"), "−1..1"),
     "person.confidence": (attrgetter("context.person.confidence"), "of that estimate, 0..1"),
     "person.unsure": (attrgetter("context.person.unsure"), "the estimate says so itself"),
+    "person.distress": (
+        attrgetter("context.person.distress"),
+        "how far the person is sad or afraid, as far as that is sure, 0..1",
+    ),
     "person.conflict": (
         attrgetter("context.person.conflict"),
         "how much the channels disagree, 0..1",
@@ -148,24 +151,17 @@ FAMILIES: Mapping[str, tuple[Callable[[str], Evaluate[Moment]], Collection[str] 
 """First word → how to read it, the second words (None: any), and what it is in words."""
 
 
-CALLED: Mapping[str, str] = {
-    "knocked": "a bump",
-    "loud_noise": "a loud noise",
-    "soft_voice": "a soft voice",
-}
 """Event → how a sentence calls it, where that is not its name."""
 TEXTS: Mapping[str, Callable[[Moment], str]] = {
     "touch.zone": lambda m: (
         m.petting.zone.replace("_", " ") if m.petting and m.since_touch <= BETWEEN_STROKES else ""
     ),
-    "touch.gesture": lambda m: (
-        GESTURE_EVENTS[m.petting.gesture] if m.petting and m.since_touch <= BETWEEN_STROKES else ""
-    ),
+    "touch.gesture": lambda m: m.felt.event if m.felt else "",
     "person.name": lambda m: m.context.person.person if m.context.person.present else "",
     "person.feeling": lambda m: max(
         CLASSES, key=lambda name: m.context.person.probabilities.get(name, 0.0)
     ),
-    "last.event": lambda m: CALLED.get(m.last_event, m.last_event.replace("_", " ")),
+    "last.event": lambda m: EVENTS[m.last_event].about if m.last_event else "",
 }
 """What only a sentence may ask: words."""
 

@@ -109,6 +109,7 @@ PLAIN: Mapping[str, Evaluate[LawScene]] = {
     "person.arousal": attrgetter("tick.person.arousal"),
     "person.confidence": attrgetter("tick.person.confidence"),
     "person.unsure": attrgetter("tick.person.unsure"),
+    "person.distress": attrgetter("tick.person.distress"),
     "person.conflict": attrgetter("tick.person.conflict"),
     "touch.on": lambda s: s.ongoing.gesture is not None,
     "reasoned": lambda s: bool(s.tick.decision.why),

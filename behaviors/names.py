@@ -38,6 +38,13 @@ def behaviours(tree: Mapping[str, Any]) -> set[str]:
     return there | set(tree.get("renamed", ())) | set(tree.get("removed", ()))
 
 
+def options(tree: Mapping[str, Any]) -> set[str]:
+    """The ids that a personality may have an appetite for: options, and ids of earlier releases.
+    A reflex has no score, so no appetite."""
+    there = {id for id, node in nodes(tree).items() if node.among == "options"}
+    return there | set(tree.get("renamed", ())) | set(tree.get("removed", ()))
+
+
 def unknown_in_tree(tree: Mapping[str, Any], motions: Collection[str]) -> Iterator[Unknown]:
     """Motions, postures and behaviours that a tree names and that are not there."""
     known = behaviours(tree)

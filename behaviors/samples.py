@@ -8,7 +8,16 @@ from dataclasses import replace
 
 from moggy.behaviors.moment import EventTrace, Moment
 from moggy.messages import Affect, Bond, Context, FeltTouch, Gesture, Mood, PersonEstimate
-from moggy.vocabulary import CLASSES, DRIVES, EMOTIONS, EVENTS, GESTURES, SETTINGS, ZoneName
+from moggy.vocabulary import (
+    CLASSES,
+    DRIVES,
+    EMOTIONS,
+    EVENTS,
+    GESTURE_EVENTS,
+    GESTURES,
+    SETTINGS,
+    ZoneName,
+)
 
 FAR = 20_000.0
 """Seconds between two sampled moments: nothing of the one is left in the next."""
@@ -114,6 +123,7 @@ def _felt(rng: random.Random, gesture: Gesture | None) -> FeltTouch | None:
         return None
     return FeltTouch(
         at=gesture.at,
+        event=GESTURE_EVENTS[gesture.gesture],
         zone=gesture.zone,
         liking=rng.uniform(-1.0, 1.0),
         good=rng.random(),

@@ -11,22 +11,15 @@ from moggy.brain.affect import BEAT_S, SLOW_BEATS, Bonds, Feelings, Tastes
 from moggy.brain.appraisals import Appraisals
 from moggy.brain.memory import Remembered
 from moggy.brain.perception import Habits, Perception
-from moggy.brain.person import Fusion, published
+from moggy.brain.person import Fusion, distress_of, published
 from moggy.messages import Affect, AnySense, Event, Evidence, PersonEstimate
 from moggy.personality import Personality
-from moggy.vocabulary import CLASSES, DIMENSIONS, DRIVES, EVERYBODY, NOBODY, PersonClass
+from moggy.vocabulary import DIMENSIONS, DRIVES, EVERYBODY, NOBODY
 
 __all__ = ["Mind", "Remembered"]
 
 ESTIMATE_PERIOD_S = 0.1
 """Seconds between two estimates of the person while there is no new evidence."""
-DISTRESS: tuple[PersonClass, ...] = ("sad", "afraid")
-"""What is met with care."""
-CARE_FROM = 0.35
-"""Probability of distress, times confidence, from which care begins. Our choice."""
-
-
-_DISTRESS = tuple(CLASSES.index(name) for name in DISTRESS)
 
 
 class Mind:
@@ -159,8 +152,7 @@ class Mind:
         if person in self.fusion.people:
             self.fusion.learn(person, now, BEAT_S)
             estimate = self.fusion.estimate(person, now)
-            felt = sum(estimate.probabilities[i] for i in _DISTRESS) * estimate.confidence
-            distress = max(0.0, min(1.0, (felt - CARE_FROM) / (1.0 - CARE_FROM)))
+            distress = distress_of(estimate)
         self.feelings.beat(now, distress)
         if self._beats % SLOW_BEATS == 0:
             hour = (self._hour + now / 3600.0) % 24.0

@@ -3,7 +3,7 @@ of them checked against one another."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +16,7 @@ from moggy.behaviors.motions import MotionFile
 from moggy.behaviors.names import (
     Unknown,
     behaviours,
+    options,
     unknown_in_laws,
     unknown_in_tree,
     unknown_keys,
@@ -155,10 +156,13 @@ def _put_together(
         )
         known = behaviours(does.data)
         _refuse(does, unknown_in_tree(does.data, motions))
-        _refuse(who, unknown_keys(who.data, "appetite", known, tree))
+        _refuse(who, unknown_keys(who.data, "appetite", options(does.data), tree))
         _refuse(feels, unknown_keys(feels.data, "behaviors", known, tree))
     except Invalid as error:
         return error
+    except Exception as error:
+        # A file may meet a mistake of ours; that must not end a life that goes on without it.
+        return Invalid(tree, 1, f"cannot be put together: {type(error).__name__}: {error}")
     renamed = made.tree.renamed
     appetite, hungry = _by_new_names(who, "appetite", made.personality.appetite, renamed)
     fills, filled = _by_new_names(feels, "behaviors", made.appraisals.behaviors, renamed)
@@ -173,6 +177,15 @@ def _put_together(
 def check_laws(laws: Composition, tree: Composition) -> None:
     """Raises Invalid where laws ask for a behaviour that the tree does not have."""
     _refuse(laws, unknown_in_laws(laws.data, behaviours(tree.data)))
+
+
+def _is_wrong(files: Files, start: Start, names: Sequence[str]) -> bool:
+    """Whether the files with these names, as they are on the disk, do not go together."""
+    try:
+        designs(start, texts_for(files, *names))
+    except Invalid:
+        return True
+    return False
 
 
 def save(files: Files, start: Start, name: str, text: str) -> dict[str, str]:
@@ -193,8 +206,8 @@ def save(files: Files, start: Start, name: str, text: str) -> dict[str, str]:
         names = (wanted.body, wanted.personality, wanted.tree, wanted.appraisals)
         designs(wanted, {**texts_for(files, *names), **edited})
     except Invalid as error:
-        # What is wrong in another file was so before, and does not hinder this one.
-        if error.file in edited:
+        # What was wrong in another file before does not hinder this one.
+        if error.file in edited or not _is_wrong(files, wanted, names):
             raise
     files.save(name, text, schema)
     needed = reversed(files.texts(name).items())

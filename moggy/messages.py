@@ -179,6 +179,8 @@ class PersonEstimate:
     unsure: bool = True
     conflict: float = 0.0
     """0..1: how much the channels disagree."""
+    distress: float = 0.0
+    """0..1: how far the person is sad or afraid, as far as that is sure; met with care."""
     attention: float = 0.0
     """0..1: how much the person attends to the pet."""
     bearing: tuple[float, float] | None = None
@@ -242,6 +244,8 @@ class FeltTouch:
     """How the pet felt the latest touch: by zone, what it learnt of the hand, trust and speed."""
 
     at: float
+    event: str
+    """What the brain took it for: `stroked`, `ruffled`, `hit` …"""
     zone: ZoneName
     liking: float
     """−1..1: how it likes to be touched there by this person."""

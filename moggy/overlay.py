@@ -222,9 +222,12 @@ class Composer:
         """The id by which a node is known now; None where a release has removed it."""
         if id in there:
             return id
-        now = id
+        now, passed = id, {id}
         while now in self._renamed and now not in there:
             now = self._renamed[now]
+            if now in passed:
+                raise self._error(container, key, f"{id!r} is renamed in a circle")
+            passed.add(now)
         if now in there:
             self._note(container, key, f"{id!r} is called {now!r} now: write {now!r}")
             return now
@@ -234,6 +237,9 @@ class Composer:
         raise self._error(container, key, f"no {id!r} here{nearest(id, there)}")
 
     def _change(self, id: str, changes: Change, there: Mapping[str, TreeNode]) -> None:
+        if "id" in changes[id] and changes[id]["id"] != id:
+            message = "an id cannot be changed: remove the old one and add another"
+            raise self._error(changes[id], "id", message)
         known = self._known(id, there, changes, id)
         if known is not None:
             self._merge(there[known].data, changes[id])
@@ -414,4 +420,5 @@ def _index(items: list[Any], item: Any) -> int:
 
 
 def _drop(items: list[Any], item: Any) -> None:
-    del items[_index(items, item)]
+    """Take an item out; one that is gone already (removed twice) stays gone."""
+    items[:] = [each for each in items if each is not item]

@@ -338,4 +338,4 @@ EvidenceChannel: TypeAlias = Annotated[
     AfterValidator(known("channel", CHANNELS)),
     _Enumerated(CHANNELS),
 ]
-EventName: TypeAlias = Annotated[str, AfterValidator(known("event", EVENTS))]
+EventName: TypeAlias = Annotated[str, AfterValidator(known("event", EVENTS)), _Enumerated(EVENTS)]

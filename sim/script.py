@@ -221,7 +221,7 @@ def _sized(value: Any, where: str, name: str) -> None:
 
 def _felt(sense: AnySense, body: Body, where: str) -> None:
     """Refuse a touch that this body cannot feel."""
-    if not isinstance(sense, Touch) or sense.pressure == 0.0:
+    if not isinstance(sense, Touch):
         return
     for pad in sense.pads or ():
         if pad not in body.pads:
@@ -231,7 +231,10 @@ def _felt(sense: AnySense, body: Body, where: str) -> None:
             f"{where}: zone: the body {body.name!r} has no pads on the {sense.zone};"
             f" it has some on {', '.join(body.zones)}"
         )
-    if sense.zone is None and sense.pads is None and sense.position is None:
+    if sense.pads and any(sense.pads.values()) and sense.pressure == 0.0:
+        raise BadScript(f"{where}: pressure: a touch of pads needs one above 0, up to 1")
+    nowhere = sense.zone is None and sense.pads is None and sense.position is None
+    if nowhere and sense.pressure > 0.0:
         raise BadScript(f"{where}: a touch needs a zone, pads or a position")
 
 

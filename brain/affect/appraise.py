@@ -194,7 +194,14 @@ class Appraiser:
         if event.zone is not None and event.name != "released":
             good = force * welcome * rule.pleases if rule.touch else 0.0
             bad = max(unwelcome, force * rule.hurts)
-            self.touch = FeltTouch(at=event.at, zone=event.zone, liking=liking, good=good, bad=bad)
+            self.touch = FeltTouch(
+                at=event.at,
+                event=event.name,
+                zone=event.zone,
+                liking=liking,
+                good=good,
+                bad=bad,
+            )
         if rule.enough:
             skin = sensitivity(liking) if rule.touch else 0.5 + 0.5 * event.strength
             total.enough.append(Overstimulation(rule.enough * skin * dose, trust, cause, event.id))

@@ -2,6 +2,14 @@
 
 from moggy.brain.person.agreement import SPREAD, Contradictions
 from moggy.brain.person.attention import Attention, is_voice
-from moggy.brain.person.fusion import Fusion, published
+from moggy.brain.person.fusion import Fusion, distress_of, published
 
-__all__ = ["SPREAD", "Attention", "Contradictions", "Fusion", "is_voice", "published"]
+__all__ = [
+    "SPREAD",
+    "Attention",
+    "Contradictions",
+    "Fusion",
+    "distress_of",
+    "is_voice",
+    "published",
+]

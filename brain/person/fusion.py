@@ -17,7 +17,7 @@ from typing import NamedTuple
 from moggy.brain.person.agreement import OTHER, PRIOR, SPREAD, Reading, together
 from moggy.brain.shapes import Channel
 from moggy.messages import Evidence, PersonEstimate, Probabilities
-from moggy.vocabulary import CLASS_PLACES, CLASSES, EVERYBODY, EvidenceChannel
+from moggy.vocabulary import CLASS_PLACES, CLASSES, EVERYBODY, EvidenceChannel, PersonClass
 
 _PLACES = tuple(CLASS_PLACES.values())
 PLACE_WIDTH = 0.45
@@ -51,11 +51,16 @@ THOUGHT_SURE = 0.7
 """A thought is ignored if it is less sure than this share of the reading it would replace."""
 PEOPLE = 64
 """People estimated at once; who was seen longest ago is dropped first."""
+DISTRESS: tuple[PersonClass, ...] = ("sad", "afraid")
+"""What is met with care."""
+CARE_FROM = 0.35
+"""Probability of distress, times confidence, from which care begins. Our choice."""
 FRESH_LEAST = 1e-6
 """A track whose weight has faded below this share is left out."""
 _PROBABILITY_FLOOR = 0.02
 """Below this a class probability counts as this much: no channel rules a class out."""
 _N = len(CLASSES)
+_DISTRESS = tuple(CLASSES.index(name) for name in DISTRESS)
 
 
 class FilterTrack:
@@ -303,6 +308,12 @@ UNKNOWN = _weights(OTHER)
 """Of a channel that the table does not name."""
 
 
+def distress_of(estimate: Estimate) -> float:
+    """0..1: how far a person is in distress, as far as the estimate is sure."""
+    felt = sum(estimate.probabilities[i] for i in _DISTRESS) * estimate.confidence
+    return max(0.0, min(1.0, (felt - CARE_FROM) / (1.0 - CARE_FROM)))
+
+
 def published(
     person: str,
     estimate: Estimate,
@@ -326,6 +337,7 @@ def published(
         confidence=confidence,
         unsure=confidence < UNSURE_BELOW or conflict > UNSURE_CONFLICT,
         conflict=conflict,
+        distress=distress_of(estimate),
         attention=attention,
         bearing=bearing,
     )

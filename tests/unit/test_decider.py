@@ -35,6 +35,7 @@ from moggy.vocabulary import (
     DRIVES,
     EMOTIONS,
     EVENTS,
+    GESTURE_EVENTS,
     GESTURES,
     SETTINGS,
     ZONES,
@@ -146,7 +147,14 @@ def felt(gesture: Gesture) -> FeltTouch:
     rough = ROUGH.get(gesture.gesture, 0.0)
     good = 0.0 if rough else max(0.0, min(1.0, (liking + 0.5) / 1.4))
     bad = max(rough, -1.2 * liking)
-    return FeltTouch(at=gesture.at, zone=gesture.zone, liking=liking, good=good, bad=bad)
+    return FeltTouch(
+        at=gesture.at,
+        event=GESTURE_EVENTS[gesture.gesture],
+        zone=gesture.zone,
+        liking=liking,
+        good=good,
+        bad=bad,
+    )
 
 
 def motions(decision: Decision) -> set[str]:

@@ -113,7 +113,7 @@ def test_strokes_that_follow_one_another_are_one_petting() -> None:
 
 
 def test_how_a_touch_felt_counts_while_it_goes_on_and_for_two_seconds() -> None:
-    felt = FeltTouch(at=1.0, zone="back", liking=0.5, good=0.7, bad=0.0)
+    felt = FeltTouch(event="stroked", at=1.0, zone="back", liking=0.5, good=0.7, bad=0.0)
     now = take(moment(), 1.0, gesture=stroke(1.0), pet=Affect(touch=felt))
     assert now.felt == felt
     assert now.touch == now.petting == stroke(1.0)
