@@ -61,7 +61,8 @@ def _checked(whole: Composition, model: type[BaseModel]) -> BaseModel | Invalid:
     try:
         if "root" not in model.model_fields:
             for file, text in whole.texts.items():
-                for key in sorted(layer_of(file, text).model_fields_set & set(OF_TREES)):
+                theirs = set(OF_TREES) - ({"change"} if "laws" in model.model_fields else set())
+                for key in sorted(layer_of(file, text).model_fields_set & theirs):
                     line = line_of(text, [key])
                     return Invalid(file, line, f"unknown key '{key}': only trees have it")
         return validate(whole.data, model, whole.locate, also=Layer)

@@ -58,16 +58,16 @@ class Layer(BaseModel):
     change: Annotated[
         dict[str, Change],
         Field(
-            description="trees: id of an option, a reflex or any other node → keys of it with "
-            "their new values. In the place of a list of motions, calls or terms, a mapping "
-            "changes single ones: by the `motion`, the `call`, or what the term is `of`"
+            description="trees, laws: id of an option, a reflex, another node or a law → keys "
+            "of it with their new values. In the place of a list of motions, calls or terms, a "
+            "mapping changes single ones: by the `motion`, the `call`, or what the term is `of`"
         ),
     ] = {}
     remove: Annotated[
         tuple[str, ...],
         Field(
-            description="what goes: the id of an option or a reflex; or the place of a key, which "
-            "is then as if it were left out: `let.calm`, `fades.hit`, `explore.cooldown`"
+            description="what goes: the id of an option, a reflex or a law; or the place of a key, "
+            "which is then as if it were left out: `let.calm`, `fades.hit`, `explore.cooldown`"
         ),
     ] = ()
     renamed: Annotated[

@@ -36,7 +36,7 @@ class TreeNode(NamedTuple):
 
     data: Change
     siblings: list[Any] | None
-    among: Literal["options", "lane", "children", "other"]
+    among: Literal["options", "lane", "children", "laws", "other"]
 
     @property
     def is_behaviour(self) -> bool:
@@ -125,6 +125,7 @@ class Composer:
             self._removed.update(dict.fromkeys(behaviours))
             self.data.pop("root", None)
         if self.data:
+            self._add_laws(own)
             self._merge(self.data, own)
         else:
             self.data = own
@@ -256,10 +257,12 @@ class Composer:
                 node = there[known]
                 if rest:
                     return self._remove_key(node.data, rest, said, n)
-                if not node.is_behaviour or node.siblings is None:
-                    raise self._error(said, n, f"{entry!r} is neither an option nor a reflex")
+                if node.siblings is None or not (node.is_behaviour or node.among == "laws"):
+                    message = f"{entry!r} is neither an option nor a reflex nor a law"
+                    raise self._error(said, n, message)
                 _drop(node.siblings, node.data)
-                self._removed[known] = None
+                if node.is_behaviour:
+                    self._removed[known] = None
                 return
         if parts[0] not in self.data:
             names = [*there, *(key for key in self.data if key != "root")]
@@ -282,6 +285,18 @@ class Composer:
             return
         name = ".".join(steps)
         raise self._error(said, n, f"{said[n]}: no {name!r} here{nearest(name, here)}")
+
+    def _add_laws(self, own: Change) -> None:
+        """Add the laws of a file to those below it; without any below they stay where they are."""
+        below, laws = self.data.get("laws"), own.get("laws")
+        if not isinstance(below, list) or not isinstance(laws, list):
+            return
+        there = nodes(self.data)
+        for n, law in enumerate(own.pop("laws")):
+            if isinstance(law, dict) and law.get("id") in there:
+                message = f"there is a {law['id']!r} already: change it under `change`"
+                raise self._error(laws, n, message)
+            below.append(law)
 
     def _add(self, item: Change, among: Literal["options", "lane"], kind: str) -> None:
         """Put an option or a reflex into the list `among` of a node of this kind."""
@@ -357,8 +372,11 @@ class Composer:
 
 
 def nodes(data: Mapping[str, Any]) -> dict[str, TreeNode]:
-    """Id → node of a tree's data. A node without an id of its own is known by its parent's, as
-    `moggy.behaviors.tree.ids` says: the second step of `sleep` is `sleep.2`."""
+    """Id → node of a tree's data, or law of a file of laws.
+
+    A node without an id of its own is known by its parent's, as `moggy.behaviors.tree.ids` says:
+    the second step of `sleep` is `sleep.2`.
+    """
     found: dict[str, TreeNode] = {}
 
     def walk(node: Any, name: str, siblings: list[Any] | None, among: Any) -> None:
@@ -374,6 +392,10 @@ def nodes(data: Mapping[str, Any]) -> dict[str, TreeNode]:
         walk(node.get("below"), f"{name}.below", None, "other")
 
     walk(data.get("root"), "root", None, "other")
+    laws = data.get("laws")
+    for law in laws if isinstance(laws, list) else ():
+        if isinstance(law, dict) and "id" in law:
+            found.setdefault(str(law["id"]), TreeNode(law, laws, "laws"))
     return found
 
 

@@ -9,6 +9,7 @@ import pytest
 
 import moggy
 from moggy.assemble import begin
+from moggy.behaviors.laws import Laws
 from moggy.behaviors.lint import slots
 from moggy.config import Files, Invalid
 from moggy.designs import designs, save
@@ -81,3 +82,26 @@ def test_the_schema_names_the_events() -> None:
     from moggy.behaviors.tree import Tree
 
     assert "loud_noise" in str(Tree.model_json_schema())
+
+
+LAW = "laws: [{id: no_hiss_ever, says: It never hisses., never: call.hiss}]\n"
+
+
+def test_laws_of_ones_own_stand_beside_the_shipped_ones(tmp_path: Path) -> None:
+    shipped = [law.id for law in Files().load("laws/cat.yaml", Laws).laws]
+    text = (
+        "extends: cat\n" + LAW + "change: {quiet_hours: {never: loudness > 0.1}}\n"
+        "remove: [quiet_hours_alone]\n"
+    )
+    laws = owned(tmp_path, "laws/cat.yaml", text).load("laws/cat.yaml", Laws).laws
+    assert [law.id for law in laws] == [
+        *(id for id in shipped if id != "quiet_hours_alone"),
+        "no_hiss_ever",
+    ]
+    assert next(law.never for law in laws if law.id == "quiet_hours") == "loudness > 0.1"
+
+
+def test_a_law_with_the_id_of_another_is_refused(tmp_path: Path) -> None:
+    text = "extends: cat\n" + LAW.replace("no_hiss_ever", "quiet_hours")
+    with pytest.raises(Invalid, match="there is a 'quiet_hours' already"):
+        owned(tmp_path, "laws/cat.yaml", text).load("laws/cat.yaml", Laws)
