@@ -190,17 +190,19 @@ class EventKind:
     urgent: bool = False
     """Pre-empts everything, is heard at once, and voids the thoughts that were asked before it."""
     addresses: bool = False
-    """By it a person turns to the pet: what the pet calls within ten seconds is an answer."""
+    """Whether a person turns to the pet by it. Calls in the ten seconds after such an event are
+    answers, and do not count as calls that nobody asked for."""
     gesture: GestureName | None = None
     """The gesture of a hand that it is made from."""
     intent: Intent | None = None
     """The wish in words that it is made from."""
     seen: PersonClass | None = None
-    """It only says that a person feels so."""
+    """The feeling of a person that the event reports; None where it reports something else."""
     asks: bool = False
-    """It says that the pet's company is welcome at this hour."""
+    """Whether the event shows that the pet's company is welcome at this hour."""
     answered: bool = True
-    """The pet shows by what it does that it noticed; a coverage table lists where it does not."""
+    """Whether the pet should show by what it does that it noticed. `moggy coverage` lists the
+    moods in which such an event changes nothing."""
     within: str = ""
     """The inner cause of an event that no sample causes; empty where a sample does."""
 

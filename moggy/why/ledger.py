@@ -22,7 +22,7 @@ KEPT_S = 900.0
 """Seconds for which what a sample said is kept; of older ones it is only known that they were
 there. Events are all kept."""
 FORGETS_EVERY_S = 60.0
-"""Seconds between two times of forgetting."""
+"""Seconds between two times at which the content of old samples is dropped."""
 WORDS_SHOWN = 80
 """Characters of what a person said that are shown."""
 

@@ -17,9 +17,10 @@ USUAL_LEVEL_DBFS = -30.0
 USUAL_PITCH_HZ = 165.0
 """Hz, between the 120 of men and the 210 of women, before this person's own is known."""
 LEARNT_S = 20.0
-"""s of voice that what is usual at first counts as much as."""
+"""Weight of the level and pitch that are assumed at first, in seconds of voice: after so many
+seconds heard, what was heard weighs as much as what was assumed."""
 LONGEST_LEARNT_S = 600.0
-"""s of voice that are counted at most, so that what is usual can still change."""
+"""Seconds of voice that are counted at most: what is usual follows a voice that changes."""
 SAMPLE_S = 0.1
 """s of voice in one message: the microphone sends ten a second."""
 UNRATED = 0.5
