@@ -17,11 +17,11 @@ PAN_SHARE = 0.85
 TILT_SHARE = 0.7
 """Share of the way to a person that the head turns up or down."""
 UNSEEN_TILT_RAD = 0.2
-"""rad above level at which it looks for a person who is there and not seen."""
+"""rad above level at which a person is assumed who is there and not seen."""
 HEAD_FROM_M = 0.17
-"""Metres in front of the body's origin beyond which a pad is on the head itself."""
+"""Metres forward in the body's frame beyond which a zone is on the head itself."""
 MIDDLE_M = 0.01
-"""Metres from the middle line within which a pad may be reached from either side."""
+"""Metres from the middle line within which a zone may be reached from either side."""
 WIDEST_RAD = 1.1
 """rad that the head turns at most towards a hand."""
 AWAY_RAD = 0.75

@@ -29,7 +29,7 @@ class Ringing(NamedTuple):
     hz: float
     gain: float
     decay: float
-    """s."""
+    """Time constant of its decay, in seconds."""
 
 
 RINGS_OUT = (

@@ -241,7 +241,7 @@ class ReflexSlot(Slot):
         return float((1.0 - self.spec.habituates) ** times)
 
     def begin(self) -> None:
-        """Note that the reflex is set off now: it is harder to set off for a while (`habituates`)."""
+        """Note that the reflex is set off now; it is less sensitive for a while (`habituates`)."""
         at = self.moment.at
         self.set_off = self.set_off * math.exp(-(at - self.set_off_at) / self.spec.recovery) + 1.0
         self.set_off_at = at

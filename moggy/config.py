@@ -219,7 +219,7 @@ class Files:
 
 
 def with_value(text: str, key: str, value: Any) -> str:
-    """The same YAML with one value changed (`stroke.pleasure`); comments stay."""
+    """Return YAML with one value changed (`stroke.pleasure`); comments stay."""
     document = round_trip().load(text)
     _put(document, key.split("."), value)
     return written(document)

@@ -51,7 +51,7 @@ class Designs:
 
     body: Body
     sensors: tuple[FittedSensor, ...]
-    """Those that the body names."""
+    """The sensors that the body's file names."""
     personality: Personality
     tree: Tree
     appraisals: Appraisals

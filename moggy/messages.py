@@ -131,11 +131,11 @@ class Event:
     id: int = 0
     name: str
     zone: ZoneName | None = None
-    """Of a touch: where."""
+    """Where a touch was; None for other events."""
     feeling: Advisable | None = None
-    """Of advice: what it would move."""
+    """What the language model's advice would move; None for other events."""
     by: float = 0.0
-    """Of advice: by how much, −0.2..0.2."""
+    """How much that advice would move it, −0.2..0.2."""
     person: str | None = None
     strength: float = 1.0
     """0..1: how much of it."""
@@ -212,7 +212,7 @@ class EventCause:
     zone: ZoneName | None = None
     person: str | None = None
     unwelcome: bool = False
-    """Of a touch: it is what the pet did not like of it that moved the feeling."""
+    """Whether the feeling was moved by what the pet did not like about a touch."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,7 +221,7 @@ class InnerCause:
 
     of: Drive | Literal["care"]
     level: DriveLevel | None = None
-    """Of a drive."""
+    """How full the drive is; None for care."""
 
 
 Cause: TypeAlias = EventCause | InnerCause
@@ -229,7 +229,7 @@ Cause: TypeAlias = EventCause | InnerCause
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stir:
-    """By how much something moved one feeling."""
+    """How much one cause moved one feeling."""
 
     feeling: str
     """An emotion, `mood.pleasure`, `drive.play`, `enough`, `trust` or `familiarity`."""
@@ -407,8 +407,8 @@ class Mover:
 
     layer: MoverLayer
     name: str
-    """Of a motion, a call or an event (of a reaction); the gaze's target; of the purr the behaviour
-    that purrs; else the layer's own."""
+    """Name of the motion or call; for a reaction its event, for the gaze its target, for the purr
+    the behaviour that purrs, else the name of the layer."""
     because: tuple[int, ...] = ()
     """Ids of the events and senses that it goes back to; empty: it comes from within."""
 

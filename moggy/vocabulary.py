@@ -157,7 +157,7 @@ GAZES: Final[tuple[GazeTarget, ...]] = get_args(GazeTarget)
 RefusalReason: TypeAlias = Literal["dwell", "hysteresis"]
 """Why a better behaviour has to wait: the running one has just begun, or is nearly as good."""
 LayerName: TypeAlias = Literal["posture", "motion", "reflex"]
-"""Of a motion that a behaviour plays."""
+"""Layer on which a behaviour plays a motion."""
 MoverLayer: TypeAlias = Literal[
     "posture",
     "motion",
@@ -176,7 +176,7 @@ MoverLayer: TypeAlias = Literal[
 it looks; ears, tail, lids and pupils that show a feeling; the breath; the small movements of a body
 that does nothing; the jaw with a call; the purr; the way out of the rest pose."""
 DriveLevel: TypeAlias = Literal["little", "enough", "much"]
-"""Of a drive: below its pleasant middle, in it, above it."""
+"""How full a drive is: below its pleasant middle, in it, above it."""
 
 # ── Events ───────────────────────────────────────────────────────────────────────────────────────
 

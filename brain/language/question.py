@@ -59,13 +59,13 @@ class Question:
     read_by: str = "words"
     """The reader whose reading comes along."""
     probabilities: Probabilities = field(default_factory=dict)
-    """Of that reading; empty where nothing was read yet."""
+    """Class of feeling → probability by that reader; empty where nothing was read yet."""
     valence: float = 0.0
-    """Of that reading, −1..1."""
+    """Valence by that reader, −1..1."""
     arousal: float = 0.0
-    """Of that reading, −1..1."""
+    """Arousal by that reader, −1..1."""
     intent: Intent = "none"
-    """Of that reading."""
+    """The wish by that reader."""
     confidence: float = 0.0
-    """Of that reading, 0..1."""
+    """How sure that reader is, 0..1."""
     situation: Situation = Situation()

@@ -10,7 +10,7 @@ from moggy.messages import Battery, Voice
 LOUD_DB = -14.0
 """Level, dB relative to full scale, above which a sound is loud. Our choice, as are the next."""
 JUMP_DB = 15.0
-"""By how much a loud noise must stand out from the usual level."""
+"""dB above the usual level that a loud noise must have."""
 SOFT_FROM_DB = -48.0
 """Level above which a soft voice is heard at all."""
 SOFT_TO_DB = -26.0

@@ -88,7 +88,7 @@ class Ledger:
         return all(0 < number < size and known[number] for number in numbers)
 
     def holes(self, numbers: Sequence[int]) -> tuple[str, ...]:
-        """Those of them that do not, in words."""
+        """A sentence for each of these ids that does not go back to samples or an inner cause."""
         if self.whole(numbers):
             return ()
         lost = [number for number in numbers if not self.whole((number,))]
