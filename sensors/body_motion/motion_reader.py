@@ -29,7 +29,7 @@ FREE_FALL_G = 0.35
 FREE_FALL_S = 0.04
 """Seconds of weightlessness after which it falls: 8 mm of fall, so that it is told within 60 ms."""
 LONGEST_FALL_S = 1.0
-"""s, a fall of 5 m. Weightless for longer is a sensor that takes gravity out."""
+"""Seconds, a fall of 5 m. Weightless for longer is a sensor that takes gravity out."""
 KNOCK_G = 0.5
 """g of change between two samples that is a knock."""
 KNOCK_AGAIN_S = 0.5
