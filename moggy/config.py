@@ -39,7 +39,7 @@ SHIPPED = {
 """Kind of file → the folder in which the package ships them."""
 
 OF_TREES = ("options", "reflexes", "change", "renamed", "removed")
-"""Keys of a layer that only a tree knows."""
+"""Keys that only a layer of a tree may have."""
 
 
 def parse(file: str, text: str, model: type[ModelT]) -> ModelT:
@@ -80,7 +80,8 @@ def load(path: Path, model: type[ModelT]) -> ModelT:
 
 
 def path_texts(path: Path) -> dict[str, str]:
-    """As `Files.texts`, from a path."""
+    """Texts of a file and of all that it extends and includes, as `Files.texts` gives them; the
+    others are looked for in its folder."""
 
     def read(name: str) -> str:
         try:

@@ -55,7 +55,7 @@ class Designs:
     personality: Personality
     tree: Tree
     appraisals: Appraisals
-    """With what the sensors add to it."""
+    """The appraisal table, with what the sensors' feelings add to it."""
     motions: Mapping[str, MotionFile]
     """Name of a motion → what stands in its file."""
     notes: tuple[str, ...]

@@ -178,11 +178,11 @@ class PersonEstimate:
     confidence: float = 0.0
     unsure: bool = True
     conflict: float = 0.0
-    """0..1: how much the channels disagree."""
+    """How much the channels disagree, 0..1."""
     distress: float = 0.0
-    """0..1: how far the person is sad or afraid, as far as that is sure; met with care."""
+    """How far the person is sad or afraid, 0..1, as far as that is sure; met with care."""
     attention: float = 0.0
-    """0..1: how much the person attends to the pet."""
+    """How much the person attends to the pet, 0..1."""
     bearing: tuple[float, float] | None = None
 
 
@@ -370,7 +370,7 @@ class Decision:
     """Best first; empty where nothing was weighed."""
     plays: tuple[Play, ...] = ()
     calls: tuple[Call, ...] = ()
-    """To start at this tick only."""
+    """Calls that start in this tick; empty in all others."""
     purr: float = 0.0
     """0..1: how strongly to purr while this stands."""
     gaze: GazeTarget = "none"
@@ -415,14 +415,15 @@ class Mover:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
-    """One moment, whole: this is what the journal keeps and the studio shows."""
+    """All that the pet sensed, felt, decided and commanded in one tick. The journal keeps it, and
+    the studio shows it."""
 
     at: float
     n: int
     senses: tuple[AnySense, ...] = ()
-    """All that was heard, as it came."""
+    """The messages of the sensors in this tick, as they came."""
     understood: tuple[AnySense, ...] = ()
-    """What the readers made of it."""
+    """What the readers made of those messages."""
     events: tuple[Event, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     person: PersonEstimate

@@ -25,7 +25,7 @@ CLASSES: Final[tuple[PersonClass, ...]] = get_args(PersonClass)
 
 
 class ClassPlace(NamedTuple):
-    """Where a class lies, −1..1 each."""
+    """Valence and arousal of a class of feeling, −1..1 each."""
 
     valence: float
     arousal: float
@@ -75,9 +75,9 @@ INTENTS: Final[tuple[Intent, ...]] = get_args(Intent)
 """What words may ask of the pet. The order is that of the trained heads."""
 
 NOBODY: Final = "nobody"
-"""In a person's place: there is none."""
+"""Stands where a person is named, when there is none."""
 SOMEONE: Final = "someone"
-"""In a person's place: somebody whose name is not known."""
+"""Stands where a person is named, for somebody whose name is not known."""
 EVERYBODY: Final = "all"
 """In a person's place: everything that was learnt of anybody."""
 
@@ -98,7 +98,7 @@ Emotion: TypeAlias = Literal[
 EMOTIONS: Final[tuple[Emotion, ...]] = get_args(Emotion)
 Dimension: TypeAlias = Literal["pleasure", "arousal", "dominance"]
 DIMENSIONS: Final[tuple[Dimension, ...]] = get_args(Dimension)
-"""Of the mood."""
+"""Dimensions of the mood."""
 Drive: TypeAlias = Literal["energy", "company", "play", "comfort", "curiosity"]
 DRIVES: Final[tuple[Drive, ...]] = get_args(Drive)
 Trait: TypeAlias = Literal[

@@ -238,7 +238,7 @@ class SimulatedWorker:
         return True
 
     def poll(self, now: float) -> Sequence[AnySense]:
-        """See Worker."""
+        """What was found, once its latency is over."""
         if self._due is None or now < self._due:
             return ()
         self._due = None

@@ -25,7 +25,7 @@ from moggy.vocabulary import EVERYBODY
 __all__ = ["Broken", "Episode", "Memory", "as_json", "sentences"]
 
 VERSION = 1
-"""Of the schema; a file with a greater one is refused."""
+"""Version of the database's schema; a file with a greater one is refused."""
 EPISODES = 2000
 """Episodes that are kept; the oldest are deleted. Our choice."""
 SMALLEST_CHANGE = 1e-4

@@ -35,9 +35,9 @@ class ChainLink:
     at: float
     kind: LinkKind
     what: str
-    """In a few words."""
+    """The link in a few words."""
     data: dict[str, Any]
-    """As it stands in the journal."""
+    """The message as it stands in the journal."""
 
     @property
     def because(self) -> tuple[int, ...]:
@@ -51,7 +51,7 @@ class Ledger:
 
     def __init__(self) -> None:
         self.found: dict[int, ChainLink] = {}
-        """By id."""
+        """Id → link."""
         self._whole = bytearray()
         self._forget_at = FORGETS_EVERY_S
 
@@ -119,7 +119,7 @@ def causes_of(item: Mapping[str, Any]) -> tuple[int, ...]:
 
 
 def event_in_words(name: str, zone: str | None, person: str | None) -> str:
-    """«stroked on the tail base by anna»."""
+    """An event in words, such as «stroked on the tail base by anna»."""
     where = f" on the {zone.replace('_', ' ')}" if zone else ""
     whose = f" by {person}" if person else ""
     return f"{name.replace('_', ' ')}{where}{whose}"
