@@ -1,4 +1,5 @@
-# What to do with a clone. Everything is made in .venv, .cache and the per-user cache folder (~/.cache/moggy, or MOGGY_CACHE).
+# What to do with a clone. Everything is made in .venv, .cache and the per-user cache folder
+# (~/.cache/moggy, or MOGGY_CACHE).
 
 PYTHON ?= python3
 ARGS ?=
@@ -24,7 +25,7 @@ run: python  ## A real body: make run ARGS="--port /dev/ttyACM0 --camera 0".
 	@$(SETUP) run
 	@$(BIN)/moggy run $(ARGS)
 
-dev: python
+dev: python  ## Everything for working on the code: tests, lint, type checks.
 	@$(SETUP) dev
 
 test: python  ## Everything that can be tested here, after setting up what is missing.
@@ -43,7 +44,8 @@ check-firmware: dev .cache/stubs/rp2/.stamp .cache/stubs/esp32/.stamp  ## The fi
 	@for port in rp2 esp32; do echo "firmware for $$port:"; \
 	  MYPYPATH=.cache/stubs/$$port $(BIN)/mypy --config-file firmware/mypy.ini || exit 1; done
 
-# The stubs are no packages of ours: beside the environment, since they would shadow the standard library's types.
+# The stubs are no packages of ours: they lie beside the environment, since in it they would shadow
+# the standard library's types.
 .cache/stubs/%/.stamp: requirements/stubs-%.lock | dev
 	@rm -rf $(@D) && mkdir -p $(@D)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --target $(@D) -r $<

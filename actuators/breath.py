@@ -17,9 +17,9 @@ PURRING_BPM = 32.0
 RATE_HZ = 25.0
 """A purr's fundamental, which lies in 20 to 28 Hz (same)."""
 AROUSAL_HZ = 1.2
-"""By how much full arousal raises it. Our choice: it stays within that range."""
+"""Hz by which arousal 1 raises the rate. Our choice: it stays within that range."""
 APART_HZ = 1.0
-"""By how much the rate lies above the mean while it breathes out, and below while it breathes in:
+"""Hz by which the rate lies above the mean while it breathes out, and below while it breathes in:
 they differ by 1 to 3 Hz (same)."""
 SLOWEST_HZ = 20.0
 """The lowest rate (same)."""

@@ -46,7 +46,7 @@ class CallShape:
     """One kind of call."""
 
     seconds: tuple[float, float]
-    """At valence −1 and +1."""
+    """Length in seconds at valence −1 and +1."""
     pitch: Points
     """(place, Hz); empty: no voice in it."""
     higher: float = 0.0

@@ -4,7 +4,7 @@ needs no seed and keeps no state."""
 from __future__ import annotations
 
 _MASK = 0xFFFFFFFFFFFFFFFF
-"""64 bits."""
+"""Mask of 64 bits."""
 
 
 def throw(kind: int, n: int) -> float:

@@ -20,7 +20,7 @@ OWN_PITCH = 0.05
 LOUDEST = 0.75
 """Amplitude of a meow at loudness 1: it leaves room for a purr beside it."""
 SOFTEST = 0.12
-"""Share of that at loudness 0."""
+"""Share of the full amplitude (`LOUDEST`) that is left at loudness 0."""
 HIGHEST_SHARE = 0.45
 """Share of the sampling rate up to which harmonics are made."""
 

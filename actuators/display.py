@@ -24,7 +24,7 @@ LIDS_S = 0.3
 PUPILS_S = 0.25
 """Time constant of the pupils."""
 PURR_LIDS_RAD = 0.3
-"""By how much a full purr narrows the eyes."""
+"""rad by which a purr at level 1 lowers the lids."""
 LEAST_SWING_RAD = 0.03
 """A tail that would swing less is held still."""
 STILL_RAD = 0.004

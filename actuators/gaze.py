@@ -15,27 +15,27 @@ from moggy.vocabulary import GazeTarget, ZoneName
 PAN_SHARE = 0.85
 """Share of the way to a person that the head turns sideways; the eyes would do the rest."""
 TILT_SHARE = 0.7
-"""The same up and down."""
+"""Share of the way to a person that the head turns up or down."""
 UNSEEN_TILT_RAD = 0.2
-"""How far a person is above the head's own height who is there and not seen."""
+"""rad above level at which a person is assumed who is there and not seen."""
 HEAD_FROM_M = 0.17
-"""What is touched further forward than this is on the head itself."""
+"""Metres forward in the body's frame beyond which a zone is on the head itself."""
 MIDDLE_M = 0.01
-"""What is touched closer to the middle than this may be reached from either side."""
+"""Metres from the middle line within which a zone may be reached from either side."""
 WIDEST_RAD = 1.1
-"""How far the head turns at most towards a hand."""
+"""rad that the head turns at most towards a hand."""
 AWAY_RAD = 0.75
-"""How far the head turns away from somebody."""
+"""rad that the head turns away from somebody."""
 RELAXED = 0.7
 """Share of the way that it turns back from a welcome hand after a second."""
 HAND_FORGOTTEN_S = 1.5
 """Seconds after which it no longer looks where the hand was."""
 SLOW_S = 0.22
-"""Time constant of the head at arousal 0."""
+"""Time constant of the head at arousal 0, in seconds."""
 AROUSED_S = 0.12
-"""By how much full arousal shortens it."""
+"""Seconds by which arousal 1 shortens the time constant of the head."""
 EARS_S = 0.06
-"""Time constant of the ears."""
+"""Time constant of the ears, in seconds."""
 
 
 class ZonePlace(NamedTuple):
@@ -50,7 +50,7 @@ class ZonePlace(NamedTuple):
 
 
 AHEAD = ZonePlace(0.0, 0.0, 0.0)
-"""Of a zone that the body does not have."""
+"""Where it looks for a zone that the body does not have: straight ahead."""
 
 
 def _places(body: Body) -> Mapping[ZoneName, ZonePlace]:

@@ -7,9 +7,9 @@ from math import exp
 from moggy.actuators.chance import throw
 
 BLINK_S = 0.28
-"""Length of a blink."""
+"""Seconds that a blink lasts."""
 TWITCH_S = 0.7
-"""Length of an ear's twitch."""
+"""Seconds that a twitch of an ear lasts."""
 SHIFT_S = 0.35
 """Time constant of a shift of head and tail."""
 

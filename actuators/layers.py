@@ -132,8 +132,8 @@ class Layers:
         plays: Sequence[Play],
         because: tuple[int, ...],
     ) -> list[Running]:
-        """Those of a layer's plays that do not run yet, begun. What runs goes on if it is asked for
-        again: with the same motion, begun at the same time."""
+        """Begin the plays of a layer that do not run yet, and return what was begun. A motion that
+        runs goes on where a play names it with the same time of beginning."""
         wanted = {
             (play.motion, play.started): play
             for play in plays

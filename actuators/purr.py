@@ -29,7 +29,7 @@ class Ringing(NamedTuple):
     hz: float
     gain: float
     decay: float
-    """s."""
+    """Time constant of its decay, in seconds."""
 
 
 RINGS_OUT = (
@@ -67,8 +67,8 @@ def pulses(rings: Sequence[Ringing], lowest: float, seed: int) -> Sound:
         hits[(at + int(STEPS * 0.30)) % n] -= 0.22 * strength
     second = STEPS * RATE_HZ
     t = np.arange(n) / second
-    # Not all at once, as the larynx opens: a sharp click would ask much of the speaker and sound
-    # like a motor.
+    # Each ring rises over SOFT_S, as the larynx opens, instead of beginning at full strength: an
+    # abrupt start needs peaks that a small speaker clips, and sounds like a motor.
     ring = sum(
         gain * np.exp(-t / decay) * (1.0 - np.exp(-t / SOFT_S)) * np.sin(2.0 * pi * hz * t + i)
         for i, (hz, gain, decay) in enumerate(rings)

@@ -48,7 +48,7 @@ class SoundTrack:
             self.hear(tick.at, tick.calls, tick.commanded.purr)
 
     def hear(self, at: float, calls: Sequence[Call], purr: Purr) -> None:
-        """The same without the tick: what begins at `at` (s), and the purr of that moment."""
+        """Add the calls that begin at `at` (s), and the purr of that moment, to the sound."""
         self._synth.hear(at, calls, purr)
         self._at = at
         if at - self._written >= CHUNK_S:
@@ -102,7 +102,7 @@ class SoundStream:
         return pcm(self.samples())
 
     def samples(self) -> Sound:
-        """The same as samples, (n,), within ±1."""
+        """All that sounded since the last time, as samples (n,) within ±1."""
         with self._taking:
             with self._feeding:
                 fed, self._fed = self._fed, deque()

@@ -35,9 +35,9 @@ class PurrMoment(NamedTuple):
     """A moment at which the purr is known."""
 
     at: float
-    """s."""
+    """Seconds on the pet's clock."""
     cycles: float
-    """Of the larynx, since the purr began."""
+    """Cycles of the larynx since the purr began."""
     into: float
     """Gain of breathing in."""
     out: float
@@ -134,7 +134,7 @@ class Synth:
         return sound
 
     def _breathed(self, purr: Purr, seconds: float) -> Purr:
-        """The same purr a little later."""
+        """The purr `seconds` later: its breath has gone on at the present pace."""
         return replace(purr, breath=(purr.breath + self._pace * seconds) % 1.0)
 
 

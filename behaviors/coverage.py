@@ -84,7 +84,8 @@ Feel: TypeAlias = Callable[[Mood, str | None, float], Affect]
 
 @dataclass(frozen=True, slots=True)
 class ResponseTable:
-    """The table and its holes."""
+    """What `moggy coverage` prints: which behaviours answer which event in which mood, and where
+    nothing does."""
 
     table: Mapping[tuple[str, str], tuple[str, ...]]
     """(mood cell, event or situation) → behaviours in it, in order."""

@@ -392,7 +392,7 @@ class Compiler(Generic[M]):
 
 
 def constant(node: SyntaxNode) -> float | None:
-    """Its value if no name is in it."""
+    """The value of an expression without names; None where it has one."""
     if any(True for _ in names(node)):
         return None
 

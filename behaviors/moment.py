@@ -28,7 +28,7 @@ ANSWER_S = 10.0
 
 @dataclass(slots=True)
 class EventTrace:
-    """What is left of an event: its strength, when, and whose."""
+    """An event that fades: its strength, when it happened and which person it is from."""
 
     at: float
     strength: float
@@ -69,8 +69,9 @@ class CallBudget:
 
 
 class Moment:
-    """Nodes get it when they are built and read it when they are ticked. Only the Decider changes
-    it."""
+    """What the nodes of the tree read when they are ticked: the senses' context, the time (s),
+    recent events and what ran when. The Decider updates it before each tick of the tree; nodes get
+    it when they are built."""
 
     def __init__(
         self, personality: Personality, rng: random.Random, half_lives: Mapping[str, float]

@@ -20,7 +20,7 @@ CAUSE_MEMORY = 60.0
 TIRING = 0.25
 """Share of the longest dwell over which a behaviour that has had its time tires."""
 TIRED = 0.3
-"""What is left of its score then."""
+"""Factor on the score of a behaviour that is fully tired, 0..1."""
 FEELINGS = ("emotion", "mood", "drive", "bond", "enough", "valence", "arousal")
 
 
@@ -54,7 +54,7 @@ class Slot:
         return tuple(dict.fromkeys(found))
 
     def begin(self) -> None:
-        """It begins now: note when, and why."""
+        """Note that the behaviour begins now, and its causes."""
         self.began = self.moment.at
         self.because = self.cause()
         self.moment.running, self.moment.running_since = self.id, self.began
@@ -64,7 +64,7 @@ class Slot:
         self.began, self.because = old.began, old.because
 
     def end(self) -> None:
-        """It ends now."""
+        """Note that the behaviour ends now."""
         self.moment.ended[self.id] = self.moment.at
         if self.moment.running == self.id:
             self.moment.running = ""
@@ -170,7 +170,7 @@ class OptionSlot(Slot):
         return 1.0 + self.spec.ageing * waited / (waited + AGEING_TIME)
 
     def end(self) -> None:
-        """It ends now, and is less likely for a while (`repetition`)."""
+        """Note that the behaviour ends now: it is less likely for a while (`repetition`)."""
         super().end()
         at = self.moment.at
         self.fatigue = 1.0 + self.fatigue * math.exp(-(at - self.fatigued_at) / self.spec.recovery)
@@ -241,7 +241,7 @@ class ReflexSlot(Slot):
         return float((1.0 - self.spec.habituates) ** times)
 
     def begin(self) -> None:
-        """It is set off now, and less easily for a while (`habituates`)."""
+        """Note that the reflex is set off now; it is less sensitive for a while (`habituates`)."""
         at = self.moment.at
         self.set_off = self.set_off * math.exp(-(at - self.set_off_at) / self.spec.recovery) + 1.0
         self.set_off_at = at

@@ -137,7 +137,7 @@ class TreeLanguage:
 
 
 def once_a_tick(read: Evaluate[Moment]) -> Evaluate[Moment]:
-    """The same, worked out at most once in each tick."""
+    """Wrap `read` so that it is worked out at most once in each tick."""
     n, value = -1, 0.0
 
     def cached(moment: Moment) -> float:

@@ -114,7 +114,7 @@ class Effect(StrictModel):
 
 
 class Case(Effect):
-    """More of it, where a condition holds."""
+    """What an event does besides where a condition holds."""
 
     when: CaseCondition
 

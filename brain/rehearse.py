@@ -25,7 +25,7 @@ class RehearsedMoment:
     """One tick of a rehearsal."""
 
     at: float
-    """Seconds."""
+    """Seconds on the pet's clock."""
     events: tuple[Event, ...]
     person: PersonEstimate
     pet: Affect

@@ -13,7 +13,7 @@ from moggy.vocabulary import Dimension, Emotion, PersonClass, Trait
 
 Amount = Annotated[float, Field(ge=0.0, le=1.0)]
 Bounds = tuple[float, float]
-"""From, to."""
+"""Lowest and highest value."""
 RETURNS: dict[Dimension, float] = {"pleasure": 2400.0, "arousal": 900.0, "dominance": 3600.0}
 """Seconds in which the mood returns, where a table does not say. Our choice: minutes to an hour."""
 

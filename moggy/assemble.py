@@ -89,7 +89,7 @@ def begin(
 
 
 def with_file(start: Start, kind: str, name: str, files: Files) -> Start:
-    """The same beginning with another file, such as kind "personality" and name "shy". Raises
+    """Return the start with another file, such as kind "personality" and name "shy". Raises
     Invalid where there is none."""
     file = f"{FOLDERS[kind]}/{name.removesuffix('.yaml')}.yaml"
     chosen: dict[str, Any] = {kind: file}
@@ -97,7 +97,7 @@ def with_file(start: Start, kind: str, name: str, files: Files) -> Start:
 
 
 def with_value(start: Start, key: str, value: Any) -> Start:
-    """The same beginning with one value changed, such as `personality.temperament.neuroticism`,
+    """Return the start with one value changed, such as `personality.temperament.neuroticism`,
     `tree.explore.base` or, short for an event's, `appraisals.stroke.pleasure`. Raises ValueError
     where there is no such place."""
     kind, _, inside = key.partition(".")

@@ -13,10 +13,10 @@ RATE = 50.0
 
 
 class Clock(Protocol):
-    """Gives the moments of the loop."""
+    """Says when the loop ticks."""
 
     def ticks(self) -> Iterator[float]:
-        """Each moment when it has come, in s since the pet was born."""
+        """Yield the time of each tick when it has come, in seconds since the pet was born."""
         ...
 
 

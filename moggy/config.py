@@ -39,7 +39,7 @@ SHIPPED = {
 """Kind of file → the folder in which the package ships them."""
 
 OF_TREES = ("options", "reflexes", "change", "renamed", "removed")
-"""Keys of a layer that only a tree knows."""
+"""Keys that only a layer of a tree may have."""
 
 
 def parse(file: str, text: str, model: type[ModelT]) -> ModelT:
@@ -81,7 +81,8 @@ def load(path: Path, model: type[ModelT]) -> ModelT:
 
 
 def path_texts(path: Path) -> dict[str, str]:
-    """As `Files.texts`, from a path."""
+    """Texts of a file and of all that it extends and includes, as `Files.texts` gives them; the
+    others are looked for in its folder."""
 
     def read(name: str) -> str:
         try:
@@ -220,7 +221,7 @@ class Files:
 
 
 def with_value(text: str, key: str, value: Any) -> str:
-    """The same YAML with one value changed (`stroke.pleasure`); comments stay."""
+    """Return YAML with one value changed (`stroke.pleasure`); comments stay."""
     document = round_trip().load(text)
     _put(document, key.split("."), value)
     return written(document)

@@ -51,11 +51,11 @@ class Designs:
 
     body: Body
     sensors: tuple[FittedSensor, ...]
-    """Those that the body names."""
+    """The sensors that the body's file names."""
     personality: Personality
     tree: Tree
     appraisals: Appraisals
-    """With what the sensors add to it."""
+    """The appraisal table, with what the sensors' feelings add to it."""
     motions: Mapping[str, MotionFile]
     """Name of a motion → what stands in its file."""
     notes: tuple[str, ...]

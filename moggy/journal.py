@@ -138,7 +138,7 @@ class Entry:
     """One recorded tick."""
 
     at: float
-    """s on the pet's clock."""
+    """Seconds on the pet's clock."""
     data: dict[str, Any]
     """The Tick as it stands in the file."""
     sent: dict[str, float]

@@ -113,8 +113,8 @@ def live(
     think: bool = False,
     listeners: Sequence[Listener] = (),
 ) -> Life:
-    """Let a pet live in virtual time, through a simulated body and the firmware: about a hundred
-    times faster than life (`python -m bench tick`).
+    """Let a pet live in virtual time, through a simulated body and the firmware: many times
+    faster than life; `python -m bench tick` prints how much.
 
     `senses` is a day; or a list of senses in the order of their time, seconds since the pet was
     born; or a function `senses(now)` that is asked at every tick for what happened up to now, as a

@@ -131,11 +131,11 @@ class Event:
     id: int = 0
     name: str
     zone: ZoneName | None = None
-    """Of a touch: where."""
+    """Where a touch was; None for other events."""
     feeling: Advisable | None = None
-    """Of advice: what it would move."""
+    """What the language model's advice would move; None for other events."""
     by: float = 0.0
-    """Of advice: by how much, −0.2..0.2."""
+    """How much that advice would move it, −0.2..0.2."""
     person: str | None = None
     strength: float = 1.0
     """0..1: how much of it."""
@@ -178,11 +178,11 @@ class PersonEstimate:
     confidence: float = 0.0
     unsure: bool = True
     conflict: float = 0.0
-    """0..1: how much the channels disagree."""
+    """How much the channels disagree, 0..1."""
     distress: float = 0.0
-    """0..1: how far the person is sad or afraid, as far as that is sure; met with care."""
+    """How far the person is sad or afraid, 0..1, as far as that is sure; met with care."""
     attention: float = 0.0
-    """0..1: how much the person attends to the pet."""
+    """How much the person attends to the pet, 0..1."""
     bearing: tuple[float, float] | None = None
 
 
@@ -212,7 +212,7 @@ class EventCause:
     zone: ZoneName | None = None
     person: str | None = None
     unwelcome: bool = False
-    """Of a touch: it is what the pet did not like of it that moved the feeling."""
+    """Whether the feeling was moved by what the pet did not like about a touch."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,7 +221,7 @@ class InnerCause:
 
     of: Drive | Literal["care"]
     level: DriveLevel | None = None
-    """Of a drive."""
+    """How full the drive is; None for care."""
 
 
 Cause: TypeAlias = EventCause | InnerCause
@@ -229,7 +229,7 @@ Cause: TypeAlias = EventCause | InnerCause
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stir:
-    """By how much something moved one feeling."""
+    """How much one cause moved one feeling."""
 
     feeling: str
     """An emotion, `mood.pleasure`, `drive.play`, `enough`, `trust` or `familiarity`."""
@@ -370,7 +370,7 @@ class Decision:
     """Best first; empty where nothing was weighed."""
     plays: tuple[Play, ...] = ()
     calls: tuple[Call, ...] = ()
-    """To start at this tick only."""
+    """Calls that start in this tick; empty in all others."""
     purr: float = 0.0
     """0..1: how strongly to purr while this stands."""
     gaze: GazeTarget = "none"
@@ -407,22 +407,23 @@ class Mover:
 
     layer: MoverLayer
     name: str
-    """Of a motion, a call or an event (of a reaction); the gaze's target; of the purr the behaviour
-    that purrs; else the layer's own."""
+    """Name of the motion or call; for a reaction its event, for the gaze its target, for the purr
+    the behaviour that purrs, else the name of the layer."""
     because: tuple[int, ...] = ()
     """Ids of the events and senses that it goes back to; empty: it comes from within."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
-    """One moment, whole: this is what the journal keeps and the studio shows."""
+    """All that the pet sensed, felt, decided and commanded in one tick. The journal keeps it, and
+    the studio shows it."""
 
     at: float
     n: int
     senses: tuple[AnySense, ...] = ()
-    """All that was heard, as it came."""
+    """The messages of the sensors in this tick, as they came."""
     understood: tuple[AnySense, ...] = ()
-    """What the readers made of it."""
+    """What the readers made of those messages."""
     events: tuple[Event, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     person: PersonEstimate

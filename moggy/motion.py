@@ -1,4 +1,5 @@
-"""A motion is a function of time, bent by what the pet feels."""
+"""What a motion is to the rest: joint angles (rad) as a function of seconds and of the pet's
+feelings. Motions are written in `behaviors` and evaluated by the actuators."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ GROUND = "stand"
 
 
 class Motion(Protocol):
-    """Angles over time; evaluated by the actuators, written in `behaviors`."""
+    """Joint angles over time."""
 
     @property
     def duration(self) -> float | None:
@@ -48,7 +49,7 @@ class Motion(Protocol):
 
     @property
     def still(self) -> bool:
-        """It does not change with time, only with affect."""
+        """Whether it stays the same over time and changes only with affect."""
         ...
 
     def tempo(self, affect: Affect) -> float:

@@ -98,7 +98,7 @@ class DeciderPart(Protocol):
     """What the pet needs of `behaviors.decide.Decider`."""
 
     def decide(self, context: Context) -> Decision:
-        """Tick the tree once."""
+        """Tick the tree once and return what to do."""
         ...
 
 

@@ -30,7 +30,7 @@ class Identity:
     """What the board says about itself when a session begins (`identity` in docs/wire.md)."""
 
     schema: int
-    """Hash of its wire's schema."""
+    """Hash of the wire's schema in the board's firmware."""
     limits: int
     """Hash of the joints' table that it was built with."""
     nonce: int
@@ -38,7 +38,7 @@ class Identity:
     boots: int
     """How often it has started."""
     version: tuple[int, int, int]
-    """Of the firmware."""
+    """Version of the firmware."""
     reset_cause: int
     """As `machine.reset_cause()` of its MicroPython."""
     board: str
@@ -50,7 +50,7 @@ class Heard:
     """One event or sample from the board."""
 
     at: float
-    """When it was measured, s, on the clock of `now`."""
+    """When it was measured: seconds on the clock of `now`."""
     kind: int
     """Type of message, as in `wire`."""
     payload: bytes

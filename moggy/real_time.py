@@ -106,7 +106,7 @@ class RealTimeParts:
         self.sensors.append(watcher)
 
     def loop(self, body: BodyOut) -> Loop:
-        """All of it on the real clock."""
+        """Make the loop that runs these parts on the real clock."""
         return Loop(
             self.pet,
             RealClock(),

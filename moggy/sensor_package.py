@@ -34,7 +34,7 @@ NAME = re.compile(r"[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)*")
 
 
 def no_readers(body: Body) -> Sequence[SenseReader]:
-    """Of a sensor whose device says by itself what happened."""
+    """Make no readers: for a sensor whose device measures nothing raw."""
     return ()
 
 
@@ -43,7 +43,8 @@ class SensorPackage:
     """What the package of a sensor brings; its module holds one in the name `SENSOR`."""
 
     raw: tuple[type[Sense], ...] = ()
-    """The messages that its readers answer for: the mind hears what the readers make of them."""
+    """Classes of the messages that its readers turn into others. The brain gets only what the
+    readers make of them, never these."""
     readers: Callable[[Body], Sequence[SenseReader]] = no_readers
     """Makes the readers of one pet, each with a state of its own."""
     device: Callable[..., Sensor] | None = None

@@ -25,7 +25,7 @@ CLASSES: Final[tuple[PersonClass, ...]] = get_args(PersonClass)
 
 
 class ClassPlace(NamedTuple):
-    """Where a class lies, −1..1 each."""
+    """Valence and arousal of a class of feeling, −1..1 each."""
 
     valence: float
     arousal: float
@@ -75,9 +75,9 @@ INTENTS: Final[tuple[Intent, ...]] = get_args(Intent)
 """What words may ask of the pet. The order is that of the trained heads."""
 
 NOBODY: Final = "nobody"
-"""In a person's place: there is none."""
+"""Stands where a person is named, when there is none."""
 SOMEONE: Final = "someone"
-"""In a person's place: somebody whose name is not known."""
+"""Stands where a person is named, for somebody whose name is not known."""
 EVERYBODY: Final = "all"
 """In a person's place: everything that was learnt of anybody."""
 
@@ -98,7 +98,7 @@ Emotion: TypeAlias = Literal[
 EMOTIONS: Final[tuple[Emotion, ...]] = get_args(Emotion)
 Dimension: TypeAlias = Literal["pleasure", "arousal", "dominance"]
 DIMENSIONS: Final[tuple[Dimension, ...]] = get_args(Dimension)
-"""Of the mood."""
+"""Dimensions of the mood."""
 Drive: TypeAlias = Literal["energy", "company", "play", "comfort", "curiosity"]
 DRIVES: Final[tuple[Drive, ...]] = get_args(Drive)
 Trait: TypeAlias = Literal[
@@ -157,7 +157,7 @@ GAZES: Final[tuple[GazeTarget, ...]] = get_args(GazeTarget)
 RefusalReason: TypeAlias = Literal["dwell", "hysteresis"]
 """Why a better behaviour has to wait: the running one has just begun, or is nearly as good."""
 LayerName: TypeAlias = Literal["posture", "motion", "reflex"]
-"""Of a motion that a behaviour plays."""
+"""Layer on which a behaviour plays a motion."""
 MoverLayer: TypeAlias = Literal[
     "posture",
     "motion",
@@ -176,7 +176,7 @@ MoverLayer: TypeAlias = Literal[
 it looks; ears, tail, lids and pupils that show a feeling; the breath; the small movements of a body
 that does nothing; the jaw with a call; the purr; the way out of the rest pose."""
 DriveLevel: TypeAlias = Literal["little", "enough", "much"]
-"""Of a drive: below its pleasant middle, in it, above it."""
+"""How full a drive is: below its pleasant middle, in it, above it."""
 
 # ── Events ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -190,17 +190,19 @@ class EventKind:
     urgent: bool = False
     """Pre-empts everything, is heard at once, and voids the thoughts that were asked before it."""
     addresses: bool = False
-    """By it a person turns to the pet: what the pet calls within ten seconds is an answer."""
+    """Whether a person turns to the pet by it. Calls in the ten seconds after such an event are
+    answers, and do not count as calls that nobody asked for."""
     gesture: GestureName | None = None
     """The gesture of a hand that it is made from."""
     intent: Intent | None = None
     """The wish in words that it is made from."""
     seen: PersonClass | None = None
-    """It only says that a person feels so."""
+    """The feeling of a person that the event reports; None where it reports something else."""
     asks: bool = False
-    """It says that the pet's company is welcome at this hour."""
+    """Whether the event shows that the pet's company is welcome at this hour."""
     answered: bool = True
-    """The pet shows by what it does that it noticed; a coverage table lists where it does not."""
+    """Whether the pet should show by what it does that it noticed. `moggy coverage` lists the
+    moods in which such an event changes nothing."""
     within: str = ""
     """The inner cause of an event that no sample causes; empty where a sample does."""
 

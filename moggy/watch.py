@@ -88,7 +88,7 @@ class EditableFiles:
         self.save = save
 
     def names(self) -> list[str]:
-        """As `personalities/shy.yaml`."""
+        """Names of the files, such as `personalities/shy.yaml`."""
         return [name for name in self._files.all() if name.partition("/")[0] in self._kinds]
 
     def read(self, name: str) -> str:

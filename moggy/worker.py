@@ -211,8 +211,8 @@ def _work(pipe: Connection, make: Callable[[], Task]) -> None:
 
 
 class SimulatedWorker:
-    """The same work in virtual time: done at once, delivered after a modelled latency, so that a
-    run is the same on every machine."""
+    """Does the work of a ProcessWorker in virtual time: at once, delivered after a modelled
+    latency, so that a run is the same on every machine."""
 
     def __init__(self, make: Callable[[], Task], *, name: str, latency: float) -> None:
         """`make` builds the task when the first job comes; `latency` is in s."""
@@ -238,7 +238,7 @@ class SimulatedWorker:
         return True
 
     def poll(self, now: float) -> Sequence[AnySense]:
-        """See Worker."""
+        """What was found, once its latency is over."""
         if self._due is None or now < self._due:
             return ()
         self._due = None

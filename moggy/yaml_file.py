@@ -22,7 +22,7 @@ Where: TypeAlias = Sequence[Any]
 
 
 class Located(NamedTuple):
-    """Where something stands."""
+    """File, line and key of something in a designer's file."""
 
     file: str
     line: int
@@ -35,7 +35,7 @@ Locate: TypeAlias = Callable[[Where], Located]
 """Place in the data → where it stands."""
 
 LARGEST = 1_000_000
-"""Characters; a designer's file is never that long."""
+"""Characters that a designer's file may have at most."""
 QUOTED = re.compile(r"'([^']+)'")
 """The allowed names in a message of pydantic."""
 

@@ -30,11 +30,11 @@ UNSURE = 0.5
 """Confidence below which an estimate is called unsure: of the others, four faces in five are read
 right (`python -m bench perceive_face`)."""
 LOOK_EVERY_S = 0.1
-"""s of a video between two looks, as in a life."""
+"""Seconds of a video between two looks, as in a life."""
 TICK_S = 0.02
-"""s between two ticks, as in a life."""
+"""Seconds between two ticks, as in a life."""
 SILENCE_S = 0.3
-"""s after the last sample, in which contacts end."""
+"""Seconds after the last sample, in which contacts end."""
 EXAMPLE = '{"at": 1.2, "kind": "touch", "zone": "back", "pressure": 0.4}'
 """What a line of touch may look like."""
 

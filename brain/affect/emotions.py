@@ -25,8 +25,8 @@ CAUSES = 256
 CALMEST = 0.7
 """Factor on the decay of unpleasant emotions of a cat without any neuroticism."""
 MOST_ANXIOUS = 1.3
-"""The same at full neuroticism. Our choice: recovery time follows neuroticism (Litchfield et al.
-2017 relate it to fearfulness)."""
+"""Factor on that decay at neuroticism 1. Our choice: recovery time follows neuroticism (Litchfield
+et al. 2017 relate it to fearfulness)."""
 _NONE = dict.fromkeys(EMOTIONS, 0.0)
 
 

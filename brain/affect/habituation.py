@@ -19,7 +19,7 @@ SPELL_S = 3.0
 MOST_WORN_ONGOING = 0.5
 """The largest share of the answer to an ongoing event that wears off. Our choice."""
 MOST_WORN = 0.85
-"""The same for an event that happens at once."""
+"""The largest share of the answer to a momentary event that wears off."""
 KEPT = 256
 """Keys remembered at once; the longest unused is forgotten first."""
 CROSSNESS = 0.4

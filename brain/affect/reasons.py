@@ -31,7 +31,7 @@ class Reasons:
             self._stirs.append(Stir(feeling=feeling, by=by, cause=cause, event=event))
 
     def told(self) -> tuple[Stir, ...]:
-        """All that was noted since the last call."""
+        """Take out all that was noted since the last call."""
         if not self._stirs:
             return ()
         stirs = tuple(self._stirs)

@@ -64,17 +64,17 @@ class BenchResult:
     """Name of the set."""
     sentences: int
     milliseconds: float
-    """CPU time for a sentence."""
+    """Milliseconds of CPU for a sentence."""
     recall: float | None = None
-    """Mean over the classes, 0..1."""
+    """Mean recall over the classes, 0..1."""
     surer: float | None = None
     """Share of right answers in the more confident half, 0..1."""
     calibration_error: float | None = None
-    """See `calibration_error`."""
+    """Error of the confidences, as `calibration_error` computes it."""
     valence: float | None = None
-    """Correlation with people's ratings, −1..1."""
+    """Correlation of the valence with people's ratings, −1..1."""
     arousal: float | None = None
-    """As the valence."""
+    """Correlation of the arousal with people's ratings, −1..1."""
 
     @property
     def per_second(self) -> float | None:

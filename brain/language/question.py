@@ -22,17 +22,17 @@ class Situation:
     touch: GestureName | None = None
     """The gesture that goes on."""
     person_valence: float = 0.0
-    """How the person seemed before the words, −1..1."""
+    """Valence of the person before the words, −1..1."""
     person_arousal: float = 0.0
-    """As the valence."""
+    """Arousal of the person before the words, −1..1."""
     person_sure: float = 0.0
     """How sure that estimate of the person was, 0..1."""
     pet_valence: float = 0.0
-    """Of the pet, −1..1."""
+    """Valence of the pet, −1..1."""
     pet_arousal: float = 0.0
-    """Of the pet, −1..1."""
+    """Arousal of the pet, −1..1."""
     trust: float = 0.3
-    """Of the pet in this person, 0..1."""
+    """Trust of the pet in this person, 0..1."""
 
     def ago(self, *names: str) -> float:
         """Seconds since the newest of these events; infinite where none is in `before`."""
@@ -59,13 +59,13 @@ class Question:
     read_by: str = "words"
     """The reader whose reading comes along."""
     probabilities: Probabilities = field(default_factory=dict)
-    """Of that reading; empty where nothing was read yet."""
+    """Class of feeling → probability by that reader; empty where nothing was read yet."""
     valence: float = 0.0
-    """Of that reading, −1..1."""
+    """Valence by that reader, −1..1."""
     arousal: float = 0.0
-    """Of that reading, −1..1."""
+    """Arousal by that reader, −1..1."""
     intent: Intent = "none"
-    """Of that reading."""
+    """The wish by that reader."""
     confidence: float = 0.0
-    """Of that reading, 0..1."""
+    """How sure that reader is, 0..1."""
     situation: Situation = Situation()

@@ -44,13 +44,13 @@ class TextReading(TypedDict):
 
     text: str
     valence: float
-    """−1..1"""
+    """Valence of the speaker, −1..1."""
     arousal: float
-    """−1..1"""
+    """Arousal of the speaker, −1..1."""
     probabilities: Probabilities
     intent: Intent
     confidence: float
-    """0..1"""
+    """How sure the reading is, 0..1."""
     unsure: bool
     source: str
     """The readers that took part: `words+embedding`."""

@@ -105,8 +105,9 @@ class Diary:
                 erased = self._writing.result()
             except Broken:
                 self._new = [*self._entry, *self._new]
-        # Where the entry before says that somebody was erased, the mind has not forgotten them yet.
-        # The last second is not written then.
+        # `erased` names people whom the owner had erased while that entry was written. The brain
+        # still knows them, since no tick has felt the Forget, and would write them again: so the
+        # episodes since that entry are dropped.
         if not erased:
             self._memory.keep(self._remember(), self._new)
 

@@ -30,7 +30,7 @@ class Remembered:
     """Probability that the pet is sent off in each of the 24 hours of the day."""
 
     def as_data(self) -> Mapping[str, Any]:
-        """As JSON holds it."""
+        """The fields as plain dicts, lists and numbers, ready for JSON; `from_data` reads them."""
         data: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)}
         data["people"] = {name: dict(facts) for name, facts in self.people.items()}
         data["zones"] = {name: dict(shares) for name, shares in self.zones.items()}

@@ -25,14 +25,14 @@ from moggy.vocabulary import EVERYBODY
 __all__ = ["Broken", "Episode", "Memory", "as_json", "sentences"]
 
 VERSION = 1
-"""Of the schema; a file with a greater one is refused."""
+"""Version of the database's schema; a file with a greater one is refused."""
 EPISODES = 2000
 """Episodes that are kept; the oldest are deleted. Our choice."""
 SMALLEST_CHANGE = 1e-4
 """A fact that changed by less is not written, since an SD card wears out with every write. Our
 choice."""
 SMALLEST_CHANGES = {"mood": 1e-3, "drive": 1e-3}
-"""The same for kinds of facts that change all the time."""
+"""Kind of fact → the smallest change that is written, for kinds that change all the time."""
 LIKELY = 0.35
 """Probability from which a habit is told to the owner. Our choice."""
 RARE = 0.005
@@ -75,9 +75,9 @@ class Episode:
     times: int = 1
     """How often it happened in a row."""
     behavior: str = ""
-    """What the pet did then."""
+    """The behaviour that ran when it happened."""
     pleasure: float = 0.0
-    """Of its mood then, −1..1."""
+    """Pleasure of the pet's mood when it happened, −1..1."""
 
 
 class Memory:
@@ -301,7 +301,7 @@ class Memory:
         return int(row[0]) if row else 0
 
     def _take_erased(self, names: set[str]) -> tuple[str, ...]:
-        """Those of these people who were erased since the last call; deletes the notes of it."""
+        """Which of these people were erased since the last call; deletes the notes of it."""
         notes = {
             who
             for (who,) in self._db.execute("SELECT who FROM erased WHERE n > ?", (self._erased,))

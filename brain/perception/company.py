@@ -48,13 +48,14 @@ class Company:
         return True
 
     def sign(self, person: str, at: float) -> bool:
-        """A person gave a sign at `at` (s). Whether a kindness of theirs would be a greeting."""
+        """Note that a person did something at `at` (s), which ends the silence. Returns whether a
+        kindness of theirs would be a greeting now."""
         self._restart(at)
         came = self._came.get(person)
         return came is not None and at - came < GREETING_S
 
     def greeted(self, person: str) -> None:
-        """The greeting has happened; the next kindness is none."""
+        """Note that the person has greeted: their next kindness is no greeting."""
         self._came.pop(person, None)
 
     @property

@@ -16,7 +16,7 @@ GAP_S = 2.0
 SHOWS = 0.5
 """Probability at which a feeling begins to show."""
 GONE = 0.3
-"""Probability below which it is over."""
+"""Probability below which a feeling no longer shows."""
 AGAIN_S = 6.0
 """Seconds before the same feeling of the same person is an event again."""
 LOOKS = 0.7

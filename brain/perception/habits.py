@@ -10,9 +10,9 @@ from typing import NamedTuple
 from moggy.vocabulary import EVERYBODY
 
 HALF_HOURS = 48
-"""Of a day."""
+"""Half-hours in a day."""
 HOURS = 24
-"""Of a day."""
+"""Hours in a day."""
 DAY_SHARE = 0.15
 """Share by which one day moves a chance. Our choice: after three days in a row a habit shows, after
 a week without it is gone."""

@@ -52,13 +52,13 @@ SIGNS = (Face, Posture, Voice, Words, Thought, Happening, Impression)
 ADVISABLE = frozenset((*DIMENSIONS, *DRIVES))
 """What a thought may advise on; anything else that a model names is dropped."""
 FACE_CONFIDENCE = 0.7
-"""Of a face's estimate that was given without a confidence. Our choice, as are the next."""
+"""Confidence, 0..1, of a face's estimate that was given without one."""
 POSTURE_CONFIDENCE = 0.4
-"""Of a posture's: its rules are not validated."""
+"""Confidence, 0..1, of a posture without one: its rules are not validated."""
 VOICE_CONFIDENCE = 0.5
-"""Of a voice's."""
+"""Confidence, 0..1, of a voice's estimate without one."""
 WORDS_CONFIDENCE = 0.6
-"""Of words'."""
+"""Confidence, 0..1, of the words' estimate without one."""
 TOUCH_LEAST = 0.3
 """Least strength of `touched`, however light the hand, 0..1."""
 KIND_VALENCE = 0.2

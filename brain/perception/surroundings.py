@@ -10,11 +10,11 @@ from moggy.messages import Battery, Voice
 LOUD_DB = -14.0
 """Level, dB relative to full scale, above which a sound is loud. Our choice, as are the next."""
 JUMP_DB = 15.0
-"""By how much a loud noise must stand out from the usual level."""
+"""dB above the usual level that a loud noise must have."""
 SOFT_FROM_DB = -48.0
-"""Level above which a soft voice is heard at all."""
+"""dBFS above which a soft voice is heard at all."""
 SOFT_TO_DB = -26.0
-"""Level up to which a voice is soft."""
+"""dBFS up to which a voice is soft."""
 USED_TO_S = 8.0
 """Seconds in which the usual level follows a change by 63 %."""
 LOUD_AGAIN_S = 1.5
@@ -26,11 +26,11 @@ CARRIED_GAP_S = 2.0
 LOW = 0.2
 """Charge, 0..1, below which the battery is low."""
 LOW_OVER = 0.3
-"""Charge above which that is over."""
+"""Charge, 0..1, above which the battery is no longer low."""
 CRITICAL = 0.08
-"""Charge below which the battery is critical."""
+"""Charge, 0..1, below which the battery is critical."""
 CRITICAL_OVER = 0.15
-"""Charge above which that is over."""
+"""Charge, 0..1, above which the battery is no longer critical."""
 
 
 class Surroundings:

@@ -29,13 +29,13 @@ ROUGH_SPEED = 0.02
 SQUEEZE_PRESSURE = 0.85
 """Pressure, 0..1, above which a hold is a squeeze."""
 SQUEEZE_AFTER_S = 0.3
-"""Seconds that it must last."""
+"""Seconds that a strong hold must last to be a squeeze."""
 SURE_AFTER_S = 0.6
 """Seconds after which a pat, tap or poke that still lasts is believed."""
 LONGEST_DOSE_S = 1.0
 """Seconds of an ongoing touch that one message can stand for at most."""
 FIRST_DOSE_S = 0.2
-"""The same for a message before which there was none: gestures come five times a second."""
+"""Seconds that the first message of a touch stands for: gestures come five times a second."""
 PRESSED_FROM = 0.6
 """Pressure, 0..1, above which holding, scratching or tickling pleases less."""
 AGAINST_FUR_LOSS = 0.25

@@ -17,7 +17,7 @@ from moggy.messages import Evidence
 from moggy.vocabulary import EvidenceChannel
 
 OTHER = Channel()
-"""Of a channel that the appraisal table does not name."""
+"""The errors of a channel that the appraisal table does not name."""
 SPREAD = 0.6
 """Standard deviation of valence and arousal about the person's baseline when nothing is seen."""
 PRIOR = 1.0 / (SPREAD * SPREAD)

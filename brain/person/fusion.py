@@ -305,7 +305,7 @@ def _weights(channel: Channel) -> ChannelWeights:
 
 
 UNKNOWN = _weights(OTHER)
-"""Of a channel that the table does not name."""
+"""The weights of a channel that the table does not name."""
 
 
 def distress_of(estimate: Estimate) -> float:
@@ -366,7 +366,8 @@ def _log_odds(probabilities: Probabilities) -> list[float]:
 
 
 def _near(valence: float | None, arousal: float | None) -> list[float]:
-    """The same from valence and arousal alone: by the distance to each class's place."""
+    """Log-probabilities of CLASSES about their mean from valence and arousal alone, by the distance
+    to each class's place."""
     logs = []
     for v, a in _PLACES:
         far = (0.0 if valence is None else (valence - v) ** 2) + (

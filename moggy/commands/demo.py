@@ -30,7 +30,7 @@ class Felt(NamedTuple):
     at: float
     emotions: Mapping[Emotion, float]
     pleasure: float
-    """Of its mood, as the arousal; −1..1."""
+    """Pleasure of its mood, −1..1."""
     arousal: float
     person: float
     """The person's valence as it takes it, −1..1."""

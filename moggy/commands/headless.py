@@ -30,7 +30,7 @@ from moggy.sim.script import length_s, read_script
 
 
 class Given(NamedTuple):
-    """What is to be lived."""
+    """What a headless life is given: its senses, its hour and its length (s)."""
 
     senses: Sequence[AnySense]
     hour: float

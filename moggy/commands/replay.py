@@ -21,7 +21,7 @@ from moggy.replay import COMPARED, Relived, first_difference
 
 
 class Otherwise(NamedTuple):
-    """From when on it does something else."""
+    """A moment from which on the pet does something else."""
 
     at: float
     was: str
@@ -30,7 +30,7 @@ class Otherwise(NamedTuple):
 
 
 class Pleasure(NamedTuple):
-    """Of the mood, as recorded and as lived again; −1..1."""
+    """Pleasure of the mood, as recorded and as lived again, −1..1."""
 
     at: float
     was: float

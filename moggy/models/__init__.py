@@ -40,15 +40,15 @@ class File:
     """A file inside a package."""
 
     member: str
-    """Its path inside the package."""
+    """Path of the file inside the package."""
     size: int
-    """Bytes."""
+    """Size in bytes."""
     sha256: str
-    """In hex."""
+    """SHA-256 of the content, in hex."""
 
     @property
     def name(self) -> str:
-        """Its name without the path."""
+        """Name of the file without its folder."""
         return self.member.rpartition("/")[2]
 
 

@@ -75,7 +75,7 @@ class HubFailed(RuntimeError):
 
 
 def place(model: HubModel) -> Path:
-    """Where its file is, once it is fetched."""
+    """Where the model's file is, once it is fetched."""
     return cache.root() / "models" / model.name / model.file
 
 

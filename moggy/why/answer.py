@@ -49,19 +49,19 @@ class ChainCoverage:
     """How many changes of actuators have a whole chain."""
 
     changes: Counter[str] = field(default_factory=Counter)
-    """By output."""
+    """Output → number of its changes."""
     layers: Counter[str] = field(default_factory=Counter)
-    """By what moved it."""
+    """Layer that moved an output → number of changes."""
     carried: int = 0
-    """Of them, those that the limiter carried on after what moved it was over."""
+    """Number of changes that the limiter carried on after what moved the output was over."""
     broken: Counter[str] = field(default_factory=Counter)
-    """By output: those with a link missing."""
+    """Output → number of its changes of which a link is missing."""
     holes: list[tuple[float, str, tuple[str, ...]]] = field(default_factory=list)
-    """(at, output, what is missing) of the first of them."""
+    """(at, output, what is missing) of the first changes with a missing link."""
 
     @property
     def share(self) -> float:
-        """Of all changes, those that are explained; 1 where nothing changed."""
+        """Share of all changes that are explained, 0..1; 1 where nothing changed."""
         total = self.changes.total()
         return 1.0 - self.broken.total() / total if total else 1.0
 

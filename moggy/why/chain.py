@@ -65,7 +65,7 @@ class MoverSource:
     layer: SourceLayer
     name: str
     at: float
-    """When it began; s."""
+    """When it began, in seconds on the pet's clock."""
     node: NodeLink | None = None
     weighing: Weighing | None = None
     felt: tuple[FeltChange, ...] = ()
@@ -73,21 +73,21 @@ class MoverSource:
     because: tuple[int, ...] = ()
     """Ids from which `causes` of the answer go back to the samples."""
     within: tuple[str, ...] = ()
-    """Inner causes, named."""
+    """Names of the inner causes, such as `drive curiosity`."""
     holes: tuple[str, ...] = ()
     """What is missing of the chain; empty when every link is there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chain:
-    """One change, explained."""
+    """One change of an output and what it goes back to."""
 
     change: OutputChange
     source: MoverSource
     others: tuple[Mover, ...] = ()
     """What else moves it, weaker."""
     carried: bool = False
-    """What moved it is over: the limiter carries the movement on to its end."""
+    """Whether what moved it is over and the limiter carries the movement on to its end."""
     holes: tuple[str, ...] = ()
 
     def sentence(self) -> str:

@@ -22,7 +22,7 @@ KEPT_S = 900.0
 """Seconds for which what a sample said is kept; of older ones it is only known that they were
 there. Events are all kept."""
 FORGETS_EVERY_S = 60.0
-"""Seconds between two times of forgetting."""
+"""Seconds between two times at which the content of old samples is dropped."""
 WORDS_SHOWN = 80
 """Characters of what a person said that are shown."""
 
@@ -35,9 +35,9 @@ class ChainLink:
     at: float
     kind: LinkKind
     what: str
-    """In a few words."""
+    """The link in a few words."""
     data: dict[str, Any]
-    """As it stands in the journal."""
+    """The message as it stands in the journal."""
 
     @property
     def because(self) -> tuple[int, ...]:
@@ -51,7 +51,7 @@ class Ledger:
 
     def __init__(self) -> None:
         self.found: dict[int, ChainLink] = {}
-        """By id."""
+        """Id → link."""
         self._whole = bytearray()
         self._forget_at = FORGETS_EVERY_S
 
@@ -88,7 +88,7 @@ class Ledger:
         return all(0 < number < size and known[number] for number in numbers)
 
     def holes(self, numbers: Sequence[int]) -> tuple[str, ...]:
-        """Those of them that do not, in words."""
+        """A sentence for each of these ids that does not go back to samples or an inner cause."""
         if self.whole(numbers):
             return ()
         lost = [number for number in numbers if not self.whole((number,))]
@@ -119,7 +119,7 @@ def causes_of(item: Mapping[str, Any]) -> tuple[int, ...]:
 
 
 def event_in_words(name: str, zone: str | None, person: str | None) -> str:
-    """«stroked on the tail base by anna»."""
+    """An event in words, such as «stroked on the tail base by anna»."""
     where = f" on the {zone.replace('_', ' ')}" if zone else ""
     whose = f" by {person}" if person else ""
     return f"{name.replace('_', ' ')}{where}{whose}"

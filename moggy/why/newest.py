@@ -20,7 +20,7 @@ class Numbered(NamedTuple):
 
 
 class Newest:
-    """`take` every tick of a journal in order."""
+    """The newest message of each kind so far; call `take` with every tick of a journal in order."""
 
     def __init__(self) -> None:
         self.settings: dict[SettingName, Numbered] = {}

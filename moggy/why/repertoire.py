@@ -9,7 +9,8 @@ from typing import Any, Literal, TypeAlias
 from moggy.pet import Start
 
 BehaviorRole: TypeAlias = Literal["option", "reflex", "fallback", "other"]
-"""Of a behaviour in its tree: weighed; before all else; run where nothing has a score; a leaf."""
+"""What a behaviour is in its tree: an option is weighed, a reflex comes before all else, a fallback
+runs where nothing has a score; other is any other leaf."""
 OUTSIDE = frozenset(("event", "count", "touch", "zone", "person", "setting"))
 """First words of inputs that tell of the world; `since` tells of silence as well, and so does
 `touch.since`."""

@@ -65,7 +65,7 @@ class JournalWalk:
         self._sources: dict[Mover, MoverSource] = {}
 
     def take(self, entry: Entry) -> None:
-        """One tick on."""
+        """Move on to the next tick of the journal."""
         self._before, self.entry = self.entry, entry
         self._sources.clear()
         data = entry.data

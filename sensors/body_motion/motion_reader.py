@@ -20,51 +20,51 @@ Vector: TypeAlias = tuple[float, float, float]
 STANDARD_GRAVITY = 9.81
 """m/s² in one g."""
 SAMPLE_LASTS_S = 0.2
-"""s for which a sample stands when no other follows."""
+"""Seconds for which a sample stands when no other follows."""
 GONE_S = 2.0
-"""s without a sample after which nothing is judged any more."""
+"""Seconds without a sample after which nothing is judged any more."""
 
 FREE_FALL_G = 0.35
 """g of weight below which nothing holds the body."""
 FREE_FALL_S = 0.04
-"""s of that after which it falls: 8 mm of fall, so that it is told within 60 ms."""
+"""Seconds of weightlessness after which it falls: 8 mm of fall, so that it is told within 60 ms."""
 LONGEST_FALL_S = 1.0
-"""s, a fall of 5 m. Weightless for longer is a sensor that takes gravity out."""
+"""Seconds, a fall of 5 m. Weightless for longer is a sensor that takes gravity out."""
 KNOCK_G = 0.5
-"""g of change between two samples."""
+"""g of change between two samples that is a knock."""
 KNOCK_AGAIN_S = 0.5
-"""s after a knock in which another is part of it."""
+"""Seconds after a knock in which another is part of it."""
 KNOCK_PUSHES_S = 0.2
-"""s after a knock for which upward acceleration is not taken for lifting."""
+"""Seconds after a knock for which upward acceleration is not taken for lifting."""
 LIFT_SPEED = 0.12
 """m/s upwards of a hand that lifts."""
 LIFT_S = 0.06
-"""s of that after which it is lifted; a knock is over sooner."""
+"""Seconds of rising at that speed after which it is lifted; a knock is over sooner."""
 SHAKE_G = 0.45
-"""g off rest on one side."""
+"""g off rest, to one side, that counts as a swing."""
 SHAKE_TURNS = 3
 """Changes of side, within SHAKE_WINDOW_S, that are shaking."""
 SHAKE_WINDOW_S = 0.9
-"""s."""
+"""Seconds in which the changes of side are counted."""
 SHAKE_AGAIN_S = 0.7
-"""s between two words of a shaking that goes on."""
+"""Seconds between two reports of a shaking that goes on."""
 TREMOR_G = 0.012
 """g that a hand trembles at least, and a table does not; a phone's accelerometer has 0.004 g of
 noise."""
 TURNING_RAD_S = 0.06
 """rad/s that a hand turns at least."""
 SETTLED_S = 0.35
-"""s of stillness after sinking until it is put down."""
+"""Seconds of stillness after sinking until it is put down."""
 SET_DOWN_S = 1.5
-"""s of stillness until it is put down, where sinking was not felt."""
+"""Seconds of stillness until it is put down, where sinking was not felt."""
 STILL_S = 1.0
-"""s of quiet until it stands still."""
+"""Seconds of quiet until it stands still."""
 HELD_EVERY_S = 1.0
-"""s between two words that it is held."""
+"""Seconds between two reports that it is held."""
 TIPPED_RAD = 1.05
 """rad off upright from which it is tipped."""
 TIPPED_S = 0.3
-"""s of that until it is said."""
+"""Seconds of being tipped until it is reported."""
 UPRIGHT_RAD = 0.7
 """rad off upright below which it stands again."""
 

@@ -12,16 +12,16 @@ from moggy.sensors.touch.gestures import Features
 from moggy.vocabulary import ZoneName
 
 PATH_WINDOW_S = 1.0
-"""s over which path and straightness are measured."""
+"""Seconds over which path and straightness are measured."""
 SPEED_WINDOW_S = 0.4
-"""s over which speed is measured: the centre of pressure on pads 8 cm apart sticks and slips, and
-over less time it is not steady."""
+"""Seconds over which speed is measured: the centre of pressure on pads 8 cm apart sticks and slips,
+and over less time it is not steady."""
 LEAST_SPEED_WINDOW_S = 0.06
-"""s of a contact before its speed is measured; until then it is 0."""
+"""Seconds of a contact before its speed is measured; until then it is 0."""
 PULSE_WINDOW_S = 1.5
-"""s over which pulses and turns are counted."""
+"""Seconds over which pulses and turns are counted."""
 PULSE_WINDOW_AT_FIRST_S = 0.5
-"""s by which they are divided at least, so that the first of them is no high frequency."""
+"""Seconds by which they are divided at least, so that the first of them is no high frequency."""
 SMOOTHING_S = 0.05
 """Time constant of the smoothed place, s."""
 STILL_M = 0.004
@@ -33,9 +33,9 @@ LEAST_PATH_M = 0.015
 SWELL = 0.3
 """Share of the highest pressure by which it must fall and rise again to count as a new pulse."""
 SLAP_WINDOW_S = 0.06
-"""s after the beginning of a contact in which its rise is measured."""
+"""Seconds after the beginning of a contact in which its rise is measured."""
 SAMPLE_S = 0.02
-"""s between two samples: a contact began at some time since the one before its first."""
+"""Seconds between two samples: a contact began at some time since the one before its first."""
 MEAN_SHARE = 0.06
 """Share of each sample in the mean pressure and area: about the last third of a second, at 50
 samples a second."""

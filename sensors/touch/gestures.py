@@ -22,7 +22,7 @@ class Features:
     """One contact so far. None: not measured (a zone alone has no speed)."""
 
     duration: float
-    """s since the contact began."""
+    """Seconds since the contact began."""
     ended: bool
     pulses: int
     """Contacts and swells of pressure at this place in the last 1.5 s, at least 1."""

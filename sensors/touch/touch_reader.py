@@ -14,12 +14,13 @@ from moggy.sensors.touch.gestures import TYPICAL_STROKE, probabilities
 from moggy.vocabulary import ZONES, GesturePhase, ZoneName
 
 SILENCE_S = 0.15
-"""s without a sample after which a contact has ended: samples come every 20 ms while it lasts."""
+"""Seconds without a sample after which a contact has ended: samples come every 20 ms while it
+lasts."""
 TOLD_EVERY_S = 0.2
-"""s between two gestures of a contact that goes on. Our choice."""
+"""Seconds between two gestures of a contact that goes on. Our choice."""
 BOUT_S = 0.5
-"""s within which a hand that comes back to the same place goes on with the same gesture, so that
-pats are seen as pats. Our choice."""
+"""Seconds within which a hand that comes back to the same place goes on with the same gesture, so
+that pats are seen as pats. Our choice."""
 ZONE_HYSTERESIS = 1.25
 """Pressure on a pad of another zone, relative to the present zone, from which the zone changes. Our
 choice."""
@@ -32,7 +33,7 @@ LEAST_PRESSURE = 0.02
 JOLT_G = 0.3
 """g off rest from which the whole body was struck."""
 SLAP_TOGETHER_S = 0.05
-"""s within which the rise of pressure and the jolt of the body are one slap."""
+"""Seconds within which the rise of pressure and the jolt of the body are one slap."""
 SLAP_WITH_JOLT = 0.5
 """Least peak (0..1) of a slap that jolts the body. Our choice, as are the next two;
 `python -m bench perceive_touch` counts the hits that are recognised."""
@@ -44,13 +45,14 @@ SLAP_RISE_PER_S = 8.0
 """Least rise of pressure of a slap, 1/s: it is at half its pressure after 60 ms, a firm hand takes
 five times as long."""
 SLAP_LASTS_S = 0.4
-"""s for which a slapped contact is called a hit. After that it is judged by what the hand does."""
+"""Seconds for which a slapped contact is called a hit. After that it is judged by what the hand
+does."""
 SURE_WITH_JOLT = 0.95
 """Probability of a hit where the body was jolted."""
 SURE_ALONE = 0.8
 """Probability of a hit by pressure alone."""
 WEIGHED_S = 0.1
-"""s after a sample of acceleration for which there is an accelerometer."""
+"""Seconds after a sample of acceleration for which there is an accelerometer."""
 
 
 class Spot(NamedTuple):

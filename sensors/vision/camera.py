@@ -26,7 +26,7 @@ is too small then is out of reach anyway."""
 MOST_BYTES = 20_000_000
 """Bytes of the largest picture that is decoded. Our choice: above any camera's JPEG."""
 REOPEN_S = 5.0
-"""s before a camera that does not answer is tried again."""
+"""Seconds before a camera that does not answer is tried again."""
 PICTURES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
 """Ends of the names of picture files; other files are taken for videos, unless OpenCV knows better.
 """

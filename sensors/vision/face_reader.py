@@ -43,8 +43,8 @@ AROUSED: Mapping[str, float] = {
     "browDown": 0.10,
     "eyeBlink": -0.30,
 }
-"""The same for arousal: an open mouth and wide eyes raise it, drooping lids lower it. Our
-judgement."""
+"""Blend shape → its weight in arousal: an open mouth and wide eyes raise it, drooping lids lower
+it. Our judgement."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,8 @@ class FaceFinder:
         there = self._part
         if there is None or there.left + there.width > width or there.top + there.height > height:
             return [whole, *turn]
-        # Twice: where the part was moved the track is lost, and MediaPipe searches the second time.
+        # The same part twice: MediaPipe first follows the face from its last place. Where the part
+        # has moved, that fails, and the second call searches the part anew.
         return [there, there, whole, *turn]
 
     def _follow(

@@ -10,7 +10,7 @@ class Look:
     """Look at `picture` (bytes of a JPEG or PNG), or through `source` ("camera:0", a file)."""
 
     at: float
-    """s on the pet's clock."""
+    """Seconds on the pet's clock."""
     picture: bytes | None = None
     source: str | None = None
     posture: bool = True

@@ -42,9 +42,9 @@ TYPICAL_ARMS = 1.0
 """Mean distance between wrists and between elbows / width of the shoulders: hands in the lap 0.95,
 folded arms 0.8, hanging ones 1.4."""
 MOVEMENT_LASTS_S = 1.0
-"""s over which movement is averaged."""
+"""Seconds over which movement is averaged."""
 LONGEST_GAP_S = 2.0
-"""s between two postures above which no speed is measured."""
+"""Seconds between two postures above which no speed is measured."""
 
 
 class Movement(NamedTuple):

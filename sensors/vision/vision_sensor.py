@@ -18,11 +18,11 @@ from moggy.sensors.vision.look import Look
 from moggy.worker import Task, Worker
 
 FACE_EVERY_S = 0.1
-"""s between two looks at the face. Our choice: an expression lasts half a second at least (Ekman
-2003)."""
+"""Seconds between two looks at the face. Our choice: an expression lasts half a second at least
+(Ekman 2003)."""
 POSTURE_EVERY_S = 0.2
-"""s between two looks at the body: they cost as much as those at the face, and it changes slower.
-"""
+"""Seconds between two looks at the body: they cost as much as those at the face, and it changes
+slower. """
 
 
 def vision_task() -> Task:

@@ -32,7 +32,7 @@ SILENT_DBFS = -100.0
 FLOOR_DBFS = -60.0
 """dBFS below which nothing is told."""
 REOPEN_S = 10.0
-"""s before a microphone that is not there is tried again."""
+"""Seconds before a microphone that is not there is tried again."""
 
 
 def measure(block: NDArray[np.float32], rate: int = RATE) -> tuple[float, float | None]:

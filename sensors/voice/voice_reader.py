@@ -17,11 +17,12 @@ USUAL_LEVEL_DBFS = -30.0
 USUAL_PITCH_HZ = 165.0
 """Hz, between the 120 of men and the 210 of women, before this person's own is known."""
 LEARNT_S = 20.0
-"""s of voice that what is usual at first counts as much as."""
+"""Weight of the level and pitch that are assumed at first, in seconds of voice: after so many
+seconds heard, what was heard weighs as much as what was assumed."""
 LONGEST_LEARNT_S = 600.0
-"""s of voice that are counted at most, so that what is usual can still change."""
+"""Seconds of voice that are counted at most: what is usual follows a voice that changes."""
 SAMPLE_S = 0.1
-"""s of voice in one message: the microphone sends ten a second."""
+"""Seconds of voice in one message: the microphone sends ten a second."""
 UNRATED = 0.5
 """Confidence of an estimate that came without one."""
 
@@ -30,11 +31,11 @@ class UsualVoice(NamedTuple):
     """How one person usually speaks."""
 
     level: float
-    """dBFS."""
+    """Usual level, dBFS."""
     octave: float
-    """log2 of Hz."""
+    """Usual pitch, log2 of Hz."""
     heard: float
-    """s of their voice."""
+    """Seconds of their voice that were heard."""
 
 
 STRANGER = UsualVoice(USUAL_LEVEL_DBFS, math.log2(USUAL_PITCH_HZ), 0.0)

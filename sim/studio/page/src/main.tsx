@@ -26,7 +26,7 @@ const MODES: [string, string][] = [
   ["quiet", "Quiet hours"],
   ["focus", "Focus: do not disturb"],
   ["lap", "On the lap"],
-  ["away", "Sent off"],
+  ["away", "Told to go away"],
 ];
 
 function Why() {

@@ -84,7 +84,8 @@ export function Editor() {
       />
       <p class={note.bad ? "note bad" : "note"} role="status" data-testid="note">
         {note.text ||
-          "Ctrl-S saves what you changed over the shipped file. An error changes nothing."}
+          "Ctrl-S keeps what you changed in a file of your own; the shipped file stays as it is. " +
+            "An error changes nothing."}
       </p>
     </div>
   );

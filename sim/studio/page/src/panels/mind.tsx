@@ -35,7 +35,7 @@ export function Mind() {
       {items.length > 0 ? (
         <Bars items={items} high={Math.max(best, 0.3)} label="Scores of the selector" />
       ) : (
-        <p class="faint">no scores: a reflex or a fixed branch</p>
+        <p class="faint">Nothing was weighed: a reflex or a fixed rule decided.</p>
       )}
     </article>
   );

@@ -46,7 +46,7 @@ export function PersonPanel() {
       <p class="legend">
         <i style={{ background: "#d4663f" }} /> valence {person?.valence.toFixed(2)}{" "}
         <i style={{ background: "#4f7fb5" }} /> arousal {person?.arousal.toFixed(2)}
-        <small> ± one sd</small>
+        <small> ± one standard deviation</small>
       </p>
       <Plot lines={LINES} label="The person's valence and arousal over the last two minutes" />
       <Bars items={items} label="Classes of feeling" />
