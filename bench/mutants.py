@@ -138,6 +138,8 @@ resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
 sys.exit(pytest.main(sys.argv[2:]))
 """
 """Runs pytest, and ends it when it has used so many seconds of CPU."""
+ENVIRONMENT = {"CI": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+"""Plugins of pytest take longer to load than most of these tests run, and none needs one."""
 
 
 class Mutant(NamedTuple):
@@ -264,10 +266,13 @@ class Finder(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_Assign(self, node: ast.Assign) -> None:
-        # In a constructor a missing attribute is an error at once; a missing name is anywhere.
+        # In a constructor a missing attribute is an error at once, as a missing name is anywhere;
+        # and a 0 or False there stands for *nothing yet*, which is overwritten before it is read.
         if not self._constructing and isinstance(node.targets[0], ast.Attribute | ast.Subscript):
             self._drop(node)
-        self.visit(node.value)
+        nothing_yet = isinstance(node.value, ast.Constant) and not node.value.value
+        if not (self._constructing and nothing_yet):
+            self.visit(node.value)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         if node.value is not None:
@@ -298,6 +303,10 @@ class Finder(ast.NodeVisitor):
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         for statement in node.body:
             self.visit(statement)
+
+    def visit_keyword(self, node: ast.keyword) -> None:
+        if node.arg != "strict":  # it only checks what zip is given
+            self.visit(node.value)
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
         """Texts for people are not changed."""
@@ -387,7 +396,7 @@ class Copy:
         running = subprocess.Popen(
             [*command, "-x", "-q", "-p", "no:cacheprovider", *tests],
             cwd=self._folder,
-            env={**os.environ, "PYTHONPATH": str(self._folder), "CI": ""},
+            env={**os.environ, **ENVIRONMENT, "PYTHONPATH": str(self._folder)},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -289,3 +289,11 @@ def test_it_comes_to_its_very_end_and_not_beyond(end: int) -> None:
     assert angles[-1] == end
     assert max(map(abs, angles)) == 7000
     assert angles.index(end) <= 20
+
+
+@pytest.mark.parametrize("start", [-5393, -5256, -4982, -4845])
+def test_gliding_into_its_end_it_does_not_brake_too_early(start: int) -> None:
+    """It lags behind the goal, so it may still keep its speed when the goal has come to the end."""
+    joint = Joint("joint", -7000, 7000, start, 25_000, 100_000)
+    joint.aim(7000, 40)
+    assert course(joint, 60).index(7000) <= 44

@@ -183,6 +183,10 @@ def test_calming_counts_by_its_seconds() -> None:
 
 def test_calming_counts_by_its_strength() -> None:
     assert calmed(1.0, strength=0.5) == pytest.approx(0.75)
+    felt = feelings(SOOTHING)
+    felt.take([event("hit")], 0.0)
+    stirred(felt)
+    assert stirred(felt, event("held", dose=1.0, strength=0.0)) == {}
 
 
 def test_what_calms_at_one_instant_adds_up_and_comes_before_what_stirs() -> None:
