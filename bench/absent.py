@@ -5,6 +5,7 @@ The development data is not part of the repository: SETS says what each set is a
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -80,9 +81,16 @@ class Absent(RuntimeError):
         super().__init__("\n".join(lines))
 
 
+def _is_whole(name: str) -> bool:
+    """Whether the folder of a set is there, with every file that SETS names for it."""
+    files = re.findall(r"[\w.-]+\.(?:csv|tsv|jsonl?|wav|txt|md)\b", SETS[name][2])
+    folder = DATA / name
+    return folder.is_dir() and all((folder / file).exists() for file in files)
+
+
 def need(*names: str) -> Path:
     """The folder DATA with these sets in it. Raises Absent where one of them is missing."""
-    missing = [name for name in names if not (DATA / name).is_dir()]
+    missing = [name for name in names if not _is_whole(name)]
     if missing:
         raise Absent(missing)
     return DATA

@@ -24,5 +24,5 @@ class Anna:
 anna = Anna()
 life = moggy.live(moggy.Pet("grump"), anna.senses, seconds=90.0, listeners=[anna.listen])
 print(f"at the end: enough {life.table()['enough'][-1]:.2f}, {life.behaviors()[-1]}")
-life.save("anna.mcap")
-print("moggy why anna.mcap explains every moment of it")
+life.save("out/anna.mcap")
+print("moggy why out/anna.mcap explains every moment of it")

@@ -18,4 +18,4 @@ for evening in range(1, 6):
     remembered = life.remembered
     bond = life.ticks[-1].pet.bond
     print(f"evening {evening}: trust {bond.trust:.3f}, familiarity {bond.familiarity:.3f}")
-life.write_csv("last_evening.csv")
+life.write_csv("out/last_evening.csv")

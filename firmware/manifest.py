@@ -12,8 +12,6 @@ for name in (
     "main.py",
     "mode.py",
     "mpr121.py",
-    "pca9685.py",
-    "pin_servos.py",
     "port.py",
     "reflexes.py",
     "servo_drivers.py",
@@ -22,3 +20,10 @@ for name in (
     "wire.py",
 ):
     module(name, opt=3)  # noqa: F821 (the build gives it)
+
+# The servo drivers, as servo_drivers.py registers them.
+registered = {}
+with open("servo_drivers.py") as source:
+    exec(source.read(), registered)
+for driver in sorted(set(registered["DRIVERS"].values())):
+    module(driver + ".py", opt=3)  # noqa: F821

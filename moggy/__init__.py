@@ -14,6 +14,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from moggy.version import __version__
+
 if TYPE_CHECKING:
     from moggy.config import Files, Invalid
     from moggy.library import Pet, day, live, random_day, read_script
@@ -35,7 +37,6 @@ if TYPE_CHECKING:
     from moggy.sim.day import Day
     from moggy.sim.script import BadScript
 
-__version__ = "0.1.0"
 
 __all__ = [
     "Acceleration",

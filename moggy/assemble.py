@@ -14,7 +14,6 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from moggy import __version__
 from moggy.actuators.act import Actor
 from moggy.actuators.serial_body import SerialBody
 from moggy.behaviors.decide import Decider
@@ -40,6 +39,7 @@ from moggy.sim.board.micropython import MicroPythonBoard, SteppedMicroPython
 from moggy.sim.script import Script
 from moggy.sim.simulated_body import SimulatedBody, SimulatedSenses, Source
 from moggy.sim.world import World
+from moggy.version import __version__
 from moggy.worker import ProcessWorker, SimulatedWorker, Task, Worker
 
 if TYPE_CHECKING:

@@ -54,6 +54,8 @@ class Pet:
 
         Raises moggy.Invalid, a ValueError, where a file is missing or wrong.
         """
+        if not isinstance(seed, int) or isinstance(seed, bool):
+            raise ValueError(f"seed: {seed!r} is no whole number")
         if hour is not None and not 0.0 <= hour <= 24.0:
             raise ValueError(f"hour: {hour:g} is no time of day; it lies in 0..24")
         if remembered is not None and not isinstance(remembered, Remembered):
@@ -127,6 +129,10 @@ def live(
     pressure of 40, a time before that of the sense before. A list is checked before the life
     begins, what a function gives when it comes.
     """
+    if not isinstance(pet, Pet):
+        raise TypeError(f"live(pet, …): {pet!r} is no pet; make one: moggy.Pet(personality='shy')")
+    if seconds is not None and not (isinstance(seconds, int | float) and seconds >= 0.0):
+        raise ValueError(f"seconds: {seconds!r} is no length of a life; give seconds, 0 or more")
     start, shape = pet.start, assemble.body_of(pet.start)
     played: Sequence[AnySense] | Source
     if isinstance(senses, Day):

@@ -50,6 +50,7 @@ class Life:
         ValueError for a part of a life, which cannot be lived again."""
         if self.ticks and self.ticks[0].n:
             raise ValueError("a part of a life cannot be lived again: save the whole one")
+        Path(journal).parent.mkdir(parents=True, exist_ok=True)
         with Journal(Path(journal), self.start) as written:
             for tick, sent in zip(self.ticks, self.sent, strict=True):
                 written(tick, sent)
@@ -96,6 +97,7 @@ class Life:
     def write_csv(self, path: Path | str) -> None:
         """The table as a CSV file, a line for each tick."""
         rows = [_row(tick) for tick in self.ticks]
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
         with Path(path).open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, list(rows[0]) if rows else [])
             writer.writeheader()

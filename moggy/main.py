@@ -10,8 +10,8 @@ from typing import Annotated
 
 import typer
 
-from moggy import __version__
 from moggy.command_groups import AsJson, memory_app, models_app, perceive_app
+from moggy.version import __version__
 
 app = typer.Typer(
     name="moggy",

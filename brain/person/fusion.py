@@ -240,12 +240,8 @@ class Fusion:
         valence, arousal, confidence = estimate.valence, estimate.arousal, estimate.confidence
         if confidence > UNSURE_BELOW:
             share = (1.0 - math.exp(-seconds / BASELINE_S)) * confidence
-            somebody.valence = max(
-                -0.5, min(0.5, somebody.valence + (valence - somebody.valence) * share)
-            )
-            somebody.arousal = max(
-                -0.5, min(0.5, somebody.arousal + (arousal - somebody.arousal) * share)
-            )
+            somebody.valence = _baseline(somebody.valence + (valence - somebody.valence) * share)
+            somebody.arousal = _baseline(somebody.arousal + (arousal - somebody.arousal) * share)
 
     def estimate(self, person: str, now: float) -> Estimate:
         """How a person feels at `now` (s); for a person never seen, neutral with no confidence."""
@@ -306,6 +302,10 @@ def _weights(channel: Channel) -> ChannelWeights:
 
 UNKNOWN = _weights(OTHER)
 """The weights of a channel that the table does not name."""
+
+
+def _baseline(x: float) -> float:
+    return max(-BASELINE_REACH, min(BASELINE_REACH, x))
 
 
 def distress_of(estimate: Estimate) -> float:

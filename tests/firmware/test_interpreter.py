@@ -3,6 +3,7 @@ for the board, and fits its heap."""
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -151,5 +152,6 @@ def test_it_compiles_for_the_board(file: Path, tmp_path: Path) -> None:
 def test_the_manifest_names_the_files_of_the_firmware_and_no_others() -> None:
     named: list[str] = []
     manifest = {"module": lambda name, opt: named.append(name)}
-    exec((FIRMWARE / "manifest.py").read_text(), manifest)
+    with contextlib.chdir(FIRMWARE):  # as the build runs it
+        exec((FIRMWARE / "manifest.py").read_text(), manifest)
     assert sorted([*named, "manifest.py"]) == sorted(file.name for file in FIRMWARE.glob("*.py"))

@@ -51,7 +51,7 @@ def a_person_who_answers(printed: str, folder: Path) -> None:
     lets_go, end, _ = numbers(printed)
     assert 5.0 < lets_go[0] < 85.0
     assert end[0] < 0.4, "less than when she let go"
-    relived = list(lived_again(folder / "anna.mcap"))
+    relived = list(lived_again(folder / "out" / "anna.mcap"))
     assert len(relived) == 90 * 50
     assert [moment.was.at for moment in relived if moment.differs] == []
 
@@ -62,7 +62,7 @@ def five_evenings(printed: str, folder: Path) -> None:
     for before, after in pairwise(rows):
         assert before[0] < after[0], "trust grows"
         assert before[1] < after[1], "familiarity grows"
-    with (folder / "last_evening.csv").open(encoding="utf-8", newline="") as file:
+    with (folder / "out" / "last_evening.csv").open(encoding="utf-8", newline="") as file:
         lines = list(csv.DictReader(file))
     assert len(lines) == 60 * 50
     assert float(lines[-1]["trust"]) == pytest.approx(rows[-1][0], abs=1e-3)

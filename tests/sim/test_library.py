@@ -214,9 +214,22 @@ def test_every_public_name_is_there_and_importing_loads_none_of_them() -> None:
     code = "import sys, moggy; print(sorted(name for name in sys.modules if 'moggy' in name))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = [name for name in eval(done.stdout) if not name.startswith("__editable__")]
-    assert loaded == ["moggy"]
+    assert loaded == ["moggy", "moggy.version"]
 
 
 def test_a_life_in_a_notebook_is_one_line() -> None:
     life = moggy.live(moggy.Pet(personality="shy", seed=3), seconds=1.0)
     assert repr(life) == "<Life of shy, seed 3: 50 ticks, 0.98 s>"
+
+
+@pytest.mark.parametrize("seed", [None, "1", 1.5, True])
+def test_a_seed_is_a_whole_number(seed: object) -> None:
+    with pytest.raises(ValueError, match="seed"):
+        moggy.Pet(seed=seed)  # type: ignore[arg-type]
+
+
+def test_what_is_no_pet_is_refused_with_a_sentence() -> None:
+    with pytest.raises(TypeError, match="is no pet"):
+        moggy.live("shy", moggy.day("demo"))  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="no length of a life"):
+        moggy.live(moggy.Pet(), seconds="5")  # type: ignore[arg-type]

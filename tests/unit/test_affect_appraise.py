@@ -80,10 +80,12 @@ def test_the_felt_touch_says_how_pleasant_and_how_unpleasant_it_was() -> None:
     assert goodbad("poked", "paws", 0.1) == pytest.approx((0.0, 1.0))
 
 
-def test_what_is_neither_pleasant_nor_painful_leaves_no_touch() -> None:
+def test_what_is_neither_pleasant_nor_painful_is_felt_as_neither() -> None:
     felt = feelings({"touched": {"touch": True, "emotions": {"interest": 0.2}}})
     felt.take([event("touched", zone="head")], 0.0)
-    assert felt.publish("anna").touch is None
+    touch = felt.publish("anna").touch
+    assert touch is not None
+    assert (touch.event, touch.good, touch.bad) == ("touched", 0.0, 0.0)
 
 
 def test_enough_turns_a_liked_touch_unwelcome() -> None:

@@ -85,6 +85,8 @@ def test_an_absent_model_is_named_with_the_command_that_brings_it(
     monkeypatch.setattr(cache, "root", lambda: tmp_path)
     monkeypatch.setattr(absent, "DATA", tmp_path)
     (tmp_path / "text_goemotions").mkdir()
+    for name in ("ekman.train.tsv", "ekman.dev.tsv", "ekman_test.tsv"):
+        (tmp_path / "text_goemotions" / name).touch()
     assert command.main(["train_language", "--model", "smollm2", "--cache", str(tmp_path)]) == 2
     assert "moggy models fetch smollm2" in capsys.readouterr().err
 
