@@ -13,7 +13,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from moggy.body import StrictModel
-from moggy.brain.shapes import (
+from moggy.brain.feeling_shapes import (
     Amount,
     BondShape,
     Bounds,

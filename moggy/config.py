@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from moggy.layer import COVERED, Layer, chain, layer_of
+from moggy.layer import COVERED, FileLayer, chain, layer_of
 from moggy.overlay import Composition, nodes
 from moggy.overlay import compose as lay_together
 from moggy.patch import HISTORY, difference, patch_text, whole_text
@@ -65,7 +65,7 @@ def _checked(whole: Composition, model: type[BaseModel]) -> BaseModel | Invalid:
                 for key in sorted(layer_of(file, text).model_fields_set & theirs):
                     line = line_of(text, [key])
                     return Invalid(file, line, f"unknown key '{key}': only trees have it")
-        return validate(whole.data, model, whole.locate, also=Layer)
+        return validate(whole.data, model, whole.locate, also=FileLayer)
     except Invalid as error:
         return error
 

@@ -23,7 +23,7 @@ FileName = Annotated[
 Change: TypeAlias = dict[str, Any]
 
 
-class Layer(BaseModel):
+class FileLayer(BaseModel):
     """What any file may say about the files below it. All other keys are its own: they are merged
     into those of the file that it extends, mappings key by key, everything else as a whole."""
 
@@ -139,9 +139,9 @@ def named(top: str, name: str, reference: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def layer_of(name: str, text: str) -> Layer:
+def layer_of(name: str, text: str) -> FileLayer:
     """What a file says about the files below it. Raises Invalid."""
-    return validate(read_yaml(name, text), Layer, lambda where: located(name, text, where))
+    return validate(read_yaml(name, text), FileLayer, lambda where: located(name, text, where))
 
 
 def wrong_at(name: str, text: str, where: Where, message: str) -> Invalid:

@@ -1,7 +1,7 @@
 """Files over files: a file that extends another says only what it changes of it.
 
 `compose` lays the files of a chain over one another and gives the data of the whole, ready to be
-checked against a schema. It works on plain data and knows no schema but that of `Layer`. Every
+checked against a schema. It works on plain data and knows no schema but that of `FileLayer`. Every
 place of the composed data can be traced to the file and line that it comes from.
 """
 
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
-from moggy.layer import Change, Layer, chain, layer_of, named, wrong_at
+from moggy.layer import Change, FileLayer, chain, layer_of, named, wrong_at
 from moggy.vocabulary import nearest
 from moggy.yaml_file import Invalid, Locate, Located, Where, located, read_yaml
 
@@ -118,7 +118,7 @@ class Composer:
         if layer.extends is not None:
             self.lay(named(self._top, name, layer.extends))
         self._register(own, Place(name, ()))
-        said = {key: own.pop(key) for key in Layer.model_fields if key in own}
+        said = {key: own.pop(key) for key in FileLayer.model_fields if key in own}
         self._rename_words(own, said)
         if "root" in own:
             behaviours = [id for id, node in nodes(self.data).items() if node.is_behaviour]

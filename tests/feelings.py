@@ -7,7 +7,7 @@ from typing import Any
 
 from moggy.brain.affect import Bonds, Feelings, Tastes
 from moggy.brain.appraisals import Appraisals, Rule
-from moggy.brain.shapes import DriveShape, Tendency
+from moggy.brain.feeling_shapes import DriveShape, Tendency
 from moggy.messages import Event
 from moggy.personality import Personality
 from moggy.vocabulary import DRIVES, EMOTIONS, Drive, Emotion

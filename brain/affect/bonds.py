@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from moggy.brain.shapes import BondShape
+from moggy.brain.feeling_shapes import BondShape
 from moggy.messages import Bond
 from moggy.vocabulary import EVERYBODY
 

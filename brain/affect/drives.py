@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from moggy.brain.shapes import DriveShape
+from moggy.brain.feeling_shapes import DriveShape
 from moggy.messages import InnerCause
 from moggy.personality import Temperament
 from moggy.vocabulary import DRIVES, EMOTIONS, Drive, DriveLevel, Emotion

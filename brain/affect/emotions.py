@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from moggy.brain.shapes import Tendency
+from moggy.brain.feeling_shapes import Tendency
 from moggy.messages import Cause
 from moggy.personality import Temperament
 from moggy.vocabulary import EMOTIONS, Emotion

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 
 from moggy.brain.appraisals import Rule
-from moggy.brain.shapes import EnoughShape
+from moggy.brain.feeling_shapes import EnoughShape
 from moggy.personality import Temperament
 from moggy.vocabulary import EVERYBODY
 

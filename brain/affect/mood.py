@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from moggy.brain.shapes import RETURNS, MoodShape
+from moggy.brain.feeling_shapes import RETURNS, MoodShape
 from moggy.personality import Temperament
 
 

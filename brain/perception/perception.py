@@ -6,14 +6,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from moggy.brain.feeling_shapes import Channel, Guess
 from moggy.brain.perception.company import Company
-from moggy.brain.perception.expressions import FaceHistory, chances_of
 from moggy.brain.perception.habits import Habits
+from moggy.brain.perception.shown_feelings import FaceHistory, chances_of
 from moggy.brain.perception.surroundings import Surroundings
 from moggy.brain.perception.touch import OngoingTouch, happenings
 from moggy.brain.perception.words import SpokenWishes
 from moggy.brain.person import Attention, Contradictions, is_voice
-from moggy.brain.shapes import Channel, Guess
 from moggy.messages import (
     AnySense,
     Battery,

@@ -5,7 +5,7 @@ A thought about the same words may add events, and never repeats one.
 
 from __future__ import annotations
 
-from moggy.brain.perception.expressions import AGAIN_S, chances_of
+from moggy.brain.perception.shown_feelings import AGAIN_S, chances_of
 from moggy.messages import Probabilities, Thought, Words
 from moggy.vocabulary import INTENT_EVENTS, SEEN_EVENTS, PersonClass
 

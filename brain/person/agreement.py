@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from math import exp, sqrt
 from typing import NamedTuple
 
-from moggy.brain.shapes import Channel
+from moggy.brain.feeling_shapes import Channel
 from moggy.messages import Evidence
 from moggy.vocabulary import EvidenceChannel
 

@@ -14,8 +14,8 @@ import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from moggy.brain.feeling_shapes import Channel
 from moggy.brain.person.agreement import OTHER, PRIOR, SPREAD, Reading, together
-from moggy.brain.shapes import Channel
 from moggy.messages import Evidence, PersonEstimate, Probabilities
 from moggy.vocabulary import CLASS_PLACES, CLASSES, EVERYBODY, EvidenceChannel, PersonClass
 

@@ -12,7 +12,7 @@ from moggy.body import Body
 from moggy.config import Files
 from moggy.designs import know_sensors
 from moggy.home import home
-from moggy.layer import Layer
+from moggy.layer import FileLayer
 from moggy.personality import Personality
 
 
@@ -39,7 +39,7 @@ def _kinds() -> dict[str, Callable[[], dict[str, Any]]]:
         "body": Body.model_json_schema,
         "personality": Personality.model_json_schema,
         "tree": Tree.model_json_schema,
-        "patch": Layer.model_json_schema,
+        "patch": FileLayer.model_json_schema,
         "appraisals": Appraisals.model_json_schema,
         "motion": MotionFile.model_json_schema,
         "laws": Laws.model_json_schema,

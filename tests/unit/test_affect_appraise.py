@@ -9,7 +9,7 @@ import pytest
 
 from moggy.brain.affect import Feelings
 from moggy.brain.appraisals import Rule
-from moggy.brain.shapes import MoodShape, Tendency
+from moggy.brain.feeling_shapes import MoodShape, Tendency
 from moggy.messages import EventCause
 from moggy.personality import Personality, Temperament
 from moggy.vocabulary import DRIVES

@@ -8,7 +8,7 @@ import pytest
 
 from moggy.brain.affect.bonds import DAY_S, PEOPLE, TASTES, Bonds, Tastes
 from moggy.brain.affect.drives import Drives, darkness
-from moggy.brain.shapes import BondShape, DriveShape
+from moggy.brain.feeling_shapes import BondShape, DriveShape
 from moggy.messages import InnerCause
 from moggy.personality import Temperament
 from moggy.vocabulary import DRIVES, EMOTIONS, Drive

@@ -10,7 +10,7 @@ import pytest
 from moggy.brain.affect import home_of
 from moggy.brain.affect.emotions import CALMEST, CAUSES, MOST_ANXIOUS, Emotions
 from moggy.brain.affect.mood import MoodState, Pull
-from moggy.brain.shapes import MoodShape, Tendency
+from moggy.brain.feeling_shapes import MoodShape, Tendency
 from moggy.messages import EventCause
 from moggy.personality import Temperament
 from moggy.vocabulary import EMOTIONS, Emotion

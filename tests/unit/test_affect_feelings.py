@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from moggy.brain.appraisals import Appraisals, Rule
-from moggy.brain.shapes import DriveShape, MoodShape, Tendency
+from moggy.brain.feeling_shapes import DriveShape, MoodShape, Tendency
 from moggy.messages import InnerCause
 from moggy.personality import Personality, Temperament
 from moggy.vocabulary import DRIVES, EMOTIONS

@@ -9,7 +9,7 @@ import pytest
 from moggy.brain.affect.habituation import KEPT, Enough, Habituation, Key, sensitivity
 from moggy.brain.affect.reasons import FADES_S, FAINT, Reasons
 from moggy.brain.appraisals import Rule
-from moggy.brain.shapes import EnoughShape
+from moggy.brain.feeling_shapes import EnoughShape
 from moggy.messages import EventCause, InnerCause
 from moggy.personality import Temperament
 
