@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -102,6 +103,13 @@ def test_no_set_of_names_is_listed_a_second_time() -> None:
 def test_a_set_that_is_listed_again_is_found() -> None:
     text = 'DRIVES = ("energy", "company", "play", "comfort", "curiosity")\n'
     assert said_again(Path("copy.py"), text) == ["copy.py:1 lists DRIVES"]
+
+
+def test_the_page_has_a_switch_for_every_setting_but_the_stop() -> None:
+    text = (ROOT / "sim" / "studio" / "page" / "src" / "main.tsx").read_text(encoding="utf-8")
+    modes = text[text.index("const MODES") :]
+    listed = re.findall(r'\["(\w+)", "', modes[: modes.index("];")])
+    assert listed == [name for name in SETTINGS if name != "stop"]
 
 
 def test_every_class_has_a_place_and_a_prior() -> None:

@@ -17,13 +17,12 @@ const LINES: Line[] = [
     spread: (point) => point.person[3],
   },
 ];
-const CLASSES = ["neutral", "happy", "sad", "angry", "afraid", "disgusted", "surprised"];
 
 export function PersonPanel() {
   const person = useLive().state?.person;
-  const items = CLASSES.map((name) => ({
+  const items = Object.entries(person?.probabilities ?? {}).map(([name, value]) => ({
     name,
-    value: person?.probabilities[name] ?? 0,
+    value,
     tone: "var(--you)",
   }));
   return (
