@@ -127,6 +127,8 @@ ARITHMETIC: Mapping[type[ast.operator], tuple[str, str]] = {
 }
 TOLERANCE = 1e-5
 """Numbers below are tolerances against rounding, and are not changed."""
+ENOUGH = 0.9
+"""Share of the mutants of an area that tests should notice. Our choice."""
 ROOM_S = 5.0
 """Seconds of CPU that the tests of a mutant may take beyond twice what they usually take."""
 PATIENCE = 20.0
@@ -484,5 +486,9 @@ def main() -> int:
             for file in files:
                 print(f"{area:10}{len(mutants_of(file)):6}  {file}")
             continue
-        good &= measure(area, files, options) >= 0.9
+        try:
+            good &= measure(area, files, options) >= ENOUGH
+        except RuntimeError as error:
+            print(f"{area} cannot be measured: {error}")
+            return 2
     return 0 if good else 1
