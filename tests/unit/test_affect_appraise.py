@@ -88,6 +88,17 @@ def test_what_is_neither_pleasant_nor_painful_is_felt_as_neither() -> None:
     assert (touch.event, touch.good, touch.bad) == ("touched", 0.0, 0.0)
 
 
+def test_a_hand_that_arrives_is_felt_and_one_that_goes_is_not() -> None:
+    rules = {"touched": {"touch": True}, "released": {"mood": {"pleasure": 0.1}}}
+    felt = feelings(rules)
+    felt.take([event("touched", at=1.0, zone="paws")], 1.0)
+    touch = felt.publish("anna").touch
+    assert touch is not None
+    assert (touch.zone, touch.good, touch.bad) == ("paws", 0.0, 1.0)
+    felt.take([event("released", at=2.0, zone="head")], 2.0)
+    assert felt.publish("anna").touch == touch
+
+
 def test_enough_turns_a_liked_touch_unwelcome() -> None:
     felt = feelings(TOUCH)
     felt.enough.level = 0.7

@@ -11,6 +11,7 @@ import pytest
 
 from bench import mutants
 from bench.absent import ROOT
+from bench.mutant_tests import TESTS
 from bench.mutants import Copy, Finder, Mutant, Verdict, mutants_of, mutated
 
 CODE = b'''"""A module with a docstring of 3 words."""
@@ -77,7 +78,7 @@ def test_every_mutant_of_every_file_is_python_and_differs_from_it() -> None:
 
 
 def test_every_file_and_every_test_of_the_table_is_there() -> None:
-    for area in mutants.TESTS.values():
+    for area in TESTS.values():
         for file, tests in area.items():
             assert (ROOT / file).is_file()
             assert all((ROOT / test).is_file() for test in tests)
