@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from moggy.assemble import begin
 from moggy.behaviors.tree import Tree, ids
 from moggy.behaviors.tree_language import TreeLanguage
-from moggy.config import SHIPPED, Invalid, load, parse
+from moggy.config import SHIPPED, Files, Invalid, load, parse
+from moggy.designs import designs
 
 SMALL = """\
 name: small
@@ -109,9 +111,13 @@ def test_a_dwell_that_ends_before_it_begins_is_refused() -> None:
     assert "should be the smaller" in str(broken("base: 0.2", "base: 0.2\n      dwell: [9, 3]"))
 
 
-def test_the_guide_for_designers_shows_a_tree_that_works() -> None:
+def test_the_guide_for_designers_shows_a_tree_that_works(tmp_path: Path) -> None:
     guide = Path(__file__).resolve().parents[2] / "docs" / "add-a-behaviour.md"
     blocks = [
         block.split("```")[0] for block in guide.read_text(encoding="utf-8").split("```yaml\n")[1:]
     ]
-    assert parse("guide.yaml", next(block for block in blocks if block.startswith("name:")), Tree)
+    (tmp_path / "trees").mkdir()
+    whole = next(block for block in blocks if "name: tiny" in block)
+    (tmp_path / "trees" / "tiny.yaml").write_text(whole, encoding="utf-8")
+    made = designs(begin(Files(tmp_path), seed=1, hour=10.0, tree="tiny"))
+    assert made.tree.name == "tiny"
