@@ -144,18 +144,21 @@ class Finder(ast.NodeVisitor):
             self._replace(start + found.start(), start + found.end(), new, kind)
 
     def visit_Compare(self, node: ast.Compare) -> None:
+        """Another comparison."""
         sides = [node.left, *node.comparators]
         for left, operator, right in zip(sides, node.ops, sides[1:], strict=False):
             self._between(left, right, COMPARISONS[type(operator)], "comparison")
         self.generic_visit(node)
 
     def visit_BoolOp(self, node: ast.BoolOp) -> None:
+        """`or` for `and`, and the reverse."""
         operators = ("and", "or") if isinstance(node.op, ast.And) else ("or", "and")
         for left, right in zip(node.values, node.values[1:], strict=False):
             self._between(left, right, operators, "and/or")
         self.generic_visit(node)
 
     def visit_BinOp(self, node: ast.BinOp) -> None:
+        """Another operator, or the operands swapped."""
         sides = (node.left, node.right)
         texts = (ast.List, ast.Tuple, ast.JoinedStr)
         plain = not any(
@@ -168,12 +171,14 @@ class Finder(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_UnaryOp(self, node: ast.UnaryOp) -> None:
+        """Without `not` or minus."""
         if isinstance(node.op, ast.Not | ast.USub):
             kind = "not" if isinstance(node.op, ast.Not) else "sign"
             self._replace(*self._span(node), f"({self._text(node.operand)})", kind)
         self.generic_visit(node)
 
     def visit_Constant(self, node: ast.Constant) -> None:
+        """Another constant."""
         value = node.value
         if isinstance(value, bool):
             self._replace(*self._span(node), str(not value), "constant")
@@ -184,6 +189,7 @@ class Finder(ast.NodeVisitor):
             self._replace(*self._span(node), repr(2.0 * value or 1.0), "constant")
 
     def visit_Call(self, node: ast.Call) -> None:
+        """Another function, or its arguments swapped."""
         name = node.func.attr if isinstance(node.func, ast.Attribute) else self._text(node.func)
         if name in COUNTERPARTS:
             _, end = self._span(node.func)
@@ -202,6 +208,7 @@ class Finder(ast.NodeVisitor):
         self._replace(*self._span(node), "pass", "dropped")
 
     def visit_Expr(self, node: ast.Expr) -> None:
+        """Without the statement."""
         if isinstance(node.value, ast.Constant):
             return  # a docstring
         if isinstance(node.value, ast.Call):
@@ -211,6 +218,7 @@ class Finder(ast.NodeVisitor):
     def visit_Assign(self, node: ast.Assign) -> None:
         # In a constructor a missing attribute is an error at once, as a missing name is anywhere;
         # and a 0 or False there stands for *nothing yet*, which is overwritten before it is read.
+        """Without the assignment."""
         if not self._constructing and isinstance(node.targets[0], ast.Attribute | ast.Subscript):
             self._drop(node)
         nothing_yet = isinstance(node.value, ast.Constant) and not node.value.value
@@ -218,23 +226,29 @@ class Finder(ast.NodeVisitor):
             self.visit(node.value)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+        """Without the assignment."""
         if node.value is not None:
             self.visit(node.value)
 
     def visit_AugAssign(self, node: ast.AugAssign) -> None:
+        """Without the change."""
         self._drop(node)
         self.generic_visit(node)
 
     def visit_Continue(self, node: ast.Continue) -> None:
+        """`break` in its place."""
         self._drop(node)
 
     def visit_Break(self, node: ast.Break) -> None:
+        """`continue` in its place."""
         self._drop(node)
 
     def visit_Raise(self, node: ast.Raise) -> None:
+        """Without the error."""
         self._drop(node)
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
+        """What stands in its body."""
         outer, self._constructing = self._constructing, node.name == "__init__"
         for default in (*node.args.defaults, *node.args.kw_defaults):
             if default is not None:
@@ -244,10 +258,12 @@ class Finder(ast.NodeVisitor):
         self._constructing = outer
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        """What stands in its body."""
         for statement in node.body:
             self.visit(statement)
 
     def visit_keyword(self, node: ast.keyword) -> None:
+        """The value of an argument."""
         if node.arg != "strict":  # it only checks what zip is given
             self.visit(node.value)
 
