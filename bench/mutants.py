@@ -2,7 +2,6 @@
 
     python -m bench mutants --area affect --sample 40 --seed 1
     python -m bench mutants --file moggy/loop.py --sample 0     # 0: every mutant of the file
-    python -m bench mutants --list                              # how many mutants there are
 
 A mutant is one file with one small change: a comparison turned round, a constant changed, an
 operator, a `not` or a statement taken away, the arguments of a call swapped, or a call replaced by
@@ -158,7 +157,7 @@ class Finder(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_BinOp(self, node: ast.BinOp) -> None:
-        """Another operator, or the operands swapped."""
+        """Another operator."""
         sides = (node.left, node.right)
         texts = (ast.List, ast.Tuple, ast.JoinedStr)
         plain = not any(
