@@ -360,6 +360,16 @@ def test_a_touch_chip_that_dies_under_a_hand_ends_the_touch() -> None:
     assert not any(end.payload[4:])
 
 
+@pytest.mark.parametrize("before", [1.0, 1.01])
+def test_a_touch_chip_that_dies_untouched_says_nothing_of_a_touch(before: float) -> None:
+    """At an even tick and at an odd one: touches are streamed at every second."""
+    brain = Brain()
+    brain.live(before)
+    brain.rig.bench.skin.present = False
+    heard = brain.live(0.2)
+    assert of(wire.TOUCHED, heard) == of(wire.TOUCH, heard) == []
+
+
 def test_the_battery_is_told_once_a_second() -> None:
     brain = Brain()
     times = [one.at for one in of(wire.BATTERY, brain.live(5.0))]

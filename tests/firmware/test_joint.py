@@ -297,3 +297,14 @@ def test_gliding_into_its_end_it_does_not_brake_too_early(start: int) -> None:
     joint = Joint("joint", -7000, 7000, start, 25_000, 100_000)
     joint.aim(7000, 40)
     assert course(joint, 60).index(7000) <= 44
+
+
+def test_told_to_turn_round_it_brakes_at_once() -> None:
+    joint = brisk()
+    for target, glide, steps in ((20, 10, 9), (3459, 9, 1)):
+        joint.aim(target, glide)
+        course(joint, steps)
+    farthest = joint.angle + stopping(joint.speed, joint.brake)
+    assert joint.speed > joint.brake
+    joint.aim(-1213, 9)
+    assert max(course(joint, 7)) <= farthest

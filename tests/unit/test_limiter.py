@@ -242,3 +242,12 @@ def test_joints_begin_where_they_are_said_to_be_and_go_on_to_their_last_target()
     pose, stirred = limiter.step({"jaw": 0.0}, 0.02)
     assert stirred == ["jaw", "tail"]
     assert 0.0 < pose["tail"] < 0.3
+
+
+def test_a_joint_that_has_come_to_rest_stays_there_while_another_moves() -> None:
+    limiter = Limiter({"jaw": PLAIN, "tail": PLAIN})
+    for _ in range(100):
+        limiter.step({"jaw": 0.4}, 0.02)
+    pose, stirred = limiter.step({"jaw": 0.4, "tail": 0.3}, 0.02)
+    assert stirred == ["tail"]
+    assert pose["jaw"] == pytest.approx(0.4, abs=1e-6)
