@@ -31,6 +31,7 @@ from moggy.brain.language import (
 )
 from moggy.messages import Words
 from moggy.sensors.words import understand
+from moggy.vocabulary import CLASSES
 
 HERE = ROOT / "bench"
 """Where phrases.tsv and situations.tsv are."""
@@ -77,15 +78,12 @@ def said_to_pets(slow: dict[str, SlowReader]) -> None:
 def in_context(judge: SlowReader) -> None:
     """Print in how many of the 30 pairs of situations.tsv the language model proposes more pleasure
     for the same words in the kinder situation."""
-    looks = {"happy": (0.7, 0.3), "angry": (-0.7, 0.6), "sad": (-0.6, -0.3)}
 
     def pleasure(words: str, happened: str, look: str) -> float:
-        valence, arousal = looks.get(look, (0.0, 0.0))
         seen = Situation(
             before=() if happened == "-" else ((happened, 2.0),),
-            person_valence=valence,
-            person_arousal=arousal,
-            person_sure=0.8 if look in looks else 0.0,
+            person_looks=next((name for name in CLASSES if name == look), "neutral"),
+            person_sure=0.8 if look != "-" else 0.0,
         )
         return judge.answer(Question(text=words, situation=seen)).nudges.get("pleasure", 0.0)
 

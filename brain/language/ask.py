@@ -50,8 +50,7 @@ class Recent:
                 if tick.at - event.at < REMEMBERED_S
             ),
             touch=touch.gesture if touch else None,
-            person_valence=round(person.valence, 3),
-            person_arousal=round(person.arousal, 3),
+            person_looks=max(person.probabilities, key=person.probabilities.__getitem__),
             person_sure=0.0 if person.unsure else round(person.confidence, 3),
             pet_valence=round(pet.valence, 3),
             pet_arousal=round(pet.arousal, 3),

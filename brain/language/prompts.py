@@ -4,6 +4,7 @@ sentences, and the words."""
 from __future__ import annotations
 
 from moggy.brain.language.question import Question, Situation
+from moggy.vocabulary import PersonClass
 
 BEGINNING = """A small cat lives with people. This is what people say to it, and \
 how the cat feels then.
@@ -48,10 +49,8 @@ LONGEST = 300
 """Characters of the words that are given to the model; the rest is cut off."""
 SURE_ENOUGH = 0.3
 """How sure the estimate of the person must be, 0..1, before the prompt says how they look."""
-SHOWS = 0.25
-"""Valence beyond which a person looks happy or unhappy, −1..1."""
-TENSE = 0.15
-"""Arousal above which an unhappy person looks angry and not sad, −1..1."""
+LOOKS: tuple[PersonClass, ...] = ("happy", "sad", "angry", "afraid")
+"""Feelings that the prompt tells. The fixed beginning has none of the others."""
 
 
 def situation(seen: Situation) -> str:
@@ -62,19 +61,9 @@ def situation(seen: Situation) -> str:
         if ago <= LATELY and sentence and sentence not in sentences:
             sentences.append(sentence)
     sentences = sentences[:SENTENCES]
-    if seen.person_sure > SURE_ENOUGH:
-        looks = _looks(seen.person_valence, seen.person_arousal)
-        if looks:
-            sentences.append(f"The person looks {looks}.")
+    if seen.person_sure > SURE_ENOUGH and seen.person_looks in LOOKS:
+        sentences.append(f"The person looks {seen.person_looks}.")
     return " ".join(sentences) or "The person sits down."
-
-
-def _looks(valence: float, arousal: float) -> str:
-    if valence > SHOWS:
-        return "happy"
-    if valence < -SHOWS:
-        return "angry" if arousal > TENSE else "sad"
-    return ""
 
 
 def words(text: str) -> str:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from moggy.messages import Probabilities
-from moggy.vocabulary import SOMEONE, GestureName, Intent
+from moggy.vocabulary import SOMEONE, GestureName, Intent, PersonClass
 
 PATIENCE = 6.0
 """Seconds after which an answer no longer counts, since the conversation has moved on. Our choice:
@@ -21,12 +21,10 @@ class Situation:
     """(event, seconds ago) of the last two minutes, newest first."""
     touch: GestureName | None = None
     """The gesture that goes on."""
-    person_valence: float = 0.0
-    """Valence of the person before the words, −1..1."""
-    person_arousal: float = 0.0
-    """Arousal of the person before the words, −1..1."""
+    person_looks: PersonClass = "neutral"
+    """The likeliest feeling of the person before the words."""
     person_sure: float = 0.0
-    """How sure that estimate of the person was, 0..1."""
+    """How sure the estimate of the person was, 0..1; 0 where it was unsure."""
     pet_valence: float = 0.0
     """Valence of the pet, −1..1."""
     pet_arousal: float = 0.0

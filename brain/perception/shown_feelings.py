@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 
 from moggy.messages import Face, Probabilities
-from moggy.vocabulary import SEEN_EVENTS, PersonClass
+from moggy.vocabulary import CLASS_PLACES, SEEN_EVENTS, PersonClass
 
 SMOOTH_S = 0.35
 """Seconds over which frames are averaged (time constant). Our choice, as are the next: a smile of
@@ -23,6 +23,10 @@ LOOKS = 0.7
 """`looking` of a face, 0..1, from which the person looks at the pet."""
 LOOKS_AWAY = 0.4
 """`looking` below which they look away."""
+
+TELLABLE: tuple[PersonClass, ...] = ("neutral", "happy", "sad", "angry")
+"""Classes that valence and arousal alone tell apart: *afraid* and *disgusted* lie beside *angry*
+(moggy/vocabulary.py, CLASS_PLACES)."""
 
 
 class FaceHistory:
@@ -78,21 +82,21 @@ class FaceHistory:
 def chances_of(
     valence: float | None, arousal: float | None, probabilities: Probabilities | None
 ) -> Probabilities:
-    """Probabilities of the classes; from valence and arousal alone only of happy, sad and angry."""
+    """Probabilities of the classes. From valence and arousal (−1..1) alone, one class of TELLABLE:
+    the one whose place is nearest, as far as the valence reaches towards it; none near neutral."""
     if probabilities:
         total = sum(probabilities.values())
         return {name: p / total for name, p in probabilities.items()} if total > 0.0 else {}
     if valence is None:
         return {}
-    excited = 0.0 if arousal is None else arousal
-    if valence > 0.0:
-        return {"happy": _ramp(valence, 0.15, 0.6)}
-    unhappy = _ramp(-valence, 0.2, 0.65)
-    return {
-        "sad": unhappy * _ramp(-excited, -0.25, 0.1),
-        "angry": unhappy * _ramp(excited, 0.1, 0.5) * 0.9,
-    }
 
+    def distance(name: PersonClass) -> float:
+        place = CLASS_PLACES[name]
+        return math.hypot(
+            valence - place.valence, 0.0 if arousal is None else arousal - place.arousal
+        )
 
-def _ramp(x: float, low: float, high: float) -> float:
-    return max(0.0, min(1.0, (x - low) / (high - low)))
+    nearest = min(TELLABLE, key=distance)
+    if nearest == "neutral":
+        return {}
+    return {nearest: min(1.0, valence / CLASS_PLACES[nearest].valence)}

@@ -35,7 +35,9 @@ def tick(at: float, *understood: AnySense, events: tuple[Event, ...] = ()) -> Ti
         n=int(at * 50),
         understood=understood,
         events=events,
-        person=PersonEstimate(valence=-0.5, arousal=0.4, confidence=0.7, unsure=False),
+        person=PersonEstimate(
+            probabilities={"neutral": 0.2, "sad": 0.8}, confidence=0.7, unsure=False
+        ),
         pet=Affect(),
         decision=Decision(at=at, behavior="loaf"),
         commanded=Command(at=at),
@@ -88,7 +90,7 @@ def test_the_situation_tells_what_happened_before_but_not_these_words() -> None:
     assert question.situation.touch == "stroke"
     assert question.situation.ago("hit", "poked") == 0.5
     assert question.situation.ago("stroked") == math.inf
-    assert (question.situation.person_valence, question.situation.person_sure) == (-0.5, 0.7)
+    assert (question.situation.person_looks, question.situation.person_sure) == ("sad", 0.7)
 
 
 def test_old_events_are_forgotten() -> None:
@@ -210,7 +212,7 @@ def test_a_gentle_answer_calms_and_an_afraid_one_unsettles() -> None:
 def test_the_prompt_tells_the_situation_in_sentences() -> None:
     seen = Situation(
         before=(("hit", 2.0), ("stroked", 5.0), ("arrived", 8.0), ("stroked", 90.0)),
-        person_valence=-0.6,
+        person_looks="sad",
         person_sure=0.8,
     )
     text = prompts.judging(Question(text='he said "no"\n\nand left', situation=seen))
