@@ -78,7 +78,8 @@ class Feelings:
         self._behaviors = appraisals.behaviors
         self._advice: dict[Advisable, float] = {}
         self._moved = True
-        self._mood, self._drives = Mood(), dict.fromkeys(DRIVES, 0.5)
+        self._mood: Mood
+        self._drives: dict[Drive, float]
         self._bonds: dict[str | None, Bond] = {}
         self._last: Affect | None = None
         self._last_person: str | None = None

@@ -213,12 +213,13 @@ def test_what_calms_at_one_instant_adds_up_and_comes_before_what_stirs() -> None
     assert felt.publish("anna").emotions["fear"] > 0.75
 
 
-def test_one_event_calms_no_more_than_nearly_all() -> None:
-    felt = feelings({**SOOTHING, "praised": {"calms": {"fear": 0.95}, "sharpens": 0.5}})
-    felt.take([event("hit")], 0.0)
-    for _ in range(5):
-        felt.habituation.happened(("praised", None, "anna"), Rule(sharpens=0.5), 1.0, 1.0, 0.0)
-    assert stirred(felt, event("praised"))["fear"] == pytest.approx(-0.8 * 0.95)
+def test_an_event_to_which_it_is_sensitised_calms_no_more_than_its_share() -> None:
+    for part in (0.95, 0.3):
+        felt = feelings({**SOOTHING, "praised": {"calms": {"fear": part}, "sharpens": 0.5}})
+        felt.take([event("hit")], 0.0)
+        for _ in range(5):
+            felt.habituation.happened(("praised", None, "anna"), Rule(sharpens=0.5), 1.0, 1.0, 0.0)
+        assert stirred(felt, event("praised"))["fear"] == pytest.approx(-0.8 * part)
 
 
 # ── Mood, drives, bonds ──────────────────────────────────────────────────────────────────────────

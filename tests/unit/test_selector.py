@@ -8,6 +8,7 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -115,6 +116,15 @@ def test_the_minimum_dwell_is_kept_and_the_refusal_says_how_long() -> None:
     assert refused.by == "dwell"
     assert 2.0 < refused.short < 5.0
     assert life.goes_on(6.0, joy=0.1, anger=0.9).behavior == "b"
+
+
+def test_the_dwell_counts_from_when_it_began() -> None:
+    life = Life(tree(with_(A, dwell="[5, 1000]"), B))
+    life.goes_on(20.0, anger=0.5)
+    life.goes_on(1.0, joy=0.9, anger=0.1)
+    refused = life.goes_on(2.0, joy=0.1, anger=0.9).scores[0].refused
+    assert refused is not None
+    assert (refused.by, refused.short) == ("dwell", pytest.approx(6.5 - 2.5, abs=0.6))
 
 
 def test_impulsive_pets_keep_to_a_thing_for_less_long() -> None:
@@ -391,10 +401,10 @@ def test_the_scores_are_told_anew_once_a_second_and_the_running_one_is_always_am
     ]
     life = Life(tree(with_(A, dwell="[60, 1000]"), *many))
     life.goes_on(joy=0.9)
-    first = life.goes_on(joy=0.9).scores
-    again = [life.goes_on(joy=0.9, anger=0.0).scores for _ in range(20)]
-    assert {id(scores) for scores in again} != {id(first)}
-    assert len({id(scores) for scores in again}) <= 3
+    told = [life.goes_on(joy=0.9, anger=0.0).scores for _ in range(40)]
+    anew = [n for n, (a, b) in enumerate(pairwise(told)) if a is not b]
+    assert {b - a for a, b in pairwise(anew)} <= {10, 11}
+    assert len(anew) >= 3
     refused = life.goes_on(1.0, joy=0.1, anger=0.9).scores
     assert [score.id for score in refused[:8]] == [f"o{n}" for n in range(8)]
     assert [score.id for score in refused[8:]] == ["a"]
@@ -447,6 +457,8 @@ def test_a_reflex_that_runs_begins_anew_a_second_after_it_was_set_off() -> None:
     life.goes_on(0.6, joy=0.9)
     again = life.goes_on(joy=0.9, events=happened("hit")).since
     assert again > began + 1.0
+    assert life.goes_on(2.5, joy=0.9).behavior == "flinch", "for three seconds from then on"
+    assert life.goes_on(0.6, joy=0.9).behavior == "a"
 
 
 def test_a_reflex_without_an_event_goes_on_while_it_may() -> None:
