@@ -103,7 +103,9 @@ def test_a_little_better_is_not_enough_to_switch_and_the_refusal_is_kept() -> No
 def test_much_better_is_enough() -> None:
     life = Life(tree(A, B))
     life.goes_on(joy=0.5)
-    assert life.goes_on(1.0, joy=0.5, anger=0.8).behavior == "b"
+    decision = life.goes_on(1.0, joy=0.5, anger=0.8)
+    assert decision.behavior == "b"
+    assert [score.id for score in decision.scores] == ["b", "a", "rest"], "what it left too"
 
 
 def test_the_minimum_dwell_is_kept_and_the_refusal_says_how_long() -> None:
@@ -302,16 +304,16 @@ def test_impulsiveness_shortens_the_dwell_and_widens_what_is_near_the_best(
     life.goes_on(joy=0.5)
     changes = next(n for n in range(1, 100) if life.goes_on(joy=0.4, anger=0.9).behavior == "b")
     assert changes / 10 == pytest.approx(5.0 * patience, abs=0.55)
-    level = 0.9 * (1.0 - near)
     drawn = [
         Counter(
-            Life(tree(A, B), impulsive(share), seed).goes_on(joy=0.9, anger=anger).behavior
-            for seed in range(120)
+            Life(tree(A, B), impulsive(share), seed).goes_on(joy=0.5, anger=anger).behavior
+            for seed in range(300)
         )["b"]
-        for anger in (level - 0.01, level + 0.004)
+        for anger in (0.5 * (1.0 - 1.05 * near), 0.5 * (1.0 - 0.95 * near), 0.5 * (1.0 - near / 2))
     ]
     assert drawn[0] == 0
-    assert drawn[1] == pytest.approx(120 / (1.0 + math.exp(2.0)), abs=12)
+    assert drawn[1] == pytest.approx(300 / (1.0 + math.exp(1.9)), abs=15)
+    assert drawn[2] == pytest.approx(300 / (1.0 + math.exp(1.0)), abs=20)
 
 
 def settled() -> Life:
@@ -452,6 +454,7 @@ def test_the_fallback_is_not_begun_anew_within_a_tick() -> None:
 def test_a_reflex_that_runs_begins_anew_a_second_after_it_was_set_off() -> None:
     lane = '    - {id: flinch, on: [hit], do: {why: "flinches", lasts: 3}}\n'
     life = Life(tree(A, lane=lane))
+    life.goes_on(5.0, joy=0.9)
     began = life.goes_on(joy=0.9, events=happened("hit")).since
     assert life.goes_on(0.5, joy=0.9, events=happened("hit")).since == began
     life.goes_on(0.6, joy=0.9)
