@@ -126,7 +126,8 @@ def test_the_dwell_counts_from_when_it_began() -> None:
     life.goes_on(1.0, joy=0.9, anger=0.1)
     refused = life.goes_on(2.0, joy=0.1, anger=0.9).scores[0].refused
     assert refused is not None
-    assert (refused.by, refused.short) == ("dwell", pytest.approx(6.5 - 2.5, abs=0.6))
+    assert refused.by == "dwell"
+    assert refused.short == pytest.approx(6.5 - 2.5, abs=0.6)
 
 
 def test_impulsive_pets_keep_to_a_thing_for_less_long() -> None:
@@ -275,6 +276,17 @@ def test_the_more_urgent_reflex_wins_and_the_less_urgent_one_waits() -> None:
     assert life.goes_on(joy=0.9, events=happened("loud_noise")).behavior == "startle"
     assert life.goes_on(joy=0.9, events=happened("hit")).behavior == "flinch"
     assert life.goes_on(joy=0.9, events=happened("loud_noise")).behavior == "flinch"
+
+
+def test_a_reflex_that_gave_way_is_over_and_has_its_whole_time_when_it_comes_again() -> None:
+    life = Life(tree(A, lane=LANE))
+    life.goes_on(1.5, joy=0.9, events=happened("loud_noise"))
+    life.goes_on(joy=0.9, events=happened("hit"))
+    assert life.decider._moment.ended["startle"] == pytest.approx(1.6)
+    assert life.goes_on(2.0, joy=0.9).behavior == "a"
+    life.goes_on(joy=0.9, events=happened("loud_noise"))
+    assert life.goes_on(1.8, joy=0.9).behavior == "startle"
+    assert life.goes_on(0.3, joy=0.9).behavior == "a"
 
 
 def test_a_reflex_gets_weaker_when_it_is_set_off_again_and_again_and_recovers() -> None:
