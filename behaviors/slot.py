@@ -103,8 +103,7 @@ class OptionSlot(Slot):
         )
         self.appetite = personality.appetite.get(spec.id, 1.0)
         self.constant = spec.base * self.temper * self.appetite
-        self.fatigue, self.fatigued_at = 0.0, 0.0
-        self.weary = 0.0
+        self.fatigue = self.fatigued_at = self.weary = 0.0
         self.waits_since = moment.at
         self.score = 0.0
         self.wanted = False
