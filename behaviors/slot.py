@@ -214,8 +214,7 @@ class ReflexSlot(Slot):
         )
         self.when = None if spec.when == "true" else language.compile(spec.when)
         self.whenever = None if spec.whenever == "false" else language.compile(spec.whenever)
-        self.set_off, self.set_off_at = 0.0, -NEVER
-        self.strength = 0.0
+        self.set_off = self.set_off_at = self.strength = 0.0
         self.by: tuple[int, ...] = ()
 
     def triggered(self) -> bool:

@@ -46,7 +46,7 @@ def stroke(at: float, duration: float = 0.0, phase: GesturePhase = "during") -> 
 
 def test_what_never_happened_is_nothing_and_long_ago() -> None:
     now = take(moment(), 5.0)
-    assert (now.strength("hit"), now.since("hit"), now.count("hit")) == (0.0, NEVER, 0.0)
+    assert (now.strength("hit"), now.since("hit"), now.count("hit")) == (0.0, 9999.0, 0.0)
     assert now.since_behavior("loaf") == NEVER
     assert now.since_touch == NEVER
 
