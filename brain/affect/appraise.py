@@ -166,7 +166,7 @@ class Appraiser:
         """
         liked = UNZONED_LIKING
         if zone is not None:
-            liked = _signed(self._likes.get(zone, 0.0) + self._tastes.of(person, zone))
+            liked = min(1.0, self._likes.get(zone, 0.0) + self._tastes.of(person, zone))
         wary = max(0.0, WARY_BELOW - trust) / WARY_BELOW
         return max(-1.0, liked - WARY_LOSS * wary)
 
@@ -316,10 +316,6 @@ class Appraiser:
         for cause, event in total.causes:
             self._reasons.give(cause, event, moved.get(cause, 0.0), now)
         self._reasons.rank(now)
-
-
-def _signed(x: float) -> float:
-    return max(-1.0, min(1.0, x))
 
 
 def _unit(x: float) -> float:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from moggy.brain.affect import Feelings
+from moggy.brain.affect.reasons import FADES_S, FAINT
 from moggy.brain.appraisals import Rule
 from moggy.brain.feeling_shapes import MoodShape, Tendency
 from moggy.messages import EventCause
@@ -286,7 +287,8 @@ def test_touch_adds_to_enough_by_the_skin_and_what_hurts_by_its_strength() -> No
     assert found["enough"] == pytest.approx(0.1 * 0.7 * slow)
     cross = feelings(rules)
     cross.mood.at[0] = -0.5
-    assert stirred(cross, event("shaken"))["enough"] == pytest.approx(0.1 * slow * 1.2)
+    for _ in range(2):
+        assert stirred(cross, event("shaken"))["enough"] == pytest.approx(0.1 * slow * 1.2)
 
 
 def test_a_hand_that_was_welcome_is_liked_better_and_one_that_hurt_less() -> None:
@@ -406,6 +408,15 @@ def test_the_reasons_are_the_events_that_moved_most_welcome_and_unwelcome_togeth
     assert felt.publish("anna").because == (3, 2)
     felt.take([], 1000.0)
     assert felt.publish("anna").because == ()
+
+
+def test_a_reason_lasts_by_how_much_it_moved() -> None:
+    felt = feelings({"praised": {"emotions": {"joy": 0.3}}})
+    felt.take([event("praised", id=2)], 0.0)
+    lasts = FADES_S * math.log(0.3 / FAINT)
+    for now, reasons in ((lasts - 1.0, (2,)), (lasts + 1.0, ())):
+        felt.take([], now)
+        assert felt.publish("anna").because == reasons
 
 
 def test_an_unknown_event_moves_nothing() -> None:
