@@ -344,6 +344,7 @@ def test_an_edited_reflex_is_as_habituated_as_the_old_one() -> None:
     assert old.triggered()
     old.begin()
     new.carry(old)
-    assert (new.strength, new.by) == (1.0, (9,))
+    assert (new.strength, new.by, new.began, new.because) == (1.0, (9,), 1.0, old.because)
+    assert old.because[0] == 9
     assert new.triggered()
     assert new.strength == 0.5
