@@ -87,7 +87,6 @@ class Feelings:
     def adopt(self, appraisals: Appraisals, personality: Personality) -> None:
         """Use another table and another character from now on; the feelings carry on."""
         temperament = personality.temperament
-        self._moved = True
         self._behaviors = appraisals.behaviors
         self._appraiser.adopt(appraisals, personality)
         self.emotions.adopt(appraisals.emotions, temperament)

@@ -82,6 +82,7 @@ def test_calming_takes_a_share_whatever_the_cause_and_the_cause_may_stir_again()
     assert felt.calm(JOY, 0.75) == pytest.approx(0.6)
     assert felt.calm(JOY, 0.5) == pytest.approx(0.1)
     assert felt.stir(JOY, PRAISE, 0.8, 1.0, 0.0) == pytest.approx(0.7)
+    assert felt.stir(JOY, PRAISE, 0.8, 1.0, 0.0) == pytest.approx(0.0, abs=1e-9)
     assert felt.stir(FEAR, PRAISE, 0.8, 1.0, 0.0) == pytest.approx(0.8)
 
 

@@ -96,7 +96,8 @@ def test_a_person_in_distress_makes_affectionate_and_calm() -> None:
     assert (stir.feeling, stir.cause) == ("affection", InnerCause(of="care"))
     assert stir.by == pytest.approx(0.35 * share ** (1 / 3))
     weight = 0.8 * 0.5 / 180.0
-    for i, (returns, home, place) in enumerate(((2400.0, 0.0, 0.25), (900.0, 0.5, -0.45))):
+    places = ((2400.0, 0.0, 0.25), (900.0, 0.5, -0.45), (3600.0, 0.0, 0.0))
+    for i, (returns, home, place) in enumerate(places):
         rate = 1.0 / returns + weight
         goal = weight * place / rate
         assert felt.mood.at[i] == pytest.approx(goal + (home - goal) * math.exp(-rate))
