@@ -211,7 +211,6 @@ class Feelings:
 
     def _refresh(self) -> None:
         """Read the slow feelings again."""
-        self._moved = False
         pleasure, arousal, dominance = self.mood.at
         self._mood = Mood(pleasure=pleasure, arousal=arousal, dominance=dominance)
         self._drives = dict(zip(DRIVES, self.drives.levels, strict=True))

@@ -46,6 +46,18 @@ def test_advice_is_bounded_told_fades_and_stays_within_the_ranges() -> None:
     assert felt.publish("anna").mood.pleasure == 0.1
 
 
+@pytest.mark.parametrize("name", ["pleasure", "arousal", "dominance", "play"])
+def test_advice_moves_only_what_it_names(name: str) -> None:
+    felt = feelings({})
+    felt.mood.at = [0.1, 0.2, 0.3]
+    felt.take([event("advised", id=4, feeling=name, by=0.15)], 0.0)
+    pet = felt.publish("anna")
+    mood = {"pleasure": 0.1, "arousal": 0.2, "dominance": 0.3}
+    before = {**mood, **dict.fromkeys(DRIVES, 0.5)}
+    now = {**{part: getattr(pet.mood, part) for part in mood}, **pet.drives}
+    assert now == pytest.approx({**before, name: before[name] + 0.15})
+
+
 def test_valence_and_arousal_are_what_mood_emotions_and_energy_add_up_to() -> None:
     felt = feelings({"praised": {"emotions": {"joy": 0.5}}})
     felt.mood.at = [0.2, 0.1, 0.0]
