@@ -53,8 +53,9 @@ def test_advice_moves_only_what_it_names(name: str) -> None:
     felt.take([event("advised", id=4, feeling=name, by=0.15)], 0.0)
     pet = felt.publish("anna")
     mood = {"pleasure": 0.1, "arousal": 0.2, "dominance": 0.3}
-    before = {**mood, **dict.fromkeys(DRIVES, 0.5)}
-    now = {**{part: getattr(pet.mood, part) for part in mood}, **pet.drives}
+    before: dict[str, float] = mood | {str(drive): 0.5 for drive in DRIVES}
+    now = {part: getattr(pet.mood, part) for part in mood}
+    now |= {str(drive): level for drive, level in pet.drives.items()}
     assert now == pytest.approx({**before, name: before[name] + 0.15})
 
 
