@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import Annotated, Any, Literal, TypeAlias
 
@@ -25,9 +26,9 @@ class Term(StrictModel):
     ] = 1.0
     floor: Annotated[Share, Field(description="lowest value of the curve")] = 0.0
 
+    @abstractmethod
     def shape(self, x: float) -> float:
         """The curve before `floor`, 0..1."""
-        raise NotImplementedError
 
     def response(self) -> Response:
         """The whole curve as one function. It keeps its last answer, since most inputs do not

@@ -94,9 +94,7 @@ class Decider:
         self._built.carry(old)
 
     def close(self) -> None:
-        """End what runs, and give back what the nodes hold."""
+        """End what runs."""
         root = self._built.root
         if root.status == Status.RUNNING:
             root.stop(Status.INVALID)
-        for node in root.iterate():
-            node.shutdown()

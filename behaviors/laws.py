@@ -100,12 +100,10 @@ def _spelt_out(law: object, words: Mapping[str, str]) -> object:
 def _replaced(text: object, words: Mapping[str, str]) -> object:
     if not isinstance(text, str):
         return text
-    for name in sorted(
-        {found.name for found in names(parse(text))} & set(words), key=len, reverse=True
-    ):
-        places = [found.position for found in names(parse(text)) if found.name == name]
-        for place in reversed(places):
-            text = text[:place] + words[name] + text[place + len(name) :]
+    for found in reversed(list(names(parse(text)))):
+        if found.name in words:
+            end = found.position + len(found.name)
+            text = text[: found.position] + words[found.name] + text[end:]
     return text
 
 

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from moggy.messages import Affect, Call, Context, Event, FeltTouch, Gesture, PersonEstimate, Play
+from moggy.messages import Call, Context, Event, FeltTouch, Gesture, Play
 from moggy.ongoing import is_quiet
 from moggy.personality import Personality
 from moggy.vocabulary import EVENTS
@@ -36,11 +36,6 @@ class EventTrace:
     count: float
 
 
-def nothing_yet() -> Context:
-    """The context before the first tick."""
-    return Context(at=0.0, dt=0.0, hour=12.0, person=PersonEstimate(), pet=Affect())
-
-
 class CallBudget:
     """Limits the calls: few an hour that nobody asked for, none in quiet hours, none louder than
     the personality allows."""
@@ -56,7 +51,8 @@ class CallBudget:
         for is counted."""
         quiet = moment.personality.quiet
         if involuntary:
-            return min(wanted, quiet.loudest, self.WHISPER if moment.quiet else 1.0)
+            most = self.WHISPER if moment.quiet else quiet.loudest
+            return min(wanted, most, quiet.loudest)
         if moment.quiet or moment.personality.talkative <= 0.0 or "stop" in moment.context.settings:
             return 0.0
         if not moment.addressed:
@@ -79,7 +75,8 @@ class Moment:
         self.personality = personality
         self.rng = rng
         self.half_lives = half_lives
-        self.context = nothing_yet()
+        self.context: Context
+        """That of this tick; there is none before the first."""
         self.at = 0.0
         self.n = 0
         self.touch: Gesture | None = None
@@ -134,9 +131,7 @@ class Moment:
     def count(self, event: str) -> float:
         """How many such events there were lately, fading by half in COUNT_HALF_LIFE."""
         trace = self.traces.get(event)
-        return (
-            trace.count * 0.5 ** min((self.at - trace.at) / COUNT_HALF_LIFE, 60.0) if trace else 0.0
-        )
+        return trace.count * 0.5 ** ((self.at - trace.at) / COUNT_HALF_LIFE) if trace else 0.0
 
     def since_behavior(self, name: str) -> float:
         """Seconds since it last ended, whether or not it runs again."""

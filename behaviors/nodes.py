@@ -48,15 +48,18 @@ class Showing:
         if moment.at >= self.next and (self.play is None or self.spec.every is not None):
             self._start(moment)
         if self.play is not None and self.spec.weight != "1":
-            weight = min(1.0, max(0.0, float(self.weight(moment))))
+            weight = self._weight(moment)
             if abs(weight - self.play.weight) > 0.02:
                 self.play = self._made(self.play.started, weight)
         return self.play
 
     def _start(self, moment: Moment) -> None:
-        self.play = self._made(moment.at, min(1.0, max(0.0, float(self.weight(moment)))))
+        self.play = self._made(moment.at, self._weight(moment))
         if self.spec.every is not None:
             self.next = moment.at + length(self.spec.every, moment)
+
+    def _weight(self, moment: Moment) -> float:
+        return min(1.0, max(0.0, float(self.weight(moment))))
 
     def _made(self, started: float, weight: float) -> Play:
         return Play(
@@ -96,11 +99,11 @@ class Calling:
         chance = (
             self.spec.chance
             if self.spec.involuntary
-            else min(1.0, self.spec.chance * moment.personality.talkative)
+            else self.spec.chance * moment.personality.talkative
         )
         if chance < 1.0 and moment.rng.random() >= chance:
             return None
-        loudness = min(1.0, max(0.0, float(self.loudness(moment))))
+        loudness = float(self.loudness(moment))
         return moment.call(
             self.spec.call, loudness, involuntary=self.spec.involuntary, because=because
         )
@@ -201,12 +204,6 @@ class Behave(Leaf):
             self.purr = min(1.0, max(0.0, float(self.purring(moment))))
         return Status.RUNNING
 
-    def terminate(self, new_status: Status) -> None:
-        """Called by py_trees when it ends or is interrupted."""
-        self.plays, self.calls, self.purr = (), (), 0.0
-        for showing in self.showings:
-            showing.play = None
-
     def carry(self, old: Leaf) -> None:
         """As `Leaf.carry`: its motions and calls go on too."""
         super().carry(old)
@@ -271,10 +268,6 @@ class Wait(Leaf):
             return Status.SUCCESS
         self.plays = () if self.moment.posture is None else (self.moment.posture,)
         return Status.RUNNING
-
-    def terminate(self, new_status: Status) -> None:
-        """Called by py_trees when it ends or is interrupted."""
-        self.plays = ()
 
     def carry(self, old: Leaf) -> None:
         """As `Leaf.carry`: it ends when it would have ended."""

@@ -47,9 +47,6 @@ class Utility(Composite):
 
     def tick(self) -> Iterator[Behaviour]:
         """Called by py_trees; yields the nodes that were ticked."""
-        if self.status != Status.RUNNING:
-            self.running = None
-            self.initialise()
         started: list[OptionSlot] = []
         while True:
             choice = self._decide(started)
@@ -205,9 +202,6 @@ class Reflexes(Composite):
 
     def tick(self) -> Iterator[Behaviour]:
         """Called by py_trees; yields the nodes that were ticked."""
-        if self.status != Status.RUNNING:
-            self.running = None
-            self.initialise()
         self._listen()
         if self.running is not None:
             answer = self.running
@@ -220,8 +214,6 @@ class Reflexes(Composite):
         self.current_child = self.below
         yield from self.below.tick()
         self.status = self.below.status
-        if self.status != Status.RUNNING:
-            self.stop(self.status)
         self.feedback_message = "no reflex"
         yield self
 

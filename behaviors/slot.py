@@ -103,8 +103,7 @@ class OptionSlot(Slot):
         )
         self.appetite = personality.appetite.get(spec.id, 1.0)
         self.constant = spec.base * self.temper * self.appetite
-        self.fatigue, self.fatigued_at = 0.0, 0.0
-        self.weary = 0.0
+        self.fatigue = self.fatigued_at = self.weary = 0.0
         self.waits_since = moment.at
         self.score = 0.0
         self.wanted = False
@@ -215,8 +214,7 @@ class ReflexSlot(Slot):
         )
         self.when = None if spec.when == "true" else language.compile(spec.when)
         self.whenever = None if spec.whenever == "false" else language.compile(spec.whenever)
-        self.set_off, self.set_off_at = 0.0, -NEVER
-        self.strength = 0.0
+        self.set_off = self.set_off_at = self.strength = 0.0
         self.by: tuple[int, ...] = ()
 
     def triggered(self) -> bool:

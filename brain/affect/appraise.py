@@ -35,8 +35,6 @@ WELCOME_SPAN = 1.4
 """Liking from the first bit of welcome to wholly welcome."""
 UNWELCOME_GAIN = 1.2
 """Unwelcome share of a touch for each unit of dislike: wholly unwelcome at −0.83."""
-MOST_CALMED = 0.95
-"""The largest share that one event can take from what stirs an emotion."""
 CASE_EDGE = 0.1
 """Width over which a case of a rule fades out beyond its range."""
 LARGEST_MOOD_PUSH = 0.5
@@ -168,7 +166,7 @@ class Appraiser:
         """
         liked = UNZONED_LIKING
         if zone is not None:
-            liked = _signed(self._likes.get(zone, 0.0) + self._tastes.of(person, zone))
+            liked = min(1.0, self._likes.get(zone, 0.0) + self._tastes.of(person, zone))
         wary = max(0.0, WARY_BELOW - trust) / WARY_BELOW
         return max(-1.0, liked - WARY_LOSS * wary)
 
@@ -241,7 +239,7 @@ class Appraiser:
             total.stirs.append(Stirring(i, cause, stirred, share, event.id))
         for name, part in effect.calms.items():
             i = EMOTION_INDEX[name]
-            taken = min(MOST_CALMED, part * min(1.0, scale)) if part * scale > 0.0 else 0.0
+            taken = part * min(1.0, scale)
             before = total.calms[i].depth if i in total.calms else 0.0
             total.calms[i] = Calming(before - dose * math.log(1.0 - taken), cause, event.id)
         by = scale * (dose / 60.0 if rule.ongoing else dose)
@@ -318,10 +316,6 @@ class Appraiser:
         for cause, event in total.causes:
             self._reasons.give(cause, event, moved.get(cause, 0.0), now)
         self._reasons.rank(now)
-
-
-def _signed(x: float) -> float:
-    return max(-1.0, min(1.0, x))
 
 
 def _unit(x: float) -> float:

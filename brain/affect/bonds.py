@@ -101,7 +101,7 @@ class Bonds:
         if trust > 0.0:
             step = trust * (1.0 - one.trust) * max(0.0, 1.0 - one.gained / self.shape.gain)
             one.gained, one.trust = one.gained + step, one.trust + step
-        elif trust < 0.0:
+        else:
             step = -trust * one.trust * max(0.0, 1.0 - one.lost / self.shape.loss)
             one.lost, one.trust = one.lost + step, one.trust - step
         if familiarity > 0.0:

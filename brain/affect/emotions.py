@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 
 from moggy.brain.feeling_shapes import Tendency
 from moggy.messages import Cause
@@ -57,7 +58,7 @@ class Emotions:
             (name, shape.threshold, 1.0 / (1.0 - shape.threshold), shape.pleasure, shape.arousal)
             for name, shape in zip(EMOTIONS, order, strict=True)
         ]
-        self._factors: dict[float, list[tuple[float, float, float]]] = {}
+        self._factors = lru_cache(self._factors_for)
 
     def stir(self, emotion: int, cause: Cause, level: float, share: float, now: float) -> float:
         """Stir an emotion (its place in EMOTIONS) by a cause towards `level`, `share` of the way.
@@ -93,7 +94,7 @@ class Emotions:
         """Let `dt` seconds pass."""
         if not self.awake:
             return
-        factors = self._factors.get(dt) or self._factors_for(dt)
+        factors = self._factors(dt)
         stirred, levels = self._stirred, self.levels
         self.awake = False
         for i, s in enumerate(stirred):
@@ -120,9 +121,9 @@ class Emotions:
 
     def _held(self, key: tuple[int, Cause], now: float) -> float:
         """What a cause still stirs, cubed, after the time and the calming since."""
-        held, at, calmed = self._causes.get(key, (0.0, now, 0.0))
-        if not held:
+        if key not in self._causes:
             return 0.0
+        held, at, calmed = self._causes[key]
         return held * math.exp(
             -NORM * (now - at) / self._decays[key[0]] + calmed - self._calmed[key[0]]
         )
@@ -134,9 +135,6 @@ class Emotions:
         for attack, decay in zip(self._attacks, self._decays, strict=True):
             fade, keep = math.exp(-dt / decay), math.exp(-dt / attack)
             found.append((fade, decay / (decay - attack) * (fade - keep), keep))
-        if len(self._factors) > 256:
-            self._factors.clear()
-        self._factors[dt] = found
         return found
 
     def _forget(self, now: float) -> None:

@@ -78,7 +78,8 @@ class Feelings:
         self._behaviors = appraisals.behaviors
         self._advice: dict[Advisable, float] = {}
         self._moved = True
-        self._mood, self._drives = Mood(), dict.fromkeys(DRIVES, 0.5)
+        self._mood: Mood
+        self._drives: dict[Drive, float]
         self._bonds: dict[str | None, Bond] = {}
         self._last: Affect | None = None
         self._last_person: str | None = None
@@ -86,7 +87,6 @@ class Feelings:
     def adopt(self, appraisals: Appraisals, personality: Personality) -> None:
         """Use another table and another character from now on; the feelings carry on."""
         temperament = personality.temperament
-        self._moved = True
         self._behaviors = appraisals.behaviors
         self._appraiser.adopt(appraisals, personality)
         self.emotions.adopt(appraisals.emotions, temperament)
@@ -211,7 +211,6 @@ class Feelings:
 
     def _refresh(self) -> None:
         """Read the slow feelings again."""
-        self._moved = False
         pleasure, arousal, dominance = self.mood.at
         self._mood = Mood(pleasure=pleasure, arousal=arousal, dominance=dominance)
         self._drives = dict(zip(DRIVES, self.drives.levels, strict=True))

@@ -111,7 +111,7 @@ def test_the_watcher_says_that_a_file_was_patched_after_what_it_extends(tmp_path
     try:
         (tmp_path / "trees").mkdir()
         (tmp_path / TREE).write_text("extends: cat\npurr_only: enough < 0.4\n", encoding="utf-8")
-        assert checked.wait(20.0)
+        assert checked.wait(300.0)
         found: list[AnySense] = []
         while len(found) < 2:
             found += list(watcher.poll(1.0))

@@ -76,7 +76,7 @@ def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             yield f"http://127.0.0.1:{port}/"
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(PATIENCE / 1000)
 
 
 def _wait_for(log: Path, process: subprocess.Popen[bytes]) -> None:

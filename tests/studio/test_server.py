@@ -35,6 +35,9 @@ from moggy.sim.studio.inbox import PageInbox
 from moggy.sim.studio.server import Studio
 from tests.studio.test_inbox import OneFile
 
+PATIENCE = 180.0
+"""Seconds; only a bound for a machine that is very busy."""
+
 BODY = Files().load("body/cat.yaml", Body)
 
 
@@ -108,7 +111,7 @@ def rig() -> Iterator[Rig]:
 def until(page: ClientConnection, kind: str) -> dict[str, Any]:
     """The next message of this type."""
     while True:
-        message = page.recv(timeout=20)
+        message = page.recv(timeout=PATIENCE)
         if isinstance(message, str) and (said := orjson.loads(message))["type"] == kind:
             return dict(said)
 
@@ -233,7 +236,7 @@ def test_a_message_that_is_far_too_long_costs_its_page_the_line_and_nobody_else(
         with contextlib.suppress(Exception):
             bad.send("x" * 2_000_000)
             while True:
-                bad.recv(timeout=20)
+                bad.recv(timeout=PATIENCE)
         rig.live()
         until(good, "state")
 
@@ -258,11 +261,11 @@ def test_sound_goes_to_pages_that_listen(rig: Rig) -> None:
         until(listening, "file")
         rig.sound += b"\x01\x00" * 500
         rig.live()
-        message = listening.recv(timeout=20)
+        message = listening.recv(timeout=PATIENCE)
         while isinstance(message, str):
-            message = listening.recv(timeout=20)
+            message = listening.recv(timeout=PATIENCE)
         assert message == b"\x01\x00" * 500
-        assert isinstance(deaf.recv(timeout=20), str)
+        assert isinstance(deaf.recv(timeout=PATIENCE), str)
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "http://127.0.0.1:1", "null", None])

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from moggy.brain.affect import Feelings
+from moggy.brain.affect.reasons import FADES_S, FAINT
 from moggy.brain.appraisals import Rule
 from moggy.brain.feeling_shapes import MoodShape, Tendency
 from moggy.messages import EventCause
@@ -213,12 +214,13 @@ def test_what_calms_at_one_instant_adds_up_and_comes_before_what_stirs() -> None
     assert felt.publish("anna").emotions["fear"] > 0.75
 
 
-def test_one_event_calms_no_more_than_nearly_all() -> None:
-    felt = feelings({**SOOTHING, "praised": {"calms": {"fear": 0.95}, "sharpens": 0.5}})
-    felt.take([event("hit")], 0.0)
-    for _ in range(5):
-        felt.habituation.happened(("praised", None, "anna"), Rule(sharpens=0.5), 1.0, 1.0, 0.0)
-    assert stirred(felt, event("praised"))["fear"] == pytest.approx(-0.8 * 0.95)
+def test_an_event_to_which_it_is_sensitised_calms_no_more_than_its_share() -> None:
+    for part in (0.95, 0.3):
+        felt = feelings({**SOOTHING, "praised": {"calms": {"fear": part}, "sharpens": 0.5}})
+        felt.take([event("hit")], 0.0)
+        for _ in range(5):
+            felt.habituation.happened(("praised", None, "anna"), Rule(sharpens=0.5), 1.0, 1.0, 0.0)
+        assert stirred(felt, event("praised"))["fear"] == pytest.approx(-0.8 * part)
 
 
 # ── Mood, drives, bonds ──────────────────────────────────────────────────────────────────────────
@@ -285,7 +287,8 @@ def test_touch_adds_to_enough_by_the_skin_and_what_hurts_by_its_strength() -> No
     assert found["enough"] == pytest.approx(0.1 * 0.7 * slow)
     cross = feelings(rules)
     cross.mood.at[0] = -0.5
-    assert stirred(cross, event("shaken"))["enough"] == pytest.approx(0.1 * slow * 1.2)
+    for _ in range(2):
+        assert stirred(cross, event("shaken"))["enough"] == pytest.approx(0.1 * slow * 1.2)
 
 
 def test_a_hand_that_was_welcome_is_liked_better_and_one_that_hurt_less() -> None:
@@ -405,6 +408,15 @@ def test_the_reasons_are_the_events_that_moved_most_welcome_and_unwelcome_togeth
     assert felt.publish("anna").because == (3, 2)
     felt.take([], 1000.0)
     assert felt.publish("anna").because == ()
+
+
+def test_a_reason_lasts_by_how_much_it_moved() -> None:
+    felt = feelings({"praised": {"emotions": {"joy": 0.3}}})
+    felt.take([event("praised", id=2)], 0.0)
+    lasts = FADES_S * math.log(0.3 / FAINT)
+    for now, reasons in ((lasts - 1.0, (2,)), (lasts + 1.0, ())):
+        felt.take([], now)
+        assert felt.publish("anna").because == reasons
 
 
 def test_an_unknown_event_moves_nothing() -> None:

@@ -61,8 +61,10 @@ def test_nothing_is_stirred_beyond_one() -> None:
     felt = emotions()
     assert felt.stir(JOY, PRAISE, 3.0, 1.0, 0.0) == pytest.approx(1.0)
     assert felt.stir(JOY, SMILE, 1.0, 1.0, 0.0) == pytest.approx(0.0, abs=1e-12)
-    felt.flow(2.0)
+    felt.flow(20.0)
     assert max(felt.levels) < 1.0
+    again = felt.stir(JOY, PRAISE, 3.0, 1.0, 20.0)
+    assert again == pytest.approx(1.0 - math.exp(-1.0)), "it counts as one, and has faded since"
 
 
 def test_a_cause_that_faded_stirs_again() -> None:
@@ -80,6 +82,7 @@ def test_calming_takes_a_share_whatever_the_cause_and_the_cause_may_stir_again()
     assert felt.calm(JOY, 0.75) == pytest.approx(0.6)
     assert felt.calm(JOY, 0.5) == pytest.approx(0.1)
     assert felt.stir(JOY, PRAISE, 0.8, 1.0, 0.0) == pytest.approx(0.7)
+    assert felt.stir(JOY, PRAISE, 0.8, 1.0, 0.0) == pytest.approx(0.0, abs=1e-9)
     assert felt.stir(FEAR, PRAISE, 0.8, 1.0, 0.0) == pytest.approx(0.8)
 
 
@@ -181,8 +184,11 @@ def test_of_very_many_causes_the_faintest_half_is_forgotten() -> None:
     def stir(n: int) -> float:
         return felt.stir(JOY, EventCause(event="praised", person=str(n)), 1e-4 * (n + 1), 1.0, 0.0)
 
-    for n in range(CAUSES + 1):
+    for n in range(CAUSES):
         stir(n)
+    assert stir(0) == 0.0, "so many are remembered"
+    stir(CAUSES)
+    assert CAUSES == 256
     kept = CAUSES + 1 - CAUSES // 2
     assert stir(CAUSES) == stir(kept) == 0.0
     assert stir(kept - 1) > 0.0

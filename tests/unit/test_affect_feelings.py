@@ -46,6 +46,19 @@ def test_advice_is_bounded_told_fades_and_stays_within_the_ranges() -> None:
     assert felt.publish("anna").mood.pleasure == 0.1
 
 
+@pytest.mark.parametrize("name", ["pleasure", "arousal", "dominance", "play"])
+def test_advice_moves_only_what_it_names(name: str) -> None:
+    felt = feelings({})
+    felt.mood.at = [0.1, 0.2, 0.3]
+    felt.take([event("advised", id=4, feeling=name, by=0.15)], 0.0)
+    pet = felt.publish("anna")
+    mood = {"pleasure": 0.1, "arousal": 0.2, "dominance": 0.3}
+    before: dict[str, float] = mood | {str(drive): 0.5 for drive in DRIVES}
+    now = {part: getattr(pet.mood, part) for part in mood}
+    now |= {str(drive): level for drive, level in pet.drives.items()}
+    assert now == pytest.approx({**before, name: before[name] + 0.15})
+
+
 def test_valence_and_arousal_are_what_mood_emotions_and_energy_add_up_to() -> None:
     felt = feelings({"praised": {"emotions": {"joy": 0.5}}})
     felt.mood.at = [0.2, 0.1, 0.0]
@@ -96,7 +109,8 @@ def test_a_person_in_distress_makes_affectionate_and_calm() -> None:
     assert (stir.feeling, stir.cause) == ("affection", InnerCause(of="care"))
     assert stir.by == pytest.approx(0.35 * share ** (1 / 3))
     weight = 0.8 * 0.5 / 180.0
-    for i, (returns, home, place) in enumerate(((2400.0, 0.0, 0.25), (900.0, 0.5, -0.45))):
+    places = ((2400.0, 0.0, 0.25), (900.0, 0.5, -0.45), (3600.0, 0.0, 0.0))
+    for i, (returns, home, place) in enumerate(places):
         rate = 1.0 / returns + weight
         goal = weight * place / rate
         assert felt.mood.at[i] == pytest.approx(goal + (home - goal) * math.exp(-rate))

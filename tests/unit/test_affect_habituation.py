@@ -107,6 +107,7 @@ def test_what_neither_wears_nor_rouses_is_not_kept_and_the_longest_unused_goes_f
     worn = Habituation()
     worn.happened(PAT, WEARS, 1.0, 1.0, 0.0)
     worn.happened(("touched", "head", "anna"), Rule(), 1.0, 1.0, 0.0)
+    assert KEPT == 256
     for n in range(KEPT - 1):
         worn.happened(("patted", "head", str(n)), WEARS, 1.0, 1.0, 0.0)
     worn.happened(PAT, WEARS, 1.0, 1.0, 0.0)

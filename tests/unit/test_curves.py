@@ -33,6 +33,7 @@ def test_a_term_that_names_no_curve_is_a_straight_line_flat_outside_its_ends() -
 def test_a_soft_threshold_is_one_half_in_its_middle() -> None:
     soft = curve(curve="logistic", half=0.4, slope=10.0)
     assert [soft(x) for x in (0.4, 0.5, 0.3)] == pytest.approx([0.5, 0.7311, 0.2689], abs=1e-4)
+    assert curve(curve="logistic", half=0.4)(0.5) == soft(0.5)
 
 
 def test_a_bell_is_one_at_its_peak_and_061_a_width_beside_it() -> None:
@@ -43,11 +44,39 @@ def test_a_bell_is_one_at_its_peak_and_061_a_width_beside_it() -> None:
 def test_a_step_has_one_value_below_and_another_from_there_on() -> None:
     step = curve(curve="step", at=0.5, below=0.1, above=0.7)
     assert [step(x) for x in (0.49, 0.5, 0.51)] == [0.1, 0.7, 0.7]
+    assert [curve(curve="step", at=0.5)(x) for x in (0.49, 0.5)] == [0.0, 1.0]
 
 
 def test_a_floor_lifts_the_whole_curve() -> None:
     lifted = curve(floor=0.2)
     assert [lifted(x) for x in (0.0, 0.5, 1.0)] == pytest.approx([0.2, 0.6, 1.0])
+    assert curve(floor=0.2, zero=-0.5, one=0.5)(0.0) == pytest.approx(0.6)
+
+
+@pytest.mark.parametrize(
+    "term",
+    [
+        {"weight": 1.01},
+        {"floor": -0.01},
+        {"zero": 1.01e4},
+        {"zero": -1.01e4},
+        {"one": 1.01e4},
+        {"one": -1.01e4},
+        {"curve": "logistic", "half": 1.01e4},
+        {"curve": "logistic", "half": -1.01e4},
+        {"curve": "logistic", "half": 0.5, "slope": 101.0},
+        {"curve": "logistic", "half": 0.5, "slope": -101.0},
+        {"curve": "gaussian", "peak": 1.01e4, "width": 1.0},
+        {"curve": "gaussian", "peak": -1.01e4, "width": 1.0},
+        {"curve": "gaussian", "peak": 0.5, "width": 1.01e4},
+        {"curve": "gaussian", "peak": 0.5, "width": 0.0},
+        {"curve": "step", "at": 1.01e4},
+        {"curve": "step", "at": -1.01e4},
+    ],
+)
+def test_a_number_out_of_its_range_is_refused(term: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"(less|greater) than"):
+        curve(**term)
 
 
 def test_the_last_answer_is_remembered_and_no_other() -> None:

@@ -118,7 +118,7 @@ def test_its_weight_follows_what_it_hangs_on_within_0_and_1_but_not_every_trifle
 
     assert weight(0.5) == pytest.approx(0.6)
     assert weight(0.505) == pytest.approx(0.6)
-    assert weight(0.52) == pytest.approx(0.64)
+    assert weight(0.515) == pytest.approx(0.63)
     assert weight(1.0) == 1.0
     assert weight(0.0) == 0.0
     assert begins([life.tick(joy=0.5)], "nod") == [0.1]
@@ -131,6 +131,12 @@ def test_a_leaf_that_ends_shows_nothing_any_more() -> None:
     ended = life.tick()
     assert (ended.behavior, ended.plays, ended.purr) == ("idle", (), 0.0)
     assert begins([life.tick()], "nod") == [0.7]
+
+
+def test_a_motion_begins_with_the_weight_of_its_moment() -> None:
+    for joy, weight in ((0.1, 0.2), (0.4, 0.8), (0.7, 1.0)):
+        life = Life(behave(plays=[{"motion": "nod", "weight": "2 * emotion.joy"}]))
+        assert life.tick(joy=joy).plays[0].weight == pytest.approx(weight)
 
 
 # ── Calls, purr, gaze ────────────────────────────────────────────────────────────────────────────
@@ -188,6 +194,18 @@ def test_a_call_comes_with_its_probability_and_as_talkative_as_the_pet_is(
         made += bool(life.tick().calls)
         life.n += 1000
     assert made / 600 == pytest.approx(share, abs=0.06)
+
+
+def test_a_call_that_is_certain_draws_only_its_seed() -> None:
+    life = Life(behave(calls=[{"call": "meow", "every": [0.5, 0.5], "involuntary": True}]))
+    seeds = [call.seed for one in life.ticks(100) for call in one.calls]
+    rng = random.Random(1)
+    drawn = []
+    for _ in seeds:
+        rng.uniform(0.5, 0.5)
+        drawn.append(rng.getrandbits(31))
+    assert seeds == drawn
+    assert len(seeds) > 10
 
 
 def test_the_purr_and_the_gaze_are_those_of_the_leaf() -> None:
@@ -262,6 +280,13 @@ def test_where_a_word_is_missing_the_last_reason_stays() -> None:
 # ── Wait, when ───────────────────────────────────────────────────────────────────────────────────
 
 
+def test_a_wait_says_what_it_waits_for() -> None:
+    waits = {"kind": "wait", "id": "w", "lasts": 9.0, "why": "waits, as joy is {emotion.joy}"}
+    assert Life(waits).tick(joy=0.5).why == "waits, as joy is 0.50"
+    unknown = {**waits, "why": "waits for the hand on the {touch.zone}"}
+    assert Life(unknown).tick().why == "waits a moment"
+
+
 def test_it_waits_until_something_holds_or_its_time_is_over() -> None:
     waits = {
         "kind": "wait",
@@ -292,6 +317,15 @@ def test_a_condition_lets_a_sequence_go_on_while_it_holds_and_says_so() -> None:
     assert node.feedback_message == "emotion.joy > 0.5: yes"
     assert life.tick(joy=0.1).behavior == "idle"
     assert node.feedback_message == "emotion.joy > 0.5: no"
+
+
+def test_what_begins_again_without_its_word_does_not_repeat_an_old_reason() -> None:
+    life = Life(behave(why="stroked on the {touch.zone}", lasts=3.0))
+    life.tick(gesture=Gesture(at=0.1, zone="back", gesture="stroke"))
+    made = life.ticks(35)
+    assert made[25].why == "stroked on the back"
+    assert made[-1].since > 3.0
+    assert made[-1].why == "a, as a moment ago"
 
 
 # ── An edited file ───────────────────────────────────────────────────────────────────────────────
@@ -333,6 +367,13 @@ def test_a_motion_and_a_call_that_are_new_in_an_edited_leaf_begin() -> None:
     made = life.ticks(5)
     assert begins(made, "nod") == [0.6]
     assert not any(one.calls for one in made), "it is in the middle of it: nothing is said again"
+
+
+def test_a_motion_that_is_new_in_an_edited_leaf_waits_its_time() -> None:
+    life = Life(behave())
+    life.ticks(5)
+    life.decider.adopt(tree=tree(behave(plays=[{"motion": "nod", "after": 0.3}])), now=0.5)
+    assert begins(life.ticks(10), "nod") == [0.8]
 
 
 def test_an_edited_wait_ends_when_the_old_one_would_have() -> None:

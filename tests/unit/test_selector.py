@@ -8,6 +8,7 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -102,7 +103,9 @@ def test_a_little_better_is_not_enough_to_switch_and_the_refusal_is_kept() -> No
 def test_much_better_is_enough() -> None:
     life = Life(tree(A, B))
     life.goes_on(joy=0.5)
-    assert life.goes_on(1.0, joy=0.5, anger=0.8).behavior == "b"
+    decision = life.goes_on(1.0, joy=0.5, anger=0.8)
+    assert decision.behavior == "b"
+    assert [score.id for score in decision.scores] == ["b", "a", "rest"], "what it left too"
 
 
 def test_the_minimum_dwell_is_kept_and_the_refusal_says_how_long() -> None:
@@ -115,6 +118,16 @@ def test_the_minimum_dwell_is_kept_and_the_refusal_says_how_long() -> None:
     assert refused.by == "dwell"
     assert 2.0 < refused.short < 5.0
     assert life.goes_on(6.0, joy=0.1, anger=0.9).behavior == "b"
+
+
+def test_the_dwell_counts_from_when_it_began() -> None:
+    life = Life(tree(with_(A, dwell="[5, 1000]"), B))
+    life.goes_on(20.0, anger=0.5)
+    life.goes_on(1.0, joy=0.9, anger=0.1)
+    refused = life.goes_on(2.0, joy=0.1, anger=0.9).scores[0].refused
+    assert refused is not None
+    assert refused.by == "dwell"
+    assert refused.short == pytest.approx(6.5 - 2.5, abs=0.6)
 
 
 def test_impulsive_pets_keep_to_a_thing_for_less_long() -> None:
@@ -265,6 +278,17 @@ def test_the_more_urgent_reflex_wins_and_the_less_urgent_one_waits() -> None:
     assert life.goes_on(joy=0.9, events=happened("loud_noise")).behavior == "flinch"
 
 
+def test_a_reflex_that_gave_way_is_over_and_has_its_whole_time_when_it_comes_again() -> None:
+    life = Life(tree(A, lane=LANE))
+    life.goes_on(1.5, joy=0.9, events=happened("loud_noise"))
+    life.goes_on(joy=0.9, events=happened("hit"))
+    assert life.decider._moment.ended["startle"] == pytest.approx(1.6)
+    assert life.goes_on(2.0, joy=0.9).behavior == "a"
+    life.goes_on(joy=0.9, events=happened("loud_noise"))
+    assert life.goes_on(1.8, joy=0.9).behavior == "startle"
+    assert life.goes_on(0.3, joy=0.9).behavior == "a"
+
+
 def test_a_reflex_gets_weaker_when_it_is_set_off_again_and_again_and_recovers() -> None:
     life = Life(tree(A, lane=LANE))
     answers = [
@@ -292,16 +316,16 @@ def test_impulsiveness_shortens_the_dwell_and_widens_what_is_near_the_best(
     life.goes_on(joy=0.5)
     changes = next(n for n in range(1, 100) if life.goes_on(joy=0.4, anger=0.9).behavior == "b")
     assert changes / 10 == pytest.approx(5.0 * patience, abs=0.55)
-    level = 0.9 * (1.0 - near)
     drawn = [
         Counter(
-            Life(tree(A, B), impulsive(share), seed).goes_on(joy=0.9, anger=anger).behavior
-            for seed in range(120)
+            Life(tree(A, B), impulsive(share), seed).goes_on(joy=0.5, anger=anger).behavior
+            for seed in range(300)
         )["b"]
-        for anger in (level - 0.01, level + 0.004)
+        for anger in (0.5 * (1.0 - 1.05 * near), 0.5 * (1.0 - 0.95 * near), 0.5 * (1.0 - near / 2))
     ]
     assert drawn[0] == 0
-    assert drawn[1] == pytest.approx(120 / (1.0 + math.exp(2.0)), abs=12)
+    assert drawn[1] == pytest.approx(300 / (1.0 + math.exp(1.9)), abs=15)
+    assert drawn[2] == pytest.approx(300 / (1.0 + math.exp(1.0)), abs=20)
 
 
 def settled() -> Life:
@@ -391,10 +415,10 @@ def test_the_scores_are_told_anew_once_a_second_and_the_running_one_is_always_am
     ]
     life = Life(tree(with_(A, dwell="[60, 1000]"), *many))
     life.goes_on(joy=0.9)
-    first = life.goes_on(joy=0.9).scores
-    again = [life.goes_on(joy=0.9, anger=0.0).scores for _ in range(20)]
-    assert {id(scores) for scores in again} != {id(first)}
-    assert len({id(scores) for scores in again}) <= 3
+    told = [life.goes_on(joy=0.9, anger=0.0).scores for _ in range(40)]
+    anew = [n for n, (a, b) in enumerate(pairwise(told)) if a is not b]
+    assert {b - a for a, b in pairwise(anew)} <= {10, 11}
+    assert len(anew) >= 3
     refused = life.goes_on(1.0, joy=0.1, anger=0.9).scores
     assert [score.id for score in refused[:8]] == [f"o{n}" for n in range(8)]
     assert [score.id for score in refused[8:]] == ["a"]
@@ -442,11 +466,14 @@ def test_the_fallback_is_not_begun_anew_within_a_tick() -> None:
 def test_a_reflex_that_runs_begins_anew_a_second_after_it_was_set_off() -> None:
     lane = '    - {id: flinch, on: [hit], do: {why: "flinches", lasts: 3}}\n'
     life = Life(tree(A, lane=lane))
+    life.goes_on(5.0, joy=0.9)
     began = life.goes_on(joy=0.9, events=happened("hit")).since
     assert life.goes_on(0.5, joy=0.9, events=happened("hit")).since == began
     life.goes_on(0.6, joy=0.9)
     again = life.goes_on(joy=0.9, events=happened("hit")).since
     assert again > began + 1.0
+    assert life.goes_on(2.5, joy=0.9).behavior == "flinch", "for three seconds from then on"
+    assert life.goes_on(0.6, joy=0.9).behavior == "a"
 
 
 def test_a_reflex_without_an_event_goes_on_while_it_may() -> None:

@@ -177,6 +177,16 @@ def test_after_its_longest_time_it_tires_within_a_quarter_of_it() -> None:
         assert option.weigh(True) == pytest.approx(left, abs=1e-6)
 
 
+def test_with_no_longest_time_at_all_it_tires_at_once() -> None:
+    clock = Clock()
+    option = clock.option(dwell=[0.0, 0.0])
+    clock.go(100.0, joy=1.0)
+    option.begin()
+    assert option.weigh(True) == 1.0
+    clock.go(100.1, joy=1.0)
+    assert option.weigh(True) == pytest.approx(0.3)
+
+
 def test_what_ended_because_it_was_tired_of_it_needs_its_recovery() -> None:
     clock = Clock()
     option = clock.option(dwell=[0.0, 40.0], recovery=60.0)
@@ -334,6 +344,7 @@ def test_an_edited_reflex_is_as_habituated_as_the_old_one() -> None:
     assert old.triggered()
     old.begin()
     new.carry(old)
-    assert (new.strength, new.by) == (1.0, (9,))
+    assert (new.strength, new.by, new.began, new.because) == (1.0, (9,), 1.0, old.because)
+    assert old.because[0] == 9
     assert new.triggered()
     assert new.strength == 0.5

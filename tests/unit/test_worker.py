@@ -11,7 +11,7 @@ from typing import Any
 from moggy.messages import AnySense, Thought, Trouble, Words
 from moggy.worker import ProcessWorker, SimulatedWorker, Task
 
-PATIENCE = 30.0
+PATIENCE = 180.0
 
 
 def echo() -> Task:
