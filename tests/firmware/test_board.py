@@ -10,59 +10,12 @@ import pytest
 
 from moggy import wire
 from moggy.messages import Command, Purr
-from moggy.protocol import Heard
 from moggy.sim.board.wires import angles
 
-from .rig import CAT, Rig
+from .rig import CAT, Brain, Rig, of
 
 COUNT = len(CAT.joints)
 NAMES = list(CAT.joints)
-
-
-class Brain:
-    """The brain's end of the wire: lets time pass in steps of 10 ms and keeps what it hears."""
-
-    def __init__(self, **rig: Any) -> None:
-        self.rig = Rig(**rig)
-        self.link, self.board = self.rig.link, self.rig.board
-        self.now = 0.0
-        self.heard: list[Heard] = []
-
-    def live(self, seconds: float, **pose: float) -> list[Heard]:
-        """Let time pass; where a pose is given it is sent fifty times a second."""
-        new: list[Heard] = []
-        for n in range(round(seconds * 100)):
-            self.now = round(self.now + 0.01, 6)
-            self.board.advance(self.now)
-            if pose and n % 2:
-                self.rig.body.move(Command(at=self.now, pose=pose))
-            new += [said for said in self.link.poll(self.now) if isinstance(said, Heard)]
-        self.heard += new
-        return new
-
-    def awake(self) -> Brain:
-        """A board whose servos all have their pulses, at rest with nothing to tell."""
-        self.live(3.0, head_pan=0.0)
-        return self
-
-    def asked(self, kind: int, payload: bytes = b"") -> str:
-        """How the board answers a command."""
-        self.link.results()
-        self.link.command(kind, payload, self.now)
-        self.live(0.1)
-        (result,) = self.link.results()
-        return result.result
-
-    @property
-    def status(self) -> tuple[str, int, int, int]:
-        """State, faults, stuck pads and flags, as last said."""
-        said = [one.payload for one in self.heard if one.kind == wire.STATE][-1]
-        _, state, faults, stuck, flags = struct.unpack("<IBHHB", said)
-        return wire.STATES[state], faults, stuck, flags
-
-
-def of(kind: int, heard: list[Heard]) -> list[Heard]:
-    return [one for one in heard if one.kind == kind]
 
 
 def setpoint(
@@ -162,9 +115,8 @@ def test_a_start_after_the_watchdog_has_ended_a_tick_is_told() -> None:
     machine = board.module("machine")
     machine.cause = machine.WDT_RESET
     built = board.module("main").build(machine.UART(0))
-    assert built.faults == 1 << wire.FAULTS.index("watchdog")
-    overrun = board.module("board").OVERRUN
-    assert overrun == 1 << wire.FAULTS.index("overrun")
+    bits = [built.faults, board.module("board").OVERRUN]
+    assert bits == [1 << wire.FAULTS.index(name) for name in ("watchdog", "overrun")]
 
 
 def test_a_servo_board_that_does_not_take_the_stop_is_a_fault() -> None:
@@ -397,9 +349,8 @@ def test_until_its_chip_has_measured_it_lies_still() -> None:
     brain.rig.feel(acceleration=(0.0, 0.0, 0.0))
     messages = of(wire.MOTION, brain.live(1.0))
     assert 1 <= len(messages) <= 3
-    assert {struct.unpack("<Ihhhhhh", one.payload)[1:] for one in messages} == {
-        (0, 0, 1000, 0, 0, 0)
-    }
+    said = {struct.unpack("<Ihhhhhh", one.payload)[1:] for one in messages}
+    assert said == {(0, 0, 1000, 0, 0, 0)}
     assert brain.status[3] == 0
 
 
@@ -474,7 +425,6 @@ def test_the_battery_is_told_once_a_second() -> None:
 
 def test_joints_step_every_twenty_milliseconds() -> None:
     brain = Brain().awake()
-    brain.live(0.3, head_pan=0.0)
     joint = brain.board._board._limbs.joints[NAMES.index("head_pan")]
     brain.link.setpoint(setpoint(pan=0.9), brain.now)
     brain.live(0.05)

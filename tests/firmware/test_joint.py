@@ -398,3 +398,19 @@ def test_told_to_turn_round_it_brakes_at_once() -> None:
     assert joint.speed > joint.brake
     joint.aim(-1213, 9)
     assert max(course(joint, 7)) <= farthest
+
+
+def test_where_it_can_stop_in_one_step_it_comes_to_its_end_by_the_shortest_way() -> None:
+    joint = Joint("joint", -45, 5, 3, 5000, 75_000)
+    joint.aim(-89, 1)
+    assert course(joint, 3) == [-27, -45, -45]
+
+
+def test_it_does_not_bounce_off_its_end() -> None:
+    joint = Joint("joint", -388, 12, -387, 25_000, 2500)
+    joint.aim(-32, 2)
+    assert course(joint, 1) == [-386]
+    joint.aim(-414, 11)
+    angles = course(joint, 12)
+    assert min(angles) == -388
+    assert set(angles[angles.index(-388) :]) == {-388}
