@@ -122,6 +122,18 @@ def test_an_angle_beyond_a_joint_is_cut_and_nonsense_leaves_it_where_it_is() -> 
     )
 
 
+@pytest.mark.parametrize("far", [3.0, -3.0, math.inf, -math.inf])
+def test_a_whole_pose_is_cut_to_the_limits_of_each_joint(far: float) -> None:
+    body, link = wired()
+    sent = body.move(Command(at=0.0, pose=dict.fromkeys(NAMES, far)))
+    ends = {name: joint.max if far > 0 else joint.min for name, joint in CAT.joints.items()}
+    assert sent == pytest.approx(ends, abs=1e-4)
+    angles = struct.unpack_from(f"<{len(NAMES)}H", link.setpoints[0][1], 6)
+    assert [angle - ZERO for angle in angles] == pytest.approx(
+        [ends[name] * CDEG_A_RAD for name in NAMES], abs=1.0
+    )
+
+
 def test_what_does_not_change_is_sent_again_ten_times_a_second_and_what_changes_at_once() -> None:
     body, link = wired()
     still = Command(at=0.0, pose={"head_pan": 0.3})
