@@ -30,10 +30,6 @@ REST_S = 0.25
 MARGIN = 0.83
 """Share of the acceleration that is used, so that uneven ticks stay within the limits too: a tick
 of 24 ms beside one of 16 ms is 1.2 times as long as the two are on average, and 0.83 is 1/1.2."""
-ARRIVED = 1e-7
-"""rad from its target at which the first stage has arrived, if it is slow as well."""
-SLOW = 1e-4
-"""rad/s; slow enough for that."""
 
 
 class Axis:
@@ -52,7 +48,6 @@ class Axis:
         self._window = 2.0 * joint.acceleration / joint.jerk
         self.position = self.aim = min(max(start, joint.min), joint.max)
         self.speed = 0.0
-        self._wake()
         self.settled = True
 
     def step(self, target: float, dt: float) -> float:
@@ -65,7 +60,7 @@ class Axis:
             if -STILL < target - self.position < STILL:
                 return self.position
             self._wake()
-        if dt <= LONGEST_STEP_S * 1.25:
+        if dt <= LONGEST_STEP_S:
             if dt > 0.0:
                 self._advance(target, dt)
             return self.position
@@ -84,24 +79,20 @@ class Axis:
     def _advance(self, target: float, dt: float) -> None:
         before, old = self.aim, self.speed
         gap = target - before
-        if -ARRIVED < gap < ARRIVED and -SLOW < old < SLOW:
-            speed = 0.0
-            self.aim = target
-        else:
-            # The highest speed v with v·dt + v²/2a ≤ gap: after this step it can still stop at the
-            # target, however long the next step is.
-            limit = self._acceleration
-            speed = limit * (sqrt(dt * dt + (gap + gap if gap > 0.0 else -gap - gap) / limit) - dt)
-            if speed > self._velocity:
-                speed = self._velocity
-            if gap < 0.0:
-                speed = -speed
-            change = limit * dt
-            if speed > old + change:
-                speed = old + change
-            elif speed < old - change:
-                speed = old - change
-            self.aim = before + speed * dt
+        # The highest speed v with v·dt + v²/2a ≤ gap: after this step it can still stop at the
+        # target, however long the next step is.
+        limit = self._acceleration
+        speed = limit * (sqrt(dt * dt + 2.0 * abs(gap) / limit) - dt)
+        if speed > self._velocity:
+            speed = self._velocity
+        if gap < 0.0:
+            speed = -speed
+        change = limit * dt
+        if speed > old + change:
+            speed = old + change
+        elif speed < old - change:
+            speed = old - change
+        self.aim = before + speed * dt
         self.speed = speed
         # The mean of the aim, as straight lines between the steps, over the last window.
         knots, window, now = self._knots, self._window, self._t + dt

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Mapping, Sequence
+from math import isnan, nan
 from typing import cast
 
 from moggy import wire
@@ -33,8 +34,6 @@ REFRESH_S = 0.1
 """Seconds after which a setpoint that does not change is sent again, so that it stays good."""
 HALF_ABOVE_ZERO = wire.ANGLE_ZERO + 0.5
 """What is added to an angle in centidegrees before it is cut to a whole number of the wire."""
-FARTHEST_RAD = 4.0
-"""Angle to which a command is cut that is too large for the wire."""
 PALM_PADS = 5.0
 """How many pads a whole palm presses; the share of that is `area`."""
 TURN = 0.06
@@ -57,41 +56,28 @@ class SerialBody:
         zero = wire.ANGLE_ZERO
         self._joints = tuple(body.joints)
         self._limits = [(row[0], row[3] + zero, row[4] + zero) for row in rows]
-        self._angles = [row[5] + zero for row in rows]
         self._sent_pose = {row[0]: row[5] / CDEG_A_RAD for row in rows}
         self._setpoint = struct.Struct(f"<HBBBB{len(rows)}H")
         self._angles_format = f"<{len(rows)}H"
         self._pads = tuple(body.pads)
         self._sent = b""
         self._sent_at = float("-inf")
-        self._moved: Command | None = None
         self._lost = self._foreign = False
-        self._board = BoardReport(at=0.0, state="lost")
+        self._state: BoardState = "lost"
+        self._faults: tuple[str, ...] = ()
         self._hear: dict[int, Callable[[Heard], AnySense | None]] = {
             wire.TOUCHED: self._touch,
             wire.TOUCH: self._touch,
             wire.MOTION: self._motion,
             wire.BATTERY: self._battery,
-            wire.STATE: self._state,
+            wire.STATE: self._status,
             wire.JOINTS: self._driven,
         }
 
     def move(self, command: Command) -> Mapping[str, float]:
         """Send the command; gives joint → rad as it was sent: in whole centidegrees, within the
         limits. Joints that are left out, or are no number, stay."""
-        if command is self._moved and command.at - self._sent_at < REFRESH_S:
-            return self._sent_pose
-        self._moved = command
         wired = self._wired(command.pose)
-        if wired != self._angles:
-            self._angles = wired
-            self._sent_pose = dict(
-                zip(
-                    self._joints,
-                    [(angle - wire.ANGLE_ZERO) / CDEG_A_RAD for angle in wired],
-                    strict=True,
-                )
-            )
         payload = self._setpoint.pack(
             TTL_MS,
             OVER_MS,
@@ -100,7 +86,17 @@ class SerialBody:
             int(command.purr.rate + 0.5) & 255,
             *wired,
         )
-        if (payload != self._sent or command.at - self._sent_at >= REFRESH_S) and not self._foreign:
+        if payload != self._sent:
+            self._sent_pose = dict(
+                zip(
+                    self._joints,
+                    [(angle - wire.ANGLE_ZERO) / CDEG_A_RAD for angle in wired],
+                    strict=True,
+                )
+            )
+        elif command.at - self._sent_at < REFRESH_S:
+            return self._sent_pose
+        if not self._foreign:
             self._link.setpoint(payload, command.at)
             self._sent, self._sent_at = payload, command.at
         return self._sent_pose
@@ -118,14 +114,11 @@ class SerialBody:
             ]
         except (KeyError, ValueError, OverflowError):
             # A joint that is left out, or is no number, stays where it is.
-            whole = {
-                **self._sent_pose,
-                **{
-                    name: min(max(rad, -FARTHEST_RAD), FARTHEST_RAD)
-                    for name, rad in pose.items()
-                    if rad == rad
-                },
-            }
+            whole = dict(self._sent_pose)
+            for name, joint in self._body.joints.items():
+                rad = pose.get(name, nan)
+                if not isnan(rad):
+                    whole[name] = min(max(rad, joint.min), joint.max)
             return self._wired(whole)
 
     def poll(self, now: float) -> Sequence[AnySense]:
@@ -179,9 +172,13 @@ class SerialBody:
     def _changed(self, change: LinkChange) -> list[AnySense]:
         if not change.connected:
             self._lost = True
-            self._board = BoardReport(at=change.at, state="lost")
-            return [self._board, Trouble(at=change.at, part="board", message=change.message)]
+            self._state, self._faults = "lost", ()
+            return [
+                BoardReport(at=change.at, state="lost"),
+                Trouble(at=change.at, part="board", message=change.message),
+            ]
         self._sent = b""
+        self._state, self._faults = "connected", ()
         senses: list[AnySense] = [BoardReport(at=change.at, state="connected")]
         if self._lost:
             self._lost = False
@@ -225,12 +222,12 @@ class SerialBody:
             at=heard.at, level=percent / 100.0, volts=mv / 1000.0, charging=bool(charging)
         )
 
-    def _state(self, heard: Heard) -> BoardReport:
+    def _status(self, heard: Heard) -> BoardReport:
         _, state, faults, stuck, _ = struct.unpack("<IBHHB", heard.payload)
         names = [name for bit, name in enumerate(wire.FAULTS) if faults >> bit & 1]
         names += [f"stuck pad {name}" for bit, name in enumerate(self._pads) if stuck >> bit & 1]
-        self._board = BoardReport(at=heard.at, state=_STATES[state], faults=tuple(names))
-        return self._board
+        self._state, self._faults = _STATES[state], tuple(names)
+        return BoardReport(at=heard.at, state=self._state, faults=self._faults)
 
     def _driven(self, heard: Heard) -> BoardReport:
         angles = struct.unpack_from(self._angles_format, heard.payload, 4)
@@ -238,9 +235,7 @@ class SerialBody:
             name: (angle - wire.ANGLE_ZERO) / CDEG_A_RAD
             for name, angle in zip(self._body.joints, angles, strict=True)
         }
-        return BoardReport(
-            at=heard.at, state=self._board.state, faults=self._board.faults, joints=joints
-        )
+        return BoardReport(at=heard.at, state=self._state, faults=self._faults, joints=joints)
 
 
 def purr_level(purr: Purr) -> int:

@@ -25,11 +25,9 @@ TICK_MS = const(10)
 _STEP_MS = const(20)
 """ms from one step of the joints to the next, every second tick: a hobby servo reads one pulse in
 20 ms, so more steps would change nothing."""
-_MOVED_MG = const(30)
-"""mg of change since the last motion message that count as movement: above the noise of both
-accelerometers, far below the jolt of a touch."""
-_MOVED_MRAD_S = const(30)
-"""mrad/s of change since the last motion message that count as movement."""
+_MOVED = const(30)
+"""mg or mrad/s of change since the last motion message that count as movement: above the noise of
+both accelerometers, far below the jolt of a touch."""
 _ACTIVE_READS = const(25)
 """Readings (50 a second) that go out after the last movement: half a second."""
 
@@ -40,7 +38,7 @@ _IMU = const(4)
 _BATTERY = const(8)
 OVERRUN = const(16)
 WATCHDOG = const(32)
-_CRITICAL = const(1 | 8)
+_CRITICAL = const(SERVOS | _BATTERY)
 """Faults that end all movement: no servo board, or an empty battery."""
 
 # What a command answers: indexes into wire.RESULTS.
@@ -84,14 +82,16 @@ class Board:
         self.faults = (
             faults | (_TOUCH if self._skin is None else 0) | (_IMU if self._imu is None else 0)
         )
-        self._said = (-1, 0, 0, 0)
-        """state, faults, stuck pads and flags as they were last sent."""
+        self._said: tuple[int, ...] = ()
+        """state, faults, stuck pads and flags as they were last sent; empty: not in this session.
+        """
         self._ticks = 0
         self._touched = False
         self._touch_untold = False
         """Whether a touch has begun that this session does not know of."""
         self._motion = (0, 0, 1000, 0, 0, 0)
-        """x, y, z in mg, then x, y, z in mrad/s; the newest reading."""
+        """x, y, z in mg, then x, y, z in mrad/s; the newest reading, and before the first one a
+        body that lies still."""
         self._motion_said = self._motion
         self._active = 0
         """IMU readings still to be sent at the full rate."""
@@ -164,11 +164,11 @@ class Board:
             self._motion = felt
             said = self._motion_said
             for axis in range(6):
-                if abs(felt[axis] - said[axis]) > (_MOVED_MG if axis < 3 else _MOVED_MRAD_S):
+                if abs(felt[axis] - said[axis]) > _MOVED:
                     self._active = _ACTIVE_READS
-                    break
         x, y, z, _, _, _ = self._motion
-        if self._fall.feel(x, y, z) and self._fall.falling:
+        self._fall.feel(x, y, z)
+        if self._fall.falling:
             self._limbs.hold()
         if self._active or self._ticks % 50 == 1:
             self._active = max(0, self._active - 1)
@@ -182,9 +182,7 @@ class Board:
         if self.faults & _CRITICAL and state < mode.STOPPED:
             self._enter(mode.FAULT, now)
             return
-        following = self._mode.next(
-            now, limbs.attached, limbs.still if state == mode.REST else False
-        )
+        following = self._mode.next(now, limbs.attached, state == mode.REST and limbs.still)
         if following != state:
             self._enter(following, now)
         try:
@@ -198,19 +196,18 @@ class Board:
     def _enter(self, state: int, now: "Ms") -> None:
         limbs, was = self._limbs, self._mode.state
         self._mode.enter(state, now)
+        if state >= mode.HOLD:
+            self._purr.off()
         if state == mode.RUNNING:
             limbs.hurry()
             if was == mode.STARTING:
                 limbs.aim(self._angles, 1)
         elif state == mode.HOLD:
             limbs.hold()
-            self._purr.set(0, 25)
         elif state == mode.REST:
-            self._purr.set(0, 25)
             limbs.aim_at_rest()
         elif state >= mode.LIMP:
             self._mode.forget()
-            self._purr.set(0, 25)
             try:
                 limbs.limp()
             except OSError:
@@ -220,7 +217,7 @@ class Board:
 
     def _begin(self) -> None:
         """Start a session: send the state anew, and a touch that has already begun."""
-        self._said = (-1, 0, 0, 0)
+        self._said = ()
         self._touch_untold = self._touched
         self._touched = False
 

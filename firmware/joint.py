@@ -46,7 +46,6 @@ class Joint:
         self.fastest = max(1, min(velocity // STEPS_A_SECOND, built_fastest))
         self._find_edges()
         self.aim(self.target, 1)
-        self.still = False
 
     def _find_edges(self) -> None:
         """Between these angles no speed can lead past a limit, so `step` need not check for it."""
@@ -87,9 +86,7 @@ class Joint:
         brake, goal = self.brake, self._goal
         want = goal - self.angle
         change, closing = want - self.speed, want - drift
-        easy = (
-            -brake <= change <= brake and -brake <= closing <= brake and -fastest <= want <= fastest
-        )
+        easy = abs(change) <= brake and abs(closing) <= brake and abs(want) <= fastest
         if not easy or not self._edge_low <= goal <= self._edge_high:
             want = self._reachable(want, drift, fastest)
         self.speed = want
@@ -103,7 +100,7 @@ class Joint:
         brake at the moving goal, and in any case before its limits."""
         speed, brake = self.speed, self.brake
         gap = want - drift
-        side = 1 if gap > 0 or (gap == 0 and speed < drift) else -1
+        side = 1 if gap > 0 else -1
         gap, closing = gap * side, (speed - drift) * side
         if abs(gap - closing) <= brake and gap <= brake:
             chosen = gap
@@ -113,18 +110,16 @@ class Joint:
                 if faster <= 0 or faster + stopping(faster, brake) <= gap:
                     chosen = faster
                     break
-        chosen = drift + side * chosen
-        lowest, highest = max(speed - brake, -fastest), min(speed + brake, fastest)
-        if lowest > highest:  # it moves faster than it now may
-            return self._within(speed - brake if speed > 0 else speed + brake)
-        return self._within(min(max(chosen, lowest), highest))
+        chosen = min(max(drift + side * chosen, -fastest), fastest)
+        # The acceleration counts last: it may be faster than it now is allowed to be.
+        return self._within(min(max(chosen, speed - brake), speed + brake))
 
     def _within(self, chosen: int) -> int:
         """`chosen`, or the hardest braking where `chosen` would lead past a limit."""
         side = 1 if chosen > 0 else -1
         brake, speed = self.brake, self.speed * side
         room = self.high - self.angle if side > 0 else self.angle - self.low
-        if chosen * side + stopping(chosen * side, brake) <= room:
+        if abs(chosen) + stopping(abs(chosen), brake) <= room:
             return chosen
         if speed - brake <= room <= brake:
             return side * room

@@ -22,6 +22,10 @@ class PurrMotor:
             self._pwm.duty_u16(level * 128)
             self._level = level
 
+    def off(self) -> None:
+        """End the purr."""
+        self.set(0, self._hz)
+
 
 class PupilLights:
     """The eye lights: their brightness stands for the width of the pupils."""

@@ -26,7 +26,7 @@ def joint_of(row: "Row") -> Joint:
     name, _, _, low, high, rest, velocity, acceleration, zero, gain = row
     if gain:
         ends = sorted([(_SHORTEST_US - zero) * 65536 // gain, (_LONGEST_US - zero) * 65536 // gain])
-        low, high = max(low, ends[0] + 1), min(high, ends[1] - 1)
+        low, high = max(low, ends[0] + 1), min(high, ends[1])
     return Joint(name, low, high, min(max(rest, low), high), velocity, acceleration)
 
 

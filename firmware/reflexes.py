@@ -20,18 +20,15 @@ class FreeFall:
         self._light = 0
         self._heavy = 0
 
-    def feel(self, x: int, y: int, z: int) -> bool:
-        """Take a reading in mg. Called 50 times a second; returns whether `falling` changed."""
+    def feel(self, x: int, y: int, z: int) -> None:
+        """Take a reading in mg. Called 50 times a second."""
         if x * x + y * y + z * z < _FREE_FALL_MG * _FREE_FALL_MG:
             self._heavy = 0
             self._light += 1
             if self._light == _READS_TO_BELIEVE:
                 self.falling = True
-                return True
         else:
             self._light = 0
             self._heavy += 1
-            if self.falling and self._heavy >= _READS_TO_FORGET:
+            if self._heavy == _READS_TO_FORGET:
                 self.falling = False
-                return True
-        return False

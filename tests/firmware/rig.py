@@ -3,16 +3,19 @@ goes over it."""
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from random import Random
 from typing import Any
 
+from moggy import wire
 from moggy.actuators.serial_body import SerialBody
 from moggy.body import Body
 from moggy.config import SHIPPED, load
 from moggy.link import Line, MemoryLink
 from moggy.messages import AnySense, BoardReport, Command
+from moggy.protocol import Heard
 from moggy.sim.board.lock_step import LockStepBoard
 from moggy.sim.board.wires import WorldInputs
 
@@ -102,3 +105,49 @@ class Rig:
     def limp(self) -> bool:
         """Whether no servo has a pulse."""
         return not any(self.board.outputs().servos.values())
+
+
+class Brain:
+    """The brain's end of the wire: lets time pass in steps of 10 ms and keeps what it hears."""
+
+    def __init__(self, **rig: Any) -> None:
+        self.rig = Rig(**rig)
+        self.link, self.board = self.rig.link, self.rig.board
+        self.now = 0.0
+        self.heard: list[Heard] = []
+
+    def live(self, seconds: float, **pose: float) -> list[Heard]:
+        """Let time pass; where a pose is given it is sent fifty times a second."""
+        new: list[Heard] = []
+        for n in range(round(seconds * 100)):
+            self.now = round(self.now + 0.01, 6)
+            self.board.advance(self.now)
+            if pose and n % 2:
+                self.rig.body.move(Command(at=self.now, pose=pose))
+            new += [said for said in self.link.poll(self.now) if isinstance(said, Heard)]
+        self.heard += new
+        return new
+
+    def awake(self) -> Brain:
+        """A board whose servos all have their pulses, at rest with nothing to tell."""
+        self.live(3.0, head_pan=0.0)
+        return self
+
+    def asked(self, kind: int, payload: bytes = b"") -> str:
+        """How the board answers a command."""
+        self.link.results()
+        self.link.command(kind, payload, self.now)
+        self.live(0.1)
+        (result,) = self.link.results()
+        return result.result
+
+    @property
+    def status(self) -> tuple[str, int, int, int]:
+        """State, faults, stuck pads and flags, as last said."""
+        said = [one.payload for one in self.heard if one.kind == wire.STATE][-1]
+        _, state, faults, stuck, flags = struct.unpack("<IBHHB", said)
+        return wire.STATES[state], faults, stuck, flags
+
+
+def of(kind: int, heard: list[Heard]) -> list[Heard]:
+    return [one for one in heard if one.kind == kind]

@@ -10,59 +10,12 @@ import pytest
 
 from moggy import wire
 from moggy.messages import Command, Purr
-from moggy.protocol import Heard
 from moggy.sim.board.wires import angles
 
-from .rig import CAT, Rig
+from .rig import CAT, Brain, Rig, of
 
 COUNT = len(CAT.joints)
 NAMES = list(CAT.joints)
-
-
-class Brain:
-    """The brain's end of the wire: lets time pass in steps of 10 ms and keeps what it hears."""
-
-    def __init__(self, **rig: Any) -> None:
-        self.rig = Rig(**rig)
-        self.link, self.board = self.rig.link, self.rig.board
-        self.now = 0.0
-        self.heard: list[Heard] = []
-
-    def live(self, seconds: float, **pose: float) -> list[Heard]:
-        """Let time pass; where a pose is given it is sent fifty times a second."""
-        new: list[Heard] = []
-        for n in range(round(seconds * 100)):
-            self.now = round(self.now + 0.01, 6)
-            self.board.advance(self.now)
-            if pose and n % 2:
-                self.rig.body.move(Command(at=self.now, pose=pose))
-            new += [said for said in self.link.poll(self.now) if isinstance(said, Heard)]
-        self.heard += new
-        return new
-
-    def awake(self) -> Brain:
-        """A board whose servos all have their pulses, at rest with nothing to tell."""
-        self.live(3.0, head_pan=0.0)
-        return self
-
-    def asked(self, kind: int, payload: bytes = b"") -> str:
-        """How the board answers a command."""
-        self.link.results()
-        self.link.command(kind, payload, self.now)
-        self.live(0.1)
-        (result,) = self.link.results()
-        return result.result
-
-    @property
-    def status(self) -> tuple[str, int, int, int]:
-        """State, faults, stuck pads and flags, as last said."""
-        said = [one.payload for one in self.heard if one.kind == wire.STATE][-1]
-        _, state, faults, stuck, flags = struct.unpack("<IBHHB", said)
-        return wire.STATES[state], faults, stuck, flags
-
-
-def of(kind: int, heard: list[Heard]) -> list[Heard]:
-    return [one for one in heard if one.kind == kind]
 
 
 def setpoint(
@@ -70,7 +23,7 @@ def setpoint(
 ) -> bytes:
     pose = [wire.ANGLE_ZERO + round(CAT.joints[name].rest * 5729.58) for name in NAMES]
     pose[NAMES.index("head_pan")] = wire.ANGLE_ZERO + round(pan * 5729.58)
-    return struct.pack(f"<HBBBB{COUNT}H", 300, over, 0, 0, 25, *pose)
+    return struct.pack(f"<HBBBB{COUNT}H", ttl, over, 0, purr, hz, *pose)
 
 
 # ── The state ────────────────────────────────────────────────────────────────────────────────────
@@ -83,6 +36,10 @@ def test_a_new_session_is_told_the_state_and_then_only_what_changes() -> None:
     assert of(wire.STATE, brain.live(2.0)) == []
     brain.link.protocol.begin(brain.now)
     assert len(of(wire.STATE, brain.live(1.0))) == 1
+    brain.awake()
+    brain.link.protocol.begin(brain.now)
+    assert len(of(wire.STATE, brain.live(0.2, head_pan=0.0))) == 1
+    assert brain.status == ("running", 0, 0, 0)
 
 
 def test_a_touch_that_goes_on_is_told_anew_to_a_new_session() -> None:
@@ -92,6 +49,9 @@ def test_a_touch_that_goes_on_is_told_anew_to_a_new_session() -> None:
     brain.live(1.0)
     brain.link.protocol.begin(brain.now)
     assert len(of(wire.TOUCHED, brain.live(0.5))) == 1
+    brain.rig.touch()
+    brain.live(0.1)
+    assert of(wire.TOUCH, brain.live(1.0)) == [], "nobody touches it any more"
 
 
 def test_the_flags_say_low_battery_fall_and_button_each_by_itself() -> None:
@@ -115,7 +75,7 @@ def test_a_chip_that_is_missing_from_the_start_is_a_fault_of_its_own() -> None:
     brain = Brain()
     brain.rig.bench.skin.present = False
     brain.live(1.0)
-    assert brain.status[1] == 1 << touch
+    assert brain.status[1:3] == (1 << touch, 0), "the chip is missing, and no pad is stuck"
     assert brain.asked(wire.CLEAR) == "done"
     assert brain.status[1] == 1 << touch, "it is still missing"
     brain = Brain()
@@ -141,6 +101,29 @@ def test_a_board_that_starts_without_a_chip_says_which(absent: str) -> None:
     setattr(holder, name, missing)
     built = main.build(board.module("machine").UART(0))
     assert built.faults == 1 << wire.FAULTS.index("touch" if absent == "skin" else "imu")
+
+
+def test_an_empty_battery_is_the_fault_of_the_battery_alone() -> None:
+    brain = Brain()
+    brain.rig.feel(volts=6.0)
+    brain.live(6.0)
+    assert brain.status[:2] == ("fault", 1 << wire.FAULTS.index("battery"))
+
+
+def test_a_start_after_the_watchdog_has_ended_a_tick_is_told() -> None:
+    board = Rig().board
+    machine = board.module("machine")
+    machine.cause = machine.WDT_RESET
+    built = board.module("main").build(machine.UART(0))
+    bits = [built.faults, board.module("board").OVERRUN]
+    assert bits == [1 << wire.FAULTS.index(name) for name in ("watchdog", "overrun")]
+
+
+def test_a_servo_board_that_does_not_take_the_stop_is_a_fault() -> None:
+    brain = Brain().awake()
+    brain.rig.bench.servos.present = False
+    brain.asked(wire.STOP)
+    assert brain.status[:2] == ("stopped", 1 << wire.FAULTS.index("servos"))
 
 
 # ── Commands ─────────────────────────────────────────────────────────────────────────────────────
@@ -257,19 +240,56 @@ def test_the_purr_is_heard_while_it_runs_and_ends_with_every_other_state() -> No
         assert not purrs(brain)
 
 
-def test_a_silent_motor_runs_at_the_usual_rate() -> None:
-    """The rate is set with the level: the next purr must not begin at another one."""
+def pan(brain: Brain) -> float:
+    """rad to which the servo of head_pan is driven."""
+    return angles(CAT, brain.board.outputs())["head_pan"]
+
+
+def test_one_setpoint_that_stays_valid_starts_the_board_and_is_gone_to() -> None:
+    brain = Brain()
+    brain.live(0.2)
+    brain.link.setpoint(setpoint(ttl=10_000, pan=0.4), brain.now)
+    brain.live(3.0)
+    assert brain.status[0] == "running"
+    assert pan(brain) == pytest.approx(0.4, abs=0.01)
+
+
+@pytest.mark.parametrize(("silent", "state"), [(1.0, "hold"), (3.0, "rest")])
+def test_the_first_setpoint_after_a_pause_is_followed_and_purred_at_once(
+    silent: float, state: str
+) -> None:
     brain = Brain().awake()
-    calls: list[tuple[int, int]] = []
-    brain.board._board._purr.set = lambda level, hz: calls.append((level, hz))
-    for kind in (wire.REST, wire.LIMP, wire.STOP):
-        brain.asked(kind)
-    brain.asked(wire.RELEASE)
-    brain.live(1.2, head_pan=0.0)
-    calls.clear()
+    brain.live(silent)
+    assert brain.status[0] == state
+    brain.link.setpoint(setpoint(ttl=2_000, pan=0.4, purr=128, hz=28), brain.now)
+    brain.live(0.03)
+    assert brain.board.outputs().purr > 0.0
+    assert brain.board.outputs().purr_hz == pytest.approx(28, abs=0.5)
     brain.live(1.0)
+    assert pan(brain) == pytest.approx(0.4, abs=0.01)
+
+
+def test_a_brain_that_falls_silent_on_the_way_lets_it_brake_there() -> None:
+    brain = Brain().awake()
+    brain.link.setpoint(setpoint(ttl=80, pan=0.9), brain.now)
+    brain.live(0.5)
     assert brain.status[0] == "hold"
-    assert calls == [(0, 25)]
+    there = pan(brain)
+    assert 0.02 < there < 0.6
+    brain.live(1.0)
+    assert pan(brain) == there
+
+
+def test_a_fall_on_the_way_lets_it_brake_there() -> None:
+    brain = Brain().awake()
+    brain.link.setpoint(setpoint(ttl=5_000, pan=0.9), brain.now)
+    brain.live(0.05)
+    brain.rig.feel(acceleration=(0.0, 0.0, 0.05))
+    brain.live(0.3)
+    there = pan(brain)
+    assert 0.02 < there < 0.6
+    brain.live(1.0)
+    assert pan(brain) == there
 
 
 # ── What it feels ────────────────────────────────────────────────────────────────────────────────
@@ -310,6 +330,30 @@ def test_noise_is_no_movement(moved: dict[str, Any]) -> None:
     assert told(brain, 2.0) == pytest.approx(4, abs=1)
 
 
+def test_where_it_lies_still_after_a_movement_its_noise_is_no_movement() -> None:
+    """Compared with what was last told, not with how it lay at first."""
+    brain = Brain()
+    brain.live(2.0)
+    brain.rig.feel(acceleration=(0.5, 0.0, 0.9))
+    brain.live(1.0)
+    count = 0
+    for n in range(100):
+        brain.rig.feel(acceleration=(0.5, 0.004 * (n % 2), 0.9))
+        count += told(brain, 0.02)
+    assert count == pytest.approx(4, abs=1)
+
+
+def test_until_its_chip_has_measured_it_lies_still() -> None:
+    """Its registers hold zeros until then, which would be a fall."""
+    brain = Brain()
+    brain.rig.feel(acceleration=(0.0, 0.0, 0.0))
+    messages = of(wire.MOTION, brain.live(1.0))
+    assert 1 <= len(messages) <= 3
+    said = {struct.unpack("<Ihhhhhh", one.payload)[1:] for one in messages}
+    assert said == {(0, 0, 1000, 0, 0, 0)}
+    assert brain.status[3] == 0
+
+
 def test_a_slow_drift_is_a_movement_once_it_has_gone_far_enough() -> None:
     """Compared with what was last told, not with the last reading."""
     brain = Brain()
@@ -344,6 +388,8 @@ def test_a_touch_is_told_as_an_event_when_it_begins_and_ends_and_streamed_betwee
     heard = brain.live(1.0)
     assert len(of(wire.TOUCHED, heard)) == 1
     assert len(of(wire.TOUCH, heard)) == pytest.approx(50, abs=3)
+    streamed = [len(of(wire.TOUCH, brain.live(0.01))) for _ in range(20)]
+    assert streamed in ([0, 1] * 10, [1, 0] * 10), "every second tick"
     brain.rig.touch()
     heard = brain.live(1.0)
     assert len(of(wire.TOUCHED, heard)) == 1
@@ -379,16 +425,15 @@ def test_the_battery_is_told_once_a_second() -> None:
 
 def test_joints_step_every_twenty_milliseconds() -> None:
     brain = Brain().awake()
-    brain.live(0.3, head_pan=0.0)
     joint = brain.board._board._limbs.joints[NAMES.index("head_pan")]
-    course: list[int] = []
+    brain.link.setpoint(setpoint(pan=0.9), brain.now)
+    brain.live(0.05)
+    course = []
     for _ in range(10):
         brain.live(0.01)
-        if not course:
-            brain.board._board._take(wire.SETPOINT, setpoint(pan=0.3), round(brain.now * 1000))
         course.append(joint.angle)
     changes = [b != a for a, b in pairwise(course)]
-    assert changes.count(True) == pytest.approx(4.5, abs=0.6)
+    assert all(a != b for a, b in pairwise(changes)), "every second tick"
 
 
 def test_a_brain_that_comes_back_while_it_goes_to_rest_is_followed_at_full_speed() -> None:

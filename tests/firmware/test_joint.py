@@ -4,6 +4,7 @@ sends."""
 from __future__ import annotations
 
 from itertools import pairwise
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -61,6 +62,64 @@ def test_whatever_is_sent_the_limits_hold(
             assert joint.angle - angle == joint.speed
             assert abs(joint.speed) <= max(joint.fastest, abs(speed) - joint.brake)
             assert abs(joint.speed - speed) <= joint.brake
+
+
+def cramped(random: Random) -> Joint:
+    """A joint that can hardly come to its full speed between its limits."""
+    width = random.choice((25, 100, 800, 3000))
+    low = -random.randint(0, width)
+    return Joint(
+        "joint",
+        low,
+        low + width,
+        random.randint(low, low + width),
+        50 * random.choice((1, 2, 20, 100, 500)),
+        2500 * random.choice((1, 2, 7, 30, 100, 400)),
+    )
+
+
+def order(joint: Joint, random: Random, low: int, high: int) -> None:
+    """Aim it a little farther than these ends at most, or hold it, or change its speed."""
+    kind = random.randrange(8)
+    if kind == 0:
+        joint.hold()
+    elif kind == 1:
+        joint.slow = random.choice((0, 1, 5, 40))
+    else:
+        joint.aim(random.randint(low - 50, high + 50), random.randint(1, 12))
+
+
+def test_where_there_is_little_room_it_still_keeps_its_limits_and_its_acceleration() -> None:
+    random = Random(1)
+    for _ in range(1500):
+        joint = cramped(random)
+        for _ in range(8):
+            order(joint, random, joint.low, joint.high)
+            for _ in range(random.randint(1, 12)):
+                angle, speed = joint.angle, joint.speed
+                if not joint.still:
+                    joint.step()
+                assert joint.low <= joint.angle <= joint.high
+                assert joint.angle - angle == joint.speed
+                assert abs(joint.speed) <= max(joint.fastest, abs(speed) - joint.brake)
+                assert abs(joint.speed - speed) <= joint.brake
+
+
+def test_once_it_has_come_into_its_narrowed_limits_it_never_leaves_them() -> None:
+    random = Random(2)
+    for _ in range(1500):
+        joint = cramped(random)
+        low = random.randint(joint.low, joint.high)
+        high = random.randint(low, joint.high)
+        joint.narrow(low, high, 50 * joint.fastest)
+        while not joint.still:
+            joint.step()
+        for _ in range(8):
+            order(joint, random, low, high)
+            for _ in range(random.randint(1, 12)):
+                if not joint.still:
+                    joint.step()
+                assert low <= joint.angle <= high
 
 
 @given(BRISK, TARGETS)
@@ -170,9 +229,12 @@ def test_it_speeds_up_runs_at_full_speed_and_brakes_in_time() -> None:
 @given(
     st.lists(st.tuples(st.integers(-7000, 7000), st.integers(1, 12)), min_size=1, max_size=12),
     st.sampled_from((25_000, 5_000)),
+    st.sampled_from((6000, 700)),
 )
-def test_to_the_left_it_goes_as_to_the_right(orders: list[tuple[int, int]], velocity: int) -> None:
-    left, right = (Joint("joint", -6000, 6000, 0, velocity, 250_000) for _ in range(2))
+def test_to_the_left_it_goes_as_to_the_right(
+    orders: list[tuple[int, int]], velocity: int, end: int
+) -> None:
+    left, right = (Joint("joint", -end, end, 0, velocity, 250_000) for _ in range(2))
     for target, steps in orders:
         left.aim(-target, 1)
         right.aim(target, 1)
@@ -253,6 +315,29 @@ def test_held_it_brakes_as_hard_as_it_may_and_stays_there() -> None:
     assert joint.target <= 7000
 
 
+def test_held_it_is_still_as_soon_as_it_stands() -> None:
+    joint = brisk()
+    joint.aim(60, 12)
+    joint.step()
+    joint.hold()
+    joint.aim(joint.target, 12)
+    joint.step()
+    assert joint.still
+
+
+def test_held_where_it_may_not_stay_it_comes_back() -> None:
+    """It was narrowed while its servo was limp."""
+    joint = brisk()
+    joint.aim(3000, 1)
+    course(joint, 20)
+    joint.narrow(-1000, 2000, 25_000)
+    joint.drop()
+    assert (joint.angle, joint.still) == (3000, True)
+    joint.hold()
+    assert not joint.still
+    assert course(joint, 20)[-1] == 2000
+
+
 def test_dropped_it_forgets_where_it_was_going() -> None:
     joint = brisk()
     joint.aim(6000, 1)
@@ -279,6 +364,11 @@ def test_narrowed_it_comes_into_its_new_limits_at_its_new_speed() -> None:
     assert (joint.low, joint.high, joint.fastest) == (-7000, 7000, 500)
     joint.narrow(9000, 9900, 25_000)
     assert (joint.low, joint.high) == (7000, 7000)
+    joint = brisk()
+    joint.aim(40, 1)
+    course(joint, 2)
+    joint.narrow(-1000, 0, 25_000)
+    assert course(joint, 2) == [0, 0], "at once, where it is near"
 
 
 @pytest.mark.parametrize("end", [7000, -7000])
@@ -308,3 +398,19 @@ def test_told_to_turn_round_it_brakes_at_once() -> None:
     assert joint.speed > joint.brake
     joint.aim(-1213, 9)
     assert max(course(joint, 7)) <= farthest
+
+
+def test_where_it_can_stop_in_one_step_it_comes_to_its_end_by_the_shortest_way() -> None:
+    joint = Joint("joint", -45, 5, 3, 5000, 75_000)
+    joint.aim(-89, 1)
+    assert course(joint, 3) == [-27, -45, -45]
+
+
+def test_it_does_not_bounce_off_its_end() -> None:
+    joint = Joint("joint", -388, 12, -387, 25_000, 2500)
+    joint.aim(-32, 2)
+    assert course(joint, 1) == [-386]
+    joint.aim(-414, 11)
+    angles = course(joint, 12)
+    assert min(angles) == -388
+    assert set(angles[angles.index(-388) :]) == {-388}

@@ -63,7 +63,9 @@ def limbs(*rows: tuple[Any, ...]) -> tuple[Any, NotedServos, NotedServos]:
 # ── Pulses ───────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("gain", [TENTH_US, -TENTH_US, 3 * TENTH_US, 20 * TENTH_US])
+@pytest.mark.parametrize(
+    "gain", [TENTH_US, -TENTH_US, 3 * TENTH_US, 20 * TENTH_US, 65536, 3 * 65536, -3 * 65536]
+)
 @pytest.mark.parametrize("zero", [1500, 700, 2400])
 def test_a_joint_is_cut_to_the_pulses_that_a_servo_takes(gain: int, zero: int) -> None:
     """A body's file may ask for more than the servo can turn; a longer pulse would strip it."""
@@ -71,9 +73,10 @@ def test_a_joint_is_cut_to_the_pulses_that_a_servo_takes(gain: int, zero: int) -
     pulses = sorted(zero + (angle * gain + 32768 >> 16) for angle in (joint.low, joint.high))
     least, most = 500, 2500
     assert least <= pulses[0] <= pulses[1] <= most
-    reach = 18_000 * abs(gain) / 65536
-    assert pulses[0] == pytest.approx(max(least, zero - reach), abs=4)
-    assert pulses[1] == pytest.approx(min(most, zero + reach), abs=4)
+    step = abs(gain) / 65536
+    reach = 18_000 * step
+    assert pulses[0] == pytest.approx(max(least, zero - reach), abs=step + 0.5)
+    assert pulses[1] == pytest.approx(min(most, zero + reach), abs=step + 0.5)
     assert joint.low <= joint.rest <= joint.high
     assert joint.rest == min(17_000, joint.high)
 
@@ -274,31 +277,28 @@ def test_a_forgotten_setpoint_is_not_followed_and_an_old_one_never_again() -> No
 # ── The reflex ───────────────────────────────────────────────────────────────────────────────────
 
 
+def falls(fall: Any, mg: int, readings: int) -> list[bool]:
+    """Whether it falls, after each of so many readings of this weight."""
+    found = []
+    for _ in range(readings):
+        fall.feel(0, 0, mg)
+        found.append(fall.falling)
+    return found
+
+
 def test_three_light_readings_are_a_fall_and_half_a_second_of_weight_ends_it() -> None:
     fall = REFLEXES.FreeFall()
-    assert [fall.feel(0, 0, 100) for _ in range(5)] == [False, False, True, False, False]
-    assert fall.falling
-    course = [fall.feel(0, 0, 1000) for _ in range(30)]
-    assert course == [False] * 24 + [True] + [False] * 5
-    assert not fall.falling
+    assert falls(fall, 100, 5) == [False, False, True, True, True]
+    assert falls(fall, 1000, 30) == [True] * 24 + [False] * 6
 
 
 def test_a_jolt_is_no_fall_and_a_bounce_does_not_end_one() -> None:
     fall = REFLEXES.FreeFall()
     for _ in range(5):
-        assert not fall.feel(0, 0, 0)
-        assert not fall.feel(0, 0, 0)
-        assert not fall.feel(0, 0, 1000)
-    assert not fall.falling
-    for _ in range(3):
-        fall.feel(0, 0, 0)
-    for _ in range(24):
-        fall.feel(0, 0, 1000)
-    fall.feel(0, 0, 0)
-    for _ in range(24):
-        assert not fall.feel(0, 0, 1000)
-    assert fall.falling
-    assert fall.feel(0, 0, 1000)
+        assert falls(fall, 0, 2) + falls(fall, 1000, 1) == [False] * 3
+    assert falls(fall, 0, 3)[-1]
+    assert all(falls(fall, 1000, 24) + falls(fall, 0, 1) + falls(fall, 1000, 24))
+    assert falls(fall, 1000, 1) == [False]
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,19 @@ def test_told_to_rest_it_lies_down_and_goes_limp() -> None:
     assert rig.limp
 
 
+def test_it_goes_limp_only_after_it_has_come_to_rest_however_long_the_way_takes() -> None:
+    rig = Rig()
+    rig.live(2.0, {"head_pan": 0.9})
+    rig.body.narrow("head_pan", -1.2, 1.2, 0.5, rig.now)
+    rig.live(0.1, {"head_pan": 0.9})
+    rig.body.rest(rig.now)
+    rig.live(8.0, silent=True)
+    assert not rig.limp
+    assert 0.05 < angles(CAT, rig.board.outputs())["head_pan"] < 0.5
+    rig.live(10.0, silent=True)
+    assert rig.limp
+
+
 STATES: dict[str, Callable[[Rig], object]] = {
     "limp": lambda rig: rig.live(0.1, silent=True),
     "starting": lambda rig: rig.live(0.2, AHEAD),

@@ -181,7 +181,7 @@ def test_it_is_at_rest_a_quarter_of_a_second_after_it_has_come() -> None:
     came = settled = 0
     for n in range(3000):
         axis.step(0.2, 0.001)
-        if not came and axis.speed == 0.0 and n > 10:
+        if not came and abs(axis.speed) < 1e-6 and n > 10:
             came = n
         if axis.settled:
             settled = n
@@ -220,6 +220,31 @@ def test_a_long_tick_goes_as_far_as_short_ones(longer: float) -> None:
     short, long = Axis(PLAIN, -1.0), Axis(PLAIN, -1.0)
     expected = course(short, 1.0, longer, 0.01)[-1]
     assert long.step(1.0, longer) == pytest.approx(expected, abs=0.07)
+
+
+@pytest.mark.parametrize("pieces", [1, 2, 3])
+def test_a_long_tick_is_gone_through_in_pieces_of_forty_milliseconds(pieces: int) -> None:
+    pieced, long = Axis(PLAIN, -1.0), Axis(PLAIN, -1.0)
+    for _ in range(pieces):
+        pieced.step(1.0, 0.04)
+    assert long.step(1.0, 0.04 * pieces) == pytest.approx(pieced.position, abs=1e-9)
+
+
+@pytest.mark.parametrize(("pace", "stands"), [(0.0045, False), (0.0025, True), (-0.0045, False)])
+def test_it_follows_a_slow_target_without_a_stop_unless_it_creeps(
+    pace: float, stands: bool
+) -> None:
+    """Below 3 mrad/s it stands, and steps when the target is 3 mrad away."""
+    axis, target = Axis(PLAIN, 0.0), 0.0
+    for _ in range(50):
+        target += 0.01 * pace / abs(pace)
+        axis.step(target, 0.02)
+    stood = False
+    for _ in range(200):
+        target += pace * 0.02
+        axis.step(target, 0.02)
+        stood = stood or axis.settled
+    assert stood is stands
 
 
 def test_after_a_pause_it_moves_for_half_a_second_at_most() -> None:

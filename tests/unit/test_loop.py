@@ -4,6 +4,7 @@ out."""
 from __future__ import annotations
 
 import gc
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any
@@ -205,6 +206,24 @@ def test_while_it_runs_the_garbage_collector_looks_seldom_and_then_as_before(
         assert gc.get_freeze_count() > frozen
     assert gc.get_threshold() == (700, 10, 10)
     assert gc.get_freeze_count() == 0
+
+
+class Circle:
+    """Garbage that only the collector can find."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+def test_while_it_runs_garbage_in_circles_is_found_before_it_is_much(
+    usual_collection: None,
+) -> None:
+    with rare_collection():
+        first = weakref.ref(Circle())
+        assert first() is not None
+        for _ in range(30_000):
+            Circle()
+        assert first() is None
 
 
 # ── What goes on ─────────────────────────────────────────────────────────────────────────────────

@@ -122,6 +122,18 @@ def test_an_angle_beyond_a_joint_is_cut_and_nonsense_leaves_it_where_it_is() -> 
     )
 
 
+@pytest.mark.parametrize("far", [3.0, -3.0, math.inf, -math.inf])
+def test_a_whole_pose_is_cut_to_the_limits_of_each_joint(far: float) -> None:
+    body, link = wired()
+    sent = body.move(Command(at=0.0, pose=dict.fromkeys(NAMES, far)))
+    ends = {name: joint.max if far > 0 else joint.min for name, joint in CAT.joints.items()}
+    assert sent == pytest.approx(ends, abs=1e-4)
+    angles = struct.unpack_from(f"<{len(NAMES)}H", link.setpoints[0][1], 6)
+    assert [angle - ZERO for angle in angles] == pytest.approx(
+        [ends[name] * CDEG_A_RAD for name in NAMES], abs=1.0
+    )
+
+
 def test_what_does_not_change_is_sent_again_ten_times_a_second_and_what_changes_at_once() -> None:
     body, link = wired()
     still = Command(at=0.0, pose={"head_pan": 0.3})
@@ -165,7 +177,9 @@ def test_after_the_board_came_back_the_same_setpoint_is_sent_at_once() -> None:
 def test_the_purr_motor_pauses_where_the_breath_turns(
     level: float, breath: float, expected: int
 ) -> None:
-    assert purr_level(Purr(level=level, breath=breath)) == pytest.approx(expected, abs=1)
+    assert purr_level(Purr(level=level, breath=breath)) == pytest.approx(
+        expected, abs=1 if expected else 0
+    )
 
 
 # ── Commands ─────────────────────────────────────────────────────────────────────────────────────
@@ -233,6 +247,8 @@ def test_a_touch_says_which_pads_how_firmly_and_how_large(kind: int) -> None:
     assert (palm.area, palm.pressure) == (1.0, 100 / 255)
     (gone,) = hear(body, link, Heard(2.5, kind, pads()))
     assert gone == Touch(at=2.5, pressure=0.0, area=0.0, pads={})
+    (padless,) = hear(body, link, Heard(2.6, kind, struct.pack("<I", 5)))
+    assert padless == Touch(at=2.6, pressure=0.0, area=0.0, pads={})
 
 
 def test_motion_and_battery_come_in_their_units() -> None:
@@ -280,6 +296,17 @@ def test_where_the_joints_are_is_told_beside_the_newest_state() -> None:
     assert report.joints == {
         name: pytest.approx(100 * n / CDEG_A_RAD) for n, name in enumerate(NAMES)
     }
+
+
+def test_until_its_state_is_heard_a_board_is_connected_and_without_a_fault() -> None:
+    body, link = wired()
+    angles = struct.pack(f"<I{len(NAMES)}H", 5, *[ZERO] * len(NAMES))
+    hear(body, link, state(wire.STATES.index("rest"), 1))
+    hear(body, link, LinkChange(at=1.5, connected=False, message="it is unplugged"))
+    hear(body, link, LinkChange(at=2.0, connected=True))
+    (report,) = hear(body, link, Heard(2.1, wire.JOINTS, angles))
+    assert isinstance(report, BoardReport)
+    assert (report.state, report.faults) == ("connected", ())
 
 
 def test_what_it_does_not_know_is_passed_over() -> None:
