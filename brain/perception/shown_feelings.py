@@ -83,7 +83,7 @@ def chances_of(
     valence: float | None, arousal: float | None, probabilities: Probabilities | None
 ) -> Probabilities:
     """Probabilities of the classes. From valence and arousal (−1..1) alone, one class of TELLABLE:
-    the one whose place is nearest, as far as the valence reaches towards it; none near neutral."""
+    the one whose place is nearest, as far as the valence reaches towards it."""
     if probabilities:
         total = sum(probabilities.values())
         return {name: p / total for name, p in probabilities.items()} if total > 0.0 else {}
@@ -97,6 +97,5 @@ def chances_of(
         )
 
     nearest = min(TELLABLE, key=distance)
-    if nearest == "neutral":
-        return {}
-    return {nearest: min(1.0, valence / CLASS_PLACES[nearest].valence)}
+    reach = 1.0 if nearest == "neutral" else valence / CLASS_PLACES[nearest].valence
+    return {nearest: min(1.0, reach)}
