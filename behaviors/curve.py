@@ -11,9 +11,9 @@ from pydantic import Discriminator, Field, Tag
 from moggy.behaviors.expression import bell, logistic, rise
 from moggy.behaviors.tree_language import Expression
 from moggy.body import StrictModel
+from moggy.messages import Unit
 
 Response: TypeAlias = Callable[[float], float]
-Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
 class Term(StrictModel):
@@ -21,10 +21,10 @@ class Term(StrictModel):
 
     of: Annotated[Expression, Field(description="the input: a name or an expression")]
     weight: Annotated[
-        Share,
+        Unit,
         Field(description="how much it counts; in a product, 0.3 lets it take away at most 30 %"),
     ] = 1.0
-    floor: Annotated[Share, Field(description="lowest value of the curve")] = 0.0
+    floor: Annotated[Unit, Field(description="lowest value of the curve")] = 0.0
 
     @abstractmethod
     def shape(self, x: float) -> float:
@@ -99,8 +99,8 @@ class StepCurve(Term):
     at: Annotated[
         float, Field(ge=-1e4, le=1e4, description="the input from which on it is `above`")
     ]
-    below: Share = 0.0
-    above: Share = 1.0
+    below: Unit = 0.0
+    above: Unit = 1.0
 
     def shape(self, x: float) -> float:
         """As `Term.shape`."""

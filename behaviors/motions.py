@@ -35,7 +35,8 @@ KNOWN = (
 """What the cat has. A body may have more, but a name that is nearly one of these is a slip."""
 
 Angle = Annotated[float, Field(ge=-3.2, le=3.2, description="rad (pupils: 0 a slit to 1 wide)")]
-Seconds = Annotated[float, Field(ge=0.0, le=600.0)]
+KeyTime = Annotated[float, Field(ge=0.0, le=600.0)]
+"""s after the motion began"""
 Bent = Annotated[float, Field(ge=-3.0, le=3.0)]
 
 
@@ -64,7 +65,7 @@ class JointTrack(StrictModel):
     keys."""
 
     keys: Annotated[
-        tuple[tuple[Seconds, Angle], ...], Field(min_length=1, description="[s, rad], ascending")
+        tuple[tuple[KeyTime, Angle], ...], Field(min_length=1, description="[s, rad], ascending")
     ]
     ease: Annotated[
         Literal["smooth", "linear", "snap"],

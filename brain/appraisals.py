@@ -14,7 +14,6 @@ from pydantic import Field, model_validator
 
 from moggy.body import StrictModel
 from moggy.brain.feeling_shapes import (
-    Amount,
     BondShape,
     Bounds,
     Channel,
@@ -24,6 +23,7 @@ from moggy.brain.feeling_shapes import (
     MoodShape,
     Tendency,
 )
+from moggy.messages import Unit
 from moggy.vocabulary import (
     DIMENSIONS,
     DRIVES,
@@ -88,7 +88,7 @@ class Effect(StrictModel):
     it."""
 
     emotions: Annotated[
-        dict[Emotion, Amount],
+        dict[Emotion, Unit],
         Field(description="emotion → level to which the event stirs it, 0..1"),
     ] = Field(default_factory=dict)
     calms: Annotated[

@@ -8,10 +8,9 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from moggy.body import StrictModel
-from moggy.messages import Signed
+from moggy.messages import Signed, Unit
 from moggy.vocabulary import Dimension, Emotion, PersonClass, Trait
 
-Amount = Annotated[float, Field(ge=0.0, le=1.0)]
 Bounds = tuple[float, float]
 """Lowest and highest value."""
 RETURNS: dict[Dimension, float] = {"pleasure": 2400.0, "arousal": 900.0, "dominance": 3600.0}
@@ -112,15 +111,15 @@ class DriveShape(StrictModel):
     low: Annotated[float, Field(ge=0.0, le=0.45, description="below: too little")] = 0.3
     high: Annotated[float, Field(ge=0.55, le=1.0, description="above: too much")] = 0.8
     lacking: Annotated[
-        dict[Emotion, Amount],
+        dict[Emotion, Unit],
         Field(description="emotion → how far it is stirred when the drive is empty"),
     ] = Field(default_factory=dict)
     pleasant: Annotated[
-        dict[Emotion, Amount],
+        dict[Emotion, Unit],
         Field(description="emotion → how far it is stirred in the middle between low and high"),
     ] = Field(default_factory=dict)
     overfull: Annotated[
-        dict[Emotion, Amount],
+        dict[Emotion, Unit],
         Field(description="emotion → how far it is stirred when the drive is full"),
     ] = Field(default_factory=dict)
     night: Annotated[
@@ -224,4 +223,4 @@ class Guess(StrictModel):
     valence: Signed = 0.0
     arousal: Signed = 0.0
     confidence: Annotated[float, Field(ge=0.0, le=0.6)] = 0.3
-    probabilities: dict[PersonClass, Amount] = Field(default_factory=dict)
+    probabilities: dict[PersonClass, Unit] = Field(default_factory=dict)

@@ -12,6 +12,7 @@ from moggy.brain.appraisals import Appraisals
 from moggy.brain.memory import Remembered
 from moggy.brain.perception import Habits, Perception
 from moggy.brain.person import Fusion, distress_of, published
+from moggy.clock import DAY_S
 from moggy.messages import Affect, AnySense, Event, Evidence, PersonEstimate
 from moggy.personality import Personality
 from moggy.vocabulary import DIMENSIONS, DRIVES, EVERYBODY, NOBODY
@@ -97,7 +98,7 @@ class Mind:
         for name, somebody in self.fusion.people.items():
             people.setdefault(name, {}).update(valence=somebody.valence, arousal=somebody.arousal)
         return Remembered(
-            day=self._day + now / 86400.0,
+            day=self._day + now / DAY_S,
             people=people,
             strangers=feelings.bonds.strangers,
             mood=dict(zip(DIMENSIONS, feelings.mood.at, strict=True)),
@@ -113,7 +114,7 @@ class Mind:
         self.fusion.forget(person)
         self._estimate = None
         if person == EVERYBODY:
-            self._day = -now / 86400.0
+            self._day = -now / DAY_S
 
     def _happen(self, events: Sequence[Event], evidence: Sequence[Evidence], now: float) -> None:
         """Take events and evidence in the order of their times, those of one instant together."""

@@ -7,6 +7,8 @@ import time
 from collections.abc import Iterator
 from typing import Protocol
 
+DAY_S = 86_400.0
+"""Seconds of a day."""
 RATE = 50.0
 """Ticks a second of the loop, our choice: a touch is answered within 20 ms, and two cores bear it
 (`python -m bench tick`)."""

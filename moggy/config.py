@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -20,11 +20,9 @@ from moggy.overlay import Composition, nodes
 from moggy.overlay import compose as lay_together
 from moggy.patch import HISTORY, difference, patch_text, whole_text
 from moggy.vocabulary import nearest
-from moggy.yaml_file import Invalid, line_of, round_trip, validate, written
+from moggy.yaml_file import Invalid, ModelT, line_of, round_trip, validate, written
 
 __all__ = ["SHIPPED", "Files", "Invalid", "compose", "load", "parse", "with_change", "with_value"]
-
-ModelT = TypeVar("ModelT", bound=BaseModel)
 
 HERE = Path(__file__).resolve().parent
 SHIPPED = {

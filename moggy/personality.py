@@ -8,9 +8,8 @@ from typing import Annotated
 from pydantic import Field
 
 from moggy.body import StrictModel
+from moggy.messages import Unit
 from moggy.vocabulary import ZoneName
-
-TraitLevel = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
 class Temperament(StrictModel):
@@ -18,16 +17,14 @@ class Temperament(StrictModel):
     stability."""
 
     neuroticism: Annotated[
-        TraitLevel, Field(description="startles more, and takes longer to recover")
+        Unit, Field(description="startles more, and takes longer to recover")
     ] = 0.5
-    extraversion: Annotated[TraitLevel, Field(description="explores and plays more")] = 0.5
-    dominance: Annotated[TraitLevel, Field(description="insists; bears others less")] = 0.5
+    extraversion: Annotated[Unit, Field(description="explores and plays more")] = 0.5
+    dominance: Annotated[Unit, Field(description="insists; bears others less")] = 0.5
     impulsiveness: Annotated[
-        TraitLevel, Field(description="changes its mind sooner, chooses less strictly")
+        Unit, Field(description="changes its mind sooner, chooses less strictly")
     ] = 0.5
-    agreeableness: Annotated[TraitLevel, Field(description="bears touch longer, trusts sooner")] = (
-        0.5
-    )
+    agreeableness: Annotated[Unit, Field(description="bears touch longer, trusts sooner")] = 0.5
 
 
 class Quiet(StrictModel):

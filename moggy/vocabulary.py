@@ -80,6 +80,9 @@ SOMEONE: Final = "someone"
 """Stands where a person is named, for somebody whose name is not known."""
 EVERYBODY: Final = "all"
 """In a person's place: everything that was learnt of anybody."""
+PEOPLE: Final = 64
+"""How many people the pet keeps apart at once; each part says whom it drops first. Our choice:
+more than a household with its guests."""
 
 # ── The pet ──────────────────────────────────────────────────────────────────────────────────────
 

@@ -11,11 +11,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from moggy.body import Body, StrictModel
+from moggy.clock import RATE
 from moggy.messages import Acceleration, AnySense, Battery, Face, Person, Setting, Touch, Words
 from moggy.vocabulary import SettingName, nearest
-
-RATE = 50.0
-"""Samples of touch a second, as the board sends them."""
 
 
 class Stroke(StrictModel):

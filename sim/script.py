@@ -13,6 +13,7 @@ import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from moggy.body import Body
+from moggy.clock import DAY_S
 from moggy.messages import (
     SENSES,
     AnySense,
@@ -33,8 +34,6 @@ UNSCRIPTED = (BoardReport, Edited, Forget, Trouble)
 
 LONGEST_LINE = 200_000
 """Characters of a line, so that a text of 100,000 passes. Our choice."""
-DAY_S = 86_400.0
-"""Seconds of a day."""
 LAST_MOMENT_S = 31 * DAY_S
 """Seconds after which a script has no senses. A larger `at` is the time of a calendar: as Unix time
 it would begin a life of sixty years. Our choice."""

@@ -10,13 +10,9 @@ import math
 from collections.abc import Mapping
 
 from moggy.brain.feeling_shapes import BondShape
+from moggy.clock import DAY_S
 from moggy.messages import Bond
-from moggy.vocabulary import EVERYBODY
-
-DAY_S = 86400.0
-"""Seconds of a day."""
-PEOPLE = 64
-"""People remembered; the least familiar is forgotten first."""
+from moggy.vocabulary import EVERYBODY, PEOPLE
 
 
 class _Relation:
@@ -91,7 +87,7 @@ class Bonds:
         one = self._people.get(person)
         if one is None:
             one = self._people[person] = _Relation(self.strangers)
-            if len(self._people) > PEOPLE:
+            if len(self._people) > PEOPLE:  # the least familiar is forgotten
                 least = min(
                     (name for name in self._people if name != person),
                     key=lambda name: self._people[name].familiarity,

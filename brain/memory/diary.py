@@ -13,6 +13,7 @@ from typing import Any
 
 from moggy.brain.memory.snapshot import Remembered
 from moggy.brain.memory.store import EPISODES, Broken, Episode, Memory
+from moggy.clock import DAY_S
 from moggy.messages import AnySense, Event, Forget, Tick, Trouble
 from moggy.vocabulary import EVERYBODY
 
@@ -137,7 +138,7 @@ class Diary:
 
     def _note(self, event: Event, tick: Tick) -> None:
         if self._day is None:
-            self._day = self._remember().day - tick.at / 86400.0
+            self._day = self._remember().day - tick.at / DAY_S
         key = (event.name, event.person)
         if event.at - self._told.get(key, -BOUT) < BOUT and event.dose != 1.0:
             self._told[key] = event.at
@@ -145,7 +146,7 @@ class Diary:
         self._told[key] = event.at
         self._new.append(
             Episode(
-                day=self._day + event.at / 86400.0,
+                day=self._day + event.at / DAY_S,
                 hour=(self._hour + event.at / 3600.0) % 24.0,
                 person=event.person or "",
                 what=event.name,

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from moggy.vocabulary import EVERYBODY
+from moggy.vocabulary import EVERYBODY, PEOPLE
 
 HALF_HOURS = 48
 """Half-hours in a day."""
@@ -24,8 +24,6 @@ AHEAD_H = 0.25
 """Hours before the usual time at which somebody is expected."""
 LOOK_S = 900.0
 """Seconds between two looks at the habits, at every quarter of an hour of local time."""
-PEOPLE = 64
-"""People whose habits are kept; the one with the fewest arrivals is dropped first."""
 
 
 class Habitual(NamedTuple):
@@ -65,7 +63,7 @@ class Habits:
         chances = self.arrivals.get(person)
         if chances is None:
             chances = self.arrivals[person] = [0.0] * HALF_HOURS
-            if len(self.arrivals) > PEOPLE:
+            if len(self.arrivals) > PEOPLE:  # the one with the fewest arrivals is dropped
                 del self.arrivals[
                     min(self.arrivals, key=lambda name: sum(self.arrivals[name]) + (name == person))
                 ]

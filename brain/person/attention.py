@@ -7,7 +7,7 @@ import math
 from typing import NamedTuple
 
 from moggy.messages import Face, Impression, Person, Posture, Voice, Words
-from moggy.vocabulary import NOBODY, SOMEONE
+from moggy.vocabulary import NOBODY, PEOPLE, SOMEONE
 
 
 class Sign(NamedTuple):
@@ -37,8 +37,6 @@ DISTANCE_COST = 0.3
 """A face at 1 / this many metres is half as salient as one at the pet's nose."""
 UNKNOWN_DISTANCE_M = 1.0
 """Taken where a face comes without a distance."""
-PEOPLE = 64
-"""People remembered; who gave no sign for longest is forgotten first."""
 
 
 class _Noticed:
@@ -72,7 +70,7 @@ class Attention:
         one = self._people.get(sense.person)
         if one is None:
             one = self._people[sense.person] = _Noticed()
-            if len(self._people) > PEOPLE:
+            if len(self._people) > PEOPLE:  # who gave no sign for longest is forgotten
                 del self._people[min(self._people, key=lambda name: self._people[name].signs)]
         one.signs = at
         if isinstance(sense, Person):

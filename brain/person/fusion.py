@@ -17,7 +17,7 @@ from typing import NamedTuple
 from moggy.brain.feeling_shapes import Channel
 from moggy.brain.person.agreement import OTHER, PRIOR, SPREAD, Reading, together
 from moggy.messages import Evidence, PersonEstimate, Probabilities
-from moggy.vocabulary import CLASS_PLACES, CLASSES, EVERYBODY, EvidenceChannel, PersonClass
+from moggy.vocabulary import CLASS_PLACES, CLASSES, EVERYBODY, PEOPLE, EvidenceChannel, PersonClass
 
 _PLACES = tuple(CLASS_PLACES.values())
 PLACE_WIDTH = 0.45
@@ -49,8 +49,6 @@ BASELINE_REACH = 0.5
 """How far a baseline may lie from neutral, in valence and in arousal."""
 THOUGHT_SURE = 0.7
 """A thought is ignored if it is less sure than this share of the reading it would replace."""
-PEOPLE = 64
-"""People estimated at once; who was seen longest ago is dropped first."""
 DISTRESS: tuple[PersonClass, ...] = ("sad", "afraid")
 """What is met with care."""
 CARE_FROM = 0.35
@@ -208,7 +206,7 @@ class Fusion:
         somebody = self.people.get(said.person)
         if somebody is None:
             somebody = self.people[said.person] = TrackedPerson()
-            if len(self.people) > PEOPLE:
+            if len(self.people) > PEOPLE:  # who was seen longest ago is dropped
                 del self.people[
                     min(self.people, key=lambda name: (name == said.person, self.people[name].seen))
                 ]

@@ -6,12 +6,13 @@ import math
 
 import pytest
 
-from moggy.brain.affect.bonds import DAY_S, PEOPLE, TASTES, Bonds, Tastes
+from moggy.brain.affect.bonds import TASTES, Bonds, Tastes
 from moggy.brain.affect.drives import Drives, darkness
 from moggy.brain.feeling_shapes import BondShape, DriveShape
+from moggy.clock import DAY_S
 from moggy.messages import InnerCause
 from moggy.personality import Temperament
-from moggy.vocabulary import DRIVES, EMOTIONS, Drive
+from moggy.vocabulary import DRIVES, EMOTIONS, PEOPLE, Drive
 
 # ── Drives ───────────────────────────────────────────────────────────────────────────────────────
 

@@ -13,13 +13,11 @@ from hypothesis import strategies as st
 
 from moggy import config
 from moggy.body import Body
-from moggy.messages import Acceleration, AnySense, Gesture, Touch
+from moggy.messages import Acceleration, AnySense, Gesture, Place, Touch
 from moggy.sensors.touch import TouchReader
 from moggy.vocabulary import GESTURES, ZoneName
 
 ROOT = Path(__file__).resolve().parents[2]
-
-Place = tuple[float, float, float]
 
 
 @pytest.fixture(scope="module")
