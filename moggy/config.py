@@ -7,7 +7,7 @@ watcher and then adopted between two ticks at no cost.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -22,7 +22,17 @@ from moggy.patch import HISTORY, difference, patch_text, whole_text
 from moggy.vocabulary import nearest
 from moggy.yaml_file import Invalid, ModelT, line_of, round_trip, validate, written
 
-__all__ = ["SHIPPED", "Files", "Invalid", "compose", "load", "parse", "with_change", "with_value"]
+__all__ = [
+    "SHIPPED",
+    "Files",
+    "Invalid",
+    "compose",
+    "load",
+    "located",
+    "parse",
+    "with_change",
+    "with_value",
+]
 
 HERE = Path(__file__).resolve().parent
 SHIPPED = {
@@ -52,6 +62,13 @@ def compose(name: str, texts: Mapping[str, str], model: type[ModelT]) -> ModelT:
     if isinstance(outcome, Invalid):
         raise outcome
     return outcome  # type: ignore[return-value]
+
+
+def located(name: str, texts: Mapping[str, str], where: Sequence[Any]) -> str:
+    """«day.yaml:7: acts.2.press.pad»: the place of the file `name` to which `where`, keys and
+    indices, leads. For messages of what a schema cannot check."""
+    file, line, key = lay_together(name, texts).locate(where)
+    return f"{file}:{line}: {key}"
 
 
 @lru_cache(maxsize=256)
@@ -95,11 +112,21 @@ class Files:
     """Where a pet's files are: an owner's folder laid over the shipped ones. Names read
     `personalities/shy.yaml`; `shipped/personalities/shy.yaml` is the shipped one in any case."""
 
-    def __init__(self, own: Path | None = None) -> None:
-        self.own = own
+    def __init__(self, own: Path | str | None = None) -> None:
+        """`own` is the owner's folder, which need not be there yet; None: only shipped files.
+        Raises ValueError for what is no path."""
+        if not isinstance(own, Path | str | None) or own == "":
+            raise ValueError(f"own: {own!r} is no folder; write moggy.Files('mine')")
+        self.own = None if own is None else Path(own)
+
+    def __repr__(self) -> str:
+        return "<Files, shipped>" if self.own is None else f"<Files of {self.own}, then shipped>"
 
     def names(self, kind: str) -> list[str]:
-        """The names of all files of a kind, without those that are only parts of others."""
+        """The names of all files of a kind, without those that are only parts of others. Raises
+        ValueError for a kind that there is not."""
+        if kind not in SHIPPED:
+            raise ValueError(f"unknown kind {kind!r}{nearest(str(kind), SHIPPED)}")
         folders = [SHIPPED[kind]] + ([self.own / kind] if self.own else [])
         found = {
             path.name for folder in folders if folder.is_dir() for path in folder.glob("*.yaml")
@@ -113,6 +140,8 @@ class Files:
     def path(self, name: str) -> Path:
         """The file behind a name: the owner's if there is one. Raises Invalid with the names that
         there are."""
+        if not isinstance(name, str):
+            raise Invalid(repr(name), 1, "no name of a file; names read personalities/shy.yaml")
         plain = name.removeprefix(COVERED)
         kind, _, file = plain.partition("/")
         steps = file.split("/")

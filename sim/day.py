@@ -5,18 +5,65 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator
-from typing import Annotated, Literal
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import BaseModel, Field, PrivateAttr
 
 from moggy.body import Body, StrictModel
 from moggy.clock import RATE
-from moggy.messages import Acceleration, AnySense, Battery, Face, Person, Setting, Touch, Words
+from moggy.config import Invalid, compose, located
+from moggy.messages import (
+    Acceleration,
+    AnySense,
+    Battery,
+    Face,
+    Person,
+    Place,
+    Setting,
+    Touch,
+    Words,
+)
+from moggy.sim.script import LAST_MOMENT_S, BadScript
 from moggy.vocabulary import SettingName, nearest
+from moggy.yaml_file import Located, validate
+
+if TYPE_CHECKING:
+    from pydantic._internal._model_construction import ModelMetaclass as _InWords
+else:
+
+    class _InWords(type(BaseModel)):
+        """Makes `moggy.Day(…)` in Python say what is wrong as a file's mistakes are said."""
+
+        def __call__(cls, *values: object, **fields: object) -> Any:
+            """Raises BadScript with the first mistake."""
+            if values:
+                known = ", ".join(f"{name}=…" for name in cls.model_fields)
+                raise BadScript(f"{cls.__name__}: {values[0]!r:.80} has no name; write {known}")
+
+            def place(where: Sequence[Any]) -> Located:
+                return Located("", 0, ".".join(map(str, (cls.__name__, *where))))
+
+            try:
+                return validate(fields, cls, place)
+            except Invalid as error:
+                raise BadScript(error.message) from None
 
 
-class Stroke(StrictModel):
+class DayPart(StrictModel, metaclass=_InWords):
+    """A part of a day. It never changes."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not name.startswith("_"):
+            what = type(self).__name__
+            raise AttributeError(
+                f"{name}: a {what} never changes; make another:"
+                f" moggy.{what}(**{{**dict(old), {name!r}: {value!r:.80}}})"
+            )
+        super().__setattr__(name, value)
+
+
+class Stroke(DayPart):
     """A hand that moves over pads, once or several times."""
 
     along: Annotated[
@@ -36,7 +83,7 @@ class Stroke(StrictModel):
     pause: Annotated[float, Field(ge=0.0, le=60.0, description="s between two strokes")] = 0.3
 
 
-class Press(StrictModel):
+class Press(DayPart):
     """A hand that rests, pats or hits in one place, once or several times."""
 
     pad: str = "back"
@@ -46,7 +93,7 @@ class Press(StrictModel):
     pause: Annotated[float, Field(ge=0.0, le=60.0)] = 0.4
 
 
-class DayLook(StrictModel):
+class DayLook(DayPart):
     """A face that is seen for a while."""
 
     valence: Annotated[float, Field(ge=-1.0, le=1.0)] = 0.0
@@ -56,10 +103,10 @@ class DayLook(StrictModel):
     seconds: Annotated[float, Field(gt=0.0, le=3600.0)] = 2.0
 
 
-class Act(StrictModel):
+class Act(DayPart):
     """One thing that happens, or several that begin at once."""
 
-    at: Annotated[float, Field(ge=0.0, description="s since the day began")]
+    at: Annotated[float, Field(ge=0.0, le=LAST_MOMENT_S, description="s since the day began")]
     who: str = "someone"
     stroke: Stroke | None = None
     press: Press | None = None
@@ -67,28 +114,56 @@ class Act(StrictModel):
     say: str | None = None
     person: Literal["arrives", "leaves"] | None = None
     carry: Annotated[
-        float | None, Field(gt=0.0, description="lifted, held for so many seconds, and put down")
+        float | None,
+        Field(gt=0.0, le=3600.0, description="lifted, held for so many seconds, and put down"),
     ] = None
     battery: Annotated[float | None, Field(ge=0.0, le=1.0)] = None
     setting: SettingName | None = None
     on: bool = True
 
 
-class Day(StrictModel):
+class Day(DayPart):
     """A script of what people do."""
 
     about: str = ""
     hour: Annotated[float, Field(ge=0.0, lt=24.0, description="time of day at second 0")] = 10.0
-    seconds: Annotated[float, Field(gt=0.0, le=31 * 86_400.0, description="length, s")] = 60.0
+    seconds: Annotated[float, Field(gt=0.0, le=LAST_MOMENT_S, description="length, s")] = 60.0
     acts: tuple[Act, ...]
+    _file: tuple[str, Mapping[str, str]] | None = PrivateAttr(None)
+    """Name and texts of the file that it was read from, for messages."""
+
+    @classmethod
+    def of_file(cls, name: str, texts: Mapping[str, str]) -> Self:
+        """The file `name`, with all that it extends (`Files.texts`), as a day whose mistakes are
+        told with file and line. Raises Invalid."""
+        day = compose(name, texts, cls).model_copy()
+        day._file = name, texts
+        return day
+
+    def place(self, *where: str | int) -> str:
+        """How messages name a place of the day."""
+        if self._file is not None:
+            return located(*self._file, where)
+        return ".".join(map(str, ("Day", *where)))
 
 
 def senses_of(day: Day, body: Body) -> list[AnySense]:
-    """The day as senses, in the order of their time. Raises ValueError for a pad that the body does
+    """The day as senses, in the order of their time. Raises BadScript for a pad that the body does
     not have."""
+    for n, act in enumerate(day.acts):
+        if act.press is not None:
+            _check_pad(act.press.pad, body, day, "acts", n, "press", "pad")
+        for k, pad in enumerate(act.stroke.along if act.stroke is not None else ()):
+            _check_pad(pad, body, day, "acts", n, "stroke", "along", k)
     return sorted(
         (sense for act in day.acts for sense in _play(act, body)), key=lambda sense: sense.at
     )
+
+
+def _check_pad(pad: str, body: Body, day: Day, *where: str | int) -> None:
+    if pad not in body.pads:
+        known = nearest(pad, body.pads) or f"; there are {', '.join(body.pads)}"
+        raise BadScript(f"{day.place(*where)}: unknown pad {pad!r}{known}")
 
 
 def _play(act: Act, body: Body) -> Iterator[AnySense]:
@@ -125,7 +200,7 @@ def _looks(look: DayLook, at: float, who: str) -> Iterator[AnySense]:
 
 
 def _strokes(stroke: Stroke, at: float, body: Body) -> Iterator[AnySense]:
-    way = [_place(body, pad) for pad in stroke.along]
+    way = [body.pads[pad].at for pad in stroke.along]
     lengths = [math.dist(a, b) for a, b in itertools.pairwise(way)]
     seconds = max(sum(lengths) / stroke.speed, 0.4)
     for time in range(stroke.times):
@@ -137,9 +212,7 @@ def _strokes(stroke: Stroke, at: float, body: Body) -> Iterator[AnySense]:
         yield Touch(at=begin + seconds, pressure=0.0)
 
 
-def _along(
-    way: list[tuple[float, float, float]], lengths: list[float], gone: float
-) -> tuple[float, float, float]:
+def _along(way: list[Place], lengths: list[float], gone: float) -> Place:
     for (a, b), length in zip(itertools.pairwise(way), lengths, strict=True):
         if gone <= length and length > 0.0:
             share = gone / length
@@ -153,7 +226,7 @@ def _along(
 
 
 def _presses(press: Press, at: float, body: Body) -> Iterator[AnySense]:
-    place = _place(body, press.pad)
+    place = body.pads[press.pad].at
     for time in range(press.times):
         begin = at + time * (press.seconds + press.pause)
         for n in range(max(1, round(press.seconds * RATE))):
@@ -178,10 +251,3 @@ def _carries(seconds: float, at: float) -> Iterator[AnySense]:
             at=at + t, x=sway, y=0.04 * math.cos(2 * math.pi * 0.6 * t) - 0.04, z=1.0 + push
         )
     yield Acceleration(at=at + count / RATE, x=0.0, y=0.0, z=1.0)
-
-
-def _place(body: Body, pad: str) -> tuple[float, float, float]:
-    if pad not in body.pads:
-        known = nearest(pad, body.pads) or f"; there are {', '.join(body.pads)}"
-        raise ValueError(f"unknown pad {pad!r}{known}")
-    return body.pads[pad].at

@@ -20,7 +20,7 @@ from moggy.assemble import (
 )
 from moggy.body import Body
 from moggy.commands.progress import progress
-from moggy.config import Files, load
+from moggy.config import Files, path_texts
 from moggy.designs import know_sensors
 from moggy.home import home
 from moggy.loop import Listener
@@ -85,7 +85,7 @@ def headless(
 def _read(script: Path | None, body: Body) -> Given:
     """A day in YAML says its own hour and length; a script of senses begins at 10 o'clock."""
     if script is not None and script.suffix in (".yaml", ".yml"):
-        day = load(script, Day)
+        day = Day.of_file(script.name, path_texts(script))
         return Given(senses_of(day, body), day.hour, day.seconds)
     senses = [] if script is None else read_script(script, body)
     return Given(senses, 10.0, length_s(senses))
