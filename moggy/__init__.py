@@ -6,11 +6,14 @@
     life = moggy.live(pet, moggy.day("demo"))
     life.table()["purr"]
 
+Wrong input is refused with a ValueError that says what was given and what is allowed.
+
 The names below are loaded when they are first used, so that `import moggy` itself costs nothing.
 """
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -76,7 +79,9 @@ _ROOMS = {
 
 def __getattr__(name: str) -> Any:
     if name not in __all__:
-        raise AttributeError(f"module 'moggy' has no attribute {name!r}")
+        # With these, Python adds the nearest name.
+        here = sys.modules[__name__]
+        raise AttributeError(f"module 'moggy' has no attribute {name!r}", name=name, obj=here)
     room = next((room for room, names in _ROOMS.items() if name in names), "moggy.messages")
     value = globals()[name] = getattr(import_module(room), name)
     return value

@@ -40,6 +40,7 @@ from moggy.sim.script import Script
 from moggy.sim.simulated_body import SimulatedBody, SimulatedSenses, Source
 from moggy.sim.world import World
 from moggy.version import __version__
+from moggy.vocabulary import nearest
 from moggy.worker import ProcessWorker, SimulatedWorker, Task, Worker
 
 if TYPE_CHECKING:
@@ -101,15 +102,20 @@ def with_value(start: Start, key: str, value: Any) -> Start:
     `tree.explore.base` or, short for an event's, `appraisals.stroke.pleasure`. Raises ValueError
     where there is no such place."""
     kind, _, inside = key.partition(".")
-    if kind not in FOLDERS or not inside:
-        raise ValueError(f"{key}: should read KIND.KEY with KIND one of {', '.join(FOLDERS)}")
+    if kind not in FOLDERS or not all(inside.split(".")):
+        raise ValueError(
+            f"{key}: should read KIND.KEY with KIND one of {', '.join(FOLDERS)}"
+            f"{nearest(kind, FOLDERS) if kind not in FOLDERS else ''}"
+        )
     file = getattr(start, kind)
     try:
         if kind == "appraisals":
             inside = whole_key(inside, compose(file, start.files, Appraisals).events)
         texts = with_change(file, start.files, inside, value)
-    except (KeyError, IndexError, ValueError, TypeError) as error:
-        raise ValueError(f"{key}: {file} has no such place ({error})") from error
+    except (KeyError, ValueError) as error:
+        raise ValueError(f"{key}: {file} has no such place ({error.args[0]})") from error
+    except (IndexError, TypeError, AttributeError) as error:
+        raise ValueError(f"{key}: {file} has no such place (a single value holds none)") from error
     return replace(start, files=texts)
 
 
@@ -200,7 +206,7 @@ def simulated_body(
     for any other.
     """
     if board not in BOARDS:
-        raise ValueError(f"board {board!r}: there are {', '.join(BOARDS)}")
+        raise ValueError(f"board: there is no {board!r:.80}; there are {', '.join(BOARDS)}")
     world = World(shape)
     if in_real_time and board != "lockstep":
         living = MicroPythonBoard(shape)

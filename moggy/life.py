@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,10 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from moggy.arguments import number, path_of, shown
 from moggy.journal import Journal, read_start, read_ticks
 from moggy.loop import Sent
 from moggy.messages import Event, Tick
 from moggy.pet import Start
+from moggy.vocabulary import EVENTS, nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class Life:
     def read(cls, journal: Path | str) -> Life:
         """A recorded life. Of a file cut short by a crash, what is whole. Raises
         moggy.journal.NotAJournal, a ValueError."""
-        path = Path(journal)
+        path = path_of("journal", journal)
         start = read_start(path)
         entries = list(read_ticks(path))
         return cls(
@@ -47,16 +50,23 @@ class Life:
 
     def save(self, journal: Path | str) -> None:
         """Write it as a journal, which `moggy replay` lives again and Foxglove opens. Raises
-        ValueError for a part of a life, which cannot be lived again."""
-        if self.ticks and self.ticks[0].n:
+        ValueError for a part of a life, which cannot be lived again; OSError where
+        it cannot be written."""
+        if not self.ticks or self.ticks[0].n:
             raise ValueError("a part of a life cannot be lived again: save the whole one")
-        Path(journal).parent.mkdir(parents=True, exist_ok=True)
-        with Journal(Path(journal), self.start) as written:
+        path = path_of("journal", journal)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with Journal(path, self.start) as written:
             for tick, sent in zip(self.ticks, self.sent, strict=True):
                 written(tick, sent)
 
     def between(self, begin: float, end: float) -> Life:
-        """The part from second `begin` to before second `end`."""
+        """The part from second `begin` to before second `end`; without ticks where none lies there.
+        Raises ValueError where one is no number, or `end` lies before `begin`."""
+        begin = number("begin", begin, -math.inf, math.inf, "moment in seconds")
+        end = number("end", end, -math.inf, math.inf, "moment in seconds")
+        if end < begin:
+            raise ValueError(f"end: {end:g} s lies before begin, {begin:g} s")
         kept = [n for n, tick in enumerate(self.ticks) if begin <= tick.at < end]
         return replace(
             self,
@@ -74,7 +84,12 @@ class Life:
         return done
 
     def events(self, *names: str) -> list[Event]:
-        """What happened to it, in order; only events of these names where some are given."""
+        """What happened to it, in order; only events of these names where some are given. Raises
+        ValueError for a name that is no event's."""
+        for name in names:
+            if not any(name == event.name for event in self.events()) and name not in [*EVENTS]:
+                there = nearest(str(name), EVENTS)
+                raise ValueError(f"unknown event {shown(name)}{there}")
         return [
             event
             for tick in self.ticks
@@ -89,19 +104,26 @@ class Life:
         (−1..1); each emotion (0..1); mood_pleasure, mood_arousal, mood_dominance (−1..1);
         drive_energy, … (0..1, how full); trust, familiarity, enough, purr (0..1); person (who has
         its attention), person_valence, person_arousal (−1..1), person_confidence, person_conflict
-        (0..1), person_unsure, and person_happy, … (probabilities).
+        (0..1), person_unsure, and person_happy, … (probabilities). Raises ValueError for a life
+        without ticks.
         """
-        rows = [_row(tick) for tick in self.ticks]
-        return {name: np.array([row[name] for row in rows]) for name in (rows[0] if rows else ())}
+        rows = self._rows()
+        return {name: np.array([row[name] for row in rows]) for name in rows[0]}
 
     def write_csv(self, path: Path | str) -> None:
-        """The table as a CSV file, a line for each tick."""
-        rows = [_row(tick) for tick in self.ticks]
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        with Path(path).open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, list(rows[0]) if rows else [])
+        """The table as a CSV file, a line for each tick. Raises as `table` does, and
+        OSError where it cannot be written."""
+        rows, target = self._rows(), path_of("path", path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(rows[0]))
             writer.writeheader()
             writer.writerows(rows)
+
+    def _rows(self) -> list[dict[str, float | str | bool]]:
+        if not self.ticks:
+            raise ValueError("a life without ticks has no table")
+        return [_row(tick) for tick in self.ticks]
 
 
 def _row(tick: Tick) -> dict[str, float | str | bool]:

@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, Field, PrivateAttr
+from pydantic import BaseModel, Field, PrivateAttr, model_validator
 
 from moggy.body import Body, StrictModel
 from moggy.clock import RATE
@@ -45,7 +45,8 @@ else:
                 return Located("", 0, ".".join(map(str, (cls.__name__, *where))))
 
             try:
-                return validate(fields, cls, place)
+                listed = {k: list(v) if isinstance(v, tuple) else v for k, v in fields.items()}
+                return validate(listed, cls, place)
             except Invalid as error:
                 raise BadScript(error.message) from None
 
@@ -103,6 +104,10 @@ class DayLook(DayPart):
     seconds: Annotated[float, Field(gt=0.0, le=3600.0)] = 2.0
 
 
+DEEDS = ("stroke", "press", "face", "say", "person", "carry", "battery", "setting")
+"""Keys of an act of which it has one or more."""
+
+
 class Act(DayPart):
     """One thing that happens, or several that begin at once."""
 
@@ -121,6 +126,12 @@ class Act(DayPart):
     setting: SettingName | None = None
     on: bool = True
 
+    @model_validator(mode="after")
+    def _does_something(self) -> Self:
+        if all(getattr(self, name) is None for name in DEEDS):
+            raise ValueError(f"nothing happens; give one of {', '.join(DEEDS)}")
+        return self
+
 
 class Day(DayPart):
     """A script of what people do."""
@@ -129,6 +140,17 @@ class Day(DayPart):
     hour: Annotated[float, Field(ge=0.0, lt=24.0, description="time of day at second 0")] = 10.0
     seconds: Annotated[float, Field(gt=0.0, le=LAST_MOMENT_S, description="length, s")] = 60.0
     acts: tuple[Act, ...]
+
+    @model_validator(mode="after")
+    def _has_time_for_all(self) -> Self:
+        late = next((n for n, act in enumerate(self.acts) if act.at >= self.seconds), None)
+        if late is not None:
+            raise ValueError(
+                f"acts.{late} begins at {self.acts[late].at:g} s, when the day is over;"
+                f" give seconds: more than {self.seconds:g}"
+            )
+        return self
+
     _file: tuple[str, Mapping[str, str]] | None = PrivateAttr(None)
     """Name and texts of the file that it was read from, for messages."""
 

@@ -122,8 +122,13 @@ class CheckedSource:
     def __call__(self, now: float) -> Sequence[AnySense]:
         """The senses up to `now`."""
         found = []
-        for sense in self._source(now):
-            where = f"at {now:g} s"
+        where, senses = f"at {now:g} s", self._source(now)
+        if not isinstance(senses, Iterable) or isinstance(senses, Mapping | str):
+            raise BadScript(
+                f"{where}: senses(now) gave {senses!r:.80}; it gives a list of senses,"
+                " [] where nothing happened"
+            )
+        for sense in senses:
             found.append(checked(sense, self._body, where))
             at, kind = found[-1].at, found[-1].kind
             if at < self._last:
