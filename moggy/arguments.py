@@ -36,9 +36,9 @@ def number(what: str, value: Any, least: float, most: float, allowed: str) -> fl
 def seed_of(value: Any) -> int:
     """A whole number that begins a random generator. Those below 0 are refused: Python's generator
     makes the same of 1 and −1."""
-    if isinstance(value, Integral) and not isinstance(value, bool):
-        if 0 <= (found := int(value)) <= LARGEST_SEED:
-            return found
+    plain = isinstance(value, Integral) and not isinstance(value, bool)
+    if plain and 0 <= (found := int(value)) <= LARGEST_SEED:
+        return found
     raise ValueError(f"seed: {shown(value)} is no whole number from 0 to 2**63 - 1")
 
 
@@ -75,9 +75,7 @@ def function(what: str, value: Any, *takes: str) -> Callable[..., Any]:
     try:
         inspect.signature(value).bind(*takes)
     except TypeError as error:
-        raise ValueError(
-            f"{what}: {shown(value)} cannot be called with {signed}: {error}"
-        ) from None
+        raise ValueError(f"{what}: {shown(value)} does not take {signed}: {error}") from None
     except ValueError:  # built in, without a signature
         pass
     return value  # type: ignore[no-any-return]

@@ -182,7 +182,7 @@ def test_a_person_who_answers_too_late_or_too_early_is_refused() -> None:
 def test_a_pet_that_cannot_be_is_refused_when_it_is_made(tmp_path: Path) -> None:
     with pytest.raises(moggy.Invalid, match=r"personalities/shi.yaml.*shy"):
         moggy.Pet("shi")
-    with pytest.raises(ValueError, match="hour: 25 is no time of day"):
+    with pytest.raises(ValueError, match=r"hour: 25\.0 is no time of day"):
         moggy.Pet(hour=25.0)
     with pytest.raises(moggy.Invalid, match=r"neuroticism: .*less than .*1"):
         moggy.Pet().changed("personality.temperament.neuroticism", 7.0)
@@ -192,17 +192,6 @@ def test_a_pet_that_cannot_be_is_refused_when_it_is_made(tmp_path: Path) -> None
     (tmp_path / "personalities" / "mine.yaml").write_text("name: mine\ntemperment: {}\n")
     with pytest.raises(moggy.Invalid, match=r"mine\.yaml:2: .*did you mean 'temperament'"):
         moggy.Pet("mine", files=moggy.Files(tmp_path))
-
-
-@pytest.mark.parametrize("seconds", [-1.0, math.inf, math.nan])
-def test_a_life_of_no_length_is_refused(seconds: float) -> None:
-    with pytest.raises(ValueError, match="is no length of a life"):
-        moggy.live(moggy.Pet(), seconds=seconds)
-
-
-def test_a_function_without_a_length_is_refused() -> None:
-    with pytest.raises(ValueError, match="say how long it lives"):
-        moggy.live(moggy.Pet(), lambda now: [])
 
 
 def test_every_public_name_is_there_and_importing_loads_none_of_them() -> None:
@@ -220,16 +209,3 @@ def test_every_public_name_is_there_and_importing_loads_none_of_them() -> None:
 def test_a_life_in_a_notebook_is_one_line() -> None:
     life = moggy.live(moggy.Pet(personality="shy", seed=3), seconds=1.0)
     assert repr(life) == "<Life of shy, seed 3: 50 ticks, 0.98 s>"
-
-
-@pytest.mark.parametrize("seed", [None, "1", 1.5, True])
-def test_a_seed_is_a_whole_number(seed: object) -> None:
-    with pytest.raises(ValueError, match="seed"):
-        moggy.Pet(seed=seed)  # type: ignore[arg-type]
-
-
-def test_what_is_no_pet_is_refused_with_a_sentence() -> None:
-    with pytest.raises(TypeError, match="is no pet"):
-        moggy.live("shy", moggy.day("demo"))  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="no length of a life"):
-        moggy.live(moggy.Pet(), seconds="5")  # type: ignore[arg-type]
