@@ -44,14 +44,14 @@ def seed_of(value: Any) -> int:
 
 def path_of(what: str, value: object) -> Path:
     """A path, or its text."""
-    if not isinstance(value, str | Path) or not str(value):
+    if not isinstance(value, str | Path) or not str(value) or "\0" in str(value):
         raise ValueError(f"{what}: {shown(value)} is no path of a file; give a str or a Path")
     return Path(value)
 
 
 def name_of(what: str, value: object, names: Collection[str]) -> str:
     """The name of a designer's file, without folder and ending; `names` are those of all files."""
-    if not isinstance(value, str) or not re.fullmatch(r"[\w-]+(/[\w-]+)?", value):
+    if not isinstance(value, str) or not re.fullmatch(r"[\w-]{1,100}(/[\w-]{1,100})?", value):
         stems = [name.partition("/")[2].removesuffix(".yaml") for name in names]
         there = (
             nearest(str(value).removesuffix(".yaml"), stems) or f"; there are {', '.join(stems)}"

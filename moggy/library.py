@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import replace
+from dataclasses import fields, replace
 from inspect import isclass
+from os.path import isdir
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,9 @@ class Pet:
             " moggy.Pet('shy', seed=1, hour=10.0), or pet.changed(key, value)"
         )
 
+    def __delattr__(self, name: str) -> None:
+        self.__setattr__(name, None)
+
     def changed(self, key: str, value: Any) -> Pet:
         """The same pet with one value of its files changed: `personality.temperament.neuroticism`,
         or `appraisals.stroke.pleasure`, short for `appraisals.events.stroked.mood.pleasure`. Raises
@@ -112,14 +116,14 @@ def _folder(files: object) -> Files:
         return Files()
     if not isinstance(files, Files):
         raise ValueError(f"files: {shown(files)} are no files; write files=moggy.Files('mine')")
-    if files.own is not None and not files.own.is_dir():
+    if files.own is not None and not isdir(files.own):
         raise ValueError(f"files: there is no folder {str(files.own)!r}; make it first")
     return files
 
 
 def _known(remembered: object) -> Remembered:
     if isinstance(remembered, Remembered):
-        return remembered
+        remembered = {each.name: getattr(remembered, each.name) for each in fields(remembered)}
     if not isinstance(remembered, Mapping):
         raise ValueError(f"remembered: {shown(remembered)} is no memory; give life.remembered")
     try:
@@ -224,6 +228,7 @@ def _functions(listeners: object) -> list[Listener]:
 def _played(senses: object, shape: Body) -> tuple[Sequence[AnySense] | Source, float | None]:
     """What `live` plays, checked, and how long it says that the life lasts; None: it does not."""
     if isinstance(senses, Day):
+        Day(**dict(senses))  # a copy with an update was not checked
         return senses_of(senses, shape), senses.seconds
     if isinstance(senses, str | bytes | Path):
         raise ValueError(

@@ -194,7 +194,8 @@ class Posture(Sense):
     ] = None
     confidence: Unit | None = None
     landmarks: Annotated[
-        tuple[tuple[float, ...], ...] | None, Field(min_length=33, max_length=33)
+        tuple[Annotated[tuple[float, ...], Field(min_length=3, max_length=4)], ...] | None,
+        Field(min_length=33, max_length=33),
     ] = None
 
 

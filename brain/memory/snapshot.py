@@ -12,6 +12,9 @@ from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 from moggy.messages import Signed, Unit
 from moggy.vocabulary import DIMENSIONS, DRIVES, ZONES, known, nearest
 
+FACTS = ("trust", "familiarity", "valence", "arousal")
+"""What is kept of each person."""
+FactKey = Annotated[str, AfterValidator(known("fact", FACTS))]
 DimensionKey = Annotated[str, AfterValidator(known("dimension", DIMENSIONS))]
 DriveKey = Annotated[str, AfterValidator(known("drive", DRIVES))]
 ZoneKey = Annotated[str, AfterValidator(known("zone", ZONES))]
@@ -23,7 +26,7 @@ class Remembered:
 
     day: Annotated[float, Field(ge=0.0, le=1e6)] = 0.0
     """Days lived so far."""
-    people: Mapping[str, Mapping[str, Signed]] = field(default_factory=dict)
+    people: Mapping[str, Mapping[FactKey, Signed]] = field(default_factory=dict)
     """Person → `trust`, `familiarity`, and the `valence` and `arousal` that they usually have."""
     strangers: Unit | None = None
     """Trust in somebody new, 0..1; None where nothing was learnt yet."""

@@ -13,9 +13,12 @@ import numpy as np
 import pytest
 
 import moggy
+from moggy.brain.memory import Remembered
 
 PET: Any = moggy.Pet()
 HAND: Any = moggy.Touch(at=1.0, zone="back", pressure=0.4)
+SHORT: Any = moggy.Posture(at=1.0, landmarks=((0.0,),) * 33)
+WRONG: Any = 5
 live: Any = moggy.live
 Pet: Any = moggy.Pet
 Day: Any = moggy.Day
@@ -56,6 +59,7 @@ LENGTH = "is no length in seconds; it lies in 0.02..2,678,400"
         (lambda: live(PET, moggy.Day), "senses: <class 'moggy.sim.day.Day'> is no day"),
         (lambda: live(PET, [HAND, None]), "senses[1]: None is no sense"),
         (lambda: live(PET, [Day(acts=[])]), "senses[0]: Day("),
+        (lambda: live(PET, [SHORT]), "landmarks.0: Tuple should have at least 3 items"),
         (lambda: live(PET), "seconds: say how long it lives"),
         (lambda: live(PET, []), "seconds: say how long it lives"),
         (lambda: live(PET, lambda now: []), "seconds: say how long it lives"),
@@ -111,6 +115,9 @@ def test_a_life_that_cannot_be(call: Callable[[], object], words: str) -> None:
         (lambda: Pet(remembered={"peple": {}}), "unknown key 'peple', did you mean 'people'?"),
         (lambda: Pet(remembered={"people": 5}), "remembered: people: Input should be a valid dict"),
         (lambda: Pet(remembered={"people": {"anna": {"trust": 9}}}), "anna.trust: Input should be"),
+        (lambda: Pet(remembered={"people": {"a": {"trusst": 0.1}}}), "did you mean 'trust'?"),
+        (lambda: Pet(remembered=Remembered(people=WRONG)), "remembered: people: Input should be"),
+        (lambda: Pet("a" * 5000), "is no name of a file"),
         (lambda: Pet(remembered={"mood": {"plesure": 0.1}}), "did you mean 'pleasure'?"),
         (lambda: Pet(remembered={"quiet": [0.5]}), "quiet: 1 numbers; there are 24"),
         (lambda: Pet(remembered={"arrivals": {"anna": [1]}}), "arrivals.anna: 1 numbers; there"),
@@ -137,6 +144,7 @@ def test_a_pet_that_cannot_be(call: Callable[[], object], words: str) -> None:
     [
         (lambda: day(None), "day: None is no path of a file; give a str or a Path"),
         (lambda: day(Day(acts=[])), "is no path of a file"),
+        (lambda: day("a\0.yaml"), "is no path of a file"),
         (lambda: day("/tmp"), "day: '/tmp' is no name of a file; there are demo"),
         (lambda: day("dmo"), "did you mean 'days/demo.yaml'?"),
         (lambda: Day(), "Day: 'acts' is missing"),
@@ -155,6 +163,7 @@ def test_a_pet_that_cannot_be(call: Callable[[], object], words: str) -> None:
             lambda: live(PET, Day(acts=[{"at": 1, "press": {"pad": "bak"}}])),
             "Day.acts.0.press.pad: unknown pad 'bak', did you mean 'back'?",
         ),
+        (lambda: live(PET, day("demo").model_copy(update={"hour": 99})), "Day.hour: Input should"),
         (lambda: random_day(0, 0), f"seconds: 0 {LENGTH}"),
         (lambda: random_day(0, math.inf), f"seconds: inf {LENGTH}"),
         (lambda: random_day(0, "60"), f"seconds: '60' {LENGTH}"),
@@ -204,6 +213,8 @@ def test_a_pet_and_a_day_never_change(name: str) -> None:
         setattr(PET, name, 99)
     with pytest.raises(AttributeError, match="a Day never changes; make another"):
         setattr(moggy.day("demo"), name, 99)
+    with pytest.raises(AttributeError, match="a pet never changes"):
+        delattr(PET, name)
     assert PET.hour is None
 
 
