@@ -117,7 +117,7 @@ class Files:
         Raises ValueError for what is no path."""
         if not isinstance(own, Path | str | None) or own == "":
             raise ValueError(f"own: {own!r} is no folder; write moggy.Files('mine')")
-        self.own = None if own is None else Path(own)
+        self.own = None if own is None else Path(own).expanduser()
 
     def __repr__(self) -> str:
         return "<Files, shipped>" if self.own is None else f"<Files of {self.own}, then shipped>"

@@ -143,6 +143,9 @@ class Day(DayPart):
 
     @model_validator(mode="after")
     def _has_time_for_all(self) -> Self:
+        """A length that is given may cut the day short; the default must not."""
+        if "seconds" in self.model_fields_set:
+            return self
         late = next((n for n, act in enumerate(self.acts) if act.at >= self.seconds), None)
         if late is not None:
             raise ValueError(
