@@ -86,7 +86,7 @@ class Board:
         self._stop = stop
         self._mode = Mode(now)
         self._fall = FreeFall()
-        self._setpoints = Setpoints()
+        self._setpoints = Setpoints(now)
         count = len(self._limbs.joints)
         self._setpoint_length = 10 + 2 * count
         self._over = 1
@@ -94,8 +94,8 @@ class Board:
         self._angles_format = f"<{count}H"
         self._angles = tuple([joint.rest for joint in limbs.joints])
         self.faults = (_TOUCH if self._skin is None else 0) | (_IMU if self._imu is None else 0)
-        self._no_servos = Fault(_SOUND_MS)
-        self._empty = Fault(_CHARGED_MS)
+        self._no_servos = Fault(_SOUND_MS, now)
+        self._empty = Fault(_CHARGED_MS, now)
         self._hung = hung
         self._late = False
         self._late_at = now

@@ -10,7 +10,6 @@ from typing import Literal, Protocol, TypeAlias, get_args
 
 from moggy.body import Body
 
-
 DeviceFault: TypeAlias = Literal[
     "servos_silent", "touch_silent", "imu_silent", "servos_reset", "touch_reset", "imu_reset"
 ]

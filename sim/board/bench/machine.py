@@ -188,7 +188,14 @@ class MemoryLine:
         return len(data)
 
 
-FAULTS = ("servos_silent", "touch_silent", "imu_silent", "servos_reset", "touch_reset", "imu_reset")
+FAULTS = (
+    "servos_silent",
+    "touch_silent",
+    "imu_silent",
+    "servos_reset",
+    "touch_reset",
+    "imu_reset",
+)
 """What may happen to a chip, lowest bit first: it does not acknowledge, or its supply dips for a
 moment and it starts with its registers as after power-up."""
 
@@ -217,7 +224,7 @@ class Bench:
         """How often the watchdog was fed."""
 
     def suffer(self, faults: int) -> None:
-        """Set which of FAULTS there are now, a bit for each. A reset happens when its bit begins."""
+        """Set which of FAULTS there are now, a bit for each. A reset happens as its bit begins."""
         began = faults & ~self.faults
         self.faults = faults
         for index, chip in enumerate((self.servos, self.skin, self.imu)):
