@@ -166,12 +166,17 @@ class Board:
             self._battery.read()
             empty = self._empty
             empty.see(self._battery.empty or (empty.active and self._battery.low), now)
-            self._port.stream(
-                wire.BATTERY,
-                struct.pack(
-                    "<IHBB", now, self._battery.mv, self._battery.percent, self._battery.charging
-                ),
-            )
+            if self._battery.wired:
+                self._port.stream(
+                    wire.BATTERY,
+                    struct.pack(
+                        "<IHBB",
+                        now,
+                        self._battery.mv,
+                        self._battery.percent,
+                        self._battery.charging,
+                    ),
+                )
 
     def _tell_touch(self, ticks: int, now: "Ms") -> None:
         pressures = self._skin.pressures if self._skin is not None else b""
