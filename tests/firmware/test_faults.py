@@ -13,7 +13,7 @@ from moggy import wire
 from moggy.actuators.serial_body import SerialBody
 from moggy.body import Body
 from moggy.link import MemoryLink
-from moggy.messages import Battery, BoardReport, Command
+from moggy.messages import AnySense, Battery, BoardReport, Command
 from moggy.protocol import CommandResult
 from moggy.sim.board.interpreter import interpreter
 from moggy.sim.board.lock_step import LockStepBoard
@@ -330,7 +330,7 @@ def test_only_a_hung_tick_counts_as_the_watchdogs_reset(monkeypatch: pytest.Monk
 
 def test_a_divider_that_is_not_wired_is_no_empty_battery() -> None:
     life = Life(LockStepBoard(CAT)).live(1.0)
-    heard = []
+    heard: list[AnySense] = []
     life.board.feed(replace(life.inputs, volts=0.9))
     for _ in range(500):
         life.now = round(life.now + 0.02, 6)
