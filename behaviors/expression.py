@@ -16,16 +16,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Generic, TypeAlias, TypeVar
 
+from moggy.yaml_file import Misplaced, Where
+
 M = TypeVar("M")
 Evaluate: TypeAlias = Callable[[M], float]
 """Reads a number out of a moment."""
 
 
-class Wrong(ValueError):
+class Wrong(Misplaced):
     """An expression that cannot be read; says at which character."""
 
-    def __init__(self, text: str, position: int, message: str) -> None:
-        super().__init__(f"{message}, at character {position + 1} of «{text}»")
+    def __init__(self, text: str, position: int, message: str, needs: Where = ()) -> None:
+        super().__init__(f"{message}, at character {position + 1} of «{text}»", needs=needs)
         self.text, self.position, self.message = text, position, message
 
 

@@ -31,6 +31,7 @@ def check(text: str) -> str:
                 text,
                 name.position,
                 f"unknown input {name.name!r}{nearest(name.name, [*vocabulary(), *LET.get()])}",
+                needs=("let", name.name),
             )
     return text
 

@@ -16,9 +16,10 @@ from typing import Any
 from pydantic import BaseModel
 
 from moggy.layer import COVERED, FileLayer, chain, layer_of
-from moggy.overlay import Composition, nodes
+from moggy.overlay import Composition
 from moggy.overlay import compose as lay_together
 from moggy.patch import HISTORY, difference, patch_text, whole_text
+from moggy.tree_data import nodes
 from moggy.vocabulary import nearest
 from moggy.yaml_file import Invalid, ModelT, line_of, round_trip, validate, written
 
@@ -80,7 +81,7 @@ def _checked(whole: Composition, model: type[BaseModel]) -> BaseModel | Invalid:
                 for key in sorted(layer_of(file, text).model_fields_set & theirs):
                     line = line_of(text, [key])
                     return Invalid(file, line, f"unknown key '{key}': only trees have it")
-        return validate(whole.data, model, whole.locate, also=FileLayer)
+        return validate(whole.data, model, whole.locate, also=FileLayer, blame=whole.blame)
     except Invalid as error:
         return error
 

@@ -15,7 +15,8 @@ from typing import Any
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from moggy.layer import Change, layer_of
-from moggy.overlay import Composer, by_name, nodes, shape
+from moggy.overlay import Composer
+from moggy.tree_data import by_name, nodes, shape
 from moggy.yaml_file import round_trip, written
 
 HISTORY = frozenset(("renamed", "removed"))

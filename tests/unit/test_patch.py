@@ -11,8 +11,8 @@ import pytest
 from moggy.behaviors.tree import Tree
 from moggy.brain.appraisals import Appraisals
 from moggy.config import Files, Invalid, compose, parse
-from moggy.overlay import nodes
 from moggy.personality import Personality
+from moggy.tree_data import nodes
 from moggy.yaml_file import read_yaml, round_trip, written
 
 TREE = "trees/cat.yaml"
