@@ -103,6 +103,9 @@ def path_texts(path: Path) -> dict[str, str]:
     def read(name: str) -> str:
         try:
             return (path.parent / name).read_text(encoding="utf-8")
+        except FileNotFoundError as error:
+            there = [each.name for each in path.parent.glob("*.yaml")]
+            raise Invalid(name, 1, f"no such file{nearest(name, there)}") from error
         except (OSError, UnicodeDecodeError) as error:
             raise Invalid(name, 1, f"cannot be read: {error}") from error
 

@@ -28,6 +28,9 @@ from moggy.sim.script import LAST_MOMENT_S, BadScript
 from moggy.vocabulary import SettingName, nearest
 from moggy.yaml_file import Located, validate
 
+WRITE_A_DAY = "`moggy schema day` says what may stand in one, sim/days/demo.yaml is one"
+"""How to get a day."""
+
 if TYPE_CHECKING:
     from pydantic._internal._model_construction import ModelMetaclass as _InWords
 else:
