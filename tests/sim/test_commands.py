@@ -303,6 +303,22 @@ def test_the_tree_and_the_personalities_have_nothing_to_mend() -> None:
     assert result.exit_code == 0, result.output
 
 
+def test_lint_counts_only_the_names_that_the_owner_gives(tmp_path: Path) -> None:
+    mine = tmp_path / "home" / "trees" / "cat.yaml"
+    mine.parent.mkdir(parents=True)
+
+    def unused(patch: str) -> list[str]:
+        mine.write_text(f"extends: cat\n{patch}", encoding="utf-8")
+        return [line for line in moggy("lint").output.splitlines() if "is never used" in line]
+
+    # Of the shipped tree only `sleep` asks for `night`.
+    assert unused("remove: [sleep]\n") == []
+    assert unused("remove: [sleep]\nlet: {night: hour > 22, idle: touch.since > 99}\n") == [
+        "let: 'night' is never used",
+        "let: 'idle' is never used",
+    ]
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
