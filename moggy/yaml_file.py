@@ -186,10 +186,10 @@ def _in_words(
     file, line, key = place
     key = key or model.__name__
     if error["type"] == "extra_forbidden":
-        names = _keys_beside(model, where[:-1])
-        if also is not None and len(where) == 1:
-            names += also.model_fields
-        return Invalid(file, line, f"unknown key '{key}'{nearest(str(where[-1]), names)}")
+        name, names = str(where[-1]), _keys_beside(model, where[:-1])
+        any_layer = also.model_fields if also is not None and len(where) == 1 else ()
+        meant = nearest(name, [*names, *any_layer]) or nearest(name, names)
+        return Invalid(file, line, f"unknown key '{key}'{meant}")
     if error["type"] == "missing":
         return Invalid(file, line, f"{key}: '{error['loc'][-1]}' is missing")
     value, message = error.get("input"), error["msg"].removeprefix("Value error, ")
