@@ -123,7 +123,10 @@ class Case(Effect):
 class Rule(Effect):
     """One event: what it changes, and how it wears off when repeated."""
 
-    about: Annotated[str, Field(description="one sentence for people")] = ""
+    about: Annotated[
+        str,
+        Field(description="a remark for people; what the event is, moggy/vocabulary.py says"),
+    ] = ""
     ongoing: Annotated[
         bool, Field(description="it goes on (a stroke) rather than happens (a pat)")
     ] = False
