@@ -19,6 +19,7 @@ from moggy.layer import COVERED, FileLayer, chain, layer_of
 from moggy.overlay import Composition
 from moggy.overlay import compose as lay_together
 from moggy.patch import HISTORY, difference, patch_text, whole_text
+from moggy.remarks import remarks
 from moggy.tree_data import nodes
 from moggy.vocabulary import nearest
 from moggy.yaml_file import Invalid, ModelT, line_of, round_trip, validate, written
@@ -248,6 +249,9 @@ class Files:
                 layer["remove"] = shorter["remove"]
         if not layer.get("remove", True):
             del layer["remove"]
+        said = remarks(text, *below.values(), patch_text(name, layer, before))
+        if said:
+            layer["remarks"] = said
         return patch_text(name, layer, before) if layer or before is not None else ""
 
 

@@ -70,6 +70,13 @@ class FileLayer(BaseModel):
             "which is then as if it were left out: `let.calm`, `fades.hit`, `explore.cooldown`"
         ),
     ] = ()
+    remarks: Annotated[
+        dict[str, str],
+        Field(
+            description="place of a key → a comment that the studio shows above it. The studio "
+            "writes these for comments beside what is as shipped"
+        ),
+    ] = {}
     renamed: Annotated[
         dict[str, str],
         Field(
