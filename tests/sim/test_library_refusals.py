@@ -199,6 +199,12 @@ def test_what_a_life_cannot_tell(second: Any, call: Callable[[Any], object], wor
     assert words in refused(lambda: call(second))
 
 
+def test_files_stay_those_of_their_folder() -> None:
+    files: Any = moggy.Files("mine")
+    with pytest.raises(AttributeError, match="'own'"):
+        files.own = "yours"
+
+
 def test_a_misspelt_column_is_answered_with_the_nearest(second: Any) -> None:
     with pytest.raises(KeyError, match="no column 'pur', did you mean 'purr'"):
         second.table()["pur"]
