@@ -122,7 +122,12 @@ class Files:
         Raises ValueError for what is no path."""
         if not isinstance(own, Path | str | None) or own == "":
             raise ValueError(f"own: {own!r} is no folder; write moggy.Files('mine')")
-        self.own = None if own is None else Path(own).expanduser()
+        self._own = None if own is None else Path(own).expanduser()
+
+    @property
+    def own(self) -> Path | None:
+        """The owner's folder; None: only shipped files."""
+        return self._own
 
     def __repr__(self) -> str:
         return "<Files, shipped>" if self.own is None else f"<Files of {self.own}, then shipped>"

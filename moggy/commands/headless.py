@@ -3,7 +3,7 @@ out."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from time import perf_counter
@@ -33,7 +33,7 @@ from moggy.unreadable import readable
 class Given(NamedTuple):
     """What a headless life is given: its senses, its hour and its length (s)."""
 
-    senses: Sequence[AnySense]
+    senses: Iterable[AnySense]
     hour: float
     """Local time of day at second 0."""
     seconds: float
