@@ -21,7 +21,11 @@ FIRMWARE = (
     "tests/firmware/test_devices.py",
     "tests/firmware/test_faults.py",
 )
-FAULTS = ("tests/firmware/test_faults.py", "tests/firmware/test_board.py")
+FAULTS = (
+    "tests/firmware/test_fault_rules.py",
+    "tests/firmware/test_faults.py",
+    "tests/firmware/test_board.py",
+)
 DECIDING = (
     "tests/unit/test_moment.py",
     "tests/unit/test_slot.py",

@@ -339,3 +339,46 @@ def test_a_divider_that_is_not_wired_is_no_empty_battery() -> None:
         life.body.move(Command(at=life.now, pose=AHEAD))
     assert life.pulsed == len(CAT.joints)
     assert not any(isinstance(sense, Battery) for sense in heard)
+
+
+def test_setpoints_keep_their_order_across_the_wrap_of_their_numbers() -> None:
+    setpoints = LockStepBoard(CAT).module("setpoints").Setpoints(0)
+    now = 0
+    for n in range(1, 70_000, 20_000):
+        now += 100
+        assert setpoints.is_new(n & 0xFFFF, now & 0xFFFF, 300, now)
+        assert not setpoints.is_new(n & 0xFFFF, now & 0xFFFF, 300, now)
+        assert not setpoints.is_new(n - 1 & 0xFFFF, now & 0xFFFF, 300, now)
+    assert setpoints.is_new(n + 0x7FFF & 0xFFFF, now & 0xFFFF, 300, now)
+    assert not setpoints.is_new(n + 0x7FFF + 0x8000 & 0xFFFF, now & 0xFFFF, 300, now)
+
+
+def test_a_new_session_numbers_and_times_anew() -> None:
+    setpoints = LockStepBoard(CAT).module("setpoints").Setpoints(0)
+    assert setpoints.is_new(900, 500, 300, 600)
+    setpoints.clear()
+    assert setpoints.is_new(1, 10_000, 300, 60_000), "another brain's clock"
+    assert setpoints.is_new(2, 10_020, 300, 60_320), "as late as it may be"
+    assert not setpoints.is_new(3, 10_040, 300, 60_341)
+
+
+def test_the_quickest_way_is_what_others_are_measured_by() -> None:
+    setpoints = LockStepBoard(CAT).module("setpoints").Setpoints(0)
+    assert setpoints.is_new(1, 0, 300, 250)
+    assert setpoints.is_new(2, 20, 300, 30), "quicker"
+    assert not setpoints.is_new(3, 40, 300, 351)
+    for n in range(3, 3 + 10 * 50):  # ten seconds, in each of which a millisecond is forgotten
+        sent = 60 + 20 * (n - 3)
+        assert setpoints.is_new(n, sent, 300, sent + 50)
+    assert setpoints.is_new(600, 10_100, 300, 10_100 + 319)
+    assert not setpoints.is_new(601, 10_120, 300, 10_120 + 330)
+
+
+def test_the_watchdogs_scratch_is_left_alone_where_there_is_none() -> None:
+    board = LockStepBoard(CAT)
+    restart, machine = board.module("restart"), board.module("machine")
+    assert not restart.hung()
+    restart.ticking()
+    assert machine.mem32 == {}
+    machine.cause = machine.WDT_RESET
+    assert restart.hung(), "on other chips the cause of a reset is enough"
