@@ -315,6 +315,12 @@ def setup(
     raise typer.Exit(run_setup(runtime=runtime, page=page))
 
 
+def _in_words(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
+
+
 def main() -> None:
     """Run the command; what goes wrong ends with a sentence that says what and the way out.
     MOGGY_DEBUG=1 shows where instead."""
@@ -328,7 +334,7 @@ def main() -> None:
     except (ValueError, OSError, RuntimeError) as error:
         if os.environ.get("MOGGY_DEBUG"):
             raise
-        typer.secho(f"moggy: {error}", fg="red", err=True)
+        typer.secho(f"moggy: {_in_words(error)}", fg="red", err=True)
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
