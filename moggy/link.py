@@ -12,7 +12,7 @@ from typing import Protocol as Interface
 
 import serial
 
-from moggy.protocol import CommandResult, Heard, Identity, LinkChange, Protocol
+from moggy.protocol import CommandResult, Identity, Protocol, Said
 
 RETRY = 0.5
 """Seconds between two attempts to open the port; our choice."""
@@ -24,7 +24,7 @@ so what is dropped is out of date."""
 class Link(Interface):
     """What the serial body needs of a link. No method waits; `now` is s on the pet's clock."""
 
-    def poll(self, now: float) -> list[Heard | LinkChange]:
+    def poll(self, now: float) -> list[Said]:
         """What the board said since the last call. Called at every tick."""
         ...
 
@@ -34,6 +34,10 @@ class Link(Interface):
 
     def command(self, kind: int, payload: bytes, now: float) -> None:
         """Send a command, which is carried out exactly once."""
+        ...
+
+    def expect(self, joints: int, pads: int) -> None:
+        """Drop joints and touches of another number of joints and pads than these."""
         ...
 
     @property
@@ -79,6 +83,10 @@ class ProtocolLink:
         """Number of commands that are not acknowledged."""
         return self.protocol.waiting
 
+    def expect(self, joints: int, pads: int) -> None:
+        """Drop joints and touches of another number of joints and pads than these."""
+        self.protocol.expect(joints, pads)
+
     def setpoint(self, payload: bytes, now: float) -> None:
         """Send a setpoint; only the newest is kept."""
         self.protocol.setpoint(payload)
@@ -106,7 +114,7 @@ class MemoryLink(ProtocolLink):
         self._line = line
         self.protocol.begin(0.0)
 
-    def poll(self, now: float) -> list[Heard | LinkChange]:
+    def poll(self, now: float) -> list[Said]:
         """What the board said since the last call."""
         heard = self.protocol.receive(self._line.read(), now)
         self._write(now)
@@ -152,11 +160,11 @@ class SerialLink(ProtocolLink):
         self._thread = threading.Thread(target=self._read_on, name="board-reader", daemon=True)
         self._thread.start()
 
-    def poll(self, now: float) -> list[Heard | LinkChange]:
+    def poll(self, now: float) -> list[Said]:
         """What the board said since the last call, stamped by when its bytes came."""
         ours = time.monotonic()  # noqa: TID251
         shift = now - ours
-        heard: list[Heard | LinkChange] = []
+        heard: list[Said] = []
         while self._came:
             when, data, error = self._came.popleft()
             if data is not None:
