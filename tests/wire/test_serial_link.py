@@ -58,7 +58,9 @@ class Lived:
 
     @property
     def troubles(self) -> list[str]:
-        return [sense.message for sense in self.senses if isinstance(sense, Trouble)]
+        """What was said of the board; a busy machine may also make it late for a tick."""
+        said = [sense for sense in self.senses if isinstance(sense, Trouble)]
+        return [trouble.message for trouble in said if trouble.part == "board"]
 
 
 @pytest.fixture
