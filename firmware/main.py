@@ -11,7 +11,6 @@ import body_config
 import boots
 import imu
 import restart
-import wire
 from battery import BatteryGauge
 from board import TICK_MS, Board
 from lights_and_purr import PupilLights, PurrMotor
@@ -98,7 +97,7 @@ def identity() -> tuple[bytes, bytes]:
     names = " ".join([sys.platform] + [row[0] for row in rows])
     head = struct.pack(
         "<IHBBBBB",
-        wire.limits_hash(rows),
+        body_config.BODY_HASH,
         boots.count(),
         *VERSION,
         machine.reset_cause() & 255,

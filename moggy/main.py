@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from moggy.command_groups import AsJson, memory_app, models_app, perceive_app
+from moggy.command_groups import AsJson, board_app, memory_app, models_app, perceive_app
 from moggy.version import __version__
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(board_app, name="board")
 app.add_typer(perceive_app, name="perceive")
 app.add_typer(models_app, name="models")
 app.add_typer(memory_app, name="memory")
