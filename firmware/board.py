@@ -2,19 +2,22 @@
 their limits, and exchanges messages with the brain."""
 
 import struct
+from time import ticks_add, ticks_diff
 
-from machine import Pin
 from micropython import const
 
 import mode
 import wire
 from battery import BatteryGauge
+from faults import Fault
 from lights_and_purr import PupilLights, PurrMotor
 from limbs import Limbs
 from mode import Mode
 from port import Port
 from reflexes import FreeFall
+from setpoints import Setpoints
 from skin import Skin
+from stop_button import StopButton
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,23 +26,31 @@ if TYPE_CHECKING:
 TICK_MS = const(10)
 """ms from one tick to the next."""
 _STEP_MS = const(20)
-"""ms from one step of the joints to the next, every second tick: a hobby servo reads one pulse in
-20 ms, so more steps would change nothing."""
+"""ms from one step of the joints to the next: a hobby servo reads one pulse in 20 ms, so more
+steps would change nothing. Elapsed time counts, not ticks: late ticks do not slow a motion."""
+_STEPS_AT_ONCE = const(5)
+"""Steps that are made up for at most after a late tick; what is older is left out."""
+_SOUND_MS = const(1000)
+"""ms for which the servo drivers must answer before their fault heals."""
+_CHARGED_MS = const(5000)
+"""ms for which the battery must be above its low mark before its fault heals."""
+_LATE_MS = const(50)
+"""ms of delay above which a tick counts as an overrun, a fault that the brain is told."""
+_SMOOTH_MS = const(60_000)
+"""ms without a late tick after which an overrun is forgotten."""
 _MOVED = const(30)
 """mg or mrad/s of change since the last motion message that count as movement: above the noise of
 both accelerometers, far below the jolt of a touch."""
 _ACTIVE_READS = const(25)
 """Readings (50 a second) that go out after the last movement: half a second."""
 
-# Bits of `faults`, named in wire.FAULTS.
-SERVOS = const(1)
+# Bits of the faults, named in wire.FAULTS. Servos and battery end all movement.
+_SERVOS = const(1)
 _TOUCH = const(2)
 _IMU = const(4)
 _BATTERY = const(8)
-OVERRUN = const(16)
-WATCHDOG = const(32)
-_CRITICAL = const(SERVOS | _BATTERY)
-"""Faults that end all movement: no servo board, or an empty battery."""
+_OVERRUN = const(16)
+_WATCHDOG = const(32)
 
 # What a command answers: indexes into wire.RESULTS.
 _DONE = const(0)
@@ -59,12 +70,12 @@ class Board:
         battery: BatteryGauge,
         purr: PurrMotor,
         pupils: PupilLights,
-        stop: Pin,
-        faults: int,
+        stop: StopButton,
+        hung: bool,
         now: "Ms",
     ) -> None:
-        """`skin`, `imu`: None where the chip did not answer. `stop`: the emergency button, low
-        while pressed. `faults`: bits that are already known. `now`: ms of `time.ticks_ms`."""
+        """`skin`, `imu`: None where the chip did not answer. `hung`: the watchdog ended the last
+        run. `now`: ms of `time.ticks_ms`."""
         self._port = port
         self._limbs = limbs
         self._skin = skin
@@ -75,13 +86,24 @@ class Board:
         self._stop = stop
         self._mode = Mode(now)
         self._fall = FreeFall()
+        self._setpoints = Setpoints()
         count = len(self._limbs.joints)
-        self._setpoint_length = 6 + 2 * count
+        self._setpoint_length = 10 + 2 * count
+        self._over = 1
+        """Steps in which the joints glide to the newest setpoint."""
         self._angles_format = f"<{count}H"
         self._angles = tuple([joint.rest for joint in limbs.joints])
-        self.faults = (
-            faults | (_TOUCH if self._skin is None else 0) | (_IMU if self._imu is None else 0)
-        )
+        self.faults = (_TOUCH if self._skin is None else 0) | (_IMU if self._imu is None else 0)
+        self._no_servos = Fault(_SOUND_MS)
+        self._empty = Fault(_CHARGED_MS)
+        self._hung = hung
+        self._late = False
+        self._late_at = now
+        """When a tick was last late."""
+        self._sound = True
+        """Whether the servo drivers still have their configuration."""
+        self._step_due = now
+        limbs.limp()
         self._said: tuple[int, ...] = ()
         """state, faults, stuck pads and flags as they were last sent; empty: not in this session.
         """
@@ -109,10 +131,11 @@ class Board:
         a device can cause."""
         self._ticks += 1
         self._port.receive(self._take, self._begin, now)
-        pressed = not self._stop.value()
+        pressed = self._stop.pressed
         if pressed and self._mode.state != mode.STOPPED:
             self._enter(mode.STOPPED, now)
         self._feel(now)
+        self._watch(now)
         self._follow(now)
         if self._port.open:
             self._report(pressed, now)
@@ -141,8 +164,8 @@ class Board:
             self._tell_motion(felt, now)
         if ticks % 100 == 2:
             self._battery.read()
-            if self._battery.empty:
-                self.faults |= _BATTERY
+            empty = self._empty
+            empty.see(self._battery.empty or (empty.active and self._battery.low), now)
             self._port.stream(
                 wire.BATTERY,
                 struct.pack(
@@ -177,47 +200,65 @@ class Board:
 
     # States and joints.
 
+    def _watch(self, now: "Ms") -> None:
+        """Look after the servo drivers: one that does not answer is asked again, and becomes a
+        fault that ends all movement."""
+        limbs, powered = self._limbs, self._mode.state < mode.LIMP
+        if self._ticks % 25 == 7:
+            self._sound = limbs.sound()
+            if not self._sound and not powered:
+                limbs.limp()
+        if not powered and not limbs.off:
+            limbs.off_again()
+        self._no_servos.see(limbs.lost or not self._sound or not (powered or limbs.off), now)
+
     def _follow(self, now: "Ms") -> None:
         limbs, state = self._limbs, self._mode.state
-        if self.faults & _CRITICAL and state < mode.STOPPED:
-            self._enter(mode.FAULT, now)
-            return
-        following = self._mode.next(now, limbs.attached, state == mode.REST and limbs.still)
+        broken = self._no_servos.active or self._empty.active
+        if broken and state < mode.STOPPED:
+            following = mode.FAULT
+        elif state == mode.FAULT:
+            following = mode.FAULT if broken else mode.LIMP
+        else:
+            following = self._mode.next(
+                now, limbs.attached, limbs.still if state == mode.REST else False
+            )
         if following != state:
             self._enter(following, now)
-        try:
-            if following == mode.STARTING:
-                limbs.attach()
-            elif following < mode.LIMP and self._ticks & 1:
-                limbs.step()
-        except OSError:
-            self.faults |= SERVOS
+        late = ticks_diff(now, self._step_due)
+        if late >= 0:
+            steps = late // _STEP_MS + 1
+            self._step_due = ticks_add(self._step_due, steps * _STEP_MS)
+            if mode.STARTING < following < mode.LIMP:
+                limbs.step(min(steps, _STEPS_AT_ONCE))
+        if following == mode.STARTING:
+            limbs.attach()
 
     def _enter(self, state: int, now: "Ms") -> None:
-        limbs, was = self._limbs, self._mode.state
+        limbs = self._limbs
         self._mode.enter(state, now)
         if state >= mode.HOLD:
             self._purr.off()
         if state == mode.RUNNING:
             limbs.hurry()
-            if was == mode.STARTING:
-                limbs.aim(self._angles, 1)
+            if not self._fall.falling:
+                limbs.aim(self._angles, self._over)
         elif state == mode.HOLD:
             limbs.hold()
         elif state == mode.REST:
             limbs.aim_at_rest()
         elif state >= mode.LIMP:
             self._mode.forget()
-            try:
-                limbs.limp()
-            except OSError:
-                self.faults |= SERVOS
+            if state == mode.FAULT:
+                self._mode.gently = True
+            limbs.limp()
 
     # Messages from the brain.
 
     def _begin(self) -> None:
         """Start a session: send the state anew, and a touch that has already begun."""
         self._said = ()
+        self._setpoints.clear()
         self._touch_untold = self._touched
         self._touched = False
 
@@ -231,18 +272,23 @@ class Board:
     def _do_setpoint(self, payload: bytes, now: "Ms") -> int:
         if len(payload) != self._setpoint_length or self._mode.state >= mode.STOPPED:
             return _REFUSED
-        ttl_ms, over_ms, pupils, purr, purr_hz = struct.unpack_from("<HBBBB", payload)
+        number, sent_ms, ttl_ms, over_ms, pupils, purr, purr_hz = struct.unpack_from(
+            "<HHHBBBB", payload
+        )
+        if not self._setpoints.is_new(number, sent_ms, ttl_ms, now):
+            return _REFUSED
         zero = wire.ANGLE_ZERO
         self._angles = tuple(
-            [angle - zero for angle in struct.unpack_from(self._angles_format, payload, 6)]
+            [angle - zero for angle in struct.unpack_from(self._angles_format, payload, 10)]
         )
+        self._over = max(1, over_ms // _STEP_MS)
         self._mode.refresh(now, ttl_ms)
         state = self._mode.state
-        if state == mode.HOLD or state == mode.REST:
+        if (state == mode.HOLD or state == mode.REST) and not self._mode.gently:
             self._enter(mode.RUNNING, now)
         if self._mode.state == mode.RUNNING:
             if not self._fall.falling:
-                self._limbs.aim(self._angles, max(1, over_ms // _STEP_MS))
+                self._limbs.aim(self._angles, self._over)
             self._purr.set(purr, purr_hz)
         self._pupils.set(pupils)
         return _DONE
@@ -252,7 +298,7 @@ class Board:
         return _DONE
 
     def _do_release(self, payload: bytes, now: "Ms") -> int:
-        if not self._stop.value():
+        if self._stop.pressed:
             return _REFUSED
         if self._mode.state == mode.STOPPED:
             self._enter(mode.LIMP, now)
@@ -275,6 +321,9 @@ class Board:
     def _do_clear(self, payload: bytes, now: "Ms") -> int:
         """Clear the faults. Those whose cause persists are set again by the next reading."""
         self.faults = (_TOUCH if self._skin is None else 0) | (_IMU if self._imu is None else 0)
+        self._no_servos.clear()
+        self._empty.clear()
+        self._hung = self._late = False
         if self._mode.state == mode.FAULT:
             self._enter(mode.LIMP, now)
         return _DONE
@@ -288,6 +337,24 @@ class Board:
 
     # State and joints to messages.
 
+    def late(self, ms: int, now: "Ms") -> None:
+        """Note that the tick at `now` came `ms` late."""
+        if ms > _LATE_MS:
+            self._late = True
+            self._late_at = now
+
+    def all_faults(self, now: "Ms") -> int:
+        """The bits of all faults now, named in wire.FAULTS."""
+        if self._late and ticks_diff(now, self._late_at) > _SMOOTH_MS:
+            self._late = False
+        return (
+            self.faults
+            | (_SERVOS if self._no_servos.active else 0)
+            | (_BATTERY if self._empty.active else 0)
+            | (_OVERRUN if self._late else 0)
+            | (_WATCHDOG if self._hung else 0)
+        )
+
     def _report(self, pressed: bool, now: "Ms") -> None:
         state, stuck = self._mode.state, self._skin.stuck if self._skin is not None else 0
         flags = (
@@ -295,7 +362,9 @@ class Board:
             | (2 if self._fall.falling else 0)
             | (4 if pressed else 0)
         )
-        said = (state, self.faults, stuck, flags)
+        if state >= mode.LIMP and not self._limbs.off:
+            state = mode.STOPPING
+        said = (state, self.all_faults(now), stuck, flags)
         if said != self._said:
             self._said = said
             self._port.event(wire.STATE, struct.pack("<IBHHB", now, *said))

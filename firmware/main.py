@@ -10,16 +10,17 @@ from machine import I2C, UART, WDT, Pin
 import body_config
 import boots
 import imu
+import restart
 import wire
 from battery import BatteryGauge
-from board import OVERRUN, SERVOS, TICK_MS, WATCHDOG, Board
+from board import TICK_MS, Board
 from lights_and_purr import PupilLights, PurrMotor
 from limbs import Limbs
 from mpr121 import MPR121
-from pin_servos import PinServos
 from port import Port
 from servo_drivers import DRIVERS
 from skin import Skin
+from stop_button import StopButton
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,14 +28,17 @@ if TYPE_CHECKING:
 
 VERSION = (0, 1, 0)
 """major, minor, patch of the firmware; said in wire.IDENTITY."""
-_LATE_MS = 50
-"""ms of delay above which a tick counts as an overrun, a fault that the brain is told."""
+_BEHIND_MS = 50
+"""ms of delay above which the missed ticks are left out."""
 
 
-def build(uart: "Uart") -> Board:
-    """The board with its devices. One that does not answer is left out and becomes a fault."""
+def build(uart: "Uart", hung: bool = False) -> Board:
+    """The board with its devices, all servos without pulses. A device that does not answer becomes
+    a fault. `hung`: the watchdog ended the last run."""
     pins, power = body_config.PINS, body_config.POWER
-    i2c = I2C(0, sda=Pin(pins["i2c_sda"]), scl=Pin(pins["i2c_scl"]), freq=400_000)
+    i2c = bus()
+    outputs = limbs(i2c)
+    outputs.limp()  # before anything that takes time
     skin: Skin | None = None
     felt: Imu | None = None
     try:
@@ -45,40 +49,42 @@ def build(uart: "Uart") -> Board:
         felt = imu.find(i2c)
     except OSError:
         print("no accelerometer")
-    faults = WATCHDOG if machine.reset_cause() == machine.WDT_RESET else 0
-    try:
-        outputs = servos(i2c)
-    except OSError:
-        print("no servo board")
-        outputs, faults = no_servos(), faults | SERVOS
     return Board(
         Port(uart, *identity()),
-        Limbs(body_config.JOINTS, outputs),
+        outputs,
         skin,
         felt,
         BatteryGauge(pins["battery"], pins["charging"], *power),
         PurrMotor(pins["purr"]),
         PupilLights(pins["pupils"]),
-        Pin(pins["stop"], Pin.IN, Pin.PULL_UP),
-        faults,
+        stop_button(),
+        hung,
         ticks_ms(),
     )
 
 
-def servos(i2c: I2C) -> "dict[str, Servos]":
-    """The servo drivers that some joint uses, by name. Raises OSError when one does not answer."""
+def bus() -> I2C:
+    """The bus to the chips."""
+    pins = body_config.PINS
+    return I2C(0, sda=Pin(pins["i2c_sda"]), scl=Pin(pins["i2c_scl"]), freq=400_000)
+
+
+def stop_button() -> StopButton:
+    """The emergency stop button."""
+    return StopButton(body_config.PINS["stop"], body_config.STOP_CLOSED)
+
+
+def limbs(i2c: I2C) -> Limbs:
+    """The joints with the servo drivers that they use, and the pin that enables the servo board's
+    outputs, if there is one: high at once, which ends its pulses whatever the bus says."""
+    pin = body_config.PINS["servo_enable"]
+    disable = Pin(pin, Pin.OUT, value=1) if pin >= 0 else None
     found: dict[str, Servos] = {}
     for name in drivers():
         channels = [row[2] for row in body_config.JOINTS if row[1] == name]
-        found[name] = __import__(DRIVERS[name]).servos(i2c, channels)
-    return found
-
-
-def no_servos() -> "dict[str, Servos]":
-    """Drivers without any output, so that a board without its servo board still senses and reports
-    the fault."""
-    nobody = PinServos([])
-    return dict.fromkeys(drivers(), nobody)
+        module = __import__(DRIVERS[name])
+        found[name] = module.servos(i2c, channels, body_config.OSCILLATOR_HZ)
+    return Limbs(body_config.JOINTS, found, disable)
 
 
 def drivers() -> list[str]:
@@ -110,16 +116,32 @@ def line() -> "Uart":
     return UART(0, 115200)
 
 
+def all_off() -> None:
+    """End all pulses, before the prompt is given away: a servo board keeps its registers when the
+    microcontroller is reset. A driver that does not answer is asked for a second."""
+    outputs = limbs(bus())
+    outputs.limp()
+    for _ in range(100):
+        if outputs.off:
+            return
+        sleep_ms(TICK_MS)
+        outputs.off_again()
+    print("the servo board does not answer: switch off the servos' supply")
+
+
 def run() -> None:
     """Tick until the power goes. A tick that hangs for a second is ended by the watchdog.
 
     With the stop button held at boot nothing is started. On USB that is the only way to the prompt,
     since Ctrl-C does not interrupt the firmware.
     """
-    if not Pin(body_config.PINS["stop"], Pin.IN, Pin.PULL_UP).value():
+    hung = restart.hung()
+    if stop_button().pressed:
+        all_off()
         print("the stop button is held: the prompt is yours")
         return
-    board = build(line())
+    board = build(line(), hung)
+    restart.ticking()
     watchdog = WDT(timeout=1000)
     due = ticks_ms()
     while True:
@@ -127,10 +149,11 @@ def run() -> None:
         wait = ticks_diff(due, ticks_ms())
         if wait > 0:
             sleep_ms(wait)
-        elif wait < -_LATE_MS:
-            board.faults |= OVERRUN
+        elif -wait > _BEHIND_MS:
             due = ticks_ms()
-        board.tick(ticks_ms())
+        now = ticks_ms()
+        board.late(-wait, now)
+        board.tick(now)
         watchdog.feed()
 
 

@@ -1,5 +1,5 @@
 """The board's state: starting → running → hold → rest → limp as the brain comes and goes. Stopped
-and fault are only left by a command. The numbers are indexes into wire.STATES."""
+is only left by a command, fault when it heals or by a command. The numbers are indexes into wire.STATES."""
 
 from time import ticks_add, ticks_diff
 
@@ -20,9 +20,12 @@ REST = const(3)
 LIMP = const(4)
 """No pulses."""
 STOPPED = const(5)
-"""Emergency stop; left by `release` only."""
+"""Emergency stop; left by `release` only. Said as STOPPING until all pulses have ended."""
 FAULT = const(6)
-"""A critical fault; left by `clear` only."""
+"""A critical fault; left when it heals (faults.py) or by `clear`."""
+STOPPING = const(7)
+"""Only said, never entered: limp, stopped or fault, and some driver has not yet acknowledged that
+it gives no pulses."""
 
 _HOLD_MS = const(2000)
 """ms in HOLD before REST: time for a brain that restarts its link."""
@@ -36,6 +39,9 @@ class Mode:
     def __init__(self, now: "Ms") -> None:
         self.state = LIMP
         self.entered = now
+        self.gently = False
+        """Whether it goes slowly to the rest pose before it follows setpoints, as after a fault:
+        nobody knows where the limp joints are."""
         self._fresh = False
         self._fresh_until = now
 
@@ -63,12 +69,16 @@ class Mode:
             return RUNNING if fresh else HOLD
         since = ticks_diff(now, self.entered)
         if state == STARTING:
-            return STARTING if not attached else RUNNING if fresh else HOLD
+            return STARTING if not attached else REST if self.gently else RUNNING if fresh else HOLD
         if state == HOLD:
             return RUNNING if fresh else REST if since >= _HOLD_MS else HOLD
         if state == REST:
             if not still:
                 self.entered = now
+            elif self.gently:
+                self.gently = False
+            if self.gently:
+                return REST
             return RUNNING if fresh else LIMP if still and since >= _RESTED_MS else REST
         if state == LIMP:
             return STARTING if fresh else LIMP

@@ -17,33 +17,35 @@ _SLEEP = const(0x10)
 """Bit of MODE1."""
 _RUN_WITH_AUTO_INCREMENT = const(0x20)
 """MODE1: awake, and register addresses count up in a transfer."""
+_KEPT = const(0x7F)
+"""Bits of MODE1 that are read back as they were written; the highest tells of a restart."""
 _FULL_OFF = const(0x10)
 """Bit of an OFF high byte: no pulse at all."""
-_OSCILLATOR_HZ = const(25_000_000)
-"""Hz of the internal oscillator, nominal; single chips differ by some percent."""
 _PERIOD_US = const(20_000)
 """µs from pulse to pulse: 50 Hz, which every hobby servo takes."""
 
 
-def servos(i2c: I2C, channels: "list[int]") -> "PCA9685":
+def servos(i2c: I2C, channels: "list[int]", oscillator_hz: int) -> "PCA9685":
     """The outputs for a body; its channels are the chip's, all sixteen of them."""
-    return PCA9685(i2c)
+    return PCA9685(i2c, oscillator_hz)
 
 
 class PCA9685:
-    """The chip. `pulse` and `off` stage changes, `flush` writes them in one transfer. Each method
-    that writes raises OSError when the chip does not answer."""
+    """The chip. `pulse` and `off` stage changes, `flush` writes them in one transfer. Nothing is
+    written before the first `all_off`, which sets the chip up. Each method that writes or reads
+    raises OSError when the chip does not answer."""
 
-    def __init__(self, i2c: I2C, address: int = 0x40) -> None:
+    def __init__(self, i2c: I2C, oscillator_hz: int = 25_000_000, address: int = 0x40) -> None:
+        """`oscillator_hz`: of this chip's internal oscillator; 25 MHz nominal, single chips differ
+        by some percent (the body's file can say by how much)."""
         self._i2c = i2c
         self._address = address
         self._staged = bytearray(64)
+        self._window = memoryview(self._staged)
         self._first, self._end = 16, 0
-        prescale = (_OSCILLATOR_HZ // 1000 * _PERIOD_US // 4096 + 500) // 1000 - 1
-        i2c.writeto_mem(address, _MODE1, bytes((_SLEEP,)))
-        i2c.writeto_mem(address, _PRESCALE, bytes((prescale,)))
-        i2c.writeto_mem(address, _MODE1, bytes((_RUN_WITH_AUTO_INCREMENT,)))
-        self.all_off()
+        self._byte = bytearray(1)
+        self._prescale = (oscillator_hz // 1000 * _PERIOD_US // 4096 + 500) // 1000 - 1
+        self._is_set_up = False
 
     def pulse(self, channel: int, us: int) -> None:
         """Stage a pulse of `us` µs. Each channel begins at its own moment of the period, so that
@@ -62,17 +64,41 @@ class PCA9685:
         self._first, self._end = min(self._first, channel), max(self._end, channel + 1)
 
     def flush(self) -> None:
-        """Write the staged channels, and those between them."""
+        """Write the staged channels, and those between them. They stay staged if that fails."""
         first, end = self._first, self._end
         if first < end:
             self._i2c.writeto_mem(
-                self._address, _LED0_ON_L + 4 * first, memoryview(self._staged)[4 * first : 4 * end]
+                self._address, _LED0_ON_L + 4 * first, self._window[4 * first : 4 * end]
             )
             self._first, self._end = 16, 0
 
     def all_off(self) -> None:
-        """End all pulses at once, without staging."""
-        self._i2c.writeto_mem(self._address, _ALL_LED_OFF_H, bytes((_FULL_OFF,)))
+        """End all pulses at once, without staging. That comes first, since the chip keeps its
+        registers when the microcontroller is reset; then it is set up if it is not yet."""
         for channel in range(16):
             pack_into("<HH", self._staged, 4 * channel, 0, _FULL_OFF << 8)
         self._first, self._end = 16, 0
+        self._write(_ALL_LED_OFF_H, _FULL_OFF)
+        if not self._is_set_up or not self.sound():
+            self._write(_MODE1, _SLEEP)
+            self._write(_PRESCALE, self._prescale)
+            self._write(_MODE1, _RUN_WITH_AUTO_INCREMENT)
+            self._is_set_up = self.sound()
+            if not self._is_set_up:
+                raise OSError("the servo board does not keep what is written to it")
+
+    def sound(self) -> bool:
+        """Whether the chip still has its configuration: it loses it in a dip of its supply, and
+        pulses of a wrong length or none would come out."""
+        return (
+            self._read(_MODE1) & _KEPT == _RUN_WITH_AUTO_INCREMENT
+            and self._read(_PRESCALE) == self._prescale
+        )
+
+    def _write(self, register: int, value: int) -> None:
+        self._byte[0] = value
+        self._i2c.writeto_mem(self._address, register, self._byte)
+
+    def _read(self, register: int) -> int:
+        self._i2c.readfrom_mem_into(self._address, register, self._byte)
+        return self._byte[0]

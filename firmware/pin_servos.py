@@ -1,9 +1,9 @@
-"""Servos on pins of the microcontroller itself, with the same four methods as the PCA9685."""
+"""Servos on pins of the microcontroller itself, with the same methods as the PCA9685."""
 
 from machine import I2C, PWM, Pin
 
 
-def servos(i2c: I2C, channels: list[int]) -> "PinServos":
+def servos(i2c: I2C, channels: list[int], oscillator_hz: int) -> "PinServos":
     """The outputs for a body; its channels are numbers of pins."""
     return PinServos(channels)
 
@@ -25,6 +25,10 @@ class PinServos:
 
     def flush(self) -> None:
         """Do nothing: pulses are not staged here."""
+
+    def sound(self) -> bool:
+        """Always True: the microcontroller's own outputs are lost together with it."""
+        return True
 
     def all_off(self) -> None:
         """End all pulses."""

@@ -44,7 +44,13 @@ SCHEMA = (
         "<IIHHBBBBB",
         "schema limits nonce boots major minor patch reset_cause joints; board and joint names",
     ),
-    (SETPOINT, "setpoint", "<HBBBBH*", "ttl_ms over_ms pupils purr purr_hz angles_cdeg+32768"),
+    # number: one more with each, from 1 in each session; sent_ms: the brain's clock. Both wrap.
+    (
+        SETPOINT,
+        "setpoint",
+        "<HHHBBBBH*",
+        "number sent_ms ttl_ms over_ms pupils purr purr_hz angles_cdeg+32768",
+    ),
     (PING, "ping", "<I", "host_ms"),
     (PONG, "pong", "<II", "host_ms board_ms"),
     (ACK, "ack", "<BB", "seq result"),
@@ -78,7 +84,7 @@ zero."""
 LONGEST = 512
 """Bytes of the longest frame. More bytes without a delimiter are noise."""
 
-STATES = ("starting", "running", "hold", "rest", "limp", "stopped", "fault")
+STATES = ("starting", "running", "hold", "rest", "limp", "stopped", "fault", "stopping")
 """Names of the board's states, by number (firmware/mode.py)."""
 FAULTS = ("servos", "touch", "imu", "battery", "overrun", "watchdog")
 """Names of the fault bits, lowest bit first."""

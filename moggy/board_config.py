@@ -70,6 +70,7 @@ def firmware_config(body: Body, *, quiet_ms: int = 30_000, transport: str = "usb
     """The text of `body_config.py`. `quiet_ms`: how long after a start touches are ignored, while
     the touch chip settles. `transport`: "usb" or "uart"."""
     wiring, power = body.wiring, body.power
+    pins = {name: -1 if pin is None else int(pin) for name, pin in wiring.model_dump().items()}
     rows = "".join(f"    {tuple(row)!r},\n" for row in joint_rows(body))
     millivolts = (power.full_mv, power.low_mv, power.empty_mv, round(power.divider * 1000.0))
     return (
@@ -80,9 +81,11 @@ def firmware_config(body: Body, *, quiet_ms: int = 30_000, transport: str = "usb
         f"JOINTS = (\n{rows})\n"
         f"# electrode of each touch pad\n"
         f"PADS = {tuple(pad.channel for pad in body.pads.values())!r}\n"
-        f"PINS = {wiring.model_dump()!r}\n"
+        f"PINS = {pins!r}\n"
         f"# full, low, empty (mV), divider (thousandths)\n"
         f"POWER = {millivolts!r}\n"
+        f"STOP_CLOSED = {wiring.stop_normally_closed!r}\n"
+        f"OSCILLATOR_HZ = {body.servo_oscillator_hz!r}\n"
         f"QUIET_MS = {quiet_ms!r}\n"
         f"TRANSPORT = {transport!r}\n"
     )

@@ -95,7 +95,13 @@ class Wiring(StrictModel):
     charging: Annotated[int, Field(description="pin that is high while the battery is charged")] = (
         27
     )
-    stop: Annotated[int, Field(description="pin of the emergency stop button; low stops")] = 22
+    stop: Annotated[int, Field(description="pin of the emergency stop button, to ground")] = 22
+    stop_normally_closed: Annotated[
+        bool, Field(description="the button is closed until pressed, so that a cut cable stops too")
+    ] = False
+    servo_enable: Annotated[
+        int | None, Field(description="pin at OE of the servo board, with a pull-up; high ends all")
+    ] = None
 
 
 class Power(StrictModel):
@@ -118,6 +124,14 @@ class Body(StrictModel):
     speaker: SpeakerSpec = SpeakerSpec()
     wiring: Wiring = Wiring()
     power: Power = Power()
+    servo_oscillator_hz: Annotated[
+        int,
+        Field(
+            ge=23_000_000,
+            le=27_000_000,
+            description="Hz of the servo board's oscillator; single chips differ by some percent",
+        ),
+    ] = 25_000_000
     sensors: Annotated[
         dict[str, dict[str, Any]],
         Field(description="package of a sensor → its options (docs/add-a-sensor.md)"),

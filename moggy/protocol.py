@@ -120,6 +120,8 @@ class Protocol:
         self.clock = BoardClock()
         self._results: list[CommandResult] = []
         self._setpoint: bytes | None = None
+        self._number = 0
+        """Of the last setpoint in this session."""
         self._reply = bytearray()
         self._open = False
         self._heard = self._asked = self._pinged = self._wrote = NEVER
@@ -141,6 +143,7 @@ class Protocol:
         self.clock = BoardClock()
         self._reply.clear()
         self._setpoint = None
+        self._number = 0
         # A stop that was not acknowledged is sent again. Any other command was meant for a moment
         # that has passed.
         stop = any(kind == wire.STOP for kind, _, _ in self._commands.waiting)
@@ -155,7 +158,8 @@ class Protocol:
         return self._lose(now, message)
 
     def setpoint(self, payload: bytes) -> None:
-        """Replace the setpoint that goes out next. Dropped while no board is connected."""
+        """Replace the setpoint that goes out next: its fields after number and time, which are
+        added when it goes. Dropped while no board is connected."""
         if self.identity is not None:
             self._setpoint = payload
 
@@ -214,7 +218,9 @@ class Protocol:
             out += frame
         self._wrote = now
         if self._setpoint is not None:
-            out += wire.frame(wire.SETPOINT, 0, self._setpoint)
+            self._number = self._number + 1 & 0xFFFF
+            head = struct.pack("<HH", self._number, int(now * 1000.0) & 0xFFFF)
+            out += wire.frame(wire.SETPOINT, 0, head + self._setpoint)
             self._setpoint = None
         return bytes(out)
 

@@ -131,7 +131,7 @@ BodyMotionName: TypeAlias = Literal[
 ]
 BODY_MOTIONS: Final[tuple[BodyMotionName, ...]] = get_args(BodyMotionName)
 BoardState: TypeAlias = Literal[
-    "connected", "lost", "running", "hold", "rest", "limp", "stopped", "fault"
+    "connected", "lost", "running", "hold", "rest", "limp", "stopped", "fault", "stopping"
 ]
 BOARD_STATES: Final[tuple[BoardState, ...]] = get_args(BoardState)
 SettingName: TypeAlias = Literal["quiet", "focus", "lap", "away", "stop"]

@@ -16,6 +16,7 @@ BY_ITSELF: Mapping[BoardState, str] = {
     "limp": "the board: without setpoints, or just switched on, its servos are limp",
     "stopped": "the board: an emergency stop",
     "fault": "the board: a fault of its own",
+    "stopping": "the board: it ends the pulses, and a servo driver has not yet acknowledged it",
 }
 """State in which the board does not follow the command → why."""
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from moggy.board_config import firmware_config
 from moggy.body import Body
-from moggy.sim.board.wires import Pulses, WorldInputs, adc_counts, milli, pulses_of
+from moggy.sim.board.wires import Pulses, WorldInputs, adc_counts, fault_bits, milli, pulses_of
 
 FIRMWARE = Path(__file__).resolve().parents[2] / "firmware"
 """The files that a board runs."""
@@ -81,6 +81,7 @@ def said_of(inputs: WorldInputs, body: Body) -> bytes:
         adc_counts(inputs.volts, body.power.divider),
         0 if inputs.stop else 1,
         1 if inputs.charging else 0,
+        fault_bits(inputs.faults),
     ]
     return b"w " + " ".join(map(str, felt)).encode() + b"\n"
 

@@ -13,7 +13,7 @@ from typing import Any
 from moggy.board_config import firmware_config
 from moggy.body import Body
 from moggy.sim.board.interpreter import BENCH, FIRMWARE
-from moggy.sim.board.wires import Pulses, WorldInputs, adc_counts, milli, pulses_of
+from moggy.sim.board.wires import Pulses, WorldInputs, adc_counts, fault_bits, milli, pulses_of
 
 TICK_MS = 10
 """ms from tick to tick; as TICK_MS of firmware/board.py."""
@@ -116,6 +116,8 @@ class LockStepBoard:
             bench.adc[pins.battery] = adc_counts(inputs.volts, self._body.power.divider)
         bench.levels[pins.stop] = 0 if inputs.stop else 1
         bench.levels[pins.charging] = 1 if inputs.charging else 0
+        if before is None or inputs.faults != before.faults:
+            bench.suffer(fault_bits(inputs.faults))
 
     def advance(self, now: float) -> None:
         """Run every tick up to `now`, seconds since the start."""

@@ -4,11 +4,18 @@ and the pulses that it puts out."""
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol, TypeAlias, get_args
 
 from moggy.body import Body
+
+
+DeviceFault: TypeAlias = Literal[
+    "servos_silent", "touch_silent", "imu_silent", "servos_reset", "touch_reset", "imu_reset"
+]
+"""What may happen to a simulated chip: it does not acknowledge, or it is reset by a dip of its
+supply at the moment in which this is set. In the order of FAULTS in bench/machine.py."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +35,8 @@ class WorldInputs:
     charging: bool = False
     stop: bool = False
     """The emergency button is pressed."""
+    faults: tuple[DeviceFault, ...] = ()
+    """What is wrong with the devices."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +81,11 @@ def angles(body: Body, pulses: Pulses) -> dict[str, float]:
             joint = body.joints[name]
             found[name] = (us - joint.zero_us) / joint.us_per_rad
     return found
+
+
+def fault_bits(faults: Collection[DeviceFault]) -> int:
+    """A bit for each fault, in the order of DeviceFault."""
+    return sum(1 << bit for bit, name in enumerate(get_args(DeviceFault)) if name in faults)
 
 
 def milli(value: float) -> int:

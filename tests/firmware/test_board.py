@@ -21,6 +21,7 @@ NAMES = list(CAT.joints)
 def setpoint(
     ttl: int = 300, over: int = 40, pan: float = 0.0, purr: int = 0, hz: int = 25
 ) -> bytes:
+    """The fields of a setpoint after its number and time."""
     pose = [wire.ANGLE_ZERO + round(CAT.joints[name].rest * 5729.58) for name in NAMES]
     pose[NAMES.index("head_pan")] = wire.ANGLE_ZERO + round(pan * 5729.58)
     return struct.pack(f"<HBBBB{COUNT}H", ttl, over, 0, purr, hz, *pose)
@@ -100,7 +101,7 @@ def test_a_board_that_starts_without_a_chip_says_which(absent: str) -> None:
     holder = main if hasattr(main, name) else module
     setattr(holder, name, missing)
     built = main.build(board.module("machine").UART(0))
-    assert built.faults == 1 << wire.FAULTS.index("touch" if absent == "skin" else "imu")
+    assert built.all_faults(0) == 1 << wire.FAULTS.index("touch" if absent == "skin" else "imu")
 
 
 def test_an_empty_battery_is_the_fault_of_the_battery_alone() -> None:
@@ -114,16 +115,16 @@ def test_a_start_after_the_watchdog_has_ended_a_tick_is_told() -> None:
     board = Rig().board
     machine = board.module("machine")
     machine.cause = machine.WDT_RESET
-    built = board.module("main").build(machine.UART(0))
-    bits = [built.faults, board.module("board").OVERRUN]
-    assert bits == [1 << wire.FAULTS.index(name) for name in ("watchdog", "overrun")]
+    built = board.module("main").build(machine.UART(0), board.module("restart").hung())
+    assert built.all_faults(0) == 1 << wire.FAULTS.index("watchdog")
 
 
-def test_a_servo_board_that_does_not_take_the_stop_is_a_fault() -> None:
-    brain = Brain().awake()
-    brain.rig.bench.servos.present = False
-    brain.asked(wire.STOP)
-    assert brain.status[:2] == ("stopped", 1 << wire.FAULTS.index("servos"))
+@pytest.mark.parametrize(("ms", "late"), [(50, 0), (51, 1)])
+def test_a_tick_that_comes_late_is_an_overrun_for_a_minute(ms: int, late: int) -> None:
+    built = Rig().board._board
+    built.late(ms, 100)
+    bit = late << wire.FAULTS.index("overrun")
+    assert [built.all_faults(100 + later) for later in (0, 60_000, 60_001)] == [bit, bit, 0]
 
 
 # ── Commands ─────────────────────────────────────────────────────────────────────────────────────
@@ -208,10 +209,10 @@ def test_a_setpoint_is_reached_within_the_time_that_it_names() -> None:
     brain = Brain().awake()
     brain.live(0.3, head_pan=0.0)
     board = brain.board._board
-    board._take(wire.SETPOINT, setpoint(over=60, pan=0.05), 99)
+    board._take(wire.SETPOINT, struct.pack("<HH", 5000, 99) + setpoint(over=60, pan=0.05), 99)
     joint = board._limbs.joints[NAMES.index("head_pan")]
     assert joint._glide == 3
-    board._take(wire.SETPOINT, setpoint(over=10, pan=0.02), 99)
+    board._take(wire.SETPOINT, struct.pack("<HH", 5001, 99) + setpoint(over=10, pan=0.02), 99)
     assert joint._glide == 1
 
 

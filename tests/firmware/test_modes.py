@@ -182,7 +182,7 @@ def test_a_servo_board_that_vanishes_is_a_fault() -> None:
     rig.live(2.0, AHEAD)
     rig.bench.servos.present = False
     rig.live(1.0, {"head_pan": -0.5})
-    assert rig.state == "fault"
+    assert rig.state == "stopping", "nobody knows whether the pulses have ended"
     faults = [sense.faults for sense in rig.senses if isinstance(sense, BoardReport)][-1]
     assert "servos" in faults
 

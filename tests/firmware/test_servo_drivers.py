@@ -17,7 +17,7 @@ FIRMWARE = Path(__file__).resolve().parents[2] / "firmware"
 NEW_DRIVER = """
 made = []
 
-def servos(i2c, channels):
+def servos(i2c, channels, oscillator_hz):
     made.append(Pulses(channels))
     return made[-1]
 
@@ -33,6 +33,9 @@ class Pulses:
 
     def flush(self):
         pass
+
+    def sound(self):
+        return True
 
     def all_off(self):
         for channel in self.us:

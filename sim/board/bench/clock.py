@@ -2,9 +2,9 @@
 output.
 
 In:
-    w PADS×12 DRIFTS×12 X Y Z GX GY GZ ADC STOP CHARGING
-        What the devices sense from now on: thousandths, counts, mg, mrad/s, counts of the ADC, and
-        0 or 1 for the two pins.
+    w PADS×12 DRIFTS×12 X Y Z GX GY GZ ADC STOP CHARGING FAULTS
+        What the devices sense from now on: thousandths, counts, mg, mrad/s, counts of the ADC, 0 or
+        1 for the two pins, and the bits of machine.FAULTS.
     g MS [HEX]
         In steps: run until this moment, with these bytes on the serial line.
 Out:
@@ -114,6 +114,7 @@ class SimulatorChannel:
         bench.adc[self.pins["battery"]] = felt[30]
         bench.levels[self.pins["stop"]] = felt[31]
         bench.levels[self.pins["charging"]] = felt[32]
+        bench.suffer(felt[33])
 
 
 channel = SimulatorChannel()

@@ -11,6 +11,8 @@ PWRON_RESET = 1
 WDT_RESET = 3
 """Cause of a reset: the watchdog, as on the RP2040."""
 
+mem32: dict[int, int] = {}
+"""Memory by address, as far as it was written."""
 cause = PWRON_RESET
 """What `reset_cause` returns; set before the firmware starts."""
 
@@ -27,6 +29,10 @@ class Chip:
         self.registers = bytearray(size)
         self.present = True
 
+    def power_on(self) -> None:
+        """Set the registers as they are after power-up."""
+        raise NotImplementedError
+
     def write(self, register: int, data: "bytes | memoryview") -> None:
         """Take the bytes of one transfer."""
         self.registers[register : register + len(data)] = data
@@ -37,6 +43,14 @@ class SimulatedPca9685(Chip):
 
     def __init__(self) -> None:
         Chip.__init__(self, 256)
+        self.enable_pin = -1
+        """Pin of the microcontroller at its output enable, high without pulses; −1: not wired."""
+        self.power_on()
+
+    def power_on(self) -> None:
+        """Set the registers as they are after power-up or a dip of the supply."""
+        for register in range(256):
+            self.registers[register] = 0
         self.registers[0] = 0x11
         self.registers[0xFE] = 30
         for channel in range(16):
@@ -55,7 +69,8 @@ class SimulatedPca9685(Chip):
     def pulse_us(self, channel: int) -> int:
         """Length of a channel's pulses in µs; 0 is none."""
         registers, at = self.registers, 6 + 4 * channel
-        if registers[0] & 0x10 or registers[at + 3] & 0x10:
+        disabled = bench.driven.get(self.enable_pin, 0) if self.enable_pin >= 0 else 0
+        if disabled or registers[0] & 0x10 or registers[at + 3] & 0x10:
             return 0
         on = registers[at] | (registers[at + 1] & 15) << 8
         off = registers[at + 2] | (registers[at + 3] & 15) << 8
@@ -73,9 +88,10 @@ class SimulatedMpr121(Chip):
 
     def __init__(self) -> None:
         Chip.__init__(self, 256)
-        self._reset()
+        self.power_on()
 
-    def _reset(self) -> None:
+    def power_on(self) -> None:
+        """Set the registers as they are after power-up or a soft reset."""
         for register in range(256):
             self.registers[register] = 0
         self.registers[0x5D] = 0x24
@@ -85,7 +101,7 @@ class SimulatedMpr121(Chip):
         """Write registers of the chip, as over I2C."""
         if register == 0x80:
             if data[0] == 0x63:
-                self._reset()
+                self.power_on()
             return
         Chip.write(self, register, data)
 
@@ -116,6 +132,12 @@ class SimulatedLsm6ds3(Chip):
 
     def __init__(self) -> None:
         Chip.__init__(self, 128)
+        self.power_on()
+
+    def power_on(self) -> None:
+        """Set the registers as they are after power-up: it measures nothing."""
+        for register in range(128):
+            self.registers[register] = 0
         self.registers[0x0F] = 0x69
         self.feel(0, 0, 1000, 0, 0, 0)
 
@@ -132,6 +154,12 @@ class SimulatedMpu6050(Chip):
 
     def __init__(self) -> None:
         Chip.__init__(self, 128)
+        self.power_on()
+
+    def power_on(self) -> None:
+        """Set the registers as they are after power-up: it sleeps."""
+        for register in range(128):
+            self.registers[register] = 0
         self.registers[0x75] = 0x68
         self.registers[0x6B] = 0x40
         self.feel(0, 0, 1000, 0, 0, 0)
@@ -160,6 +188,11 @@ class MemoryLine:
         return len(data)
 
 
+FAULTS = ("servos_silent", "touch_silent", "imu_silent", "servos_reset", "touch_reset", "imu_reset")
+"""What may happen to a chip, lowest bit first: it does not acknowledge, or its supply dips for a
+moment and it starts with its registers as after power-up."""
+
+
 class Bench:
     """The chips and pins of this board."""
 
@@ -170,14 +203,27 @@ class Bench:
         self.chips: dict[int, Chip] = {0x40: self.servos, 0x5A: self.skin, 0x6A: self.imu}
         self.levels: dict[int, int] = {}
         """Pin → level that the world drives; other pins have the level of their own pull."""
+        self.driven: dict[int, int] = {}
+        """Pin → level to which the firmware drives it."""
         self.adc: dict[int, int] = {}
         """Pin → reading, 16 bits."""
         self.pwms: dict[int, PWM] = {}
         self.slices: dict[int, int] = {}
         """Hz of each PWM slice."""
+        self.faults = 0
+        """Bits of FAULTS that there are now."""
         self.line = MemoryLine()
         self.fed = 0
         """How often the watchdog was fed."""
+
+    def suffer(self, faults: int) -> None:
+        """Set which of FAULTS there are now, a bit for each. A reset happens when its bit begins."""
+        began = faults & ~self.faults
+        self.faults = faults
+        for index, chip in enumerate((self.servos, self.skin, self.imu)):
+            chip.present = not faults >> index & 1
+            if began >> (3 + index) & 1:
+                chip.power_on()
 
     def pulse_us(self, driver: str, channel: int) -> int:
         """Length of a servo's pulses in µs; 0 is none."""
@@ -227,19 +273,30 @@ class I2C:
 
 
 class Pin:
-    """A digital input; `bench.levels` drives it."""
+    """A digital pin. `bench.levels` drives inputs; `bench.driven` has what outputs were set to."""
 
     IN = 0
     OUT = 1
     PULL_UP = 1
     PULL_DOWN = 2
 
-    def __init__(self, number: int, mode: int = IN, pull: "int | None" = None) -> None:
+    def __init__(
+        self,
+        number: int,
+        mode: int = IN,
+        pull: "int | None" = None,
+        *,
+        value: "int | None" = None,
+    ) -> None:
         self.number = number
         self._rest = 1 if pull == self.PULL_UP else 0
+        if value is not None:
+            bench.driven[number] = value
 
-    def value(self) -> int:
-        """As `machine.Pin.value`: the level now."""
+    def value(self, level: "int | None" = None) -> int:
+        """As `machine.Pin.value`: the level now, or set it."""
+        if level is not None:
+            bench.driven[self.number] = level
         return bench.levels.get(self.number, self._rest)
 
 

@@ -1,0 +1,51 @@
+"""Which setpoints are followed: each has a number and the time at which the brain sent it, so that
+one that was recorded, repeated or held up on the way moves nothing."""
+
+from time import ticks_add, ticks_diff
+
+from micropython import const
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from shapes import Ms
+
+_CREEP_MS = const(1000)
+"""ms in which the shortest way that was seen is forgotten by 1 ms: more than two clocks drift apart
+(100 ppm are 0.1 ms a second), so that drift is never taken for delay."""
+_HALF = const(0x8000)
+"""Half of the range of 16-bit numbers: what is farther ahead lies behind."""
+
+
+class Setpoints:
+    """The number of the newest setpoint, and the shortest way from the brain in this session."""
+
+    def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Begin a new session."""
+        self._number = 0
+        self._known = False
+        """Whether the shortest way is known."""
+        self._shortest = 0
+        self._crept: Ms | None = None
+
+    def is_new(self, number: int, sent_ms: int, ttl_ms: int, now: "Ms") -> bool:
+        """Whether to follow a setpoint. `number`: one more with each, modulo 65536, from 1 in each
+        session. `sent_ms`: the brain's clock, modulo 65536. `ttl_ms`: how long it is good; one
+        that came later by this than the quickest is too old."""
+        if not 0 < (number - self._number & 0xFFFF) < _HALF:
+            return False
+        way = now - sent_ms & 0xFFFF
+        later = way - self._shortest & 0xFFFF
+        if not self._known or later >= _HALF:
+            self._known = True
+            self._shortest, self._crept = way, now
+            later = 0
+        elif self._crept is not None and ticks_diff(now, self._crept) >= _CREEP_MS:
+            self._shortest = self._shortest + 1 & 0xFFFF
+            self._crept = ticks_add(self._crept, _CREEP_MS)
+        if later > ttl_ms:
+            return False
+        self._number = number
+        return True

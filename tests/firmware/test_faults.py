@@ -1,0 +1,324 @@
+"""Faults of the devices, in virtual time, with the firmware under CPython and in a real MicroPython
+interpreter: each ends in a safe state that is said, and heals as its policy says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from moggy import wire
+from moggy.actuators.serial_body import SerialBody
+from moggy.body import Body
+from moggy.link import MemoryLink
+from moggy.messages import BoardReport, Command
+from moggy.protocol import CommandResult
+from moggy.sim.board.interpreter import interpreter
+from moggy.sim.board.lock_step import LockStepBoard
+from moggy.sim.board.micropython import SteppedMicroPython
+from moggy.sim.board.wires import DeviceFault, WorldInputs
+
+from .rig import CAT
+
+AHEAD = {"head_pan": 0.3}
+
+
+class Life:
+    """A board of one of the two interpreters with a body on its line."""
+
+    def __init__(self, board: LockStepBoard | SteppedMicroPython, body: Body = CAT) -> None:
+        self.board = board
+        self.link = MemoryLink(board.line)
+        self.body = SerialBody(self.link, body)
+        self.now = 0.0
+        self.inputs = WorldInputs()
+        self.reports: list[BoardReport] = []
+        self.most_us: int = 0
+        """Largest change of a joint's pulse from one step of 20 ms to the next, both not 0."""
+
+    def live(self, seconds: float, pose: dict[str, float] | None = AHEAD, **inputs: Any) -> Life:
+        """Let time pass, with `pose` sent fifty times a second; None sends nothing."""
+        if inputs:
+            self.inputs = replace(self.inputs, **inputs)
+            self.board.feed(self.inputs)
+        before = self.board.outputs().servos
+        for _ in range(round(seconds * 50)):
+            self.now = round(self.now + 0.02, 6)
+            self.board.advance(self.now)
+            heard = self.body.poll(self.now)
+            self.reports += [sense for sense in heard if isinstance(sense, BoardReport)]
+            if pose is not None:
+                self.body.move(Command(at=self.now, pose=pose))
+            after = self.board.outputs().servos
+            for name, us in after.items():
+                if us and before.get(name):
+                    self.most_us = max(self.most_us, abs(us - before[name]))
+            before = after
+        return self
+
+    def blip(self, *faults: DeviceFault, ms: int = 10) -> None:
+        """These faults for `ms`, a multiple of 10, in which nothing is sent."""
+        self.board.feed(replace(self.inputs, faults=faults))
+        self.board.advance(round(self.now + ms / 1000, 6))
+        self.board.feed(self.inputs)
+        self.now = round(self.now + -(-ms // 20) * 0.02, 6)
+        self.board.advance(self.now)
+
+    def asked(self, kind: int) -> CommandResult:
+        """How the board answers a command."""
+        self.link.results()
+        self.link.command(kind, b"", self.now)
+        self.live(0.1, None)
+        (result,) = self.link.results()
+        return result
+
+    @property
+    def state(self) -> str:
+        return self.reports[-1].state
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        return self.reports[-1].faults
+
+    @property
+    def pulsed(self) -> int:
+        """How many servos have pulses."""
+        return sum(1 for us in self.board.outputs().servos.values() if us)
+
+
+@pytest.fixture(params=["cpython", "micropython"])
+def life(request: pytest.FixtureRequest) -> Iterator[Life]:
+    if request.param == "cpython":
+        yield Life(LockStepBoard(CAT))
+        return
+    if interpreter() is None:
+        pytest.skip("no MicroPython interpreter for this platform")
+    board = SteppedMicroPython(CAT)
+    try:
+        yield Life(board)
+    finally:
+        board.close()
+
+
+def test_a_stop_is_said_only_when_every_driver_has_acknowledged_it(life: Life) -> None:
+    life.live(3.0)
+    assert life.pulsed == len(CAT.joints)
+    life.live(0.2, stop=True, faults=("servos_silent",))
+    assert (life.state, life.faults) == ("stopping", ("servos",))
+    assert life.board.outputs().servos["eyelids"] == 0, "the pins need no servo board"
+    life.live(0.1, faults=())
+    assert (life.state, life.pulsed) == ("stopped", 0)
+
+
+def test_one_missed_acknowledgement_in_the_tick_of_the_stop_loses_nothing(life: Life) -> None:
+    life.live(3.0)
+    life.inputs = replace(life.inputs, stop=True)
+    life.blip("servos_silent")
+    life.live(0.1)
+    assert (life.state, life.pulsed) == ("stopped", 0)
+    life.live(1.0, stop=False)
+    assert (life.state, life.pulsed) == ("stopped", 0), "only a release ends it"
+    assert life.asked(wire.RELEASE).result == "done"
+    life.live(3.0)
+    assert (life.state, life.faults) == ("running", ())
+
+
+@pytest.mark.parametrize("ms", [10, 20, 60])
+def test_writes_that_fail_for_a_moment_are_made_up_for(life: Life, ms: int) -> None:
+    life.live(3.0, {"head_pan": 0.2})
+    life.live(0.1, {"head_pan": 0.6})
+    life.blip("servos_silent", ms=ms)
+    life.live(2.0, {"head_pan": 0.6})
+    assert life.state == "running"
+    joint = CAT.joints["head_pan"]
+    us = life.board.outputs().servos["head_pan"]
+    assert us == pytest.approx(joint.zero_us + 0.6 * joint.us_per_rad, abs=5), (
+        "a count of the chip is 4.9 µs"
+    )
+
+
+def test_servos_whose_power_comes_late_start_by_themselves(life: Life) -> None:
+    life.live(20.0, faults=("servos_silent",))
+    assert (life.state, life.faults) == ("stopping", ("servos",))
+    life.live(0.8, faults=())
+    assert (life.state, life.faults, life.pulsed) == ("fault", ("servos",), 0)
+    life.live(8.0)
+    assert (life.state, life.faults) == ("running", ())
+
+
+def test_after_a_fault_it_goes_slowly_to_rest_before_it_follows(life: Life) -> None:
+    life.live(3.0, {"head_pan": 0.9})
+    life.live(0.5, {"head_pan": 0.9}, faults=("servos_silent",))
+    life.reports.clear()
+    life.live(12.0, {"head_pan": 0.9}, faults=())
+    states = list(dict.fromkeys(report.state for report in life.reports))
+    assert states == ["fault", "limp", "running", "rest"]
+    assert life.state == "running"
+
+
+def test_a_fault_that_comes_back_for_the_fourth_time_waits_for_a_person(life: Life) -> None:
+    life.live(3.0)
+    for _ in range(4):
+        life.live(0.5, faults=("servos_silent",))
+        life.live(12.0, faults=())
+    assert (life.state, life.faults, life.pulsed) == ("fault", ("servos",), 0)
+    assert life.asked(wire.CLEAR).result == "done"
+    life.live(3.0)
+    assert (life.state, life.faults) == ("running", ())
+
+
+def test_a_servo_board_that_was_reset_is_set_up_again(life: Life) -> None:
+    life.live(3.0)
+    life.blip("servos_reset")
+    assert life.pulsed == 1, "the chip has forgotten its pulses; the eyelids are on a pin"
+    life.live(0.4)
+    assert (life.state, life.faults) == ("fault", ("servos",))
+    life.live(8.0)
+    assert (life.state, life.faults, life.pulsed) == ("running", (), len(CAT.joints))
+
+
+def test_a_battery_that_sags_and_recovers_starts_by_itself(life: Life) -> None:
+    life.live(3.0)
+    life.live(4.5, volts=6.0)
+    assert (life.state, life.faults, life.pulsed) == ("fault", ("battery",), 0)
+    life.live(4.0, volts=8.0)
+    assert life.state == "fault"
+    life.live(14.0)
+    assert (life.state, life.faults) == ("running", ())
+
+
+@pytest.mark.parametrize("state", ["starting", "running", "hold", "rest", "limp", "stopped"])
+@pytest.mark.parametrize(
+    "faults",
+    [("servos_silent",), ("servos_reset",), ("touch_silent",), ("imu_silent",), ("touch_reset",)],
+    ids=lambda faults: faults[0],
+)
+def test_every_fault_in_every_state_ends_safe_and_heals(
+    faults: tuple[DeviceFault, ...], state: str, life: Life
+) -> None:
+    """Servo faults end in a state without pulses, others leave the state; all heal, and no joint
+    ever jumps farther than its limit allows."""
+    life.live(0.2 if state == "starting" else 3.0)
+    if state == "hold":
+        life.live(1.0, None)
+    elif state == "rest":
+        life.link.command(wire.REST, b"", life.now)
+        life.live(0.1, None)
+    elif state == "limp":
+        life.link.command(wire.LIMP, b"", life.now)
+        life.live(0.1, None)
+    elif state == "stopped":
+        life.link.command(wire.STOP, b"", life.now)
+        life.live(0.1, None)
+    shown = "running" if state == "starting" else state
+    assert life.state == shown
+    life.live(1.0, None if state in ("hold", "rest", "limp") else AHEAD, faults=faults)
+    if faults[0].startswith("servos"):
+        assert life.state in ("stopping", "fault", "limp", "stopped", "rest"), life.state
+        assert life.state != "limp" or state in ("limp", "rest")
+    if state == "stopped":
+        assert life.state in ("stopped", "stopping")
+    life.live(0.2, None, faults=())
+    if state == "stopped":
+        life.asked(wire.RELEASE)
+    life.live(14.0)
+    assert (life.state, life.pulsed) == ("running", len(CAT.joints))
+    assert "servos" not in life.faults
+    fastest = {
+        name: abs(joint.us_per_rad) * joint.velocity / 50 for name, joint in CAT.joints.items()
+    }
+    assert life.most_us <= max(fastest.values()) * 1.05 + 2
+
+
+# ── The stop button and the pin that disables the servo board ────────────────────────────────────
+
+
+def wired(**wiring: Any) -> Body:
+    data = CAT.model_dump()
+    data["wiring"] |= wiring
+    return Body.model_validate(data)
+
+
+def test_a_cut_cable_of_a_normally_closed_button_stops() -> None:
+    body = wired(stop_normally_closed=True)
+    life = Life(LockStepBoard(body), body)
+    pin = body.wiring.stop
+    life.board.bench.levels[pin] = 0
+    life.inputs = replace(life.inputs, stop=False)
+    life.board.bench.levels.pop(pin)  # nothing drives it: the pull-up does
+    life.live(1.0)
+    assert (life.state, life.pulsed) == ("stopped", 0)
+
+
+def test_the_enable_pin_ends_the_pulses_whatever_the_bus_says() -> None:
+    body = wired(servo_enable=20)
+    board = LockStepBoard(body)
+    board.bench.servos.enable_pin = 20
+    life = Life(board, body)
+    life.live(3.0)
+    assert life.pulsed == len(CAT.joints)
+    life.live(0.1, stop=True, faults=("servos_silent",))
+    assert (life.state, life.pulsed) == ("stopping", 0)
+
+
+def test_a_restart_with_the_button_held_ends_the_pulses_first() -> None:
+    """A servo board keeps its registers when the microcontroller is reset."""
+    life = Life(LockStepBoard(CAT)).live(3.0)
+    board = life.board
+    assert isinstance(board, LockStepBoard)
+    board.feed(WorldInputs(stop=True))
+    board.module("main").run()
+    assert board.bench.servos.pulse_us(0) == 0
+    assert all(board.bench.servos.pulse_us(channel) == 0 for channel in range(16))
+
+
+# ── Setpoints that lie ───────────────────────────────────────────────────────────────────────────
+
+
+def test_a_setpoint_that_is_replayed_moves_nothing() -> None:
+    life = Life(LockStepBoard(CAT))
+    sent: list[bytes] = []
+    write = life.board.line.write
+    life.board.line.write = lambda data: (sent.append(bytes(data)), write(data))[1]  # type: ignore[method-assign, assignment, func-returns-value]
+    life.live(2.0, {"head_pan": -0.4})
+    old = [data for data in sent if data]
+    life.live(2.0, {"head_pan": 0.4})
+    there = life.board.outputs().servos["head_pan"]
+    for data in old[-10:]:
+        write(data)
+    life.live(1.0, None)
+    assert abs(life.board.outputs().servos["head_pan"] - there) <= 1
+
+
+def test_a_setpoint_that_was_held_up_on_the_way_is_refused() -> None:
+    setpoints = LockStepBoard(CAT).module("setpoints").Setpoints()
+    assert setpoints.is_new(1, 1000, 300, 5000)
+    assert setpoints.is_new(2, 1020, 300, 5320)
+    assert not setpoints.is_new(3, 1040, 300, 5345)
+    assert not setpoints.is_new(2, 1300, 300, 5350), "its number is not new"
+    assert setpoints.is_new(4, 1300, 300, 5350)
+
+
+def test_clocks_that_drift_do_not_make_setpoints_old() -> None:
+    """The board's clock is 500 ppm faster for six hours."""
+    setpoints = LockStepBoard(CAT).module("setpoints").Setpoints()
+    refused = 0
+    for n in range(1, 6 * 3600 * 10):
+        sent = n * 100
+        board_ms = (sent + sent // 2000 + 77) & 0x3FFFFFFF
+        refused += not setpoints.is_new(n & 0xFFFF, sent & 0xFFFF, 300, board_ms)
+    assert refused == 0
+
+
+def test_only_a_hung_tick_counts_as_the_watchdogs_reset(monkeypatch: pytest.MonkeyPatch) -> None:
+    board = LockStepBoard(CAT)
+    restart, machine = board.module("restart"), board.module("machine")
+    machine.cause = machine.WDT_RESET
+    monkeypatch.setattr(restart, "_has_scratch", lambda: True)
+    machine.mem32[restart._SCRATCH] = 0
+    assert not restart.hung(), "machine.reset was asked for at the prompt"
+    restart.ticking()
+    assert restart.hung()
+    assert not restart.hung(), "it is told once"
