@@ -42,17 +42,19 @@ _ABOVE = const(3)
 while a hand lay there. Our choice: single disturbances are shorter."""
 _STILL_WINDOWS = const(12)
 """Windows in a row (92 s) in which a touch did not move after which the pad counts as stuck."""
-_STILL = const(16)
-"""A touch did not move in a window if the variance of the count was below twice the variance of the
-untouched pad's noise plus the square of a 16th of the touch's depth. Our choice: the pressure of a
-hand that rests on a breathing body wanders by a tenth of itself (standard deviation) or more."""
+_MOVES = const(32)
+"""A touch moved if the standard deviation of its count in a window, beyond noise, was more than a
+32nd of its depth, or its mean changed by more than a 16th from window to window. Our choice: the
+pressure of a hand that rests on a breathing body wanders by about a tenth of itself."""
 _ALL = const(4)
 """Pads from which on it cannot be hands when all of them go from untouched to full in one read."""
 _SETTLE_READS = const(5)
 """Reads (50 ms) after the chip was set up until its counts are used: it looks for its charges, and
 its filters fill."""
-_CLIPPED = const(1023)
-"""The largest count: the electrode's voltage has reached the supply."""
+_SHORTED = const(8)
+"""Counts below this are those of an electrode that is shorted, or not measured at all."""
+_CLIPPED = const(1016)
+"""Counts from this on are those of an electrode whose voltage has reached the supply (1023)."""
 
 
 class Skin(Watched):
@@ -103,6 +105,8 @@ class Skin(Watched):
         self._sum = array("i", [0] * count)
         self._squares = array("i", [0] * count)
         """First and last count of the window, and sums of what the others differ from the first."""
+        self._mean = array("h", [0] * count)
+        """Of the window before."""
         self._steps = array("i", [0] * count)
         """Sum of the squared differences from sample to sample."""
         self._charge = array("i", [0] * count)
@@ -183,7 +187,7 @@ class Skin(Watched):
         for pad in range(pads):
             count = counts[channels[pad]]
             if count <= touch_at[pad] or pressures[pad]:
-                if not count:
+                if count < _SHORTED:
                     zeros += 1
                 now, was = self._pressure(pad, count), pressures[pad]
                 if now != was:
@@ -209,7 +213,7 @@ class Skin(Watched):
         bit = 1 << pad
         self._felt |= bit
         self._slope[pad] = 0
-        if not count or self._clipped & bit:
+        if count < _SHORTED or self._clipped & bit:
             return 0
         firm = below * ((self._charge[pad] * _SCALE << 4) // base) // count >> 4
         return min(max(firm, 1), 255)
@@ -217,11 +221,11 @@ class Skin(Watched):
     def _sample(self, pad: int, count: int) -> None:
         """Take a sample of a pad for its baseline and its statistics."""
         bit = 1 << pad
-        if not 0 < count < _CLIPPED:
+        if not _SHORTED <= count < _CLIPPED:
             if not self._clipped & bit:
                 self._clipped |= bit
                 self._count_implausible()
-            if count and not self._retuned & bit and not any(self.pressures):
+            if count >= _CLIPPED and not self._retuned & bit and not any(self.pressures):
                 self._retuned |= bit
                 self._retune = True
             return
@@ -276,32 +280,44 @@ class Skin(Watched):
         mean = total // _WINDOW
         rest = total - mean * _WINDOW
         squares = self._squares[pad] - 2 * mean * total + _WINDOW * mean * mean
-        # Both in 16ths of a squared count. That from step to step does not see slow changes.
+        # Both in 16ths of a squared count. That from sample to sample sees no slow changes.
         variance = (squares - rest * rest // _WINDOW) // 4
         noise = self._steps[pad] // 8
-        mean += self._first[pad]
         self._sum[pad] = self._squares[pad] = self._steps[pad] = 0
+        mean += self._first[pad]
         bit = 1 << pad
         if not self._felt & bit:
-            self._noise[pad] += (noise - self._noise[pad]) // 4
-            step = _root(_NOISES * _NOISES * self._noise[pad] // 16)
-            self._step[pad] = min(max(step, _LEAST_STEP), _MOST_STEP)
-            self._set_threshold(pad)
+            self._learn_noise(pad, noise)
         elif not self.pressures[pad]:
             self._felt &= ~bit
             self._still[pad] = 0
+        elif self._moved(pad, mean, variance, noise):
+            self._still[pad] = 0
         else:
-            depth = (self._base[pad] >> 4) - mean
-            at_rest = 2 * self._noise[pad] + 16 * depth * depth // (_STILL * _STILL)
-            self._still[pad] = self._still[pad] + 1 if variance <= at_rest else 0
+            self._still[pad] += 1
             if self._still[pad] >= _STILL_WINDOWS:
-                self._mask(pad, mean, depth)
+                self._mask(pad, mean)
+        self._mean[pad] = mean
 
-    def _mask(self, pad: int, mean: int, depth: int) -> None:
+    def _learn_noise(self, pad: int, noise: int) -> None:
+        self._noise[pad] += (noise - self._noise[pad]) // 4
+        step = _root(_NOISES * _NOISES * self._noise[pad] // 16)
+        self._step[pad] = min(max(step, _LEAST_STEP), _MOST_STEP)
+        self._set_threshold(pad)
+
+    def _moved(self, pad: int, mean: int, variance: int, noise: int) -> bool:
+        """Whether the touch on a pad moved in a window. What counts as noise is twice that of the
+        untouched pad, or of this window up to twice what counts as a movement."""
+        depth = (self._base[pad] >> 4) - mean
+        moves = 16 * depth * depth // (_MOVES * _MOVES)
+        at_rest = moves + 2 * max(self._noise[pad], min(noise, 4 * moves))
+        return variance > at_rest or abs(mean - self._mean[pad]) * 16 > depth
+
+    def _mask(self, pad: int, mean: int) -> None:
         """Name a pad as stuck. What it shows is its baseline, so that hands are felt on top of it,
         until it has come back by half."""
         if not self._masked >> pad & 1:
-            self._free_at[pad] = mean + depth // 2
+            self._free_at[pad] = ((self._base[pad] >> 4) + mean) // 2
             self._masked |= 1 << pad
         self.pressures[pad] = 0
         self._changed = True
