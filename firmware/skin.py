@@ -37,6 +37,10 @@ _TURNS = const(12)
 """Reads in which each pad has its turn: as many as the chip has electrodes."""
 _WINDOW = const(64)
 """Samples of a pad in a window."""
+_LEAST_HIGHS = const(8)
+"""Samples above the baseline that tell the noise of a window."""
+_FORGETS = const(32)
+"""Windows (four minutes) in which the noise that is believed comes down to a third."""
 _ABOVE = const(3)
 """Turns in a row with a count above the baseline after which that is the baseline: it was learnt
 while a hand lay there. Our choice: single disturbances are shorter."""
@@ -83,8 +87,6 @@ class Skin(Watched):
         """A bit for each pad that was the reason for that, until it has a plausible count."""
         self._clipped = self._masked = 0
         """Bits of the pads without a plausible count, and of those with a touch that is none."""
-        self._felt = 0
-        """Bits of the pads that were touched since the beginning of their window."""
         self._counts = array("H", [0] * 12)
         self._base = array("i", [0] * count)
         """Sixteenths of a count."""
@@ -95,7 +97,7 @@ class Skin(Watched):
         self._touch_at = array("h", [0] * count)
         """The count at which a touch begins."""
         self._noise = array("i", [16] * count)
-        """Variance while untouched: 16ths of a squared count. Before the first window, 1."""
+        """Variance while untouched, 16ths of a squared count. Our guess at the start: 1."""
         self._above = bytearray(count)
         self._still = bytearray(count)
         self._free_at = array("h", [0] * count)
@@ -105,6 +107,10 @@ class Skin(Watched):
         self._sum = array("i", [0] * count)
         self._squares = array("i", [0] * count)
         """First and last count of the window, and sums of what the others differ from the first."""
+        self._highs = bytearray(count)
+        self._high_squares = array("i", [0] * count)
+        """Samples of an untouched pad above its baseline, and the sum of the squares of how far, 16ths
+        of a squared count: hands make counts smaller, so what lies above is noise."""
         self._mean = array("h", [0] * count)
         """Of the window before."""
         self._steps = array("i", [0] * count)
@@ -210,10 +216,8 @@ class Skin(Watched):
         step = self._step[pad]
         if below < (step // 2 if self.pressures[pad] else step):
             return 0
-        bit = 1 << pad
-        self._felt |= bit
         self._slope[pad] = 0
-        if count < _SHORTED or self._clipped & bit:
+        if count < _SHORTED or self._clipped >> pad & 1:
             return 0
         firm = below * ((self._charge[pad] * _SCALE << 4) // base) // count >> 4
         return min(max(firm, 1), 255)
@@ -255,6 +259,9 @@ class Skin(Watched):
                 self._rebase(pad, count)
             return
         self._above[pad] = 0
+        if off > 0:
+            self._highs[pad] += 1
+            self._high_squares[pad] += off * off >> 4
         slope = self._slope[pad] + off
         self._slope[pad] = min(max(slope, -_MOST_SLOPE), _MOST_SLOPE)
         self._base[pad] += (off * 8 + slope + 16) >> 5
@@ -285,13 +292,10 @@ class Skin(Watched):
         noise = self._steps[pad] // 8
         self._sum[pad] = self._squares[pad] = self._steps[pad] = 0
         mean += self._first[pad]
-        bit = 1 << pad
-        if not self._felt & bit:
-            self._learn_noise(pad, noise)
-        elif not self.pressures[pad]:
-            self._felt &= ~bit
-            self._still[pad] = 0
-        elif self._moved(pad, mean, variance, noise):
+        if self._highs[pad] >= _LEAST_HIGHS:
+            self._learn_noise(pad, self._high_squares[pad] // self._highs[pad])
+        self._highs[pad] = self._high_squares[pad] = 0
+        if not self.pressures[pad] or self._moved(pad, mean, variance, noise):
             self._still[pad] = 0
         else:
             self._still[pad] += 1
@@ -300,7 +304,9 @@ class Skin(Watched):
         self._mean[pad] = mean
 
     def _learn_noise(self, pad: int, noise: int) -> None:
-        self._noise[pad] += (noise - self._noise[pad]) // 4
+        """Believe more noise soon, less of it slowly: servos that stop will run again."""
+        less = noise - self._noise[pad]
+        self._noise[pad] += less // 2 if less > 0 else less // _FORGETS
         step = _root(_NOISES * _NOISES * self._noise[pad] // 16)
         self._step[pad] = min(max(step, _LEAST_STEP), _MOST_STEP)
         self._set_threshold(pad)
