@@ -62,7 +62,8 @@ class Bus:
 
 class Watched:
     """A chip that is read again and again. A read that fails is repeated once; if that fails too
-    the chip is lost. It is tried again after 50 ms, then once a second: the bus is freed, and the
+    the chip is lost. It is tried again after 50 ms (unless it was found less than a second ago),
+    then once a second: the bus is freed, and the
     chip is set up if it has lost its configuration. That is looked at four times a second too,
     since a chip that was reset by a dip of its supply answers as if nothing had happened.
 
@@ -71,6 +72,8 @@ class Watched:
 
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
+        self._found: "Ms | None" = None
+        """When it was last found."""
         self.answers = False
         """Whether the chip answers and has its configuration."""
         self.losses = 0
@@ -87,22 +90,27 @@ class Watched:
             if not self.answers:
                 self._due = ticks_add(now, _AGAIN_MS)
                 self._find()
+                self._found = now
             elif due:
                 self._due = ticks_add(now, _CHECK_MS)
-                if not self._sound():
-                    raise OSError("the chip has lost its configuration")
             try:
-                self._read()
+                self._look(due)
             except OSError:
-                self._read()
+                self._look(due)
         except OSError:
             if self.answers:
                 self.answers = False
                 self.losses = min(self.losses + 1, 65535)
-                self._due = ticks_add(now, _SOON_MS)
+                firm = self._found is None or ticks_diff(now, self._found) >= _AGAIN_MS
+                self._due = ticks_add(now, _SOON_MS if firm else _AGAIN_MS)
                 self._lose()
             return False
         return True
+
+    def _look(self, check: bool) -> None:
+        if check and not self._sound():
+            raise OSError("the chip has lost its configuration")
+        self._read()
 
     def _find(self) -> None:
         """Bring the chip back. Raises OSError when it does not answer."""

@@ -102,6 +102,18 @@ def test_a_chip_that_stays_away_is_tried_once_a_second(name: str) -> None:
     assert 30 <= refusing.asked - before <= 60, "one try has one or two transfers"
 
 
+def test_a_chip_that_is_lost_again_and_again_is_set_up_once_a_second() -> None:
+    brain = held()
+    skin, set_ups = brain.board._board._skin, []
+    set_up = skin._set_up
+    skin._set_up = lambda: (set_ups.append(brain.now), set_up())
+    for _ in range(1000):
+        brain.rig.bench.skin.power_on()
+        brain.live(0.01)
+    assert 10 <= len(set_ups) <= 12
+    assert not any(pressures(brain)[-1])
+
+
 @pytest.mark.parametrize(("name", "fault"), [("skin", TOUCH), ("imu", IMU)])
 def test_a_chip_that_comes_after_the_start_is_taken(name: str, fault: int) -> None:
     brain = Brain()
@@ -140,6 +152,7 @@ def test_what_came_and_went_is_counted_in_the_log() -> None:
 def test_a_touch_chip_that_was_reset_is_no_hand_on_all_pads() -> None:
     brain = held()
     firm = pressures(brain)[0]
+    brain.live(0.1)  # the next look at its configuration is not due
     brain.rig.bench.skin.power_on()
     brain.live(0.3)
     told = pressures(brain)
@@ -187,7 +200,9 @@ def test_each_register_of_the_accelerometer_is_read_back(register: int) -> None:
 
 
 def test_nine_clocks_free_a_bus_that_a_chip_holds() -> None:
-    board = Rig().board
+    rig = Rig()
+    rig.live(0.1)
+    board = rig.board
     machine, bench = board.module("machine"), board.bench
     bus = board.module("i2c_bus").Bus(4, 5)
     bench.held = 9
@@ -230,6 +245,7 @@ PADS = (0.0,) * 6 + (0.5,) + (0.0,) * 5
 
 @pytest.mark.parametrize("fault", ["touch_reset", "touch_silent", "bus_stuck"])
 def test_a_touch_outlives_what_happens_to_the_chip(life: Life, fault: Any) -> None:
+    life.live(1.0)
     assert felt(life, 2.0, pads=PADS)[-1].pressure == pytest.approx(0.5, abs=0.02)
     told = felt(life, 0.2, faults=(fault,)) + felt(life, 2.0, faults=())
     assert 0.0 in [touch.pressure for touch in told], "told as ended"
@@ -247,4 +263,3 @@ def test_the_accelerometer_is_found_again(life: Life, fault: Any) -> None:
     life.live(2.0, faults=())
     assert "imu" in [name for report in life.reports for name in report.faults]
     assert life.faults == ()
-    assert not any(report.falling for report in life.reports)
