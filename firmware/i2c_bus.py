@@ -72,7 +72,7 @@ class Watched:
 
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
-        self._found: "Ms | None" = None
+        self._found: Ms | None = None
         """When it was last found."""
         self.answers = False
         """Whether the chip answers and has its configuration."""

@@ -109,8 +109,8 @@ class Skin(Watched):
         """First and last count of the window, and sums of what the others differ from the first."""
         self._highs = bytearray(count)
         self._high_squares = array("i", [0] * count)
-        """Samples of an untouched pad above its baseline, and the sum of the squares of how far, 16ths
-        of a squared count: hands make counts smaller, so what lies above is noise."""
+        """Samples of an untouched pad above its baseline, and the sum of the squares of how far
+        above, 16ths of a squared count. Hands make counts smaller, so that is noise."""
         self._mean = array("h", [0] * count)
         """Of the window before."""
         self._steps = array("i", [0] * count)

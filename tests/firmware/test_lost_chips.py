@@ -104,9 +104,15 @@ def test_a_chip_that_stays_away_is_tried_once_a_second(name: str) -> None:
 
 def test_a_chip_that_is_lost_again_and_again_is_set_up_once_a_second() -> None:
     brain = held()
-    skin, set_ups = brain.board._board._skin, []
-    set_up = skin._set_up
-    skin._set_up = lambda: (set_ups.append(brain.now), set_up())
+    chip = brain.board._board._skin._chip
+    set_ups: list[float] = []
+    set_up = chip.set_up
+
+    def counted() -> None:
+        set_ups.append(brain.now)
+        set_up()
+
+    chip.set_up = counted
     for _ in range(1000):
         brain.rig.bench.skin.power_on()
         brain.live(0.01)

@@ -120,7 +120,8 @@ def test_it_brings_every_electrode_just_below_its_target() -> None:
     target = 0.9 * (3.3 - 0.7)
     assert all(target * 0.94 <= value <= target + 0.01 for value in volts), volts
     assert model.read(2, 2) == b"\0\0", "no electrode is out of range"
-    expected = [round(count * size * 3.3 / 512.0) for count, size in zip(counts(model), sizes)]
+    measured = zip(counts(model), sizes, strict=True)
+    expected = [round(count * size * 3.3 / 512.0) for count, size in measured]
     assert driver.charges() == pytest.approx(expected, rel=0.01)
 
 

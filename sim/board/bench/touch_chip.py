@@ -84,7 +84,8 @@ class SimulatedMpr121(Chip):  # type: ignore[misc]
         """Give registers of the chip, as over I2C."""
         if self.noise:
             self._measure()
-        return self.registers[register : register + count]
+        data: bytearray = Chip.read(self, register, count)
+        return data
 
     def capacitance(self, electrode: int) -> int:
         """fF of an electrode now."""
