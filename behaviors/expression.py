@@ -11,22 +11,57 @@ from __future__ import annotations
 import math
 import operator
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import Generic, TypeAlias, TypeVar
+
+from moggy.vocabulary import nearest
+from moggy.yaml_file import Misplaced, Where
 
 M = TypeVar("M")
 Evaluate: TypeAlias = Callable[[M], float]
 """Reads a number out of a moment."""
 
 
-class Wrong(ValueError):
+class Wrong(Misplaced):
     """An expression that cannot be read; says at which character."""
 
-    def __init__(self, text: str, position: int, message: str) -> None:
-        super().__init__(f"{message}, at character {position + 1} of «{text}»")
+    def __init__(self, text: str, position: int, message: str, needs: Where = ()) -> None:
+        super().__init__(f"{message}, at character {position + 1} of «{text}»", needs=needs)
         self.text, self.position, self.message = text, position, message
+
+
+def meant(
+    name: str,
+    plain: Collection[str],
+    families: Mapping[str, Collection[str] | None],
+    hints: Mapping[str, str],
+) -> str:
+    """What somebody may have meant by an unknown name, as the end of an error.
+
+    `plain` are whole names. `families` gives the second words of each first word, None where any
+    word may follow. `hints` says what to write for first words of another language.
+    """
+    first, _, second = name.partition(".")
+    if first in hints:
+        return f": {hints[first].format(second or 'NAME')}"
+    close = [first] if first in families else get_close_matches(first, list(families), n=1)
+    for family in close:
+        here = [each for each in plain if each.startswith(f"{family}.")]
+        there = [*(families[family] or (second,)), *(each.partition(".")[2] for each in here)]
+        alike = get_close_matches(second, there, n=1)
+        found = [f"{family}.{word}" for word in alike or there]
+        return nearest(found[0] if alike else "", found)
+    every = [f"{family}.{word}" for family, words in families.items() for word in words or ()]
+    if not second:
+        return nearest(name, [*plain, *every])
+    same = [each for each in (*plain, *every) if each.partition(".")[2] == second]
+    if same:
+        return f"; there are {', '.join(same)}"
+    near = nearest(name, [each for each in plain if "." in each])
+    return near or f"; first words are {', '.join(families)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from operator import attrgetter
 from typing import Any
 
-from moggy.behaviors.expression import Evaluate
+from moggy.behaviors.expression import Evaluate, meant
 from moggy.behaviors.moment import BETWEEN_STROKES, NEVER, Moment
 from moggy.vocabulary import (
     CLASSES,
@@ -164,6 +164,23 @@ TEXTS: Mapping[str, Callable[[Moment], str]] = {
     "last.event": lambda m: EVENTS[m.last_event].about if m.last_event else "",
 }
 """What only a sentence may ask: words."""
+
+
+HINTS: Mapping[str, str] = {
+    "now": "a tree asks 'event.{0}' for its strength, which fades, or 'since.{0}' for the seconds "
+    "since; 'now' is a word of laws",
+    "behavior": "a tree asks 'running.{0}' for what runs; 'behavior' is a word of laws",
+    "joint": "a tree cannot ask for joints; laws can",
+    "call": "a tree cannot ask for calls; laws can",
+}
+"""First words that only laws have → what to write in a tree."""
+
+
+def suggestion(name: str, own: Collection[str]) -> str:
+    """What somebody may have meant by a name that a tree may not ask for, as the end of an error;
+    `own` are the names of the tree's `let`."""
+    families = {first: seconds for first, (_, seconds, _) in FAMILIES.items()}
+    return meant(name, [*PLAIN, *own], families, HINTS)
 
 
 def known(name: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from operator import attrgetter
 from typing import Any
 
-from moggy.behaviors.expression import Evaluate
+from moggy.behaviors.expression import Evaluate, meant
 from moggy.behaviors.moment import NEVER
 from moggy.messages import Command, Tick
 from moggy.ongoing import Ongoing, is_quiet, local_hour
@@ -20,7 +20,6 @@ from moggy.vocabulary import (
     EVENTS,
     GESTURES,
     SETTINGS,
-    nearest,
 )
 
 
@@ -135,6 +134,19 @@ FAMILIES: Mapping[str, tuple[Callable[[str], Evaluate[LawScene]], Collection[str
 }
 
 
+HINTS: Mapping[str, str] = {
+    "event": "it asks 'now.{0}', which holds in the tick in which the event happens. In a tree "
+    "'event' is a strength that fades",
+    "zone": "it asks what the hand does, such as 'touch.stroke', not where; 'zone' is a word of "
+    "trees",
+    "count": "it says how often in the shape `at_most`, `of`, `per`; 'count' is a word of trees",
+    "running": "it asks 'behavior.{0}'; 'running' is a word of trees",
+    "ran": "it asks 'behavior.{0}', which holds while it runs; 'ran' is a word of trees",
+    "temperament": "temperament does not change in a life; 'temperament' is a word of trees",
+}
+"""First words that only trees have → what to write in a law."""
+
+
 def reader(name: str) -> Evaluate[LawScene]:
     """How a name is read; KeyError, with a suggestion, if there is no such name."""
     if name in PLAIN:
@@ -142,13 +154,6 @@ def reader(name: str) -> Evaluate[LawScene]:
     first, _, second = name.partition(".")
     make, seconds = FAMILIES.get(first, (None, None))
     if make is None or not second or (seconds is not None and second not in seconds):
-        if first == "event":
-            raise KeyError(
-                f"a law cannot ask {name!r}: it asks 'now.{second}', which holds in the tick in "
-                "which the event happens. In a tree 'event' is a strength that fades"
-            )
-        families = [
-            f"{family}.{word}" for family, (_, words) in FAMILIES.items() for word in words or ()
-        ]
-        raise KeyError(f"a law cannot ask {name!r}{nearest(name, [*PLAIN, *families])}")
+        families = {family: words for family, (_, words) in FAMILIES.items()}
+        raise KeyError(f"a law cannot ask {name!r}{meant(name, list(PLAIN), families, HINTS)}")
     return make(second)

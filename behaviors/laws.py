@@ -14,6 +14,7 @@ from moggy.behaviors.expression import Compiler, Evaluate, names, parse
 from moggy.behaviors.law_scene import LawScene, reader
 from moggy.body import StrictModel
 from moggy.messages import Tick
+from moggy.yaml_file import Misplaced
 
 
 def _check(text: str) -> str:
@@ -21,7 +22,7 @@ def _check(text: str) -> str:
         try:
             reader(name.name)
         except KeyError as error:
-            raise ValueError(str(error.args[0])) from error
+            raise Misplaced(str(error.args[0]), needs=("let", name.name)) from error
     return text
 
 

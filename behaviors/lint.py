@@ -40,17 +40,19 @@ def lint(
     spec: tree.Tree,
     *,
     personality: Personality | None = None,
+    own: Collection[str] | None = None,
     seed: int = 1,
     samples: int = 12_000,
 ) -> list[Problem]:
     """All problems of a tree, or an empty list.
 
     Weighs its options in up to `samples` random moments, drawn by `seed`, as a pet of this
-    personality (left out: an average one) would.
+    personality (left out: an average one) would. `own`: the names of `let` that the author answers
+    for; left out, all of them.
     """
     average = Personality.model_validate({"name": "average"})
     return [
-        *_unused(spec),
+        *_unused(spec, spec.let if own is None else own),
         *_unreachable(spec),
         *_starving(spec, personality or average, seed, samples),
     ]
@@ -112,10 +114,10 @@ def _expressions(spec: tree.Tree) -> Iterator[tuple[str, str]]:
             yield owner, node.until
 
 
-def _unused(spec: tree.Tree) -> Iterator[Problem]:
-    """Names of `let` that no expression of the tree asks for."""
+def _unused(spec: tree.Tree, own: Collection[str]) -> Iterator[Problem]:
+    """Those names of `let` that no expression of the tree asks for."""
     used = {name.name for _, text in _expressions(spec) for name in names(parse(text))}
-    yield from (Problem("let", f"{name!r} is never used") for name in spec.let if name not in used)
+    yield from (Problem("let", f"{name!r} is never used") for name in own if name not in used)
 
 
 def _endless(node: tree.NodeSpec) -> bool:

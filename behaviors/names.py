@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from moggy.behaviors.expression import Wrong, names, parse
 from moggy.behaviors.inputs import TEXTS
 from moggy.behaviors.tree_language import holes
-from moggy.overlay import nodes
+from moggy.tree_data import nodes
 from moggy.vocabulary import nearest
 
 EXPRESSIONS = frozenset(

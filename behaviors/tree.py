@@ -21,7 +21,8 @@ from moggy.behaviors.expression import names, parse
 from moggy.behaviors.inputs import known
 from moggy.behaviors.tree_language import LET, Expression, Sentence
 from moggy.body import StrictModel
-from moggy.vocabulary import CallName, EventName, GazeTarget, Trait
+from moggy.vocabulary import CallName, EventName, GazeTarget, Trait, nearest
+from moggy.yaml_file import Misplaced
 
 Id = Annotated[
     str,
@@ -219,10 +220,13 @@ class UtilitySpec(StrictModel):
 
     @model_validator(mode="after")
     def _fallback(self) -> Self:
-        if self.fallback not in {option.id for option in self.options}:
-            raise ValueError(
-                f"fallback {self.fallback!r} is none of the options "
-                f"{', '.join(option.id for option in self.options)}"
+        names = [option.id for option in self.options]
+        if self.fallback not in names:
+            raise Misplaced(
+                f"the fallback {self.fallback!r} is none of the options"
+                f"{nearest(self.fallback, names)}",
+                at=("fallback",),
+                needs=("options", self.fallback),
             )
         return self
 
@@ -329,7 +333,10 @@ class Tree(StrictModel):
     def _sound(self) -> Self:
         shadows = [name for name in self.let if known(name)]
         if shadows:
-            raise ValueError(f"let gives a name that is an input already: {', '.join(shadows)}")
+            raise Misplaced(
+                f"let gives a name that is an input already: {', '.join(shadows)}",
+                at=("let", shadows[0]),
+            )
         followed: set[str] = set()
         for name in self.let:
             _follow(self.let, name, (), followed)
@@ -342,9 +349,9 @@ class Tree(StrictModel):
 
 
 def _follow(let: Mapping[str, str], name: str, above: tuple[str, ...], sound: set[str]) -> None:
-    """Follow a name of `let` to all that it uses; raises ValueError where it comes back."""
+    """Follow a name of `let` to all that it uses; raises Misplaced where it comes back."""
     if name in above:
-        raise ValueError(f"let {name!r} uses itself: {' → '.join((*above, name))}")
+        raise Misplaced(f"let {name!r} uses itself: {' → '.join((*above, name))}", at=("let", name))
     if name not in sound:
         for used in {found.name for found in names(parse(let[name]))} & let.keys():
             _follow(let, used, (*above, name), sound)

@@ -11,9 +11,8 @@ from typing import Annotated, TypeAlias
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from moggy.behaviors.expression import Compiler, Evaluate, Wrong, names, parse
-from moggy.behaviors.inputs import TEXTS, known, reader, vocabulary
+from moggy.behaviors.inputs import TEXTS, known, reader, suggestion
 from moggy.behaviors.moment import Moment
-from moggy.vocabulary import nearest
 
 LET: ContextVar[frozenset[str]] = ContextVar("LET", default=frozenset())
 """Names that the tree being read gives to its own expressions."""
@@ -30,7 +29,8 @@ def check(text: str) -> str:
             raise Wrong(
                 text,
                 name.position,
-                f"unknown input {name.name!r}{nearest(name.name, [*vocabulary(), *LET.get()])}",
+                f"unknown input {name.name!r}{suggestion(name.name, LET.get())}",
+                needs=("let", name.name),
             )
     return text
 

@@ -19,6 +19,12 @@ FIRMWARE = (
     "tests/firmware/test_board.py",
     "tests/firmware/test_modes.py",
     "tests/firmware/test_devices.py",
+    "tests/firmware/test_faults.py",
+)
+FAULTS = (
+    "tests/firmware/test_fault_rules.py",
+    "tests/firmware/test_faults.py",
+    "tests/firmware/test_board.py",
 )
 DECIDING = (
     "tests/unit/test_moment.py",
@@ -45,6 +51,10 @@ TESTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "firmware/mode.py": FIRMWARE,
         "firmware/reflexes.py": FIRMWARE,
         "firmware/board.py": FIRMWARE,
+        "firmware/faults.py": FAULTS,
+        "firmware/setpoints.py": FAULTS,
+        "firmware/stop_button.py": FAULTS,
+        "firmware/restart.py": FAULTS,
         "moggy/loop.py": ("tests/unit/test_loop.py",),
         "actuators/limiter.py": ("tests/unit/test_limiter.py",),
         "actuators/serial_body.py": (

@@ -82,7 +82,7 @@ def brain_alone(day: Day, body: Body) -> list[float]:
     loop = Loop(
         born(start),
         NoClock(),
-        sensors=[ScriptedSenses(Script(senses_of(day, body)))],
+        sensors=[ScriptedSenses(Script(list(senses_of(day, body))))],
         body=Nobody(),
     )
     gc.collect()

@@ -38,6 +38,7 @@ from moggy.vocabulary import (
     ZoneName,
     nearest,
 )
+from moggy.yaml_file import Misplaced
 
 DISTRESS: tuple[Emotion, ...] = ("fear", "anger", "disgust", "sadness", "loneliness")
 """What seeing a person's feeling may never stir: care, not mirroring."""
@@ -122,7 +123,10 @@ class Case(Effect):
 class Rule(Effect):
     """One event: what it changes, and how it wears off when repeated."""
 
-    about: Annotated[str, Field(description="one sentence for people")] = ""
+    about: Annotated[
+        str,
+        Field(description="a remark for people; what the event is, moggy/vocabulary.py says"),
+    ] = ""
     ongoing: Annotated[
         bool, Field(description="it goes on (a stroke) rather than happens (a pat)")
     ] = False
@@ -254,12 +258,17 @@ class Appraisals(StrictModel):
         ):
             missing = [name for name in names if name not in there]
             if missing:
-                raise ValueError(f"{what}: {', '.join(missing)} is missing")
+                raise Misplaced(
+                    f"{', '.join(missing)} is missing", at=(what,), needs=(what, missing[0])
+                )
         for name in SEEN_EVENTS.values():
             rule = self.events.get(name)
             if rule is not None:
-                for change in (rule, rule.disliked, *rule.also):
-                    _never_mirrors(name, change)
+                at = ("events", name)
+                _never_mirrors(name, rule, at)
+                _never_mirrors(name, rule.disliked, (*at, "disliked"))
+                for n, case in enumerate(rule.also):
+                    _never_mirrors(name, case, (*at, "also", n))
         return self
 
 
@@ -289,12 +298,16 @@ def whole_key(key: str, events: Iterable[str]) -> str:
     return f"events.{meant[0]}.{groups.get(step, '')}{rest}"
 
 
-def _never_mirrors(name: str, change: Effect) -> None:
+def _never_mirrors(name: str, change: Effect, at: tuple[str | int, ...]) -> None:
     mirrored = [emotion for emotion in DISTRESS if change.emotions.get(emotion, 0.0) > 0.0]
     if mirrored:
-        raise ValueError(
+        raise Misplaced(
             f"{name} may not stir {mirrored[0]}: "
-            "the pet meets distress with care and does not mirror it"
+            "the pet meets distress with care and does not mirror it",
+            at=(*at, "emotions", mirrored[0]),
         )
     if name not in AROUSING and change.mood.get("arousal", 0.0) > 0.0:
-        raise ValueError(f"{name} may not raise the mood's arousal: distress is met calmly")
+        raise Misplaced(
+            f"{name} may not raise the mood's arousal: distress is met calmly",
+            at=(*at, "mood", "arousal"),
+        )

@@ -34,14 +34,18 @@ class BatteryGauge:
         """Smoothed voltage, mV; 0 before the first reading."""
         self.low = False
         """Whether `mv` is below the low mark, with hysteresis."""
+        self.wired = False
+        """Whether the divider gives a voltage that a battery can have."""
         self._empties = 0
 
     def read(self) -> None:
-        """Take one reading. The board calls this once a second."""
+        """Take one reading. The board calls this once a second. Less than half of the empty mark is
+        no battery that could feed the board, but a divider that is not wired: it tells nothing."""
         seen = self._adc.read_u16() * 3300 // 65535 * self._divider // 1000
         self.mv = seen if self.mv == 0 else (self.mv + seen) // 2
-        self.low = self.mv < self._low + (_SPREAD_MV if self.low else 0)
-        self._empties = self._empties + 1 if seen < self._empty else 0
+        wired = self.wired = seen * 2 >= self._empty
+        self.low = wired and self.mv < self._low + (_SPREAD_MV if self.low else 0)
+        self._empties = self._empties + 1 if wired and seen < self._empty else 0
 
     @property
     def empty(self) -> bool:

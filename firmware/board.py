@@ -87,7 +87,7 @@ class Board:
         self._stop = stop
         self._mode = Mode(now)
         self._fall = FreeFall()
-        self._setpoints = Setpoints()
+        self._setpoints = Setpoints(now)
         count = len(self._limbs.joints)
         self._setpoint_length = 10 + 2 * count
         self._over = 1
@@ -96,8 +96,8 @@ class Board:
         self._angles = tuple([joint.rest for joint in limbs.joints])
         self.faults = 0
         """Bits of the sensors that do not answer."""
-        self._no_servos = Fault(_SOUND_MS)
-        self._empty = Fault(_CHARGED_MS)
+        self._no_servos = Fault(_SOUND_MS, now)
+        self._empty = Fault(_CHARGED_MS, now)
         self._hung = hung
         self._late = False
         self._late_at = now
@@ -156,12 +156,17 @@ class Board:
             self._battery.read()
             empty = self._empty
             empty.see(self._battery.empty or (empty.active and self._battery.low), now)
-            self._port.stream(
-                wire.BATTERY,
-                struct.pack(
-                    "<IHBB", now, self._battery.mv, self._battery.percent, self._battery.charging
-                ),
-            )
+            if self._battery.wired:
+                self._port.stream(
+                    wire.BATTERY,
+                    struct.pack(
+                        "<IHBB",
+                        now,
+                        self._battery.mv,
+                        self._battery.percent,
+                        self._battery.charging,
+                    ),
+                )
 
     def _tell_touch(self, ticks: int, now: "Ms") -> None:
         pressures = self._skin.pressures

@@ -19,13 +19,13 @@ _WINDOW_MS = const(600_000)
 class Fault:
     """One kind of fault; `active` from the first time that its cause is seen."""
 
-    def __init__(self, after_ms: int) -> None:
+    def __init__(self, after_ms: int, now: "Ms") -> None:
         """`after_ms`: how long the cause must have been gone before it heals."""
         self._after_ms = after_ms
         self.active = False
         self.latched = False
         """Whether only `clear` ends it, since it came back too often."""
-        self._seen: Ms | None = None
+        self._seen = now
         """When the cause was last seen, ms."""
         self._heals = 0
         self._counted: Ms | None = None
@@ -41,12 +41,11 @@ class Fault:
                 self.latched = True
             self.active = True
             self._seen = now
-        elif self.active and not self.latched:
-            if self._seen is not None and ticks_diff(now, self._seen) >= self._after_ms:
-                self.active = False
-                self._heals += 1
-                if self._counted is None:
-                    self._counted = now
+        elif self.active and not self.latched and ticks_diff(now, self._seen) >= self._after_ms:
+            self.active = False
+            self._heals += 1
+            if self._counted is None:
+                self._counted = now
 
     def clear(self) -> None:
         """End it at once and forget the healings. It comes back if its cause is seen again."""

@@ -1,10 +1,10 @@
 """All joints with their servos: attached one after another, stepped together, or limp. Limp is
 asked for again at every tick until each driver has acknowledged it."""
 
+from machine import Pin
 from micropython import const
 
 from joint import Joint
-from machine import Pin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -1,5 +1,6 @@
 """The board's state: starting → running → hold → rest → limp as the brain comes and goes. Stopped
-is only left by a command, fault when it heals or by a command. The numbers are indexes into wire.STATES."""
+is only left by a command, fault when it heals or by a command. The numbers are indexes into
+wire.STATES."""
 
 from time import ticks_add, ticks_diff
 

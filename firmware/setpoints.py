@@ -19,7 +19,10 @@ _HALF = const(0x8000)
 class Setpoints:
     """The number of the newest setpoint, and the shortest way from the brain in this session."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: "Ms") -> None:
+        self._origin = now
+        """Any moment: ways are measured against it."""
+        self._crept = now
         self.clear()
 
     def clear(self) -> None:
@@ -28,7 +31,6 @@ class Setpoints:
         self._known = False
         """Whether the shortest way is known."""
         self._shortest = 0
-        self._crept: Ms | None = None
 
     def is_new(self, number: int, sent_ms: int, ttl_ms: int, now: "Ms") -> bool:
         """Whether to follow a setpoint. `number`: one more with each, modulo 65536, from 1 in each
@@ -36,13 +38,13 @@ class Setpoints:
         that came later by this than the quickest is too old."""
         if not 0 < (number - self._number & 0xFFFF) < _HALF:
             return False
-        way = now - sent_ms & 0xFFFF
+        way = ticks_diff(ticks_add(now, -sent_ms), self._origin) & 0xFFFF
         later = way - self._shortest & 0xFFFF
         if not self._known or later >= _HALF:
             self._known = True
             self._shortest, self._crept = way, now
             later = 0
-        elif self._crept is not None and ticks_diff(now, self._crept) >= _CREEP_MS:
+        elif ticks_diff(now, self._crept) >= _CREEP_MS:
             self._shortest = self._shortest + 1 & 0xFFFF
             self._crept = ticks_add(self._crept, _CREEP_MS)
         if later > ttl_ms:

@@ -16,9 +16,11 @@ from typing import Any
 from pydantic import BaseModel
 
 from moggy.layer import COVERED, FileLayer, chain, layer_of
-from moggy.overlay import Composition, nodes
+from moggy.overlay import Composition
 from moggy.overlay import compose as lay_together
 from moggy.patch import HISTORY, difference, patch_text, whole_text
+from moggy.remarks import remarks
+from moggy.tree_data import nodes
 from moggy.vocabulary import nearest
 from moggy.yaml_file import Invalid, ModelT, line_of, round_trip, validate, written
 
@@ -80,7 +82,7 @@ def _checked(whole: Composition, model: type[BaseModel]) -> BaseModel | Invalid:
                 for key in sorted(layer_of(file, text).model_fields_set & theirs):
                     line = line_of(text, [key])
                     return Invalid(file, line, f"unknown key '{key}': only trees have it")
-        return validate(whole.data, model, whole.locate, also=FileLayer)
+        return validate(whole.data, model, whole.locate, also=FileLayer, blame=whole.blame)
     except Invalid as error:
         return error
 
@@ -102,6 +104,9 @@ def path_texts(path: Path) -> dict[str, str]:
     def read(name: str) -> str:
         try:
             return (path.parent / name).read_text(encoding="utf-8")
+        except FileNotFoundError as error:
+            there = [each.name for each in path.parent.glob("*.yaml")]
+            raise Invalid(name, 1, f"no such file{nearest(name, there)}") from error
         except (OSError, UnicodeDecodeError) as error:
             raise Invalid(name, 1, f"cannot be read: {error}") from error
 
@@ -117,7 +122,12 @@ class Files:
         Raises ValueError for what is no path."""
         if not isinstance(own, Path | str | None) or own == "":
             raise ValueError(f"own: {own!r} is no folder; write moggy.Files('mine')")
-        self.own = None if own is None else Path(own).expanduser()
+        self._own = None if own is None else Path(own).expanduser()
+
+    @property
+    def own(self) -> Path | None:
+        """The owner's folder; None: only shipped files."""
+        return self._own
 
     def __repr__(self) -> str:
         return "<Files, shipped>" if self.own is None else f"<Files of {self.own}, then shipped>"
@@ -244,6 +254,9 @@ class Files:
                 layer["remove"] = shorter["remove"]
         if not layer.get("remove", True):
             del layer["remove"]
+        said = remarks(text, *below.values(), patch_text(name, layer, before))
+        if said:
+            layer["remarks"] = said
         return patch_text(name, layer, before) if layer or before is not None else ""
 
 

@@ -40,7 +40,8 @@ SCHEMAS: dict[str, type[BaseModel]] = {
 """Kind of file that may be edited while the pet lives → what it must say."""
 
 FEELINGS = "sensors/"
-"""Before the name of a text that a sensor's package adds to the appraisals."""
+"""Before the name of the file that a sensor's package adds to the appraisals, as it stands in an
+owner's folder: `sensors/NAME/feelings.yaml`."""
 
 Value = TypeVar("Value")
 
@@ -70,8 +71,12 @@ def texts_for(files: Files, *chosen: str) -> dict[str, str]:
     for body in [name for name in chosen if name.startswith("body/")]:
         for sensor in sensors_of(body, texts, files.own):
             if sensor.package.feelings is not None:
-                file = f"{FEELINGS}{sensor.name}.yaml"
-                texts[file] = sensor.package.feelings.read_text(encoding="utf-8")
+                path = sensor.package.feelings
+                file = f"{FEELINGS}{sensor.name}/{path.name}"
+                try:
+                    texts[file] = path.read_text(encoding="utf-8")
+                except (OSError, UnicodeDecodeError) as error:
+                    raise Invalid(file, 1, f"cannot be read: {error}") from error
     return texts
 
 

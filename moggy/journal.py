@@ -22,6 +22,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from moggy.messages import SENSES, AnySense, Tick, sense_of
 from moggy.pet import Start
+from moggy.unreadable import why_unreadable
 from moggy.vocabulary import nearest
 
 TICK = "/tick"
@@ -34,6 +35,10 @@ second of life, with 4.9 kB of JSON a tick (`moggy demo`)."""
 
 TICKS: TypeAdapter[Tick] = TypeAdapter(Tick)
 STARTS: TypeAdapter[Start] = TypeAdapter(Start)
+RECORD_ONE = (
+    "`moggy demo --out out/demo` records out/demo/journal.mcap, `moggy sim --record FILE` a life"
+)
+"""How to get a journal."""
 FIELDS = tuple(Tick.__dataclass_fields__)
 
 
@@ -162,20 +167,27 @@ class Entry:
 
 
 def read_start(path: Path) -> Start:
-    """What the life began with. Raises NotAJournal where the file does not say."""
+    """What the life began with. Raises NotAJournal where there is no such file, or it does not
+    say."""
     try:
         with path.open("rb") as file:
             for record in StreamReader(file).records:
                 if isinstance(record, Attachment) and record.name == START:
                     return STARTS.validate_json(record.data)
-    except (McapError, OSError, ValidationError, StructError) as error:
-        raise NotAJournal(f"{path}: not a journal of a pet ({error})") from error
-    raise NotAJournal(f"{path}: not a journal of a pet (it has no {START})")
+    except OSError as error:
+        raise NotAJournal(why_unreadable(path, error, RECORD_ONE)) from error
+    except ValidationError as error:
+        said = f"what it began with is not as this version writes it: {error.errors()[0]['msg']}"
+        raise NotAJournal(f"{path}: not a journal of this version ({said}); {RECORD_ONE}") from None
+    except (McapError, EOFError, StructError) as error:
+        raise NotAJournal(f"{path}: not a journal of a pet; {RECORD_ONE}") from error
+    raise NotAJournal(f"{path}: not a journal of a pet (it has no {START}); {RECORD_ONE}")
 
 
 def read_ticks(path: Path) -> Iterator[Entry]:
     """Every tick in order; those that are whole, of a file that a crash has cut short. Raises
-    OSError where the file cannot be opened."""
+    NotAJournal where there is none and the file is no journal."""
+    read_start(path)
     with path.open("rb") as file:
         messages = NonSeekingReader(file).iter_messages(topics=[TICK], log_time_order=False)
         while True:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Annotated, Any, TypeAlias
 
@@ -70,6 +70,13 @@ class FileLayer(BaseModel):
             "which is then as if it were left out: `let.calm`, `fades.hit`, `explore.cooldown`"
         ),
     ] = ()
+    remarks: Annotated[
+        dict[str, str],
+        Field(
+            description="place of a key → a comment that the studio shows above it. The studio "
+            "writes these for comments beside what is as shipped"
+        ),
+    ] = {}
     renamed: Annotated[
         dict[str, str],
         Field(
@@ -118,6 +125,20 @@ def chain(top: str, read: Callable[[str], str]) -> dict[str, str]:
 
     visit(top, ())
     return texts
+
+
+def below(top: str, texts: Mapping[str, str]) -> set[str]:
+    """The files that the file `top` changes: what it extends, with all that belongs to it. `texts`
+    holds the chain of `top`. Raises Invalid."""
+    found: set[str] = set()
+    base = layer_of(top, texts[top]).extends
+    waiting = [] if base is None else [named(top, top, base)]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += [target for target, _ in references(top, name, texts[name])]
+    return found
 
 
 def references(top: str, name: str, text: str) -> list[tuple[str, Where]]:

@@ -20,7 +20,7 @@ from moggy.arguments import function, name_of, number, path_of, plain, seed_of, 
 from moggy.body import Body
 from moggy.brain.memory import Remembered
 from moggy.clock import RATE
-from moggy.config import Files, path_texts
+from moggy.config import Files, Invalid, path_texts
 from moggy.designs import designs
 from moggy.life import Life
 from moggy.loop import Listener, Sent
@@ -104,7 +104,10 @@ class Pet:
             )
         other = copy(self)
         vars(other)["start"] = assemble.with_value(self.start, key, plain(key, value))
-        designs(other.start)
+        try:
+            designs(other.start)
+        except Invalid as error:
+            raise ValueError(f"{key}={value!r}: {error.message}") from error
         return other
 
     def __repr__(self) -> str:
@@ -225,7 +228,7 @@ def _functions(listeners: object) -> list[Listener]:
     ]
 
 
-def _played(senses: object, shape: Body) -> tuple[Sequence[AnySense] | Source, float | None]:
+def _played(senses: object, shape: Body) -> tuple[Iterable[AnySense] | Source, float | None]:
     """What `live` plays, checked, and how long it says that the life lasts; None: it does not."""
     if isinstance(senses, Day):
         Day(**dict(senses))  # a copy with an update was not checked

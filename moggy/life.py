@@ -20,6 +20,13 @@ from moggy.pet import Start
 from moggy.vocabulary import EVENTS, nearest
 
 
+class Table(dict[str, NDArray[Any]]):
+    """Column → one value for each tick."""
+
+    def __missing__(self, column: object) -> NDArray[Any]:
+        raise KeyError(f"no column {shown(column)}{nearest(str(column), self)}")
+
+
 @dataclass(frozen=True, slots=True)
 class Life:
     """What came of a life, fifty ticks a second. A minute takes about 10 MB of memory."""
@@ -97,7 +104,7 @@ class Life:
             if not names or event.name in names
         ]
 
-    def table(self) -> dict[str, NDArray[Any]]:
+    def table(self) -> Table:
         """Column → one value for each tick; `pandas.DataFrame(life.table())` takes it as it is.
 
         at (s); behavior, why; events, calls (names, parted by spaces); valence, arousal of the pet
@@ -105,10 +112,10 @@ class Life:
         drive_energy, … (0..1, how full); trust, familiarity, enough, purr (0..1); person (who has
         its attention), person_valence, person_arousal (−1..1), person_confidence, person_conflict
         (0..1), person_unsure, and person_happy, … (probabilities). Raises ValueError for a life
-        without ticks.
+        without ticks; KeyError, with the nearest column, for one that there is not.
         """
         rows = self._rows()
-        return {name: np.array([row[name] for row in rows]) for name in rows[0]}
+        return Table({name: np.array([row[name] for row in rows]) for name in rows[0]})
 
     def write_csv(self, path: Path | str) -> None:
         """The table as a CSV file, a line for each tick. Raises as `table` does, and

@@ -8,40 +8,16 @@ place of the composed data can be traced to the file and line that it comes from
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
-from moggy.layer import Change, FileLayer, chain, layer_of, named, wrong_at
+from moggy.layer import Change, FileLayer, chain, layer_of, named
+from moggy.origins import Origins, Place
+from moggy.tree_data import NAMING, TreeNode, by_name, copied, drop, index_of, nodes, shape
 from moggy.vocabulary import nearest
-from moggy.yaml_file import Invalid, Locate, Located, Where, located, read_yaml
-
-NAMING = ("motion", "call", "of")
-"""Keys by which a patch knows an item of a list."""
-LARGEST = 100_000
-"""Mappings and lists in one file; the shipped tree has about a thousand."""
-
-
-class Place(NamedTuple):
-    """Where something stands: a file, and the keys that lead to it."""
-
-    file: str
-    where: tuple[Any, ...]
-
-
-class TreeNode(NamedTuple):
-    """A node of a tree's data, and the list in which it stands."""
-
-    data: Change
-    siblings: list[Any] | None
-    among: Literal["options", "lane", "children", "laws", "other"]
-
-    @property
-    def is_behaviour(self) -> bool:
-        """Whether it is an option or a reflex."""
-        return self.among in ("options", "lane")
+from moggy.yaml_file import Invalid, Located, Where, read_yaml
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +29,15 @@ class Composition:
     notes: tuple[str, ...]
     """For the owner: what still works, but is called otherwise now."""
     texts: Mapping[str, str]
-    locate: Locate
+    origins: Origins
+
+    def locate(self, where: Where) -> Located:
+        """Where a place of the whole stands in its file."""
+        return self.origins.locate(self.data, where)
+
+    def blame(self, where: Where, needs: Sequence[Where]) -> Located | None:
+        """Who made a mistake that shows at a place: see `Origins.blame`."""
+        return self.origins.blame(self.data, where, needs)
 
 
 def compose(top: str, texts: Mapping[str, str]) -> Composition:
@@ -101,23 +85,20 @@ class Composer:
     ) -> None:
         self.data: dict[str, Any] = {}
         self._top, self._texts, self._load = top, texts, load
-        self._places: dict[int, Place] = {}
-        """id() of a mapping or list → where it stands."""
-        self._moved: dict[tuple[int, Any], Place] = {}
-        """id() of a mapping and a key → where the value was set, if it was set by another file."""
-        self._kept: list[Any] = []
-        """All that has a place, so that no id() is given twice."""
+        self._origins = Origins(top, texts)
         self._notes: list[str] = []
+        self._laid: set[str] = set()
         self._renamed: dict[str, str] = {}
         self._removed: dict[str, None] = {}
 
     def lay(self, name: str) -> None:
         """Lay a file, with all below it, over what is there. Raises Invalid."""
+        self._laid.add(name)
         text = self._texts[name]
         layer, own = layer_of(name, text), self._load(name, text)
         if layer.extends is not None:
             self.lay(named(self._top, name, layer.extends))
-        self._register(own, Place(name, ()))
+        self._origins.register(own, Place(name, ()))
         said = {key: own.pop(key) for key in FileLayer.model_fields if key in own}
         self._rename_words(own, said)
         if "root" in own:
@@ -129,8 +110,12 @@ class Composer:
             self._merge(self.data, own)
         else:
             self.data = own
-        for part in layer.includes:
-            self.lay(named(self._top, name, part))
+        for n, part in enumerate(layer.includes):
+            included = named(self._top, name, part)
+            if included in self._laid:
+                message = f"{part} is a part already; change what it says under `change`"
+                raise self._origins.error(said["includes"], n, message)
+            self.lay(included)
         self._removed.update(dict.fromkeys(layer.removed))
         before = nodes(self.data)
         for n, entry in enumerate(layer.remove):
@@ -152,40 +137,10 @@ class Composer:
         there = nodes(data)
         if gone := [id for id in self._removed if id not in there]:
             data["removed"] = gone
-        return Composition(data, tuple(self._notes), self._texts, self.locate)
-
-    def locate(self, where: Where) -> Located:
-        """Where a place of the whole stands in its file."""
-        node: Any = self.data
-        place = Place(self._top, ())
-        for step in where:
-            place = self._moved.get((id(node), step)) or Place(place.file, (*place.where, step))
-            try:
-                node = node[step]
-            except (KeyError, IndexError, TypeError):
-                break
-            place = self._places.get(id(node)) or place
-        return located(place.file, self._texts[place.file], place.where)
-
-    def _register(self, value: Any, place: Place) -> None:
-        steps: Iterator[tuple[Any, Any]]
-        if isinstance(value, dict):
-            steps = iter(value.items())
-        elif isinstance(value, list):
-            steps = iter(enumerate(value))
-        else:
-            return
-        self._kept.append(value)
-        self._places[id(value)] = place
-        for step, inside in steps:
-            self._register(inside, Place(place.file, (*place.where, step)))
-
-    def _error(self, container: Any, key: Any, message: str) -> Invalid:
-        file, where = self._places[id(container)]
-        return wrong_at(file, self._texts[file], (*where, key), message)
+        return Composition(data, tuple(self._notes), self._texts, self._origins)
 
     def _note(self, container: Any, key: Any, message: str) -> None:
-        self._notes.append(str(self._error(container, key, message)))
+        self._notes.append(str(self._origins.error(container, key, message)))
 
     def _merge(self, target: Change, patch: Change) -> None:
         """Put the keys of `patch` into `target`: mappings key by key, all else as a whole."""
@@ -200,17 +155,16 @@ class Composer:
                     self._merge_items(items, value)
                     continue
             target[key] = value
-            file, where = self._places[id(patch)]
-            self._moved[id(target), key] = Place(file, (*where, key))
+            self._origins.moved(target, key, patch)
 
     def _merge_items(self, items: Mapping[str, Change], patch: Change) -> None:
         """Change single items of a list, each by its name."""
         for name, changes in patch.items():
             if str(name) not in items:
                 message = f"none of this list is called {str(name)!r}{nearest(str(name), items)}"
-                raise self._error(patch, name, message)
+                raise self._origins.error(patch, name, message)
             if not isinstance(changes, dict):
-                raise self._error(patch, name, "should be keys and values")
+                raise self._origins.error(patch, name, "should be keys and values")
             item = items[str(name)]
             if shape({**item, **changes}) != shape(item):
                 for key in [key for key in item if key not in NAMING]:
@@ -227,7 +181,7 @@ class Composer:
         while now in self._renamed and now not in there:
             now = self._renamed[now]
             if now in passed:
-                raise self._error(container, key, f"{id!r} is renamed in a circle")
+                raise self._origins.error(container, key, f"{id!r} is renamed in a circle")
             passed.add(now)
         if now in there:
             self._note(container, key, f"{id!r} is called {now!r} now: write {now!r}")
@@ -235,12 +189,12 @@ class Composer:
         if id in self._removed:
             self._note(container, key, f"{id!r} is no longer in the tree: this does nothing")
             return None
-        raise self._error(container, key, f"no {id!r} here{nearest(id, there)}")
+        raise self._origins.error(container, key, f"no {id!r} here{nearest(id, there)}")
 
     def _change(self, id: str, changes: Change, there: Mapping[str, TreeNode]) -> None:
         if "id" in changes[id] and changes[id]["id"] != id:
             message = "an id cannot be changed: remove the old one and add another"
-            raise self._error(changes[id], "id", message)
+            raise self._origins.error(changes[id], "id", message)
         known = self._known(id, there, changes, id)
         if known is not None:
             self._merge(there[known].data, changes[id])
@@ -259,14 +213,15 @@ class Composer:
                     return self._remove_key(node.data, rest, said, n)
                 if node.siblings is None or not (node.is_behaviour or node.among == "laws"):
                     message = f"{entry!r} is neither an option nor a reflex nor a law"
-                    raise self._error(said, n, message)
-                _drop(node.siblings, node.data)
+                    raise self._origins.error(said, n, message)
+                self._origins.removed(node.siblings, known, said, n)
+                drop(node.siblings, node.data)
                 if node.is_behaviour:
                     self._removed[known] = None
                 return
         if parts[0] not in self.data:
             names = [*there, *(key for key in self.data if key != "root")]
-            raise self._error(said, n, f"no {entry!r} here{nearest(entry, names)}")
+            raise self._origins.error(said, n, f"no {entry!r} here{nearest(entry, names)}")
         self._remove_key(self.data, parts, said, n)
 
     def _remove_key(self, data: Any, steps: list[str], said: list[Any], n: int) -> None:
@@ -279,12 +234,13 @@ class Composer:
                 continue
             if rest:
                 return self._remove_key(here[name], rest, said, n)
+            self._origins.removed(data, name, said, n)
             if items:
-                return _drop(data, here[name])
+                return drop(data, here[name])
             del data[name]
             return
         name = ".".join(steps)
-        raise self._error(said, n, f"{said[n]}: no {name!r} here{nearest(name, here)}")
+        raise self._origins.error(said, n, f"{said[n]}: no {name!r} here{nearest(name, here)}")
 
     def _add_laws(self, own: Change) -> None:
         """Add the laws of a file to those below it; without any below they stay where they are."""
@@ -295,7 +251,7 @@ class Composer:
         for n, law in enumerate(own.pop("laws")):
             if isinstance(law, dict) and law.get("id") in there:
                 message = f"there is a {law['id']!r} already: change it under `change`"
-                raise self._error(laws, n, message)
+                raise self._origins.error(laws, n, message)
             below.append(law)
 
     def _add(self, item: Change, among: Literal["options", "lane"], kind: str) -> None:
@@ -303,10 +259,10 @@ class Composer:
         there = nodes(self.data)
         id = item.get("id")
         if not isinstance(id, str):
-            raise self._error(item, "id", "an option or a reflex needs an `id`")
-        if id in there:
-            message = f"there is a {id!r} already: change it under `change`"
-            raise self._error(item, "id", message)
+            raise self._origins.error(item, "id", "an option or a reflex needs an `id`")
+        for twice in nodes({"root": item}).keys() & there.keys():
+            message = f"there is a {twice!r} already: change it under `change`"
+            raise self._origins.error(item, "id", message)
         lists = {
             name: node.data.setdefault(among, [])
             for name, node in there.items()
@@ -317,27 +273,30 @@ class Composer:
                 known = self._known(str(item[side]), there, item, side)
                 neighbour = None if known is None else there[known]
                 if neighbour is not None and neighbour.among != among:
-                    raise self._error(item, side, f"{known!r} does not stand in this list")
+                    raise self._origins.error(item, side, f"{known!r} does not stand in this list")
                 del item[side]
                 if neighbour is not None and neighbour.siblings is not None:
-                    at = _index(neighbour.siblings, neighbour.data) + (side == "after")
+                    at = index_of(neighbour.siblings, neighbour.data) + (side == "after")
                     neighbour.siblings.insert(at, item)
                     return
         into = item.pop("into", None)
         if into is None and len(lists) == 1:
             into = next(iter(lists))
         if into not in lists:
-            names = ", ".join(lists) or "none"
-            raise self._error(
-                item, "id", f"{id}: say with `into` where it belongs; there is {names}"
-            )
+            there_is = f"there is {', '.join(lists) or 'none'}"
+            message = f"{id}: say with `into` where it belongs; {there_is}"
+            if into is not None:
+                message = f"into: no {into!r} to put it in{nearest(str(into), lists)}"
+            raise self._origins.error(item, "id", message)
         lists[into].append(item)
 
     def _rename(self, renamed: Mapping[str, str], said: Mapping[str, Any]) -> None:
         there = nodes(self.data)
         for old, new in renamed.items():
             if new not in there:
-                raise self._error(said["renamed"], old, f"no {new!r} here{nearest(new, there)}")
+                raise self._origins.error(
+                    said["renamed"], old, f"no {new!r} here{nearest(new, there)}"
+                )
             self._renamed[old] = new
 
     def _rename_words(self, *parts: Any) -> None:
@@ -360,7 +319,7 @@ class Composer:
                 if isinstance(text, str) and (found := old.search(text)):
                     now = self._renamed[found[2]]
                     value[step] = old.sub(lambda m: f"{m[1]}.{self._renamed[m[2]]}", text)
-                    if id(value) in self._places:
+                    if self._origins.has(value):
                         self._note(
                             value, step, f"{found[2]!r} is called {now!r} now: write {now!r}"
                         )
@@ -369,78 +328,3 @@ class Composer:
 
         for part in parts:
             inside(part)
-
-
-def nodes(data: Mapping[str, Any]) -> dict[str, TreeNode]:
-    """Id → node of a tree's data, or law of a file of laws.
-
-    A node without an id of its own is known by its parent's, as `moggy.behaviors.tree.ids` says:
-    the second step of `sleep` is `sleep.2`.
-    """
-    found: dict[str, TreeNode] = {}
-
-    def walk(node: Any, name: str, siblings: list[Any] | None, among: Any) -> None:
-        if not isinstance(node, dict):
-            return
-        name = str(node.get("id") or name)
-        found.setdefault(name, TreeNode(node, siblings, among))
-        for key in ("children", "lane", "options"):
-            items = node.get(key)
-            for n, item in enumerate(items if isinstance(items, list) else (), 1):
-                walk(item, f"{name}.{n}" if key == "children" else name, items, key)
-        walk(node.get("do"), name, None, "other")
-        walk(node.get("below"), f"{name}.below", None, "other")
-
-    walk(data.get("root"), "root", None, "other")
-    laws = data.get("laws")
-    for law in laws if isinstance(laws, list) else ():
-        if isinstance(law, dict) and "id" in law:
-            found.setdefault(str(law["id"]), TreeNode(law, laws, "laws"))
-    return found
-
-
-def by_name(value: Any) -> dict[str, Change]:
-    """Name → item of a list of motions, calls or terms; items whose name stands twice are left
-    out. Empty for all else."""
-    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        return {}
-    names = [next((str(item[key]) for key in NAMING if key in item), None) for item in value]
-    times = Counter(names)
-    return {
-        name: item
-        for name, item in zip(names, value, strict=True)
-        if name is not None and times[name] == 1
-    }
-
-
-def shape(node: Change) -> tuple[str, str]:
-    """The kind of a node and the curve of a term: they say which other keys may stand there."""
-    return str(node.get("kind", "behave")), str(node.get("curve", "linear"))
-
-
-def copied(value: Any) -> Any:
-    """A copy of mappings and lists, all the way down; what an alias stands for is copied too.
-    Raises OverflowError beyond LARGEST."""
-    parts = 0
-
-    def copy(value: Any) -> Any:
-        nonlocal parts
-        if not isinstance(value, dict | list):
-            return value
-        parts += 1
-        if parts > LARGEST:
-            raise OverflowError(f"aliases that stand for more than {LARGEST} mappings and lists")
-        if isinstance(value, dict):
-            return {key: copy(inside) for key, inside in value.items()}
-        return [copy(inside) for inside in value]
-
-    return copy(value)
-
-
-def _index(items: list[Any], item: Any) -> int:
-    return next(n for n, each in enumerate(items) if each is item)
-
-
-def _drop(items: list[Any], item: Any) -> None:
-    """Take an item out; one that is gone already (removed twice) stays gone."""
-    items[:] = [each for each in items if each is not item]

@@ -15,7 +15,9 @@ from typing import Any
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from moggy.layer import Change, layer_of
-from moggy.overlay import Composer, by_name, nodes, shape
+from moggy.overlay import Composer
+from moggy.remarks import with_remarks
+from moggy.tree_data import by_name, nodes, shape
 from moggy.yaml_file import round_trip, written
 
 HISTORY = frozenset(("renamed", "removed"))
@@ -61,7 +63,7 @@ def whole_text(top: str, texts: Mapping[str, str]) -> str:
     composer = Composer(top, texts, lambda file, text: round_trip().load(text))
     composer.lay(top)
     _head_parts(composer.data, texts)
-    return written(composer.data)
+    return with_remarks(written(composer.data), layer_of(top, texts[top]).remarks)
 
 
 def _changes(

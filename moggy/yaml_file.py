@@ -33,7 +33,12 @@ class Located(NamedTuple):
 
 Locate: TypeAlias = Callable[[Where], Located]
 """Place in the data → where it stands."""
+Blame: TypeAlias = Callable[[Where, Sequence[Where]], Located | None]
+"""The place at which a mistake shows, and the places that it needs → what another file did to make
+it a mistake; None where none did."""
 
+WITHIN = frozenset(("extra_forbidden", "literal_error", "union_tag_invalid"))
+"""Mistakes that are of the value itself, whatever stands beside it."""
 LARGEST = 1_000_000
 """Characters that a designer's file may have at most."""
 QUOTED = re.compile(r"'([^']+)'")
@@ -47,6 +52,16 @@ class Invalid(ValueError):
     def __init__(self, file: str, line: int, message: str) -> None:
         super().__init__(f"{file}:{line}: {message}")
         self.file, self.line, self.message = file, line, message
+
+
+class Misplaced(ValueError):
+    """For a schema's own checks: a mistake in one of the keys that a model compares."""
+
+    def __init__(self, message: str, at: Where = (), needs: Where = ()) -> None:
+        """`at`: where the mistake stands, from the model on. `needs`: the place, from the model or
+        from the top on, that had to be there."""
+        super().__init__(message)
+        self.at, self.needs = at, needs
 
 
 def read_yaml(file: str, text: str) -> dict[str, Any]:
@@ -123,7 +138,11 @@ def located(file: str, text: str, where: Where) -> Located:
 
 
 def validate(
-    data: Any, model: type[ModelT], locate: Locate, also: type[BaseModel] | None = None
+    data: Any,
+    model: type[ModelT],
+    locate: Locate,
+    also: type[BaseModel] | None = None,
+    blame: Blame = lambda where, needs: None,
 ) -> ModelT:
     """The data as `model`; raises Invalid with the first mistake in words.
 
@@ -138,24 +157,39 @@ def validate(
         first = mistakes[0]
         if first["type"] == "missing":
             first = next(unknown, first)
-        raise _first_mistake(data, model, locate, also, first) from None
+        shown = _in_file(data, first["loc"])
+        cause = first.get("ctx", {}).get("error")
+        needs: list[Where] = []
+        if first["type"] == "missing":
+            needs = [[*shown, first["loc"][-1]]]
+        elif isinstance(cause, Misplaced):
+            needs = [[*shown, *cause.needs], cause.needs] if cause.needs else []
+            shown = _in_file(data, [*first["loc"], *cause.at])
+        there = locate(shown)
+        culprit = None if first["type"] in WITHIN else blame(shown, needs)
+        mistake = _in_words(data, model, culprit or there, also, first)
+        if culprit is not None and culprit.file != there.file:
+            mistake = Invalid(
+                mistake.file, mistake.line, f"{mistake.message}; see {there.file}:{there.line}"
+            )
+        raise mistake from None
 
 
-def _first_mistake(
+def _in_words(
     data: Any,
     model: type[BaseModel],
-    locate: Locate,
+    place: Located,
     also: type[BaseModel] | None,
     error: ErrorDetails,
 ) -> Invalid:
     where = _in_file(data, error["loc"])
-    file, line, key = locate(where)
+    file, line, key = place
     key = key or model.__name__
     if error["type"] == "extra_forbidden":
-        names = _keys_beside(model, where[:-1])
-        if also is not None and len(where) == 1:
-            names += also.model_fields
-        return Invalid(file, line, f"unknown key '{key}'{nearest(str(where[-1]), names)}")
+        name, names = str(where[-1]), _keys_beside(model, where[:-1])
+        any_layer = also.model_fields if also is not None and len(where) == 1 else ()
+        meant = nearest(name, [*names, *any_layer]) or nearest(name, names)
+        return Invalid(file, line, f"unknown key '{key}'{meant}")
     if error["type"] == "missing":
         return Invalid(file, line, f"{key}: '{error['loc'][-1]}' is missing")
     value, message = error.get("input"), error["msg"].removeprefix("Value error, ")
@@ -165,9 +199,9 @@ def _first_mistake(
         allowed = QUOTED.findall(str(context.get("expected_tags", context.get("expected"))))
         if isinstance(value, str):
             return Invalid(file, line, f"{key}: unknown name {value!r}{nearest(value, allowed)}")
-    shown = (
-        "" if isinstance(value, dict | list) or repr(value) in message else f" (it is {value!r})"
-    )
+    told = isinstance(value, dict | list) or repr(value) in message
+    told = told or (isinstance(value, str) and value in message)
+    shown = "" if told else f" (it is {value!r})"
     return Invalid(file, line, f"{key}: {message}{shown}")
 
 

@@ -17,6 +17,7 @@ from moggy.messages import Acceleration, Face, Gesture, Posture, Touch, adapter_
 from moggy.sensors.touch import TouchReader
 from moggy.sensors.vision.face_reader import FaceReader
 from moggy.sensors.vision.posture_reader import PostureReader
+from moggy.unreadable import readable, why_unreadable
 
 if TYPE_CHECKING:
     from moggy.sensors.vision.camera import Picture
@@ -178,12 +179,10 @@ def _look(
 ) -> Iterator[PerceivedRow]:
     """A row for each picture, with its time and how long it took."""
     # OpenCV and MediaPipe take a second to load.
-    from moggy.sensors.vision.camera import NoPicture, Video, source
+    from moggy.sensors.vision.camera import Video, source
     from moggy.sensors.vision.eye import VisionTask
 
-    if not path.is_file():
-        raise NoPicture(f"{path}: there is no such file")
-    pictures = source(str(path))
+    pictures = source(str(readable(path, "give a picture or a video")))
     try:
         task = VisionTask()
     except models.Missing as missing:
@@ -230,7 +229,7 @@ def _samples(path: Path) -> Sequence[Touch | Acceleration]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except OSError as error:
-        raise NoFile(f"{path}: cannot be read: {error.strerror}") from error
+        raise NoFile(why_unreadable(path, error, f"a line of one is such as {EXAMPLE}")) from error
     except UnicodeDecodeError as error:
         raise NoFile(f"{path}: not text: JSON lines of touch senses are wanted") from error
     return [

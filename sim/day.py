@@ -3,9 +3,10 @@ into senses."""
 
 from __future__ import annotations
 
+import heapq
 import itertools
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Field, PrivateAttr, model_validator
@@ -24,9 +25,12 @@ from moggy.messages import (
     Touch,
     Words,
 )
-from moggy.sim.script import LAST_MOMENT_S, BadScript
+from moggy.sim.script import LAST_MOMENT_S, LONGEST_LINE, BadScript
 from moggy.vocabulary import SettingName, nearest
 from moggy.yaml_file import Located, validate
+
+WRITE_A_DAY = "`moggy schema day` says what may stand in one, sim/days/demo.yaml is one"
+"""How to get a day."""
 
 if TYPE_CHECKING:
     from pydantic._internal._model_construction import ModelMetaclass as _InWords
@@ -112,11 +116,11 @@ class Act(DayPart):
     """One thing that happens, or several that begin at once."""
 
     at: Annotated[float, Field(ge=0.0, le=LAST_MOMENT_S, description="s since the day began")]
-    who: str = "someone"
+    who: Annotated[str, Field(max_length=200)] = "someone"
     stroke: Stroke | None = None
     press: Press | None = None
     face: DayLook | None = None
-    say: str | None = None
+    say: Annotated[str | None, Field(max_length=LONGEST_LINE // 2)] = None
     person: Literal["arrives", "leaves"] | None = None
     carry: Annotated[
         float | None,
@@ -172,17 +176,16 @@ class Day(DayPart):
         return ".".join(map(str, ("Day", *where)))
 
 
-def senses_of(day: Day, body: Body) -> list[AnySense]:
-    """The day as senses, in the order of their time. Raises BadScript for a pad that the body does
-    not have."""
+def senses_of(day: Day, body: Body) -> Iterator[AnySense]:
+    """The senses of a day in the order of their time, each made when it is asked for. Raises
+    BadScript at once for a pad that the body does not have."""
     for n, act in enumerate(day.acts):
         if act.press is not None:
             _check_pad(act.press.pad, body, day, "acts", n, "press", "pad")
         for k, pad in enumerate(act.stroke.along if act.stroke is not None else ()):
             _check_pad(pad, body, day, "acts", n, "stroke", "along", k)
-    return sorted(
-        (sense for act in day.acts for sense in _play(act, body)), key=lambda sense: sense.at
-    )
+    parts = (part for act in day.acts for part in _parts(act, body))
+    return heapq.merge(*parts, key=lambda sense: sense.at)
 
 
 def _check_pad(pad: str, body: Body, day: Day, *where: str | int) -> None:
@@ -191,24 +194,25 @@ def _check_pad(pad: str, body: Body, day: Day, *where: str | int) -> None:
         raise BadScript(f"{day.place(*where)}: unknown pad {pad!r}{known}")
 
 
-def _play(act: Act, body: Body) -> Iterator[AnySense]:
+def _parts(act: Act, body: Body) -> Iterator[Iterable[AnySense]]:
+    """What an act consists of, each part in the order of its time."""
     at, who = act.at, act.who
     if act.person:
-        yield Person(at=at, person=who, change=act.person)
+        yield [Person(at=at, person=who, change=act.person)]
     if act.say is not None:
-        yield Words(at=at, person=who, text=act.say)
+        yield [Words(at=at, person=who, text=act.say)]
     if act.battery is not None:
-        yield Battery(at=at, level=act.battery)
+        yield [Battery(at=at, level=act.battery)]
     if act.setting:
-        yield Setting(at=at, name=act.setting, on=act.on)
+        yield [Setting(at=at, name=act.setting, on=act.on)]
     if act.face:
-        yield from _looks(act.face, at, who)
+        yield _looks(act.face, at, who)
     if act.stroke:
-        yield from _strokes(act.stroke, at, body)
+        yield _strokes(act.stroke, at, body)
     if act.press:
-        yield from _presses(act.press, at, body)
+        yield _presses(act.press, at, body)
     if act.carry:
-        yield from _carries(act.carry, at)
+        yield _carries(act.carry, at)
 
 
 def _looks(look: DayLook, at: float, who: str) -> Iterator[AnySense]:

@@ -27,6 +27,7 @@ from moggy.messages import (
     every_sense,
 )
 from moggy.sim.simulated_body import Source
+from moggy.unreadable import why_unreadable
 from moggy.vocabulary import nearest
 
 UNSCRIPTED = (BoardReport, Edited, Forget, Trouble)
@@ -40,6 +41,8 @@ it would begin a life of sixty years. Our choice."""
 LARGEST_NUMBER = 1e6
 """The largest number in a sense besides moments and ids, ±. It is far beyond every unit's range,
 and small enough for the simulated chips to count. Our choice."""
+WRITE_ONE = "write one of JSON lines: `moggy schema senses` says what may stand in it"
+"""How to get a script."""
 COUNTED = {"at", "id", "about", "because", "asked", "expires"}
 """Fields that are moments or ids of senses."""
 
@@ -70,7 +73,7 @@ def read_script(path: Path, body: Body | None = None) -> list[AnySense]:
     try:
         lines = path.read_bytes().split(b"\n")
     except OSError as error:
-        raise BadScript(f"{path}: cannot be read: {error.strerror}") from error
+        raise BadScript(why_unreadable(path, error, WRITE_ONE)) from error
     senses = [
         _sense_of(f"{path}:{n}", line, body)
         for n, line in enumerate(lines, 1)

@@ -289,7 +289,7 @@ class Appraiser:
         """Calm, then stir, then all that is slower; and say what moved what."""
         note = self._reasons.note
         for emotion, calming in total.calms.items():
-            taken = self._emotions.calm(emotion, 1.0 - math.exp(-calming.depth))
+            taken = self._emotions.calm(emotion, calming.depth)
             note(EMOTIONS[emotion], -taken, calming.cause, calming.event)
         moved: dict[EventCause, float] = {}
         for stirring in total.stirs:

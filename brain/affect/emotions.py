@@ -80,15 +80,15 @@ class Emotions:
         self._stirred[emotion] = after
         return after - before
 
-    def calm(self, emotion: int, share: float) -> float:
-        """Take a share (0 up to below 1) from what stirs an emotion, whatever caused it.
+    def calm(self, emotion: int, depth: float) -> float:
+        """Leave exp(-depth) of what stirs an emotion, whatever caused it; `depth` is 0 or more.
 
         Returns by how much it is stirred less.
         """
         before = self._stirred[emotion]
-        self._stirred[emotion] = before * (1.0 - share)
-        self._calmed[emotion] -= NORM * math.log(1.0 - share)
-        return before * share
+        self._stirred[emotion] = before * math.exp(-depth)
+        self._calmed[emotion] += NORM * depth
+        return before - self._stirred[emotion]
 
     def flow(self, dt: float) -> None:
         """Let `dt` seconds pass."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import orjson
 import typer
 from rich.console import Console
@@ -15,6 +17,7 @@ from moggy.behaviors.lint import lint as lint_tree
 from moggy.config import Files, Invalid
 from moggy.designs import check_laws, designs
 from moggy.home import home
+from moggy.layer import below
 
 
 def lint(tree: str, appraisals: str) -> int:
@@ -24,7 +27,8 @@ def lint(tree: str, appraisals: str) -> int:
     start = begin(files, seed=1, hour=12.0, tree=tree, appraisals=appraisals)
     for note in designs(start).notes:
         typer.echo(note)
-    problems = [str(problem) for problem in lint_tree(designs(start).tree)]
+    own = own_names(file, start.files)
+    problems = [str(problem) for problem in lint_tree(designs(start).tree, own=own)]
     for name in files.names("personalities"):
         personality = name.removeprefix("personalities/").removesuffix(".yaml")
         try:
@@ -43,6 +47,17 @@ def lint(tree: str, appraisals: str) -> int:
         typer.secho(problem, fg="yellow")
     typer.echo(f"{file}: {len(problems)} problems" if problems else f"{file}: nothing to mend")
     return 1 if problems else 0
+
+
+def own_names(file: str, texts: Mapping[str, str]) -> list[str]:
+    """The names of `let` that a tree's file or its parts give, not one that it extends: what the
+    owner's patch leaves unused of the shipped tree, a later release may use."""
+    whole, theirs = overlay.compose(file, texts), below(file, texts)
+    return [
+        name
+        for name in whole.data.get("let") or ()
+        if whole.locate(("let", name)).file not in theirs
+    ]
 
 
 def coverage(tree: str, personality: str, as_json: bool) -> None:

@@ -3,7 +3,7 @@ out."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from time import perf_counter
@@ -25,14 +25,15 @@ from moggy.designs import know_sensors
 from moggy.home import home
 from moggy.loop import Listener
 from moggy.messages import AnySense
-from moggy.sim.day import Day, senses_of
+from moggy.sim.day import WRITE_A_DAY, Day, senses_of
 from moggy.sim.script import length_s, read_script
+from moggy.unreadable import readable
 
 
 class Given(NamedTuple):
     """What a headless life is given: its senses, its hour and its length (s)."""
 
-    senses: Sequence[AnySense]
+    senses: Iterable[AnySense]
     hour: float
     """Local time of day at second 0."""
     seconds: float
@@ -85,7 +86,7 @@ def headless(
 def _read(script: Path | None, body: Body) -> Given:
     """A day in YAML says its own hour and length; a script of senses begins at 10 o'clock."""
     if script is not None and script.suffix in (".yaml", ".yml"):
-        day = Day.of_file(script.name, path_texts(script))
+        day = Day.of_file(script.name, path_texts(readable(script, WRITE_A_DAY)))
         return Given(senses_of(day, body), day.hour, day.seconds)
     senses = [] if script is None else read_script(script, body)
     return Given(senses, 10.0, length_s(senses))

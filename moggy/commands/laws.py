@@ -22,6 +22,10 @@ from moggy.personality import Personality
 from moggy.pet import Start
 from moggy.sim.day import senses_of
 from moggy.sim.random_day import random_day
+from moggy.unreadable import readable
+
+WRITE_LAWS = "`moggy schema laws` says what may stand in one, behaviors/laws/cat.yaml shows some"
+"""How to get a file of laws."""
 
 
 def check(
@@ -38,7 +42,7 @@ def check(
     a tree which they are held against does not have."""
     files = Files(home())
     know_sensors(files)
-    texts = path_texts(file) if file else files.texts("laws/cat.yaml")
+    texts = path_texts(readable(file, WRITE_LAWS)) if file else files.texts("laws/cat.yaml")
     name = next(iter(texts))
     laws = compose(name, texts, Laws)
     trees = [overlay.compose(start.tree, start.files) for start in map(read_start, journals)]

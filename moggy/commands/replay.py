@@ -6,18 +6,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from rich.console import Console
 
 from moggy.assemble import FOLDERS, lived_again, with_file, with_value
 from moggy.commands.progress import progress
-from moggy.config import Files
-from moggy.designs import sensors_of
+from moggy.config import Files, Invalid
+from moggy.designs import designs, sensors_of
 from moggy.home import home
 from moggy.journal import read_start, read_ticks
 from moggy.pet import Start
 from moggy.replay import COMPARED, Relived, first_difference
+from moggy.yaml_file import read_yaml
 
 
 class Otherwise(NamedTuple):
@@ -137,33 +138,46 @@ def _change(swaps: Sequence[str], sets: Sequence[str]) -> Callable[[Start], Star
 
     def change(start: Start) -> Start:
         for swap in swaps:
-            kind, name = _pair(swap)
-            if kind not in FOLDERS:
+            kind, _, name = (part.strip() for part in swap.partition("="))
+            if kind not in FOLDERS or not name:
                 raise ValueError(f"--with {swap}: should read {'|'.join(FOLDERS)}=NAME")
             start = with_file(start, kind, name, files)
+        designs(start)
+        changed = start
         for assignment in sets:
-            key, value = _pair(assignment)
-            try:
-                start = with_value(start, key, _value(value))
-            except ValueError as error:
-                raise ValueError(f"--set {assignment}: {error}") from error
-        return start
+            changed = _with_set(changed, assignment)
+        try:
+            designs(changed)
+        except Invalid as error:
+            for assignment in sets:
+                _check_set(start, assignment)
+            given = " ".join(f"--set {assignment}" for assignment in sets)
+            raise ValueError(f"{given}: {error.message}") from error
+        return changed
 
     return change
 
 
-def _pair(text: str) -> tuple[str, str]:
-    key, sign, value = text.partition("=")
-    key, value = key.strip(), value.strip()
-    if not sign or not value:
-        raise ValueError(f"{text!r}: should read KIND=NAME or KIND.KEY=VALUE")
-    return key, value
+def _with_set(start: Start, assignment: str) -> Start:
+    """The start with one value changed, not yet checked. Raises ValueError that names the option,
+    for the user has not seen the files that it is put into."""
+    key, _, value = (part.strip() for part in assignment.partition("="))
+    if not value:
+        raise ValueError(f"--set {assignment}: should read KIND.KEY=VALUE")
+    try:
+        return with_value(start, key, read_yaml("value", f"value: {value}")["value"])
+    except Invalid as error:
+        raise ValueError(f"--set {assignment}: {error.message}") from error
+    except ValueError as error:
+        raise ValueError(f"--set {assignment}: {error}") from error
 
 
-def _value(text: str) -> Any:
-    from ruamel.yaml import YAML
-
-    return YAML(typ="safe").load(text)
+def _check_set(start: Start, assignment: str) -> None:
+    """Raises ValueError where the value is wrong even without what else is set."""
+    try:
+        designs(_with_set(start, assignment))
+    except Invalid as error:
+        raise ValueError(f"--set {assignment}: {error.message}") from error
 
 
 def _plot(difference: Difference, path: Path) -> None:

@@ -13,7 +13,7 @@ from moggy import wire
 from moggy.actuators.serial_body import SerialBody
 from moggy.body import Body
 from moggy.link import MemoryLink
-from moggy.messages import BoardReport, Command
+from moggy.messages import AnySense, Battery, BoardReport, Command
 from moggy.protocol import CommandResult
 from moggy.sim.board.interpreter import interpreter
 from moggy.sim.board.lock_step import LockStepBoard
@@ -243,12 +243,14 @@ def wired(**wiring: Any) -> Body:
 
 def test_a_cut_cable_of_a_normally_closed_button_stops() -> None:
     body = wired(stop_normally_closed=True)
-    life = Life(LockStepBoard(body), body)
+    board = LockStepBoard(body)
+    life = Life(board, body)
     pin = body.wiring.stop
-    life.board.bench.levels[pin] = 0
-    life.inputs = replace(life.inputs, stop=False)
-    life.board.bench.levels.pop(pin)  # nothing drives it: the pull-up does
+    board.bench.levels[pin] = 0
     life.live(1.0)
+    assert life.state == "running"
+    board.bench.levels.pop(pin)  # nothing drives it: the pull-up does
+    life.live(0.1)
     assert (life.state, life.pulsed) == ("stopped", 0)
 
 
@@ -279,21 +281,23 @@ def test_a_restart_with_the_button_held_ends_the_pulses_first() -> None:
 
 def test_a_setpoint_that_is_replayed_moves_nothing() -> None:
     life = Life(LockStepBoard(CAT))
-    sent: list[bytes] = []
-    write = life.board.line.write
-    life.board.line.write = lambda data: (sent.append(bytes(data)), write(data))[1]  # type: ignore[method-assign, assignment, func-returns-value]
-    life.live(2.0, {"head_pan": -0.4})
-    old = [data for data in sent if data]
+    board = life.board
+    assert isinstance(board, LockStepBoard)
+    old: list[bytes] = []
+    for _ in range(100):
+        life.live(0.02, {"head_pan": -0.4})
+        old.append(bytes(board.line.to_board))
     life.live(2.0, {"head_pan": 0.4})
     there = life.board.outputs().servos["head_pan"]
-    for data in old[-10:]:
-        write(data)
+    assert sum(map(len, old[-20:])) > 200
+    for data in old[-20:]:
+        board.line.write(data)
     life.live(1.0, None)
     assert abs(life.board.outputs().servos["head_pan"] - there) <= 1
 
 
 def test_a_setpoint_that_was_held_up_on_the_way_is_refused() -> None:
-    setpoints = LockStepBoard(CAT).module("setpoints").Setpoints()
+    setpoints = LockStepBoard(CAT).module("setpoints").Setpoints(0)
     assert setpoints.is_new(1, 1000, 300, 5000)
     assert setpoints.is_new(2, 1020, 300, 5320)
     assert not setpoints.is_new(3, 1040, 300, 5345)
@@ -303,7 +307,7 @@ def test_a_setpoint_that_was_held_up_on_the_way_is_refused() -> None:
 
 def test_clocks_that_drift_do_not_make_setpoints_old() -> None:
     """The board's clock is 500 ppm faster for six hours."""
-    setpoints = LockStepBoard(CAT).module("setpoints").Setpoints()
+    setpoints = LockStepBoard(CAT).module("setpoints").Setpoints(0)
     refused = 0
     for n in range(1, 6 * 3600 * 10):
         sent = n * 100
@@ -322,3 +326,59 @@ def test_only_a_hung_tick_counts_as_the_watchdogs_reset(monkeypatch: pytest.Monk
     restart.ticking()
     assert restart.hung()
     assert not restart.hung(), "it is told once"
+
+
+def test_a_divider_that_is_not_wired_is_no_empty_battery() -> None:
+    life = Life(LockStepBoard(CAT)).live(1.0)
+    heard: list[AnySense] = []
+    life.board.feed(replace(life.inputs, volts=0.9))
+    for _ in range(500):
+        life.now = round(life.now + 0.02, 6)
+        life.board.advance(life.now)
+        heard += life.body.poll(life.now)
+        life.body.move(Command(at=life.now, pose=AHEAD))
+    assert life.pulsed == len(CAT.joints)
+    assert not any(isinstance(sense, Battery) for sense in heard)
+
+
+def test_setpoints_keep_their_order_across_the_wrap_of_their_numbers() -> None:
+    setpoints = LockStepBoard(CAT).module("setpoints").Setpoints(0)
+    now = 0
+    for n in range(1, 70_000, 20_000):
+        now += 100
+        assert setpoints.is_new(n & 0xFFFF, now & 0xFFFF, 300, now)
+        assert not setpoints.is_new(n & 0xFFFF, now & 0xFFFF, 300, now)
+        assert not setpoints.is_new(n - 1 & 0xFFFF, now & 0xFFFF, 300, now)
+    assert setpoints.is_new(n + 0x7FFF & 0xFFFF, now & 0xFFFF, 300, now)
+    assert not setpoints.is_new(n + 0x7FFF + 0x8000 & 0xFFFF, now & 0xFFFF, 300, now)
+
+
+def test_a_new_session_numbers_and_times_anew() -> None:
+    setpoints = LockStepBoard(CAT).module("setpoints").Setpoints(0)
+    assert setpoints.is_new(900, 500, 300, 600)
+    setpoints.clear()
+    assert setpoints.is_new(1, 10_000, 300, 60_000), "another brain's clock"
+    assert setpoints.is_new(2, 10_020, 300, 60_320), "as late as it may be"
+    assert not setpoints.is_new(3, 10_040, 300, 60_341)
+
+
+def test_the_quickest_way_is_what_others_are_measured_by() -> None:
+    setpoints = LockStepBoard(CAT).module("setpoints").Setpoints(0)
+    assert setpoints.is_new(1, 0, 300, 250)
+    assert setpoints.is_new(2, 20, 300, 30), "quicker"
+    assert not setpoints.is_new(3, 40, 300, 351)
+    for n in range(3, 3 + 10 * 50):  # ten seconds, in each of which a millisecond is forgotten
+        sent = 60 + 20 * (n - 3)
+        assert setpoints.is_new(n, sent, 300, sent + 50)
+    assert setpoints.is_new(600, 10_100, 300, 10_100 + 319)
+    assert not setpoints.is_new(601, 10_120, 300, 10_120 + 330)
+
+
+def test_the_watchdogs_scratch_is_left_alone_where_there_is_none() -> None:
+    board = LockStepBoard(CAT)
+    restart, machine = board.module("restart"), board.module("machine")
+    assert not restart.hung()
+    restart.ticking()
+    assert machine.mem32 == {}
+    machine.cause = machine.WDT_RESET
+    assert restart.hung(), "on other chips the cause of a reset is enough"

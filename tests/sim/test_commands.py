@@ -179,6 +179,86 @@ def test_replay_says_exact(life: Path) -> None:
     assert "exact: 300 ticks" in result.output
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["appraisals.stroke.pleasure=9"], "events.stroked.mood.pleasure: Input should be less"),
+        (["tree.explore.bse=1"], "did you mean 'base'?"),
+        (["tree.choose.fallback=laof"], "did you mean 'loaf'?"),
+        (["tree.explore.base=["], "did not find expected"),
+        (["tree.explor.base=1"], "did you mean 'explore'?"),
+        (["tree.explore.base"], "should read KIND.KEY=VALUE"),
+        (
+            ["appraisals.emotions.joy.attack=3", "appraisals.emotions.joy.decay=5"],
+            "attack 3 s should be at most half of decay 5 s",
+        ),
+    ],
+)
+def test_a_value_that_cannot_be_set_is_named_as_it_was_typed(
+    life: Path, given: list[str], said: str
+) -> None:
+    options = [word for assignment in given for word in ("--set", assignment)]
+    result = moggy("replay", str(life / "a" / "journal.mcap"), *options)
+    message = str(result.exception)
+    assert message.startswith(f"{' '.join(options)}: ")
+    assert said in message
+    assert ".yaml:" not in message
+
+
+def test_a_right_value_beside_a_wrong_one_is_not_named(life: Path) -> None:
+    sets = ("--set", "tree.explore.base=1", "--set", "tree.groom.base=9")
+    result = moggy("replay", str(life / "a" / "journal.mcap"), *sets)
+    assert str(result.exception).startswith("--set tree.groom.base=9: ")
+
+
+RECORDS = "`moggy demo --out out/demo` records"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "way_out"),
+    [
+        (["why", "FILE.mcap"], RECORDS),
+        (["why", "FILE.mcap", "--at", "1"], RECORDS),
+        (["why", "FILE.mcap", "--coverage"], RECORDS),
+        (["replay", "FILE.mcap"], RECORDS),
+        (["laws", "FILE.mcap"], RECORDS),
+        (["laws", "--file", "FILE.yaml"], "`moggy schema laws`"),
+        (["sim", "--headless", "--senses", "FILE.jsonl"], "`moggy schema senses`"),
+        (["sim", "--headless", "--senses", "FILE.yaml"], "`moggy schema day`"),
+        (["perceive", "touch", "FILE.jsonl"], '"kind": "touch"'),
+        (["perceive", "posture", "FILE.png"], "give a picture"),
+    ],
+)
+def test_a_file_that_is_not_there_or_a_folder_is_named_with_the_way_out(
+    tmp_path: Path, arguments: list[str], way_out: str
+) -> None:
+    def said(name: str) -> str:
+        result = moggy(*(each.replace("FILE", str(tmp_path / name)) for each in arguments))
+        assert result.exit_code != 0
+        return f"{result.exception} {result.output}"
+
+    suffix = next(Path(each).suffix for each in arguments if "FILE" in each)
+    (tmp_path / f"mine{suffix}").mkdir()
+    absent, folder = said("mien"), said("mine")
+    assert f"mien{suffix}: no such file, did you mean 'mine{suffix}'?; " in absent
+    assert f"mine{suffix}: is a folder, not a file" in folder
+    for message in (absent, folder):
+        assert way_out in message
+        assert "Errno" not in message
+
+
+@pytest.mark.parametrize("content", [b"", b"junk", b"\x89MCAP0\r\n"])
+@pytest.mark.parametrize("arguments", [["why"], ["why", "--coverage"], ["replay"], ["laws"]])
+def test_a_file_that_is_no_journal_is_named_with_the_way_out(
+    tmp_path: Path, arguments: list[str], content: bytes
+) -> None:
+    path = tmp_path / "junk.mcap"
+    path.write_bytes(content)
+    result = moggy(*arguments, str(path))
+    assert str(result.exception).startswith(f"{path}: not a journal of a pet")
+    assert RECORDS in str(result.exception)
+
+
 def test_laws_are_kept_in_it(life: Path) -> None:
     result = moggy("laws", str(life / "a" / "journal.mcap"))
     assert result.exit_code == 0, result.output
@@ -223,12 +303,28 @@ def test_the_tree_and_the_personalities_have_nothing_to_mend() -> None:
     assert result.exit_code == 0, result.output
 
 
+def test_lint_counts_only_the_names_that_the_owner_gives(tmp_path: Path) -> None:
+    mine = tmp_path / "home" / "trees" / "cat.yaml"
+    mine.parent.mkdir(parents=True)
+
+    def unused(patch: str) -> list[str]:
+        mine.write_text(f"extends: cat\n{patch}", encoding="utf-8")
+        return [line for line in moggy("lint").output.splitlines() if "is never used" in line]
+
+    # Of the shipped tree only `sleep` asks for `night`.
+    assert unused("remove: [sleep]\n") == []
+    assert unused("remove: [sleep]\nlet: {night: hour > 22, idle: touch.since > 99}\n") == [
+        "let: 'night' is never used",
+        "let: 'idle' is never used",
+    ]
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (["why", "nowhere.mcap", "--at", "1"], "nowhere.mcap"),
         (["replay", "pyproject.toml"], "not a journal"),
-        (["sim", "--headless", "--senses", "nowhere.jsonl"], "cannot be read"),
+        (["sim", "--headless", "--senses", "nowhere.jsonl"], "no such file"),
         (
             ["sim", "--headless", "--personality", "nobody", "--until", "1"],
             "personalities/nobody.yaml",

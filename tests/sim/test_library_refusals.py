@@ -156,6 +156,7 @@ def test_a_pet_that_cannot_be(call: Callable[[], object], words: str) -> None:
         (lambda: Day(acts=[{"at": -1, "say": ""}]), "Day.acts.0.at: Input should be greater than"),
         (lambda: Day(acts=[{"at": math.inf, "say": ""}]), "Day.acts.0.at: "),
         (lambda: Day(acts=[{"at": 1, "carry": math.inf}]), "Day.acts.0.carry: "),
+        (lambda: Day(acts=[{"at": 1, "say": "\ud800"}]), "Day.acts.0.say: Input should be a valid"),
         (lambda: Day(acts=[{"at": 1, "setting": "quite"}]), "did you mean 'quiet'?"),
         (lambda: Day(acts=[{"at": 1}]), "nothing happens; give one of stroke, press"),
         (lambda: Day(acts=[{"at": 60, "say": ""}]), "acts.0 begins at 60 s, when the day is over"),
@@ -196,6 +197,17 @@ def test_a_day_or_a_script_that_cannot_be(call: Callable[[], object], words: str
 )
 def test_what_a_life_cannot_tell(second: Any, call: Callable[[Any], object], words: str) -> None:
     assert words in refused(lambda: call(second))
+
+
+def test_files_stay_those_of_their_folder() -> None:
+    files: Any = moggy.Files("mine")
+    with pytest.raises(AttributeError, match="'own'"):
+        files.own = "yours"
+
+
+def test_a_misspelt_column_is_answered_with_the_nearest(second: Any) -> None:
+    with pytest.raises(KeyError, match="no column 'pur', did you mean 'purr'"):
+        second.table()["pur"]
 
 
 def test_a_wrong_pad_in_a_file_is_told_with_its_line(tmp_path: Path) -> None:

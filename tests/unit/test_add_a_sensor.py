@@ -179,6 +179,30 @@ def test_the_designers_table_counts_before_the_package(start: Start) -> None:
     assert pet.emotions["sadness"] < 0.01
 
 
+def test_a_mistake_in_the_feelings_names_their_file_and_its_line(home: Path) -> None:
+    path = home / "sensors" / "thermometer" / "feelings.yaml"
+    right = path.read_text(encoding="utf-8")
+    path.write_text(right.replace("sadness: 0.3", "sadnes: 0.3"), encoding="utf-8")
+    try:
+        with pytest.raises(Invalid, match="did you mean 'sadness'") as caught:
+            begin(Files(home), seed=1, hour=10.0)
+    finally:
+        path.write_text(right, encoding="utf-8")
+    assert caught.value.file == "sensors/thermometer/feelings.yaml"
+    assert "sadness" in right.splitlines()[caught.value.line - 1]
+
+
+def test_feelings_that_are_not_there_are_named(home: Path) -> None:
+    path = home / "sensors" / "thermometer" / "feelings.yaml"
+    right = path.read_text(encoding="utf-8")
+    path.unlink()
+    try:
+        with pytest.raises(Invalid, match=r"^sensors/thermometer/feelings\.yaml:1: cannot be read"):
+            begin(Files(home), seed=1, hour=10.0)
+    finally:
+        path.write_text(right, encoding="utf-8")
+
+
 def test_a_tree_may_answer_the_event(home: Path) -> None:
     tree = home / "trees" / "shivering.yaml"
     tree.parent.mkdir(exist_ok=True)

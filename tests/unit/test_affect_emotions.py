@@ -79,11 +79,18 @@ def test_a_cause_that_faded_stirs_again() -> None:
 def test_calming_takes_a_share_whatever_the_cause_and_the_cause_may_stir_again() -> None:
     felt = emotions()
     felt.stir(JOY, PRAISE, 0.8, 1.0, 0.0)
-    assert felt.calm(JOY, 0.75) == pytest.approx(0.6)
-    assert felt.calm(JOY, 0.5) == pytest.approx(0.1)
+    assert felt.calm(JOY, math.log(4.0)) == pytest.approx(0.6)
+    assert felt.calm(JOY, math.log(2.0)) == pytest.approx(0.1)
     assert felt.stir(JOY, PRAISE, 0.8, 1.0, 0.0) == pytest.approx(0.7)
     assert felt.stir(JOY, PRAISE, 0.8, 1.0, 0.0) == pytest.approx(0.0, abs=1e-9)
     assert felt.stir(FEAR, PRAISE, 0.8, 1.0, 0.0) == pytest.approx(0.8)
+
+
+def test_the_deepest_calming_leaves_nothing_of_what_came_before() -> None:
+    felt = emotions()
+    felt.stir(JOY, PRAISE, 0.8, 1.0, 0.0)
+    assert felt.calm(JOY, 1e6) == 0.8
+    assert felt.stir(JOY, PRAISE, 0.8, 1.0, 0.0) == pytest.approx(0.8)
 
 
 @pytest.mark.parametrize("seconds", [0.3, 1.0, 8.0])

@@ -153,6 +153,44 @@ def test_a_name_that_no_other_file_knows_is_refused_at_its_line(
             2,
             "unknown name 'sequense', did you mean 'sequence'?",
         ),
+        (
+            TREE,
+            "name: x\nlet: {a: now.hit}\nroot: {why: 'rests'}\n",
+            2,
+            "unknown input 'now.hit': a tree asks 'event.hit' for its strength",
+        ),
+        (TREE, "name: x\nlet: {a: behavior.x}\nroot: {why: 'rests'}\n", 2, "asks 'running.x'"),
+        (
+            TREE,
+            "name: x\nlet: {a: setting.qiet}\nroot: {why: 'rests'}\n",
+            2,
+            "did you mean 'setting.quiet'?",
+        ),
+        (
+            TREE,
+            "name: x\nlet: {a: setting.loud}\nroot: {why: 'rests'}\n",
+            2,
+            "; there are setting.quiet, setting.focus, setting.lap, setting.away, setting.stop",
+        ),
+        (
+            TREE,
+            "name: x\nlet: {a: evnt.hti}\nroot: {why: 'rests'}\n",
+            2,
+            "did you mean 'event.hit'?",
+        ),
+        (
+            TREE,
+            "name: x\nlet: {a: feeling.joy}\nroot: {why: 'rests'}\n",
+            2,
+            "; there are emotion.joy",
+        ),
+        (TREE, "name: x\nlet: {a: enuogh}\nroot: {why: 'rests'}\n", 2, "did you mean 'enough'?"),
+        (
+            WHO,
+            "name: x\nsetting: qiet\n",
+            2,
+            "unknown key 'setting'; there are name, about, temperament",
+        ),
         (TREE, "name: x\nroot:\n  why: rests\n  gaze: persn\n", 4, "did you mean 'person'?"),
         (WHO, "name: x\nlikes_touch:\n  bely: 1\n", 3, "'bely', did you mean 'belly'?"),
         (
@@ -335,6 +373,25 @@ def test_a_law_that_asks_for_an_event_as_a_tree_does_is_told_the_laws_own_word()
     text = "laws:\n  - {id: x, says: y, never: event.hit > 0.5}\n"
     with pytest.raises(Invalid, match=r"it asks 'now\.hit', which holds in the tick"):
         parse("laws/x.yaml", text, Laws)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("zone.head", "what the hand does, such as 'touch.stroke', not where"),
+        ("running.sleep", "it asks 'behavior.sleep'"),
+        ("setting.qiet", "did you mean 'setting.quiet'?"),
+        ("now.hti", "did you mean 'now.hit'?"),
+        ("purr_wnted", "did you mean 'purr_wanted'?"),
+        ("mood.hit", "there are now.hit, since.hit, touch.hit"),
+        ("mood.plesure", "did you mean 'mood.pleasure'?"),
+    ],
+)
+def test_a_law_that_asks_for_what_there_is_not_is_told_what_is_meant(asked: str, said: str) -> None:
+    text = f"laws:\n  - {{id: x, says: y, never: {asked} > 0.5}}\n"
+    with pytest.raises(Invalid) as caught:
+        parse("laws/x.yaml", text, Laws)
+    assert said in caught.value.message
 
 
 def test_every_kind_that_is_edited_while_it_lives_has_its_schema() -> None:

@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
 from moggy import overlay
+from moggy.behaviors.laws import Laws
 from moggy.behaviors.tree import OptionSpec, ReflexesSpec, Tree, UtilitySpec
+from moggy.body import Body
 from moggy.brain.appraisals import Appraisals
 from moggy.config import Files, Invalid, compose, with_change
 from moggy.personality import Personality
@@ -207,7 +210,7 @@ def test_a_root_of_ones_own_replaces_the_base_whose_ids_stay_known() -> None:
         ("change:\n  play:\n    do: {plays: {ponce: {after: 1}}}\n", 4, "did you mean 'pounce'?"),
         ("change: {play: {when: clam}}\n", 2, "did you mean 'calm'?"),
         ("optons: []\n", 2, "unknown key 'optons', did you mean 'options'?"),
-        ("let: {calm: brave, brave: calm}\n", 1, "let 'calm' uses itself: calm → brave → calm"),
+        ("let: {calm: brave, brave: calm}\n", 2, "let 'calm' uses itself: calm → brave → calm"),
         ("change: 5\n", 2, "valid dictionary"),
         ("includes: [cat/nowhere]\n", 2, "includes: no such file"),
     ],
@@ -332,3 +335,57 @@ def test_one_value_of_a_behaviour_is_set_over_all_files_below() -> None:
     assert shows(compose(name, changed, Tree), "explore").plays[0].after == 2.0
     changed = with_change(name, changed, "let.calm", "emotion.fear < 0.1")
     assert compose(name, changed, Tree).let["calm"] == "emotion.fear < 0.1"
+
+
+@pytest.mark.parametrize(
+    ("name", "patch", "line", "said"),
+    [
+        ("trees", "remove:\n  - loaf\n", 3, "remove: loaf: the fallback 'loaf' is none"),
+        ("trees", "change:\n  choose: {fallback: laof}\n", 3, "'laof' is none of the options, did"),
+        ("trees", "remove: [let.calm]\n", 2, "remove: let.calm: unknown input 'calm'"),
+        ("trees", "remove: [explore.do.why]\n", 2, "remove: explore.do.why: 'why' is missing"),
+        ("trees", "remove: [root]\n", 2, "remove: root: 'root' is missing"),
+        ("trees", "name: x\nlet: {calm: hurt, hurt: calm}\n", 3, "let.calm: let 'calm' uses"),
+        ("trees", "name: x\nlet: {hour: 1}\n", 3, "let.hour: let gives a name"),
+        ("trees", "name: x\nincludes: [cat/danger]\n", 3, "cat/danger is a part already"),
+        ("trees", "options:\n  - {id: x, do: {id: loaf, why: lies}}\n", 3, "a 'loaf' already"),
+        (
+            "trees",
+            "options:\n  - {id: x, into: chose, do: {why: x}}\n",
+            3,
+            "'chose' to put it in, ",
+        ),
+        ("appraisals", "about: x\nremove: [emotions.joy]\n", 3, "remove: emotions.joy: joy is"),
+        (
+            "appraisals",
+            "emotions:\n  sadness: {decay: 2}\n",
+            3,
+            "emotions.sadness.decay: attack 1.5 s should be at most half of decay 2 s; see "
+            "shipped/appraisals/cat.yaml:",
+        ),
+        (
+            "appraisals",
+            "events:\n  sadness_seen:\n    also:\n      - {when: {}, emotions: {fear: 0.3}}\n",
+            5,
+            "events.sadness_seen.also.0.emotions.fear: sadness_seen may not stir fear",
+        ),
+        ("laws", "remove: [let.asks]\n", 2, "remove: let.asks: a law cannot ask 'asks'"),
+        ("body", "joints:\n  jaw: {min: 3.0}\n", 3, "joints.jaw.min: a joint needs min 3.0 < max"),
+    ],
+)
+def test_what_a_patch_breaks_in_the_shipped_file_is_the_mistake_of_the_patch(
+    tmp_path: Path, name: str, patch: str, line: int, said: str
+) -> None:
+    path = tmp_path / name / "cat.yaml"
+    path.parent.mkdir()
+    path.write_text(f"extends: cat\n{patch}", encoding="utf-8")
+    models: dict[str, type[BaseModel]] = {
+        "trees": Tree,
+        "appraisals": Appraisals,
+        "laws": Laws,
+        "body": Body,
+    }
+    with pytest.raises(Invalid) as caught:
+        Files(tmp_path).load(f"{name}/cat.yaml", models[name])
+    assert (caught.value.file, caught.value.line) == (f"{name}/cat.yaml", line)
+    assert said in caught.value.message

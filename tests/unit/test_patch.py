@@ -11,8 +11,8 @@ import pytest
 from moggy.behaviors.tree import Tree
 from moggy.brain.appraisals import Appraisals
 from moggy.config import Files, Invalid, compose, parse
-from moggy.overlay import nodes
 from moggy.personality import Personality
+from moggy.tree_data import nodes
 from moggy.yaml_file import read_yaml, round_trip, written
 
 TREE = "trees/cat.yaml"
@@ -63,6 +63,42 @@ def test_a_number_of_a_motion_and_of_a_name_are_saved_by_their_places(tmp_path: 
         "let": {"calm": "emotion.fear < 0.2 and emotion.anger < 0.4"},
         "change": {"groom": {"do": {"plays": {"groom": {"after": 1.5}}}}},
     }
+
+
+def test_a_save_that_only_adds_comments_keeps_them_where_they_stood(tmp_path: Path) -> None:
+    above = "      # Bored at night.\n      - id: explore\n"
+    text = SHOWN.replace("      - id: explore\n", above)
+    text = in_option("bask", "base: 0.29", "base: 0.29  # in the sun", text)
+    text = f"{text}# The end.\n"
+    assert read_yaml("patch.yaml", saved(tmp_path, text)) == {
+        "extends": "cat",
+        "remarks": {
+            "explore.id": "# Bored at night.",
+            "bask.base": "# in the sun",
+            "end": "# The end.",
+        },
+    }
+    shown = Files(tmp_path).shown(TREE)
+    assert above in shown
+    assert "        # in the sun\n        base: 0.29\n" in shown
+    assert shown.endswith("# The end.\n")
+    assert Files(tmp_path).load(TREE, Tree) == Files().load(TREE, Tree)
+    again = saved(tmp_path, shown)
+    assert Files(tmp_path).shown(TREE) == shown
+    assert again.count("# Bored at night.") == 1
+    assert "# Bored" not in saved(tmp_path, shown.replace("      # Bored at night.\n", ""))
+
+
+def test_a_number_sign_in_quotes_is_no_comment(tmp_path: Path) -> None:
+    text = in_option("groom", 'why: "', 'why: "is # 1: ')
+    assert "remarks" not in saved(tmp_path, text)
+
+
+def test_comments_of_a_personality_are_kept_too(tmp_path: Path) -> None:
+    name = "personalities/shy.yaml"
+    text = Files(tmp_path).shown(name).replace("likes_touch:", "# Ask Anna.\nlikes_touch:", 1)
+    Files(tmp_path).save(name, text, Personality)
+    assert "# Ask Anna.\nlikes_touch:" in Files(tmp_path).shown(name)
 
 
 def test_an_added_option_keeps_its_comments_and_its_place(tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ def test_a_wrong_line_names_its_number_and_what_is_wrong(
 
 
 def test_a_missing_file_says_so(tmp_path: Path) -> None:
-    with pytest.raises(BadScript, match="cannot be read"):
+    with pytest.raises(BadScript, match="no such file"):
         read_script(tmp_path / "nowhere.jsonl")
 
 

@@ -89,11 +89,12 @@ class SimulatedMpr121(Chip):  # type: ignore[misc]
 
     def capacitance(self, electrode: int) -> int:
         """fF of an electrode now."""
-        hand = self._hand[electrode] * self.HAND_FF // 1000 * self.fur[electrode] // 1000
+        hand: int = self._hand[electrode] * self.HAND_FF // 1000 * self.fur[electrode] // 1000
         return self.pads[electrode] + self._drifts[electrode] + hand
 
     def _measured(self) -> int:
-        return min(self.registers[_ELECTRODES] & 15, 12)
+        enabled: int = self.registers[_ELECTRODES] & 15
+        return min(enabled, 12)
 
     def _measure(self) -> None:
         """Fill the data registers; not in stop mode."""
