@@ -57,6 +57,10 @@ _SETTLE_READS = const(5)
 its filters fill."""
 _SHORTED = const(8)
 """Counts below this are those of an electrode that is shorted, or not measured at all."""
+_HIGH = const(840)
+"""Counts above this are not linear any more (0.7 V below the supply is 806): the charge was found
+while a hand lay there, or the weather has become dry. The chip looks for its charges anew while
+nothing is touched, once for each pad."""
 _CLIPPED = const(1016)
 """Counts from this on are those of an electrode whose voltage has reached the supply (1023)."""
 
@@ -84,7 +88,7 @@ class Skin(Watched):
         self._nonsense = False
         """Whether the last counts were such that no hand makes them."""
         self._retuned = 0
-        """A bit for each pad that was the reason for that, until it has a plausible count."""
+        """A bit for each pad that was the reason for that, until its count is lower."""
         self._clipped = self._masked = 0
         """Bits of the pads without a plausible count, and of those with a touch that is none."""
         self._counts = array("H", [0] * 12)
@@ -133,7 +137,12 @@ class Skin(Watched):
         return self._changed
 
     def _sound(self) -> bool:
-        return not self._retune and self._chip.sound()
+        if self._nonsense:
+            return False
+        if self._retune:
+            self._set_up()
+            return True
+        return self._chip.sound()
 
     def _set_up(self) -> None:
         if self._retune:
@@ -183,7 +192,7 @@ class Skin(Watched):
             channel = self._channels[pad]
             self._charge[pad] = charges[channel]
             self._rebase(pad, self._counts[channel])
-        self._masked = 0
+        self._masked = self._clipped = 0
         self._knows = True
 
     def _feel_all(self, counts: "array[int]", pads: int) -> None:
@@ -225,17 +234,18 @@ class Skin(Watched):
     def _sample(self, pad: int, count: int) -> None:
         """Take a sample of a pad for its baseline and its statistics."""
         bit = 1 << pad
+        if count <= _HIGH:
+            self._retuned &= ~bit
+        elif not self._retuned & bit and not any(self.pressures):
+            self._retuned |= bit
+            self._retune = True
         if not _SHORTED <= count < _CLIPPED:
             if not self._clipped & bit:
                 self._clipped |= bit
                 self._count_implausible()
-            if count >= _CLIPPED and not self._retuned & bit and not any(self.pressures):
-                self._retuned |= bit
-                self._retune = True
             return
         if self._clipped & bit:
             self._clipped ^= bit
-            self._retuned &= ~bit
             self._rebase(pad, count)
         if self._samples == 0:
             self._end_window(pad)

@@ -153,6 +153,20 @@ def test_a_pad_that_was_held_at_boot_works_once_it_was_let_go() -> None:
     assert touches(rig, 0.2)[-1].pads == pytest.approx({"chin": 0.4}, abs=0.02)
 
 
+def test_a_start_under_a_firm_hand_costs_no_strength_afterwards() -> None:
+    rig = Rig()
+    rig.touch(forehead=1.0, chin=0.7)
+    rig.live(2.0)
+    rig.touch()
+    rig.live(2.0)
+    counts = rig.board._board._skin._counts
+    assert all(680 < count < 725 for count in counts), "each charge is right again"
+    rig.touch(forehead=0.5)
+    assert touches(rig, 0.2)[-1].pads == pytest.approx({"forehead": 0.5}, abs=0.02)
+    reports = [sense for sense in rig.senses if isinstance(sense, BoardReport)]
+    assert not any("touch" in report.faults for report in reports)
+
+
 def test_in_the_quiet_time_after_boot_nothing_is_believed() -> None:
     rig = Rig(quiet_ms=3000)
     rig.live(0.5)

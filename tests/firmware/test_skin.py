@@ -337,6 +337,10 @@ def test_a_pad_without_a_plausible_count_is_named_and_the_others_go_on(more_ff: 
 def test_a_clipped_pad_makes_the_chip_look_for_its_charges_once() -> None:
     """As after a start with a hand on a pad, which is too light for its charge afterwards."""
     rig = SkinRig()
-    rig.live(30.0, on(0, -13000.0))
-    assert rig.chip.set_ups == 2
-    assert rig.skin.answers
+    rig.live(30.0, on(0, -3000.0))
+    assert (rig.chip.set_ups, rig.skin.losses) == (2, 0)
+    rig.live(1.0)
+    rig.live(1.0, on(0, -3000.0) + on(5, 4000.0))
+    assert rig.chip.set_ups == 2, "not while a hand is felt"
+    rig.live(1.0, on(0, -3000.0))
+    assert rig.chip.set_ups == 3
