@@ -138,27 +138,6 @@ def wander(random: np.random.Generator, seconds: float, slowness: float = 1.0) -
 # ── Weather ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def weather(t: Numbers) -> Numbers:
-    """fF at seconds of the day: the day's wave of 2 pF, and 1 pF more in ten minutes in the morning
-    and in the evening; each pad has its own share."""
-    hours = t / 3600.0
-    wave = 2000.0 * np.sin(2.0 * np.pi * hours / 24.0)
-    steam = [1000.0 / (1.0 + np.exp((at - hours) * 30.0)) for at in (7.0, 18.5)]
-    return np.outer(wave + steam[0] + steam[1], np.linspace(0.6, 1.4, 12))
-
-
-@pytest.mark.parametrize("noise", [0.0, 1.2, 3.0])
-def test_a_day_of_weather_is_no_touch_and_no_stuck_pad(noise: float) -> None:
-    """Ten reads a second stand for a hundred, which makes the weather ten times faster."""
-    rig = SkinRig(noise=noise, quiet_reads=3000)
-    for hour in range(24):
-        start = 3600.0 * hour
-        felt = rig.live(3600.0, lambda t, at=start: weather(t + at), hz=10)  # type: ignore[misc]
-        assert not felt.any(), f"hour {hour}"
-        assert rig.skin.stuck == 0, f"hour {hour}"
-    assert rig.skin.losses == rig.skin.implausible == 0
-
-
 @pytest.mark.parametrize("pads", [range(12), range(3, 4)], ids=["all", "one"])
 @pytest.mark.parametrize("counts", [8.0, -8.0], ids=["damp", "dry"])
 def test_eight_counts_a_second_for_twenty_seconds_touch_nothing(pads: range, counts: float) -> None:
@@ -344,3 +323,27 @@ def test_a_clipped_pad_makes_the_chip_look_for_its_charges_once() -> None:
     assert rig.chip.set_ups == 2, "not while a hand is felt"
     rig.live(1.0, on(0, -3000.0))
     assert rig.chip.set_ups == 3
+
+
+# ── A day ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def weather(t: Numbers) -> Numbers:
+    """fF at seconds of the day: the day's wave of 2 pF, and 1 pF more in ten minutes in the morning
+    and in the evening; each pad has its own share."""
+    hours = t / 3600.0
+    wave = 2000.0 * np.sin(2.0 * np.pi * hours / 24.0)
+    steam = [1000.0 / (1.0 + np.exp((at - hours) * 30.0)) for at in (7.0, 18.5)]
+    return np.outer(wave + steam[0] + steam[1], np.linspace(0.6, 1.4, 12))
+
+
+@pytest.mark.parametrize("noise", [0.0, 1.2, 3.0])
+def test_a_day_of_weather_is_no_touch_and_no_stuck_pad(noise: float) -> None:
+    """Ten reads a second stand for a hundred, which makes the weather ten times faster."""
+    rig = SkinRig(noise=noise, quiet_reads=3000)
+    for hour in range(24):
+        start = 3600.0 * hour
+        felt = rig.live(3600.0, lambda t, at=start: weather(t + at), hz=10)  # type: ignore[misc]
+        assert not felt.any(), f"hour {hour}"
+        assert rig.skin.stuck == 0, f"hour {hour}"
+    assert rig.skin.losses == rig.skin.implausible == 0
