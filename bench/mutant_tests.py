@@ -26,6 +26,17 @@ FAULTS = (
     "tests/firmware/test_faults.py",
     "tests/firmware/test_board.py",
 )
+SKIN = (
+    "tests/firmware/test_devices.py",
+    "tests/firmware/test_lost_chips.py",
+    "tests/firmware/test_skin_memory.py",
+    "tests/firmware/test_skin.py",
+)
+CHIPS = (
+    "tests/firmware/test_touch_chip.py",
+    "tests/firmware/test_lost_chips.py",
+    "tests/firmware/test_devices.py",
+)
 DECIDING = (
     "tests/unit/test_moment.py",
     "tests/unit/test_slot.py",
@@ -55,6 +66,10 @@ TESTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "firmware/setpoints.py": FAULTS,
         "firmware/stop_button.py": FAULTS,
         "firmware/restart.py": FAULTS,
+        "firmware/skin.py": SKIN,
+        "firmware/i2c_bus.py": CHIPS,
+        "firmware/imu.py": CHIPS,
+        "firmware/mpr121.py": CHIPS,
         "moggy/loop.py": ("tests/unit/test_loop.py",),
         "actuators/limiter.py": ("tests/unit/test_limiter.py",),
         "actuators/serial_body.py": (

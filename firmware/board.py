@@ -2,6 +2,7 @@
 their limits, and exchanges messages with the brain."""
 
 import struct
+from array import array
 from time import ticks_add, ticks_diff
 
 from micropython import const
@@ -10,6 +11,7 @@ import mode
 import wire
 from battery import BatteryGauge
 from faults import Fault
+from imu import MotionSensor
 from lights_and_purr import PupilLights, PurrMotor
 from limbs import Limbs
 from mode import Mode
@@ -21,7 +23,7 @@ from stop_button import StopButton
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from shapes import Felt, Imu, Ms
+    from shapes import Ms
 
 TICK_MS = const(10)
 """ms from one tick to the next."""
@@ -65,8 +67,8 @@ class Board:
         self,
         port: Port,
         limbs: Limbs,
-        skin: "Skin | None",
-        imu: "Imu | None",
+        skin: Skin,
+        imu: MotionSensor,
         battery: BatteryGauge,
         purr: PurrMotor,
         pupils: PupilLights,
@@ -74,8 +76,7 @@ class Board:
         hung: bool,
         now: "Ms",
     ) -> None:
-        """`skin`, `imu`: None where the chip did not answer. `hung`: the watchdog ended the last
-        run. `now`: ms of `time.ticks_ms`."""
+        """`hung`: the watchdog ended the last run. `now`: ms of `time.ticks_ms`."""
         self._port = port
         self._limbs = limbs
         self._skin = skin
@@ -93,7 +94,8 @@ class Board:
         """Steps in which the joints glide to the newest setpoint."""
         self._angles_format = f"<{count}H"
         self._angles = tuple([joint.rest for joint in limbs.joints])
-        self.faults = (_TOUCH if self._skin is None else 0) | (_IMU if self._imu is None else 0)
+        self.faults = 0
+        """Bits of the sensors that do not answer."""
         self._no_servos = Fault(_SOUND_MS, now)
         self._empty = Fault(_CHARGED_MS, now)
         self._hung = hung
@@ -111,10 +113,8 @@ class Board:
         self._touched = False
         self._touch_untold = False
         """Whether a touch has begun that this session does not know of."""
-        self._motion = (0, 0, 1000, 0, 0, 0)
-        """x, y, z in mg, then x, y, z in mrad/s; the newest reading, and before the first one a
-        body that lies still."""
-        self._motion_said = self._motion
+        self._motion_said = array("h", (0, 0, 1000, 0, 0, 0))
+        """The reading of the IMU that was last sent."""
         self._active = 0
         """IMU readings still to be sent at the full rate."""
         self._command = {
@@ -145,23 +145,13 @@ class Board:
 
     def _feel(self, now: "Ms") -> None:
         ticks = self._ticks
-        if self._skin is not None:
-            try:
-                changed = self._skin.read()
-            except OSError:
-                changed = False
-                self._skin = None
-                self.faults |= _TOUCH
-            if changed or self._touched or self._touch_untold:
-                self._touch_untold = False
-                self._tell_touch(ticks, now)
-        if ticks & 1 and self._imu is not None:
-            try:
-                felt = self._imu.read()
-            except OSError:
-                felt = self._imu = None
-                self.faults |= _IMU
-            self._tell_motion(felt, now)
+        changed = self._skin.read(now)
+        if changed or self._touched or self._touch_untold:
+            self._touch_untold = False
+            self._tell_touch(ticks, now)
+        if ticks & 1:
+            self._tell_motion(self._imu.read(now), now)
+        self._tell_lost()
         if ticks % 100 == 2:
             self._battery.read()
             empty = self._empty
@@ -179,7 +169,7 @@ class Board:
                 )
 
     def _tell_touch(self, ticks: int, now: "Ms") -> None:
-        pressures = self._skin.pressures if self._skin is not None else b""
+        pressures = self._skin.pressures
         touched = any(pressures)
         if touched != self._touched:
             self._touched = touched
@@ -187,21 +177,30 @@ class Board:
         elif ticks & 1:
             self._port.stream(wire.TOUCH, struct.pack("<I", now) + pressures)
 
-    def _tell_motion(self, felt: "Felt | None", now: "Ms") -> None:
-        if felt is not None:
-            self._motion = felt
-            said = self._motion_said
+    def _tell_motion(self, changed: bool, now: "Ms") -> None:
+        felt, said = self._imu.felt, self._motion_said
+        if changed:
             for axis in range(6):
                 if abs(felt[axis] - said[axis]) > _MOVED:
                     self._active = _ACTIVE_READS
-        x, y, z, _, _, _ = self._motion
-        self._fall.feel(x, y, z)
+        self._fall.feel(felt[0], felt[1], felt[2])
         if self._fall.falling:
             self._limbs.hold()
-        if self._active or self._ticks % 50 == 1:
+        if self._imu.answers and (self._active or self._ticks % 50 == 1):
             self._active = max(0, self._active - 1)
-            self._motion_said = self._motion
-            self._port.stream(wire.MOTION, struct.pack("<Ihhhhhh", now, *self._motion))
+            for axis in range(6):
+                said[axis] = felt[axis]
+            self._port.stream(wire.MOTION, struct.pack("<Ihhhhhh", now, *felt))
+
+    def _tell_lost(self) -> None:
+        """Keep the faults of the sensors, and log how often they were lost when that changes."""
+        skin, imu = self._skin, self._imu
+        faults = (0 if skin.answers else _TOUCH) | (0 if imu.answers else _IMU)
+        if faults != self.faults:
+            self.faults = faults
+            text = "touch chip lost %d times, %d readings that no hand makes; IMU lost %d times"
+            said = text % (skin.losses, skin.implausible, imu.losses)
+            self._port.stream(wire.LOG, said.encode())
 
     # States and joints.
 
@@ -325,7 +324,6 @@ class Board:
 
     def _do_clear(self, payload: bytes, now: "Ms") -> int:
         """Clear the faults. Those whose cause persists are set again by the next reading."""
-        self.faults = (_TOUCH if self._skin is None else 0) | (_IMU if self._imu is None else 0)
         self._no_servos.clear()
         self._empty.clear()
         self._hung = self._late = False
@@ -361,7 +359,7 @@ class Board:
         )
 
     def _report(self, pressed: bool, now: "Ms") -> None:
-        state, stuck = self._mode.state, self._skin.stuck if self._skin is not None else 0
+        state, stuck = self._mode.state, self._skin.stuck
         flags = (
             (1 if self._battery.low else 0)
             | (2 if self._fall.falling else 0)

@@ -1,85 +1,141 @@
 """The accelerometer and gyroscope: an LSM6DS3 or an MPU6050, whichever answers. Both give milli-g
 and milliradians per second. Registers and scales are those of the chips' data sheets."""
 
-import struct
+from array import array
 
 from machine import I2C
-from micropython import const
 
-_LSM6DS3 = const(0x6A)
-"""I2C address of the LSM6DS3."""
+from i2c_bus import Bus, Watched
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from shapes import Ms
+
 _LSM6DS3_NAMES = (0x69, 0x6A, 0x6C)
-"""What its WHO_AM_I register gives: LSM6DS3, LSM6DS3TR-C, LSM6DSO."""
-_MPU6050 = const(0x68)
-"""I2C address of the MPU6050, and what its WHO_AM_I register gives."""
+"""What WHO_AM_I gives: LSM6DS3, LSM6DS3TR-C, LSM6DSO."""
+_MPU6050_NAMES = (0x68, 0x70, 0x71, 0x72, 0x73, 0x98)
+"""What WHO_AM_I gives: MPU6050; MPU6500, MPU9250, MPU6052C, MPU9255, and a clone, which have the
+same registers for what is used here."""
+_SILENCE = bytes(12)
+"""What an LSM6DS3 gives that measures nothing."""
+_SILENCE_WITH_TEMPERATURE = bytes(14)
+"""What an MPU6050 gives that measures nothing."""
 
 
 class LSM6DS3:
     """±8 g at 0.244 mg a count, ±1000 °/s at 35 m°/s a count, 104 samples a second."""
 
-    def __init__(self, i2c: I2C) -> None:
+    def __init__(self, i2c: I2C, address: int = 0x6A) -> None:
+        """Set it up. Raises OSError when it does not answer."""
         self._i2c = i2c
+        self._address = address
         self._raw = bytearray(12)
         self._before = bytearray(12)
-        i2c.writeto_mem(_LSM6DS3, 0x12, b"\x44")  # whole samples only, addresses count up
-        i2c.writeto_mem(_LSM6DS3, 0x10, b"\x4c")  # accelerometer: 104 Hz, ±8 g
-        i2c.writeto_mem(_LSM6DS3, 0x11, b"\x48")  # gyroscope: 104 Hz, ±1000 °/s
+        self._settings = bytearray(3)
+        i2c.writeto_mem(address, 0x12, b"\x44")  # whole samples only, addresses count up
+        i2c.writeto_mem(address, 0x10, b"\x4c")  # accelerometer: 104 Hz, ±8 g
+        i2c.writeto_mem(address, 0x11, b"\x48")  # gyroscope: 104 Hz, ±1000 °/s
 
-    def read(self) -> tuple[int, int, int, int, int, int] | None:
-        """x, y, z in mg, then x, y, z in mrad/s; None when nothing changed. Raises OSError when
-        the chip does not answer."""
+    def sound(self) -> bool:
+        """Whether it still has its configuration. Raises OSError when it does not answer."""
+        self._i2c.readfrom_mem_into(self._address, 0x10, self._settings)
+        return self._settings == b"\x4c\x48\x44"
+
+    def read_into(self, felt: "array[int]") -> bool:
+        """Fill `felt` with x, y, z in mg, then x, y, z in mrad/s; returns whether anything changed.
+        Raises OSError when the chip does not answer."""
         raw = self._raw
-        self._i2c.readfrom_mem_into(_LSM6DS3, 0x22, raw)
+        self._i2c.readfrom_mem_into(self._address, 0x22, raw)
         if raw == self._before:
-            return None
+            return False
+        if raw == _SILENCE and not self.sound():
+            raise OSError("the accelerometer was reset, which looks like a fall")
         self._before[:] = raw
-        gx, gy, gz, ax, ay, az = struct.unpack("<hhhhhh", raw)
-        return (
-            (ax * 244 + 500) // 1000,
-            (ay * 244 + 500) // 1000,
-            (az * 244 + 500) // 1000,
-            (gx * 611 + 500) // 1000,
-            (gy * 611 + 500) // 1000,
-            (gz * 611 + 500) // 1000,
-        )
+        for axis in range(3):
+            felt[axis] = (_signed(raw[6 + 2 * axis], raw[7 + 2 * axis]) * 244 + 500) // 1000
+            felt[3 + axis] = (_signed(raw[2 * axis], raw[2 * axis + 1]) * 611 + 500) // 1000
+        return True
 
 
 class MPU6050:
     """±8 g at 1/4096 g a count, ±1000 °/s at 1/32.8 °/s a count."""
 
-    def __init__(self, i2c: I2C) -> None:
+    def __init__(self, i2c: I2C, address: int = 0x68) -> None:
+        """Set it up. Raises OSError when it does not answer."""
         self._i2c = i2c
+        self._address = address
         self._raw = bytearray(14)
         self._before = bytearray(14)
-        i2c.writeto_mem(_MPU6050, 0x6B, b"\x01")  # awake, clocked by the gyroscope
-        i2c.writeto_mem(_MPU6050, 0x1A, b"\x03")  # low pass at 42 Hz
-        i2c.writeto_mem(_MPU6050, 0x1B, b"\x10")  # gyroscope: ±1000 °/s
-        i2c.writeto_mem(_MPU6050, 0x1C, b"\x10")  # accelerometer: ±8 g
+        self._settings = bytearray(3)
+        self._power = bytearray(1)
+        i2c.writeto_mem(address, 0x6B, b"\x01")  # awake, clocked by the gyroscope
+        i2c.writeto_mem(address, 0x1A, b"\x03")  # low pass at 42 Hz
+        i2c.writeto_mem(address, 0x1B, b"\x10")  # gyroscope: ±1000 °/s
+        i2c.writeto_mem(address, 0x1C, b"\x10")  # accelerometer: ±8 g
 
-    def read(self) -> tuple[int, int, int, int, int, int] | None:
-        """x, y, z in mg, then x, y, z in mrad/s; None when nothing changed. Raises OSError when
-        the chip does not answer."""
+    def sound(self) -> bool:
+        """Whether it still has its configuration. Raises OSError when it does not answer."""
+        self._i2c.readfrom_mem_into(self._address, 0x6B, self._power)
+        self._i2c.readfrom_mem_into(self._address, 0x1A, self._settings)
+        return self._power == b"\x01" and self._settings == b"\x03\x10\x10"
+
+    def read_into(self, felt: "array[int]") -> bool:
+        """Fill `felt` with x, y, z in mg, then x, y, z in mrad/s; returns whether anything changed.
+        Raises OSError when the chip does not answer."""
         raw = self._raw
-        self._i2c.readfrom_mem_into(_MPU6050, 0x3B, raw)
+        self._i2c.readfrom_mem_into(self._address, 0x3B, raw)
         if raw == self._before:
-            return None
+            return False
+        if raw == _SILENCE_WITH_TEMPERATURE and not self.sound():
+            raise OSError("the accelerometer was reset, which looks like a fall")
         self._before[:] = raw
-        ax, ay, az, _, gx, gy, gz = struct.unpack(">hhhhhhh", raw)
-        return (
-            (ax * 1000 + 2048) >> 12,
-            (ay * 1000 + 2048) >> 12,
-            (az * 1000 + 2048) >> 12,
-            (gx * 532 + 500) // 1000,
-            (gy * 532 + 500) // 1000,
-            (gz * 532 + 500) // 1000,
-        )
+        for axis in range(3):
+            felt[axis] = (_signed(raw[2 * axis + 1], raw[2 * axis]) * 1000 + 2048) >> 12
+            felt[3 + axis] = (_signed(raw[2 * axis + 9], raw[2 * axis + 8]) * 532 + 500) // 1000
+        return True
+
+
+def _signed(low: int, high: int) -> int:
+    value = low | high << 8
+    return value - 65536 if value & 0x8000 else value
 
 
 def find(i2c: I2C) -> "LSM6DS3 | MPU6050":
     """The chip that is on the bus, set up. Raises OSError if there is none."""
     present = i2c.scan()
-    if _LSM6DS3 in present and i2c.readfrom_mem(_LSM6DS3, 0x0F, 1)[0] in _LSM6DS3_NAMES:
-        return LSM6DS3(i2c)
-    if _MPU6050 in present and i2c.readfrom_mem(_MPU6050, 0x75, 1)[0] == _MPU6050:
-        return MPU6050(i2c)
+    for address in (0x6A, 0x6B):
+        if address in present and i2c.readfrom_mem(address, 0x0F, 1)[0] in _LSM6DS3_NAMES:
+            return LSM6DS3(i2c, address)
+    for address in (0x68, 0x69):
+        if address in present and i2c.readfrom_mem(address, 0x75, 1)[0] in _MPU6050_NAMES:
+            return MPU6050(i2c, address)
     raise OSError("no LSM6DS3 and no MPU6050 on the bus")
+
+
+class MotionSensor(Watched):
+    """The accelerometer of this body. `felt` has x, y, z in mg, then x, y, z in mrad/s; before the
+    first reading, and while the chip is lost, those of a body that lies still."""
+
+    def __init__(self, bus: Bus) -> None:
+        Watched.__init__(self, bus)
+        self._chip: LSM6DS3 | MPU6050 | None = None
+        self._changed = False
+        self.felt = array("h", (0, 0, 1000, 0, 0, 0))
+
+    def read(self, now: "Ms") -> bool:
+        """Take a reading; returns whether it differs from the one before."""
+        return self.attend(now) and self._changed
+
+    def _read(self) -> None:
+        if self._chip is not None:
+            self._changed = self._chip.read_into(self.felt)
+
+    def _sound(self) -> bool:
+        return self._chip is not None and self._chip.sound()
+
+    def _set_up(self) -> None:
+        self._chip = find(self._bus.i2c)
+
+    def _lose(self) -> None:
+        for axis in range(6):
+            self.felt[axis] = 1000 if axis == 2 else 0

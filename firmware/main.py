@@ -9,13 +9,13 @@ from machine import I2C, UART, WDT, Pin
 
 import body_config
 import boots
-import imu
 import restart
 from battery import BatteryGauge
 from board import TICK_MS, Board
+from i2c_bus import Bus
+from imu import MotionSensor
 from lights_and_purr import PupilLights, PurrMotor
 from limbs import Limbs
-from mpr121 import MPR121
 from port import Port
 from servo_drivers import DRIVERS
 from skin import Skin
@@ -23,7 +23,7 @@ from stop_button import StopButton
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from shapes import Imu, Servos, Uart
+    from shapes import Servos, Uart
 
 VERSION = (0, 1, 0)
 """major, minor, patch of the firmware; said in wire.IDENTITY."""
@@ -35,24 +35,14 @@ def build(uart: "Uart", hung: bool = False) -> Board:
     """The board with its devices, all servos without pulses. A device that does not answer becomes
     a fault. `hung`: the watchdog ended the last run."""
     pins, power = body_config.PINS, body_config.POWER
-    i2c = bus()
-    outputs = limbs(i2c)
+    wires = bus()
+    outputs = limbs(wires.i2c)
     outputs.limp()  # before anything that takes time
-    skin: Skin | None = None
-    felt: Imu | None = None
-    try:
-        skin = Skin(MPR121(i2c), body_config.PADS, body_config.QUIET_MS // TICK_MS)
-    except OSError:
-        print("no touch chip")
-    try:
-        felt = imu.find(i2c)
-    except OSError:
-        print("no accelerometer")
     return Board(
         Port(uart, *identity()),
         outputs,
-        skin,
-        felt,
+        Skin(wires, body_config.PADS, body_config.QUIET_MS // TICK_MS),
+        MotionSensor(wires),
         BatteryGauge(pins["battery"], pins["charging"], *power),
         PurrMotor(pins["purr"]),
         PupilLights(pins["pupils"]),
@@ -62,10 +52,9 @@ def build(uart: "Uart", hung: bool = False) -> Board:
     )
 
 
-def bus() -> I2C:
+def bus() -> Bus:
     """The bus to the chips."""
-    pins = body_config.PINS
-    return I2C(0, sda=Pin(pins["i2c_sda"]), scl=Pin(pins["i2c_scl"]), freq=400_000)
+    return Bus(body_config.PINS["i2c_sda"], body_config.PINS["i2c_scl"])
 
 
 def stop_button() -> StopButton:
@@ -118,7 +107,7 @@ def line() -> "Uart":
 def all_off() -> None:
     """End all pulses, before the prompt is given away: a servo board keeps its registers when the
     microcontroller is reset. A driver that does not answer is asked for a second."""
-    outputs = limbs(bus())
+    outputs = limbs(bus().i2c)
     outputs.limp()
     for _ in range(100):
         if outputs.off:

@@ -6,6 +6,7 @@ for name in (
     "board.py",
     "boots.py",
     "faults.py",
+    "i2c_bus.py",
     "imu.py",
     "joint.py",
     "lights_and_purr.py",

@@ -12,9 +12,6 @@ Row: TypeAlias = tuple[str, str, int, int, int, int, int, int, int, int]
 """name, driver, channel, min, max, rest (cdeg), velocity (cdeg/s), acceleration (cdeg/s²), zero
 (µs), gain (µs/65536 a cdeg)."""
 
-Felt: TypeAlias = tuple[int, int, int, int, int, int]
-"""x, y, z in mg, then x, y, z in mrad/s."""
-
 Take: TypeAlias = Callable[[int, bytes, Ms], int]
 """(type of message, payload, now) → index into wire.RESULTS."""
 Begin: TypeAlias = Callable[[], None]
@@ -35,8 +32,3 @@ class Servos(Protocol):
     def flush(self) -> None: ...
     def all_off(self) -> None: ...
     def sound(self) -> bool: ...
-
-class Imu(Protocol):
-    """An accelerometer with a gyroscope."""
-
-    def read(self) -> Felt | None: ...

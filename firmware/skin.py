@@ -1,125 +1,351 @@
 """Turns the counts of the touch electrodes into pressures. A baseline follows temperature and
-humidity, and pads that are stuck are masked."""
+humidity, thresholds follow each pad's noise, and pads that are stuck are masked.
+
+Every read looks at all pads for touches, and takes statistics of one pad in turn: each pad gives a
+sample in twelve reads, and 64 samples (7.7 s) make a window.
+"""
+
+from array import array
 
 from micropython import const
 
+from i2c_bus import Bus, Watched
 from mpr121 import MPR121
 
-_FULL = const(200)
-"""Counts below the baseline that give the full pressure, 255. Our choice; to be
-measured on the pads of a real body."""
-_TOUCHED = const(12)
-"""Counts below the baseline at which a touch begins (NXP, application note AN3944)."""
-_RELEASED = const(6)
-"""Counts below the baseline at which a touch ends (NXP, application note AN3944)."""
-_READS_A_DRIFT = const(10)
-"""Reads (10 ms each) from one move of the baseline to the next. It moves by a sixteenth of its
-error, so its time constant is 1.6 s."""
-_STUCK_READS = const(60_000)
-"""Reads (ten minutes) of the same count within two after which a pad counts as stuck. Our choice:
-a living hand moves more than that."""
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from shapes import Ms
+
+_FULL_FF = const(8000)
+"""fF that a hand adds to an electrode at the full pressure, 255. Our choice: a palm on 5 mm of fur
+(30 cm², ε = 1.5); to be measured on the pads of a real body."""
+_COUNT_FF = const(155152)
+"""Counts times fF for one µA during half a microsecond: 1024 · 0.5 pC / 3.3 V (data sheet)."""
+_SCALE = const(255 * _COUNT_FF // _FULL_FF)
+_LEAST_STEP = const(6)
+"""Counts below the baseline at which a touch begins on a pad without noise. Our choice: the
+chip's own steps, and the lag of the baseline while the weather changes (8 counts a second: 2)."""
+_MOST_STEP = const(60)
+"""Counts below the baseline at which a touch begins on the noisiest pad."""
+_NOISES = const(8)
+"""Standard deviations of a pad's noise at which a touch begins; it ends at half of that. Of normal
+noise 6 would be passed once a day (12 pads, 100 reads a second); more for noise that is not."""
+_MOST_SLOPE = const(768)
+"""512ths of a count a turn (12 counts a second) by which the weather moves a count at most. Our
+choice: a hand comes faster."""
+_TURNS = const(12)
+"""Reads in which each pad has its turn: as many as the chip has electrodes."""
+_WINDOW = const(64)
+"""Samples of a pad in a window."""
+_LEAST_HIGHS = const(8)
+"""Samples above the baseline that tell the noise of a window."""
+_FORGETS = const(32)
+"""Windows (four minutes) in which the noise that is believed comes down to a third."""
+_ABOVE = const(3)
+"""Turns in a row with a count above the baseline after which that is the baseline: it was learnt
+while a hand lay there. Our choice: single disturbances are shorter."""
+_STILL_WINDOWS = const(12)
+"""Windows in a row (92 s) in which a touch did not move after which the pad counts as stuck."""
+_MOVES = const(32)
+"""A touch moved if the standard deviation of its count in a window, beyond noise, was more than a
+32nd of its depth, or its mean changed by more than a 16th from window to window. Our choice: the
+pressure of a hand that rests on a breathing body wanders by about a tenth of itself."""
+_ALL = const(4)
+"""Pads from which on it cannot be hands when all of them go from untouched to full in one read."""
+_SETTLE_READS = const(5)
+"""Reads (50 ms) after the chip was set up until its counts are used: it looks for its charges, and
+its filters fill."""
+_SHORTED = const(8)
+"""Counts below this are those of an electrode that is shorted, or not measured at all."""
+_HIGH = const(840)
+"""Counts above this are not linear any more (0.7 V below the supply is 806): the charge was found
+while a hand lay there, or the weather has become dry. The chip looks for its charges anew while
+nothing is touched, once for each pad."""
+_CLIPPED = const(1016)
+"""Counts from this on are those of an electrode whose voltage has reached the supply (1023)."""
 
 
-class Skin:
-    """The touch pads; `pressures` has one byte for each, where 255 is the firmest."""
+class Skin(Watched):
+    """The touch pads; `pressures` has one byte for each, where 255 is the firmest. While the chip
+    is lost (see `Watched`) they are 0."""
 
-    def __init__(self, chip: MPR121, channels: tuple[int, ...], quiet_reads: int) -> None:
+    def __init__(self, bus: Bus, channels: tuple[int, ...], quiet_reads: int) -> None:
         """`channels`: the electrode of each pad. `quiet_reads`: how many reads after the start only
         move the baseline, since the chip settles and would report touches."""
-        self._chip = chip
+        Watched.__init__(self, bus)
+        count = len(channels)
+        self._chip = MPR121(bus.i2c)
         self._channels = channels
-        self._counts = bytearray(24)
-        self._before = bytearray(24)
-        self._baseline = [0] * len(channels)
-        """Sixteenths of a count."""
-        self._held = [0] * len(channels)
-        self._held_at = [0] * len(channels)
-        self.pressures = bytearray(len(channels))
-        self.stuck = 0
-        """A bit for each pad that is masked."""
         self._quiet = quiet_reads
-        self._reads = 0
-        self._settled = False
+        self._settle = 0
+        """Reads until the counts are used."""
+        self._turn = self._samples = 0
+        self._changed = False
+        self._knows = False
+        """Whether it has baselines that fit the chip's charges."""
+        self._retune = False
+        """Whether the chip shall look for its charges anew."""
+        self._nonsense = False
+        """Whether the last counts were such that no hand makes them."""
+        self._retuned = 0
+        """A bit for each pad that was the reason for that, until its count is lower."""
+        self._clipped = self._masked = 0
+        """Bits of the pads without a plausible count, and of those with a touch that is none."""
+        self._counts = array("H", [0] * 12)
+        self._base = array("i", [0] * count)
+        """Sixteenths of a count."""
+        self._slope = array("i", [0] * count)
+        """Of the baseline: 512ths of a count a turn."""
+        self._step = array("h", [_NOISES] * count)
+        """Counts below the baseline at which a touch begins."""
+        self._touch_at = array("h", [0] * count)
+        """The count at which a touch begins."""
+        self._noise = array("i", [16] * count)
+        """Variance while untouched, 16ths of a squared count. Our guess at the start: 1."""
+        self._above = bytearray(count)
+        self._still = bytearray(count)
+        self._free_at = array("h", [0] * count)
+        """Baseline from which on a masked pad is free again."""
+        self._first = array("h", [0] * count)
+        self._last = array("h", [0] * count)
+        self._sum = array("i", [0] * count)
+        self._squares = array("i", [0] * count)
+        """First and last count of the window, and sums of what the others differ from the first."""
+        self._highs = bytearray(count)
+        self._high_squares = array("i", [0] * count)
+        """Samples of an untouched pad above its baseline, and the sum of the squares of how far
+        above, 16ths of a squared count. Hands make counts smaller, so that is noise."""
+        self._mean = array("h", [0] * count)
+        """Of the window before."""
+        self._steps = array("i", [0] * count)
+        """Sum of the squared differences from sample to sample."""
+        self._charge = array("i", [0] * count)
+        """µA times half microseconds."""
+        self.pressures = bytearray(count)
+        self.implausible = 0
+        """How often counts were none that hands can make; stays at 65535."""
 
-    def read(self) -> bool:
-        """Read the chip; returns whether a pressure changed. Called at each tick. Raises OSError
-        when the chip does not answer."""
-        counts = self._counts
+    @property
+    def stuck(self) -> int:
+        """A bit for each pad that is masked."""
+        return self._clipped | self._masked
+
+    def read(self, now: "Ms") -> bool:
+        """Read the chip; returns whether a pressure changed. Called at each tick."""
+        self._changed = False
+        self.attend(now)
+        return self._changed
+
+    def _sound(self) -> bool:
+        if self._nonsense:
+            return False
+        if self._retune:
+            self._set_up()
+            return True
+        return self._chip.sound()
+
+    def _set_up(self) -> None:
+        if self._retune:
+            self._retune = self._knows = False
+            self._chip.forget()
+        self._chip.set_up()
+        self._settle = _SETTLE_READS
+
+    def _lose(self) -> None:
+        if self._nonsense:
+            self._nonsense = False
+            self._count_implausible()
+        self._silence()
+
+    def _silence(self) -> None:
+        """End all touches."""
+        for pad in range(len(self.pressures)):
+            if self.pressures[pad]:
+                self.pressures[pad] = 0
+                self._changed = True
+
+    def _read(self) -> None:
+        if self._settle:
+            self._settle -= 1
+            return
+        counts, pads = self._counts, len(self._channels)
         self._chip.read_into(counts)
-        reads = self._reads = self._reads + 1
-        drift = reads % _READS_A_DRIFT == 0
-        if reads <= self._quiet or reads == 1:
-            self._settle(reads == 1)
-            return False
-        same = counts == self._before and not any(self.pressures)
-        if same and (self._settled or not drift):
-            return False
-        before, held, pressures = self._before, self._held, self.pressures
-        self._settled = same and drift
-        # Set to False again by `_follow` if a baseline moves below.
-        changed = False
-        for pad in range(len(self._channels)):
-            at = 2 * self._channels[pad]
-            # While one pad is touched most others have the same count as before: skip these.
-            low, high = counts[at], counts[at + 1]
-            stirs = (
-                drift or pressures[pad] or held[pad] or low != before[at] or high != before[at + 1]
-            )
-            if stirs and self._feel(pad, low | high << 8, drift):
-                changed = True
-        before[:] = counts
-        return changed
-
-    def _count(self, pad: int) -> int:
-        at = 2 * self._channels[pad]
-        return self._counts[at] | self._counts[at + 1] << 8
-
-    def _settle(self, first: bool) -> None:
-        for pad in range(len(self._channels)):
-            if first:
-                self._baseline[pad] = self._count(pad) << 4
-            else:
-                self._follow(pad)
-
-    def _follow(self, pad: int) -> None:
-        off = ((self._count(pad) << 4) - self._baseline[pad]) >> 4
-        if off:
-            self._baseline[pad] += off
-            self._settled = False
-
-    def _feel(self, pad: int, count: int, drift: bool) -> bool:
-        was = self.pressures[pad]
-        below = (self._baseline[pad] >> 4) - count
-        if below < -_TOUCHED:
-            # A count above the baseline: the baseline was learnt while a hand lay there.
-            self._baseline[pad] = count << 4
-            below = 0
-        if below < (_RELEASED if was else _TOUCHED):
-            self._held[pad] = 0
-            self.stuck &= ~(1 << pad)
-            if drift:
-                self._follow(pad)
-            now = 0
+        if not self._knows:
+            self._begin()
+        if self._quiet:
+            self._quiet -= 1
         else:
-            firm = below * 255 // _FULL
-            now = (
-                0
-                if self._is_stuck(pad, count)
-                else firm
-                if 0 < firm < 256
-                else 1
-                if firm < 1
-                else 255
-            )
-        self.pressures[pad] = now
-        return now != was
+            self._feel_all(counts, pads)
+        turn = self._turn
+        if turn < pads:
+            self._sample(turn, counts[self._channels[turn]])
+        turn += 1
+        if turn == _TURNS:
+            turn = 0
+            self._samples = (self._samples + 1) % _WINDOW
+        self._turn = turn
 
-    def _is_stuck(self, pad: int, count: int) -> bool:
-        if not -3 < count - self._held_at[pad] < 3:
-            self._held_at[pad] = count
-            self._held[pad] = 0
-            self.stuck &= ~(1 << pad)
-        held = self._held[pad] = self._held[pad] + 1
-        if held >= _STUCK_READS:
-            self.stuck |= 1 << pad
-        return held >= _STUCK_READS
+    def _begin(self) -> None:
+        """Take the counts as the baselines."""
+        charges = self._chip.charges()
+        for pad in range(len(self._channels)):
+            channel = self._channels[pad]
+            self._charge[pad] = charges[channel]
+            self._rebase(pad, self._counts[channel])
+        self._masked = self._clipped = 0
+        self._knows = True
+
+    def _feel_all(self, counts: "array[int]", pads: int) -> None:
+        """Look for touches in new counts. Raises OSError when no hand can have made them."""
+        channels, touch_at, pressures = self._channels, self._touch_at, self.pressures
+        zeros = full = 0
+        for pad in range(pads):
+            count = counts[channels[pad]]
+            if count <= touch_at[pad] or pressures[pad]:
+                if count < _SHORTED:
+                    zeros += 1
+                now, was = self._pressure(pad, count), pressures[pad]
+                if now != was:
+                    pressures[pad] = now
+                    self._changed = True
+                    if now == 255 and not was:
+                        full += 1
+        if zeros == pads or (full == pads and pads >= _ALL):
+            # Counts of 0 are those of a chip that was reset; others need new charges.
+            self._retune = zeros != pads
+            self._nonsense = True
+            self._silence()
+            raise OSError("the touch chip gives counts that no hand makes")
+
+    def _pressure(self, pad: int, count: int) -> int:
+        """The pressure on a pad that is or was touched. What a hand adds is what the capacitance
+        (charge by count) has risen since the baseline."""
+        base = self._base[pad] >> 4
+        below = base - count
+        step = self._step[pad]
+        if below < (step // 2 if self.pressures[pad] else step):
+            return 0
+        self._slope[pad] = 0
+        if count < _SHORTED or self._clipped >> pad & 1:
+            return 0
+        firm = below * ((self._charge[pad] * _SCALE << 4) // base) // count >> 4
+        return min(max(firm, 1), 255)
+
+    def _sample(self, pad: int, count: int) -> None:
+        """Take a sample of a pad for its baseline and its statistics."""
+        bit = 1 << pad
+        if count <= _HIGH:
+            self._retuned &= ~bit
+        elif not self._retuned & bit and not any(self.pressures):
+            self._retuned |= bit
+            self._retune = True
+        if not _SHORTED <= count < _CLIPPED:
+            if not self._clipped & bit:
+                self._clipped |= bit
+                self._count_implausible()
+            return
+        if self._clipped & bit:
+            self._clipped ^= bit
+            self._rebase(pad, count)
+        if self._samples == 0:
+            self._end_window(pad)
+            self._first[pad] = self._last[pad] = count
+        off = min(max(count - self._first[pad], -500), 500)
+        step = min(max(count - self._last[pad], -500), 500)
+        self._sum[pad] += off
+        self._squares[pad] += off * off
+        self._steps[pad] += step * step
+        self._last[pad] = count
+        if not self.pressures[pad]:
+            self._follow(pad, count)
+
+    def _follow(self, pad: int, count: int) -> None:
+        """Move the baseline of an untouched pad. It follows a steady change without lag (an α-β
+        filter with α = 1/4, β = 1/32)."""
+        off = (count << 4) - self._base[pad]
+        if off > self._step[pad] << 4:
+            self._above[pad] += 1
+            if self._above[pad] >= _ABOVE:
+                self._rebase(pad, count)
+            return
+        self._above[pad] = 0
+        if off > 0:
+            self._highs[pad] += 1
+            self._high_squares[pad] += off * off >> 4
+        slope = self._slope[pad] + off
+        self._slope[pad] = min(max(slope, -_MOST_SLOPE), _MOST_SLOPE)
+        self._base[pad] += (off * 8 + slope + 16) >> 5
+        self._set_threshold(pad)
+        if self._masked and self._base[pad] >> 4 >= self._free_at[pad]:
+            self._masked &= ~(1 << pad)
+
+    def _rebase(self, pad: int, count: int) -> None:
+        self._base[pad] = count << 4
+        self._slope[pad] = self._above[pad] = self._still[pad] = 0
+        self._set_threshold(pad)
+        if self._masked and count >= self._free_at[pad]:
+            self._masked &= ~(1 << pad)
+
+    def _set_threshold(self, pad: int) -> None:
+        self._touch_at[pad] = (self._base[pad] >> 4) - self._step[pad]
+
+    def _end_window(self, pad: int) -> None:
+        """Use the window's statistics, and clear them."""
+        if not self._first[pad]:
+            return  # the first of all
+        total = self._sum[pad]
+        mean = total // _WINDOW
+        rest = total - mean * _WINDOW
+        squares = self._squares[pad] - 2 * mean * total + _WINDOW * mean * mean
+        # Both in 16ths of a squared count. That from sample to sample sees no slow changes.
+        variance = (squares - rest * rest // _WINDOW) // 4
+        noise = self._steps[pad] // 8
+        self._sum[pad] = self._squares[pad] = self._steps[pad] = 0
+        mean += self._first[pad]
+        if self._highs[pad] >= _LEAST_HIGHS:
+            self._learn_noise(pad, self._high_squares[pad] // self._highs[pad])
+        self._highs[pad] = self._high_squares[pad] = 0
+        if not self.pressures[pad] or self._moved(pad, mean, variance, noise):
+            self._still[pad] = 0
+        else:
+            self._still[pad] += 1
+            if self._still[pad] >= _STILL_WINDOWS:
+                self._mask(pad, mean)
+        self._mean[pad] = mean
+
+    def _learn_noise(self, pad: int, noise: int) -> None:
+        """Believe more noise soon, less of it slowly: servos that stop will run again."""
+        less = noise - self._noise[pad]
+        self._noise[pad] += less // 2 if less > 0 else less // _FORGETS
+        step = _root(_NOISES * _NOISES * self._noise[pad] // 16)
+        self._step[pad] = min(max(step, _LEAST_STEP), _MOST_STEP)
+        self._set_threshold(pad)
+
+    def _moved(self, pad: int, mean: int, variance: int, noise: int) -> bool:
+        """Whether the touch on a pad moved in a window. What counts as noise is twice that of the
+        untouched pad, or of this window up to twice what counts as a movement."""
+        depth = (self._base[pad] >> 4) - mean
+        moves = 16 * depth * depth // (_MOVES * _MOVES)
+        at_rest = moves + 2 * max(self._noise[pad], min(noise, 4 * moves))
+        return variance > at_rest or abs(mean - self._mean[pad]) * 16 > depth
+
+    def _mask(self, pad: int, mean: int) -> None:
+        """Name a pad as stuck. What it shows is its baseline, so that hands are felt on top of it,
+        until it has come back by half."""
+        if not self._masked >> pad & 1:
+            self._free_at[pad] = ((self._base[pad] >> 4) + mean) // 2
+            self._masked |= 1 << pad
+        self.pressures[pad] = 0
+        self._changed = True
+        self._rebase(pad, mean)
+
+    def _count_implausible(self) -> None:
+        self.implausible = min(self.implausible + 1, 65535)
+
+
+def _root(square: int) -> int:
+    """The square root, rounded up."""
+    root = 0
+    while root * root < square:
+        root += 1
+    return root

@@ -183,7 +183,8 @@ class _Kept(io.StringIO):
 @cache
 def _sources() -> Mapping[str, types.CodeType]:
     """The compiled files of the firmware and of the simulated devices, by module name."""
-    files = [*sorted(FIRMWARE.glob("*.py")), BENCH / "machine.py"]
+    devices = [BENCH / f"{name}.py" for name in ("machine", "chip", "touch_chip")]
+    files = [*sorted(FIRMWARE.glob("*.py")), *devices]
     return {
         file.stem: compile(file.read_text(encoding="utf-8"), str(file), "exec") for file in files
     }

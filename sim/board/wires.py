@@ -11,10 +11,17 @@ from typing import Literal, Protocol, TypeAlias, get_args
 from moggy.body import Body
 
 DeviceFault: TypeAlias = Literal[
-    "servos_silent", "touch_silent", "imu_silent", "servos_reset", "touch_reset", "imu_reset"
+    "servos_silent",
+    "touch_silent",
+    "imu_silent",
+    "servos_reset",
+    "touch_reset",
+    "imu_reset",
+    "bus_stuck",
 ]
-"""What may happen to a simulated chip: it does not acknowledge, or it is reset by a dip of its
-supply at the moment in which this is set. In the order of FAULTS in bench/machine.py."""
+"""What may happen to a simulated chip: it does not acknowledge; it is reset by a dip of its supply,
+or it begins to hold the bus, at the moment in which this is set. In the order of FAULTS in
+bench/machine.py."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +31,7 @@ class WorldInputs:
     pads: tuple[float, ...] = (0.0,) * 12
     """Pressure 0..1 on each electrode, by channel."""
     drifts: tuple[int, ...] = (0,) * 12
-    """How far temperature and humidity have moved each electrode; counts."""
+    """How far temperature and humidity have raised each electrode's capacitance; fF."""
     acceleration: tuple[float, float, float] = (0.0, 0.0, 1.0)
     """g."""
     gyro: tuple[float, float, float] = (0.0, 0.0, 0.0)

@@ -6,6 +6,11 @@ reads what they put out (`pulse_us`, `duty`). The classes have the parts of `mac
 firmware uses; those without a docstring do what MicroPython documents.
 """
 
+from array import array
+
+from chip import Chip  # type: ignore[import-not-found]
+from touch_chip import SimulatedMpr121  # type: ignore[import-not-found]
+
 PWRON_RESET = 1
 """Cause of a reset: power on, as on the RP2040."""
 WDT_RESET = 3
@@ -22,23 +27,7 @@ def reset_cause() -> int:
     return cause
 
 
-class Chip:
-    """A device on the I2C bus: registers whose address counts up in a transfer."""
-
-    def __init__(self, size: int) -> None:
-        self.registers = bytearray(size)
-        self.present = True
-
-    def power_on(self) -> None:
-        """Set the registers as they are after power-up."""
-        raise NotImplementedError
-
-    def write(self, register: int, data: "bytes | memoryview") -> None:
-        """Take the bytes of one transfer."""
-        self.registers[register : register + len(data)] = data
-
-
-class SimulatedPca9685(Chip):
+class SimulatedPca9685(Chip):  # type: ignore[misc]
     """The servo board: ON and OFF counts of sixteen channels, and the registers for all of them."""
 
     def __init__(self) -> None:
@@ -74,51 +63,8 @@ class SimulatedPca9685(Chip):
             return 0
         on = registers[at] | (registers[at + 1] & 15) << 8
         off = registers[at + 2] | (registers[at + 3] & 15) << 8
-        return (((off - on) & 4095) * (registers[0xFE] + 1) + 12) // 25
-
-
-class SimulatedMpr121(Chip):
-    """The touch chip: filtered counts of twelve electrodes. A touch makes them smaller."""
-
-    UNTOUCHED = 700
-    """Counts of an electrode that nothing touches; our choice, in the middle of the chip's
-    range."""
-    FULL = 200
-    """Counts by which the full pressure lowers an electrode; as `_FULL` of firmware/skin.py."""
-
-    def __init__(self) -> None:
-        Chip.__init__(self, 256)
-        self.power_on()
-
-    def power_on(self) -> None:
-        """Set the registers as they are after power-up or a soft reset."""
-        for register in range(256):
-            self.registers[register] = 0
-        self.registers[0x5D] = 0x24
-        self.feel((0,) * 12, (0,) * 12)
-
-    def write(self, register: int, data: "bytes | memoryview") -> None:
-        """Write registers of the chip, as over I2C."""
-        if register == 0x80:
-            if data[0] == 0x63:
-                self.power_on()
-            return
-        Chip.write(self, register, data)
-
-    def feel(self, pressures: "list[int] | tuple[int, ...]", drifts: tuple[int, ...]) -> None:
-        """Set what the electrodes sense: pressures in thousandths, drifts in counts."""
-        for electrode in range(12):
-            count = min(
-                max(
-                    self.UNTOUCHED
-                    + drifts[electrode]
-                    - (pressures[electrode] * self.FULL + 500) // 1000,
-                    0,
-                ),
-                1023,
-            )
-            self.registers[4 + 2 * electrode] = count & 255
-            self.registers[5 + 2 * electrode] = count >> 8
+        ticks: int = (off - on) & 4095
+        return (ticks * (registers[0xFE] + 1) + 12) // 25
 
 
 def _put16(registers: bytearray, at: int, value: int, big: bool) -> None:
@@ -127,11 +73,12 @@ def _put16(registers: bytearray, at: int, value: int, big: bool) -> None:
     registers[at + (1 if big else 0)] = value & 255
 
 
-class SimulatedLsm6ds3(Chip):
+class SimulatedLsm6ds3(Chip):  # type: ignore[misc]
     """The LSM6DS3 at the ranges that the firmware sets."""
 
     def __init__(self) -> None:
         Chip.__init__(self, 128)
+        self._felt = (0, 0, 1000, 0, 0, 0)
         self.power_on()
 
     def power_on(self) -> None:
@@ -139,21 +86,29 @@ class SimulatedLsm6ds3(Chip):
         for register in range(128):
             self.registers[register] = 0
         self.registers[0x0F] = 0x69
-        self.feel(0, 0, 1000, 0, 0, 0)
+
+    def write(self, register: int, data: "bytes | memoryview") -> None:
+        """Write registers of the chip, as over I2C."""
+        Chip.write(self, register, data)
+        self.feel(*self._felt)
 
     def feel(self, x: int, y: int, z: int, gx: int, gy: int, gz: int) -> None:
-        """Set what it senses: mg and mrad/s."""
-        for index, value in enumerate((gx, gy, gz)):
-            _put16(self.registers, 0x22 + 2 * index, value * 1000 // 611, False)
-        for index, value in enumerate((x, y, z)):
-            _put16(self.registers, 0x28 + 2 * index, value * 1000 // 244, False)
+        """Set what it senses: mg and mrad/s. Each half measures once it has a rate."""
+        self._felt = (x, y, z, gx, gy, gz)
+        if self.registers[0x11] & 0xF0:
+            for index, value in enumerate((gx, gy, gz)):
+                _put16(self.registers, 0x22 + 2 * index, value * 1000 // 611, False)
+        if self.registers[0x10] & 0xF0:
+            for index, value in enumerate((x, y, z)):
+                _put16(self.registers, 0x28 + 2 * index, value * 1000 // 244, False)
 
 
-class SimulatedMpu6050(Chip):
+class SimulatedMpu6050(Chip):  # type: ignore[misc]
     """The MPU6050 at the ranges that the firmware sets."""
 
     def __init__(self) -> None:
         Chip.__init__(self, 128)
+        self._felt = (0, 0, 1000, 0, 0, 0)
         self.power_on()
 
     def power_on(self) -> None:
@@ -162,10 +117,17 @@ class SimulatedMpu6050(Chip):
             self.registers[register] = 0
         self.registers[0x75] = 0x68
         self.registers[0x6B] = 0x40
-        self.feel(0, 0, 1000, 0, 0, 0)
+
+    def write(self, register: int, data: "bytes | memoryview") -> None:
+        """Write registers of the chip, as over I2C."""
+        Chip.write(self, register, data)
+        self.feel(*self._felt)
 
     def feel(self, x: int, y: int, z: int, gx: int, gy: int, gz: int) -> None:
-        """Set what it senses: mg and mrad/s."""
+        """Set what it senses: mg and mrad/s. It measures once it is awake."""
+        self._felt = (x, y, z, gx, gy, gz)
+        if self.registers[0x6B] & 0x40:
+            return
         for index, value in enumerate((x, y, z)):
             _put16(self.registers, 0x3B + 2 * index, (value * 4096) // 1000, True)
         for index, value in enumerate((gx, gy, gz)):
@@ -195,9 +157,11 @@ FAULTS = (
     "servos_reset",
     "touch_reset",
     "imu_reset",
+    "bus_stuck",
 )
-"""What may happen to a chip, lowest bit first: it does not acknowledge, or its supply dips for a
-moment and it starts with its registers as after power-up."""
+"""What may happen to a chip, lowest bit first: it does not acknowledge; its supply dips for a
+moment and it starts with its registers as after power-up; one holds the data line of the bus until
+it has had nine clocks."""
 
 
 class Bench:
@@ -222,15 +186,24 @@ class Bench:
         self.line = MemoryLine()
         self.fed = 0
         """How often the watchdog was fed."""
+        self.bus = (-1, -1)
+        """Pins of the bus: data, clock."""
+        self.bus_open = False
+        """Whether the bus has its pins; not after they were used as pins."""
+        self.held = 0
+        """Clocks until a chip lets go of the data line; no transfer succeeds before."""
 
     def suffer(self, faults: int) -> None:
-        """Set which of FAULTS there are now, a bit for each. A reset happens as its bit begins."""
+        """Set which of FAULTS there are now, a bit for each. A reset happens, and the bus sticks,
+        when the bit begins."""
         began = faults & ~self.faults
         self.faults = faults
         for index, chip in enumerate((self.servos, self.skin, self.imu)):
             chip.present = not faults >> index & 1
             if began >> (3 + index) & 1:
                 chip.power_on()
+        if began >> 6 & 1:
+            self.held = 9
 
     def pulse_us(self, driver: str, channel: int) -> int:
         """Length of a servo's pulses in µs; 0 is none."""
@@ -249,21 +222,35 @@ bench = Bench()
 
 
 class I2C:
-    """The bus. A chip that is not `present` raises OSError(19), as in MicroPython."""
+    """The bus. As on the RP2040, a chip that is not `present` raises OSError(5), and a bus that is
+    held raises OSError(110)."""
 
     def __init__(
-        self, bus: int, *, sda: "Pin | None" = None, scl: "Pin | None" = None, freq: int = 400000
+        self,
+        bus: int,
+        *,
+        sda: "Pin | None" = None,
+        scl: "Pin | None" = None,
+        freq: int = 400000,
+        timeout: int = 50000,
     ) -> None:
         self._chips = bench.chips
+        if sda is not None and scl is not None:
+            bench.bus = sda.number, scl.number
+        bench.bus_open = True
 
     def _chip(self, address: int) -> Chip:
+        if bench.held or not bench.bus_open:
+            raise OSError(110)
         chip = self._chips.get(address)
         if chip is None or not chip.present:
-            raise OSError(19)
+            raise OSError(5)
         return chip
 
     def scan(self) -> list[int]:
         """As `machine.I2C.scan`: the addresses that answer."""
+        if bench.held or not bench.bus_open:
+            return []
         return sorted([address for address in self._chips if self._chips[address].present])
 
     def writeto_mem(self, address: int, register: int, data: "bytes | memoryview") -> None:
@@ -272,11 +259,18 @@ class I2C:
 
     def readfrom_mem(self, address: int, register: int, count: int) -> bytes:
         """As `machine.I2C.readfrom_mem`. Raises OSError where the chip is not there."""
-        return bytes(self._chip(address).registers[register : register + count])
+        return bytes(self._chip(address).read(register, count))
 
-    def readfrom_mem_into(self, address: int, register: int, buffer: bytearray) -> None:
-        """As `machine.I2C.readfrom_mem_into`."""
-        buffer[:] = self._chip(address).registers[register : register + len(buffer)]
+    def readfrom_mem_into(
+        self, address: int, register: int, buffer: "bytearray | array[int]"
+    ) -> None:
+        """As `machine.I2C.readfrom_mem_into`; `buffer` may be an array of shorts too."""
+        if isinstance(buffer, bytearray):
+            buffer[:] = self._chip(address).read(register, len(buffer))
+            return
+        data = self._chip(address).read(register, 2 * len(buffer))
+        for index in range(len(buffer)):
+            buffer[index] = data[2 * index] | data[2 * index + 1] << 8
 
 
 class Pin:
@@ -284,6 +278,7 @@ class Pin:
 
     IN = 0
     OUT = 1
+    OPEN_DRAIN = 2
     PULL_UP = 1
     PULL_DOWN = 2
 
@@ -296,14 +291,22 @@ class Pin:
         value: "int | None" = None,
     ) -> None:
         self.number = number
-        self._rest = 1 if pull == self.PULL_UP else 0
+        self._rest = 1 if pull == self.PULL_UP or mode == self.OPEN_DRAIN else 0
+        self._is_open_drain = mode == self.OPEN_DRAIN
+        if self._is_open_drain and number in bench.bus:
+            bench.bus_open = False
         if value is not None:
             bench.driven[number] = value
 
     def value(self, level: "int | None" = None) -> int:
         """As `machine.Pin.value`: the level now, or set it."""
+        sda, scl = bench.bus
         if level is not None:
+            if level and self.number == scl and not bench.driven.get(scl, 1):
+                bench.held = max(0, bench.held - 1)
             bench.driven[self.number] = level
+        if bench.held and self.number == sda:
+            return 0
         return bench.levels.get(self.number, self._rest)
 
 

@@ -1,0 +1,142 @@
+"""The MPR121 at register level, with electrodes as capacitances. Formulas are those of the data
+sheet: an electrode of C pF that is charged with I µA for T µs has I·T/C volts, and a count is that
+voltage in 1024ths of the supply, 3.3 V."""
+
+from chip import Chip  # type: ignore[import-not-found]
+
+_RESET = 0x80
+_AFE1 = 0x5C
+_AFE2 = 0x5D
+_ELECTRODES = 0x5E
+_CURRENTS = 0x5F
+_TIMES = 0x6C
+_GPIO = range(0x73, 0x7B)
+"""Registers that can be written while it measures, as _ELECTRODES and _RESET."""
+_AUTO = 0x7B
+_UPPER = 0x7D
+_LOWER = 0x7E
+_TARGET = 0x7F
+
+_COUNT_FF = 155152
+"""Counts times fF for one µA during half a microsecond: 1024 · 0.5 pC / 3.3 V."""
+_FIRST_FILTER = (6, 10, 18, 34)
+"""Samples that the first filter averages, by the highest bits of AFE1."""
+_SECOND_FILTER = (4, 6, 10, 18)
+"""Samples that the second filter averages, by bits 3 and 4 of AFE2."""
+
+
+class SimulatedMpr121(Chip):  # type: ignore[misc]
+    """The touch chip. While it is in stop mode nothing is measured. New counts are there at once:
+    neither the filters' delay nor the time of the auto-configuration is simulated, and its
+    repetition while measuring (ARE) is not."""
+
+    HAND_FF = 8000
+    """fF that the full pressure of a hand adds; our choice, a palm on 5 mm of fur (30 cm²,
+    ε = 1.5)."""
+
+    def __init__(self) -> None:
+        Chip.__init__(self, 256)
+        self.pads = [14000 + 1000 * electrode for electrode in range(12)]
+        """fF of each electrode with its cable."""
+        self.fur = [1000] * 12
+        """Thousandths of a hand's capacitance that reach each electrode through what covers it."""
+        self.noise = 0
+        """Standard deviation of one sample before the filters, thousandths of a count."""
+        self._random = 1
+        self._hand: list[int] | tuple[int, ...] = (0,) * 12
+        self._drifts: list[int] | tuple[int, ...] = (0,) * 12
+        self.power_on()
+
+    def power_on(self) -> None:
+        """Set the registers as they are after power-up or a soft reset."""
+        for register in range(256):
+            self.registers[register] = 0
+        self.registers[_AFE1] = 0x10
+        self.registers[_AFE2] = 0x24
+
+    def feel(
+        self, pressures: "list[int] | tuple[int, ...]", drifts: "list[int] | tuple[int, ...]"
+    ) -> None:
+        """Set what the electrodes sense: pressures in thousandths; fF by which temperature and
+        humidity have raised their capacitances."""
+        self._hand, self._drifts = pressures, drifts
+        self._measure()
+
+    def write(self, register: int, data: "bytes | memoryview") -> None:
+        """Write registers of the chip, as over I2C. While it measures most cannot be written."""
+        if register == _RESET:
+            if data[0] == 0x63:
+                self.power_on()
+            return
+        for value in data:
+            if register == _ELECTRODES:
+                starts = value & 0x3F and not self.registers[_ELECTRODES] & 0x3F
+                self.registers[register] = value
+                if starts and self.registers[_AUTO] & 1:
+                    for electrode in range(self._measured()):
+                        self._tune(electrode)
+            elif not self.registers[_ELECTRODES] & 0x3F or register in _GPIO:
+                self.registers[register] = value
+            register += 1
+        self._measure()
+
+    def read(self, register: int, count: int) -> bytearray:
+        """Give registers of the chip, as over I2C."""
+        if self.noise:
+            self._measure()
+        data: bytearray = Chip.read(self, register, count)
+        return data
+
+    def capacitance(self, electrode: int) -> int:
+        """fF of an electrode now."""
+        hand: int = self._hand[electrode] * self.HAND_FF // 1000 * self.fur[electrode] // 1000
+        return self.pads[electrode] + self._drifts[electrode] + hand
+
+    def _measured(self) -> int:
+        enabled: int = self.registers[_ELECTRODES] & 15
+        return min(enabled, 12)
+
+    def _measure(self) -> None:
+        """Fill the data registers; not in stop mode."""
+        for electrode in range(self._measured()):
+            count = self._charge(electrode) * _COUNT_FF // self.capacitance(electrode)
+            if self.noise:
+                count = (count * 1000 + self._noise() + 500) // 1000
+            count = min(max(count, 0), 1023)
+            self.registers[4 + 2 * electrode] = count & 255
+            self.registers[5 + 2 * electrode] = count >> 8
+
+    def _charge(self, electrode: int) -> int:
+        """µA times half microseconds."""
+        registers = self.registers
+        time = registers[_TIMES + electrode // 2] >> 4 * (electrode & 1) & 7
+        current = registers[_CURRENTS + electrode] & 63
+        time, current = time or registers[_AFE2] >> 5, current or registers[_AFE1] & 63
+        return current << time - 1 if time else 0
+
+    def _tune(self, electrode: int) -> None:
+        """Find the shortest charge time, and with it the largest current, at which the electrode
+        does not exceed the target. One that is then beside the limits is out of range."""
+        registers, capacitance = self.registers, self.capacitance(electrode)
+        wanted = registers[_TARGET] * 4 * capacitance // _COUNT_FF
+        time = 1
+        while time < 7 and wanted >> time - 1 > 63:
+            time += 1
+        current = min(max(wanted >> time - 1, 1), 63)
+        registers[_CURRENTS + electrode] = current
+        at, shift = _TIMES + electrode // 2, 4 * (electrode & 1)
+        registers[at] = registers[at] & 0xF0 >> shift | time << shift
+        level = self._charge(electrode) * _COUNT_FF // capacitance // 4
+        if not registers[_LOWER] <= level <= registers[_UPPER]:
+            registers[2 + electrode // 8] |= 1 << electrode % 8
+            registers[3] |= 0x80
+
+    def _noise(self) -> int:
+        """Thousandths of a count, normally distributed (a sum of twelve)."""
+        total = -6 * 65536
+        for _ in range(12):
+            self._random = (self._random * 1103515245 + 12345) & 0x7FFFFFFF
+            total += self._random >> 15
+        samples = _FIRST_FILTER[self.registers[_AFE1] >> 6]
+        samples *= _SECOND_FILTER[self.registers[_AFE2] >> 3 & 3]
+        return int(total * self.noise / samples**0.5) >> 16

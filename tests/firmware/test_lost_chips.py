@@ -1,0 +1,271 @@
+"""The touch chip and the accelerometer when they are lost and found: a missed acknowledgement, a
+dip of the supply, a chip that holds the bus."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from moggy import wire
+from moggy.messages import Touch
+
+from .rig import Brain, Rig, of
+from .test_faults import Life
+
+TOUCH = 1 << wire.FAULTS.index("touch")
+IMU = 1 << wire.FAULTS.index("imu")
+
+
+class Refusing:
+    """Makes the next `transfers` reads of a chip fail."""
+
+    def __init__(self, chip: Any) -> None:
+        self.transfers = 0
+        self.asked = 0
+        self._read = chip.read
+        chip.read = self.read
+
+    def read(self, register: int, count: int) -> bytearray:
+        self.asked += 1
+        if self.transfers:
+            self.transfers -= 1
+            raise OSError(5)
+        data: bytearray = self._read(register, count)
+        return data
+
+
+def pressures(brain: Brain) -> list[bytes]:
+    """Those of the touches that were told so far, as they began and ended."""
+    return [one.payload[4:] for one in of(wire.TOUCHED, brain.heard)]
+
+
+def held(**rig: Any) -> Brain:
+    """A board with a hand on its back."""
+    brain = Brain(**rig)
+    brain.live(1.0)
+    brain.rig.touch(back=0.5)
+    brain.live(0.5)
+    assert len(pressures(brain)) == 1
+    return brain
+
+
+# ── A read that fails ────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_read_that_fails_once_is_repeated_in_the_same_tick() -> None:
+    brain = held()
+    for name in ("skin", "imu"):
+        refusing = Refusing(getattr(brain.rig.bench, name))
+        for _ in range(20):
+            refusing.transfers = 1
+            brain.live(0.05)
+    assert brain.status[1] == 0
+    assert len(pressures(brain)) == 1, "the touch goes on"
+    assert len(of(wire.TOUCH, brain.live(1.0))) == pytest.approx(50, abs=2)
+
+
+def test_a_chip_that_is_gone_ends_the_touch_and_one_that_is_back_begins_it_anew() -> None:
+    brain = held()
+    firm = pressures(brain)[0]
+    brain.rig.bench.skin.present = False
+    brain.live(0.05)
+    assert brain.status[1] == TOUCH
+    assert not any(pressures(brain)[-1])
+    assert of(wire.TOUCH, brain.live(0.5))[1:] == []
+    brain.rig.bench.skin.present = True
+    brain.live(1.05)
+    assert brain.status[1] == 0
+    assert pressures(brain)[-1] == firm, "the hand has lain there all the time"
+    assert len(pressures(brain)) == 3
+
+
+def test_a_disturbance_of_eight_milliseconds_costs_a_tenth_of_a_second() -> None:
+    brain = held()
+    brain.rig.bench.skin.present = False
+    brain.live(0.01)
+    brain.rig.bench.skin.present = True
+    heard = brain.live(0.1)
+    assert (brain.status[1], len(pressures(brain))) == (0, 3)
+    assert len(of(wire.STATE, heard)) >= 1
+
+
+@pytest.mark.parametrize("name", ["skin", "imu"])
+def test_a_chip_that_stays_away_is_tried_once_a_second(name: str) -> None:
+    rig = Rig()
+    rig.live(1.0)
+    refusing = Refusing(getattr(rig.bench, name))
+    refusing.transfers = 1_000_000
+    rig.live(1.0)
+    before = refusing.asked
+    rig.live(30.0)
+    assert 30 <= refusing.asked - before <= 60, "one try has one or two transfers"
+
+
+def test_a_chip_that_is_lost_again_and_again_is_set_up_once_a_second() -> None:
+    brain = held()
+    chip = brain.board._board._skin._chip
+    set_ups: list[float] = []
+    set_up = chip.set_up
+
+    def counted() -> None:
+        set_ups.append(brain.now)
+        set_up()
+
+    chip.set_up = counted
+    for _ in range(1000):
+        brain.rig.bench.skin.power_on()
+        brain.live(0.01)
+    assert 10 <= len(set_ups) <= 12
+    assert not any(pressures(brain)[-1])
+
+
+@pytest.mark.parametrize(("name", "fault"), [("skin", TOUCH), ("imu", IMU)])
+def test_a_chip_that_comes_after_the_start_is_taken(name: str, fault: int) -> None:
+    brain = Brain()
+    board = brain.board
+    chip = getattr(brain.rig.bench, name)
+    chip.present = False
+    brain.board._board = board.module("main").build(board.module("machine").UART(0))
+    brain.board._tick = brain.board._board.tick
+    brain.live(1.0)
+    assert brain.status[1] == fault
+    chip.present = True
+    brain.live(1.5)
+    assert brain.status[1] == 0
+    brain.rig.touch(back=0.5)
+    brain.rig.feel(acceleration=(0.5, 0.0, 1.0))
+    heard = brain.live(0.5)
+    assert of(wire.TOUCHED, heard)
+    assert of(wire.MOTION, heard)
+
+
+def test_what_came_and_went_is_counted_in_the_log() -> None:
+    brain = held()
+    for _ in range(3):
+        brain.rig.bench.skin.present = False
+        brain.live(0.1)
+        brain.rig.bench.skin.present = True
+        brain.live(1.5)
+    said = [one.payload.decode() for one in of(wire.LOG, brain.heard)]
+    assert "touch chip lost 3 times" in said[-1]
+    assert "IMU lost 0 times" in said[-1]
+
+
+# ── A dip of the supply ──────────────────────────────────────────────────────────────────────────
+
+
+def test_a_touch_chip_that_was_reset_is_no_hand_on_all_pads() -> None:
+    brain = held()
+    firm = pressures(brain)[0]
+    brain.live(0.1)  # the next look at its configuration is not due
+    brain.rig.bench.skin.power_on()
+    brain.live(0.3)
+    told = pressures(brain)
+    assert told == [firm, bytes(12), firm], "ended, and felt again with the same pressure"
+    assert brain.status[1] == 0
+    assert brain.board._board._skin.implausible == 1
+
+
+@pytest.mark.parametrize("register", [0x5C, 0x5D, 0x5E])
+def test_a_touch_chip_that_measures_otherwise_is_set_up_again(register: int) -> None:
+    brain = held()
+    brain.rig.bench.skin.registers[register] ^= 4
+    brain.live(0.3)
+    assert brain.status[1] in (TOUCH, 0)
+    brain.live(0.2)
+    assert (brain.status[1], brain.board._board._skin.losses) == (0, 1)
+    assert pressures(brain)[-1] == pressures(brain)[0]
+
+
+def test_an_accelerometer_that_was_reset_is_no_fall() -> None:
+    brain = Brain()
+    brain.live(1.0)
+    brain.rig.feel(acceleration=(0.3, 0.0, 0.9))
+    brain.live(1.0)
+    brain.rig.bench.imu.power_on()
+    brain.live(1.0)
+    states = [one.payload for one in of(wire.STATE, brain.heard)]
+    assert all(payload[-1] == 0 for payload in states), "no flag of a fall"
+    assert brain.status[1] == 0
+    assert brain.board._board._imu.losses == 1
+    assert list(brain.board._board._imu.felt)[:3] == pytest.approx([300, 0, 900], abs=2)
+
+
+@pytest.mark.parametrize("register", [0x10, 0x11, 0x12])
+def test_each_register_of_the_accelerometer_is_read_back(register: int) -> None:
+    rig = Rig()
+    rig.live(1.0)
+    rig.bench.imu.registers[register] ^= 4
+    rig.live(0.5)
+    assert rig.board._board._imu.losses == 1
+    assert rig.board._board._imu.answers
+
+
+# ── The bus ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_nine_clocks_free_a_bus_that_a_chip_holds() -> None:
+    rig = Rig()
+    rig.live(0.1)
+    board = rig.board
+    machine, bench = board.module("machine"), board.bench
+    bus = board.module("i2c_bus").Bus(4, 5)
+    bench.held = 9
+    with pytest.raises(OSError):  # noqa: PT011 (it has no text)
+        bus.i2c.readfrom_mem(0x5A, 0x5D, 1)
+    assert machine.Pin(4).value() == 0
+    bus.recover()
+    assert bench.held == 0
+    assert bus.i2c.readfrom_mem(0x5A, 0x5E, 1) == b"\x4c"
+
+
+def test_a_bus_that_was_held_at_the_start_is_freed_at_the_start() -> None:
+    board = Rig().board
+    board.bench.held = 9
+    bus = board.module("i2c_bus").Bus(4, 5)
+    assert bus.i2c.scan() == [0x40, 0x5A, 0x6A]
+
+
+# ── In both interpreters ─────────────────────────────────────────────────────────────────────────
+
+
+def felt(life: Life, seconds: float, **inputs: Any) -> list[Touch]:
+    """The touches that are told meanwhile."""
+    found: list[Touch] = []
+    poll = life.body.poll
+
+    def noted(now: float) -> Any:
+        heard = list(poll(now))
+        found.extend(sense for sense in heard if isinstance(sense, Touch))
+        return heard
+
+    life.body.poll = noted  # type: ignore[method-assign]
+    life.live(seconds, **inputs)
+    life.body.poll = poll  # type: ignore[method-assign]
+    return found
+
+
+PADS = (0.0,) * 6 + (0.5,) + (0.0,) * 5
+
+
+@pytest.mark.parametrize("fault", ["touch_reset", "touch_silent", "bus_stuck"])
+def test_a_touch_outlives_what_happens_to_the_chip(life: Life, fault: Any) -> None:
+    life.live(1.0)
+    assert felt(life, 2.0, pads=PADS)[-1].pressure == pytest.approx(0.5, abs=0.02)
+    told = felt(life, 0.2, faults=(fault,)) + felt(life, 2.0, faults=())
+    assert 0.0 in [touch.pressure for touch in told], "told as ended"
+    assert max(touch.pressure for touch in told) == pytest.approx(0.5, abs=0.02)
+    assert told[-1].pressure == pytest.approx(0.5, abs=0.02)
+    assert told[-1].pads == pytest.approx({"back": 0.5}, abs=0.02)
+    assert "touch" not in life.faults
+    assert "touch" in [name for report in life.reports for name in report.faults]
+
+
+@pytest.mark.parametrize("fault", ["imu_reset", "imu_silent", "bus_stuck"])
+def test_the_accelerometer_is_found_again(life: Life, fault: Any) -> None:
+    life.live(2.0)
+    life.live(0.5, faults=(fault,))
+    life.live(2.0, faults=())
+    assert "imu" in [name for report in life.reports for name in report.faults]
+    assert life.faults == ()

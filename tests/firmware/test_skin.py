@@ -1,0 +1,349 @@
+"""The skin alone over minutes and days of virtual time: the firmware's own `skin.py` reads counts
+that are computed from capacitances by the data sheet's formula, with noise."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from moggy.sim.board.lock_step import LockStepBoard
+
+from .rig import CAT
+
+Numbers = npt.NDArray[np.float64]
+COUNT_FF = 155152.0
+"""Counts times fF for one µA during half a microsecond: 1024 · 0.5 pC / 3.3 V."""
+HAND_FF = 8000.0
+"""fF that the firmest touch adds; as _FULL_FF of firmware/skin.py."""
+
+
+class Chip:
+    """The counts of an MPR121 in the place of the driver, block by block."""
+
+    def __init__(self, pads_ff: Numbers, found: list[int]) -> None:
+        self.pads_ff, self._charges = pads_ff, np.array(found, float)
+        self.rows: list[bytes] = []
+        self.at = 0
+        self.set_ups = 0
+
+    def load(self, more_ff: Numbers, noise: Numbers) -> None:
+        """Counts to come: fF more than the pads have, and noise in counts."""
+        counts = np.floor(self._charges * COUNT_FF / (self.pads_ff + more_ff) + noise + 0.5)
+        self.rows = [row.tobytes() for row in np.clip(counts, 0, 1023).astype("<u2")]
+        self.at = 0
+
+    def read_into(self, counts: array[int]) -> None:
+        counts[:] = array("H", self.rows[min(self.at, len(self.rows) - 1)])
+        self.at += 1
+
+    def charges(self) -> list[int]:
+        return [int(charge) for charge in self._charges]
+
+    def sound(self) -> bool:
+        return self.set_ups > 0
+
+    def set_up(self) -> None:
+        self.set_ups += 1
+
+    def forget(self) -> None:
+        """Nothing: the charges stay."""
+
+
+class SkinRig:
+    """A skin of twelve pads. `live` lets reads pass and notes what was felt."""
+
+    def __init__(
+        self,
+        *,
+        noise: float = 1.2,
+        pads_ff: Numbers | None = None,
+        seed: int = 1,
+        quiet_reads: int = 0,
+    ) -> None:
+        self.random = np.random.default_rng(seed)
+        self.noise = noise
+        board = LockStepBoard(CAT)
+        pins = CAT.wiring
+        bus = board.module("i2c_bus").Bus(pins.i2c_sda, pins.i2c_scl)
+        self.skin: Any = board.module("skin").Skin(bus, tuple(range(12)), quiet_reads)
+        sizes = np.linspace(14000.0, 25000.0, 12) if pads_ff is None else pads_ff
+        model = board.module("touch_chip").SimulatedMpr121()
+        model.pads = [int(value) for value in sizes]
+        driver = board.module("mpr121").MPR121(board.module("machine").I2C(0))
+        board.bench.chips[0x5A] = model
+        driver.set_up()
+        self.chip = self.skin._chip = Chip(sizes, driver.charges())
+        self.ms = 0
+        self.live(2.0)
+
+    def counts_ff(self, pad: int, counts: float) -> float:
+        """fF more that lower a pad by so many counts."""
+        pads_ff, base = self.chip.pads_ff[pad], self.skin._base[pad] / 16.0
+        return float(pads_ff * counts / (base - counts))
+
+    def live(
+        self,
+        seconds: float,
+        more_ff: Callable[[Numbers], Numbers] | Numbers | float = 0.0,
+        *,
+        hz: int = 100,
+        noise: Numbers | None = None,
+    ) -> npt.NDArray[np.int64]:
+        """Let time pass with so many fF more on the pads (rows of time in s, columns of pads);
+        gives the pressures, a row for each read."""
+        felt = []
+        times = np.arange(round(seconds * hz)) / hz
+        for start in range(0, len(times), 20000):
+            block = times[start : start + 20000]
+            if noise is None:
+                counts = self.random.normal(0.0, self.noise, (len(block), 12))
+            else:
+                counts = noise[start : start + len(block)]
+            more = more_ff(block) if callable(more_ff) else np.asarray(more_ff, float)
+            self.chip.load(np.broadcast_to(more, (len(block), 12)), counts)
+            read, pressures = self.skin.read, self.skin.pressures
+            for _ in range(len(block)):
+                self.ms += 10
+                read(self.ms)
+                felt.append(bytes(pressures))
+        return np.frombuffer(b"".join(felt), np.uint8).reshape(-1, 12).astype(int)
+
+
+def on(pad: int, femtofarads: float | Numbers) -> Numbers:
+    """So many fF on one pad; one value, or one for each read."""
+    values = np.atleast_1d(np.asarray(femtofarads, float))
+    rows = np.zeros((len(values), 12))
+    rows[:, pad] = values
+    return rows
+
+
+def wander(random: np.random.Generator, seconds: float, slowness: float = 1.0) -> Numbers:
+    """A random wandering of standard deviation 1 with a time constant of `slowness` s, 100 a
+    second."""
+    keep = np.exp(-0.01 / slowness)
+    steps = random.normal(0.0, np.sqrt(1.0 - keep * keep), round(seconds * 100))
+    values = np.empty_like(steps)
+    value = random.normal()
+    for index, step in enumerate(steps):
+        value = value * keep + step
+        values[index] = value
+    return values
+
+
+# ── Weather ──────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("pads", [range(12), range(3, 4)], ids=["all", "one"])
+@pytest.mark.parametrize("counts", [8.0, -8.0], ids=["damp", "dry"])
+def test_eight_counts_a_second_for_twenty_seconds_touch_nothing(pads: range, counts: float) -> None:
+    rig = SkinRig()
+    ends = np.zeros(12)
+    for pad in pads:
+        ends[pad] = rig.counts_ff(pad, 160.0 if counts > 0 else -110.0)
+    seconds = 20.0 if counts > 0 else 13.75
+    felt = rig.live(seconds, lambda t: np.outer(t / seconds, ends))
+    assert not felt.any()
+    assert not rig.live(60.0, ends).any(), "nor when it ends"
+    assert rig.skin.stuck == 0
+    felt = rig.live(1.0, ends + on(3, 0.5 * HAND_FF))
+    assert felt[-1][3] == pytest.approx(128, abs=8), "and a hand is felt as before"
+
+
+def test_noise_that_begins_all_at_once_is_learnt_within_a_minute() -> None:
+    """As when a motor starts: what it makes felt in that time are touches that end at once."""
+    rig = SkinRig(noise=0.8, quiet_reads=3000)
+    rig.live(600.0)
+    noise = rig.random.normal(0.0, 5.0, (42000, 12))
+    rig.live(60.0, noise=noise[:6000])
+    assert not rig.live(360.0, noise=noise[6000:]).any()
+    assert rig.skin.stuck == 0
+
+
+def test_a_game_of_taps_does_not_make_a_pad_deaf() -> None:
+    rig = SkinRig()
+    rig.live(60.0)
+    before = rig.skin._step[2]
+    taps = on(2, np.where(np.arange(12000) // 10 % 4 == 0, 4000.0, 0.0))
+    rig.live(120.0, taps)
+    assert rig.skin._step[2] <= before + 3
+
+
+def test_a_single_disturbance_upwards_leaves_the_baseline() -> None:
+    rig = SkinRig()
+    for _ in range(50):
+        rig.live(0.01, -1500.0)
+        assert not rig.live(0.37).any()
+
+
+# ── Thresholds and pressures ─────────────────────────────────────────────────────────────────────
+
+
+def test_the_same_hand_gives_the_same_pressure_on_every_pad_and_cable() -> None:
+    rig = SkinRig(noise=0.5, pads_ff=np.linspace(8000.0, 60000.0, 12))
+    for share in (0.25, 0.5, 1.0):
+        for pad in range(12):
+            felt = rig.live(0.3, on(pad, share * HAND_FF))[:, pad]
+            assert np.mean(felt[5:]) / 255.0 == pytest.approx(share, abs=0.04)
+            rig.live(0.3)
+
+
+def test_a_pad_with_much_noise_needs_more_and_a_quiet_one_feels_a_fifth_of_a_picofarad() -> None:
+    rig = SkinRig(quiet_reads=3000)
+    noise = rig.random.normal(0.0, 0.3, (60000, 12))
+    noise[:, 5] = rig.random.normal(0.0, 4.0, 60000)
+    felt = rig.live(60.0, noise=noise[:6000])  # learns
+    felt = rig.live(540.0, noise=noise[6000:])
+    assert not felt.any()
+    assert rig.skin._step[5] == pytest.approx(36, abs=6)
+    assert rig.counts_ff(2, 9.0) < 210.0
+    assert rig.live(0.3, on(2, rig.counts_ff(2, 9.0)), noise=noise[:30])[-1][2] > 0
+    rig.live(0.3, noise=noise[:30])
+    assert rig.live(0.3, on(5, rig.counts_ff(5, 20.0)), noise=noise[:30])[-1][5] == 0
+
+
+def test_a_touch_begins_with_the_first_read_and_ends_at_half_of_its_threshold() -> None:
+    rig = SkinRig(noise=0.0)
+    rig.live(60.0)
+    step = rig.skin._step[0]
+    assert rig.live(0.01, on(0, rig.counts_ff(0, step + 1)))[0][0] > 0
+    assert rig.live(0.01, on(0, rig.counts_ff(0, step // 2 + 1)))[0][0] > 0
+    assert rig.live(0.01, on(0, rig.counts_ff(0, step // 2 - 1)))[0][0] == 0
+
+
+# ── Stuck pads ───────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("before", [0.0, 1.4], ids=["silent", "noisy"])
+@pytest.mark.parametrize("kind", ["constant", "two counts", "normal"])
+def test_a_ghost_is_masked_and_named_within_two_minutes(kind: str, before: float) -> None:
+    rig = SkinRig(noise=before)
+    rig.live(60.0)
+    shape = (12000, 12)
+    noise = {
+        "constant": np.zeros(shape),
+        "two counts": rig.random.integers(-2, 3, shape).astype(float),
+        "normal": rig.random.normal(0.0, 1.6, shape),
+    }[kind]
+    ghost = on(4, rig.counts_ff(4, 60.0))
+    felt = rig.live(120.0, ghost, noise=noise)
+    assert felt[5000][4] > 0, "a hand might lie so still"
+    assert not felt[-1].any()
+    assert rig.skin.stuck == 1 << 4
+    rig.live(1.0, ghost, noise=noise)
+    felt = rig.live(1.0, ghost + on(4, 4000.0) + on(8, 4000.0), noise=noise)
+    assert felt[-1][8] > 100, "the other pads are felt"
+    assert felt[-1][4] > 80, "and a hand on top of it"
+    assert not rig.live(300.0, ghost)[100:].any()
+    assert rig.skin.stuck == 1 << 4
+    rig.live(1.0)
+    assert rig.skin.stuck == 0, "it is free when it has come back"
+    assert rig.live(0.2, on(4, 4000.0))[-1][4] == pytest.approx(128, abs=12)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("firm", [0.08, 0.3, 0.9])
+def test_a_hand_that_rests_for_ten_minutes_is_felt_for_ten_minutes(firm: float, seed: int) -> None:
+    """Its pressure wanders by a tenth of itself (standard deviation) within about a second: breath,
+    pulse and muscles of two bodies. Our choice."""
+    rig = SkinRig(seed=seed)
+    rig.live(30.0)
+    hand = firm * HAND_FF * (1.0 + 0.1 * wander(rig.random, 600.0))
+    rows = on(2, hand) + on(7, 0.7 * hand)
+    for start in range(0, 60000, 20000):
+        felt = rig.live(200.0, rows[start : start + 20000])
+        assert felt[:, 2].all()
+        assert rig.skin.stuck == 0
+    assert not rig.live(1.0)[50:].any()
+
+
+def test_a_hand_that_moves_once_a_minute_is_no_stuck_pad() -> None:
+    rig = SkinRig()
+    rig.live(30.0)
+    for minute in range(10):
+        felt = rig.live(60.0, on(2, (0.4 + 0.05 * (minute % 2)) * HAND_FF))
+        assert felt[:, 2].all()
+    assert rig.skin.stuck == 0
+
+
+def test_a_masked_pad_that_dries_slowly_is_free_again() -> None:
+    rig = SkinRig()
+    wet = rig.counts_ff(4, 60.0)
+    rig.live(120.0, on(4, wet))
+    assert rig.skin.stuck == 1 << 4
+    rig.live(300.0, lambda t: np.outer(1.0 - t / 300.0, on(4, wet)[0]))
+    assert rig.skin.stuck == 0
+
+
+# ── Counts that no hand makes ────────────────────────────────────────────────────────────────────
+
+
+def test_all_pads_at_full_within_one_read_are_a_fault_that_is_counted() -> None:
+    rig = SkinRig()
+    felt = rig.live(0.02, 4.0 * HAND_FF)
+    assert not felt.any()
+    assert (rig.skin.answers, rig.skin.implausible, rig.skin.losses) == (False, 1, 1)
+    assert not rig.live(2.0, 4.0 * HAND_FF).any(), "it is set up anew, with new baselines"
+    assert rig.skin.answers
+    assert rig.chip.set_ups == 2
+
+
+def test_hands_on_all_pads_one_after_another_are_hands() -> None:
+    rig = SkinRig()
+    for pads in range(1, 13):
+        felt = rig.live(0.02, np.where(np.arange(12) < pads, 1.5 * HAND_FF, 0.0))
+    assert felt[-1].all()
+    assert rig.skin.implausible == 0
+
+
+@pytest.mark.parametrize("more_ff", [1e12, -13000.0], ids=["zero", "clipped"])
+def test_a_pad_without_a_plausible_count_is_named_and_the_others_go_on(more_ff: float) -> None:
+    rig = SkinRig()
+    felt = rig.live(1.0, on(0, more_ff) + on(6, 4000.0))
+    assert felt[50:, 0].max() == 0
+    assert felt[-1][6] > 100
+    assert rig.skin.stuck == 1
+    assert rig.skin.implausible == 1
+    rig.live(1.0)
+    assert rig.skin.stuck == 0
+    assert rig.live(0.2, on(0, 4000.0))[-1][0] == pytest.approx(128, abs=20)
+
+
+def test_a_clipped_pad_makes_the_chip_look_for_its_charges_once() -> None:
+    """As after a start with a hand on a pad, which is too light for its charge afterwards."""
+    rig = SkinRig()
+    rig.live(30.0, on(0, -3000.0))
+    assert (rig.chip.set_ups, rig.skin.losses) == (2, 0)
+    rig.live(1.0)
+    rig.live(1.0, on(0, -3000.0) + on(5, 4000.0))
+    assert rig.chip.set_ups == 2, "not while a hand is felt"
+    rig.live(1.0, on(0, -3000.0))
+    assert rig.chip.set_ups == 3
+
+
+# ── A day ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def weather(t: Numbers) -> Numbers:
+    """fF at seconds of the day: the day's wave of 2 pF, and 1 pF more in ten minutes in the morning
+    and in the evening; each pad has its own share."""
+    hours = t / 3600.0
+    wave = 2000.0 * np.sin(2.0 * np.pi * hours / 24.0)
+    steam = [1000.0 / (1.0 + np.exp((at - hours) * 30.0)) for at in (7.0, 18.5)]
+    return np.outer(wave + steam[0] + steam[1], np.linspace(0.6, 1.4, 12))
+
+
+@pytest.mark.parametrize("noise", [0.0, 1.2, 3.0])
+def test_a_day_of_weather_is_no_touch_and_no_stuck_pad(noise: float) -> None:
+    """Ten reads a second stand for a hundred, which makes the weather ten times faster."""
+    rig = SkinRig(noise=noise, quiet_reads=3000)
+    for hour in range(24):
+        start = 3600.0 * hour
+        felt = rig.live(3600.0, lambda t, at=start: weather(t + at), hz=10)  # type: ignore[misc]
+        assert not felt.any(), f"hour {hour}"
+        assert rig.skin.stuck == 0, f"hour {hour}"
+    assert rig.skin.losses == rig.skin.implausible == 0
