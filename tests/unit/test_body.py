@@ -18,13 +18,14 @@ CAT = load(SHIPPED["body"] / "cat.yaml", Body)
 
 
 def changed(part: str, **values: Any) -> Body:
-    """The cat with something changed in one part of its file."""
+    """The cat with something changed in one part of its file; "" is its outermost level."""
     data = CAT.model_dump()
+    place = data[part] if part else data
     for name, value in values.items():
         if isinstance(value, Mapping):
-            data[part][name] |= value
+            place[name] |= value
         else:
-            data[part][name] = value
+            place[name] = value
     return Body.model_validate(data)
 
 
@@ -47,8 +48,8 @@ def flashed(body: Body) -> dict[str, Any]:
         ("wiring", {"battery": 3}, "pin 3 of the rp2040 cannot measure; 26 to 29 can"),
         ("wiring", {"chip": "esp32s3", "battery": 1}, "stop: the esp32s3 has no pin 22"),
         ("wiring", {"stop": -1}, "greater than or equal to 0"),
-        ("wiring", {"oscillator_hz": 22_999_999}, "greater than or equal to 23000000"),
-        ("wiring", {"oscillator_hz": 27_000_001}, "less than or equal to 27000000"),
+        ("", {"servo_oscillator_hz": 22_999_999}, "greater than or equal to 23000000"),
+        ("", {"servo_oscillator_hz": 27_000_001}, "less than or equal to 27000000"),
     ],
 )
 def test_what_cannot_be_wired_is_refused(part: str, values: dict[str, Any], said: str) -> None:
@@ -72,8 +73,8 @@ def test_what_is_optional_is_flashed_as_absent() -> None:
     assert names["STOP_CLOSED"] is False
     assert names["OSCILLATOR_HZ"] == 25_000_000
     assert names["BODY_HASH"] == body_hash(CAT)
-    body = changed("wiring", servo_enable=21, stop_normally_closed=True, oscillator_hz=26_100_000)
-    names = flashed(body)
+    body = changed("wiring", servo_enable=21, stop_normally_closed=True)
+    names = flashed(body.model_copy(update={"servo_oscillator_hz": 26_100_000}))
     assert names["PINS"]["servo_enable"] == 21
     assert names["STOP_CLOSED"] is True
     assert names["OSCILLATOR_HZ"] == 26_100_000
@@ -87,7 +88,7 @@ def test_what_is_optional_is_flashed_as_absent() -> None:
         ("wiring", {"purr": 14}),
         ("wiring", {"servo_enable": 21}),
         ("wiring", {"stop_normally_closed": True}),
-        ("wiring", {"oscillator_hz": 25_500_000}),
+        ("", {"servo_oscillator_hz": 25_500_000}),
         ("power", {"empty_mv": 6500}),
         ("power", {"divider": 3.1}),
     ],
