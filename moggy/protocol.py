@@ -179,7 +179,9 @@ class Protocol:
         if data:
             for kind, seq, payload in self._frames.feed(data):
                 self._heard = now
-                if kind >= wire.TOUCHED:
+                if kind != wire.IDENTITY and not wire.fits(kind, len(payload)):
+                    self._frames.errors += 1
+                elif kind >= wire.TOUCHED:
                     self._hear(kind, seq, payload, now, heard)
                 elif kind == wire.IDENTITY:
                     heard += self._identify(payload, now)
@@ -239,6 +241,9 @@ class Protocol:
                 f"the board has version {schema:08x} of the wire, this computer "
                 f"{wire.SCHEMA_HASH:08x}: flash the board's firmware again",
             )
+        if not wire.fits(wire.IDENTITY, len(payload)):
+            self._frames.errors += 1
+            return []
         head = "<IIHHBBBBB"
         _, limits, nonce, boots, major, minor, patch, cause, _ = struct.unpack_from(head, payload)
         if nonce != self._nonce:

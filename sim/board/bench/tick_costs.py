@@ -125,21 +125,15 @@ class PreparedLine:
         """How many bytes wait."""
         return self._left
 
-    def read(self, longest: int) -> bytes:
-        """Take at most so many of them."""
-        data = self._data.read(longest)
-        self._left -= len(data)
-        return data
-
     def readinto(self, buffer: bytearray, longest: int) -> int:
         """Take at most so many of them into the buffer's begin; returns how many."""
         count: int = self._data.readinto(buffer, longest)  # type: ignore[call-arg]
         self._left -= count
         return count
 
-    def write(self, data: "bytes | bytearray", start: int = 0, count: int = -1) -> int:
+    def write(self, data: bytearray, start: int, count: int) -> int:
         """Take all."""
-        return len(data) if count < 0 else count
+        return count
 
 
 class LoopedUsb:
