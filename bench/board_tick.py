@@ -124,7 +124,7 @@ class Interpreter:
     ) -> None:
         command = interpreter()
         if command is None:
-            raise Absent(note())
+            raise Absent([note()])
         subprocess.run(
             [*command[:-1], "heapsize=64m", str(BENCH / "tick_costs.py"), *arguments],
             cwd=self._folder,
@@ -159,10 +159,11 @@ def print_load(board: Interpreter, name: str, lines: Path, rounds: int) -> bool:
     mean, worst = fmean(chip), max(chip)
     good = mean <= MEAN_MS and worst <= WORST_MS
     sent = fmean(tick[2] for tick in ticks)
+    here = [tick[1] / 1000.0 for tick in ticks]
     print(
         f"{name}: {mean:.2f} ms mean (bar {MEAN_MS:.0f}), {worst:.2f} ms worst (bar {WORST_MS:.0f})"
-        f" on the chip{'' if good else ': TOO SLOW'}; here {fmean(t[1] for t in ticks) / 1e3:.1f} µs"
-        f" mean, {max(t[1] for t in ticks) / 1e3:.1f} µs worst; {sent:.0f} bytes on the bus,"
+        f" on the chip{'' if good else ': TOO SLOW'}; here {fmean(here):.1f} µs mean,"
+        f" {max(here):.1f} µs worst; {sent:.0f} bytes on the bus,"
         f" {sent * 9e3 / hz:.2f} ms at {hz // 1000} kHz"
     )
     _, parts, by_part = board.costs("parts", lines, rounds)
@@ -204,7 +205,9 @@ def print_start(board: Interpreter, lines: Path, rounds: int) -> bool:
     """Print what the start takes; returns whether it is within the bars."""
     runs = [board.run("start", lines) for _ in range(rounds)]
     firsts = [[int(word) for word in run[0].split()] for run in runs]
-    imported, built, ticked, bus_ns, sent, hz = [min(numbers) for numbers in zip(*firsts, strict=True)]
+    imported, built, ticked, bus_ns, sent, hz = [
+        min(numbers) for numbers in zip(*firsts, strict=True)
+    ]
     chip = ((built + ticked - bus_ns) * RATIO + sent * 9 * 1_000_000_000 // hz) / 1e6
     heap, collecting = int(runs[0][1]), min(int(run[2]) for run in runs)
     print(
@@ -213,8 +216,8 @@ def print_start(board: Interpreter, lines: Path, rounds: int) -> bool:
         f" {START_MS:.0f} ms from power to the first tick"
     )
     print(
-        f"heap: {heap / 1024:.1f} kB here with the code, about {heap / 2048:.1f} kB on the chip (bar"
-        f" {HEAP_KB:.0f}); a collection {collecting / 1e6:.2f} ms here,"
+        f"heap: {heap / 1024:.1f} kB here with the code, about {heap / 2048:.1f} kB on the chip"
+        f" (bar {HEAP_KB:.0f}); a collection {collecting / 1e6:.2f} ms here,"
         f" {collecting * RATIO / 1e6:.0f} ms on the chip"
     )
     return chip <= START_MS and heap / 2048 <= HEAP_KB

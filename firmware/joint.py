@@ -11,7 +11,7 @@ if sys.implementation.name != "micropython":
     _Function = TypeVar("_Function")
     ptr32: TypeAlias = "array[int]"
 
-    class micropython:  # noqa: N801
+    class micropython:
         """Stands for the module of that name."""
 
         @staticmethod
@@ -25,8 +25,8 @@ STEPS_A_SECOND = 50
 centidegrees per step and all accelerations centidegrees per step², so that small integers give the
 same result in every interpreter."""
 _ZERO = 1 << 24
-"""Added to the numbers with a sign in a joint's state, since viper reads an array of 32 bits without
-their sign where its own integers have 64."""
+"""Added to the numbers with a sign in a joint's state, since viper reads an array of 32 bits
+without their sign where its own integers have 64."""
 
 
 @micropython.viper

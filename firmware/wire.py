@@ -15,14 +15,14 @@ from binascii import crc32
 if sys.implementation.name != "micropython":
     # The compiler of MicroPython takes the decorators and the types of viper for itself, machine
     # code for integers and bytes. For CPython they mean nothing.
-    from typing import TypeAlias, TypeVar
+    from typing import Any, TypeAlias, TypeVar
 
     _Function = TypeVar("_Function")
     uint = int
-    ptr8: TypeAlias = "bytes | bytearray | memoryview"
-    ptr32: TypeAlias = "array[int]"
+    ptr8: TypeAlias = Any
+    ptr32: TypeAlias = Any
 
-    class micropython:  # noqa: N801
+    class micropython:
         """Stands for the module of that name."""
 
         @staticmethod
@@ -258,16 +258,14 @@ def unstuff(data: ptr8, end: int, out: ptr8, state: ptr32) -> int:
 if sys.implementation.name != "micropython":
     # What takes CPython long is a loop over bytes.
 
-    def seal(  # noqa: F811
-        data: ptr8, end: int, seed: uint, table: ptr32, write: int
-    ) -> int:
+    def seal(data: ptr8, end: int, seed: uint, table: ptr32, write: int) -> int:
         """As above."""
         crc = crc32(memoryview(data)[:end], seed ^ 0xFFFFFFFF)
         if write:
             struct.pack_into("<I", data, end, crc)
         return 1 if crc == struct.unpack_from("<I", data, end)[0] else 0
 
-    def copy(source: ptr8, count: int, target: bytearray, at: int) -> int:  # noqa: F811
+    def copy(source: ptr8, count: int, target: ptr8, at: int) -> int:
         """As above."""
         target[at : at + count] = source[:count]
         return at + count

@@ -38,7 +38,8 @@ NAMES = ["other", "bus"] + [part[0] for part in PARTS]
 
 def spent() -> int:
     """What is measured, so far: ns, or bytes allocated."""
-    return gc.mem_alloc() if what == "bytes" else time_ns()  # type: ignore[attr-defined]
+    now: int = gc.mem_alloc() if what == "bytes" else time_ns()  # type: ignore[attr-defined]
+    return now
 
 
 class Meter:
@@ -65,11 +66,11 @@ meter = Meter()
 SimulatedI2C = machine.I2C
 
 
-class Bus(SimulatedI2C):  # type: ignore[misc]
+class Bus(SimulatedI2C):  # type: ignore[misc, valid-type]
     """The simulated bus, whose time is no time of the chip: bytes on the wire are counted."""
 
     hz = 0
-    bytes = 0
+    sent = 0
     ns = 0
 
     def __init__(self, bus: int, *, sda: object = None, scl: object = None, freq: int = 0) -> None:
@@ -78,7 +79,7 @@ class Bus(SimulatedI2C):  # type: ignore[misc]
 
     def writeto_mem(self, address: int, register: int, data: "bytes | memoryview") -> None:
         """Address, register and data."""
-        Bus.bytes += 2 + len(data)
+        Bus.sent += 2 + len(data)
         before = meter.enter(1) if meter.on else 0
         begun = time_ns()
         SimulatedI2C.writeto_mem(self, address, register, data)
@@ -88,7 +89,7 @@ class Bus(SimulatedI2C):  # type: ignore[misc]
 
     def readfrom_mem(self, address: int, register: int, count: int) -> bytes:
         """Address, register, address again, data."""
-        Bus.bytes += 3 + count
+        Bus.sent += 3 + count
         before = meter.enter(1) if meter.on else 0
         begun = time_ns()
         data: bytes = SimulatedI2C.readfrom_mem(self, address, register, count)
@@ -99,7 +100,7 @@ class Bus(SimulatedI2C):  # type: ignore[misc]
 
     def readfrom_mem_into(self, address: int, register: int, buffer: bytearray) -> None:
         """Address, register, address again, data."""
-        Bus.bytes += 3 + len(buffer)
+        Bus.sent += 3 + len(buffer)
         before = meter.enter(1) if meter.on else 0
         begun = time_ns()
         SimulatedI2C.readfrom_mem_into(self, address, register, buffer)
@@ -199,7 +200,7 @@ def run() -> None:
     built = time_ns()
     board.tick(0)
     if what == "start":
-        say(imported - begun, built - imported, time_ns() - built, Bus.ns, Bus.bytes, Bus.hz)
+        say(imported - begun, built - imported, time_ns() - built, Bus.ns, Bus.sent, Bus.hz)
     if what in ("parts", "bytes"):
         for index, (_, owner, method) in enumerate(PARTS):
             holder = getattr(board, owner, None) if owner else board
@@ -243,18 +244,18 @@ def run() -> None:
 
 def one_tick(board: object, now: int) -> list[int]:
     """Bytes on the bus, then what one tick spent: in all without the bus, or by part."""
-    Bus.bytes = Bus.ns = 0
+    Bus.sent = Bus.ns = 0
     if what == "ticks":
         begun = time_ns()
         board.tick(now)  # type: ignore[attr-defined]
-        return [0, time_ns() - begun - Bus.ns, Bus.bytes]
+        return [0, time_ns() - begun - Bus.ns, Bus.sent]
     meter.sums = [0] * len(NAMES)
     meter.on = True
     meter._part, meter._since = 0, spent()
     board.tick(now)  # type: ignore[attr-defined]
     meter.enter(0)
     meter.on = False
-    return [Bus.bytes] + meter.sums
+    return [Bus.sent, *meter.sums]
 
 
 run()
