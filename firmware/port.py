@@ -62,10 +62,10 @@ class Port:
         if not count:
             return
         data, frames = self._in, self._frames
-        count = self._uart.readinto(data, count if count < _READ_AT_ONCE else _READ_AT_ONCE)
-        if not count:
+        read = self._uart.readinto(data, count if count < _READ_AT_ONCE else _READ_AT_ONCE)
+        if not read:
             return
-        frames.give(data, count)
+        frames.give(data, read)
         while frames.next():
             if wire.fits(frames.kind, len(frames.payload)):
                 self._handle(frames.kind, frames.payload, take, begin, now)

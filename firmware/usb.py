@@ -49,7 +49,7 @@ class Usb:
                 break
             else:
                 break
-            if not stdin.readinto(byte):
+            if not stdin.readinto(byte):  # type: ignore[union-attr]
                 break
             buffer[count] = byte[0]
             count += 1
