@@ -63,8 +63,8 @@ class SimulatedPca9685(Chip):  # type: ignore[misc]
             return 0
         on = registers[at] | (registers[at + 1] & 15) << 8
         off = registers[at + 2] | (registers[at + 3] & 15) << 8
-        ticks: int = (off - on) & 4095
-        return (ticks * (registers[0xFE] + 1) + 12) // 25
+        us: int = (((off - on) & 4095) * (registers[0xFE] + 1) + 12) // 25
+        return us
 
 
 def _put16(registers: bytearray, at: int, value: int, big: bool) -> None:
