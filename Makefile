@@ -68,11 +68,13 @@ wheel: dev page  ## A wheel with the page in it, in dist/.
 	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
 	@ls dist/*.whl
 
+# Declared in pyproject.toml and not installed into .venv: see the stubs above.
+BESIDE := micropython-esp32-stubs micropython-rp2-stubs micropython-stdlib-stubs
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-emit-index-url \
-  --no-emit-package llama-cpp-python --custom-compile-command "make lock"
+  --no-emit-package llama-cpp-python $(BESIDE:%=--no-emit-package %) --custom-compile-command "make lock"
 
 lock: dev  ## Lock the newest versions that pyproject.toml allows (UPGRADE= keeps what is locked).
-	@$(COMPILE) $(UPGRADE) pyproject.toml --extra sim --extra speaker --extra language --extra encrypted requirements/build.in -o requirements/main.lock
+	@$(COMPILE) $(UPGRADE) pyproject.toml --extra sim --extra speaker --extra language --extra encrypted --extra firmware requirements/build.in -o requirements/main.lock
 	@$(COMPILE) $(UPGRADE) pyproject.toml --all-extras requirements/build.in -c requirements/main.lock -o requirements/dev.lock
 	@for name in runtime stubs-rp2 stubs-esp32; do $(COMPILE) $(UPGRADE) requirements/$$name.in -o requirements/$$name.lock; done
 UPGRADE ?= --upgrade

@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from math import isnan, nan
 from typing import cast
 
-from moggy import wire
-from moggy.board_config import CDEG_A_RAD, joint_rows, limits_of
+from moggy import wire, wire_check
+from moggy.board_config import CDEG_A_RAD, body_hash, joint_rows
 from moggy.body import Body
+from moggy.faults import STUCK_PAD, all_in_words
 from moggy.link import Link
 from moggy.messages import (
     Acceleration,
@@ -22,7 +23,7 @@ from moggy.messages import (
     Touch,
     Trouble,
 )
-from moggy.protocol import Heard, LinkChange
+from moggy.protocol import Heard, Identity, LinkChange, Refused
 from moggy.vocabulary import BoardState
 
 TTL_MS = 300
@@ -39,6 +40,18 @@ PALM_PADS = 5.0
 TURN = 0.06
 """Share of a half breath in which the purr motor pauses where the breath turns."""
 
+BOARD = "board"
+"""The part that a Trouble names for a board that is lost or was built for another body."""
+FAULTS = "board's faults"
+"""The part for the faults that the board reports."""
+WIRE = "board's messages"
+"""The part for messages that were dropped."""
+OTHER_BODY = (
+    'the board was built for another body than "{0}", so nothing is moved and no touch is felt: '
+    "write body_config.py anew (`python -m moggy.board_config`) and copy it to the board "
+    "(`mpremote fs cp`), as docs/wire.md shows under On a real board"
+)
+"""What to do about a board of another body."""
 
 _STATES: tuple[BoardState, ...] = tuple(
     cast(BoardState, "running" if name == "starting" else name) for name in wire.STATES
@@ -58,25 +71,28 @@ class SerialBody:
         self._limits = [(row[0], row[3] + zero, row[4] + zero) for row in rows]
         self._sent_pose = {row[0]: row[5] / CDEG_A_RAD for row in rows}
         self._setpoint = struct.Struct(f"<HBBBB{len(rows)}H")
-        self._angles_format = f"<{len(rows)}H"
         self._pads = tuple(body.pads)
+        self._hash = body_hash(body)
+        link.expect(len(rows), len(self._pads))
         self._sent = b""
         self._sent_at = float("-inf")
-        self._lost = self._foreign = False
+        self._lost = self._foreign = self._refused = False
         self._state: BoardState = "lost"
         self._faults: tuple[str, ...] = ()
-        self._hear: dict[int, Callable[[Heard], AnySense | None]] = {
+        self._hear: dict[int, Callable[[Heard], AnySense]] = {
             wire.TOUCHED: self._touch,
             wire.TOUCH: self._touch,
             wire.MOTION: self._motion,
             wire.BATTERY: self._battery,
-            wire.STATE: self._status,
             wire.JOINTS: self._driven,
         }
 
     def move(self, command: Command) -> Mapping[str, float]:
         """Send the command; gives joint → rad as it was sent: in whole centidegrees, within the
-        limits. Joints that are left out, or are no number, stay."""
+        limits. Joints that are left out, or are no number, stay. A board that was built for another
+        body is sent nothing."""
+        if self._foreign:
+            return self._sent_pose
         wired = self._wired(command.pose)
         payload = self._setpoint.pack(
             TTL_MS,
@@ -96,9 +112,8 @@ class SerialBody:
             )
         elif command.at - self._sent_at < REFRESH_S:
             return self._sent_pose
-        if not self._foreign:
-            self._link.setpoint(payload, command.at)
-            self._sent, self._sent_at = payload, command.at
+        self._link.setpoint(payload, command.at)
+        self._sent, self._sent_at = payload, command.at
         return self._sent_pose
 
     def _wired(self, pose: Mapping[str, float]) -> list[int]:
@@ -127,11 +142,14 @@ class SerialBody:
         for heard in self._link.poll(now):
             if isinstance(heard, LinkChange):
                 senses += self._changed(heard)
-            elif not self._foreign:
-                hear = self._hear.get(heard.kind)
-                sense = hear(heard) if hear is not None else None
-                if sense is not None:
-                    senses.append(sense)
+            elif isinstance(heard, Refused):
+                if not self._foreign:
+                    self._refused = True
+                    senses.append(Trouble(at=heard.at, part=WIRE, message=heard.message))
+            elif heard.kind == wire.STATE:
+                senses += self._status(heard)
+            elif not self._foreign and heard.kind in self._hear:
+                senses.append(self._hear[heard.kind](heard))
         return senses
 
     def stop(self, now: float) -> None:
@@ -170,31 +188,35 @@ class SerialBody:
         self._link.close()
 
     def _changed(self, change: LinkChange) -> list[AnySense]:
+        at = change.at
+        self._state = "connected" if change.connected else "lost"
+        senses: list[AnySense] = [BoardReport(at=at, state=self._state)]
+        if self._faults:
+            self._faults = ()
+            senses.append(Trouble(at=at, part=FAULTS, message=""))
         if not change.connected:
             self._lost = True
-            self._state, self._faults = "lost", ()
-            return [
-                BoardReport(at=change.at, state="lost"),
-                Trouble(at=change.at, part="board", message=change.message),
-            ]
+            return [*senses, Trouble(at=at, part=BOARD, message=change.message)]
         self._sent = b""
-        self._state, self._faults = "connected", ()
-        senses: list[AnySense] = [BoardReport(at=change.at, state="connected")]
-        if self._lost:
-            self._lost = False
-            senses.append(Trouble(at=change.at, part="board", message=""))
         identity = self._link.identity
-        self._foreign = identity is not None and identity.limits != limits_of(self._body)
+        was_foreign, self._foreign = (
+            self._foreign,
+            identity is not None and not self._fits(identity),
+        )
         if self._foreign:
-            message = (
-                f'the board was built for another body than "{self._body.name}", so nothing is '
-                "moved: flash its body_config.py again"
-            )
-            senses.append(Trouble(at=change.at, part="board", message=message))
+            senses.append(Trouble(at=at, part=BOARD, message=OTHER_BODY.format(self._body.name)))
+        elif self._lost or was_foreign:
+            senses.append(Trouble(at=at, part=BOARD, message=""))
+        if self._refused:
+            senses.append(Trouble(at=at, part=WIRE, message=""))
+        self._lost = self._refused = False
         return senses
 
+    def _fits(self, identity: Identity) -> bool:
+        return identity.body == self._hash and identity.joints == self._joints
+
     def _touch(self, heard: Heard) -> Touch:
-        pressures = heard.payload[4:]
+        pressures = wire_check.values(heard.kind, heard.payload)
         firmest = max(pressures, default=0)
         if not firmest:
             return Touch(at=heard.at, pressure=0.0, area=0.0, pads={})
@@ -207,7 +229,7 @@ class SerialBody:
         )
 
     def _motion(self, heard: Heard) -> Acceleration:
-        _, x, y, z, gx, gy, gz = struct.unpack("<Ihhhhhh", heard.payload)
+        _, x, y, z, gx, gy, gz = wire_check.fields(heard.kind, heard.payload)
         return Acceleration(
             at=heard.at,
             x=x / 1000.0,
@@ -217,25 +239,40 @@ class SerialBody:
         )
 
     def _battery(self, heard: Heard) -> Battery:
-        _, mv, percent, charging = struct.unpack("<IHBB", heard.payload)
+        _, mv, percent, charging = wire_check.fields(heard.kind, heard.payload)
         return Battery(
             at=heard.at, level=percent / 100.0, volts=mv / 1000.0, charging=bool(charging)
         )
 
-    def _status(self, heard: Heard) -> BoardReport:
-        _, state, faults, stuck, _ = struct.unpack("<IBHHB", heard.payload)
-        names = [name for bit, name in enumerate(wire.FAULTS) if faults >> bit & 1]
-        names += [f"stuck pad {name}" for bit, name in enumerate(self._pads) if stuck >> bit & 1]
-        self._state, self._faults = _STATES[state], tuple(names)
-        return BoardReport(at=heard.at, state=self._state, faults=self._faults)
+    def _status(self, heard: Heard) -> list[AnySense]:
+        """The state, and the faults in words where they have changed."""
+        _, state, faults, stuck, *_ = wire_check.fields(heard.kind, heard.payload)
+        self._state = _STATES[state]
+        before, self._faults = (
+            self._faults,
+            fault_names(faults, stuck, () if self._foreign else self._pads),
+        )
+        report = BoardReport(at=heard.at, state=self._state, faults=self._faults)
+        if self._faults == before:
+            return [report]
+        return [
+            report, Trouble(at=heard.at, part=FAULTS, message=all_in_words(self._faults))
+        ]  # fmt: skip
 
     def _driven(self, heard: Heard) -> BoardReport:
-        angles = struct.unpack_from(self._angles_format, heard.payload, 4)
+        angles = wire_check.values(heard.kind, heard.payload)
         joints = {
             name: (angle - wire.ANGLE_ZERO) / CDEG_A_RAD
-            for name, angle in zip(self._body.joints, angles, strict=True)
+            for name, angle in zip(self._joints, angles, strict=True)
         }
         return BoardReport(at=heard.at, state=self._state, faults=self._faults, joints=joints)
+
+
+def fault_names(faults: int, stuck: int, pads: Sequence[str]) -> tuple[str, ...]:
+    """The names of the set bits of a board's state."""
+    names = [name for bit, name in enumerate(wire.FAULTS) if faults >> bit & 1]
+    names += [STUCK_PAD + name for bit, name in enumerate(pads) if stuck >> bit & 1]
+    return tuple(names)
 
 
 def purr_level(purr: Purr) -> int:

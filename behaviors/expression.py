@@ -17,7 +17,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import Generic, TypeAlias, TypeVar
 
-from moggy.vocabulary import nearest
+from moggy.vocabulary import EVENTS, nearest
 from moggy.yaml_file import Misplaced, Where
 
 M = TypeVar("M")
@@ -29,7 +29,9 @@ class Wrong(Misplaced):
     """An expression that cannot be read; says at which character."""
 
     def __init__(self, text: str, position: int, message: str, needs: Where = ()) -> None:
-        super().__init__(f"{message}, at character {position + 1} of «{text}»", needs=needs)
+        comma = "" if message.endswith("?") else ","
+        place = f"at character {position + 1} of «{text}»"
+        super().__init__(f"{message}{comma} {place}", needs=needs)
         self.text, self.position, self.message = text, position, message
 
 
@@ -42,24 +44,31 @@ def meant(
     """What somebody may have meant by an unknown name, as the end of an error.
 
     `plain` are whole names. `families` gives the second words of each first word, None where any
-    word may follow. `hints` says what to write for first words of another language.
+    word may follow. `hints` says what to write for first words, or whole names, of another
+    language: `{0}` is the second word, `{event}` the event that it probably names.
     """
     first, _, second = name.partition(".")
-    if first in hints:
-        return f": {hints[first].format(second or 'NAME')}"
+    hint = hints.get(name) or (hints.get(first) if first not in families else None)
+    if hint is not None:
+        event = next(iter(get_close_matches(second, EVENTS, n=1)), second)
+        return f": {hint.format(second or 'NAME', event=event or 'NAME')}"
+    every = [f"{family}.{word}" for family, words in families.items() for word in words or ()]
+    same = [each for each in (*plain, *every) if each.partition(".")[2] == (second or name)]
     close = [first] if first in families else get_close_matches(first, list(families), n=1)
-    for family in close:
-        here = [each for each in plain if each.startswith(f"{family}.")]
-        there = [*(families[family] or (second,)), *(each.partition(".")[2] for each in here)]
+    for family in close if second or first in families else ():
+        here = [each.partition(".")[2] for each in plain if each.startswith(f"{family}.")]
+        there = [*(families[family] or ([second] if second else [])), *here]
         alike = get_close_matches(second, there, n=1)
         found = [f"{family}.{word}" for word in alike or there]
-        return nearest(found[0] if alike else "", found)
-    every = [f"{family}.{word}" for family, words in families.items() for word in words or ()]
-    if not second:
-        return nearest(name, [*plain, *every])
-    same = [each for each in (*plain, *every) if each.partition(".")[2] == second]
+        near = nearest(found[0] if alike else "", found)
+        if near or not same:
+            return near or f"; say which, as {family}.NAME"
+    if len(same) == 1:
+        return nearest(same[0], same)
     if same:
         return f"; there are {', '.join(same)}"
+    if not second:
+        return nearest(name, [*plain, *every])
     near = nearest(name, [each for each in plain if "." in each])
     return near or f"; first words are {', '.join(families)}"
 
@@ -102,6 +111,8 @@ class Token:
 TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+\.?\d*|\.\d+)|(?P<name>[a-z_][a-z_0-9]*(?:\.[a-z_0-9]+)*)|(?P<op><=|>=|==|!=|[-+*/<>(),]))"
 )
+WORD = re.compile(r"[.\w]*[^\W\d_][.\w]*")
+"""What somebody may take for a name."""
 BINDING = {
     "or": 1,
     "and": 2,
@@ -180,6 +191,9 @@ def tokens(text: str) -> Iterator[Token]:
         match = TOKEN.match(text, position)
         if match is None or match.lastgroup is None:
             start = position + len(text[position:]) - len(text[position:].lstrip())
+            word = WORD.match(text, start)
+            if word is not None and not word[0].islower():
+                raise Wrong(text, start, f"{word[0]!r}: names are written in small letters")
             raise Wrong(text, start, f"{text[start]!r} means nothing here")
         yield Token(match.lastgroup, match[match.lastgroup], match.start(match.lastgroup))
         position = match.end()

@@ -167,13 +167,22 @@ TEXTS: Mapping[str, Callable[[Moment], str]] = {
 
 
 HINTS: Mapping[str, str] = {
-    "now": "a tree asks 'event.{0}' for its strength, which fades, or 'since.{0}' for the seconds "
-    "since; 'now' is a word of laws",
+    "now": "a tree asks 'event.{event}' for its strength, which fades, or 'since.{event}' for the "
+    "seconds since; 'now' is a word of laws",
     "behavior": "a tree asks 'running.{0}' for what runs; 'behavior' is a word of laws",
     "joint": "a tree cannot ask for joints; laws can",
     "call": "a tree cannot ask for calls; laws can",
+    **dict.fromkeys(
+        ("purr", "purr_wanted", "loudness", "speed", "pupils", "reasoned"),
+        "a tree cannot ask for what it decides; laws can",
+    ),
+    "touch.zone": "a word for sentences; an expression asks for one zone, such as 'zone.back'",
+    "touch.gesture": "a word for sentences; an expression asks for one, such as 'touch.stroke'",
+    "person.name": "a word for sentences; an expression asks for 'person.present' or 'bond.trust'",
+    "person.feeling": "a word for sentences; an expression asks for one, such as 'person.sad'",
+    "last.event": "a word for sentences; an expression asks for one, such as 'event.hit'",
 }
-"""First words that only laws have → what to write in a tree."""
+"""First words and names that only laws or sentences have → what to write in a tree."""
 
 
 def suggestion(name: str, own: Collection[str]) -> str:

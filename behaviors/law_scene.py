@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from operator import attrgetter
 from typing import Any
 
+from moggy.behaviors import inputs
 from moggy.behaviors.expression import Evaluate, meant
 from moggy.behaviors.moment import NEVER
 from moggy.messages import Command, Tick
@@ -135,7 +136,8 @@ FAMILIES: Mapping[str, tuple[Callable[[str], Evaluate[LawScene]], Collection[str
 
 
 HINTS: Mapping[str, str] = {
-    "event": "it asks 'now.{0}', which holds in the tick in which the event happens. In a tree "
+    **dict.fromkeys(inputs.PLAIN.keys() - PLAIN.keys(), "that is a word of trees"),
+    "event": "it asks 'now.{event}', which holds in the tick in which the event happens. In a tree "
     "'event' is a strength that fades",
     "zone": "it asks what the hand does, such as 'touch.stroke', not where; 'zone' is a word of "
     "trees",
@@ -144,7 +146,7 @@ HINTS: Mapping[str, str] = {
     "ran": "it asks 'behavior.{0}', which holds while it runs; 'ran' is a word of trees",
     "temperament": "temperament does not change in a life; 'temperament' is a word of trees",
 }
-"""First words that only trees have → what to write in a law."""
+"""First words and names that only trees have → what to write in a law."""
 
 
 def reader(name: str) -> Evaluate[LawScene]:

@@ -75,6 +75,7 @@ TESTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "actuators/serial_body.py": (
             "tests/unit/test_serial_body.py",
             "tests/wire/test_protocol.py",
+            "tests/wire/test_wire_check.py",
         ),
     },
     "deciding": {

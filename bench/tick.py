@@ -45,6 +45,9 @@ class Nobody:
     def stop(self, now: float) -> None:
         """Do nothing."""
 
+    def clear(self, now: float) -> None:
+        """Do nothing."""
+
     def release(self, now: float) -> None:
         """Do nothing."""
 

@@ -6,7 +6,7 @@ feelings run away or get stuck; `tests/unit/test_affect_bounds.py` tries random 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Annotated
 
@@ -214,6 +214,11 @@ class SensorFeelings(StrictModel):
         dict[EvidenceChannel, Channel], Field(description="channel → how much it errs")
     ] = Field(default_factory=dict)
 
+    @model_validator(mode="after")
+    def _caring(self) -> SensorFeelings:
+        _check_care(self.events)
+        return self
+
 
 class Appraisals(StrictModel):
     """All that the pet's feelings depend on beside its temperament."""
@@ -248,7 +253,7 @@ class Appraisals(StrictModel):
         events, channels = self.events, self.channels
         for sensor in feelings:
             events, channels = {**sensor.events, **events}, {**sensor.channels, **channels}
-        return Appraisals.model_validate({**dict(self), "events": events, "channels": channels})
+        return self.model_copy(update={"events": events, "channels": channels})
 
     @model_validator(mode="after")
     def _whole(self) -> Appraisals:
@@ -261,14 +266,7 @@ class Appraisals(StrictModel):
                 raise Misplaced(
                     f"{', '.join(missing)} is missing", at=(what,), needs=(what, missing[0])
                 )
-        for name in SEEN_EVENTS.values():
-            rule = self.events.get(name)
-            if rule is not None:
-                at = ("events", name)
-                _never_mirrors(name, rule, at)
-                _never_mirrors(name, rule.disliked, (*at, "disliked"))
-                for n, case in enumerate(rule.also):
-                    _never_mirrors(name, case, (*at, "also", n))
+        _check_care(self.events)
         return self
 
 
@@ -296,6 +294,18 @@ def whole_key(key: str, events: Iterable[str]) -> str:
         **dict.fromkeys(DRIVES, "drives."),
     }
     return f"events.{meant[0]}.{groups.get(step, '')}{rest}"
+
+
+def _check_care(events: Mapping[str, Rule]) -> None:
+    """Raises Misplaced where seeing a person's feeling stirs what it must not."""
+    for name in SEEN_EVENTS.values():
+        rule = events.get(name)
+        if rule is not None:
+            at = ("events", name)
+            _never_mirrors(name, rule, at)
+            _never_mirrors(name, rule.disliked, (*at, "disliked"))
+            for n, case in enumerate(rule.also):
+                _never_mirrors(name, case, (*at, "also", n))
 
 
 def _never_mirrors(name: str, change: Effect, at: tuple[str | int, ...]) -> None:

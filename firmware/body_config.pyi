@@ -9,13 +9,16 @@ JOINTS: tuple[Row, ...]
 PADS: tuple[int, ...]
 """Electrode of each touch pad."""
 PINS: dict[str, int]
-"""Number of each named pin."""
-POWER: tuple[int, int, int, int]
-"""Full, low and empty in mV; battery volts for one volt at the pin, times 1000."""
+"""Number of each named pin; -1 for one that is not wired (`servo_enable` only)."""
 STOP_CLOSED: bool
-"""Whether the stop button is closed until it is pressed."""
+"""Whether the stop button is closed until it is pressed, so that a cut wire stops too. An open
+button pulls its pin low when pressed, a closed one lets it go high."""
 OSCILLATOR_HZ: int
 """Hz of the servo board's oscillator."""
+BODY_HASH: int
+"""Of all of the above and POWER: `moggy.board_config.body_hash`."""
+POWER: tuple[int, int, int, int]
+"""Full, low and empty in mV; battery volts for one volt at the pin, times 1000."""
 QUIET_MS: int
 """How long after a start touches are ignored."""
 TRANSPORT: str

@@ -10,7 +10,6 @@ from machine import I2C, UART, WDT, Pin
 import body_config
 import boots
 import restart
-import wire
 from battery import BatteryGauge
 from board import TICK_MS, Board
 from i2c_bus import Bus
@@ -87,7 +86,7 @@ def identity() -> tuple[bytes, bytes]:
     names = " ".join([sys.platform] + [row[0] for row in rows])
     head = struct.pack(
         "<IHBBBBB",
-        wire.limits_hash(rows),
+        body_config.BODY_HASH,
         boots.count(),
         *VERSION,
         machine.reset_cause() & 255,

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import math
 import sys
+from binascii import crc32
 from pathlib import Path
 from typing import NamedTuple
 
 from moggy.body import Body, JointSpec
 from moggy.config import Invalid, load
-from moggy.wire import limits_hash
 
 CDEG_A_RAD = 18000.0 / math.pi
 """Centidegrees per radian."""
@@ -61,33 +61,45 @@ def _row(name: str, joint: JointSpec) -> JointRow:
     )
 
 
-def limits_of(body: Body) -> int:
-    """Hash of the joints' table, to be compared with that of the board's identity."""
-    return limits_hash(joint_rows(body))
+def body_hash(body: Body) -> int:
+    """Hash of all of the body that a board is built from: joints, pads, wiring and power. It is
+    compared with that of the board's identity."""
+    return crc32(_tables(body).encode())
 
 
 def firmware_config(body: Body, *, quiet_ms: int = 30_000, transport: str = "usb") -> str:
     """The text of `body_config.py`. `quiet_ms`: how long after a start touches are ignored, while
     the touch chip settles. `transport`: "usb" or "uart"."""
-    wiring, power = body.wiring, body.power
-    pins = {name: -1 if pin is None else int(pin) for name, pin in wiring.model_dump().items()}
-    rows = "".join(f"    {tuple(row)!r},\n" for row in joint_rows(body))
-    millivolts = (power.full_mv, power.low_mv, power.empty_mv, round(power.divider * 1000.0))
     return (
         f'"""The body "{body.name}", written by `moggy.board_config.firmware_config`."""\n\n'
         f"NAME = {body.name!r}\n"
+        f"{_tables(body)}"
+        f"# hash of the tables above\n"
+        f"BODY_HASH = {body_hash(body)!r}\n"
+        f"QUIET_MS = {quiet_ms!r}\n"
+        f"TRANSPORT = {transport!r}\n"
+    )
+
+
+def _tables(body: Body) -> str:
+    """What the firmware does with the body: the part of `body_config.py` that is hashed."""
+    wiring, power = body.wiring, body.power
+    rows = "".join(f"    {tuple(row)!r},\n" for row in joint_rows(body))
+    millivolts = (power.full_mv, power.low_mv, power.empty_mv, round(power.divider * 1000.0))
+    return (
         f"# name, driver, channel, min, max, rest (cdeg), velocity (cdeg/s),\n"
         f"# acceleration (cdeg/s2), zero (us), gain (us/65536 a cdeg)\n"
         f"JOINTS = (\n{rows})\n"
         f"# electrode of each touch pad\n"
         f"PADS = {tuple(pad.channel for pad in body.pads.values())!r}\n"
-        f"PINS = {pins!r}\n"
+        f"# -1: not wired\n"
+        f"PINS = {wiring.pins!r}\n"
+        f"# whether the stop button is closed until it is pressed\n"
+        f"STOP_CLOSED = {wiring.stop_normally_closed!r}\n"
+        f"# Hz of the servo board's oscillator\n"
+        f"OSCILLATOR_HZ = {body.servo_oscillator_hz!r}\n"
         f"# full, low, empty (mV), divider (thousandths)\n"
         f"POWER = {millivolts!r}\n"
-        f"STOP_CLOSED = {wiring.stop_normally_closed!r}\n"
-        f"OSCILLATOR_HZ = {body.servo_oscillator_hz!r}\n"
-        f"QUIET_MS = {quiet_ms!r}\n"
-        f"TRANSPORT = {transport!r}\n"
     )
 
 

@@ -3,7 +3,8 @@ their places, loudspeaker, pins and battery."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, NamedTuple, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -78,30 +79,87 @@ class SpeakerSpec(StrictModel):
     ] = 1.0
 
 
-class Wiring(StrictModel):
-    """Pins of the microcontroller."""
+Pin: TypeAlias = Annotated[int, Field(ge=0, le=48)]
+"""Number of a GPIO."""
 
-    i2c_sda: int = 4
-    i2c_scl: int = 5
-    purr: Annotated[int, Field(description="pin of the vibration motor")] = 15
+
+class Chip(NamedTuple):
+    """What a microcontroller has."""
+
+    pins: frozenset[int]
+    adc: frozenset[int]
+    """Pins of the analogue converter that works at all times."""
+
+
+CHIPS: Mapping[str, Chip] = {
+    "rp2040": Chip(frozenset(range(30)), frozenset(range(26, 30))),
+    "esp32s3": Chip(frozenset([*range(22), *range(26, 49)]), frozenset(range(1, 11))),
+}
+"""From the data sheets: RP2040 1.4.2 and 4.9; ESP32-S3 2.3 (GPIO 22 to 25 do not exist; ADC1)."""
+PCA9685_CHANNELS = 16
+"""Outputs of one chip."""
+
+
+class Wiring(StrictModel):
+    """Pins of the microcontroller, and what is at them."""
+
+    chip: Annotated[
+        Literal["rp2040", "esp32s3"],
+        Field(description="the microcontroller; a Pico 2 has the pins of the rp2040"),
+    ] = "rp2040"
+    i2c_sda: Pin = 4
+    i2c_scl: Pin = 5
+    purr: Annotated[Pin, Field(description="pin of the vibration motor")] = 15
     pupils: Annotated[
-        int,
+        Pin,
         Field(
             description="pin of the eye lights; on an RP2040 not of the same PWM pair as the"
             " purr's or a servo's"
         ),
     ] = 12
-    battery: Annotated[int, Field(description="ADC pin")] = 26
-    charging: Annotated[int, Field(description="pin that is high while the battery is charged")] = (
+    battery: Annotated[Pin, Field(description="ADC pin")] = 26
+    charging: Annotated[Pin, Field(description="pin that is high while the battery is charged")] = (
         27
     )
-    stop: Annotated[int, Field(description="pin of the emergency stop button, to ground")] = 22
+    stop: Annotated[Pin, Field(description="pin of the emergency stop button, to ground")] = 22
     stop_normally_closed: Annotated[
-        bool, Field(description="the button is closed until pressed, so that a cut cable stops too")
+        bool,
+        Field(
+            description="the stop button is closed until it is pressed, so that a cut wire stops"
+            " too; false: it closes when pressed"
+        ),
     ] = False
     servo_enable: Annotated[
-        int | None, Field(description="pin at OE of the servo board, with a pull-up; high ends all")
+        Pin | None,
+        Field(
+            description="pin at the servo board's output enable (OE, low enables), with a pull-up"
+            " there; none: OE is at ground, and only I2C ends the pulses"
+        ),
     ] = None
+
+    @property
+    def pins(self) -> dict[str, int]:
+        """Name → number of each pin; -1: not wired."""
+        return {
+            "i2c_sda": self.i2c_sda,
+            "i2c_scl": self.i2c_scl,
+            "purr": self.purr,
+            "pupils": self.pupils,
+            "battery": self.battery,
+            "charging": self.charging,
+            "stop": self.stop,
+            "servo_enable": -1 if self.servo_enable is None else self.servo_enable,
+        }
+
+    @model_validator(mode="after")
+    def _measurable(self) -> Wiring:
+        adc = CHIPS[self.chip].adc
+        if self.battery not in adc:
+            raise ValueError(
+                f"battery: pin {self.battery} of the {self.chip} cannot measure; "
+                f"{min(adc)} to {max(adc)} can"
+            )
+        return self
 
 
 class Power(StrictModel):
@@ -129,7 +187,8 @@ class Body(StrictModel):
         Field(
             ge=23_000_000,
             le=27_000_000,
-            description="Hz of the servo board's oscillator; single chips differ by some percent",
+            description="Hz of the servo board's oscillator; single chips differ by some percent:"
+            " 25 MHz × the pulse that is asked for / the pulse that a scope shows",
         ),
     ] = 25_000_000
     sensors: Annotated[
@@ -137,7 +196,43 @@ class Body(StrictModel):
         Field(description="package of a sensor → its options (docs/add-a-sensor.md)"),
     ] = Field(default_factory=dict)
 
+    @model_validator(mode="after")
+    def _buildable(self) -> Body:
+        for name in self.joints:
+            if not name or len(name.split()) != 1 or name != name.strip():
+                raise ValueError(f"joint '{name}': a name has no spaces")
+        pins = self.wiring.pins
+        used = {name: pin for name, pin in pins.items() if pin >= 0}
+        outputs: dict[str, str] = {}
+        for name, joint in self.joints.items():
+            if joint.driver == "pwm":
+                used[name] = joint.channel
+            elif joint.driver == "pca9685" and joint.channel >= PCA9685_CHANNELS:
+                raise ValueError(
+                    f"joint {name}: channel {joint.channel}; the board has 0 to "
+                    f"{PCA9685_CHANNELS - 1}"
+                )
+            else:
+                outputs[name] = f"channel {joint.channel} of {joint.driver}"
+        chip = self.wiring.chip
+        for name, pin in used.items():
+            if pin not in CHIPS[chip].pins:
+                raise ValueError(f"{name}: the {chip} has no pin {pin}")
+        _once({name: f"pin {pin}" for name, pin in used.items()})
+        _once(outputs)
+        _once({name: f"electrode {pad.channel}" for name, pad in self.pads.items()})
+        return self
+
     @property
     def zones(self) -> tuple[ZoneName, ...]:
         """Names of the touch zones, in the order of the pads."""
         return tuple(dict.fromkeys(pad.zone for pad in self.pads.values()))
+
+
+def _once(places: Mapping[str, str]) -> None:
+    """Raise ValueError where two names have the same place."""
+    first: dict[str, str] = {}
+    for name, place in places.items():
+        if place in first:
+            raise ValueError(f"{first[place]} and {name} are both at {place}")
+        first[place] = name

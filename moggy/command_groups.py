@@ -1,5 +1,5 @@
-"""The groups of the command line: `moggy perceive`, `moggy models` and `moggy memory`. The work is
-in `moggy/commands`."""
+"""The groups of the command line: `moggy board`, `moggy perceive`, `moggy models` and `moggy
+memory`. The work is in `moggy/commands`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ from typing import Annotated
 
 import typer
 
+board_app = typer.Typer(
+    no_args_is_help=True,
+    help="A board on its port, without a pet: how it is, stop it, release it, clear its faults.",
+)
 perceive_app = typer.Typer(
     no_args_is_help=True,
     help="What the senses make of an input: words, a face, a posture, a touch.",
@@ -20,7 +24,54 @@ memory_app = typer.Typer(
     no_args_is_help=True,
     help="What the pet remembers of its people: read it, take it along, erase it, encrypt it.",
 )
+Port = Annotated[str, typer.Option(help="Serial port of the board.")]
+BodyName = Annotated[str, typer.Option(help="The body's file: a name in body/.")]
+Seconds = Annotated[float, typer.Option(min=0.1, help="How long to wait for an answer.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+
+
+@board_app.command(epilog="Example: `moggy board status --port /dev/ttyACM0`")
+def status(port: Port, body: BodyName = "cat", seconds: Seconds = 5.0) -> None:
+    """Its state, faults and stuck pads in words, firmware, starts, and whether it was built for
+    this body. Ends with 1 where something is wrong, with 2 where it does not answer."""
+    from moggy.commands import board
+
+    raise typer.Exit(board.status(port, body, seconds))
+
+
+@board_app.command(epilog="Example: `moggy board stop --port /dev/ttyACM0`")
+def stop(port: Port, body: BodyName = "cat", seconds: Seconds = 5.0) -> None:
+    """Emergency stop: every servo limp until a release. Ends with 0 only when the board says that
+    it has stopped."""
+    from moggy.commands import board
+
+    raise typer.Exit(board.stop(port, body, seconds))
+
+
+@board_app.command(epilog="Example: `moggy board release --port /dev/ttyACM0`")
+def release(port: Port, body: BodyName = "cat", seconds: Seconds = 5.0) -> None:
+    """Let it move again after a stop. Ends with 1 where the board refuses, as it does while its
+    stop button is pressed."""
+    from moggy.commands import board
+
+    raise typer.Exit(board.release(port, body, seconds))
+
+
+@board_app.command(epilog="Example: `moggy board clear --port /dev/ttyACM0`")
+def clear(port: Port, body: BodyName = "cat", seconds: Seconds = 5.0) -> None:
+    """Clear its faults. Ends with 1 where one comes back, because its cause persists."""
+    from moggy.commands import board
+
+    raise typer.Exit(board.clear(port, body, seconds))
+
+
+@board_app.command(epilog="Example: `moggy board log --port /dev/ttyACM0`")
+def log(port: Port, body: BodyName = "cat") -> None:
+    """Its events as they come, until Ctrl-C: states, faults, touches, and what the firmware
+    logs."""
+    from moggy.commands import board
+
+    raise typer.Exit(board.log(port, body))
 
 
 @perceive_app.command(

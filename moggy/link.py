@@ -3,6 +3,7 @@ board in virtual time."""
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 import time
@@ -11,8 +12,9 @@ from contextlib import suppress
 from typing import Protocol as Interface
 
 import serial
+from serial.tools.list_ports import comports
 
-from moggy.protocol import CommandResult, Heard, Identity, LinkChange, Protocol
+from moggy.protocol import CommandResult, Identity, Protocol, Said
 
 RETRY = 0.5
 """Seconds between two attempts to open the port; our choice."""
@@ -24,7 +26,7 @@ so what is dropped is out of date."""
 class Link(Interface):
     """What the serial body needs of a link. No method waits; `now` is s on the pet's clock."""
 
-    def poll(self, now: float) -> list[Heard | LinkChange]:
+    def poll(self, now: float) -> list[Said]:
         """What the board said since the last call. Called at every tick."""
         ...
 
@@ -34,6 +36,10 @@ class Link(Interface):
 
     def command(self, kind: int, payload: bytes, now: float) -> None:
         """Send a command, which is carried out exactly once."""
+        ...
+
+    def expect(self, joints: int, pads: int) -> None:
+        """Drop joints and touches of another number of joints and pads than these."""
         ...
 
     @property
@@ -79,6 +85,10 @@ class ProtocolLink:
         """Number of commands that are not acknowledged."""
         return self.protocol.waiting
 
+    def expect(self, joints: int, pads: int) -> None:
+        """Drop joints and touches of another number of joints and pads than these."""
+        self.protocol.expect(joints, pads)
+
     def setpoint(self, payload: bytes, now: float) -> None:
         """Send a setpoint; only the newest is kept."""
         self.protocol.setpoint(payload)
@@ -106,7 +116,7 @@ class MemoryLink(ProtocolLink):
         self._line = line
         self.protocol.begin(0.0)
 
-    def poll(self, now: float) -> list[Heard | LinkChange]:
+    def poll(self, now: float) -> list[Said]:
         """What the board said since the last call."""
         heard = self.protocol.receive(self._line.read(), now)
         self._write(now)
@@ -132,6 +142,24 @@ def written(port: serial.Serial, data: bytearray) -> int:
         return 0
 
 
+def way_out(error: OSError | TypeError) -> str:
+    """Why a port cannot be used, and what to do about it."""
+    code = getattr(error, "errno", None)
+    if code in (errno.ENOENT, errno.ENODEV, errno.ENXIO):
+        here = ", ".join(sorted(port.device for port in comports())) or "none"
+        return (
+            f"there is no such port (ports here: {here}); plug the board in, and it will be found"
+        )
+    if code in (errno.EACCES, errno.EPERM):
+        return (
+            "this user may not open it; `sudo usermod -aG dialout $USER`, then log out and in again"
+        )
+    if code in (errno.EAGAIN, errno.EBUSY):
+        return "another program has it open (a pet that runs, mpremote, a terminal); end that one"
+    why = getattr(error, "strerror", None) or "it was unplugged or switched off"
+    return f"{why}; plug it in, and it will be found"
+
+
 class SerialLink(ProtocolLink):
     """A link over a serial port. Its thread opens the port, reads, and notes when bytes came; the
     protocol runs in the loop that polls.
@@ -146,17 +174,19 @@ class SerialLink(ProtocolLink):
         self._baud = baud
         self._came: deque[tuple[float, bytes | None, str]] = deque()
         """(time, bytes), or (time, None, "") when opened and (time, None, error) when lost."""
+        self.failed = ""
+        """Why the port cannot be used, and what to do; empty while it can."""
         self._serial: serial.Serial | None = None
         self._backlog = bytearray()
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._read_on, name="board-reader", daemon=True)
         self._thread.start()
 
-    def poll(self, now: float) -> list[Heard | LinkChange]:
+    def poll(self, now: float) -> list[Said]:
         """What the board said since the last call, stamped by when its bytes came."""
         ours = time.monotonic()  # noqa: TID251
         shift = now - ours
-        heard: list[Heard | LinkChange] = []
+        heard: list[Said] = []
         while self._came:
             when, data, error = self._came.popleft()
             if data is not None:
@@ -165,7 +195,7 @@ class SerialLink(ProtocolLink):
             elif error:
                 heard += self.protocol.end(
                     now,
-                    f"no board at {self.port}: {error}; plug it in, and it will be found",
+                    f"no board at {self.port}: {error}",
                 )
             else:
                 self._backlog.clear()
@@ -190,7 +220,6 @@ class SerialLink(ProtocolLink):
 
     def _read_on(self) -> None:
         """The thread: open the port, read until that fails, try again."""
-        said = ""
         while not self._ending.is_set():
             try:
                 with serial.Serial(
@@ -198,7 +227,7 @@ class SerialLink(ProtocolLink):
                 ) as port:
                     self._serial = port
                     self._note(None, "")
-                    said = ""
+                    self.failed = ""
                     while not self._ending.is_set():
                         data = port.read(max(1, port.in_waiting))
                         if data:
@@ -206,9 +235,9 @@ class SerialLink(ProtocolLink):
             except (OSError, TypeError) as error:
                 # pyserial raises TypeError when its port is closed during a read, and an error
                 # without `strerror` when a port is lost.
-                why = getattr(error, "strerror", None) or "it was unplugged or switched off"
-                if why != said:
-                    said = why
+                why = way_out(error)
+                if why != self.failed:
+                    self.failed = why
                     self._note(None, why)
             self._serial = None
             self._ending.wait(RETRY)

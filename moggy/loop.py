@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any, Protocol, TypeAlias
 
 from moggy.clock import Clock
-from moggy.messages import AnySense, Command, Setting, Tick, Trouble
+from moggy.messages import AnySense, ClearFaults, Command, Setting, Tick, Trouble
 from moggy.pet import LivingPet
 from moggy.worker import Worker
 
@@ -46,6 +46,10 @@ class BodyOut(Protocol):
 
     def release(self, now: float) -> None:
         """End the emergency stop."""
+        ...
+
+    def clear(self, now: float) -> None:
+        """Clear the board's faults; those whose cause persists come back."""
         ...
 
 
@@ -93,6 +97,8 @@ class Loop:
         for sense in tick.senses:
             if isinstance(sense, Setting) and sense.name == "stop":
                 (self._body.stop if sense.on else self._body.release)(now)
+            elif isinstance(sense, ClearFaults):
+                self._body.clear(now)
         sent = self._body.move(tick.commanded)
         for ask, worker in self._thinkers:
             question = ask(tick)

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from moggy.command_groups import AsJson, memory_app, models_app, perceive_app
+from moggy.command_groups import AsJson, board_app, memory_app, models_app, perceive_app
 from moggy.version import __version__
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(board_app, name="board")
 app.add_typer(perceive_app, name="perceive")
 app.add_typer(models_app, name="models")
 app.add_typer(memory_app, name="memory")
@@ -315,6 +316,12 @@ def setup(
     raise typer.Exit(run_setup(runtime=runtime, page=page))
 
 
+def _in_words(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
+
+
 def main() -> None:
     """Run the command; what goes wrong ends with a sentence that says what and the way out.
     MOGGY_DEBUG=1 shows where instead."""
@@ -328,7 +335,7 @@ def main() -> None:
     except (ValueError, OSError, RuntimeError) as error:
         if os.environ.get("MOGGY_DEBUG"):
             raise
-        typer.secho(f"moggy: {error}", fg="red", err=True)
+        typer.secho(f"moggy: {_in_words(error)}", fg="red", err=True)
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)

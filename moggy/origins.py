@@ -81,21 +81,28 @@ class Origins:
 
     def blame(self, data: Any, where: Where, needs: Sequence[Where]) -> Located | None:
         """Who made a mistake that shows at a place of another file: the entry of `remove` that took
-        away what the place needs, or the first key of a mapping that the topmost file changed.
-        None where no other file did."""
+        away what the place needs (without `needs`: any key of the mapping there), or the first key
+        of a mapping that the topmost file changed. None where no other file did."""
         for steps in needs:
             container = _inside(data, steps[:-1])
             gone = self._removed.get((id(container), steps[-1]))
             if gone is not None:
-                entry = located(gone.file, self._texts[gone.file], gone.where)
-                said = read_yaml(gone.file, self._texts[gone.file])["remove"][gone.where[-1]]
-                return entry._replace(key=f"remove: {said}")
+                return self._entry(gone)
         changed = _inside(data, where)
+        for (container_id, _), gone in self._removed.items() if not needs else ():
+            if container_id == id(changed):
+                return self._entry(gone)
         for key in changed if isinstance(changed, dict) and not needs else ():
             place = self._moved.get((id(changed), key))
             if place is not None and place.file == self._top:
                 return located(place.file, self._texts[place.file], place.where)
         return None
+
+    def _entry(self, gone: Place) -> Located:
+        """An entry of `remove`, named by what it says."""
+        entry = located(gone.file, self._texts[gone.file], gone.where)
+        said = read_yaml(gone.file, self._texts[gone.file])["remove"][gone.where[-1]]
+        return entry._replace(key=f"remove: {said}")
 
 
 def _inside(data: Any, where: Where) -> Any:

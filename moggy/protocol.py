@@ -6,8 +6,9 @@ from __future__ import annotations
 import struct
 from collections import deque
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from moggy import wire
+from moggy import wire, wire_check
 
 HELLO_PERIOD = 0.2
 """Seconds between two attempts to begin a session; our choice."""
@@ -18,7 +19,9 @@ SILENCE = 1.5
 AGAIN_MS = 60
 """ms without an acknowledgement after which a command is sent again: three ticks of the loop."""
 COMMANDS_KEPT = 32
-"""Commands that may wait for an acknowledgement; more are dropped."""
+"""Commands that may wait for an acknowledgement; more are dropped, but never an emergency stop."""
+OVERRULED = (wire.RELEASE, wire.REST, wire.CLEAR)
+"""Commands that an emergency stop takes out of the queue."""
 TICKS_WRAP = 1 << 30
 """ms at which the clock of a MicroPython board wraps, after twelve days."""
 NEVER = float("-inf")
@@ -31,8 +34,8 @@ class Identity:
 
     schema: int
     """Hash of the wire's schema in the board's firmware."""
-    limits: int
-    """Hash of the joints' table that it was built with."""
+    body: int
+    """Hash of the body that it was built for: `moggy.board_config.body_hash`."""
     nonce: int
     """Number of the session."""
     boots: int
@@ -64,6 +67,19 @@ class LinkChange:
     connected: bool
     message: str = ""
     """Why it was lost; empty when connected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A message that no sound board sends was dropped. Said once for each type in a session."""
+
+    at: float
+    message: str
+    """What was wrong with it."""
+
+
+Said: TypeAlias = Heard | LinkChange | Refused
+"""What comes out of a link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +129,21 @@ class Protocol:
         """`nonce`: a number that no recent session with this board has used."""
         self._nonce = nonce % 0xFFFF
         self._frames = wire.Frames()
-        self._commands = wire.Outbox(1, AGAIN_MS, COMMANDS_KEPT)
+        # One command is on its way at a time, and an emergency stop beside it.
+        self._commands = wire.Outbox(2, AGAIN_MS, 2)
+        self._queue: deque[tuple[int, bytes]] = deque()
+        """Commands that were not sent yet."""
+        self._stopped = False
+        """Whether an emergency stop was asked for, and no release since."""
         self._events = wire.Inbox()
         self.identity: Identity | None = None
         """Of the connected board; None while none is."""
         self.clock = BoardClock()
+        self.refused = 0
+        """Number of intact frames so far that no sound board sends."""
+        self._refused_said: set[int] = set()
+        self._joints: int | None = None
+        self._pads: int | None = None
         self._results: list[CommandResult] = []
         self._setpoint: bytes | None = None
         self._number = 0
@@ -133,6 +159,10 @@ class Protocol:
         """Number of damaged frames so far."""
         return self._frames.errors
 
+    def expect(self, joints: int, pads: int) -> None:
+        """Drop joints and touches of another number of joints and pads than these."""
+        self._joints, self._pads = joints, pads
+
     def begin(self, now: float) -> None:
         """The port was opened: look for a board on it."""
         self._nonce = self._nonce % 0xFFFF + 1
@@ -144,12 +174,13 @@ class Protocol:
         self._reply.clear()
         self._setpoint = None
         self._number = 0
-        # A stop that was not acknowledged is sent again. Any other command was meant for a moment
-        # that has passed.
-        stop = any(kind == wire.STOP for kind, _, _ in self._commands.waiting)
+        self._refused_said.clear()
+        # A stop holds until it is released, also for a board that has restarted. Any other command
+        # was meant for a moment that has passed.
+        self._queue.clear()
         self._commands.clear()
         self._events.clear()
-        if stop:
+        if self._stopped:
             self._commands.post(wire.STOP, b"")
 
     def end(self, now: float, message: str) -> list[LinkChange]:
@@ -159,45 +190,99 @@ class Protocol:
 
     def setpoint(self, payload: bytes) -> None:
         """Replace the setpoint that goes out next: its fields after number and time, which are
-        added when it goes. Dropped while no board is connected."""
-        if self.identity is not None:
+        added when it goes. Dropped while no board is connected, and from an emergency stop to its
+        release."""
+        if self.identity is not None and not self._stopped:
             self._setpoint = payload
 
     def command(self, kind: int, payload: bytes = b"") -> None:
-        """Queue a command, which the board carries out exactly once and in order."""
-        self._commands.post(kind, payload)
+        """Queue a command, which the board carries out exactly once and in order. An emergency stop
+        goes before all others, and is sent again to every new session until a release is asked for.
+        """
+        if kind == wire.STOP:
+            self._stop()
+        elif len(self._queue) < COMMANDS_KEPT:
+            self._stopped = self._stopped and kind != wire.RELEASE
+            self._queue.append((kind, payload))
+
+    def _stop(self) -> None:
+        self._stopped = True
+        self._setpoint = None
+        self._queue = deque(one for one in self._queue if one[0] not in OVERRULED)
+        on_their_way = [kind for kind, _, _ in self._commands.waiting]
+        if on_their_way[-1:] != [wire.STOP]:
+            self._commands.post(wire.STOP, b"")
 
     @property
     def waiting(self) -> int:
         """Number of commands that are not acknowledged."""
-        return len(self._commands.waiting)
+        return len(self._commands.waiting) + len(self._queue)
 
     def results(self) -> list[CommandResult]:
-        """Results of the commands that were acknowledged since the last call."""
+        """Results of the commands that were acknowledged since the last call. A command whose own
+        acknowledgement was lost, behind which a stop was acknowledged, has none."""
         results, self._results = self._results, []
         return results
 
-    def receive(self, data: bytes, now: float) -> list[Heard | LinkChange]:
-        """Take the bytes that came (possibly none); returns what the board said, in order."""
-        heard: list[Heard | LinkChange] = []
+    def receive(self, data: bytes, now: float) -> list[Said]:
+        """Take the bytes that came (possibly none); returns what the board said, in order. Raises
+        nothing, whatever came."""
+        heard: list[Said] = []
         if data:
             for kind, seq, payload in self._frames.feed(data):
                 self._heard = now
-                if kind >= wire.TOUCHED:
-                    self._hear(kind, seq, payload, now, heard)
-                elif kind == wire.IDENTITY:
-                    heard += self._identify(payload, now)
-                elif kind == wire.PONG:
-                    host_ms, board_ms = struct.unpack("<II", payload)
-                    self.clock.pong(
-                        now - (int(now * 1000.0) - host_ms) % (1 << 32) / 1000.0, now, board_ms
-                    )
-                elif kind == wire.ACK:
-                    for done, _, _ in self._commands.acknowledged(payload[0]):
-                        self._results.append(CommandResult(done, wire.RESULTS[payload[1]]))
+                self._take(kind, seq, payload, now, heard)
         if self._open and now - max(self._heard, self._begun) > SILENCE:
             heard += self._lose(now, "the board does not answer")
         return heard
+
+    def _take(self, kind: int, seq: int, payload: bytes, now: float, heard: list[Said]) -> None:
+        """Handle one frame; adds to `heard`."""
+        if wire.TOUCHED <= kind <= wire.STATE and not self._fresh(seq):
+            return
+        if kind == wire.IDENTITY and len(payload) >= 4:
+            schema = int.from_bytes(payload[:4], "little")
+            if schema != wire.SCHEMA_HASH:  # of another version only the first field is known
+                heard += self._lose(now, _other_version(schema))
+                return
+        wrong = wire_check.wrong(kind, payload, pads=self._pads, joints=self._joints)
+        if wrong:
+            self._refuse(kind, wrong, now, heard)
+        elif kind == wire.IDENTITY:
+            heard += self._identify(payload, now)
+        elif kind == wire.PONG:
+            host_ms, board_ms = wire_check.fields(kind, payload)
+            sent = now - (int(now * 1000.0) - host_ms) % (1 << 32) / 1000.0
+            self.clock.pong(sent, now, board_ms)
+        elif kind == wire.ACK:
+            self._acknowledge(*wire_check.fields(kind, payload))
+        elif self.identity is not None:
+            logged = kind == wire.LOG
+            at = now if logged else self.clock.at(wire_check.fields(kind, payload)[0], now)
+            heard.append(Heard(at, kind, payload))
+
+    def _refuse(self, kind: int, wrong: str, now: float, heard: list[Said]) -> None:
+        self.refused += 1
+        if kind not in self._refused_said:
+            self._refused_said.add(kind)
+            message = (
+                f"the board sent {wrong}, which was dropped: flash the firmware of this version of "
+                "moggy (docs/wire.md, On a real board)"
+            )
+            heard.append(Refused(now, message))
+
+    def _acknowledge(self, seq: int, result: int) -> None:
+        done = self._commands.acknowledged(seq)
+        if done:
+            self._results.append(CommandResult(done[-1][0], wire.RESULTS[result]))
+
+    def _fresh(self, seq: int) -> bool:
+        """Acknowledge an event; whether it is new."""
+        if self.identity is None:
+            return False
+        fresh = self._events.accept(seq)
+        self._reply += wire.frame(wire.ACK, 0, bytes((self._events.last, 0)))
+        return fresh
 
     def outgoing(self, now: float) -> bytes:
         """The bytes to write now."""
@@ -213,6 +298,8 @@ class Protocol:
         if now - self._pinged >= PING_PERIOD:
             self._pinged = now
             out += wire.frame(wire.PING, 0, struct.pack("<I", int(now * 1000.0) & 0xFFFFFFFF))
+        if self._queue and not self._commands.waiting:
+            self._commands.post(*self._queue.popleft())
         elapsed = now - self._wrote
         for frame in self._commands.due(int(elapsed * 1000.0) if elapsed < 10.0 else AGAIN_MS):
             out += frame
@@ -224,29 +311,10 @@ class Protocol:
             self._setpoint = None
         return bytes(out)
 
-    def _hear(
-        self, kind: int, seq: int, payload: bytes, now: float, heard: list[Heard | LinkChange]
-    ) -> None:
-        if self.identity is None:
-            return
-        if kind <= wire.STATE:
-            fresh = self._events.accept(seq)
-            self._reply += wire.frame(wire.ACK, 0, bytes((self._events.last, 0)))
-            if not fresh:
-                return
-        at = self.clock.at(int.from_bytes(payload[:4], "little"), now) if kind != wire.LOG else now
-        heard.append(Heard(at, kind, payload))
-
     def _identify(self, payload: bytes, now: float) -> list[LinkChange]:
-        schema = int.from_bytes(payload[:4], "little")
-        if schema != wire.SCHEMA_HASH:
-            return self._lose(
-                now,
-                f"the board has version {schema:08x} of the wire, this computer "
-                f"{wire.SCHEMA_HASH:08x}: flash the board's firmware again",
-            )
-        head = "<IIHHBBBBB"
-        _, limits, nonce, boots, major, minor, patch, cause, _ = struct.unpack_from(head, payload)
+        schema, body, nonce, boots, major, minor, patch, cause, _ = wire_check.fields(
+            wire.IDENTITY, payload
+        )
         if nonce != self._nonce:
             # The board has restarted and has no session: begin one.
             changes = self._lose(now, "the board restarted") if self.identity is not None else []
@@ -254,9 +322,9 @@ class Protocol:
             return changes
         if self.identity is not None:
             return []
-        board, *joints = payload[struct.calcsize(head) :].decode(errors="replace").split(" ")
+        board, *joints = wire_check.text(wire.IDENTITY, payload).split(" ")
         self.identity = Identity(
-            schema, limits, nonce, boots, (major, minor, patch), cause, board, tuple(joints)
+            schema, body, nonce, boots, (major, minor, patch), cause, board, tuple(joints)
         )
         self._lost_said = False
         return [LinkChange(now, True)]
@@ -271,3 +339,10 @@ class Protocol:
             return []
         self._lost_said = True
         return [LinkChange(now, False, message)]
+
+
+def _other_version(schema: int) -> str:
+    return (
+        f"the board has version {schema:08x} of the wire, this computer {wire.SCHEMA_HASH:08x}: "
+        "flash the board's firmware again"
+    )

@@ -379,6 +379,14 @@ class Setting(Sense):
 
 @register_sense
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClearFaults(Sense):
+    """The owner has the board clear its faults. Those whose cause persists come back."""
+
+    kind: Literal["clear_faults"] = "clear_faults"
+
+
+@register_sense
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Forget(Sense):
     """The owner had somebody erased from the memory while the pet is awake; it forgets them too."""
 

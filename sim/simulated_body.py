@@ -31,6 +31,10 @@ class WiredBody(Protocol):
         """End the emergency stop."""
         ...
 
+    def clear(self, now: float) -> None:
+        """Clear the board's faults."""
+        ...
+
     def close(self) -> None:
         """Free the line."""
         ...
@@ -77,6 +81,10 @@ class SimulatedBody:
     def release(self, now: float) -> None:
         """End the emergency stop."""
         self._body.release(now)
+
+    def clear(self, now: float) -> None:
+        """Clear the board's faults."""
+        self._body.clear(now)
 
     def close(self) -> None:
         """Let go of the link and end the board."""

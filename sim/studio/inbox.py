@@ -11,7 +11,7 @@ from threading import Lock
 from typing import Protocol
 
 from moggy.config import Invalid
-from moggy.messages import Acceleration, AnySense, Edited, Place, Setting, Touch, Words
+from moggy.messages import Acceleration, AnySense, ClearFaults, Edited, Place, Setting, Touch, Words
 from moggy.vocabulary import SETTINGS
 
 LATEST = 0.4
@@ -68,7 +68,11 @@ class PageInputs(Protocol):
         """The text of a designer's file. Raises `moggy.config.Invalid` if there is none."""
 
     def setting(self, name: str, on: bool) -> None:
-        """Change one of the owner's settings. Raises `moggy.config.Invalid` for an unknown name."""
+        """Change one of the owner's settings; "stop" is the emergency stop and its release. Raises
+        `moggy.config.Invalid` for an unknown name."""
+
+    def clear_faults(self) -> None:
+        """Clear the board's faults."""
 
 
 class Shelf(Protocol):
@@ -176,6 +180,10 @@ class PageInbox(PageInputs):
                 self.sense(Setting(at=0.0, name=known, on=on))
                 return
         raise Invalid("setting", 1, f"no setting '{name[:40]}'; there are {', '.join(SETTINGS)}")
+
+    def clear_faults(self) -> None:
+        """Queue that the board's faults are to be cleared."""
+        self.sense(ClearFaults(at=0.0))
 
     # The loop's side.
 

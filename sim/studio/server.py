@@ -23,11 +23,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from moggy.body import Body
-from moggy.messages import Purr, Tick
+from moggy.messages import BoardReport, Purr, Tick
 from moggy.sim.studio.guard import HEADERS, Guard
 from moggy.sim.studio.inbox import PageInputs
 from moggy.sim.studio.talk import LONGEST_MESSAGE, ListenSaid, picture, problem, tell, understand
-from moggy.sim.studio.view import Drawn, History, moment, news
+from moggy.sim.studio.view import Drawn, History, board_shown, moment, news
 
 STATIC = Path(__file__).resolve().parent / "static"
 """Where `npm run build` in sim/studio/page puts the page."""
@@ -64,6 +64,7 @@ class Studio:
         self._name = Path(name).stem or body.name
         self._tick: Tick | None = None
         self._drawn: Drawn | None = None
+        self._board: BoardReport | None = None
         self._has_servos = False
         self._news: deque[dict[str, Any]] = deque(maxlen=2000)
         self._history = History()
@@ -77,6 +78,9 @@ class Studio:
         """Take a tick, and the joint angles (rad) that were sent to the body."""
         if tick.events or tick.calls or tick.senses or tick.refused:
             self._news.extend(news(tick))
+        for sense in tick.senses:
+            if isinstance(sense, BoardReport):
+                self._board = sense
         if not self._has_servos:
             self._drawn = Drawn.of(sent, tick.commanded.purr, tick.commanded.pupils)
         self._tick = tick
@@ -156,7 +160,11 @@ class Studio:
             self._history.add(tick)
             if not self._pages:
                 continue
-            state = {**moment(tick, drawn), "building": self._building()}
+            state = {
+                **moment(tick, drawn),
+                "board": board_shown(self._board),
+                "building": self._building(),
+            }
             for page in tuple(self._pages):
                 page.offer(state, fresh, sound)
 

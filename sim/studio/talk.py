@@ -108,6 +108,12 @@ class SaveSaid(PageMessage):
     text: Annotated[str, Field(max_length=400_000)]
 
 
+class ClearFaultsSaid(PageMessage):
+    """The board is to clear its faults."""
+
+    type: Literal["clear_faults"]
+
+
 class ListenSaid(PageMessage):
     """The page wants the cat's sound, or wants it no more."""
 
@@ -123,6 +129,7 @@ Anything: TypeAlias = Annotated[
     | FaceSaid
     | PersonSaid
     | SettingSaid
+    | ClearFaultsSaid
     | ReadSaid
     | SaveSaid
     | ListenSaid,
@@ -203,6 +210,8 @@ def _told(said: Anything, inputs: PageInputs) -> dict[str, Any] | None:
             inputs.sense(Person(at=0.0, change=said.change))
         case SettingSaid():
             inputs.setting(said.name, said.on)
+        case ClearFaultsSaid():
+            inputs.clear_faults()
         case ReadSaid():
             return {"type": "file", "file": said.file, "text": inputs.read(said.file)}
         case SaveSaid():

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from moggy.messages import Event, Purr, Tick, Trouble
+from moggy.faults import in_words
+from moggy.messages import BoardReport, Event, Purr, Tick, Trouble
 
 SHOWN_SCORES = 8
 """Scores of the selector that are sent, the best first."""
@@ -35,6 +36,14 @@ class Drawn:
     def of(cls, angles: Mapping[str, float], purr: Purr, pupils: float) -> Drawn:
         """From angles in rad, a purr and the width of the pupils."""
         return cls(angles, {"level": purr.level, "rate": purr.rate, "breath": purr.breath}, pupils)
+
+
+def board_shown(report: BoardReport | None) -> dict[str, Any] | None:
+    """What the page shows of the board: its state, and its faults in words; None before it was
+    heard."""
+    if report is None:
+        return None
+    return {"state": report.state, "faults": [in_words(fault) for fault in report.faults]}
 
 
 def moment(tick: Tick, drawn: Drawn) -> dict[str, Any]:

@@ -80,6 +80,7 @@ def test_a_body_on_pins_alone_needs_no_servo_board() -> None:
     data = CAT.model_dump()
     for pin, joint in enumerate(data["joints"].values()):
         joint |= {"driver": "pwm", "channel": 16 + pin if pin < 6 else 28 + pin}
+    data["wiring"] |= {"chip": "esp32s3", "battery": 1, "charging": 2, "stop": 3}
     rig = Rig(Body.model_validate(data))
     rig.bench.servos.present = False
     rig.live(3.0)

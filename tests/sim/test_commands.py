@@ -329,6 +329,7 @@ def test_lint_counts_only_the_names_that_the_owner_gives(tmp_path: Path) -> None
             ["sim", "--headless", "--personality", "nobody", "--until", "1"],
             "personalities/nobody.yaml",
         ),
+        (["sim", "--headless", "--out", "pyproject.toml"], "moggy: pyproject.toml: File exists"),
         (["schema", "nonsense"], "no schema 'nonsense'"),
         (["perceive", "face", "pyproject.toml"], "pyproject.toml"),
     ],

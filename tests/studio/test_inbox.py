@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from moggy.config import Invalid
-from moggy.messages import Acceleration, AnySense, Edited, Face, Setting, Touch, Words
+from moggy.messages import Acceleration, AnySense, ClearFaults, Edited, Face, Setting, Touch, Words
 from moggy.sim.studio.inbox import PageInbox
 
 
@@ -106,9 +106,10 @@ def test_what_is_said_shown_and_set_arrives_at_the_moment_it_is_drained() -> Non
     inbox.say("good cat", "en")
     inbox.sense(Face(at=0.0, valence=0.5, arousal=0.0, confidence=0.9))
     inbox.setting("quiet", True)
+    inbox.clear_faults()
     inbox.show(b"jpeg")
     senses = inbox.poll(3.5)
-    assert [type(sense) for sense in senses] == [Words, Face, Setting]
+    assert [type(sense) for sense in senses] == [Words, Face, Setting, ClearFaults]
     assert {sense.at for sense in senses} == {3.5}
     assert shown == [b"jpeg"]
     assert inbox.poll(3.52) == []

@@ -303,6 +303,22 @@ def test_a_lift_in_the_page_lifts_the_living_cat(studio: Open) -> None:
     studio.page.get_by_role("button", name="Put down").click()
 
 
+def test_the_pages_stop_stops_the_board_until_it_is_released(studio: Open) -> None:
+    shown = "document.querySelector('[data-testid=board]').textContent"
+    for button, state in (("Stop", "stopped"), ("Release", "running"), ("Clear faults", "running")):
+        studio.page.get_by_role("button", name=button, exact=True).click()
+        studio.until(f"{shown}.startsWith('{state}')")
+
+
+def test_a_stop_without_a_connection_is_sent_at_the_next_one(studio: Open) -> None:
+    studio.run("moggy.live.socket.close()")
+    studio.until("!moggy.live.connected")
+    studio.page.get_by_role("button", name="Stop", exact=True).click()
+    studio.until("moggy.live.state.board.state == 'stopped'")
+    studio.page.get_by_role("button", name="Release", exact=True).click()
+    studio.until("moggy.live.state.board.state == 'running'")
+
+
 def test_the_keyboard_strokes_too(studio: Open) -> None:
     studio.page.locator("canvas").first.focus()
     studio.page.keyboard.press("s")

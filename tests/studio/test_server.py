@@ -20,11 +20,14 @@ from moggy.config import Files
 from moggy.messages import (
     Affect,
     AnySense,
+    BoardReport,
+    ClearFaults,
     Command,
     Decision,
     Event,
     PersonEstimate,
     Purr,
+    Setting,
     Tick,
     Touch,
     Trouble,
@@ -114,6 +117,32 @@ def until(page: ClientConnection, kind: str) -> dict[str, Any]:
         message = page.recv(timeout=PATIENCE)
         if isinstance(message, str) and (said := orjson.loads(message))["type"] == kind:
             return dict(said)
+
+
+def test_a_page_is_told_the_boards_state_and_its_faults_in_words(rig: Rig) -> None:
+    with rig.page() as page:
+        assert until(page, "state")["board"] is None
+        rig.live(senses=(BoardReport(at=0.04, state="fault", faults=("battery",)),))
+        rig.live()
+        while (board := until(page, "state")["board"]) is None:
+            pass
+        assert board["state"] == "fault"
+        (words,) = board["faults"]
+        assert words.startswith("the battery is empty")
+
+
+def test_the_pages_buttons_stop_the_body_release_it_and_clear_its_faults(rig: Rig) -> None:
+    with rig.page() as page:
+        for on in ("true", "false"):
+            page.send(f'{{"type": "setting", "name": "stop", "on": {on}}}')
+        page.send('{"type": "clear_faults"}')
+        page.send('{"type": "setting", "name": "fly", "on": true}')
+        until(page, "refused")
+    assert rig.inbox.poll(1.0) == [
+        Setting(at=1.0, name="stop", on=True),
+        Setting(at=1.0, name="stop", on=False),
+        ClearFaults(at=1.0),
+    ]
 
 
 def test_a_page_is_greeted_and_then_told_each_moment(rig: Rig) -> None:

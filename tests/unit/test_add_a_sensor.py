@@ -18,6 +18,7 @@ import moggy
 from moggy.assemble import begin, born, devices_of
 from moggy.clock import SimulatedClock
 from moggy.config import Files, Invalid, forget_checked
+from moggy.designs import designs
 from moggy.journal import Journal, NotAJournal, read_ticks
 from moggy.loop import Loop
 from moggy.messages import SENSES, AnySense, Command, Face, Sense, Tick, Trouble, Voice, sense_of
@@ -83,6 +84,7 @@ class NoBody:
     def stop(self, now: float) -> None: ...
 
     def release(self, now: float) -> None: ...
+    def clear(self, now: float) -> None: ...
 
 
 @pytest.fixture(scope="module")
@@ -190,6 +192,21 @@ def test_a_mistake_in_the_feelings_names_their_file_and_its_line(home: Path) -> 
         path.write_text(right, encoding="utf-8")
     assert caught.value.file == "sensors/thermometer/feelings.yaml"
     assert "sadness" in right.splitlines()[caught.value.line - 1]
+
+
+def test_feelings_of_a_sensor_never_mirror_distress(start: Start) -> None:
+    file = "sensors/thermometer/feelings.yaml"
+    table = f"shipped/{start.appraisals}"
+    texts = {
+        **start.files,
+        table: start.files[start.appraisals],
+        start.appraisals: "extends: cat\nremove: [events.fear_seen]\n",
+        file: "events:\n  fear_seen:\n    emotions:\n      interest: 0.1\n      fear: 1.0\n",
+    }
+    with pytest.raises(
+        Invalid, match=r"^sensors/thermometer/feelings\.yaml:5: .*may not stir fear"
+    ):
+        designs(start, texts)
 
 
 def test_feelings_that_are_not_there_are_named(home: Path) -> None:

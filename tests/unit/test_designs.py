@@ -182,7 +182,7 @@ def test_a_name_that_no_other_file_knows_is_refused_at_its_line(
             TREE,
             "name: x\nlet: {a: feeling.joy}\nroot: {why: 'rests'}\n",
             2,
-            "; there are emotion.joy",
+            "did you mean 'emotion.joy'?",
         ),
         (TREE, "name: x\nlet: {a: enuogh}\nroot: {why: 'rests'}\n", 2, "did you mean 'enough'?"),
         (
@@ -385,12 +385,38 @@ def test_a_law_that_asks_for_an_event_as_a_tree_does_is_told_the_laws_own_word()
         ("purr_wnted", "did you mean 'purr_wanted'?"),
         ("mood.hit", "there are now.hit, since.hit, touch.hit"),
         ("mood.plesure", "did you mean 'mood.pleasure'?"),
+        ("event.hitt", "it asks 'now.hit', which"),
+        ("battery", "'battery': that is a word of trees"),
+        ("touch.good", "'touch.good': that is a word of trees"),
+        ("behavior", "say which, as behavior.NAME"),
+        ("zone.X", "'.X': names are written in small letters, at character 5"),
     ],
 )
 def test_a_law_that_asks_for_what_there_is_not_is_told_what_is_meant(asked: str, said: str) -> None:
     text = f"laws:\n  - {{id: x, says: y, never: {asked} > 0.5}}\n"
     with pytest.raises(Invalid) as caught:
         parse("laws/x.yaml", text, Laws)
+    assert said in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("now.hitt", "a tree asks 'event.hit' for its strength"),
+        ("purr", "a tree cannot ask for what it decides; laws can"),
+        ("touch.zone", "an expression asks for one zone, such as 'zone.back'"),
+        ("person.trust", "did you mean 'bond.trust'? at character 1"),
+        ("fear", "did you mean 'emotion.fear'?"),
+        ("hit", "there are touch.hit, event.hit, since.hit, count.hit"),
+        ("clam", "did you mean 'calm'?"),
+    ],
+)
+def test_a_tree_that_asks_for_what_there_is_not_is_told_what_is_meant(
+    asked: str, said: str
+) -> None:
+    text = f"name: t\nlet:\n  calm: enough < 0.1\n  x: {asked}\nroot: {{why: rests}}\n"
+    with pytest.raises(Invalid) as caught:
+        parse("trees/x.yaml", text, Tree)
     assert said in caught.value.message
 
 

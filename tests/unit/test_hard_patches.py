@@ -101,6 +101,14 @@ def test_laws_of_ones_own_stand_beside_the_shipped_ones(tmp_path: Path) -> None:
     assert next(law.never for law in laws if law.id == "quiet_hours") == "loudness > 0.1"
 
 
+def test_a_law_that_loses_a_part_is_refused_at_the_line_that_takes_it(tmp_path: Path) -> None:
+    text = "extends: cat\nremove:\n  - quiet_hours_alone\n  - quiet_hours.never\n"
+    with pytest.raises(Invalid, match=r"^laws/cat\.yaml:4: remove: quiet_hours\.never: ") as caught:
+        owned(tmp_path, "laws/cat.yaml", text).load("laws/cat.yaml", Laws)
+    assert "give `never`" in caught.value.message
+    assert "see shipped/laws/cat.yaml:" in caught.value.message
+
+
 def test_a_law_with_the_id_of_another_is_refused(tmp_path: Path) -> None:
     text = "extends: cat\n" + LAW.replace("no_hiss_ever", "quiet_hours")
     with pytest.raises(Invalid, match="there is a 'quiet_hours' already"):

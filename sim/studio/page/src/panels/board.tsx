@@ -1,0 +1,32 @@
+// The body's emergency stop, its release, and the faults of its board; always in sight.
+import { live, useLive } from "../live";
+
+export function Board() {
+  const board = useLive().state?.board;
+  const faults = board?.faults ?? [];
+  return (
+    <div class="board" role="group" aria-label="The body">
+      <button class="stop" title="Emergency stop: every servo limp" onClick={() => live.stop(true)}>
+        Stop
+      </button>
+      <button title="Let it move again" onClick={() => live.stop(false)}>
+        Release
+      </button>
+      <button
+        title="Clear the board's faults; those whose cause persists come back"
+        onClick={() => live.say({ type: "clear_faults" })}
+      >
+        Clear faults
+      </button>
+      <span
+        class={faults.length ? "chip hot" : "chip"}
+        role="status"
+        data-testid="board"
+        title={faults.join("\n")}
+      >
+        {board?.state ?? "no board"}
+        {faults.length > 0 && ` · ${faults.length} ${faults.length > 1 ? "faults" : "fault"}`}
+      </span>
+    </div>
+  );
+}

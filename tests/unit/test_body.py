@@ -1,0 +1,116 @@
+"""A body's file: what can be wired, and what of it is flashed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from moggy import wire
+from moggy.board_config import body_hash, firmware_config
+from moggy.body import Body
+from moggy.config import SHIPPED, load
+from moggy.faults import FAULTS, in_words
+
+CAT = load(SHIPPED["body"] / "cat.yaml", Body)
+
+
+def changed(part: str, **values: Any) -> Body:
+    """The cat with something changed in one part of its file; "" is its outermost level."""
+    data = CAT.model_dump()
+    place = data[part] if part else data
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            place[name] |= value
+        else:
+            place[name] = value
+    return Body.model_validate(data)
+
+
+def flashed(body: Body) -> dict[str, Any]:
+    names: dict[str, Any] = {}
+    exec(firmware_config(body), names)
+    return names
+
+
+@pytest.mark.parametrize(
+    ("part", "values", "said"),
+    [
+        ("wiring", {"purr": 12}, "purr and pupils are both at pin 12"),
+        ("wiring", {"servo_enable": 22}, "stop and servo_enable are both at pin 22"),
+        ("joints", {"eyelids": {"channel": 5}}, "i2c_scl and eyelids are both at pin 5"),
+        ("joints", {"jaw": {"channel": 0}}, "head_pan and jaw are both at channel 0 of pca9685"),
+        ("joints", {"jaw": {"channel": 16}}, "jaw: channel 16; the board has 0 to 15"),
+        ("pads", {"chin": {"channel": 0}}, "forehead and chin are both at electrode 0"),
+        ("wiring", {"stop": 30}, "stop: the rp2040 has no pin 30"),
+        ("wiring", {"battery": 3}, "pin 3 of the rp2040 cannot measure; 26 to 29 can"),
+        ("wiring", {"chip": "esp32s3", "battery": 1}, "stop: the esp32s3 has no pin 22"),
+        ("wiring", {"stop": -1}, "greater than or equal to 0"),
+        ("", {"servo_oscillator_hz": 22_999_999}, "greater than or equal to 23000000"),
+        ("", {"servo_oscillator_hz": 27_000_001}, "less than or equal to 27000000"),
+    ],
+)
+def test_what_cannot_be_wired_is_refused(part: str, values: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        changed(part, **values)
+
+
+def test_a_joint_is_one_word() -> None:
+    data = CAT.model_dump()
+    data["joints"]["the jaw"] = data["joints"].pop("jaw")
+    with pytest.raises(ValidationError, match="a name has no spaces"):
+        Body.model_validate(data)
+
+
+def test_what_is_optional_is_flashed_as_absent() -> None:
+    names = flashed(CAT)
+    assert names["PINS"] == {
+        "i2c_sda": 4, "i2c_scl": 5, "purr": 15, "pupils": 12, "battery": 26, "charging": 27,
+        "stop": 22, "servo_enable": -1,
+    }  # fmt: skip
+    assert names["STOP_CLOSED"] is False
+    assert names["OSCILLATOR_HZ"] == 25_000_000
+    assert names["BODY_HASH"] == body_hash(CAT)
+    body = changed("wiring", servo_enable=21, stop_normally_closed=True)
+    names = flashed(body.model_copy(update={"servo_oscillator_hz": 26_100_000}))
+    assert names["PINS"]["servo_enable"] == 21
+    assert names["STOP_CLOSED"] is True
+    assert names["OSCILLATOR_HZ"] == 26_100_000
+
+
+@pytest.mark.parametrize(
+    ("part", "values"),
+    [
+        ("joints", {"jaw": {"max": 0.5}}),
+        ("pads", {"chin": {"channel": 4}, "neck": {"channel": 3}}),
+        ("wiring", {"purr": 14}),
+        ("wiring", {"servo_enable": 21}),
+        ("wiring", {"stop_normally_closed": True}),
+        ("", {"servo_oscillator_hz": 25_500_000}),
+        ("power", {"empty_mv": 6500}),
+        ("power", {"divider": 3.1}),
+    ],
+)
+def test_the_hash_covers_all_that_the_board_is_built_from(
+    part: str, values: dict[str, Any]
+) -> None:
+    assert body_hash(changed(part, **values)) != body_hash(CAT)
+
+
+def test_the_hash_covers_the_number_of_pads_and_not_what_the_board_does_not_use() -> None:
+    fewer = CAT.model_copy(update={"pads": dict(list(CAT.pads.items())[:8])})
+    assert body_hash(fewer) != body_hash(CAT)
+    assert body_hash(changed("speaker", pitch=2.0)) == body_hash(CAT)
+    assert flashed(CAT)["BODY_HASH"] == body_hash(CAT)
+
+
+def test_every_fault_has_words_and_says_what_to_do() -> None:
+    assert set(FAULTS) == set(wire.FAULTS)
+    for name, fault in FAULTS.items():
+        assert in_words(name) == f"{fault.means}: {fault.do}"
+        assert fault.means
+        assert fault.do
+    assert "touch pad chin" in in_words("stuck pad chin")
+    assert in_words("what a later firmware says") == "what a later firmware says"

@@ -1,0 +1,157 @@
+"""`moggy board` on a simulated board at a real port."""
+
+from __future__ import annotations
+
+import os
+import signal
+import struct
+import subprocess
+import sys
+import threading
+import tty
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import serial
+from typer.testing import CliRunner, Result
+
+from moggy import wire
+from moggy.link import way_out
+from moggy.main import app
+from moggy.sim.board.micropython import MicroPythonBoard
+from moggy.sim.board.wires import WorldInputs
+from tests.firmware.rig import CAT
+
+PATIENCE = "120"
+"""Seconds; only a bound for a machine that is very busy."""
+
+
+@pytest.fixture
+def board() -> Iterator[MicroPythonBoard]:
+    board = MicroPythonBoard(CAT)
+    yield board
+    board.close()
+
+
+def asked(what: str, port: str, seconds: str = PATIENCE) -> Result:
+    return CliRunner().invoke(app, ["board", what, "--port", port, "--seconds", seconds])
+
+
+def test_status_says_who_the_board_is_and_that_it_is_well(board: MicroPythonBoard) -> None:
+    said = asked("status", board.path)
+    assert said.exit_code == 0, said.output
+    for words in ("firmware 0.1.0", "started  1 times, the last by power on", 'as in "cat"'):
+        assert words in said.stdout
+    assert "state    limp" in said.stdout
+    assert "fault" not in said.stdout
+
+
+def test_a_fault_is_said_in_words_and_comes_back_until_its_cause_has_gone(
+    board: MicroPythonBoard,
+) -> None:
+    board.feed(WorldInputs(volts=5.0))
+    while asked("status", board.path).exit_code == 0:
+        pass  # the gauge believes a low voltage after some seconds only
+    assert asked("clear", board.path).exit_code == 1
+    said = asked("status", board.path)
+    assert said.exit_code == 1
+    assert "state    fault" in said.stdout
+    assert "the battery is empty, so every servo is limp: charge it" in said.stdout
+    board.feed(WorldInputs())
+    while (said := asked("clear", board.path)).exit_code:
+        pass
+    assert "fault" not in said.stdout
+
+
+def test_a_stop_is_acknowledged_and_held_until_a_release(board: MicroPythonBoard) -> None:
+    said = asked("stop", board.path)
+    assert said.exit_code == 0, said.output
+    assert said.stdout.startswith("stopped")
+    assert "state    stopped" in asked("status", board.path).stdout
+    board.feed(WorldInputs(stop=True))
+    said = asked("release", board.path)
+    assert said.exit_code == 1
+    assert "the stop button is pressed" in said.stderr
+    board.feed(WorldInputs())
+    said = asked("release", board.path)
+    assert said.exit_code == 0, said.output
+    assert "state    limp" in said.stdout
+
+
+def test_a_stop_that_nobody_acknowledges_fails() -> None:
+    master, slave = os.openpty()
+    try:
+        said = asked("stop", os.ttyname(slave), seconds="0.3")
+    finally:
+        os.close(master)
+        os.close(slave)
+    assert said.exit_code != 0
+    assert "no board with the firmware of this version answers" in str(said.exception)
+
+
+def test_a_board_with_another_version_of_the_wire_is_told_so() -> None:
+    master, slave = os.openpty()
+    tty.setraw(slave)
+    answer = wire.frame(wire.IDENTITY, 0, struct.pack("<I", 0xDEADBEEF) + b"an older firmware")
+
+    def answer_the_hello() -> None:
+        os.read(master, 100)
+        os.write(master, answer)
+
+    threading.Thread(target=answer_the_hello, daemon=True).start()
+    try:
+        said = asked("status", os.ttyname(slave), seconds="1")
+    finally:
+        os.close(master)
+        os.close(slave)
+    assert "version deadbeef of the wire" in str(said.exception)
+
+
+def test_a_board_of_another_body_is_said(board: MicroPythonBoard, home: Path) -> None:
+    (home / "body").mkdir(parents=True)
+    shipped = Path("actuators/body/cat.yaml").read_text(encoding="utf-8")
+    (home / "body" / "other.yaml").write_text(shipped.replace("purr: 15", "purr: 14"))
+    said = CliRunner().invoke(
+        app, ["board", "status", "--port", board.path, "--body", "other", "--seconds", PATIENCE]
+    )
+    assert said.exit_code == 1
+    assert 'built for another body than "other"' in said.stdout
+    assert "moggy.board_config" in said.stdout
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("MOGGY_HOME", str(tmp_path))
+    return tmp_path
+
+
+def test_a_port_that_is_absent_or_taken_is_named_with_the_way_out(board: MicroPythonBoard) -> None:
+    said = asked("status", "/dev/nothing")
+    assert "no board at /dev/nothing: there is no such port" in str(said.exception)
+    assert "plug the board in" in str(said.exception)
+    with serial.Serial(board.path, exclusive=True):
+        said = asked("stop", board.path)
+    assert said.exit_code != 0
+    assert f"no board at {board.path}: another program has it open" in str(said.exception)
+
+
+def test_a_port_without_permission_says_which_group() -> None:
+    assert "dialout" in way_out(PermissionError(13, "Permission denied"))
+
+
+def test_the_log_prints_events_until_ctrl_c(board: MicroPythonBoard) -> None:
+    command = [sys.executable, "-m", "moggy", "board", "log", "--port", board.path]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert "connected" in process.stdout.readline()
+        assert "state limp" in process.stdout.readline()
+        calm = WorldInputs()
+        board.feed(replace(calm, pads=(*calm.pads[:6], 0.6, *calm.pads[7:])))
+        line = process.stdout.readline()
+        while "touched: back" not in line:
+            assert line, "it ended"
+            line = process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(float(PATIENCE)) == 0
