@@ -92,34 +92,34 @@ class Skin(Watched):
         self._clipped = self._masked = 0
         """Bits of the pads without a plausible count, and of those with a touch that is none."""
         self._counts = array("H", [0] * 12)
-        self._base = array("i", [0] * count)
+        self._base = _zeros("i", count)
         """Sixteenths of a count."""
-        self._slope = array("i", [0] * count)
+        self._slope = _zeros("i", count)
         """Of the baseline: 512ths of a count a turn."""
         self._step = array("h", [_NOISES] * count)
         """Counts below the baseline at which a touch begins."""
-        self._touch_at = array("h", [0] * count)
+        self._touch_at = _zeros("h", count)
         """The count at which a touch begins."""
         self._noise = array("i", [16] * count)
         """Variance while untouched, 16ths of a squared count. Our guess at the start: 1."""
         self._above = bytearray(count)
         self._still = bytearray(count)
-        self._free_at = array("h", [0] * count)
+        self._free_at = _zeros("h", count)
         """Baseline from which on a masked pad is free again."""
-        self._first = array("h", [0] * count)
-        self._last = array("h", [0] * count)
-        self._sum = array("i", [0] * count)
-        self._squares = array("i", [0] * count)
+        self._first = _zeros("h", count)
+        self._last = _zeros("h", count)
+        self._sum = _zeros("i", count)
+        self._squares = _zeros("i", count)
         """First and last count of the window, and sums of what the others differ from the first."""
         self._highs = bytearray(count)
-        self._high_squares = array("i", [0] * count)
+        self._high_squares = _zeros("i", count)
         """Samples of an untouched pad above its baseline, and the sum of the squares of how far
         above, 16ths of a squared count. Hands make counts smaller, so that is noise."""
-        self._mean = array("h", [0] * count)
+        self._mean = _zeros("h", count)
         """Of the window before."""
-        self._steps = array("i", [0] * count)
+        self._steps = _zeros("i", count)
         """Sum of the squared differences from sample to sample."""
-        self._charge = array("i", [0] * count)
+        self._charge = _zeros("i", count)
         """µA times half microseconds."""
         self.pressures = bytearray(count)
         self.implausible = 0
@@ -210,7 +210,7 @@ class Skin(Watched):
                     self._changed = True
                     if now == 255 and not was:
                         full += 1
-        if zeros == pads or (full == pads and pads >= _ALL):
+        if zeros == pads > 0 or full == pads >= _ALL:
             # Counts of 0 are those of a chip that was reset; others need new charges.
             self._retune = zeros != pads
             self._nonsense = True
@@ -341,6 +341,10 @@ class Skin(Watched):
 
     def _count_implausible(self) -> None:
         self.implausible = min(self.implausible + 1, 65535)
+
+
+def _zeros(kind: str, count: int) -> "array[int]":
+    return array(kind, [0] * count)
 
 
 def _root(square: int) -> int:

@@ -164,6 +164,12 @@ def test_noise_that_begins_all_at_once_is_learnt_within_a_minute() -> None:
     assert rig.skin.stuck == 0
 
 
+def test_the_threshold_of_a_very_noisy_pad_has_a_limit() -> None:
+    rig = SkinRig(noise=15.0, quiet_reads=3000)
+    rig.live(120.0)
+    assert set(rig.skin._step) == {60}
+
+
 def test_a_game_of_taps_does_not_make_a_pad_deaf() -> None:
     rig = SkinRig()
     rig.live(60.0)
@@ -261,6 +267,17 @@ def test_a_hand_that_rests_for_ten_minutes_is_felt_for_ten_minutes(firm: float, 
     assert not rig.live(1.0)[50:].any()
 
 
+@pytest.mark.parametrize(("share", "stuck"), [(0.012, True), (0.06, False)])
+def test_what_wanders_by_less_than_a_32nd_of_its_depth_is_no_hand(
+    share: float, stuck: bool
+) -> None:
+    rig = SkinRig(noise=0.4, quiet_reads=3000)
+    rig.live(900.0)
+    ghost = rig.counts_ff(4, 120.0) * (1.0 + share * wander(rig.random, 120.0))
+    rig.live(120.0, on(4, ghost))
+    assert rig.skin.stuck == (1 << 4 if stuck else 0)
+
+
 def test_a_hand_that_moves_once_a_minute_is_no_stuck_pad() -> None:
     rig = SkinRig()
     rig.live(30.0)
@@ -290,6 +307,20 @@ def test_all_pads_at_full_within_one_read_are_a_fault_that_is_counted() -> None:
     assert not rig.live(2.0, 4.0 * HAND_FF).any(), "it is set up anew, with new baselines"
     assert rig.skin.answers
     assert rig.chip.set_ups == 2
+
+
+@pytest.mark.parametrize("pads", [0, 1, 3])
+def test_on_a_body_with_few_pads_all_at_full_may_be_a_hand(pads: int) -> None:
+    rig = SkinRig()
+    few = type(rig.skin)(rig.skin._bus, tuple(range(pads)), 0)
+    few._chip = rig.chip
+    for more in (0.0, 2.0 * HAND_FF):
+        rig.chip.load(np.full((20, 12), more), np.zeros((20, 12)))
+        for _ in range(20):
+            rig.ms += 10
+            few.read(rig.ms)
+    assert bytes(few.pressures) == b"\xff" * pads
+    assert (few.answers, few.losses) == (True, 0)
 
 
 def test_hands_on_all_pads_one_after_another_are_hands() -> None:
