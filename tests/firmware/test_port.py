@@ -1,4 +1,4 @@
-"""The board's end of the wire: frames that lie about their length, and a host that does not read."""
+"""The board's end of the wire: frames of a wrong length, and a host that does not read."""
 
 from __future__ import annotations
 
