@@ -255,7 +255,7 @@ def one_tick(board: object, now: int) -> list[int]:
     board.tick(now)  # type: ignore[attr-defined]
     meter.enter(0)
     meter.on = False
-    return [Bus.sent, *meter.sums]
+    return [Bus.sent] + meter.sums  # noqa: RUF005
 
 
 run()
