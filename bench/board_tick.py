@@ -5,11 +5,11 @@ with a prepared line, through ticks that a brain has commanded. An RP2040 at 125
 times as long for the same MicroPython code (measured on an emulated one: COBS 55 to 64, crc32 71, a
 loop over bytes 96), so the figures are times 75. Whole ticks of version 0.1.0 took that chip about
 200 times as long: calls and attributes cost it more than these loops do, and it collected garbage;
-so the mean is printed times 200 too. How much machine code (viper) costs it, and the calls that read
-and write USB, is not measured.
+so the mean is printed times 200 too. How much machine code (viper) costs it, and the calls that
+read and write USB, is not measured.
 
-The simulated bus costs the host time that a chip does not spend: it is left out, and the time of its
-bytes on a real bus, 9 bits each, is added. Each tick counts with the median of its rounds, since
+The simulated bus costs the host time that a chip does not spend: it is left out, and the time of
+its bytes on a real bus, 9 bits each, is added. Each tick counts with the median of its rounds, since
 this machine does other things too and its clock has steps of 1 µs. What stands on the heap is
 counted in 64-bit words here; an RP2040's are half as long.
 """

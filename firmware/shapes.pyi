@@ -19,7 +19,7 @@ Begin: TypeAlias = Callable[[], None]
 
 class Uart(Protocol):
     """What the port needs of machine.UART or of USB; no method waits. `write` takes `count` bytes
-    from `start` on."""
+    from `start` on, as every stream of MicroPython does (py/stream.c; the stubs do not know it)."""
 
     def any(self) -> int: ...
     def readinto(self, buffer: bytearray, longest: int, /) -> int | None: ...
