@@ -9,8 +9,8 @@ so the mean is printed times 200 too. How much machine code (viper) costs it, an
 read and write USB, is not measured.
 
 The simulated bus costs the host time that a chip does not spend: it is left out, and the time of
-its bytes on a real bus, 9 bits each, is added. Each tick counts with the median of its rounds, since
-this machine does other things too and its clock has steps of 1 µs. What stands on the heap is
+its bytes on a real bus, 9 bits each, is added. Each tick counts with the median of its rounds,
+since this machine does other things too and its clock has steps of 1 µs. What stands on the heap is
 counted in 64-bit words here; an RP2040's are half as long.
 """
 
