@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import argparse
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from random import Random
 
 from rich.progress import track
 
 from moggy import wire
 from moggy.actuators.serial_body import SerialBody
+from moggy.board_config import body_hash
 from moggy.body import Body
 from moggy.config import SHIPPED, load
 from moggy.link import MemoryLink
@@ -26,10 +27,8 @@ from moggy.sim.board.interpreter import interpreter
 from moggy.sim.board.lock_step import LockStepBoard
 from moggy.sim.board.micropython import SteppedMicroPython
 
-A_TICK = 512
-"""Bytes in a tick of 10 ms: what the board reads at most, four times 115200 baud."""
-NONCE = 4711
-"""Number of the session that is damaged."""
+A_TICK = 128
+"""Bytes in a tick of 10 ms, somewhat more than 115200 baud bring."""
 KINDS = tuple(row[0] for row in wire.SCHEMA)
 
 
@@ -57,28 +56,30 @@ def damaged(random: Random) -> bytes:
     return bytes(frame)
 
 
-def stream(random: Random, count: int) -> bytes:
-    """At least `count` bytes for a tick; now and then a hello, so that there is a session."""
-    parts = []
-    if random.random() < 0.05:
-        parts.append(wire.frame(wire.HELLO, 0, struct.pack("<IH", wire.SCHEMA_HASH, NONCE)))
-    size = 0
-    while size < count:
-        parts.append(lying(random) if random.random() < 0.5 else damaged(random))
-        size += len(parts[-1])
-    return b"".join(parts)
+def stream(random: Random) -> Iterator[bytes]:
+    """Pieces of A_TICK bytes; now and then a hello, so that there is a session."""
+    waiting = b""
+    while True:
+        while len(waiting) < A_TICK:
+            if random.random() < 0.02:
+                waiting += wire.frame(
+                    wire.HELLO, 0, struct.pack("<IH", wire.SCHEMA_HASH, random.randrange(1, 9))
+                )
+            waiting += lying(random) if random.random() < 0.5 else damaged(random)
+        yield waiting[:A_TICK]
+        waiting = waiting[A_TICK:]
 
 
 def to_boards(body: Body, count: int, seed: int) -> int:
     """Send `count` bytes to the firmware in both interpreters; returns how many bytes it answered.
     Raises AssertionError where the two differ, and what the firmware raises."""
-    random = Random(seed)
+    pieces = stream(Random(seed))
     lock_step = LockStepBoard(body)
     stepped = SteppedMicroPython(body) if interpreter() is not None else None
     answered = 0
     try:
         for n in track(range(count // A_TICK), description="to the board", transient=True):
-            data = stream(random, A_TICK)
+            data = next(pieces)
             lock_step.line.write(data)
             lock_step.advance((n + 1) * 0.01)
             answer = lock_step.line.read()
@@ -96,10 +97,13 @@ def to_boards(body: Body, count: int, seed: int) -> int:
 
 
 class Fed:
-    """A line on which `data` arrives; what is written is lost."""
+    """A line on which `data` arrives. A hello is answered as a board that was built for `body`."""
 
-    def __init__(self) -> None:
+    def __init__(self, body: Body) -> None:
         self.data = b""
+        self._frames = wire.Frames()
+        self._body = body
+        self._names = " ".join(("fuzz", *body.joints)).encode()
 
     def read(self) -> bytes:
         """What has arrived since the last call."""
@@ -107,17 +111,24 @@ class Fed:
         return data
 
     def write(self, data: bytes) -> None:
-        """Lose it."""
+        """Answer a hello, lose the rest."""
+        for kind, _, payload in self._frames.feed(data):
+            if kind == wire.HELLO:
+                schema, nonce = struct.unpack_from("<IH", payload)
+                count = len(self._body.joints)
+                head = (schema, body_hash(self._body), nonce, 1, 0, 1, 0, 1, count)
+                identity = struct.pack("<IIHHBBBBB", *head) + self._names
+                self.data += b"\0" + wire.frame(wire.IDENTITY, 0, identity)
 
 
 def to_brain(body: Body, count: int, seed: int) -> int:
     """Send `count` bytes to the brain's end; returns how many senses came of them."""
-    random = Random(seed)
-    line = Fed()
+    pieces = stream(Random(seed))
+    line = Fed(body)
     found = SerialBody(MemoryLink(line), body)
     senses = 0
     for n in track(range(count // A_TICK), description="to the brain", transient=True):
-        line.data = stream(random, A_TICK)
+        line.data += next(pieces)
         senses += len(found.poll(n * 0.02))
     return senses
 

@@ -266,14 +266,14 @@ class Board:
         self._touch_untold = self._touched
         self._touched = False
 
-    def _take(self, kind: int, payload: bytes, now: "Ms") -> int:
+    def _take(self, kind: int, payload: memoryview, now: "Ms") -> int:
         """Carry out a setpoint or a command; returns the index of its result in wire.RESULTS."""
         if kind == wire.SETPOINT:
             return self._do_setpoint(payload, now)
         command = self._command.get(kind)
         return _UNKNOWN if command is None else command(payload, now)
 
-    def _do_setpoint(self, payload: bytes, now: "Ms") -> int:
+    def _do_setpoint(self, payload: memoryview, now: "Ms") -> int:
         if len(payload) != self._setpoint_length or self._mode.state >= mode.STOPPED:
             return _REFUSED
         number, sent_ms, ttl_ms, over_ms, pupils, purr, purr_hz = struct.unpack_from(
@@ -297,18 +297,18 @@ class Board:
         self._pupils.set(pupils)
         return _DONE
 
-    def _do_stop(self, payload: bytes, now: "Ms") -> int:
+    def _do_stop(self, payload: memoryview, now: "Ms") -> int:
         self._enter(mode.STOPPED, now)
         return _DONE
 
-    def _do_release(self, payload: bytes, now: "Ms") -> int:
+    def _do_release(self, payload: memoryview, now: "Ms") -> int:
         if self._stop.pressed:
             return _REFUSED
         if self._mode.state == mode.STOPPED:
             self._enter(mode.LIMP, now)
         return _DONE
 
-    def _do_rest(self, payload: bytes, now: "Ms") -> int:
+    def _do_rest(self, payload: memoryview, now: "Ms") -> int:
         if self._mode.state >= mode.LIMP:
             return _REFUSED
         self._mode.forget()
@@ -316,13 +316,13 @@ class Board:
             self._enter(mode.REST, now)
         return _DONE
 
-    def _do_limp(self, payload: bytes, now: "Ms") -> int:
+    def _do_limp(self, payload: memoryview, now: "Ms") -> int:
         if self._mode.state >= mode.STOPPED:
             return _REFUSED
         self._enter(mode.LIMP, now)
         return _DONE
 
-    def _do_clear(self, payload: bytes, now: "Ms") -> int:
+    def _do_clear(self, payload: memoryview, now: "Ms") -> int:
         """Clear the faults. Those whose cause persists are set again by the next reading."""
         self._no_servos.clear()
         self._empty.clear()
@@ -331,7 +331,7 @@ class Board:
             self._enter(mode.LIMP, now)
         return _DONE
 
-    def _do_narrow(self, payload: bytes, now: "Ms") -> int:
+    def _do_narrow(self, payload: memoryview, now: "Ms") -> int:
         index, low, high, velocity = struct.unpack("<BhhI", payload)
         if index >= len(self._limbs.joints):
             return _REFUSED

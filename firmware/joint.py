@@ -1,17 +1,128 @@
 """One joint. It follows its setpoint within the limits of position, velocity and acceleration that
 the board was built with."""
 
+import sys
+from array import array
+
+if sys.implementation.name != "micropython":
+    # As in wire.py: the decorators and types of viper mean nothing to CPython.
+    from typing import TypeAlias, TypeVar
+
+    _Function = TypeVar("_Function")
+    ptr32: TypeAlias = "array[int]"
+
+    class micropython:
+        """Stands for the module of that name."""
+
+        @staticmethod
+        def viper(function: _Function) -> _Function:
+            """Nothing."""
+            return function
+
+
 STEPS_A_SECOND = 50
 """Steps per second: a hobby servo reads one pulse in 20 ms. All velocities in this file are
 centidegrees per step and all accelerations centidegrees per step², so that small integers give the
 same result in every interpreter."""
+_ZERO = 1 << 24
+"""Added to the numbers with a sign in a joint's state, since viper reads an array of 32 bits
+without their sign where its own integers have 64."""
 
 
+@micropython.viper
 def stopping(speed: int, brake: int) -> int:
     """How far a joint at `speed` still moves when it brakes by `brake` from the next step on;
     cdeg."""
     steps = speed // brake
     return steps * speed - brake * steps * (steps + 1) // 2
+
+
+@micropython.viper
+def reachable(speed: int, brake: int, want: int, drift: int, fastest: int) -> int:
+    """The next speed: as near to `want` as the acceleration allows, while the joint can still
+    brake at the moving goal."""
+    gap = want - drift
+    side = 1 if gap > 0 else -1
+    gap = gap * side
+    closing = (speed - drift) * side
+    if gap <= brake and gap - closing <= brake and closing - gap <= brake:
+        chosen = gap
+    else:
+        chosen = closing + brake
+        if chosen > 0 and chosen + int(stopping(chosen, brake)) > gap:
+            chosen = closing
+            if chosen > 0 and chosen + int(stopping(chosen, brake)) > gap:
+                chosen = closing - brake
+    chosen = drift + side * chosen
+    if chosen > fastest:
+        chosen = fastest
+    if chosen + fastest < 0:
+        chosen = 0 - fastest
+    # The acceleration counts last: it may be faster than it now is allowed to be.
+    if chosen > speed + brake:
+        chosen = speed + brake
+    if chosen < speed - brake:
+        chosen = speed - brake
+    return chosen
+
+
+@micropython.viper
+def within(chosen: int, speed: int, brake: int, above: int, below: int) -> int:
+    """`chosen`, or the hardest braking where `chosen` would lead past a limit. `above`, `below`:
+    how far the limits are, cdeg."""
+    side = 1 if chosen > 0 else -1
+    room = above if chosen > 0 else below
+    pace = chosen * side
+    speed = speed * side
+    if pace + int(stopping(pace, brake)) <= room:
+        return chosen
+    if speed - brake <= room and room <= brake:
+        return side * room
+    if speed > 0 and speed + int(stopping(speed, brake)) <= room:
+        return side * speed
+    return side * (speed - brake)
+
+
+@micropython.viper
+def move(state: ptr32, slow: int) -> int:
+    """Move a joint by one step; returns 1 when it is where it was aimed at. The state: angle,
+    speed, goal, target, low, high, the edges between which no speed leads past a limit (all these
+    with _ZERO added), steps until the goal is at the target, fastest, brake."""
+    angle = int(state[0])
+    speed = int(state[1]) - 16777216
+    goal = int(state[2])
+    glide = int(state[8])
+    fastest = int(state[9])
+    brake = int(state[10])
+    drift = 0
+    if glide:
+        drift = (int(state[3]) - goal) // glide
+        goal += drift
+        glide -= 1
+        state[2] = goal
+        state[8] = glide
+    if slow and slow < fastest:
+        fastest = slow
+    want = goal - angle
+    change = want - speed
+    closing = want - drift
+    if (
+        change > brake
+        or change + brake < 0
+        or closing > brake
+        or closing + brake < 0
+        or want > fastest
+        or want + fastest < 0
+        or goal < int(state[6])
+        or goal > int(state[7])
+    ):
+        want = int(reachable(speed, brake, want, drift, fastest))
+        want = int(within(want, speed, brake, int(state[5]) - angle, angle - int(state[4])))
+    state[1] = want + 16777216
+    if want:
+        state[0] = angle + want
+        return 0
+    return 1 if glide == 0 and angle == int(state[3]) else 0
 
 
 class Joint:
@@ -27,15 +138,14 @@ class Joint:
         self._built = (low, high, max(1, velocity // STEPS_A_SECOND))
         self.low, self.high, self.fastest = self._built
         self.brake = max(1, acceleration // (STEPS_A_SECOND * STEPS_A_SECOND))
-        self._find_edges()
         self.slow = 0
         """A lower speed limit for the way to rest, cdeg per step; 0 is none."""
-        self.angle = self.target = self._goal = rest
+        self.angle = self.target = rest
         self.speed = 0
-        self._glide = 0
-        """Steps until the goal reaches the target."""
         self.still = True
         """Whether it is where it was aimed at, so that `step` would change nothing."""
+        self._state = array("i", [rest + _ZERO, _ZERO] + [rest + _ZERO] * 6 + [0, 0, 0])
+        self._limit()
 
     def narrow(self, low: int, high: int, velocity: int) -> None:
         """Set tighter limits: cdeg, cdeg, cdeg/s. They are intersected with those of the body's
@@ -44,85 +154,53 @@ class Joint:
         self.low = min(max(low, built_low), built_high)
         self.high = max(self.low, min(high, built_high))
         self.fastest = max(1, min(velocity // STEPS_A_SECOND, built_fastest))
-        self._find_edges()
+        self._limit()
         self.aim(self.target, 1)
 
-    def _find_edges(self) -> None:
-        """Between these angles no speed can lead past a limit, so `step` need not check for it."""
-        far = stopping(self.fastest, self.brake)
-        self._edge_low, self._edge_high = self.low + far, self.high - far
+    def _limit(self) -> None:
+        far, state = stopping(self.fastest, self.brake), self._state
+        state[4], state[5] = self.low + _ZERO, self.high + _ZERO
+        state[6], state[7] = self.low + far + _ZERO, self.high - far + _ZERO
+        state[9], state[10] = self.fastest, self.brake
 
     def aim(self, target: int, steps: int) -> None:
         """Move the goal to `target` (cdeg, cut to the limits) within `steps` steps, 1 or more."""
-        target = self.low if target < self.low else self.high if target > self.high else target
-        if target != self.target or self._glide:
+        if target < self.low:
+            target = self.low
+        elif target > self.high:
+            target = self.high
+        state = self._state
+        if target != self.target or state[8]:
             self.target = target
-            self._glide = steps
+            state[3] = target + _ZERO
+            state[8] = steps
             self.still = False
 
     def hold(self) -> None:
         """Brake as hard as allowed, and stay where that ends."""
         ahead = stopping(abs(self.speed), self.brake)
-        self.target = self._goal = min(
-            max(self.angle + (ahead if self.speed > 0 else -ahead), self.low), self.high
+        self._stay(
+            min(max(self.angle + (ahead if self.speed > 0 else -ahead), self.low), self.high)
         )
-        self._glide = 0
         self.still = False
 
     def drop(self) -> None:
         """Forget the target, since the servo has no pulses any more."""
-        self.target = self._goal = self.angle
-        self._glide = self.speed = 0
+        self._stay(self.angle)
+        self.speed = 0
+        self._state[1] = _ZERO
         self.still = True
+
+    def _stay(self, target: int) -> None:
+        state = self._state
+        self.target = target
+        state[2] = state[3] = target + _ZERO
+        state[8] = 0
 
     def step(self) -> None:
         """Move by one step. Called STEPS_A_SECOND times a second."""
-        drift = 0
-        if self._glide:
-            drift = (self.target - self._goal) // self._glide
-            self._goal += drift
-            self._glide -= 1
-        fastest = min(self.slow, self.fastest) if self.slow else self.fastest
-        brake, goal = self.brake, self._goal
-        want = goal - self.angle
-        change, closing = want - self.speed, want - drift
-        easy = abs(change) <= brake and abs(closing) <= brake and abs(want) <= fastest
-        if not easy or not self._edge_low <= goal <= self._edge_high:
-            want = self._reachable(want, drift, fastest)
-        self.speed = want
-        if want:
-            self.angle += want
-        elif not self._glide and self.angle == self.target:
+        state = self._state
+        if move(state, self.slow):
             self.still = True
-
-    def _reachable(self, want: int, drift: int, fastest: int) -> int:
-        """The next speed: as near to `want` as the acceleration allows, while the joint can still
-        brake at the moving goal, and in any case before its limits."""
-        speed, brake = self.speed, self.brake
-        gap = want - drift
-        side = 1 if gap > 0 else -1
-        gap, closing = gap * side, (speed - drift) * side
-        if abs(gap - closing) <= brake and gap <= brake:
-            chosen = gap
-        else:
-            chosen = closing - brake
-            for faster in (closing + brake, closing):
-                if faster <= 0 or faster + stopping(faster, brake) <= gap:
-                    chosen = faster
-                    break
-        chosen = min(max(drift + side * chosen, -fastest), fastest)
-        # The acceleration counts last: it may be faster than it now is allowed to be.
-        return self._within(min(max(chosen, speed - brake), speed + brake))
-
-    def _within(self, chosen: int) -> int:
-        """`chosen`, or the hardest braking where `chosen` would lead past a limit."""
-        side = 1 if chosen > 0 else -1
-        brake, speed = self.brake, self.speed * side
-        room = self.high - self.angle if side > 0 else self.angle - self.low
-        if abs(chosen) + stopping(abs(chosen), brake) <= room:
-            return chosen
-        if speed - brake <= room <= brake:
-            return side * room
-        if speed > 0 and speed + stopping(speed, brake) <= room:
-            return side * speed
-        return side * (speed - brake)
+        self.angle = state[0] - _ZERO
+        self.speed = state[1] - _ZERO

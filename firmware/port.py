@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _BACKLOG = const(1024)
 """Bytes that may wait for a brain that does not read; above it streams are dropped."""
+_ROOM = const(2048)
+"""Bytes that may wait in all; above it answers are dropped too, which the brain asks for again."""
 _AGAIN_MS = const(60)
 """ms without an acknowledgement after which events are sent again: several round trips of a 50 Hz
 loop."""
@@ -28,7 +30,7 @@ class Port:
     """The serial line to the brain, with at most one session."""
 
     def __init__(self, uart: "Uart", identity: bytes, names: bytes) -> None:
-        """`uart` has any(), read(n) and write(bytes), none of which waits. `identity` holds the
+        """`uart` is a serial line (shapes.Uart), none of whose methods waits. `identity` holds the
         packed fields of wire.IDENTITY but schema and nonce; `names` is text."""
         self._uart = uart
         self._identity, self._names = identity, names
@@ -39,42 +41,67 @@ class Port:
         self._nonce = 0
         self.open = False
         """Whether a brain has said hello."""
-        self._out = bytearray()
+        self.dropped = 0
+        """Number of messages since the start that a brain which does not read has missed."""
+        self._in = bytearray(_READ_AT_ONCE)
+        self._out = bytearray(_ROOM)
+        self._start = self._end = 0
+        """Where in `_out` the bytes stand that wait."""
+        self._pong = bytearray(8)
 
     @property
     def errors(self) -> int:
-        """Number of damaged frames since the start."""
+        """Number of damaged frames since the start, and of frames whose length is not of their
+        type."""
         return self._frames.errors
 
     def receive(self, take: "Take", begin: "Begin", now: "Ms") -> None:
         """Read and handle the bytes that came. `take(kind, payload, now)` carries out a command or
         setpoint and returns its result; `begin()` is called when a session begins."""
-        waiting = self._uart.any()
-        if not waiting:
+        count = self._uart.any()
+        if not count:
             return
-        data = self._uart.read(min(waiting, _READ_AT_ONCE))
-        if not data:
+        data, frames = self._in, self._frames
+        read = self._uart.readinto(data, count if count < _READ_AT_ONCE else _READ_AT_ONCE)
+        if not read:
             return
-        for kind, seq, payload in self._frames.feed(data):
-            if kind == wire.HELLO:
-                self._greet(payload, begin)
-            elif not self._nonce:
-                self._say(wire.IDENTITY, self._who(0))
-            elif kind == wire.SETPOINT:
-                take(kind, payload, now)
-            elif kind == wire.ACK:
-                self._events.acknowledged(payload[0])
-            elif kind == wire.PING:
-                self._say(wire.PONG, payload + struct.pack("<I", now))
+        frames.give(data, read)
+        while frames.next():
+            if wire.fits(frames.kind, len(frames.payload)):
+                self._handle(frames.kind, frames.payload, take, begin, now)
             else:
-                if self._commands.accept(seq):
-                    self._result = take(kind, payload, now)
-                self._say(wire.ACK, bytes((self._commands.last, self._result)))
+                frames.errors += 1
 
-    def stream(self, kind: int, payload: bytes) -> None:
-        """Send a message once. It is dropped without a session, or when too much waits."""
-        if self._nonce and len(self._out) < _BACKLOG:
+    def _handle(
+        self, kind: int, payload: "memoryview", take: "Take", begin: "Begin", now: "Ms"
+    ) -> None:
+        if kind == wire.HELLO:
+            self._greet(payload, begin)
+        elif not self._nonce:
+            self._say(wire.IDENTITY, self._who(0))
+        elif kind == wire.SETPOINT:
+            take(kind, payload, now)
+        elif kind == wire.ACK:
+            self._events.acknowledged(payload[0])
+        elif kind == wire.PING:
+            pong = self._pong
+            wire.copy(payload, 4, pong, 0)
+            struct.pack_into("<I", pong, 4, now)
+            self._say(wire.PONG, pong)
+        else:
+            if self._commands.accept(self._frames.seq):
+                self._result = take(kind, payload, now)
+            self._say(wire.ACK, bytes((self._commands.last, self._result)))
+
+    def stream(self, kind: int, payload: "bytes | bytearray") -> None:
+        """Send a message once. It is dropped without a session, and counted as dropped when too
+        much waits. `payload` may be written again at once."""
+        if not self._nonce:
+            return
+        if self._end - self._start < _BACKLOG:
             self._say(kind, payload)
+        else:
+            self.dropped += 1
 
     def event(self, kind: int, payload: bytes) -> None:
         """Send a message until it is acknowledged. Without a session it is dropped: a new session
@@ -86,19 +113,39 @@ class Port:
             self._events.clear()
 
     def flush(self, elapsed_ms: int) -> None:
-        """Write what is due, `elapsed_ms` after the last call."""
+        """Write what is due, `elapsed_ms` after the last call, as far as the line takes it."""
         if self._events.waiting:
             for data in self._events.due(elapsed_ms):
-                self._out.extend(data)
-        if self._out:
-            written = self._uart.write(self._out)
+                count = len(data)
+                # What finds no room is sent again, as it is not acknowledged.
+                if self._has_room(count):
+                    self._end = wire.copy(data, count, self._out, self._end)
+        start, end = self._start, self._end
+        if start < end:
+            written = self._uart.write(self._out, start, end - start)
             if written:
-                self._out = self._out[written:] if written < len(self._out) else bytearray()
+                start += written
+                self._start = start
+                if start == end:
+                    self._start = self._end = 0
 
-    def _say(self, kind: int, payload: bytes) -> None:
-        self._out.extend(wire.frame(kind, 0, payload))
+    def _has_room(self, count: int) -> bool:
+        """Whether `count` more bytes may wait; makes room for them in one piece."""
+        start, end = self._start, self._end
+        if end + count > _ROOM and start:
+            self._out[: end - start] = self._out[start:end]
+            self._start, self._end = 0, end - start
+            end -= start
+        if end + count <= _ROOM:
+            return True
+        self.dropped += 1
+        return False
 
-    def _greet(self, payload: bytes, begin: "Begin") -> None:
+    def _say(self, kind: int, payload: "bytes | bytearray") -> None:
+        if self._has_room(wire.longest(len(payload))):
+            self._end = wire.put(self._out, self._end, kind, 0, payload)
+
+    def _greet(self, payload: "memoryview", begin: "Begin") -> None:
         schema, nonce = struct.unpack_from("<IH", payload)
         fresh = nonce != self._nonce and schema == wire.SCHEMA_HASH
         if fresh:

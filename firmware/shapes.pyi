@@ -12,17 +12,18 @@ Row: TypeAlias = tuple[str, str, int, int, int, int, int, int, int, int]
 """name, driver, channel, min, max, rest (cdeg), velocity (cdeg/s), acceleration (cdeg/s²), zero
 (µs), gain (µs/65536 a cdeg)."""
 
-Take: TypeAlias = Callable[[int, bytes, Ms], int]
+Take: TypeAlias = Callable[[int, memoryview, Ms], int]
 """(type of message, payload, now) → index into wire.RESULTS."""
 Begin: TypeAlias = Callable[[], None]
 """Called when a session begins."""
 
 class Uart(Protocol):
-    """What the port needs of machine.UART or of USB; no method waits."""
+    """What the port needs of machine.UART or of USB; no method waits. `write` takes `count` bytes
+    from `start` on."""
 
     def any(self) -> int: ...
-    def read(self, longest: int, /) -> bytes | None: ...
-    def write(self, data: bytes | bytearray, /) -> int | None: ...
+    def readinto(self, buffer: bytearray, longest: int, /) -> int | None: ...
+    def write(self, data: bytearray, start: int, count: int, /) -> int | None: ...
 
 class Servos(Protocol):
     """A driver of servos; each method may raise OSError."""

@@ -8,7 +8,28 @@ the other has another version.
 """
 
 import struct
+import sys
+from array import array
 from binascii import crc32
+
+if sys.implementation.name != "micropython":
+    # The compiler of MicroPython takes the decorators and the types of viper for itself, machine
+    # code for integers and bytes. For CPython they mean nothing.
+    from typing import Any, TypeAlias, TypeVar
+
+    _Function = TypeVar("_Function")
+    uint = int
+    ptr8: TypeAlias = Any
+    ptr32: TypeAlias = Any
+
+    class micropython:
+        """Stands for the module of that name."""
+
+        @staticmethod
+        def viper(function: _Function) -> _Function:
+            """Nothing."""
+            return function
+
 
 # Types of messages. The session: 1 to 31.
 HELLO = 1
@@ -101,113 +122,242 @@ SCHEMA_HASH = crc32(
 """Of every constant above: two sides that differ in one of them do not connect."""
 
 
-def stuff(data: bytes) -> bytes:
-    """Encode by COBS (Cheshire and Baker 1999): the result has no zero byte."""
-    if len(data) > 253:
-        return _stuff_long(data)
-    out = bytearray(b"\0" + data)
-    end = len(out)
-    while end:
-        # Each zero becomes the distance to the next one; the first distance stands in front.
-        zero = data.rfind(b"\0", 0, end - 1) + 1
-        out[zero] = end - zero
-        end = zero
-    return bytes(out)
+def _lengths() -> dict[int, tuple[int, int]]:
+    found = {}
+    for kind, _, layout, _ in SCHEMA:
+        step = 0
+        if layout.endswith("*"):
+            step = struct.calcsize("<" + layout[-2])
+            layout = layout[:-2]
+        # What begins a session may be longer in another version, whose hash must still be read.
+        found[kind] = (struct.calcsize(layout), 1 if kind < SETPOINT or kind == LOG else step)
+    return found
 
 
-def _stuff_long(data: bytes) -> bytes:
-    """`stuff` for any length: a run of 254 bytes without a zero has the distance 255, and no zero
-    follows it."""
-    out = bytearray()
-    for part in data.split(b"\0"):
-        while len(part) > 253:
-            out.append(255)
-            out.extend(part[:254])
-            part = part[254:]
-        out.append(len(part) + 1)
-        out.extend(part)
-    return bytes(out)
+lengths = _lengths()
+"""By type: the shortest payload in bytes, and by how many bytes each it may be longer; 0 is not at
+all."""
 
 
-def unstuff(data: bytes) -> bytes | None:
-    """Decode what `stuff` encoded; None for bytes that are no valid encoding."""
-    if len(data) < 255:
-        return _unstuff_short(data)
-    out = bytearray()
-    start, end = 0, len(data)
-    while start < end:
-        code = data[start]
-        stop = start + code
-        if code == 0 or stop > end:
-            return None
-        out.extend(data[start + 1 : stop])
-        start = stop
-        if code < 255 and start < end:
-            out.append(0)
-    return bytes(out)
+def fits(kind: int, length: int) -> bool:
+    """Whether a payload of this many bytes can be of this type. Any length may be of a type that
+    the schema does not know."""
+    row = lengths.get(kind)
+    if row is None:
+        return True
+    shortest, step = row
+    more = length - shortest
+    return more == 0 if step == 0 else more >= 0 and more % step == 0
 
 
-def _unstuff_short(data: bytes) -> bytes | None:
-    """`unstuff` where no run can be longer than 253: the zeros are put back in their places."""
-    out = bytearray(data)
-    here, end = 0, len(data)
-    while here < end:
-        distance = data[here]
-        if distance == 0:
-            return None
-        out[here] = 0
-        here += distance
-    return bytes(out[1:]) if here == end else None
+_seeds = [0xFFFFFFFF, SCHEMA_HASH ^ 0xFFFFFFFF]
+"""Of the two messages that begin a session and of all others, inverted as crc32 wants them."""
+
+
+def _remainders() -> "array[int]":
+    found = array("I")
+    for value in range(16):
+        for _ in range(4):
+            value = value >> 1 ^ (0xEDB88320 if value & 1 else 0)
+        found.append(value)
+    return found
+
+
+_REMAINDERS = _remainders()
+"""Of each half of a byte, for crc32."""
+
+
+@micropython.viper
+def seal(data: ptr8, end: int, seed: uint, table: ptr32, write: int) -> int:
+    """Write the crc32 of the first `end` bytes behind them, or only compare it with what is there;
+    returns 1 if it was the same. `seed` is inverted. Nothing is allocated, where binascii.crc32
+    makes an integer that is too long for 32 bits."""
+    crc = seed
+    for at in range(end):
+        crc = crc ^ uint(data[at])
+        crc = (crc >> 4) ^ uint(table[int(crc & 15)])
+        crc = (crc >> 4) ^ uint(table[int(crc & 15)])
+    same = 1
+    for at in range(end, end + 4):
+        byte = int(crc & 255) ^ 255
+        if write:
+            data[at] = byte
+        if int(data[at]) != byte:
+            same = 0
+        crc = crc >> 8
+    return same
+
+
+@micropython.viper
+def copy(source: ptr8, count: int, target: ptr8, at: int) -> int:
+    """Copy the first `count` bytes to `target` from `at` on; returns where they end."""
+    for index in range(count):
+        target[at + index] = source[index]
+    return at + count
+
+
+@micropython.viper
+def stuff(data: ptr8, count: int, out: ptr8, at: int) -> int:
+    """Encode the first `count` bytes by COBS (Cheshire and Baker 1999) into `out` from `at` on,
+    with the delimiter; returns where that ends. There is no zero byte before the delimiter."""
+    mark = at
+    at += 1
+    code = 1
+    for index in range(count):
+        byte = int(data[index])
+        if byte:
+            out[at] = byte
+            at += 1
+            code += 1
+        if byte == 0 or code == 255:
+            out[mark] = code
+            mark = at
+            at += 1
+            code = 1
+    out[mark] = code
+    out[at] = 0
+    return at + 1
+
+
+@micropython.viper
+def unstuff(data: ptr8, end: int, out: ptr8, state: ptr32) -> int:
+    """Decode COBS from `data` into `out` up to the first delimiter. `state` keeps what is known
+    between two calls: where to go on in `data`, bytes in `out`, bytes before the next code, whether
+    that code stands for a zero. Returns 1 for a whole frame, 0 where `data` ended before, 2 for
+    bytes that are no valid frame; these are left out up to the delimiter."""
+    at = int(state[0])
+    length = int(state[1])
+    left = int(state[2])
+    zero = int(state[3])
+    found = 0
+    while at < end and found == 0:
+        byte = int(data[at])
+        at += 1
+        if byte == 0:
+            if length > 511 or left:
+                found = 2
+            elif length or zero:
+                found = 1
+            state[4] = length
+            length = 0
+            left = 0
+            zero = 0
+        elif length > 511:
+            left = 0
+        elif left:
+            out[length] = byte
+            length += 1
+            left -= 1
+        else:
+            if zero:
+                out[length] = 0
+                length += 1
+            left = byte - 1
+            zero = 1 if byte < 255 else 0
+    state[0] = at
+    state[1] = length
+    state[2] = left
+    state[3] = zero
+    return found
+
+
+if sys.implementation.name != "micropython":
+    # What takes CPython long is a loop over bytes.
+
+    def seal(data: ptr8, end: int, seed: uint, table: ptr32, write: int) -> int:
+        """As above."""
+        crc = crc32(memoryview(data)[:end], seed ^ 0xFFFFFFFF)
+        if write:
+            struct.pack_into("<I", data, end, crc)
+        return 1 if crc == struct.unpack_from("<I", data, end)[0] else 0
+
+    def copy(source: ptr8, count: int, target: ptr8, at: int) -> int:
+        """As above."""
+        target[at : at + count] = source[:count]
+        return at + count
+
+
+_body = bytearray(LONGEST + 8)
+"""A frame that is being encoded."""
+
+
+def put(out: bytearray, at: int, kind: int, seq: int, payload: "bytes | bytearray") -> int:
+    """Write a whole frame with its delimiter into `out` from `at` on; returns where it ends, at
+    most `longest(len(payload))` further. `seq`: 1..255 for commands and events, else 0."""
+    _body[0], _body[1] = kind, seq
+    end = copy(payload, len(payload), _body, 2)
+    seal(_body, end, _seeds[kind >= SETPOINT], _REMAINDERS, 1)
+    return stuff(_body, end + 4, out, at)
+
+
+def longest(length: int) -> int:
+    """The most bytes that a frame with a payload of `length` bytes takes."""
+    return length + 8 + (length + 6) // 254
 
 
 def frame(kind: int, seq: int, payload: bytes) -> bytes:
-    """A whole frame with its delimiter. `seq`: 1..255 for commands and events, else 0."""
-    body = bytes((kind, seq)) + payload
-    return (
-        stuff(body + struct.pack("<I", crc32(body, 0 if kind < SETPOINT else SCHEMA_HASH))) + b"\0"
-    )
+    """A whole frame with its delimiter."""
+    out = bytearray(longest(len(payload)))
+    return bytes(memoryview(out)[: put(out, 0, kind, seq, payload)])
 
 
 class Frames:
-    """Finds frames in a stream of bytes. Noise and damaged frames are counted and skipped."""
+    """Finds frames in a stream of bytes. Noise and damaged frames are counted and skipped.
+
+    `give` hands over bytes as they came; then `next` until it is False gives the frames that are
+    whole, one at a time. Nothing is allocated once a frame of the same length has come before."""
 
     def __init__(self) -> None:
         self.errors = 0
         """Number of damaged frames so far."""
-        self._rest = b""
+        self.kind = self.seq = 0
+        """Of the frame that `next` found."""
+        self.payload = memoryview(b"")
+        """Of the frame that `next` found; valid until it is called again."""
+        self._data: bytes | bytearray = b""
+        self._count = 0
+        self._body = bytearray(LONGEST + 1)
+        self._state = array("I", (0, 0, 0, 0, 0))
+        self._payloads: dict[int, memoryview] = {}
+        """A view of `_body` by the end of the payload."""
+
+    def give(self, data: "bytes | bytearray", count: int) -> None:
+        """Take the first `count` of these bytes; they must stay as they are until `next` is
+        False."""
+        self._data, self._count = data, count
+        self._state[0] = 0
+
+    def next(self) -> bool:
+        """Find the next whole frame in the bytes given; False when there is no other."""
+        while True:
+            found = unstuff(self._data, self._count, self._body, self._state)
+            if found == 0:
+                return False
+            if found == 1 and self._is_sealed(self._state[4] - 4):
+                return True
+            self.errors += 1
 
     def feed(self, data: bytes) -> list[tuple[int, int, bytes]]:
         """Take bytes as they came; returns (type, seq, payload) of each frame that is now whole."""
-        parts = (self._rest + data).split(b"\0")
-        rest = parts.pop()
-        if len(rest) > LONGEST:
-            self.errors += 1
-            rest = b""
-        self._rest = rest
+        self.give(data, len(data))
         frames = []
-        for part in parts:
-            if part:
-                body = unstuff(part)
-                found = None if body is None else checked(body)
-                if found is None:
-                    self.errors += 1
-                else:
-                    frames.append(found)
+        while self.next():
+            frames.append((self.kind, self.seq, bytes(self.payload)))
         return frames
 
-
-def checked(body: bytes) -> tuple[int, int, bytes] | None:
-    """(type, seq, payload) of a decoded frame; None if its checksum is wrong."""
-    end = len(body) - 4
-    if end < 2:
-        return None
-    kind = body[0]
-    if (
-        crc32(body[:end], 0 if kind < SETPOINT else SCHEMA_HASH)
-        != struct.unpack_from("<I", body, end)[0]
-    ):
-        return None
-    return kind, body[1], body[2:end]
+    def _is_sealed(self, end: int) -> bool:
+        body = self._body
+        if end < 2:
+            return False
+        kind = body[0]
+        if not seal(body, end, _seeds[kind >= SETPOINT], _REMAINDERS, 0):
+            return False
+        self.kind, self.seq = kind, body[1]
+        payload = self._payloads.get(end)
+        if payload is None:
+            payload = self._payloads[end] = memoryview(body)[2:end]
+        self.payload = payload
+        return True
 
 
 class Outbox:

@@ -1,11 +1,16 @@
-"""A board's faults in words: what each means, and what to do about it."""
+"""A board's faults in words: what each means, and what to do about it. How each heals:
+docs/wire.md."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-CLEAR = "then clear it (`moggy board clear`, or the studio's button)"
+HEALS = (
+    "it goes on by itself a while after that, and after three times in ten minutes it waits for "
+    "`moggy board clear` or the studio's Clear faults"
+)
+TRIED = "it is tried again every second"
 
 
 class Fault(NamedTuple):
@@ -18,27 +23,25 @@ class Fault(NamedTuple):
 FAULTS: Mapping[str, Fault] = {
     "servos": Fault(
         "the servo board does not answer, so no joint moves",
-        f"check its supply and the wires SDA, SCL and ground, {CLEAR}",
+        f"check its supply and its wires SDA, SCL and ground; {HEALS}",
     ),
     "touch": Fault(
-        "the touch chip does not answer, so it feels no hand",
-        "check its wires SDA, SCL and 3.3 V; restart the board if it does not come back",
+        "the touch chip does not answer or measures what no hand does, so it feels no hand",
+        f"check its wires SDA, SCL, ground and 3.3 V; {TRIED}",
     ),
     "imu": Fault(
         "the accelerometer does not answer, so it feels neither lifts nor falls",
-        "check its wires SDA, SCL and 3.3 V; restart the board if it does not come back",
+        f"check its wires SDA, SCL, ground and 3.3 V; {TRIED}",
     ),
-    "battery": Fault(
-        "the battery is empty, so every servo is limp",
-        f"charge it, {CLEAR}",
-    ),
+    "battery": Fault("the battery is empty, so every servo is limp", f"charge it; {HEALS}"),
     "overrun": Fault(
-        "the board was late for its tick of 10 ms",
-        "if it comes back: use fewer joints, or report it with the output of `moggy board status`",
+        "the board was late for a tick",
+        "if it comes back often: use fewer joints, or report it with `moggy board status`",
     ),
     "watchdog": Fault(
         "the firmware hung and its watchdog restarted it",
-        "if it comes back: report it with the output of `moggy board log`",
+        "clear it (`moggy board clear`, or the studio's Clear faults); if it comes back: report it "
+        "with the output of `moggy board log`",
     ),
 }
 """Name of a fault, as in `wire.FAULTS` → its words."""

@@ -46,15 +46,16 @@ class _BoardEnd:
     def any(self) -> int:
         return len(self._pipe.to_board)
 
-    def read(self, longest: int) -> bytes:
+    def readinto(self, buffer: bytearray, longest: int) -> int:
         waiting = self._pipe.to_board
-        data = bytes(waiting[:longest])
+        data = waiting[:longest]
+        buffer[: len(data)] = data
         del waiting[:longest]
-        return data
-
-    def write(self, data: bytes) -> int:
-        self._pipe.to_brain += data
         return len(data)
+
+    def write(self, data: bytearray, start: int, count: int) -> int:
+        self._pipe.to_brain += data[start : start + count]
+        return count
 
 
 class LockStepBoard:
@@ -80,7 +81,9 @@ class LockStepBoard:
             "sleep_ms": self._no_sleep,
         }
         self._modules["time"] = _module("time", clock)
-        self._modules["micropython"] = _module("micropython", {"const": lambda value: value})
+        self._modules["micropython"] = _module(
+            "micropython", {"const": lambda value: value, "native": lambda function: function}
+        )
         self._load(
             "body_config",
             compile(firmware_config(body, quiet_ms=quiet_ms), "body_config.py", "exec"),

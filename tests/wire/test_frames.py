@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import struct
 from binascii import crc32
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,15 +19,33 @@ PAYLOADS = st.binary(max_size=480) | st.binary(max_size=480).map(
 
 
 @given(st.binary(max_size=1200) | st.integers(250, 260).map(lambda n: b"x" * n))
-def test_stuffed_bytes_hold_no_zero_and_come_back(data: bytes) -> None:
-    stuffed = wire.stuff(data)
-    assert 0 not in stuffed
-    assert wire.unstuff(stuffed) == data
+def test_stuffed_bytes_hold_no_zero_but_the_delimiter(data: bytes) -> None:
+    out = bytearray(len(data) + 10)
+    end = wire.stuff(data, len(data), out, 3)
+    assert out.find(0, 3) == end - 1
+    assert end - 3 <= len(data) + 2 + len(data) // 254
 
 
-@given(st.binary(max_size=300))
-def test_unstuffing_noise_never_raises(data: bytes) -> None:
-    wire.unstuff(data)
+@given(st.binary(max_size=1200))
+def test_noise_never_raises(data: bytes) -> None:
+    frames = wire.Frames()
+    assert frames.feed(data) == []
+    assert frames.errors >= min(1, len(data.rpartition(b"\0")[0].strip(b"\0")))
+
+
+@pytest.mark.parametrize("row", wire.SCHEMA, ids=lambda row: str(row[1]))
+def test_the_length_of_a_payload_is_that_of_its_type(row: tuple[int, str, str, str]) -> None:
+    kind, _, layout, _ = row
+    shortest = struct.calcsize(layout.rstrip("*")) - (
+        struct.calcsize("<" + layout[-2]) if layout.endswith("*") else 0
+    )
+    fitting = [length for length in range(200) if wire.fits(kind, length)]
+    assert fitting[0] == shortest
+    if layout.endswith("*"):
+        assert fitting[1] - fitting[0] == struct.calcsize("<" + layout[-2])
+    elif kind >= wire.SETPOINT and kind != wire.LOG:
+        assert fitting == [shortest]
+    assert wire.fits(255, 7)
 
 
 @given(st.lists(st.tuples(KINDS, st.integers(0, 255), PAYLOADS), max_size=5), st.integers(1, 40))
@@ -70,13 +90,17 @@ def test_a_line_that_never_ends_is_forgotten() -> None:
     frames = wire.Frames()
     for _ in range(100):
         frames.feed(b"x" * 100)
-    assert len(frames._rest) <= wire.LONGEST
-    assert frames.errors > 0
+    frames.feed(b"\0")
+    assert frames.errors == 1
+    assert frames.feed(wire.frame(wire.STOP, 3, b"")) == [(wire.STOP, 3, b"")]
 
 
 def test_another_schema_is_not_understood() -> None:
     body = bytes((wire.STOP, 1))
-    other = wire.stuff(body + (crc32(body, wire.SCHEMA_HASH ^ 1)).to_bytes(4, "little")) + b"\0"
+    sealed = body + crc32(body, wire.SCHEMA_HASH ^ 1).to_bytes(4, "little")
+    out = bytearray(len(sealed) + 2)
+    wire.stuff(sealed, len(sealed), out, 0)
+    other = bytes(out)
     frames = wire.Frames()
     assert frames.feed(other) == []
     assert frames.errors == 1

@@ -246,6 +246,17 @@ def test_a_stop_is_repeated_until_it_is_acknowledged_and_no_setpoint_follows_it(
     assert stops >= 1.0 / 0.08, "at least every 80 ms"
 
 
+def test_a_stop_does_not_wait_for_the_acknowledgement_of_what_is_on_its_way() -> None:
+    protocol = Protocol(1)
+    protocol.begin(0.0)
+    protocol.receive(hello_answer(protocol), 0.0)
+    protocol.command(wire.NARROW, bytes(9))
+    assert wire.NARROW in sent(protocol, 0.01)
+    protocol.command(wire.STOP)
+    assert sent(protocol, 0.02) == [wire.STOP]
+    assert sent(protocol, 0.10) == [wire.NARROW, wire.STOP], "again, in the order of their numbers"
+
+
 def test_a_stop_holds_for_a_board_that_restarts_until_a_release_is_asked_for() -> None:
     protocol = Protocol(1)
     protocol.begin(0.0)

@@ -220,9 +220,9 @@ def test_an_emergency_stop_goes_through_the_port(board: MicroPythonBoard, lived:
 
 def test_byte_three_is_data_and_interrupts_nobody(board: MicroPythonBoard, lived: Lived) -> None:
     lived.until(lived.heard("running"))
-    payload = bytes((3,)) * 100
+    payload = bytes((3,)) * 9
     for _ in range(20):
-        lived.link.command(wire.CLEAR, payload, lived.now)
+        lived.link.command(wire.NARROW, payload, lived.now)
     lived.until(lambda: not lived.link.waiting)
     assert board.running
 

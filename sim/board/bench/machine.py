@@ -141,13 +141,13 @@ class MemoryLine:
         """As `machine.UART.any`: none."""
         return 0
 
-    def read(self, longest: int) -> bytes:
-        """As `machine.UART.read`: nothing comes."""
-        return b""
+    def readinto(self, buffer: bytearray, longest: int) -> int:
+        """As `machine.UART.readinto`: nothing comes."""
+        return 0
 
-    def write(self, data: "bytes | bytearray") -> "int | None":
+    def write(self, data: bytearray, start: int, count: int) -> "int | None":
         """As `machine.UART.write`."""
-        return len(data)
+        return count
 
 
 FAULTS = (
@@ -358,7 +358,7 @@ class UART:
 
     def __init__(self, number: int, baudrate: int = 115200) -> None:
         self.any = bench.line.any
-        self.read = bench.line.read
+        self.readinto = bench.line.readinto
         self.write = bench.line.write
 
 

@@ -13,7 +13,9 @@ if sys.implementation.name != "micropython":
     sys.modules["time"] = clock
     sys.modules["micropython"] = type(sys)("micropython")
     vars(sys.modules["micropython"]).update(
-        const=lambda value: value, kbd_intr=lambda character: None
+        const=lambda value: value,
+        kbd_intr=lambda character: None,
+        native=lambda function: function,
     )
 
 
@@ -30,14 +32,15 @@ class FileLine:
             self._read = self._file.read(512) or b""
         return len(self._read)
 
-    def read(self, longest: int) -> bytes:
-        """At most so many of them."""
+    def readinto(self, buffer: bytearray, longest: int) -> int:
+        """At most so many of them; gives how many."""
         data, self._read = self._read[:longest], self._read[longest:]
-        return data
+        buffer[: len(data)] = data
+        return len(data)
 
-    def write(self, data: bytes) -> "int | None":
+    def write(self, data: bytearray, start: int, count: int) -> "int | None":
         """Send bytes; gives how many went."""
-        return self._file.write(data)
+        return self._file.write(data[start : start + count])
 
 
 class ChannelLine:
@@ -60,15 +63,16 @@ class ChannelLine:
         """Bytes that can be read now."""
         return len(self._in)
 
-    def read(self, longest: int) -> bytes:
-        """At most so many of them."""
+    def readinto(self, buffer: bytearray, longest: int) -> int:
+        """At most so many of them; gives how many."""
         data, self._in = self._in[:longest], self._in[longest:]
-        return data
-
-    def write(self, data: bytes) -> int:
-        """Send bytes; gives how many went."""
-        self._out += bytes(data)
+        buffer[: len(data)] = data
         return len(data)
+
+    def write(self, data: bytearray, start: int, count: int) -> int:
+        """Send bytes; gives how many went."""
+        self._out += bytes(data[start : start + count])
+        return count
 
 
 def start(mode: str, fd: int, cause: int) -> None:

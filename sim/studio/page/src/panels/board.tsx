@@ -1,6 +1,8 @@
 // The body's emergency stop, its release, and the faults of its board; always in sight.
 import { live, useLive } from "../live";
 
+const DOWN = ["fault", "stopping", "stopped", "lost"]; // states in which it does not move
+
 export function Board() {
   const board = useLive().state?.board;
   const faults = board?.faults ?? [];
@@ -19,7 +21,7 @@ export function Board() {
         Clear faults
       </button>
       <span
-        class={faults.length ? "chip hot" : "chip"}
+        class={board && DOWN.includes(board.state) ? "chip hot" : "chip"}
         role="status"
         data-testid="board"
         title={faults.join("\n")}

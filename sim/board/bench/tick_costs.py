@@ -1,0 +1,261 @@
+"""Runs the firmware through a prepared script of lines (clock.py) in the MicroPython interpreter
+and prints what its ticks cost; `bench/board_tick.py` starts it.
+
+tick_costs.py uart|usb WHAT FILE LAST [FD]
+    WHAT: `ticks` (ns of each tick), `parts` (ns by part), `bytes` (allocated by part) or `start`
+    (ns and heap of the start). FILE: the script's lines. LAST: how many ticks at the end count.
+    FD: the other end of standard input, for `usb`.
+
+Results go to the file `costs`: on USB standard output is the serial line.
+"""
+
+import gc
+import io
+import sys
+
+import clock  # type: ignore[import-not-found]
+import machine  # type: ignore[import-not-found]
+from utime import time_ns  # type: ignore[import-not-found]
+
+results = open("costs", "w")  # noqa: SIM115
+transport, what, path, last = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
+
+PARTS = (
+    # part, owner, method: the first that the board has counts for its name.
+    ("receive", "_port", "receive"),
+    ("setpoint", "", "_do_setpoint"),
+    ("skin", "_skin", "read"),
+    ("imu", "_imu", "read"),
+    ("limbs", "_limbs", "step"),
+    ("watch", "", "_watch"),
+    ("report", "", "_report"),
+    ("touch told", "", "_tell_touch"),
+    ("motion told", "", "_tell_motion"),
+    ("flush", "_port", "flush"),
+)
+NAMES = ["other", "bus"] + [part[0] for part in PARTS]
+
+
+def spent() -> int:
+    """What is measured, so far: ns, or bytes allocated."""
+    now: int = gc.mem_alloc() if what == "bytes" else time_ns()  # type: ignore[attr-defined]
+    return now
+
+
+class Meter:
+    """What each part has spent by itself, without the parts that it calls."""
+
+    def __init__(self) -> None:
+        self.sums = [0] * len(NAMES)
+        self.on = False
+        self._part = 0
+        self._since = 0
+
+    def enter(self, part: int) -> int:
+        """Count for `part` from now on; returns the part that was counted for."""
+        before, now = self._part, spent()
+        self.sums[before] += now - self._since
+        self._part = part
+        self._since = spent()
+        return before
+
+
+meter = Meter()
+
+
+SimulatedI2C = machine.I2C
+
+
+class Bus(SimulatedI2C):  # type: ignore[misc, valid-type]
+    """The simulated bus, whose time is no time of the chip: bytes on the wire are counted."""
+
+    hz = 0
+    sent = 0
+    ns = 0
+
+    def __init__(self, bus: int, *, sda: object = None, scl: object = None, freq: int = 0) -> None:
+        SimulatedI2C.__init__(self, bus, sda=sda, scl=scl, freq=freq)
+        Bus.hz = freq
+
+    def writeto_mem(self, address: int, register: int, data: "bytes | memoryview") -> None:
+        """Address, register and data."""
+        Bus.sent += 2 + len(data)
+        before = meter.enter(1) if meter.on else 0
+        begun = time_ns()
+        SimulatedI2C.writeto_mem(self, address, register, data)
+        Bus.ns += time_ns() - begun
+        if meter.on:
+            meter.enter(before)
+
+    def readfrom_mem(self, address: int, register: int, count: int) -> bytes:
+        """Address, register, address again, data."""
+        Bus.sent += 3 + count
+        before = meter.enter(1) if meter.on else 0
+        begun = time_ns()
+        data: bytes = SimulatedI2C.readfrom_mem(self, address, register, count)
+        Bus.ns += time_ns() - begun
+        if meter.on:
+            meter.enter(before)
+        return data
+
+    def readfrom_mem_into(self, address: int, register: int, buffer: bytearray) -> None:
+        """Address, register, address again, data."""
+        Bus.sent += 3 + len(buffer)
+        before = meter.enter(1) if meter.on else 0
+        begun = time_ns()
+        SimulatedI2C.readfrom_mem_into(self, address, register, buffer)
+        Bus.ns += time_ns() - begun
+        if meter.on:
+            meter.enter(before)
+
+
+class PreparedLine:
+    """A UART that has its bytes before the tick begins, and takes all that is written."""
+
+    def __init__(self) -> None:
+        self._data = io.BytesIO()
+        self._left = 0
+
+    def give(self, data: bytes) -> None:
+        """Bytes for the next tick."""
+        rest = self._data.read()
+        self._data = io.BytesIO(rest + data)
+        self._left = len(rest) + len(data)
+
+    def any(self) -> int:
+        """How many bytes wait."""
+        return self._left
+
+    def readinto(self, buffer: bytearray, longest: int) -> int:
+        """Take at most so many of them into the buffer's begin; returns how many."""
+        count: int = self._data.readinto(buffer, longest)  # type: ignore[call-arg]
+        self._left -= count
+        return count
+
+    def write(self, data: bytearray, start: int, count: int) -> int:
+        """Take all."""
+        return count
+
+
+class LoopedUsb:
+    """The other end of the pipe that is standard input."""
+
+    def __init__(self, fd: int) -> None:
+        self._file = open(fd, "wb", buffering=0)  # noqa: SIM115
+
+    def give(self, data: bytes) -> None:
+        """Bytes for the next tick."""
+        self._file.write(data)
+
+
+def metered(owner: object, name: str, part: int) -> None:
+    """Make the meter count for `part` while this method of `owner` runs."""
+    method = getattr(owner, name)
+
+    def counted(a: object = None, b: object = None, c: object = None) -> object:
+        if not meter.on:
+            return called(a, b, c)
+        before = meter.enter(part)
+        try:
+            return called(a, b, c)
+        finally:
+            meter.enter(before)
+
+    def called(a: object, b: object, c: object) -> object:
+        if c is not None:
+            return method(a, b, c)
+        if b is not None:
+            return method(a, b)
+        return method() if a is None else method(a)
+
+    setattr(owner, name, counted)
+
+
+def say(*words: object) -> None:
+    """Write a line of results."""
+    print(*words, file=results)
+
+
+def run() -> None:
+    """Start the board, let it live the script, and print what its last ticks cost."""
+    import body_config  # type: ignore[import-not-found]
+
+    clock.channel.stepped = True
+    clock.channel.outputs = [(row[1], row[2]) for row in body_config.JOINTS]
+    clock.channel.pins = body_config.PINS
+    machine.I2C = Bus
+    line = PreparedLine() if transport == "uart" else LoopedUsb(int(sys.argv[5]))
+    machine.bench.line = line
+    gc.collect()
+    empty, begun = gc.mem_alloc(), time_ns()  # type: ignore[attr-defined]
+    import main  # type: ignore[import-not-found]
+
+    imported, Bus.ns = time_ns(), 0
+    if transport == "usb":
+        from usb import Usb  # type: ignore[import-not-found]
+
+        board = main.build(Usb())
+    else:
+        board = main.build(line)
+    built = time_ns()
+    board.tick(0)
+    if what == "start":
+        say(imported - begun, built - imported, time_ns() - built, Bus.ns, Bus.sent, Bus.hz)
+    if what in ("parts", "bytes"):
+        for index, (_, owner, method) in enumerate(PARTS):
+            holder = getattr(board, owner, None) if owner else board
+            if holder is not None and hasattr(holder, method):
+                metered(holder, method, index + 2)
+    with open(path) as file:
+        lines = file.read().split("\n")
+    ticks = sum([1 for text in lines if text.startswith("g")])
+    gc.collect()
+    gc.disable()
+    costs = []
+    for text in lines:
+        if text.startswith("w"):
+            clock.channel._take(text)
+        elif text:
+            words = text.split()
+            if len(words) > 2:
+                line.give(bytes.fromhex(words[2]))
+            now = clock.channel.now = int(words[1])
+            ticks -= 1
+            if ticks >= last or what == "start":
+                board.tick(now)
+                gc.collect()
+                continue
+            sums = one_tick(board, now)
+            costs.append(sums)
+    if what == "start":
+        del lines, file, line
+        gc.collect()
+        say(gc.mem_alloc() - empty)  # type: ignore[attr-defined]
+        begun = time_ns()
+        gc.collect()
+        say(time_ns() - begun)
+    else:
+        say(Bus.hz, " ".join(NAMES).replace("touch told", "touch").replace("motion told", "motion"))
+        for sums in costs:
+            say(*sums)
+    say("done")
+    results.close()
+
+
+def one_tick(board: object, now: int) -> list[int]:
+    """Bytes on the bus, then what one tick spent: in all without the bus, or by part."""
+    Bus.sent = Bus.ns = 0
+    if what == "ticks":
+        begun = time_ns()
+        board.tick(now)  # type: ignore[attr-defined]
+        return [0, time_ns() - begun - Bus.ns, Bus.sent]
+    meter.sums = [0] * len(NAMES)
+    meter.on = True
+    meter._part, meter._since = 0, spent()
+    board.tick(now)  # type: ignore[attr-defined]
+    meter.enter(0)
+    meter.on = False
+    return [Bus.sent] + meter.sums  # noqa: RUF005
+
+
+run()

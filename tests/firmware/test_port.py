@@ -1,0 +1,106 @@
+"""The board's end of the wire: frames of a wrong length, and a host that does not read."""
+
+from __future__ import annotations
+
+import os
+import struct
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from moggy import wire
+from moggy.protocol import Protocol
+from moggy.sim.board.interpreter import FIRMWARE, interpreter, note
+
+from .rig import Brain
+
+needs_interpreter = pytest.mark.skipif(interpreter() is None, reason=f"not run: {note()}")
+OF_THE_BRAIN = [
+    (row[0], payload)
+    for row in wire.SCHEMA
+    for payload in (b"", b"\x01", b"\x01" * 3, b"\x01" * 5, b"\x01" * 11)
+    if row[0] < wire.TOUCHED and not wire.fits(row[0], len(payload))
+]
+
+
+@pytest.mark.parametrize(("kind", "payload"), OF_THE_BRAIN)
+def test_a_frame_of_a_wrong_length_is_counted_and_changes_nothing(
+    kind: int, payload: bytes
+) -> None:
+    brain = Brain().awake()
+    port = brain.board._board._port
+    before = port.errors, brain.status
+    brain.board.line.write(wire.frame(kind, 1, payload))
+    brain.live(0.1, head_pan=0.0)
+    assert (port.errors, brain.status) == (before[0] + 1, before[1])
+    assert brain.asked(wire.CLEAR) == "done"
+
+
+@pytest.mark.parametrize("row", wire.SCHEMA, ids=lambda row: str(row[1]))
+def test_the_brain_survives_frames_of_any_length(row: tuple[int, str, str, str]) -> None:
+    protocol = Protocol(nonce=7)
+    protocol.begin(0.0)
+    protocol.outgoing(0.0)
+    who = struct.pack("<IIHHBBBBB", wire.SCHEMA_HASH, 1, 8, 1, 0, 1, 0, 1, 1) + b"board joint"
+    protocol.receive(wire.frame(wire.IDENTITY, 0, who), 0.0)
+    assert protocol.identity is not None
+    for length in range(40):
+        errors = protocol.errors
+        protocol.receive(wire.frame(row[0], 0, bytes(length)), 0.1)
+        if row[0] != wire.IDENTITY and not wire.fits(row[0], length):
+            assert protocol.errors == errors + 1
+
+
+class FullLine:
+    """A line that takes nothing while `full`."""
+
+    def __init__(self, line: Any) -> None:
+        self.any, self.readinto, self._write = line.any, line.readinto, line.write
+        self.full = False
+
+    def write(self, data: bytearray, start: int, count: int) -> int | None:
+        return None if self.full else self._write(data, start, count)
+
+
+def test_for_a_host_that_does_not_read_a_bounded_number_of_bytes_waits() -> None:
+    brain = Brain().awake()
+    port = brain.board._board._port
+    port._uart = line = FullLine(port._uart)
+    line.full = True
+    for n in range(600):
+        brain.rig.touch(chin=0.3 + 0.4 * (n % 2))
+        brain.board.advance(brain.now + n / 100)
+        assert port._end - port._start <= 2048
+    assert port.dropped > 100
+    line.full = False
+    brain.now += 6.0
+    assert brain.live(3.0, head_pan=0.0)
+    assert brain.link.identity is not None
+
+
+@needs_interpreter
+def test_on_usb_a_write_to_a_host_that_does_not_read_returns_at_once(tmp_path: Path) -> None:
+    script = tmp_path / "talk.py"
+    script.write_text(
+        "from usb import Usb\n"
+        "port, text = Usb(), bytearray(512)\n"
+        "while port.write(text, 0, 512):\n"
+        "    pass\n"
+    )
+    command = interpreter()
+    assert command is not None
+    reading, writing = os.pipe()
+    try:
+        subprocess.run(
+            [*command, str(script)],
+            env={"MICROPYPATH": str(FIRMWARE)},
+            stdin=subprocess.DEVNULL,
+            stdout=writing,
+            timeout=60,
+            check=True,
+        )
+    finally:
+        os.close(reading)
+        os.close(writing)
