@@ -225,7 +225,6 @@ class Skin(Watched):
         step = self._step[pad]
         if below < (step // 2 if self.pressures[pad] else step):
             return 0
-        self._slope[pad] = 0
         if count < _SHORTED or self._clipped >> pad & 1:
             return 0
         firm = below * ((self._charge[pad] * _SCALE << 4) // base) // count >> 4

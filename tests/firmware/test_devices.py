@@ -92,6 +92,15 @@ def test_either_accelerometer_is_found_and_gives_g_and_rad_a_second(
     assert imu.read_into(felt)
     assert list(felt) == pytest.approx([250, -500, 1500, 100, -2000, 3000], abs=2)
     assert not imu.read_into(felt), "nothing changed"
+    settings = {0x6A: (0x10, 0x11, 0x12), 0x68: (0x6B, 0x1A, 0x1B, 0x1C)}[address]
+    assert imu.sound()
+    for register in settings:
+        model.registers[register] ^= 4
+        assert not imu.sound()
+        model.registers[register] ^= 4
+    model.power_on()
+    with pytest.raises(OSError, match="reset"):
+        imu.read_into(felt)
 
 
 def test_without_an_accelerometer_the_board_says_so_and_lives() -> None:

@@ -85,7 +85,7 @@ def test_a_disturbance_of_eight_milliseconds_costs_a_tenth_of_a_second() -> None
     brain.rig.bench.skin.present = False
     brain.live(0.01)
     brain.rig.bench.skin.present = True
-    heard = brain.live(0.1)
+    heard = brain.live(0.07)
     assert (brain.status[1], len(pressures(brain))) == (0, 3)
     assert len(of(wire.STATE, heard)) >= 1
 
@@ -182,7 +182,7 @@ def test_an_accelerometer_that_was_reset_is_no_fall() -> None:
     brain = Brain()
     brain.live(1.0)
     brain.rig.feel(acceleration=(0.3, 0.0, 0.9))
-    brain.live(1.0)
+    brain.live(1.1)  # the next look at its configuration is not due
     brain.rig.bench.imu.power_on()
     brain.live(1.0)
     states = [one.payload for one in of(wire.STATE, brain.heard)]
@@ -218,6 +218,59 @@ def test_nine_clocks_free_a_bus_that_a_chip_holds() -> None:
     bus.recover()
     assert bench.held == 0
     assert bus.i2c.readfrom_mem(0x5A, 0x5E, 1) == b"\x4c"
+
+
+def test_a_freed_bus_has_had_as_many_clocks_as_it_needed_and_a_stop_condition() -> None:
+    rig = Rig()
+    rig.live(0.1)
+    board = rig.board
+    machine, bench = board.module("machine"), board.bench
+    sda, scl = bench.bus
+    set_to: list[tuple[str, int]] = []
+    value = machine.Pin.value
+
+    def noted(pin: Any, level: int | None = None) -> int:
+        if level is not None:
+            set_to.append(({sda: "data", scl: "clock"}[pin.number], level))
+        read: int = value(pin, level)
+        return read
+
+    machine.Pin.value = noted
+    bus = rig.board._board._skin._bus
+    bench.held = 3
+    bus.recover()
+    stop = [("clock", 0), ("data", 0), ("clock", 1), ("data", 1)]
+    assert set_to == [("clock", 0), ("clock", 1)] * 3 + stop
+    set_to.clear()
+    bench.held = 100
+    bus.recover()
+    assert set_to == [("clock", 0), ("clock", 1)] * 9 + stop, "it does not wait for ever"
+
+
+def test_a_transfer_on_a_held_bus_takes_less_than_a_third_of_a_tick() -> None:
+    board = Rig().board
+    machine = board.module("machine")
+    opened: list[dict[str, Any]] = []
+
+    def noted(bus: int, **options: Any) -> Any:
+        opened.append(options)
+        return machine.I2C(bus, **options)
+
+    board.module("i2c_bus").I2C = noted
+    board.module("i2c_bus").Bus(4, 5)
+    assert opened[0]["freq"] == 400_000
+    assert 64 * 9 / 0.4 < opened[0]["timeout"] < 10_000 / 3, "µs; 64 bytes take 1.5 ms"
+
+
+def test_a_lost_accelerometer_gives_no_reading_and_lies_still() -> None:
+    rig = Rig()
+    rig.live(1.0)
+    rig.feel(acceleration=(0.5, 0.2, 0.8), gyro=(1.0, 2.0, 3.0))
+    imu = rig.board._board._imu
+    assert imu.read(1010)
+    rig.bench.imu.present = False
+    assert not imu.read(1020)
+    assert list(imu.felt) == [0, 0, 1000, 0, 0, 0]
 
 
 def test_a_bus_that_was_held_at_the_start_is_freed_at_the_start() -> None:

@@ -278,6 +278,15 @@ def test_what_wanders_by_less_than_a_32nd_of_its_depth_is_no_hand(
     assert rig.skin.stuck == (1 << 4 if stuck else 0)
 
 
+def test_a_ghost_with_more_noise_than_the_pad_ever_had_is_named_too() -> None:
+    rig = SkinRig(noise=0.4, quiet_reads=3000)
+    rig.live(900.0)
+    noise = rig.random.normal(0.0, 3.0, (12000, 12))
+    noise[:, :4] = noise[:, 5:] = 0.0
+    rig.live(120.0, on(4, rig.counts_ff(4, 60.0)), noise=noise)
+    assert rig.skin.stuck == 1 << 4
+
+
 def test_a_hand_that_moves_once_a_minute_is_no_stuck_pad() -> None:
     rig = SkinRig()
     rig.live(30.0)
