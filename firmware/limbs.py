@@ -121,6 +121,7 @@ class Limbs:
             except OSError:
                 continue
             self._on.remove(servos)
+        if not self._on:
             self._failed = 0
 
     def sound(self) -> bool:

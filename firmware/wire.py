@@ -63,7 +63,7 @@ SCHEMA = (
         IDENTITY,
         "identity",
         "<IIHHBBBBB",
-        "schema limits nonce boots major minor patch reset_cause joints; board and joint names",
+        "schema body nonce boots major minor patch reset_cause joints; board and joint names",
     ),
     # number: one more with each, from 1 in each session; sent_ms: the brain's clock. Both wrap.
     (
@@ -435,9 +435,3 @@ class Inbox:
             return False
         self.last = seq
         return True
-
-
-def limits_hash(rows: tuple[tuple[object, ...], ...]) -> int:
-    """Hash of the joints' table in the body's config. It is equal on both sides if the board was
-    built for this body."""
-    return crc32("\n".join([" ".join([str(field) for field in row]) for row in rows]).encode())

@@ -11,7 +11,15 @@ from pathlib import Path
 
 from moggy.board_config import firmware_config
 from moggy.body import Body
-from moggy.sim.board.wires import Pulses, WorldInputs, adc_counts, fault_bits, milli, pulses_of
+from moggy.sim.board.wires import (
+    Pulses,
+    WorldInputs,
+    adc_counts,
+    fault_bits,
+    milli,
+    pulses_of,
+    stop_level,
+)
 
 FIRMWARE = Path(__file__).resolve().parents[2] / "firmware"
 """The files that a board runs."""
@@ -79,7 +87,7 @@ def said_of(inputs: WorldInputs, body: Body) -> bytes:
     felt += [milli(value) for value in (*inputs.acceleration, *inputs.gyro)]
     felt += [
         adc_counts(inputs.volts, body.power.divider),
-        0 if inputs.stop else 1,
+        stop_level(inputs.stop, body),
         1 if inputs.charging else 0,
         fault_bits(inputs.faults),
     ]

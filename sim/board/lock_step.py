@@ -13,7 +13,15 @@ from typing import Any
 from moggy.board_config import firmware_config
 from moggy.body import Body
 from moggy.sim.board.interpreter import BENCH, FIRMWARE
-from moggy.sim.board.wires import Pulses, WorldInputs, adc_counts, fault_bits, milli, pulses_of
+from moggy.sim.board.wires import (
+    Pulses,
+    WorldInputs,
+    adc_counts,
+    fault_bits,
+    milli,
+    pulses_of,
+    stop_level,
+)
 
 TICK_MS = 10
 """ms from tick to tick; as TICK_MS of firmware/board.py."""
@@ -117,7 +125,7 @@ class LockStepBoard:
             bench.imu.feel(*map(milli, inputs.acceleration), *map(milli, inputs.gyro))
         if before is None or inputs.volts != before.volts:
             bench.adc[pins.battery] = adc_counts(inputs.volts, self._body.power.divider)
-        bench.levels[pins.stop] = 0 if inputs.stop else 1
+        bench.levels[pins.stop] = stop_level(inputs.stop, self._body)
         bench.levels[pins.charging] = 1 if inputs.charging else 0
         if before is None or inputs.faults != before.faults:
             bench.suffer(fault_bits(inputs.faults))

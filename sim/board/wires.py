@@ -94,6 +94,12 @@ def fault_bits(faults: Collection[DeviceFault]) -> int:
     return sum(1 << bit for bit, name in enumerate(get_args(DeviceFault)) if name in faults)
 
 
+def stop_level(pressed: bool, body: Body) -> int:
+    """Level at the pin of the stop button. A normally closed one ties it to ground until it is
+    pressed, another one while it is pressed."""
+    return 1 if pressed == body.wiring.stop_normally_closed else 0
+
+
 def milli(value: float) -> int:
     """`value` in thousandths, rounded, as the simulated chips take it."""
     return math.floor(value * 1000.0 + 0.5)

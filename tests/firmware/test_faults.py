@@ -246,7 +246,12 @@ def test_a_cut_cable_of_a_normally_closed_button_stops() -> None:
     board = LockStepBoard(body)
     life = Life(board, body)
     pin = body.wiring.stop
-    board.bench.levels[pin] = 0
+    life.live(1.0)
+    assert life.state == "running"
+    life.live(0.1, stop=True)
+    assert (life.state, life.pulsed) == ("stopped", 0)
+    life.live(0.1, stop=False)
+    assert life.asked(wire.RELEASE).result == "done"
     life.live(1.0)
     assert life.state == "running"
     board.bench.levels.pop(pin)  # nothing drives it: the pull-up does

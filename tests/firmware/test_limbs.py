@@ -20,6 +20,8 @@ class NotedServos:
     """A servo driver that writes down what it is told."""
 
     def __init__(self) -> None:
+        self.fails = False
+        """Whether the hardware does not acknowledge."""
         self.pulses: list[tuple[int, int]] = []
         self.flushes = 0
         self.offs = 0
@@ -32,9 +34,16 @@ class NotedServos:
 
     def flush(self) -> None:
         self.flushes += 1
+        if self.fails:
+            raise OSError(5)
 
     def all_off(self) -> None:
         self.offs += 1
+        if self.fails:
+            raise OSError(5)
+
+    def sound(self) -> bool:
+        return not self.fails
 
 
 def row(
@@ -321,3 +330,112 @@ def test_a_body_falls_below_350_thousandths_of_its_weight_in_any_pose(
     for _ in range(3):
         fall.feel(*reading)
     assert fall.falling is falls
+
+
+# ── Drivers that do not acknowledge ──────────────────────────────────────────────────────────────
+
+
+def moving() -> tuple[Any, NotedServos]:
+    """Limbs with one joint on a long way, and its driver."""
+    found, one, _ = limbs(row())
+    found.attach()
+    found.aim((4000,), 500)
+    found.step()
+    return found, one
+
+
+def test_five_failed_writes_in_a_row_are_a_loss_and_four_are_not() -> None:
+    found, one = moving()
+    one.fails = True
+    for _ in range(4):
+        found.step()
+    assert not found.lost
+    one.fails = False
+    found.step()
+    one.fails = True
+    for _ in range(4):
+        found.step()
+        assert not found.lost
+    found.step()
+    assert found.lost
+
+
+def test_limp_that_is_acknowledged_ends_the_loss() -> None:
+    found, one = moving()
+    one.fails = True
+    for _ in range(5):
+        found.step()
+    found.limp()
+    assert found.lost
+    assert not found.off
+    one.fails = False
+    found.off_again()
+    assert found.off
+    assert not found.lost
+    one.fails = True
+    found.attach()
+    for _ in range(3):
+        found.aim((100,), 1)
+        found.step()
+    assert not found.lost, "failures are counted from 0 again"
+
+
+def test_what_was_not_written_is_written_when_all_joints_stand_still() -> None:
+    found, one, _ = limbs(row())
+    found.attach()
+    found.aim((10,), 1)
+    one.fails = True
+    found.step()
+    while not found.still:
+        found.step()
+        if found.lost:
+            break
+    flushes = one.flushes
+    one.fails = False
+    found.step()
+    assert one.flushes == flushes + 1
+    found.step()
+    assert one.flushes == flushes + 1, "nothing is left to write"
+
+
+def test_one_failed_write_before_all_stand_still_is_made_up_for() -> None:
+    found, one, _ = limbs(row())
+    found.attach()
+    found.aim((10,), 1)
+    found.step()
+    one.fails = True
+    found.step()
+    assert found.still
+    one.fails = False
+    flushes = one.flushes
+    found.step()
+    assert one.flushes == flushes + 1
+
+
+def test_a_servo_whose_first_pulse_fails_is_not_attached() -> None:
+    found, one, _ = limbs(row(), row("tail", 5))
+    one.fails = True
+    for _ in range(9):
+        found.attach()
+    assert not found.attached
+    assert {channel for channel, _ in one.pulses} == {0}
+    one.fails = False
+    for _ in range(9):
+        found.attach()
+    assert found.attached
+    assert {channel for channel, _ in one.pulses} == {0, 5}
+
+
+def test_only_drivers_that_have_not_acknowledged_are_asked_again() -> None:
+    found, one, two = limbs(row(), row("tail", 5, driver="two"))
+    one.fails = True
+    found.limp()
+    assert (one.offs, two.offs, found.off) == (1, 1, False)
+    found.off_again()
+    assert (one.offs, two.offs, found.off) == (2, 1, False)
+    one.fails = False
+    found.off_again()
+    assert (one.offs, two.offs, found.off) == (3, 1, True)
+    assert found.sound()
+    two.fails = True
+    assert not found.sound()
