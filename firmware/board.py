@@ -92,8 +92,8 @@ class Board:
         self._setpoint_length = 10 + 2 * count
         self._over = 1
         """Steps in which the joints glide to the newest setpoint."""
-        self._angles_format = f"<{count}H"
-        self._angles = tuple([joint.rest for joint in limbs.joints])
+        self._angles = array("i", [joint.rest for joint in limbs.joints])
+        """The newest setpoint, cdeg."""
         self.faults = 0
         """Bits of the sensors that do not answer."""
         self._no_servos = Fault(_SOUND_MS, now)
@@ -106,8 +106,13 @@ class Board:
         """Whether the servo drivers still have their configuration."""
         self._step_due = now
         limbs.limp()
-        self._said: tuple[int, ...] = ()
-        """state, faults, stuck pads and flags as they were last sent; empty: not in this session.
+        self._take_it, self._begin_it = self._take, self._begin
+        """Made once, since a bound method takes memory, as do the buffers of the messages."""
+        self._touch_out = bytearray(4 + len(skin.pressures))
+        self._motion_out = bytearray(16)
+        self._said = -1
+        """State, faults, stuck pads and flags as they were last sent, 3, 6, 12 and the other bits;
+        -1: not in this session.
         """
         self._ticks = 0
         self._touched = False
@@ -130,7 +135,7 @@ class Board:
         """Do everything that is due now. Called every TICK_MS; never waits and raises nothing that
         a device can cause."""
         self._ticks += 1
-        self._port.receive(self._take, self._begin, now)
+        self._port.receive(self._take_it, self._begin_it, now)
         pressed = self._stop.pressed
         if pressed and self._mode.state != mode.STOPPED:
             self._enter(mode.STOPPED, now)
@@ -175,7 +180,10 @@ class Board:
             self._touched = touched
             self._port.event(wire.TOUCHED, struct.pack("<I", now) + pressures)
         elif ticks & 1:
-            self._port.stream(wire.TOUCH, struct.pack("<I", now) + pressures)
+            out = self._touch_out
+            struct.pack_into("<I", out, 0, now)
+            wire.copy(pressures, len(pressures), out, 4)
+            self._port.stream(wire.TOUCH, out)
 
     def _tell_motion(self, changed: bool, now: "Ms") -> None:
         felt, said = self._imu.felt, self._motion_said
@@ -190,7 +198,11 @@ class Board:
             self._active = max(0, self._active - 1)
             for axis in range(6):
                 said[axis] = felt[axis]
-            self._port.stream(wire.MOTION, struct.pack("<Ihhhhhh", now, *felt))
+            out = self._motion_out
+            struct.pack_into("<I", out, 0, now)
+            for axis in range(6):
+                struct.pack_into("<h", out, 4 + 2 * axis, felt[axis])
+            self._port.stream(wire.MOTION, out)
 
     def _tell_lost(self) -> None:
         """Keep the faults of the sensors, and log how often they were lost when that changes."""
@@ -261,7 +273,7 @@ class Board:
 
     def _begin(self) -> None:
         """Start a session: send the state anew, and a touch that has already begun."""
-        self._said = ()
+        self._said = -1
         self._setpoints.clear()
         self._touch_untold = self._touched
         self._touched = False
@@ -276,16 +288,12 @@ class Board:
     def _do_setpoint(self, payload: memoryview, now: "Ms") -> int:
         if len(payload) != self._setpoint_length or self._mode.state >= mode.STOPPED:
             return _REFUSED
-        number, sent_ms, ttl_ms, over_ms, pupils, purr, purr_hz = struct.unpack_from(
-            "<HHHBBBB", payload
-        )
-        if not self._setpoints.is_new(number, sent_ms, ttl_ms, now):
+        number = payload[0] | payload[1] << 8
+        ttl_ms = payload[4] | payload[5] << 8
+        if not self._setpoints.is_new(number, payload[2] | payload[3] << 8, ttl_ms, now):
             return _REFUSED
-        zero = wire.ANGLE_ZERO
-        self._angles = tuple(
-            [angle - zero for angle in struct.unpack_from(self._angles_format, payload, 10)]
-        )
-        self._over = max(1, over_ms // _STEP_MS)
+        wire.angles(payload, 10, len(self._angles), self._angles)
+        self._over = max(1, payload[6] // _STEP_MS)
         self._mode.refresh(now, ttl_ms)
         state = self._mode.state
         if (state == mode.HOLD or state == mode.REST) and not self._mode.gently:
@@ -293,8 +301,8 @@ class Board:
         if self._mode.state == mode.RUNNING:
             if not self._fall.falling:
                 self._limbs.aim(self._angles, self._over)
-            self._purr.set(purr, purr_hz)
-        self._pupils.set(pupils)
+            self._purr.set(payload[8], payload[9])
+        self._pupils.set(payload[7])
         return _DONE
 
     def _do_stop(self, payload: memoryview, now: "Ms") -> int:
@@ -367,12 +375,11 @@ class Board:
         )
         if state >= mode.LIMP and not self._limbs.off:
             state = mode.STOPPING
-        said = (state, self.all_faults(now), stuck, flags)
+        faults = self.all_faults(now)
+        said = state | faults << 3 | stuck << 9 | flags << 21
         if said != self._said:
             self._said = said
-            self._port.event(wire.STATE, struct.pack("<IBHHB", now, *said))
+            self._port.event(wire.STATE, struct.pack("<IBHHB", now, state, faults, stuck, flags))
         if self._ticks % 50 == 4 and (self._ticks % 400 == 4 or not self._limbs.still):
             angles = [joint.angle + wire.ANGLE_ZERO for joint in self._limbs.joints]
-            self._port.stream(
-                wire.JOINTS, struct.pack("<I" + self._angles_format[1:], now, *angles)
-            )
+            self._port.stream(wire.JOINTS, struct.pack(f"<I{len(angles)}H", now, *angles))

@@ -8,6 +8,8 @@ from joint import Joint
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from shapes import Row, Servos
 
 _TICKS_BETWEEN_ATTACHES = const(3)
@@ -60,12 +62,14 @@ class Limbs:
         """Whether every servo has its pulses."""
         self._wait = 0
 
-    def aim(self, angles: tuple[int, ...], steps: int) -> None:
+    def aim(self, angles: "Sequence[int]", steps: int) -> None:
         """Send each joint to its angle (cdeg) within `steps` steps of 20 ms."""
-        for joint, angle in zip(self.joints, angles):
+        joints = self.joints
+        for index in range(len(joints)):
+            joint = joints[index]
             # Most joints are at rest where they are aimed at: this saves the call.
-            if angle != joint.target or not joint.still:
-                joint.aim(angle, steps)
+            if angles[index] != joint.target or not joint.still:
+                joint.aim(angles[index], steps)
 
     def aim_at_rest(self) -> None:
         """Send each joint to its rest angle, slowly; `hurry` ends the slowness."""
@@ -152,10 +156,13 @@ class Limbs:
         """Move every joint that is not still by `steps` steps of 20 ms, and write the pulses. What
         could not be written is written by the next call."""
         moved = self._failed > 0
-        for joint, (pulse, channel, zero, gain) in zip(self.joints, self._outputs):
+        joints, outputs = self.joints, self._outputs
+        for index in range(len(joints)):
+            joint = joints[index]
             if not joint.still:
                 for _ in range(steps):
                     joint.step()
+                pulse, channel, zero, gain = outputs[index]
                 pulse(channel, zero + (joint.angle * gain + 32768 >> 16))
                 moved = True
         if moved:

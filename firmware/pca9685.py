@@ -41,7 +41,9 @@ class PCA9685:
         self._i2c = i2c
         self._address = address
         self._staged = bytearray(64)
-        self._window = memoryview(self._staged)
+        self._views: dict[int, memoryview] = {}
+        """The staged bytes from a channel to a channel, by 17 × first + end: made once each, since
+        a slice takes memory."""
         self._first, self._end = 16, 0
         self._byte = bytearray(1)
         self._prescale = (oscillator_hz // 1000 * _PERIOD_US // 4096 + 500) // 1000 - 1
@@ -67,9 +69,11 @@ class PCA9685:
         """Write the staged channels, and those between them. They stay staged if that fails."""
         first, end = self._first, self._end
         if first < end:
-            self._i2c.writeto_mem(
-                self._address, _LED0_ON_L + 4 * first, self._window[4 * first : 4 * end]
-            )
+            view = self._views.get(17 * first + end)
+            if view is None:
+                view = memoryview(self._staged)[4 * first : 4 * end]
+                self._views[17 * first + end] = view
+            self._i2c.writeto_mem(self._address, _LED0_ON_L + 4 * first, view)
             self._first, self._end = 16, 0
 
     def all_off(self) -> None:

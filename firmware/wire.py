@@ -197,6 +197,15 @@ def copy(source: ptr8, count: int, target: ptr8, at: int) -> int:
 
 
 @micropython.viper
+def angles(payload: ptr8, at: int, count: int, into: ptr32) -> int:
+    """Read `count` angles of a setpoint from `at` on, cdeg; returns where they end."""
+    for index in range(count):
+        into[index] = (int(payload[at]) | int(payload[at + 1]) << 8) - 32768
+        at += 2
+    return at
+
+
+@micropython.viper
 def stuff(data: ptr8, count: int, out: ptr8, at: int) -> int:
     """Encode the first `count` bytes by COBS (Cheshire and Baker 1999) into `out` from `at` on,
     with the delimiter; returns where that ends. There is no zero byte before the delimiter."""
