@@ -3,7 +3,6 @@ motion; its name is the file's."""
 
 from __future__ import annotations
 
-import difflib
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -16,6 +15,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 from moggy.body import StrictModel
 from moggy.config import compose, load
 from moggy.messages import Affect
+from moggy.vocabulary import JOINTS, GazeTarget, misspelt_joint
 
 __all__ = ["Clip", "MotionFile", "clips", "load_motions"]
 
@@ -27,11 +27,7 @@ GROUPS = {
     "knees": ("hind_left_knee", "hind_right_knee"),
 }
 """Names for both sides at once."""
-KNOWN = (
-    *GROUPS,
-    *(joint for pair in GROUPS.values() for joint in pair),
-    *("head_pan", "head_tilt", "head_roll", "jaw", "tail_pitch", "tail_yaw", "eyelids", "pupils"),
-)
+KNOWN = (*GROUPS, *JOINTS, "pupils")
 """What the cat has. A body may have more, but a name that is nearly one of these is a slip."""
 
 Angle = Annotated[float, Field(ge=-3.2, le=3.2, description="rad (pupils: 0 a slit to 1 wide)")]
@@ -41,8 +37,9 @@ Bent = Annotated[float, Field(ge=-3.0, le=3.0)]
 
 
 def _joint(name: str) -> str:
-    if name not in KNOWN and (near := difflib.get_close_matches(name, KNOWN, n=1, cutoff=0.75)):
-        raise ValueError(f"no joint '{name}', did you mean '{near[0]}'?")
+    near = misspelt_joint(name, KNOWN)
+    if near:
+        raise ValueError(f"no joint '{name}', did you mean '{near}'?")
     return name
 
 
@@ -111,7 +108,7 @@ class MotionFile(StrictModel):
     ] = None
     fade: Annotated[float, Field(ge=0.02, le=5.0, description="s to blend in, and out")] = 0.3
     gaze: Annotated[
-        Literal["person", "touch", "around", "away", "none"] | None,
+        GazeTarget | None,
         Field(description="where it looks; left out: as the behaviour says"),
     ] = None
     alert: Annotated[

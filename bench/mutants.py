@@ -34,6 +34,7 @@ from rich.progress import Progress
 
 from bench.absent import ROOT
 from bench.mutant_tests import TESTS
+from moggy.vocabulary import nearest
 
 COUNTERPARTS = {
     name: other
@@ -433,6 +434,9 @@ def main() -> int:
     parser.add_argument("--list", action="store_true", help="count the mutants, run nothing")
     parser.add_argument("--verbose", action="store_true", help="show the killed ones too")
     options = parser.parse_args()
+    every = [file for tests in TESTS.values() for file in tests]
+    if options.file is not None and options.file not in every:
+        parser.error(f"no tests are named for {options.file!r}{nearest(options.file, every)}")
     good = True
     for area, tests in TESTS.items():
         files = [file for file in tests if options.file in (None, file)]

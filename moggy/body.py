@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeAlias
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from moggy.servo_drivers import DRIVERS
-from moggy.vocabulary import ZoneName, known
+from moggy.vocabulary import JOINTS, ZoneName, known, misspelt_joint
 
 
 class StrictModel(BaseModel):
@@ -199,6 +199,9 @@ class Body(StrictModel):
     @model_validator(mode="after")
     def _buildable(self) -> Body:
         for name in self.joints:
+            near = misspelt_joint(name, JOINTS)
+            if near:
+                raise ValueError(f"joint {name!r}: did you mean {near!r}?")
             if not name or len(name.split()) != 1 or name != name.strip():
                 raise ValueError(f"joint '{name}': a name has no spaces")
         pins = self.wiring.pins

@@ -4,9 +4,10 @@ feelings. Motions are written in `behaviors` and evaluated by the actuators."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, Protocol
+from typing import Protocol
 
 from moggy.messages import Affect
+from moggy.vocabulary import GazeTarget
 
 GROUND = "stand"
 """The posture under everything, until one has been decided."""
@@ -37,7 +38,7 @@ class Motion(Protocol):
         ...
 
     @property
-    def gaze(self) -> Literal["person", "touch", "around", "away", "none"] | None:
+    def gaze(self) -> GazeTarget | None:
         """Where it makes the pet look; None leaves that to the decision."""
         ...
 

@@ -26,6 +26,7 @@ from moggy.vocabulary import (
     Advisable,
     BoardState,
     BodyMotionName,
+    Coming,
     EventName,
     EvidenceChannel,
     GestureName,
@@ -339,7 +340,7 @@ class Person(Sense):
 
     kind: Literal["person"] = "person"
     person: str = SOMEONE
-    change: Literal["arrives", "leaves"]
+    change: Coming
 
 
 @register_sense

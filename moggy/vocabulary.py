@@ -134,6 +134,8 @@ BoardState: TypeAlias = Literal[
     "connected", "lost", "running", "hold", "rest", "limp", "stopped", "fault", "stopping"
 ]
 BOARD_STATES: Final[tuple[BoardState, ...]] = get_args(BoardState)
+Coming: TypeAlias = Literal["arrives", "leaves"]
+"""What a person does who was not here, or was."""
 SettingName: TypeAlias = Literal["quiet", "focus", "lap", "away", "stop"]
 SETTINGS: Final[tuple[SettingName, ...]] = get_args(SettingName)
 """What the owner may ask for by hand."""
@@ -337,6 +339,39 @@ class _Enumerated:
     ) -> dict[str, str | list[str]]:
         return {"type": "string", "enum": list(self.names)}
 
+
+JOINTS: Final = (
+    "head_pan",
+    "head_tilt",
+    "head_roll",
+    "jaw",
+    "ear_left",
+    "ear_right",
+    "tail_pitch",
+    "tail_yaw",
+    "front_left_shoulder",
+    "front_left_elbow",
+    "front_right_shoulder",
+    "front_right_elbow",
+    "hind_left_hip",
+    "hind_left_knee",
+    "hind_right_hip",
+    "hind_right_knee",
+    "eyelids",
+)
+"""Joints that the shipped motions move. A body may have fewer, and others of its own."""
+
+
+def misspelt_joint(name: str, names: Collection[str]) -> str:
+    """The joint of `names` that `name` nearly is; empty where it is one of them, or like none."""
+    if name in names:
+        return ""
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.75)
+    return near[0] if near else ""
+
+
+UNRATED: Final = 0.5
+"""Confidence, 0..1, of an estimate of the person that came without one. Our choice."""
 
 EvidenceChannel: TypeAlias = Annotated[
     str,

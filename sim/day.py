@@ -7,7 +7,7 @@ import heapq
 import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import BaseModel, Field, PrivateAttr, model_validator
 
@@ -26,7 +26,7 @@ from moggy.messages import (
     Words,
 )
 from moggy.sim.script import LAST_MOMENT_S, LONGEST_LINE, BadScript
-from moggy.vocabulary import SettingName, nearest
+from moggy.vocabulary import Coming, SettingName, nearest
 from moggy.yaml_file import Located, validate
 
 WRITE_A_DAY = "`moggy schema day` says what may stand in one, sim/days/demo.yaml is one"
@@ -121,7 +121,7 @@ class Act(DayPart):
     press: Press | None = None
     face: DayLook | None = None
     say: Annotated[str | None, Field(max_length=LONGEST_LINE // 2)] = None
-    person: Literal["arrives", "leaves"] | None = None
+    person: Coming | None = None
     carry: Annotated[
         float | None,
         Field(gt=0.0, le=3600.0, description="lifted, held for so many seconds, and put down"),

@@ -41,6 +41,7 @@ from moggy.vocabulary import (
     LARGEST_ADVICE,
     NOBODY,
     SOMEONE,
+    UNRATED,
     Advisable,
     EvidenceChannel,
     GestureName,
@@ -51,14 +52,6 @@ SIGNS = (Face, Posture, Voice, Words, Thought, Happening, Impression)
 """Senses of a person that may come without a name."""
 ADVISABLE = frozenset((*DIMENSIONS, *DRIVES))
 """What a thought may advise on; anything else that a model names is dropped."""
-FACE_CONFIDENCE = 0.7
-"""Confidence, 0..1, of a face's estimate that was given without one."""
-POSTURE_CONFIDENCE = 0.4
-"""Confidence, 0..1, of a posture without one: its rules are not validated."""
-VOICE_CONFIDENCE = 0.5
-"""Confidence, 0..1, of a voice's estimate without one."""
-WORDS_CONFIDENCE = 0.6
-"""Confidence, 0..1, of the words' estimate without one."""
 TOUCH_LEAST = 0.3
 """Least strength of `touched`, however light the hand, 0..1."""
 KIND_VALENCE = 0.2
@@ -227,7 +220,7 @@ class Perception:
     def _face(self, sense: Face, at: float) -> None:
         self.attention.notice(sense, at)
         because = (sense.id,)
-        confidence = FACE_CONFIDENCE if sense.confidence is None else sense.confidence
+        confidence = UNRATED if sense.confidence is None else sense.confidence
         face = self._faces.get(sense.person)
         if face is None:
             face = self._faces[sense.person] = FaceHistory()
@@ -254,7 +247,7 @@ class Perception:
                 "posture",
                 sense.person,
                 at,
-                POSTURE_CONFIDENCE if sense.confidence is None else sense.confidence,
+                UNRATED if sense.confidence is None else sense.confidence,
                 None,
             )
 
@@ -274,12 +267,12 @@ class Perception:
                 sense.person, at, (sense.id,), found is not None and found[0] == "soft_voice"
             )
             if sense.valence is not None or sense.arousal is not None or sense.probabilities:
-                confidence = VOICE_CONFIDENCE if sense.confidence is None else sense.confidence
+                confidence = UNRATED if sense.confidence is None else sense.confidence
                 self._evidence_of(sense, "voice", sense.person, at, confidence, sense.probabilities)
 
     def _words(self, sense: Words, at: float) -> None:
         self.attention.notice(sense, at)
-        confidence = WORDS_CONFIDENCE if sense.confidence is None else sense.confidence
+        confidence = UNRATED if sense.confidence is None else sense.confidence
         kind = sense.intent in KIND_WISHES or (sense.valence or 0.0) > KIND_VALENCE
         self._sign_of(sense.person, at, (sense.id,), kind)
         for name, strength in self.speaking.words(sense, confidence, at):

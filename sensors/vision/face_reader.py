@@ -12,7 +12,7 @@ from operator import mul
 from pathlib import Path
 
 from moggy.messages import AnySense, Face, Probabilities
-from moggy.vocabulary import CLASS_PLACES, CLASSES
+from moggy.vocabulary import CLASS_PLACES, CLASSES, UNRATED
 
 HEAD = Path(__file__).parent / "heads" / "face.json"
 """The trained heads; `heads/train_face.py` writes them."""
@@ -22,8 +22,6 @@ NETWORK = "face_expression"
 FLOOR = 0.01
 """Added to a probability of the network before its logarithm: below one in a hundred it says
 nothing. 0.001 classified as well but made the head overconfident (`heads/train_face.py`)."""
-UNRATED = 0.5
-"""Confidence of an estimate that came without one."""
 LARGEST_SCORE = 4.0
 """Standard deviations at which a feature is cut, as in training."""
 

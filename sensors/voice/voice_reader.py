@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from moggy.messages import AnySense, Voice
+from moggy.vocabulary import UNRATED
 
 QUIET_DBFS = -55.0
 """dBFS below which nobody speaks."""
@@ -23,8 +24,6 @@ LONGEST_LEARNT_S = 600.0
 """Seconds of voice that are counted at most: what is usual follows a voice that changes."""
 SAMPLE_S = 0.1
 """Seconds of voice in one message: the microphone sends ten a second."""
-UNRATED = 0.5
-"""Confidence of an estimate that came without one."""
 
 
 class UsualVoice(NamedTuple):

@@ -13,7 +13,7 @@ from moggy.messages import AnySense, Probabilities, Trouble, Words
 from moggy.sensors.words.words_features import DRAWN_OUT, manner, plain, tokens
 from moggy.sensors.words.words_head import head, likely, softmax
 from moggy.sensors.words.words_phrases import language, wish
-from moggy.vocabulary import CLASS_PLACES, CLASS_PRIOR, CLASSES, Intent, PersonClass
+from moggy.vocabulary import CLASS_PLACES, CLASS_PRIOR, CLASSES, UNRATED, Intent, PersonClass
 
 if TYPE_CHECKING:
     from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
@@ -28,8 +28,6 @@ MOST_SYMBOLS: Final = 8
 UNSURE: Final = 0.4
 """A confidence below this is called unsure: on GoEmotions dev (Demszky et al. 2020) the likeliest
 class is then wrong more often than right."""
-UNRATED: Final = 0.5
-"""Confidence of an estimate that came without one."""
 
 LEXICON_SHARE: Final = 0.4
 """VADER's share in valence. With it valence correlates with people's ratings by r = 0.51 on EmoBank

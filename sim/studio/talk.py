@@ -11,6 +11,7 @@ from moggy.config import Invalid
 from moggy.messages import Face, Person
 from moggy.senses import Unit
 from moggy.sim.studio.inbox import PageInputs
+from moggy.vocabulary import Coming
 
 LONGEST_MESSAGE = 600_000
 """Bytes of one message; designers' files and camera frames are smaller."""
@@ -82,7 +83,7 @@ class PersonSaid(PageMessage):
     """The user chose to be seen, or to be seen no more."""
 
     type: Literal["person"]
-    change: Literal["arrives", "leaves"]
+    change: Coming
 
 
 class SettingSaid(PageMessage):

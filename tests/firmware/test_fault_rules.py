@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
+from moggy.sim.board import lock_step
 from moggy.sim.board.lock_step import LockStepBoard
+from moggy.sim.board.wires import DeviceFault
 
 from .rig import CAT
 
@@ -107,3 +109,9 @@ def test_the_clock_may_wrap_within_the_count() -> None:
         assert not found.active
     found.see(True, 5000)
     assert found.latched
+
+
+def test_the_simulated_faults_and_the_tick_are_the_same_on_both_sides() -> None:
+    board = LockStepBoard(CAT)
+    assert get_args(DeviceFault) == board.module("machine").FAULTS
+    assert board.module("board").TICK_MS == lock_step.TICK_MS

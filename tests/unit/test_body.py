@@ -13,6 +13,7 @@ from moggy.board_config import body_hash, firmware_config
 from moggy.body import Body
 from moggy.config import SHIPPED, load
 from moggy.faults import FAULTS, in_words
+from moggy.vocabulary import JOINTS
 
 CAT = load(SHIPPED["body"] / "cat.yaml", Body)
 
@@ -114,3 +115,19 @@ def test_every_fault_has_words_and_says_what_to_do() -> None:
         assert fault.do
     assert "touch pad chin" in in_words("stuck pad chin")
     assert in_words("what a later firmware says") == "what a later firmware says"
+
+
+@pytest.mark.parametrize(("slip", "joint"), [("tail_yawq", "tail_yaw"), ("ear_lfet", "ear_left")])
+def test_a_joint_that_is_misspelt_is_refused_and_one_of_its_own_is_not(
+    slip: str, joint: str
+) -> None:
+    data = CAT.model_dump()
+    data["joints"]["whiskers"] = data["joints"].pop("jaw")
+    assert "whiskers" in Body.model_validate(data).joints
+    data["joints"][slip] = data["joints"].pop(joint)
+    with pytest.raises(ValueError, match=f"'{slip}': did you mean '{joint}'"):
+        Body.model_validate(data)
+
+
+def test_the_shipped_body_has_the_joints_that_the_shipped_motions_move() -> None:
+    assert set(CAT.joints) == set(JOINTS)
