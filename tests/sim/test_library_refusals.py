@@ -172,7 +172,7 @@ def test_a_pet_that_cannot_be(call: Callable[[], object], words: str) -> None:
         (lambda: random_day(0, 20, body="dog"), "did you mean 'body/cat.yaml'?"),
         (lambda: random_day(0, 20, body=5), "body: 5 is no name of a file; there are cat"),
         (lambda: moggy.read_script(None), "path: None is no path of a file"),  # type: ignore[arg-type]
-        (lambda: moggy.read_script("nowhere.jsonl"), "nowhere.jsonl: cannot be read"),
+        (lambda: moggy.read_script("nowhere.jsonl"), "nowhere.jsonl: no such file"),
     ],
 )
 def test_a_day_or_a_script_that_cannot_be(call: Callable[[], object], words: str) -> None:
@@ -192,7 +192,7 @@ def test_a_day_or_a_script_that_cannot_be(call: Callable[[], object], words: str
         (lambda life: life.save(None), "journal: None is no path of a file"),
         (lambda life: life.write_csv(5), "path: 5 is no path of a file"),
         (lambda life: life.read(None), "journal: None is no path of a file"),
-        (lambda life: life.read("nowhere.mcap"), "nowhere.mcap: not a journal of a pet"),
+        (lambda life: life.read("nowhere.mcap"), "nowhere.mcap: no such file"),
     ],
 )
 def test_what_a_life_cannot_tell(second: Any, call: Callable[[Any], object], words: str) -> None:
