@@ -9,8 +9,8 @@ from collections import deque
 from dataclasses import replace
 
 from moggy.brain.language.question import PATIENCE, Question, Situation
-from moggy.messages import Event, Gesture, Thought, Tick, Words
-from moggy.ongoing import CONTACT_LOST_S
+from moggy.messages import Event, Thought, Tick, Words
+from moggy.ongoing import Ongoing
 
 REMEMBERED_S = 120.0
 """Seconds for which an event is part of a situation. Our choice."""
@@ -26,22 +26,19 @@ class Recent:
 
     def __init__(self) -> None:
         self._events: deque[Event] = deque(maxlen=REMEMBERED_EVENTS)
-        self._gesture: Gesture | None = None
+        self._ongoing = Ongoing()
 
     def see(self, tick: Tick) -> None:
         """Add the events and the touch of this tick."""
         if tick.events:
             self._events.extendleft(event for event in tick.events if event.name not in UNTOLD)
-        for sense in tick.understood:
-            if isinstance(sense, Gesture):
-                self._gesture = None if sense.phase == "end" else sense
+        self._ongoing.take(tick.understood, tick.at)
 
     def situation(self, tick: Tick) -> Situation:
         """The situation before this tick. Call it before `see` of the same tick: otherwise the
         events that the words caused would stand in their own situation."""
-        touch = self._gesture
-        if touch is not None and tick.at - touch.at > CONTACT_LOST_S:
-            touch = None
+        self._ongoing.take((), tick.at)
+        touch = self._ongoing.gesture
         person, pet = tick.person, tick.pet
         return Situation(
             before=tuple(

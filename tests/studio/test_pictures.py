@@ -15,7 +15,7 @@ from moggy.messages import Affect, Command, Decision, PersonEstimate, Tick
 from moggy.sim.pictures import Pictures
 from moggy.sim.studio.still.painter import PainterCamera, paint
 from moggy.sim.studio.still.skeleton import pose, stance
-from moggy.sim.studio.still.skin import skin
+from moggy.sim.studio.still.surface import skin
 
 BODY = Files().load("body/cat.yaml", Body)
 SMALL = PainterCamera(width=160, height=120)

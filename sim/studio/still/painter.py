@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from moggy.sim.studio.still.shape import SIDES, Array, mirrored, shape
 from moggy.sim.studio.still.skeleton import Bones, pose
-from moggy.sim.studio.still.skin import Integers, skin
+from moggy.sim.studio.still.surface import Integers, skin
 
 Color: TypeAlias = tuple[float, float, float]
 """Red, green, blue; 0..255."""
