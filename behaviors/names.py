@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from moggy.behaviors.expression import Wrong, names, parse
 from moggy.behaviors.inputs import TEXTS
+from moggy.behaviors.motions import KNOWN
 from moggy.behaviors.tree_language import holes
 from moggy.tree_data import nodes
 from moggy.vocabulary import nearest
@@ -36,6 +37,18 @@ def behaviours(tree: Mapping[str, Any]) -> set[str]:
     reflexes, and those of earlier releases."""
     there = {id for id, node in nodes(tree).items() if node.is_behaviour}
     return there | set(tree.get("renamed", ())) | set(tree.get("removed", ()))
+
+
+def unknown_joints(motion: Mapping[str, Any], joints: Collection[str]) -> Iterator[Unknown]:
+    """Joints that a motion moves and that neither the body nor the shipped cat has."""
+    for part in ("move", "add", "swing"):
+        for joint in motion.get(part) or ():
+            if joint not in KNOWN and joint not in joints:
+                near = nearest(joint, (*KNOWN, *joints))
+                yield Unknown(
+                    (part, joint),
+                    f"no joint {joint!r}{near}: neither the body nor the shipped cat has one",
+                )
 
 
 def options(tree: Mapping[str, Any]) -> set[str]:

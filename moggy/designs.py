@@ -19,6 +19,7 @@ from moggy.behaviors.names import (
     options,
     unknown_in_laws,
     unknown_in_tree,
+    unknown_joints,
     unknown_keys,
 )
 from moggy.behaviors.tree import Tree
@@ -159,6 +160,9 @@ def _put_together(
         who, does, feels = (
             overlay.compose(name, texts) for name in (personality, tree, appraisals)
         )
+        for name in motions:
+            motion = overlay.compose(f"motions/{name}.yaml", texts)
+            _refuse(motion, unknown_joints(motion.data, made.body.joints))
         known = behaviours(does.data)
         _refuse(does, unknown_in_tree(does.data, motions))
         _refuse(who, unknown_keys(who.data, "appetite", options(does.data), tree))

@@ -424,3 +424,22 @@ def test_every_kind_that_is_edited_while_it_lives_has_its_schema() -> None:
     assert {Tree, Personality, Appraisals} <= set(pet_files.SCHEMAS.values())
     with pytest.raises(Invalid, match="only personalities, trees, appraisals, motions"):
         pet_files.save(Files(), SHIPPED, "body/cat.yaml", "name: x\n")
+
+
+def with_motion(joint: str, body: str) -> Start:
+    """The shipped start with a motion `wave` of this joint, and this text of the body."""
+    wave = f"move:\n  head_pan: {{0.0: 0.1}}\n  {joint}: {{0.0: 0.2}}\n"
+    files = {**SHIPPED.files, SHIPPED.body: body, "motions/wave.yaml": wave}
+    return replace(SHIPPED, files=files)
+
+
+def test_a_motion_of_a_joint_that_nobody_has_is_refused_at_its_line() -> None:
+    error = refused(with_motion("paw", SHIPPED.files[SHIPPED.body]))
+    assert (error.file, error.line) == ("motions/wave.yaml", 3)
+    assert "no joint 'paw'" in str(error)
+
+
+def test_a_motion_may_move_a_joint_that_only_the_body_has() -> None:
+    paw = "joints:\n  paw: {min: -1, max: 1, channel: 18, driver: pwm}\n"
+    body = SHIPPED.files[SHIPPED.body].replace("joints:\n", paw, 1)
+    assert "wave" in designs(with_motion("paw", body)).motions
