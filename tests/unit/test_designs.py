@@ -428,14 +428,14 @@ def test_every_kind_that_is_edited_while_it_lives_has_its_schema() -> None:
 
 def with_motion(joint: str, body: str) -> Start:
     """The shipped start with a motion `wave` of this joint, and this text of the body."""
-    wave = f"move:\n  head_pan: {{0.0: 0.1}}\n  {joint}: {{0.0: 0.2}}\n"
+    wave = f"about: waves\nadd:\n  head_pan: 0.1\n  {joint}: 0.2\n"
     files = {**SHIPPED.files, SHIPPED.body: body, "motions/wave.yaml": wave}
     return replace(SHIPPED, files=files)
 
 
 def test_a_motion_of_a_joint_that_nobody_has_is_refused_at_its_line() -> None:
     error = refused(with_motion("paw", SHIPPED.files[SHIPPED.body]))
-    assert (error.file, error.line) == ("motions/wave.yaml", 3)
+    assert (error.file, error.line) == ("motions/wave.yaml", 4)
     assert "no joint 'paw'" in str(error)
 
 
