@@ -34,13 +34,21 @@ class Twitch:
     fades: float = 0.18
 
 
-NEAR = "near ear"
+NEAR_EAR = "near ear"
 """Stands for the ear on the side of the touch."""
 TOUCH = Twitch(
-    {NEAR: -0.34, "eyelids": 0.4, "tail_yaw": 0.1, "hind_left_hip": 0.02, "hind_right_hip": 0.02}
+    {
+        NEAR_EAR: -0.34,
+        "eyelids": 0.4,
+        "tail_yaw": 0.1,
+        "hind_left_hip": 0.02,
+        "hind_right_hip": 0.02,
+    }
 )
 """A touch on the body or the legs: the ear goes back, the skin twitches."""
-FACE = Twitch({NEAR: -0.22, "ear_left": 0.06, "ear_right": 0.06, "eyelids": 0.6, "head_tilt": 0.05})
+FACE = Twitch(
+    {NEAR_EAR: -0.22, "ear_left": 0.06, "ear_right": 0.06, "eyelids": 0.6, "head_tilt": 0.05}
+)
 """A touch on the face: the eyes shut."""
 ROUGH = Twitch(
     {
@@ -150,7 +158,7 @@ class Reactions:
             strength = each.size * risen * exp(-max(0.0, age - ATTACK_S) / each.twitch.fades)
             over = strength < OVER
             for joint, angle in each.twitch.by.items():
-                channel = each.near if joint == NEAR else joint
+                channel = each.near if joint == NEAR_EAR else joint
                 mix.add(channel, 0.0 if over else strength * angle, each.source)
             if not over:
                 kept.append(each)

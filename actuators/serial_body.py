@@ -42,7 +42,7 @@ TURN = 0.06
 
 BOARD = "board"
 """The part that a Trouble names for a board that is lost or was built for another body."""
-FAULTS = "board's faults"
+FAULTS_PART = "board's faults"
 """The part for the faults that the board reports."""
 WIRE = "board's messages"
 """The part for messages that were dropped."""
@@ -193,7 +193,7 @@ class SerialBody:
         senses: list[AnySense] = [BoardReport(at=at, state=self._state)]
         if self._faults:
             self._faults = ()
-            senses.append(Trouble(at=at, part=FAULTS, message=""))
+            senses.append(Trouble(at=at, part=FAULTS_PART, message=""))
         if not change.connected:
             self._lost = True
             return [*senses, Trouble(at=at, part=BOARD, message=change.message)]
@@ -256,7 +256,7 @@ class SerialBody:
         if self._faults == before:
             return [report]
         return [
-            report, Trouble(at=heard.at, part=FAULTS, message=all_in_words(self._faults))
+            report, Trouble(at=heard.at, part=FAULTS_PART, message=all_in_words(self._faults))
         ]  # fmt: skip
 
     def _driven(self, heard: Heard) -> BoardReport:

@@ -40,7 +40,7 @@ from moggy.vocabulary import (
 )
 from moggy.yaml_file import Misplaced
 
-DISTRESS: tuple[Emotion, ...] = ("fear", "anger", "disgust", "sadness", "loneliness")
+UNPLEASANT: tuple[Emotion, ...] = ("fear", "anger", "disgust", "sadness", "loneliness")
 """What seeing a person's feeling may never stir: care, not mirroring."""
 AROUSING = frozenset(("surprise_seen", "smiled_at"))
 """The only events of seeing a feeling that may raise the mood's arousal."""
@@ -309,7 +309,7 @@ def _check_care(events: Mapping[str, Rule]) -> None:
 
 
 def _never_mirrors(name: str, change: Effect, at: tuple[str | int, ...]) -> None:
-    mirrored = [emotion for emotion in DISTRESS if change.emotions.get(emotion, 0.0) > 0.0]
+    mirrored = [emotion for emotion in UNPLEASANT if change.emotions.get(emotion, 0.0) > 0.0]
     if mirrored:
         raise Misplaced(
             f"{name} may not stir {mirrored[0]}: "

@@ -40,7 +40,7 @@ SCHEMAS: dict[str, type[BaseModel]] = {
 }
 """Kind of file that may be edited while the pet lives → what it must say."""
 
-FEELINGS = "sensors/"
+SENSOR_FOLDER = "sensors/"
 """Before the name of the file that a sensor's package adds to the appraisals, as it stands in an
 owner's folder: `sensors/NAME/feelings.yaml`."""
 
@@ -73,7 +73,7 @@ def texts_for(files: Files, *chosen: str) -> dict[str, str]:
         for sensor in sensors_of(body, texts, files.own):
             if sensor.package.feelings is not None:
                 path = sensor.package.feelings
-                file = f"{FEELINGS}{sensor.name}/{path.name}"
+                file = f"{SENSOR_FOLDER}{sensor.name}/{path.name}"
                 try:
                     texts[file] = path.read_text(encoding="utf-8")
                 except (OSError, UnicodeDecodeError) as error:
@@ -141,7 +141,7 @@ def _put_together(
     try:
         sensors = sensors_of(body, texts)
         feelings = [
-            compose(name, texts, SensorFeelings) for name in texts if name.startswith(FEELINGS)
+            compose(name, texts, SensorFeelings) for name in texts if name.startswith(SENSOR_FOLDER)
         ]
         motions = {
             name.removeprefix("motions/").removesuffix(".yaml"): compose(name, texts, MotionFile)

@@ -20,7 +20,7 @@ class Fault(NamedTuple):
     do: str
 
 
-FAULTS: Mapping[str, Fault] = {
+FAULT_WORDS: Mapping[str, Fault] = {
     "servos": Fault(
         "the servo board does not answer, so no joint moves",
         f"check its supply and its wires SDA, SCL and ground; {HEALS}",
@@ -56,7 +56,7 @@ def in_words(fault: str) -> str:
             f"the touch pad {fault.removeprefix(STUCK_PAD)} shows a touch that never ends and is "
             "ignored: take away what lies on it, dry it, check its wire"
         )
-    known = FAULTS.get(fault)
+    known = FAULT_WORDS.get(fault)
     return f"{known.means}: {known.do}" if known else fault
 
 

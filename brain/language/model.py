@@ -36,7 +36,7 @@ SURPRISE = 3.0
 TOO_SMALL = 0.005
 """A proposal smaller than this is left out."""
 
-FEELINGS: Final[Mapping[str, Mapping[Advisable, float]]] = {
+ADVICE: Final[Mapping[str, Mapping[Advisable, float]]] = {
     "loved": {"pleasure": 0.7, "company": 0.3},
     "happy": {"pleasure": 0.8, "arousal": 0.2},
     "playful": {"arousal": 0.5, "pleasure": 0.3, "play": -0.4},
@@ -65,7 +65,7 @@ class Judge:
         file = models.path(MODEL)
         self._head = head.load(models.MODELS[MODEL].files[0].sha256)
         self._model = LanguageModel(file, prompts.BEGINNING)
-        self._ids = [self._model.tokens(f" {name}")[0] for name in FEELINGS]
+        self._ids = [self._model.tokens(f" {name}")[0] for name in ADVICE]
         self._usual = self._feelings(Question(text="Hm.", situation=Situation()))
 
     def __call__(self, question: Question) -> Sequence[AnySense]:
@@ -113,7 +113,7 @@ class Judge:
         )
 
     def _feelings(self, question: Question) -> NDArray[np.float64]:
-        """Log-probabilities (10,) of FEELINGS as the next word, if it is one of them."""
+        """Log-probabilities (10,) of ADVICE as the next word, if it is one of them."""
         _, logits = self._model.read(prompts.judging(question))
         chosen = logits[self._ids].astype(np.float64)
         lifted = chosen - chosen.max()
@@ -121,12 +121,12 @@ class Judge:
 
 
 def nudges(surprise: Sequence[float] | NDArray[np.float64]) -> dict[Advisable, float]:
-    """Proposals, each within ±LARGEST_ADVICE, from how much likelier than usual each of FEELINGS is
+    """Proposals, each within ±LARGEST_ADVICE, from how much likelier than usual each of ADVICE is
     (in log-probability). Raises ValueError for another length or something that is no number."""
-    if len(surprise) != len(FEELINGS) or not all(math.isfinite(s) for s in surprise):
+    if len(surprise) != len(ADVICE) or not all(math.isfinite(s) for s in surprise):
         raise ValueError("the language model's judgement is not a number; its answer was dropped")
     total: dict[Advisable, float] = {}
-    for much, moves in zip(surprise, FEELINGS.values(), strict=True):
+    for much, moves in zip(surprise, ADVICE.values(), strict=True):
         for name, by in moves.items():
             total[name] = total.get(name, 0.0) + GAIN * by * max(
                 -SURPRISE, min(SURPRISE, float(much))

@@ -49,7 +49,7 @@ LONGEST = 300
 """Characters of the words that are given to the model; the rest is cut off."""
 SURE_ENOUGH = 0.3
 """How sure the estimate of the person must be, 0..1, before the prompt says how they look."""
-LOOKS: tuple[PersonClass, ...] = ("happy", "sad", "angry", "afraid")
+TOLD_FEELINGS: tuple[PersonClass, ...] = ("happy", "sad", "angry", "afraid")
 """Feelings that the prompt tells. The fixed beginning has none of the others."""
 
 
@@ -61,7 +61,7 @@ def situation(seen: Situation) -> str:
         if ago <= LATELY and sentence and sentence not in sentences:
             sentences.append(sentence)
     sentences = sentences[:SENTENCES]
-    if seen.person_sure > SURE_ENOUGH and seen.person_looks in LOOKS:
+    if seen.person_sure > SURE_ENOUGH and seen.person_looks in TOLD_FEELINGS:
         sentences.append(f"The person looks {seen.person_looks}.")
     return " ".join(sentences) or "The person sits down."
 

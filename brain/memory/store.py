@@ -40,7 +40,7 @@ RARE = 0.005
 SAME_EPISODE_DAYS = 1.0 / 24.0
 """Days within which the same event of the same person is one episode, told as *n times*."""
 
-SCHEMA = """
+TABLES = """
 CREATE TABLE IF NOT EXISTS facts (
     about TEXT NOT NULL, person TEXT NOT NULL, name TEXT NOT NULL, value REAL NOT NULL,
     PRIMARY KEY (about, person, name)
@@ -121,7 +121,7 @@ class Memory:
         # Pages (1 MB in all) after which the log is taken into the file.
         self._db.execute("PRAGMA wal_autocheckpoint=250")
         self._db.execute("PRAGMA secure_delete=ON")
-        self._db.executescript(SCHEMA)
+        self._db.executescript(TABLES)
         self._db.execute(f"PRAGMA user_version={VERSION}")
 
     def begin(self) -> None:

@@ -19,7 +19,7 @@ GONE = 0.3
 """Probability below which a feeling no longer shows."""
 AGAIN_S = 6.0
 """Seconds before the same feeling of the same person is an event again."""
-LOOKS = 0.7
+LOOKS_FROM = 0.7
 """`looking` of a face, 0..1, from which the person looks at the pet."""
 LOOKS_AWAY = 0.4
 """`looking` below which they look away."""
@@ -71,7 +71,7 @@ class FaceHistory:
             if face.looking < LOOKS_AWAY:
                 self.looking = False
             return False
-        if face.looking > LOOKS:
+        if face.looking > LOOKS_FROM:
             self.looking = True
             if at - self.looked >= AGAIN_S:
                 self.looked = at

@@ -20,7 +20,7 @@ DeviceFault: TypeAlias = Literal[
     "bus_stuck",
 ]
 """What may happen to a simulated chip: it does not acknowledge; it is reset by a dip of its supply,
-or it begins to hold the bus, at the moment in which this is set. In the order of FAULTS in
+or it begins to hold the bus, at the moment in which this is set. In the order of DEVICE_FAULTS in
 bench/machine.py."""
 
 

@@ -113,5 +113,5 @@ def test_the_clock_may_wrap_within_the_count() -> None:
 
 def test_the_simulated_faults_and_the_tick_are_the_same_on_both_sides() -> None:
     board = LockStepBoard(CAT)
-    assert get_args(DeviceFault) == board.module("machine").FAULTS
+    assert get_args(DeviceFault) == board.module("machine").DEVICE_FAULTS
     assert board.module("board").TICK_MS == lock_step.TICK_MS

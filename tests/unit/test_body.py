@@ -12,7 +12,7 @@ from moggy import wire
 from moggy.board_config import body_hash, firmware_config
 from moggy.body import Body
 from moggy.config import SHIPPED, load
-from moggy.faults import FAULTS, in_words
+from moggy.faults import FAULT_WORDS, in_words
 from moggy.vocabulary import JOINTS
 
 CAT = load(SHIPPED["body"] / "cat.yaml", Body)
@@ -108,8 +108,8 @@ def test_the_hash_covers_the_number_of_pads_and_not_what_the_board_does_not_use(
 
 
 def test_every_fault_has_words_and_says_what_to_do() -> None:
-    assert set(FAULTS) == set(wire.FAULTS)
-    for name, fault in FAULTS.items():
+    assert set(FAULT_WORDS) == set(wire.FAULTS)
+    for name, fault in FAULT_WORDS.items():
         assert in_words(name) == f"{fault.means}: {fault.do}"
         assert fault.means
         assert fault.do

@@ -9,7 +9,7 @@ import pytest
 
 from moggy.brain.language import prompts, refine
 from moggy.brain.language.ask import Asker, Recent, question_of
-from moggy.brain.language.model import FEELINGS, nudges
+from moggy.brain.language.model import ADVICE, nudges
 from moggy.brain.language.question import Question, Situation
 from moggy.messages import (
     Affect,
@@ -174,7 +174,7 @@ def test_an_answer_that_is_no_number_is_dropped(bad: float) -> None:
             weights=WEIGHTS,
         )
     with pytest.raises(ValueError, match="not a number"):
-        nudges([bad] + [0.0] * (len(FEELINGS) - 1))
+        nudges([bad] + [0.0] * (len(ADVICE) - 1))
 
 
 def test_whatever_the_model_says_the_answer_is_within_its_bounds() -> None:
@@ -191,18 +191,18 @@ def test_whatever_the_model_says_the_answer_is_within_its_bounds() -> None:
         assert thought.probabilities is not None
         assert all(0.0 <= p <= 1.0 for p in thought.probabilities.values())
         assert -1.0 <= (thought.valence or 0.0) <= 1.0
-        moved = nudges([size * (-1) ** k for k in range(len(FEELINGS))])
+        moved = nudges([size * (-1) ** k for k in range(len(ADVICE))])
         assert all(abs(by) <= LARGEST_ADVICE for by in moved.values())
         assert set(moved) <= {*DIMENSIONS, *DRIVES}
 
 
 def test_what_is_usual_moves_nothing() -> None:
-    assert nudges([0.0] * len(FEELINGS)) == {}
-    assert {name for moves in FEELINGS.values() for name in moves} <= {*DIMENSIONS, *DRIVES}
+    assert nudges([0.0] * len(ADVICE)) == {}
+    assert {name for moves in ADVICE.values() for name in moves} <= {*DIMENSIONS, *DRIVES}
 
 
 def test_a_gentle_answer_calms_and_an_afraid_one_unsettles() -> None:
-    names = list(FEELINGS)
+    names = list(ADVICE)
     gentle = nudges([2.0 if name == "gentle" else 0.0 for name in names])
     afraid = nudges([2.0 if name == "afraid" else 0.0 for name in names])
     assert gentle["arousal"] < 0.0 < afraid["arousal"]

@@ -4,7 +4,7 @@ output.
 In:
     w PADS×12 DRIFTS×12 X Y Z GX GY GZ ADC STOP CHARGING FAULTS
         What the devices sense from now on: thousandths, fF, mg, mrad/s, counts of the ADC, 0 or
-        1 for the two pins, and the bits of machine.FAULTS.
+        1 for the two pins, and the bits of machine.DEVICE_FAULTS.
     g MS [HEX]
         In steps: run until this moment, with these bytes on the serial line.
 Out:

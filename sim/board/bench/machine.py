@@ -150,7 +150,7 @@ class MemoryLine:
         return count
 
 
-FAULTS = (
+DEVICE_FAULTS = (
     "servos_silent",
     "touch_silent",
     "imu_silent",
@@ -182,7 +182,7 @@ class Bench:
         self.slices: dict[int, int] = {}
         """Hz of each PWM slice."""
         self.faults = 0
-        """Bits of FAULTS that there are now."""
+        """Bits of DEVICE_FAULTS that there are now."""
         self.line = MemoryLine()
         self.fed = 0
         """How often the watchdog was fed."""
@@ -194,8 +194,8 @@ class Bench:
         """Clocks until a chip lets go of the data line; no transfer succeeds before."""
 
     def suffer(self, faults: int) -> None:
-        """Set which of FAULTS there are now, a bit for each. A reset happens, and the bus sticks,
-        when the bit begins."""
+        """Set which of DEVICE_FAULTS there are now, a bit for each. A reset happens, and the bus
+        sticks, when the bit begins."""
         began = faults & ~self.faults
         self.faults = faults
         for index, chip in enumerate((self.servos, self.skin, self.imu)):
