@@ -110,6 +110,8 @@ class Board:
         """Made once, since a bound method takes memory, as do the buffers of the messages."""
         self._touch_out = bytearray(4 + len(skin.pressures))
         self._motion_out = bytearray(16)
+        self._battery_out = bytearray(8)
+        self._joints_out = bytearray(4 + 2 * count)
         self._said = -1
         """State, faults, stuck pads and flags as they were last sent, 3, 6, 12 and the other bits;
         -1: not in this session.
@@ -162,16 +164,12 @@ class Board:
             empty = self._empty
             empty.see(self._battery.empty or (empty.active and self._battery.low), now)
             if self._battery.wired:
-                self._port.stream(
-                    wire.BATTERY,
-                    struct.pack(
-                        "<IHBB",
-                        now,
-                        self._battery.mv,
-                        self._battery.percent,
-                        self._battery.charging,
-                    ),
-                )
+                out, battery = self._battery_out, self._battery
+                struct.pack_into("<I", out, 0, now)
+                struct.pack_into("<H", out, 4, battery.mv)
+                out[6] = battery.percent
+                out[7] = 1 if battery.charging else 0
+                self._port.stream(wire.BATTERY, out)
 
     def _tell_touch(self, ticks: int, now: "Ms") -> None:
         pressures = self._skin.pressures
@@ -381,5 +379,8 @@ class Board:
             self._said = said
             self._port.event(wire.STATE, struct.pack("<IBHHB", now, state, faults, stuck, flags))
         if self._ticks % 50 == 4 and (self._ticks % 400 == 4 or not self._limbs.still):
-            angles = [joint.angle + wire.ANGLE_ZERO for joint in self._limbs.joints]
-            self._port.stream(wire.JOINTS, struct.pack(f"<I{len(angles)}H", now, *angles))
+            out, joints = self._joints_out, self._limbs.joints
+            struct.pack_into("<I", out, 0, now)
+            for index in range(len(joints)):
+                struct.pack_into("<H", out, 4 + 2 * index, joints[index].angle + wire.ANGLE_ZERO)
+            self._port.stream(wire.JOINTS, out)

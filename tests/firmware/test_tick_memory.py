@@ -1,0 +1,137 @@
+"""The board's whole tick in a real MicroPython interpreter: in the steady state it allocates
+nothing, so there is no garbage to collect."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from moggy.sim.board.interpreter import BENCH, FIRMWARE, interpreter, note, write_config
+
+from .rig import CAT
+
+TICKS = """
+import gc
+import struct
+import micropython
+import machine
+import main
+import mode
+import wire
+from body_config import JOINTS
+
+COUNT = len(JOINTS)
+HELLO = wire.frame(wire.HELLO, 0, struct.pack("<IH", wire.SCHEMA_HASH, 7))
+
+
+def setpoint(number, sent_ms, swing):
+    head = struct.pack("<HHHBBBB", number, sent_ms & 65535, 300, 40, 128, 100, 25)
+    angles = [32768 + row[5] + (swing if row[3] + 200 < row[5] < row[4] - 900 else 0)
+              for row in JOINTS]
+    return wire.frame(wire.SETPOINT, 0, head + struct.pack("<%dH" % COUNT, *angles))
+
+
+def frames(first):
+    # The setpoints of half a second.
+    return [setpoint(n + 1, now + 20 * (n - first), abs(n % 100 - 50) * 12)
+            for n in range(first, first + 25)]
+
+
+ACKS = [wire.frame(wire.ACK, 0, bytes((seq, 0))) for seq in range(1, 12)]
+
+
+class Line:
+    def __init__(self):
+        self.waiting = HELLO
+        self.sent = 0
+    def any(self):
+        return len(self.waiting)
+    def readinto(self, buffer, longest):
+        data = self.waiting
+        for index in range(len(data)):
+            buffer[index] = data[index]
+        self.waiting = b""
+        return len(data)
+    def write(self, buffer, start, count):
+        self.sent += count
+        return count
+
+
+@micropython.viper
+def copy(source: ptr8, start: int, count: int, target: ptr8):
+    for index in range(count):
+        target[index] = source[start + index]
+
+
+class Bus:
+    # The chips' registers, copied byte by byte: slices would allocate.
+    def readfrom_mem_into(self, address, register, buffer):
+        count = 24 if register == 4 else len(buffer)  # the touch counts are 12 of 16 bits
+        copy(machine.bench.chips[address].registers, register, count, buffer)
+    def writeto_mem(self, address, register, data):
+        registers = machine.bench.chips[address].registers
+        for index in range(len(data)):
+            registers[register + index] = data[index]
+
+
+line = Line()
+board = main.build(line)
+board.tick(10)
+now, sent = 10, 0
+def live(swings):
+    # Half a second; gives in how many ticks something moved.
+    global now
+    moved = 0
+    for n in range(50):
+        now += 10
+        if n & 1:
+            line.waiting = swings[n // 2]
+        board.tick(now)
+        moved += not board._limbs.still
+    return moved
+
+
+for half in range(12):
+    if half == 4:
+        machine.bench.skin.feel([400] * 4 + [0] * 8, (0,) * 12)
+    for ack in ACKS:
+        now += 10
+        line.waiting = ack
+        board.tick(now)
+    live(frames(25 * half))
+assert board._mode.state == mode.RUNNING, board._mode.state
+bus = Bus()
+for servos in board._limbs._servos:
+    if hasattr(servos, "_i2c"):
+        servos._i2c = bus
+board._skin._chip._i2c = board._imu._chip._i2c = bus
+before = line.sent
+moved = 0
+for half in range(12, 32):
+    swings = frames(25 * half)
+    gc.collect()
+    micropython.heap_lock()
+    moved += live(swings)
+    left = micropython.heap_unlock()
+print(left, moved > 900, line.sent > before + 5000, board._port.errors, board.all_faults(now))
+"""
+
+
+@pytest.mark.skipif(interpreter() is None, reason=f"not run: {note()}")
+def test_ten_seconds_of_movement_and_a_hand_allocate_nothing(tmp_path: Path) -> None:
+    write_config(CAT, tmp_path, 0)
+    script = tmp_path / "ticks.py"
+    script.write_text(TICKS)
+    command = interpreter()
+    assert command is not None
+    done = subprocess.run(
+        [*command, str(script)],
+        env={"MICROPYPATH": os.pathsep.join([str(BENCH), str(FIRMWARE), str(tmp_path)])},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert (done.stdout.strip(), done.stderr) == ("0 True True 0 0", "")
