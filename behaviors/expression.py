@@ -1,9 +1,8 @@
 """A small language for a designer's conditions and amounts: «enough > 0.5 and not touch.on». It is
 parsed and compiled to closures, never passed to `eval`.
 
-It has numbers, dotted names, + - * /, comparisons (also chained: 0.2 < x < 0.5), and/or/not,
-brackets, and the functions below. True is 1, and anything but 0 counts as true. Division by zero
-gives 0, so that no file can stop a pet.
+It has numbers, dotted names, + - * /, comparisons (0.2 < x < 0.5 too), and/or/not, brackets and the
+functions below. True is 1, all but 0 counts as true. Division by zero gives 0, so no file stops it.
 """
 
 from __future__ import annotations

@@ -4,10 +4,9 @@
     python -m bench mutants --file moggy/loop.py --sample 0     # 0: every mutant of the file
 
 A mutant is one file with one small change: a comparison turned round, a constant changed, an
-operator, a `not` or a statement taken away, the arguments of a call swapped, or a call replaced by
-its counterpart (stop by release, min by max). The tests of that file run on a copy of the checkout;
-the mutant is killed where one of them fails or takes too long. docs/mutation-testing.md says why a
-tool from PyPI was not taken, and explains the mutants that survive.
+operator, `not` or statement taken away, arguments swapped, or a call replaced by its counterpart.
+The tests of that file run on a copy of the checkout; the mutant is killed where one fails or takes
+too long. docs/mutation-testing.md explains the survivors, and why no tool from PyPI was taken.
 """
 
 from __future__ import annotations
@@ -433,18 +432,16 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=1, help="processes that run tests")
     parser.add_argument("--list", action="store_true", help="count the mutants, run nothing")
     parser.add_argument("--verbose", action="store_true", help="show the killed ones too")
-    options = parser.parse_args()
-    every = [file for tests in TESTS.values() for file in tests]
-    if options.file is not None and options.file not in every:
+    options, good = parser.parse_args(), True
+    every = {file for tests in TESTS.values() for file in tests}
+    if options.file not in {None, *every}:
         parser.error(f"no tests are named for {options.file!r}{nearest(options.file, every)}")
-    good = True
     for area, tests in TESTS.items():
         files = [file for file in tests if options.file in (None, file)]
         if not files or options.area not in (None, area):
             continue
         if options.list:
-            for file in files:
-                print(f"{area:10}{len(mutants_of(file)):6}  {file}")
+            print("\n".join(f"{area:10}{len(mutants_of(file)):6}  {file}" for file in files))
             continue
         try:
             good &= measure(area, files, options) >= ENOUGH

@@ -370,6 +370,9 @@ def misspelt_joint(name: str, names: Collection[str]) -> str:
     return near[0] if near else ""
 
 
+TYPICAL_STROKE_M_S: Final = 0.05
+"""m/s of a stroke whose speed is not measured: 1–10 cm/s is pleasant on skin (Löken et al. 2009,
+Nat. Neurosci. 12, 547–548)."""
 UNRATED: Final = 0.5
 """Confidence, 0..1, of an estimate of the person that came without one. Our choice."""
 

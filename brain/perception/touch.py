@@ -6,7 +6,7 @@ import math
 from typing import NamedTuple
 
 from moggy.messages import Gesture
-from moggy.vocabulary import GESTURE_EVENTS
+from moggy.vocabulary import GESTURE_EVENTS, TYPICAL_STROKE_M_S
 
 ONGOING = frozenset(("stroke", "hold", "scratch", "tickle"))
 """Gestures that go on; the others happen once."""
@@ -114,7 +114,7 @@ def _ongoing(name: str, gesture: Gesture, dose: float) -> TouchMeaning:
         gesture.along_fur < ROUGH_AGAINST and gesture.speed > ROUGH_SPEED
     ):
         return TouchMeaning("ruffled", min(1.0, 0.4 + gesture.pressure), dose)
-    speed = gesture.speed if gesture.speed > 0.0 else BEST_SPEED
+    speed = gesture.speed if gesture.speed > 0.0 else TYPICAL_STROKE_M_S
     along = 1.0 - AGAINST_FUR_LOSS * (1.0 - gesture.along_fur)
     return TouchMeaning(name, pleasantness(speed) * along, dose)
 

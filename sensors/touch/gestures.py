@@ -188,9 +188,6 @@ SPEED_OFFSET = 0.005
 """m/s added before the logarithm."""
 STROKED_ZONES: Final[frozenset[ZoneName]] = frozenset(("back", "head", "neck", "cheeks", "chin"))
 """Where people stroke a cat: a touch that lasts is more likely a stroke than a hold here."""
-TYPICAL_STROKE = 0.05
-"""m/s of a stroke whose speed is not measured: on skin 1–10 cm/s is pleasant (Löken et al. 2009).
-"""
 HOLD_INDEX: Final = GESTURES.index("hold")
 STROKE_INDEX: Final = GESTURES.index("stroke")
 

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from moggy.body import Body
 from moggy.messages import Acceleration, AnySense, Gesture, Place, Touch
 from moggy.sensors.touch.contact import SLAP_WINDOW_S, Contact, PressureTrace
-from moggy.sensors.touch.gestures import TYPICAL_STROKE, probabilities
-from moggy.vocabulary import ZONES, GesturePhase, ZoneName
+from moggy.sensors.touch.gestures import probabilities
+from moggy.vocabulary import TYPICAL_STROKE_M_S, ZONES, GesturePhase, ZoneName
 
 SILENCE_S = 0.15
 """Seconds without a sample after which a contact has ended: samples come every 20 ms while it
@@ -316,7 +316,11 @@ class TouchReader:
             )
         gesture = max(chances, key=lambda name: chances[name])
         speed = (
-            seen.speed if seen.speed is not None else TYPICAL_STROKE if gesture == "stroke" else 0.0
+            seen.speed
+            if seen.speed is not None
+            else TYPICAL_STROKE_M_S
+            if gesture == "stroke"
+            else 0.0
         )
         return Gesture(
             at=now,

@@ -166,3 +166,15 @@ def test_a_reach_behind_the_door_is_found(tmp_path: Path) -> None:
         loop="from moggy.brain.affect.mood import Mood\n",
     )
     assert too_deep(modules) == ["moggy.loop → moggy.brain.affect.mood.Mood"]
+
+
+def test_no_source_file_is_longer_than_450_lines() -> None:
+    rooms = ("moggy", "brain", "sensors", "behaviors", "actuators", "sim", "firmware", "bench")
+    long = {
+        str(path.relative_to(ROOT)): lines
+        for room in rooms
+        for path in (ROOT / room).rglob("*.py")
+        if "node_modules" not in path.parts
+        and (lines := len(path.read_text(encoding="utf-8").splitlines())) > 450
+    }
+    assert long == {}
