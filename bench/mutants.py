@@ -1,6 +1,5 @@
 """How many deliberate mistakes in the code the tests notice (mutation testing), for three areas.
 
-    python -m bench mutants --area affect --sample 40 --seed 1
     python -m bench mutants --file moggy/loop.py --sample 0     # 0: every mutant of the file
 
 A mutant is one file with one small change: a comparison turned round, a constant changed, an
@@ -440,11 +439,11 @@ def main() -> int:
         files = [file for file in tests if options.file in (None, file)]
         if not files or options.area not in (None, area):
             continue
-        if options.list:
-            print("\n".join(f"{area:10}{len(mutants_of(file)):6}  {file}" for file in files))
-            continue
         try:
-            good &= measure(area, files, options) >= ENOUGH
+            if options.list:
+                print("\n".join(f"{area:10}{len(mutants_of(file)):6}  {file}" for file in files))
+            else:
+                good &= measure(area, files, options) >= ENOUGH
         except RuntimeError as error:
             print(f"{area} cannot be measured: {error}")
             return 2
