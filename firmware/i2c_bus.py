@@ -16,6 +16,8 @@ _TIMEOUT_US = const(3000)
 the default of 50 ms would stop the tick while a chip holds the bus."""
 _CLOCKS = const(9)
 """Clocks after which a chip has let go of the data line (I2C specification UM10204, 3.1.16)."""
+_TIMED_OUT = const(110)
+"""Number of the error that a transfer gives which was given up."""
 _CHECK_MS = const(250)
 """ms between two looks at a chip's configuration. Our choice."""
 _SOON_MS = const(50)
@@ -34,6 +36,7 @@ class Bus:
         self._scl = scl
         self._free()
         self.i2c = self._open()
+        self._data = Pin(sda)
 
     def _open(self) -> I2C:
         return I2C(0, sda=Pin(self._sda), scl=Pin(self._scl), freq=_HZ, timeout=_TIMEOUT_US)
@@ -44,6 +47,15 @@ class Bus:
         sets up anew."""
         self._free()
         self._open()
+
+    def ready(self) -> None:
+        """Free the bus where a chip holds it. Called before transfers that must not wait until they
+        are given up: looking at the data line takes some µs. Raises OSError where the line stays
+        low, as with a short circuit."""
+        if not self._data.value():
+            self.recover()
+            if not self._data.value():
+                raise OSError(_TIMED_OUT)
 
     def _free(self) -> None:
         """Give up to nine clocks, until the data line is free, then a stop condition."""

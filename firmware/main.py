@@ -5,7 +5,7 @@ import sys
 from time import sleep_ms, ticks_add, ticks_diff, ticks_ms
 
 import machine
-from machine import I2C, UART, WDT, Pin
+from machine import UART, WDT, Pin
 
 import body_config
 import boots
@@ -36,7 +36,7 @@ def build(uart: "Uart", hung: bool = False) -> Board:
     a fault. `hung`: the watchdog ended the last run."""
     pins, power = body_config.PINS, body_config.POWER
     wires = bus()
-    outputs = limbs(wires.i2c)
+    outputs = limbs(wires)
     outputs.limp()  # before anything that takes time
     return Board(
         Port(uart, *identity()),
@@ -62,7 +62,7 @@ def stop_button() -> StopButton:
     return StopButton(body_config.PINS["stop"], body_config.STOP_CLOSED)
 
 
-def limbs(i2c: I2C) -> Limbs:
+def limbs(wires: Bus) -> Limbs:
     """The joints with the servo drivers that they use, and the pin that enables the servo board's
     outputs, if there is one: high at once, which ends its pulses whatever the bus says."""
     pin = body_config.PINS["servo_enable"]
@@ -71,7 +71,7 @@ def limbs(i2c: I2C) -> Limbs:
     for name in drivers():
         channels = [row[2] for row in body_config.JOINTS if row[1] == name]
         module = __import__(DRIVERS[name])
-        found[name] = module.servos(i2c, channels, body_config.OSCILLATOR_HZ)
+        found[name] = module.servos(wires, channels, body_config.OSCILLATOR_HZ)
     return Limbs(body_config.JOINTS, found, disable)
 
 
@@ -108,7 +108,7 @@ def line() -> "Uart":
 def all_off() -> None:
     """End all pulses, before the prompt is given away: a servo board keeps its registers when the
     microcontroller is reset. A driver that does not answer is asked for a second."""
-    outputs = limbs(bus().i2c)
+    outputs = limbs(bus())
     outputs.limp()
     for _ in range(100):
         if outputs.off:

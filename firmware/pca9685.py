@@ -2,8 +2,9 @@
 
 from struct import pack_into
 
-from machine import I2C
 from micropython import const
+
+from i2c_bus import Bus
 
 _MODE1 = const(0x00)
 """Mode register."""
@@ -25,20 +26,21 @@ _PERIOD_US = const(20_000)
 """µs from pulse to pulse: 50 Hz, which every hobby servo takes."""
 
 
-def servos(i2c: I2C, channels: "list[int]", oscillator_hz: int) -> "PCA9685":
+def servos(bus: Bus, channels: "list[int]", oscillator_hz: int) -> "PCA9685":
     """The outputs for a body; its channels are the chip's, all sixteen of them."""
-    return PCA9685(i2c, oscillator_hz)
+    return PCA9685(bus, oscillator_hz)
 
 
 class PCA9685:
     """The chip. `pulse` and `off` stage changes, `flush` writes them in one transfer. Nothing is
     written before the first `all_off`, which sets the chip up. Each method that writes or reads
-    raises OSError when the chip does not answer."""
+    frees the bus first where a chip holds it, and raises OSError when the chip does not answer."""
 
-    def __init__(self, i2c: I2C, oscillator_hz: int = 25_000_000, address: int = 0x40) -> None:
+    def __init__(self, bus: Bus, oscillator_hz: int = 25_000_000, address: int = 0x40) -> None:
         """`oscillator_hz`: of this chip's internal oscillator; 25 MHz nominal, single chips differ
         by some percent (the body's file can say by how much)."""
-        self._i2c = i2c
+        self._bus = bus
+        self._i2c = bus.i2c
         self._address = address
         self._staged = bytearray(64)
         self._views: dict[int, memoryview] = {}
@@ -73,6 +75,7 @@ class PCA9685:
             if view is None:
                 view = memoryview(self._staged)[4 * first : 4 * end]
                 self._views[17 * first + end] = view
+            self._bus.ready()
             self._i2c.writeto_mem(self._address, _LED0_ON_L + 4 * first, view)
             self._first, self._end = 16, 0
 
@@ -82,6 +85,7 @@ class PCA9685:
         for channel in range(16):
             pack_into("<HH", self._staged, 4 * channel, 0, _FULL_OFF << 8)
         self._first, self._end = 16, 0
+        self._bus.ready()
         self._write(_ALL_LED_OFF_H, _FULL_OFF)
         if not self._is_set_up or not self.sound():
             self._write(_MODE1, _SLEEP)
@@ -94,6 +98,7 @@ class PCA9685:
     def sound(self) -> bool:
         """Whether the chip still has its configuration: it loses it in a dip of its supply, and
         pulses of a wrong length or none would come out."""
+        self._bus.ready()
         return (
             self._read(_MODE1) & _KEPT == _RUN_WITH_AUTO_INCREMENT
             and self._read(_PRESCALE) == self._prescale

@@ -1,9 +1,11 @@
 """Servos on pins of the microcontroller itself, with the same methods as the PCA9685."""
 
-from machine import I2C, PWM, Pin
+from machine import PWM, Pin
+
+from i2c_bus import Bus
 
 
-def servos(i2c: I2C, channels: list[int], oscillator_hz: int) -> "PinServos":
+def servos(bus: Bus, channels: list[int], oscillator_hz: int) -> "PinServos":
     """The outputs for a body; its channels are numbers of pins."""
     return PinServos(channels)
 

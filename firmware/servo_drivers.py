@@ -8,7 +8,7 @@ DRIVERS = {
     "pca9685": "pca9685",
     "pwm": "pin_servos",
 }
-"""A file has `servos(i2c, channels, oscillator_hz)`, which makes the outputs of the channels that
+"""A file has `servos(bus, channels, oscillator_hz)`, which makes the outputs of the channels that
 joints use, without a word to the hardware. They have `pulse(channel, us)`, `off(channel)`,
 `flush()`, `all_off()`, which also sets the hardware up, and `sound()`, whether it still is set up.
 All may raise OSError."""

@@ -19,7 +19,7 @@ def test_the_servo_board_runs_at_fifty_hertz_and_gives_the_pulse_it_was_asked_fo
     board = Rig().board
     chip, driver = (
         board.bench.servos,
-        board.module("pca9685").PCA9685(board.module("machine").I2C(0)),
+        board.module("pca9685").PCA9685(board.module("i2c_bus").Bus(4, 5)),
     )
     assert chip.registers[0xFE] == 121
     for channel, us in ((0, 500), (7, 1500), (15, 2500)):

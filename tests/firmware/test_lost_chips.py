@@ -280,6 +280,63 @@ def test_a_bus_that_was_held_at_the_start_is_freed_at_the_start() -> None:
     assert bus.i2c.scan() == [0x40, 0x5A, 0x6A]
 
 
+class GivenUp:
+    """Counts transfers that are given up since the bus is held; on a board each takes 3 ms."""
+
+    def __init__(self, board: Any) -> None:
+        self.count = 0
+        i2c = board.module("machine").I2C
+        chip = i2c._chip
+
+        def counted(bus: Any, address: int) -> Any:
+            try:
+                return chip(bus, address)
+            except OSError as error:
+                self.count += error.args == (110,)
+                raise
+
+        i2c._chip = counted
+
+
+@pytest.mark.parametrize("moving", [False, True], ids=["stop", "motion"])
+def test_the_servos_free_a_bus_that_a_chip_holds_in_the_same_tick(moving: bool) -> None:
+    """With the servo board alone on the bus, which nobody else would free."""
+    brain = Brain()
+    for address in (0x5A, 0x6A):
+        brain.rig.bench.chips.pop(address)
+    brain.awake()
+    brain.live(0.1, head_pan=0.5)
+    given_up, before = GivenUp(brain.board), brain.board.outputs().servos["head_pan"]
+    brain.rig.bench.held = 9
+    if moving:
+        brain.live(0.02, head_pan=0.5)
+        assert brain.board.outputs().servos["head_pan"] > before
+    else:
+        brain.rig.feel(stop=True)
+        brain.live(0.01)
+        assert brain.rig.limp
+        brain.live(0.05)
+        assert brain.status[0] == "stopped"
+    assert (brain.rig.bench.held, given_up.count) == (0, 0)
+
+
+def test_a_short_circuit_of_the_bus_makes_no_servo_wait_and_heals() -> None:
+    brain = Brain().awake()
+    brain.rig.feel(stop=True)
+    given_up, clocks = GivenUp(brain.board), []
+    brain.rig.bench.held = before = 1_000_000
+    for _ in range(100):
+        brain.live(0.01)
+        clocks.append(before - brain.rig.bench.held)
+        before = brain.rig.bench.held
+    assert brain.status[0] == "stopping"
+    assert given_up.count <= 8, "of touch chip and IMU, as they are lost and tried"
+    assert max(clocks) <= 5 * 10, "nine and a stop condition, a few times a tick at most"
+    brain.rig.bench.held = 0
+    brain.live(0.05)
+    assert (brain.status[0], brain.rig.limp) == ("stopped", True)
+
+
 # ── In both interpreters ─────────────────────────────────────────────────────────────────────────
 
 

@@ -17,7 +17,7 @@ FIRMWARE = Path(__file__).resolve().parents[2] / "firmware"
 NEW_DRIVER = """
 made = []
 
-def servos(i2c, channels, oscillator_hz):
+def servos(bus, channels, oscillator_hz):
     made.append(Pulses(channels))
     return made[-1]
 

@@ -305,8 +305,8 @@ class Pin:
             if level and self.number == scl and not bench.driven.get(scl, 1):
                 bench.held = max(0, bench.held - 1)
             bench.driven[self.number] = level
-        if bench.held and self.number == sda:
-            return 0
+        if self.number == sda:
+            return 0 if bench.held else bench.levels.get(sda, 1)
         return bench.levels.get(self.number, self._rest)
 
 
