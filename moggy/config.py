@@ -22,7 +22,7 @@ from moggy.patch import HISTORY, difference, patch_text, whole_text
 from moggy.remarks import remarks
 from moggy.tree_data import nodes
 from moggy.vocabulary import nearest
-from moggy.yaml_file import Invalid, ModelT, line_of, round_trip, validate, written
+from moggy.yaml_file import Invalid, ModelT, line_of, validate, with_comments, written
 
 __all__ = [
     "SHIPPED",
@@ -80,7 +80,7 @@ def _checked(whole: Composition, model: type[BaseModel]) -> BaseModel | Invalid:
             for file, text in whole.texts.items():
                 theirs = set(OF_TREES) - ({"change"} if "laws" in model.model_fields else set())
                 for key in sorted(layer_of(file, text).model_fields_set & theirs):
-                    line = line_of(text, [key])
+                    line = line_of(file, text, [key])
                     return Invalid(file, line, f"unknown key '{key}': only trees have it")
         return validate(whole.data, model, whole.locate, also=FileLayer, blame=whole.blame)
     except Invalid as error:
@@ -244,7 +244,7 @@ class Files:
                 return False
             return made.model_dump(exclude=set(HISTORY)) == wanted
 
-        layer = difference(lay_together(name, below).data, round_trip().load(text))
+        layer = difference(lay_together(name, below).data, with_comments(name, text))
         if not says(layer):
             return text
         for entry in list(layer.get("remove", ())):
@@ -262,7 +262,7 @@ class Files:
 
 def with_value(text: str, key: str, value: Any) -> str:
     """Return YAML with one value changed (`stroke.pleasure`); comments stay."""
-    document = round_trip().load(text)
+    document = with_comments("text", text)
     _put(document, key.split("."), value)
     return written(document)
 
@@ -273,7 +273,7 @@ def with_change(name: str, texts: Mapping[str, str], key: str, value: Any) -> di
 
     Raises KeyError where there is no such place.
     """
-    document = round_trip().load(texts[name])
+    document = with_comments(name, texts[name])
     steps = key.split(".")
     whole = lay_together(name, texts).data
     there = nodes(whole)

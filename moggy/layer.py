@@ -167,4 +167,4 @@ def layer_of(name: str, text: str) -> FileLayer:
 
 def wrong_at(name: str, text: str, where: Where, message: str) -> Invalid:
     """A mistake at a place of a file's data."""
-    return Invalid(name, line_of(text, where), message)
+    return Invalid(name, line_of(name, text, where), message)

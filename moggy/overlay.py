@@ -65,10 +65,6 @@ def _composed(top: str, texts: tuple[tuple[str, str], ...]) -> Composition | Inv
         return composer.done()
     except Invalid as error:
         return error
-    except RecursionError:
-        return Invalid(top, 1, "an alias that stands within its own anchor")
-    except OverflowError as error:
-        return Invalid(top, 1, str(error))
 
 
 class Composer:

@@ -18,7 +18,7 @@ from moggy.layer import Change, layer_of
 from moggy.overlay import Composer
 from moggy.remarks import with_remarks
 from moggy.tree_data import by_name, nodes, shape
-from moggy.yaml_file import round_trip, written
+from moggy.yaml_file import with_comments, written
 
 HISTORY = frozenset(("renamed", "removed"))
 """Keys that tell of earlier ids. A whole text does not show those of the shipped file."""
@@ -46,7 +46,7 @@ def patch_text(name: str, layer: Change, before: str | None) -> str:
     """The text of an owner's patch of the shipped file of the same name. `before` is the patch
     that stood there; its comments stay with the keys that stay."""
     if before is not None:
-        document = round_trip().load(before)
+        document = with_comments(name, before)
         _update(document, {"extends": document["extends"], **layer})
         return written(document)
     kind, _, file = name.partition("/")
@@ -60,7 +60,7 @@ def whole_text(top: str, texts: Mapping[str, str]) -> str:
     """The text of a file with all that it extends and includes in it."""
     if len(texts) == 1:
         return texts[top]
-    composer = Composer(top, texts, lambda file, text: round_trip().load(text))
+    composer = Composer(top, texts, with_comments)
     composer.lay(top)
     _head_parts(composer.data, texts)
     return with_remarks(written(composer.data), layer_of(top, texts[top]).remarks)

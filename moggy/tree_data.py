@@ -10,8 +10,6 @@ from moggy.layer import Change
 
 NAMING = ("motion", "call", "of")
 """Keys by which a patch knows an item of a list."""
-LARGEST = 100_000
-"""Mappings and lists in one file; the shipped tree has about a thousand."""
 
 
 class TreeNode(NamedTuple):
@@ -75,22 +73,12 @@ def shape(node: Change) -> tuple[str, str]:
 
 
 def copied(value: Any) -> Any:
-    """A copy of mappings and lists, all the way down; what an alias stands for is copied too.
-    Raises OverflowError beyond LARGEST."""
-    parts = 0
-
-    def copy(value: Any) -> Any:
-        nonlocal parts
-        if not isinstance(value, dict | list):
-            return value
-        parts += 1
-        if parts > LARGEST:
-            raise OverflowError(f"aliases that stand for more than {LARGEST} mappings and lists")
-        if isinstance(value, dict):
-            return {key: copy(inside) for key, inside in value.items()}
-        return [copy(inside) for inside in value]
-
-    return copy(value)
+    """A copy of mappings and lists, all the way down; what an alias stands for is copied too."""
+    if isinstance(value, dict):
+        return {key: copied(inside) for key, inside in value.items()}
+    if isinstance(value, list):
+        return [copied(inside) for inside in value]
+    return value
 
 
 def index_of(items: list[Any], item: Any) -> int:

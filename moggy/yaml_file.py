@@ -12,9 +12,10 @@ from typing import Annotated, Any, NamedTuple, TypeAlias, TypeVar, Union, get_ar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import YAMLError
 
 from moggy.vocabulary import nearest
+from moggy.yaml_reader import LONGEST, Fault, Read, read
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 Where: TypeAlias = Sequence[Any]
@@ -39,8 +40,8 @@ it a mistake; None where none did."""
 
 WITHIN = frozenset(("extra_forbidden", "literal_error", "union_tag_invalid"))
 """Mistakes that are of the value itself, whatever stands beside it."""
-LARGEST = 1_000_000
-"""Characters that a designer's file may have at most."""
+LONGEST_MESSAGE = 600
+"""Characters that a message shows of what stands in a file. Our choice."""
 QUOTED = re.compile(r"'([^']+)'")
 """The allowed names in a message of pydantic."""
 
@@ -50,6 +51,7 @@ class Invalid(ValueError):
     allowed."""
 
     def __init__(self, file: str, line: int, message: str) -> None:
+        message = message if len(message) <= LONGEST_MESSAGE else f"{message[:LONGEST_MESSAGE]} …"
         super().__init__(f"{file}:{line}: {message}")
         self.file, self.line, self.message = file, line, message
 
@@ -67,33 +69,46 @@ class Misplaced(ValueError):
 def read_yaml(file: str, text: str) -> dict[str, Any]:
     """The data of a text. It is remembered and shared: copy it before changing it.
 
-    Raises Invalid where the text is no YAML, is no mapping, or is too long.
+    Raises Invalid where the text is no YAML, is no mapping, or is beyond a bound of
+    `moggy.yaml_reader`.
     """
-    outcome = _read(file, text)
-    if isinstance(outcome, Invalid):
-        raise outcome
+    data = places(file, text).data
+    if not isinstance(data, dict):
+        raise Invalid(file, 1, "should be keys and values")
+    return data
+
+
+def places(file: str, text: str) -> Read:
+    """As `read_yaml`, with the line of every key; what it says may be anything. Raises Invalid."""
+    outcome = _read(text)
+    if isinstance(outcome, Fault):
+        raise Invalid(file, outcome.line, outcome.message)
     return outcome
 
 
 @lru_cache(maxsize=256)
-def _read(file: str, text: str) -> dict[str, Any] | Invalid:
-    if len(text) > LARGEST:
-        return Invalid(file, 1, f"{len(text)} characters; at most {LARGEST} are read")
+def _read(text: str) -> Read | Fault:
     try:
-        data = YAML(typ="safe").load(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        return Invalid(file, mark.line + 1 if mark else 1, str(error.problem or "not YAML"))
-    except (YAMLError, RecursionError, ValueError) as error:
-        return Invalid(file, 1, f"not YAML: {error}")
-    return data if isinstance(data, dict) else Invalid(file, 1, "should be keys and values")
+        return read(text)
+    except Fault as fault:
+        return fault
+
+
+def with_comments(file: str, text: str) -> Any:
+    """The data of a text with its comments, to be changed and given to `written`. Raises
+    Invalid."""
+    read_yaml(file, text)
+    try:
+        return round_trip().load(text)
+    except (YAMLError, ValueError, RecursionError) as error:
+        raise Invalid(file, 1, f"its comments cannot be kept: {error}") from error
 
 
 def round_trip() -> YAML:
     """A reader and writer that keeps comments, quotes and the order of keys, and breaks no line."""
     yaml = YAML(typ="rt")
     yaml.preserve_quotes = True
-    yaml.width = LARGEST
+    yaml.width = LONGEST
     yaml.brace_single_entry_mapping_in_flow_sequence = True
     yaml.indent(mapping=2, sequence=4, offset=2)
     return yaml
@@ -106,24 +121,21 @@ def written(data: Any) -> str:
     return out.getvalue()
 
 
-def line_of(text: str, where: Where) -> int:
-    """The line, from 1, at which a place of the data stands in its text. Slow: for messages."""
-    try:
-        node: Any = round_trip().load(text)
-    except YAMLError:
-        return 1
-    line = 0
+def line_of(file: str, text: str, where: Where) -> int:
+    """The line, from 1, at which a place of the data stands in its text. Raises Invalid."""
+    found, line = places(file, text), 1
+    node = found.data
     for step in where:
+        line = found.lines.get((id(node), step), line)
         try:
-            line = (node.lc.key if hasattr(node, "keys") else node.lc.item)(step)[0]
             node = node[step]
-        except (AttributeError, KeyError, IndexError, TypeError):
+        except (KeyError, IndexError, TypeError):
             break
-    return line + 1
+    return line
 
 
 def located(file: str, text: str, where: Where) -> Located:
-    """A place of a file's data, as messages name it. Slow: for messages."""
+    """A place of a file's data, as messages name it. Raises Invalid."""
     node: Any = read_yaml(file, text)
     key: list[str] = []
     for step in where:
@@ -134,7 +146,7 @@ def located(file: str, text: str, where: Where) -> Located:
             continue
         if isinstance(step, int) and isinstance(node, dict) and isinstance(node.get("id"), str):
             key = [node["id"]]
-    return Located(file, line_of(text, where), ".".join(key))
+    return Located(file, line_of(file, text, where), ".".join(key))
 
 
 def validate(
