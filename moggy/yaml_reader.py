@@ -29,8 +29,8 @@ from ruamel.yaml.nodes import ScalarNode
 LONGEST = 200_000
 """Characters that a file may have at most; the whole shipped tree has 40,000. Our choice."""
 DEEPEST = 40
-"""Mappings and lists within one another; the shipped tree has 12. What keeps comments is recursive, and
-Python's stack ends at a few hundred of them. Our choice."""
+"""Mappings and lists within one another; the shipped tree has 12. What keeps comments is recursive,
+and Python's stack ends at a few hundred of them. Our choice."""
 LARGEST = 20_000
 """Keys, values and items of one file, with what aliases stand for; a text counts once more for each
 100 characters. The whole shipped tree has 3,400. Our choice."""

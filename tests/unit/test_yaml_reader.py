@@ -1,0 +1,112 @@
+"""The reader of designers' files: bounds, mistakes at their line, the values that words mean."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from moggy.config import Files
+from moggy.yaml_file import Invalid, line_of, read_yaml, with_comments, written
+from moggy.yaml_reader import DEEPEST, LARGEST, LONGEST, read
+
+
+def refused(text: str) -> Invalid:
+    with pytest.raises(Invalid) as caught:
+        read_yaml("trees/x.yaml", text)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ("a: 1\nb: " + "[" * 100_000, 2, f"more than {DEEPEST} mappings and lists within one"),
+        ("- " * 50_000, 1, f"more than {DEEPEST} mappings and lists within one"),
+        ("\n".join(" " * n + "a:" for n in range(300)), DEEPEST + 1, "within one another"),
+        ("a: [" + "1, " * LARGEST + "]", 1, f"more than {LARGEST} keys and values"),
+        ("a: " + "x" * LONGEST, 1, f"{LONGEST + 3} characters; at most {LONGEST} are read"),
+        ("a: 1\nb: &b [*b]", 2, "the alias *b stands within its own anchor"),
+        ("a: 1\nb: *b", 2, "no anchor &b before this alias"),
+        ("a: &a {<<: *a}", 1, "the key << is not read"),
+        ("a: 1\nb: !!bool foo", 2, "the tag !!bool is not read; leave it out"),
+        ("a: 1\nb: " + "9" * 5000, 2, "a number of 5000 characters"),
+        ("a: 1\nb: 1e999", 2, "1e999 is not a number that anything can have"),
+        ("a: 1\nb: [-.inf]", 2, "-.inf is not a number that anything can have"),
+        ("a: 1\nb: .nan", 2, ".nan is not a number that anything can have"),
+        ("a: 1\nb: '\0'", 2, r"the character '\x00' cannot stand in a file"),
+        ("a: 1\nb: \ud800", 2, r"the character '\ud800' cannot stand in a file"),
+        ("a: 1\nb: 2\na: 3", 3, "the key 'a' stands here and in line 1; keep one"),
+        ("a:\n  b: 1\n  c: {b: 1,\n    b: 2}", 4, "the key 'b' stands here and in line 3"),
+        ("a: {b: 1, c: 2\nd: 3", 1, "the '{' that opens here is not closed: a ',' or '}' is miss"),
+        ("a:\n- [1,\n  2\nb: 3", 2, "the '[' that opens here is not closed: a ',' or ']' is miss"),
+        ("a: 1\nb: {c: [1, 2}", 2, "a ',' or ']' is missing after the '[' of this line"),
+        ('a: 1\nb: "c\nd: 2', 2, "the quote that opens here is not closed"),
+        ("a: {b: 1,\n c: @}", 2, "the '{' of line 1 is still open"),
+        ("? [a]\n: b", 1, "a key is a word, not a list or a mapping"),
+        ("%YAML 1.1\n---\na: yes", 1, "lines that begin with % are not read"),
+        ("a: 1\n---\nb: 2", 2, "a second document begins here"),
+        ("a: b: c", 1, "mapping values are not allowed in this context"),
+        ("", 1, "should be keys and values"),
+        ("- a", 1, "should be keys and values"),
+    ],
+)
+def test_a_mistake_is_refused_at_its_line(text: str, line: int, said: str) -> None:
+    error = refused(text)
+    assert said in error.message
+    assert error.line == line
+
+
+def test_aliases_are_counted_as_what_they_stand_for() -> None:
+    doubling = "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 30))
+    assert "aliases that stand for more" in refused(f"a0: &a0 [x]\n{doubling}").message
+    nested = "".join(f"a{n}: &a{n} [*a{n - 1}]\n" for n in range(1, DEEPEST + 1))
+    assert "within one another" in refused(f"a0: &a0 [x]\n{nested}").message
+    long = f"a: &a {'x' * 100_000}\nb: [{'*a, ' * 30}]"
+    assert "aliases that stand for more" in refused(long).message
+
+
+def test_an_alias_is_what_its_anchor_says() -> None:
+    data = read_yaml("x.yaml", "a: &one {b: [1, 2]}\nc: *one\nd: &two 3\ne: [*two, *two]\n")
+    assert data == {"a": {"b": [1, 2]}, "c": {"b": [1, 2]}, "d": 3, "e": [3, 3]}
+
+
+def test_what_is_at_the_bounds_is_read() -> None:
+    deep = "[" * (DEEPEST - 1) + "]" * (DEEPEST - 1)
+    assert read_yaml("x.yaml", f"a: {deep}\n")["a"] == eval(deep)
+    many = read_yaml("x.yaml", "a: [" + "1, " * (LARGEST - 3) + "]")
+    assert len(many["a"]) == LARGEST - 3
+
+
+@pytest.mark.parametrize("name", Files().all())
+def test_shipped_files_are_read_as_the_writer_reads_them(name: str) -> None:
+    text = Files().shown(name)
+    data: Any = read(text).data
+    assert data == YAML(typ="rt").load(text)
+    assert read(written(data)).data == data
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["'1'", '"2"', "-.5", "1__0", "e5", "_1", "190:20:30.15"],
+)
+def test_words_mean_what_the_writer_takes_them_for(word: str) -> None:
+    """The studio's patches compare one with the other."""
+    text = f"a: {word}\n"
+    mine, theirs = read(text).data["a"], YAML(typ="safe").load(text)["a"]
+    assert (type(mine), mine) == (type(theirs), theirs)
+
+
+def test_the_line_of_a_place_is_that_of_its_key_or_item() -> None:
+    text = "a:\n  - b: 1\n  - {c: 2,\n     d: 3}\n\ne: >\n  long\n  text\nf: 1\n"
+    places = {("a",): 1, ("a", 0): 2, ("a", 1, "d"): 4, ("e",): 6, ("f",): 9, ("a", 7): 1}
+    assert {where: line_of("x.yaml", text, where) for where in places} == places
+
+
+def test_what_is_refused_is_refused_for_its_comments_too() -> None:
+    with pytest.raises(Invalid, match="within one another"):
+        with_comments("x.yaml", "a: " + "[" * 100_000)
+
+
+def test_a_message_about_a_long_text_is_short() -> None:
+    assert len(str(refused(f"{'k' * 5000}: 1\n{'k' * 5000}: 2"))) < 700
