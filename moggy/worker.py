@@ -1,19 +1,23 @@
 """Slow work, kept out of the loop: a worker is offered a job, says at once whether it takes it, and
 is asked for the answer later.
 
-A worker process that dies or hangs is started again with growing pauses; it costs the pet that
-sense and nothing else.
+A worker process that dies, hangs or is suspended is started again with growing pauses; it costs the
+pet that sense and nothing else. It ends at once when the pet's own process is gone.
 """
 
 from __future__ import annotations
 
 import multiprocessing
+import os
+import pickle
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from multiprocessing.connection import Connection
+from pathlib import Path
+from queue import SimpleQueue
 from typing import Any, Protocol, TypeAlias
 
 from moggy.messages import AnySense, Thought, Trouble
@@ -26,6 +30,12 @@ FIRST_PAUSE = 1.0
 choice."""
 LONGEST_PAUSE = 60.0
 """Seconds that the pause grows to. Our choice."""
+LOOK_EVERY = 0.5
+"""Seconds between two looks at whether the process is suspended. It counts as suspended at the
+second look in a row, since Ctrl-Z stops the pet and its workers together, and `fg` wakes one before
+the other."""
+SUSPENDED = "was suspended (SIGSTOP): it is ended and started again"
+"""What is said of a suspended process."""
 
 
 class Worker(Protocol):
@@ -72,7 +82,11 @@ class ProcessWorker:
             start_deadline,
         )
         self._process: multiprocessing.process.BaseProcess | None = None
-        self._pipe: Connection | None = None
+        self._answers: Connection | None = None
+        self._jobs: SimpleQueue[bytes | None] = SimpleQueue()
+        """What the sending thread sends; None ends it."""
+        self._looked_at = float("-inf")
+        self._was_suspended = False
         self._busy_until: float | None = None
         self._ready = False
         self._start_after = 0.0
@@ -87,24 +101,21 @@ class ProcessWorker:
     def offer(self, job: Any, now: float) -> bool:
         """See Worker. Starts the process if there is none."""
         self._ensure(now)
-        if not self._ready or self._busy_until is not None or self._pipe is None:
+        if not self._ready or self._busy_until is not None:
             return False
-        try:
-            self._pipe.send(job)
-        except (OSError, ValueError):
-            return False
+        self._jobs.put(pickle.dumps(job))
         self._busy_until = now + self._deadline
         return True
 
     def poll(self, now: float) -> Sequence[AnySense]:
-        """See Worker. Ends a process whose deadline is over."""
+        """See Worker. Ends a process whose deadline is over, or that is suspended."""
         self._ensure(now)
         senses: list[AnySense] = []
-        while self._pipe is not None:
+        while self._answers is not None:
             try:
-                if not self._pipe.poll():
+                if not self._answers.poll():
                     break
-                kind, value = self._pipe.recv()
+                kind, value = self._answers.recv()
                 senses += self._received(kind, value, now)
             except (OSError, EOFError):
                 senses += self._lost("stopped", now)
@@ -115,32 +126,47 @@ class ProcessWorker:
                 else "did not start in time"
             )
             senses += self._lost(what, now)
+        if self._is_suspended(now):
+            senses += self._lost(SUSPENDED, now)
         return senses
 
     def close(self) -> None:
         """End the process for good."""
-        if self._process is not None and self._process.is_alive():
-            self._process.kill()
-        if self._process is not None:
-            self._process.join(2.0)
-        if self._pipe is not None:
-            self._pipe.close()
-        self._process = self._pipe = None
+        process = self._process
+        self._let_go()
+        if process is not None:
+            process.join(2.0)
         self._start_after = float("inf")
 
     def _ensure(self, now: float) -> None:
         if self._process is not None or now < self._start_after:
             return
         context = multiprocessing.get_context("spawn")
-        self._pipe, theirs = context.Pipe()
+        self._answers, answer = context.Pipe(duplex=False)
+        take, give = context.Pipe(duplex=False)
         self._process = context.Process(
-            target=_work, args=(theirs, self._make), name=f"moggy {self._name}", daemon=True
+            target=_work,
+            args=(take, answer, self._make, self._name),
+            name=f"moggy {self._name}",
+            daemon=True,
         )
         with deaf_to_ctrl_c():
             self._process.start()
-        theirs.close()
-        self._ready = False
+        take.close()
+        answer.close()
+        self._jobs = SimpleQueue()
+        threading.Thread(
+            target=_send_on, args=(give, self._jobs), name=f"to {self._name}", daemon=True
+        ).start()
+        self._ready = self._was_suspended = False
         self._busy_until = now + self._start_deadline
+
+    def _is_suspended(self, now: float) -> bool:
+        if self._process is None or now - self._looked_at < LOOK_EVERY:
+            return False
+        self._looked_at = now
+        before, self._was_suspended = self._was_suspended, is_suspended(self._process.pid)
+        return before and self._was_suspended
 
     def _received(self, kind: str, value: Any, now: float) -> Sequence[AnySense]:
         if kind == "failed":
@@ -155,16 +181,20 @@ class ProcessWorker:
         return [replace(sense, at=now) for sense in value]
 
     def _lost(self, why: str, now: float) -> Sequence[AnySense]:
-        if self._process is not None:
-            self._process.kill()
-            self._process.join(2.0)
-        if self._pipe is not None:
-            self._pipe.close()
-        self._process = self._pipe = self._busy_until = None
-        self._ready = False
+        self._let_go()
         self._start_after = now + self._pause
         self._pause = min(self._pause * 2.0, LONGEST_PAUSE)
         return self._say(why, now)
+
+    def _let_go(self) -> None:
+        """Kill the process without waiting; it is reaped when the next one starts."""
+        if self._process is not None:
+            self._process.kill()
+        if self._answers is not None:
+            self._answers.close()
+        self._jobs.put(None)
+        self._process = self._answers = self._busy_until = None
+        self._ready = False
 
     def _say(self, message: str, now: float) -> Sequence[AnySense]:
         if message == (self._said or ""):
@@ -187,17 +217,38 @@ def deaf_to_ctrl_c() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _work(pipe: Connection, make: Callable[[], Task]) -> None:
+def is_suspended(pid: int | None) -> bool:
+    """Whether a process was stopped by a signal, as by `kill -STOP`. False where there is no /proc
+    that says so."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[:1] == ["T"]
+
+
+def _send_on(pipe: Connection, jobs: SimpleQueue[bytes | None]) -> None:
+    """A thread: send the jobs. A process that does not read would make the loop wait: a picture is
+    larger than the pipe."""
+    with pipe, suppress(OSError):
+        while (job := jobs.get()) is not None:
+            pipe.send_bytes(job)
+
+
+def _work(jobs: Connection, answers: Connection, make: Callable[[], Task], name: str) -> None:
     """The child: build the task, then do one job after the other until the pipe closes."""
+    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
+    with suppress(OSError):  # what `ps` and `top` show; where there is no /proc, they show python
+        Path("/proc/self/comm").write_text(f"moggy {name}", encoding="utf-8")
     try:
         task = make()
     except Exception as error:
-        pipe.send(("failed", str(error) or type(error).__name__))
+        answers.send(("failed", str(error) or type(error).__name__))
         return
-    pipe.send(("ready", None))
+    answers.send(("ready", None))
     while True:
         try:
-            job = pipe.recv()
+            job = pickle.loads(jobs.recv_bytes())
         except (EOFError, OSError):
             return
         try:
@@ -205,9 +256,18 @@ def _work(pipe: Connection, make: Callable[[], Task]) -> None:
         except Exception as error:
             answer = ("refused", str(error) or type(error).__name__)
         try:
-            pipe.send(answer)
+            answers.send(answer)
         except OSError:
             return
+
+
+def _end_with_parent() -> None:
+    """A thread of the child: end it, whatever it is doing, when the pet's process is gone. The
+    kernel then closes a pipe that only that process holds open."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 class SimulatedWorker:

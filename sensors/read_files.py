@@ -185,7 +185,7 @@ def _look(
     pictures = source(str(readable(path, "give a picture or a video")))
     try:
         task = VisionTask()
-    except models.Missing as missing:
+    except (models.Missing, models.Corrupt) as missing:
         raise NoFile(f"{path}: {missing}") from missing
     try:
         if isinstance(pictures, Video):

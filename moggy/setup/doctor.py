@@ -151,7 +151,7 @@ def _models() -> Iterator[Finding]:
     for model in models.MODELS.values():
         optional = model.name not in (*models.FIRST, *models.LATER)
         try:
-            detail = str(models.path(model.name))
+            detail = str(models.verify(model.name))
             yield Finding(area="models", what=model.name, state="ok", detail=detail)
         except models.Missing as missing:
             if not optional:
@@ -162,6 +162,14 @@ def _models() -> Iterator[Finding]:
                     detail=f"without it: {model.what}",
                     way_out=missing.way_out,
                 )
+        except models.Corrupt as damaged:
+            yield Finding(
+                area="models",
+                what=model.name,
+                state="missing",
+                detail=str(damaged).partition(";")[0],
+                way_out=damaged.way_out,
+            )
 
 
 def _language() -> Iterator[Finding]:

@@ -29,9 +29,9 @@ class VisionTask:
 
     def __init__(self) -> None:
         """Load the networks, in the process that will use them. Raises moggy.models.Missing where
-        they are not here."""
+        they are not here, and Corrupt where one is damaged."""
         faces, bodies, expression = (
-            models.path(name)
+            models.verify(name)
             for name in ("face_landmarker", "pose_landmarker_lite", "face_expression")
         )
         self._met = False

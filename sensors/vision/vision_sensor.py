@@ -26,8 +26,7 @@ slower. """
 
 
 def vision_task() -> Task:
-    """Make the task. To be called in the process that runs it; raises moggy.models.Missing without
-    its models."""
+    """Make the task. To be called in the process that runs it; raises what VisionTask raises."""
     # OpenCV and MediaPipe are loaded here, not in the loop's process.
     from moggy.sensors.vision.eye import VisionTask
 

@@ -94,6 +94,16 @@ def test_a_file_that_changed_at_the_publishers_is_refused(publisher: Publisher) 
     assert not hub.place(MODEL).exists()
 
 
+def test_a_damaged_file_is_downloaded_again(publisher: Publisher) -> None:
+    place = hub.fetch(MODEL, lambda _: None)
+    place.write_bytes(WEIGHTS[::-1])
+    told: list[str] = []
+    assert hub.fetch(MODEL, told.append).read_bytes() == WEIGHTS
+    assert told[0] == "large.gguf is damaged"
+    hub.fetch(MODEL, told.append)
+    assert len(publisher.asked) == 2
+
+
 def test_a_model_that_is_not_there_is_said_in_a_sentence(publisher: Publisher) -> None:
     lost = hub.HubModel(
         name="lost", what="", repository="somebody/lost", file="lost.gguf", size=1, licence="MIT"

