@@ -6,13 +6,13 @@ from __future__ import annotations
 import os
 import select
 import subprocess
-import tempfile
 import threading
 import tty
 from contextlib import suppress
 from pathlib import Path
 
 from moggy.body import Body
+from moggy.sim.board.flash import Flash
 from moggy.sim.board.interpreter import (
     POWER_ON,
     WATCHDOG,
@@ -39,9 +39,9 @@ class MicroPythonBoard:
         self._body = body
         self._watchdog = watchdog
         self._joints = tuple(body.joints)
-        self._folder = tempfile.TemporaryDirectory(prefix="moggy-board-")
-        write_config(body, Path(self._folder.name), quiet_ms)
-        self.path = str(Path(self._folder.name) / "port")
+        self._flash = Flash()
+        write_config(body, self._flash.path, quiet_ms)
+        self.path = str(self._flash.path / "port")
         self.note = note()
         """Why it is not MicroPython that runs; empty if it is."""
         self.error = ""
@@ -67,7 +67,7 @@ class MicroPythonBoard:
         tty.setraw(self._slave)
         os.set_blocking(master, False)
         self.error = ""
-        self._process = spawn(Path(self._folder.name), "real", master, cause)
+        self._process = spawn(self._flash.path, "real", master, cause)
         os.close(master)
         link = Path(self.path)
         link.unlink(missing_ok=True)
@@ -123,7 +123,7 @@ class MicroPythonBoard:
     def close(self) -> None:
         """End its process and remove its flash."""
         self.kill()
-        self._folder.cleanup()
+        self._flash.close()
 
     def _say(self, line: bytes) -> None:
         if self._process is not None and self._process.stdin is not None:
@@ -160,11 +160,10 @@ class SteppedMicroPython:
         """As LockStepBoard."""
         self._body = body
         self._joints = tuple(body.joints)
-        self._folder = tempfile.TemporaryDirectory(prefix="moggy-board-")
-        folder = Path(self._folder.name)
-        (folder / "boots.txt").write_text(str(boots))
-        write_config(body, folder, quiet_ms)
-        self._process = spawn(folder, "steps", -1, POWER_ON)
+        self._flash = Flash()
+        (self._flash.path / "boots.txt").write_text(str(boots))
+        write_config(body, self._flash.path, quiet_ms)
+        self._process = spawn(self._flash.path, "steps", -1, POWER_ON)
         self.line = SteppedLine()
         self._ms = 0
         self._inputs: WorldInputs | None = None
@@ -210,7 +209,7 @@ class SteppedMicroPython:
                     stream.close()
         self._process.kill()
         self._process.wait()
-        self._folder.cleanup()
+        self._flash.close()
 
     def _write(self, line: bytes) -> None:
         assert self._process.stdin is not None

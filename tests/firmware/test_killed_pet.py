@@ -1,0 +1,60 @@
+"""What a killed pet leaves of its simulated board: no process, and a folder only until the next
+start."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+
+from moggy.sim.board.flash import Flash
+
+PATIENCE = 120.0
+"""Seconds; only a bound for a machine that is very busy."""
+LIVING = """
+from moggy.sim.board.micropython import MicroPythonBoard
+from tests.firmware.rig import CAT
+board = MicroPythonBoard(CAT)
+print(board._process.pid, flush=True)
+input()
+"""
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    return tmp_path
+
+
+def test_a_killed_pets_board_ends_and_its_folder_is_removed_by_the_next_start(
+    temporary: Path,
+) -> None:
+    root = Path(__file__).resolve().parents[2]
+    with subprocess.Popen(
+        [sys.executable, "-c", LIVING],
+        env={**os.environ, "PYTHONPATH": str(root)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as pet:
+        assert pet.stdout is not None
+        board = Path("/proc", pet.stdout.readline().decode().strip(), "comm")
+        assert board.exists()
+        (left,) = temporary.iterdir()
+        living = Flash()
+        assert left.exists(), "its pet lives"
+        pet.kill()
+    give_up = time.monotonic() + PATIENCE
+    while board.exists():
+        assert time.monotonic() < give_up, "the interpreter lives on without the pet"
+        time.sleep(0.01)
+    new = Flash()
+    assert set(temporary.iterdir()) == {living.path, new.path}
+    living.close()
+    new.close()
+    assert list(temporary.iterdir()) == []
