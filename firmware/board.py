@@ -10,6 +10,7 @@ from micropython import const
 import mode
 import wire
 from battery import BatteryGauge
+from boots import Boots
 from faults import Fault
 from imu import MotionSensor
 from lights_and_purr import PupilLights, PurrMotor
@@ -46,13 +47,14 @@ both accelerometers, far below the jolt of a touch."""
 _ACTIVE_READS = const(25)
 """Readings (50 a second) that go out after the last movement: half a second."""
 
-# Bits of the faults, named in wire.FAULTS. Servos and battery end all movement.
+# Bits of the faults, named in wire.FAULTS. Servos, battery and restarts end all movement.
 _SERVOS = const(1)
 _TOUCH = const(2)
 _IMU = const(4)
 _BATTERY = const(8)
 _OVERRUN = const(16)
 _WATCHDOG = const(32)
+_RESTARTS = const(64)
 
 # What a command answers: indexes into wire.RESULTS.
 _DONE = const(0)
@@ -73,6 +75,7 @@ class Board:
         purr: PurrMotor,
         pupils: PupilLights,
         stop: StopButton,
+        boots: Boots,
         hung: bool,
         now: "Ms",
     ) -> None:
@@ -98,6 +101,7 @@ class Board:
         """Bits of the sensors that do not answer."""
         self._no_servos = Fault(_SOUND_MS, now)
         self._empty = Fault(_CHARGED_MS, now)
+        self._boots = boots
         self._hung = hung
         self._late = False
         self._late_at = now
@@ -113,7 +117,7 @@ class Board:
         self._battery_out = bytearray(8)
         self._joints_out = bytearray(4 + 2 * count)
         self._said = -1
-        """State, faults, stuck pads and flags as they were last sent, 3, 6, 12 and the other bits;
+        """State, faults, stuck pads and flags as they were last sent, 3, 7, 12 and the other bits;
         -1: not in this session.
         """
         self._ticks = 0
@@ -222,13 +226,17 @@ class Board:
             self._sound = limbs.sound()
             if not self._sound and not powered:
                 limbs.limp()
+            if powered:
+                self._boots.servos_run(now)
+            elif limbs.off:
+                self._boots.servos_ended()
         if not powered and not limbs.off:
             limbs.off_again()
         self._no_servos.see(limbs.lost or not self._sound or not (powered or limbs.off), now)
 
     def _follow(self, now: "Ms") -> None:
         limbs, state = self._limbs, self._mode.state
-        broken = self._no_servos.active or self._empty.active
+        broken = self._no_servos.active or self._empty.active or self._boots.latched
         if broken and state < mode.STOPPED:
             following = mode.FAULT
         elif state == mode.FAULT:
@@ -261,6 +269,8 @@ class Board:
             limbs.hold()
         elif state == mode.REST:
             limbs.aim_at_rest()
+        elif state == mode.STARTING:
+            self._boots.servos_start(now)
         elif state >= mode.LIMP:
             self._mode.forget()
             if state == mode.FAULT:
@@ -332,6 +342,7 @@ class Board:
         """Clear the faults. Those whose cause persists are set again by the next reading."""
         self._no_servos.clear()
         self._empty.clear()
+        self._boots.clear()
         self._hung = self._late = False
         if self._mode.state == mode.FAULT:
             self._enter(mode.LIMP, now)
@@ -362,6 +373,7 @@ class Board:
             | (_BATTERY if self._empty.active else 0)
             | (_OVERRUN if self._late else 0)
             | (_WATCHDOG if self._hung else 0)
+            | (_RESTARTS if self._boots.latched else 0)
         )
 
     def _report(self, pressed: bool, now: "Ms") -> None:
@@ -374,7 +386,7 @@ class Board:
         if state >= mode.LIMP and not self._limbs.off:
             state = mode.STOPPING
         faults = self.all_faults(now)
-        said = state | faults << 3 | stuck << 9 | flags << 21
+        said = state | faults << 3 | stuck << 10 | flags << 22
         if said != self._said:
             self._said = said
             self._port.event(wire.STATE, struct.pack("<IBHHB", now, state, faults, stuck, flags))

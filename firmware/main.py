@@ -8,10 +8,10 @@ import machine
 from machine import UART, WDT, Pin
 
 import body_config
-import boots
 import restart
 from battery import BatteryGauge
 from board import TICK_MS, Board
+from boots import Boots
 from i2c_bus import Bus
 from imu import MotionSensor
 from lights_and_purr import PupilLights, PurrMotor
@@ -31,15 +31,16 @@ _BEHIND_MS = 50
 """ms of delay above which the missed ticks are left out."""
 
 
-def build(uart: "Uart", hung: bool = False) -> Board:
+def build(uart: "Uart", cause: int = machine.PWRON_RESET) -> Board:
     """The board with its devices, all servos without pulses. A device that does not answer becomes
-    a fault. `hung`: the watchdog ended the last run."""
+    a fault. `cause`: why the board started, of restart.py."""
     pins, power = body_config.PINS, body_config.POWER
     wires = bus()
     outputs = limbs(wires)
     outputs.limp()  # before anything that takes time
+    boots = Boots()
     return Board(
-        Port(uart, *identity()),
+        Port(uart, *identity(boots.count, cause)),
         outputs,
         Skin(wires, body_config.PADS, body_config.QUIET_MS // TICK_MS),
         MotionSensor(wires),
@@ -47,7 +48,8 @@ def build(uart: "Uart", hung: bool = False) -> Board:
         PurrMotor(pins["purr"]),
         PupilLights(pins["pupils"]),
         stop_button(),
-        hung,
+        boots,
+        cause == restart.HUNG,
         ticks_ms(),
     )
 
@@ -80,16 +82,17 @@ def drivers() -> list[str]:
     return sorted({row[1] for row in body_config.JOINTS})
 
 
-def identity() -> tuple[bytes, bytes]:
-    """The fields of wire.IDENTITY after schema and nonce, and the names of the board and joints."""
+def identity(boots: int, cause: int) -> tuple[bytes, bytes]:
+    """The fields of wire.IDENTITY after schema and nonce, and the names of the board and joints.
+    `boots`: how often it has started; `cause`: why it has now."""
     rows = body_config.JOINTS
     names = " ".join([sys.platform] + [row[0] for row in rows])
     head = struct.pack(
         "<IHBBBBB",
         body_config.BODY_HASH,
-        boots.count(),
+        boots,
         *VERSION,
-        machine.reset_cause() & 255,
+        cause,
         len(rows),
     )
     return head, names.encode()
@@ -124,12 +127,12 @@ def run() -> None:
     With the stop button held at boot nothing is started. On USB that is the only way to the prompt,
     since Ctrl-C does not interrupt the firmware.
     """
-    hung = restart.hung()
+    cause = restart.cause()
     if stop_button().pressed:
         all_off()
         print("the stop button is held: the prompt is yours")
         return
-    board = build(line(), hung)
+    board = build(line(), cause)
     restart.ticking()
     watchdog = WDT(timeout=1000)
     due = ticks_ms()

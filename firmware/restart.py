@@ -1,34 +1,62 @@
-"""Tells a restart after a hung tick from one that was asked for. On the RP2040 `machine.reset` goes
-through the watchdog too, so `reset_cause` is the same for both."""
+"""Why the board started. MicroPython's `reset_cause` is taken for it where the chip tells no more.
+
+- RP2040: `machine.reset` goes through the watchdog too; a mark in a scratch register tells it from
+  a tick that hung. A dip of the supply is a power-on: the chip cannot tell them apart.
+- RP2350: the same mark, and the chip tells of a dip.
+- ESP32-S3: MicroPython counts a dip among the watchdog's resets (ports/esp32/modmachine.c).
+"""
 
 import sys
 
 import machine
 from micropython import const
 
-_SCRATCH = const(0x4005800C)
-"""Address of SCRATCH0 of the RP2040's watchdog (data sheet, 4.7.6): kept through a reset, 0 after
-power-up. The boot code uses 4 to 7 only."""
+RESET_PIN = const(2)
+"""MicroPython's HARD_RESET, as the next two."""
+HUNG = const(3)
+"""The watchdog ended a tick that hung."""
+ASKED = const(5)
+"""A restart that was asked for."""
+DIP = const(6)
+"""Ours: the supply dipped."""
+
 _TICKING = const(0x6D6F)
-"""What stands there while the firmware ticks. Our choice."""
+"""What stands in the scratch register while the firmware ticks. Our choice."""
+_RUN_PIN_2040 = const(0x10000)
+"""Bit of CHIP_RESET (data sheet, 2.12.7)."""
+_DIP_2350 = const(0x20000)
+"""Bit of CHIP_RESET of POWMAN (data sheet, 6.4)."""
 
 
-def _has_scratch() -> bool:
-    return sys.platform == "rp2" and "RP2040" in getattr(sys.implementation, "_machine", "RP2040")
+def chip() -> str:
+    """RP2040 or RP2350; empty for others."""
+    if sys.platform != "rp2":
+        return ""
+    return "RP2350" if "RP2350" in getattr(sys.implementation, "_machine", "") else "RP2040"
 
 
-def hung() -> bool:
-    """Whether the watchdog ended a tick that hung. Call it once, before `ticking`."""
-    if machine.reset_cause() != machine.WDT_RESET:
-        return False
-    if not _has_scratch():
-        return True
-    was = machine.mem32[_SCRATCH]
-    machine.mem32[_SCRATCH] = 0
-    return was == _TICKING
+def _scratch() -> int:
+    """Address of SCRATCH0 of the watchdog: kept through a reset, 0 after power-up. The boot code
+    uses 4 to 7 only."""
+    return 0x400D800C if chip() == "RP2350" else 0x4005800C
+
+
+def cause() -> int:
+    """The number of the cause: MicroPython's, or one of the above. Call it once, before
+    `ticking`."""
+    found, name = machine.reset_cause() & 255, chip()
+    if not name:
+        return found
+    if found == machine.WDT_RESET:
+        was = machine.mem32[_scratch()]
+        machine.mem32[_scratch()] = 0
+        return HUNG if was == _TICKING else ASKED
+    if name == "RP2350":
+        return DIP if machine.mem32[0x4010002C] & _DIP_2350 else found
+    return RESET_PIN if machine.mem32[0x40064008] & _RUN_PIN_2040 else found
 
 
 def ticking() -> None:
     """Note that the firmware ticks from now on."""
-    if _has_scratch():
-        machine.mem32[_SCRATCH] = _TICKING
+    if chip():
+        machine.mem32[_scratch()] = _TICKING

@@ -107,7 +107,7 @@ LONGEST = 512
 
 STATES = ("starting", "running", "hold", "rest", "limp", "stopped", "fault", "stopping")
 """Names of the board's states, by number (firmware/mode.py)."""
-FAULTS = ("servos", "touch", "imu", "battery", "overrun", "watchdog")
+FAULTS = ("servos", "touch", "imu", "battery", "overrun", "watchdog", "restarts")
 """Names of the fault bits, lowest bit first."""
 RESULTS = ("done", "refused", "unknown")
 """Names of the results of a command, by number."""

@@ -22,7 +22,7 @@ class Fault(NamedTuple):
 
 FAULT_WORDS: Mapping[str, Fault] = {
     "servos": Fault(
-        "the servo board does not answer, so no joint moves",
+        "the servo board does not answer, or a dip of its supply has reset it, so no joint moves",
         f"check its supply and its wires SDA, SCL and ground; {HEALS}",
     ),
     "touch": Fault(
@@ -30,8 +30,9 @@ FAULT_WORDS: Mapping[str, Fault] = {
         f"check its wires SDA, SCL, ground and 3.3 V; {TRIED}",
     ),
     "imu": Fault(
-        "the accelerometer does not answer, so it feels neither lifts nor falls",
-        f"check its wires SDA, SCL, ground and 3.3 V; {TRIED}",
+        "the accelerometer does not answer or is of an unknown kind, so it feels neither lifts nor "
+        "falls",
+        f"check its wires SDA, SCL, ground and 3.3 V, and its kind (docs/wire.md); {TRIED}",
     ),
     "battery": Fault("the battery is empty, so every servo is limp", f"charge it; {HEALS}"),
     "overrun": Fault(
@@ -42,6 +43,12 @@ FAULT_WORDS: Mapping[str, Fault] = {
         "the firmware hung and its watchdog restarted it",
         "clear it (`moggy board clear`, or the studio's Clear faults); if it comes back: report it "
         "with the output of `moggy board log`",
+    ),
+    "restarts": Fault(
+        "three times in a row the board has restarted within minutes of its servos' start, as when "
+        "the supply dips under their load, so every servo is limp",
+        "charge the battery, check the supply and its plugs, then clear it (`moggy board clear`, "
+        "or the studio's Clear faults)",
     ),
 }
 """Name of a fault, as in `wire.FAULTS` → its words."""

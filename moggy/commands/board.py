@@ -21,8 +21,15 @@ from moggy.protocol import Heard, Identity, LinkChange, Refused, Said
 CLEARED = 1.5
 """Seconds after clearing in which a fault whose cause persists is reported again: the battery is
 read once a second."""
-RESETS = {1: "power on", 2: "hard reset", 3: "watchdog", 4: "deep sleep", 5: "soft reset"}
-"""What `machine.reset_cause()` of MicroPython's rp2 and esp32 ports means."""
+RESETS = {
+    1: "power on or a dip of its supply",
+    2: "its reset button",
+    3: "its watchdog",
+    4: "deep sleep",
+    5: "a command",
+    6: "a dip of its supply",
+}
+"""What the causes of firmware/restart.py mean."""
 FLAGS = ("battery low", "falling", "stop button pressed")
 """Names of the flags of wire.STATE, the lowest bit first."""
 

@@ -108,7 +108,7 @@ def test_a_start_after_the_watchdog_has_ended_a_tick_is_told() -> None:
     board = Rig().board
     machine = board.module("machine")
     machine.cause = machine.WDT_RESET
-    built = board.module("main").build(machine.UART(0), board.module("restart").hung())
+    built = board.module("main").build(machine.UART(0), board.module("restart").cause())
     assert built.all_faults(0) == 1 << wire.FAULTS.index("watchdog")
 
 

@@ -321,18 +321,6 @@ def test_clocks_that_drift_do_not_make_setpoints_old() -> None:
     assert refused == 0
 
 
-def test_only_a_hung_tick_counts_as_the_watchdogs_reset(monkeypatch: pytest.MonkeyPatch) -> None:
-    board = LockStepBoard(CAT)
-    restart, machine = board.module("restart"), board.module("machine")
-    machine.cause = machine.WDT_RESET
-    monkeypatch.setattr(restart, "_has_scratch", lambda: True)
-    machine.mem32[restart._SCRATCH] = 0
-    assert not restart.hung(), "machine.reset was asked for at the prompt"
-    restart.ticking()
-    assert restart.hung()
-    assert not restart.hung(), "it is told once"
-
-
 def test_a_divider_that_is_not_wired_is_no_empty_battery() -> None:
     life = Life(LockStepBoard(CAT)).live(1.0)
     heard: list[AnySense] = []
@@ -377,13 +365,3 @@ def test_the_quickest_way_is_what_others_are_measured_by() -> None:
         assert setpoints.is_new(n, sent, 300, sent + 50)
     assert setpoints.is_new(600, 10_100, 300, 10_100 + 319)
     assert not setpoints.is_new(601, 10_120, 300, 10_120 + 330)
-
-
-def test_the_watchdogs_scratch_is_left_alone_where_there_is_none() -> None:
-    board = LockStepBoard(CAT)
-    restart, machine = board.module("restart"), board.module("machine")
-    assert not restart.hung()
-    restart.ticking()
-    assert machine.mem32 == {}
-    machine.cause = machine.WDT_RESET
-    assert restart.hung(), "on other chips the cause of a reset is enough"

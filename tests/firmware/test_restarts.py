@@ -1,0 +1,232 @@
+"""Why the board started, and what becomes of a board whose supply gives way under its servos."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from moggy import wire
+from moggy.sim.board.interpreter import FIRMWARE, interpreter, note
+from moggy.sim.board.lock_step import LockStepBoard
+
+from .rig import CAT, Brain
+
+RESTARTS = 1 << wire.FAULTS.index("restarts")
+POWER, RESET_PIN, HUNG, ASKED, DIP = 1, 2, 3, 5, 6
+SCRATCH = {"RP2040": 0x4005800C, "RP2350": 0x400D800C}
+CHIP_RESET = {"RP2040": 0x40064008, "RP2350": 0x4010002C}
+
+
+def on_chip(name: str) -> tuple[Any, Any]:
+    """restart.py and machine.py of a board with this chip after power-up."""
+    board = LockStepBoard(CAT)
+    restart, machine = board.module("restart"), board.module("machine")
+    restart.chip = lambda: name
+    if name:
+        machine.mem32.update({SCRATCH[name]: 0, CHIP_RESET[name]: 0})
+    return restart, machine
+
+
+@pytest.mark.parametrize("name", ["RP2040", "RP2350"])
+def test_only_a_hung_tick_counts_as_the_watchdogs_reset(name: str) -> None:
+    restart, machine = on_chip(name)
+    assert restart.cause() == POWER
+    machine.cause = machine.WDT_RESET
+    assert restart.cause() == ASKED, "machine.reset was asked for at the prompt"
+    restart.ticking()
+    assert restart.cause() == HUNG
+    assert restart.cause() == ASKED, "it is told once"
+
+
+@pytest.mark.parametrize(
+    ("name", "bits", "cause"),
+    [
+        ("RP2040", 1 << 8, POWER),
+        ("RP2040", 1 << 16, RESET_PIN),
+        ("RP2350", 1 << 16, POWER),
+        ("RP2350", 1 << 17, DIP),
+    ],
+)
+def test_what_the_chip_tells_of_its_reset_is_told(name: str, bits: int, cause: int) -> None:
+    restart, machine = on_chip(name)
+    machine.mem32[CHIP_RESET[name]] = bits
+    assert restart.cause() == cause
+
+
+def test_the_scratch_register_is_left_alone_where_there_is_none() -> None:
+    restart, machine = on_chip("")
+    assert restart.cause() == POWER
+    restart.ticking()
+    assert machine.mem32 == {}
+    machine.cause = machine.WDT_RESET
+    assert restart.cause() == HUNG, "on other chips the cause of a reset is enough"
+
+
+def test_the_cause_is_told_in_the_identity() -> None:
+    brain = Brain()
+    restarted(brain, DIP)
+    brain.live(2.0)
+    identity = brain.link.identity
+    assert identity is not None
+    assert (identity.boots, identity.reset_cause) == (2, DIP)
+
+
+# ── Runs that end while the servos run ───────────────────────────────────────────────────────────
+
+
+def restarted(brain: Brain, cause: int = POWER) -> None:
+    """The board starts anew, with what is on its flash."""
+    board = brain.board
+    board._board = board.module("main").build(board.module("machine").UART(0), cause)
+    board._tick = board._board.tick
+
+
+def cut(brain: Brain, seconds: float, times: int = 1) -> None:
+    """So often, the power goes so long after the brain began to move the body."""
+    for _ in range(times):
+        brain.live(seconds, head_pan=0.1)
+        restarted(brain)
+
+
+def test_after_three_cuts_under_load_the_servos_wait_for_a_person() -> None:
+    brain = Brain()
+    cut(brain, 2.0, times=2)
+    brain.live(3.0, head_pan=0.1)
+    assert brain.status[:2] == ("running", 0)
+    restarted(brain)
+    brain.live(60.0, head_pan=0.1)
+    assert brain.status[:2] == ("fault", RESTARTS)
+    assert brain.rig.limp
+    restarted(brain)
+    brain.live(3.0, head_pan=0.1)
+    assert brain.status[:2] == ("fault", RESTARTS), "another restart is no person"
+    assert brain.asked(wire.CLEAR) == "done"
+    brain.live(8.0, head_pan=0.1)
+    assert brain.status[:2] == ("running", 0)
+    cut(brain, 3.0, times=2)
+    brain.live(3.0, head_pan=0.1)
+    assert brain.status[:2] == ("running", 0), "they are counted anew"
+
+
+def test_a_cut_in_the_very_tick_of_the_start_counts() -> None:
+    """The servos' inrush comes with the first pulse."""
+    brain = Brain()
+    for _ in range(3):
+        brain.live(1.0)
+        while brain.rig.limp:
+            brain.live(0.02, head_pan=0.1)
+        restarted(brain)
+    brain.live(3.0, head_pan=0.1)
+    assert brain.status[:2] == ("fault", RESTARTS)
+
+
+@pytest.mark.parametrize("end", ["rest", "limp", "stop"])
+def test_power_that_goes_while_the_servos_are_off_does_not_count(end: str) -> None:
+    brain = Brain()
+    for _ in range(4):
+        brain.live(2.0, head_pan=0.1)
+        kind = {"rest": wire.REST, "limp": wire.LIMP, "stop": wire.STOP}[end]
+        assert brain.asked(kind) == "done"
+        brain.live(8.0 if end == "rest" else 0.5)
+        assert brain.rig.limp
+        restarted(brain)
+        if end == "stop":
+            brain.live(0.5)
+            assert brain.asked(wire.RELEASE) == "done"
+    brain.live(3.0, head_pan=0.1)
+    assert brain.status[:2] == ("running", 0)
+
+
+@pytest.mark.parametrize(("seconds", "latched"), [(198.0, True), (202.0, False)])
+def test_what_was_counted_is_forgotten_after_200_seconds(seconds: float, latched: bool) -> None:
+    brain = Brain()
+    cut(brain, 2.0, times=2)
+    brain.live(0.5)
+    cut(brain, seconds)
+    brain.live(3.0, head_pan=0.1)
+    assert brain.status[:2] == (("fault", RESTARTS) if latched else ("running", 0))
+
+
+def test_an_emergency_stop_writes_nothing_to_the_flash_before_the_servos_are_off() -> None:
+    brain = Brain().awake()
+    written: list[tuple[str, bool]] = []
+    opened = brain.board._builtins["open"]
+
+    def noted(name: str, mode: str = "r") -> Any:
+        written.append((mode, brain.rig.limp))
+        return opened(name, mode)
+
+    brain.board._builtins["open"] = noted
+    brain.rig.bench.servos.present = False
+    brain.rig.feel(stop=True)
+    brain.live(1.0)
+    assert written == []
+    brain.rig.bench.servos.present = True
+    brain.live(1.0)
+    assert written == [("w", True)]
+
+
+@pytest.mark.parametrize("text", ["", "x", "7", "7 x", "-"])
+def test_a_damaged_count_is_no_reason_not_to_start(text: str) -> None:
+    board = LockStepBoard(CAT)
+    board._files["boots.txt"] = text
+    boots = board.module("boots").Boots()
+    assert (boots.count, boots.latched) == (8 if text == "7" else 1, False)
+
+
+def test_a_flash_that_cannot_be_written_is_no_reason_not_to_start() -> None:
+    board = LockStepBoard(CAT)
+    opened = board._open
+
+    def refused(name: str, mode: str = "r") -> Any:
+        if mode == "w":
+            raise OSError(30)
+        return opened(name, mode)
+
+    board._builtins["open"] = refused
+    boots = board.module("boots").Boots()
+    boots.servos_start(0)
+    boots.servos_run(300_000)
+    boots.servos_ended()
+    assert (boots.count, boots.latched) == (0, False)
+
+
+SCRIPT = """
+from boots import Boots
+
+said = []
+for run in range(5):
+    boots = Boots()
+    said.append((boots.count, boots.latched))
+    boots.servos_start(0)
+    boots.servos_run(199_999)
+boots.clear()
+boots.servos_start(0)
+boots = Boots()
+said.append((boots.count, boots.latched))
+boots.servos_start(5000)
+boots.servos_run(205_000)
+said.append(open("boots.txt").read())
+print(said)
+"""
+
+
+@pytest.mark.skipif(interpreter() is None, reason=f"not run: {note()}")
+def test_the_count_is_the_same_in_micropython(tmp_path: Path) -> None:
+    command = interpreter()
+    assert command is not None
+    (tmp_path / "script.py").write_text(SCRIPT)
+    done = subprocess.run(
+        [*command, "script.py"],
+        cwd=tmp_path,
+        env={"MICROPYPATH": str(FIRMWARE)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == (
+        "[(1, False), (2, False), (3, False), (4, True), (5, True), (6, False), '6 0']"
+    )
