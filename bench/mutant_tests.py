@@ -13,7 +13,7 @@ AFFECT = (
     "tests/unit/test_mind.py",
     "tests/unit/test_affect.py",
 )
-FIRMWARE = (
+BOARD = (
     "tests/firmware/test_limbs.py",
     "tests/firmware/test_joint.py",
     "tests/firmware/test_board.py",
@@ -21,16 +21,12 @@ FIRMWARE = (
     "tests/firmware/test_devices.py",
     "tests/firmware/test_faults.py",
 )
-FAULTS = (
-    "tests/firmware/test_fault_rules.py",
-    "tests/firmware/test_faults.py",
-    "tests/firmware/test_board.py",
-)
 SKIN = (
     "tests/firmware/test_devices.py",
+    "tests/firmware/test_skin.py",
     "tests/firmware/test_lost_chips.py",
     "tests/firmware/test_skin_memory.py",
-    "tests/firmware/test_skin.py",
+    "tests/firmware/test_skin_days.py",
 )
 CHIPS = (
     "tests/firmware/test_touch_chip.py",
@@ -57,15 +53,24 @@ TESTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "brain/affect/reasons.py": AFFECT,
     },
     "safety": {
-        "firmware/limbs.py": FIRMWARE,
-        "firmware/joint.py": FIRMWARE,
-        "firmware/mode.py": FIRMWARE,
-        "firmware/reflexes.py": FIRMWARE,
-        "firmware/board.py": FIRMWARE,
-        "firmware/faults.py": FAULTS,
-        "firmware/setpoints.py": FAULTS,
-        "firmware/stop_button.py": FAULTS,
-        "firmware/restart.py": FAULTS,
+        "firmware/limbs.py": BOARD,
+        "firmware/joint.py": BOARD,
+        "firmware/mode.py": ("tests/firmware/test_mode.py", "tests/firmware/test_modes.py"),
+        "firmware/reflexes.py": ("tests/firmware/test_reflexes.py", "tests/firmware/test_modes.py"),
+        "firmware/board.py": BOARD,
+        "firmware/faults.py": (
+            "tests/firmware/test_fault_rules.py",
+            "tests/firmware/test_board.py",
+        ),
+        "firmware/setpoints.py": (
+            "tests/firmware/test_setpoints.py",
+            "tests/firmware/test_board.py",
+        ),
+        "firmware/stop_button.py": (
+            "tests/firmware/test_stop_button.py",
+            "tests/firmware/test_modes.py",
+        ),
+        "firmware/restart.py": ("tests/firmware/test_restarts.py", "tests/firmware/test_board.py"),
         "firmware/skin.py": SKIN,
         "firmware/i2c_bus.py": CHIPS,
         "firmware/imu.py": CHIPS,

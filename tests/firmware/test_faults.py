@@ -301,26 +301,6 @@ def test_a_setpoint_that_is_replayed_moves_nothing() -> None:
     assert abs(life.board.outputs().servos["head_pan"] - there) <= 1
 
 
-def test_a_setpoint_that_was_held_up_on_the_way_is_refused() -> None:
-    setpoints = LockStepBoard(CAT).module("setpoints").Setpoints(0)
-    assert setpoints.is_new(1, 1000, 300, 5000)
-    assert setpoints.is_new(2, 1020, 300, 5320)
-    assert not setpoints.is_new(3, 1040, 300, 5345)
-    assert not setpoints.is_new(2, 1300, 300, 5350), "its number is not new"
-    assert setpoints.is_new(4, 1300, 300, 5350)
-
-
-def test_clocks_that_drift_do_not_make_setpoints_old() -> None:
-    """The board's clock is 500 ppm faster for six hours."""
-    setpoints = LockStepBoard(CAT).module("setpoints").Setpoints(0)
-    refused = 0
-    for n in range(1, 6 * 3600 * 10):
-        sent = n * 100
-        board_ms = (sent + sent // 2000 + 77) & 0x3FFFFFFF
-        refused += not setpoints.is_new(n & 0xFFFF, sent & 0xFFFF, 300, board_ms)
-    assert refused == 0
-
-
 def test_a_divider_that_is_not_wired_is_no_empty_battery() -> None:
     life = Life(LockStepBoard(CAT)).live(1.0)
     heard: list[AnySense] = []
@@ -332,36 +312,3 @@ def test_a_divider_that_is_not_wired_is_no_empty_battery() -> None:
         life.body.move(Command(at=life.now, pose=AHEAD))
     assert life.pulsed == len(CAT.joints)
     assert not any(isinstance(sense, Battery) for sense in heard)
-
-
-def test_setpoints_keep_their_order_across_the_wrap_of_their_numbers() -> None:
-    setpoints = LockStepBoard(CAT).module("setpoints").Setpoints(0)
-    now = 0
-    for n in range(1, 70_000, 20_000):
-        now += 100
-        assert setpoints.is_new(n & 0xFFFF, now & 0xFFFF, 300, now)
-        assert not setpoints.is_new(n & 0xFFFF, now & 0xFFFF, 300, now)
-        assert not setpoints.is_new(n - 1 & 0xFFFF, now & 0xFFFF, 300, now)
-    assert setpoints.is_new(n + 0x7FFF & 0xFFFF, now & 0xFFFF, 300, now)
-    assert not setpoints.is_new(n + 0x7FFF + 0x8000 & 0xFFFF, now & 0xFFFF, 300, now)
-
-
-def test_a_new_session_numbers_and_times_anew() -> None:
-    setpoints = LockStepBoard(CAT).module("setpoints").Setpoints(0)
-    assert setpoints.is_new(900, 500, 300, 600)
-    setpoints.clear()
-    assert setpoints.is_new(1, 10_000, 300, 60_000), "another brain's clock"
-    assert setpoints.is_new(2, 10_020, 300, 60_320), "as late as it may be"
-    assert not setpoints.is_new(3, 10_040, 300, 60_341)
-
-
-def test_the_quickest_way_is_what_others_are_measured_by() -> None:
-    setpoints = LockStepBoard(CAT).module("setpoints").Setpoints(0)
-    assert setpoints.is_new(1, 0, 300, 250)
-    assert setpoints.is_new(2, 20, 300, 30), "quicker"
-    assert not setpoints.is_new(3, 40, 300, 351)
-    for n in range(3, 3 + 10 * 50):  # ten seconds, in each of which a millisecond is forgotten
-        sent = 60 + 20 * (n - 3)
-        assert setpoints.is_new(n, sent, 300, sent + 50)
-    assert setpoints.is_new(600, 10_100, 300, 10_100 + 319)
-    assert not setpoints.is_new(601, 10_120, 300, 10_120 + 330)

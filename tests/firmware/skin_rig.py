@@ -1,0 +1,134 @@
+"""The skin alone, in virtual time: the firmware's own `skin.py` reads counts that are computed from
+capacitances by the data sheet's formula, with noise."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from moggy.sim.board.lock_step import LockStepBoard
+
+from .rig import CAT
+
+Numbers = npt.NDArray[np.float64]
+COUNT_FF = 155152.0
+"""Counts times fF for one µA during half a microsecond: 1024 · 0.5 pC / 3.3 V."""
+HAND_FF = 8000.0
+"""fF that the firmest touch adds; as _FULL_FF of firmware/skin.py."""
+
+
+class Chip:
+    """The counts of an MPR121 in the place of the driver, block by block."""
+
+    def __init__(self, pads_ff: Numbers, found: list[int]) -> None:
+        self.pads_ff, self._charges = pads_ff, np.array(found, float)
+        self.rows: list[bytes] = []
+        self.at = 0
+        self.set_ups = 0
+
+    def load(self, more_ff: Numbers, noise: Numbers) -> None:
+        """Counts to come: fF more than the pads have, and noise in counts."""
+        counts = np.floor(self._charges * COUNT_FF / (self.pads_ff + more_ff) + noise + 0.5)
+        self.rows = [row.tobytes() for row in np.clip(counts, 0, 1023).astype("<u2")]
+        self.at = 0
+
+    def read_into(self, counts: array[int]) -> None:
+        counts[:] = array("H", self.rows[min(self.at, len(self.rows) - 1)])
+        self.at += 1
+
+    def charges(self) -> list[int]:
+        return [int(charge) for charge in self._charges]
+
+    def sound(self) -> bool:
+        return self.set_ups > 0
+
+    def set_up(self) -> None:
+        self.set_ups += 1
+
+    def forget(self) -> None:
+        """Nothing: the charges stay."""
+
+
+class SkinRig:
+    """A skin of twelve pads. `live` lets reads pass and notes what was felt."""
+
+    def __init__(
+        self,
+        *,
+        noise: float = 1.2,
+        pads_ff: Numbers | None = None,
+        seed: int = 1,
+        quiet_reads: int = 0,
+    ) -> None:
+        self.random = np.random.default_rng(seed)
+        self.noise = noise
+        board = LockStepBoard(CAT)
+        pins = CAT.wiring
+        bus = board.module("i2c_bus").Bus(pins.i2c_sda, pins.i2c_scl)
+        self.skin: Any = board.module("skin").Skin(bus, tuple(range(12)), quiet_reads)
+        sizes = np.linspace(14000.0, 25000.0, 12) if pads_ff is None else pads_ff
+        model = board.module("touch_chip").SimulatedMpr121()
+        model.pads = [int(value) for value in sizes]
+        driver = board.module("mpr121").MPR121(board.module("machine").I2C(0))
+        board.bench.chips[0x5A] = model
+        driver.set_up()
+        self.chip = self.skin._chip = Chip(sizes, driver.charges())
+        self.ms = 0
+        self.live(2.0)
+
+    def counts_ff(self, pad: int, counts: float) -> float:
+        """fF more that lower a pad by so many counts."""
+        pads_ff, base = self.chip.pads_ff[pad], self.skin._base[pad] / 16.0
+        return float(pads_ff * counts / (base - counts))
+
+    def live(
+        self,
+        seconds: float,
+        more_ff: Callable[[Numbers], Numbers] | Numbers | float = 0.0,
+        *,
+        hz: int = 100,
+        noise: Numbers | None = None,
+    ) -> npt.NDArray[np.int64]:
+        """Let time pass with so many fF more on the pads (rows of time in s, columns of pads);
+        gives the pressures, a row for each read."""
+        felt = []
+        times = np.arange(round(seconds * hz)) / hz
+        for start in range(0, len(times), 20000):
+            block = times[start : start + 20000]
+            if noise is None:
+                counts = self.random.normal(0.0, self.noise, (len(block), 12))
+            else:
+                counts = noise[start : start + len(block)]
+            more = more_ff(block) if callable(more_ff) else np.asarray(more_ff, float)
+            self.chip.load(np.broadcast_to(more, (len(block), 12)), counts)
+            read, pressures = self.skin.read, self.skin.pressures
+            for _ in range(len(block)):
+                self.ms += 10
+                read(self.ms)
+                felt.append(bytes(pressures))
+        return np.frombuffer(b"".join(felt), np.uint8).reshape(-1, 12).astype(int)
+
+
+def on(pad: int, femtofarads: float | Numbers) -> Numbers:
+    """So many fF on one pad; one value, or one for each read."""
+    values = np.atleast_1d(np.asarray(femtofarads, float))
+    rows = np.zeros((len(values), 12))
+    rows[:, pad] = values
+    return rows
+
+
+def wander(random: np.random.Generator, seconds: float, slowness: float = 1.0) -> Numbers:
+    """A random wandering of standard deviation 1 with a time constant of `slowness` s, 100 a
+    second."""
+    keep = np.exp(-0.01 / slowness)
+    steps = random.normal(0.0, np.sqrt(1.0 - keep * keep), round(seconds * 100))
+    values = np.empty_like(steps)
+    value = random.normal()
+    for index, step in enumerate(steps):
+        value = value * keep + step
+        values[index] = value
+    return values

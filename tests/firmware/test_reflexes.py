@@ -1,0 +1,75 @@
+"""Free fall alone: from which readings on the body falls, and until when."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from moggy.sim.board.lock_step import LockStepBoard
+
+from .rig import CAT
+
+WEIGHTLESS = (0, 0, 0)
+AT_REST = (0, 0, 1000)
+
+
+def felt(fall: Any, reading: tuple[int, int, int], times: int = 1) -> list[bool]:
+    """Whether it falls after each of so many readings."""
+    found = []
+    for _ in range(times):
+        fall.feel(*reading)
+        found.append(fall.falling)
+    return found
+
+
+@pytest.fixture
+def fall() -> Any:
+    return LockStepBoard(CAT).module("reflexes").FreeFall()
+
+
+def test_the_third_light_reading_in_a_row_is_a_fall(fall: Any) -> None:
+    assert felt(fall, WEIGHTLESS, 4) == [False, False, True, True]
+
+
+def test_single_light_readings_are_no_fall(fall: Any) -> None:
+    for _ in range(20):
+        assert felt(fall, WEIGHTLESS, 2) + felt(fall, AT_REST) == [False] * 3
+
+
+def test_a_fall_is_over_after_half_a_second_with_weight(fall: Any) -> None:
+    felt(fall, WEIGHTLESS, 3)
+    assert felt(fall, AT_REST, 25) == [True] * 24 + [False]
+
+
+def test_a_bounce_on_the_way_down_does_not_end_it(fall: Any) -> None:
+    felt(fall, WEIGHTLESS, 3)
+    for _ in range(5):
+        assert all(felt(fall, AT_REST, 20) + felt(fall, WEIGHTLESS))
+
+
+def test_the_next_fall_is_felt_too(fall: Any) -> None:
+    for _ in range(2):
+        assert felt(fall, WEIGHTLESS, 3)[-1]
+        assert not felt(fall, AT_REST, 25)[-1]
+
+
+@pytest.mark.parametrize(
+    ("reading", "falls"),
+    [
+        ((349, 0, 0), True),
+        ((350, 0, 0), False),
+        ((0, -349, 0), True),
+        ((0, -350, 0), False),
+        ((0, 0, 349), True),
+        ((0, 0, -350), False),
+        ((200, -200, 200), True),
+        ((250, 0, -250), False),
+        ((0, 250, 250), False),
+        ((250, 250, 0), False),
+    ],
+)
+def test_what_counts_is_the_length_of_the_acceleration(
+    reading: tuple[int, int, int], *, falls: bool, fall: Any
+) -> None:
+    assert felt(fall, reading, 3)[-1] == falls
