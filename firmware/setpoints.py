@@ -23,6 +23,7 @@ class Setpoints:
         self._origin = now
         """Any moment: ways are measured against it."""
         self._crept = now
+        self._shortest = 0
         self.clear()
 
     def clear(self) -> None:
@@ -30,7 +31,6 @@ class Setpoints:
         self._number = 0
         self._known = False
         """Whether the shortest way is known."""
-        self._shortest = 0
 
     def is_new(self, number: int, sent_ms: int, ttl_ms: int, now: "Ms") -> bool:
         """Whether to follow a setpoint. `number`: one more with each, modulo 65536, from 1 in each
@@ -43,11 +43,11 @@ class Setpoints:
         if not self._known or later >= _HALF:
             self._known = True
             self._shortest, self._crept = way, now
-            later = 0
-        elif ticks_diff(now, self._crept) >= _CREEP_MS:
-            self._shortest = self._shortest + 1 & 0xFFFF
-            self._crept = ticks_add(self._crept, _CREEP_MS)
-        if later > ttl_ms:
-            return False
+        else:
+            if ticks_diff(now, self._crept) >= _CREEP_MS:
+                self._shortest = self._shortest + 1 & 0xFFFF
+                self._crept = ticks_add(self._crept, _CREEP_MS)
+            if later > ttl_ms:
+                return False
         self._number = number
         return True
