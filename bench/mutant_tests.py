@@ -71,6 +71,7 @@ TESTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "tests/firmware/test_modes.py",
         ),
         "firmware/restart.py": ("tests/firmware/test_restarts.py", "tests/firmware/test_board.py"),
+        "firmware/boots.py": ("tests/firmware/test_restarts.py",),
         "firmware/skin.py": SKIN,
         "firmware/i2c_bus.py": CHIPS,
         "firmware/imu.py": CHIPS,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -24,7 +25,9 @@ def on_chip(name: str) -> tuple[Any, Any]:
     """restart.py and machine.py of a board with this chip after power-up."""
     board = LockStepBoard(CAT)
     restart, machine = board.module("restart"), board.module("machine")
-    restart.chip = lambda: name
+    platform = "rp2" if name else "esp32"
+    build = SimpleNamespace(_machine=f"Raspberry Pi Pico with {name}")
+    restart.sys = SimpleNamespace(platform=platform, implementation=build)
     if name:
         machine.mem32.update({SCRATCH[name]: 0, CHIP_RESET[name]: 0})
     return restart, machine
@@ -37,6 +40,7 @@ def test_only_a_hung_tick_counts_as_the_watchdogs_reset(name: str) -> None:
     machine.cause = machine.WDT_RESET
     assert restart.cause() == ASKED, "machine.reset was asked for at the prompt"
     restart.ticking()
+    assert machine.mem32[SCRATCH[name]] != 0
     assert restart.cause() == HUNG
     assert restart.cause() == ASKED, "it is told once"
 
@@ -54,6 +58,12 @@ def test_what_the_chip_tells_of_its_reset_is_told(name: str, bits: int, cause: i
     restart, machine = on_chip(name)
     machine.mem32[CHIP_RESET[name]] = bits
     assert restart.cause() == cause
+
+
+def test_a_build_that_does_not_name_its_chip_is_for_the_rp2040() -> None:
+    restart, _ = on_chip("RP2040")
+    restart.sys.implementation = SimpleNamespace()
+    assert restart.chip() == "RP2040"
 
 
 def test_the_scratch_register_is_left_alone_where_there_is_none() -> None:
