@@ -105,12 +105,12 @@ def _tables(body: Body) -> str:
 
 def main() -> None:
     """Print the config for the body file that the first argument names."""
+    if len(sys.argv) != 2:
+        sys.exit("usage: python -m moggy.board_config actuators/body/cat.yaml > body_config.py")
     try:
         sys.stdout.write(firmware_config(load(Path(sys.argv[1]), Body)))
-    except (IndexError, Invalid) as error:
-        sys.exit(
-            f"{error}\nusage: python -m moggy.board_config actuators/body/cat.yaml > body_config.py"
-        )
+    except Invalid as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

@@ -4,10 +4,11 @@ their places, loudspeaker, pins and battery."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, NamedTuple, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from moggy.chips import misfit
 from moggy.servo_drivers import DRIVERS
 from moggy.vocabulary import JOINTS, ZoneName, known, misspelt_joint
 
@@ -83,19 +84,6 @@ Pin: TypeAlias = Annotated[int, Field(ge=0, le=48)]
 """Number of a GPIO."""
 
 
-class Chip(NamedTuple):
-    """What a microcontroller has."""
-
-    pins: frozenset[int]
-    adc: frozenset[int]
-    """Pins of the analogue converter that works at all times."""
-
-
-CHIPS: Mapping[str, Chip] = {
-    "rp2040": Chip(frozenset(range(30)), frozenset(range(26, 30))),
-    "esp32s3": Chip(frozenset([*range(22), *range(26, 49)]), frozenset(range(1, 11))),
-}
-"""From the data sheets: RP2040 1.4.2 and 4.9; ESP32-S3 2.3 (GPIO 22 to 25 do not exist; ADC1)."""
 PCA9685_CHANNELS = 16
 """Outputs of one chip."""
 
@@ -113,7 +101,7 @@ class Wiring(StrictModel):
     pupils: Annotated[
         Pin,
         Field(
-            description="pin of the eye lights; on an RP2040 not of the same PWM pair as the"
+            description="pin of the eye lights; on an RP2040 not of the same PWM slice as the"
             " purr's or a servo's"
         ),
     ] = 12
@@ -150,16 +138,6 @@ class Wiring(StrictModel):
             "stop": self.stop,
             "servo_enable": -1 if self.servo_enable is None else self.servo_enable,
         }
-
-    @model_validator(mode="after")
-    def _measurable(self) -> Wiring:
-        adc = CHIPS[self.chip].adc
-        if self.battery not in adc:
-            raise ValueError(
-                f"battery: pin {self.battery} of the {self.chip} cannot measure; "
-                f"{min(adc)} to {max(adc)} can"
-            )
-        return self
 
 
 class Power(StrictModel):
@@ -206,10 +184,11 @@ class Body(StrictModel):
                 raise ValueError(f"joint '{name}': a name has no spaces")
         pins = self.wiring.pins
         used = {name: pin for name, pin in pins.items() if pin >= 0}
+        rates = {"purr": "the purr's rate", "pupils": "1000 Hz"}
         outputs: dict[str, str] = {}
         for name, joint in self.joints.items():
             if joint.driver == "pwm":
-                used[name] = joint.channel
+                used[name], rates[name] = joint.channel, "50 Hz"
             elif joint.driver == "pca9685" and joint.channel >= PCA9685_CHANNELS:
                 raise ValueError(
                     f"joint {name}: channel {joint.channel}; the board has 0 to "
@@ -217,11 +196,8 @@ class Body(StrictModel):
                 )
             else:
                 outputs[name] = f"channel {joint.channel} of {joint.driver}"
-        chip = self.wiring.chip
-        for name, pin in used.items():
-            if pin not in CHIPS[chip].pins:
-                raise ValueError(f"{name}: the {chip} has no pin {pin}")
-        _once({name: f"pin {pin}" for name, pin in used.items()})
+        if unfit := misfit(self.wiring.chip, used, rates):
+            raise ValueError(unfit)
         _once(outputs)
         _once({name: f"electrode {pad.channel}" for name, pad in self.pads.items()})
         return self

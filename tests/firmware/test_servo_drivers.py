@@ -78,8 +78,9 @@ def test_a_new_driver_is_one_file_and_one_line(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_body_on_pins_alone_needs_no_servo_board() -> None:
     data = CAT.model_dump()
+    data["joints"] = dict(list(data["joints"].items())[:6])
     for pin, joint in enumerate(data["joints"].values()):
-        joint |= {"driver": "pwm", "channel": 16 + pin if pin < 6 else 28 + pin}
+        joint |= {"driver": "pwm", "channel": 6 + pin}
     data["wiring"] |= {"chip": "esp32s3", "battery": 1, "charging": 2, "stop": 3}
     rig = Rig(Body.model_validate(data))
     rig.bench.servos.present = False

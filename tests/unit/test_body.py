@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from pydantic import ValidationError
 from moggy import wire
 from moggy.board_config import body_hash, firmware_config
 from moggy.body import Body
+from moggy.chips import CHIPS
 from moggy.config import SHIPPED, load
 from moggy.faults import FAULT_WORDS, in_words
 from moggy.vocabulary import JOINTS
@@ -46,8 +48,11 @@ def flashed(body: Body) -> dict[str, Any]:
         ("joints", {"jaw": {"channel": 16}}, "jaw: channel 16; the board has 0 to 15"),
         ("pads", {"chin": {"channel": 0}}, "forehead and chin are both at electrode 0"),
         ("wiring", {"stop": 30}, "stop: the rp2040 has no pin 30"),
-        ("wiring", {"battery": 3}, "pin 3 of the rp2040 cannot measure; 26 to 29 can"),
-        ("wiring", {"chip": "esp32s3", "battery": 1}, "stop: the esp32s3 has no pin 22"),
+        ("wiring", {"battery": 3}, "pin 3 of the rp2040 cannot measure; pin 26 is free"),
+        ("wiring", {"chip": "esp32s3", "battery": 1}, "charging: the esp32s3 has no pin 27"),
+        ("wiring", {"battery": 25}, "battery: pin 25 of the rp2040 cannot measure; pin 26 is free"),
+        ("wiring", {"i2c_sda": 5, "i2c_scl": 4}, "pin 5 of the rp2040 cannot be i2c_sda; pin 8 is"),
+        ("wiring", {"i2c_scl": 6}, "pin 6 of the rp2040 cannot be i2c_scl; pin 5 is free"),
         ("wiring", {"stop": -1}, "greater than or equal to 0"),
         ("", {"servo_oscillator_hz": 22_999_999}, "greater than or equal to 23000000"),
         ("", {"servo_oscillator_hz": 27_000_001}, "less than or equal to 27000000"),
@@ -56,6 +61,94 @@ def flashed(body: Body) -> dict[str, Any]:
 def test_what_cannot_be_wired_is_refused(part: str, values: dict[str, Any], said: str) -> None:
     with pytest.raises(ValidationError, match=said):
         changed(part, **values)
+
+
+@pytest.mark.parametrize(
+    ("part", "values", "said"),
+    [
+        (
+            "wiring",
+            {"pupils": 14},
+            "purr at pin 15 (the purr's rate) and pupils at pin 14 (1000 Hz) are of one PWM slice "
+            "of the rp2040, which has one frequency and two outputs; pin 2 is free for pupils",
+        ),
+        (
+            "joints",
+            {"eyelids": {"channel": 13}},
+            "pupils at pin 12 (1000 Hz) and eyelids at pin 13 (50 Hz) are of one PWM slice of the "
+            "rp2040, which has one frequency and two outputs; pin 2 is free for eyelids",
+        ),
+        (
+            "joints",
+            {"eyelids": {"channel": 28}},  # 12 + 16
+            "pupils at pin 12 (1000 Hz) and eyelids at pin 28 (50 Hz) are of one PWM slice",
+        ),
+        (
+            "joints",
+            {"jaw": {"driver": "pwm", "channel": 0}},  # 16 - 16
+            "jaw at pin 0 (50 Hz) and eyelids at pin 16 (50 Hz) are of one PWM slice of the "
+            "rp2040, which has one frequency and two outputs; pin 2 is free for eyelids",
+        ),
+    ],
+    ids=["other rate", "servo", "sixteen above", "same output"],
+)
+def test_pins_that_cannot_have_their_rates_are_refused_with_a_free_one(
+    part: str, values: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(ValidationError) as error:
+        changed(part, **values)
+    assert said in str(error.value)
+
+
+@pytest.mark.parametrize("pin", [1, 17])
+def test_two_servos_may_share_a_slice(pin: int) -> None:
+    body = changed("joints", jaw={"driver": "pwm", "channel": pin})
+    assert body.joints["jaw"].channel == pin
+
+
+def test_an_esp32_has_eight_pwm_outputs_and_no_slices() -> None:
+    data = CAT.model_dump()
+    data["wiring"] |= {
+        "chip": "esp32s3", "battery": 1, "charging": 2, "stop": 3, "purr": 6, "pupils": 7,
+    }  # fmt: skip
+    for pin, joint in enumerate(list(data["joints"].values())[:5]):
+        joint |= {"driver": "pwm", "channel": 8 + pin}
+    assert Body.model_validate(data)
+    data["joints"]["ear_right"] |= {"driver": "pwm", "channel": 14}
+    with pytest.raises(ValidationError, match=r"has 8 PWM outputs; purr, .*, eyelids are 9"):
+        Body.model_validate(data)
+
+
+@pytest.mark.parametrize("pin", [22, 25, 26, 32, 48])
+def test_an_esp32_lacks_some_pins_and_needs_some_for_its_flash(pin: int) -> None:
+    data = CAT.model_dump()
+    data["wiring"] |= {"chip": "esp32s3", "battery": 1, "charging": 2, "stop": pin}
+    if pin == 48:
+        assert Body.model_validate(data).wiring.stop == 48
+        return
+    with pytest.raises(ValidationError, match=f"stop: the esp32s3 has no pin {pin}; pin 6 is free"):
+        Body.model_validate(data)
+
+
+@pytest.mark.parametrize("chip", list(CHIPS))
+def test_who_takes_each_pin_that_is_named_comes_to_a_body_that_fits(chip: str) -> None:
+    """From a body with all at one pin, which no chip has."""
+    wiring: dict[str, Any] = dict.fromkeys(CAT.wiring.pins, 23)
+    data = CAT.model_dump()
+    data["wiring"] |= {**wiring, "chip": chip}
+    data["joints"]["eyelids"]["channel"] = 23
+    for _ in range(9):
+        with pytest.raises(ValidationError) as error:
+            Body.model_validate(data)
+        found = re.search(r"pin (\d+) is free for (\w+)", str(error.value))
+        assert found, str(error.value)
+        pin, what = int(found[1]), found[2]
+        if what == "eyelids":
+            data["joints"][what]["channel"] = pin
+        else:
+            data["wiring"][what] = pin
+    body = Body.model_validate(data)
+    assert len({*body.wiring.pins.values(), body.joints["eyelids"].channel}) == 9
 
 
 def test_a_joint_is_one_word() -> None:

@@ -1,0 +1,107 @@
+"""The microcontrollers: which pins they have, what these can do, and whether a wiring fits them. A
+misfit is a sentence that names the pins and, where there is one, a free pin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import combinations
+from typing import NamedTuple
+
+
+class Chip(NamedTuple):
+    """What a microcontroller has."""
+
+    pins: frozenset[int]
+    """Those that a body may use."""
+    adc: frozenset[int]
+    """Pins of the analogue converter that works at all times."""
+    spare: tuple[int, ...]
+    """Those that common boards bring out and that serve nothing else; free ones are named."""
+    sda: frozenset[int]
+    """Pins that the first I2C bus can have for its data."""
+    scl: frozenset[int]
+    """Pins that it can have for its clock."""
+    pwms: int
+    """PWM outputs that it can give at once."""
+    slices: bool
+    """Whether pins share PWM slices: a slice has one frequency and two outputs, and drives the pins
+    2n and 2n + 1, and again those 16 above."""
+
+
+_S3 = frozenset([*range(22), *range(33, 49)])
+CHIPS: Mapping[str, Chip] = {
+    "rp2040": Chip(
+        frozenset(range(30)), frozenset(range(26, 30)), (*range(2, 23), *range(26, 29)),
+        frozenset(range(0, 30, 4)), frozenset(range(1, 30, 4)), 16, True,
+    ),
+    "esp32s3": Chip(
+        _S3, frozenset(range(1, 11)), (1, 2, *range(4, 19), 21, *range(38, 43), 47, 48),
+        _S3, _S3, 8, False,
+    ),
+}  # fmt: skip
+"""From the data sheets: RP2040 1.4.2, 1.4.3, 4.5.2 and 4.9; ESP32-S3 2.3 (GPIO 22 to 25 do not
+exist, 26 to 32 serve its flash; ADC1) and its reference manual, *LED PWM controller* (8 channels,
+and 4 timers, where three rates are used). A Pico brings out 0 to 22 and 26 to 28, of which 0 and 1
+are the UART's."""
+
+
+def misfit(name: str, pins: Mapping[str, int], rates: Mapping[str, str]) -> str:
+    """Why a wiring does not fit the chip `name`; empty where it does. `pins`: what → its pin;
+    `rates`: what has a PWM output → a word for its rate."""
+    chip = CHIPS[name]
+    if len(rates) > chip.pwms:
+        return (
+            f"the {name} has {chip.pwms} PWM outputs; {', '.join(rates)} are {len(rates)}: give "
+            "some servos to the servo board (driver pca9685)"
+        )
+    why, what = _problem(name, chip, pins, rates)
+    return why + _free(chip, what, pins, rates) if why else ""
+
+
+def _problem(
+    name: str, chip: Chip, pins: Mapping[str, int], rates: Mapping[str, str]
+) -> tuple[str, str]:
+    """What is wrong, and what needs another pin; empty where nothing is."""
+    first: dict[int, str] = {}
+    for what, pin in pins.items():
+        if pin not in chip.pins:
+            return f"{what}: the {name} has no pin {pin}", what
+        if pin in first:
+            return f"{first[pin]} and {what} are both at pin {pin}", what
+        first[pin] = what
+    for what, pin in pins.items():
+        if pin not in _able(chip, what):
+            verb = "measure" if what == "battery" else f"be {what}"
+            return f"{what}: pin {pin} of the {name} cannot {verb}", what
+    for one, other in combinations(rates, 2):
+        if chip.slices and _clash(pins[one], rates[one], pins[other], rates[other]):
+            return (
+                f"{one} at pin {pins[one]} ({rates[one]}) and {other} at pin {pins[other]} "
+                f"({rates[other]}) are of one PWM slice of the {name}, which has one frequency and "
+                "two outputs"
+            ), other
+    return "", ""
+
+
+def _clash(one: int, rate: str, other: int, its_rate: str) -> bool:
+    """Whether two PWM pins of an RP2040 cannot both have what they need."""
+    return (one ^ other) >> 1 & 7 == 0 and (rate != its_rate or (one ^ other) & 1 == 0)
+
+
+def _able(chip: Chip, what: str) -> frozenset[int]:
+    """The pins that can do it."""
+    return {"battery": chip.adc, "i2c_sda": chip.sda, "i2c_scl": chip.scl}.get(what, chip.pins)
+
+
+def _free(chip: Chip, what: str, pins: Mapping[str, int], rates: Mapping[str, str]) -> str:
+    """A pin for it, as the end of a sentence; empty where there is none."""
+    able = _able(chip, what)
+    for pin in chip.spare:
+        clashes = chip.slices and any(
+            _clash(pin, rates[what], pins[other], rates[other])
+            for other in rates
+            if what in rates and other != what
+        )
+        if pin in able and pin not in pins.values() and not clashes:
+            return f"; pin {pin} is free for {what}"
+    return ""
