@@ -37,8 +37,8 @@ if TYPE_CHECKING:
         Voice,
         Words,
     )
+    from moggy.sense_file import BadScript
     from moggy.sim.day import Day
-    from moggy.sim.script import BadScript
 
 
 __all__ = [
@@ -72,7 +72,7 @@ _ROOMS = {
     "moggy.library": ("Pet", "day", "live", "random_day", "read_script"),
     "moggy.life": ("Life",),
     "moggy.sim.day": ("Day",),
-    "moggy.sim.script": ("BadScript",),
+    "moggy.sense_file": ("BadScript",),
 }
 """Where the names come from that are not messages."""
 

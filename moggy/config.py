@@ -21,8 +21,10 @@ from moggy.overlay import compose as lay_together
 from moggy.patch import HISTORY, difference, patch_text, whole_text
 from moggy.remarks import remarks
 from moggy.tree_data import nodes
+from moggy.unreadable import NotText, text_of
 from moggy.vocabulary import nearest
 from moggy.yaml_file import Invalid, ModelT, line_of, validate, with_comments, written
+from moggy.yaml_reader import LONGEST
 
 __all__ = [
     "SHIPPED",
@@ -97,20 +99,24 @@ def load(path: Path, model: type[ModelT]) -> ModelT:
     return compose(path.name, path_texts(path), model)
 
 
+def file_text(name: str, path: Path) -> str:
+    """The text of the file that messages call `name`. Raises Invalid."""
+    try:
+        return text_of(path, 4 * LONGEST)
+    except FileNotFoundError as error:
+        there = [each.name for each in path.parent.glob("*.yaml")]
+        raise Invalid(name, 1, f"no such file{nearest(path.name, there)}") from error
+    except NotText as error:
+        raise Invalid(name, error.line, error.message) from error
+    except OSError as error:
+        raise Invalid(name, 1, f"cannot be read ({error.strerror})") from error
+
+
 def path_texts(path: Path) -> dict[str, str]:
     """Texts of a file and of all that it extends and includes, as `Files.texts` gives them; the
     others are looked for in its folder."""
 
-    def read(name: str) -> str:
-        try:
-            return (path.parent / name).read_text(encoding="utf-8")
-        except FileNotFoundError as error:
-            there = [each.name for each in path.parent.glob("*.yaml")]
-            raise Invalid(name, 1, f"no such file{nearest(name, there)}") from error
-        except (OSError, UnicodeDecodeError) as error:
-            raise Invalid(name, 1, f"cannot be read: {error}") from error
-
-    return chain(path.name, read)
+    return chain(path.name, lambda name: file_text(name, path.parent / name))
 
 
 class Files:
@@ -175,11 +181,7 @@ class Files:
 
     def read(self, name: str) -> str:
         """The text of one file. Raises Invalid."""
-        path = self.path(name)
-        try:
-            return path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise Invalid(name, 1, f"cannot be read: {error}") from error
+        return file_text(name, self.path(name))
 
     def texts(self, name: str, text: str | None = None) -> dict[str, str]:
         """Name → text of a file and of all that it extends and includes. `text` stands in for the

@@ -25,7 +25,7 @@ from moggy.behaviors.names import (
 from moggy.behaviors.tree import Tree
 from moggy.body import Body
 from moggy.brain.appraisals import Appraisals, SensorFeelings
-from moggy.config import Files, Invalid, compose
+from moggy.config import Files, Invalid, compose, file_text
 from moggy.home import home
 from moggy.overlay import Composition
 from moggy.personality import Personality
@@ -74,10 +74,7 @@ def texts_for(files: Files, *chosen: str) -> dict[str, str]:
             if sensor.package.feelings is not None:
                 path = sensor.package.feelings
                 file = f"{SENSOR_FOLDER}{sensor.name}/{path.name}"
-                try:
-                    texts[file] = path.read_text(encoding="utf-8")
-                except (OSError, UnicodeDecodeError) as error:
-                    raise Invalid(file, 1, f"cannot be read: {error}") from error
+                texts[file] = file_text(file, path)
     return texts
 
 

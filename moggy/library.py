@@ -26,9 +26,10 @@ from moggy.life import Life
 from moggy.loop import Listener, Sent
 from moggy.messages import AnySense, Tick
 from moggy.pet import Start
+from moggy.sense_file import LAST_MOMENT_S
 from moggy.sim.day import Day, senses_of
 from moggy.sim.random_day import random_day as made_up
-from moggy.sim.script import LAST_MOMENT_S, CheckedSource, checked_in_order, length_s
+from moggy.sim.script import CheckedSource, checked_in_order, length_s
 from moggy.sim.script import read_script as read_lines
 from moggy.sim.simulated_body import Source
 

@@ -1,10 +1,74 @@
-"""Files that a user names and that cannot be read: what is wrong, and where one comes from."""
+"""Files that people name: opened with care, and, where they cannot be read, what is wrong and where
+one comes from."""
 
 from __future__ import annotations
 
+import errno
+import os
+import stat
 from pathlib import Path
+from typing import BinaryIO
 
 from moggy.vocabulary import nearest
+
+AS_UTF8 = "save the file as UTF-8 (iconv -f latin1 -t utf-8)"
+"""What to do about a file in another encoding."""
+KINDS = {
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+    stat.S_IFSOCK: "a socket",
+}
+"""What a path may lead to that is no file."""
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+"""First bytes of a text in this encoding."""
+
+
+class Unreadable(ValueError):
+    """A file that a user named and that cannot be opened; the message says what to do."""
+
+
+class NotText(ValueError):
+    """A text in another encoding than UTF-8; `line` is that of the first wrong byte."""
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(message)
+        self.line, self.message = line, message
+
+
+def opened(path: Path) -> BinaryIO:
+    """The file, open to be read. Raises OSError also for what is no file: a pipe could keep the
+    reader waiting for ever, and a device may have no end."""
+    found = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    kind = stat.S_IFMT(os.fstat(found).st_mode)
+    if kind != stat.S_IFREG:
+        os.close(found)
+        number = errno.EISDIR if kind == stat.S_IFDIR else errno.EINVAL
+        raise OSError(number, f"it is {KINDS.get(kind, 'something else')}, not a file", str(path))
+    return os.fdopen(found, "rb")
+
+
+def text_of(path: Path, most: int) -> str:
+    """The text of a file of at most `most` bytes. Raises OSError, or NotText."""
+    with opened(path) as file:
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise OSError(errno.EFBIG, f"more than {most} bytes", str(path))
+    return decoded(data)
+
+
+def decoded(data: bytes, line: int = 1) -> str:
+    """Bytes as a text, without the mark that some editors write before a file's first line; `line`
+    is that of the first byte. Raises NotText."""
+    if line == 1 and data.startswith(UTF_16):
+        raise NotText(1, "this is UTF-16; save the file as UTF-8")
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line += data.count(b"\n", 0, error.start)
+        raise NotText(line, f"byte {data[error.start]:#04x} is not UTF-8; {AS_UTF8}") from error
+    return text.removeprefix("\ufeff") if line == 1 else text
 
 
 def why_unreadable(path: Path, error: OSError | UnicodeDecodeError, way_out: str) -> str:
@@ -26,14 +90,10 @@ def _beside(folder: Path, path: Path) -> str:
     return found if "did you mean" in found else ""
 
 
-class Unreadable(ValueError):
-    """A file that a user named and that cannot be opened; the message says what to do."""
-
-
 def readable(path: Path, way_out: str) -> Path:
     """The path. Raises Unreadable where it cannot be opened as a file."""
     try:
-        path.open("rb").close()
+        opened(path).close()
     except OSError as error:
         raise Unreadable(why_unreadable(path, error, way_out)) from error
     return path

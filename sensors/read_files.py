@@ -3,21 +3,19 @@ of touch. `moggy perceive` prints the rows."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from pydantic import ValidationError
-
 from moggy import config, models
 from moggy.body import Body
 from moggy.messages import Acceleration, Face, Gesture, Posture, Touch, adapter_of
+from moggy.sense_file import json_lines, line_sense
 from moggy.sensors.touch import TouchReader
 from moggy.sensors.vision.face_reader import FaceReader
 from moggy.sensors.vision.posture_reader import PostureReader
-from moggy.unreadable import readable, why_unreadable
+from moggy.unreadable import readable
 
 if TYPE_CHECKING:
     from moggy.sensors.vision.camera import Picture
@@ -111,11 +109,15 @@ def perceive_touch(
         raise NoFile(f"{path}: no samples; a line is such as {EXAMPLE}")
     waiting, end = iter(samples), samples[-1].at + SILENCE_S
     coming = next(waiting, None)
-    for n in range(int(samples[0].at / TICK_S), int(end / TICK_S) + 2):
+    n, touched = int(samples[0].at / TICK_S), samples[0].at
+    while n <= int(end / TICK_S) + 1:
         now, due = n * TICK_S, []
+        n += 1
         while coming is not None and coming.at <= now + 1e-9:
             due.append(coming)
-            coming = next(waiting, None)
+            touched, coming = coming.at, next(waiting, None)
+        if coming is not None and now > touched + SILENCE_S:
+            n = max(n, int(coming.at / TICK_S))  # nothing happens in between
         began = perf_counter()
         told = reader.read(due, now)
         spent = (perf_counter() - began) * 1000.0
@@ -225,32 +227,10 @@ def _timed(
     )
 
 
-def _samples(path: Path) -> Sequence[Touch | Acceleration]:
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise NoFile(why_unreadable(path, error, f"a line of one is such as {EXAMPLE}")) from error
-    except UnicodeDecodeError as error:
-        raise NoFile(f"{path}: not text: JSON lines of touch senses are wanted") from error
-    return [
-        _sample(path, n, line)
-        for n, line in enumerate(lines, 1)
-        if line.strip() and not line.lstrip().startswith("#")
-    ]
-
-
-def _sample(path: Path, n: int, line: str) -> Touch | Acceleration:
-    try:
-        data = json.loads(line)
-        if not isinstance(data, dict):
-            raise NoFile(f"{path}:{n}: should be an object such as {EXAMPLE}")
-        sample: Touch | Acceleration = adapter_of((Touch, Acceleration)).validate_python(
-            {"kind": "touch"} | data
-        )
-        return sample
-    except json.JSONDecodeError as error:
-        raise NoFile(f"{path}:{n}: not JSON: {error}") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(step) for step in first["loc"][1:]) or "kind"
-        raise NoFile(f"{path}:{n}: {where}: {first['msg']}") from error
+def _samples(path: Path) -> list[Touch | Acceleration]:
+    samples: list[Touch | Acceleration] = []
+    for where, data in json_lines(path, f"a line of one is such as {EXAMPLE}"):
+        sense = line_sense(where, {"kind": "touch"} | data, adapter_of((Touch, Acceleration)))
+        if isinstance(sense, Touch | Acceleration):
+            samples.append(sense)
+    return samples

@@ -25,7 +25,7 @@ from moggy.messages import (
     Touch,
     Words,
 )
-from moggy.sim.script import LAST_MOMENT_S, LONGEST_LINE, BadScript
+from moggy.sense_file import LAST_MOMENT_S, LONGEST_LINE, BadScript
 from moggy.vocabulary import Coming, SettingName, nearest
 from moggy.yaml_file import Located, validate
 

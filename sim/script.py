@@ -3,17 +3,13 @@ pet."""
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import orjson
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from moggy.body import Body
-from moggy.clock import DAY_S
 from moggy.messages import (
     SENSES,
     AnySense,
@@ -26,30 +22,15 @@ from moggy.messages import (
     adapter_of,
     every_sense,
 )
+from moggy.sense_file import BadScript, fields_of, json_lines, line_sense, validated
 from moggy.sim.simulated_body import Source
-from moggy.unreadable import why_unreadable
 from moggy.vocabulary import nearest
 
 UNSCRIPTED = (BoardReport, Edited, Forget, Trouble)
 """What the board, saved files, the memory and broken parts say by themselves."""
 
-LONGEST_LINE = 200_000
-"""Characters of a line, so that a text of 100,000 passes. Our choice."""
-LAST_MOMENT_S = 31 * DAY_S
-"""Seconds after which a script has no senses. A larger `at` is the time of a calendar: as Unix time
-it would begin a life of sixty years. Our choice."""
-LARGEST_NUMBER = 1e6
-"""The largest number in a sense besides moments and ids, ±. It is far beyond every unit's range,
-and small enough for the simulated chips to count. Our choice."""
 WRITE_ONE = "write one of JSON lines: `moggy schema senses` says what may stand in it"
 """How to get a script."""
-COUNTED = {"at", "id", "about", "because", "asked", "expires"}
-"""Fields that are moments or ids of senses."""
-
-
-class BadScript(ValueError):
-    """A sense that cannot be: names its place (file and line, or number in a list), the field, the
-    value and what is allowed."""
 
 
 def scripted() -> TypeAdapter[Any]:
@@ -70,15 +51,7 @@ def schema() -> dict[str, Any]:
 def read_script(path: Path, body: Body | None = None) -> list[AnySense]:
     """All senses of a file, in the order of their time; `body` is the one that they touch, if it is
     known. Raises BadScript at the first line that is wrong."""
-    try:
-        lines = path.read_bytes().split(b"\n")
-    except OSError as error:
-        raise BadScript(why_unreadable(path, error, WRITE_ONE)) from error
-    senses = [
-        _sense_of(f"{path}:{n}", line, body)
-        for n, line in enumerate(lines, 1)
-        if line.strip() and not line.lstrip().startswith(b"#")
-    ]
+    senses = [_sense_of(where, data, body) for where, data in json_lines(path, WRITE_ONE)]
     return sorted(senses, key=lambda sense: sense.at)
 
 
@@ -146,84 +119,13 @@ class CheckedSource:
         return found
 
 
-def _sense_of(where: str, line: bytes, body: Body | None) -> AnySense:
-    if len(line) > LONGEST_LINE * 4:
-        raise BadScript(
-            f"{where}: a line of {len(line)} bytes; at most {LONGEST_LINE} characters are read"
-        )
-    try:
-        data = orjson.loads(line.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        raise BadScript(
-            f"{where}: byte {line[error.start]:#04x} is not UTF-8; save the file as UTF-8"
-            " (iconv -f latin1 -t utf-8)"
-        ) from error
-    except orjson.JSONDecodeError as error:
-        raise BadScript(f"{where}: not JSON: {error}") from error
-    if not isinstance(data, dict):
-        raise BadScript(
-            f"{where}: should be an object such as"
-            ' {"at": 1.2, "kind": "touch", "zone": "back", "pressure": 0.4}'
-        )
+def _sense_of(where: str, data: dict[str, Any], body: Body | None) -> AnySense:
     if data.get("kind") == "touch" and "gesture" in data:
         data["kind"] = "gesture"
-    sense = validated(data, scripted(), where)
-    known = fields_of(sense)
-    for name in data:
-        if name not in known:
-            raise BadScript(
-                f"{where}: unknown field {name!r} of {sense.kind}{nearest(name, known)}"
-            )
+    sense = line_sense(where, data, scripted())
     if body is not None:
         _felt(sense, body, where)
     return sense
-
-
-def fields_of(sense: Sense) -> tuple[str, ...]:
-    """Names of a sense's fields."""
-    return tuple(sense.__dataclass_fields__)
-
-
-def validated(data: Mapping[str, Any], adapter: TypeAdapter[Any], where: str) -> AnySense:
-    """The fields as a sense. Raises BadScript where they are none."""
-    try:
-        sense: AnySense = adapter.validate_python(data)
-    except ValidationError as error:
-        raise BadScript(f"{where}: {_words(error)}") from error
-    for name, value in data.items():
-        _sized(value, where, name)
-    if sense.at > LAST_MOMENT_S:
-        raise BadScript(
-            f"{where}: at: {sense.at:.1f} s is {sense.at / DAY_S:,.0f} days after the pet is born,"
-            f" and a script lasts at most {LAST_MOMENT_S / DAY_S:.0f} days; give seconds"
-            " since the script begins, not the time of a calendar"
-        )
-    return sense
-
-
-def _sized(value: Any, where: str, name: str) -> None:
-    """Refuse numbers that are none, or that no unit has a use for, and texts that no file can
-    keep."""
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            _sized(inner, where, f"{name}.{key}")
-    elif isinstance(value, list | tuple):
-        for n, inner in enumerate(value):
-            _sized(inner, where, f"{name}.{n}")
-    elif isinstance(value, str):
-        try:
-            value.encode()
-        except UnicodeEncodeError as error:
-            raise BadScript(
-                f"{where}: {name}: {value[error.start]!r} is half of a character; leave it out"
-            ) from error
-    elif isinstance(value, int | float):
-        largest = math.inf if name.partition(".")[0] in COUNTED else LARGEST_NUMBER
-        if not math.isfinite(value) or abs(value) > largest:
-            raise BadScript(
-                f"{where}: {name}: {value:g} is no measurement;"
-                f" numbers lie within ±{LARGEST_NUMBER:,.0f}"
-            )
 
 
 def _felt(sense: AnySense, body: Body, where: str) -> None:
@@ -243,24 +145,6 @@ def _felt(sense: AnySense, body: Body, where: str) -> None:
     nowhere = sense.zone is None and sense.pads is None and sense.position is None
     if nowhere and sense.pressure > 0.0:
         raise BadScript(f"{where}: a touch needs a zone, pads or a position")
-
-
-def _words(error: ValidationError) -> str:
-    """The first mistake in words."""
-    first = error.errors()[0]
-    where = ".".join(str(step) for step in first["loc"][1:] if step != "[key]") or "kind"
-    value, expected = first.get("input"), (first.get("ctx") or {})
-    names = re.findall(
-        r"'([^']*)'", str(expected.get("expected", expected.get("expected_tags", "")))
-    )
-    if names and where == "kind" and isinstance(value, dict):
-        value = value.get("kind")
-    if names and isinstance(value, str):
-        what = where.partition(".")[0]
-        known = nearest(value, names) or f"; there are {', '.join(names)}"
-        return f"{where}: unknown {what} {value!r}{known}"
-    shown = "" if isinstance(value, dict | list) else f" (it is {value!r})"
-    return f"{where}: {first['msg'].removeprefix('Value error, ')}{shown}"
 
 
 class Script:

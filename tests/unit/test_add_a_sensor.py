@@ -24,8 +24,9 @@ from moggy.loop import Loop
 from moggy.messages import SENSES, AnySense, Command, Face, Sense, Tick, Trouble, Voice, sense_of
 from moggy.pet import Start
 from moggy.replay import relive
+from moggy.sense_file import BadScript
 from moggy.sensor_package import SensorPackage
-from moggy.sim.script import BadScript, read_script, schema
+from moggy.sim.script import read_script, schema
 from moggy.vocabulary import CHANNELS, EVENTS, EventKind
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -214,7 +215,7 @@ def test_feelings_that_are_not_there_are_named(home: Path) -> None:
     right = path.read_text(encoding="utf-8")
     path.unlink()
     try:
-        with pytest.raises(Invalid, match=r"^sensors/thermometer/feelings\.yaml:1: cannot be read"):
+        with pytest.raises(Invalid, match=r"^sensors/thermometer/feelings\.yaml:1: no such file"):
             begin(Files(home), seed=1, hour=10.0)
     finally:
         path.write_text(right, encoding="utf-8")

@@ -14,7 +14,7 @@ from moggy.behaviors.lint import slots
 from moggy.config import Files, Invalid
 from moggy.designs import designs, save
 from moggy.pet import Start
-from moggy.sim.script import BadScript
+from moggy.sense_file import BadScript
 
 
 def put_together(start: Start, texts: Mapping[str, str]) -> None:

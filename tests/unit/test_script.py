@@ -10,7 +10,8 @@ import pytest
 from moggy.body import Body
 from moggy.config import Files
 from moggy.messages import Face, Gesture, Posture, Touch, Words
-from moggy.sim.script import BadScript, Script, read_script, schema
+from moggy.sense_file import BadScript
+from moggy.sim.script import Script, read_script, schema
 
 CAT = Files().load("body/cat.yaml", Body)
 EXAMPLES = b"""\
