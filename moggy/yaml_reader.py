@@ -219,8 +219,10 @@ class _Builder:
         here = self.stack[-1] if self.stack else None
         if context.startswith("while parsing a flow "):
             bracket = "[" if "sequence" in context else "{"
-            began = here.line if here is not None and here.bracket else began
-            missing = f"a ',' or '{CLOSES[bracket]}' is missing"
+            if here is not None and here.bracket:
+                bracket, began = here.bracket, here.line
+            what = "value" if "node" in context else "','"
+            missing = f"a {what} or '{CLOSES[bracket]}' is missing"
             if line == began:
                 return Fault(line, f"{missing} after the '{bracket}' of this line")
             return Fault(

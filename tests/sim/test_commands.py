@@ -185,7 +185,7 @@ def test_replay_says_exact(life: Path) -> None:
         (["appraisals.stroke.pleasure=9"], "events.stroked.mood.pleasure: Input should be less"),
         (["tree.explore.bse=1"], "did you mean 'base'?"),
         (["tree.choose.fallback=laof"], "did you mean 'loaf'?"),
-        (["tree.explore.base=["], "did not find expected"),
+        (["tree.explore.base=["], "the '[' that opens here is not closed"),
         (["tree.explor.base=1"], "did you mean 'explore'?"),
         (["tree.explore.base"], "should read KIND.KEY=VALUE"),
         (
