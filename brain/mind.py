@@ -13,7 +13,7 @@ from moggy.brain.memory import Remembered
 from moggy.brain.perception import Habits, Perception
 from moggy.brain.person import Fusion, distress_of, published
 from moggy.clock import DAY_S
-from moggy.messages import Affect, AnySense, Event, Evidence, PersonEstimate
+from moggy.messages import Affect, AnySense, Event, Evidence, PersonEstimate, Recalled
 from moggy.personality import Personality
 from moggy.vocabulary import DIMENSIONS, DRIVES, EVERYBODY, NOBODY
 
@@ -58,6 +58,10 @@ class Mind:
         for event in events:
             if event.name == "forgotten" and event.person is not None:
                 self._forget(event.person, event.id, now)
+            elif event.name == "recalled":
+                for sense in senses:
+                    if isinstance(sense, Recalled) and sense.id in event.because:
+                        self._recall(sense, event.id, now)
         return events, evidence
 
     def feel(
@@ -115,6 +119,19 @@ class Mind:
         self._estimate = None
         if person == EVERYBODY:
             self._day = -now / DAY_S
+
+    def _recall(self, sense: Recalled, event: int, now: float) -> None:
+        """Know what an earlier life left, in place of what was learnt of the same people since; who
+        came first while it was awake stays known. What is no snapshot is not taken."""
+        try:
+            known = Remembered.checked(sense.remembered)
+        except ValueError:
+            return
+        self.feelings.recall_people(known, self._attended(), event)
+        self.fusion.recall(known.people)
+        self._perception.company.habits.recall(known.arrivals, known.quiet)
+        self._estimate = None
+        self._day = max(self._day, known.day - now / DAY_S)
 
     def _happen(self, events: Sequence[Event], evidence: Sequence[Evidence], now: float) -> None:
         """Take events and evidence in the order of their times, those of one instant together."""

@@ -20,7 +20,7 @@ from moggy.behaviors.decide import Decider
 from moggy.behaviors.motions import clips
 from moggy.body import Body
 from moggy.brain.appraisals import Appraisals, whole_key
-from moggy.brain.memory import Broken, Memory, NoMemory, Remembered
+from moggy.brain.memory import Broken, Memory, Remembered, awake
 from moggy.brain.mind import Mind
 from moggy.clock import SimulatedClock, hour_of_day
 from moggy.config import Files, compose, with_change
@@ -348,7 +348,7 @@ def _in_real_time(
     from moggy.real_time import RealTimeParts
 
     files = Files(home())
-    memory, trouble = awake_memory() if remember else (None, "")
+    memory, said = awake_memory() if remember else (None, "")
     if memory is not None:
         closing.callback(memory.close)
     remembered = None if memory is None else memory.load()
@@ -365,25 +365,20 @@ def _in_real_time(
     for _, worker in parts.thinkers:
         closing.callback(worker.close)
     parts.watch()
-    if memory is not None:
-        parts.keep(memory)
-    elif trouble:
-        parts.sensors.append(NoMemory(trouble))
+    if remember:
+        parts.keep(memory, said)
     if record is not None:
         parts.record(record)
     return parts
 
 
 def awake_memory() -> tuple[Memory | None, str]:
-    """The owner's memory file, opened; or None and the reason why the pet lives without it this
-    time, which leaves the file as it is."""
+    """The owner's memory file, opened for this pet alone, and what was set aside, or ""; or None
+    and the reason why the pet has to live without it, which leaves the file as it is."""
     try:
-        return Memory(memory_file(), memory_key()), ""
+        return awake(memory_file(), memory_key())
     except (Broken, OSError) as error:
-        return (
-            None,
-            f"{error}. It lives without its memory this time and keeps nothing of what it learns",
-        )
+        return None, str(error)
 
 
 def recorder(out: Path, start: Start) -> Recorder:

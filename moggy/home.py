@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 
 
@@ -24,3 +25,16 @@ def memory_key() -> Path:
     MOGGY_MEMORY_KEY names. It is not beside the memory, so that it can be on another medium."""
     config = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
     return Path(os.environ.get("MOGGY_MEMORY_KEY") or config / "moggy" / "memory.key")
+
+
+def private(path: str, flags: int) -> int:
+    """An opener for `open`: makes a file that only its owner may read (mode 0600), as every file
+    that holds people is; one that is there already becomes so. Raises OSError."""
+    descriptor = os.open(path, flags, 0o600)
+    try:
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.fchmod(descriptor, 0o600)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor

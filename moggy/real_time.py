@@ -14,10 +14,11 @@ from typing import Any
 from moggy.actuators.speaker import SoundStream, Speaker
 from moggy.actuators.synth import voice_of
 from moggy.body import Body
-from moggy.brain.memory import Diary, Memory
+from moggy.brain.memory import Diary, LateDiary, Memory, awake
 from moggy.clock import RealClock
 from moggy.config import Files
 from moggy.designs import SCHEMAS, designs, save
+from moggy.home import memory_file, memory_key
 from moggy.journal import Journal
 from moggy.loop import Ask, BodyOut, Listener, Loop, Sensor
 from moggy.messages import Tick
@@ -48,11 +49,21 @@ class RealTimeParts:
     sensors: list[Sensor] = field(default_factory=list)
     listeners: list[Listener] = field(default_factory=list)
 
-    def keep(self, memory: Memory) -> None:
+    def keep(self, memory: Memory | None, said: str) -> None:
         """Write what it learns of its people into the memory; once a second, in a thread beside the
-        loop."""
+        loop. None: `said` is why it could not be opened, and it is tried again; else `said` is what
+        its owner should know of it, or ""."""
         beside = ThreadPoolExecutor(1, thread_name_prefix="diary")
-        diary = Diary(memory, self.pet.mind.remember, hour=self.start.hour, beside=beside)
+
+        def begun(memory: Memory, note: str) -> Diary:
+            mind, hour = self.pet.mind, self.start.hour
+            return Diary(memory, mind.remember, hour=hour, beside=beside, note=note)
+
+        diary: Diary | LateDiary
+        if memory is None:
+            diary = LateDiary(said, partial(awake, memory_file(), memory_key()), begun, beside)
+        else:
+            diary = begun(memory, said)
         self.closing.callback(diary.close)
         self.closing.callback(beside.shutdown)
         self.listeners.append(diary)

@@ -399,6 +399,18 @@ class Forget(Sense):
 
 @register_sense
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recalled(Sense):
+    """The memory could be opened only while the pet lived, and this is what it holds. It goes
+    before what the pet learnt of the same people since it woke; mood and drives stay."""
+
+    kind: Literal["recalled"] = "recalled"
+    remembered: Annotated[
+        Mapping[str, Any], Field(description="as `moggy memory export` writes it")
+    ]
+
+
+@register_sense
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble(Sense):
     """A part is missing or broken, or works again. It is said once for each change."""
 

@@ -253,6 +253,7 @@ EVENTS: Final[dict[str, EventKind]] = {
         within="habit: it is usually sent off at this hour",
     ),
     "forgotten": EventKind("the owner had somebody erased from its memory", answered=False),
+    "recalled": EventKind("its memory could be opened while it was awake", answered=False),
     # Words
     "praised": EventKind("praised", addresses=True, intent="praise", asks=True),
     "scolded": EventKind("scolded", addresses=True, intent="scold"),

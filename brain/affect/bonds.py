@@ -36,12 +36,16 @@ class Bonds:
     ) -> None:
         self.shape = shape
         self.strangers = shape.trust if strangers is None else strangers
-        self._people = {
-            name: _Relation(
+        self._people: dict[str, _Relation] = {}
+        self.recall(people or {}, strangers)
+
+    def recall(self, people: Mapping[str, Mapping[str, float]], strangers: float | None) -> None:
+        """Know these people as they were known, in place of what was learnt of them since."""
+        self.strangers = self.strangers if strangers is None else strangers
+        for name, facts in people.items():
+            self._people[name] = _Relation(
                 _unit(facts.get("trust", self.strangers)), _unit(facts.get("familiarity", 0.0))
             )
-            for name, facts in (people or {}).items()
-        }
 
     def adopt(self, shape: BondShape) -> None:
         """Use another shape from now on; the bonds stay."""
@@ -140,11 +144,14 @@ class Tastes:
     """What experience adds to the liking of a zone by a person's touch, −0.3..0.3."""
 
     def __init__(self, zones: Mapping[str, Mapping[str, float]] | None = None) -> None:
-        self._learnt = {
-            (person, zone): max(-TASTE_REACH, min(TASTE_REACH, liking))
-            for person, likings in (zones or {}).items()
-            for zone, liking in likings.items()
-        }
+        self._learnt: dict[tuple[str, str], float] = {}
+        self.recall(zones or {})
+
+    def recall(self, zones: Mapping[str, Mapping[str, float]]) -> None:
+        """Take what was learnt of these people's touch, in place of what was learnt since."""
+        for person, likings in zones.items():
+            for zone, liking in likings.items():
+                self._learnt[person, zone] = max(-TASTE_REACH, min(TASTE_REACH, liking))
 
     def of(self, person: str | None, zone: str | None) -> float:
         """What was learnt of this person's touch there; 0 where nothing was."""

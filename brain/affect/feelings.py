@@ -19,6 +19,7 @@ from moggy.brain.affect.habituation import Enough, Habituation
 from moggy.brain.affect.mood import MoodState, Pull
 from moggy.brain.affect.reasons import Reasons
 from moggy.brain.appraisals import Appraisals
+from moggy.brain.memory import Remembered
 from moggy.messages import Affect, Bond, Event, EventCause, InnerCause, Mood
 from moggy.personality import Personality
 from moggy.vocabulary import DIMENSIONS, DRIVES, EMOTIONS, LARGEST_ADVICE, Advisable, Drive
@@ -115,8 +116,20 @@ class Feelings:
         before = self.bonds.with_(attended)
         for learnt in (self.bonds, self.tastes, self.habituation):
             learnt.forget(person)
+        self._bond_moved("forgotten", before, attended, event)
+
+    def recall_people(self, known: Remembered, attended: str, event: int) -> None:
+        """Know these people and how their touch was, as an earlier life did; mood and drives stay.
+        The rest is as with `forget`."""
+        before = self.bonds.with_(attended)
+        self.bonds.recall(known.people, known.strangers)
+        self.tastes.recall(known.zones)
+        self._bond_moved("recalled", before, attended, event)
+
+    def _bond_moved(self, name: str, before: Bond, attended: str, event: int) -> None:
+        """Tell by how much an event moved the bond to the attended person."""
         after = self.bonds.with_(attended)
-        cause = EventCause(event="forgotten")
+        cause = EventCause(event=name)
         self._reasons.note("trust", after.trust - before.trust, cause, event)
         self._reasons.note("familiarity", after.familiarity - before.familiarity, cause, event)
         self._moved = True

@@ -1,22 +1,29 @@
 """What the pet remembers across restarts: one SQLite file that its owner can read, export, erase
 and encrypt."""
 
-from moggy.brain.memory.diary import Diary, NoMemory
-from moggy.brain.memory.encryption import decrypt, encrypt, is_encrypted
+from moggy.brain.memory.diary import Diary, LateDiary
+from moggy.brain.memory.encryption import Damaged, decrypt, encrypt, is_encrypted
+from moggy.brain.memory.lock import Broken
+from moggy.brain.memory.repair import awake, set_aside
+from moggy.brain.memory.rows import Episode
 from moggy.brain.memory.snapshot import Remembered
-from moggy.brain.memory.store import EPISODES, Broken, Episode, Memory, as_json, sentences
+from moggy.brain.memory.store import EPISODES, Memory
+from moggy.brain.memory.told import as_json, sentences
 
 __all__ = [
     "EPISODES",
     "Broken",
+    "Damaged",
     "Diary",
     "Episode",
+    "LateDiary",
     "Memory",
-    "NoMemory",
     "Remembered",
     "as_json",
+    "awake",
     "decrypt",
     "encrypt",
     "is_encrypted",
     "sentences",
+    "set_aside",
 ]

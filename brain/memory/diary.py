@@ -1,20 +1,24 @@
 """Writes to the memory's file once a second, in a thread beside the loop, so that the loop never
 waits for the disk.
 
-What the file answers reaches the pet as senses: Forget for a person whom the owner had erased, and
-Trouble where the file cannot be written.
+What the file answers reaches the pet as senses: Forget for a person whom the owner had erased,
+Trouble where the file cannot be written, and Recalled for what a file holds that could be opened
+only while the pet lived.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
+from contextlib import suppress
 from typing import Any
 
+from moggy.brain.memory.lock import Broken
+from moggy.brain.memory.rows import Episode
 from moggy.brain.memory.snapshot import Remembered
-from moggy.brain.memory.store import EPISODES, Broken, Episode, Memory
+from moggy.brain.memory.store import EPISODES, Memory
 from moggy.clock import DAY_S
-from moggy.messages import AnySense, Event, Forget, Tick, Trouble
+from moggy.messages import AnySense, Event, Forget, Recalled, Tick, Trouble
 from moggy.vocabulary import EVERYBODY
 
 EVERY = 1.0
@@ -45,6 +49,14 @@ BOUT = 30.0
 """Seconds after which a touch that goes on becomes another episode."""
 
 
+RETRY = 10.0
+"""Seconds between two attempts to open a memory; our choice."""
+WITHOUT = (
+    ". Until then it lives without its memory, and keeps what it learns in its head; it tries again"
+    f" every {RETRY:g} seconds"
+)
+
+
 class Diary:
     """A listener and a sensor: call it with every tick, and poll it for what the file answered."""
 
@@ -55,10 +67,11 @@ class Diary:
         *,
         hour: float,
         beside: Executor | None = None,
+        note: str = "",
     ) -> None:
         """`remember` gives what the mind knows now, `hour` is the hour of the day at which the
         clock was 0. `beside` is where entries are written; without it each is written at once, as
-        virtual time needs it. Raises Broken."""
+        virtual time needs it. `note` is said once, as a Trouble. Raises Broken."""
         self._memory, self._remember, self._hour, self._beside = memory, remember, hour, beside
         memory.begin()
         self._written = 0.0
@@ -67,7 +80,7 @@ class Diary:
         self._day: float | None = None
         self._entry: list[Episode] = []
         self._writing: Future[tuple[str, ...]] | None = None
-        self._said = ""
+        self._said, self._note_to_say = "", note
 
     def __call__(self, tick: Tick, *_: Any) -> None:
         """Note the episodes of this tick. Begin the next entry when EVERY seconds are over and the
@@ -86,6 +99,9 @@ class Diary:
         The senses of a tick are felt before the next entry is made, so a person in a Forget is not
         written again.
         """
+        if self._note_to_say:
+            note, self._note_to_say = self._note_to_say, ""
+            return [Trouble(at=now, part="memory", message=note)]
         if self._writing is None or not self._writing.done():
             return []
         writing, self._writing = self._writing, None
@@ -156,13 +172,82 @@ class Diary:
         )
 
 
-class NoMemory:
-    """A sensor in place of a Diary: says once, as a Trouble, why there is no memory this time."""
+class LateDiary:
+    """Stands for a Diary while the memory cannot be opened: because the disk is full, another pet
+    has it, or the medium with its key is not there.
 
-    def __init__(self, why: str) -> None:
-        self._why = why
+    It says why, and tries again every RETRY seconds. Once the memory opens, the pet is told in a
+    Recalled what it holds, and everything is written into it from then on.
+    """
+
+    def __init__(
+        self,
+        why: str,
+        open_memory: Callable[[], tuple[Memory, str]],
+        begin: Callable[[Memory, str], Diary],
+        beside: Executor | None = None,
+    ) -> None:
+        """`why` it could not be opened. `open_memory` tries, raises Broken or OSError, and is
+        called `beside` the loop; `begin` makes the diary of what it gave."""
+        self._why, self._open, self._begin, self._beside = why, open_memory, begin, beside
+        self._said = ""
+        self._next = RETRY
+        self._opening: Future[tuple[Memory, str]] | None = None
+        self._memory: Memory | None = None
+        self._diary: Diary | None = None
+
+    def __call__(self, tick: Tick, *_: Any) -> None:
+        """As Diary, once there is one."""
+        if self._diary is not None:
+            self._diary(tick)
 
     def poll(self, now: float) -> Sequence[AnySense]:
-        """The Trouble at the first call, then nothing."""
-        why, self._why = self._why, ""
-        return [Trouble(at=now, part="memory", message=why)] if why else []
+        """Why there is no memory, once for each reason; what it holds, when it could be opened;
+        then as Diary."""
+        if self._diary is not None:
+            return self._diary.poll(now)
+        if self._opening is not None and self._opening.done():
+            try:
+                return self._opened(self._opening, now)
+            except (Broken, OSError) as error:
+                self._why = str(error)
+            self._opening = None
+        if self._opening is None and now >= self._next:
+            self._next = now + RETRY
+            self._opening = _attempt(self._open, self._beside)
+        if self._why == self._said:
+            return []
+        self._said = self._why
+        return [Trouble(at=now, part="memory", message=self._why + WITHOUT)]
+
+    def close(self) -> None:
+        """As Diary, and close the memory. Raises Broken."""
+        try:
+            if self._diary is not None:
+                self._diary.close()
+        finally:
+            if self._memory is None and self._opening is not None and not self._opening.cancel():
+                with suppress(Broken, OSError):
+                    self._memory = self._opening.result()[0]
+            if self._memory is not None:
+                self._memory.close()
+
+    def _opened(self, opening: Future[tuple[Memory, str]], now: float) -> Sequence[AnySense]:
+        self._memory, note = opening.result()
+        held = self._memory.load()
+        self._diary = self._begin(self._memory, note)
+        well = Trouble(at=now, part="memory", message="")
+        return [well] if held is None else [well, Recalled(at=now, remembered=held.as_data())]
+
+
+def _attempt(
+    open_memory: Callable[[], tuple[Memory, str]], beside: Executor | None
+) -> Future[tuple[Memory, str]]:
+    if beside is not None:
+        return beside.submit(open_memory)
+    tried: Future[tuple[Memory, str]] = Future()
+    try:
+        tried.set_result(open_memory())
+    except (Broken, OSError) as error:
+        tried.set_exception(error)
+    return tried

@@ -8,7 +8,6 @@ after a power cut without anybody there. docs/memory.md says what that protects 
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
 import secrets
@@ -16,27 +15,40 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+from moggy.brain.memory.lock import Broken, aside, hold
+from moggy.brain.memory.rows import text
+
 PLAIN = b"SQLite format 3\0"
 """First bytes of a plain file (https://www.sqlite.org/fileformat.html); an encrypted one begins
 with 16 random bytes."""
+FRACTIONS_AT = 21
+"""Where FRACTIONS stand in a plain file."""
+FRACTIONS = bytes((64, 32, 32))
+"""Three bytes that are the same in every plain file; an encrypted one has them by chance once in
+2^24."""
 KEY = re.compile(r"[0-9a-f]{64}")
 """What a key's file holds: 256 bits in hexadecimal digits."""
 PATIENCE = 5.0
 """Seconds to wait for another process that writes."""
 
 
-class Broken(RuntimeError):
-    """The memory cannot be opened, read or written; the message names the file and the way out."""
+class Damaged(Broken):
+    """The file can be opened, and what is in it is no memory of a pet, or no longer; `why` says
+    what is wrong."""
+
+    why = ""
 
 
 def is_encrypted(path: Path) -> bool:
-    """Whether the file exists, is not empty, and is not a plain SQLite file."""
+    """Whether the file exists, is not empty, and is not a plain SQLite file, also where the first
+    bytes of a plain one are damaged."""
     try:
         with path.open("rb") as file:
-            begin = file.read(len(PLAIN))
+            begin = file.read(FRACTIONS_AT + len(FRACTIONS))
     except FileNotFoundError:
         return False
-    return bool(begin) and begin != PLAIN
+    plain = begin.startswith(PLAIN) or begin[FRACTIONS_AT:] == FRACTIONS
+    return bool(begin) and not plain
 
 
 def connect(path: Path, key: Path | None) -> tuple[sqlite3.Connection, type[Exception]]:
@@ -52,29 +64,46 @@ def connect(path: Path, key: Path | None) -> tuple[sqlite3.Connection, type[Exce
     driver = _cipher(path) if encrypted else sqlite3
     if not path.exists():
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-    db: sqlite3.Connection = driver.connect(
-        path, isolation_level=None, timeout=PATIENCE, check_same_thread=False
-    )
+    try:
+        db: sqlite3.Connection = driver.connect(
+            path, isolation_level=None, timeout=PATIENCE, check_same_thread=False
+        )
+    except driver.OperationalError as error:
+        raise read_error(path, error) from error
     try:
         if encrypted:
             _unlock(db, secret)
         db.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    except driver.OperationalError as error:
-        db.close()
-        raise Broken(f"{path} cannot be read now ({error})") from error
+        db.text_factory = text
     except driver.DatabaseError as error:
         db.close()
-        if encrypted:
+        found = read_error(path, error)
+        if encrypted and isinstance(found, Damaged):
             raise Broken(
                 f"the key in {key} does not open {path}: it is another's, or the file is damaged "
                 "or no memory of the pet; put its own key back, or move the memory away and the "
                 "pet begins a new one"
             ) from error
-        raise Broken(
-            f"{path} is not a memory of the pet ({error}); "
-            "move it away and the pet begins a new one"
-        ) from error
+        raise found from error
     return db, driver.Error
+
+
+def read_error(path: Path, error: Exception) -> Broken:
+    """What an error of a driver means: that the file cannot be read now, or that it is damaged."""
+    now = any(each.__name__ == "OperationalError" for each in type(error).__mro__)
+    if now and not str(error).startswith("no such"):
+        return Broken(f"{path} cannot be read now ({error})")
+    return not_a_memory(path, error)
+
+
+def not_a_memory(path: Path, why: object) -> Damaged:
+    """The error for a file that is none, or no longer."""
+    error = Damaged(
+        f"{path} is not a memory of the pet ({why}); the next pet that wakes sets it aside, or move"
+        " it away"
+    )
+    error.why = str(why)
+    return error
 
 
 def encrypt(path: Path, key: Path) -> None:
@@ -104,32 +133,6 @@ def decrypt(path: Path, key: Path) -> None:
     _rewrite(path, key, now=_key_for(path, key), then="")
 
 
-def hold(path: Path, *, alone: bool = False) -> int:
-    """Lock the memory's folder; returns the descriptor that is closed to unlock it.
-
-    Those who have the memory open share the lock; who replaces the file takes it `alone`. The
-    kernel releases it when the process ends, however it ends. Raises Broken where it is taken.
-    """
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(folder, (fcntl.LOCK_EX | fcntl.LOCK_NB) if alone else fcntl.LOCK_SH)
-        aside(path).unlink(missing_ok=True)  # left by a crash: under this lock nobody writes it
-    except OSError as error:
-        os.close(folder)
-        if isinstance(error, BlockingIOError):
-            raise Broken(
-                f"{path} is in use: let the pet lie down first (end `moggy run`), "
-                "then repeat the command"
-            ) from error
-        raise
-    return folder
-
-
-def aside(path: Path) -> Path:
-    """Where the other form is written before it replaces the file."""
-    return path.with_name(f"{path.name}.aside")
-
-
 def _rewrite(path: Path, key: Path, *, now: str, then: str) -> None:
     """Write the other form beside the file, check that it holds the same rows, sync it to the disk,
     and replace the file atomically. `now` and `then` are the keys; empty means plain."""
@@ -143,9 +146,9 @@ def _rewrite(path: Path, key: Path, *, now: str, then: str) -> None:
             raise Broken(f"{path} stays as it was ({error})") from error
         finally:
             db.close()
-        _to_disk(other)
+        to_disk(other)
         os.replace(other, path)
-        _to_disk(path.parent)
+        to_disk(path.parent)
     finally:
         other.unlink(missing_ok=True)
         os.close(folder)
@@ -221,12 +224,13 @@ def _make_key(key: Path) -> None:
     other.unlink(missing_ok=True)
     with os.fdopen(os.open(other, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
         file.write(secrets.token_hex(32) + "\n")
-    _to_disk(other)
+    to_disk(other)
     os.replace(other, key)
-    _to_disk(key.parent)
+    to_disk(key.parent)
 
 
-def _to_disk(path: Path) -> None:
+def to_disk(path: Path) -> None:
+    """Wait until a file, or a folder's names, are on the disk. Raises OSError."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -9,20 +9,27 @@ encrypted (encryption.py).
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from moggy.brain.memory.encryption import Broken, connect, hold
+from moggy.brain.memory.encryption import connect, not_a_memory, read_error
+from moggy.brain.memory.lock import Broken, Pen, digest, hold, secret_of_pet
+from moggy.brain.memory.rows import (
+    AGE,
+    MOST_FACTS,
+    Episode,
+    Fact,
+    episode_of,
+    fact_of,
+    facts_of,
+    remembered_of,
+    writable,
+)
 from moggy.brain.memory.snapshot import Remembered
 from moggy.vocabulary import EVERYBODY
-
-__all__ = ["Broken", "Episode", "Memory", "as_json", "sentences"]
 
 VERSION = 1
 """Version of the database's schema; a file with a greater one is refused."""
@@ -33,10 +40,6 @@ SMALLEST_CHANGE = 1e-4
 choice."""
 SMALLEST_CHANGES = {"mood": 1e-3, "drive": 1e-3}
 """Kind of fact → the smallest change that is written, for kinds that change all the time."""
-LIKELY = 0.35
-"""Probability from which a habit is told to the owner. Our choice."""
-RARE = 0.005
-"""A habit of less probability is not kept. Our choice."""
 SAME_EPISODE_DAYS = 1.0 / 24.0
 """Days within which the same event of the same person is one episode, told as *n times*."""
 
@@ -54,66 +57,69 @@ CREATE TABLE IF NOT EXISTS erased (n INTEGER PRIMARY KEY AUTOINCREMENT, who TEXT
 """
 """The tables. `erased` tells a pet that runs whom the owner erased, by a digest of the name."""
 
-Fact = tuple[str, str, str]
-"""(what it is about: person, zone, arrival, quiet, mood, drive or self; the person; its name)"""
-AGE: Fact = ("self", "", "day")
-"""The fact that holds the days lived."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Episode:
-    """An event worth telling the owner about."""
-
-    day: float
-    """Days lived when it happened."""
-    hour: float
-    """Hour of the day, 0..24."""
-    person: str
-    """Who did it; empty where nobody did."""
-    what: str
-    """Name of the event."""
-    times: int = 1
-    """How often it happened in a row."""
-    behavior: str = ""
-    """The behaviour that ran when it happened."""
-    pleasure: float = 0.0
-    """Pleasure of the pet's mood when it happened, −1..1."""
+COLUMNS = {
+    "facts": ["about", "person", "name", "value"],
+    "episodes": ["id", "day", "hour", "person", "what", "times", "behavior", "pleasure"],
+    "erased": ["n", "who"],
+}
+"""Table → its columns. A file with others, or with views or triggers, is somebody else's."""
+FACT = ", ".join(COLUMNS["facts"])
+"""The columns of a fact, as `rows.fact_of` reads them."""
+EPISODE = ", ".join(COLUMNS["episodes"][1:])
+"""The columns of an episode, as `rows.episode_of` reads them."""
+LARGEST = 64 * 2**20
+"""Bytes of a file that can be a memory; one of a pet stays below a megabyte. Our choice."""
 
 
 class Memory:
-    """The open file. One process writes; others may read at the same time."""
+    """The open file. One pet writes (`begin`); its owner may read and erase at the same time."""
 
     def __init__(self, path: Path, key: Path | None = None) -> None:
-        """`key` is the file with the key of an encrypted memory. Raises Broken."""
+        """`key` is the file with the key of an encrypted memory. Raises Broken; Damaged for a file
+        that is no memory, or no longer."""
         self._path = path
+        self._pen: Pen | None = None
+        self.damaged: list[str] = []
+        """Rows that no pet has written, in words; they are left out."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self._folder = hold(path)
         try:
+            if path.exists() and path.stat().st_size > LARGEST:
+                raise not_a_memory(path, f"it has more than {LARGEST >> 20} MB")
             self._db, self._error = connect(path, key)
         except BaseException:
             os.close(self._folder)
             raise
         try:
-            self._prepare()
-            self._erased = self._last_erased()
-            self._known = self._facts()
-        except self._error as error:
-            self.close()
-            raise Broken(
-                f"{path} is not a memory of the pet ({error}); "
-                "move it away and the pet begins a new one"
-            ) from error
-        except Broken:
+            with self._reading():
+                self._prepare()
+                self._erased = self._last_erased()
+                self._known = self._facts()
+                self._checked_episodes()
+        except BaseException:
             self.close()
             raise
 
     def _prepare(self) -> None:
         found = self._db.execute("PRAGMA user_version").fetchone()[0]
-        if found > VERSION:
+        there = self._db.execute(
+            "SELECT type, name FROM sqlite_master WHERE type IN ('table', 'view', 'trigger')"
+            " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+        ).fetchall()
+        tables = {name for kind, name in there if kind == "table"}
+        if found > VERSION and tables >= COLUMNS.keys():
             raise Broken(
                 f"{self._path} was written by a newer pet (memory {found}, this one reads "
                 f"{VERSION}); update moggy"
             )
+        strange = sorted(
+            str(name) for kind, name in there if kind != "table" or name not in COLUMNS
+        )
+        strange += [table for table in sorted(tables & COLUMNS.keys()) if self._differs(table)]
+        if strange:
+            raise not_a_memory(self._path, f"its {strange[0]!r:.80} is no table of a memory's")
+        # What stands in the file already is not written again: a memory can be read when the disk
+        # is full.
         self._db.execute("PRAGMA journal_mode=WAL")
         # Sync to the disk at each commit, so that a power cut costs only what was not committed.
         # The diary writes beside the loop.
@@ -121,43 +127,48 @@ class Memory:
         # Pages (1 MB in all) after which the log is taken into the file.
         self._db.execute("PRAGMA wal_autocheckpoint=250")
         self._db.execute("PRAGMA secure_delete=ON")
-        self._db.executescript(TABLES)
-        self._db.execute(f"PRAGMA user_version={VERSION}")
+        if tables < COLUMNS.keys():
+            self._db.executescript(TABLES)
+        if found != VERSION:
+            self._db.execute(f"PRAGMA user_version={VERSION}")
 
-    def begin(self) -> None:
-        """To be called when a pet starts with what `load` returned. Deletes the notes of who was
-        erased before: these people are not in that memory. Raises Broken."""
-        with self._way_out("let the pet begin again"):
-            self._db.execute("DELETE FROM erased WHERE n <= ?", (self._erased,))
+    def _differs(self, table: str) -> bool:
+        columns = self._db.execute(f"PRAGMA table_xinfo({table})").fetchall()
+        return [row[1] for row in columns] != COLUMNS[table]
+
+    def check(self) -> None:
+        """Look at every page of the file. Raises Damaged where one is."""
+        with self._reading():
+            found = self._db.execute("PRAGMA integrity_check(1)").fetchone()
+            if found is None or found[0] != "ok":
+                raise not_a_memory(self._path, f"{found and found[0]}".replace("\n", " "))
+
+    def begin(self, pen: Pen | None = None) -> None:
+        """To be called when a pet starts, before `load`: from now on it is the one that writes, and
+        it does not know who was erased before. `pen`: already taken; closed with this memory.
+        Raises Broken, which names another pet that has the memory."""
+        if self._pen is None:
+            self._pen = pen or Pen(self._path)
+        with self._way_out("let the pet begin again"), self._transaction():
+            self._erased = self._last_erased()
+            self._db.execute("DELETE FROM erased")
+            self._known = self._facts()
 
     def load(self) -> Remembered | None:
         """What the file holds; None for a new one."""
-        if not self._known:
-            return None
-        known: dict[str, dict[str, dict[str, float]]] = {}
-        for (about, person, name), value in self._known.items():
-            known.setdefault(about, {}).setdefault(person, {})[name] = value
-        own = known.get("self", {}).get("", {})
-        return Remembered(
-            day=own.get("day", 0.0),
-            strangers=own.get("strangers"),
-            people=known.get("person", {}),
-            zones=known.get("zone", {}),
-            mood=known.get("mood", {}).get("", {}),
-            drives=known.get("drive", {}).get("", {}),
-            arrivals={
-                person: _row(chances, 48) for person, chances in known.get("arrival", {}).items()
-            },
-            quiet=_row(known.get("quiet", {}).get("", {}), 24),
-        )
+        return remembered_of(self._known) if self._known else None
 
     def keep(self, remembered: Remembered, episodes: Sequence[Episode] = ()) -> tuple[str, ...]:
-        """Write what changed, in one transaction. Raises Broken.
+        """Write what changed, in one transaction. Raises Broken; also where another pet has the
+        memory.
 
         Returns the people whom the owner erased since the last call. They are not written again;
         the caller makes the mind forget them before the next call.
         """
-        new = _as_facts(remembered)
+        if self._pen is None:
+            self.begin()
+        new = {fact: value for fact, value in facts_of(remembered).items() if writable(fact[1])}
+        episodes = [episode for episode in episodes if writable(episode.person)]
         changed = [
             (*fact, value)
             for fact, value in new.items()
@@ -204,24 +215,12 @@ class Memory:
         return erased
 
     def episodes(self, limit: int = 50) -> list[Episode]:
-        """The newest episodes, `limit` at most, newest first."""
-        rows = self._db.execute(
-            "SELECT day, hour, person, what, times, behavior, pleasure FROM episodes "
-            "ORDER BY id DESC LIMIT ?",
-            (limit,),
-        )
-        return [
-            Episode(
-                day=day,
-                hour=hour,
-                person=person,
-                what=what,
-                times=times,
-                behavior=behavior,
-                pleasure=pleasure,
-            )
-            for day, hour, person, what, times, behavior, pleasure in rows
-        ]
+        """The newest episodes, `limit` at most, newest first. Raises Broken."""
+        with self._reading():
+            rows = self._db.execute(
+                f"SELECT {EPISODE} FROM episodes ORDER BY id DESC LIMIT ?", (limit,)
+            ).fetchall()
+        return [episode for row in rows if (episode := episode_of(row)) is not None]
 
     def forget(self, who: str) -> int:
         """Erase a person, or everything with `all`; returns how many rows were deleted. A pet that
@@ -238,7 +237,10 @@ class Memory:
                         f"DELETE FROM {table} WHERE person = ?" for table in ("facts", "episodes")
                     )
                     gone = sum(self._db.execute(delete, (who,)).rowcount for delete in deletes)
-                self._db.execute("INSERT INTO erased (who) VALUES (?)", (_digest(who),))
+                secret = secret_of_pet(self._path)
+                if secret is not None:  # a pet that is awake knows them too
+                    note = digest(who, secret)
+                    self._db.execute("INSERT INTO erased (who) VALUES (?)", (note,))
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             self._db.execute("VACUUM")
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -259,14 +261,37 @@ class Memory:
 
     def close(self) -> None:
         """Close the file and release its folder."""
-        self._db.close()
+        with suppress(self._error):  # of a damaged file, or on a full disk
+            self._db.close()
+        if self._pen is not None:
+            self._pen.close()
+            self._pen = None
         os.close(self._folder)
 
     def _facts(self) -> dict[Fact, float]:
-        return {
-            (about, person, name): value
-            for about, person, name, value in self._db.execute("SELECT * FROM facts")
-        }
+        found: dict[Fact, float] = {}
+        rows = self._db.execute(f"SELECT {FACT} FROM facts LIMIT ?", (MOST_FACTS + 1,)).fetchall()
+        for row in rows:
+            fact = fact_of(row)
+            if fact is None:
+                self._leave_out("facts", row)
+            else:
+                found[fact[0]] = fact[1]
+        if len(rows) > MOST_FACTS:
+            raise not_a_memory(self._path, f"it has more than {MOST_FACTS} facts")
+        return found
+
+    def _checked_episodes(self) -> None:
+        rows = self._db.execute(f"SELECT {EPISODE} FROM episodes LIMIT ?", (2 * EPISODES,))
+        for row in rows:
+            if episode_of(row) is None:
+                self._leave_out("episodes", row)
+
+    def _leave_out(self, table: str, row: Iterable[Any]) -> None:
+        # The name of the person is not said.
+        shown = ", ".join(f"{value!r:.20}" for n, value in enumerate(row) if n != 1)
+        if len(self.damaged) < EPISODES:
+            self.damaged.append(f"a row of {table} that no pet has written ({shown})")
 
     def _tell(self, episode: Episode) -> None:
         """Add an episode, or count one more time of the last if it is the same again."""
@@ -283,8 +308,7 @@ class Memory:
             )
         else:
             self._db.execute(
-                "INSERT INTO episodes (day, hour, person, what, times, behavior, pleasure) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                f"INSERT INTO episodes ({EPISODE}) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
                     episode.day,
                     episode.hour,
@@ -298,6 +322,8 @@ class Memory:
 
     def _last_erased(self) -> int:
         row = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'erased'").fetchone()
+        if row is not None and not isinstance(row[0], int):
+            raise not_a_memory(self._path, "its count of notes is no number")
         return int(row[0]) if row else 0
 
     def _take_erased(self, names: set[str]) -> tuple[str, ...]:
@@ -306,11 +332,21 @@ class Memory:
             who
             for (who,) in self._db.execute("SELECT who FROM erased WHERE n > ?", (self._erased,))
         }
-        if not notes:
+        if not notes or self._pen is None:
             return ()
+        secret = self._pen.secret
         self._erased = self._last_erased()
         self._db.execute("DELETE FROM erased")
-        return tuple(sorted(name for name in names | {EVERYBODY} if _digest(name) in notes))
+        return tuple(sorted(name for name in names | {EVERYBODY} if digest(name, secret) in notes))
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Turns an error of the file's library into Damaged, or into Broken where it says nothing
+        about the file."""
+        try:
+            yield
+        except self._error as error:
+            raise read_error(self._path, error) from error
 
     @contextmanager
     def _way_out(self, way_out: str) -> Iterator[None]:
@@ -330,84 +366,3 @@ class Memory:
             if self._db.in_transaction:  # a full disk rolls back by itself
                 self._db.execute("ROLLBACK")
             raise
-
-
-def sentences(memory: Memory, episodes: int = 12) -> list[str]:
-    """What is remembered, in sentences for the owner, with the newest `episodes`."""
-    known = memory.load()
-    if known is None:
-        return ["It remembers nothing yet."]
-    said = [f"It has lived {known.day:.1f} days."]
-    for person in sorted({*known.people, *known.zones, *known.arrivals}):
-        said.append(_about(person, known))
-    quiet = [str(hour) for hour, chance in enumerate(known.quiet) if chance >= LIKELY]
-    if quiet:
-        said.append(f"It is usually sent off at {', '.join(quiet)} o'clock.")
-    for e in memory.episodes(episodes):
-        times = f", {e.times} times" if e.times > 1 else ""
-        who = f" ({e.person})" if e.person else ""
-        did = f"; it was in '{e.behavior}'" if e.behavior else ""
-        clock = f"{int(e.hour):02d}:{int(e.hour % 1.0 * 60.0):02d}"
-        said.append(f"Day {e.day:.1f}, {clock}: {e.what.replace('_', ' ')}{who}{times}{did}.")
-    return said
-
-
-def as_json(memory: Memory) -> str:
-    """`Memory.export` as JSON text."""
-    return json.dumps(memory.export(), indent=2, ensure_ascii=False, sort_keys=True)
-
-
-def _about(person: str, known: Remembered) -> str:
-    facts = known.people.get(person, {})
-    said = f"{person}: trust {facts.get('trust', 0.0):.2f}"
-    said += f", familiarity {facts.get('familiarity', 0.0):.2f}"
-    said += f", usually in a mood of {facts.get('valence', 0.0):+.2f} (−1 unpleasant to 1 pleasant)"
-    liked = sorted(known.zones.get(person, {}).items(), key=lambda pair: -abs(pair[1]))[:3]
-    if liked:
-        said += "; touch " + ", ".join(f"{zone} {liking:+.2f}" for zone, liking in liked)
-    often = [half for half, chance in enumerate(known.arrivals.get(person, ())) if chance >= LIKELY]
-    if often:
-        said += "; comes about " + ", ".join(
-            f"{half // 2:02d}:{30 * (half % 2):02d}" for half in often
-        )
-    return said + "."
-
-
-def _as_facts(known: Remembered) -> dict[Fact, float]:
-    facts: dict[Fact, float] = {AGE: known.day}
-    if known.strangers is not None:
-        facts["self", "", "strangers"] = known.strangers
-    for about, people in (
-        ("person", known.people),
-        ("zone", known.zones),
-        ("mood", {"": known.mood}),
-        ("drive", {"": known.drives}),
-    ):
-        for person, values in people.items():
-            for name, value in values.items():
-                facts[about, person, name] = value
-    for person, chances in known.arrivals.items():
-        facts.update(
-            {
-                ("arrival", person, f"{half:02d}"): chance
-                for half, chance in enumerate(chances)
-                if chance > RARE
-            }
-        )
-    facts.update(
-        {
-            ("quiet", "", f"{hour:02d}"): chance
-            for hour, chance in enumerate(known.quiet)
-            if chance > RARE
-        }
-    )
-    return facts
-
-
-def _digest(who: str) -> str:
-    """Stands for a name in the table of the erased, so that the name itself is gone."""
-    return hashlib.sha256(who.encode()).hexdigest()
-
-
-def _row(chances: Mapping[str, float], n: int) -> tuple[float, ...]:
-    return tuple(chances.get(f"{i:02d}", 0.0) for i in range(n))

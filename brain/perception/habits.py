@@ -46,16 +46,22 @@ class Habits:
     ) -> None:
         """`hour`: local time of day at second 0, 0..24; the rest from an earlier life."""
         self._hour = hour
-        self.arrivals = {
-            name: _filled(chances, HALF_HOURS) for name, chances in (arrivals or {}).items()
-        }
-        self.quiet = _filled(quiet, HOURS)
+        self.arrivals: dict[str, list[float]] = {}
+        self.quiet = [0.0] * HOURS
+        self.recall(arrivals or {}, quiet)
         self._today: set[tuple[str, int]] = set()
         self._sent: set[int] = set()
         self._expected: set[str] = set()
         self._quiet: int | None = None
         self.due = 0.0 if self.arrivals or any(self.quiet) else self._next(0.0)
         """When to look next, seconds on the pet's clock; at once where there are habits."""
+
+    def recall(self, arrivals: Mapping[str, Sequence[float]], quiet: Sequence[float]) -> None:
+        """Take the habits that are known, in place of what was learnt of them since."""
+        for name, chances in arrivals.items():
+            self.arrivals[name] = _filled(chances, HALF_HOURS)
+        if any(quiet):
+            self.quiet = _filled(quiet, HOURS)
 
     def came(self, person: str, at: float) -> None:
         """A person arrived at `at` (s); each half hour counts once a day."""

@@ -28,6 +28,7 @@ from moggy.messages import (
     Person,
     Posture,
     Probabilities,
+    Recalled,
     Setting,
     Thought,
     Voice,
@@ -390,6 +391,10 @@ class Perception:
         self.company.habits.forget(sense.person)
         self._happened("forgotten", at, (sense.id,), person=sense.person)
 
+    def _recalled(self, sense: Recalled, at: float) -> None:
+        """Tell of it; `Mind` takes what is recalled."""
+        self._happened("recalled", at, (sense.id,))
+
 
 _READ: dict[type, Callable[..., None]] = {
     Gesture: Perception._gesture,
@@ -405,4 +410,5 @@ _READ: dict[type, Callable[..., None]] = {
     Impression: Perception._impression,
     Setting: Perception._setting,
     Forget: Perception._forget,
+    Recalled: Perception._recalled,
 }

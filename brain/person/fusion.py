@@ -180,10 +180,16 @@ class Fusion:
         baselines: Mapping[str, Mapping[str, float]] | None = None,
     ) -> None:
         self.adopt(channels)
-        self.people = {
-            name: TrackedPerson(b.get("valence", 0.0), b.get("arousal", 0.0))
-            for name, b in (baselines or {}).items()
-        }
+        self.people: dict[str, TrackedPerson] = {}
+        self.recall(baselines or {})
+
+    def recall(self, baselines: Mapping[str, Mapping[str, float]]) -> None:
+        """Take how these people usually seem, in place of what was learnt since; what they show now
+        stays."""
+        for name, usual in baselines.items():
+            somebody = self.people.setdefault(name, TrackedPerson())
+            somebody.valence = usual.get("valence", 0.0)
+            somebody.arousal = usual.get("arousal", 0.0)
 
     def adopt(self, channels: Mapping[EvidenceChannel, Channel]) -> None:
         """Use other errors and life times of the channels from now on; the tracks carry on."""

@@ -407,7 +407,7 @@ def test_without_the_key_of_its_memory_a_pet_says_so_and_lives(
     ) as pet:
         assert pet.stdout is not None
         said = ""
-        while "keeps nothing of what it learns" not in said:
+        while "Until then it lives without its memory" not in said:
             said += (line := pet.stdout.readline())
             assert line, said
         pet.send_signal(signal.SIGINT)

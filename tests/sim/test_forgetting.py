@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from moggy.assemble import begin, body_of, born, in_virtual_time, lived_again, simulated_body
-from moggy.brain.memory import Diary, Memory, NoMemory, encrypt
+from moggy.brain.memory import Broken, Diary, LateDiary, Memory, Remembered, awake, encrypt
 from moggy.brain.mind import Mind
 from moggy.config import Files
 from moggy.journal import Journal
@@ -179,24 +179,85 @@ def test_with_everything_erased_it_begins_anew(tmp_path: Path) -> None:
     assert life.episodes == []
 
 
-def test_a_pet_without_its_memory_says_so_once_and_lives_on(tmp_path: Path) -> None:
+LEFT = Remembered(
+    day=30.0,
+    people={"anna": {"trust": 0.9, "familiarity": 0.8, "valence": 0.2, "arousal": 0.1}},
+    zones={"anna": {"neck": 0.25}},
+    mood={"pleasure": -0.9},
+)
+
+
+def without_memory(path: Path, journal: Path, room_at: float) -> tuple[list[Tick], Mind]:
+    """A life of 25 s whose memory cannot be opened before `room_at`."""
     start, ticks = begin(Files(), seed=4, hour=18.0), list[Tick]()
-    in_virtual_time(
-        born(start),
-        with_two(5.0),
-        5.0,
+    pet, late = born(start), list[float]()
+    assert isinstance(pet.mind, Mind)
+
+    def no_room_at_first() -> tuple[Memory, str]:
+        late.append(ticks[-1].at)
+        if ticks[-1].at < room_at:
+            raise Broken("memory.db cannot be read now (database or disk is full)")
+        return awake(path)
+
+    diary = LateDiary(
+        "memory.db cannot be read now (database or disk is full)",
+        no_room_at_first,
+        lambda memory, note: Diary(memory, pet.mind.remember, hour=18.0, note=note),
+    )
+    written = Journal(journal, start)
+    loop = in_virtual_time(
+        pet,
+        with_two(25.0, stays=True),
+        25.0,
         body=simulated_body(body_of(start)),
-        sensors=[NoMemory("the key is not there")],
-        listeners=[lambda tick, sent: ticks.append(tick)],
-    ).run()
-    said = [
-        (tick.n, sense.part, sense.message)
+        sensors=[diary],
+        listeners=[lambda tick, sent: ticks.append(tick), diary, written],
+    )
+    loop.closing.callback(diary.close)
+    loop.closing.callback(written.close)
+    loop.run()
+    return ticks, pet.mind
+
+
+def troubles(ticks: Sequence[Tick]) -> list[str]:
+    return [
+        sense.message
         for tick in ticks
         for sense in tick.senses
-        if isinstance(sense, Trouble)
+        if isinstance(sense, Trouble) and sense.part == "memory"
     ]
-    assert said == [(0, "memory", "the key is not there")]
-    assert len(ticks) == 250
+
+
+def test_a_pet_without_its_memory_says_so_once_and_gets_it_when_there_is_room(
+    tmp_path: Path,
+) -> None:
+    path, journal = tmp_path / "memory.db", tmp_path / "life.mcap"
+    first, _ = awake(path)
+    first.keep(LEFT)
+    first.close()
+    ticks, mind = without_memory(path, journal, 15.0)
+    why, well = troubles(ticks)
+    assert why.startswith("memory.db cannot be read now (database or disk is full). Until then it")
+    assert well == ""
+    assert len(ticks) == 25 * 50
+    bonds = [tick.pet.bond.familiarity for tick in ticks if tick.person.person == "anna"]
+    assert max(bonds[:200]) < 0.1
+    assert bonds[-1] > 0.7
+    assert mind.remember().mood["pleasure"] > -0.5, "mood and drives are those of now"
+    after = Memory(path).load()
+    assert after is not None
+    assert after.day > 30.0
+    assert after.people["anna"]["trust"] > 0.8
+    assert "ben" in after.people, "who came first while it had no memory is remembered too"
+    assert [moment.was.at for moment in lived_again(journal) if moment.differs] == []
+
+
+def test_a_memory_that_never_opens_is_said_once_and_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "memory.db"
+    ticks, _ = without_memory(path, tmp_path / "life.mcap", 99.0)
+    assert len(troubles(ticks)) == 1
+    assert len(ticks) == 25 * 50
+    assert not path.exists()
 
 
 AWAKE = """

@@ -363,7 +363,8 @@ def test_every_event_that_can_be_perceived_is_in_the_shipped_table() -> None:
     touch_and_body = (
         "touched released squeezed ruffled lifted put_down shaken falling knocked tipped"
     )
-    people = "arrived left greeted looked_at left_alone expecting quiet_usual forgotten conflict"
+    people = "arrived left greeted looked_at left_alone expecting quiet_usual conflict"
+    memory = "forgotten recalled"
     around = "loud_noise soft_voice battery_low battery_critical charging stopped"
     told = {
         *SEEN_EVENTS.values(),
@@ -371,6 +372,7 @@ def test_every_event_that_can_be_perceived_is_in_the_shipped_table() -> None:
         *GESTURE_EVENTS.values(),
         *touch_and_body.split(),
         *people.split(),
+        *memory.split(),
         *around.split(),
     }
     assert told == set(TABLE.events)

@@ -1,0 +1,166 @@
+"""Opens the memory for a pet that wakes. A file that is damaged, or somebody else's, is set aside
+under another name, and what is whole in it goes on in a new one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from moggy.brain.memory.encryption import Damaged, connect, to_disk
+from moggy.brain.memory.lock import Broken, Pen, aside, hold
+from moggy.brain.memory.rows import MOST_FACTS, Episode, Fact, episode_of, fact_of
+from moggy.brain.memory.store import EPISODE, EPISODES, FACT, LARGEST, TABLES, VERSION, Memory
+
+COPIES = 9
+"""Damaged files that are kept; the newest takes the place of the ninth. Our choice."""
+
+
+def awake(path: Path, key: Path | None = None) -> tuple[Memory, str]:
+    """The memory, which this pet alone writes from now on; and what was set aside, in a sentence
+    for the owner, or "".
+
+    Raises Broken, or OSError, where it cannot be opened now: another pet has it, its key is not
+    there, or the disk is full. The file is then as it was.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pen = Pen(path)
+    try:
+        why = _damage(path, key)
+        note = _anew(path, key, why) if why else ""
+        memory = Memory(path, key)
+    except BaseException:
+        pen.close()
+        raise
+    try:
+        memory.begin(pen)
+    except BaseException:
+        memory.close()
+        raise
+    return memory, note
+
+
+def set_aside(path: Path) -> list[Path]:
+    """The damaged files that are kept beside a memory."""
+    return sorted(path.parent.glob(f"{path.name}.damaged-[1-{COPIES}]"))
+
+
+def _damage(path: Path, key: Path | None) -> str:
+    """What is wrong in the file; empty where all of it is a pet's. Raises Broken as Memory does."""
+    try:
+        memory = Memory(path, key)
+    except Damaged as error:
+        return error.why
+    try:
+        memory.check()
+        return memory.damaged[0] if memory.damaged else ""
+    except Damaged as error:
+        return error.why
+    finally:
+        memory.close()
+
+
+def _anew(path: Path, key: Path | None, why: str) -> str:
+    """Copy the damaged file aside, and put one in its place with what is whole in it. A crash at
+    any moment leaves the damaged one or the new one. Raises Broken, or OSError."""
+    folder = hold(path, alone=True)
+    kept = _free_name(path)
+    try:
+        if path.stat().st_size > LARGEST:
+            facts, episodes = dict[Fact, float](), list[Episode]()
+            os.replace(path, kept)
+        else:
+            for each in (path, _log(path)):
+                if each.exists():
+                    _copy(each, kept if each == path else _log(kept))
+            facts, episodes = _whole(path, key)
+        _write(aside(path), key, facts, episodes)
+        for left in (_log(path), path.with_name(f"{path.name}-shm")):
+            left.unlink(missing_ok=True)
+        os.replace(aside(path), path)
+        to_disk(path.parent)
+    finally:
+        with suppress(OSError):
+            aside(path).unlink(missing_ok=True)
+        os.close(folder)
+    saved = f"{len(facts)} facts and {len(episodes)} episodes" if facts or episodes else "nothing"
+    return f"{path} was damaged or not a pet's ({why}): it is kept as {kept}; {saved} could be read"
+
+
+def _whole(path: Path, key: Path | None) -> tuple[dict[Fact, float], list[Episode]]:
+    """Every row that can be read and that a pet has written."""
+    facts, episodes = dict[Fact, float](), list[Episode]()
+    with suppress(Broken):
+        db, _ = connect(path, key)
+        try:
+            for row in _rows(db, f"SELECT {FACT} FROM facts LIMIT {MOST_FACTS}"):
+                if fact := fact_of(row):
+                    facts[fact[0]] = fact[1]
+            for row in _rows(
+                db, f"SELECT {EPISODE} FROM episodes ORDER BY id DESC LIMIT {EPISODES}"
+            ):
+                if episode := episode_of(row):
+                    episodes.insert(0, episode)
+        finally:
+            with suppress(Exception):  # a damaged file may not even close
+                db.close()
+    return facts, episodes
+
+
+def _rows(db: Any, query: str) -> Iterator[tuple[Any, ...]]:
+    """The rows up to the first that cannot be read."""
+    try:
+        yield from db.execute(query)
+    except Exception as error:
+        # Each driver has its own class of errors; only those of a database may be passed over.
+        if "DatabaseError" not in {each.__name__ for each in type(error).__mro__}:
+            raise
+
+
+def _write(path: Path, key: Path | None, facts: dict[Fact, float], episodes: list[Episode]) -> None:
+    db, error = connect(path, key)
+    try:
+        db.executescript(TABLES)
+        db.execute("BEGIN")
+        db.executemany(
+            f"INSERT INTO facts ({FACT}) VALUES (?, ?, ?, ?)",
+            [(*fact, value) for fact, value in facts.items()],
+        )
+        db.executemany(
+            f"INSERT INTO episodes ({EPISODE}) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [(e.day, e.hour, e.person, e.what, e.times, e.behavior, e.pleasure) for e in episodes],
+        )
+        db.execute("COMMIT")
+        db.execute(f"PRAGMA user_version={VERSION}")
+    except error as failed:
+        raise Broken(f"{path} cannot be written ({failed})") from failed
+    finally:
+        with suppress(error):
+            db.close()
+    to_disk(path)
+
+
+def _free_name(path: Path) -> Path:
+    names = [path.with_name(f"{path.name}.damaged-{n}") for n in range(1, COPIES + 1)]
+    return next((name for name in names if not name.exists()), names[-1])
+
+
+def _copy(path: Path, to: Path) -> None:
+    """A copy that only its owner may read. Raises OSError, and then leaves nothing."""
+    try:
+        with (
+            path.open("rb") as source,
+            os.fdopen(os.open(to, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as target,
+        ):
+            shutil.copyfileobj(source, target)
+    except OSError:
+        to.unlink(missing_ok=True)
+        raise
+    to_disk(to)
+
+
+def _log(path: Path) -> Path:
+    return path.with_name(f"{path.name}-wal")

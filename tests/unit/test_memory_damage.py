@@ -1,0 +1,273 @@
+"""Whatever stands in the memory's file: the pet wakes, what is whole goes on, what is damaged is
+kept under another name and said; and one pet writes at a time."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing, suppress
+from pathlib import Path
+
+import pytest
+
+from moggy.brain.memory import (
+    Broken,
+    Damaged,
+    Episode,
+    Memory,
+    Remembered,
+    as_json,
+    awake,
+    encrypt,
+    sentences,
+    set_aside,
+)
+
+KNOWN = Remembered(
+    day=12.5,
+    strangers=0.4,
+    people={f"person {n}": {"trust": 0.6, "familiarity": 0.4} for n in range(30)},
+    zones={"person 1": {"neck": 0.2, "belly": -0.3}},
+    mood={"pleasure": 0.3},
+    drives={"company": 0.6},
+    arrivals={"person 1": (0.0,) * 40 + (0.5,) + (0.0,) * 7},
+    quiet=(0.0,) * 22 + (0.5, 0.4),
+)
+TOLD = [Episode(day=0.1 * n, hour=18.1, person=f"person {n}", what="arrived") for n in range(40)]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "data" / "memory.db"
+
+
+def write(path: Path, key: Path | None = None) -> None:
+    memory, _ = awake(path, key)
+    memory.keep(KNOWN, TOLD)
+    memory.close()
+
+
+def wake(path: Path, key: Path | None = None) -> tuple[Remembered | None, str]:
+    """What a pet that wakes knows, and what it was told of the file; it can write afterwards."""
+    memory, note = awake(path, key)
+    with closing(memory):
+        known = memory.load()
+        memory.keep(Remembered(day=13.0, people={"ida": {"trust": 0.5}}), TOLD[:1])
+    with closing(Memory(path, key)) as again:
+        assert again.load() is not None
+        assert not again.damaged
+    return known, note
+
+
+def poke(path: Path, *statements: str) -> None:
+    with closing(sqlite3.connect(path)) as db:
+        for statement in statements:
+            db.execute(statement)
+        db.commit()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE facts SET value = 'a lot' WHERE person = 'person 1' AND name = 'trust'",
+        "UPDATE facts SET value = 9e999 WHERE person = 'person 1' AND name = 'trust'",
+        "UPDATE facts SET value = 7 WHERE person = 'person 1' AND name = 'trust'",
+        "UPDATE facts SET value = x'00ff' WHERE person = 'person 1' AND name = 'trust'",
+        "UPDATE facts SET name = CAST(x'ff' AS TEXT) WHERE person = 'person 1' AND name = 'trust'",
+        "UPDATE facts SET about = 'pirson' WHERE person = 'person 1' AND name = 'trust'",
+        "INSERT INTO facts VALUES ('arrival', 'person 1', '77', 0.5)",
+        "INSERT INTO facts VALUES ('mood', 'person 1', 'pleasure', 0.5)",
+        "UPDATE episodes SET hour = 9e999 WHERE id = 3",
+        "UPDATE episodes SET times = 'often' WHERE id = 3",
+        "UPDATE episodes SET what = x'00' WHERE id = 3",
+    ],
+)
+def test_a_row_that_no_pet_wrote_is_left_out_and_the_file_is_kept_aside(
+    path: Path, statement: str
+) -> None:
+    write(path)
+    poke(path, statement)
+    damaged = path.read_bytes()
+    with closing(Memory(path)) as memory:
+        assert len(memory.damaged) == 1
+        assert "person 29: trust 0.60" in "\n".join(sentences(memory))
+        as_json(memory)
+    known, note = wake(path)
+    assert known is not None
+    assert known.people["person 29"] == KNOWN.people["person 29"]
+    assert known.mood == KNOWN.mood
+    (kept,) = set_aside(path)
+    assert str(kept) in note
+    assert "a row of" in note
+    assert kept.read_bytes() == damaged
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert wake(path)[1] == "", "once"
+
+
+COPIES = 40
+"""Damaged files that are tried of each form."""
+FOREIGN = {
+    "a table `facts` of another": ["CREATE TABLE facts (id INTEGER, text TEXT)"],
+    "a table of another": ["CREATE TABLE songs (title TEXT)", "PRAGMA user_version = 77"],
+    "a view": ["CREATE VIEW facts AS SELECT 1 AS about, 2 AS person, 3 AS name, 4 AS value"],
+    "a trigger": [
+        "CREATE TABLE facts (about, person, name, value)",
+        "CREATE TRIGGER mine AFTER INSERT ON facts BEGIN DELETE FROM facts; END",
+    ],
+}
+
+
+@pytest.mark.parametrize("what", FOREIGN)
+def test_a_file_of_another_is_kept_aside_and_a_new_memory_begins(path: Path, what: str) -> None:
+    path.parent.mkdir()
+    poke(path, *FOREIGN[what])
+    foreign = path.read_bytes()
+    with pytest.raises(Damaged, match=r"memory\.db is not a memory of the pet"):
+        Memory(path)
+    assert path.read_bytes() == foreign, "who only reads changes nothing"
+    known, note = wake(path)
+    assert known is None
+    assert "nothing could be read" in note
+    assert set_aside(path)[0].read_bytes() == foreign
+
+
+def test_what_can_be_read_of_a_file_with_a_broken_page_goes_on(path: Path) -> None:
+    write(path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-4096] + bytes(4096))
+    known, note = wake(path)
+    assert known is not None
+    assert known.people["person 1"] == KNOWN.people["person 1"]
+    assert f"is kept as {set_aside(path)[0]}" in note
+
+
+def test_damaged_first_bytes_are_no_encrypted_memory(path: Path, tmp_path: Path) -> None:
+    write(path)
+    path.write_bytes(b"\0\0" + path.read_bytes()[2:])
+    assert wake(path, tmp_path / "no.key")[0] is None
+    assert set_aside(path)
+
+
+def test_an_encrypted_memory_with_a_broken_page_is_kept_aside_and_stays_encrypted(
+    path: Path, tmp_path: Path
+) -> None:
+    key = tmp_path / "memory.key"
+    write(path)
+    encrypt(path, key)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-100] + bytes(100))
+    assert "is kept as" in wake(path, key)[1]
+    assert b"ida" not in path.read_bytes()
+    assert b"person" not in set_aside(path)[0].read_bytes()
+
+
+def test_a_newer_memory_is_refused_and_left_as_it_is(path: Path) -> None:
+    write(path)
+    poke(path, "PRAGMA user_version = 2")
+    with pytest.raises(Broken, match="written by a newer pet"):
+        awake(path)
+    assert set_aside(path) == []
+
+
+@pytest.mark.parametrize("encrypted", [False, True], ids=["plain", "encrypted"])
+def test_damaged_copies_cost_no_pet_its_life(path: Path, tmp_path: Path, encrypted: bool) -> None:
+    """Bits flipped, parts cut out, cut off, written over, at places that a seed chooses."""
+    key = tmp_path / "memory.key"
+    write(path)
+    if encrypted:
+        encrypt(path, key)
+    whole, chance = path.read_bytes(), random.Random(9)
+    woken = said = 0
+    for n in range(COPIES):
+        folder = tmp_path / f"copy {n}"
+        folder.mkdir()
+        copy = folder / "memory.db"
+        copy.write_bytes(damaged(whole, chance))
+        with suppress(Broken), closing(Memory(copy, key)) as memory:
+            sentences(memory)
+            as_json(memory)
+        with suppress(Broken):
+            said += bool(wake(copy, key)[1])
+            woken += 1
+    assert woken > 0.9 * COPIES or encrypted
+    assert woken > COPIES // 2
+    assert said > COPIES // 10
+
+
+def damaged(whole: bytes, chance: random.Random) -> bytes:
+    data = bytearray(whole)
+    for _ in range(chance.choice((1, 1, 4, 64))):
+        at = chance.randrange(len(data)) if data else 0
+        length = chance.choice((1, 8, 512, 5000))
+        match chance.choice(("flip", "flip", "zero", "noise", "cut", "end")):
+            case "flip" if data:
+                data[at] ^= 1 << chance.randrange(8)
+            case "zero":
+                data[at : at + length] = bytes(len(data[at : at + length]))
+            case "noise":
+                data[at : at + length] = chance.randbytes(len(data[at : at + length]))
+            case "cut":
+                del data[at : at + length]
+            case "end":
+                del data[at:]
+    return bytes(data)
+
+
+def test_the_second_pet_is_told_who_has_the_memory(path: Path) -> None:
+    script = (
+        "import sys, pathlib; from moggy.brain.memory import awake;"
+        "memory = awake(pathlib.Path(sys.argv[1])); print('awake', flush=True); sys.stdin.read()"
+    )
+    first = subprocess.Popen(
+        [sys.executable, "-c", script, str(path)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    with first:
+        assert first.stdout is not None
+        assert first.stdout.readline() == "awake\n"
+        with pytest.raises(Broken, match=rf"is kept by another pet \(process {first.pid}, .*\)"):
+            awake(path)
+        with closing(Memory(path)) as owner, pytest.raises(Broken, match=f"process {first.pid}"):
+            owner.keep(KNOWN)
+        first.kill()
+    assert wake(path) == (None, "")
+
+
+def test_two_pets_in_one_process_do_not_write_over_each_other(path: Path) -> None:
+    first, second = Memory(path), Memory(path)
+    first.keep(KNOWN)
+    with pytest.raises(Broken, match="is kept by another pet"):
+        second.keep(Remembered(day=0.1, people={"ben": {"trust": 0.1}}))
+    first.close()
+    second.close()
+    with closing(Memory(path)) as memory:
+        assert memory.load() == KNOWN
+
+
+def test_an_erased_name_leaves_a_note_only_for_a_pet_that_is_awake(path: Path) -> None:
+    pet, _ = awake(path)
+    pet.keep(KNOWN)
+    with closing(Memory(path)) as owner:
+        owner.forget("person 1")
+    with closing(sqlite3.connect(path)) as db:
+        (first,) = db.execute("SELECT who FROM erased").fetchone()
+    assert pet.keep(KNOWN) == ("person 1",)
+    pet.close()
+    other, _ = awake(path)
+    with closing(Memory(path)) as owner:
+        owner.forget("person 1")
+    with closing(sqlite3.connect(path)) as db:
+        (second,) = db.execute("SELECT who FROM erased").fetchone()
+    other.close()
+    assert first != second, "the note cannot be tried out against a list of names"
+    with closing(Memory(path)) as owner:
+        owner.forget("person 2")
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("DELETE FROM erased")
+    awake(path)[0].close()
+    with closing(Memory(path)) as owner:
+        owner.forget("person 3")
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("SELECT count(*) FROM erased").fetchone() == (0,)
