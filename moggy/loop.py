@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any, Protocol, TypeAlias
 
 from moggy.clock import Clock
+from moggy.intake import Intake
 from moggy.messages import AnySense, ClearFaults, Command, Setting, Tick, Trouble
 from moggy.pet import LivingPet
 from moggy.worker import Worker
@@ -75,7 +76,7 @@ class Loop:
             list(listeners),
             list(thinkers),
         )
-        self._troubles: list[Trouble] = []
+        self._intake = Intake("senses")
         self._running = True
         self.closing = closing or ExitStack()
 
@@ -110,7 +111,7 @@ class Loop:
             except OSError as error:
                 self._listeners.remove(listener)
                 part = type(listener).__name__.lower()
-                self._troubles.append(
+                self._intake.add(
                     Trouble(
                         at=now, part=part, message=f"{part}: {error}; it is left out from now on"
                     )
@@ -118,14 +119,13 @@ class Loop:
         return tick
 
     def _sense(self, now: float) -> list[AnySense]:
-        senses: list[AnySense] = [*self._troubles]
-        self._troubles.clear()
+        intake = self._intake
         for sensor in tuple(self._sensors):
             try:
-                senses += sensor.poll(now)
+                intake.extend(sensor.poll(now))
             except OSError as error:
                 self._sensors.remove(sensor)
-                senses.append(
+                intake.add(
                     Trouble(
                         at=now,
                         part=getattr(sensor, "name", type(sensor).__name__.lower()),
@@ -133,8 +133,8 @@ class Loop:
                     )
                 )
         for _, worker in self._thinkers:
-            senses += worker.poll(now)
-        return senses
+            intake.extend(worker.poll(now))
+        return intake.take(now)
 
 
 @contextmanager

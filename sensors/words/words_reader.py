@@ -4,9 +4,10 @@ millisecond. The slower answers of the embedding and the language model come lat
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final, cast
 
 from moggy.messages import AnySense, Probabilities, Trouble, Words
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
 LONGEST: Final = 600
 """Characters that are read; what is said to a pet is shorter."""
+LONGEST_RAW: Final = 2000
+"""Characters of a text that are looked at at all, before what cannot be seen is left out."""
+MOST_MARKS: Final = 3
+"""Accents that are kept on one letter: Vietnamese has two, pointed Hebrew three."""
 LONGEST_LEXICAL: Final = 300
 """Characters that VADER is given: its time grows with the square of the words."""
 MOST_SYMBOLS: Final = 8
@@ -61,7 +66,7 @@ class WordsReader:
         for sense in senses:
             if not isinstance(sense, Words):
                 continue
-            if sense.text.strip():
+            if legible(sense.text).strip():
                 found += self._tell(sense, now)
                 found.append(understand(sense))
             elif (
@@ -77,9 +82,10 @@ class WordsReader:
     def _tell(self, words: Words, now: float) -> Sequence[Trouble]:
         """A Trouble when this text is cut and the last was not, or the other way round."""
         length = len(words.text)
-        if (length > LONGEST) == self._cut:
+        too_long = length > LONGEST_RAW or len(legible(words.text)) > LONGEST
+        if too_long == self._cut:
             return ()
-        self._cut = length > LONGEST
+        self._cut = too_long
         note = (
             f"the text of {length:,} characters was cut: only its first {LONGEST} are read; "
             "say it shorter"
@@ -134,8 +140,30 @@ def _known(spelt: Sequence[str], lang: str, compound: float) -> float:
     return min(1.0, max(0.0, (head().knows(spelt) - KNOWN_FROM) / KNOWN_SPAN))
 
 
+@lru_cache(8)
+def legible(text: str) -> str:
+    """The beginning of a text as people see it: compatible characters in their common form (NFKC:
+    Unicode Standard Annex 15), without characters that show nothing (zero-width ones, marks of
+    direction, controls) and without piles of accents."""
+    text = text[:LONGEST_RAW]
+    if text.isascii() and text.isprintable():
+        return text
+    kept: list[str] = []
+    marks = 0
+    for letter in unicodedata.normalize("NFKC", text):
+        kind = unicodedata.category(letter)
+        marks = marks + 1 if kind in ("Mn", "Me") else 0
+        if letter.isspace():
+            kept.append(" " if kind == "Cc" else letter)
+        elif kind not in ("Cc", "Cf", "Cs") and marks <= MOST_MARKS:
+            kept.append(letter)
+    return "".join(kept)
+
+
 def cut(text: str) -> str:
-    """The beginning of a text that is read: at most LONGEST characters, up to the end of a word."""
+    """The beginning of a text that is read: legible, at most LONGEST characters, up to the end of a
+    word."""
+    text = legible(text)
     if len(text) <= LONGEST:
         return text
     start = text[:LONGEST]

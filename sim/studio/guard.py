@@ -4,10 +4,11 @@ its page can load nothing from other hosts."""
 from __future__ import annotations
 
 import ipaddress
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 HEADERS = {
     "content-security-policy": "; ".join(
@@ -31,6 +32,11 @@ HEADERS = {
     "cache-control": "no-cache",
 }
 """Headers of every answer."""
+
+HOST = re.compile(
+    r"(?:(?P<name>[A-Za-z0-9.-]+)|\[(?P<number>[0-9A-Fa-f:.]+)\])(?::(?P<port>\d{1,5}))?"
+)
+"""A Host header: a name or a number, and a port; nothing else, such as a user before an @."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +68,10 @@ class Guard:
     def admits_host(self, host: str) -> bool:
         """Whether a request with this Host header is answered. Only numbers and localhost are: any
         other name may be that of a foreign page and point here (DNS rebinding)."""
-        parts = urlsplit(f"//{host}")
-        try:
-            name, port = parts.hostname or "", parts.port or 80
-        except ValueError:
+        found = HOST.fullmatch(host)
+        if found is None or int(found["port"] or 80) != self.port:
             return False
-        if port != self.port:
-            return False
+        name = found["name"] or found["number"]
         return _is_local(name) if self.token is None else name == "localhost" or _is_number(name)
 
     def admits_socket(self, headers: Mapping[str, str], query: str) -> bool:
@@ -89,4 +92,6 @@ def _is_number(name: str) -> bool:
 
 
 def _is_local(name: str) -> bool:
-    return name == "localhost" or (_is_number(name) and ipaddress.ip_address(name).is_loopback)
+    return name.lower() == "localhost" or (
+        _is_number(name) and ipaddress.ip_address(name).is_loopback
+    )

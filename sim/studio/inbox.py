@@ -5,18 +5,22 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Protocol
 
 from moggy.config import Invalid
+from moggy.intake import LIMIT, Intake
 from moggy.messages import Acceleration, AnySense, ClearFaults, Edited, Place, Setting, Touch, Words
 from moggy.vocabulary import SETTINGS
 
 LATEST = 0.4
 """Seconds by which a touch may be later than the hand on a slow page; above it the page's clock is
 matched with the pet's again."""
+SAMPLES_KEPT = 500
+"""Samples of a hand that wait for their time: four seconds of a page that sends 120 in one. The
+oldest are dropped."""
 
 
 class PageInputs(Protocol):
@@ -105,8 +109,8 @@ class PageInbox(PageInputs):
     def __init__(self, shelf: Shelf, picture: Callable[[bytes], None]) -> None:
         self._shelf, self._picture = shelf, picture
         self._lock = Lock()
-        self._waiting: deque[AnySense] = deque(maxlen=2000)
-        self._samples: deque[_Sample] = deque(maxlen=2000)
+        self._waiting = Intake("page")
+        self._samples: deque[_Sample] = deque(maxlen=SAMPLES_KEPT)
         self._offset: float | None = None
         self._last_touch = self._polled = 0.0
         self._hands = Hands()
@@ -124,13 +128,17 @@ class PageInbox(PageInputs):
     ) -> None:
         """Queue one sample of a hand."""
         touch = Touch(at=0.0, pressure=pressure, area=area, position=position, pads=pads)
-        with self._lock:
-            self._samples.append(_Sample(touch, page_time))
+        self._felt(_Sample(touch, page_time))
 
     def release(self) -> None:
         """Queue that the hand has left."""
+        self._felt(_Sample(Touch(at=0.0, pressure=0.0), None))
+
+    def _felt(self, sample: _Sample) -> None:
         with self._lock:
-            self._samples.append(_Sample(Touch(at=0.0, pressure=0.0), None))
+            if len(self._samples) == SAMPLES_KEPT:
+                self._waiting.dropped["Touch"] += 1
+            self._samples.append(sample)
 
     def hit(self, position: Place, strength: float) -> None:
         """Queue a slap."""
@@ -158,7 +166,7 @@ class PageInbox(PageInputs):
     def sense(self, sense: AnySense) -> None:
         """Queue a sense."""
         with self._lock:
-            self._waiting.append(sense)
+            self._waiting.add(sense)
 
     def save(self, file: str, text: str) -> None:
         """Save a designer's file, and queue what the pet has to take of it."""
@@ -191,8 +199,7 @@ class PageInbox(PageInputs):
         """The senses that are due at `now`."""
         with self._lock:
             touches = self._due(now)
-            waiting = list(self._waiting)
-            self._waiting.clear()
+            waiting = self._waiting.take(now)
             hands = self._hands.poll(now)
         self._polled = now
         return [*touches, *hands, *(replace(sense, at=now) for sense in waiting)]
@@ -205,8 +212,8 @@ class PageInbox(PageInputs):
         be a faster hand: a sample from before the last poll shifts the contact to later, and one
         from after `now` waits.
         """
-        touches = []
-        while self._samples:
+        touches: list[Touch] = []
+        while self._samples and len(touches) < LIMIT.each:
             sample = self._samples[0]
             at = max(self._last_touch, self._polled)
             if sample.page_time is not None:
@@ -225,85 +232,116 @@ class PageInbox(PageInputs):
 
 
 class Hands:
-    """Hands that hit, lift and put down, as raw samples of skin and accelerometer over time."""
+    """Hands that hit, lift and put down, as raw samples of skin and accelerometer over time.
+
+    One blow and one lift or descent are under way at a time. Of those that come meanwhile the
+    newest follows; the others are merged with it.
+    """
 
     def __init__(self) -> None:
-        self._script: list[tuple[float, AnySense]] = []
-        self._begun: float | None = None
-        self._elapsed = 0.0
-        self._lifted = False
+        self._blow, self._carry = _Motion(), _Motion()
+        self._next_blow: tuple[Place, float] | None = None
+        self._lifted = self._held = False
 
     @property
     def lifted(self) -> bool:
-        """Whether the pet is held."""
+        """Whether the pet is held, or will be after what is under way."""
         return self._lifted
 
     def hit(self, position: Place, strength: float) -> None:
         """A slap of 80 ms: pressure on the skin and a jolt of the body; `strength` 0..1."""
-        peak = 0.6 + 0.4 * strength
-        for delay, pressure in ((0.0, peak), (0.06, 0.4 * peak), (0.08, 0.0)):
-            self._add(delay, Touch(at=0.0, pressure=pressure, area=0.5, position=position))
-        side = -1.0 if position[1] > 0 else 1.0
-        for delay, jolt in ((0.0, 2.2), (0.04, -1.2), (0.06, 0.4), (0.08, 0.0)):
-            self._add(
-                delay, Acceleration(at=0.0, y=side * jolt * strength, z=1.0 - 0.5 * jolt * strength)
-            )
+        self._next_blow = (position, strength)
 
     def lift(self) -> None:
         """Up within 0.4 s: first heavier, then lighter; after that it sways in the arms."""
-        if self._lifted:
-            return
         self._lifted = True
-        for step in range(20):
-            swing = math.sin(2.0 * math.pi * step / 20.0)
-            self._add(
-                step * 0.02,
-                Acceleration(at=0.0, z=1.0 + 0.35 * swing, gyro=(0.1, 0.4 * swing, 0.1)),
-            )
 
     def put_down(self) -> None:
         """Down within 0.4 s, with a small bump at the floor."""
-        if not self._lifted:
-            return
         self._lifted = False
-        for step in range(20):
-            self._add(
-                step * 0.02, Acceleration(at=0.0, z=1.0 - 0.2 * math.sin(math.pi * step / 20.0))
-            )
-        for delay, z in ((0.40, 1.5), (0.42, 1.2), (0.44, 0.95), (0.46, 1.0), (0.6, 1.0)):
-            self._add(delay, Acceleration(at=0.0, z=z))
 
     def poll(self, now: float) -> list[AnySense]:
         """The samples that are due."""
-        if not self._script:
-            return [self._sway(now)] if self._lifted else []
-        if self._begun is None:
-            self._begun = now
-        self._elapsed = now - self._begun
-        # At most one instant of the script for each tick: when ticks are late, a blow takes longer
-        # instead of being skipped.
-        first = self._script[0][0]
-        due = [
-            sense
-            for delay, sense in self._script
-            if delay == first and delay <= self._elapsed + 1e-9
-        ]
-        self._script = self._script[len(due) :]
-        if not self._script:
-            self._begun, self._elapsed = None, 0.0
+        if self._carry.over and self._lifted != self._held:
+            self._held = self._lifted
+            self._carry.begin(going_up() if self._held else coming_down())
+        if self._blow.over and self._next_blow is not None:
+            self._blow.begin(blow(*self._next_blow))
+            self._next_blow = None
+        due = [*self._carry.due(now), *self._blow.due(now)]
+        if not due and self._held and self._carry.over and self._blow.over:
+            return [sway(now)]
         return [replace(sense, at=now) for sense in due]
 
-    def _add(self, delay: float, sense: AnySense) -> None:
-        self._script.append((self._elapsed + delay, sense))
-        self._script.sort(key=lambda entry: entry[0])
 
-    def _sway(self, now: float) -> Acceleration:
-        """How arms that hold the pet move it: about one slow swing a second."""
-        swing = math.sin(2.0 * math.pi * 0.9 * now)
-        return Acceleration(
-            at=now,
-            x=0.04 * swing,
-            y=0.03 * swing,
-            z=1.0 + 0.03 * swing,
-            gyro=(0.15 * swing, 0.1, 0.05),
+class _Motion:
+    """Samples at their times since the motion began."""
+
+    def __init__(self) -> None:
+        self._samples: deque[tuple[float, AnySense]] = deque()
+        self._begun: float | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether no sample is left."""
+        return not self._samples
+
+    def begin(self, samples: Iterable[tuple[float, AnySense]]) -> None:
+        """Begin with the next `due`: (seconds after that, sample), in order."""
+        self._samples.extend(samples)
+        self._begun = None
+
+    def due(self, now: float) -> list[AnySense]:
+        """The samples of the next instant, if it has come. At most one instant for each tick: when
+        ticks are late, a blow takes longer instead of being skipped."""
+        if not self._samples:
+            return []
+        if self._begun is None:
+            self._begun = now
+        instant = self._samples[0][0]
+        due: list[AnySense] = []
+        if instant <= now - self._begun + 1e-9:
+            while self._samples and self._samples[0][0] == instant:
+                due.append(self._samples.popleft()[1])
+        return due
+
+
+def blow(position: Place, strength: float) -> list[tuple[float, AnySense]]:
+    """A slap: (s since it began, sample of the skin or the accelerometer)."""
+    peak = 0.6 + 0.4 * strength
+    samples: list[tuple[float, AnySense]] = [
+        (delay, Touch(at=0.0, pressure=pressure, area=0.5, position=position))
+        for delay, pressure in ((0.0, peak), (0.06, 0.4 * peak), (0.08, 0.0))
+    ]
+    side = -1.0 if position[1] > 0 else 1.0
+    for delay, jolt in ((0.0, 2.2), (0.04, -1.2), (0.06, 0.4), (0.08, 0.0)):
+        pushed = Acceleration(at=0.0, y=side * jolt * strength, z=1.0 - 0.5 * jolt * strength)
+        samples.append((delay, pushed))
+    return sorted(samples, key=lambda sample: sample[0])
+
+
+def going_up() -> Iterator[tuple[float, AnySense]]:
+    """Hands lift the body: (s since they began, sample)."""
+    for step in range(20):
+        swing = math.sin(2.0 * math.pi * step / 20.0)
+        yield (
+            step * 0.02,
+            Acceleration(at=0.0, z=1.0 + 0.35 * swing, gyro=(0.1, 0.4 * swing, 0.1)),
         )
+
+
+def coming_down() -> Iterator[tuple[float, AnySense]]:
+    """Hands put the body down: (s since they began, sample)."""
+    for step in range(20):
+        yield step * 0.02, Acceleration(at=0.0, z=1.0 - 0.2 * math.sin(math.pi * step / 20.0))
+    for delay, z in ((0.40, 1.5), (0.42, 1.2), (0.44, 0.95), (0.46, 1.0), (0.6, 1.0)):
+        yield delay, Acceleration(at=0.0, z=z)
+
+
+def sway(now: float) -> Acceleration:
+    """How arms that hold the pet move it at `now` (s): about one slow swing a second."""
+    swing = math.sin(2.0 * math.pi * 0.9 * now)
+    return Acceleration(
+        at=now, x=0.04 * swing, y=0.03 * swing, z=1.0 + 0.03 * swing,
+        gyro=(0.15 * swing, 0.1, 0.05),
+    )  # fmt: skip

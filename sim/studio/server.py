@@ -35,6 +35,15 @@ STATIC = Path(__file__).resolve().parent / "static"
 STATES_PER_SECOND = 30.0
 """States that a page gets in a second; it smooths the joints between them."""
 
+MESSAGES_PER_SECOND = 150.0
+"""Messages of one page that are read in a second: a page sends 60 at most. A page that sends more
+is read no faster; what it has sent waits in its browser."""
+BYTES_PER_SECOND = 2_000_000.0
+"""Bytes of one page that are read in a second; twenty pictures of the browser's camera take less.
+"""
+MOST_PAGES = 16
+"""Pages that are open at once, our choice; one more is refused."""
+
 NOT_BUILT = """<!doctype html><title>moggy</title>
 <p>The page is not built yet. In the clone: <code>make page</code>, or in
 <code>sim/studio/page</code>: <code>npm ci &amp;&amp; npm run build</code>. Then reload.</p>"""
@@ -132,7 +141,7 @@ class Studio:
             Route("/", self._index),
             Route("/healthz", lambda request: PlainTextResponse("ok")),
             WebSocketRoute("/live", self._live),
-            Mount("/static", StaticFiles(directory=self._static, check_dir=False)),
+            Mount("/static", _Static(directory=self._static, check_dir=False)),
         ]
         return _guarded(Starlette(routes=routes, lifespan=self._lifespan), guard)
 
@@ -170,6 +179,10 @@ class Studio:
 
     async def _live(self, socket: WebSocket) -> None:
         await socket.accept()
+        if len(self._pages) >= MOST_PAGES:
+            reason = f"{MOST_PAGES} pages are open already: close one, and reload"
+            await socket.close(code=1013, reason=reason)
+            return
         page = _Page(socket)
         page.answer(await self._hello())
         self._pages.append(page)
@@ -182,6 +195,9 @@ class Studio:
                 answer = await self._heard(page, message)
                 if answer is not None:
                     page.answer(answer)
+                await page.pace(message)
+                if self._server is None or self._server.should_exit:
+                    return
         except WebSocketDisconnect:
             return
         finally:
@@ -243,6 +259,18 @@ class _Page:
         self._wake = asyncio.Event()
         self._touches = self._lifts = False
         self.listens = False
+        self._read_from = 0.0
+        """When the next message may be read at the earliest; s of the server's clock."""
+
+    async def pace(self, message: Message) -> None:
+        """Wait where the page sends faster than MESSAGES_PER_SECOND or BYTES_PER_SECOND; a second's
+        worth may come at once."""
+        now = asyncio.get_running_loop().time()
+        size = len(message.get("bytes") or message.get("text") or "")
+        cost = max(1.0 / MESSAGES_PER_SECOND, size / BYTES_PER_SECOND)
+        self._read_from = max(self._read_from, now - 1.0) + cost
+        if self._read_from > now:
+            await asyncio.sleep(self._read_from - now)
 
     def offer(self, state: dict[str, Any], fresh: list[dict[str, Any]], sound: bytes) -> None:
         self._state = state
@@ -287,6 +315,13 @@ class _Page:
 
     async def _send(self, message: dict[str, Any]) -> None:
         await self._socket.send_text(orjson.dumps(message).decode())
+
+
+class _Static(StaticFiles):
+    """The page's files; 404 for all of them where the page is not built."""
+
+    async def check_config(self) -> None:
+        """Accept a folder that is not there yet."""
 
 
 class _Server(uvicorn.Server):

@@ -9,8 +9,19 @@ from pathlib import Path
 import pytest
 
 from moggy.config import Invalid
-from moggy.messages import Acceleration, AnySense, ClearFaults, Edited, Face, Setting, Touch, Words
-from moggy.sim.studio.inbox import PageInbox
+from moggy.intake import LIMIT
+from moggy.messages import (
+    Acceleration,
+    AnySense,
+    ClearFaults,
+    Edited,
+    Face,
+    Setting,
+    Touch,
+    Trouble,
+    Words,
+)
+from moggy.sim.studio.inbox import SAMPLES_KEPT, PageInbox
 
 
 class OneFile:
@@ -154,3 +165,49 @@ def test_no_picture_touches_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.chdir(tmp_path)
     an_inbox().show(b"\xff\xd8\xff" + b"x" * 1000)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_thousand_blows_are_one_now_and_one_that_follows() -> None:
+    inbox = an_inbox()
+    for n in range(1000):
+        inbox.hit((0.0, 0.0, 0.24), n / 1000)
+    first = inbox.poll(0.0)
+    for _ in range(1000):
+        inbox.hit((0.0, 0.0, 0.24), 0.9)
+    rest = [inbox.poll(n * 0.02) for n in range(1, 50)]
+    assert max(len(senses) for senses in [first, *rest]) <= 2
+    peaks = [
+        sense.pressure
+        for senses in [first, *rest]
+        for sense in senses
+        if isinstance(sense, Touch) and sense.pressure > 0.5
+    ]
+    assert peaks == pytest.approx([0.6 + 0.4 * 0.999, 0.6 + 0.4 * 0.9])
+
+
+def test_hands_that_lift_and_put_down_in_a_flood_end_as_they_last_said() -> None:
+    inbox = an_inbox()
+    for _ in range(500):
+        inbox.lift()
+        inbox.put_down()
+    inbox.lift()
+    felt = [sense for n in range(200) for sense in inbox.poll(n * 0.02)]
+    assert len(felt) <= 200
+    assert felt[-1].at == pytest.approx(3.98)  # it sways in the arms
+    inbox.put_down()
+    after = [sense for n in range(200, 400) for sense in inbox.poll(n * 0.02)]
+    assert isinstance(after[-1], Acceleration)
+    assert after[-1].z == 1.0
+
+
+def test_a_flood_of_samples_is_felt_a_few_at_a_tick_and_ends_with_the_release() -> None:
+    inbox = an_inbox()
+    for n in range(5000):
+        inbox.touch((0.1, 0.0, 0.24), 0.4, 0.2, page_time=n / 1e6)
+    inbox.release()
+    polls = [inbox.poll(1.0 + n * 0.02) for n in range(60)]
+    touches = [[sense for sense in felt if isinstance(sense, Touch)] for felt in polls]
+    assert max(map(len, touches)) == LIMIT.each
+    assert sum(map(len, touches)) == SAMPLES_KEPT
+    assert [sense for felt in touches for sense in felt][-1].pressure == 0.0
+    assert any(isinstance(sense, Trouble) and "Touch" in sense.message for sense in polls[0])

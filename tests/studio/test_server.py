@@ -7,12 +7,14 @@ import contextlib
 import http.client
 import threading
 from collections.abc import Iterator
+from pathlib import Path
+from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
 import pytest
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosedError, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from moggy.body import Body
@@ -35,7 +37,7 @@ from moggy.messages import (
 )
 from moggy.sim.studio.guard import Guard
 from moggy.sim.studio.inbox import PageInbox
-from moggy.sim.studio.server import Studio
+from moggy.sim.studio.server import MESSAGES_PER_SECOND, MOST_PAGES, Studio
 from tests.studio.test_inbox import OneFile
 
 PATIENCE = 180.0
@@ -337,3 +339,55 @@ def test_a_taken_port_is_said_at_once(rig: Rig) -> None:
     second = Studio(BODY, inputs=rig.inbox, port=int(rig.place.rpartition(":")[2]))
     with pytest.raises(OSError, match="in use"):
         second.start()
+
+
+def test_only_a_name_or_number_with_a_port_is_an_address(rig: Rig) -> None:
+    port = rig.place.rpartition(":")[2]
+    for host in (f"evil@127.0.0.1:{port}", f"127.0.0.1:{port}@evil", f"127.0.0.1:{port}/evil"):
+        assert rig.get("/", Host=host).status == 421
+    for host in (f"localhost:{port}", f"LOCALHOST:{port}", f"[::1]:{port}"):
+        assert rig.get("/", Host=host).status == 200
+
+
+def test_a_page_that_is_not_built_has_no_files_and_says_so() -> None:
+    studio = Studio(
+        BODY, inputs=PageInbox(OneFile(), lambda jpeg: None), port=0, static=Path("nowhere")
+    )
+    client = http.client.HTTPConnection(urlsplit(studio.start()).netloc)
+    try:
+        for path, status in (("/static/studio.js", 404), ("/", 200)):
+            client.request("GET", path)
+            answer = client.getresponse()
+            assert answer.status == status
+            body = answer.read()
+        assert b"make page" in body
+    finally:
+        studio.close()
+
+
+def test_a_page_that_floods_is_read_no_faster_and_its_last_word_counts(rig: Rig) -> None:
+    began = monotonic()
+    with rig.page() as page:
+        for n in range(400):
+            page.send(f'{{"type": "say", "text": "{n}"}}')
+        page.send('{"type": "nonsense"}')
+        until(page, "error")
+    # A second's worth comes at once.
+    assert monotonic() - began >= 400 / MESSAGES_PER_SECOND - 1.1
+    heard = [sense.text for sense in drained(rig.inbox) if isinstance(sense, Words)]
+    assert len(heard) < 10
+    assert heard[-1] == "399"
+
+
+def drained(inbox: PageInbox) -> list[AnySense]:
+    return [sense for n in range(50) for sense in inbox.poll(n / 50)]
+
+
+def test_no_more_pages_are_open_than_can_be_drawn(rig: Rig) -> None:
+    with contextlib.ExitStack() as pages:
+        for _ in range(MOST_PAGES):
+            until(pages.enter_context(rig.page()), "hello")
+        with rig.page() as one_more, pytest.raises(ConnectionClosedError, match="close one"):
+            one_more.recv(timeout=PATIENCE)
+    with rig.page() as again:
+        until(again, "hello")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import unicodedata
 from dataclasses import replace
 
 import pytest
@@ -74,6 +75,37 @@ def test_german_and_chinese_are_understood_a_little_even_when_called_english(
     text: str, lang: str, intent: str
 ) -> None:
     assert read(text, lang).intent == intent
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "g\u200bood\u200b c\u200bat",
+        "\u202egood cat\u202c",
+        "ｇｏｏｄ　ｃａｔ",
+        "g\u00ado\u00adod\tcat",
+        "\ufeffgood\u2060 cat\x00",
+    ],
+)
+def test_characters_that_show_nothing_hide_nothing(text: str) -> None:
+    assert read(text) == replace(read("good cat"), text=read(text).text)
+    assert read(text).intent == "praise"
+
+
+def test_a_pile_of_accents_is_read_as_its_letters() -> None:
+    piled = "".join(letter + "\u0332" * 500 for letter in "bad cat")
+    assert read(piled[:1000]).text.startswith("b\u0332\u0332\u0332a")
+    assert len(read("a" + "\u0301" * 17_000).text) < 5
+
+
+def test_the_accents_of_real_languages_stay() -> None:
+    for text in ("mèo của tôi đẹp lắm", "שָׁלוֹם", "ça va, braves Kätzchen"):
+        assert unicodedata.normalize("NFKC", text) == read(text).text
+
+
+@pytest.mark.parametrize("text", ["\u200b", " \u00ad\u200d ", "\x00\x01"])
+def test_a_text_of_which_nothing_shows_says_nothing(text: str) -> None:
+    assert WordsReader().read([Words(at=0.0, text=text)], 0.0) == []
 
 
 def test_a_negation_turns_a_wish_round() -> None:

@@ -1,0 +1,189 @@
+"""What a hostile page sends to the studio; `bench/abuse.py` runs each attack in a process of its
+own: `python -m bench.page_attacks NETLOC NAME SECONDS`. It prints how many messages it sent."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import http.client
+import os
+import random
+import string
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from itertools import count
+from time import sleep
+
+import orjson
+from websockets.exceptions import WebSocketException
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
+
+BACK = [0.0, 0.0, 0.24]
+"""A place on the skin, m."""
+
+
+def say(text: str) -> str:
+    """The message with these words."""
+    return orjson.dumps({"type": "say", "text": text}).decode()
+
+
+def long_sentences() -> Iterator[str]:
+    """A hundred sentences of 2,000 characters."""
+    return (say("you are the worst cat that ever was! " * 54) for _ in range(100))
+
+
+def short_sentences() -> Iterator[str]:
+    """Two thousand short sentences."""
+    return (say(f"good cat, {n} times over") for n in range(2000))
+
+
+def sentences() -> Iterator[str]:
+    """Sentences of odd characters, without end."""
+    letters = string.printable + "äßéñ喵にゃ😀\u200b\u0301\u202e"
+    chance = random.Random(1)
+    return (say("".join(chance.choices(letters, k=1990))) for _ in count())
+
+
+def hits() -> Iterator[str]:
+    """A thousand hits."""
+    one = orjson.dumps({"type": "hit", "position": BACK, "strength": 1.0}).decode()
+    return (one for _ in range(1000))
+
+
+def endless_hits() -> Iterator[str]:
+    """Hits, lifts and settings, without end."""
+    kinds = [
+        {"type": "hit", "position": BACK, "strength": 1.0},
+        {"type": "lift"},
+        {"type": "put_down"},
+        {"type": "setting", "name": "lap", "on": True},
+        {"type": "setting", "name": "lap", "on": False},
+        {"type": "person", "change": "arrives"},
+        {"type": "person", "change": "leaves"},
+        {"type": "face", "valence": -1.0, "arousal": 1.0},
+        {"type": "clear_faults"},
+    ]
+    texts = [orjson.dumps(kind).decode() for kind in kinds]
+    return (texts[n % len(texts)] for n in count())
+
+
+def touches() -> Iterator[str]:
+    """Five hundred samples of a hand in each message, without end."""
+    for n in count():
+        samples = [
+            {"t": n + k / 500, "position": [0.1 - k / 2500, 0.0, 0.24], "pressure": 0.5}
+            for k in range(500)
+        ]
+        yield orjson.dumps({"type": "touch", "samples": samples}).decode()
+
+
+def nonsense() -> Iterator[str | bytes]:
+    """No JSON, deep JSON, wrong fields and wrong values, up to 500,000 characters."""
+    chance = random.Random(2)
+    wrong: list[Callable[[], str | bytes]] = [
+        lambda: "[" * 100_000,
+        lambda: '{"a":' * 50_000,
+        lambda: orjson.dumps([[chance.random()] * 100] * 300).decode(),
+        lambda: orjson.dumps({"type": "touch", "samples": [{}] * 5000}).decode(),
+        lambda: '{"type":"say","text":"' + "x" * 500_000 + '"}',
+        lambda: "".join(chance.choices(string.printable, k=1000)),
+        lambda: b"\xff\xd8\xff" + chance.randbytes(50_000),
+        lambda: chance.randbytes(1000),
+        lambda: '{"type":"hit","position":[1e999,0,0]}',
+    ]
+    return (chance.choice(wrong)() for _ in count())
+
+
+def files() -> Iterator[str]:
+    """Files that are broken, deep, long or large, to be saved without end."""
+    texts = [
+        "a: " + "[" * 100_000,
+        "a: &a {<<: *a}",
+        "x: !!bool foo",
+        "{" * 300,
+        "a:\n" + "".join(f"{' ' * n}- \n" for n in range(400)),
+        "a: [" + "1, " * 100_000 + "1]",
+        "".join(f"k{n}: {n}\n" for n in range(30_000)),
+        "a: 1\na: 2\n",
+        "\x00\x01",
+    ]
+    for n in count():
+        text = texts[n % len(texts)]
+        yield orjson.dumps(
+            {"type": "save", "file": "personalities/cat.yaml", "text": text}
+        ).decode()
+
+
+ATTACKS: dict[str, Callable[[], Iterator[str | bytes]]] = {
+    "100 sentences of 2,000 characters": long_sentences,
+    "2,000 short sentences": short_sentences,
+    "sentences without end": sentences,
+    "1,000 hits": hits,
+    "hits, lifts, faces without end": endless_hits,
+    "touches without end": touches,
+    "nonsense": nonsense,
+    "files": files,
+}
+"""Attacks over one websocket, by name."""
+CONNECTING = "pages opened and closed"
+"""The attack that opens thirty pages at once, again and again, and asks for the page over HTTP."""
+
+
+class Attack:
+    """One attack on the studio at an address."""
+
+    def __init__(self, place: str) -> None:
+        """`place`: host and port."""
+        self._place = place
+        self.sent = 0
+        """Messages, or pages, so far."""
+
+    def send(self, messages: Iterator[str | bytes]) -> None:
+        """Send these, on a new line where one is closed; waits while the studio does not read."""
+        while True:
+            with contextlib.suppress(WebSocketException, OSError), self._page() as line:
+                for message in messages:
+                    line.send(message)
+                    self.sent += 1
+                while True:  # the line stays open, and what was sent is read
+                    line.recv()
+
+    def open_and_close(self) -> None:
+        """Open pages and ask for files, without end."""
+        while True:
+            with contextlib.ExitStack() as pages:
+                for _ in range(30):
+                    with contextlib.suppress(WebSocketException, OSError):
+                        pages.enter_context(self._page())
+                        self.sent += 1
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                client = http.client.HTTPConnection(self._place, timeout=5.0)
+                client.request("GET", "/static/studio.js")
+                client.getresponse().read()
+                self.sent += 1
+
+    def _page(self) -> ClientConnection:
+        """A line as the studio's own page opens it."""
+        origin = Origin(f"http://{self._place}")
+        return connect(f"ws://{self._place}/live", origin=origin, close_timeout=1.0)
+
+
+def main() -> None:
+    """Run the attack that the arguments name, for as long as they say."""
+    place, name, seconds = sys.argv[1], sys.argv[2], float(sys.argv[3])
+    attack = Attack(place)
+    run = (
+        attack.open_and_close
+        if name == CONNECTING
+        else functools.partial(attack.send, ATTACKS[name]())
+    )
+    threading.Thread(target=run, daemon=True).start()
+    sleep(seconds)
+    print(attack.sent, flush=True)
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
