@@ -170,20 +170,20 @@ class Attack:
         return connect(f"ws://{self._place}/live", origin=origin, close_timeout=1.0)
 
 
-def main() -> None:
+def run() -> None:
     """Run the attack that the arguments name, for as long as they say."""
     place, name, seconds = sys.argv[1], sys.argv[2], float(sys.argv[3])
     attack = Attack(place)
-    run = (
+    begin = (
         attack.open_and_close
         if name == CONNECTING
         else functools.partial(attack.send, ATTACKS[name]())
     )
-    threading.Thread(target=run, daemon=True).start()
+    threading.Thread(target=begin, daemon=True).start()
     sleep(seconds)
     print(attack.sent, flush=True)
     os._exit(0)
 
 
 if __name__ == "__main__":
-    main()
+    run()
