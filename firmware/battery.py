@@ -11,6 +11,15 @@ _READS_TO_BELIEVE = const(3)
 servo that starts pulls the voltage down for less than that."""
 
 
+def _converter(pin: int) -> ADC:
+    """The converter of a pin. An ESP32's sees up to 1 V only, unless it is told to see 3 V."""
+    adc = ADC(Pin(pin))
+    attenuate = getattr(adc, "atten", None)
+    if attenuate is not None:
+        attenuate(getattr(ADC, "ATTN_11DB"))  # noqa: B009 (the RP2040's stub does not have it)
+    return adc
+
+
 class BatteryGauge:
     """The battery behind a voltage divider on an ADC pin, and a pin that is high while charging."""
 
@@ -23,8 +32,10 @@ class BatteryGauge:
         empty_mv: int,
         divider_permille: int,
     ) -> None:
-        """`divider_permille`: battery volts for one volt at the ADC pin, times 1000."""
-        self._adc = ADC(Pin(pin))
+        """`pin`: −1 where no divider is wired; then it tells nothing. `divider_permille`: battery
+        volts for one volt at the ADC pin, times 1000."""
+        self._pin = pin
+        self._adc = None if pin < 0 else _converter(pin)
         self._charging = Pin(charging_pin, Pin.IN, Pin.PULL_DOWN)
         self._full = full_mv
         self._low = low_mv
@@ -41,11 +52,34 @@ class BatteryGauge:
     def read(self) -> None:
         """Take one reading. The board calls this once a second. Less than half of the empty mark is
         no battery that could feed the board, but a divider that is not wired: it tells nothing."""
-        seen = self._adc.read_u16() * 3300 // 65535 * self._divider // 1000
+        if self._adc is None:
+            return
+        seen = self._seen(self._adc)
         self.mv = seen if self.mv == 0 else (self.mv + seen) // 2
-        wired = self.wired = seen * 2 >= self._empty
+        wired = seen * 2 >= self._empty
+        if wired and seen < self._low + _SPREAD_MV:
+            wired = self._driven(self._adc, seen)
+        self.wired = wired
         self.low = wired and self.mv < self._low + (_SPREAD_MV if self.low else 0)
         self._empties = self._empties + 1 if wired and seen < self._empty else 0
+
+    def _seen(self, adc: ADC) -> int:
+        """The battery's voltage now, mV."""
+        microvolts = getattr(adc, "read_uv", None)
+        if microvolts is None:
+            return adc.read_u16() * 3300 // 65535 * self._divider // 1000
+        seen: int = microvolts() // 1000 * self._divider // 1000  # an ESP32's range is not 3.3 V
+        return seen
+
+    def _driven(self, adc: ADC, seen: int) -> bool:
+        """Whether something drives the pin: one that floats, and may show any voltage, follows its
+        own pull to ground (RP2040: 50 to 80 kΩ). An ESP32 cannot pull while it measures."""
+        if hasattr(adc, "read_uv"):
+            return True
+        Pin(self._pin, Pin.IN, Pin.PULL_DOWN)
+        held = self._seen(adc)
+        self._adc = _converter(self._pin)  # ends the pull
+        return held * 4 >= seen
 
     @property
     def empty(self) -> bool:

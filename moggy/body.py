@@ -105,7 +105,10 @@ class Wiring(StrictModel):
             " purr's or a servo's"
         ),
     ] = 12
-    battery: Annotated[Pin, Field(description="ADC pin")] = 26
+    battery: Annotated[
+        Pin | None,
+        Field(description="ADC pin at the battery's voltage divider; none: there is none"),
+    ] = 26
     charging: Annotated[Pin, Field(description="pin that is high while the battery is charged")] = (
         27
     )
@@ -133,7 +136,7 @@ class Wiring(StrictModel):
             "i2c_scl": self.i2c_scl,
             "purr": self.purr,
             "pupils": self.pupils,
-            "battery": self.battery,
+            "battery": -1 if self.battery is None else self.battery,
             "charging": self.charging,
             "stop": self.stop,
             "servo_enable": -1 if self.servo_enable is None else self.servo_enable,

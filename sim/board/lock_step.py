@@ -124,7 +124,7 @@ class LockStepBoard:
         ):
             bench.imu.feel(*map(milli, inputs.acceleration), *map(milli, inputs.gyro))
         if before is None or inputs.volts != before.volts:
-            bench.adc[pins.battery] = adc_counts(inputs.volts, self._body.power.divider)
+            bench.adc[pins.pins["battery"]] = adc_counts(inputs.volts, self._body.power.divider)
         bench.levels[pins.stop] = stop_level(inputs.stop, self._body)
         bench.levels[pins.charging] = 1 if inputs.charging else 0
         if before is None or inputs.faults != before.faults:

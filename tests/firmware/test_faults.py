@@ -301,10 +301,14 @@ def test_a_setpoint_that_is_replayed_moves_nothing() -> None:
     assert abs(life.board.outputs().servos["head_pan"] - there) <= 1
 
 
-def test_a_divider_that_is_not_wired_is_no_empty_battery() -> None:
-    life = Life(LockStepBoard(CAT)).live(1.0)
+@pytest.mark.parametrize("volts", [0.0, 0.9, 3.1, 3.3, 6.2, 6.7])
+def test_a_divider_that_is_not_wired_is_no_empty_battery(volts: float) -> None:
+    """Whatever its pin floats at."""
+    board = LockStepBoard(CAT)
+    life = Life(board).live(1.0)
     heard: list[AnySense] = []
-    life.board.feed(replace(life.inputs, volts=0.9))
+    board.bench.floating.add(CAT.wiring.battery)
+    board.feed(replace(life.inputs, volts=volts))
     for _ in range(500):
         life.now = round(life.now + 0.02, 6)
         life.board.advance(life.now)
@@ -312,3 +316,39 @@ def test_a_divider_that_is_not_wired_is_no_empty_battery() -> None:
         life.body.move(Command(at=life.now, pose=AHEAD))
     assert life.pulsed == len(CAT.joints)
     assert not any(isinstance(sense, Battery) for sense in heard)
+    assert not board.bench.pulled & {CAT.wiring.battery}, "the pull is not left on"
+
+
+def test_a_body_without_a_divider_says_nothing_of_a_battery() -> None:
+    body = wired(battery=None)
+    board = LockStepBoard(body)
+    board.bench.adc[26] = 40_000
+    life = Life(board, body).live(5.0, volts=5.0)
+    assert (life.state, life.faults) == ("running", ())
+    assert not board.module("body_config").PINS["battery"] >= 0
+
+
+def test_an_esp32_measures_three_volts_in_microvolts() -> None:
+    board = LockStepBoard(CAT)
+    told: list[int] = []
+
+    class Adc:
+        ATTN_11DB = 3
+
+        def __init__(self, pin: Any) -> None:
+            pass
+
+        def atten(self, level: int) -> None:
+            told.append(level)
+
+        def read_uv(self) -> int:
+            return 2_300_000
+
+    battery = board.module("battery")
+    battery.ADC = Adc
+    gauge = battery.BatteryGauge(1, 2, 8400, 6800, 6400, 3000)
+    gauge.read()
+    assert (gauge.mv, gauge.wired, gauge.low, told) == (6900, True, False, [3])
+    gauge = battery.BatteryGauge(1, 2, 8400, 7000, 6400, 3000)
+    gauge.read()
+    assert (gauge.wired, gauge.low) == (True, True)
