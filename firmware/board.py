@@ -95,7 +95,7 @@ class Board:
         self._setpoint_length = 10 + 2 * count
         self._over = 1
         """Steps in which the joints glide to the newest setpoint."""
-        self._angles = array("i", [joint.rest for joint in limbs.joints])
+        self._angles = array("h", [joint.rest for joint in limbs.joints])
         """The newest setpoint, cdeg."""
         self.faults = 0
         """Bits of the sensors that do not answer."""

@@ -1,15 +1,21 @@
-"""One joint. It follows its setpoint within the limits of position, velocity and acceleration that
-the board was built with."""
+"""The joints. Each follows its setpoint within the limits of position, velocity and acceleration
+that the board was built with.
+
+The states of all joints are the rows of one array, so that machine code can move them all at
+once.
+"""
 
 import sys
 from array import array
 
 if sys.implementation.name != "micropython":
-    # As in wire.py: the decorators and types of viper mean nothing to CPython.
+    # As in wire.py: the decorators and types of viper mean nothing to CPython, nor does `const`.
     from typing import TypeAlias, TypeVar
 
     _Function = TypeVar("_Function")
+    ptr16: TypeAlias = "array[int]"
     ptr32: TypeAlias = "array[int]"
+    const = int
 
     class micropython:
         """Stands for the module of that name."""
@@ -24,9 +30,33 @@ STEPS_A_SECOND = 50
 """Steps per second: a hobby servo reads one pulse in 20 ms. All velocities in this file are
 centidegrees per step and all accelerations centidegrees per step², so that small integers give the
 same result in every interpreter."""
-_ZERO = 1 << 24
+_ZERO = const(1 << 24)
 """Added to the numbers with a sign in a joint's state, since viper reads an array of 32 bits
 without their sign where its own integers have 64."""
+
+# The columns of a state. Those with a sign have _ZERO added.
+_ANGLE = const(0)
+_SPEED = const(1)
+_GOAL = const(2)
+_TARGET = const(3)
+_LOW = const(4)
+_HIGH = const(5)
+_CLEAR_LOW = const(6)
+"""Between this and the next no speed leads past a limit."""
+_CLEAR_HIGH = const(7)
+_GLIDE = const(8)
+"""Steps until the goal is at the target."""
+_FASTEST = const(9)
+_BRAKE = const(10)
+_SLOW = const(11)
+"""A lower speed limit for the way to rest; 0 is none."""
+_STILL = const(12)
+"""Whether it is where it was aimed at, so that a step would change nothing."""
+_PULSE = const(13)
+"""µs of the pulse at angle 0."""
+_GAIN = const(14)
+"""µs/65536 a centidegree."""
+_COLUMNS = const(15)
 
 
 @micropython.viper
@@ -84,23 +114,22 @@ def within(chosen: int, speed: int, brake: int, above: int, below: int) -> int:
 
 
 @micropython.viper
-def move(state: ptr32, slow: int) -> int:
-    """Move a joint by one step; returns 1 when it is where it was aimed at. The state: angle,
-    speed, goal, target, low, high, the edges between which no speed leads past a limit (all these
-    with _ZERO added), steps until the goal is at the target, fastest, brake."""
-    angle = int(state[0])
-    speed = int(state[1]) - 16777216
-    goal = int(state[2])
-    glide = int(state[8])
-    fastest = int(state[9])
-    brake = int(state[10])
+def move(states: ptr32, at: int) -> int:
+    """Move the joint whose row begins at `at` by one step."""
+    angle = int(states[at + _ANGLE])
+    speed = int(states[at + _SPEED]) - _ZERO
+    goal = int(states[at + _GOAL])
+    glide = int(states[at + _GLIDE])
+    fastest = int(states[at + _FASTEST])
+    slow = int(states[at + _SLOW])
+    brake = int(states[at + _BRAKE])
     drift = 0
     if glide:
-        drift = (int(state[3]) - goal) // glide
+        drift = (int(states[at + _TARGET]) - goal) // glide
         goal += drift
         glide -= 1
-        state[2] = goal
-        state[8] = glide
+        states[at + _GOAL] = goal
+        states[at + _GLIDE] = glide
     if slow and slow < fastest:
         fastest = slow
     want = goal - angle
@@ -113,16 +142,98 @@ def move(state: ptr32, slow: int) -> int:
         or closing + brake < 0
         or want > fastest
         or want + fastest < 0
-        or goal < int(state[6])
-        or goal > int(state[7])
+        or goal < int(states[at + _CLEAR_LOW])
+        or goal > int(states[at + _CLEAR_HIGH])
     ):
         want = int(reachable(speed, brake, want, drift, fastest))
-        want = int(within(want, speed, brake, int(state[5]) - angle, angle - int(state[4])))
-    state[1] = want + 16777216
+        above = int(states[at + _HIGH]) - angle
+        want = int(within(want, speed, brake, above, angle - int(states[at + _LOW])))
+    states[at + _SPEED] = want + _ZERO
     if want:
-        state[0] = angle + want
-        return 0
-    return 1 if glide == 0 and angle == int(state[3]) else 0
+        states[at + _ANGLE] = angle + want
+    elif glide == 0 and angle == int(states[at + _TARGET]):
+        states[at + _STILL] = 1
+    return 0
+
+
+@micropython.viper
+def step(states: ptr32, count: int, steps: int, pulses: ptr16) -> int:
+    """Move the first `count` joints by `steps` steps and put their pulses (µs) into `pulses`; those
+    that are still are left out. Returns 1 if any moved."""
+    moved = 0
+    at = 0
+    for index in range(count):
+        if int(states[at + _STILL]) == 0:
+            for _ in range(steps):
+                move(states, at)
+            turn = (int(states[at + _ANGLE]) - _ZERO) * (int(states[at + _GAIN]) - _ZERO)
+            pulses[index] = int(states[at + _PULSE]) + ((turn + 32768) >> 16)
+            moved = 1
+        at += _COLUMNS
+    return moved
+
+
+@micropython.viper
+def aim(states: ptr32, at: int, target: int, steps: int) -> int:
+    """As `Joint.aim`, for the joint whose row begins at `at`."""
+    target += _ZERO
+    if target < int(states[at + _LOW]):
+        target = int(states[at + _LOW])
+    elif target > int(states[at + _HIGH]):
+        target = int(states[at + _HIGH])
+    if target != int(states[at + _TARGET]) or int(states[at + _GLIDE]):
+        states[at + _TARGET] = target
+        states[at + _GLIDE] = steps
+        states[at + _STILL] = 0
+    return 0
+
+
+@micropython.viper
+def aim_all(states: ptr32, count: int, targets: ptr16, steps: int) -> int:
+    """Aim the first `count` joints at `targets` (cdeg, an array of shorts)."""
+    at = 0
+    for index in range(count):
+        # A short comes without its sign.
+        aim(states, at, ((int(targets[index]) + 32768) & 65535) - 32768, steps)
+        at += _COLUMNS
+    return 0
+
+
+@micropython.viper
+def moving(states: ptr32, count: int) -> int:
+    """How many of the first `count` joints are not still."""
+    found = 0
+    at = 0
+    for _ in range(count):
+        if int(states[at + _STILL]) == 0:
+            found += 1
+        at += _COLUMNS
+    return found
+
+
+@micropython.viper
+def hold(states: ptr32, at: int) -> int:
+    """As `Joint.hold`, for the joint whose row begins at `at`."""
+    target = int(states[at + _ANGLE])
+    speed = int(states[at + _SPEED]) - _ZERO
+    if speed > 0:
+        target += int(stopping(speed, int(states[at + _BRAKE])))
+    else:
+        target -= int(stopping(0 - speed, int(states[at + _BRAKE])))
+    if target < int(states[at + _LOW]):
+        target = int(states[at + _LOW])
+    if target > int(states[at + _HIGH]):
+        target = int(states[at + _HIGH])
+    states[at + _GOAL] = target
+    states[at + _TARGET] = target
+    states[at + _GLIDE] = 0
+    states[at + _STILL] = 0
+    return 0
+
+
+def table(count: int) -> "array[int]":
+    """The states of `count` joints, to be given to them."""
+    return array("i", [0] * (count * _COLUMNS))
 
 
 class Joint:
@@ -130,77 +241,131 @@ class Joint:
     setpoint."""
 
     def __init__(
-        self, name: str, low: int, high: int, rest: int, velocity: int, acceleration: int
+        self,
+        name: str,
+        low: int,
+        high: int,
+        rest: int,
+        velocity: int,
+        acceleration: int,
+        pulse: int = 0,
+        gain: int = 0,
+        states: "array[int] | None" = None,
+        row: int = 0,
     ) -> None:
-        """Angles in centidegrees, `velocity` in cdeg/s, `acceleration` in cdeg/s²."""
+        """Angles in centidegrees, `velocity` in cdeg/s, `acceleration` in cdeg/s². `pulse`: µs at
+        angle 0; `gain`: µs/65536 a cdeg. `states`: where its state is kept, in this row; None for
+        an array of its own."""
         self.name = name
         self.rest = rest
         self._built = (low, high, max(1, velocity // STEPS_A_SECOND))
-        self.low, self.high, self.fastest = self._built
-        self.brake = max(1, acceleration // (STEPS_A_SECOND * STEPS_A_SECOND))
-        self.slow = 0
-        """A lower speed limit for the way to rest, cdeg per step; 0 is none."""
-        self.angle = self.target = rest
-        self.speed = 0
-        self.still = True
+        self._states = table(1) if states is None else states
+        self._at = row * _COLUMNS
+        self._put(_ANGLE, rest + _ZERO)
+        self._put(_SPEED, _ZERO)
+        self._put(_GOAL, rest + _ZERO)
+        self._put(_TARGET, rest + _ZERO)
+        self._put(_BRAKE, max(1, acceleration // (STEPS_A_SECOND * STEPS_A_SECOND)))
+        self._put(_STILL, 1)
+        self._put(_PULSE, pulse)
+        self._put(_GAIN, gain + _ZERO)
+        self._limit(*self._built)
+
+    def _put(self, column: int, value: int) -> None:
+        self._states[self._at + column] = value
+
+    def _limit(self, low: int, high: int, fastest: int) -> None:
+        far = stopping(fastest, self.brake)
+        self._put(_LOW, low + _ZERO)
+        self._put(_HIGH, high + _ZERO)
+        self._put(_CLEAR_LOW, low + far + _ZERO)
+        self._put(_CLEAR_HIGH, high - far + _ZERO)
+        self._put(_FASTEST, fastest)
+
+    @property
+    def angle(self) -> int:
+        """Where it is, cdeg."""
+        return self._states[self._at + _ANGLE] - _ZERO
+
+    @property
+    def speed(self) -> int:
+        """How it moves, cdeg per step."""
+        return self._states[self._at + _SPEED] - _ZERO
+
+    @property
+    def target(self) -> int:
+        """Where it was aimed at, cdeg."""
+        return self._states[self._at + _TARGET] - _ZERO
+
+    @property
+    def low(self) -> int:
+        """The lower limit now, cdeg."""
+        return self._states[self._at + _LOW] - _ZERO
+
+    @property
+    def high(self) -> int:
+        """The upper limit now, cdeg."""
+        return self._states[self._at + _HIGH] - _ZERO
+
+    @property
+    def fastest(self) -> int:
+        """The highest speed now, cdeg per step."""
+        return self._states[self._at + _FASTEST]
+
+    @property
+    def brake(self) -> int:
+        """The highest acceleration, cdeg per step²."""
+        return self._states[self._at + _BRAKE]
+
+    @property
+    def glide(self) -> int:
+        """Steps until its goal is at the target."""
+        return self._states[self._at + _GLIDE]
+
+    @property
+    def still(self) -> bool:
         """Whether it is where it was aimed at, so that `step` would change nothing."""
-        self._state = array("i", [rest + _ZERO, _ZERO] + [rest + _ZERO] * 6 + [0, 0, 0])
-        self._limit()
+        return self._states[self._at + _STILL] == 1
+
+    @property
+    def slow(self) -> int:
+        """A lower speed limit for the way to rest, cdeg per step; 0 is none."""
+        return self._states[self._at + _SLOW]
+
+    @slow.setter
+    def slow(self, fastest: int) -> None:
+        self._put(_SLOW, fastest)
 
     def narrow(self, low: int, high: int, velocity: int) -> None:
         """Set tighter limits: cdeg, cdeg, cdeg/s. They are intersected with those of the body's
         config, so they can never be wider than these."""
         built_low, built_high, built_fastest = self._built
-        self.low = min(max(low, built_low), built_high)
-        self.high = max(self.low, min(high, built_high))
-        self.fastest = max(1, min(velocity // STEPS_A_SECOND, built_fastest))
-        self._limit()
+        low = min(max(low, built_low), built_high)
+        high = max(low, min(high, built_high))
+        self._limit(low, high, max(1, min(velocity // STEPS_A_SECOND, built_fastest)))
         self.aim(self.target, 1)
-
-    def _limit(self) -> None:
-        far, state = stopping(self.fastest, self.brake), self._state
-        state[4], state[5] = self.low + _ZERO, self.high + _ZERO
-        state[6], state[7] = self.low + far + _ZERO, self.high - far + _ZERO
-        state[9], state[10] = self.fastest, self.brake
 
     def aim(self, target: int, steps: int) -> None:
         """Move the goal to `target` (cdeg, cut to the limits) within `steps` steps, 1 or more."""
-        if target < self.low:
-            target = self.low
-        elif target > self.high:
-            target = self.high
-        state = self._state
-        if target != self.target or state[8]:
-            self.target = target
-            state[3] = target + _ZERO
-            state[8] = steps
-            self.still = False
+        aim(self._states, self._at, target, steps)
 
     def hold(self) -> None:
         """Brake as hard as allowed, and stay where that ends."""
-        ahead = stopping(abs(self.speed), self.brake)
-        self._stay(
-            min(max(self.angle + (ahead if self.speed > 0 else -ahead), self.low), self.high)
-        )
-        self.still = False
+        hold(self._states, self._at)
 
     def drop(self) -> None:
         """Forget the target, since the servo has no pulses any more."""
-        self._stay(self.angle)
-        self.speed = 0
-        self._state[1] = _ZERO
-        self.still = True
+        states, at = self._states, self._at
+        states[at + _GOAL] = states[at + _TARGET] = states[at + _ANGLE]
+        states[at + _SPEED] = _ZERO
+        states[at + _GLIDE] = 0
+        states[at + _STILL] = 1
 
-    def _stay(self, target: int) -> None:
-        state = self._state
-        self.target = target
-        state[2] = state[3] = target + _ZERO
-        state[8] = 0
+    def pulse(self) -> int:
+        """µs of the pulse at its angle."""
+        states, at = self._states, self._at
+        return states[at + _PULSE] + (self.angle * (states[at + _GAIN] - _ZERO) + 32768 >> 16)
 
     def step(self) -> None:
         """Move by one step. Called STEPS_A_SECOND times a second."""
-        state = self._state
-        if move(state, self.slow):
-            self.still = True
-        self.angle = state[0] - _ZERO
-        self.speed = state[1] - _ZERO
+        move(self._states, self._at)

@@ -1,15 +1,15 @@
 """All joints with their servos: attached one after another, stepped together, or limp. Limp is
 asked for again at every tick until each driver has acknowledged it."""
 
+from array import array
+
 from machine import Pin
 from micropython import const
 
-from joint import Joint
+from joint import Joint, aim_all, moving, step, table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from shapes import Row, Servos
 
 _TICKS_BETWEEN_ATTACHES = const(3)
@@ -27,14 +27,15 @@ _LONGEST_US = const(2500)
 """Longest pulse in µs that a common hobby servo takes."""
 
 
-def joint_of(row: "Row") -> Joint:
+def joint_of(row: "Row", states: "array[int] | None" = None, index: int = 0) -> Joint:
     """The joint of a row of the body's config (shapes.Row names its fields), with its limits cut to
-    the pulses that a servo takes."""
+    the pulses that a servo takes. Its state is kept in this row of `states`."""
     name, _, _, low, high, rest, velocity, acceleration, zero, gain = row
     if gain:
         ends = sorted([(_SHORTEST_US - zero) * 65536 // gain, (_LONGEST_US - zero) * 65536 // gain])
         low, high = max(low, ends[0] + 1), min(high, ends[1])
-    return Joint(name, low, high, min(max(rest, low), high), velocity, acceleration)
+    rest = min(max(rest, low), high)
+    return Joint(name, low, high, rest, velocity, acceleration, zero, gain, states, index)
 
 
 class Limbs:
@@ -45,31 +46,25 @@ class Limbs:
     ) -> None:
         """`rows` as in the body's config; `servos` by the name of their driver. `disable`: the
         output-enable pin of the servo board (OE), high without pulses; None where not wired."""
-        self.joints = [joint_of(row) for row in rows]
+        count = len(rows)
+        self._states = table(count)
+        self.joints = [joint_of(rows[index], self._states, index) for index in range(count)]
+        self._pulses = array("H", [0] * count)
+        """µs for each joint; 0 is none."""
         self._servos = list(servos.values())
         self._disable = disable
         self._on = list(self._servos)
         """Drivers that have not acknowledged that they are off."""
         self._failed = 0
         """Writes in a row that failed."""
-        self._outputs = [
-            (servos[driver].pulse, channel, zero, gain)
-            for _, driver, channel, _, _, _, _, _, zero, gain in rows
-        ]
-        """For each joint: the driver's `pulse`, channel, zero (µs), gain (µs/65536 a cdeg)."""
         self._attached = 0
         self.attached = False
         """Whether every servo has its pulses."""
         self._wait = 0
 
-    def aim(self, angles: "Sequence[int]", steps: int) -> None:
-        """Send each joint to its angle (cdeg) within `steps` steps of 20 ms."""
-        joints = self.joints
-        for index in range(len(joints)):
-            joint = joints[index]
-            # Most joints are at rest where they are aimed at: this saves the call.
-            if angles[index] != joint.target or not joint.still:
-                joint.aim(angles[index], steps)
+    def aim(self, angles: "array[int]", steps: int) -> None:
+        """Send each joint to its angle (cdeg, an array of shorts) within `steps` steps of 20 ms."""
+        aim_all(self._states, len(self.joints), angles, steps)
 
     def aim_at_rest(self) -> None:
         """Send each joint to its rest angle, slowly; `hurry` ends the slowness."""
@@ -90,10 +85,7 @@ class Limbs:
     @property
     def still(self) -> bool:
         """Whether no joint moves."""
-        for joint in self.joints:
-            if not joint.still:
-                return False
-        return True
+        return not moving(self._states, len(self.joints))
 
     @property
     def off(self) -> bool:
@@ -107,8 +99,9 @@ class Limbs:
 
     def limp(self) -> None:
         """End all pulses. What a driver does not acknowledge is asked again by `off_again`."""
-        for joint in self.joints:
-            joint.drop()
+        for index in range(len(self.joints)):
+            self.joints[index].drop()
+            self._pulses[index] = 0
         self._attached = self._wait = 0
         self.attached = False
         self._on = list(self._servos)
@@ -146,8 +139,8 @@ class Limbs:
             self._disable.value(0)
         self._wait -= 1
         if self._wait <= 0 and self._attached < len(self.joints):
-            self._pulse(self._attached)
-            if self._flushed():
+            self._pulses[self._attached] = self.joints[self._attached].pulse()
+            if self._shown():
                 self._attached += 1
                 self.attached = self._attached == len(self.joints)
                 self._wait = _TICKS_BETWEEN_ATTACHES
@@ -155,30 +148,17 @@ class Limbs:
     def step(self, steps: int = 1) -> None:
         """Move every joint that is not still by `steps` steps of 20 ms, and write the pulses. What
         could not be written is written by the next call."""
-        moved = self._failed > 0
-        joints, outputs = self.joints, self._outputs
-        for index in range(len(joints)):
-            joint = joints[index]
-            if not joint.still:
-                for _ in range(steps):
-                    joint.step()
-                pulse, channel, zero, gain = outputs[index]
-                pulse(channel, zero + (joint.angle * gain + 32768 >> 16))
-                moved = True
-        if moved:
-            self._flushed()
+        moved = step(self._states, len(self.joints), steps, self._pulses)
+        if moved or self._failed:
+            self._shown()
 
-    def _flushed(self) -> bool:
-        """Write what is staged; False where a driver did not acknowledge it."""
+    def _shown(self) -> bool:
+        """Give the drivers the pulses; False where one did not acknowledge them."""
         try:
             for servos in self._servos:
-                servos.flush()
+                servos.show(self._pulses)
         except OSError:
             self._failed += 1
             return False
         self._failed = 0
         return True
-
-    def _pulse(self, index: int) -> None:
-        pulse, channel, zero, gain = self._outputs[index]
-        pulse(channel, zero + (self.joints[index].angle * gain + 32768 >> 16))

@@ -71,7 +71,7 @@ def limbs(wires: Bus) -> Limbs:
     disable = Pin(pin, Pin.OUT, value=1) if pin >= 0 else None
     found: dict[str, Servos] = {}
     for name in drivers():
-        channels = [row[2] for row in body_config.JOINTS if row[1] == name]
+        channels = [row[2] if row[1] == name else -1 for row in body_config.JOINTS]
         module = __import__(DRIVERS[name])
         found[name] = module.servos(wires, channels, body_config.OSCILLATOR_HZ)
     return Limbs(body_config.JOINTS, found, disable)

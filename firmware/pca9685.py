@@ -1,10 +1,14 @@
 """The PCA9685: sixteen servo outputs on the I2C bus. Registers are those of the data sheet."""
 
-from struct import pack_into
+import sys
+from array import array
 
 from micropython import const
 
 from i2c_bus import Bus
+
+if sys.implementation.name != "micropython":
+    from wire import micropython, ptr8, ptr16
 
 _MODE1 = const(0x00)
 """Mode register."""
@@ -24,53 +28,87 @@ _FULL_OFF = const(0x10)
 """Bit of an OFF high byte: no pulse at all."""
 _PERIOD_US = const(20_000)
 """µs from pulse to pulse: 50 Hz, which every hobby servo takes."""
+_HALF_US = const(10_000)
+"""Half of that, to round."""
+
+
+@micropython.viper
+def stage(pulses: ptr16, channels: ptr8, count: int, staged: ptr8) -> int:
+    """Put the first `count` pulses (µs; 0 is none) into the bytes of their channels; one above 15
+    is another driver's. Returns the first channel that changed, and 256 times the end of those.
+    Each channel begins at its own moment of the period, so that the servos do not draw their
+    current all at once."""
+    first = 16
+    end = 0
+    for index in range(count):
+        channel = int(channels[index])
+        if channel < 16:
+            begin = 0
+            until = _FULL_OFF << 8
+            us = int(pulses[index])
+            if us:
+                begin = channel * 256
+                until = (begin + (us * 4096 + _HALF_US) // _PERIOD_US) & 4095
+            at = 4 * channel
+            high = until >> 8
+            if int(staged[at + 2]) != until & 255 or int(staged[at + 3]) != high:
+                staged[at] = 0
+                staged[at + 1] = begin >> 8
+                staged[at + 2] = until & 255
+                staged[at + 3] = high
+                if channel < first:
+                    first = channel
+                if channel >= end:
+                    end = channel + 1
+    return first | end << 8
 
 
 def servos(bus: Bus, channels: "list[int]", oscillator_hz: int) -> "PCA9685":
     """The outputs for a body; its channels are the chip's, all sixteen of them."""
-    return PCA9685(bus, oscillator_hz)
+    return PCA9685(bus, channels, oscillator_hz)
 
 
 class PCA9685:
-    """The chip. `pulse` and `off` stage changes, `flush` writes them in one transfer. Nothing is
-    written before the first `all_off`, which sets the chip up. Each method that writes or reads
-    frees the bus first where a chip holds it, and raises OSError when the chip does not answer."""
+    """The chip. Nothing is written before the first `all_off`, which sets it up. Each method frees
+    the bus first where a chip holds it, and raises OSError when the chip does not answer."""
 
-    def __init__(self, bus: Bus, oscillator_hz: int = 25_000_000, address: int = 0x40) -> None:
-        """`oscillator_hz`: of this chip's internal oscillator; 25 MHz nominal, single chips differ
-        by some percent (the body's file can say by how much)."""
+    def __init__(
+        self,
+        bus: Bus,
+        channels: "list[int]",
+        oscillator_hz: int = 25_000_000,
+        address: int = 0x40,
+    ) -> None:
+        """`channels`: of each joint, −1 where another driver moves it. `oscillator_hz`: of this
+        chip's internal oscillator; 25 MHz nominal, single chips differ by some percent (the body's
+        file can say by how much)."""
         self._bus = bus
         self._i2c = bus.i2c
         self._address = address
+        self._channels = bytes([channel & 255 for channel in channels])
         self._staged = bytearray(64)
+        """What the registers of the channels are to hold."""
         self._views: dict[int, memoryview] = {}
         """The staged bytes from a channel to a channel, by 17 × first + end: made once each, since
         a slice takes memory."""
         self._first, self._end = 16, 0
+        """Channels that are staged and not yet written."""
         self._byte = bytearray(1)
         self._prescale = (oscillator_hz // 1000 * _PERIOD_US // 4096 + 500) // 1000 - 1
         self._is_set_up = False
 
-    def pulse(self, channel: int, us: int) -> None:
-        """Stage a pulse of `us` µs. Each channel begins at its own moment of the period, so that
-        the servos do not draw their current all at once."""
-        begin = channel * 256
-        end = (begin + (us * 4096 + _PERIOD_US // 2) // _PERIOD_US) & 4095
-        pack_into("<HH", self._staged, 4 * channel, begin, end)
-        if channel < self._first:
-            self._first = channel
-        if channel >= self._end:
-            self._end = channel + 1
-
-    def off(self, channel: int) -> None:
-        """Stage the end of a channel's pulses."""
-        pack_into("<HH", self._staged, 4 * channel, 0, _FULL_OFF << 8)
-        self._first, self._end = min(self._first, channel), max(self._end, channel + 1)
-
-    def flush(self) -> None:
-        """Write the staged channels, and those between them. They stay staged if that fails."""
-        first, end = self._first, self._end
+    def show(self, pulses: "array[int]") -> None:
+        """Give each joint its pulses (µs; 0 is none). What changed is written in one transfer, from
+        its first to its last channel; what the chip did not acknowledge is written next time."""
+        channels = self._channels
+        changed = stage(pulses, channels, len(channels), self._staged)
+        first, end = changed & 255, changed >> 8
+        if self._first < first:
+            first = self._first
+        if self._end > end:
+            end = self._end
         if first < end:
+            self._first, self._end = first, end
             view = self._views.get(17 * first + end)
             if view is None:
                 view = memoryview(self._staged)[4 * first : 4 * end]
@@ -80,10 +118,11 @@ class PCA9685:
             self._first, self._end = 16, 0
 
     def all_off(self) -> None:
-        """End all pulses at once, without staging. That comes first, since the chip keeps its
+        """End all pulses at once. That comes first, since the chip keeps its
         registers when the microcontroller is reset; then it is set up if it is not yet."""
         for channel in range(16):
-            pack_into("<HH", self._staged, 4 * channel, 0, _FULL_OFF << 8)
+            self._staged[4 * channel + 2] = 0
+            self._staged[4 * channel + 3] = _FULL_OFF
         self._first, self._end = 16, 0
         self._bus.ready()
         self._write(_ALL_LED_OFF_H, _FULL_OFF)

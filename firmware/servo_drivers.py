@@ -9,6 +9,7 @@ DRIVERS = {
     "pwm": "pin_servos",
 }
 """A file has `servos(bus, channels, oscillator_hz)`, which makes the outputs of the channels that
-joints use, without a word to the hardware. They have `pulse(channel, us)`, `off(channel)`,
-`flush()`, `all_off()`, which also sets the hardware up, and `sound()`, whether it still is set up.
-All may raise OSError."""
+joints use, without a word to the hardware; `channels` has one for each joint of the body, −1 where
+another driver moves it. They have `show(pulses)`, which gives each joint its pulses (µs in an array
+of shorts, 0 is none), `all_off()`, which also sets the hardware up, and `sound()`, whether it still
+is set up. All may raise OSError; what `show` could not give, its next call gives."""

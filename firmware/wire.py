@@ -20,6 +20,7 @@ if sys.implementation.name != "micropython":
     _Function = TypeVar("_Function")
     uint = int
     ptr8: TypeAlias = Any
+    ptr16: TypeAlias = Any
     ptr32: TypeAlias = Any
 
     class micropython:
@@ -197,8 +198,8 @@ def copy(source: ptr8, count: int, target: ptr8, at: int) -> int:
 
 
 @micropython.viper
-def angles(payload: ptr8, at: int, count: int, into: ptr32) -> int:
-    """Read `count` angles of a setpoint from `at` on, cdeg; returns where they end."""
+def angles(payload: ptr8, at: int, count: int, into: ptr16) -> int:
+    """Read `count` angles of a setpoint from `at` on into shorts, cdeg; returns where they end."""
     for index in range(count):
         into[index] = (int(payload[at]) | int(payload[at + 1]) << 8) - 32768
         at += 2

@@ -204,9 +204,9 @@ def test_a_setpoint_is_reached_within_the_time_that_it_names() -> None:
     board = brain.board._board
     board._take(wire.SETPOINT, struct.pack("<HH", 5000, 99) + setpoint(over=60, pan=0.05), 99)
     joint = board._limbs.joints[NAMES.index("head_pan")]
-    assert joint._state[8] == 3
+    assert joint.glide == 3
     board._take(wire.SETPOINT, struct.pack("<HH", 5001, 99) + setpoint(over=10, pan=0.02), 99)
-    assert joint._state[8] == 1
+    assert joint.glide == 1
 
 
 def test_the_purr_is_heard_while_it_runs_and_ends_with_every_other_state() -> None:

@@ -19,13 +19,15 @@ def test_the_servo_board_runs_at_fifty_hertz_and_gives_the_pulse_it_was_asked_fo
     board = Rig().board
     chip, driver = (
         board.bench.servos,
-        board.module("pca9685").PCA9685(board.module("i2c_bus").Bus(4, 5)),
+        board.module("pca9685").PCA9685(board.module("i2c_bus").Bus(4, 5), [15, -1, 0, 7]),
     )
     assert chip.registers[0xFE] == 121
+    driver.all_off()
+    driver.show(array("H", [2500, 999, 500, 1500]))
     for channel, us in ((0, 500), (7, 1500), (15, 2500)):
-        driver.pulse(channel, us)
-        driver.flush()
         assert chip.pulse_us(channel) == pytest.approx(us, abs=3)
+    driver.show(array("H", [2500, 999, 0, 1500]))
+    assert [chip.pulse_us(channel) > 0 for channel in (0, 7, 15)] == [False, True, True]
     driver.all_off()
     assert [chip.pulse_us(channel) for channel in range(16)] == [0] * 16
 

@@ -23,23 +23,20 @@ def servos(bus, channels, oscillator_hz):
 
 class Pulses:
     def __init__(self, channels):
-        self.us = dict.fromkeys(channels, 0)
+        self.channels = channels
+        self.us = {channel: 0 for channel in channels if channel >= 0}
 
-    def pulse(self, channel, us):
-        self.us[channel] = us
-
-    def off(self, channel):
-        self.us[channel] = 0
-
-    def flush(self):
-        pass
+    def show(self, pulses):
+        for index, channel in enumerate(self.channels):
+            if channel >= 0:
+                self.us[channel] = pulses[index]
 
     def sound(self):
         return True
 
     def all_off(self):
         for channel in self.us:
-            self.off(channel)
+            self.us[channel] = 0
 """
 
 
