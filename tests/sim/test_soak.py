@@ -1,0 +1,30 @@
+"""A life of an hour, in virtual time, holds no more at its end than after twenty minutes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bench import soak
+
+
+def test_an_hour_stays_flat(tmp_path: Path) -> None:
+    samples = soak.virtual(1.0, tmp_path)
+    assert len(samples) == 60
+    assert soak.grown(samples) == []
+    assert samples[-1].journal_mb > samples[0].journal_mb > 0.0
+
+
+@pytest.mark.parametrize(
+    ("field", "step", "said"),
+    [("memory_mb", 0.1, "memory by 6.0 MB"), ("descriptors", 1, "open files"), ("threads", 1, "")],
+)
+def test_what_grows_is_named(field: str, step: float, said: str) -> None:
+    flat = [soak.Sample(60.0 * n, 80.0, 9, 1, 1.0 * n, 1.0, 2.0) for n in range(30)]
+    assert soak.grown(flat) == []
+    (found,) = soak.grown(
+        [replace(one, **{field: getattr(one, field) + n * step}) for n, one in enumerate(flat)]
+    )
+    assert said in found
