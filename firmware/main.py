@@ -42,7 +42,7 @@ def build(uart: "Uart", cause: int = machine.PWRON_RESET) -> Board:
     return Board(
         Port(uart, *identity(boots.count, cause)),
         outputs,
-        Skin(wires, body_config.PADS, body_config.QUIET_MS // TICK_MS),
+        Skin(wires, body_config.PADS, body_config.QUIET_MS // TICK_MS, body_config.FULL_FF),
         MotionSensor(wires),
         BatteryGauge(pins["battery"], pins["charging"], *power),
         PurrMotor(pins["purr"]),

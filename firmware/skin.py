@@ -17,11 +17,10 @@ if TYPE_CHECKING:
     from shapes import Ms
 
 _FULL_FF = const(8000)
-"""fF that a hand adds to an electrode at the full pressure, 255. Our choice: a palm on 5 mm of fur
-(30 cm², ε = 1.5); to be measured on the pads of a real body."""
+"""fF that a hand adds to an electrode at the full pressure, 255, unless the body's file says how
+many. Our choice: a palm on 5 mm of fur (30 cm², ε = 1.5); to be measured on a real body."""
 _COUNT_FF = const(155152)
 """Counts times fF for one µA during half a microsecond: 1024 · 0.5 pC / 3.3 V (data sheet)."""
-_SCALE = const(255 * _COUNT_FF // _FULL_FF)
 _LEAST_STEP = const(6)
 """Counts below the baseline at which a touch begins on a pad without noise. Our choice: the
 chip's own steps, and the lag of the baseline while the weather changes (8 counts a second: 2)."""
@@ -69,11 +68,19 @@ class Skin(Watched):
     """The touch pads; `pressures` has one byte for each, where 255 is the firmest. While the chip
     is lost (see `Watched`) they are 0."""
 
-    def __init__(self, bus: Bus, channels: tuple[int, ...], quiet_reads: int) -> None:
+    def __init__(
+        self,
+        bus: Bus,
+        channels: tuple[int, ...],
+        quiet_reads: int,
+        full_ff: "tuple[int, ...]" = (),
+    ) -> None:
         """`channels`: the electrode of each pad. `quiet_reads`: how many reads after the start only
-        move the baseline, since the chip settles and would report touches."""
+        move the baseline, since the chip settles and would report touches. `full_ff`: fF that a
+        hand adds to each at full pressure; empty: as our choice."""
         Watched.__init__(self, bus)
         count = len(channels)
+        self._full = full_ff or (_FULL_FF,) * count
         self._chip = MPR121(bus.i2c)
         self._channels = channels
         self._quiet = quiet_reads
@@ -119,8 +126,8 @@ class Skin(Watched):
         """Of the window before."""
         self._steps = _zeros("i", count)
         """Sum of the squared differences from sample to sample."""
-        self._charge = _zeros("i", count)
-        """µA times half microseconds."""
+        self._firm = _zeros("i", count)
+        """Pressure · count of a hand that adds as many fF as the pad has; 16ths."""
         self.pressures = bytearray(count)
         self.implausible = 0
         """How often counts were none that hands can make; stays at 65535."""
@@ -190,7 +197,7 @@ class Skin(Watched):
         charges = self._chip.charges()
         for pad in range(len(self._channels)):
             channel = self._channels[pad]
-            self._charge[pad] = charges[channel]
+            self._firm[pad] = charges[channel] * (255 * _COUNT_FF // self._full[pad]) << 4
             self._rebase(pad, self._counts[channel])
         self._masked = self._clipped = 0
         self._knows = True
@@ -227,7 +234,7 @@ class Skin(Watched):
             return 0
         if count < _SHORTED or self._clipped >> pad & 1:
             return 0
-        firm = below * ((self._charge[pad] * _SCALE << 4) // base) // count >> 4
+        firm = below * (self._firm[pad] // base) // count >> 4
         return min(max(firm, 1), 255)
 
     def _sample(self, pad: int, count: int) -> None:

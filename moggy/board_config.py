@@ -92,6 +92,8 @@ def _tables(body: Body) -> str:
         f"JOINTS = (\n{rows})\n"
         f"# electrode of each touch pad\n"
         f"PADS = {tuple(pad.channel for pad in body.pads.values())!r}\n"
+        f"# fF that a hand adds to each at full pressure\n"
+        f"FULL_FF = {tuple(round(pad.full_pf * 1000.0) for pad in body.pads.values())!r}\n"
         f"# -1: not wired\n"
         f"PINS = {wiring.pins!r}\n"
         f"# whether the stop button is closed until it is pressed\n"

@@ -66,6 +66,15 @@ class Pad(StrictModel):
         Field(description="place on the skin in the standing pose; m, body frame"),
     ]
     channel: Annotated[int, Field(ge=0, le=11, description="electrode of the MPR121")]
+    full_pf: Annotated[
+        float,
+        Field(
+            ge=1.0,
+            le=80.0,
+            description="pF that a hand adds at full pressure: 8 for a palm on 30 cm² under 5 mm of"
+            " fur; more for a larger pad, less under thicker fur, in proportion",
+        ),
+    ] = 8.0
 
 
 class SpeakerSpec(StrictModel):

@@ -98,6 +98,8 @@ class LockStepBoard:
         )
         self.line = Pipe()
         self.bench: Any = self._import("machine").bench
+        for pad in body.pads.values():
+            self.bench.skin.fur[pad.channel] = round(1000.0 * pad.full_pf / 8.0)
         self._inputs: WorldInputs | None = None
         self.feed(WorldInputs())
         self.bench.line = _BoardEnd(self.line)

@@ -179,6 +179,7 @@ def test_what_is_optional_is_flashed_as_absent() -> None:
     [
         ("joints", {"jaw": {"max": 0.5}}),
         ("pads", {"chin": {"channel": 4}, "neck": {"channel": 3}}),
+        ("pads", {"chin": {"full_pf": 4.0}}),
         ("wiring", {"purr": 14}),
         ("wiring", {"servo_enable": 21}),
         ("wiring", {"stop_normally_closed": True}),

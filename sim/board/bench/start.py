@@ -82,6 +82,8 @@ def start(mode: str, fd: int, cause: int) -> None:
     clock.channel.stepped = mode == "steps"
     clock.channel.outputs = [(row[1], row[2]) for row in body_config.JOINTS]
     clock.channel.pins = body_config.PINS
+    for pad, channel in enumerate(body_config.PADS):
+        machine.bench.skin.fur[channel] = body_config.FULL_FF[pad] // 8
     machine.bench.line = ChannelLine() if clock.channel.stepped else FileLine(fd)
     machine.cause = cause
     import main  # type: ignore[import-not-found]
