@@ -150,8 +150,12 @@ class Composer:
                 if items:
                     self._merge_items(items, value)
                     continue
-            target[key] = value
-            self._origins.moved(target, key, patch)
+            self._replace(target, key, patch)
+
+    def _replace(self, target: Change, key: str, patch: Change) -> None:
+        """Give a key of `target` the value that it has in `patch`."""
+        target[key] = patch[key]
+        self._origins.moved(target, key, patch)
 
     def _merge_items(self, items: Mapping[str, Change], patch: Change) -> None:
         """Change single items of a list, each by its name."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-from moggy.layer import Change, layer_of
+from moggy.layer import Change, FileLayer, layer_of
 from moggy.overlay import Composer
 from moggy.remarks import with_remarks
 from moggy.tree_data import by_name, nodes, shape
@@ -47,7 +47,11 @@ def patch_text(name: str, layer: Change, before: str | None) -> str:
     that stood there; its comments stay with the keys that stay."""
     if before is not None:
         document = with_comments(name, before)
-        _update(document, {"extends": document["extends"], **layer})
+        wanted = deepcopy(layer)
+        wanted["extends"] = document["extends"]
+        for key in FileLayer.model_fields.keys() & wanted:
+            _put_comment_beside(wanted, key, _comment_beside(document, key))
+        _update(document, wanted)
         return written(document)
     kind, _, file = name.partition("/")
     document = CommentedMap({"extends": file.removesuffix(".yaml")})
@@ -60,10 +64,19 @@ def whole_text(top: str, texts: Mapping[str, str]) -> str:
     """The text of a file with all that it extends and includes in it."""
     if len(texts) == 1:
         return texts[top]
-    composer = Composer(top, texts, with_comments)
+    composer = _CommentedComposer(top, texts, with_comments)
     composer.lay(top)
     _head_parts(composer.data, texts)
     return with_remarks(written(composer.data), layer_of(top, texts[top]).remarks)
+
+
+class _CommentedComposer(Composer):
+    """Lays texts with their comments over one another."""
+
+    def _replace(self, target: Change, key: str, patch: Change) -> None:
+        super()._replace(target, key, patch)
+        if comment := _comment_beside(patch, key):
+            _put_comment_beside(target, key, comment)
 
 
 def _changes(
@@ -81,7 +94,7 @@ def _changes(
         inside = _inside(old.get(key), value, f"{at}{key}.", remove)
         if inside is None:
             found[key] = _whole(value, old.get(key))
-            _keep_comment(new, found, key)
+            _put_comment_beside(found, key, _comment_beside(new, key))
         elif inside:
             found[key] = inside
     remove += [f"{at}{key}" for key in old if key not in new and key not in skip]
@@ -176,16 +189,20 @@ def _frame(data: Mapping[str, Any]) -> dict[str, Change]:
 
 
 def _update(document: Any, new: Mapping[str, Any]) -> None:
-    """Make a mapping equal to `new`, touching nothing that is equal already."""
+    """Make a mapping equal to `new`, and the comments beside its values. Touches no other comment,
+    and nothing that is equal already."""
     for key in [key for key in document if key not in new]:
         del document[key]
     for key, value in new.items():
         old = document.get(key)
-        if old == value:
-            continue
         if isinstance(old, dict) and isinstance(value, dict):
             _update(old, value)
-        elif ids := _ids(old):
+            continue
+        if isinstance(new, CommentedMap):
+            _put_comment_beside(document, key, _comment_beside(new, key))
+        if old == value:
+            continue
+        if ids := _ids(old):
             if ids == _ids(value):
                 for item, now in zip(old, value, strict=True):
                     _update(item, now)
@@ -202,13 +219,23 @@ def _ids(items: Any) -> list[str]:
     return [item["id"] for item in items if "id" in item]
 
 
-def _keep_comment(source: Any, target: CommentedMap, key: Any) -> None:
-    """Copy the comment at the end of a key's line."""
+def _comment_beside(source: Any, key: Any) -> str:
+    """The comment at the end of a key's line, with its `#`; empty where there is none."""
     tokens = source.ca.items.get(key) if isinstance(source, CommentedMap) else None
-    if tokens and tokens[2] is not None:
-        line = tokens[2].value.partition("\n")[0].strip()
-        if line.startswith("#"):
-            target.yaml_add_eol_comment(line, key)
+    line = tokens[2].value.partition("\n")[0].strip() if tokens and tokens[2] is not None else ""
+    return line if line.startswith("#") else ""
+
+
+def _put_comment_beside(target: CommentedMap, key: Any, comment: str) -> None:
+    """Make the comment at the end of a key's line this one; empty: take it away. Comments on the
+    lines that follow stay."""
+    if comment == _comment_beside(target, key):
+        return
+    tokens = target.ca.items.get(key)
+    below = tokens[2].value.partition("\n")[2] if tokens and tokens[2] is not None else ""
+    target.yaml_add_eol_comment(comment or "#", key)
+    token = target.ca.items[key][2]
+    token.value = f"{token.value.rstrip() if comment else ''}\n{below}"
 
 
 def _cut(value: Any) -> Any:

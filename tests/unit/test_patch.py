@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -51,8 +52,36 @@ def test_one_changed_number_is_all_that_is_saved(tmp_path: Path) -> None:
         "  explore:\n"
         "    base: 0.6  # more curious\n"
     )
-    shown = Files(tmp_path).shown(TREE)
-    assert shown == in_option("explore", "base: 0.46", "base: 0.6")
+    assert Files(tmp_path).shown(TREE) == text
+
+
+@pytest.mark.parametrize("beside", ["  # bolder", ""])
+def test_the_comment_beside_a_changed_number_can_be_changed_and_deleted(
+    tmp_path: Path, beside: str
+) -> None:
+    text = in_option("explore", "base: 0.46", "base: 0.6  # more curious")
+    text = re.sub(r"\npurr_only: .*", "\npurr_only: enough < 0.4  # less", text)
+    saved(tmp_path, text)
+    now = text.replace("  # more curious", beside).replace("  # less", beside)
+    patch = saved(tmp_path, now)
+    assert f"    base: 0.6{beside}\n" in patch
+    assert f"purr_only: enough < 0.4{beside}\n" in patch
+    assert "more curious" not in patch
+    assert patch.count("#") == 1 + 2 * bool(beside)
+    assert [line.split() for line in Files(tmp_path).shown(TREE).splitlines()] == [
+        line.split() for line in now.splitlines()
+    ]
+
+
+def test_comments_of_a_patch_beside_what_the_studio_does_not_show_stay(tmp_path: Path) -> None:
+    (tmp_path / TREE).parent.mkdir()
+    (tmp_path / TREE).write_text(
+        "extends: cat  # mine\nremove: [chase_tail]  # too wild\nchange:\n  explore: {base: 0.6}\n",
+        encoding="utf-8",
+    )
+    patch = saved(tmp_path, Files(tmp_path).shown(TREE).replace("base: 0.6", "base: 0.7", 1))
+    assert "extends: cat  # mine\nremove: [chase_tail]  # too wild\n" in patch
+    assert "0.7" in patch
 
 
 def test_a_number_of_a_motion_and_of_a_name_are_saved_by_their_places(tmp_path: Path) -> None:
