@@ -202,16 +202,6 @@ def known(name: str) -> bool:
     )
 
 
-def vocabulary() -> list[str]:
-    """All names that are fixed, for suggestions and for the reference."""
-    family = [
-        f"{first}.{second}"
-        for first, (_, seconds, _) in FAMILIES.items()
-        for second in seconds or ()
-    ]
-    return [*PLAIN, *family]
-
-
 def reader(name: str) -> Evaluate[Moment]:
     """How a name is read; KeyError if there is no such name."""
     if name in PLAIN:

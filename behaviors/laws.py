@@ -192,13 +192,13 @@ class RateWatch:
         return len(self._begun) > self._at_most
 
 
-class Court:
+class LawMonitor:
     """Checks a life against all laws. A breach that lasts is reported once, when it begins."""
 
     def __init__(self, laws: Laws, scene: LawScene) -> None:
         self._scene = scene
         compile_ = Compiler[LawScene](reader)
-        self._cases = [
+        self._watches = [
             (
                 law,
                 None if law.during is None else compile_.compile(parse(law.during)),
@@ -211,8 +211,8 @@ class Court:
     def see(self, tick: Tick) -> Iterator[Violation]:
         """The breaches that begin at this tick. Called with every tick, in order."""
         self._scene.take(tick)
-        for law, during, case in self._cases:
-            breaks = case.breaks(self._scene) and (during is None or bool(during(self._scene)))
+        for law, during, each in self._watches:
+            breaks = each.breaks(self._scene) and (during is None or bool(during(self._scene)))
             if breaks and law.id not in self._broken:
                 yield Violation(law.id, tick.at, law.says, tick.decision.behavior)
             (self._broken.add if breaks else self._broken.discard)(law.id)
@@ -237,6 +237,6 @@ def watch(law: Law, compiler: Compiler[LawScene]) -> Watch:
 
 
 def violations(laws: Laws, scene: LawScene, ticks: Iterable[Tick]) -> list[Violation]:
-    """All breaches in a life."""
-    court = Court(laws, scene)
-    return [found for tick in ticks for found in court.see(tick)]
+    """All breaches in a life that was recorded."""
+    monitor = LawMonitor(laws, scene)
+    return [found for tick in ticks for found in monitor.see(tick)]

@@ -15,9 +15,9 @@ from time import process_time
 from typing import Literal
 
 from bench.promise import Promise, report
+from bench.rehearse import a_mind, any_table, last, rehearse, touch
 from moggy.brain.appraisals import Appraisals
 from moggy.brain.mind import Mind
-from moggy.brain.rehearse import a_mind, any_table, last, rehearse, touch
 from moggy.clock import RATE
 from moggy.config import Files
 from moggy.messages import (

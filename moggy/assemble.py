@@ -23,7 +23,7 @@ from moggy.brain.appraisals import Appraisals, whole_key
 from moggy.brain.memory import Broken, Memory, Remembered, awake
 from moggy.brain.mind import Mind
 from moggy.clock import SimulatedClock, hour_of_day
-from moggy.config import Files, compose, with_change
+from moggy.config import Files, Invalid, compose, with_change
 from moggy.designs import EditedDesigns, designs, texts_for
 from moggy.home import home, memory_file, memory_key
 from moggy.link import MemoryLink, SerialLink
@@ -117,6 +117,15 @@ def with_value(start: Start, key: str, value: Any) -> Start:
     except (IndexError, TypeError, AttributeError) as error:
         raise ValueError(f"{key}: {file} has no such place (a single value holds none)") from error
     return replace(start, files=texts)
+
+
+def mistake_of_value(start: Start, error: Invalid) -> str:
+    """What is wrong with a start after `with_value`; the place is named as `with_value` takes it,
+    not as it stands in the file."""
+    kind = next((kind for kind in FOLDERS if getattr(start, kind) == error.file), None)
+    if kind is None or not error.key:
+        return error.message
+    return error.message.replace(error.key, f"{kind}.{error.key.removeprefix('change.')}", 1)
 
 
 def body_of(start: Start) -> Body:

@@ -108,7 +108,8 @@ class Pet:
         try:
             designs(other.start)
         except Invalid as error:
-            raise ValueError(f"{key}={value!r}: {error.message}") from error
+            mistake = assemble.mistake_of_value(other.start, error)
+            raise ValueError(f"{key}={value!r}: {mistake}") from error
         return other
 
     def __repr__(self) -> str:

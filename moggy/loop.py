@@ -12,6 +12,7 @@ from moggy.clock import Clock
 from moggy.intake import Intake
 from moggy.messages import AnySense, ClearFaults, Command, Setting, Tick, Trouble
 from moggy.pet import LivingPet
+from moggy.vocabulary import joined
 from moggy.worker import Worker
 
 Sent: TypeAlias = Mapping[str, float]
@@ -20,6 +21,8 @@ Sent: TypeAlias = Mapping[str, float]
 Listener: TypeAlias = Callable[[Tick, Sent], None]
 """Called after every tick: the journal, the studio, the speaker. One that raises OSError is left
 out from then on, and a Trouble says so."""
+
+LEFT_OUT = "it is left out from now on"
 
 Ask: TypeAlias = Callable[[Tick], Any]
 """The job to offer a slow worker after this tick; None for nothing."""
@@ -112,9 +115,7 @@ class Loop:
                 self._listeners.remove(listener)
                 part = type(listener).__name__.lower()
                 self._intake.add(
-                    Trouble(
-                        at=now, part=part, message=f"{part}: {error}; it is left out from now on"
-                    )
+                    Trouble(at=now, part=part, message=joined(f"{part}: {error}", LEFT_OUT))
                 )
         return tick
 
@@ -129,7 +130,7 @@ class Loop:
                     Trouble(
                         at=now,
                         part=getattr(sensor, "name", type(sensor).__name__.lower()),
-                        message=f"{error}; it is left out from now on",
+                        message=joined(str(error), LEFT_OUT),
                     )
                 )
         for _, worker in self._thinkers:

@@ -226,7 +226,7 @@ def _comment_beside(source: Any, key: Any) -> str:
     return line if line.startswith("#") else ""
 
 
-def _put_comment_beside(target: CommentedMap, key: Any, comment: str) -> None:
+def _put_comment_beside(target: Any, key: Any, comment: str) -> None:
     """Make the comment at the end of a key's line this one; empty: take it away. Comments on the
     lines that follow stay."""
     if comment == _comment_beside(target, key):

@@ -9,7 +9,7 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
-from moggy.vocabulary import nearest
+from moggy.vocabulary import joined, nearest
 
 AS_UTF8 = "save the file as UTF-8 (iconv -f latin1 -t utf-8)"
 """What to do about a file in another encoding."""
@@ -77,9 +77,9 @@ def why_unreadable(path: Path, error: OSError | UnicodeDecodeError, way_out: str
     if isinstance(error, UnicodeDecodeError):
         return f"{path}: byte {error.start} is not UTF-8; {way_out}"
     if path.is_dir():
-        return f"{path}: is a folder, not a file{_beside(path, path / path.name)}; {way_out}"
+        return joined(f"{path}: is a folder, not a file{_beside(path, path / path.name)}", way_out)
     if isinstance(error, FileNotFoundError):
-        return f"{path}: no such file{_beside(path.parent, path)}; {way_out}"
+        return joined(f"{path}: no such file{_beside(path.parent, path)}", way_out)
     return f"{path}: cannot be read ({error.strerror}); {way_out}"
 
 

@@ -129,11 +129,9 @@ pads for some of them."""
 BodyMotionName: TypeAlias = Literal[
     "still", "lifted", "held", "shaken", "falling", "knocked", "put_down", "tipped"
 ]
-BODY_MOTIONS: Final[tuple[BodyMotionName, ...]] = get_args(BodyMotionName)
 BoardState: TypeAlias = Literal[
     "connected", "lost", "running", "hold", "rest", "limp", "stopped", "fault", "stopping"
 ]
-BOARD_STATES: Final[tuple[BoardState, ...]] = get_args(BoardState)
 Coming: TypeAlias = Literal["arrives", "leaves"]
 """What a person does who was not here, or was."""
 SettingName: TypeAlias = Literal["quiet", "focus", "lap", "away", "stop"]
@@ -315,6 +313,14 @@ def nearest(name: str, names: Collection[str]) -> str:
     if close:
         return f", did you mean {close[0]!r}?"
     return f"; there are {', '.join(names)}" if 0 < len(names) <= 12 else ""
+
+
+def joined(message: str, more: str) -> str:
+    """A message with a way out or a consequence after it: as a sentence of its own where the
+    message ends as one, as after `nearest`, else after a semicolon."""
+    if message.endswith((".", "?", "!")):
+        return f"{message} {more[:1].upper()}{more[1:]}"
+    return f"{message}; {more}"
 
 
 def known(what: str, names: Collection[str]) -> Callable[[str], str]:

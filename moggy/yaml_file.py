@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from moggy.vocabulary import nearest
+from moggy.vocabulary import joined, nearest
 from moggy.yaml_reader import LONGEST, Fault, Read, read
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -50,10 +50,11 @@ class Invalid(ValueError):
     """A file that does not say what it must: names the file, the line, the key and what is
     allowed."""
 
-    def __init__(self, file: str, line: int, message: str) -> None:
+    def __init__(self, file: str, line: int, message: str, key: str = "") -> None:
+        """`key`: the place in the file, where the message names it."""
         message = message if len(message) <= LONGEST_MESSAGE else f"{message[:LONGEST_MESSAGE]} …"
         super().__init__(f"{file}:{line}: {message}")
-        self.file, self.line, self.message = file, line, message
+        self.file, self.line, self.message, self.key = file, line, message, key
 
 
 class Misplaced(ValueError):
@@ -182,7 +183,10 @@ def validate(
         mistake = _in_words(data, model, culprit or there, also, first)
         if culprit is not None and culprit.file != there.file:
             mistake = Invalid(
-                mistake.file, mistake.line, f"{mistake.message}; see {there.file}:{there.line}"
+                mistake.file,
+                mistake.line,
+                joined(mistake.message, f"see {there.file}:{there.line}"),
+                mistake.key,
             )
         raise mistake from None
 
@@ -196,25 +200,26 @@ def _in_words(
 ) -> Invalid:
     where = _in_file(data, error["loc"])
     file, line, key = place
-    key = key or model.__name__
+    in_file, key = key, key or model.__name__
     if error["type"] == "extra_forbidden":
         name, names = str(where[-1]), _keys_beside(model, where[:-1])
         any_layer = also.model_fields if also is not None and len(where) == 1 else ()
         meant = nearest(name, [*names, *any_layer]) or nearest(name, names)
-        return Invalid(file, line, f"unknown key '{key}'{meant}")
+        return Invalid(file, line, f"unknown key '{key}'{meant}", in_file)
     if error["type"] == "missing":
-        return Invalid(file, line, f"{key}: '{error['loc'][-1]}' is missing")
+        return Invalid(file, line, f"{key}: '{error['loc'][-1]}' is missing", in_file)
     value, message = error.get("input"), error["msg"].removeprefix("Value error, ")
     context = error.get("ctx", {})
     if error["type"] in ("literal_error", "union_tag_invalid"):
         value = context.get("tag", value)
         allowed = QUOTED.findall(str(context.get("expected_tags", context.get("expected"))))
         if isinstance(value, str):
-            return Invalid(file, line, f"{key}: unknown name {value!r}{nearest(value, allowed)}")
+            message = f"{key}: unknown name {value!r}{nearest(value, allowed)}"
+            return Invalid(file, line, message, in_file)
     told = isinstance(value, dict | list) or repr(value) in message
     told = told or (isinstance(value, str) and value in message)
     shown = "" if told else f" (it is {value!r})"
-    return Invalid(file, line, f"{key}: {message}{shown}")
+    return Invalid(file, line, f"{key}: {message}{shown}", in_file)
 
 
 def _in_file(data: Any, loc: Where) -> list[Any]:

@@ -11,7 +11,7 @@ from rich.console import Console
 from moggy import overlay
 from moggy.assemble import begin, born, in_virtual_time, simulated_body
 from moggy.behaviors.law_scene import LawScene
-from moggy.behaviors.laws import Court, Laws, Violation
+from moggy.behaviors.laws import LawMonitor, Laws, Violation, violations
 from moggy.body import Body
 from moggy.commands.progress import progress
 from moggy.config import Files, compose, path_texts
@@ -63,20 +63,16 @@ def check(
     return 1 if found else 0
 
 
-def court(laws: Laws, start: Start) -> Court:
-    """Who judges the life that begins so."""
-    return Court(
-        laws,
-        LawScene(compose(start.personality, start.files, Personality), start.hour),
-    )
+def scene_of(start: Start) -> LawScene:
+    """What laws can ask about a life that begins so, before its first tick."""
+    return LawScene(compose(start.personality, start.files, Personality), start.hour)
 
 
 def of_journal(path: Path, laws: Laws) -> list[Violation]:
     """What a recorded life broke. Raises NotAJournal."""
     start = read_start(path)
     sensors_of(start.body, start.files)
-    judge = court(laws, start)
-    return [violation for entry in read_ticks(path) for violation in judge.see(entry.tick)]
+    return violations(laws, scene_of(start), (entry.tick for entry in read_ticks(path)))
 
 
 def of_random_day(
@@ -86,14 +82,14 @@ def of_random_day(
     body = files.load("body/cat.yaml", Body)
     day = random_day(seed, seconds, body)
     start = begin(files, seed=seed, hour=day.hour, personality=personality)
-    judge = court(laws, start)
+    monitor = LawMonitor(laws, scene_of(start))
     found: list[Violation] = []
     in_virtual_time(
         born(start),
         senses_of(day, body),
         seconds,
         body=simulated_body(body),
-        listeners=[lambda tick, sent: found.extend(judge.see(tick))],
+        listeners=[lambda tick, sent: found.extend(monitor.see(tick))],
     ).run()
     return found
 

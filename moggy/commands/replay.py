@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from rich.console import Console
 
-from moggy.assemble import FOLDERS, lived_again, with_file, with_value
+from moggy.assemble import FOLDERS, lived_again, mistake_of_value, with_file, with_value
 from moggy.commands.progress import progress
 from moggy.config import Files, Invalid
 from moggy.designs import designs, sensors_of
@@ -152,7 +152,7 @@ def _change(swaps: Sequence[str], sets: Sequence[str]) -> Callable[[Start], Star
             for assignment in sets:
                 _check_set(start, assignment)
             given = " ".join(f"--set {assignment}" for assignment in sets)
-            raise ValueError(f"{given}: {error.message}") from error
+            raise ValueError(f"{given}: {mistake_of_value(changed, error)}") from error
         return changed
 
     return change
@@ -174,10 +174,11 @@ def _with_set(start: Start, assignment: str) -> Start:
 
 def _check_set(start: Start, assignment: str) -> None:
     """Raises ValueError where the value is wrong even without what else is set."""
+    changed = _with_set(start, assignment)
     try:
-        designs(_with_set(start, assignment))
+        designs(changed)
     except Invalid as error:
-        raise ValueError(f"--set {assignment}: {error.message}") from error
+        raise ValueError(f"--set {assignment}: {mistake_of_value(changed, error)}") from error
 
 
 def _plot(difference: Difference, path: Path) -> None:

@@ -11,7 +11,9 @@ from moggy.sim.board.lock_step import LockStepBoard
 from .rig import CAT
 
 BOARD = LockStepBoard(CAT)
-LIMBS, MODE, REFLEXES = (BOARD.module(name) for name in ("limbs", "mode", "reflexes"))
+LIMBS = BOARD.module("limbs")
+MODE = BOARD.module("mode")
+REFLEXES = BOARD.module("reflexes")
 TENTH_US = 6554
 """µs/65536 a centidegree: 0.1 µs, so 180° are 1800 µs."""
 

@@ -11,7 +11,14 @@ import pytest
 
 from .rig import Rig
 
-CURRENT, TIME, ELECTRODES, AUTO = 0x5C, 0x5D, 0x5E, 0x7B
+CURRENT = 0x5C
+"""Register of the MPR121: filter and global charge current."""
+TIME = 0x5D
+"""Register: filter and global charge time."""
+ELECTRODES = 0x5E
+"""Register: which electrodes run; 0 stops the chip."""
+AUTO = 0x7B
+"""Register: what the search for each electrode's charge does."""
 
 
 def chip(picofarads: float = 10.0) -> Any:

@@ -19,7 +19,8 @@ from moggy.pet import Start
 from moggy.replay import relive
 from moggy.watch import Watcher
 
-TREE, WHO = "trees/cat.yaml", "personalities/cat.yaml"
+TREE = "trees/cat.yaml"
+WHO = "personalities/cat.yaml"
 
 
 @pytest.fixture
@@ -91,7 +92,7 @@ def test_a_replay_can_change_one_number_of_one_behaviour(
     lived(begin(files, seed=3, hour=10.0), path, {})
     assert run_replay(path, [], ["tree.loaf.base=3"], None) == 0
     assert "→ loaf" in capsys.readouterr().out
-    with pytest.raises(ValueError, match=r"change\.explore\.base.*valid number"):
+    with pytest.raises(ValueError, match=r": tree\.explore\.base: .*valid number"):
         run_replay(path, [], ["tree.explore.base=high"], None)
     with pytest.raises(ValueError, match=r"no 'explor', did you mean 'explore'"):
         run_replay(path, [], ["tree.explor.base=1"], None)

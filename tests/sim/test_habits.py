@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 import moggy
+from bench.rehearse import touch
 from moggy.brain.appraisals import Appraisals
 from moggy.brain.memory import Memory, Remembered, sentences
 from moggy.brain.mind import Mind
-from moggy.brain.rehearse import touch
 from moggy.config import Files
 from moggy.messages import AnySense, Face, Person, Tick, Words
 from moggy.personality import Personality

@@ -194,9 +194,11 @@ def studio(browser: Any, simulator: str) -> Iterator[Open]:
     assert opened.complaints == []
 
 
-# Places on the skin of a cat that stands.
-BACK, CHEEK, TEMPLE = (0.0, 0.03, 0.235), (0.2, 0.065, 0.23), (0.185, 0.06, 0.25)
-# Places inside of the trunk: in every pose a pointer that aims at one of them meets the cat.
+# Places on the skin of a cat that stands: m forward, to its left, up.
+BACK = (0.0, 0.03, 0.235)
+CHEEK = (0.2, 0.065, 0.23)
+TEMPLE = (0.185, 0.06, 0.25)
+# Places inside of the trunk, m: in every pose a pointer that aims at one of them meets the cat.
 INSIDE = [(0.1, 0.02, 0.2), (0.0, 0.02, 0.2), (-0.1, 0.02, 0.2)]
 
 # Notes what the page sends.

@@ -48,7 +48,8 @@ MOTIONS = load_motions(sorted(SHIPPED["motions"].glob("*.yaml")))
 CAT = Personality(name="cat")
 NOBODY = PersonEstimate()
 DT = 0.02
-SIGNED, UNIT = st.floats(-1, 1), st.floats(0, 1)
+SIGNED = st.floats(-1, 1)
+UNIT = st.floats(0, 1)
 FEELINGS = st.builds(
     Affect,
     valence=SIGNED,

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from bench.rehearse import a_mind, last, rehearse, touch
 from moggy.brain.affect import home_of
 from moggy.brain.appraisals import Appraisals
 from moggy.brain.memory import Remembered
 from moggy.brain.mind import Mind
-from moggy.brain.rehearse import a_mind, last, rehearse, touch
 from moggy.config import Files
 from moggy.messages import (
     Affect,

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bench.rehearse import a_mind, any_table
 from moggy.brain.appraisals import Appraisals
 from moggy.brain.feeling_shapes import RETURNS
 from moggy.brain.mind import Mind
-from moggy.brain.rehearse import a_mind, any_table
 from moggy.config import Files
 from moggy.messages import Affect, Event
 from moggy.personality import Personality, Temperament

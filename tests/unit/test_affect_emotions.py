@@ -15,8 +15,10 @@ from moggy.messages import EventCause
 from moggy.personality import Temperament
 from moggy.vocabulary import EMOTIONS, Emotion
 
-PRAISE, SMILE = EventCause(event="praised"), EventCause(event="smiled_at")
-JOY, FEAR = EMOTIONS.index("joy"), EMOTIONS.index("fear")
+PRAISE = EventCause(event="praised")
+SMILE = EventCause(event="smiled_at")
+JOY = EMOTIONS.index("joy")
+FEAR = EMOTIONS.index("fear")
 SHAPES: dict[Emotion, Tendency] = {
     **dict.fromkeys(EMOTIONS, Tendency()),
     "joy": Tendency(threshold=0.1, attack=0.5, decay=20.0, pleasure=0.8, arousal=0.4),

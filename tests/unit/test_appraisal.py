@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from bench.rehearse import a_mind
 from moggy.brain.appraisals import Appraisals, whole_key
 from moggy.brain.memory import Remembered
-from moggy.brain.rehearse import a_mind
 from moggy.config import Files, Invalid, parse, with_value
 from moggy.messages import Event
 from moggy.personality import Personality, Temperament

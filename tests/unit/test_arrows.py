@@ -168,6 +168,32 @@ def test_a_reach_behind_the_door_is_found(tmp_path: Path) -> None:
     assert too_deep(modules) == ["moggy.loop → moggy.brain.affect.mood.Mood"]
 
 
+def assigned_together(source: str) -> list[int]:
+    """Lines of a module that give several names their values at once. Not where one value is
+    taken apart, as a tuple of unknown parts."""
+    return [
+        node.lineno
+        for node in ast.parse(source).body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Tuple)
+        and len(node.targets[0].elts) > 1
+        and isinstance(node.value, ast.Tuple | ast.GeneratorExp)
+    ]
+
+
+def test_constants_stand_one_a_line() -> None:
+    rooms = (*ROOMS, "moggy", "firmware", "bench", "examples", "tests")
+    together = [
+        f"{path.relative_to(ROOT)}:{line}"
+        for room in rooms
+        for path in (ROOT / room).rglob("*.py")
+        if "node_modules" not in path.parts
+        for line in assigned_together(path.read_text(encoding="utf-8"))
+    ]
+    assert together == []
+    assert assigned_together("A = 1\nB, C = 2, 3\n") == [2]
+
+
 def test_no_source_file_is_longer_than_450_lines() -> None:
     rooms = ("moggy", "brain", "sensors", "behaviors", "actuators", "sim", "firmware", "bench")
     long = {

@@ -555,7 +555,8 @@ def test_cooldowns_and_budgets_survive_an_edit() -> None:
     assert "ask_for_company" not in cat.does(60)
 
 
-unit, signed = st.floats(0.0, 1.0), st.floats(-1.0, 1.0)
+unit = st.floats(0.0, 1.0)
+signed = st.floats(-1.0, 1.0)
 affects = st.builds(
     Affect,
     emotions=st.fixed_dictionaries(dict.fromkeys(EMOTIONS, unit)),

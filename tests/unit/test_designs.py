@@ -21,7 +21,9 @@ from moggy.messages import AnySense, Edited, Tick
 from moggy.personality import Personality
 from moggy.pet import LivingPet, Start
 
-TREE, WHO, TABLE = "trees/cat.yaml", "personalities/cat.yaml", "appraisals/cat.yaml"
+TREE = "trees/cat.yaml"
+WHO = "personalities/cat.yaml"
+TABLE = "appraisals/cat.yaml"
 SHIPPED = begin(Files(), seed=1, hour=10.0)
 REST = "name: t\nroot: {kind: utility, fallback: rest, options: [{id: rest, do: {why: 'rests'}}"
 

@@ -44,6 +44,14 @@ def test_a_page_names_files_that_there_are(page: Path) -> None:
     assert absent == []
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_prose_has_lines_of_at_most_100_characters(page: Path) -> None:
+    blocks = page.read_text(encoding="utf-8").split("```")
+    prose = [line for block in blocks[::2] for line in block.splitlines()]
+    tables = [line for line in prose if line.lstrip().startswith("|")]
+    assert [line for line in prose if len(line) > 100 and line not in tables] == []
+
+
 def defined(file: Path) -> set[str]:
     """The functions of a file, and `Class.method` of its classes."""
     found = set()

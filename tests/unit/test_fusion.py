@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bench.rehearse import a_mind, last, rehearse, touch
 from moggy.brain.appraisals import Appraisals
 from moggy.brain.mind import Mind
 from moggy.brain.person import SPREAD, Fusion
-from moggy.brain.rehearse import a_mind, last, rehearse, touch
 from moggy.config import Files
 from moggy.messages import (
     AnySense,

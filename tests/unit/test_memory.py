@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.rehearse import a_mind, rehearse, touch
 from moggy.brain.appraisals import Appraisals
 from moggy.brain.memory import (
     EPISODES,
@@ -28,7 +29,6 @@ from moggy.brain.memory import (
     sentences,
 )
 from moggy.brain.memory.encryption import connect
-from moggy.brain.rehearse import a_mind, rehearse, touch
 from moggy.config import Files
 from moggy.messages import (
     Affect,

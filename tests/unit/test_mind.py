@@ -7,10 +7,10 @@ from itertools import pairwise
 
 import pytest
 
+from bench.rehearse import a_mind, rehearse, touch
 from moggy.brain.appraisals import Appraisals
 from moggy.brain.mind import Mind
 from moggy.brain.perception.touch import pleasantness
-from moggy.brain.rehearse import a_mind, rehearse, touch
 from moggy.config import Files
 from moggy.messages import (
     AnySense,

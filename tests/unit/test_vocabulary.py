@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -18,8 +19,6 @@ from moggy.brain.memory import diary
 from moggy.config import Files, Invalid
 from moggy.designs import designs
 from moggy.vocabulary import (
-    BOARD_STATES,
-    BODY_MOTIONS,
     CALLS,
     CLASS_PLACES,
     CLASS_PRIOR,
@@ -35,6 +34,8 @@ from moggy.vocabulary import (
     SETTINGS,
     TRAITS,
     ZONES,
+    BoardState,
+    BodyMotionName,
     EventKind,
     declare_event,
     known,
@@ -51,8 +52,8 @@ SETS = {
     "INTENTS": frozenset(INTENTS),
     "SETTINGS": frozenset(SETTINGS),
     "CALLS": frozenset(CALLS),
-    "BODY_MOTIONS": frozenset(BODY_MOTIONS),
-    "BOARD_STATES": frozenset(BOARD_STATES),
+    "BodyMotionName": frozenset(get_args(BodyMotionName)),
+    "BoardState": frozenset(get_args(BoardState)),
     "urgent events": frozenset(name for name, kind in EVENTS.items() if kind.urgent),
     "addressing events": frozenset(name for name, kind in EVENTS.items() if kind.addresses),
 }
@@ -135,7 +136,7 @@ def test_tables_about_events_name_only_events() -> None:
 
 def test_every_call_has_a_shape_and_every_state_of_the_board_a_name() -> None:
     assert set(calls.SHAPES) == set(CALLS)
-    assert set(wire.STATES) - {"starting"} <= set(BOARD_STATES)
+    assert set(wire.STATES) - {"starting"} <= set(get_args(BoardState))
 
 
 def test_a_wrong_name_is_answered_with_the_nearest() -> None:

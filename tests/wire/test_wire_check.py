@@ -18,7 +18,8 @@ from moggy.wire_check import MESSAGES, wrong
 from tests.firmware.rig import CAT, Rig
 
 FEW = CAT.model_copy(update={"pads": dict(list(CAT.pads.items())[:8])})
-JOINTS, PADS = len(CAT.joints), len(CAT.pads)
+JOINTS = len(CAT.joints)
+PADS = len(CAT.pads)
 MS = struct.pack("<I", 7)
 
 

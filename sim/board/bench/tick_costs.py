@@ -18,7 +18,8 @@ import machine  # type: ignore[import-not-found]
 from utime import time_ns  # type: ignore[import-not-found]
 
 results = open("costs", "w")  # noqa: SIM115
-transport, what, path, last = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
+transport, what, path = sys.argv[1:4]
+last = int(sys.argv[4])
 
 PARTS = (
     # part, owner, method: the first that the board has counts for its name.

@@ -1,5 +1,4 @@
-"""Runs a mind alone through a list of senses in virtual time: for benches, tests and designers who
-try a table."""
+"""Runs a mind alone through a list of senses in virtual time, for benches and tests."""
 
 from __future__ import annotations
 
