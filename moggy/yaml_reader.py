@@ -207,8 +207,8 @@ class _Builder:
             short = tag.replace("tag:yaml.org,2002:", "!!")
             raise Fault(line, f"the tag {short} is not read; leave it out")
 
-    def unparsed(self, error: MarkedYAMLError) -> Fault:
-        """What a mistake of the parser means, with what was open then."""
+    def unparsed(self, error: MarkedYAMLError, lines: int) -> Fault:
+        """What a mistake of the parser means, with what was open then. `lines` has the text."""
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         began = error.context_mark.line + 1 if error.context_mark else line
@@ -225,9 +225,8 @@ class _Builder:
             missing = f"a {what} or '{CLOSES[bracket]}' is missing"
             if line == began:
                 return Fault(line, f"{missing} after the '{bracket}' of this line")
-            return Fault(
-                began, f"the '{bracket}' that opens here is not closed: {missing} in line {line}"
-            )
+            where = "at the end" if line > lines else f"in line {line}"
+            return Fault(began, f"the '{bracket}' that opens here is not closed: {missing} {where}")
         if here is not None and here.bracket and here.line < line:
             return Fault(line, f"{problem}; the '{here.bracket}' of line {here.line} is still open")
         return Fault(line, problem)
@@ -246,7 +245,7 @@ def read(text: str) -> Read:
         for event in yaml.parse(text):
             builder.take(event)
     except MarkedYAMLError as error:
-        raise builder.unparsed(error) from None
+        raise builder.unparsed(error, len(text.splitlines())) from None
     except YAMLError as error:
         raise Fault(1, f"not YAML: {error}") from None
     return Read(builder.data, builder.lines, tuple(builder.quoted))

@@ -189,7 +189,10 @@ def test_replay_says_exact(life: Path) -> None:
         (["tree.explore.bse=1"], "unknown key 'tree.explore.bse', did you mean 'base'?"),
         (["tree.explore.base=high"], ": tree.explore.base: Input should be a valid number"),
         (["tree.choose.fallback=laof"], "did you mean 'loaf'?"),
-        (["tree.explore.base=["], "the '[' that opens here is not closed"),
+        (
+            ["tree.explore.base=["],
+            ": the '[' that opens here is not closed: a value or ']' is missing at the end",
+        ),
         (["tree.explor.base=1"], "did you mean 'explore'?"),
         (["tree.explore.base"], "should read KIND.KEY=VALUE"),
         (

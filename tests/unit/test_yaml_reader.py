@@ -39,6 +39,8 @@ def refused(text: str) -> Invalid:
         ("a: 1\nb: 2\na: 3", 3, "the key 'a' stands here and in line 1; keep one"),
         ("a:\n  b: 1\n  c: {b: 1,\n    b: 2}", 4, "the key 'b' stands here and in line 3"),
         ("a: {b: 1, c: 2\nd: 3", 1, "the '{' that opens here is not closed: a ',' or '}' is miss"),
+        ("a:\n- [1\n", 2, "the '[' that opens here is not closed: a ',' or ']' is missing at the"),
+        ("a:\n- [", 2, "the '[' that opens here is not closed: a ',' or ']' is missing at the"),
         ("a:\n- [1,\n  2\nb: 3", 2, "the '[' that opens here is not closed: a ',' or ']' is miss"),
         ("a:\n- [1,\n", 2, "the '[' that opens here is not closed: a value or ']' is missing in"),
         ("a: 1\nb: {c: [1, 2}", 2, "a ',' or ']' is missing after the '[' of this line"),
