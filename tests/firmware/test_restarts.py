@@ -16,7 +16,15 @@ from moggy.sim.board.lock_step import LockStepBoard
 from .rig import CAT, Brain
 
 RESTARTS = 1 << wire.FAULTS.index("restarts")
-POWER, RESET_PIN, HUNG, ASKED, DIP = 1, 2, 3, 5, 6
+POWER = 1
+"""Number of a cause: power came."""
+RESET_PIN = 2
+HUNG = 3
+"""The watchdog ended a tick that hung."""
+ASKED = 5
+"""A restart was asked for."""
+DIP = 6
+"""The supply dipped."""
 SCRATCH = {"RP2040": 0x4005800C, "RP2350": 0x400D800C}
 CHIP_RESET = {"RP2040": 0x40064008, "RP2350": 0x4010002C}
 
