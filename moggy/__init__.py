@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     )
     from moggy.sense_file import BadScript
     from moggy.sim.day import Day
+    from moggy.sim.faults import Fault
 
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "BodyMotion",
     "Day",
     "Face",
+    "Fault",
     "Files",
     "Gesture",
     "Invalid",
@@ -73,6 +75,7 @@ _ROOMS = {
     "moggy.life": ("Life",),
     "moggy.sim.day": ("Day",),
     "moggy.sense_file": ("BadScript",),
+    "moggy.sim.faults": ("Fault",),
 }
 """Where the names come from that are not messages."""
 

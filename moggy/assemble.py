@@ -36,6 +36,8 @@ from moggy.sensor_package import GuardedDevice, load_package
 from moggy.sensors import ALWAYS
 from moggy.sim.board.lock_step import LockStepBoard
 from moggy.sim.board.micropython import MicroPythonBoard, SteppedMicroPython
+from moggy.sim.board.relay import PortRelay, Relay
+from moggy.sim.faults import WIRE_FAULTS, Fault
 from moggy.sim.script import Script
 from moggy.sim.simulated_body import SimulatedBody, SimulatedSenses, Source
 from moggy.sim.world import World
@@ -206,22 +208,31 @@ def slow_thinkers(*, simulated: bool) -> list[tuple[Ask, Worker]]:
 
 
 def simulated_body(
-    shape: Body, board: str = "auto", *, in_real_time: bool = False
+    shape: Body,
+    board: str = "auto",
+    *,
+    in_real_time: bool = False,
+    relayed: bool = False,
+    seed: int = 0,
 ) -> SimulatedBody:
     """A simulated body in a world of its own, with the firmware on a simulated board.
 
     `board` says where the firmware runs: "lockstep" under CPython, "micropython" in the board's own
     interpreter; "auto" is lockstep in virtual time and MicroPython in real time. Raises ValueError
-    for any other.
+    for any other. `relayed`: whether a relay stands on the serial port in real time, so that the
+    wire can have faults, which follow `seed`; in virtual time one always does.
     """
     if board not in BOARDS:
         raise ValueError(f"board: there is no {board!r:.80}; there are {', '.join(BOARDS)}")
     world = World(shape)
     if in_real_time and board != "lockstep":
         living = MicroPythonBoard(shape)
-        return SimulatedBody(world, living, SerialBody(SerialLink(living.path), shape))
+        port = PortRelay(living.path, seed) if relayed else None
+        link = SerialLink(living.path if port is None else port.path)
+        return SimulatedBody(world, living, SerialBody(link, shape), port)
     stepped = SteppedMicroPython(shape) if board == "micropython" else LockStepBoard(shape)
-    return SimulatedBody(world, stepped, SerialBody(MemoryLink(stepped.line), shape))
+    line = Relay(stepped.line, seed)
+    return SimulatedBody(world, stepped, SerialBody(MemoryLink(line), shape), line)
 
 
 def in_virtual_time(
@@ -282,20 +293,25 @@ def simulator(
     studio_port: int,
     remember: bool,
     record: Path | None,
+    faults: Sequence[Fault] = (),
     listeners: Sequence[Listener] = (),
 ) -> RealLife:
     """The cat in the studio, in real time. `hour` None is now; `remember` keeps a memory from day
-    to day, as a robot does. Raises OSError when the port is taken, Invalid where a file is missing
-    or wrong."""
+    to day, as a robot does; `faults` of its body stand in the order of their time. Raises OSError
+    when the port is taken, Invalid where a file is missing or wrong."""
     with ExitStack() as closing:
         parts = _in_real_time(
             closing, listeners, record, remember=remember,
             seed=seed, hour=hour_of_day() if hour is None else hour, personality=personality,
         )  # fmt: skip
         inbox = parts.inbox()
-        body = simulated_body(parts.shape, board, in_real_time=True)
+        relayed = any(fault.name in WIRE_FAULTS for fault in faults)
+        body = simulated_body(parts.shape, board, in_real_time=True, relayed=relayed, seed=seed)
         closing.callback(body.close)
-        parts.sensors.insert(0, SimulatedSenses(inbox.poll, body))
+        script = Script(faults)
+        parts.sensors.insert(
+            0, SimulatedSenses(lambda now: [*script.due(now), *inbox.poll(now)], body)
+        )
         address = parts.serve(inbox, studio_port, body)
         note = body.board.note if isinstance(body.board, MicroPythonBoard) else ""
         return RealLife(parts.loop(body), parts.start, address, note)

@@ -59,7 +59,8 @@ def demo(
 
 @app.command(
     epilog="Examples: `moggy sim` · "
-    "`moggy sim --headless --senses day.jsonl --seed 1 --until 60 --out out/day`"
+    "`moggy sim --headless --senses day.jsonl --seed 1 --until 60 --out out/day` · "
+    "`moggy sim --fault wire_unplug=5@20 --fault servos_nack@30`"
 )
 def sim(
     headless: Annotated[
@@ -111,24 +112,35 @@ def sim(
             "--remember", help="Live: remember its people from day to day, as a robot does."
         ),
     ] = False,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=SECONDS@START",
+            help="A fault of the wire or of the body's devices (docs/wire.md lists them); without"
+            " =SECONDS it stays. May be given several times.",
+        ),
+    ] = None,
     personality: Personality = "cat",
     seed: Seed = 1,
 ) -> None:
     """The simulator: the living cat in the studio, or, with --headless, a script of senses in
     virtual time."""
+    from moggy.sim.faults import in_order
+
+    faults = in_order(fault or [])
     if headless:
         from moggy.commands.headless import headless as run_headless
 
         run_headless(
             senses, until=until, out=out, pictures=pictures, board=board, think=think, hour=hour,
-            personality=personality, seed=seed,
+            faults=faults, personality=personality, seed=seed,
         )  # fmt: skip
     else:
         from moggy.commands.live import simulate
 
         simulate(
             port=port, open_browser=open_browser, record=record, board=board, remember=remember,
-            hour=hour, personality=personality, seed=seed,
+            hour=hour, faults=faults, personality=personality, seed=seed,
         )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ from moggy.messages import (
     Words,
 )
 from moggy.sense_file import LAST_MOMENT_S, LONGEST_LINE, BadScript
+from moggy.sim.faults import Fault, FaultName
 from moggy.vocabulary import Coming, SettingName, nearest
 from moggy.yaml_file import Located, validate
 
@@ -108,7 +109,16 @@ class DayLook(DayPart):
     seconds: Annotated[float, Field(gt=0.0, le=3600.0)] = 2.0
 
 
-DEEDS = ("stroke", "press", "face", "say", "person", "carry", "battery", "setting")
+class DayFault(DayPart):
+    """Something of the body breaks."""
+
+    name: Annotated[FaultName, Field(description="what breaks (docs/wire.md)")]
+    seconds: Annotated[
+        float | None, Field(gt=0.0, le=LAST_MOMENT_S, description="how long; none: from then on")
+    ] = None
+
+
+DEEDS = ("stroke", "press", "face", "say", "person", "carry", "battery", "setting", "fault")
 """Keys of an act of which it has one or more."""
 
 
@@ -129,6 +139,7 @@ class Act(DayPart):
     battery: Annotated[float | None, Field(ge=0.0, le=1.0)] = None
     setting: SettingName | None = None
     on: bool = True
+    fault: DayFault | None = None
 
     @model_validator(mode="after")
     def _does_something(self) -> Self:
@@ -205,6 +216,8 @@ def _parts(act: Act, body: Body) -> Iterator[Iterable[AnySense]]:
         yield [Battery(at=at, level=act.battery)]
     if act.setting:
         yield [Setting(at=at, name=act.setting, on=act.on)]
+    if act.fault:
+        yield [Fault(at=at, name=act.fault.name, seconds=act.fault.seconds)]
     if act.face:
         yield _looks(act.face, at, who)
     if act.stroke:

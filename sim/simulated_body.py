@@ -3,11 +3,15 @@ and the senses that reach the pet through it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol, TypeAlias
 
 from moggy.messages import AnySense, Command
-from moggy.sim.board.wires import Pulses, SimulatedBoard, angles
+from moggy.sim.board.relay import WireFault
+from moggy.sim.board.wires import Pulses, SimulatedBoard
+from moggy.sim.faults import DEVICE_FAULTS, WIRE_FAULTS, Fault, FaultPlan
+from moggy.sim.servos import Shafts
 from moggy.sim.world import World
 
 
@@ -40,22 +44,66 @@ class WiredBody(Protocol):
         ...
 
 
+class FaultyWire(Protocol):
+    """What may stand between the two ends of the wire: `Relay`, or `PortRelay` in real time."""
+
+    def suffer(self, faults: Collection[WireFault], now: float) -> None:
+        """Set what is wrong from `now` (s) on, and pass on what has arrived by then."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the line."""
+        ...
+
+
 class SimulatedBody:
     """Moves and is polled like any body."""
 
-    def __init__(self, world: World, board: SimulatedBoard, body: WiredBody) -> None:
+    def __init__(
+        self, world: World, board: SimulatedBoard, body: WiredBody, wire: FaultyWire | None = None
+    ) -> None:
         """`body` is linked to the board: `SerialBody(MemoryLink(board.line), world.body)`, or a
-        `SerialLink` to its port."""
+        `SerialLink` to its port; through `wire`, which faults of the wire need."""
         self.world, self.board = world, board
-        self._body = body
+        self._body, self._wire = body, wire
         self._stepped = -1.0
+        self._plan: FaultPlan | None = None
+        """The faults; None before the first."""
+        self._shafts = Shafts(world.body)
+
+    def take(self, sense: AnySense) -> bool:
+        """Let a fault, raw touch, motion or battery happen to the body; False for a sense that
+        comes to the pet as it is. Raises ValueError for a fault of a wire that is not `wire`."""
+        if not isinstance(sense, Fault):
+            return self.world.take(sense)
+        if self._wire is None and sense.name in WIRE_FAULTS:
+            raise ValueError(f"fault: {sense.name}: this body has no relay on its wire")
+        self._plan = self._plan or FaultPlan()
+        self._plan.add(sense)
+        return True
 
     def step(self, now: float) -> None:
         """Let the board live until `now` (s) with what the world does to it."""
         if now > self._stepped:
             self._stepped = now
-            self.board.feed(self.world.inputs())
+            if self._plan is not None:
+                self._break(self._plan, now)
+            else:
+                self.board.feed(self.world.inputs())
             self.board.advance(now)
+
+    def _break(self, plan: FaultPlan, now: float) -> None:
+        """What the board's devices feel, with the faults of this step."""
+        faults = plan.at(now)
+        if self._wire is not None:
+            self._wire.suffer([name for name in WIRE_FAULTS if name in faults], now)
+        self._shafts.step(now, self.board.outputs(), faults)
+        felt = self.world.inputs()
+        devices = tuple([name for name in DEVICE_FAULTS if name in faults])
+        if devices or self._shafts.sag:
+            volts = max(felt.volts - self._shafts.sag, 0.0)
+            felt = replace(felt, faults=devices, volts=volts)
+        self.board.feed(felt)
 
     def poll(self, now: float) -> Sequence[AnySense]:
         """What the board said by `now`."""
@@ -71,8 +119,8 @@ class SimulatedBody:
         return self.board.outputs()
 
     def angles(self) -> dict[str, float]:
-        """Joint → rad to which its servo is driven; limp joints are left out."""
-        return angles(self.world.body, self.board.outputs())
+        """Joint → rad at which its servo stands; limp joints are left out."""
+        return self._shafts.angles(self.board.outputs())
 
     def stop(self, now: float) -> None:
         """Emergency stop."""
@@ -89,6 +137,8 @@ class SimulatedBody:
     def close(self) -> None:
         """Let go of the link and end the board."""
         self._body.close()
+        if self._wire is not None:
+            self._wire.close()
         self.board.close()
 
 
@@ -109,7 +159,7 @@ class SimulatedSenses:
         direct: list[AnySense] = []
         for sense in self._source(now):
             self._body.step(sense.at)
-            if not self._body.world.take(sense):
+            if not self._body.take(sense):
                 direct.append(sense)
         self._body.step(now)
         return [*direct, *self._body.poll(now)]

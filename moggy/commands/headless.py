@@ -3,8 +3,9 @@ out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
+from heapq import merge
 from pathlib import Path
 from time import perf_counter
 from typing import NamedTuple
@@ -26,6 +27,7 @@ from moggy.home import home
 from moggy.loop import Listener
 from moggy.messages import AnySense
 from moggy.sim.day import WRITE_A_DAY, Day, senses_of
+from moggy.sim.faults import Fault
 from moggy.sim.script import length_s, read_script
 from moggy.unreadable import readable
 
@@ -48,10 +50,12 @@ def headless(
     board: str,
     think: bool,
     hour: float | None,
+    faults: Sequence[Fault],
     personality: str,
     seed: int,
 ) -> None:
-    """Read the script, live it, say what was written and how fast it went."""
+    """Read the script, live it with the faults, which stand in the order of their time; say what
+    was written and how fast it went."""
     files = Files(home())
     know_sensors(files)
     body = files.load("body/cat.yaml", Body)
@@ -65,15 +69,16 @@ def headless(
         listeners: list[Listener] = []
         if out is not None:
             listeners.append(closing.enter_context(recorder(out, start)))
-        simulated = simulated_body(body, board)
+        simulated = simulated_body(body, board, seed=seed)
         if out is not None and pictures:
             from moggy.sim.pictures import Pictures
 
             listeners.append(Pictures(out / "pictures", body, simulated.angles))
         advance = closing.enter_context(progress("living", seconds))
         listeners.append(lambda tick, sent: advance(tick.at))
+        senses = merge(given.senses, faults, key=lambda sense: sense.at)
         in_virtual_time(
-            born(start), given.senses, seconds, body=simulated, listeners=listeners, think=think
+            born(start), senses, seconds, body=simulated, listeners=listeners, think=think
         ).run()
     took = perf_counter() - before
     where = f"; in {out}: {', '.join(sorted(path.name for path in out.iterdir()))}" if out else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import webbrowser
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import typer
@@ -12,6 +12,7 @@ import typer
 from moggy.assemble import RealLife, robot, simulator
 from moggy.designs import designs
 from moggy.messages import Tick, Trouble
+from moggy.sim.faults import Fault
 
 
 def simulate(
@@ -22,13 +23,14 @@ def simulate(
     board: str,
     remember: bool,
     hour: float | None,
+    faults: Sequence[Fault],
     personality: str,
     seed: int,
 ) -> None:
-    """The cat in the studio."""
+    """The cat in the studio, with faults in the order of their time."""
     life = simulator(
         personality=personality, seed=seed, hour=hour, board=board, studio_port=port,
-        remember=remember, record=record, listeners=[say_troubles],
+        remember=remember, record=record, faults=faults, listeners=[say_troubles],
     )  # fmt: skip
     if life.note:
         typer.secho(f"board: {life.note}", fg="yellow", err=True)

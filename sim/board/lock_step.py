@@ -196,7 +196,7 @@ class _Kept(io.StringIO):
 @cache
 def _sources() -> Mapping[str, types.CodeType]:
     """The compiled files of the firmware and of the simulated devices, by module name."""
-    devices = [BENCH / f"{name}.py" for name in ("machine", "chip", "touch_chip")]
+    devices = [BENCH / f"{name}.py" for name in ("machine", "chip", "motion_chips", "touch_chip")]
     files = [*sorted(FIRMWARE.glob("*.py")), *devices]
     return {
         file.stem: compile(file.read_text(encoding="utf-8"), str(file), "exec") for file in files

@@ -18,10 +18,18 @@ DeviceFault: TypeAlias = Literal[
     "touch_reset",
     "imu_reset",
     "bus_stuck",
+    "servos_nack",
+    "touch_nack",
+    "imu_nack",
+    "touch_stuck",
+    "imu_stuck",
+    "touch_noise",
+    "imu_noise",
+    "battery_noise",
+    "brown_out",
 ]
-"""What may happen to a simulated chip: it does not acknowledge; it is reset by a dip of its supply,
-or it begins to hold the bus, at the moment in which this is set. In the order of DEVICE_FAULTS in
-bench/machine.py."""
+"""What may happen to the devices of a simulated board: DEVICE_FAULTS of bench/machine.py says what
+each is, and has them in the same order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -86,7 +86,7 @@ def test_either_accelerometer_is_found_and_gives_g_and_rad_a_second(
 ) -> None:
     board = Rig().board
     machine = board.module("machine")
-    model = getattr(machine, simulated)()
+    model = getattr(board.module("motion_chips"), simulated)()
     board.bench.chips.pop(0x6A)
     board.bench.chips[address] = model
     imu, felt = board.module("imu").find(machine.I2C(0)), array("h", [0] * 6)

@@ -8,6 +8,10 @@ class Chip:
         self.registers = bytearray(size)
         self.present = True
         """Whether it acknowledges."""
+        self.misses = 0
+        """Transfers to come that it does not acknowledge."""
+        self.stuck = False
+        """Whether it measures nothing new: its registers stay as they are."""
 
     def power_on(self) -> None:
         """Set the registers as they are after power-up."""
@@ -20,3 +24,18 @@ class Chip:
     def read(self, register: int, count: int) -> bytearray:
         """Give the bytes of one transfer."""
         return self.registers[register : register + count]
+
+
+class Noise:
+    """Numbers that are normally distributed (a sum of twelve), the same in every run."""
+
+    def __init__(self) -> None:
+        self._state = 1
+
+    def next(self, deviation: int) -> int:
+        """65536 times a number of this standard deviation."""
+        total = -6 * 65536
+        for _ in range(12):
+            self._state = (self._state * 1103515245 + 12345) & 0x7FFFFFFF
+            total += self._state >> 15
+        return total * deviation

@@ -8,7 +8,8 @@ firmware uses; those without a docstring do what MicroPython documents.
 
 from array import array
 
-from chip import Chip  # type: ignore[import-not-found]
+from chip import Chip, Noise  # type: ignore[import-not-found]
+from motion_chips import SimulatedLsm6ds3  # type: ignore[import-not-found]
 from touch_chip import SimulatedMpr121  # type: ignore[import-not-found]
 
 PWRON_RESET = 1
@@ -67,73 +68,6 @@ class SimulatedPca9685(Chip):  # type: ignore[misc]
         return us
 
 
-def _put16(registers: bytearray, at: int, value: int, big: bool) -> None:
-    value = min(max(value, -32768), 32767) & 0xFFFF
-    registers[at + (0 if big else 1)] = value >> 8
-    registers[at + (1 if big else 0)] = value & 255
-
-
-class SimulatedLsm6ds3(Chip):  # type: ignore[misc]
-    """The LSM6DS3 at the ranges that the firmware sets."""
-
-    def __init__(self) -> None:
-        Chip.__init__(self, 128)
-        self._felt = (0, 0, 1000, 0, 0, 0)
-        self.power_on()
-
-    def power_on(self) -> None:
-        """Set the registers as they are after power-up: it measures nothing."""
-        for register in range(128):
-            self.registers[register] = 0
-        self.registers[0x0F] = 0x69
-
-    def write(self, register: int, data: "bytes | memoryview") -> None:
-        """Write registers of the chip, as over I2C."""
-        Chip.write(self, register, data)
-        self.feel(*self._felt)
-
-    def feel(self, x: int, y: int, z: int, gx: int, gy: int, gz: int) -> None:
-        """Set what it senses: mg and mrad/s. Each half measures once it has a rate."""
-        self._felt = (x, y, z, gx, gy, gz)
-        if self.registers[0x11] & 0xF0:
-            for index, value in enumerate((gx, gy, gz)):
-                _put16(self.registers, 0x22 + 2 * index, value * 1000 // 611, False)
-        if self.registers[0x10] & 0xF0:
-            for index, value in enumerate((x, y, z)):
-                _put16(self.registers, 0x28 + 2 * index, value * 1000 // 244, False)
-
-
-class SimulatedMpu6050(Chip):  # type: ignore[misc]
-    """The MPU6050 at the ranges that the firmware sets."""
-
-    def __init__(self) -> None:
-        Chip.__init__(self, 128)
-        self._felt = (0, 0, 1000, 0, 0, 0)
-        self.power_on()
-
-    def power_on(self) -> None:
-        """Set the registers as they are after power-up: it sleeps."""
-        for register in range(128):
-            self.registers[register] = 0
-        self.registers[0x75] = 0x68
-        self.registers[0x6B] = 0x40
-
-    def write(self, register: int, data: "bytes | memoryview") -> None:
-        """Write registers of the chip, as over I2C."""
-        Chip.write(self, register, data)
-        self.feel(*self._felt)
-
-    def feel(self, x: int, y: int, z: int, gx: int, gy: int, gz: int) -> None:
-        """Set what it senses: mg and mrad/s. It measures once it is awake."""
-        self._felt = (x, y, z, gx, gy, gz)
-        if self.registers[0x6B] & 0x40:
-            return
-        for index, value in enumerate((x, y, z)):
-            _put16(self.registers, 0x3B + 2 * index, (value * 4096) // 1000, True)
-        for index, value in enumerate((gx, gy, gz)):
-            _put16(self.registers, 0x43 + 2 * index, value * 1000 // 532, True)
-
-
 class MemoryLine:
     """A serial line without another end; replaced by a real one before the board starts."""
 
@@ -158,10 +92,30 @@ DEVICE_FAULTS = (
     "touch_reset",
     "imu_reset",
     "bus_stuck",
+    "servos_nack",
+    "touch_nack",
+    "imu_nack",
+    "touch_stuck",
+    "imu_stuck",
+    "touch_noise",
+    "imu_noise",
+    "battery_noise",
+    "brown_out",
 )
-"""What may happen to a chip, lowest bit first: it does not acknowledge; its supply dips for a
-moment and it starts with its registers as after power-up; one holds the data line of the bus until
-it has had nine clocks."""
+"""What may happen to a chip, lowest bit first. Silent: it does not acknowledge. Reset: its supply
+dips for a moment, and it starts with its registers as after power-up. Bus stuck: one holds the data
+line of the bus until it has had nine clocks. Nack: it does not acknowledge one transfer. Stuck: it
+measures nothing new. Noise: the leads of the servos lie beside its own. Brown-out: the supply of
+all chips falls to three fifths, they are silent, and are reset when it is back; the microcontroller
+works on."""
+TOUCH_NOISE = 20000
+"""Standard deviation of a sample, thousandths of a count, in touch_noise. Our choice."""
+IMU_NOISE = 60
+"""Standard deviation of a reading, mg and mrad/s, in imu_noise. Our choice: beside a servo that
+hums."""
+BATTERY_NOISE = 2000
+"""Standard deviation of a reading, counts, in battery_noise: 0.3 V behind a divider by three. Our
+choice."""
 
 
 class Bench:
@@ -196,18 +150,35 @@ class Bench:
         """Whether the bus has its pins; not after they were used as pins."""
         self.held = 0
         """Clocks until a chip lets go of the data line; no transfer succeeds before."""
+        self._noise = Noise()
 
     def suffer(self, faults: int) -> None:
-        """Set which of DEVICE_FAULTS there are now, a bit for each. A reset happens, and the bus
-        sticks, when the bit begins."""
+        """Set which of DEVICE_FAULTS there are now, a bit for each. A reset, a transfer that is not
+        acknowledged and a bus that sticks happen when the bit begins."""
+        dark, was_dark = faults & _bit("brown_out"), self.faults & _bit("brown_out")
         began = faults & ~self.faults
         self.faults = faults
-        for index, chip in enumerate((self.servos, self.skin, self.imu)):
-            chip.present = not faults >> index & 1
-            if began >> (3 + index) & 1:
+        for name, chip in (("servos", self.servos), ("touch", self.skin), ("imu", self.imu)):
+            chip.present = not dark and not faults & _bit(name + "_silent")
+            if began & _bit(name + "_reset") or (was_dark and not dark):
                 chip.power_on()
-        if began >> 6 & 1:
+            if began & _bit(name + "_nack"):
+                chip.misses = 1
+        self.skin.stuck = bool(faults & _bit("touch_stuck"))
+        self.imu.stuck = bool(faults & _bit("imu_stuck"))
+        self.skin.noise = TOUCH_NOISE if faults & _bit("touch_noise") else 0
+        self.imu.noise = IMU_NOISE if faults & _bit("imu_noise") else 0
+        if began & _bit("bus_stuck"):
             self.held = 9
+
+    def reading(self, pin: int) -> int:
+        """What the converter reads at a pin, 16 bits."""
+        counts = self.adc.get(pin, 65535)
+        if self.faults & _bit("brown_out"):
+            counts = counts * 3 // 5
+        if self.faults & _bit("battery_noise"):
+            counts += self._noise.next(BATTERY_NOISE) >> 16
+        return min(max(counts, 0), 65535)
 
     def pulse_us(self, driver: str, channel: int) -> int:
         """Length of a servo's pulses in µs; 0 is none."""
@@ -223,6 +194,10 @@ class Bench:
 
 
 bench = Bench()
+
+
+def _bit(fault: str) -> int:
+    return 1 << DEVICE_FAULTS.index(fault)
 
 
 class I2C:
@@ -248,6 +223,9 @@ class I2C:
             raise OSError(110)
         chip = self._chips.get(address)
         if chip is None or not chip.present:
+            raise OSError(5)
+        if chip.misses:
+            chip.misses -= 1
             raise OSError(5)
         return chip
 
@@ -360,7 +338,7 @@ class ADC:
         """As `machine.ADC.read_u16`: 0..65535 of the reference."""
         if self._number in bench.floating and self._number in bench.pulled:
             return 300
-        return bench.adc.get(self._number, 65535)
+        return bench.reading(self._number)
 
 
 class UART:

@@ -2,7 +2,7 @@
 sheet: an electrode of C pF that is charged with I µA for T µs has I·T/C volts, and a count is that
 voltage in 1024ths of the supply, 3.3 V."""
 
-from chip import Chip  # type: ignore[import-not-found]
+from chip import Chip, Noise  # type: ignore[import-not-found]
 
 _RESET = 0x80
 _AFE1 = 0x5C
@@ -42,7 +42,7 @@ class SimulatedMpr121(Chip):  # type: ignore[misc]
         """Thousandths of a hand's capacitance that reach each electrode through what covers it."""
         self.noise = 0
         """Standard deviation of one sample before the filters, thousandths of a count."""
-        self._random = 1
+        self._noise = Noise()
         self._hand: list[int] | tuple[int, ...] = (0,) * 12
         self._drifts: list[int] | tuple[int, ...] = (0,) * 12
         self.power_on()
@@ -97,11 +97,13 @@ class SimulatedMpr121(Chip):  # type: ignore[misc]
         return min(enabled, 12)
 
     def _measure(self) -> None:
-        """Fill the data registers; not in stop mode."""
+        """Fill the data registers; not in stop mode, nor while it is stuck."""
+        if self.stuck:
+            return
         for electrode in range(self._measured()):
             count = self._charge(electrode) * _COUNT_FF // self.capacitance(electrode)
             if self.noise:
-                count = (count * 1000 + self._noise() + 500) // 1000
+                count = (count * 1000 + self._disturbance() + 500) // 1000
             count = min(max(count, 0), 1023)
             self.registers[4 + 2 * electrode] = count & 255
             self.registers[5 + 2 * electrode] = count >> 8
@@ -131,12 +133,8 @@ class SimulatedMpr121(Chip):  # type: ignore[misc]
             registers[2 + electrode // 8] |= 1 << electrode % 8
             registers[3] |= 0x80
 
-    def _noise(self) -> int:
-        """Thousandths of a count, normally distributed (a sum of twelve)."""
-        total = -6 * 65536
-        for _ in range(12):
-            self._random = (self._random * 1103515245 + 12345) & 0x7FFFFFFF
-            total += self._random >> 15
+    def _disturbance(self) -> int:
+        """Thousandths of a count."""
         samples = _FIRST_FILTER[self.registers[_AFE1] >> 6]
         samples *= _SECOND_FILTER[self.registers[_AFE2] >> 3 & 3]
-        return int(total * self.noise / samples**0.5) >> 16
+        return int(self._noise.next(self.noise) / samples**0.5) >> 16
