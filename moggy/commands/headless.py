@@ -20,6 +20,7 @@ from moggy.assemble import (
     simulated_body,
 )
 from moggy.body import Body
+from moggy.commands.live import say_troubles
 from moggy.commands.progress import progress
 from moggy.config import Files, path_texts
 from moggy.designs import know_sensors
@@ -55,7 +56,7 @@ def headless(
     seed: int,
 ) -> None:
     """Read the script, live it with the faults, which stand in the order of their time; say what
-    was written and how fast it went."""
+    the pet noticed of these, what was written and how fast it went."""
     files = Files(home())
     know_sensors(files)
     body = files.load("body/cat.yaml", Body)
@@ -76,6 +77,8 @@ def headless(
             listeners.append(Pictures(out / "pictures", body, simulated.angles))
         advance = closing.enter_context(progress("living", seconds))
         listeners.append(lambda tick, sent: advance(tick.at))
+        if faults:
+            listeners.append(say_troubles)
         senses = merge(given.senses, faults, key=lambda sense: sense.at)
         in_virtual_time(
             born(start), senses, seconds, body=simulated, listeners=listeners, think=think

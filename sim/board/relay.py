@@ -89,6 +89,8 @@ class Way:
         for frame in _frames(data):
             if "wire_drop" in faults and chance() < SHARE:
                 continue
+            if "wire_slow" in faults and self._free - now > SLOW_KEPT_S:
+                continue
             if "wire_flip" in faults and chance() < SHARE:
                 frame = self._flipped(frame)
             at = now
@@ -116,8 +118,6 @@ class Way:
         for n, piece in enumerate(pieces):
             arrives = at + n * PIECE_S
             if "wire_slow" in self._faults:
-                if self._free - at > SLOW_KEPT_S:
-                    return
                 arrives = self._free = max(arrives, self._free) + len(piece) / SLOW_BYTES_S
             if not overtaken:
                 self._last = arrives
