@@ -10,8 +10,8 @@ from typing import cast
 
 from moggy import wire, wire_check
 from moggy.board_config import CDEG_A_RAD, body_hash, joint_rows
+from moggy.board_faults import STUCK_PAD, all_in_words
 from moggy.body import Body
-from moggy.faults import STUCK_PAD, all_in_words
 from moggy.link import Link
 from moggy.messages import (
     Acceleration,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-from moggy.behaviors.decide import Decider
+from moggy.behaviors.decider import Decider
 from moggy.behaviors.lint import slots
 from moggy.behaviors.tree import Tree
 from moggy.messages import (

@@ -9,7 +9,7 @@ import argparse
 from time import process_time
 
 from bench.absent import ROOT
-from moggy.actuators.act import Actor
+from moggy.actuators.actor import Actor
 from moggy.behaviors.motions import load_motions
 from moggy.body import Body
 from moggy.config import load

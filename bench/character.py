@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from math import log2, sqrt
 
-from moggy.behaviors.decide import Decider
+from moggy.behaviors.decider import Decider
 from moggy.behaviors.lint import slots
 from moggy.behaviors.tree import Tree
 from moggy.brain.appraisals import Appraisals

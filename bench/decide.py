@@ -15,7 +15,7 @@ from py_trees.common import ParallelPolicy, Status
 
 from bench.absent import ROOT
 from moggy.behaviors.build import Built
-from moggy.behaviors.decide import Decider
+from moggy.behaviors.decider import Decider
 from moggy.behaviors.moment import Moment
 from moggy.behaviors.slot import OptionSlot
 from moggy.behaviors.tree import Tree

@@ -89,7 +89,7 @@ TESTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "behaviors/slot.py": DECIDING,
         "behaviors/moment.py": DECIDING,
         "behaviors/nodes.py": DECIDING,
-        "behaviors/decide.py": DECIDING,
+        "behaviors/decider.py": DECIDING,
         "behaviors/curve.py": ("tests/unit/test_curves.py", *DECIDING),
         "behaviors/laws.py": ("tests/unit/test_curves.py", "tests/sim/test_laws.py"),
     },

@@ -14,9 +14,9 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from moggy.actuators.act import Actor
+from moggy.actuators.actor import Actor
 from moggy.actuators.serial_body import SerialBody
-from moggy.behaviors.decide import Decider
+from moggy.behaviors.decider import Decider
 from moggy.behaviors.motions import clips
 from moggy.body import Body
 from moggy.brain.appraisals import Appraisals, whole_key

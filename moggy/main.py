@@ -269,7 +269,7 @@ def coverage(
     as_json: AsJson = False,
 ) -> None:
     """What it does in which mood at which event, as a table, with the holes."""
-    from moggy.commands.designs import coverage as run_coverage
+    from moggy.commands.lint import coverage as run_coverage
 
     run_coverage(tree, personality, as_json)
 
@@ -283,7 +283,7 @@ def lint(
 ) -> None:
     """What is wrong with a tree: behaviours that nothing reaches or that starve, names that nobody
     knows."""
-    from moggy.commands.designs import lint as run_lint
+    from moggy.commands.lint import lint as run_lint
 
     raise typer.Exit(run_lint(tree, appraisals))
 

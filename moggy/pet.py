@@ -95,7 +95,7 @@ class MindPart(Protocol):
 
 
 class DeciderPart(Protocol):
-    """What the pet needs of `behaviors.decide.Decider`."""
+    """What the pet needs of `behaviors.decider.Decider`."""
 
     def decide(self, context: Context) -> Decision:
         """Tick the tree once and return what to do."""
@@ -103,7 +103,7 @@ class DeciderPart(Protocol):
 
 
 class ActorPart(Protocol):
-    """What the pet needs of `actuators.act.Actor`."""
+    """What the pet needs of `actuators.actor.Actor`."""
 
     def act(
         self,

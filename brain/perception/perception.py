@@ -10,9 +10,9 @@ from moggy.brain.feeling_shapes import Channel, Guess
 from moggy.brain.perception.company import Company
 from moggy.brain.perception.habits import Habits
 from moggy.brain.perception.shown_feelings import FaceHistory, chances_of
+from moggy.brain.perception.spoken_wishes import SpokenWishes
 from moggy.brain.perception.surroundings import Surroundings
 from moggy.brain.perception.touch import OngoingTouch, happenings
-from moggy.brain.perception.words import SpokenWishes
 from moggy.brain.person import Attention, Contradictions, is_voice
 from moggy.messages import (
     AnySense,

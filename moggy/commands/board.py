@@ -10,10 +10,10 @@ import typer
 from moggy import wire, wire_check
 from moggy.actuators.serial_body import OTHER_BODY, fault_names
 from moggy.board_config import body_hash
+from moggy.board_faults import in_words
 from moggy.body import Body
 from moggy.clock import RealClock
 from moggy.config import Files
-from moggy.faults import in_words
 from moggy.home import home
 from moggy.link import SerialLink
 from moggy.protocol import Heard, Identity, LinkChange, Refused, Said

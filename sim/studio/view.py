@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from moggy.faults import in_words
+from moggy.board_faults import in_words
 from moggy.messages import BoardReport, Event, Purr, Tick, Trouble
 
 SHOWN_SCORES = 8

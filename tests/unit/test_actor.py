@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from moggy.actuators.act import Actor
+from moggy.actuators.actor import Actor
 from moggy.actuators.calls import SHAPES, voice_pitch
 from moggy.actuators.cry import cry
 from moggy.actuators.mix import LAG_S

@@ -11,10 +11,10 @@ from pydantic import ValidationError
 
 from moggy import wire
 from moggy.board_config import body_hash, firmware_config
+from moggy.board_faults import FAULT_WORDS, in_words
 from moggy.body import Body
 from moggy.chips import CHIPS
 from moggy.config import SHIPPED, load
-from moggy.faults import FAULT_WORDS, in_words
 from moggy.vocabulary import JOINTS
 
 CAT = load(SHIPPED["body"] / "cat.yaml", Body)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from py_trees.common import Status
 
 from moggy.behaviors import nodes
-from moggy.behaviors.decide import Decider
+from moggy.behaviors.decider import Decider
 from moggy.behaviors.tree import Tree
 from moggy.config import SHIPPED, load, parse
 from moggy.messages import (

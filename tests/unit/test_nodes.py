@@ -10,7 +10,7 @@ import pytest
 from py_trees.common import Status
 
 from moggy.behaviors.build import Built
-from moggy.behaviors.decide import SAID_AGAIN, Decider
+from moggy.behaviors.decider import SAID_AGAIN, Decider
 from moggy.behaviors.moment import Moment
 from moggy.behaviors.nodes import Behave, Wait
 from moggy.behaviors.tree import Tree

@@ -12,7 +12,7 @@ from typing import TypeVar
 import pytest
 
 from moggy.assemble import begin
-from moggy.behaviors.decide import Decider
+from moggy.behaviors.decider import Decider
 from moggy.behaviors.lint import lint
 from moggy.behaviors.tree import Tree
 from moggy.config import SHIPPED, Files, load

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from py_trees.common import Status
 
-from moggy.behaviors.decide import Decider
+from moggy.behaviors.decider import Decider
 from moggy.behaviors.tree import Tree
 from moggy.config import parse
 from moggy.messages import Affect, Context, Decision, Event, Gesture, PersonEstimate
