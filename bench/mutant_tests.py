@@ -22,9 +22,10 @@ BOARD = (
     "tests/firmware/test_faults.py",
 )
 SKIN = (
+    "tests/firmware/test_skin_rules.py",
+    "tests/firmware/test_lost_chips.py",
     "tests/firmware/test_devices.py",
     "tests/firmware/test_skin.py",
-    "tests/firmware/test_lost_chips.py",
     "tests/firmware/test_skin_memory.py",
     "tests/firmware/test_skin_days.py",
 )

@@ -245,6 +245,9 @@ class Skin(Watched):
         elif not self._retuned & bit and not any(self.pressures):
             self._retuned |= bit
             self._retune = True
+        if self._samples == 0:
+            self._end_window(pad)
+            self._first[pad] = self._last[pad] = count
         if not _SHORTED <= count < _CLIPPED:
             if not self._clipped & bit:
                 self._clipped |= bit
@@ -253,11 +256,7 @@ class Skin(Watched):
         if self._clipped & bit:
             self._clipped ^= bit
             self._rebase(pad, count)
-        if self._samples == 0:
-            self._end_window(pad)
-            self._first[pad] = self._last[pad] = count
-        off = min(max(count - self._first[pad], -500), 500)
-        step = min(max(count - self._last[pad], -500), 500)
+        off, step = count - self._first[pad], count - self._last[pad]
         self._sum[pad] += off
         self._squares[pad] += off * off
         self._steps[pad] += step * step
@@ -297,8 +296,6 @@ class Skin(Watched):
 
     def _end_window(self, pad: int) -> None:
         """Use the window's statistics, and clear them."""
-        if not self._first[pad]:
-            return  # the first of all
         total = self._sum[pad]
         mean = total // _WINDOW
         rest = total - mean * _WINDOW
@@ -325,7 +322,6 @@ class Skin(Watched):
         self._noise[pad] += less // 2 if less > 0 else less // _FORGETS
         step = _root(_NOISES * _NOISES * self._noise[pad] // 16)
         self._step[pad] = min(max(step, _LEAST_STEP), _MOST_STEP)
-        self._set_threshold(pad)
 
     def _moved(self, pad: int, mean: int, variance: int, noise: int) -> bool:
         """Whether the touch on a pad moved in a window. What counts as noise is twice that of the

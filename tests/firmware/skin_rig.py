@@ -4,7 +4,7 @@ capacitances by the data sheet's formula, with noise."""
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -111,6 +111,92 @@ class SkinRig:
                 read(self.ms)
                 felt.append(bytes(pressures))
         return np.frombuffer(b"".join(felt), np.uint8).reshape(-1, 12).astype(int)
+
+
+class Counts:
+    """The counts of an MPR121 in the place of the driver, as they are set."""
+
+    def __init__(self, counts: Sequence[int], charge: int) -> None:
+        self.counts, self.charge = list(counts), charge
+        self.set_ups = self.searches = 0
+        self.is_sound = False
+
+    def read_into(self, counts: array[int]) -> None:
+        counts[: len(self.counts)] = array("H", self.counts)
+
+    def charges(self) -> list[int]:
+        return [self.charge] * 12
+
+    def sound(self) -> bool:
+        return self.is_sound
+
+    def set_up(self) -> None:
+        self.set_ups += 1
+        self.is_sound = True
+
+    def forget(self) -> None:
+        self.searches += 1
+
+
+class Pads:
+    """A skin of few pads with exact counts, after a window with these counts: the next read is the
+    first of the second. Twelve reads are a turn, 64 turns a window."""
+
+    def __init__(
+        self, *counts: int, charge: int = 60, quiet_reads: int = 0, windows: int = 1
+    ) -> None:
+        board = LockStepBoard(CAT)
+        pins = CAT.wiring
+        bus = board.module("i2c_bus").Bus(pins.i2c_sda, pins.i2c_scl)
+        channels = tuple(range(len(counts)))
+        self.skin: Any = board.module("skin").Skin(bus, channels, quiet_reads)
+        self.chip = self.skin._chip = Counts(counts, charge)
+        self.ms = 0
+        self.reads = -5
+        """Reads with counts that are used: the chip settles in the first five."""
+        self.read(*counts, times=5 + 768 * windows)
+
+    def read(self, *counts: int, times: int = 1) -> list[bool]:
+        """Read these counts so often; gives whether a pressure changed, for each read."""
+        self.chip.counts[:] = counts
+        changed = []
+        for _ in range(times):
+            self.ms += 10
+            self.reads += 1
+            changed.append(self.skin.read(self.ms))
+        return changed
+
+    def turns(self, counts: Iterable[int]) -> set[int]:
+        """A turn with each of these counts, of the only pad; gives the pressures that it had after
+        them."""
+        found = set()
+        for count in counts:
+            self.read(count, times=12)
+            found.add(self.pressure)
+        return found
+
+    def threshold(self, count: int) -> int:
+        """The fewest counts below this one that begin a touch on the only pad, up to 64. It is
+        tried between the pad's turns, in which it has this count; takes two or three turns."""
+        low, high = 0, 64
+        while high - low > 1:
+            while self.reads % 12 in (0, 11):
+                self.read(count)
+            middle = (low + high) // 2
+            self.read(count - middle)
+            low, high = (low, middle) if self.pressure else (middle, high)
+            self.read(count)
+        return high
+
+    @property
+    def pressure(self) -> int:
+        """That of the first pad."""
+        return int(self.skin.pressures[0])
+
+    @property
+    def base(self) -> float:
+        """The baseline of the first pad, in counts."""
+        return float(self.skin._base[0] / 16.0)
 
 
 def on(pad: int, femtofarads: float | Numbers) -> Numbers:
