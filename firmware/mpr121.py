@@ -16,11 +16,10 @@ _AFE2 = const(0x5D)
 """Second of them."""
 _AFE2_AT_RESET = const(0x24)
 """Its content after a reset, by which the chip is known."""
-_ELECTRODES = const(0x5E)
-"""Third of them. What is written while it is not 0 the chip ignores, so it comes last."""
 _SETTINGS = b"\x10\x30\x4c"
 """First filter 6 samples; second filter 10 samples, one a millisecond, which gives new counts with
-each tick of 10 ms; all twelve electrodes, baseline tracking off."""
+each tick of 10 ms; all twelve electrodes, baseline tracking off. The electrodes come last: while
+any is measured the chip ignores what is written to the others."""
 _CHARGES = const(0x5F)
 """First of 20 registers with the charge of each electrode: 13 currents (µA, 6 bits), then the
 times, two in a byte (3 bits each: 2^(n−2) µs)."""
@@ -57,8 +56,7 @@ class MPR121:
             i2c.writeto_mem(address, _CHARGES, self._charges)
         else:
             i2c.writeto_mem(address, _AUTO, _AUTO_SETTINGS)
-        i2c.writeto_mem(address, _SETUP, _SETTINGS[:2])
-        i2c.writeto_mem(address, _ELECTRODES, _SETTINGS[2:])
+        i2c.writeto_mem(address, _SETUP, _SETTINGS)
 
     def sound(self) -> bool:
         """Whether the chip still has its configuration; it loses it in a dip of its supply."""

@@ -187,6 +187,19 @@ def test_an_emergency_stop_writes_nothing_to_the_flash_before_the_servos_are_off
     assert written == [("w", True)]
 
 
+@pytest.mark.parametrize("between", ["servos_ended", "clear"])
+def test_servos_that_start_again_in_the_same_run_count_again(between: str) -> None:
+    board = LockStepBoard(CAT)
+    boots = board.module("boots").Boots()
+    boots.servos_start(0)
+    getattr(boots, between)()
+    for _ in range(3):
+        assert not boots.latched
+        boots.servos_start(1000)
+        boots = board.module("boots").Boots()
+    assert boots.latched
+
+
 @pytest.mark.parametrize("text", ["", "x", "7", "7 x", "-"])
 def test_a_damaged_count_is_no_reason_not_to_start(text: str) -> None:
     board = LockStepBoard(CAT)
