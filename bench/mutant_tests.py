@@ -30,6 +30,7 @@ SKIN = (
     "tests/firmware/test_skin_days.py",
 )
 CHIPS = (
+    "tests/firmware/test_watched_chip.py",
     "tests/firmware/test_touch_chip.py",
     "tests/firmware/test_lost_chips.py",
     "tests/firmware/test_devices.py",

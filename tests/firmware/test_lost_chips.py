@@ -253,12 +253,12 @@ def test_a_transfer_on_a_held_bus_takes_less_than_a_third_of_a_tick() -> None:
     opened: list[dict[str, Any]] = []
 
     def noted(bus: int, **options: Any) -> Any:
-        opened.append(options)
+        opened.append({"bus": bus, **options})
         return machine.I2C(bus, **options)
 
     board.module("i2c_bus").I2C = noted
     board.module("i2c_bus").Bus(4, 5)
-    assert opened[0]["freq"] == 400_000
+    assert (opened[0]["bus"], opened[0]["freq"]) == (0, 400_000), "pins 4 and 5 are of bus 0"
     assert 64 * 9 / 0.4 < opened[0]["timeout"] < 10_000 / 3, "µs; 64 bytes take 1.5 ms"
 
 
