@@ -30,8 +30,6 @@ SKIN = (
     "tests/firmware/test_skin_days.py",
 )
 CHIPS = (
-    "tests/firmware/test_watched_chip.py",
-    "tests/firmware/test_touch_chip.py",
     "tests/firmware/test_lost_chips.py",
     "tests/firmware/test_devices.py",
 )
@@ -75,9 +73,9 @@ TESTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "firmware/restart.py": ("tests/firmware/test_restarts.py", "tests/firmware/test_board.py"),
         "firmware/boots.py": ("tests/firmware/test_restarts.py",),
         "firmware/skin.py": SKIN,
-        "firmware/i2c_bus.py": CHIPS,
-        "firmware/imu.py": CHIPS,
-        "firmware/mpr121.py": CHIPS,
+        "firmware/i2c_bus.py": ("tests/firmware/test_watched_chip.py", *CHIPS),
+        "firmware/imu.py": ("tests/firmware/test_imu.py", *CHIPS),
+        "firmware/mpr121.py": ("tests/firmware/test_touch_chip.py", *CHIPS),
         "moggy/loop.py": ("tests/unit/test_loop.py",),
         "actuators/limiter.py": ("tests/unit/test_limiter.py",),
         "actuators/serial_body.py": (

@@ -1,0 +1,148 @@
+"""The two accelerometers: which chips are taken, how they are set up by their data sheets, and what
+their numbers mean."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from typing import Any
+
+import pytest
+
+from moggy.sim.board.lock_step import LockStepBoard
+
+from .rig import CAT
+
+SIMULATED = {"LSM6DS3": "SimulatedLsm6ds3", "MPU6050": "SimulatedMpu6050"}
+WHO_AM_I = {"LSM6DS3": 0x0F, "MPU6050": 0x75}
+ADDRESS = {"LSM6DS3": 0x6A, "MPU6050": 0x68}
+GYRO = {"LSM6DS3": 0x22, "MPU6050": 0x43}
+"""First register of the turning rates."""
+ACCELERATION = {"LSM6DS3": 0x28, "MPU6050": 0x3B}
+"""First register of the accelerations."""
+KINDS = sorted(SIMULATED)
+
+
+class Imu:
+    """A bus with one accelerometer."""
+
+    def __init__(self, kind: str, address: int | None = None, name: int | None = None) -> None:
+        self.kind = kind
+        board = LockStepBoard(CAT)
+        machine = board.module("machine")
+        self.model: Any = getattr(machine, SIMULATED[kind])()
+        if name is not None:
+            self.model.registers[WHO_AM_I[kind]] = name
+        board.bench.chips.pop(0x6A)
+        board.bench.chips[address or ADDRESS[kind]] = self.model
+        self.i2c = machine.I2C(0)
+        self.module = board.module("imu")
+        self.board = board
+
+    def found(self) -> str:
+        """The driver that is taken."""
+        return type(self.module.find(self.i2c)).__name__
+
+    def put(self, first: int, values: tuple[int, ...]) -> None:
+        """Fill registers with numbers of 16 bits in the order of the chip's bytes."""
+        for index, value in enumerate(values):
+            data = (value & 0xFFFF).to_bytes(2, "little" if self.kind == "LSM6DS3" else "big")
+            self.model.registers[first + 2 * index : first + 2 * index + 2] = data
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("LSM6DS3", 0x69),
+        ("LSM6DS3", 0x6A),  # LSM6DS3TR-C
+        ("LSM6DS3", 0x6C),  # LSM6DSO
+        ("MPU6050", 0x68),
+        ("MPU6050", 0x70),  # MPU6500
+        ("MPU6050", 0x71),  # MPU9250
+        ("MPU6050", 0x72),  # MPU6052C
+        ("MPU6050", 0x73),  # MPU9255
+        ("MPU6050", 0x98),  # a clone
+    ],
+)
+@pytest.mark.parametrize("above", [0, 1])
+def test_relatives_are_taken_at_both_of_their_addresses(kind: str, name: int, above: int) -> None:
+    assert Imu(kind, ADDRESS[kind] + above, name).found() == kind
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", [0x00, 0x33, 0xFF])
+def test_another_chip_at_the_same_address_is_refused(kind: str, name: int) -> None:
+    imu = Imu(kind, name=name)
+    with pytest.raises(OSError, match="no LSM6DS3"):
+        imu.found()
+
+
+def test_the_lsm6ds3_measures_104_times_a_second_up_to_8_g_and_1000_degrees_a_second() -> None:
+    imu = Imu("LSM6DS3")
+    imu.found()
+    acceleration, gyro, control = imu.model.registers[0x10:0x13]
+    assert acceleration == 0b0100 << 4 | 0b11 << 2, "104 Hz, ±8 g"
+    assert gyro == 0b0100 << 4 | 0b10 << 2, "104 Hz, ±1000 °/s"
+    assert control == 1 << 6 | 1 << 2, "whole samples (BDU), addresses count up (IF_INC)"
+
+
+def test_the_mpu6050_is_awake_filters_and_measures_up_to_8_g_and_1000_degrees_a_second() -> None:
+    imu = Imu("MPU6050")
+    imu.found()
+    registers = imu.model.registers
+    assert registers[0x6B] == 1, "awake, clocked by the gyroscope"
+    assert registers[0x1A] == 3, "low pass at 42 Hz"
+    assert (registers[0x1B], registers[0x1C]) == (0b10 << 3, 0b10 << 3), "±1000 °/s, ±8 g"
+
+
+MG = {"LSM6DS3": 0.244, "MPU6050": 1000.0 / 4096.0}
+"""mg a count."""
+MRAD_S = {"LSM6DS3": math.radians(35.0), "MPU6050": math.radians(1000.0 / 32.8)}
+"""mrad/s a count."""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_counts_are_milli_g_and_milliradians_a_second(kind: str) -> None:
+    imu = Imu(kind)
+    chip, felt = imu.module.find(imu.i2c), array("h", [0] * 6)
+    for counts in ((0, 1, -1), (2, 3, -3), (4097, -5000, 77), (32767, -32768, 256), (9, 255, -256)):
+        imu.put(ACCELERATION[kind], counts)
+        imu.put(GYRO[kind], counts[::-1])
+        assert chip.read_into(felt)
+        assert list(felt[:3]) == [math.floor(count * MG[kind] + 0.5) for count in counts]
+        rates = [count * MRAD_S[kind] for count in counts[::-1]]
+        assert list(felt[3:]) == pytest.approx(rates, abs=0.51, rel=4e-4)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_at_all_is_a_fall_as_long_as_the_chip_has_its_configuration(kind: str) -> None:
+    imu = Imu(kind)
+    chip, felt = imu.module.find(imu.i2c), array("h", [7] * 6)
+    chip.read_into(felt)
+    imu.put(ACCELERATION[kind], (0, 0, 0))
+    imu.put(GYRO[kind], (0, 0, 0))
+    assert chip.read_into(felt)
+    assert list(felt) == [0] * 6
+    imu.put(ACCELERATION[kind], (1, 0, 0))
+    assert chip.read_into(felt)
+    imu.model.power_on()
+    with pytest.raises(OSError, match="reset"):
+        chip.read_into(felt)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_body_that_has_no_reading_yet_or_no_chip_lies_still(kind: str) -> None:
+    imu = Imu(kind)
+    bus = imu.board.module("i2c_bus").Bus(CAT.wiring.i2c_sda, CAT.wiring.i2c_scl)
+    sensor = imu.module.MotionSensor(bus)
+    assert list(sensor.felt) == [0, 0, 1000, 0, 0, 0]
+    imu.model.present = False
+    assert not sensor.read(0)
+    imu.model.present = True
+    imu.model.feel(300, -200, 900, 40, 50, 60)
+    assert sensor.read(1000)
+    assert list(sensor.felt) == pytest.approx([300, -200, 900, 40, 50, 60], abs=1)
+    assert not sensor.read(1010), "nothing changed"
+    imu.model.present = False
+    assert not sensor.read(1020)
+    assert list(sensor.felt) == [0, 0, 1000, 0, 0, 0]
