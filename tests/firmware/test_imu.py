@@ -30,7 +30,7 @@ class Imu:
         self.kind = kind
         board = LockStepBoard(CAT)
         machine = board.module("machine")
-        self.model: Any = getattr(machine, SIMULATED[kind])()
+        self.model: Any = getattr(board.module("motion_chips"), SIMULATED[kind])()
         if name is not None:
             self.model.registers[WHO_AM_I[kind]] = name
         board.bench.chips.pop(0x6A)
