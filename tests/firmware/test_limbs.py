@@ -1,4 +1,4 @@
-"""Limbs, states and the reflex by themselves: every pulse is within what a servo takes."""
+"""Limbs by themselves: every pulse is within what a servo takes."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from .rig import CAT
 
 BOARD = LockStepBoard(CAT)
 LIMBS = BOARD.module("limbs")
-MODE = BOARD.module("mode")
-REFLEXES = BOARD.module("reflexes")
 TENTH_US = 6554
 """µs/65536 a centidegree: 0.1 µs, so 180° are 1800 µs."""
 
@@ -228,113 +226,6 @@ def test_held_limbs_brake_where_they_are() -> None:
     assert found.still
     for joint, angle in zip(found.joints, there, strict=True):
         assert abs(angle) < abs(joint.angle) < 4000
-
-
-# ── States ───────────────────────────────────────────────────────────────────────────────────────
-
-
-def states(start: int, ttl_ms: int | None, *times: int, attached: bool = True) -> list[int]:
-    """The state asked for at these times, ms after it was entered; no joint moves."""
-    mode = MODE.Mode(1000)
-    mode.enter(start, 1000)
-    if ttl_ms is not None:
-        mode.refresh(1000, ttl_ms)
-    return [mode.next(1000 + time, attached, True) for time in times]
-
-
-def test_a_setpoint_is_followed_as_long_as_it_is_valid_to_the_millisecond() -> None:
-    assert states(MODE.RUNNING, 300, 1, 300, 301, 302) == [MODE.RUNNING] * 2 + [MODE.HOLD] * 2
-    assert states(MODE.RUNNING, None, 0) == [MODE.HOLD]
-
-
-def test_it_starts_with_a_setpoint_and_follows_it_once_every_servo_has_its_pulses() -> None:
-    assert states(MODE.LIMP, None, 10) == [MODE.LIMP]
-    assert states(MODE.LIMP, 300, 10) == [MODE.STARTING]
-    assert states(MODE.STARTING, 300, 10, attached=False) == [MODE.STARTING]
-    assert states(MODE.STARTING, 300, 10) == [MODE.RUNNING]
-    assert states(MODE.STARTING, 300, 310) == [MODE.HOLD]
-
-
-def test_without_a_setpoint_it_holds_two_seconds_and_rests_three() -> None:
-    assert states(MODE.HOLD, None, 1999, 2000) == [MODE.HOLD, MODE.REST]
-    assert states(MODE.HOLD, 300, 10) == [MODE.RUNNING]
-    assert states(MODE.REST, None, 2999, 3000) == [MODE.REST, MODE.LIMP]
-    assert states(MODE.REST, 300, 10) == [MODE.RUNNING]
-
-
-def test_the_rest_begins_when_the_last_joint_has_come_to_it() -> None:
-    mode = MODE.Mode(0)
-    mode.enter(MODE.REST, 0)
-    assert mode.next(5000, True, False) == MODE.REST
-    assert mode.next(7990, True, True) == MODE.REST
-    assert mode.next(8000, True, True) == MODE.LIMP
-
-
-@pytest.mark.parametrize("state", ["STOPPED", "FAULT"])
-def test_a_stop_and_a_fault_are_left_by_a_command_only(state: str) -> None:
-    latched = getattr(MODE, state)
-    assert states(latched, 300, 10, 100_000) == [latched, latched]
-
-
-def test_a_forgotten_setpoint_is_not_followed_and_an_old_one_never_again() -> None:
-    mode = MODE.Mode(0)
-    mode.enter(MODE.RUNNING, 0)
-    mode.refresh(0, 300)
-    mode.forget()
-    assert mode.next(10, True, True) == MODE.HOLD
-    mode.refresh(0, 300)
-    assert mode.next(400, True, True) == MODE.HOLD
-    # Milliseconds begin again at 2^30: an old setpoint must not look like a new one then.
-    assert mode.next(200, True, True) == MODE.HOLD
-
-
-# ── The reflex ───────────────────────────────────────────────────────────────────────────────────
-
-
-def falls(fall: Any, mg: int, readings: int) -> list[bool]:
-    """Whether it falls, after each of so many readings of this weight."""
-    found = []
-    for _ in range(readings):
-        fall.feel(0, 0, mg)
-        found.append(fall.falling)
-    return found
-
-
-def test_three_light_readings_are_a_fall_and_half_a_second_of_weight_ends_it() -> None:
-    fall = REFLEXES.FreeFall()
-    assert falls(fall, 100, 5) == [False, False, True, True, True]
-    assert falls(fall, 1000, 30) == [True] * 24 + [False] * 6
-
-
-def test_a_jolt_is_no_fall_and_a_bounce_does_not_end_one() -> None:
-    fall = REFLEXES.FreeFall()
-    for _ in range(5):
-        assert falls(fall, 0, 2) + falls(fall, 1000, 1) == [False] * 3
-    assert falls(fall, 0, 3)[-1]
-    assert all(falls(fall, 1000, 24) + falls(fall, 0, 1) + falls(fall, 1000, 24))
-    assert falls(fall, 1000, 1) == [False]
-
-
-@pytest.mark.parametrize(
-    ("reading", "falls"),
-    [
-        ((0, 0, 349), True),
-        ((0, 0, 350), False),
-        ((0, -349, 0), True),
-        ((349, 0, 0), True),
-        ((200, 200, 200), True),
-        ((-250, 250, 0), False),
-        ((0, 250, -250), False),
-        ((250, 0, 250), False),
-    ],
-)
-def test_a_body_falls_below_350_thousandths_of_its_weight_in_any_pose(
-    reading: tuple[int, int, int], falls: bool
-) -> None:
-    fall = REFLEXES.FreeFall()
-    for _ in range(3):
-        fall.feel(*reading)
-    assert fall.falling is falls
 
 
 # ── Drivers that do not acknowledge ──────────────────────────────────────────────────────────────
