@@ -53,7 +53,7 @@ class Bend(StrictModel):
     arousal: Annotated[Bent, Field(description="for each unit of arousal")] = 0.0
 
     def of(self, affect: Affect) -> float:
-        """What the feeling of the moment gives."""
+        """The number for these feelings, in the unit of what it bends."""
         return self.valence * affect.valence + self.arousal * affect.arousal
 
 

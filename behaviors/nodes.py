@@ -19,7 +19,7 @@ CauseOf = Callable[[], tuple[int, ...]]
 
 
 def length(span: tuple[float, float] | float, moment: Moment) -> float:
-    """A fixed length, or one drawn between two."""
+    """A fixed length, or one drawn between two; s."""
     return span if isinstance(span, int | float) else moment.rng.uniform(*span)
 
 

@@ -13,38 +13,38 @@ HEALS = (
 TRIED = "it is tried again every second"
 
 
-class Fault(NamedTuple):
-    """A fault in words."""
+class FaultWords(NamedTuple):
+    """A fault in words: what it means, and what somebody should do about it."""
 
     means: str
     do: str
 
 
-FAULT_WORDS: Mapping[str, Fault] = {
-    "servos": Fault(
+FAULT_WORDS: Mapping[str, FaultWords] = {
+    "servos": FaultWords(
         "the servo board does not answer, or a dip of its supply has reset it, so no joint moves",
         f"check its supply and its wires SDA, SCL and ground; {HEALS}",
     ),
-    "touch": Fault(
+    "touch": FaultWords(
         "the touch chip does not answer or measures what no hand does, so it feels no hand",
         f"check its wires SDA, SCL, ground and 3.3 V; {TRIED}",
     ),
-    "imu": Fault(
+    "imu": FaultWords(
         "the accelerometer does not answer or is of an unknown kind, so it feels neither lifts nor "
         "falls",
         f"check its wires SDA, SCL, ground and 3.3 V, and its kind (docs/wire.md); {TRIED}",
     ),
-    "battery": Fault("the battery is empty, so every servo is limp", f"charge it; {HEALS}"),
-    "overrun": Fault(
+    "battery": FaultWords("the battery is empty, so every servo is limp", f"charge it; {HEALS}"),
+    "overrun": FaultWords(
         "the board was late for a tick",
         "if it comes back often: use fewer joints, or report it with `moggy board status`",
     ),
-    "watchdog": Fault(
+    "watchdog": FaultWords(
         "the firmware hung and its watchdog restarted it",
         "clear it (`moggy board clear`, or the studio's Clear faults); if it comes back: report it "
         "with the output of `moggy board log`",
     ),
-    "restarts": Fault(
+    "restarts": FaultWords(
         "three times in a row the board has restarted within minutes of its servos' start, as when "
         "the supply dips under their load, so every servo is limp",
         "charge the battery, check the supply and its plugs, then clear it (`moggy board clear`, "

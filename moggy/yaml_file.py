@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from moggy.vocabulary import joined, nearest
-from moggy.yaml_reader import LONGEST, Fault, Read, read
+from moggy.yaml_reader import LONGEST, Read, YamlMistake, read
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 Where: TypeAlias = Sequence[Any]
@@ -82,17 +82,17 @@ def read_yaml(file: str, text: str) -> dict[str, Any]:
 def places(file: str, text: str) -> Read:
     """As `read_yaml`, with the line of every key; what it says may be anything. Raises Invalid."""
     outcome = _read(text)
-    if isinstance(outcome, Fault):
+    if isinstance(outcome, YamlMistake):
         raise Invalid(file, outcome.line, outcome.message)
     return outcome
 
 
 @lru_cache(maxsize=256)
-def _read(text: str) -> Read | Fault:
+def _read(text: str) -> Read | YamlMistake:
     try:
         return read(text)
-    except Fault as fault:
-        return fault
+    except YamlMistake as mistake:
+        return mistake
 
 
 def with_comments(file: str, text: str) -> Any:

@@ -48,7 +48,7 @@ Span: TypeAlias = tuple[tuple[int, int], tuple[int, int]]
 """From and to, each as line and column from 0."""
 
 
-class Fault(ValueError):
+class YamlMistake(ValueError):
     """A text that cannot be read: the line, from 1, and what is wrong."""
 
     def __init__(self, line: int, message: str) -> None:
@@ -107,7 +107,7 @@ class _Builder:
     data: Any = None
 
     def take(self, event: Any) -> None:
-        """Take the next event. Raises Fault."""
+        """Take the next event. Raises YamlMistake."""
         if isinstance(event, ScalarEvent):
             self._scalar(event)
         elif isinstance(event, MappingStartEvent):
@@ -121,9 +121,13 @@ class _Builder:
         elif isinstance(event, DocumentStartEvent):
             self.documents += 1
             if self.documents > 1:
-                raise Fault(_line(event), "a second document begins here; leave out the `---`")
+                raise YamlMistake(
+                    _line(event), "a second document begins here; leave out the `---`"
+                )
             if event.version or event.tags:
-                raise Fault(_line(event), "lines that begin with % are not read; leave them out")
+                raise YamlMistake(
+                    _line(event), "lines that begin with % are not read; leave them out"
+                )
 
     def _scalar(self, event: Any) -> None:
         line, text = _line(event), event.value
@@ -141,9 +145,9 @@ class _Builder:
         line = _line(event)
         self._untagged(event, line)
         if self.stack and isinstance(self.stack[-1].value, dict) and not self.stack[-1].waits:
-            raise Fault(line, "a key is a word, not a list or a mapping")
+            raise YamlMistake(line, "a key is a word, not a list or a mapping")
         if len(self.stack) >= DEEPEST:
-            raise Fault(line, f"more than {DEEPEST} mappings and lists within one another")
+            raise YamlMistake(line, f"more than {DEEPEST} mappings and lists within one another")
         before = self.size
         self._count(line, 1)
         self._put(value, line)
@@ -162,14 +166,14 @@ class _Builder:
     def _alias(self, event: Any) -> None:
         line, name = _line(event), event.anchor
         if any(each.anchor == name for each in self.stack):
-            raise Fault(line, f"the alias *{name} stands within its own anchor")
+            raise YamlMistake(line, f"the alias *{name} stands within its own anchor")
         found = self.anchored.get(name)
         if found is None:
-            raise Fault(line, f"no anchor &{name} before this alias")
+            raise YamlMistake(line, f"no anchor &{name} before this alias")
         if len(self.stack) + found.height > DEEPEST:
-            raise Fault(line, f"more than {DEEPEST} mappings and lists within one another")
+            raise YamlMistake(line, f"more than {DEEPEST} mappings and lists within one another")
         if self.size + found.size > LARGEST:
-            raise Fault(line, f"aliases that stand for more than {LARGEST} keys and values")
+            raise YamlMistake(line, f"aliases that stand for more than {LARGEST} keys and values")
         self.size += found.size
         if self.stack:
             self.stack[-1].height = max(self.stack[-1].height, found.height + 1)
@@ -189,32 +193,36 @@ class _Builder:
             here.waits = False
         else:
             if isinstance(value, dict | list):
-                raise Fault(line, "a key is a word, not a list or a mapping")
+                raise YamlMistake(line, "a key is a word, not a list or a mapping")
             if value in here.value:
                 first = self.lines[id(here.value), value]
-                raise Fault(line, f"the key '{value}' stands here and in line {first}; keep one")
+                raise YamlMistake(
+                    line, f"the key '{value}' stands here and in line {first}; keep one"
+                )
             self.lines[id(here.value), value] = line
             here.key, here.waits = value, True
 
     def _count(self, line: int, more: int) -> None:
         self.size += more
         if self.size > LARGEST:
-            raise Fault(line, f"more than {LARGEST} keys and values; make several files of it")
+            raise YamlMistake(
+                line, f"more than {LARGEST} keys and values; make several files of it"
+            )
 
     def _untagged(self, event: Any, line: int) -> None:
         tag = str(event.ctag or "")
         if tag:
             short = tag.replace("tag:yaml.org,2002:", "!!")
-            raise Fault(line, f"the tag {short} is not read; leave it out")
+            raise YamlMistake(line, f"the tag {short} is not read; leave it out")
 
-    def unparsed(self, error: MarkedYAMLError, lines: int) -> Fault:
+    def unparsed(self, error: MarkedYAMLError, lines: int) -> YamlMistake:
         """What a mistake of the parser means, with what was open then. `lines` has the text."""
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         began = error.context_mark.line + 1 if error.context_mark else line
         context = str(error.context or "")
         if context == "while scanning a quoted scalar" and "end of stream" in str(error.problem):
-            return Fault(began, "the quote that opens here is not closed")
+            return YamlMistake(began, "the quote that opens here is not closed")
         problem = str(error.problem or "not YAML")
         here = self.stack[-1] if self.stack else None
         if context.startswith("while parsing a flow "):
@@ -224,21 +232,26 @@ class _Builder:
             what = "value" if "node" in context else "','"
             missing = f"a {what} or '{CLOSES[bracket]}' is missing"
             if line == began:
-                return Fault(line, f"{missing} after the '{bracket}' of this line")
+                return YamlMistake(line, f"{missing} after the '{bracket}' of this line")
             where = "at the end" if line > lines else f"in line {line}"
-            return Fault(began, f"the '{bracket}' that opens here is not closed: {missing} {where}")
+            return YamlMistake(
+                began, f"the '{bracket}' that opens here is not closed: {missing} {where}"
+            )
         if here is not None and here.bracket and here.line < line:
-            return Fault(line, f"{problem}; the '{here.bracket}' of line {here.line} is still open")
-        return Fault(line, problem)
+            return YamlMistake(
+                line, f"{problem}; the '{here.bracket}' of line {here.line} is still open"
+            )
+        return YamlMistake(line, problem)
 
 
 def read(text: str) -> Read:
-    """What a text says. Raises Fault, with the line, where it is no YAML, or is beyond a bound."""
+    """What a text says. Raises YamlMistake, with the line, where it is no YAML, or is beyond a
+    bound."""
     if len(text) > LONGEST:
-        raise Fault(1, f"{len(text)} characters; at most {LONGEST} are read")
+        raise YamlMistake(1, f"{len(text)} characters; at most {LONGEST} are read")
     if found := FORBIDDEN.search(text):
         line = text.count("\n", 0, found.start()) + 1
-        raise Fault(line, f"the character {found[0]!r} cannot stand in a file; leave it out")
+        raise YamlMistake(line, f"the character {found[0]!r} cannot stand in a file; leave it out")
     yaml = YAML(typ="safe")
     builder = _Builder(yaml.resolver)
     try:
@@ -247,7 +260,7 @@ def read(text: str) -> Read:
     except MarkedYAMLError as error:
         raise builder.unparsed(error, len(text.splitlines())) from None
     except YAMLError as error:
-        raise Fault(1, f"not YAML: {error}") from None
+        raise YamlMistake(1, f"not YAML: {error}") from None
     return Read(builder.data, builder.lines, tuple(builder.quoted))
 
 
@@ -265,11 +278,13 @@ def _plain(resolver: Any, text: str, line: int) -> Any:
     if kind == "bool":
         return text.lower() == "true"
     if kind == "merge":
-        raise Fault(line, "the key << is not read; write the keys, or use `extends`")
+        raise YamlMistake(line, "the key << is not read; write the keys, or use `extends`")
     if kind not in ("int", "float"):
         return text
     if len(text) > LONGEST_NUMBER:
-        raise Fault(line, f"a number of {len(text)} characters; at most {LONGEST_NUMBER} are read")
+        raise YamlMistake(
+            line, f"a number of {len(text)} characters; at most {LONGEST_NUMBER} are read"
+        )
     digits = text.replace("_", "")
     if kind == "int":
         based = digits.lstrip("+-")[:2] in ("0b", "0o", "0x")
@@ -277,5 +292,5 @@ def _plain(resolver: Any, text: str, line: int) -> Any:
     sign, size = -1.0 if digits[0] == "-" else 1.0, digits.lstrip("+-").lower()
     number = math.inf if size == ".inf" else math.nan if size == ".nan" else float(size)
     if not math.isfinite(number):
-        raise Fault(line, f"{text} is not a number that anything can have")
+        raise YamlMistake(line, f"{text} is not a number that anything can have")
     return sign * number

@@ -43,7 +43,7 @@ def aside(path: Path) -> Path:
     return path.with_name(f"{path.name}.aside")
 
 
-class Pen:
+class WriteLock:
     """The right to write the memory, which one pet has at a time.
 
     It is a lock on a file beside the memory. The file names the process, and holds a secret by
@@ -79,15 +79,15 @@ class Pen:
             raise
 
     def close(self) -> None:
-        """Let go of it."""
+        """Release the lock and remove its file."""
         with suppress(OSError):
             self._file.unlink()
         os.close(self._open)
 
 
 def secret_of_pet(path: Path) -> bytes | None:
-    """The secret of the pet that has the pen now; None where no pet has it. Raises Broken where
-    that cannot be told, or OSError."""
+    """The secret of the pet that holds the lock now; None where no pet holds it. Raises Broken
+    where that cannot be told, or OSError."""
     file = _lock_file(path)
     try:
         lock = os.open(file, os.O_RDWR)
@@ -123,7 +123,7 @@ def _is_the_same(descriptor: int, path: Path) -> bool:
 
 
 def _said(descriptor: int) -> tuple[str, str]:
-    """The first two lines of a pen's file: who, and the secret in hexadecimal digits."""
+    """The first two lines of the lock's file: the process, and the secret in hexadecimal digits."""
     who, _, rest = os.pread(descriptor, 1000, 0).decode("utf-8", "replace").partition("\n")
     return who, rest.strip()
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from moggy.brain.memory.encryption import Damaged, connect, to_disk
-from moggy.brain.memory.lock import Broken, Pen, aside, hold
+from moggy.brain.memory.lock import Broken, WriteLock, aside, hold
 from moggy.brain.memory.rows import MOST_FACTS, Episode, Fact, episode_of, fact_of
 from moggy.brain.memory.store import EPISODE, EPISODES, FACT, LARGEST, TABLES, VERSION, Memory
 
@@ -27,16 +27,16 @@ def awake(path: Path, key: Path | None = None) -> tuple[Memory, str]:
     there, or the disk is full. The file is then as it was.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    pen = Pen(path)
+    lock = WriteLock(path)
     try:
         why = _damage(path, key)
         note = _anew(path, key, why) if why else ""
         memory = Memory(path, key)
     except BaseException:
-        pen.close()
+        lock.close()
         raise
     try:
-        memory.begin(pen)
+        memory.begin(lock)
     except BaseException:
         memory.close()
         raise

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from moggy.brain.memory.encryption import connect, not_a_memory, read_error
-from moggy.brain.memory.lock import Broken, Pen, digest, hold, secret_of_pet
+from moggy.brain.memory.lock import Broken, WriteLock, digest, hold, secret_of_pet
 from moggy.brain.memory.rows import (
     AGE,
     MOST_FACTS,
@@ -78,7 +78,7 @@ class Memory:
         """`key` is the file with the key of an encrypted memory. Raises Broken; Damaged for a file
         that is no memory, or no longer."""
         self._path = path
-        self._pen: Pen | None = None
+        self._write_lock: WriteLock | None = None
         self.damaged: list[str] = []
         """Rows that no pet has written, in words; they are left out."""
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -143,12 +143,12 @@ class Memory:
             if found is None or found[0] != "ok":
                 raise not_a_memory(self._path, f"{found and found[0]}".replace("\n", " "))
 
-    def begin(self, pen: Pen | None = None) -> None:
+    def begin(self, lock: WriteLock | None = None) -> None:
         """To be called when a pet starts, before `load`: from now on it is the one that writes, and
-        it does not know who was erased before. `pen`: already taken; closed with this memory.
+        it does not know who was erased before. `lock`: already taken; closed with this memory.
         Raises Broken, which names another pet that has the memory."""
-        if self._pen is None:
-            self._pen = pen or Pen(self._path)
+        if self._write_lock is None:
+            self._write_lock = lock or WriteLock(self._path)
         with self._way_out("let the pet begin again"), self._transaction():
             self._erased = self._last_erased()
             self._db.execute("DELETE FROM erased")
@@ -165,7 +165,7 @@ class Memory:
         Returns the people whom the owner erased since the last call. They are not written again;
         the caller makes the mind forget them before the next call.
         """
-        if self._pen is None:
+        if self._write_lock is None:
             self.begin()
         new = {fact: value for fact, value in facts_of(remembered).items() if writable(fact[1])}
         episodes = [episode for episode in episodes if writable(episode.person)]
@@ -263,9 +263,9 @@ class Memory:
         """Close the file and release its folder."""
         with suppress(self._error):  # of a damaged file, or on a full disk
             self._db.close()
-        if self._pen is not None:
-            self._pen.close()
-            self._pen = None
+        if self._write_lock is not None:
+            self._write_lock.close()
+            self._write_lock = None
         os.close(self._folder)
 
     def _facts(self) -> dict[Fact, float]:
@@ -332,9 +332,9 @@ class Memory:
             who
             for (who,) in self._db.execute("SELECT who FROM erased WHERE n > ?", (self._erased,))
         }
-        if not notes or self._pen is None:
+        if not notes or self._write_lock is None:
             return ()
-        secret = self._pen.secret
+        secret = self._write_lock.secret
         self._erased = self._last_erased()
         self._db.execute("DELETE FROM erased")
         return tuple(sorted(name for name in names | {EVERYBODY} if digest(name, secret) in notes))

@@ -50,7 +50,7 @@ class Session:
 
     @property
     def identity(self) -> Identity | None:
-        """Of the connected board."""
+        """What the connected board says of itself; None until it has."""
         return self._link.identity
 
     @property

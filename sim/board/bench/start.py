@@ -33,7 +33,7 @@ class FileLine:
         return len(self._read)
 
     def readinto(self, buffer: bytearray, longest: int) -> int:
-        """At most so many of them; gives how many."""
+        """Take at most `longest` bytes into the buffer; returns how many."""
         data, self._read = self._read[:longest], self._read[longest:]
         buffer[: len(data)] = data
         return len(data)
@@ -64,7 +64,7 @@ class ChannelLine:
         return len(self._in)
 
     def readinto(self, buffer: bytearray, longest: int) -> int:
-        """At most so many of them; gives how many."""
+        """Take at most `longest` bytes into the buffer; returns how many."""
         data, self._in = self._in[:longest], self._in[longest:]
         buffer[: len(data)] = data
         return len(data)

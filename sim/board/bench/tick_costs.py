@@ -130,7 +130,7 @@ class PreparedLine:
         return self._left
 
     def readinto(self, buffer: bytearray, longest: int) -> int:
-        """Take at most so many of them into the buffer's begin; returns how many."""
+        """Take at most `longest` bytes into the buffer's begin; returns how many."""
         count: int = self._data.readinto(buffer, longest)  # type: ignore[call-arg]
         self._left -= count
         return count
