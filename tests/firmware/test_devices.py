@@ -78,15 +78,32 @@ def test_no_two_outputs_of_another_rate_share_a_slice_of_the_microcontroller() -
     assert {pin: rig.bench.pwms[pin].hz for pin in pins} == pins
 
 
+LSM6DS3 = ("SimulatedLsm6ds3", 0x0F, (0x10, 0x11, 0x12))
+MPU6050 = ("SimulatedMpu6050", 0x75, (0x6B, 0x1A, 0x1B, 0x1C))
+"""Model, register of its name, registers of its configuration."""
+ACCELEROMETERS = [
+    *[(LSM6DS3, address, name) for address in (0x6A, 0x6B) for name in (0x69, 0x6A, 0x6C)],
+    *[
+        (MPU6050, address, name)
+        for address in (0x68, 0x69)
+        for name in (0x68, 0x70, 0x71, 0x72, 0x73, 0x98)
+    ],
+]
+
+
 @pytest.mark.parametrize(
-    ("simulated", "address"), [("SimulatedLsm6ds3", 0x6A), ("SimulatedMpu6050", 0x68)]
+    ("kind", "address", "name"),
+    ACCELEROMETERS,
+    ids=[f"{kind[0]} {address:x} {name:x}" for kind, address, name in ACCELEROMETERS],
 )
 def test_either_accelerometer_is_found_and_gives_g_and_rad_a_second(
-    simulated: str, address: int
+    kind: tuple[str, int, tuple[int, ...]], address: int, name: int
 ) -> None:
     board = Rig().board
     machine = board.module("machine")
+    simulated, who_am_i, settings = kind
     model = getattr(board.module("motion_chips"), simulated)()
+    model.registers[who_am_i] = name
     board.bench.chips.pop(0x6A)
     board.bench.chips[address] = model
     imu, felt = board.module("imu").find(machine.I2C(0)), array("h", [0] * 6)
@@ -94,7 +111,6 @@ def test_either_accelerometer_is_found_and_gives_g_and_rad_a_second(
     assert imu.read_into(felt)
     assert list(felt) == pytest.approx([250, -500, 1500, 100, -2000, 3000], abs=2)
     assert not imu.read_into(felt), "nothing changed"
-    settings = {0x6A: (0x10, 0x11, 0x12), 0x68: (0x6B, 0x1A, 0x1B, 0x1C)}[address]
     assert imu.sound()
     for register in settings:
         model.registers[register] ^= 4
@@ -103,6 +119,25 @@ def test_either_accelerometer_is_found_and_gives_g_and_rad_a_second(
     model.power_on()
     with pytest.raises(OSError, match="reset"):
         imu.read_into(felt)
+
+
+@pytest.mark.parametrize(
+    ("kind", "address"), [(LSM6DS3, 0x6A), (LSM6DS3, 0x6B), (MPU6050, 0x68), (MPU6050, 0x69)]
+)
+def test_a_chip_of_another_name_is_not_taken_for_an_accelerometer(
+    kind: tuple[str, int, tuple[int, ...]], address: int
+) -> None:
+    """Such as a clock DS3231, which has the address of an MPU6050."""
+    board = Rig().board
+    machine = board.module("machine")
+    model = getattr(board.module("motion_chips"), kind[0])()
+    model.registers[kind[1]] = 0x11
+    board.bench.chips.pop(0x6A)
+    board.bench.chips[address] = model
+    before = bytes(model.registers)
+    with pytest.raises(OSError, match="no LSM6DS3"):
+        board.module("imu").find(machine.I2C(0))
+    assert bytes(model.registers) == before, "nothing was written to it"
 
 
 def test_without_an_accelerometer_the_board_says_so_and_lives() -> None:

@@ -259,6 +259,33 @@ def test_a_cut_cable_of_a_normally_closed_button_stops() -> None:
     assert (life.state, life.pulsed) == ("stopped", 0)
 
 
+def test_two_taps_of_the_button_stop_and_nothing_else(life: Life) -> None:
+    """No tap toggles: only a release that is asked for ends a stop."""
+    life.live(3.0)
+    for _ in range(2):
+        life.live(0.06, stop=True)
+        assert (life.state, life.pulsed) == ("stopped", 0)
+        life.live(0.1, stop=False)
+        assert (life.state, life.pulsed) == ("stopped", 0)
+    life.live(0.06, stop=True)
+    assert life.asked(wire.RELEASE).result == "refused"
+    life.live(5.0, stop=False)
+    assert (life.state, life.pulsed) == ("stopped", 0), "a refused release is no release"
+    assert life.asked(wire.RELEASE).result == "done"
+    life.live(3.0)
+    assert (life.state, life.pulsed) == ("running", len(CAT.joints))
+
+
+def test_a_tap_of_one_tick_stops() -> None:
+    board = LockStepBoard(CAT)
+    life = Life(board).live(3.0)
+    board.feed(replace(life.inputs, stop=True))
+    board.advance(life.now + 0.01)
+    board.feed(life.inputs)
+    life.live(1.0)
+    assert (life.state, life.pulsed) == ("stopped", 0)
+
+
 def test_the_enable_pin_ends_the_pulses_whatever_the_bus_says() -> None:
     body = wired(servo_enable=20)
     board = LockStepBoard(body)
