@@ -343,6 +343,7 @@ class Board:
         self._no_servos.clear()
         self._empty.clear()
         self._boots.clear()
+        self._skin.accept()
         self._hung = self._late = False
         if self._mode.state == mode.FAULT:
             self._enter(mode.LIMP, now)

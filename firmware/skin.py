@@ -137,6 +137,10 @@ class Skin(Watched):
         """A bit for each pad that is masked."""
         return self._clipped | self._masked
 
+    def accept(self) -> None:
+        """Take what the masked pads show for good: none is named any more."""
+        self._masked = 0
+
     def read(self, now: "Ms") -> bool:
         """Read the chip; returns whether a pressure changed. Called at each tick."""
         self._changed = False

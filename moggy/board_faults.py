@@ -61,7 +61,8 @@ def in_words(fault: str) -> str:
     if fault.startswith(STUCK_PAD):
         return (
             f"the touch pad {fault.removeprefix(STUCK_PAD)} shows a touch that never ends and is "
-            "ignored: take away what lies on it, dry it, check its wire"
+            "ignored: take away what lies on it, dry it, check its wire; if it is to stay so, clear"
+            " it (`moggy board clear`, or the studio's Clear faults)"
         )
     known = FAULT_WORDS.get(fault)
     return f"{known.means}: {known.do}" if known else fault

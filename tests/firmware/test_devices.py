@@ -6,9 +6,10 @@ from array import array
 
 import pytest
 
+from moggy import wire
 from moggy.messages import Acceleration, BoardReport, Command, Purr, Touch
 
-from .rig import CAT, Rig
+from .rig import CAT, Brain, Rig, of
 
 
 def touches(rig: Rig, seconds: float) -> list[Touch]:
@@ -242,6 +243,18 @@ def test_a_pad_that_sticks_is_masked_and_named_and_comes_back() -> None:
     rig.live(0.5)
     rig.touch(belly=0.5)
     assert touches(rig, 0.2)[-1].pads == pytest.approx({"belly": 0.5}, abs=0.02)
+
+
+def test_a_stuck_pad_that_is_to_stay_so_is_cleared() -> None:
+    brain = Brain()
+    brain.live(1.0)
+    brain.rig.touch(belly=0.5)
+    brain.live(110.0)
+    assert brain.status[2] == 1 << list(CAT.pads).index("belly")
+    assert brain.asked(wire.CLEAR) == "done"
+    assert brain.status[2] == 0
+    heard = brain.live(120.0)
+    assert (brain.status[2], of(wire.TOUCHED, heard)) == (0, [])
 
 
 def test_a_battery_that_is_low_is_well_only_some_way_above_the_mark() -> None:
