@@ -184,7 +184,7 @@ FUNCTIONS: dict[str, tuple[int | None, Callable[..., float]]] = {
 
 
 def tokens(text: str) -> Iterator[Token]:
-    """Cut a text into tokens; ends with one of kind `end`."""
+    """Cut a text into tokens; ends with one of kind `end`. Raises Wrong."""
     position = 0
     while text[position:].strip():
         match = TOKEN.match(text, position)
@@ -288,7 +288,7 @@ class Parser:
             raise Wrong(
                 self.text,
                 name.position,
-                f"no function {name.text!r}; there are {', '.join(FUNCTIONS)}",
+                f"no function {name.text!r}{nearest(name.text, FUNCTIONS)}",
             )
         self.expect("(")
         arguments = [self.expression(0)]

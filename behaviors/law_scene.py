@@ -70,7 +70,7 @@ class LawScene:
 
     @property
     def loudness(self) -> float:
-        """Of the loudest call that begins now; 0 for none."""
+        """Loudness, 0..1, of the loudest call that begins now; 0 for none."""
         return max((call.loudness for call in self.tick.calls), default=0.0)
 
 

@@ -223,7 +223,7 @@ def simulated_body(
     wire can have faults, which follow `seed`; in virtual time one always does.
     """
     if board not in BOARDS:
-        raise ValueError(f"board: there is no {board!r:.80}; there are {', '.join(BOARDS)}")
+        raise ValueError(f"board: there is no {board!r:.80}{nearest(str(board), BOARDS)}")
     world = World(shape)
     if in_real_time and board != "lockstep":
         living = MicroPythonBoard(shape)

@@ -15,7 +15,7 @@ from moggy.brain.language.llama import NoRuntime, Unwell
 from moggy.brain.language.model import Judge
 from moggy.brain.language.question import Question
 from moggy.messages import Probabilities, Thought, Words
-from moggy.vocabulary import CLASSES, Advisable, Intent
+from moggy.vocabulary import CLASSES, Advisable, Intent, nearest
 
 TIERS = ("words", "embedding", "model")
 """The readers, from the fastest to the slowest."""
@@ -78,7 +78,7 @@ def read_texts(
     unknown = [name for name in wanted if name not in TIERS]
     if unknown:
         raise ValueError(
-            f"there is no reader of words called {unknown[0]!r}; there are {', '.join(TIERS)}"
+            f"there is no reader of words called {unknown[0]!r}{nearest(unknown[0], TIERS)}"
         )
     slow = (
         [make() for name, make in SLOW.items() if name in wanted]

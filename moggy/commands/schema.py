@@ -14,15 +14,16 @@ from moggy.designs import know_sensors
 from moggy.home import home
 from moggy.layer import FileLayer
 from moggy.personality import Personality
+from moggy.vocabulary import nearest
 
 
 def print_schema(kind: str) -> None:
     """Print a JSON schema, with units, bounds and a sentence for each field. Raises ValueError with
-    the kinds that there are."""
+    the nearest kind, or all."""
     know_sensors(Files(home()))
     kinds = _kinds()
     if kind not in kinds:
-        raise ValueError(f"no schema '{kind}'; there are {', '.join(kinds)}")
+        raise ValueError(f"no schema {kind!r}{nearest(kind, kinds)}")
     typer.echo(orjson.dumps(kinds[kind](), option=orjson.OPT_INDENT_2))
 
 

@@ -13,7 +13,7 @@ from typing import Protocol
 from moggy.config import Invalid
 from moggy.intake import LIMIT, Intake
 from moggy.messages import Acceleration, AnySense, ClearFaults, Edited, Place, Setting, Touch, Words
-from moggy.vocabulary import SETTINGS
+from moggy.vocabulary import SETTINGS, nearest
 
 LATEST = 0.4
 """Seconds by which a touch may be later than the hand on a slow page; above it the page's clock is
@@ -182,12 +182,12 @@ class PageInbox(PageInputs):
         return self._shelf.read(file)
 
     def setting(self, name: str, on: bool) -> None:
-        """Queue a change of one of the owner's settings."""
+        """Queue a change of one of the owner's settings. Raises Invalid for a name that is none."""
         for known in SETTINGS:
             if name == known:
                 self.sense(Setting(at=0.0, name=known, on=on))
                 return
-        raise Invalid("setting", 1, f"no setting '{name[:40]}'; there are {', '.join(SETTINGS)}")
+        raise Invalid("setting", 1, f"no setting {name[:40]!r}{nearest(name, SETTINGS)}")
 
     def clear_faults(self) -> None:
         """Queue that the board's faults are to be cleared."""
