@@ -71,7 +71,7 @@ LENGTH = "is no length in seconds; it lies in 0.02..2,678,400"
         (lambda: live(PET, [], math.inf), f"seconds: inf {LENGTH}"),
         (lambda: live(PET, [], 1e30), f"seconds: 1e+30 {LENGTH}"),
         (lambda: live(PET, [], 10**400), LENGTH),
-        (lambda: live(PET, [], 1, board="lockstp"), "no 'lockstp'; there are auto, lockstep"),
+        (lambda: live(PET, [], 1, board="lockstp"), "no 'lockstp', did you mean 'lockstep'?"),
         (lambda: live(PET, [], 1, think="no"), "think: 'no' is neither True nor False"),
         (lambda: live(PET, [], 1, listeners=print), "is no list of functions of (tick, sent)"),
         (lambda: live(PET, [], 1, listeners=None), "listeners: None is no list of functions"),
