@@ -18,16 +18,18 @@ class Limit(NamedTuple):
     """Senses in one tick."""
     waiting: int
     """Senses that wait for the next ticks; where more come, the oldest are dropped."""
+    apart_s: float = 0.0
+    """Seconds from one tick with such senses to the next."""
 
 
 LIMITS: dict[type[AnySense], Limit] = {
-    Words: Limit(each=1, waiting=8),
+    Words: Limit(each=1, waiting=8, apart_s=0.1),
     Edited: Limit(each=1, waiting=1),
     Setting: Limit(each=1, waiting=1),
 }
-"""Kinds with a limit of their own. A sentence takes up to 3 ms to read, and a person says one in
-seconds. Of edits of one file, of a setting that is switched on, and of one that is switched off,
-the newest counts, so that no stop is lost."""
+"""Kinds with a limit of their own. A sentence takes up to 3 ms to read, and the slower readers
+think about it for longer; a person says one in seconds. Of edits of one file, of a setting that is
+switched on, and of one that is switched off, the newest counts, so that no stop is lost."""
 
 LIMIT = Limit(each=20, waiting=40)
 """Of any other kind: a sensor that is read 1,000 times a second gives 20 in a tick. More would take
@@ -38,6 +40,31 @@ SAID_AGAIN_S = 10.0
 choice."""
 
 
+class _Queue:
+    """Senses of one kind that wait, with their numbers."""
+
+    def __init__(self, limit: Limit) -> None:
+        self._limit = limit
+        self._waiting: deque[tuple[int, AnySense]] = deque()
+        self._taken_at = float("-inf")
+
+    def add(self, number: int, sense: AnySense) -> bool:
+        """Add a sense; whether the oldest was dropped for it."""
+        self._waiting.append((number, sense))
+        if len(self._waiting) <= self._limit.waiting:
+            return False
+        self._waiting.popleft()
+        return True
+
+    def take(self, now: float) -> list[tuple[int, AnySense]]:
+        """Those that are taken in at `now`."""
+        waiting, limit = self._waiting, self._limit
+        if not waiting or now - self._taken_at < limit.apart_s:
+            return []
+        self._taken_at = now
+        return [waiting.popleft() for _ in range(min(limit.each, len(waiting)))]
+
+
 class Intake:
     """A queue of senses between those who send them and the loop. It keeps their order, except that
     what waits for a later tick comes later. Not thread-safe."""
@@ -45,9 +72,7 @@ class Intake:
     def __init__(self, part: str) -> None:
         """`part` stands in the Trouble that says what was dropped."""
         self._part = part
-        self._queues: dict[
-            tuple[type[AnySense], str], tuple[Limit, deque[tuple[int, AnySense]]]
-        ] = {}
+        self._queues: dict[tuple[type[AnySense], str], _Queue] = {}
         self._number = count()
         self.dropped: Counter[str] = Counter()
         """Kind → number of senses so far that were dropped."""
@@ -61,11 +86,8 @@ class Intake:
         kind = type(sense)
         key = (kind, _name(sense))
         if key not in self._queues:
-            self._queues[key] = (LIMITS.get(kind, LIMIT), deque())
-        limit, queue = self._queues[key]
-        queue.append((next(self._number), sense))
-        if len(queue) > limit.waiting:
-            queue.popleft()
+            self._queues[key] = _Queue(LIMITS.get(kind, LIMIT))
+        if self._queues[key].add(next(self._number), sense):
             self.dropped[kind.__name__] += 1
 
     def extend(self, senses: Iterable[AnySense]) -> None:
@@ -77,8 +99,8 @@ class Intake:
         """The senses of this tick; also a Trouble where senses were dropped. `now` is s on the
         pet's clock."""
         due: list[tuple[int, AnySense]] = []
-        for limit, queue in self._queues.values():
-            due += [queue.popleft() for _ in range(min(limit.each, len(queue)))]
+        for queue in self._queues.values():
+            due += queue.take(now)
         due.sort(key=lambda numbered: numbered[0])
         return [sense for _, sense in due] + self._tell(now)
 

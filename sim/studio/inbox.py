@@ -11,13 +11,16 @@ from threading import Lock
 from typing import Protocol
 
 from moggy.config import Invalid
-from moggy.intake import LIMIT, Intake
+from moggy.intake import Intake
 from moggy.messages import Acceleration, AnySense, ClearFaults, Edited, Place, Setting, Touch, Words
 from moggy.vocabulary import SETTINGS, nearest
 
 LATEST = 0.4
 """Seconds by which a touch may be later than the hand on a slow page; above it the page's clock is
 matched with the pet's again."""
+SAMPLES_AT_ONCE = 8
+"""Samples of a hand that are felt in one tick; the others wait. A page that sends 120 in a second
+gives three."""
 SAMPLES_KEPT = 500
 """Samples of a hand that wait for their time: four seconds of a page that sends 120 in one. The
 oldest are dropped."""
@@ -213,7 +216,7 @@ class PageInbox(PageInputs):
         from after `now` waits.
         """
         touches: list[Touch] = []
-        while self._samples and len(touches) < LIMIT.each:
+        while self._samples and len(touches) < SAMPLES_AT_ONCE:
             sample = self._samples[0]
             at = max(self._last_touch, self._polled)
             if sample.page_time is not None:

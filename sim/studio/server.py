@@ -38,9 +38,10 @@ STATES_PER_SECOND = 30.0
 MESSAGES_PER_SECOND = 150.0
 """Messages of one page that are read in a second: a page sends 60 at most. A page that sends more
 is read no faster; what it has sent waits in its browser."""
-BYTES_PER_SECOND = 2_000_000.0
-"""Bytes of one page that are read in a second; twenty pictures of the browser's camera take less.
-"""
+BYTES_PER_SECOND = 1_000_000.0
+"""Bytes of one page that are read in a second; the pictures of the browser's camera take less."""
+PAGES_PER_SECOND = 8.0
+"""Pages that are let in in a second, our choice; others wait."""
 MOST_PAGES = 16
 """Pages that are open at once, our choice; one more is refused."""
 
@@ -78,6 +79,7 @@ class Studio:
         self._news: deque[dict[str, Any]] = deque(maxlen=2000)
         self._history = History()
         self._pages: list[_Page] = []
+        self._door = _Pace()
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
 
@@ -117,6 +119,7 @@ class Studio:
             log_level="warning",
             ws_max_size=LONGEST_MESSAGE,
             ws_max_queue=64,
+            ws_per_message_deflate=guard.token is not None,  # on this machine it saves nothing
             ws_ping_timeout=90.0,  # a browser that draws without a GPU may be busy for long
             lifespan="on",
             timeout_graceful_shutdown=1,
@@ -178,6 +181,7 @@ class Studio:
                 page.offer(state, fresh, sound)
 
     async def _live(self, socket: WebSocket) -> None:
+        await self._door.wait(1.0 / PAGES_PER_SECOND)
         await socket.accept()
         if len(self._pages) >= MOST_PAGES:
             reason = f"{MOST_PAGES} pages are open already: close one, and reload"
@@ -247,6 +251,21 @@ class Studio:
         }
 
 
+class _Pace:
+    """Holds those back who want more than a second of time in a second."""
+
+    def __init__(self) -> None:
+        self._free_from = 0.0
+        """s of the event loop's clock."""
+
+    async def wait(self, cost: float) -> None:
+        """Wait until `cost` seconds of time are free; a second's worth may come at once."""
+        now = asyncio.get_running_loop().time()
+        self._free_from = max(self._free_from, now - 1.0) + cost
+        if self._free_from > now:
+            await asyncio.sleep(self._free_from - now)
+
+
 class _Page:
     """One open page: what waits to be sent to it, and what its hands hold."""
 
@@ -259,18 +278,12 @@ class _Page:
         self._wake = asyncio.Event()
         self._touches = self._lifts = False
         self.listens = False
-        self._read_from = 0.0
-        """When the next message may be read at the earliest; s of the server's clock."""
+        self._pace = _Pace()
 
     async def pace(self, message: Message) -> None:
-        """Wait where the page sends faster than MESSAGES_PER_SECOND or BYTES_PER_SECOND; a second's
-        worth may come at once."""
-        now = asyncio.get_running_loop().time()
+        """Wait where the page sends faster than MESSAGES_PER_SECOND or BYTES_PER_SECOND."""
         size = len(message.get("bytes") or message.get("text") or "")
-        cost = max(1.0 / MESSAGES_PER_SECOND, size / BYTES_PER_SECOND)
-        self._read_from = max(self._read_from, now - 1.0) + cost
-        if self._read_from > now:
-            await asyncio.sleep(self._read_from - now)
+        await self._pace.wait(max(1.0 / MESSAGES_PER_SECOND, size / BYTES_PER_SECOND))
 
     def offer(self, state: dict[str, Any], fresh: list[dict[str, Any]], sound: bytes) -> None:
         self._state = state

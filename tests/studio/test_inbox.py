@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from moggy.config import Invalid
-from moggy.intake import LIMIT
 from moggy.messages import (
     Acceleration,
     AnySense,
@@ -21,7 +20,7 @@ from moggy.messages import (
     Trouble,
     Words,
 )
-from moggy.sim.studio.inbox import SAMPLES_KEPT, PageInbox
+from moggy.sim.studio.inbox import SAMPLES_AT_ONCE, SAMPLES_KEPT, PageInbox
 
 
 class OneFile:
@@ -205,9 +204,9 @@ def test_a_flood_of_samples_is_felt_a_few_at_a_tick_and_ends_with_the_release() 
     for n in range(5000):
         inbox.touch((0.1, 0.0, 0.24), 0.4, 0.2, page_time=n / 1e6)
     inbox.release()
-    polls = [inbox.poll(1.0 + n * 0.02) for n in range(60)]
+    polls = [inbox.poll(1.0 + n * 0.02) for n in range(100)]
     touches = [[sense for sense in felt if isinstance(sense, Touch)] for felt in polls]
-    assert max(map(len, touches)) == LIMIT.each
+    assert max(map(len, touches)) == SAMPLES_AT_ONCE
     assert sum(map(len, touches)) == SAMPLES_KEPT
     assert [sense for felt in touches for sense in felt][-1].pressure == 0.0
     assert any(isinstance(sense, Trouble) and "Touch" in sense.message for sense in polls[0])
