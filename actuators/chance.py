@@ -1,5 +1,5 @@
-"""Chance without a generator: the nth throw of a kind of dice is always the same number. So acting
-needs no seed and keeps no state."""
+"""Numbers that look random, without a generator: the nth number of a kind is always the same, so
+acting needs no seed and keeps no state."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Blinks and small shifts: what a living body does when it does nothing."""
+"""Small movements at rest: blinks, twitches of the ears, shifts of head and tail."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""The sheet on which all layers write the joints' angles. It remembers what changed each joint
-lately, so that every movement has a named cause."""
+"""Adds up what all layers ask of each joint in a tick. It remembers what changed each joint lately,
+so that every movement has a named cause."""
 
 from __future__ import annotations
 

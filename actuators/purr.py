@@ -2,8 +2,9 @@
 small speaker carries.
 
 No small speaker radiates the fundamental of 20 to 28 Hz; one hears it as the beat of harmonics
-between 100 and 500 Hz (Eklund 2010). Sixty-four cycles, no two alike, are made once and stand in a
-table; to purr is to read it at a phase.
+between 100 and 500 Hz (Eklund 2010). Sixty-four different cycles are computed once, as a table that
+is read at the phase of the purr. When the pet purrs is decided in `behaviors/decider.py`, by
+`purr_along` in behaviors/trees/cat/hand.yaml.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The small answer in the very tick: an ear, the lids, the skin, before anything has been decided.
+"""Small reactions of ears, lids and skin in the tick of an event, before the tree has decided.
 
 A small reaction at the moment of a touch makes a body seem alive (Shiomi et al. 2017, touch by a
 robot). An answer that comes later than about 0.1 s is no longer felt to be one (Michotte 1963, The

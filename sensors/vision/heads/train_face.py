@@ -1,9 +1,9 @@
 """Trains the heads of the face reader: 52 blendshapes and the network's seven probabilities become
 calibrated probabilities of the seven classes.
 
-    python -m moggy.sensors.vision.heads.train_face ../shared/data/face_blendshapes/train.csv
+    python -m moggy.sensors.vision.heads.train_face train.csv
 
-writes `face.json` and prints how well it does on people that it was not trained on. Needs
+writes `face.json` from a table of pictures (a row each: `load` says its columns) and prints how well it does on people that it was not trained on. Needs
 scikit-learn, for training only.
 
 Data: labels of muxspace/facial_expressions (Apache-2.0), one labeller a picture; the features were
@@ -45,8 +45,9 @@ KINDS = ("both", "blendshapes", "expression")
 def load(
     path: Path,
 ) -> tuple[list[dict[str, float]], list[dict[PersonClass, float]], np.ndarray, np.ndarray]:
-    """Of every row: blendshapes, the network's probabilities, index of the class, and person. The
-    seven rows of contempt are left out."""
+    """Blendshapes, the network's probabilities, index of the class, and person of every row. The
+    columns are `label`, `person`, `cnn_` with each class, and each blendshape by its name. Rows of
+    contempt (seven in our data) are left out."""
     with path.open(encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["label"] in LABELS]
     shapes = [
