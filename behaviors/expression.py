@@ -10,13 +10,11 @@ from __future__ import annotations
 import math
 import operator
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import Generic, TypeAlias, TypeVar
 
-from moggy.vocabulary import EVENTS, nearest
 from moggy.yaml_file import Misplaced, Where
 
 M = TypeVar("M")
@@ -24,52 +22,19 @@ Evaluate: TypeAlias = Callable[[M], float]
 """Reads a number out of a moment."""
 
 
+LONGEST_SHOWN = 200
+"""Characters of an expression that a message shows. Our choice."""
+
+
 class Wrong(Misplaced):
     """An expression that cannot be read; says at which character."""
 
     def __init__(self, text: str, position: int, message: str, needs: Where = ()) -> None:
         comma = "" if message.endswith("?") else ","
-        place = f"at character {position + 1} of «{text}»"
+        shown = text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
+        place = f"at character {position + 1} of «{shown}»"
         super().__init__(f"{message}{comma} {place}", needs=needs)
         self.text, self.position, self.message = text, position, message
-
-
-def meant(
-    name: str,
-    plain: Collection[str],
-    families: Mapping[str, Collection[str] | None],
-    hints: Mapping[str, str],
-) -> str:
-    """What somebody may have meant by an unknown name, as the end of an error.
-
-    `plain` are whole names. `families` gives the second words of each first word, None where any
-    word may follow. `hints` says what to write for first words, or whole names, of another
-    language: `{0}` is the second word, `{event}` the event that it probably names.
-    """
-    first, _, second = name.partition(".")
-    hint = hints.get(name) or (hints.get(first) if first not in families else None)
-    if hint is not None:
-        event = next(iter(get_close_matches(second, EVENTS, n=1)), second)
-        return f": {hint.format(second or 'NAME', event=event or 'NAME')}"
-    every = [f"{family}.{word}" for family, words in families.items() for word in words or ()]
-    same = [each for each in (*plain, *every) if each.partition(".")[2] == (second or name)]
-    close = [first] if first in families else get_close_matches(first, list(families), n=1)
-    for family in close if second or first in families else ():
-        here = [each.partition(".")[2] for each in plain if each.startswith(f"{family}.")]
-        there = [*(families[family] or ([second] if second else [])), *here]
-        alike = get_close_matches(second, there, n=1)
-        found = [f"{family}.{word}" for word in alike or there]
-        near = nearest(found[0] if alike else "", found)
-        if near or not same:
-            return near or f"; say which, as {family}.NAME"
-    if len(same) == 1:
-        return nearest(same[0], same)
-    if same:
-        return f"; there are {', '.join(same)}"
-    if not second:
-        return nearest(name, [*plain, *every])
-    near = nearest(name, [each for each in plain if "." in each])
-    return near or f"; first words are {', '.join(families)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +97,13 @@ NOT_BINDS = 3
 MINUS_BINDS = 7
 """How tightly the minus before a number binds: tighter than any operator."""
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
-DEEPEST = 40
-"""Most brackets and signs within one another: the parser is recursive, and Python's stack ends."""
+LONGEST = 2000
+"""Characters of an expression. The longest shipped one has 90. Our choice."""
+MOST_PARTS = 100
+"""Numbers, names and brackets of one expression: what reads it and works it out is recursive, and
+Python's stack ends. The longest shipped one has 12. Our choice."""
+LONGEST_NUMBER = 20
+"""Characters of a number, whose double has 16 digits. Our choice."""
 
 
 def clamp(x: float, low: float, high: float) -> float:
@@ -153,7 +123,8 @@ def logistic(x: float, half: float, slope: float) -> float:
 
 def bell(x: float, peak: float, width: float) -> float:
     """1 at `peak`, 0.61 one `width` away from it."""
-    return math.exp(-0.5 * ((x - peak) / width) ** 2) if width else float(x == peak)
+    y = (x - peak) / width if width else 60.0 * (x != peak)
+    return math.exp(-0.5 * clamp(y * y, 0.0, 3600.0))
 
 
 def choose(condition: float, then: float, other: float) -> float:
@@ -206,7 +177,7 @@ class Parser:
         self.text = text
         self.tokens = list(tokens(text))
         self.next = 0
-        self.depth = 0
+        self.parts = 0
 
     def whole(self) -> SyntaxNode:
         """The whole text as one expression. Raises Wrong, as all below do."""
@@ -236,17 +207,14 @@ class Parser:
 
     def expression(self, floor: int) -> SyntaxNode:
         """All that operators which bind tighter than `floor` hold together."""
-        self.depth += 1
-        if self.depth > DEEPEST:
-            raise Wrong(
-                self.text, self.peek().position, f"more than {DEEPEST} levels within one another"
-            )
+        self.parts += 1
+        if self.parts > MOST_PARTS:
+            raise Wrong(self.text, self.peek().position, f"more than {MOST_PARTS} parts")
         left = self.prefix()
         while BINDING.get(self.peek().text, 0) > floor:
             op = self.take().text
             right = self.expression(BINDING[op])
             left = self.compare(left, op, right) if op in COMPARISONS else Apply(op, (left, right))
-        self.depth -= 1
         return left
 
     def compare(self, left: SyntaxNode, op: str, right: SyntaxNode) -> SyntaxNode:
@@ -262,6 +230,8 @@ class Parser:
         """A number, a name, a call, a bracket, or one of them after a minus or `not`."""
         token = self.take()
         if token.kind == "number":
+            if len(token.text) > LONGEST_NUMBER:
+                raise Wrong(self.text, token.position, "a number with too many digits")
             return Number(float(token.text))
         if token.text == "(":
             inside = self.expression(0)
@@ -309,7 +279,14 @@ class Parser:
 @lru_cache(maxsize=4096)
 def parse(text: str) -> SyntaxNode:
     """Read an expression; raises Wrong at the character."""
+    if len(text) > LONGEST:
+        raise Wrong(text, LONGEST, f"more than {LONGEST} characters")
     return Parser(text).whole()
+
+
+def levels(node: SyntaxNode) -> int:
+    """How deep it nests."""
+    return 1 + max(map(levels, node.arguments), default=0) if isinstance(node, Apply) else 1
 
 
 def names(node: SyntaxNode) -> Iterator[NameUse]:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Mapping
 from operator import attrgetter
 from typing import Any
 
-from moggy.behaviors.expression import Evaluate, meant
+from moggy.behaviors.expression import Evaluate
+from moggy.behaviors.meant import meant
 from moggy.behaviors.moment import BETWEEN_STROKES, NEVER, Moment
 from moggy.vocabulary import (
     CLASSES,

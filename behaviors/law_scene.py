@@ -8,7 +8,8 @@ from operator import attrgetter
 from typing import Any
 
 from moggy.behaviors import inputs
-from moggy.behaviors.expression import Evaluate, meant
+from moggy.behaviors.expression import Evaluate
+from moggy.behaviors.meant import meant
 from moggy.behaviors.moment import NEVER
 from moggy.messages import Command, Tick
 from moggy.ongoing import Ongoing, is_quiet, local_hour

@@ -17,7 +17,7 @@ from pydantic import (
 )
 
 from moggy.behaviors.curve import AnyTerm
-from moggy.behaviors.expression import names, parse
+from moggy.behaviors.expression import levels, names, parse
 from moggy.behaviors.inputs import known
 from moggy.behaviors.tree_language import LET, Expression, Sentence
 from moggy.body import StrictModel
@@ -32,6 +32,12 @@ Id = Annotated[
         description="stable: running behaviours carry on by it",
     ),
 ]
+MOST_LEVELS = 100
+"""Levels of an expression with what its names stand for: each is a call when it is worked out, and
+Python's stack ends. Our choice."""
+MOST_BEHAVIOURS = 300
+"""Options of a selector, or reflexes of a lane: all are weighed five times a second. The shipped
+tree has 40. Our choice."""
 Seconds = Annotated[float, Field(ge=0.0, le=86400.0)]
 
 
@@ -216,7 +222,7 @@ class UtilitySpec(StrictModel):
         ),
     ] = 0.15
     fallback: Annotated[Id, Field(description="the option to run where none has a score")]
-    options: Annotated[tuple[OptionSpec, ...], Field(min_length=1)]
+    options: Annotated[tuple[OptionSpec, ...], Field(min_length=1, max_length=MOST_BEHAVIOURS)]
 
     @model_validator(mode="after")
     def _fallback(self) -> Self:
@@ -264,7 +270,7 @@ class ReflexesSpec(StrictModel):
 
     kind: Literal["reflexes"]
     id: Id | None = None
-    lane: tuple[ReflexSpec, ...] = ()
+    lane: Annotated[tuple[ReflexSpec, ...], Field(max_length=MOST_BEHAVIOURS)] = ()
     below: NodeSpec
 
 
@@ -337,7 +343,7 @@ class Tree(StrictModel):
                 f"let gives a name that is an input already: {', '.join(shadows)}",
                 at=("let", shadows[0]),
             )
-        followed: set[str] = set()
+        followed: dict[str, int] = {}
         for name in self.let:
             _follow(self.let, name, (), followed)
         seen: set[str] = set()
@@ -348,14 +354,23 @@ class Tree(StrictModel):
         return self
 
 
-def _follow(let: Mapping[str, str], name: str, above: tuple[str, ...], sound: set[str]) -> None:
-    """Follow a name of `let` to all that it uses; raises Misplaced where it comes back."""
+def _follow(
+    let: Mapping[str, str], name: str, above: tuple[str, ...], followed: dict[str, int]
+) -> int:
+    """Follow a name of `let` to all that it uses; gives how deep its expression nests with theirs.
+    Raises Misplaced where it comes back to itself, or nests too deep."""
     if name in above:
         raise Misplaced(f"let {name!r} uses itself: {' → '.join((*above, name))}", at=("let", name))
-    if name not in sound:
-        for used in {found.name for found in names(parse(let[name]))} & let.keys():
-            _follow(let, used, (*above, name), sound)
-        sound.add(name)
+    if name not in followed:
+        used = {found.name for found in names(parse(let[name]))} & let.keys()
+        within = 0
+        if len(above) < MOST_LEVELS:
+            within = max([_follow(let, each, (*above, name), followed) for each in used], default=0)
+        followed[name] = levels(parse(let[name])) + within
+        if followed[name] > MOST_LEVELS or len(above) >= MOST_LEVELS:
+            message = f"let {name!r} and the names that it uses nest more than {MOST_LEVELS} levels"
+            raise Misplaced(message, at=("let", name))
+    return followed[name]
 
 
 def ids(node: NodeSpec, name: str = "root") -> Iterator[str]:

@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from moggy.yaml_file import Invalid, Where, line_of, located, read_yaml, validate
 
+MOST_ADDED = 300
+"""Options, or reflexes, that one file may add: each is looked for among all. Our choice."""
 COVERED = "shipped/"
 """Before the name of a file of the package, where an owner's file of the same name covers it."""
 
@@ -43,16 +45,18 @@ class FileLayer(BaseModel):
     options: Annotated[
         tuple[Change, ...],
         Field(
+            max_length=MOST_ADDED,
             description="trees: behaviours to add to the utility selector. Beside the keys of an "
             "option, `before: ID` or `after: ID` places it, and `into: ID` names the selector "
-            "where there are several. Left out, it comes last"
+            "where there are several. Left out, it comes last",
         ),
     ] = ()
     reflexes: Annotated[
         tuple[Change, ...],
         Field(
+            max_length=MOST_ADDED,
             description="trees: reflexes to add to the lane, placed like options. The first of "
-            "the lane is the most urgent"
+            "the lane is the most urgent",
         ),
     ] = ()
     change: Annotated[

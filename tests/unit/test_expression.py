@@ -103,8 +103,8 @@ def test_a_sentence_with_a_hole_that_cannot_be_filled_is_refused() -> None:
 
 
 def test_nesting_has_a_limit_so_that_no_file_can_exhaust_the_stack() -> None:
-    with pytest.raises(Wrong, match="levels"):
-        parse("(" * 5000 + "1" + ")" * 5000)
+    with pytest.raises(Wrong, match="more than 100 parts"):
+        parse("(" * 500 + "1" + ")" * 500)
 
 
 def test_every_input_of_the_vocabulary_can_be_read() -> None:
@@ -147,3 +147,25 @@ numbers = st.floats(-1e6, 1e6, allow_nan=False).map(lambda x: f"({x:f})")
 )
 def test_arithmetic_never_fails(text: str) -> None:
     assert not math.isnan(worth(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("1" + " + 1" * 100, "more than 100 parts, at character 401"),
+        ("1" + " and 1" * 100, "more than 100 parts"),
+        ("not " * 100 + "1", "more than 100 parts"),
+        ("1" * 21, "a number with too many digits, at character 1"),
+        ("1" + " " * 2000, "more than 2000 characters"),
+    ],
+)
+def test_an_expression_that_would_end_pythons_stack_is_refused(text: str, said: str) -> None:
+    with pytest.raises(Wrong, match=said):
+        parse(text)
+
+
+def test_a_bell_far_from_its_peak_is_nothing() -> None:
+    assert worth("bell(x, 0, 1)", x=1e300) == pytest.approx(0.0)
+    assert worth("bell(x, 0, 1)", x=1.0) == pytest.approx(math.exp(-0.5))
+    assert worth("bell(x, 0, 0)", x=1.0) == pytest.approx(0.0)
+    assert worth("bell(x, 2, 0)", x=2.0) == 1.0

@@ -221,6 +221,12 @@ def test_a_mistake_in_a_patch_is_refused_at_its_line(patch: str, line: int, said
     assert said in error.message
 
 
+def test_more_behaviours_than_a_tick_can_weigh_are_refused() -> None:
+    many = "".join(f"  - {{id: o{n}, do: {{why: 'plays'}}}}\n" for n in range(301))
+    assert "at most 300 items" in refused(f"options:\n{many}").message
+    assert "at most 300 items" in refused(f"reflexes:\n{many}").message
+
+
 def test_a_mistake_in_the_base_names_the_base() -> None:
     error = refused("change: {play: {base: 0.9}}\n", BASE.replace("cooldown: 20", "cooldown: -1"))
     assert error.file == "shipped/trees/cat.yaml"

@@ -101,6 +101,14 @@ def test_a_let_that_uses_itself_is_refused() -> None:
     assert "let 'calm' uses itself: calm → tense → calm" in error.message
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_names_that_stand_for_names_without_end_are_refused(order: int) -> None:
+    """Each is a call when it is worked out: the stack would end at a tick."""
+    lets = [f"  let{n}: let{n + 1} + 1" for n in range(2000)][::order]
+    error = broken("calm: emotion.fear < 0.3", "\n".join(["calm: let0 > 1", *lets, "  let2000: 1"]))
+    assert "and the names that it uses nest more than 100 levels" in error.message
+
+
 def test_a_let_cannot_take_the_name_of_an_input() -> None:
     assert "input already" in str(
         broken("calm: emotion.fear < 0.3", "calm: emotion.fear < 0.3\n  enough: 0.2")
