@@ -103,7 +103,7 @@ MOST_PARTS = 100
 """Numbers, names and brackets of one expression: what reads it and works it out is recursive, and
 Python's stack ends. The longest shipped one has 12. Our choice."""
 LONGEST_NUMBER = 20
-"""Characters of a number, whose double has 16 digits. Our choice."""
+"""Characters of a number; 17 digits say all that it can hold. Our choice."""
 
 
 def clamp(x: float, low: float, high: float) -> float:

@@ -50,6 +50,9 @@ SHIPPED = {
 }
 """Kind of file → the folder in which the package ships them."""
 
+LONGEST_NAME = 60
+"""Characters of a file's name without its kind: file systems hold 255 bytes, and a character has
+up to four. Our choice."""
 OF_TREES = ("options", "reflexes", "change", "renamed", "removed")
 """Keys that only a layer of a tree may have."""
 
@@ -164,6 +167,7 @@ class Files:
         if (
             kind not in SHIPPED
             or len(steps) > 2
+            or len(file) > LONGEST_NAME
             or any(not step or step.startswith(".") for step in steps)
             or not file.endswith(".yaml")
         ):
@@ -249,7 +253,7 @@ class Files:
         layer = difference(lay_together(name, below).data, with_comments(name, text))
         if not says(layer):
             return text
-        for entry in list(layer.get("remove", ())):
+        for entry in list(layer.get("remove") or ()):
             # What is left out of the text and has its default in the shipped file is no change.
             shorter = {**layer, "remove": [each for each in layer["remove"] if each != entry]}
             if says(shorter):

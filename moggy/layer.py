@@ -19,6 +19,7 @@ FileName = Annotated[
     str,
     Field(
         pattern=r"^[\w-]+(/[\w-]+)?$",
+        max_length=60,
         description="name of a file of the same kind, without `.yaml`",
     ),
 ]
