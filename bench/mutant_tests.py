@@ -23,6 +23,7 @@ BOARD = (
 )
 SKIN = (
     "tests/firmware/test_skin_rules.py",
+    "tests/firmware/test_skin_stuck.py",
     "tests/firmware/test_lost_chips.py",
     "tests/firmware/test_devices.py",
     "tests/firmware/test_skin.py",

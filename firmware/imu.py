@@ -25,7 +25,7 @@ _SILENCE_WITH_TEMPERATURE = bytes(14)
 class LSM6DS3:
     """±8 g at 0.244 mg a count, ±1000 °/s at 35 m°/s a count, 104 samples a second."""
 
-    def __init__(self, i2c: I2C, address: int = 0x6A) -> None:
+    def __init__(self, i2c: I2C, address: int) -> None:
         """Set it up. Raises OSError when it does not answer."""
         self._i2c = i2c
         self._address = address
@@ -60,7 +60,7 @@ class LSM6DS3:
 class MPU6050:
     """±8 g at 1/4096 g a count, ±1000 °/s at 1/32.8 °/s a count."""
 
-    def __init__(self, i2c: I2C, address: int = 0x68) -> None:
+    def __init__(self, i2c: I2C, address: int) -> None:
         """Set it up. Raises OSError when it does not answer."""
         self._i2c = i2c
         self._address = address

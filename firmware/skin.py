@@ -152,7 +152,6 @@ class Skin(Watched):
             return False
         if self._retune:
             self._set_up()
-            return True
         return self._chip.sound()
 
     def _set_up(self) -> None:

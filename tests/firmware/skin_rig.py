@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Sequence
+from itertools import cycle, islice
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,8 @@ COUNT_FF = 155152.0
 """Counts times fF for one µA during half a microsecond: 1024 · 0.5 pC / 3.3 V."""
 HAND_FF = 8000.0
 """fF that the firmest touch adds; as _FULL_FF of firmware/skin.py."""
+WINDOW = 64
+"""Turns of a window."""
 
 
 class Chip:
@@ -120,9 +123,12 @@ class Counts:
         self.counts, self.charge = list(counts), charge
         self.set_ups = self.searches = 0
         self.is_sound = False
+        self.once: list[int] | None = None
+        """Counts of the next reading only."""
 
     def read_into(self, counts: array[int]) -> None:
-        counts[: len(self.counts)] = array("H", self.counts)
+        counts[: len(self.counts)] = array("H", self.once or self.counts)
+        self.once = None
 
     def charges(self) -> list[int]:
         return [self.charge] * 12
@@ -218,3 +224,14 @@ def wander(random: np.random.Generator, seconds: float, slowness: float = 1.0) -
         value = value * keep + step
         values[index] = value
     return values
+
+
+def noise(size: int, turns: int = WINDOW, around: int = 700) -> list[int]:
+    """Counts that go up and down by `size` from turn to turn."""
+    return list(islice(cycle((around + size, around - size)), turns))
+
+
+def far(deviation: float) -> float:
+    """The standard deviation of such a count from its baseline: the baseline goes up and down with
+    it, by a seventh (a + c = 8 c, where c is that of the baseline and it takes a quarter)."""
+    return deviation * 8.0 / 7.0

@@ -115,6 +115,16 @@ def test_counts_are_milli_g_and_milliradians_a_second(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_before_it_has_measured_for_the_first_time_it_is_no_fall(kind: str) -> None:
+    imu = Imu(kind)
+    chip, felt = imu.module.find(imu.i2c), array("h", [7] * 6)
+    imu.put(ACCELERATION[kind], (0, 0, 0))
+    imu.put(GYRO[kind], (0, 0, 0))
+    assert not chip.read_into(felt)
+    assert list(felt) == [7] * 6
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_nothing_at_all_is_a_fall_as_long_as_the_chip_has_its_configuration(kind: str) -> None:
     imu = Imu(kind)
     chip, felt = imu.module.find(imu.i2c), array("h", [7] * 6)
