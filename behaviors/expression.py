@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Generic, TypeAlias, TypeVar
 
+from moggy.vocabulary import nearest
 from moggy.yaml_file import Misplaced, Where
 
 M = TypeVar("M")
