@@ -4,13 +4,11 @@ calls give the same samples."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from math import ceil
 from typing import NamedTuple
 
 import numpy as np
 
-from moggy.actuators.breath import PURRING_BPM
 from moggy.actuators.calls import voice_pitch
 from moggy.actuators.cry import cry
 from moggy.actuators.purr import LOUDEST, PurrTable, breathing
@@ -23,10 +21,6 @@ from moggy.pet import Start
 
 __all__ = ["Synth", "voice_of"]
 
-SMOOTH_S = 0.02
-"""Seconds in which a purr goes over into that of the next chunk."""
-PACE_HZ = PURRING_BPM / 60.0
-"""Breaths a second of a purring cat, until two purrs have told it."""
 KNEE = 0.8
 """Amplitude from which sound is pressed together, so that nothing clips."""
 
@@ -58,7 +52,7 @@ class Synth:
         self._done: int | None = None
         self._cries: list[tuple[int, Sound]] = []
         self._moments: list[PurrMoment] = []
-        self._purr, self._at, self._pace = Purr(), 0.0, PACE_HZ
+        self._purr, self._at = Purr(), 0.0
 
     def hear(self, at: float, calls: Sequence[Call], purr: Purr) -> None:
         """What begins at `at` (s, never earlier than before), and the purr of that moment."""
@@ -78,8 +72,6 @@ class Synth:
             self._moments.append(PurrMoment(at, cycles, gain * into, gain * out))
         elif self._moments and not (self._moments[-1].into or self._moments[-1].out):
             self._moments = []
-        if 0.0 < since < 1.0 and purr.level > 0.0 and before.level > 0.0:
-            self._pace = ((purr.breath - before.breath) % 1.0) / since
         self._purr, self._at = purr, at
 
     def take(self, until: float) -> Sound:
@@ -105,20 +97,6 @@ class Synth:
         self._cries, self._moments = [], []
         self._purr, self._at = Purr(), until
 
-    def render(self, now: float, seconds: float, calls: Sequence[Call], purr: Purr) -> Sound:
-        """`hear` and `take` in one: a chunk of so many seconds that begins at `now` (s) with these
-        calls, and with this purr, which goes on breathing."""
-        drawn = (
-            self._breathed(self._purr, now - self._at)
-            if self._done is not None
-            else Purr(rate=purr.rate, breath=purr.breath)
-        )
-        self.hear(now, calls, drawn)
-        if seconds > SMOOTH_S:
-            self.hear(now + SMOOTH_S, (), self._breathed(purr, SMOOTH_S))
-        self.hear(now + seconds, (), self._breathed(purr, seconds))
-        return self.take(now + seconds)
-
     def _purred(self, begin: int, n: int) -> Sound:
         """The purr at samples begin … begin + n, silence where there is none."""
         moments = self._moments
@@ -132,10 +110,6 @@ class Synth:
         keep = max(0, int(np.searchsorted(times, at[-1])) - 1)
         self._moments = moments[keep:]
         return sound
-
-    def _breathed(self, purr: Purr, seconds: float) -> Purr:
-        """The purr `seconds` later: its breath has gone on at the present pace."""
-        return replace(purr, breath=(purr.breath + self._pace * seconds) % 1.0)
 
 
 def _between(at: Curve, times: Curve, values: Curve) -> Curve | None:

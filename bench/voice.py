@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bench.absent import attempt, folder_of
+from moggy.actuators.breath import PURRING_BPM
 from moggy.actuators.calls import SHAPES
 from moggy.actuators.cry import cry
 from moggy.actuators.synth import Synth
@@ -128,10 +129,17 @@ def show_real() -> None:
         show(f"{words}, real", real(letter))
 
 
+def purring(at: float, level: float) -> Purr:
+    """A purr at `at` (s) that breathes 32 times a minute."""
+    return Purr(level=level, breath=at * PURRING_BPM / 60.0 % 1.0)
+
+
 def purr_beat() -> float:
     """Hz of the strongest beat, between 8 and 60 Hz, of two seconds of purr."""
     synth = Synth(RATE, SpeakerSpec(), 1.0)
-    sound = synth.render(0.0, 3.0, (), Purr(level=0.8, breath=0.5))[RATE:]
+    for tick in range(151):
+        synth.hear(tick / 50, (), purring(tick / 50, 0.8))
+    sound = synth.take(3.0)[RATE:]
     envelope = np.abs(sound)
     beat = np.abs(np.fft.rfft((envelope - envelope.mean()) * np.hanning(len(envelope))))
     hz = np.fft.rfftfreq(len(envelope), 1.0 / RATE)
@@ -140,9 +148,12 @@ def purr_beat() -> float:
 
 def speed(chunk: float, level: float) -> float:
     """How many times faster than real time a purr is made in chunks of so many seconds."""
-    synth, began = Synth(RATE, SpeakerSpec(), 1.0), process_time()
-    for i in range(int(20.0 / chunk)):
-        synth.render(i * chunk, chunk, (), Purr(level=level, breath=i * chunk * 0.53 % 1.0))
+    synth, began, taken = Synth(RATE, SpeakerSpec(), 1.0), process_time(), 0.0
+    for tick in range(1001):
+        synth.hear(tick / 50, (), purring(tick / 50, level))
+        if tick / 50 - taken >= chunk:
+            taken = tick / 50
+            synth.take(taken)
     return 20.0 / (process_time() - began)
 
 

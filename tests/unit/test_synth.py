@@ -219,20 +219,6 @@ def test_however_the_stream_is_cut_the_samples_are_the_same(cuts: list[float]) -
     assert np.array_equal(whole, np.concatenate([*pieces, voice.take(3.0)]))
 
 
-@pytest.mark.parametrize("chunk", [0.02, 0.1, 0.37, 1.0])
-def test_chunks_join_without_a_step(chunk: float) -> None:
-    voice, n = synth(), round(2.0 / chunk)
-    chunks = [
-        voice.render(i * chunk, chunk, [call("meow")] if i == 1 else (), breathing(i * chunk))
-        for i in range(n)
-    ]
-    joined = np.concatenate(chunks)
-    assert abs(len(joined) - n * chunk * RATE) < 2
-    steps = np.abs(np.diff(joined))
-    for edge in np.cumsum([len(each) for each in chunks])[:-1]:
-        assert steps[edge - 1] <= steps[max(0, edge - 400) : edge + 400].max() * 1.0001
-
-
 def test_purr_and_all_calls_at_once_do_not_clip() -> None:
     loud = [call(name, loudness=1.0, arousal=1.0) for name in SHAPES]
     sound = purred(3.0, purr=lambda t: breathing(t, 1.0), calls=loud)
@@ -241,7 +227,10 @@ def test_purr_and_all_calls_at_once_do_not_clip() -> None:
 
 
 def test_silence_is_silent_and_has_the_right_length() -> None:
-    sound = synth().render(0.0, 1.0, (), Purr())
+    voice = synth()
+    for tick in range(51):
+        voice.hear(tick / 50, (), Purr())
+    sound = voice.take(1.0)
     assert len(sound) == RATE
     assert not sound.any()
 

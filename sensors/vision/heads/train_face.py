@@ -3,8 +3,8 @@ calibrated probabilities of the seven classes.
 
     python -m moggy.sensors.vision.heads.train_face train.csv
 
-writes `face.json` from a table of pictures (a row each: `load` says its columns) and prints how well it does on people that it was not trained on. Needs
-scikit-learn, for training only.
+writes `face.json` from a table with a row for each picture (`load` says its columns), and prints
+how well it does on people that it was not trained on. Needs scikit-learn, for training only.
 
 Data: labels of muxspace/facial_expressions (Apache-2.0), one labeller a picture; the features were
 measured with the packaged models. Three logistic regressions: on both kinds of features, on the
