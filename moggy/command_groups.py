@@ -24,14 +24,14 @@ memory_app = typer.Typer(
     no_args_is_help=True,
     help="What the pet remembers of its people: read it, take it along, erase it, encrypt it.",
 )
-Port = Annotated[str, typer.Option(help="Serial port of the board.")]
+Port = Annotated[str, typer.Option(help="Serial port of the board. [default: the one on USB]")]
 BodyName = Annotated[str, typer.Option(help="The body's file: a name in body/.")]
 Seconds = Annotated[float, typer.Option(min=0.1, help="How long to wait for an answer.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
 
-@board_app.command(epilog="Example: `moggy board status --port /dev/ttyACM0`")
-def status(port: Port, body: BodyName = "cat", seconds: Seconds = 5.0) -> None:
+@board_app.command(epilog="Example: `moggy board status`")
+def status(port: Port = "", body: BodyName = "cat", seconds: Seconds = 5.0) -> None:
     """Its state, faults and stuck pads in words, firmware, starts, and whether it was built for
     this body. Ends with 1 where something is wrong, with 2 where it does not answer."""
     from moggy.commands import board
@@ -39,8 +39,8 @@ def status(port: Port, body: BodyName = "cat", seconds: Seconds = 5.0) -> None:
     raise typer.Exit(board.status(port, body, seconds))
 
 
-@board_app.command(epilog="Example: `moggy board stop --port /dev/ttyACM0`")
-def stop(port: Port, body: BodyName = "cat", seconds: Seconds = 5.0) -> None:
+@board_app.command(epilog="Example: `moggy board stop`")
+def stop(port: Port = "", body: BodyName = "cat", seconds: Seconds = 5.0) -> None:
     """Emergency stop: every servo limp until a release. Ends with 0 only when the board says that
     it has stopped."""
     from moggy.commands import board
@@ -48,8 +48,8 @@ def stop(port: Port, body: BodyName = "cat", seconds: Seconds = 5.0) -> None:
     raise typer.Exit(board.stop(port, body, seconds))
 
 
-@board_app.command(epilog="Example: `moggy board release --port /dev/ttyACM0`")
-def release(port: Port, body: BodyName = "cat", seconds: Seconds = 5.0) -> None:
+@board_app.command(epilog="Example: `moggy board release`")
+def release(port: Port = "", body: BodyName = "cat", seconds: Seconds = 5.0) -> None:
     """Let it move again after a stop. Ends with 1 where the board refuses, as it does while its
     stop button is pressed."""
     from moggy.commands import board
@@ -57,16 +57,16 @@ def release(port: Port, body: BodyName = "cat", seconds: Seconds = 5.0) -> None:
     raise typer.Exit(board.release(port, body, seconds))
 
 
-@board_app.command(epilog="Example: `moggy board clear --port /dev/ttyACM0`")
-def clear(port: Port, body: BodyName = "cat", seconds: Seconds = 5.0) -> None:
+@board_app.command(epilog="Example: `moggy board clear`")
+def clear(port: Port = "", body: BodyName = "cat", seconds: Seconds = 5.0) -> None:
     """Clear its faults. Ends with 1 where one comes back, because its cause persists."""
     from moggy.commands import board
 
     raise typer.Exit(board.clear(port, body, seconds))
 
 
-@board_app.command(epilog="Example: `moggy board log --port /dev/ttyACM0`")
-def log(port: Port, body: BodyName = "cat") -> None:
+@board_app.command(epilog="Example: `moggy board log`")
+def log(port: Port = "", body: BodyName = "cat") -> None:
     """Its events as they come, until Ctrl-C: states, faults, touches, and what the firmware
     logs."""
     from moggy.commands import board

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 import threading
 import time
 from collections import deque
@@ -142,20 +143,36 @@ def written(port: serial.Serial, data: bytearray) -> int:
         return 0
 
 
-def way_out(error: OSError | TypeError) -> str:
-    """Why a port cannot be used, and what to do about it."""
+def only_port() -> str:
+    """The serial port that is on USB, for who has one board and names none. Raises RuntimeError
+    where there are none or several."""
+    found: list[str] = sorted(port.device for port in comports() if port.vid is not None)
+    if not found:
+        raise RuntimeError("no serial port on USB here: plug the board in, or name one with --port")
+    if len(found) > 1:
+        raise RuntimeError(f"several ports are here: {', '.join(found)}; name one with --port")
+    return found[0]
+
+
+def way_out(error: OSError | TypeError, name: str = "") -> str:
+    """Why the port `name` cannot be used, and what to do about it."""
     code = getattr(error, "errno", None)
+    here = ", ".join(sorted(port.device for port in comports())) or "none"
     if code in (errno.ENOENT, errno.ENODEV, errno.ENXIO):
-        here = ", ".join(sorted(port.device for port in comports())) or "none"
         return (
             f"there is no such port (ports here: {here}); plug the board in, and it will be found"
         )
+    if name and os.path.exists(name) and not stat.S_ISCHR(os.stat(name).st_mode):
+        return f"that is no serial port (ports here: {here})"
     if code in (errno.EACCES, errno.EPERM):
         return (
             "this user may not open it; `sudo usermod -aG dialout $USER`, then log out and in again"
         )
     if code in (errno.EAGAIN, errno.EBUSY):
-        return "another program has it open (a pet that runs, mpremote, a terminal); end that one"
+        return (
+            "another program has it open (a pet that runs, mpremote, a terminal); end that one, or "
+            "stop the body there"
+        )
     why = getattr(error, "strerror", None) or "it was unplugged or switched off"
     return f"{why}; plug it in, and it will be found"
 
@@ -235,7 +252,7 @@ class SerialLink(ProtocolLink):
             except (OSError, TypeError) as error:
                 # pyserial raises TypeError when its port is closed during a read, and an error
                 # without `strerror` when a port is lost.
-                why = way_out(error)
+                why = way_out(error, self.port)
                 if why != self.failed:
                     self.failed = why
                     self._note(None, why)

@@ -26,6 +26,8 @@ TICKS_WRAP = 1 << 30
 """ms at which the clock of a MicroPython board wraps, after twelve days."""
 NEVER = float("-inf")
 """A time before all others."""
+NO_ANSWER = "the board does not answer"
+"""Why a session ends that falls silent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +235,7 @@ class Protocol:
                 self._heard = now
                 self._take(kind, seq, payload, now, heard)
         if self._open and now - max(self._heard, self._begun) > SILENCE:
-            heard += self._lose(now, "the board does not answer")
+            heard += self._lose(now, NO_ANSWER)
         return heard
 
     def _take(self, kind: int, seq: int, payload: bytes, now: float, heard: list[Said]) -> None:

@@ -15,8 +15,8 @@ from moggy.body import Body
 from moggy.clock import RealClock
 from moggy.config import Files
 from moggy.home import home
-from moggy.link import SerialLink
-from moggy.protocol import Heard, Identity, LinkChange, Refused, Said
+from moggy.link import SerialLink, only_port
+from moggy.protocol import NO_ANSWER, Heard, Identity, LinkChange, Refused, Said
 
 CLEARED = 1.5
 """Seconds after clearing in which a fault whose cause persists is reported again: the battery is
@@ -30,6 +30,13 @@ RESETS = {
     6: "a dip of its supply",
 }
 """What the causes of firmware/restart.py mean."""
+STATE_WORDS = {
+    "limp": "no servo has pulses until a pet sends a pose",
+    "stopped": "no servo has pulses until `moggy board release`",
+    "stopping": "not every servo driver has ended its pulses: cut the power where one still moves",
+    "fault": "no servo has pulses until the fault is over",
+}
+"""What a state means, where its name does not say it."""
 FLAGS = ("battery low", "falling", "stop button pressed")
 """Names of the flags of wire.STATE, the lowest bit first."""
 
@@ -38,15 +45,27 @@ class Session:
     """A board on a port, and what it last said of itself."""
 
     def __init__(self, port: str, body: Body, seconds: float | None) -> None:
-        self.port, self.body = port, body
-        self._link = SerialLink(port)
+        self.port, self.body = port or only_port(), body
+        self._link = SerialLink(self.port)
         self._clock = RealClock(seconds)
         self._ticks = self._clock.ticks()
-        self._why = "no board with the firmware of this version answers (docs/wire.md)"
+        self._why = (
+            "nobody answers as a board with the firmware of this version (docs/wire.md, On a real "
+            "board)"
+        )
         self.state = ""
         """One of wire.STATES; empty before it was heard."""
         self.faults: tuple[str, ...] = ()
         self.flags: tuple[str, ...] = ()
+        self._firmest: dict[int, int] = {}
+        """Pad → its firmest pressure in the touch that goes on, 1..255."""
+
+    @property
+    def condition(self) -> str:
+        """State and flags in words."""
+        means = STATE_WORDS.get(self.state)
+        state = f"{self.state} ({means})" if means else self.state
+        return ", ".join([state, *self.flags])
 
     @property
     def identity(self) -> Identity | None:
@@ -71,7 +90,7 @@ class Session:
                 return
             if self._link.failed:
                 raise RuntimeError(f"no board at {self.port}: {self._link.failed}")
-        raise RuntimeError(f"{doing}: {self._why} at {self.port}")
+        raise RuntimeError(f"{doing} at {self.port}: {self._why}")
 
     def connect(self) -> None:
         """Begin a session and hear the board's state. Raises RuntimeError as `until` does."""
@@ -99,7 +118,10 @@ class Session:
         """Keep what the board says of itself."""
         for heard in said:
             if isinstance(heard, LinkChange):
-                self._why = heard.message or "the board does not answer"
+                if heard.connected:
+                    self._why = NO_ANSWER
+                elif heard.message != NO_ANSWER:
+                    self._why = heard.message
             elif isinstance(heard, Heard) and heard.kind == wire.STATE:
                 _, state, faults, stuck, flags = wire_check.fields(heard.kind, heard.payload)
                 self.state = wire.STATES[state]
@@ -114,18 +136,26 @@ class Session:
             yield from [line for one in said if (line := self._line(one))]
 
     def _line(self, said: Said) -> str:
+        if isinstance(said, Heard) and said.kind in (wire.TOUCH, wire.TOUCHED):
+            for pad, pressure in enumerate(wire_check.values(said.kind, said.payload)):
+                if pressure > self._firmest.get(pad, 0):
+                    self._firmest[pad] = pressure
         if isinstance(said, LinkChange):
-            what = "connected" if said.connected else f"lost: {said.message}"
+            what = "connected" if said.connected else said.message
         elif isinstance(said, Refused):
             what = said.message
         elif said.kind == wire.STATE:
-            what = ", ".join([f"state {self.state}", *self.flags])
+            what = f"state {self.condition}"
             what += "".join([f"\n          {in_words(fault)}" for fault in self.faults])
         elif said.kind == wire.TOUCHED:
             pressures = wire_check.values(said.kind, said.payload)
             names = self._pad_names()
             felt = [f"{names[n]} {p / 255:.2f}" for n, p in enumerate(pressures) if p]
-            what = f"touched: {', '.join(felt)}" if felt else "no longer touched"
+            what = f"touched: {', '.join(felt)}"
+            if not felt:
+                most = [f"{names[n]} {p / 255:.2f}" for n, p in sorted(self._firmest.items())]
+                what = f"no longer touched; firmest: {', '.join(most)}"
+                self._firmest.clear()
         elif said.kind == wire.LOG:
             what = f"log: {wire_check.text(said.kind, said.payload)}"
         else:
@@ -157,9 +187,10 @@ def status(port: str, body: str, seconds: float) -> int:
         version = ".".join(map(str, identity.version))
         cause = RESETS.get(identity.reset_cause, f"cause {identity.reset_cause}")
         _row("board", f"{identity.board} at {port}, firmware {version}")
-        _row("started", f"{identity.boots} times, the last by {cause}")
+        boots = "once, by" if identity.boots == 1 else f"{identity.boots} times, the last by"
+        _row("started", f"{boots} {cause}")
         _row("body", f'as in "{board.body.name}"' if board.fits else OTHER_BODY.format(body))
-        return _condition(board)
+        return max(_condition(board), 0 if board.fits else 1)
 
 
 def stop(port: str, body: str, seconds: float) -> int:
@@ -185,7 +216,8 @@ def release(port: str, body: str, seconds: float) -> int:
                 fg="red", err=True,
             )  # fmt: skip
             return 1
-        return _condition(board)
+        _condition(board)
+        return 0
 
 
 def clear(port: str, body: str, seconds: float) -> int:
@@ -209,11 +241,11 @@ def log(port: str, body: str) -> int:
 
 
 def _condition(board: Session) -> int:
-    """Print the state and the faults; 1 where there is a fault or another body."""
-    _row("state", ", ".join([board.state, *board.flags]))
+    """Print the state and the faults; 1 where there is a fault."""
+    _row("state", board.condition)
     for fault in board.faults:
         _row("fault", f"{fault}: {in_words(fault)}")
-    return 1 if board.faults or not board.fits else 0
+    return 1 if board.faults else 0
 
 
 def _row(name: str, text: str) -> None:

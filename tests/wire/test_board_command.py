@@ -12,6 +12,7 @@ import tty
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 import serial
@@ -42,7 +43,7 @@ def asked(what: str, port: str, seconds: str = PATIENCE) -> Result:
 def test_status_says_who_the_board_is_and_that_it_is_well(board: MicroPythonBoard) -> None:
     said = asked("status", board.path)
     assert said.exit_code == 0, said.output
-    started = "started  1 times, the last by power on or a dip of its supply"
+    started = "started  once, by power on or a dip of its supply"
     for words in ("firmware 0.1.0", started, 'as in "cat"'):
         assert words in said.stdout
     assert "state    limp" in said.stdout
@@ -89,7 +90,7 @@ def test_a_stop_that_nobody_acknowledges_fails() -> None:
         os.close(master)
         os.close(slave)
     assert said.exit_code != 0
-    assert "no board with the firmware of this version answers" in str(said.exception)
+    assert "nobody answers as a board with the firmware of this version" in str(said.exception)
 
 
 def test_a_board_with_another_version_of_the_wire_is_told_so() -> None:
@@ -138,6 +139,58 @@ def test_a_port_that_is_absent_or_taken_is_named_with_the_way_out(board: MicroPy
     assert f"no board at {board.path}: another program has it open" in str(said.exception)
 
 
+class UsbPort(NamedTuple):
+    """What pyserial says of a port, as far as it is asked."""
+
+    device: str
+    vid: int | None = None
+
+
+@pytest.mark.parametrize(
+    ("ports", "said"),
+    [
+        ([], "no serial port on USB here: plug the board in"),
+        ([UsbPort("/dev/ttyS0")], "no serial port on USB here: plug the board in"),
+        (
+            [UsbPort("/dev/ttyACM1", 0x2E8A), UsbPort("/dev/ttyACM0", 0x2E8A)],
+            "several ports are here: /dev/ttyACM0, /dev/ttyACM1; name one with --port",
+        ),
+    ],
+)
+def test_without_a_port_the_only_one_on_usb_is_meant(
+    ports: list[UsbPort], said: str, board: MicroPythonBoard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("moggy.link.comports", lambda: ports)
+    answer = CliRunner().invoke(app, ["board", "stop", "--seconds", PATIENCE])
+    assert said in str(answer.exception)
+    monkeypatch.setattr(
+        "moggy.link.comports", lambda: [UsbPort("/dev/ttyS0"), UsbPort(board.path, 1)]
+    )
+    answer = CliRunner().invoke(app, ["board", "stop", "--seconds", PATIENCE])
+    assert (answer.exit_code, answer.stdout[:8]) == (0, "stopped:")
+
+
+def test_a_file_or_a_folder_is_no_serial_port(tmp_path: Path) -> None:
+    (tmp_path / "port").write_text("")
+    for path in (tmp_path, tmp_path / "port"):
+        said = asked("status", str(path))
+        assert f"no board at {path}: that is no serial port (ports here: " in str(said.exception)
+
+
+def test_a_board_of_another_body_is_stopped_and_released_all_the_same(
+    board: MicroPythonBoard, home: Path
+) -> None:
+    (home / "body").mkdir(parents=True)
+    shipped = Path("actuators/body/cat.yaml").read_text(encoding="utf-8")
+    (home / "body" / "other.yaml").write_text(shipped.replace("purr: 15", "purr: 14"))
+    for what in ("stop", "release", "clear"):
+        said = CliRunner().invoke(
+            app, ["board", what, "--port", board.path, "--body", "other", "--seconds", PATIENCE]
+        )
+        assert said.exit_code == 0, said.output
+    assert "limp (no servo has pulses until a pet sends a pose)" in said.stdout
+
+
 def test_a_port_without_permission_says_which_group() -> None:
     assert "dialout" in way_out(PermissionError(13, "Permission denied"))
 
@@ -154,5 +207,10 @@ def test_the_log_prints_events_until_ctrl_c(board: MicroPythonBoard) -> None:
         while "touched: back" not in line:
             assert line, "it ended"
             line = process.stdout.readline()
+        board.feed(calm)
+        while "no longer touched" not in line:
+            assert line, "it ended"
+            line = process.stdout.readline()
+        assert "firmest: back 0.60" in line
         process.send_signal(signal.SIGINT)
         assert process.wait(float(PATIENCE)) == 0
