@@ -2,6 +2,7 @@
 their limits, and exchanges messages with the brain."""
 
 import struct
+import sys
 from array import array
 from time import ticks_add, ticks_diff
 
@@ -21,6 +22,9 @@ from reflexes import FreeFall
 from setpoints import Setpoints
 from skin import Skin
 from stop_button import StopButton
+
+if sys.implementation.name != "micropython":
+    from wire import micropython, ptr16
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,6 +66,18 @@ _REFUSED = const(1)
 _UNKNOWN = const(2)
 
 
+@micropython.viper
+def changed(felt: ptr16, said: ptr16, least: int) -> int:
+    """How many of the six axes differ by more than `least`."""
+    found = 0
+    for axis in range(6):
+        # Shorts come without their sign.
+        more = ((int(felt[axis]) - int(said[axis]) + 32768) & 65535) - 32768
+        if more > least or more + least < 0:
+            found += 1
+    return found
+
+
 class Board:
     """All devices, the joints and the port, driven by `tick`."""
 
@@ -91,7 +107,7 @@ class Board:
         self._mode = Mode(now)
         self._fall = FreeFall()
         self._setpoints = Setpoints(now)
-        count = len(self._limbs.joints)
+        count = limbs.count
         self._setpoint_length = 10 + 2 * count
         self._over = 1
         """Steps in which the joints glide to the newest setpoint."""
@@ -187,23 +203,19 @@ class Board:
             wire.copy(pressures, len(pressures), out, 4)
             self._port.stream(wire.TOUCH, out)
 
-    def _tell_motion(self, changed: bool, now: "Ms") -> None:
+    def _tell_motion(self, new: bool, now: "Ms") -> None:
         felt, said = self._imu.felt, self._motion_said
-        if changed:
-            for axis in range(6):
-                if abs(felt[axis] - said[axis]) > _MOVED:
-                    self._active = _ACTIVE_READS
+        if new and changed(felt, said, _MOVED):
+            self._active = _ACTIVE_READS
         self._fall.feel(felt[0], felt[1], felt[2])
         if self._fall.falling:
             self._limbs.hold()
         if self._imu.answers and (self._active or self._ticks % 50 == 1):
             self._active = max(0, self._active - 1)
-            for axis in range(6):
-                said[axis] = felt[axis]
             out = self._motion_out
             struct.pack_into("<I", out, 0, now)
-            for axis in range(6):
-                struct.pack_into("<h", out, 4 + 2 * axis, felt[axis])
+            wire.put_shorts(felt, 6, out, 4)
+            wire.shorts(out, 4, 6, 0, said)
             self._port.stream(wire.MOTION, out)
 
     def _tell_lost(self) -> None:
@@ -300,7 +312,7 @@ class Board:
         ttl_ms = payload[4] | payload[5] << 8
         if not self._setpoints.is_new(number, payload[2] | payload[3] << 8, ttl_ms, now):
             return _REFUSED
-        wire.angles(payload, 10, len(self._angles), self._angles)
+        wire.shorts(payload, 10, len(self._angles), wire.ANGLE_ZERO, self._angles)
         self._over = max(1, payload[6] // _STEP_MS)
         self._mode.refresh(now, ttl_ms)
         state = self._mode.state
@@ -351,9 +363,9 @@ class Board:
 
     def _do_narrow(self, payload: memoryview, now: "Ms") -> int:
         index, low, high, velocity = struct.unpack("<BhhI", payload)
-        if index >= len(self._limbs.joints):
+        if index >= self._limbs.count:
             return _REFUSED
-        self._limbs.joints[index].narrow(low, high, velocity)
+        self._limbs.joint(index).narrow(low, high, velocity)
         return _DONE
 
     # State and joints to messages.
@@ -392,8 +404,7 @@ class Board:
             self._said = said
             self._port.event(wire.STATE, struct.pack("<IBHHB", now, state, faults, stuck, flags))
         if self._ticks % 50 == 4 and (self._ticks % 400 == 4 or not self._limbs.still):
-            out, joints = self._joints_out, self._limbs.joints
+            out = self._joints_out
             struct.pack_into("<I", out, 0, now)
-            for index in range(len(joints)):
-                struct.pack_into("<H", out, 4 + 2 * index, joints[index].angle + wire.ANGLE_ZERO)
+            self._limbs.put_angles(out, 4)
             self._port.stream(wire.JOINTS, out)

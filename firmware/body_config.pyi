@@ -8,6 +8,8 @@ JOINTS: tuple[Row, ...]
 """In the order of the angles in a setpoint."""
 PADS: tuple[int, ...]
 """Electrode of each touch pad."""
+FULL_FF: tuple[int, ...]
+"""fF that a hand adds to each touch pad at full pressure."""
 PINS: dict[str, int]
 """Number of each named pin; -1 for one that is not wired (`servo_enable` only)."""
 STOP_CLOSED: bool

@@ -1,11 +1,15 @@
 """The accelerometer and gyroscope: an LSM6DS3 or an MPU6050, whichever answers. Both give milli-g
 and milliradians per second. Registers and scales are those of the chips' data sheets."""
 
+import sys
 from array import array
 
 from machine import I2C
 
 from i2c_bus import Bus, Watched
+
+if sys.implementation.name != "micropython":
+    from wire import micropython, ptr8, ptr16
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +24,18 @@ _SILENCE = bytes(12)
 """What an LSM6DS3 gives that measures nothing."""
 _SILENCE_WITH_TEMPERATURE = bytes(14)
 """What an MPU6050 gives that measures nothing."""
+
+
+@micropython.viper
+def scale(raw: ptr8, at: int, low: int, felt: ptr16, to: int, times: int, by: int) -> int:
+    """Put three readings of 16 bits, of which byte `low` (0 or 1) is the lower, from `at` on into
+    `felt` from `to` on, times `times` by `by`, rounded."""
+    for axis in range(to, to + 3):
+        value = int(raw[at + low]) | int(raw[at + 1 - low]) << 8
+        value = ((value + 32768) & 65535) - 32768
+        felt[axis] = (value * times + by // 2) // by
+        at += 2
+    return 0
 
 
 class LSM6DS3:
@@ -50,10 +66,9 @@ class LSM6DS3:
             return False
         if raw == _SILENCE and not self.sound():
             raise OSError("the accelerometer was reset, which looks like a fall")
-        self._before[:] = raw
-        for axis in range(3):
-            felt[axis] = (_signed(raw[6 + 2 * axis], raw[7 + 2 * axis]) * 244 + 500) // 1000
-            felt[3 + axis] = (_signed(raw[2 * axis], raw[2 * axis + 1]) * 611 + 500) // 1000
+        self._raw, self._before = self._before, raw
+        scale(raw, 6, 0, felt, 0, 244, 1000)
+        scale(raw, 0, 0, felt, 3, 611, 1000)
         return True
 
 
@@ -88,16 +103,10 @@ class MPU6050:
             return False
         if raw == _SILENCE_WITH_TEMPERATURE and not self.sound():
             raise OSError("the accelerometer was reset, which looks like a fall")
-        self._before[:] = raw
-        for axis in range(3):
-            felt[axis] = (_signed(raw[2 * axis + 1], raw[2 * axis]) * 1000 + 2048) >> 12
-            felt[3 + axis] = (_signed(raw[2 * axis + 9], raw[2 * axis + 8]) * 532 + 500) // 1000
+        self._raw, self._before = self._before, raw
+        scale(raw, 0, 1, felt, 0, 1000, 4096)
+        scale(raw, 8, 1, felt, 3, 532, 1000)
         return True
-
-
-def _signed(low: int, high: int) -> int:
-    value = low | high << 8
-    return value - 65536 if value & 0x8000 else value
 
 
 def find(i2c: I2C) -> "LSM6DS3 | MPU6050":

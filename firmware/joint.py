@@ -13,6 +13,7 @@ if sys.implementation.name != "micropython":
     from typing import TypeAlias, TypeVar
 
     _Function = TypeVar("_Function")
+    ptr8: TypeAlias = "bytearray"
     ptr16: TypeAlias = "array[int]"
     ptr32: TypeAlias = "array[int]"
     const = int
@@ -56,7 +57,12 @@ _PULSE = const(13)
 """µs of the pulse at angle 0."""
 _GAIN = const(14)
 """µs/65536 a centidegree."""
-_COLUMNS = const(15)
+_REST = const(15)
+_BUILT_LOW = const(16)
+"""This and the next two are the limits that it was built with."""
+_BUILT_HIGH = const(17)
+_BUILT_FASTEST = const(18)
+_COLUMNS = const(19)
 
 
 @micropython.viper
@@ -174,27 +180,20 @@ def step(states: ptr32, count: int, steps: int, pulses: ptr16) -> int:
 
 
 @micropython.viper
-def aim(states: ptr32, at: int, target: int, steps: int) -> int:
-    """As `Joint.aim`, for the joint whose row begins at `at`."""
-    target += _ZERO
-    if target < int(states[at + _LOW]):
-        target = int(states[at + _LOW])
-    elif target > int(states[at + _HIGH]):
-        target = int(states[at + _HIGH])
-    if target != int(states[at + _TARGET]) or int(states[at + _GLIDE]):
-        states[at + _TARGET] = target
-        states[at + _GLIDE] = steps
-        states[at + _STILL] = 0
-    return 0
-
-
-@micropython.viper
-def aim_all(states: ptr32, count: int, targets: ptr16, steps: int) -> int:
-    """Aim the first `count` joints at `targets` (cdeg, an array of shorts)."""
-    at = 0
+def aim(states: ptr32, at: int, count: int, targets: ptr16, steps: int) -> int:
+    """Move the goals of `count` joints, from the one whose row begins at `at`, to `targets` (cdeg,
+    an array of shorts; cut to the limits) within `steps` steps, 1 or more."""
     for index in range(count):
         # A short comes without its sign.
-        aim(states, at, ((int(targets[index]) + 32768) & 65535) - 32768, steps)
+        target = ((int(targets[index]) + 32768) & 65535) - 32768 + _ZERO
+        if target < int(states[at + _LOW]):
+            target = int(states[at + _LOW])
+        elif target > int(states[at + _HIGH]):
+            target = int(states[at + _HIGH])
+        if target != int(states[at + _TARGET]) or int(states[at + _GLIDE]):
+            states[at + _TARGET] = target
+            states[at + _GLIDE] = steps
+            states[at + _STILL] = 0
         at += _COLUMNS
     return 0
 
@@ -202,47 +201,43 @@ def aim_all(states: ptr32, count: int, targets: ptr16, steps: int) -> int:
 @micropython.viper
 def moving(states: ptr32, count: int) -> int:
     """How many of the first `count` joints are not still."""
-    found = 0
+    found = count
     at = 0
     for _ in range(count):
-        if int(states[at + _STILL]) == 0:
-            found += 1
+        found -= int(states[at + _STILL])
         at += _COLUMNS
     return found
 
 
 @micropython.viper
-def hold(states: ptr32, at: int) -> int:
-    """As `Joint.hold`, for the joint whose row begins at `at`."""
-    target = int(states[at + _ANGLE])
-    speed = int(states[at + _SPEED]) - _ZERO
-    if speed > 0:
-        target += int(stopping(speed, int(states[at + _BRAKE])))
-    else:
-        target -= int(stopping(0 - speed, int(states[at + _BRAKE])))
-    if target < int(states[at + _LOW]):
-        target = int(states[at + _LOW])
-    if target > int(states[at + _HIGH]):
-        target = int(states[at + _HIGH])
-    states[at + _GOAL] = target
-    states[at + _TARGET] = target
-    states[at + _GLIDE] = 0
-    states[at + _STILL] = 0
-    return 0
+def put_angles(states: ptr32, count: int, out: ptr8, at: int) -> int:
+    """Write the angles of the first `count` joints into `out` from `at` on, as a message has them:
+    16 bits, cdeg + 32768. Returns where they end."""
+    row = 0
+    for _ in range(count):
+        angle = int(states[row + _ANGLE]) - _ZERO + 32768
+        out[at] = angle & 255
+        out[at + 1] = angle >> 8
+        row += _COLUMNS
+        at += 2
+    return at
 
 
 def table(count: int) -> "array[int]":
-    """The states of `count` joints, to be given to them."""
+    """The states of `count` joints that are not built yet."""
     return array("i", [0] * (count * _COLUMNS))
 
 
 class Joint:
-    """One joint: `angle` moves towards a goal, and the goal moves linearly to the newest
-    setpoint."""
+    """One row of a table: a joint whose `angle` moves towards a goal, while the goal moves linearly
+    to the newest setpoint."""
 
-    def __init__(
+    def __init__(self, states: "array[int]", row: int) -> None:
+        self._states = states
+        self._at = row * _COLUMNS
+
+    def build(
         self,
-        name: str,
         low: int,
         high: int,
         rest: int,
@@ -250,62 +245,70 @@ class Joint:
         acceleration: int,
         pulse: int = 0,
         gain: int = 0,
-        states: "array[int] | None" = None,
-        row: int = 0,
     ) -> None:
-        """Angles in centidegrees, `velocity` in cdeg/s, `acceleration` in cdeg/s². `pulse`: µs at
-        angle 0; `gain`: µs/65536 a cdeg. `states`: where its state is kept, in this row; None for
-        an array of its own."""
-        self.name = name
-        self.rest = rest
-        self._built = (low, high, max(1, velocity // STEPS_A_SECOND))
-        self._states = table(1) if states is None else states
-        self._at = row * _COLUMNS
-        self._put(_ANGLE, rest + _ZERO)
-        self._put(_SPEED, _ZERO)
-        self._put(_GOAL, rest + _ZERO)
-        self._put(_TARGET, rest + _ZERO)
-        self._put(_BRAKE, max(1, acceleration // (STEPS_A_SECOND * STEPS_A_SECOND)))
-        self._put(_STILL, 1)
-        self._put(_PULSE, pulse)
-        self._put(_GAIN, gain + _ZERO)
-        self._limit(*self._built)
-
-    def _put(self, column: int, value: int) -> None:
-        self._states[self._at + column] = value
+        """Set it up, at its rest angle. Angles in centidegrees, `velocity` in cdeg/s,
+        `acceleration` in cdeg/s². `pulse`: µs at angle 0; `gain`: µs/65536 a cdeg."""
+        fastest = max(1, velocity // STEPS_A_SECOND)
+        for column, value in (
+            (_ANGLE, rest + _ZERO),
+            (_GOAL, rest + _ZERO),
+            (_TARGET, rest + _ZERO),
+            (_REST, rest + _ZERO),
+            (_SPEED, _ZERO),
+            (_BRAKE, max(1, acceleration // (STEPS_A_SECOND * STEPS_A_SECOND))),
+            (_STILL, 1),
+            (_PULSE, pulse),
+            (_GAIN, gain + _ZERO),
+            (_BUILT_LOW, low + _ZERO),
+            (_BUILT_HIGH, high + _ZERO),
+            (_BUILT_FASTEST, fastest),
+        ):
+            self._states[self._at + column] = value
+        self._limit(low, high, fastest)
 
     def _limit(self, low: int, high: int, fastest: int) -> None:
         far = stopping(fastest, self.brake)
-        self._put(_LOW, low + _ZERO)
-        self._put(_HIGH, high + _ZERO)
-        self._put(_CLEAR_LOW, low + far + _ZERO)
-        self._put(_CLEAR_HIGH, high - far + _ZERO)
-        self._put(_FASTEST, fastest)
+        for column, value in (
+            (_LOW, low + _ZERO),
+            (_HIGH, high + _ZERO),
+            (_CLEAR_LOW, low + far + _ZERO),
+            (_CLEAR_HIGH, high - far + _ZERO),
+            (_FASTEST, fastest),
+        ):
+            self._states[self._at + column] = value
+
+    def _signed(self, column: int) -> int:
+        return self._states[self._at + column] - _ZERO
 
     @property
     def angle(self) -> int:
         """Where it is, cdeg."""
-        return self._states[self._at + _ANGLE] - _ZERO
+        return self._signed(_ANGLE)
 
     @property
     def speed(self) -> int:
         """How it moves, cdeg per step."""
-        return self._states[self._at + _SPEED] - _ZERO
+        return self._signed(_SPEED)
 
     @property
     def target(self) -> int:
         """Where it was aimed at, cdeg."""
-        return self._states[self._at + _TARGET] - _ZERO
+        return self._signed(_TARGET)
 
     @property
     def low(self) -> int:
         """The lower limit now, cdeg."""
-        return self._states[self._at + _LOW] - _ZERO
+        return self._signed(_LOW)
 
     @property
     def high(self) -> int:
         """The upper limit now, cdeg."""
-        return self._states[self._at + _HIGH] - _ZERO
+        return self._signed(_HIGH)
+
+    @property
+    def rest(self) -> int:
+        """Its angle at rest, cdeg."""
+        return self._signed(_REST)
 
     @property
     def fastest(self) -> int:
@@ -334,37 +337,43 @@ class Joint:
 
     @slow.setter
     def slow(self, fastest: int) -> None:
-        self._put(_SLOW, fastest)
+        self._states[self._at + _SLOW] = fastest
+
+    @property
+    def pulse(self) -> int:
+        """µs of the pulse at its angle."""
+        turn = self.angle * self._signed(_GAIN)
+        return self._states[self._at + _PULSE] + (turn + 32768 >> 16)
 
     def narrow(self, low: int, high: int, velocity: int) -> None:
-        """Set tighter limits: cdeg, cdeg, cdeg/s. They are intersected with those of the body's
-        config, so they can never be wider than these."""
-        built_low, built_high, built_fastest = self._built
+        """Set tighter limits: cdeg, cdeg, cdeg/s. They are intersected with those that it was built
+        with, so they can never be wider than these."""
+        built_low, built_high = self._signed(_BUILT_LOW), self._signed(_BUILT_HIGH)
+        fastest = min(velocity // STEPS_A_SECOND, self._states[self._at + _BUILT_FASTEST])
         low = min(max(low, built_low), built_high)
-        high = max(low, min(high, built_high))
-        self._limit(low, high, max(1, min(velocity // STEPS_A_SECOND, built_fastest)))
+        self._limit(low, max(low, min(high, built_high)), max(1, fastest))
         self.aim(self.target, 1)
 
     def aim(self, target: int, steps: int) -> None:
         """Move the goal to `target` (cdeg, cut to the limits) within `steps` steps, 1 or more."""
-        aim(self._states, self._at, target, steps)
+        aim(self._states, self._at, 1, array("h", (target,)), steps)
 
     def hold(self) -> None:
         """Brake as hard as allowed, and stay where that ends."""
-        hold(self._states, self._at)
+        ahead = stopping(abs(self.speed), self.brake)
+        target = self.angle + (ahead if self.speed > 0 else -ahead)
+        self._stay(min(max(target, self.low), self.high), 0)
 
     def drop(self) -> None:
         """Forget the target, since the servo has no pulses any more."""
-        states, at = self._states, self._at
-        states[at + _GOAL] = states[at + _TARGET] = states[at + _ANGLE]
-        states[at + _SPEED] = _ZERO
-        states[at + _GLIDE] = 0
-        states[at + _STILL] = 1
+        self._states[self._at + _SPEED] = _ZERO
+        self._stay(self.angle, 1)
 
-    def pulse(self) -> int:
-        """µs of the pulse at its angle."""
+    def _stay(self, target: int, still: int) -> None:
         states, at = self._states, self._at
-        return states[at + _PULSE] + (self.angle * (states[at + _GAIN] - _ZERO) + 32768 >> 16)
+        states[at + _GOAL] = states[at + _TARGET] = target + _ZERO
+        states[at + _GLIDE] = 0
+        states[at + _STILL] = still
 
     def step(self) -> None:
         """Move by one step. Called STEPS_A_SECOND times a second."""

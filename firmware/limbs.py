@@ -6,7 +6,7 @@ from array import array
 from machine import Pin
 from micropython import const
 
-from joint import Joint, aim_all, moving, step, table
+from joint import Joint, aim, moving, put_angles, step, table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,15 +27,15 @@ _LONGEST_US = const(2500)
 """Longest pulse in µs that a common hobby servo takes."""
 
 
-def joint_of(row: "Row", states: "array[int] | None" = None, index: int = 0) -> Joint:
-    """The joint of a row of the body's config (shapes.Row names its fields), with its limits cut to
-    the pulses that a servo takes. Its state is kept in this row of `states`."""
-    name, _, _, low, high, rest, velocity, acceleration, zero, gain = row
+def build(joint: Joint, row: "Row") -> None:
+    """Build a joint from its row of the body's config (shapes.Row names its fields), with its
+    limits cut to the pulses that a servo takes."""
+    _, _, _, low, high, rest, velocity, acceleration, zero, gain = row
     if gain:
         ends = sorted([(_SHORTEST_US - zero) * 65536 // gain, (_LONGEST_US - zero) * 65536 // gain])
         low, high = max(low, ends[0] + 1), min(high, ends[1])
     rest = min(max(rest, low), high)
-    return Joint(name, low, high, rest, velocity, acceleration, zero, gain, states, index)
+    joint.build(low, high, rest, velocity, acceleration, zero, gain)
 
 
 class Limbs:
@@ -46,10 +46,12 @@ class Limbs:
     ) -> None:
         """`rows` as in the body's config; `servos` by the name of their driver. `disable`: the
         output-enable pin of the servo board (OE), high without pulses; None where not wired."""
-        count = len(rows)
-        self._states = table(count)
-        self.joints = [joint_of(rows[index], self._states, index) for index in range(count)]
-        self._pulses = array("H", [0] * count)
+        self.count = len(rows)
+        """How many joints there are."""
+        self._states = table(self.count)
+        for index in range(self.count):
+            build(self.joint(index), rows[index])
+        self._pulses = array("H", [0] * self.count)
         """µs for each joint; 0 is none."""
         self._servos = list(servos.values())
         self._disable = disable
@@ -62,9 +64,18 @@ class Limbs:
         """Whether every servo has its pulses."""
         self._wait = 0
 
+    def joint(self, index: int) -> Joint:
+        """One of the joints."""
+        return Joint(self._states, index)
+
+    @property
+    def joints(self) -> "list[Joint]":
+        """All joints."""
+        return [self.joint(index) for index in range(self.count)]
+
     def aim(self, angles: "array[int]", steps: int) -> None:
         """Send each joint to its angle (cdeg, an array of shorts) within `steps` steps of 20 ms."""
-        aim_all(self._states, len(self.joints), angles, steps)
+        aim(self._states, 0, self.count, angles, steps)
 
     def aim_at_rest(self) -> None:
         """Send each joint to its rest angle, slowly; `hurry` ends the slowness."""
@@ -85,7 +96,11 @@ class Limbs:
     @property
     def still(self) -> bool:
         """Whether no joint moves."""
-        return not moving(self._states, len(self.joints))
+        return not moving(self._states, self.count)
+
+    def put_angles(self, out: bytearray, at: int) -> None:
+        """Write the angles of all joints into `out` from `at` on, as a message has them."""
+        put_angles(self._states, self.count, out, at)
 
     @property
     def off(self) -> bool:
@@ -99,8 +114,8 @@ class Limbs:
 
     def limp(self) -> None:
         """End all pulses. What a driver does not acknowledge is asked again by `off_again`."""
-        for index in range(len(self.joints)):
-            self.joints[index].drop()
+        for index in range(self.count):
+            self.joint(index).drop()
             self._pulses[index] = 0
         self._attached = self._wait = 0
         self.attached = False
@@ -138,17 +153,17 @@ class Limbs:
         if self._disable is not None:
             self._disable.value(0)
         self._wait -= 1
-        if self._wait <= 0 and self._attached < len(self.joints):
-            self._pulses[self._attached] = self.joints[self._attached].pulse()
+        if self._wait <= 0 and self._attached < self.count:
+            self._pulses[self._attached] = self.joint(self._attached).pulse
             if self._shown():
                 self._attached += 1
-                self.attached = self._attached == len(self.joints)
+                self.attached = self._attached == self.count
                 self._wait = _TICKS_BETWEEN_ATTACHES
 
     def step(self, steps: int = 1) -> None:
         """Move every joint that is not still by `steps` steps of 20 ms, and write the pulses. What
         could not be written is written by the next call."""
-        moved = step(self._states, len(self.joints), steps, self._pulses)
+        moved = step(self._states, self.count, steps, self._pulses)
         if moved or self._failed:
             self._shown()
 

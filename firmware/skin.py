@@ -5,12 +5,16 @@ Every read looks at all pads for touches, and takes statistics of one pad in tur
 sample in twelve reads, and 64 samples (7.7 s) make a window.
 """
 
+import sys
 from array import array
 
 from micropython import const
 
 from i2c_bus import Bus, Watched
 from mpr121 import MPR121
+
+if sys.implementation.name != "micropython":
+    from wire import micropython, ptr8, ptr16, ptr32
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +25,8 @@ _FULL_FF = const(8000)
 many. Our choice: a palm on 5 mm of fur (30 cm², ε = 1.5); to be measured on a real body."""
 _COUNT_FF = const(155152)
 """Counts times fF for one µA during half a microsecond: 1024 · 0.5 pC / 3.3 V (data sheet)."""
+_MOST_FIRM = const(1 << 26)
+"""So that 16 times as much is a number of 32 bits: 12 times the most at 1 pF a hand and 30 pF."""
 _LEAST_STEP = const(6)
 """Counts below the baseline at which a touch begins on a pad without noise. Our choice: the
 chip's own steps, and the lag of the baseline while the weather changes (8 counts a second: 2)."""
@@ -64,6 +70,51 @@ _CLIPPED = const(1016)
 """Counts from this on are those of an electrode whose voltage has reached the supply (1023)."""
 
 
+@micropython.viper
+def feel(
+    counts: ptr16,
+    channels: ptr8,
+    pads: int,
+    touch_at: ptr16,
+    steps: ptr16,
+    base: ptr32,
+    firm: ptr32,
+    clipped: int,
+    pressures: ptr8,
+) -> int:
+    """Turn the counts of pads that are or were touched into pressures: what a hand adds is what the
+    capacitance (charge by count) has risen since the baseline. Returns how many pressures changed;
+    256 times how many of these pads have counts that are none; 65536 times how many went from
+    nothing to full. The arguments are those of `Skin`."""
+    changed = 0
+    zeros = 0
+    full = 0
+    for pad in range(pads):
+        count = int(counts[int(channels[pad])])
+        was = int(pressures[pad])
+        # A short comes without its sign.
+        if was or count <= ((int(touch_at[pad]) + 32768) & 65535) - 32768:
+            if count < _SHORTED:
+                zeros += 1
+            now = 0
+            level = int(base[pad]) >> 4
+            least = int(steps[pad])
+            if was:
+                least = least >> 1
+            if level - count >= least and count >= _SHORTED and (clipped >> pad) & 1 == 0:
+                now = (level - count) * (int(firm[pad]) // level) // count >> 4
+                if now < 1:
+                    now = 1
+                if now > 255:
+                    now = 255
+            if now != was:
+                pressures[pad] = now
+                changed += 1
+                if now == 255 and was == 0:
+                    full += 1
+    return changed | zeros << 8 | full << 16
+
+
 class Skin(Watched):
     """The touch pads; `pressures` has one byte for each, where 255 is the firmest. While the chip
     is lost (see `Watched`) they are 0."""
@@ -82,7 +133,7 @@ class Skin(Watched):
         count = len(channels)
         self._full = full_ff or (_FULL_FF,) * count
         self._chip = MPR121(bus.i2c)
-        self._channels = channels
+        self._channels = bytes(channels)
         self._quiet = quiet_reads
         self._settle = 0
         """Reads until the counts are used."""
@@ -178,17 +229,17 @@ class Skin(Watched):
         if self._settle:
             self._settle -= 1
             return
-        counts, pads = self._counts, len(self._channels)
+        counts, channels = self._counts, self._channels
         self._chip.read_into(counts)
         if not self._knows:
             self._begin()
         if self._quiet:
             self._quiet -= 1
         else:
-            self._feel_all(counts, pads)
+            self._feel_all()
         turn = self._turn
-        if turn < pads:
-            self._sample(turn, counts[self._channels[turn]])
+        if turn < len(channels):
+            self._sample(turn, counts[channels[turn]])
         turn += 1
         if turn == _TURNS:
             turn = 0
@@ -200,45 +251,30 @@ class Skin(Watched):
         charges = self._chip.charges()
         for pad in range(len(self._channels)):
             channel = self._channels[pad]
-            self._firm[pad] = charges[channel] * (255 * _COUNT_FF // self._full[pad]) << 4
+            firm = charges[channel] * (255 * _COUNT_FF // self._full[pad])
+            self._firm[pad] = min(firm, _MOST_FIRM) << 4
             self._rebase(pad, self._counts[channel])
         self._masked = self._clipped = 0
         self._knows = True
 
-    def _feel_all(self, counts: "array[int]", pads: int) -> None:
+    def _feel_all(self) -> None:
         """Look for touches in new counts. Raises OSError when no hand can have made them."""
-        channels, touch_at, pressures = self._channels, self._touch_at, self.pressures
-        zeros = full = 0
-        for pad in range(pads):
-            count = counts[channels[pad]]
-            if count <= touch_at[pad] or pressures[pad]:
-                if count < _SHORTED:
-                    zeros += 1
-                now, was = self._pressure(pad, count), pressures[pad]
-                if now != was:
-                    pressures[pad] = now
-                    self._changed = True
-                    if now == 255 and not was:
-                        full += 1
+        channels, pressures = self._channels, self.pressures
+        pads = len(channels)
+        felt = feel(
+            self._counts, channels, pads, self._touch_at, self._step, self._base, self._firm,
+            self._clipped, pressures,
+        )  # fmt: skip
+        if not felt:
+            return
+        self._changed = felt & 255 > 0
+        zeros, full = felt >> 8 & 255, felt >> 16
         if zeros == pads > 0 or full == pads >= _ALL:
             # Counts of 0 are those of a chip that was reset; others need new charges.
             self._retune = zeros != pads
             self._nonsense = True
             self._silence()
             raise OSError("the touch chip gives counts that no hand makes")
-
-    def _pressure(self, pad: int, count: int) -> int:
-        """The pressure on a pad that is or was touched. What a hand adds is what the capacitance
-        (charge by count) has risen since the baseline."""
-        base = self._base[pad] >> 4
-        below = base - count
-        step = self._step[pad]
-        if below < (step // 2 if self.pressures[pad] else step):
-            return 0
-        if count < _SHORTED or self._clipped >> pad & 1:
-            return 0
-        firm = below * (self._firm[pad] // base) // count >> 4
-        return min(max(firm, 1), 255)
 
     def _sample(self, pad: int, count: int) -> None:
         """Take a sample of a pad for its baseline and its statistics."""

@@ -10,7 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from moggy.firmware.joint import Joint, stopping
+from moggy.firmware.joint import Joint, stopping, table
+
+
+def built(low: int, high: int, rest: int, velocity: int, acceleration: int) -> Joint:
+    """A joint of its own."""
+    joint = Joint(table(1), 0)
+    joint.build(low, high, rest, velocity, acceleration)
+    return joint
+
 
 TARGETS = st.integers(-32768, 32767)
 ORDERS = st.lists(
@@ -22,8 +30,8 @@ ORDERS = st.lists(
     max_size=40,
 )
 JOINTS = st.builds(
-    lambda low, width, rest, velocity, acceleration: Joint(
-        "joint", low, low + width, low + int(width * rest), velocity, acceleration
+    lambda low, width, rest, velocity, acceleration: built(
+        low, low + width, low + int(width * rest), velocity, acceleration
     ),
     low=st.integers(-18000, 9000),
     width=st.integers(1, 18000),
@@ -32,9 +40,7 @@ JOINTS = st.builds(
     acceleration=st.integers(1, 2_300_000),
 )
 BRISK = st.builds(
-    lambda low, width, velocity, acceleration: Joint(
-        "joint", low, low + width, low, velocity, acceleration
-    ),
+    lambda low, width, velocity, acceleration: built(low, low + width, low, velocity, acceleration),
     low=st.integers(-18000, 9000),
     width=st.integers(1, 18000),
     velocity=st.integers(5_000, 115_000),
@@ -68,8 +74,7 @@ def cramped(random: Random) -> Joint:
     """A joint that can hardly come to its full speed between its limits."""
     width = random.choice((25, 100, 800, 3000))
     low = -random.randint(0, width)
-    return Joint(
-        "joint",
+    return built(
         low,
         low + width,
         random.randint(low, low + width),
@@ -135,7 +140,7 @@ def test_it_arrives_and_is_still(joint: Joint, target: int) -> None:
 
 
 def test_it_does_not_overshoot_what_it_is_aimed_at() -> None:
-    joint = Joint("joint", -7000, 7000, 0, 28_648, 343_775)
+    joint = built(-7000, 7000, 0, 28_648, 343_775)
     joint.aim(3000, 1)
     while not joint.still:
         joint.step()
@@ -143,7 +148,7 @@ def test_it_does_not_overshoot_what_it_is_aimed_at() -> None:
 
 
 def test_it_follows_a_stream_of_setpoints_one_step_behind() -> None:
-    joint = Joint("joint", -7000, 7000, 0, 28_648, 343_775)
+    joint = built(-7000, 7000, 0, 28_648, 343_775)
     behind = []
     for step in range(200):
         target = int(3000 * (1 - (1 - min(step / 100, 1.0) ** 2) ** 2))
@@ -173,10 +178,10 @@ def test_stopping_is_the_way_of_a_hard_brake(speed: int, brake: int) -> None:
 def test_the_brain_can_narrow_but_never_widen(
     joint: Joint, low: int, high: int, velocity: int, target: int
 ) -> None:
-    built = joint.low, joint.high, joint.fastest
+    limits = joint.low, joint.high, joint.fastest
     joint.narrow(low, high, velocity)
-    assert built[0] <= joint.low <= joint.high <= built[1]
-    assert joint.fastest <= built[2]
+    assert limits[0] <= joint.low <= joint.high <= limits[1]
+    assert joint.fastest <= limits[2]
     joint.aim(target, 1)
     for _ in range(2_000):
         if joint.still:
@@ -184,7 +189,7 @@ def test_the_brain_can_narrow_but_never_widen(
         joint.step()
     assert joint.low <= joint.angle <= joint.high
     joint.narrow(-40_000, 40_000, 1_000_000)
-    assert (joint.low, joint.high, joint.fastest) == built
+    assert (joint.low, joint.high, joint.fastest) == limits
 
 
 # ── In numbers ───────────────────────────────────────────────────────────────────────────────────
@@ -192,7 +197,7 @@ def test_the_brain_can_narrow_but_never_widen(
 
 def brisk() -> Joint:
     """At most 500 cdeg a step, and 100 cdeg a step more or less at each step."""
-    return Joint("joint", -7000, 7000, 0, 25_000, 250_000)
+    return built(-7000, 7000, 0, 25_000, 250_000)
 
 
 def course(joint: Joint, steps: int) -> list[int]:
@@ -205,9 +210,9 @@ def course(joint: Joint, steps: int) -> list[int]:
 
 def test_speed_and_brake_are_whole_centidegrees_a_step_and_one_at_least() -> None:
     assert (brisk().fastest, brisk().brake) == (500, 100)
-    slow = Joint("joint", -7000, 7000, 0, 49, 2499)
+    slow = built(-7000, 7000, 0, 49, 2499)
     assert (slow.fastest, slow.brake) == (1, 1)
-    assert (Joint("joint", 0, 9, 0, 100, 5000).fastest, Joint("joint", 0, 9, 0, 1, 5000).brake) == (
+    assert (built(0, 9, 0, 100, 5000).fastest, built(0, 9, 0, 1, 5000).brake) == (
         2,
         2,
     )
@@ -234,7 +239,7 @@ def test_it_speeds_up_runs_at_full_speed_and_brakes_in_time() -> None:
 def test_to_the_left_it_goes_as_to_the_right(
     orders: list[tuple[int, int]], velocity: int, end: int
 ) -> None:
-    left, right = (Joint("joint", -end, end, 0, velocity, 250_000) for _ in range(2))
+    left, right = (built(-end, end, 0, velocity, 250_000) for _ in range(2))
     for target, steps in orders:
         left.aim(-target, 1)
         right.aim(target, 1)
@@ -384,7 +389,7 @@ def test_it_comes_to_its_very_end_and_not_beyond(end: int) -> None:
 @pytest.mark.parametrize("start", [-5393, -5256, -4982, -4845])
 def test_gliding_into_its_end_it_does_not_brake_too_early(start: int) -> None:
     """It lags behind the goal, so it may still keep its speed when the goal has come to the end."""
-    joint = Joint("joint", -7000, 7000, start, 25_000, 100_000)
+    joint = built(-7000, 7000, start, 25_000, 100_000)
     joint.aim(7000, 40)
     assert course(joint, 60).index(7000) <= 44
 
@@ -401,13 +406,13 @@ def test_told_to_turn_round_it_brakes_at_once() -> None:
 
 
 def test_where_it_can_stop_in_one_step_it_comes_to_its_end_by_the_shortest_way() -> None:
-    joint = Joint("joint", -45, 5, 3, 5000, 75_000)
+    joint = built(-45, 5, 3, 5000, 75_000)
     joint.aim(-89, 1)
     assert course(joint, 3) == [-27, -45, -45]
 
 
 def test_it_does_not_bounce_off_its_end() -> None:
-    joint = Joint("joint", -388, 12, -387, 25_000, 2500)
+    joint = built(-388, 12, -387, 25_000, 2500)
     joint.aim(-32, 2)
     assert course(joint, 1) == [-386]
     joint.aim(-414, 11)

@@ -64,6 +64,11 @@ def row(
     return name, driver, channel, low, high, rest, velocity, acceleration, zero, gain
 
 
+def built(row: tuple[Any, ...]) -> Any:
+    """The joint of a row."""
+    return LIMBS.Limbs((row,), {}).joint(0)
+
+
 def limbs(*rows: tuple[Any, ...]) -> tuple[Any, NotedServos, NotedServos]:
     """Limbs of these rows, and their two drivers."""
     one, two = (
@@ -81,7 +86,7 @@ def limbs(*rows: tuple[Any, ...]) -> tuple[Any, NotedServos, NotedServos]:
 @pytest.mark.parametrize("zero", [1500, 700, 2400])
 def test_a_joint_is_cut_to_the_pulses_that_a_servo_takes(gain: int, zero: int) -> None:
     """A body's file may ask for more than the servo can turn; a longer pulse would strip it."""
-    joint = LIMBS.joint_of(row(low=-18_000, high=18_000, rest=17_000, zero=zero, gain=gain))
+    joint = built(row(low=-18_000, high=18_000, rest=17_000, zero=zero, gain=gain))
     pulses = sorted(zero + (angle * gain + 32768 >> 16) for angle in (joint.low, joint.high))
     least, most = 500, 2500
     assert least <= pulses[0] <= pulses[1] <= most
@@ -94,11 +99,11 @@ def test_a_joint_is_cut_to_the_pulses_that_a_servo_takes(gain: int, zero: int) -
 
 
 def test_a_joint_that_needs_no_more_keeps_its_limits() -> None:
-    joint = LIMBS.joint_of(row(rest=300))
+    joint = built(row(rest=300))
     assert (joint.low, joint.high, joint.rest) == (-4000, 4000, 300)
-    without_pulses = LIMBS.joint_of(row(low=-18_000, high=18_000, gain=0))
+    without_pulses = built(row(low=-18_000, high=18_000, gain=0))
     assert (without_pulses.low, without_pulses.high) == (-18_000, 18_000)
-    below = LIMBS.joint_of(row(rest=-9000))
+    below = built(row(rest=-9000))
     assert below.rest == -4000
 
 

@@ -303,9 +303,9 @@ def test_what_was_sent_is_said_in_whole_centidegrees_within_the_limits() -> None
 def test_every_joint_of_the_shipped_bodies_has_pulses_for_its_whole_way() -> None:
     for file in sorted(SHIPPED["body"].glob("*.yaml")):
         body = load(file, Body)
-        joint_of = LockStepBoard(body).module("limbs").joint_of
-        for row in joint_rows(body):
-            joint = joint_of(row)
+        rows = joint_rows(body)
+        limbs = LockStepBoard(body).module("limbs").Limbs(rows, {})
+        for row, joint in zip(rows, limbs.joints, strict=True):
             assert (joint.low, joint.high) == (row[3], row[4]), (
                 f"{file.name}: {row[0]} needs a pulse outside of 500 to 2500 µs"
             )
