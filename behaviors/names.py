@@ -47,7 +47,7 @@ def unknown_joints(motion: Mapping[str, Any], joints: Collection[str]) -> Iterat
                 near = nearest(joint, (*KNOWN, *joints))
                 yield Unknown(
                     (part, joint),
-                    f"no joint {joint!r}{near}: neither the body nor the shipped cat has one",
+                    f"neither the body nor the shipped cat has a joint {joint!r}{near}",
                 )
 
 
