@@ -438,7 +438,7 @@ def with_motion(joint: str, body: str) -> Start:
 def test_a_motion_of_a_joint_that_nobody_has_is_refused_at_its_line() -> None:
     error = refused(with_motion("paw", SHIPPED.files[SHIPPED.body]))
     assert (error.file, error.line) == ("motions/wave.yaml", 4)
-    assert "no joint 'paw'" in str(error)
+    assert "has a joint 'paw'" in str(error)
 
 
 def test_a_motion_may_move_a_joint_that_only_the_body_has() -> None:
