@@ -12,7 +12,7 @@ from moggy.behaviors.expression import Evaluate
 from moggy.behaviors.meant import meant
 from moggy.behaviors.moment import NEVER
 from moggy.messages import Command, Tick
-from moggy.ongoing import Ongoing, is_quiet, local_hour
+from moggy.ongoing import Ongoing, is_quiet
 from moggy.personality import Personality
 from moggy.vocabulary import (
     CALLS,
@@ -29,14 +29,14 @@ class LawScene:
     """One tick with what a law needs of those before it. Fed every tick in order."""
 
     def __init__(self, personality: Personality, hour: float) -> None:
-        self._personality, self._hour = personality, hour
+        self._personality = personality
         self.tick: Tick
         self.at = 0.0
         self.seen: dict[str, float] = {}
         """Event → when it was last."""
         self.now: frozenset[str] = frozenset()
         """Events of this tick."""
-        self.ongoing = Ongoing()
+        self.ongoing = Ongoing(hour)
         self.speed = 0.0
         self.called = NEVER
         self._command: Command | None = None
@@ -62,7 +62,7 @@ class LawScene:
     @property
     def hour(self) -> float:
         """Local time of day, 0..24."""
-        return local_hour(self._hour, self.at)
+        return self.ongoing.day_time.hour(self.at)
 
     @property
     def quiet(self) -> bool:

@@ -36,7 +36,7 @@ class Mind:
         remembered: Remembered | None = None,
     ) -> None:
         known = remembered or Remembered()
-        self._appraisals, self._personality, self._hour = appraisals, personality, hour
+        self._appraisals, self._personality = appraisals, personality
         self._perception = Perception(number, Habits(hour, known.arrivals, known.quiet))
         self._perception.adopt(appraisals.channels, appraisals.gestures)
         self.fusion = Fusion(appraisals.channels, known.people)
@@ -173,7 +173,7 @@ class Mind:
             distress = distress_of(estimate)
         self.feelings.beat(now, distress)
         if self._beats % SLOW_BEATS == 0:
-            hour = (self._hour + now / 3600.0) % 24.0
+            hour = self._perception.company.habits.hour(now)
             self.feelings.slow_beat(now, hour, self._perception.surroundings.battery_level)
 
     def _attended(self) -> str:

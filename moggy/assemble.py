@@ -22,7 +22,7 @@ from moggy.body import Body
 from moggy.brain.appraisals import Appraisals, whole_key
 from moggy.brain.memory import Broken, Memory, Remembered, awake
 from moggy.brain.mind import Mind
-from moggy.clock import SimulatedClock, hour_of_day
+from moggy.clock import SimulatedClock, WallClock, hour_of_day
 from moggy.config import Files, Invalid, compose, with_change
 from moggy.designs import EditedDesigns, designs, texts_for
 from moggy.home import home, memory_file, memory_key
@@ -302,7 +302,7 @@ def simulator(
     with ExitStack() as closing:
         parts = _in_real_time(
             closing, listeners, record, remember=remember,
-            seed=seed, hour=hour_of_day() if hour is None else hour, personality=personality,
+            seed=seed, hour=hour, personality=personality,
         )  # fmt: skip
         inbox = parts.inbox()
         relayed = any(fault.name in WIRE_FAULTS for fault in faults)
@@ -336,7 +336,7 @@ def robot(
         parts = _in_real_time(
             closing, listeners, record, remember=True,
             seed=random.SystemRandom().randrange(2**31) if seed is None else seed,
-            hour=hour_of_day(), body=body, personality=personality,
+            hour=None, body=body, personality=personality,
         )  # fmt: skip
         inbox = parts.inbox(None if camera is None else f"camera:{camera}")
         if microphone:
@@ -365,11 +365,12 @@ def _in_real_time(
     *,
     remember: bool,
     seed: int,
-    hour: float,
+    hour: float | None,
     **names: str,
 ) -> RealTimeParts:
     """The parts that a simulated and a real life share: a pet of the owner's files, with its memory
-    where it is to remember, and a journal where `record` names one."""
+    where it is to remember, and a journal where `record` names one. `hour` None is now, and it
+    follows the machine's clock from then on."""
     from moggy.real_time import RealTimeParts
 
     files = Files(home())
@@ -377,7 +378,8 @@ def _in_real_time(
     if memory is not None:
         closing.callback(memory.close)
     remembered = None if memory is None else memory.load()
-    start = begin(files, seed=seed, hour=hour, remembered=remembered, **names)
+    began = hour_of_day() if hour is None else hour
+    start = begin(files, seed=seed, hour=began, remembered=remembered, **names)
     parts = RealTimeParts(
         files=files,
         start=start,
@@ -389,6 +391,8 @@ def _in_real_time(
     )
     for _, worker in parts.thinkers:
         closing.callback(worker.close)
+    if hour is None:
+        parts.sensors.append(WallClock(start.hour))
     parts.watch()
     if remember:
         parts.keep(memory, said)

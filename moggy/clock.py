@@ -4,14 +4,20 @@ which does not."""
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
+
+from moggy.senses import LocalTime
 
 DAY_S = 86_400.0
 """Seconds of a day."""
 RATE = 50.0
 """Ticks a second of the loop, our choice: a touch is answered within 20 ms, and two cores bear it
 (`python -m bench tick`)."""
+LOOK_S = 60.0
+"""Seconds between two looks at the machine's clock. Our choice."""
+OFF_S = 30.0
+"""Seconds by which the machine's clock has to differ for the pet to be told. Our choice."""
 
 
 class Clock(Protocol):
@@ -62,7 +68,51 @@ class SimulatedClock:
             yield n / self._rate
 
 
+class DayTime:
+    """The local time of day as the pet knows it. It goes on with the pet's own time, and is set
+    right by LocalTime."""
+
+    def __init__(self, hour: float) -> None:
+        """`hour`: local time of day at second 0 of the pet's clock, 0..24."""
+        self.start = hour
+        """What it was at second 0, as it is known now."""
+
+    def hour(self, at: float) -> float:
+        """Local time of day, 0..24, at second `at` of the pet's clock."""
+        return (self.start + at / 3600.0) % 24.0
+
+    def take(self, sense: LocalTime) -> None:
+        """Go by this from now on."""
+        self.start = (sense.hour - sense.at / 3600.0) % 24.0
+
+
 def hour_of_day() -> float:
-    """The local time of day now, 0..24."""
+    """The local time of day now, 0..24, in the time zone that the machine is set to now."""
+    time.tzset()
     here = time.localtime()
     return here.tm_hour + here.tm_min / 60.0 + here.tm_sec / 3600.0
+
+
+class WallClock:
+    """A sensor of lives in real time: tells the pet what time of day it is where it takes it for
+    another. A machine without a clock chip begins with a wrong one, and learns the time from the
+    network when the pet is awake already; a time zone may change too."""
+
+    def __init__(self, hour: float, read: Callable[[], float] = hour_of_day) -> None:
+        """`hour`: what the pet took it for at second 0. `read` gives the local time of day now."""
+        self._known, self._read = DayTime(hour), read
+        self._due = 0.0
+
+    def poll(self, now: float) -> Sequence[LocalTime]:
+        """A LocalTime where the clock differs by more than OFF_S; it is looked at once in LOOK_S
+        seconds."""
+        if now < self._due:
+            return ()
+        self._due = now + LOOK_S
+        hour = self._read()
+        off = (hour - self._known.hour(now) + 12.0) % 24.0 - 12.0
+        if abs(off) * 3600.0 <= OFF_S:
+            return ()
+        said = LocalTime(at=now, hour=hour)
+        self._known.take(said)
+        return (said,)

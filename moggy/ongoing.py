@@ -1,4 +1,5 @@
-"""What goes on at a moment: the touch, the battery, the owner's settings and the quiet hours.
+"""What goes on at a moment: the touch, the battery, the owner's settings, the time of day and the
+quiet hours.
 
 The pet and the laws both follow it from the same senses, with the same rules.
 """
@@ -7,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from moggy.messages import AnySense, Battery, Gesture, Setting
+from moggy.clock import DayTime
+from moggy.messages import AnySense, Battery, Gesture, LocalTime, Setting
 from moggy.personality import Quiet
 from moggy.vocabulary import SettingName
 
@@ -19,7 +21,9 @@ three in a row were lost."""
 class Ongoing:
     """Fed with what was understood at every tick, in order."""
 
-    def __init__(self) -> None:
+    def __init__(self, hour: float = 0.0) -> None:
+        """`hour`: local time of day at second 0, 0..24."""
+        self.day_time = DayTime(hour)
         self.gesture: Gesture | None = None
         """The touch that goes on; None where nobody touches."""
         self.battery = Battery(at=0.0, level=1.0)
@@ -36,13 +40,10 @@ class Ongoing:
             elif isinstance(sense, Setting):
                 on = {sense.name}
                 self.settings = self.settings | on if sense.on else self.settings - on
+            elif isinstance(sense, LocalTime):
+                self.day_time.take(sense)
         if self.gesture is not None and now - self.gesture.at > CONTACT_LOST_S:
             self.gesture = None
-
-
-def local_hour(hour: float, now: float) -> float:
-    """Local time of day, 0..24, `now` seconds after it was `hour`."""
-    return (hour + now / 3600.0) % 24.0
 
 
 def is_quiet(quiet: Quiet, settings: frozenset[SettingName], hour: float) -> bool:

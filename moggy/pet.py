@@ -26,7 +26,7 @@ from moggy.messages import (
     Sense,
     Tick,
 )
-from moggy.ongoing import Ongoing, local_hour
+from moggy.ongoing import Ongoing
 from moggy.vocabulary import EVENTS, nearest
 
 TREE_PERIOD = 0.1
@@ -148,14 +148,13 @@ class LivingPet:
         self._adopt, self._number = adopt, number
         self._ticks = count()
         self._now = float("-inf")
-        self._hour = hour
         self._decided = float("-inf")
         self._decision = Decision(at=0.0, behavior="born", why="has just woken")
         self._felt, self._felt_at = (PersonEstimate(), Affect()), 0.0
         self._command, self._acted, self._plays = Command(at=0.0), -1.0 / RATE, self._decision.plays
         self._unheard: list[Event] = []
         self._undeclared: set[str] = set()
-        self._ongoing = Ongoing()
+        self._ongoing = Ongoing(hour)
 
     def tick(self, now: float, senses: Sequence[AnySense]) -> Tick:
         """Live one moment: `now` in seconds since it was born, `senses` as they came since the last
@@ -256,7 +255,7 @@ class LivingPet:
             Context(
                 at=now,
                 dt=min(now - self._decided, now),
-                hour=local_hour(self._hour, now),
+                hour=self._ongoing.day_time.hour(now),
                 person=person,
                 pet=pet,
                 events=tuple(self._unheard),

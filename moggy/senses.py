@@ -380,6 +380,16 @@ class Setting(Sense):
 
 @register_sense
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LocalTime(Sense):
+    """The machine's clock was set, or the pet woke with a wrong one: what time of day it is. It
+    moves the hour that the pet goes by, never its own time."""
+
+    kind: Literal["local_time"] = "local_time"
+    hour: Annotated[float, Field(ge=0.0, lt=24.0, description="local time of day, 0..24")]
+
+
+@register_sense
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClearFaults(Sense):
     """The owner has the board clear its faults. Those whose cause persists come back."""
 

@@ -17,8 +17,8 @@ from moggy.brain.memory.lock import Broken
 from moggy.brain.memory.rows import Episode
 from moggy.brain.memory.snapshot import Remembered
 from moggy.brain.memory.store import EPISODES, Memory
-from moggy.clock import DAY_S
-from moggy.messages import AnySense, Event, Forget, Recalled, Tick, Trouble
+from moggy.clock import DAY_S, DayTime
+from moggy.messages import AnySense, Event, Forget, LocalTime, Recalled, Tick, Trouble
 from moggy.vocabulary import EVERYBODY
 
 EVERY = 1.0
@@ -72,7 +72,8 @@ class Diary:
         """`remember` gives what the mind knows now, `hour` is the hour of the day at which the
         clock was 0. `beside` is where entries are written; without it each is written at once, as
         virtual time needs it. `note` is said once, as a Trouble. Raises Broken."""
-        self._memory, self._remember, self._hour, self._beside = memory, remember, hour, beside
+        self._memory, self._remember, self._beside = memory, remember, beside
+        self._day_time = DayTime(hour)
         memory.begin()
         self._written = 0.0
         self._told: dict[tuple[str, str | None], float] = {}
@@ -85,6 +86,9 @@ class Diary:
     def __call__(self, tick: Tick, *_: Any) -> None:
         """Note the episodes of this tick. Begin the next entry when EVERY seconds are over and the
         last entry was polled."""
+        for sense in tick.senses:
+            if isinstance(sense, LocalTime):
+                self._day_time.take(sense)
         for event in tick.events:
             if event.name in WORTH_TELLING:
                 self._note(event, tick)
@@ -163,7 +167,7 @@ class Diary:
         self._new.append(
             Episode(
                 day=self._day + event.at / DAY_S,
-                hour=(self._hour + event.at / 3600.0) % 24.0,
+                hour=self._day_time.hour(event.at),
                 person=event.person or "",
                 what=event.name,
                 behavior=tick.decision.behavior,

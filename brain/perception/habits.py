@@ -7,6 +7,8 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from moggy.clock import DayTime
+from moggy.messages import LocalTime
 from moggy.vocabulary import EVERYBODY, PEOPLE
 
 HALF_HOURS = 48
@@ -45,7 +47,7 @@ class Habits:
         quiet: Sequence[float] = (),
     ) -> None:
         """`hour`: local time of day at second 0, 0..24; the rest from an earlier life."""
-        self._hour = hour
+        self._day_time = DayTime(hour)
         self.arrivals: dict[str, list[float]] = {}
         self.quiet = [0.0] * HOURS
         self.recall(arrivals or {}, quiet)
@@ -65,7 +67,7 @@ class Habits:
 
     def came(self, person: str, at: float) -> None:
         """A person arrived at `at` (s); each half hour counts once a day."""
-        half = int(self._local(at) * 2.0) % HALF_HOURS
+        half = int(self.hour(at) * 2.0) % HALF_HOURS
         chances = self.arrivals.get(person)
         if chances is None:
             chances = self.arrivals[person] = [0.0] * HALF_HOURS
@@ -79,14 +81,14 @@ class Habits:
 
     def sent_off(self, at: float) -> None:
         """The pet was sent off at `at` (s); each hour counts once a day, however often."""
-        hour = int(self._local(at)) % HOURS
+        hour = int(self.hour(at)) % HOURS
         if hour not in self._sent:
             self._sent.add(hour)
             self.quiet[hour] += DAY_SHARE * (1.0 - self.quiet[hour])
 
     def asked_for(self, at: float) -> None:
         """The pet was welcome at `at` (s): that hour is less likely to be a quiet one."""
-        hour = int(self._local(at)) % HOURS
+        hour = int(self.hour(at)) % HOURS
         self.quiet[hour] *= 1.0 - DAY_SHARE
 
     def forget(self, person: str) -> None:
@@ -104,7 +106,7 @@ class Habits:
         `there`: who is present and so not expected. A quiet hour is told once.
         """
         while until >= self.due:
-            at, hour = self.due, self._local(self.due)
+            at, hour = self.due, self.hour(self.due)
             self.due = self._next(at)
             if at > 0.0 and (hour < 0.5 * LOOK_S / 3600.0 or hour > 24.0 - 0.5 * LOOK_S / 3600.0):
                 self._new_day()
@@ -136,12 +138,18 @@ class Habits:
         self._sent.clear()
         self._expected.clear()
 
-    def _local(self, at: float) -> float:
-        return (self._hour + at / 3600.0) % 24.0
+    def hour(self, at: float) -> float:
+        """Local time of day, 0..24, at `at` (s)."""
+        return self._day_time.hour(at)
+
+    def set_clock(self, sense: LocalTime, now: float) -> None:
+        """Go by another hour from `now` (s) on. That ends no day."""
+        self._day_time.take(sense)
+        self.due = self._next(now)
 
     def _next(self, at: float) -> float:
         """The next quarter of an hour of local time after `at`."""
-        start = self._hour * 3600.0
+        start = self._day_time.start * 3600.0
         return (math.floor((start + at) / LOOK_S + 1e-6) + 1.0) * LOOK_S - start
 
 

@@ -25,6 +25,7 @@ from moggy.messages import (
     Gesture,
     Happening,
     Impression,
+    LocalTime,
     Person,
     Posture,
     Probabilities,
@@ -391,6 +392,10 @@ class Perception:
         self.company.habits.forget(sense.person)
         self._happened("forgotten", at, (sense.id,), person=sense.person)
 
+    def _local_time(self, sense: LocalTime, at: float) -> None:
+        """Go by this hour from now on."""
+        self.company.habits.set_clock(sense, at)
+
     def _recalled(self, sense: Recalled, at: float) -> None:
         """Tell of it; `Mind` takes what is recalled."""
         self._happened("recalled", at, (sense.id,))
@@ -411,4 +416,5 @@ _READ: dict[type, Callable[..., None]] = {
     Setting: Perception._setting,
     Forget: Perception._forget,
     Recalled: Perception._recalled,
+    LocalTime: Perception._local_time,
 }

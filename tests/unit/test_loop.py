@@ -25,7 +25,7 @@ from moggy.messages import (
     Tick,
     Trouble,
 )
-from moggy.ongoing import Ongoing, is_quiet, local_hour
+from moggy.ongoing import Ongoing, is_quiet
 from moggy.personality import Quiet
 
 
@@ -290,7 +290,3 @@ def test_quiet_hours_may_go_over_midnight(
 ) -> None:
     assert is_quiet(Quiet(hours=hours), frozenset(), hour) is quiet
     assert is_quiet(Quiet(hours=hours), frozenset({"quiet"}), hour)
-
-
-def test_the_hour_goes_on_with_the_pets_clock() -> None:
-    assert local_hour(23.5, 3600.0) == pytest.approx(0.5)
