@@ -131,6 +131,7 @@ class Skin(Watched):
         hand adds to each at full pressure; empty: as our choice."""
         Watched.__init__(self, bus)
         count = len(channels)
+        self.answers = not channels
         self._full = full_ff or (_FULL_FF,) * count
         self._chip = MPR121(bus.i2c)
         self._channels = bytes(channels)
@@ -193,9 +194,11 @@ class Skin(Watched):
         self._masked = 0
 
     def read(self, now: "Ms") -> bool:
-        """Read the chip; returns whether a pressure changed. Called at each tick."""
+        """Read the chip; returns whether a pressure changed. Called at each tick. A body without
+        pads needs no chip."""
         self._changed = False
-        self.attend(now)
+        if self._channels:
+            self.attend(now)
         return self._changed
 
     def _sound(self) -> bool:

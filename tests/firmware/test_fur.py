@@ -66,6 +66,16 @@ def test_fur_that_the_file_does_not_know_weakens_a_hand(full_pf: float, share: f
     assert touch.pressure == pytest.approx(0.8 * share, abs=0.02)
 
 
+def test_a_body_without_pads_needs_no_touch_chip() -> None:
+    data = CAT.model_dump()
+    data["pads"] = {}
+    body = Body.model_validate(data)
+    board = LockStepBoard(body)
+    board.bench.skin.present = False
+    life = Life(board, body).live(3.0)
+    assert (life.state, life.faults) == ("running", ())
+
+
 def test_the_shipped_body_has_the_default_on_every_pad() -> None:
     board = LockStepBoard(CAT)
     assert board.module("body_config").FULL_FF == (8000,) * 12
