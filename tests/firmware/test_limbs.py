@@ -141,8 +141,10 @@ def test_limp_ends_every_pulse_and_the_next_start_begins_with_the_first_servo_at
     assert found.still
     assert [joint.target for joint in found.joints] == [joint.angle for joint in found.joints]
     one.pulses.clear()
+    two.pulses.clear()
     found.attach()
     assert len(one.pulses) == 1
+    assert two.pulses == [], "and with that servo only"
 
 
 def test_only_what_moves_is_written_to_the_nearest_microsecond() -> None:
