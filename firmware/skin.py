@@ -165,11 +165,10 @@ class Skin(Watched):
         self._still = bytearray(count)
         self._free_at = _zeros("h", count)
         """Baseline from which on a masked pad is free again."""
-        self._first = _zeros("h", count)
         self._last = _zeros("h", count)
         self._sum = _zeros("i", count)
         self._squares = _zeros("i", count)
-        """First and last count of the window, and sums of what the others differ from the first."""
+        """The newest count, and the sums of those of the window and of their squares."""
         self._highs = bytearray(count)
         self._high_squares = _zeros("i", count)
         """Samples of an untouched pad above its baseline, and the sum of the squares of how far
@@ -289,7 +288,6 @@ class Skin(Watched):
             self._retune = True
         if self._samples == 0:
             self._end_window(pad)
-            self._first[pad] = self._last[pad] = count
         if not _SHORTED <= count < _CLIPPED:
             if not self._clipped & bit:
                 self._clipped |= bit
@@ -298,9 +296,9 @@ class Skin(Watched):
         if self._clipped & bit:
             self._clipped ^= bit
             self._rebase(pad, count)
-        off, step = count - self._first[pad], count - self._last[pad]
-        self._sum[pad] += off
-        self._squares[pad] += off * off
+        step = count - self._last[pad]
+        self._sum[pad] += count
+        self._squares[pad] += count * count
         self._steps[pad] += step * step
         self._last[pad] = count
         if not self.pressures[pad]:
@@ -330,8 +328,6 @@ class Skin(Watched):
         self._base[pad] = count << 4
         self._slope[pad] = self._above[pad] = self._still[pad] = 0
         self._set_threshold(pad)
-        if self._masked and count >= self._free_at[pad]:
-            self._masked &= ~(1 << pad)
 
     def _set_threshold(self, pad: int) -> None:
         self._touch_at[pad] = (self._base[pad] >> 4) - self._step[pad]
@@ -346,7 +342,6 @@ class Skin(Watched):
         variance = (squares - rest * rest // _WINDOW) // 4
         noise = self._steps[pad] // 8
         self._sum[pad] = self._squares[pad] = self._steps[pad] = 0
-        mean += self._first[pad]
         if self._highs[pad] >= _LEAST_HIGHS:
             self._learn_noise(pad, self._high_squares[pad] // self._highs[pad])
         self._highs[pad] = self._high_squares[pad] = 0
@@ -362,8 +357,10 @@ class Skin(Watched):
         """Believe more noise soon, less of it slowly: servos that stop will run again."""
         less = noise - self._noise[pad]
         self._noise[pad] += less // 2 if less > 0 else less // _FORGETS
-        step = _root(_NOISES * _NOISES * self._noise[pad] // 16)
-        self._step[pad] = min(max(step, _LEAST_STEP), _MOST_STEP)
+        step = _LEAST_STEP
+        while step < _MOST_STEP and 16 * step * step < _NOISES * _NOISES * self._noise[pad]:
+            step += 1
+        self._step[pad] = step
 
     def _moved(self, pad: int, mean: int, variance: int, noise: int) -> bool:
         """Whether the touch on a pad moved in a window. What counts as noise is twice that of the
@@ -389,11 +386,3 @@ class Skin(Watched):
 
 def _zeros(kind: str, count: int) -> "array[int]":
     return array(kind, [0] * count)
-
-
-def _root(square: int) -> int:
-    """The square root, rounded up."""
-    root = 0
-    while root * root < square:
-        root += 1
-    return root

@@ -52,13 +52,27 @@ def test_the_noise_of_the_untouched_pad_is_no_movement(turns: int, *, stuck: boo
     assert masked(pad, [block(572, 13, turns)] * 14) == stuck
 
 
-@pytest.mark.parametrize(("size", "stuck"), [(6, True), (7, False)])
-def test_noise_of_a_touch_counts_up_to_twice_what_counts_as_a_movement(
-    size: int, *, stuck: bool
-) -> None:
-    """Depth 64: 2², and twice (2 · 2)²."""
-    assert (size**2 <= 2**2 + 2 * 4**2) == stuck
-    assert masked(Pads(700), [noise(size, around=636)] * 14) == stuck
+@pytest.mark.parametrize(("blocks", "stuck"), [(4, False), (5, True)])
+def test_the_noise_of_a_touch_is_that_from_sample_to_sample(blocks: int, *, stuck: bool) -> None:
+    """Half of the samples are 12 higher, in so many blocks: two steps for each."""
+    depth = 128 - 6
+    at_rest = depth**2 / 32**2 + 2 * (2 * blocks * 12**2 / (2 * WINDOW))
+    assert (at_rest >= 6**2) == stuck
+    lengths = [7, 7, 6, 6, 6][:blocks] if blocks == 5 else [8] * 4
+    window = [count for length in lengths for count in [584] * length + [572] * length]
+    assert masked(Pads(700), [window] * 14) == stuck
+
+
+@pytest.mark.parametrize(("higher", "stuck"), [(12, True), (13, False)])
+def test_it_counts_up_to_twice_what_counts_as_a_movement(higher: int, *, stuck: bool) -> None:
+    """Every second sample is higher than the others by that; depth 70."""
+    at_rest = ((70 - higher / 2) / 32) ** 2
+    at_rest += 2 * 4 * at_rest
+    assert ((higher / 2) ** 2 <= at_rest) == stuck
+    window = noise(higher // 2, around=630 + higher // 2)
+    if higher % 2:
+        window = [630, 630 + higher] * (WINDOW // 2)
+    assert masked(Pads(700), [window] * 14) == stuck
 
 
 @pytest.mark.parametrize(("change", "stuck"), [(7, True), (8, False)])
