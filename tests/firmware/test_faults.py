@@ -169,6 +169,33 @@ def test_a_fault_that_comes_back_for_the_fourth_time_waits_for_a_person(life: Li
     assert (life.state, life.faults) == ("running", ())
 
 
+def test_the_fourth_dip_of_the_servo_boards_supply_waits_for_a_person(life: Life) -> None:
+    life.live(3.0)
+    for dip in range(4):
+        assert life.state == "running"
+        life.blip("servos_reset")
+        life.live(12.0)
+        assert (life.faults == ("servos",)) == (dip == 3)
+    assert (life.state, life.pulsed) == ("fault", 0)
+    assert life.asked(wire.CLEAR).result == "done"
+    life.live(3.0)
+    assert (life.state, life.faults) == ("running", ())
+
+
+def test_the_fourth_sag_of_the_battery_waits_for_a_person(life: Life) -> None:
+    life.live(3.0)
+    for sag in range(4):
+        assert life.state == "running"
+        life.live(4.5, volts=6.0)
+        assert (life.state, life.faults) == ("fault", ("battery",))
+        life.live(18.0, volts=8.0)
+        assert (life.faults == ("battery",)) == (sag == 3)
+    assert (life.state, life.pulsed) == ("fault", 0)
+    assert life.asked(wire.CLEAR).result == "done"
+    life.live(3.0)
+    assert (life.state, life.faults) == ("running", ())
+
+
 def test_a_servo_board_that_was_reset_is_set_up_again(life: Life) -> None:
     life.live(3.0)
     life.blip("servos_reset")
