@@ -12,25 +12,20 @@ from __future__ import annotations
 
 import argparse
 import ast
-import os
 import random
 import re
-import shutil
-import signal
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
-from resource import RUSAGE_CHILDREN, getrusage
 from typing import NamedTuple
 
 from rich.console import Console
 from rich.progress import Progress
 
 from bench.absent import ROOT
+from bench.mutant_copy import Copy
 from bench.mutant_tests import TESTS
 from moggy.vocabulary import nearest
 
@@ -68,19 +63,6 @@ TOLERANCE = 1e-5
 """Numbers below are tolerances against rounding, and are not changed."""
 ENOUGH = 0.9
 """Share of the mutants of an area that tests should notice. Our choice."""
-ROOM_S = 5.0
-"""Seconds of CPU that the tests of a mutant may take beyond twice what they usually take."""
-PATIENCE = 20.0
-"""How many times that may pass on the clock: the machine may be busy with other things."""
-RUN = """
-import resource, sys, pytest
-seconds = int(sys.argv[1])
-resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-sys.exit(pytest.main(sys.argv[2:]))
-"""
-"""Runs pytest, and ends it when it has used so many seconds of CPU."""
-ENVIRONMENT = {"CI": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-"""Plugins of pytest take longer to load than most of these tests run, and none needs one."""
 
 
 class Mutant(NamedTuple):
@@ -303,74 +285,11 @@ def shown(mutant: Mutant) -> str:
     return "\n".join([*lines, *(f"  - {line}" for line in old), *(f"  + {line}" for line in new)])
 
 
-class Copy:
-    """A copy of the checkout in which mutants are tried one after the other."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._usual: dict[tuple[str, ...], float] = {}
-        names = subprocess.run(
-            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-            cwd=ROOT,
-            check=True,
-            capture_output=True,
-        ).stdout
-        for name in names.decode().split("\0"):
-            if name and (ROOT / name).exists():
-                (folder / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(ROOT / name, folder / name, follow_symlinks=False)
-
-    def judge(self, mutant: Mutant, tests: tuple[str, ...]) -> Verdict:
-        """Run the tests on the mutant. Raises RuntimeError where they fail without it."""
-        if tests not in self._usual:
-            before = getrusage(RUSAGE_CHILDREN)
-            failed = self._run(tests, 900.0)
-            if failed:
-                raise RuntimeError(f"without a mutant {failed} fails already; mend that first")
-            after = getrusage(RUSAGE_CHILDREN)
-            self._usual[tests] = after.ru_utime - before.ru_utime
-        path = self._folder / mutant.file
-        source = path.read_bytes()
-        path.write_bytes(mutated(source, mutant))
-        self._forget(path)
-        try:
-            failed = self._run(tests, 2.0 * self._usual[tests] + ROOM_S)
-        finally:
-            path.write_bytes(source)
-            self._forget(path)
-        return Verdict(mutant, bool(failed), failed)
-
-    @staticmethod
-    def _forget(path: Path) -> None:
-        """Bytecode is compared with its source by size and second, which may both be equal."""
-        for compiled in (path.parent / "__pycache__").glob(f"{path.stem}.*.pyc"):
-            compiled.unlink()
-
-    def _run(self, tests: Sequence[str], limit: float) -> str:
-        """The first test that fails, *time* where they use more than `limit` seconds of CPU, empty
-        where all pass."""
-        command = [sys.executable, "-c", RUN, str(round(limit) + 1)]
-        running = subprocess.Popen(
-            [*command, "-x", "-q", "-p", "no:cacheprovider", *tests],
-            cwd=self._folder,
-            env={**os.environ, **ENVIRONMENT, "PYTHONPATH": str(self._folder)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-        try:
-            said, _ = running.communicate(timeout=PATIENCE * limit)
-        except subprocess.TimeoutExpired:
-            os.killpg(running.pid, signal.SIGKILL)
-            running.communicate()
-            return "time"
-        if running.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
-            return "time"
-        if running.returncode == 0:
-            return ""
-        found = re.search(r"^(?:FAILED|ERROR) (\S+)", said, flags=re.MULTILINE)
-        return found.group(1) if found else said.strip()[-200:]
+def judge(copy: Copy, mutant: Mutant, tests: tuple[str, ...]) -> Verdict:
+    """Run the tests on the mutant. Raises RuntimeError where they fail without it."""
+    source = (ROOT / mutant.file).read_bytes()
+    failed = copy.failed(mutant.file, mutated(source, mutant), tests)
+    return Verdict(mutant, bool(failed), failed)
 
 
 def judged(
@@ -378,19 +297,24 @@ def judged(
 ) -> Iterator[Verdict]:
     """The verdict on each mutant as it comes; each worker has a copy of its own."""
     with tempfile.TemporaryDirectory(prefix="moggy-mutants-") as folder:
+        copies = [Copy(ROOT, Path(folder) / str(n)) for n in range(workers)]
         free: SimpleQueue[Copy] = SimpleQueue()
-        for n in range(workers):
-            free.put(Copy(Path(folder) / str(n)))
+        for copy in copies:
+            free.put(copy)
 
-        def judge(mutant: Mutant) -> Verdict:
+        def one(mutant: Mutant) -> Verdict:
             copy = free.get()
             try:
-                return copy.judge(mutant, tests[mutant.file])
+                return judge(copy, mutant, tests[mutant.file])
             finally:
                 free.put(copy)
 
-        with ThreadPoolExecutor(workers) as pool:
-            yield from pool.map(judge, chosen)
+        try:
+            with ThreadPoolExecutor(workers) as pool:
+                yield from pool.map(one, chosen)
+        finally:
+            for copy in copies:
+                copy.close()
 
 
 def measure(area: str, files: Sequence[str], options: argparse.Namespace) -> float:
@@ -410,6 +334,9 @@ def measure(area: str, files: Sequence[str], options: argparse.Namespace) -> flo
                 console.print(f"survived: {shown(verdict.mutant)}", markup=False)
             elif options.verbose:
                 console.print(f"{verdict.by} killed: {shown(verdict.mutant)}", markup=False)
+    for file in files:
+        found = [verdict.killed for verdict in verdicts if verdict.mutant.file == file]
+        print(f"{file}: {sum(found)} of {len(found)} killed")
     killed = sum(verdict.killed for verdict in verdicts)
     print(
         f"{area}: {killed} of {len(chosen)} killed ({killed / max(1, len(chosen)):.0%}), "

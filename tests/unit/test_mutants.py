@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from bench import mutants
+from bench import mutant_copy, mutants
 from bench.absent import ROOT
+from bench.mutant_copy import Copy
 from bench.mutant_tests import TESTS
-from bench.mutants import Copy, Finder, Mutant, Verdict, mutants_of, mutated
+from bench.mutants import Finder, Mutant, Verdict, judge, mutants_of, mutated
 
 CODE = b'''"""A module with a docstring of 3 words."""
 LIMIT = 0.5
@@ -102,20 +103,34 @@ def test_a_mutant_that_a_test_notices_is_killed_and_another_survives(
     checkout: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "copy").mkdir()
-    copy = Copy(tmp_path / "copy")
+    copy = Copy(checkout, tmp_path / "copy")
     arithmetic, nothing = (
         next(m for m in mutants_of("half.py") if (m.kind, m.new) == change)
         for change in (("arithmetic", "*"), ("constant", "1"))
     )
-    noticed = copy.judge(arithmetic, ("test_half.py",))
+    noticed = judge(copy, arithmetic, ("test_half.py",))
     assert noticed == Verdict(arithmetic, True, "test_half.py::test_half")
-    assert not copy.judge(nothing, ("test_half.py",)).killed
+    assert not judge(copy, nothing, ("test_half.py",)).killed
+    copy.close()
     assert (tmp_path / "copy" / "half.py").read_text() == (checkout / "half.py").read_text()
+
+
+def test_a_mutant_that_never_ends_is_killed_by_time(
+    checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mutant_copy, "ROOM_S", 0.0)
+    (tmp_path / "copy").mkdir()
+    copy = Copy(checkout, tmp_path / "copy")
+    endless = Mutant("half.py", 1, 0, 0, "while True:\n    pass\n", "endless")
+    assert judge(copy, endless, ("test_half.py",)) == Verdict(endless, True, "time")
+    copy.close()
 
 
 def test_tests_that_fail_without_a_mutant_are_refused(checkout: Path, tmp_path: Path) -> None:
     (checkout / "test_half.py").write_text("def test_half():\n    assert False\n")
     (tmp_path / "copy").mkdir()
     nothing = Mutant("half.py", 1, 0, 0, "", "nothing")
+    copy = Copy(checkout, tmp_path / "copy")
     with pytest.raises(RuntimeError, match="test_half fails already"):
-        Copy(tmp_path / "copy").judge(nothing, ("test_half.py",))
+        judge(copy, nothing, ("test_half.py",))
+    copy.close()
