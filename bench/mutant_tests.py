@@ -14,11 +14,22 @@ AFFECT = (
     "tests/unit/test_affect.py",
 )
 BOARD = (
-    "tests/firmware/test_limbs.py",
-    "tests/firmware/test_joint.py",
     "tests/firmware/test_board.py",
     "tests/firmware/test_modes.py",
     "tests/firmware/test_devices.py",
+    "tests/firmware/test_restarts.py",
+    "tests/firmware/test_faults.py",
+)
+JOINT = (
+    "tests/firmware/test_joint.py",
+    "tests/firmware/test_limbs.py",
+    "tests/firmware/test_machine_code.py",
+    "tests/firmware/test_joint_limits.py",
+)
+LIMBS = (
+    "tests/firmware/test_limbs.py",
+    "tests/firmware/test_board.py",
+    "tests/firmware/test_modes.py",
     "tests/firmware/test_faults.py",
 )
 SKIN = (
@@ -54,8 +65,8 @@ TESTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "brain/affect/reasons.py": AFFECT,
     },
     "safety": {
-        "firmware/limbs.py": BOARD,
-        "firmware/joint.py": BOARD,
+        "firmware/limbs.py": LIMBS,
+        "firmware/joint.py": JOINT,
         "firmware/mode.py": ("tests/firmware/test_mode.py", "tests/firmware/test_modes.py"),
         "firmware/reflexes.py": ("tests/firmware/test_reflexes.py", "tests/firmware/test_modes.py"),
         "firmware/board.py": BOARD,
