@@ -4,6 +4,7 @@ senses."""
 from __future__ import annotations
 
 import struct
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from math import isnan, nan
 from typing import cast
@@ -52,6 +53,14 @@ OTHER_BODY = (
     "(`mpremote fs cp`), as docs/wire.md shows under On a real board"
 )
 """What to do about a board of another body."""
+LOSSES, LOST_WITHIN = 4, 20.0
+"""A board that is lost this many times within so many seconds is unsteady: that is said once, until
+it has held for as long. Our choice."""
+UNSTEADY = (
+    "the board is lost again and again: check its USB cable and plug, and whether the servos pull "
+    "its supply down; `moggy board status` says why it last started"
+)
+"""What is said of it."""
 
 _STATES: tuple[BoardState, ...] = tuple(
     cast(BoardState, "running" if name == "starting" else name) for name in wire.STATES
@@ -76,7 +85,10 @@ class SerialBody:
         link.expect(len(rows), len(self._pads))
         self._sent = b""
         self._sent_at = float("-inf")
-        self._lost = self._foreign = self._refused = False
+        self._lost = self._foreign = self._refused = self._unsteady = False
+        self._losses: deque[float] = deque(maxlen=LOSSES)
+        """When the board was lost, s."""
+        self._lost_why = ""
         self._state: BoardState = "lost"
         self._faults: tuple[str, ...] = ()
         self._hear: dict[int, Callable[[Heard], AnySense]] = {
@@ -150,7 +162,16 @@ class SerialBody:
                 senses += self._status(heard)
             elif not self._foreign and heard.kind in self._hear:
                 senses.append(self._hear[heard.kind](heard))
+        if self._unsteady and now - self._losses[-1] > LOST_WITHIN:
+            self._unsteady = False
+            senses.append(Trouble(at=now, part=BOARD, message=self._wrong()))
         return senses
+
+    def _wrong(self) -> str:
+        """What is wrong with the board; empty where nothing is."""
+        if self._lost:
+            return self._lost_why
+        return OTHER_BODY.format(self._body.name) if self._foreign else ""
 
     def stop(self, now: float) -> None:
         """Emergency stop: every servo limp at once, until `release`."""
@@ -195,21 +216,22 @@ class SerialBody:
             self._faults = ()
             senses.append(Trouble(at=at, part=FAULTS_PART, message=""))
         if not change.connected:
-            self._lost = True
-            return [*senses, Trouble(at=at, part=BOARD, message=change.message)]
+            self._lost, self._lost_why = True, change.message
+            self._losses.append(at)
+            if self._unsteady:
+                return senses
+            self._unsteady = len(self._losses) == LOSSES and at - self._losses[0] < LOST_WITHIN
+            message = UNSTEADY if self._unsteady else change.message
+            return [*senses, Trouble(at=at, part=BOARD, message=message)]
         self._sent = b""
         identity = self._link.identity
-        was_foreign, self._foreign = (
-            self._foreign,
-            identity is not None and not self._fits(identity),
-        )
-        if self._foreign:
-            senses.append(Trouble(at=at, part=BOARD, message=OTHER_BODY.format(self._body.name)))
-        elif self._lost or was_foreign:
-            senses.append(Trouble(at=at, part=BOARD, message=""))
+        was_wrong, self._lost = self._lost or self._foreign, False
+        self._foreign = identity is not None and not self._fits(identity)
+        if (was_wrong or self._foreign) and not self._unsteady:
+            senses.append(Trouble(at=at, part=BOARD, message=self._wrong()))
         if self._refused:
             senses.append(Trouble(at=at, part=WIRE, message=""))
-        self._lost = self._refused = False
+        self._refused = False
         return senses
 
     def _fits(self, identity: Identity) -> bool:

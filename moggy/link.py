@@ -3,9 +3,7 @@ board in virtual time."""
 
 from __future__ import annotations
 
-import errno
 import os
-import stat
 import threading
 import time
 from collections import deque
@@ -13,15 +11,25 @@ from contextlib import suppress
 from typing import Protocol as Interface
 
 import serial
-from serial.tools.list_ports import comports
 
 from moggy.protocol import CommandResult, Identity, Protocol, Said
+from moggy.serial_port import ListPorts, UsbDevice, device_of, port_of, ports_here, way_out
 
 RETRY = 0.5
 """Seconds between two attempts to open the port; our choice."""
 BACKLOG = 4096
 """Bytes that may wait for a board that does not read; more are dropped. About 0.4 s at 115200 baud,
 so what is dropped is out of date."""
+A_TICK = 2048
+"""Bytes that a poll takes at most, give or take AT_ONCE: nine times what 115200 baud bring in a
+tick. A board that floods must not make a tick late (`python -m bench hostile_board`)."""
+AT_ONCE = 512
+"""Bytes that are read from the port at once."""
+AHEAD = 16_384
+"""Bytes that may have been read and not taken: what a tick that took a second leaves behind. Above,
+the port is not read, so the rest waits in the system's buffer and then at the board."""
+FLOOD_PAUSE = 0.01
+"""Seconds after which it is looked again whether there is room; our choice: half a tick."""
 
 
 class Link(Interface):
@@ -143,57 +151,32 @@ def written(port: serial.Serial, data: bytearray) -> int:
         return 0
 
 
-def only_port() -> str:
-    """The serial port that is on USB, for who has one board and names none. Raises RuntimeError
-    where there are none or several."""
-    found: list[str] = sorted(port.device for port in comports() if port.vid is not None)
-    if not found:
-        raise RuntimeError("no serial port on USB here: plug the board in, or name one with --port")
-    if len(found) > 1:
-        raise RuntimeError(f"several ports are here: {', '.join(found)}; name one with --port")
-    return found[0]
-
-
-def way_out(error: OSError | TypeError, name: str = "") -> str:
-    """Why the port `name` cannot be used, and what to do about it."""
-    code = getattr(error, "errno", None)
-    here = ", ".join(sorted(port.device for port in comports())) or "none"
-    if code in (errno.ENOENT, errno.ENODEV, errno.ENXIO):
-        return (
-            f"there is no such port (ports here: {here}); plug the board in, and it will be found"
-        )
-    if name and os.path.exists(name) and not stat.S_ISCHR(os.stat(name).st_mode):
-        return f"that is no serial port (ports here: {here})"
-    if code in (errno.EACCES, errno.EPERM):
-        return (
-            "this user may not open it; `sudo usermod -aG dialout $USER`, then log out and in again"
-        )
-    if code in (errno.EAGAIN, errno.EBUSY):
-        return (
-            "another program has it open (a pet that runs, mpremote, a terminal); end that one, or "
-            "stop the body there"
-        )
-    why = getattr(error, "strerror", None) or "it was unplugged or switched off"
-    return f"{why}; plug it in, and it will be found"
-
-
 class SerialLink(ProtocolLink):
     """A link over a serial port. Its thread opens the port, reads, and notes when bytes came; the
     protocol runs in the loop that polls.
 
-    The port may be absent, disappear and come back: the thread tries again until `close`.
+    The port may be absent, disappear and come back, under another name too if it is that of a USB
+    device: the thread tries again until `close`, whatever goes wrong.
     """
 
-    def __init__(self, port: str, baud: int = 115200) -> None:
-        """`port`: such as /dev/ttyACM0. Does not raise if it is absent; `poll` reports that."""
+    def __init__(self, port: str, baud: int = 115200, ports: ListPorts = ports_here) -> None:
+        """`port`: such as /dev/ttyACM0. Does not raise if it is absent; `poll` reports that.
+        `ports` lists the ports of this computer."""
         super().__init__(nonce=time.time_ns() >> 10)
         self.port = port
-        self._baud = baud
+        self._baud, self._ports = baud, ports
+        self._device: UsbDevice | None = None
+        """What was behind the port when it was last open."""
         self._came: deque[tuple[float, bytes | None, str]] = deque()
         """(time, bytes), or (time, None, "") when opened and (time, None, error) when lost."""
+        self._ahead = 0
+        """Bytes in `_came`."""
         self.failed = ""
         """Why the port cannot be used, and what to do; empty while it can."""
         self._serial: serial.Serial | None = None
+        self._lock = threading.Lock()
+        """Held where `_serial` is taken and written to, or given up: the number of a descriptor
+        that was closed may already be that of another file."""
         self._backlog = bytearray()
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._read_on, name="board-reader", daemon=True)
@@ -204,19 +187,20 @@ class SerialLink(ProtocolLink):
         ours = time.monotonic()  # noqa: TID251
         shift = now - ours
         heard: list[Said] = []
-        while self._came:
+        taken = 0
+        while self._came and taken < A_TICK:
             when, data, error = self._came.popleft()
             if data is not None:
+                taken += len(data)
                 # In a slow first tick `now` lags behind, but nothing comes before the pet is born.
                 heard += self.protocol.receive(data, max(0.0, when + shift))
             elif error:
-                heard += self.protocol.end(
-                    now,
-                    f"no board at {self.port}: {error}",
-                )
+                heard += self.protocol.end(now, f"no board at {self.port}: {error}")
             else:
                 self._backlog.clear()
                 self.protocol.begin(now)
+        with self._lock:
+            self._ahead -= taken
         heard += self.protocol.receive(b"", now)
         self._write(now)
         return heard
@@ -227,37 +211,55 @@ class SerialLink(ProtocolLink):
         self._thread.join(timeout=2.0)
 
     def _write(self, now: float) -> None:
-        port = self._serial
         self._backlog += self.protocol.outgoing(now)
-        if port is None or len(self._backlog) > BACKLOG:
-            self._backlog.clear()
-        elif self._backlog:
-            with suppress(OSError, TypeError):  # the thread meets the same error and reports it
-                del self._backlog[: written(port, self._backlog)]
+        with self._lock:
+            if self._serial is None or len(self._backlog) > BACKLOG:
+                self._backlog.clear()
+            elif self._backlog:
+                with suppress(OSError, TypeError):  # the thread meets the same error and reports it
+                    del self._backlog[: written(self._serial, self._backlog)]
 
     def _read_on(self) -> None:
         """The thread: open the port, read until that fails, try again."""
         while not self._ending.is_set():
             try:
-                with serial.Serial(
-                    self.port, self._baud, timeout=0.1, write_timeout=0, exclusive=True
-                ) as port:
-                    self._serial = port
-                    self._note(None, "")
-                    self.failed = ""
-                    while not self._ending.is_set():
-                        data = port.read(max(1, port.in_waiting))
-                        if data:
-                            self._note(data, "")
-            except (OSError, TypeError) as error:
-                # pyserial raises TypeError when its port is closed during a read, and an error
-                # without `strerror` when a port is lost.
+                self._read_until_lost(self._place())
+            # pyserial raises what it happens to meet when a port is lost at a bad moment:
+            # OSError, TypeError, ValueError, termios.error.
+            except Exception as error:
                 why = way_out(error, self.port)
                 if why != self.failed:
                     self.failed = why
                     self._note(None, why)
-            self._serial = None
             self._ending.wait(RETRY)
 
+    def _place(self) -> str:
+        """The port to open: where the device is now that was there before, else the one that was
+        asked for."""
+        found = port_of(self._device, self._ports()) if self._device is not None else None
+        return found or self.port
+
+    def _read_until_lost(self, place: str) -> None:
+        """Open the port and read. Raises what pyserial raises when it is lost."""
+        with serial.Serial(place, self._baud, timeout=0.1, write_timeout=0, exclusive=True) as port:
+            try:
+                with self._lock:
+                    self._serial = port
+                self._note(None, "")
+                self.failed = ""
+                self._device = device_of(place, self._ports()) or self._device
+                while not self._ending.is_set():
+                    if self._ahead > AHEAD:
+                        self._ending.wait(FLOOD_PAUSE)
+                        continue
+                    data = port.read(min(AT_ONCE, max(1, port.in_waiting)))
+                    if data:
+                        self._note(data, "")
+            finally:
+                with self._lock:
+                    self._serial = None
+
     def _note(self, data: bytes | None, error: str) -> None:
+        with self._lock:
+            self._ahead += len(data or b"")
         self._came.append((time.monotonic(), data, error))  # noqa: TID251

@@ -24,6 +24,23 @@ OVERRULED = (wire.RELEASE, wire.REST, wire.CLEAR)
 """Commands that an emergency stop takes out of the queue."""
 TICKS_WRAP = 1 << 30
 """ms at which the clock of a MicroPython board wraps, after twelve days."""
+SETTLE = 1.0
+"""Seconds from the begin of a session in which the identity of another one does not end it, so that
+a board that sends such identities without an end cannot stop the setpoints. A board that really
+restarted says so again to every frame that it gets. Our choice."""
+MESSAGES_A_SECOND = 300.0
+"""Events and samples that are taken from a board, a second; a sound one sends 105. More
+samples are dropped, and more events are not acknowledged, so that they come again."""
+MESSAGES_AT_ONCE = 100.0
+"""Events and samples that may come at once, as after a tick that took a second."""
+SAID_AGAIN = 60.0
+"""Seconds for which a new session does not say again what another one said of dropped messages. Our
+choice."""
+FLASH = "flash the firmware of this version of moggy (docs/wire.md, On a real board)"
+"""What to do about a board that speaks otherwise."""
+FLOOD, UNKNOWN = -1, -2
+"""Stand for a type of message where what was refused is said once: too many, and all unknown
+types."""
 NEVER = float("-inf")
 """A time before all others."""
 NO_ANSWER = "the board does not answer"
@@ -55,7 +72,7 @@ class Heard:
     """One event or sample from the board."""
 
     at: float
-    """When it was measured: seconds on the clock of `now`."""
+    """When it was measured: seconds on the clock of `now`, never before the one that came last."""
     kind: int
     """Type of message, as in `wire`."""
     payload: bytes
@@ -73,7 +90,8 @@ class LinkChange:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A message that no sound board sends was dropped. Said once for each type in a session."""
+    """A message that no sound board sends was dropped. Said once for each type in a session, and
+    at most once a minute."""
 
     at: float
     message: str
@@ -143,17 +161,24 @@ class Protocol:
         self.clock = BoardClock()
         self.refused = 0
         """Number of intact frames so far that no sound board sends."""
-        self._refused_said: set[int] = set()
+        self._refused_said: dict[int, float] = {}
+        """Type → when it was said that a message of it was dropped."""
+        self._allowance, self._allowed_at = MESSAGES_AT_ONCE, 0.0
+        """How many events and samples may come now, and since when that is so."""
         self._joints: int | None = None
         self._pads: int | None = None
-        self._results: list[CommandResult] = []
+        self._results: deque[CommandResult] = deque(maxlen=COMMANDS_KEPT)
         self._setpoint: bytes | None = None
         self._number = 0
         """Of the last setpoint in this session."""
-        self._reply = bytearray()
+        self._must_acknowledge = False
         self._open = False
-        self._heard = self._asked = self._pinged = self._wrote = NEVER
-        self._begun = 0.0
+        self._heard = self._alive = self._asked = self._pinged = self._wrote = NEVER
+        self._begun = self._settled = 0.0
+        self._latest = 0.0
+        """When the newest event or sample was measured, s."""
+        self._damaged_before = 0
+        """Number of damaged frames when the last attempt to begin a session was made."""
         self._lost_said = False
 
     @property
@@ -170,13 +195,16 @@ class Protocol:
         self._nonce = self._nonce % 0xFFFF + 1
         self._open = True
         self._begun = now
+        self._damaged_before = self.errors
         self._asked = self._pinged = NEVER
         self.identity = None
         self.clock = BoardClock()
-        self._reply.clear()
+        self._must_acknowledge = False
         self._setpoint = None
         self._number = 0
-        self._refused_said.clear()
+        self._refused_said = {
+            kind: at for kind, at in self._refused_said.items() if now - at < SAID_AGAIN
+        }
         # A stop holds until it is released, also for a board that has restarted. Any other command
         # was meant for a moment that has passed.
         self._queue.clear()
@@ -223,7 +251,8 @@ class Protocol:
     def results(self) -> list[CommandResult]:
         """Results of the commands that were acknowledged since the last call. A command whose own
         acknowledgement was lost, behind which a stop was acknowledged, has none."""
-        results, self._results = self._results, []
+        results = list(self._results)
+        self._results.clear()
         return results
 
     def receive(self, data: bytes, now: float) -> list[Said]:
@@ -234,25 +263,47 @@ class Protocol:
             for kind, seq, payload in self._frames.feed(data):
                 self._heard = now
                 self._take(kind, seq, payload, now, heard)
-        if self._open and now - max(self._heard, self._begun) > SILENCE:
-            heard += self._lose(now, NO_ANSWER)
+        if self._open and now - self._last_sign() > SILENCE:
+            heard += self._lose(now, self._why_silent())
         return heard
+
+    def _last_sign(self) -> float:
+        """When it was last sure that there is a board. Only what a board says in a session counts:
+        one that restarted, or has other firmware, says something too."""
+        return self._begun if self.identity is None else max(self._alive, self._begun)
+
+    def _why_silent(self) -> str:
+        if self.identity is None and self._heard > self._begun:
+            return f"the board says something, but not who it is: {FLASH}"
+        if self.identity is None and self.errors > self._damaged_before:
+            return (
+                f"what comes from this port is no message of a board: is it the one? If so, {FLASH}"
+            )
+        return NO_ANSWER
 
     def _take(self, kind: int, seq: int, payload: bytes, now: float, heard: list[Said]) -> None:
         """Handle one frame; adds to `heard`."""
+        if kind >= wire.TOUCHED and not self._allowed(kind, now, heard):
+            return
         if wire.TOUCHED <= kind <= wire.STATE and not self._fresh(seq):
             return
         if kind == wire.IDENTITY and len(payload) >= 4:
             schema = int.from_bytes(payload[:4], "little")
             if schema != wire.SCHEMA_HASH:  # of another version only the first field is known
-                heard += self._lose(now, _other_version(schema))
+                if self.identity is None:
+                    heard += self._say_lost(now, _other_version(schema))
+                elif not self._is_settling(now):
+                    heard += self._lose(now, _other_version(schema))
                 return
         wrong = wire_check.wrong(kind, payload, pads=self._pads, joints=self._joints)
         if wrong:
             self._refuse(kind, wrong, now, heard)
-        elif kind == wire.IDENTITY:
+            return
+        if kind == wire.IDENTITY:
             heard += self._identify(payload, now)
-        elif kind == wire.PONG:
+            return
+        self._alive = now
+        if kind == wire.PONG:
             host_ms, board_ms = wire_check.fields(kind, payload)
             sent = now - (int(now * 1000.0) - host_ms) % (1 << 32) / 1000.0
             self.clock.pong(sent, now, board_ms)
@@ -261,17 +312,27 @@ class Protocol:
         elif self.identity is not None:
             logged = kind == wire.LOG
             at = now if logged else self.clock.at(wire_check.fields(kind, payload)[0], now)
-            heard.append(Heard(at, kind, payload))
+            # A repeated event comes late, and a false pong turns the board's clock back.
+            self._latest = max(self._latest, at)
+            heard.append(Heard(self._latest, kind, payload))
+
+    def _allowed(self, kind: int, now: float, heard: list[Said]) -> bool:
+        """Whether another event or sample may be taken now."""
+        since, self._allowed_at = max(0.0, now - self._allowed_at), now
+        self._allowance = min(MESSAGES_AT_ONCE, self._allowance + since * MESSAGES_A_SECOND)
+        if self._allowance < 1.0:
+            wrong = f"more than {MESSAGES_A_SECOND:.0f} messages a second"
+            self._refuse(FLOOD, wrong, now, heard)
+            return False
+        self._allowance -= 1.0
+        return True
 
     def _refuse(self, kind: int, wrong: str, now: float, heard: list[Said]) -> None:
         self.refused += 1
-        if kind not in self._refused_said:
-            self._refused_said.add(kind)
-            message = (
-                f"the board sent {wrong}, which was dropped: flash the firmware of this version of "
-                "moggy (docs/wire.md, On a real board)"
-            )
-            heard.append(Refused(now, message))
+        said = kind if kind in wire_check.MESSAGES or kind == FLOOD else UNKNOWN
+        if said not in self._refused_said:
+            self._refused_said[said] = now
+            heard.append(Refused(now, f"the board sent {wrong}, which was dropped: {FLASH}"))
 
     def _acknowledge(self, seq: int, result: int) -> None:
         done = self._commands.acknowledged(seq)
@@ -282,9 +343,8 @@ class Protocol:
         """Acknowledge an event; whether it is new."""
         if self.identity is None:
             return False
-        fresh = self._events.accept(seq)
-        self._reply += wire.frame(wire.ACK, 0, bytes((self._events.last, 0)))
-        return fresh
+        self._must_acknowledge = True
+        return self._events.accept(seq)
 
     def outgoing(self, now: float) -> bytes:
         """The bytes to write now."""
@@ -295,8 +355,10 @@ class Protocol:
                 return b""
             self._asked = now
             return wire.frame(wire.HELLO, 0, struct.pack("<IH", wire.SCHEMA_HASH, self._nonce))
-        out = self._reply
-        self._reply = bytearray()
+        out = bytearray()
+        if self._must_acknowledge:
+            self._must_acknowledge = False
+            out += wire.frame(wire.ACK, 0, bytes((self._events.last, 0)))
         if now - self._pinged >= PING_PERIOD:
             self._pinged = now
             out += wire.frame(wire.PING, 0, struct.pack("<I", int(now * 1000.0) & 0xFFFFFFFF))
@@ -318,8 +380,10 @@ class Protocol:
             wire.IDENTITY, payload
         )
         if nonce != self._nonce:
+            if self.identity is None or self._is_settling(now):
+                return []  # from before the hello
             # The board has restarted and has no session: begin one.
-            changes = self._lose(now, "the board restarted") if self.identity is not None else []
+            changes = self._lose(now, "the board restarted")
             self.begin(now)
             return changes
         if self.identity is not None:
@@ -329,7 +393,12 @@ class Protocol:
             schema, body, nonce, boots, (major, minor, patch), cause, board, tuple(joints)
         )
         self._lost_said = False
+        self._alive, self._settled = now, now + SETTLE
         return [LinkChange(now, True)]
+
+    def _is_settling(self, now: float) -> bool:
+        """Whether a session has just begun."""
+        return self.identity is not None and now < self._settled
 
     def _lose(self, now: float, message: str) -> list[LinkChange]:
         """End the session. The change is returned once, not at every attempt that fails."""
@@ -337,6 +406,10 @@ class Protocol:
         self._asked = now if self._open else NEVER
         if self._open:
             self._begun = now
+            self._damaged_before = self.errors
+        return self._say_lost(now, message)
+
+    def _say_lost(self, now: float, message: str) -> list[LinkChange]:
         if self._lost_said:
             return []
         self._lost_said = True

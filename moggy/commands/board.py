@@ -15,8 +15,9 @@ from moggy.body import Body
 from moggy.clock import RealClock
 from moggy.config import Files
 from moggy.home import home
-from moggy.link import SerialLink, only_port
+from moggy.link import SerialLink
 from moggy.protocol import NO_ANSWER, Heard, Identity, LinkChange, Refused, Said
+from moggy.serial_port import only_port
 
 CLEARED = 1.5
 """Seconds after clearing in which a fault whose cause persists is reported again: the battery is

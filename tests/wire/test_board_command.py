@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import grp
 import os
 import signal
 import struct
@@ -19,8 +20,8 @@ import serial
 from typer.testing import CliRunner, Result
 
 from moggy import wire
-from moggy.link import way_out
 from moggy.main import app
+from moggy.serial_port import way_out
 from moggy.sim.board.micropython import MicroPythonBoard
 from moggy.sim.board.wires import WorldInputs
 from tests.firmware.rig import CAT
@@ -136,7 +137,8 @@ def test_a_port_that_is_absent_or_taken_is_named_with_the_way_out(board: MicroPy
     with serial.Serial(board.path, exclusive=True):
         said = asked("stop", board.path)
     assert said.exit_code != 0
-    assert f"no board at {board.path}: another program has it open" in str(said.exception)
+    assert f"no board at {board.path}: " in str(said.exception)
+    assert f"(process {os.getpid()}) has it open; end that first" in str(said.exception)
 
 
 class UsbPort(NamedTuple):
@@ -160,11 +162,11 @@ class UsbPort(NamedTuple):
 def test_without_a_port_the_only_one_on_usb_is_meant(
     ports: list[UsbPort], said: str, board: MicroPythonBoard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("moggy.link.comports", lambda: ports)
+    monkeypatch.setattr("moggy.serial_port.comports", lambda: ports)
     answer = CliRunner().invoke(app, ["board", "stop", "--seconds", PATIENCE])
     assert said in str(answer.exception)
     monkeypatch.setattr(
-        "moggy.link.comports", lambda: [UsbPort("/dev/ttyS0"), UsbPort(board.path, 1)]
+        "moggy.serial_port.comports", lambda: [UsbPort("/dev/ttyS0"), UsbPort(board.path, 1)]
     )
     answer = CliRunner().invoke(app, ["board", "stop", "--seconds", PATIENCE])
     assert (answer.exit_code, answer.stdout[:8]) == (0, "stopped:")
@@ -191,8 +193,19 @@ def test_a_board_of_another_body_is_stopped_and_released_all_the_same(
     assert "limp (no servo has pulses until a pet sends a pose)" in said.stdout
 
 
-def test_a_port_without_permission_says_which_group() -> None:
-    assert "dialout" in way_out(PermissionError(13, "Permission denied"))
+def test_a_port_without_permission_says_which_group_and_the_command(tmp_path: Path) -> None:
+    said = way_out(PermissionError(13, "Permission denied"), str(tmp_path / "gone"))
+    assert "sudo usermod -aG dialout $USER" in said
+    assert "log out and in again" in said
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="not run: only root can give a file to a group")
+def test_the_group_is_that_of_the_port() -> None:
+    master, slave = os.openpty()
+    os.fchown(slave, -1, grp.getgrnam("games").gr_gid)
+    assert "-aG games" in way_out(PermissionError(13, "Permission denied"), os.ttyname(slave))
+    os.close(slave)
+    os.close(master)
 
 
 def test_the_log_prints_events_until_ctrl_c(board: MicroPythonBoard) -> None:

@@ -163,7 +163,7 @@ def test_a_constant_that_differs_on_the_board_keeps_the_two_apart(
     (said,) = connect(board)
     if constant == "IDENTITY":
         # The message that says which version a board has must be the same in all versions.
-        assert said == "the board does not answer"
+        assert "no message of a board" in said
     else:
         assert f"{board.module('wire').SCHEMA_HASH:08x}" in said
         assert f"{wire.SCHEMA_HASH:08x}" in said
