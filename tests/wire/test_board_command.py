@@ -146,6 +146,8 @@ class UsbPort(NamedTuple):
 
     device: str
     vid: int | None = None
+    pid: int | None = None
+    serial_number: str | None = None
 
 
 @pytest.mark.parametrize(
