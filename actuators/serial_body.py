@@ -53,9 +53,11 @@ OTHER_BODY = (
     "(`mpremote fs cp`), as docs/wire.md shows under On a real board"
 )
 """What to do about a board of another body."""
-LOSSES, LOST_WITHIN = 4, 20.0
-"""A board that is lost this many times within so many seconds is unsteady: that is said once, until
-it has held for as long. Our choice."""
+LOSSES = 4
+"""A board that is lost so many times within LOST_WITHIN is unsteady, which is said once. Our
+choice."""
+LOST_WITHIN = 20.0
+"""Seconds; a board that was unsteady and has held for as long is well again. Our choice."""
 UNSTEADY = (
     "the board is lost again and again: check its USB cable and plug, and whether the servos pull "
     "its supply down; `moggy board status` says why it last started"

@@ -38,9 +38,10 @@ SAID_AGAIN = 60.0
 choice."""
 FLASH = "flash the firmware of this version of moggy (docs/wire.md, On a real board)"
 """What to do about a board that speaks otherwise."""
-FLOOD, UNKNOWN = -1, -2
-"""Stand for a type of message where what was refused is said once: too many, and all unknown
-types."""
+FLOOD = -1
+"""Stands for a type of message, where too many are said once."""
+UNKNOWN = -2
+"""Stands for all types that the schema does not know, which are said once."""
 NEVER = float("-inf")
 """A time before all others."""
 NO_ANSWER = "the board does not answer"
