@@ -67,6 +67,7 @@ def whole_text(top: str, texts: Mapping[str, str]) -> str:
     composer = _CommentedComposer(top, texts, with_comments)
     composer.lay(top)
     _head_parts(composer.data, texts)
+    _spread(composer.data)
     return with_remarks(written(composer.data), layer_of(top, texts[top]).remarks)
 
 
@@ -236,6 +237,21 @@ def _put_comment_beside(target: Any, key: Any, comment: str) -> None:
     target.yaml_add_eol_comment(comment or "#", key)
     token = target.ca.items[key][2]
     token.value = f"{token.value.rstrip() if comment else ''}\n{below}"
+
+
+def _spread(value: Any) -> bool:
+    """Give mappings and lists with comments beside values a line for each value: a comment ends its
+    line. Returns whether there are such comments."""
+    if isinstance(value, CommentedMap):
+        found = [_spread(each) for each in value.values()]
+        found += [bool(_comment_beside(value, key)) for key in value]
+    elif isinstance(value, CommentedSeq):
+        found = [_spread(each) for each in value]
+    else:
+        return False
+    if any(found):
+        value.fa.set_block_style()
+    return any(found)
 
 
 def _cut(value: Any) -> Any:

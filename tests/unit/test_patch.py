@@ -73,6 +73,34 @@ def test_the_comment_beside_a_changed_number_can_be_changed_and_deleted(
     ]
 
 
+def test_a_comment_beside_a_number_in_brackets_is_shown_at_the_end_of_its_line(
+    tmp_path: Path,
+) -> None:
+    name = "personalities/shy.yaml"
+    (tmp_path / name).parent.mkdir()
+    (tmp_path / name).write_text(
+        "extends: shy\ntemperament:\n  neuroticism: 0.77  # braver\n", encoding="utf-8"
+    )
+    files = Files(tmp_path)
+    shown = files.shown(name)
+    assert "temperament:\n  neuroticism: 0.77  # braver\n  extraversion: 0.25\n" in shown
+    assert parse(name, shown, Personality) == files.load(name, Personality)
+
+
+def test_a_comment_beside_a_number_of_a_motion_is_shown_at_the_end_of_its_line(
+    tmp_path: Path,
+) -> None:
+    own = (
+        "extends: cat\nchange:\n  groom:\n    do:\n      plays:\n        groom:\n"
+        "          after: 0.9  # slower\n"
+    )
+    (tmp_path / TREE).parent.mkdir()
+    (tmp_path / TREE).write_text(own, encoding="utf-8")
+    shown = Files(tmp_path).shown(TREE)
+    assert "plays:\n            - motion: groom\n              after: 0.9  # slower\n" in shown
+    assert saved(tmp_path, shown) == own
+
+
 def test_comments_of_a_patch_beside_what_the_studio_does_not_show_stay(tmp_path: Path) -> None:
     (tmp_path / TREE).parent.mkdir()
     (tmp_path / TREE).write_text(
