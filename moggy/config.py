@@ -183,6 +183,14 @@ class Files:
         there = self.names(kind)
         raise Invalid(name, 1, f"no such file{nearest(plain, there) or f'; there are {there}'}")
 
+    def has(self, name: str) -> bool:
+        """Whether there is a file behind a name."""
+        try:
+            self.path(name)
+        except Invalid:
+            return False
+        return True
+
     def read(self, name: str) -> str:
         """The text of one file. Raises Invalid."""
         return file_text(name, self.path(name))

@@ -6,14 +6,17 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from queue import SimpleQueue
 from typing import TypeAlias
 
 from moggy.config import Files, Invalid
-from moggy.messages import AnySense, Edited
+from moggy.messages import AnySense, Edited, Trouble
 
 PERIOD = 0.5
 """Seconds between two checks; our choice: soon enough for someone who saves and looks."""
+PART = "files"
+"""What a Trouble names where it is of no single file."""
 
 Check: TypeAlias = Callable[[Mapping[str, str]], object]
 """Puts the texts of all files together; raises Invalid where they are wrong."""
@@ -28,18 +31,20 @@ class Watcher:
     def __init__(self, files: Files, names: Iterable[str], check: Check) -> None:
         """Watch `names` of `files`, the files that they come to extend, and all motions."""
         self._files, self._check = files, check
+        self._found: SimpleQueue[AnySense] = SimpleQueue()
+        self._said: dict[str, str] = {}
+        """Part → the trouble with it that was said last."""
         self._texts = {name: text for name in names if (text := self._text(name)) is not None}
-        self._found: SimpleQueue[tuple[str, str]] = SimpleQueue()
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="files", daemon=True)
         self._thread.start()
 
     def poll(self, now: float) -> Sequence[AnySense]:
-        """An `Edited` for each file that was saved since the last call."""
+        """An `Edited` for each file that was saved since the last call; a `Trouble` for one that
+        cannot be read, and when it can be again."""
         senses = []
         while not self._found.empty():
-            name, text = self._found.get()
-            senses.append(Edited(at=now, file=name, text=text))
+            senses.append(replace(self._found.get(), at=now))
         return senses
 
     def close(self) -> None:
@@ -49,18 +54,29 @@ class Watcher:
 
     def _watch(self) -> None:
         while not self._closing.wait(PERIOD):
-            changed: dict[str, str] = {}
-            for name in dict.fromkeys([*self._texts, *self._files.names("motions")]):
-                text = self._text(name)
-                if text is not None and text != self._texts.get(name):
-                    changed |= self._with_below(name, text)
-            self._texts |= changed
+            try:
+                self._look()
+            except Exception as error:
+                # Whatever a file or a disk does, what is saved later must still be seen.
+                self._say(PART, f"the files cannot be watched: {type(error).__name__}: {error}")
+            else:
+                self._say(PART, "")
+
+    def _look(self) -> None:
+        changed: dict[str, str] = {}
+        for name in dict.fromkeys([*self._texts, *self._files.names("motions")]):
+            text = self._text(name)
+            if text is not None and text != self._texts.get(name):
+                changed |= self._with_below(name, text)
+        self._texts |= changed
+        try:
             if changed:
                 # The pet meets an error again and reports it.
                 with contextlib.suppress(Invalid):
                     self._check(self._texts)
-            for edit in changed.items():
-                self._found.put(edit)
+        finally:
+            for name, text in changed.items():
+                self._found.put(Edited(at=0.0, file=name, text=text))
 
     def _with_below(self, name: str, text: str) -> dict[str, str]:
         """A saved file after those below it that are not watched yet: it may extend others now."""
@@ -71,11 +87,22 @@ class Watcher:
         return {each: lower for each, lower in new.items() if each != name} | {name: text}
 
     def _text(self, name: str) -> str | None:
-        """None while the file is absent, as in the middle of an editor's save."""
+        """None while the file is absent, as in the middle of an editor's save, or cannot be
+        read."""
         try:
-            return self._files.read(name)
-        except Invalid:
+            text = self._files.read(name)
+        except Invalid as error:
+            if self._files.has(name):
+                self._say(name, str(error))
             return None
+        self._say(name, "")
+        return text
+
+    def _say(self, part: str, message: str) -> None:
+        """Report what is wrong with a part, once; an empty message: nothing any more."""
+        if message != self._said.get(part, ""):
+            self._said[part] = message
+            self._found.put(Trouble(at=0.0, part=part, message=message))
 
 
 class EditableFiles:

@@ -1,0 +1,83 @@
+"""The watcher of the designers' files: what is saved is told, and what cannot be read too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from time import sleep
+
+import pytest
+
+from moggy.config import Files, Invalid
+from moggy.messages import AnySense, Edited, Trouble
+from moggy.watch import Watcher
+
+WHO = "personalities/cat.yaml"
+
+
+class Watched:
+    """A watcher over an owner's folder, in real time; and what its check does."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / WHO
+        self.path.parent.mkdir(parents=True)
+        self.check: Callable[[Mapping[str, str]], object] = lambda texts: None
+        files = Files(folder)
+        names = [WHO, *files.names("motions")]
+        self.watcher = Watcher(files, names, lambda texts: self.check(texts))
+        self.told: list[AnySense] = []
+
+    def write(self, data: bytes) -> AnySense:
+        """Save bytes as editors do, in one step; what the watcher tells of it."""
+        beside = self.path.with_suffix(".new")
+        beside.write_bytes(data)
+        beside.replace(self.path)
+        return self.next()
+
+    def next(self) -> AnySense:
+        for _ in range(600):
+            self.told += self.watcher.poll(7.0)
+            if self.told:
+                return self.told.pop(0)
+            sleep(0.1)
+        raise AssertionError("nothing was told within a minute")
+
+
+@pytest.fixture
+def watched(tmp_path: Path) -> Iterator[Watched]:
+    made = Watched(tmp_path)
+    yield made
+    made.watcher.close()
+
+
+def test_a_file_that_cannot_be_read_is_told_once_and_that_it_can_be_again(watched: Watched) -> None:
+    told = watched.write("name: x\nabout: grün\n".encode("latin-1"))
+    assert isinstance(told, Trouble)
+    assert (told.at, told.part) == (7.0, WHO)
+    assert told.message.startswith(f"{WHO}:2: byte 0xfc is not UTF-8; save the file as UTF-8")
+    watched.path.write_text("name: x\n", encoding="utf-8")
+    assert watched.next() == Trouble(at=7.0, part=WHO, message="")
+    assert watched.next() == Edited(at=7.0, file=WHO, text="name: x\n")
+
+
+def test_what_ends_the_check_does_not_end_the_watching(watched: Watched) -> None:
+    def fail(texts: Mapping[str, str]) -> None:
+        raise KeyError("a mistake of ours")
+
+    def refuse(texts: Mapping[str, str]) -> None:
+        raise Invalid(WHO, 1, "wrong")
+
+    watched.check = fail
+    assert watched.write(b"name: x\n") == Edited(at=7.0, file=WHO, text="name: x\n")
+    told = watched.next()
+    assert isinstance(told, Trouble)
+    assert told.message == "the files cannot be watched: KeyError: 'a mistake of ours'"
+    watched.check = refuse
+    assert watched.next() == Trouble(at=7.0, part="files", message="")
+    assert watched.write(b"name: [\n") == Edited(at=7.0, file=WHO, text="name: [\n")
+
+
+@pytest.mark.parametrize("text", ["a: " + "[" * 100_000, "a: &a {<<: *a}", "x: !!bool foo", "\0"])
+def test_a_text_that_ended_parsers_is_told_as_any_other(watched: Watched, text: str) -> None:
+    assert watched.write(text.encode()) == Edited(at=7.0, file=WHO, text=text)
+    assert watched.write(b"name: x\n") == Edited(at=7.0, file=WHO, text="name: x\n")
