@@ -35,7 +35,7 @@ Id = Annotated[
 MOST_LEVELS = 100
 """Levels of an expression with what its names stand for: each is a call when it is worked out, and
 Python's stack ends. Our choice."""
-MOST_BEHAVIOURS = 300
+MOST_BEHAVIOURS = 400
 """Options of a selector, or reflexes of a lane: all are weighed five times a second. The shipped
 tree has 40. Our choice."""
 Seconds = Annotated[float, Field(ge=0.0, le=86400.0)]
