@@ -148,7 +148,11 @@ class Files:
             raise ValueError(f"unknown kind {kind!r}{nearest(str(kind), SHIPPED)}")
         folders = [SHIPPED[kind]] + ([self.own / kind] if self.own else [])
         found = {
-            path.name for folder in folders if folder.is_dir() for path in folder.glob("*.yaml")
+            path.name
+            for folder in folders
+            if folder.is_dir()
+            for path in folder.glob("*.yaml")
+            if path.name.isprintable()  # others can be neither shown nor sent
         }
         return [f"{kind}/{name}" for name in sorted(found)]
 

@@ -196,7 +196,11 @@ class Studio:
                 message = await socket.receive()
                 if message["type"] == "websocket.disconnect":
                     return
-                answer = await self._heard(page, message)
+                try:
+                    answer = await self._heard(page, message)
+                except Exception as error:
+                    # A message that meets a mistake of ours must not cost the page its line.
+                    answer = problem(f"that could not be done: {type(error).__name__}: {error}")
                 if answer is not None:
                     page.answer(answer)
                 await page.pace(message)

@@ -1,0 +1,81 @@
+"""Files saved over the page's line: what once ended the process, the line or a thread is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+import pytest
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
+
+from moggy.assemble import begin
+from moggy.body import Body
+from moggy.config import Files
+from moggy.designs import SCHEMAS, save
+from moggy.sim.studio.inbox import PageInbox
+from moggy.sim.studio.server import Studio
+from moggy.watch import EditableFiles
+
+PATIENCE = 180.0
+"""Seconds; only a bound for a machine that is very busy."""
+WHO = "personalities/cat.yaml"
+
+
+@pytest.fixture
+def line(tmp_path: Path) -> Iterator[ClientConnection]:
+    """The line of a page to a studio over an owner's empty folder."""
+    files = Files(tmp_path)
+    start = begin(files, seed=1, hour=10.0)
+
+    def saving(name: str, text: str) -> Mapping[str, str]:
+        if text == "name: bug\n":
+            raise KeyError("a mistake of ours")
+        return save(files, start, name, text)
+
+    shelf = EditableFiles(files, SCHEMAS, saving)
+    inputs = PageInbox(shelf, lambda jpeg: None)
+    studio = Studio(files.load("body/cat.yaml", Body), inputs=inputs, port=0)
+    place = urlsplit(studio.start()).netloc
+    with connect(f"ws://{place}/live", origin=Origin(f"http://{place}")) as page:
+        page.recv(timeout=PATIENCE)
+        yield page
+    studio.close()
+
+
+def saved(page: ClientConnection, text: str) -> dict[str, Any]:
+    """What the studio answers."""
+    page.send(orjson.dumps({"type": "save", "file": WHO, "text": text}).decode())
+    return dict(orjson.loads(page.recv(timeout=PATIENCE)))
+
+
+@pytest.mark.parametrize(
+    ("text", "line_number", "said"),
+    [
+        ("a: " + "[" * 100_000, 1, "within one another"),
+        ("name: x\nb: " + "{a: " * 300, 2, "within one another"),
+        ("\n".join(" " * n + "- " for n in range(400)), 41, "within one another"),
+        ("a: [" + "1, " * 120_000 + "1]", 1, "at most 200000 are read"),
+        ("a: 1\nx: !!bool foo", 2, "the tag !!bool is not read"),
+        ("a: 1\nb: &a {<<: *a}", 2, "the key << is not read"),
+        ("name: x\nabout: a\nname: y", 3, "the key 'name' stands here and in line 1"),
+        ("name: x\nappetite: {plya: 1}", 2, "unknown behaviour 'plya', did you mean 'play'?"),
+    ],
+)
+def test_a_text_that_once_ended_something_is_refused_and_the_line_goes_on(
+    line: ClientConnection, text: str, line_number: int, said: str
+) -> None:
+    answer = saved(line, text)
+    assert (answer["type"], answer["file"], answer["line"]) == ("refused", WHO, line_number)
+    assert said in answer["message"]
+    assert saved(line, "name: mine\n") == {"type": "saved", "file": WHO}
+
+
+def test_a_mistake_of_ours_costs_the_answer_and_not_the_line(line: ClientConnection) -> None:
+    answer = saved(line, "name: bug\n")
+    assert answer["type"] == "error"
+    assert "KeyError: 'a mistake of ours'" in answer["message"]
+    assert saved(line, "name: mine\n") == {"type": "saved", "file": WHO}
