@@ -47,13 +47,16 @@ class Copy:
             self._runner.communicate()
             self._runner = None
 
+    def read(self, file: str) -> bytes:
+        """A file as it was copied."""
+        return (self._folder / file).read_bytes()
+
     def failed(self, file: str, content: bytes, tests: tuple[str, ...]) -> str:
         """The first test that fails with this content of a file, *time* where they take too long,
         empty where all pass. Raises RuntimeError where they fail without it."""
         if tests != self._tests:
             self._start(tests)
-        path = self._folder / file
-        source = path.read_bytes()
+        path, source = self._folder / file, self.read(file)
         path.write_bytes(content)
         self._forget(path)
         try:

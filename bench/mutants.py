@@ -287,8 +287,7 @@ def shown(mutant: Mutant) -> str:
 
 def judge(copy: Copy, mutant: Mutant, tests: tuple[str, ...]) -> Verdict:
     """Run the tests on the mutant. Raises RuntimeError where they fail without it."""
-    source = (ROOT / mutant.file).read_bytes()
-    failed = copy.failed(mutant.file, mutated(source, mutant), tests)
+    failed = copy.failed(mutant.file, mutated(copy.read(mutant.file), mutant), tests)
     return Verdict(mutant, bool(failed), failed)
 
 
