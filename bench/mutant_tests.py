@@ -38,8 +38,6 @@ SKIN = (
     "tests/firmware/test_lost_chips.py",
     "tests/firmware/test_devices.py",
     "tests/firmware/test_skin.py",
-    "tests/firmware/test_skin_memory.py",
-    "tests/firmware/test_skin_days.py",
 )
 CHIPS = (
     "tests/firmware/test_lost_chips.py",
