@@ -149,13 +149,20 @@ class Pads:
     first of the second. Twelve reads are a turn, 64 turns a window."""
 
     def __init__(
-        self, *counts: int, charge: int = 60, quiet_reads: int = 0, windows: int = 1
+        self,
+        *counts: int,
+        charge: int = 60,
+        full_ff: int = 8000,
+        quiet_reads: int = 0,
+        windows: int = 1,
     ) -> None:
         board = LockStepBoard(CAT)
         pins = CAT.wiring
         bus = board.module("i2c_bus").Bus(pins.i2c_sda, pins.i2c_scl)
         channels = tuple(range(len(counts)))
-        self.skin: Any = board.module("skin").Skin(bus, channels, quiet_reads)
+        self.skin: Any = board.module("skin").Skin(
+            bus, channels, quiet_reads, (full_ff,) * len(counts)
+        )
         self.chip = self.skin._chip = Counts(counts, charge)
         self.ms = 0
         self.reads = -5

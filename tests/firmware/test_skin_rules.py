@@ -33,6 +33,14 @@ def test_a_pressure_is_the_capacitance_that_a_hand_adds(base: int, charge: int) 
         pad.read(base, times=2 if pad.reads % 12 == 11 else 1)
 
 
+def test_the_largest_charge_and_the_lightest_hand_have_a_pressure() -> None:
+    """63 µA during 32 µs, and 1 pF: the numbers on the way are cut to 32 bits."""
+    pad = Pads(700, charge=63 << 6, full_ff=1000)
+    pad.read(700)
+    pad.read(650)
+    assert pad.pressure == 255
+
+
 def test_a_touch_is_never_weaker_than_one() -> None:
     pad = Pads(700, charge=1)
     pad.read(700)
