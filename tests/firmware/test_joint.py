@@ -199,6 +199,20 @@ def test_narrowed_it_comes_into_its_new_limits_at_its_new_speed() -> None:
     assert course(joint, 2) == [0, 0], "at once, where it is near"
 
 
+@pytest.mark.parametrize("side", [1, -1])
+def test_narrowed_behind_it_it_brakes_as_hard_as_it_may_and_comes_back(side: int) -> None:
+    joint = built(-7000, 7000, 0, 2_500, 17_500)
+    joint.aim(side * 7000, 1)
+    course(joint, 20)
+    assert joint.speed == side * 50
+    end = joint.angle - side * 300
+    joint.narrow(min(0, end), max(0, end), 2_500)
+    angles = [joint.angle, *course(joint, 40)]
+    speeds = [side * (b - a) for a, b in pairwise(angles)]
+    assert speeds[:10] == [43, 36, 29, 22, 15, 8, 1, -6, -13, -20]
+    assert angles[-1] == end
+
+
 @pytest.mark.parametrize("end", [7000, -7000])
 def test_it_comes_to_its_very_end_and_not_beyond(end: int) -> None:
     joint = brisk()
