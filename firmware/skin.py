@@ -92,8 +92,7 @@ def feel(
     for pad in range(pads):
         count = int(counts[int(channels[pad])])
         was = int(pressures[pad])
-        # A short comes without its sign.
-        if was or count <= ((int(touch_at[pad]) + 32768) & 65535) - 32768:
+        if was or count <= int(touch_at[pad]):
             if count < _SHORTED:
                 zeros += 1
             now = 0
@@ -157,7 +156,7 @@ class Skin(Watched):
         """Of the baseline: 512ths of a count a turn."""
         self._step = array("h", [_NOISES] * count)
         """Counts below the baseline at which a touch begins."""
-        self._touch_at = _zeros("h", count)
+        self._touch_at = _zeros("H", count)
         """The count at which a touch begins."""
         self._noise = array("i", [16] * count)
         """Variance while untouched, 16ths of a squared count. Our guess at the start: 1."""
@@ -330,7 +329,7 @@ class Skin(Watched):
         self._set_threshold(pad)
 
     def _set_threshold(self, pad: int) -> None:
-        self._touch_at[pad] = (self._base[pad] >> 4) - self._step[pad]
+        self._touch_at[pad] = max((self._base[pad] >> 4) - self._step[pad], 0)
 
     def _end_window(self, pad: int) -> None:
         """Use the window's statistics, and clear them."""
