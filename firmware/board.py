@@ -234,7 +234,7 @@ class Board:
         """Look after the servo drivers: one that does not answer is asked again, and becomes a
         fault that ends all movement."""
         limbs, powered = self._limbs, self._mode.state < mode.LIMP
-        if self._ticks % 25 == 7:
+        if self._ticks % 25 == 7 or (limbs.doubtful and self._ticks & 1):
             self._sound = limbs.sound()
             if not self._sound and not powered:
                 limbs.limp()

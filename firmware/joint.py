@@ -369,6 +369,14 @@ class Joint:
         self._states[self._at + _SPEED] = _ZERO
         self._stay(self.angle, 1)
 
+    def take_back(self) -> None:
+        """Undo the last step, of which its servo was not told, and go on from rest."""
+        states, at = self._states, self._at
+        if states[at + _SPEED] != _ZERO:
+            states[at + _ANGLE] -= states[at + _SPEED] - _ZERO
+            states[at + _SPEED] = _ZERO
+            states[at + _STILL] = 0
+
     def _stay(self, target: int, still: int) -> None:
         states, at = self._states, self._at
         states[at + _GOAL] = states[at + _TARGET] = target + _ZERO

@@ -19,8 +19,10 @@ _GENTLY = const(6)
 """The highest speed is divided by this on the way to the rest pose. Our choice: the longest way
 takes about two seconds."""
 _TRIES = const(5)
-"""Writes in a row that may fail (100 ms of steps) before the servos count as lost. Our choice: a
+"""Writes or looks in a row that may fail (100 ms) before the servos count as lost. Our choice: a
 spike on the bus lasts for one transfer, and a servo keeps its last pulse meanwhile."""
+_TICKS_BETWEEN_TRIES = const(2)
+"""Ticks (20 ms, as between two steps) after which a first pulse that failed is tried again."""
 _SHORTEST_US = const(500)
 """Shortest pulse in µs that a common hobby servo takes; beyond it some turn on into their stop."""
 _LONGEST_US = const(2500)
@@ -54,11 +56,15 @@ class Limbs:
         self._pulses = array("H", [0] * self.count)
         """µs for each joint; 0 is none."""
         self._servos = list(servos.values())
+        self._moves = [[n for n in range(self.count) if rows[n][1] == name] for name in servos]
+        """The joints of each driver."""
         self._disable = disable
         self._on = list(self._servos)
         """Drivers that have not acknowledged that they are off."""
-        self._failed = 0
-        """Writes in a row that failed."""
+        self._failed = self._unheard = 0
+        """Writes and looks in a row that failed."""
+        self.doubtful = False
+        """Whether the last look found no answer, so that the next should come soon."""
         self._attached = 0
         self.attached = False
         """Whether every servo has its pulses."""
@@ -137,14 +143,19 @@ class Limbs:
             self._failed = 0
 
     def sound(self) -> bool:
-        """Whether every driver answers and still has its configuration: a chip that was reset by a
-        dip of its supply has not."""
-        try:
-            for servos in self._servos:
-                if not servos.sound():
-                    return False
-        except OSError:
-            return False
+        """Look whether every driver still has its configuration: a chip that was reset by a dip of
+        its supply has not. One that does not answer counts as sound for the first looks."""
+        for servos in self._servos:
+            try:
+                sound = servos.sound()
+            except OSError:
+                self._unheard = min(self._unheard + 1, _TRIES)
+                self.doubtful = self._unheard < _TRIES
+                return self.doubtful
+            if not sound:
+                return False
+        self._unheard = 0
+        self.doubtful = False
         return True
 
     def attach(self) -> None:
@@ -159,21 +170,28 @@ class Limbs:
                 self._attached += 1
                 self.attached = self._attached == self.count
                 self._wait = _TICKS_BETWEEN_ATTACHES
+            else:
+                self._wait = _TICKS_BETWEEN_TRIES
 
     def step(self, steps: int = 1) -> None:
-        """Move every joint that is not still by `steps` steps of 20 ms, and write the pulses. What
-        could not be written is written by the next call."""
+        """Move every joint that is not still by `steps` steps of 20 ms, and write the pulses."""
         moved = step(self._states, self.count, steps, self._pulses)
         if moved or self._failed:
             self._shown()
 
     def _shown(self) -> bool:
-        """Give the drivers the pulses; False where one did not acknowledge them."""
-        try:
-            for servos in self._servos:
-                servos.show(self._pulses)
-        except OSError:
-            self._failed += 1
-            return False
-        self._failed = 0
-        return True
+        """Give the drivers the pulses; False where one did not acknowledge them. Its servos stay
+        where they are: their joints take back the step, and go on from there without a jump."""
+        answered = True
+        for index in range(len(self._servos)):
+            try:
+                self._servos[index].show(self._pulses)
+            except OSError:
+                answered = False
+                for moved in self._moves[index]:
+                    if self._pulses[moved]:
+                        joint = self.joint(moved)
+                        joint.take_back()
+                        self._pulses[moved] = joint.pulse
+        self._failed = 0 if answered else self._failed + 1
+        return answered

@@ -402,7 +402,10 @@ class Protocol:
         return self.identity is not None and now < self._settled
 
     def _lose(self, now: float, message: str) -> list[LinkChange]:
-        """End the session. The change is returned once, not at every attempt that fails."""
+        """End the session; the next begins anew, so that the board says its state. The change is
+        returned once, not at every attempt that fails."""
+        if self._open and self.identity is not None:
+            self.begin(now)
         self.identity = None
         self._asked = now if self._open else NEVER
         if self._open:

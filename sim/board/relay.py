@@ -38,10 +38,9 @@ DELAY_S = (0.05, 0.15)
 OVERTAKEN_S = 0.05
 """Seconds by which a frame comes after those that it should precede. Our choice: about two ticks of
 the loop."""
-PIECE = 12
-"""Bytes of the longest piece into which frames are cut. Our choice: a setpoint takes four."""
-PIECE_S = 0.01
-"""Seconds from piece to piece: a tick of the board."""
+PIECE_S = 0.03
+"""Seconds from the first to the second piece of what was sent at once: more than a tick of the
+loop."""
 BURST_S = 0.5
 """Seconds for which the line is silent before all that waits comes at once. Our choice: longer than
 a setpoint is good."""
@@ -83,25 +82,15 @@ class Way:
 
     def give(self, data: bytes, now: float) -> None:
         """Bytes that were written at `now`, s."""
-        faults, chance = self._faults, self._random.random
+        faults = self._faults
         if "wire_unplug" in faults:
             return
-        for frame in _frames(data):
-            if "wire_drop" in faults and chance() < SHARE:
-                continue
-            if "wire_slow" in faults and self._free - now > SLOW_KEPT_S:
-                continue
-            if "wire_flip" in faults and chance() < SHARE:
-                frame = self._flipped(frame)
-            at = now
-            if "wire_delay" in faults:
-                at += self._random.uniform(*DELAY_S)
-            if "wire_burst" in faults:
-                at = (at // BURST_S + 1.0) * BURST_S
-            twice = "wire_duplicate" in faults and chance() < SHARE
-            late = "wire_reorder" in faults and chance() < SHARE
-            for _ in range(2 if twice else 1):
-                self._send(frame, at + OVERTAKEN_S if late else max(at, self._last), late)
+        if "wire_split" in faults and len(data) > 1:
+            cut = self._random.randrange(1, len(data))
+            self._give(data[:cut], now, now)
+            self._give(data[cut:], now, now + PIECE_S)
+        elif data:
+            self._give(data, now, now)
 
     def due(self, now: float) -> bytes:
         """The bytes that have arrived by `now`, s, and were not taken yet."""
@@ -111,18 +100,34 @@ class Way:
             found += heapq.heappop(waiting)[2]
         return bytes(found)
 
+    def _give(self, data: bytes, now: float, begin: float) -> None:
+        """Bytes that were written at `now` and arrive from `begin` on, s, unless that takes them
+        longer."""
+        faults, chance = self._faults, self._random.random
+        for frame in _frames(data):
+            if "wire_drop" in faults and chance() < SHARE:
+                continue
+            if "wire_slow" in faults and self._free - now > SLOW_KEPT_S:
+                continue
+            if "wire_flip" in faults and chance() < SHARE:
+                frame = self._flipped(frame)
+            at = begin
+            if "wire_delay" in faults:
+                at += self._random.uniform(*DELAY_S)
+            if "wire_burst" in faults:
+                at = (at // BURST_S + 1.0) * BURST_S
+            twice = "wire_duplicate" in faults and chance() < SHARE
+            late = "wire_reorder" in faults and chance() < SHARE
+            for _ in range(2 if twice else 1):
+                self._send(frame, at + OVERTAKEN_S if late else max(at, self._last), late)
+
     def _send(self, frame: bytes, at: float, overtaken: bool) -> None:
-        pieces = [frame]
-        if "wire_split" in self._faults:
-            pieces = [frame[n : n + PIECE] for n in range(0, len(frame), PIECE)]
-        for n, piece in enumerate(pieces):
-            arrives = at + n * PIECE_S
-            if "wire_slow" in self._faults:
-                arrives = self._free = max(arrives, self._free) + len(piece) / SLOW_BYTES_S
-            if not overtaken:
-                self._last = arrives
-            self._count += 1
-            heapq.heappush(self._under_way, (arrives, self._count, piece))
+        if "wire_slow" in self._faults:
+            at = self._free = max(at, self._free) + len(frame) / SLOW_BYTES_S
+        if not overtaken:
+            self._last = at
+        self._count += 1
+        heapq.heappush(self._under_way, (at, self._count, frame))
 
     def _flipped(self, frame: bytes) -> bytes:
         damaged = bytearray(frame)

@@ -283,22 +283,90 @@ def test_limp_that_is_acknowledged_ends_the_loss() -> None:
     assert not found.lost, "failures are counted from 0 again"
 
 
-def test_what_was_not_written_is_written_when_all_joints_stand_still() -> None:
+def test_what_was_not_written_is_taken_back_and_done_when_the_driver_answers() -> None:
     found, one, _ = limbs(row())
     found.attach()
     found.aim((10,), 1)
     one.fails = True
-    found.step()
-    while not found.still:
+    while not found.lost:
         found.step()
-        if found.lost:
-            break
+        assert found.joints[0].angle == 0
+    one.fails = False
+    for _ in range(5):
+        found.step()
+    assert found.still
+    assert found.joints[0].angle == 10
     shows = one.shows
+    found.step()
+    assert one.shows == shows, "nothing is left to write"
+
+
+def test_a_joint_goes_on_from_where_its_servo_stayed_as_from_rest() -> None:
+    found, one, _ = limbs(row(velocity=50_000, acceleration=250_000))
+    found.attach()
+    found.aim((4000,), 1)
+    for _ in range(5):
+        found.step()
+    angle, speed = found.joints[0].angle, found.joints[0].speed
+    assert speed == 500
+    one.fails = True
+    found.step()
+    found.step()
+    assert (found.joints[0].angle, found.joints[0].speed) == (angle, 0)
     one.fails = False
     found.step()
-    assert one.shows == shows + 1
+    assert (found.joints[0].angle, found.joints[0].speed) == (angle + 100, 100)
+
+
+def test_a_joint_whose_driver_answers_does_not_wait_for_another() -> None:
+    found, one, two = limbs(row(), row("tail", 5, driver="two"))
+    for _ in range(9):
+        found.attach()
+    found.aim((3000, 3000), 1)
     found.step()
-    assert one.shows == shows + 1, "nothing is left to write"
+    one.fails = True
+    before = found.joints[0].angle
+    speeds = []
+    for _ in range(3):
+        found.step()
+        speeds.append(found.joints[1].speed)
+    assert found.joints[0].angle == before
+    assert speeds == sorted(speeds)
+    assert speeds[0] > 0
+    assert two.shown[1] == found.joints[1].pulse()
+
+
+def test_a_joint_without_pulses_gets_none_when_a_write_fails() -> None:
+    found, one, _ = limbs(row(), row("tail", 5))
+    found.attach()
+    one.fails = True
+    found.step()
+    one.fails = False
+    found.step()
+    assert {channel for channel, _ in one.pulses} == {0}
+
+
+def test_a_look_that_is_not_answered_is_repeated_soon_and_believed_at_the_fifth() -> None:
+    found, one, _ = limbs(row())
+    answers: list[bool | None] = []
+
+    def sound() -> bool:
+        answer = answers.pop(0)
+        if answer is None:
+            raise OSError(5)
+        return answer
+
+    one.sound = sound  # type: ignore[method-assign]
+    assert not found.doubtful
+    answers += [None] * 4 + [True]
+    assert [(found.sound(), found.doubtful) for _ in range(5)] == [(True, True)] * 4 + [
+        (True, False)
+    ]
+    answers += [None] * 7 + [True, None, False]
+    assert [(found.sound(), found.doubtful) for _ in range(9)] == [
+        *[(True, True)] * 4, *[(False, False)] * 3, (True, False), (True, True),
+    ]  # fmt: skip
+    assert not found.sound(), "it has lost its configuration"
 
 
 def test_one_failed_write_before_all_stand_still_is_made_up_for() -> None:

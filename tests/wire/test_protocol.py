@@ -181,6 +181,34 @@ def test_a_silent_board_is_a_trouble_once_and_well_again_once() -> None:
     assert rig.state == "running"
 
 
+def test_after_silence_the_board_says_its_state_in_a_new_session() -> None:
+    rig = Rig()
+    rig.live(2.0)
+    rig.body.stop(rig.now)
+    rig.live(0.1)
+    line = rig.link._line
+    rig.link._line = BadLine(line, Random(0), 1.0, 0.0, 0.0)
+    rig.live(3.0)
+    rig.link._line = line
+    heard = [sense.state for sense in rig.live(0.5) if isinstance(sense, BoardReport)]
+    assert heard == ["connected", "stopped"]
+
+
+def test_a_late_answer_to_an_earlier_hello_ends_nothing() -> None:
+    rig = Rig()
+    rig.live(2.0)
+    protocol = rig.link.protocol
+    answer = wire.frame(wire.IDENTITY, 0, rig.board._board._port._who(protocol._nonce))
+    protocol.receive(b"", rig.now + 2.0)
+    assert protocol.identity is None
+    nonce = protocol._nonce
+    assert protocol.receive(answer, rig.now + 2.1) == []
+    assert (protocol.identity, protocol._nonce) == (None, nonce)
+    rig.live(2.5)
+    assert protocol.identity is not None
+    assert protocol._nonce == nonce
+
+
 def test_a_stop_that_was_asked_for_while_the_board_was_away_is_done_when_it_comes() -> None:
     rig = Rig()
     rig.live(2.0)

@@ -1,0 +1,238 @@
+"""Every fault of the wire, of the devices and of the servos in every state of the board: it ends in
+a safe state that is said, no pulse jumps over a limit, and it heals as its policy says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import pytest
+
+from moggy import wire
+from moggy.actuators.serial_body import SerialBody
+from moggy.link import MemoryLink
+from moggy.messages import BoardReport, Command
+from moggy.sim.board.interpreter import interpreter
+from moggy.sim.board.lock_step import LockStepBoard
+from moggy.sim.board.micropython import SteppedMicroPython
+from moggy.sim.board.relay import Relay
+from moggy.sim.faults import FAULTS, WIRE_FAULTS, Fault, FaultName
+from moggy.sim.simulated_body import SimulatedBody
+from moggy.sim.world import World
+
+from .rig import CAT
+
+LASTS = 3.0
+"""Seconds of a fault."""
+HEALED = 15.0
+"""Seconds after which all is as before: 5 for the battery, 3 for the way to rest, 1 each for chips
+and servos, and their start."""
+WITHOUT: Mapping[str, str] = {
+    "starting": "running",
+    "running": "running",
+    "hold": "rest",
+    "rest": "rest",
+    "limp": "limp",
+    "stopped": "stopped",
+    "fault": "fault",
+}
+"""State → what it has become after LASTS seconds without another fault."""
+COUNT_US = 20_000 / 4096
+"""µs of the servo board's steps; a pulse is off by half of one, and by half a µs of rounding."""
+
+
+class Patient:
+    """A simulated body with a relay on its wire. It looks at the pulses once a step of 20 ms."""
+
+    def __init__(self, board: LockStepBoard | SteppedMicroPython, seed: int = 1) -> None:
+        self.board = board
+        relay = Relay(board.line, seed)
+        self.link = MemoryLink(relay)
+        self.body = SimulatedBody(World(CAT), board, SerialBody(self.link, CAT), relay)
+        self.now = 0.0
+        self.reports: list[BoardReport] = []
+        self.fast: list[str] = []
+        """Where a pulse moved faster or began faster than its joint may."""
+        self._untold = False
+        """Whether a servo driver may have missed pulses."""
+        self.most_pulsed = 0
+        """Most servos that had pulses at once."""
+        self._before: list[Mapping[str, int]] = [{}, {}]
+
+    def live(self, seconds: float, *, led: bool = True) -> None:
+        """Let time pass. `led`: a pose that swings is sent fifty times a second."""
+        for _ in range(round(seconds * 50)):
+            self.now = round(self.now + 0.02, 6)
+            for sense in self.body.poll(self.now):
+                if isinstance(sense, BoardReport):
+                    self.reports.append(sense)
+            if led:
+                self.body.move(Command(at=self.now, pose=swinging(self.now)))
+            self._look(self.board.outputs().servos)
+
+    def ask(self, kind: int) -> None:
+        """Send a command."""
+        self.link.command(kind, b"", self.now)
+
+    def suffer(self, name: FaultName, seconds: float) -> None:
+        """Let a fault begin now."""
+        self._untold = self._untold or name in ("servos_nack", "servos_silent", "brown_out")
+        self.body.take(Fault(at=self.now, name=name, seconds=seconds))
+
+    def _look(self, pulses: Mapping[str, int]) -> None:
+        before, last = self._before
+        for name, us in pulses.items():
+            joint = CAT.joints[name]
+            gain = abs(joint.us_per_rad)
+            was, was_before = last.get(name, 0), before.get(name, 0)
+            if us and was:
+                step = us - was
+                if abs(step) > gain * joint.velocity / 50 + COUNT_US + 1:
+                    self.fast.append(f"{self.now:.2f} {name} {was} → {us} µs")
+                # A servo that is not told its next pulse stops dead.
+                if was_before and (step or not self._untold):
+                    change = abs(step - (was - was_before))
+                    if change > gain * joint.acceleration / 2500 + 2 * COUNT_US + 2:
+                        self.fast.append(f"{self.now:.2f} {name} {was_before} → {was} → {us} µs")
+        self._before = [last, pulses]
+        self.most_pulsed = max(self.most_pulsed, self.pulsed)
+
+    @property
+    def state(self) -> str:
+        """As last said; "lost" while the board is not heard."""
+        return self.reports[-1].state
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """As last said."""
+        return self.reports[-1].faults
+
+    @property
+    def pulsed(self) -> int:
+        """How many servos have pulses."""
+        return sum(1 for us in self.board.outputs().servos.values() if us)
+
+
+def swinging(now: float) -> dict[str, float]:
+    """A pose that jumps from end to end, and never stands still."""
+    share = 0.85 if int(now / 0.6) % 2 else 0.15
+    share += 0.05 * (now % 0.6)
+    return {name: joint.min + share * (joint.max - joint.min) for name, joint in CAT.joints.items()}
+
+
+def enter(patient: Patient, state: str) -> None:
+    """Bring the board into a state."""
+    patient.live(0.2 if state == "starting" else 2.0)
+    if state == "hold":
+        patient.live(0.6, led=False)
+    elif state in ("rest", "limp", "stopped"):
+        patient.ask({"rest": wire.REST, "limp": wire.LIMP, "stopped": wire.STOP}[state])
+        patient.live(0.2, led=False)
+    elif state == "fault":
+        patient.suffer("brown_out", 4.0)
+        patient.live(5.5)
+    assert patient.state == ("running" if state == "starting" else state)
+
+
+def said(name: str, state: str) -> tuple[set[str], set[str]]:
+    """The states of which the last may be said when a fault ends, and the board's faults that must
+    be said while it lasts."""
+    chip = name.partition("_")[0]
+    if name == "wire_unplug":
+        return {"lost"}, set()
+    if name in ("wire_drop", "wire_flip", "wire_burst", "wire_slow"):
+        lossy = {"running", "hold", "rest", "lost"} if WITHOUT[state] == "running" else set()
+        return {WITHOUT[state], *lossy}, set()
+    if name == "servos_silent":
+        return {"stopping"}, {"servos"}
+    if name == "brown_out":
+        return {"stopping"}, {"servos", "touch", "imu", "battery"}
+    if name == "servos_reset":
+        healing = {"limp", "running", "rest"} if WITHOUT[state] == "running" else {"limp"}
+        return {state} if state in ("stopped", "fault") else healing, {"servos"}
+    if name == "servos_stalled" and WITHOUT[state] == "running":
+        return {"running", "fault"}, set()
+    if name in ("touch_silent", "touch_reset", "imu_silent", "imu_reset"):
+        return {WITHOUT[state]}, {chip}
+    if name == "bus_stuck":
+        return {WITHOUT[state]}, {"touch", "imu"}
+    return {WITHOUT[state]}, set()
+
+
+BOARDS = ["cpython", "micropython"]
+
+
+@pytest.fixture(params=BOARDS)
+def patient(request: pytest.FixtureRequest) -> Iterator[Patient]:
+    if request.param == "cpython":
+        yield Patient(LockStepBoard(CAT))
+        return
+    if interpreter() is None:
+        pytest.skip("no MicroPython interpreter for this platform")
+    board = SteppedMicroPython(CAT)
+    try:
+        yield Patient(board)
+    finally:
+        board.close()
+
+
+@pytest.mark.parametrize("state", WITHOUT)
+@pytest.mark.parametrize("name", FAULTS)
+def test_every_fault_in_every_state_ends_safe_is_said_and_heals(
+    name: FaultName, state: str, patient: Patient
+) -> None:
+    enter(patient, state)
+    may_be_said, must_be_said = said(name, state)
+    before = len(patient.reports)
+    patient.most_pulsed = 0
+    patient.suffer(name, LASTS)
+    patient.live(LASTS, led=state not in ("hold", "rest", "limp"))
+    assert patient.state in may_be_said
+    if patient.state in ("limp", "stopped", "fault"):
+        assert patient.pulsed == 0, "what is said is true"
+    if state in ("limp", "stopped", "fault"):
+        assert patient.most_pulsed == 0, "no servo has had a pulse meanwhile"
+    heard = {fault for report in patient.reports[before:] for fault in report.faults}
+    assert must_be_said <= heard
+    assert heard <= must_be_said | {"battery"}
+
+    if state == "stopped":
+        patient.live(1.0)
+        assert (patient.state, patient.pulsed) == ("stopped", 0), "only a release ends it"
+        patient.ask(wire.RELEASE)
+    patient.live(HEALED)
+    assert (patient.state, patient.faults) == ("running", ())
+    assert patient.pulsed == len(CAT.joints)
+    assert patient.fast == []
+
+
+@pytest.mark.parametrize("name", WIRE_FAULTS)
+def test_a_stop_arrives_over_every_broken_wire_or_as_soon_as_it_is_whole(
+    name: FaultName, patient: Patient
+) -> None:
+    patient.live(2.0)
+    patient.suffer(name, LASTS)
+    patient.live(1.0)
+    patient.ask(wire.STOP)
+    patient.live(LASTS - 1.0 if name in ("wire_unplug", "wire_slow") else 1.2)
+    if name != "wire_unplug":
+        assert patient.pulsed == 0
+    patient.live(LASTS + 0.5)
+    assert (patient.state, patient.pulsed) == ("stopped", 0)
+    assert patient.fast == []
+
+
+def test_an_unplugged_wire_is_held_at_then_rested_then_limp(patient: Patient) -> None:
+    patient.live(2.0)
+    patient.suffer("wire_unplug", 20.0)
+    patient.live(1.0)
+    held = patient.board.outputs().servos
+    patient.live(1.2)
+    assert patient.board.outputs().servos == held, "it holds for two seconds"
+    patient.live(3.5)
+    rest = {
+        name: joint.zero_us + joint.rest * joint.us_per_rad for name, joint in CAT.joints.items()
+    }
+    assert patient.board.outputs().servos == pytest.approx(rest, abs=COUNT_US)
+    patient.live(6.0)
+    assert (patient.state, patient.pulsed) == ("lost", 0)
+    assert patient.fast == []
