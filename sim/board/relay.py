@@ -44,10 +44,14 @@ loop."""
 BURST_S = 0.5
 """Seconds for which the line is silent before all that waits comes at once. Our choice: longer than
 a setpoint is good."""
+LINE_BYTES_S = 11_520.0
+"""Bytes a second that the line carries at most while it has faults: 115200 baud."""
 SLOW_BYTES_S = 960.0
 """Bytes a second of a slow line: 9600 baud, a twelfth of the real one."""
 SLOW_KEPT_S = 4.0
 """Seconds of bytes that wait at a slow line; more are dropped, as by a system's buffer of 4 kB."""
+MOST_AT_ONCE = 512
+"""Bytes that arrive together at most: a serial port's buffer."""
 RETRY_S = 0.1
 """Seconds between two attempts to open the board's port; our choice."""
 
@@ -61,8 +65,9 @@ class Way:
         self._under_way: list[tuple[float, int, bytes]] = []
         """(when it arrives in s, a number that keeps the order, bytes), as a heap."""
         self._count = 0
-        self._last = self._free = 0.0
-        """When the newest bytes arrive, and when a slow line has sent all that it was given; s."""
+        self._last = self._free = self._taken = 0.0
+        """When the newest bytes arrive, when a slow line has sent all that it was given, and when
+        bytes were last taken; s."""
 
     @property
     def busy(self) -> bool:
@@ -71,7 +76,7 @@ class Way:
 
     def suffer(self, faults: frozenset[WireFault], now: float) -> None:
         """Set what is wrong from `now` (s) on. What is under way when the line is unplugged is
-        lost; what waits at a slow line comes at once when it is slow no longer."""
+        lost; what waits at a slow line comes as fast as it can when it is slow no longer."""
         if "wire_unplug" in faults:
             self._under_way.clear()
         elif "wire_slow" in self._faults and "wire_slow" not in faults:
@@ -95,9 +100,15 @@ class Way:
     def due(self, now: float) -> bytes:
         """The bytes that have arrived by `now`, s, and were not taken yet."""
         found = bytearray()
+        room = min(round((now - self._taken) * LINE_BYTES_S), MOST_AT_ONCE)
+        self._taken = now
         waiting = self._under_way
-        while waiting and waiting[0][0] <= now + 1e-9:
-            found += heapq.heappop(waiting)[2]
+        while waiting and room > 0 and waiting[0][0] <= now + 1e-9:
+            at, number, data = heapq.heappop(waiting)
+            found += data[:room]
+            if len(data) > room:
+                heapq.heappush(waiting, (at, number, data[room:]))
+            room -= len(data)
         return bytes(found)
 
     def _give(self, data: bytes, now: float, begin: float) -> None:

@@ -333,7 +333,7 @@ def test_a_joint_whose_driver_answers_does_not_wait_for_another() -> None:
     assert found.joints[0].angle == before
     assert speeds == sorted(speeds)
     assert speeds[0] > 0
-    assert two.shown[1] == found.joints[1].pulse()
+    assert two.shown[1] == found.joints[1].pulse
 
 
 def test_a_joint_without_pulses_gets_none_when_a_write_fails() -> None:
