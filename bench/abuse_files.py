@@ -1,5 +1,5 @@
-"""Files as nobody should write them: shipped files with mistakes in them, saved as the studio and
-the watcher take them, and lines of senses.
+"""Files as nobody should write them: shipped files with mistakes in them, saved as the studio saves
+them and lived with, or read as a life begins with them; and lines of senses.
 
     python -m bench abuse_files                one minute
     python -m bench abuse_files --minutes 30
@@ -15,20 +15,27 @@ import json
 import random
 import tempfile
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from time import monotonic, perf_counter
 from typing import Any
 
-from moggy.assemble import begin
+from moggy import overlay
+from moggy.assemble import begin, born
+from moggy.behaviors.law_scene import LawScene
+from moggy.behaviors.laws import LawMonitor, Laws
 from moggy.body import Body
-from moggy.config import Files, Invalid
-from moggy.designs import SCHEMAS, save
+from moggy.config import Files, Invalid, compose
+from moggy.designs import SCHEMAS, check_laws, save, sensors_of
+from moggy.messages import Edited, Touch
+from moggy.personality import Personality
 from moggy.pet import Start
 from moggy.sense_file import BadScript
+from moggy.sim.day import Day, senses_of
 from moggy.sim.script import read_script
 from moggy.yaml_file import read_yaml, written
 
@@ -59,15 +66,15 @@ LINE = {"at": 1.0, "kind": "touch", "zone": "back", "pressure": 0.4}
 
 @cache
 def shipped() -> dict[str, str]:
-    """Name → whole text of the files that may be edited while the pet lives."""
+    """Name → whole text of every file that people write."""
     files = Files()
-    return {name: files.shown(name) for name in files.all() if name.partition("/")[0] in SCHEMAS}
+    return {name: files.shown(name) for name in files.all()}
 
 
-def mistaken(rng: random.Random) -> tuple[str, str]:
-    """The name of a shipped file, and a text to be saved for it: with mistakes of typing, or with
-    other data than it should hold. Mostly near to what is right."""
-    name = rng.choice(list(shipped()))
+def mistaken(rng: random.Random, kinds: Collection[str]) -> tuple[str, str]:
+    """The name of a shipped file of one of these kinds, and a text to be saved for it: with
+    mistakes of typing, or with other data than it should hold. Mostly near to what is right."""
+    name = rng.choice([name for name in shipped() if name.partition("/")[0] in kinds])
     text = shipped()[name]
     if rng.random() < 0.3:
         text = f"extends: {Path(name).stem}\n" + _part(rng, text)
@@ -212,18 +219,41 @@ def cat() -> Start:
 
 
 def saves(folder: Path) -> Callable[[random.Random], object]:
-    """An attack: a mistaken text is saved as the studio does it, into an owner's empty folder. The
-    pet then takes what was saved."""
+    """An attack: a mistaken text is saved as the studio does it, into an owner's empty folder. A
+    pet takes what was saved, and is stroked for a second."""
     files = Files(folder)
 
     def attack(rng: random.Random) -> object:
-        name, text = mistaken(rng)
+        name, text = mistaken(rng, SCHEMAS)
         try:
-            return save(files, cat(), name, text)
+            texts = save(files, cat(), name, text)
         finally:
             (folder / name).unlink(missing_ok=True)
+        pet = born(cat())
+        edits = [Edited(at=0.0, file=file, text=text) for file, text in texts.items()]
+        for n in range(50):
+            touch = Touch(at=0.02 * n, zone="back", pressure=0.4)
+            tick = pet.tick(0.02 * n, [*edits, touch] if n == 5 else [touch])
+            if tick.refused:
+                raise AssertionError(f"saved, but refused: {tick.refused}")
+        return tick
 
     return attack
+
+
+def loads(rng: random.Random) -> object:
+    """An attack: a mistaken body, day or file of laws is read."""
+    name, text = mistaken(rng, ("body", "days", "laws"))
+    texts = Files().texts(name, text)
+    match name.partition("/")[0]:
+        case "body":
+            return sensors_of(name, texts), compose(name, texts, Body)
+        case "days":
+            body = Files().load("body/cat.yaml", Body)
+            return list(islice(senses_of(Day.of_file(name, texts), body), 1000))
+    laws, start = compose(name, texts, Laws), cat()
+    check_laws(overlay.compose(name, texts), overlay.compose(start.tree, start.files))
+    return LawMonitor(laws, LawScene(Personality(name="cat"), 10.0))
 
 
 def scripts(folder: Path) -> Callable[[random.Random], object]:
@@ -246,7 +276,8 @@ def main() -> int:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         found = [
-            (Tried("designers' files"), saves(Path(folder) / "own"), 0.8),
+            (Tried("designers' files"), saves(Path(folder) / "own"), 0.6),
+            (Tried("bodies, days, laws"), loads, 0.2),
             (Tried("senses"), scripts(Path(folder)), 0.2),
         ]
         for tried, attack, share in found:

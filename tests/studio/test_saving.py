@@ -1,4 +1,4 @@
-"""Files saved over the page's line: what once ended the process, the line or a thread is refused."""
+"""Files saved over the page's line: what once ended the process, the line or a thread."""
 
 from __future__ import annotations
 
