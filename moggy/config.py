@@ -182,7 +182,8 @@ class Files:
             )
         own = [self.own / kind] if self.own and plain == name else []
         for folder in (*own, SHIPPED[kind]):
-            if (folder / file).is_file():
+            # Also what is no file: it is refused where it is read.
+            if (folder / file).exists():
                 return folder / file
         there = self.names(kind)
         raise Invalid(name, 1, f"no such file{nearest(plain, there) or f'; there are {there}'}")

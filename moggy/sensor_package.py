@@ -146,6 +146,8 @@ def load_package(name: str, folder: Path | None = None) -> SensorPackage:
             if module != error.name and not module.startswith(f"{error.name}."):
                 raise ValueError(f"needs {error.name!r}, which is not installed") from error
             continue
+        except Exception as error:  # an owner's own code, at its import
+            raise ValueError(f"cannot be imported: {type(error).__name__}: {error}") from error
         if not isinstance(package, SensorPackage):
             raise ValueError("the package holds no SENSOR (docs/add-a-sensor.md)")
         package.introduce()

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import socket
 import threading
 from collections import deque
@@ -159,26 +160,38 @@ class Studio:
         return HTMLResponse(page.read_text(encoding="utf-8") if page.is_file() else NOT_BUILT)
 
     async def _show(self) -> None:
-        """Send the newest state to all pages. A slow page misses states, but no news."""
+        """Send the newest state to all pages, again and again."""
+        said = ""
         while True:
             await asyncio.sleep(1.0 / STATES_PER_SECOND)
-            tick, drawn = self._tick, self._drawn
-            fresh = [self._news.popleft() for _ in range(len(self._news))]
-            for item in fresh:
-                self._history.tell(item)
-            sound = self._sound()
-            if tick is None or drawn is None:
-                continue
-            self._history.add(tick)
-            if not self._pages:
-                continue
-            state = {
-                **moment(tick, drawn),
-                "board": board_shown(self._board),
-                "building": self._building(),
-            }
-            for page in tuple(self._pages):
-                page.offer(state, fresh, sound)
+            try:
+                self._show_now()
+            except Exception as error:
+                # A mistake of ours must not freeze the pages: the next state may be right.
+                message = f"a state could not be shown: {type(error).__name__}: {error}"
+                for page in self._pages if message != said else ():
+                    page.answer(problem(message))
+                said = message
+
+    def _show_now(self) -> None:
+        """Send the newest state to all pages. A slow page misses states, but no news."""
+        tick, drawn = self._tick, self._drawn
+        fresh = [self._news.popleft() for _ in range(len(self._news))]
+        for item in fresh:
+            self._history.tell(item)
+        sound = self._sound()
+        if tick is None or drawn is None:
+            return
+        self._history.add(tick)
+        if not self._pages:
+            return
+        state = {
+            **moment(tick, drawn),
+            "board": board_shown(self._board),
+            "building": self._building(),
+        }
+        for page in tuple(self._pages):
+            page.offer(state, fresh, sound)
 
     async def _live(self, socket: WebSocket) -> None:
         await self._door.wait(1.0 / PAGES_PER_SECOND)
@@ -331,7 +344,11 @@ class _Page:
                     await self._send({**state, "news": fresh})
 
     async def _send(self, message: dict[str, Any]) -> None:
-        await self._socket.send_text(orjson.dumps(message).decode())
+        try:
+            text = orjson.dumps(message).decode()
+        except TypeError:  # half of a character, as in the name of a file
+            text = json.dumps(message, ensure_ascii=False).encode("utf-8", "replace").decode()
+        await self._socket.send_text(text)
 
 
 class _Static(StaticFiles):

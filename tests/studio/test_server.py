@@ -52,6 +52,7 @@ class Rig:
     def __init__(self) -> None:
         self.pictures: list[bytes] = []
         self.sound = bytearray()
+        self.broken = False
         self.inbox = PageInbox(OneFile(), self.pictures.append)
         self.studio = Studio(
             BODY,
@@ -65,6 +66,8 @@ class Rig:
         self._n = 0
 
     def _take(self) -> bytes:
+        if self.broken:
+            raise KeyError("a mistake of ours")
         taken, self.sound = bytes(self.sound), bytearray()
         return taken
 
@@ -391,3 +394,16 @@ def test_no_more_pages_are_open_than_can_be_drawn(rig: Rig) -> None:
             one_more.recv(timeout=PATIENCE)
     with rig.page() as again:
         until(again, "hello")
+
+
+def test_a_mistake_in_a_state_is_told_once_and_the_next_state_is_shown(rig: Rig) -> None:
+    with rig.page() as page:
+        until(page, "state")
+        rig.broken = True
+        told = until(page, "error")["message"]
+        assert told == "a state could not be shown: KeyError: 'a mistake of ours'"
+        rig.broken = False
+        rig.live(senses=(Trouble(at=0.0, part="files", message="mine/gr\udcfcn.yaml: wrong"),))
+        while not (news := until(page, "state")["news"]):
+            pass
+        assert "mine/gr?n.yaml: wrong" in str(news)

@@ -360,6 +360,18 @@ def test_a_wrong_line_is_refused_where_it_stands(home: Path, sensors: str, says:
         wrong.unlink()
 
 
+def test_a_package_that_cannot_be_imported_is_refused_where_it_is_named(home: Path) -> None:
+    package = home / "sensors" / "half_written" / "__init__.py"
+    package.parent.mkdir()
+    package.write_text("SENSOR = SensorPackage(\n", encoding="utf-8")
+    (home / "body" / "wrong.yaml").write_text(with_body("half_written: {}"), encoding="utf-8")
+    try:
+        with pytest.raises(Invalid, match=r"half_written: cannot be imported: SyntaxError: "):
+            begin(Files(home), seed=1, hour=10.0, body="wrong")
+    finally:
+        (home / "body" / "wrong.yaml").unlink()
+
+
 def test_a_shipped_sensor_is_named_for_its_device_and_still_read_once(home: Path) -> None:
     own = home / "body" / "hearing.yaml"
     own.write_text(with_body("voice: {device: no such microphone}"), encoding="utf-8")

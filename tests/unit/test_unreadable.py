@@ -89,3 +89,9 @@ def test_days_between_two_touches_are_not_lived(tmp_path: Path) -> None:
     path.write_text(near % (1, 1.4) + near % (2_000_000, 2_000_000.4), encoding="utf-8")
     rows = list(perceive_touch(path))
     assert [row["at"] for row in rows if row["phase"] == "end"] == [1.16, 2_000_000.16]
+
+
+def test_what_is_no_file_is_not_taken_for_absent(tmp_path: Path) -> None:
+    (tmp_path / "personalities" / "shy.yaml").mkdir(parents=True)
+    with pytest.raises(Invalid, match=r"^personalities/shy\.yaml:1: cannot be read \(it is a fold"):
+        Files(tmp_path).load("personalities/shy.yaml", Personality)
