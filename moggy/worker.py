@@ -146,7 +146,7 @@ class ProcessWorker:
         take, give = context.Pipe(duplex=False)
         self._process = context.Process(
             target=_work,
-            args=(take, answer, self._make, self._name),
+            args=(take, answer, pickle.dumps(self._make), self._name),
             name=f"moggy {self._name}",
             daemon=True,
         )
@@ -235,13 +235,15 @@ def _send_on(pipe: Connection, jobs: SimpleQueue[bytes | None]) -> None:
             pipe.send_bytes(job)
 
 
-def _work(jobs: Connection, answers: Connection, make: Callable[[], Task], name: str) -> None:
-    """The child: build the task, then do one job after the other until the pipe closes."""
+def _work(jobs: Connection, answers: Connection, made: bytes, name: str) -> None:
+    """The child: build the task, then do one job after the other until the pipe closes. `made` is
+    what builds the task, pickled: importing its module takes long, and must be ended too when the
+    pet's process is gone."""
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
     with suppress(OSError):  # what `ps` and `top` show; where there is no /proc, they show python
         Path("/proc/self/comm").write_text(f"moggy {name}", encoding="utf-8")
     try:
-        task = make()
+        task: Task = pickle.loads(made)()
     except Exception as error:
         answers.send(("failed", str(error) or type(error).__name__))
         return

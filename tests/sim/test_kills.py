@@ -1,0 +1,19 @@
+"""A pet whose processes are killed keeps its memory and its journal; `python -m bench kills` kills
+a hundred times."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from bench.kills import main
+
+
+def test_after_kills_memory_and_journal_are_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["--times", "2", "--seed", "2", "--between", "0.5"])
+    said = capsys.readouterr().out
+    for what in ("memory intact", "journal readable"):
+        found = re.search(rf"{what} (\d+) of (\d+)", said)
+        assert found is not None, said
+        assert int(found[1]) == int(found[2]) >= 1, said
