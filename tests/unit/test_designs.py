@@ -350,6 +350,41 @@ def test_the_studio_refuses_a_wrong_name_at_the_line_of_the_text_and_writes_noth
     assert list(tmp_path.rglob("*.yaml")) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        (WHO, "appetite: {hied: 1}", "unknown behaviour 'hied', did you mean 'hide'?"),
+        (WHO, "likes_touch: {bely: 1}", "unknown name 'bely', did you mean 'belly'?"),
+        (TREE, "change: {groom: {do: {plays: [{motion: grom}]}}}", "did you mean 'groom'?"),
+        (TREE, "change: {groom: {do: {posture: strech_out}}}", "did you mean 'stretch_out'?"),
+        (TREE, "change: {groom: {do: {calls: [{call: chrip}]}}}", "did you mean 'chirp'?"),
+        (TREE, "change: {groom: {when: ran.slep > 3}}", "did you mean 'sleep'?"),
+        (TREE, "change: {groom: {when: event.greted}}", "did you mean 'event.greeted'?"),
+        (TREE, "change: {groom: {when: zone.bely}}", "did you mean 'zone.belly'?"),
+        (
+            TREE,
+            "reflexes: [{id: x, on: [hitt], do: {why: flees}}]",
+            "unknown event 'hitt', did you",
+        ),
+        (TREE, "fades: {hitt: 3}", "unknown event 'hitt', did you mean 'hit'?"),
+        (TABLE, "events: {hitt: {hurts: 1}}", "unknown event 'hitt', did you mean 'hit'?"),
+        (TABLE, "behaviors: {explor: {play: 0.1}}", "did you mean 'explore'?"),
+        (TABLE, "gestures: {strok: {valence: 1, arousal: 0}}", "did you mean 'stroke'?"),
+        ("motions/groom.yaml", "move: {tial_yaw: [[0, 0], [1, 0]]}", "did you mean 'tail_yaw'?"),
+    ],
+)
+def test_every_name_that_refers_to_something_is_checked_when_it_is_saved(
+    tmp_path: Path, name: str, text: str, said: str
+) -> None:
+    files = Files(tmp_path)
+    start = begin(files, seed=1, hour=10.0)
+    with pytest.raises(Invalid) as caught:
+        pet_files.save(files, start, name, f"extends: {Path(name).stem}\n{text}\n")
+    assert (caught.value.file, caught.value.line) == (name, 2)
+    assert said in caught.value.message
+    assert list(tmp_path.rglob("*.yaml")) == []
+
+
 def test_another_file_that_is_broken_does_not_hinder_saving_this_one(tmp_path: Path) -> None:
     files = Files(tmp_path)
     start = begin(files, seed=1, hour=10.0)
