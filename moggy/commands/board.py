@@ -1,9 +1,11 @@
-"""`moggy board`: ask a board how it is, stop it, release it, clear its faults, read its events."""
+"""`moggy board`: make its files, ask a board how it is, stop it, release it, clear its faults, read
+its events."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import typer
 
@@ -11,6 +13,7 @@ from moggy import wire, wire_check
 from moggy.actuators.serial_body import OTHER_BODY, fault_names
 from moggy.board_config import body_hash
 from moggy.board_faults import in_words
+from moggy.board_files import board_files, write
 from moggy.body import Body
 from moggy.clock import RealClock
 from moggy.config import Files
@@ -238,6 +241,17 @@ def log(port: str, body: str) -> int:
                 typer.echo(line)
         except KeyboardInterrupt:
             pass
+    return 0
+
+
+def build(folder: Path, body: str, transport: str) -> int:
+    """Write the files of a board into a folder. Raises RuntimeError as `board_files` does."""
+    made = Files(home()).load(f"body/{body}.yaml", Body)
+    files = board_files(made, transport=transport)
+    write(files, folder)
+    _row("body", f'"{made.name}", hash {body_hash(made):08x}')
+    _row("chip", f"{made.wiring.chip}, {transport}")
+    _row("files", f"{len(files)} in {folder}, {sum(map(len, files.values()))} bytes")
     return 0
 
 

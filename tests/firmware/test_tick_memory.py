@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from moggy.board_files import board_files, write
 from moggy.sim.board.interpreter import BENCH, FIRMWARE, interpreter, note, write_config
 
 from .rig import CAT
@@ -121,15 +122,23 @@ print(left, moved > 900, line.sent > before + 5000, board._port.errors, board.al
 
 
 @pytest.mark.skipif(interpreter() is None, reason=f"not run: {note()}")
-def test_ten_seconds_of_movement_and_a_hand_allocate_nothing(tmp_path: Path) -> None:
-    write_config(CAT, tmp_path, 0)
-    script = tmp_path / "ticks.py"
-    script.write_text(TICKS)
+@pytest.mark.parametrize("compiled", [False, True], ids=["sources", "compiled"])
+def test_ten_seconds_of_movement_and_a_hand_allocate_nothing(
+    compiled: bool, tmp_path: Path
+) -> None:
+    script, text, firmware = tmp_path / "ticks.py", TICKS, FIRMWARE
+    if compiled:
+        firmware = tmp_path / "flash"
+        write(board_files(CAT, arch="x64", transport="uart", quiet_ms=0), firmware)
+        text = TICKS.replace("import main\n", "import firmware as main\n")
+    else:
+        write_config(CAT, tmp_path, 0)
+    script.write_text(text)
     command = interpreter()
     assert command is not None
     done = subprocess.run(
         [*command, str(script)],
-        env={"MICROPYPATH": os.pathsep.join([str(BENCH), str(FIRMWARE), str(tmp_path)])},
+        env={"MICROPYPATH": os.pathsep.join([str(BENCH), str(firmware), str(tmp_path)])},
         cwd=tmp_path,
         capture_output=True,
         text=True,

@@ -344,7 +344,7 @@ class ADC:
 class UART:
     """The serial port: the methods of `bench.line`."""
 
-    def __init__(self, number: int, baudrate: int = 115200) -> None:
+    def __init__(self, number: int, baudrate: int = 115200, *, txbuf: int = 256) -> None:
         self.any = bench.line.any
         self.readinto = bench.line.readinto
         self.write = bench.line.write

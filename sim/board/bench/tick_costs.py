@@ -191,7 +191,7 @@ def run() -> None:
     machine.bench.line = line
     gc.collect()
     empty, begun = gc.mem_alloc(), time_ns()  # type: ignore[attr-defined]
-    import main  # type: ignore[import-not-found]
+    import firmware as main  # type: ignore[import-not-found]
 
     imported, Bus.ns = time_ns(), 0
     if transport == "usb":
@@ -200,10 +200,19 @@ def run() -> None:
         board = main.build(Usb())
     else:
         board = main.build(line)
+    main.forget()
     built = time_ns()
-    board.tick(0)
     if what == "start":
+        board.tick(0)
         say(imported - begun, built - imported, time_ns() - built, Bus.ns, Bus.sent, Bus.hz)
+        gc.collect()
+        say(gc.mem_alloc() - empty)  # type: ignore[attr-defined]
+        begun = time_ns()
+        gc.collect()
+        say(time_ns() - begun)
+        say("done")
+        results.close()
+        return
     if what in ("parts", "bytes"):
         for index, (_, owner, method) in enumerate(PARTS):
             holder = getattr(board, owner, None) if owner else board
@@ -224,23 +233,15 @@ def run() -> None:
                 line.give(bytes.fromhex(words[2]))
             now = clock.channel.now = int(words[1])
             ticks -= 1
-            if ticks >= last or what == "start":
+            if ticks >= last:
                 board.tick(now)
                 gc.collect()
                 continue
             sums = one_tick(board, now)
             costs.append(sums)
-    if what == "start":
-        del lines, file, line
-        gc.collect()
-        say(gc.mem_alloc() - empty)  # type: ignore[attr-defined]
-        begun = time_ns()
-        gc.collect()
-        say(time_ns() - begun)
-    else:
-        say(Bus.hz, " ".join(NAMES).replace("touch told", "touch").replace("motion told", "motion"))
-        for sums in costs:
-            say(*sums)
+    say(Bus.hz, " ".join(NAMES).replace("touch told", "touch").replace("motion told", "motion"))
+    for sums in costs:
+        say(*sums)
     say("done")
     results.close()
 

