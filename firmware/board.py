@@ -24,7 +24,7 @@ from skin import Skin
 from stop_button import StopButton
 
 if sys.implementation.name != "micropython":
-    from wire import micropython, ptr16
+    from wire import micropython, ptr8, ptr16
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,6 +64,28 @@ _RESTARTS = const(64)
 _DONE = const(0)
 _REFUSED = const(1)
 _UNKNOWN = const(2)
+
+
+@micropython.viper
+def shorts(data: ptr8, at: int, count: int, zero: int, into: ptr16) -> int:
+    """Read `count` numbers of 16 bits from `at` on into shorts, less `zero`; returns where they
+    end."""
+    for index in range(count):
+        number = (int(data[at]) | int(data[at + 1]) << 8) - zero
+        into[index] = ((number + 32768) & 65535) - 32768
+        at += 2
+    return at
+
+
+@micropython.viper
+def put_shorts(numbers: ptr16, count: int, out: ptr8, at: int) -> int:
+    """Write `count` numbers of 16 bits into `out` from `at` on; returns where they end."""
+    for index in range(count):
+        number = int(numbers[index])
+        out[at] = number & 255
+        out[at + 1] = (number >> 8) & 255
+        at += 2
+    return at
 
 
 @micropython.viper
@@ -214,8 +236,8 @@ class Board:
             self._active = max(0, self._active - 1)
             out = self._motion_out
             struct.pack_into("<I", out, 0, now)
-            wire.put_shorts(felt, 6, out, 4)
-            wire.shorts(out, 4, 6, 0, said)
+            put_shorts(felt, 6, out, 4)
+            shorts(out, 4, 6, 0, said)
             self._port.stream(wire.MOTION, out)
 
     def _tell_lost(self) -> None:
@@ -312,7 +334,7 @@ class Board:
         ttl_ms = payload[4] | payload[5] << 8
         if not self._setpoints.is_new(number, payload[2] | payload[3] << 8, ttl_ms, now):
             return _REFUSED
-        wire.shorts(payload, 10, len(self._angles), wire.ANGLE_ZERO, self._angles)
+        shorts(payload, 10, len(self._angles), wire.ANGLE_ZERO, self._angles)
         self._over = max(1, payload[6] // _STEP_MS)
         self._mode.refresh(now, ttl_ms)
         state = self._mode.state

@@ -198,28 +198,6 @@ def copy(source: ptr8, count: int, target: ptr8, at: int) -> int:
 
 
 @micropython.viper
-def shorts(data: ptr8, at: int, count: int, zero: int, into: ptr16) -> int:
-    """Read `count` numbers of 16 bits from `at` on into shorts, less `zero`; returns where they
-    end."""
-    for index in range(count):
-        number = (int(data[at]) | int(data[at + 1]) << 8) - zero
-        into[index] = ((number + 32768) & 65535) - 32768
-        at += 2
-    return at
-
-
-@micropython.viper
-def put_shorts(numbers: ptr16, count: int, out: ptr8, at: int) -> int:
-    """Write `count` numbers of 16 bits into `out` from `at` on; returns where they end."""
-    for index in range(count):
-        number = int(numbers[index])
-        out[at] = number & 255
-        out[at + 1] = (number >> 8) & 255
-        at += 2
-    return at
-
-
-@micropython.viper
 def stuff(data: ptr8, count: int, out: ptr8, at: int) -> int:
     """Encode the first `count` bytes by COBS (Cheshire and Baker 1999) into `out` from `at` on,
     with the delimiter; returns where that ends. There is no zero byte before the delimiter."""

@@ -55,7 +55,7 @@ def test_the_build_command_writes_every_file_of_the_firmware_with_its_hash(tmp_p
 @pytest.mark.parametrize("chip", sorted(CHIPS))
 def test_it_compiles_for_every_chip(chip: str) -> None:
     files = board_files(CAT, arch=ARCHITECTURES[chip])
-    # Byte 2 of a compiled file names the machine code that is in it, from bit 2 on (py/persistentcode.h).
+    # Byte 2 of a compiled file names its machine code, from bit 2 on (py/persistentcode.h).
     arches = {name: data[2] >> 2 for name, data in files.items() if name.endswith(".mpy")}
     expected = {"rp2040": 4, "esp32s3": 10}[chip]
     for name in ("wire", "joint", "skin", "imu", "pca9685", "usb", "board"):

@@ -191,7 +191,7 @@ def run() -> None:
     machine.bench.line = line
     gc.collect()
     empty, begun = gc.mem_alloc(), time_ns()  # type: ignore[attr-defined]
-    import firmware as main  # type: ignore[import-not-found]
+    main = __import__("firmware")
 
     imported, Bus.ns = time_ns(), 0
     if transport == "usb":
