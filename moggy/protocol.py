@@ -28,10 +28,10 @@ SETTLE = 1.0
 """Seconds from the begin of a session in which the identity of another one does not end it, so that
 a board that sends such identities without an end cannot stop the setpoints. A board that really
 restarted says so again to every frame that it gets. Our choice."""
-MESSAGES_A_SECOND = 300.0
+MESSAGES_A_SECOND = 150.0
 """Events and samples that are taken from a board, a second; a sound one sends 105. More
 samples are dropped, and more events are not acknowledged, so that they come again."""
-MESSAGES_AT_ONCE = 100.0
+MESSAGES_AT_ONCE = 120.0
 """Events and samples that may come at once, as after a tick that took a second."""
 SAID_AGAIN = 60.0
 """Seconds for which a new session does not say again what another one said of dropped messages. Our
