@@ -214,7 +214,7 @@ def live(
         living,
         played,
         seconds,
-        body=assemble.simulated_body(shape, board),
+        body=assemble.simulated_body(shape, board, seed=start.seed),
         listeners=[keep, *heard],
         think=switch("think", think),
     ).run()

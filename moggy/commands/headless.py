@@ -64,7 +64,7 @@ def headless(
     start = begin(
         files, seed=seed, hour=given.hour if hour is None else hour, personality=personality
     )
-    seconds = given.seconds if until is None else until
+    seconds = max(given.seconds, length_s(faults) if faults else 0.0) if until is None else until
     before = perf_counter()
     with ExitStack() as closing:
         listeners: list[Listener] = []

@@ -53,7 +53,8 @@ class Patient:
         self.now = 0.0
         self.reports: list[BoardReport] = []
         self.fast: list[str] = []
-        """Where a pulse moved faster or began faster than its joint may."""
+        """Where a pulse moved faster or began faster than its joint may, or servos woke
+        together."""
         self._untold = False
         """Whether a servo driver may have missed pulses."""
         self.most_pulsed = 0
@@ -82,6 +83,9 @@ class Patient:
 
     def _look(self, pulses: Mapping[str, int]) -> None:
         before, last = self._before
+        woken = [name for name, us in pulses.items() if us and not last.get(name)]
+        if len(woken) > 1:
+            self.fast.append(f"{self.now:.2f} {woken} at once")
         for name, us in pulses.items():
             joint = CAT.joints[name]
             gain = abs(joint.us_per_rad)
@@ -141,9 +145,11 @@ def said(name: str, state: str) -> tuple[set[str], set[str]]:
     chip = name.partition("_")[0]
     if name == "wire_unplug":
         return {"lost"}, set()
-    if name in ("wire_drop", "wire_flip", "wire_burst", "wire_slow"):
-        lossy = {"running", "hold", "rest", "lost"} if WITHOUT[state] == "running" else set()
-        return {WITHOUT[state], *lossy}, set()
+    if name in ("wire_drop", "wire_flip", "wire_burst"):
+        lossy = {"running", "hold"} if WITHOUT[state] == "running" else {WITHOUT[state]}
+        return lossy, set()
+    if name == "wire_slow":  # setpoints come too late
+        return {"hold", "rest"} if WITHOUT[state] == "running" else {WITHOUT[state]}, set()
     if name == "servos_silent":
         return {"stopping"}, {"servos"}
     if name == "brown_out":

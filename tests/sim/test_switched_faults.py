@@ -117,6 +117,8 @@ def test_the_simulator_takes_faults_and_says_what_the_pet_noticed(
     assert "board: the board does not answer" in said.stderr
     assert "board: well again" in said.stderr
     assert "the touch chip does not answer" in said.stderr
+    said = simulated("--fault", "touch_silent=1@61")
+    assert said.stderr.count("well again") == 1, "it lives until the fault is over"
     said = simulated("--until", "8", "--fault", "wire_unplugged=2@3")
     assert "did you mean 'wire_unplug'?" in str(said.exception)
 
