@@ -20,7 +20,8 @@ from typing import IO
 
 import pytest
 
-OPTIONS = ("-x", "-q", "-p", "no:cacheprovider")
+OPTIONS = ("-x", "-q", "-p", "no:cacheprovider", "-k", "not micropython")
+"""Tests that run under CPython and under MicroPython run under the first only, which is faster."""
 
 
 def forget(folder: str) -> None:
