@@ -243,8 +243,8 @@ class Joint:
         rest: int,
         velocity: int,
         acceleration: int,
-        pulse: int = 0,
-        gain: int = 0,
+        pulse: int,
+        gain: int,
     ) -> None:
         """Set it up, at its rest angle. Angles in centidegrees, `velocity` in cdeg/s,
         `acceleration` in cdeg/s². `pulse`: µs at angle 0; `gain`: µs/65536 a cdeg."""

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import struct
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moggy.firmware.joint import Joint, stopping, table
+from moggy.firmware.joint import Joint, put_angles, stopping, table
 
 
 def built(low: int, high: int, rest: int, velocity: int, acceleration: int) -> Joint:
     """A joint of its own."""
     joint = Joint(table(1), 0)
-    joint.build(low, high, rest, velocity, acceleration)
+    joint.build(low, high, rest, velocity, acceleration, 0, 0)
     return joint
+
+
+def test_in_a_message_an_angle_has_16_bits_with_zero_in_their_middle() -> None:
+    states, rests = table(3), (-9000, 0, 17_999)
+    for row, rest in enumerate(rests):
+        Joint(states, row).build(-18_000, 18_000, rest, 100, 100, 0, 0)
+    out = bytearray(10)
+    assert put_angles(states, 3, out, 2) == 8
+    assert out == struct.pack("<2x3H2x", *(32_768 + rest for rest in rests))
 
 
 def brisk() -> Joint:

@@ -26,7 +26,7 @@ states = table(3)
 for n in range(60):
     low = random(18000) - 9000
     joint = Joint(states, n % 3)
-    joint.build(low, low + 1 + random(9000), low, 1 + random(60000), 1 + random(900000))
+    joint.build(low, low + 1 + random(9000), low, 1 + random(60000), 1 + random(900000), 0, 0)
     for _ in range(30):
         order = random(10)
         if order == 0:
