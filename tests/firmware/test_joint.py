@@ -95,6 +95,7 @@ def test_it_catches_up_with_a_goal_that_moves_on_and_then_keeps_up(pace: int) ->
 def test_it_glides_to_a_setpoint_in_as_many_steps_as_it_is_given() -> None:
     joint = brisk()
     joint.aim(250, 5)
+    assert joint.glide == 5
     assert course(joint, 8) == [50, 100, 150, 200, 250, 250, 250, 250]
     joint.aim(-250, 10)
     assert course(joint, 12) == [*range(200, -251, -50), -250, -250]

@@ -155,6 +155,9 @@ def test_only_what_moves_is_written_to_the_nearest_microsecond() -> None:
     assert one.pulses == [(0, 1503)]
     assert two.pulses == []
     assert (one.shows, two.shows) == (1, 1)
+    found.aim((24, 0), 1)
+    found.step()
+    assert one.pulses[-1] == (0, 1502)
     while not found.still:
         found.step()
     written = len(one.pulses), one.shows
