@@ -90,6 +90,17 @@ def test_on_a_masked_pad_a_hand_is_felt_as_long_as_on_another() -> None:
     assert pad.turns([472]) == {0}, "and is named too"
 
 
+def test_what_a_masked_pad_shows_may_be_accepted_and_may_stick_again() -> None:
+    pad = Pads(700)
+    assert masked(pad, [block(600, 0, 0)] * 13)
+    pad.skin.accept()
+    assert (pad.skin.stuck, pad.base) == (0, 600.0)
+    pad.turns([600] * (WINDOW - 1))
+    assert masked(pad, [block(500, 0, 0)] * 13)
+    pad.turns([550] * 4)
+    assert pad.skin.stuck == 0, "it is free at half of the way to what was accepted"
+
+
 @pytest.mark.parametrize(("count", "free"), [(649, False), (650, True)])
 @pytest.mark.parametrize("fast", [False, True])
 def test_a_masked_pad_is_free_when_it_has_come_back_by_half(
