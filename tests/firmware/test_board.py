@@ -442,3 +442,27 @@ def test_a_brain_that_comes_back_while_it_goes_to_rest_is_followed_at_full_speed
         course.append(angles(CAT, brain.board.outputs())["head_pan"])
     fastest = max(abs(b - a) for a, b in pairwise(course)) / 0.02
     assert fastest > 0.5 * joint.velocity
+
+
+@pytest.mark.parametrize(
+    ("late_ms", "steps"), [(20, 1), (40, 2), (100, 5), (110, 5), (120, 5), (1000, 5)]
+)
+def test_a_late_tick_makes_up_for_five_steps_at_most(late_ms: int, steps: int) -> None:
+    """Elapsed time counts, not ticks: the motion is neither slower nor does it jump far."""
+
+    def turning() -> Brain:
+        brain = Brain().awake()
+        brain.link.setpoint(setpoint(ttl=5_000, pan=0.9), brain.now)
+        brain.live(0.1)
+        return brain
+
+    late, on_time = turning(), turning()
+    board = late.board
+    board._ms += late_ms
+    board._tick(board._ms)
+    on_time.live(0.02 * steps)
+    assert pan(late) == pan(on_time) > 0.0
+    board._ms += 20 - late_ms % 20
+    board._tick(board._ms)
+    on_time.live(0.02)
+    assert pan(late) == pan(on_time), "and the next step is on time"
