@@ -28,9 +28,11 @@ from moggy.designs import EditedDesigns, designs, texts_for
 from moggy.home import home, memory_file, memory_key
 from moggy.link import MemoryLink, SerialLink
 from moggy.loop import Ask, Listener, Loop, Sensor
+from moggy.mcap_file import Told
 from moggy.messages import AnySense
 from moggy.pet import LivingPet, Start
 from moggy.record import Recorder
+from moggy.recording import Recording
 from moggy.replay import Relived, relive
 from moggy.sensor_package import GuardedDevice, load_package
 from moggy.sensors import ALWAYS
@@ -265,11 +267,13 @@ def in_virtual_time(
 
 
 def lived_again(
-    journal: Path, change: Callable[[Start], Start] = lambda start: start
+    journal: Path,
+    change: Callable[[Start], Start] = lambda start: start,
+    told: Told | None = None,
 ) -> Iterator[Relived]:
     """Every tick of a recorded life beside the same tick lived again, by the same pet or a changed
-    one. Raises NotAJournal."""
-    return relive(journal, born, change)
+    one. What is damaged is `told`. Raises NotAJournal, and Incomplete behind missing ticks."""
+    return relive(journal, born, change, told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +286,8 @@ class RealLife:
     """Of the studio; empty where there is none."""
     note: str = ""
     """Why the simulated board runs no MicroPython; empty where it does."""
+    recording: Recording | None = None
+    """What records it; None where nothing does."""
 
 
 def simulator(
@@ -293,6 +299,7 @@ def simulator(
     studio_port: int,
     remember: bool,
     record: Path | None,
+    record_words: bool = False,
     faults: Sequence[Fault] = (),
     listeners: Sequence[Listener] = (),
 ) -> RealLife:
@@ -300,8 +307,8 @@ def simulator(
     to day, as a robot does; `faults` of its body stand in the order of their time. Raises OSError
     when the port is taken, Invalid where a file is missing or wrong."""
     with ExitStack() as closing:
-        parts = _in_real_time(
-            closing, listeners, record, remember=remember,
+        parts, recording = _in_real_time(
+            closing, listeners, record, record_words, remember=remember,
             seed=seed, hour=hour, personality=personality,
         )  # fmt: skip
         inbox = parts.inbox()
@@ -314,7 +321,7 @@ def simulator(
         )
         address = parts.serve(inbox, studio_port, body)
         note = body.board.note if isinstance(body.board, MicroPythonBoard) else ""
-        return RealLife(parts.loop(body), parts.start, address, note)
+        return RealLife(parts.loop(body), parts.start, address, note, recording)
 
 
 def robot(
@@ -327,14 +334,15 @@ def robot(
     microphone: bool,
     studio_port: int | None,
     record: Path | None,
+    record_words: bool = False,
     listeners: Sequence[Listener] = (),
 ) -> RealLife:
     """The pet in a real body on a serial port; a port that is absent is looked for while it lives.
     `seed` None is a new one each time. `camera` is the number of a camera; None: it sees what the
     studio's page shows it. Raises as `simulator` does."""
     with ExitStack() as closing:
-        parts = _in_real_time(
-            closing, listeners, record, remember=True,
+        parts, recording = _in_real_time(
+            closing, listeners, record, record_words, remember=True,
             seed=random.SystemRandom().randrange(2**31) if seed is None else seed,
             hour=None, body=body, personality=personality,
         )  # fmt: skip
@@ -355,19 +363,20 @@ def robot(
         wired = SerialBody(SerialLink(port), parts.shape)
         closing.callback(wired.close)
         parts.sensors.insert(0, wired)
-        return RealLife(parts.loop(wired), parts.start, address)
+        return RealLife(parts.loop(wired), parts.start, address, recording=recording)
 
 
 def _in_real_time(
     closing: ExitStack,
     listeners: Sequence[Listener],
     record: Path | None,
+    record_words: bool,
     *,
     remember: bool,
     seed: int,
     hour: float | None,
     **names: str,
-) -> RealTimeParts:
+) -> tuple[RealTimeParts, Recording | None]:
     """The parts that a simulated and a real life share: a pet of the owner's files, with its memory
     where it is to remember, and a journal where `record` names one. `hour` None is now, and it
     follows the machine's clock from then on."""
@@ -396,9 +405,8 @@ def _in_real_time(
     parts.watch()
     if remember:
         parts.keep(memory, said)
-    if record is not None:
-        parts.record(record)
-    return parts
+    recording = None if record is None else parts.record(record, words=record_words)
+    return parts, recording
 
 
 def awake_memory() -> tuple[Memory | None, str]:
@@ -410,10 +418,10 @@ def awake_memory() -> tuple[Memory | None, str]:
         return None, str(error)
 
 
-def recorder(out: Path, start: Start) -> Recorder:
-    """A listener that writes journal.mcap, ticks.jsonl and sound.wav into a folder. Raises OSError
-    where that is impossible."""
+def recorder(out: Path, start: Start, *, words: bool = False) -> Recorder:
+    """A listener that writes journal.mcap, ticks.jsonl and sound.wav into a folder; what people say
+    only with `words`. Raises OSError where that is impossible."""
     from moggy.actuators.speaker import SoundTrack
     from moggy.actuators.synth import voice_of
 
-    return Recorder(out, start, lambda path: SoundTrack(path, voice_of(start)))
+    return Recorder(out, start, lambda path: SoundTrack(path, voice_of(start)), words=words)

@@ -116,3 +116,13 @@ class WallClock:
         said = LocalTime(at=now, hour=hour)
         self._known.take(said)
         return (said,)
+
+
+def unix_time() -> float:
+    """Seconds since 1970, for the age of files."""
+    return time.time()
+
+
+def calendar_name() -> str:
+    """The local date and time as they stand in a file's name: 20261127-002145."""
+    return time.strftime("%Y%m%d-%H%M%S")

@@ -1,27 +1,27 @@
-"""The journal of a life, an MCAP file: what the life began with, and every tick whole. Foxglove
-opens it, and `moggy replay` lives it again."""
+"""The journal of a life: MCAP files that hold what the life began with, every tick whole, and flat
+topics for other tools. `moggy replay` lives it again, Foxglove opens it."""
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from glob import escape as glob_escape
 from pathlib import Path
-from struct import error as StructError  # what mcap raises for a file cut in the middle of a number
 from types import TracebackType
 from typing import Any
 
 import orjson
-from mcap.exceptions import McapError
-from mcap.reader import NonSeekingReader
-from mcap.records import Attachment, Message
-from mcap.stream_reader import StreamReader
-from mcap.writer import CompressionType, Writer
 from pydantic import TypeAdapter, ValidationError
 
+from moggy import wire
+from moggy.board_config import CDEG_A_RAD
+from moggy.mcap_file import Found, McapWriter, Told, read_mcap
 from moggy.messages import SENSES, AnySense, Tick, sense_of
 from moggy.pet import Start
+from moggy.tick_delta import change, changed
+from moggy.topics import FIXED, Flat, joints_topic
 from moggy.unreadable import why_unreadable
 from moggy.vocabulary import nearest
 
@@ -29,9 +29,28 @@ TICK = "/tick"
 """Topic of the ticks."""
 START = "start.json"
 """Name of the attachment that holds the Start."""
-CHUNK = 80 * 1024
-"""Bytes that are compressed and written together, and that a crash may cost: about a third of a
-second of life, with 4.9 kB of JSON a tick (`moggy demo`)."""
+TOGETHER = 25
+"""Ticks in one message of the topic; our choice."""
+CHUNK_S = 1.0
+"""Seconds of life that are compressed and written together, and that a crash may cost."""
+KEY_S = 5.0
+"""Seconds after which a tick is written whole again, and so what damage may cost; our choice."""
+PART = re.compile(r"\.\d{4,}\.mcap$")
+"""End of the name of a further part of a journal: life.0002.mcap follows life.mcap."""
+SCHEMA = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "moggy.Ticks",
+    "description": "Ticks one after the other, each as what has changed since the one before"
+    " (moggy/tick_delta.py); the first of a key message is whole.",
+    "type": "object",
+    "properties": {
+        "n": {"type": "integer", "minimum": 0, "description": "number of the first tick"},
+        "key": {"type": "boolean"},
+        "ticks": {"type": "array", "items": {"type": "object"}},
+    },
+    "required": ["n", "key", "ticks"],
+}
+"""Of the messages of the topic."""
 
 TICKS: TypeAdapter[Tick] = TypeAdapter(Tick)
 STARTS: TypeAdapter[Start] = TypeAdapter(Start)
@@ -40,16 +59,21 @@ RECORD_ONE = (
 )
 """How to get a journal."""
 FIELDS = tuple(Tick.__dataclass_fields__)
+LISTS = ("senses", "understood", "events", "evidence", "calls", "refused")
+SHAPE = {
+    "at": float,
+    **dict.fromkeys(LISTS, list),
+    **dict.fromkeys(("person", "pet", "decision", "commanded", "moved"), dict),
+}
+"""Field of a tick → what it is in JSON."""
+
+
+class Incomplete(ValueError):
+    """Ticks are missing, so what comes behind them cannot be lived again."""
 
 
 class NotAJournal(ValueError):
     """The file is not a journal of a pet, or is broken before its first tick."""
-
-
-@cache
-def _schema(kinds: tuple[str, ...]) -> bytes:
-    """JSON schema of a tick with senses of these kinds; making it takes a tenth of a second."""
-    return orjson.dumps(TICKS.json_schema(mode="serialization"))
 
 
 class Lasting:
@@ -89,42 +113,100 @@ class Encoder:
 
 
 class Journal:
-    """A listener that writes every tick. Close it, or use it in a `with`; after a crash the file is
-    readable up to the last chunk."""
+    """A listener that writes every tick into one file. Close it, or use it in a `with`; after a
+    crash the file is readable but for the last second."""
 
-    def __init__(self, path: Path, start: Start) -> None:
-        """Begin the file. Raises OSError where it cannot be written."""
-        self._file = path.open("wb")
-        self._writer = Writer(self._file, chunk_size=CHUNK, compression=CompressionType.ZSTD)
-        self._writer.start(profile="", library="moggy")
-        data = orjson.dumps(start)
-        self._writer.add_attachment(
-            create_time=0, log_time=0, name=START, media_type="application/json", data=data
-        )
-        schema_id = self._writer.register_schema(
-            name="moggy.Tick", encoding="jsonschema", data=_schema(tuple(SENSES))
-        )
-        self._channel = self._writer.register_channel(
-            topic=TICK, message_encoding="json", schema_id=schema_id
-        )
-        self._file.flush()
-        self._encode = Encoder()
+    def __init__(self, path: Path, start: Start, *, words: bool = False) -> None:
+        """Begin the file, which only its owner may read. Without `words` it keeps what people's
+        words meant, and not the words. Raises OSError where it cannot be written."""
+        self._mcap = McapWriter(path)
+        self._words, self._start = words, orjson.dumps(start)
+        self._closed = False
+        self.unwritten = 0
+        """Ticks that do not stand in the file yet."""
+        try:
+            self._tick = self._mcap.channel(TICK, "moggy.Ticks", SCHEMA)
+            self._channels = {
+                topic.name: self._mcap.channel(topic.name, topic.title, topic.schema)
+                for topic in FIXED
+            }
+            self._mcap.attach(START, self._start)
+        except BaseException:
+            self._mcap.abandon()
+            raise
+        self._encode, self._flat = Encoder(), Flat()
+        self._last: dict[str, Any] = {}
+        self._batch: list[dict[str, Any]] = []
+        self._first = self._next = 0
+        self._key = True
+        self._key_due = self._flush_due = float("-inf")
+
+    @property
+    def size(self) -> int:
+        """Bytes that stand in the file."""
+        return self._mcap.size
 
     def __call__(self, tick: Tick, sent: Mapping[str, float]) -> None:
-        self.write(tick.at, tick.n, self._encode(tick, sent))
+        self.write(self._encode(tick, sent))
 
-    def write(self, at: float, n: int, line: bytes) -> None:
-        """Write tick number `n` of second `at`, given as an Encoder has written it."""
+    def write(self, line: bytes) -> None:
+        """Write a tick, given as an Encoder has written it. Raises OSError: what stands in the file
+        then can be read, and nothing more may be written."""
+        entry = orjson.loads(line)
+        tick, sent = entry["tick"], entry["sent"]
+        at, n = tick["at"], tick.pop("n")
+        if not self._words:
+            without_words(tick)
+        if at >= self._flush_due:
+            self._take_batch()
+            self._mcap.flush()
+            self.unwritten, self._flush_due = 0, at + CHUNK_S
+        if self._batch and n != self._next:
+            self._take_batch()
+        if not self._batch:
+            self._first, self._at = n, at
+            self._key = n != self._next or at >= self._key_due or not self._last
+            if self._key:
+                self._key_due, self._last = at + KEY_S, {}
+        self._next = n + 1
+        tick["sent"] = change(as_sent(tick["commanded"]["pose"]), sent)
+        # What moves the joints is said when they are moved, every other tick.
+        tick["still"] = not tick["moved"]
+        tick["moved"] = tick["moved"] or self._last.get("moved", {})
+        self._batch.append(change(self._last, tick))
+        self._last = tick
+        self.unwritten += 1
+        if len(self._batch) == TOGETHER:
+            self._take_batch()
         stamp = round(at * 1e9)
-        self._writer.add_message(
-            channel_id=self._channel, log_time=stamp, publish_time=stamp, sequence=n, data=line
-        )
+        for topic, message in self._flat(tick, sent):
+            self._mcap.add(self._channel(topic, sent), stamp, message, n)
 
     def close(self) -> None:
-        """Write the rest and the index."""
-        if not self._file.closed:
-            self._writer.finish()  # type: ignore[no-untyped-call]  # mcap leaves it untyped
-            self._file.close()
+        """Write the rest and the index. Raises OSError; the file is closed all the same."""
+        if not self._closed:
+            self._closed = True
+            self._take_batch()
+            self._mcap.finish()
+            self.unwritten = 0
+
+    def abandon(self) -> None:
+        """Close the file as it is, after an OSError."""
+        if not self._closed:
+            self._closed = True
+            self._mcap.abandon()
+
+    def _take_batch(self) -> None:
+        if self._batch:
+            data = orjson.dumps({"n": self._first, "key": self._key, "ticks": self._batch})
+            self._mcap.add(self._tick, round(self._at * 1e9), data, self._first)
+            self._batch = []
+
+    def _channel(self, topic: str, sent: Mapping[str, float]) -> int:
+        if topic not in self._channels:
+            joints = joints_topic(list(sent))
+            self._channels[topic] = self._mcap.channel(joints.name, joints.title, joints.schema)
+        return self._channels[topic]
 
     def __enter__(self) -> Journal:
         return self
@@ -136,6 +218,35 @@ class Journal:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def as_sent(pose: Mapping[str, float]) -> dict[str, float]:
+    """What goes over the wire for a commanded pose (rad) that lies within all limits: whole
+    centidegrees. Of what was sent only the difference from it is kept."""
+    half = wire.ANGLE_ZERO + 0.5
+    return {
+        name: (int(rad * CDEG_A_RAD + half) - wire.ANGLE_ZERO) / CDEG_A_RAD
+        for name, rad in pose.items()
+    }
+
+
+def without_words(tick: dict[str, Any]) -> None:
+    """Put in place of words what they meant: as they were understood, without the text. A pet that
+    is given that lives as with the words."""
+    if not any(sense["kind"] == "words" and sense["text"] for sense in tick["senses"]):
+        return
+    meant = {
+        sense["id"]: {**sense, "text": ""}
+        for sense in tick["understood"]
+        if sense["kind"] == "words"
+    }
+    tick["senses"] = [
+        meant.get(sense["id"], {**sense, "text": ""}) if sense["kind"] == "words" else sense
+        for sense in tick["senses"]
+    ]
+    tick["understood"] = [
+        meant[sense["id"]] if sense["kind"] == "words" else sense for sense in tick["understood"]
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,55 +262,142 @@ class Entry:
 
     @property
     def senses(self) -> tuple[AnySense, ...]:
-        """What was heard. Raises NotAJournal for a sense whose package is not here."""
+        """What was heard. Raises NotAJournal for a sense whose package is not here, or that is
+        none."""
         for heard in self.data["senses"]:
             if heard["kind"] not in SENSES:
                 raise NotAJournal(
                     f"at {self.at:g} s it has a sense of the kind {heard['kind']!r}, which no"
                     f" sensor here brings{nearest(heard['kind'], SENSES)}"
                 )
-        return tuple(map(sense_of, self.data["senses"]))
+        return tuple(map(self._sense, self.data["senses"]))
+
+    def _sense(self, heard: dict[str, Any]) -> AnySense:
+        # A board that spoke before the pet's second 0 is heard again with the same time.
+        early = isinstance(heard["at"], float) and heard["at"] < 0.0
+        try:
+            sense = sense_of({**heard, "at": 0.0} if early else heard)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(map(str, first["loc"]))
+            raise NotAJournal(
+                f"at {self.at:g} s it has a sense that is none: {where}: {first['msg']}"
+            ) from None
+        return replace(sense, at=heard["at"]) if early else sense
 
     @property
     def tick(self) -> Tick:
-        """The tick as it was."""
+        """The tick as it was. Raises pydantic.ValidationError for one of another version."""
         return TICKS.validate_python(self.data)
+
+
+def parts(path: Path) -> list[Path]:
+    """The files of a journal, oldest first: life.mcap and life.0002.mcap, … beside it, of which the
+    oldest may be gone. A part that is named itself stands alone."""
+    if PART.search(path.name):
+        return [path]
+    further = [
+        each
+        for each in path.parent.glob(f"{glob_escape(path.stem)}.*.mcap")
+        if PART.search(each.name)
+    ]
+    found = sorted(further, key=lambda each: (len(each.name), each.name))
+    return [path, *found] if path.exists() or not found else found
 
 
 def read_start(path: Path) -> Start:
     """What the life began with. Raises NotAJournal where there is no such file, or it does not
     say."""
+    said: list[str] = []
+    for part in parts(path):
+        for found in _records(part, said.append):
+            if found.attached and found.topic == START:
+                return _start_of(path, found.data)
+    why = f"; {said[0]}" if said else ""
+    raise NotAJournal(f"{path}: not a journal of a pet (it has no {START}{why}); {RECORD_ONE}")
+
+
+def read_ticks(path: Path, told: Told | None = None) -> Iterator[Entry]:
+    """Every tick in order, of all parts. What is damaged or missing is `told`, in a sentence with
+    file and place, and what is whole goes on behind it. Raises NotAJournal where the file cannot be
+    read or is no journal."""
+    read_start(path)
+    say = told or (lambda message: None)
+    before: Entry | None = None
+    for part in parts(path):
+        for entry in _entries(part, say):
+            n = entry.data["n"]
+            if before is not None and n != before.data["n"] + 1:
+                say(
+                    f"{part}: the ticks {before.data['n'] + 1} to {n - 1} are missing"
+                    f" ({before.at:.2f} to {entry.at:.2f} s)"
+                )
+            before = entry
+            yield entry
+
+
+def tick_of(path: Path, entry: Entry) -> Tick:
+    """The tick as it was. Raises NotAJournal for one of another version."""
     try:
-        with path.open("rb") as file:
-            for record in StreamReader(file).records:
-                if isinstance(record, Attachment) and record.name == START:
-                    return STARTS.validate_json(record.data)
+        return entry.tick
+    except ValidationError as error:
+        first = error.errors()[0]
+        said = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+        raise NotAJournal(
+            f"{path}: its ticks are not those of this version (at {entry.at:.2f} s: {said})"
+        ) from error
+
+
+def _entries(part: Path, told: Told) -> Iterator[Entry]:
+    """The ticks of one file."""
+    last: dict[str, Any] | None = None
+    expected = -1
+    for found in _records(part, told):
+        if found.topic != TICK or found.attached:
+            continue
+        try:
+            message = orjson.loads(found.data)
+            n, key, ticks = message["n"], message["key"], message["ticks"]
+            if key:
+                last = {}
+            elif n != expected:
+                last = None  # what it builds on is lost; the next whole tick comes soon
+            for tick in ticks:
+                if last is None:
+                    break
+                last = changed(last, tick)
+                yield _entry(n, last)
+                n += 1
+            expected = message["n"] + len(ticks)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            said = f"{type(error).__name__}: {error}"
+            told(
+                f"{part}: a tick at {found.at / 1e9:.2f} s is not as a journal has it ({said:.200})"
+            )
+            last, expected = None, -1
+
+
+def _entry(n: int, kept: dict[str, Any]) -> Entry:
+    data = {**kept, "n": n}
+    sent = changed(as_sent(data["commanded"]["pose"]), data.pop("sent"))
+    if data.pop("still"):
+        data["moved"] = {}
+    for name, kind in SHAPE.items():
+        if not isinstance(data[name], kind):
+            raise TypeError(f"{name} is {data[name]!r:.40}")
+    return Entry(data["at"], data, sent)
+
+
+def _records(part: Path, told: Told) -> Iterator[Found]:
+    try:
+        yield from read_mcap(part, told)
     except OSError as error:
-        raise NotAJournal(why_unreadable(path, error, RECORD_ONE)) from error
+        raise NotAJournal(why_unreadable(part, error, RECORD_ONE)) from error
+
+
+def _start_of(path: Path, data: bytes) -> Start:
+    try:
+        return STARTS.validate_json(data)
     except ValidationError as error:
         said = f"what it began with is not as this version writes it: {error.errors()[0]['msg']}"
         raise NotAJournal(f"{path}: not a journal of this version ({said}); {RECORD_ONE}") from None
-    except (McapError, EOFError, StructError) as error:
-        raise NotAJournal(f"{path}: not a journal of a pet; {RECORD_ONE}") from error
-    raise NotAJournal(f"{path}: not a journal of a pet (it has no {START}); {RECORD_ONE}")
-
-
-def read_ticks(path: Path) -> Iterator[Entry]:
-    """Every tick in order; those that are whole, of a file that a crash has cut short. Raises
-    NotAJournal where there is none and the file is no journal."""
-    read_start(path)
-    with path.open("rb") as file:
-        messages = NonSeekingReader(file).iter_messages(topics=[TICK], log_time_order=False)
-        while True:
-            try:
-                item = next(messages, None)
-            except (McapError, EOFError, StructError):
-                return
-            if item is None:
-                return
-            yield _entry(item[2])
-
-
-def _entry(message: Message) -> Entry:
-    data = orjson.loads(message.data)
-    return Entry(data["tick"]["at"], data["tick"], data["sent"])

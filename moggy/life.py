@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from moggy.arguments import number, path_of, shown
-from moggy.journal import Journal, read_start, read_ticks
+from moggy.arguments import number, path_of, shown, switch
+from moggy.journal import Journal, read_start, read_ticks, tick_of
 from moggy.loop import Sent
 from moggy.messages import Event, Tick
 from moggy.pet import Start
@@ -38,6 +38,8 @@ class Life:
     """Of each tick, joint → rad, as it went over the wire."""
     remembered: Mapping[str, Any] | None = None
     """What it knew of its people at the end; None for one that was read from a journal."""
+    damage: tuple[str, ...] = ()
+    """What of its journal was damaged or missing, in sentences with file and place."""
 
     def __repr__(self) -> str:
         last = self.ticks[-1].at if self.ticks else 0.0
@@ -46,24 +48,28 @@ class Life:
 
     @classmethod
     def read(cls, journal: Path | str) -> Life:
-        """A recorded life. Of a file cut short by a crash, what is whole. Raises
+        """A recorded life; of a damaged file what is whole, and `damage` says what is not. Raises
         moggy.journal.NotAJournal, a ValueError."""
         path = path_of("journal", journal)
         start = read_start(path)
-        entries = list(read_ticks(path))
+        damage: list[str] = []
+        entries = list(read_ticks(path, damage.append))
         return cls(
-            start, tuple(entry.tick for entry in entries), tuple(entry.sent for entry in entries)
+            start,
+            tuple(tick_of(path, entry) for entry in entries),
+            tuple(entry.sent for entry in entries),
+            damage=tuple(damage),
         )
 
-    def save(self, journal: Path | str) -> None:
-        """Write it as a journal, which `moggy replay` lives again and Foxglove opens. Raises
-        ValueError for a part of a life, which cannot be lived again; OSError where
-        it cannot be written."""
-        if not self.ticks or self.ticks[0].n:
+    def save(self, journal: Path | str, *, words: bool = False) -> None:
+        """Write it as a journal, which `moggy replay` lives again and Foxglove opens; what people
+        said only with `words`, else what it meant. Raises ValueError for a part of a life, which
+        cannot be lived again; OSError where it cannot be written."""
+        if any(tick.n != n for n, tick in enumerate(self.ticks)) or not self.ticks:
             raise ValueError("a part of a life cannot be lived again: save the whole one")
         path = path_of("journal", journal)
         path.parent.mkdir(parents=True, exist_ok=True)
-        with Journal(path, self.start) as written:
+        with Journal(path, self.start, words=switch("words", words)) as written:
             for tick, sent in zip(self.ticks, self.sent, strict=True):
                 written(tick, sent)
 

@@ -28,6 +28,10 @@ app.add_typer(models_app, name="models")
 app.add_typer(memory_app, name="memory")
 
 Seed = Annotated[int, typer.Option(help="Seed of every choice that it makes.")]
+RecordWords = Annotated[
+    bool,
+    typer.Option("--record-words", help="Keep what people say, and not only what it meant."),
+]
 Personality = Annotated[
     str, typer.Option(help="Who it is: a name in personalities/, such as cat, shy, bold.")
 ]
@@ -105,7 +109,10 @@ def sim(
     open_browser: Annotated[
         bool, typer.Option("--open/--no-open", help="Open the studio in the browser.")
     ] = True,
-    record: Annotated[Path | None, typer.Option(help="Live: write the journal here.")] = None,
+    record: Annotated[
+        Path | None, typer.Option(help="Live: a file or a folder for the journal.")
+    ] = None,
+    record_words: RecordWords = False,
     remember: Annotated[
         bool,
         typer.Option(
@@ -131,17 +138,18 @@ def sim(
     if headless:
         from moggy.commands.headless import headless as run_headless
 
-        run_headless(
+        status = run_headless(
             senses, until=until, out=out, pictures=pictures, board=board, think=think, hour=hour,
-            faults=faults, personality=personality, seed=seed,
+            faults=faults, personality=personality, seed=seed, words=record_words,
         )  # fmt: skip
     else:
         from moggy.commands.live import simulate
 
-        simulate(
+        status = simulate(
             port=port, open_browser=open_browser, record=record, board=board, remember=remember,
-            hour=hour, faults=faults, personality=personality, seed=seed,
+            hour=hour, faults=faults, personality=personality, seed=seed, words=record_words,
         )  # fmt: skip
+    raise typer.Exit(status)
 
 
 @app.command(epilog="Example: `moggy run --port /dev/ttyACM0 --camera 0`")
@@ -158,7 +166,8 @@ def run(
         ),
     ] = False,
     studio: Annotated[int | None, typer.Option(help="Also open the studio on this port.")] = None,
-    record: Annotated[Path | None, typer.Option(help="Write the journal here.")] = None,
+    record: Annotated[Path | None, typer.Option(help="A file or a folder for the journal.")] = None,
+    record_words: RecordWords = False,
     personality: Personality = "cat",
     seed: Annotated[
         int | None, typer.Option(help="Seed of every choice; else a new one each time.")
@@ -167,10 +176,11 @@ def run(
     """A real body on a serial port."""
     from moggy.commands.live import run_robot
 
-    run_robot(
+    status = run_robot(
         port, body=body, camera=camera, microphone=microphone, studio_port=studio, record=record,
-        personality=personality, seed=seed,
+        personality=personality, seed=seed, words=record_words,
     )  # fmt: skip
+    raise typer.Exit(status)
 
 
 @app.command(
@@ -293,7 +303,7 @@ def schema(
     kind: Annotated[
         str,
         typer.Argument(
-            help="senses, body, personality, tree, patch, appraisals, motion, laws or day."
+            help="senses, body, personality, tree, patch, appraisals, motion, laws, day or records."
         ),
     ],
 ) -> None:

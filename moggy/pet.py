@@ -27,6 +27,7 @@ from moggy.messages import (
     Tick,
 )
 from moggy.ongoing import Ongoing
+from moggy.published import OF_COMMANDS, published
 from moggy.vocabulary import EVENTS, nearest
 
 TREE_PERIOD = 0.1
@@ -162,7 +163,7 @@ class LivingPet:
         if not now >= self._now:
             raise ValueError(f"time runs backwards: {now} s comes after {self._now} s")
         self._now = now
-        heard = tuple([replace(sense, id=self._number()) for sense in senses])
+        heard = tuple([published(replace(sense, id=self._number())) for sense in senses])
         refused = self._take_edits(heard, now)
         understood, unknown = self._understand(heard, now)
         self._ongoing.take(understood, now)
@@ -171,7 +172,8 @@ class LivingPet:
             event.urgent or event.name == "touched" for event in events
         )
         if beat or events or evidence:
-            self._felt = self.mind.feel(events, evidence, now, now - self._felt_at)
+            felt = self.mind.feel(events, evidence, now, now - self._felt_at)
+            self._felt = published(felt[0]), published(felt[1])
             self._felt_at = now
         person, pet = self._felt
         decision = self._decide(now, person, pet, events, beat)
@@ -205,9 +207,10 @@ class LivingPet:
         news = events or decision.calls or decision.plays != self._plays
         if not news and now - self._acted < ACT_PERIOD - EARLY:
             return {}
-        self._command, moved = self._actor.act(
+        command, moved = self._actor.act(
             decision, person, pet, events, self._ongoing.gesture, now, now - self._acted
         )
+        self._command = published(command, OF_COMMANDS)
         self._acted, self._plays = now, decision.plays
         return moved
 
@@ -228,7 +231,7 @@ class LivingPet:
         """What the readers make of the senses; and what is wrong with it, each mistake once."""
         understood: list[AnySense] = [sense for sense in heard if not isinstance(sense, self._raw)]
         for reader in self._readers:
-            for sense in reader.read(heard, now):
+            for sense in map(published, reader.read(heard, now)):
                 understood.append(sense if sense.id else replace(sense, id=self._number()))
         wrong = {
             sense.event: f"a sensor tells of the event {sense.event!r}, which nobody declared"
@@ -251,7 +254,7 @@ class LivingPet:
             if self._decision.calls:
                 self._decision = replace(self._decision, calls=())
             return self._decision
-        self._decision = self._decider.decide(
+        decision = self._decider.decide(
             Context(
                 at=now,
                 dt=min(now - self._decided, now),
@@ -265,6 +268,7 @@ class LivingPet:
                 settings=self._ongoing.settings,
             )
         )
+        self._decision = published(decision)
         self.mind.did(self._decision.behavior)
         self._decided = now
         self._unheard.clear()

@@ -18,11 +18,11 @@ from moggy.brain.memory import Diary, LateDiary, Memory, awake
 from moggy.clock import RealClock
 from moggy.config import Files
 from moggy.designs import SCHEMAS, designs, save
-from moggy.home import memory_file, memory_key
-from moggy.journal import Journal
+from moggy.home import home, memory_file, memory_key
 from moggy.loop import Ask, BodyOut, Listener, Loop, Sensor
 from moggy.messages import Tick
 from moggy.pet import LivingPet, Start
+from moggy.recording import Recording, records_of
 from moggy.sensors.vision import Eye, vision_task
 from moggy.setup.runtime import runtime_status
 from moggy.sim.simulated_body import SimulatedBody
@@ -104,10 +104,15 @@ class RealTimeParts:
         self.closing.callback(speaker.close)
         self.listeners.append(speaker)
 
-    def record(self, path: Path) -> None:
-        """Write its journal here."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self.listeners.append(self.closing.enter_context(Journal(path, self.start)))
+    def record(self, path: Path, *, words: bool) -> Recording:
+        """Record it here, a file or a folder, within the bounds of the owner's `records.yaml`.
+        `words`: with what people say. Raises Invalid where that file is wrong."""
+        records = records_of(self.files.own or home(), words=words)
+        recording = Recording(path, self.start, records)
+        self.closing.callback(recording.close)
+        self.listeners.append(recording)
+        self.sensors.append(recording)
+        return recording
 
     def watch(self) -> None:
         """Let whoever edits one of its files edit the pet."""

@@ -15,6 +15,7 @@ from typing import Any, Protocol, TypeAlias
 
 import orjson
 
+from moggy.home import private
 from moggy.journal import Encoder, Journal
 from moggy.loop import rare_collection
 from moggy.messages import Call, Purr, Tick
@@ -23,6 +24,8 @@ from moggy.worker import deaf_to_ctrl_c
 
 TOGETHER = 32
 """Ticks that are handed to the process at a time."""
+JOURNAL, LINES, SOUND = FILES = ("journal.mcap", "ticks.jsonl", "sound.wav")
+"""Names of what is written."""
 LINES_BUFFER = 1 << 20
 """Bytes of ticks.jsonl that are written at a time."""
 END = b""
@@ -47,19 +50,21 @@ OpenSound: TypeAlias = Callable[[Path], SoundFile]
 class Records:
     """The files themselves: journal.mcap, ticks.jsonl, sound.wav."""
 
-    def __init__(self, out: Path, start: Start, sound: OpenSound) -> None:
+    def __init__(self, out: Path, start: Start, sound: OpenSound, *, words: bool) -> None:
         """Open the files in the folder `out`. Raises OSError where that is impossible."""
         self._closing = ExitStack()
-        self._journal = self._closing.enter_context(Journal(out / "journal.mcap", start))
-        self._lines = self._closing.enter_context((out / "ticks.jsonl").open("wb", LINES_BUFFER))
-        self._sound = sound(out / "sound.wav")
+        self._journal = self._closing.enter_context(Journal(out / JOURNAL, start, words=words))
+        self._lines = self._closing.enter_context(
+            open(out / LINES, "wb", LINES_BUFFER, opener=private)  # noqa: SIM115
+        )
+        self._sound = sound(out / SOUND)
         self._closing.callback(self._sound.close)
 
     def write(self, line: bytes) -> None:
         """Write one tick, given as an `Encoder` has written it."""
         entry = orjson.loads(line)
         tick = entry["tick"]
-        self._journal.write(tick["at"], tick["n"], line)
+        self._journal.write(line)
         self._lines.write(
             orjson.dumps(summary(tick, entry["sent"]), option=orjson.OPT_APPEND_NEWLINE)
         )
@@ -101,16 +106,21 @@ class Recorder:
     """A listener that hands each tick to the process that writes. Close it, or use it in a `with`;
     closing waits until all is written."""
 
-    def __init__(self, out: Path, start: Start, sound: OpenSound) -> None:
+    def __init__(self, out: Path, start: Start, sound: OpenSound, *, words: bool = False) -> None:
         """Make it before anything that has a thread or a process: it forks. `sound` opens the sound
-        file in that process. Raises OSError when nothing can be written in the folder."""
+        file in that process; what people say is kept only with `words`. Raises OSError when nothing
+        can be written in the folder."""
         out.mkdir(parents=True, exist_ok=True)
-        (out / "journal.mcap").open("wb").close()
+        (out / JOURNAL).open("wb").close()
+        self.why = ""
+        """Why the records are not whole; empty while they are."""
         # A fresh interpreter would cost more than the writing of a minute.
         context = multiprocessing.get_context("fork")
         self._pipe, theirs = context.Pipe()
         self.process = context.Process(
-            target=_write, args=(self._pipe, theirs, out, start, sound), name="moggy records"
+            target=_write,
+            args=(self._pipe, theirs, out, start, sound, words),
+            name="moggy records",
         )
         with deaf_to_ctrl_c():
             self.process.start()
@@ -158,12 +168,13 @@ class Recorder:
             why = "the process that writes the records was killed"
         self._pipe.close()
         self.process.join()
+        self.why = why
         if why:
             raise OSError(why)
 
 
 def _write(
-    other_end: Connection, pipe: Connection, out: Path, start: Start, sound: OpenSound
+    other_end: Connection, pipe: Connection, out: Path, start: Start, sound: OpenSound, words: bool
 ) -> None:
     """The process: writes what comes until END, or until the pet's process is gone; answers "" or
     what went wrong."""
@@ -173,12 +184,16 @@ def _write(
     Thread(target=_receive, args=(pipe, came), daemon=True).start()
     why = ""
     try:
-        with Records(out, start, sound) as records, rare_collection():
+        with Records(out, start, sound, words=words) as records, rare_collection():
             while lines := came.get():
                 for line in lines.split(b"\n"):
                     records.write(line)
+        gone = [name for name in FILES if not (out / name).exists()]
+        if gone:
+            why = f"{out / gone[0]}: it was deleted or moved"
     except OSError as error:
-        why = str(error)
+        # What is buffered for the lines and the sound names no file.
+        why = f"{error.filename or out}: {error.strerror or error}"
     with suppress(OSError):
         pipe.send(why)
 

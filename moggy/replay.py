@@ -10,7 +10,8 @@ from typing import Any
 
 import orjson
 
-from moggy.journal import Entry, read_start, read_ticks
+from moggy.journal import Entry, Incomplete, read_start, read_ticks
+from moggy.mcap_file import Told
 from moggy.messages import Tick
 from moggy.pet import LivingPet, Start
 
@@ -49,12 +50,22 @@ class Relived:
 
 
 def relive(
-    path: Path, born: Born, change: Callable[[Start], Start] = lambda start: start
+    path: Path,
+    born: Born,
+    change: Callable[[Start], Start] = lambda start: start,
+    told: Told | None = None,
 ) -> Iterator[Relived]:
     """Every tick of a journal, lived again by a pet that is made from its start, which `change` may
-    change. Raises NotAJournal, or Invalid for a changed file that is wrong."""
+    change. What is damaged is `told`. Raises NotAJournal, Invalid for a changed file that is wrong,
+    and Incomplete at the first tick before which others are missing: what the pet heard then is not
+    known."""
     pet = born(change(read_start(path)))
-    for entry in read_ticks(path):
+    for n, entry in enumerate(read_ticks(path, told)):
+        if entry.data["n"] != n:
+            raise Incomplete(
+                f"{path}: what happened before {entry.at:.2f} s is missing, so it cannot be lived"
+                " again from there on"
+            )
         tick = pet.tick(entry.at, entry.senses)
         yield Relived(entry, orjson.loads(orjson.dumps(tick)), tick)
 

@@ -226,6 +226,10 @@ class Words(Sense):
     kind: Literal["words"] = "words"
     person: str = SOMEONE
     text: str = ""
+    length: Annotated[
+        int | None,
+        Field(ge=0, description="characters, set by the reader; journals keep it without the text"),
+    ] = None
     lang: Annotated[str, Field(description="two letters, such as en, de or zh")] = "en"
     valence: Signed | None = None
     arousal: Signed | None = None

@@ -20,13 +20,14 @@ from moggy.assemble import (
     simulated_body,
 )
 from moggy.body import Body
-from moggy.commands.live import say_troubles
+from moggy.commands.live import WORDS_KEPT, say_troubles
 from moggy.commands.progress import progress
 from moggy.config import Files, path_texts
 from moggy.designs import know_sensors
 from moggy.home import home
 from moggy.loop import Listener
 from moggy.messages import AnySense
+from moggy.record import Recorder
 from moggy.sim.day import WRITE_A_DAY, Day, senses_of
 from moggy.sim.faults import Fault
 from moggy.sim.script import length_s, read_script
@@ -54,9 +55,11 @@ def headless(
     faults: Sequence[Fault],
     personality: str,
     seed: int,
-) -> None:
+    words: bool,
+) -> int:
     """Read the script, live it with the faults, which stand in the order of their time; say what
-    the pet noticed of these, what was written and how fast it went."""
+    the pet noticed of these, what was written and how fast it went. Returns 0 when all that was
+    asked for is written, else 1."""
     files = Files(home())
     know_sensors(files)
     body = files.load("body/cat.yaml", Body)
@@ -66,10 +69,14 @@ def headless(
     )
     seconds = max(given.seconds, length_s(faults) if faults else 0.0) if until is None else until
     before = perf_counter()
+    records: Recorder | None = None
+    if out is not None and words:
+        typer.echo(WORDS_KEPT, err=True)
     with ExitStack() as closing:
         listeners: list[Listener] = []
         if out is not None:
-            listeners.append(closing.enter_context(recorder(out, start)))
+            records = closing.enter_context(recorder(out, start, words=words))
+            listeners.append(records)
         simulated = simulated_body(body, board, seed=seed)
         if out is not None and pictures:
             from moggy.sim.pictures import Pictures
@@ -84,11 +91,16 @@ def headless(
             born(start), senses, seconds, body=simulated, listeners=listeners, think=think
         ).run()
     took = perf_counter() - before
-    where = f"; in {out}: {', '.join(sorted(path.name for path in out.iterdir()))}" if out else ""
-    typer.echo(
-        f"{seconds:g} s of its life in {took:.2f} s ({seconds / took:.0f} times as fast){where}",
-        err=True,
-    )
+    lived = f"{seconds:g} s of its life in {took:.2f} s ({seconds / took:.0f} times as fast)"
+    if records is None or out is None:
+        typer.echo(lived, err=True)
+        return 0
+    if records.why:
+        typer.secho(f"{lived}; its records are not whole: {records.why}", fg="red", err=True)
+        return 1
+    there = ", ".join(sorted(path.name for path in out.iterdir()))
+    typer.echo(f"{lived}; in {out}: {there}", err=True)
+    return 0
 
 
 def _read(script: Path | None, body: Body) -> Given:

@@ -13,11 +13,11 @@ from moggy.assemble import begin, born, in_virtual_time, simulated_body
 from moggy.behaviors.law_scene import LawScene
 from moggy.behaviors.laws import LawMonitor, Laws, Violation, violations
 from moggy.body import Body
-from moggy.commands.progress import progress
+from moggy.commands.progress import progress, warn
 from moggy.config import Files, compose, path_texts
 from moggy.designs import check_laws, know_sensors, sensors_of
 from moggy.home import home
-from moggy.journal import read_start, read_ticks
+from moggy.journal import read_start, read_ticks, tick_of
 from moggy.personality import Personality
 from moggy.pet import Start
 from moggy.sim.day import senses_of
@@ -72,7 +72,8 @@ def of_journal(path: Path, laws: Laws) -> list[Violation]:
     """What a recorded life broke. Raises NotAJournal."""
     start = read_start(path)
     sensors_of(start.body, start.files)
-    return violations(laws, scene_of(start), (entry.tick for entry in read_ticks(path)))
+    ticks = (tick_of(path, entry) for entry in read_ticks(path, warn))
+    return violations(laws, scene_of(start), ticks)
 
 
 def of_random_day(

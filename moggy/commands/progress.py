@@ -1,10 +1,11 @@
-"""A progress bar, where there is a terminal."""
+"""A progress bar, where there is a terminal; and warnings beside what is printed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -26,3 +27,8 @@ def progress(what: str, total: float) -> Iterator[Callable[[float], None]]:
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(what, total=total)
         yield lambda done: bar.update(task, completed=done)
+
+
+def warn(message: str) -> None:
+    """Say on the error output what is damaged."""
+    typer.secho(message, fg="yellow", err=True)

@@ -11,11 +11,11 @@ from typing import NamedTuple
 from rich.console import Console
 
 from moggy.assemble import FOLDERS, lived_again, mistake_of_value, with_file, with_value
-from moggy.commands.progress import progress
+from moggy.commands.progress import progress, warn
 from moggy.config import Files, Invalid
 from moggy.designs import designs, sensors_of
 from moggy.home import home
-from moggy.journal import read_start, read_ticks
+from moggy.journal import Incomplete, read_start, read_ticks
 from moggy.pet import Start
 from moggy.replay import COMPARED, Relived, first_difference
 from moggy.yaml_file import read_yaml
@@ -79,23 +79,30 @@ class Difference:
 def replay(journal: Path, swaps: Sequence[str], sets: Sequence[str], plot: Path | None) -> int:
     """Live the journal again and print what differs; `plot` is where a plot of the mood goes.
     Returns 0 when an unchanged replay is exact or a changed one ran, 1 when an unchanged one
-    differs. Raises NotAJournal, or ValueError for a change that is none."""
+    differs or ticks are missing. Raises NotAJournal, or ValueError for a change that is none."""
     start = read_start(journal)
     sensors_of(start.body, start.files)
     change = _change(swaps, sets)
     changed = change(start)
-    total = sum(1 for _ in read_ticks(journal))
-    difference = Difference()
+    total = sum(1 for _ in read_ticks(journal, warn))
+    difference, broken = Difference(), ""
     with progress("living it again", total) as advance:
-        for relived in lived_again(journal, change):
-            difference.note(relived)
-            advance(difference.ticks)
+        try:
+            for relived in lived_again(journal, change):
+                difference.note(relived)
+                advance(difference.ticks)
+        except Incomplete as error:
+            broken = str(error)
+    if broken:
+        warn(broken)
+        if not difference.ticks:
+            return 1
     console = Console(highlight=False)
     if plot is not None:
         _plot(difference, plot)
         console.print(f"plot: {plot}")
     if changed == start:
-        return _exact(console, difference, start.version)
+        return _exact(console, difference, start.version) or (1 if broken else 0)
     _differs(console, difference)
     return 0
 

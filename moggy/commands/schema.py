@@ -14,6 +14,7 @@ from moggy.designs import know_sensors
 from moggy.home import home
 from moggy.layer import FileLayer
 from moggy.personality import Personality
+from moggy.recording import Records
 from moggy.vocabulary import nearest
 
 
@@ -45,4 +46,5 @@ def _kinds() -> dict[str, Callable[[], dict[str, Any]]]:
         "motion": MotionFile.model_json_schema,
         "laws": Laws.model_json_schema,
         "day": Day.model_json_schema,
+        "records": Records.model_json_schema,
     }

@@ -19,6 +19,7 @@ from moggy.behaviors.moment import Moment
 from moggy.behaviors.selectors import Utility
 from moggy.behaviors.slot import OptionSlot, ReflexSlot
 from moggy.behaviors.tree_language import TreeLanguage
+from moggy.commands.progress import warn
 from moggy.designs import designs
 from moggy.pet import Start
 from moggy.why.answer import ChainCoverage, Explanation, changes, coverage, why
@@ -70,13 +71,13 @@ def explain(journal: Path, at: float | None, of: str | None, as_json: bool) -> N
     """Print one moment (s); the newest change of one output; without either, every change of
     behaviour."""
     if at is None and of is None:
-        for moment, behavior, sentence in changes(journal):
+        for moment, behavior, sentence in changes(journal, warn):
             if as_json:
                 typer.echo(orjson.dumps({"at": moment, "behavior": behavior, "why": sentence}))
             else:
                 typer.echo(f"{moment:8.2f} s  {behavior:<18} {sentence}")
         return
-    answer = why(journal, inputs_of, float("inf") if at is None else at, of)
+    answer = why(journal, inputs_of, float("inf") if at is None else at, of, warn)
     if as_json:
         typer.echo(orjson.dumps(answer))
     else:
@@ -85,7 +86,7 @@ def explain(journal: Path, at: float | None, of: str | None, as_json: bool) -> N
 
 def cover(journal: Path, as_json: bool) -> int:
     """Print how many changes are explained; 0 when every change of every output is, 1 otherwise."""
-    found = coverage(journal, inputs_of)
+    found = coverage(journal, inputs_of, warn)
     if as_json:
         typer.echo(orjson.dumps({"share": found.share, "coverage": found}))
     else:

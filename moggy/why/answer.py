@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
-from moggy.journal import Entry, NotAJournal, read_start, read_ticks
+from moggy.journal import Entry, read_start, read_ticks, tick_of
+from moggy.mcap_file import Told
 from moggy.vocabulary import nearest
 from moggy.why.chain import Chain
 from moggy.why.ledger import ChainLink
@@ -77,15 +76,21 @@ class ChainCoverage:
                 self.holes.append((chain.change.at, output, chain.holes))
 
 
-def why(path: Path, inputs_of: InputsOf, at: float, of: str | None = None) -> Explanation:
+def why(
+    path: Path,
+    inputs_of: InputsOf,
+    at: float,
+    of: str | None = None,
+    told: Told | None = None,
+) -> Explanation:
     """The tick at, or the last before, a moment (s); with `of`, the newest change of that output.
 
-    Raises ValueError where there is none, and NotAJournal.
+    What is damaged is `told`. Raises ValueError where there is none, and NotAJournal.
     """
     trace = JournalWalk(read_start(path), inputs_of)
     asked: tuple[Chain, Entry] | None = None
     outputs: dict[str, None] = {}
-    for entry in _ticks(path):
+    for entry in _ticks(path, told):
         if entry.at > at and trace.entry is not None:
             break
         trace.take(entry)
@@ -106,35 +111,32 @@ def why(path: Path, inputs_of: InputsOf, at: float, of: str | None = None) -> Ex
     return _answer(trace, asked[1], [asked[0]])
 
 
-def coverage(path: Path, inputs_of: InputsOf) -> ChainCoverage:
+def coverage(path: Path, inputs_of: InputsOf, told: Told | None = None) -> ChainCoverage:
     """Walks the whole journal: whether behind every change of every output each link is there, from
     the command to a sample. Raises NotAJournal."""
     trace, found = JournalWalk(read_start(path), inputs_of), ChainCoverage()
-    for entry in _ticks(path):
+    for entry in _ticks(path, told):
         trace.take(entry)
         for change in trace.changes():
             found.count(trace.explain(change))
     return found
 
 
-def changes(path: Path) -> Iterator[tuple[float, str, str]]:
+def changes(path: Path, told: Told | None = None) -> Iterator[tuple[float, str, str]]:
     """(at, behaviour, sentence) each time that the pet takes up something else."""
     last = ""
-    for entry in read_ticks(path):
+    for entry in _ticks(path, told):
         behavior = entry.data["decision"]["behavior"]
         if behavior != last:
             yield entry.at, behavior, entry.data["decision"]["why"]
         last = behavior
 
 
-def _ticks(path: Path) -> Iterator[Entry]:
+def _ticks(path: Path, told: Told | None) -> Iterator[Entry]:
     """The ticks of a journal. Raises NotAJournal for one of another version."""
-    for n, entry in enumerate(read_ticks(path)):
+    for n, entry in enumerate(read_ticks(path, told)):
         if n == 0:
-            try:
-                _ = entry.tick
-            except ValidationError as error:
-                raise NotAJournal(f"{path}: its ticks are not those of this version") from error
+            tick_of(path, entry)
         yield entry
 
 

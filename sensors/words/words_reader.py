@@ -67,25 +67,27 @@ class WordsReader:
             if not isinstance(sense, Words):
                 continue
             if legible(sense.text).strip():
-                found += self._tell(sense, now)
-                found.append(understand(sense))
+                length = _length(sense.text)
+                found += self._tell(length, now)
+                found.append(replace(understand(sense), length=length))
             elif (
                 sense.valence is not None
                 or sense.probabilities is not None
                 or sense.intent is not None
             ):
+                if sense.length is not None:
+                    found += self._tell(sense.length, now)
                 found.append(
                     sense if sense.confidence is not None else replace(sense, confidence=UNRATED)
                 )
         return found
 
-    def _tell(self, words: Words, now: float) -> Sequence[Trouble]:
-        """A Trouble when this text is cut and the last was not, or the other way round."""
-        length = len(words.text)
-        too_long = length > LONGEST_RAW or len(legible(words.text)) > LONGEST
-        if too_long == self._cut:
+    def _tell(self, length: int, now: float) -> Sequence[Trouble]:
+        """A Trouble when a text of this length is cut and the last was not, or the other way
+        round."""
+        if (length > LONGEST) == self._cut:
             return ()
-        self._cut = too_long
+        self._cut = length > LONGEST
         note = (
             f"the text of {length:,} characters was cut: only its first {LONGEST} are read; "
             "say it shorter"
@@ -93,6 +95,13 @@ class WordsReader:
             else ""
         )
         return (Trouble(at=now, part="words", message=note),)
+
+
+def _length(text: str) -> int:
+    """Characters of a text; more than LONGEST only where it is cut."""
+    if len(text) > LONGEST_RAW or len(legible(text)) > LONGEST:
+        return max(len(text), LONGEST + 1)
+    return min(len(text), LONGEST)
 
 
 def understand(words: Words) -> Words:

@@ -360,7 +360,7 @@ def test_a_journal_of_another_version_is_refused(eventful: Path, tmp_path: Path)
                 for output, movers in entry.data["moved"].items()
             }
             line = orjson.dumps({"tick": {**entry.data, "moved": moved}, "sent": entry.sent})
-            journal.write(entry.at, entry.data["n"], line)
+            journal.write(line)
     with pytest.raises(NotAJournal, match="not those of this version"):
         coverage(old, inputs_of)
 

@@ -1,0 +1,241 @@
+"""Records a life for as long as it lasts: in parts of an hour, within bounds of size and age, in a
+thread beside the loop. A full disk or a folder that is gone costs what could not be written, and is
+said; the pet lives on, and so do the records when there is room."""
+
+from __future__ import annotations
+
+import errno
+import re
+import shutil
+import threading
+from collections import deque
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Annotated
+
+from pydantic import Field
+
+from moggy.body import StrictModel
+from moggy.clock import DAY_S, calendar_name, unix_time
+from moggy.config import parse
+from moggy.journal import Journal, parts
+from moggy.loop import Sent
+from moggy.messages import AnySense, Tick, Trouble
+from moggy.pet import Start
+
+WAITING = 500
+"""Ticks that may wait for a disk that hangs, ten seconds of life; further ones are dropped and
+counted. Our choice."""
+RETRY_S = 10.0
+"""Seconds of life between two attempts to record again; our choice."""
+LOOK_S = 1.0
+"""Seconds between two looks whether the file is still there."""
+MB = 1_000_000
+RECORDS = "records.yaml"
+"""The file in the owner's folder that says how much is kept."""
+
+
+class Records(StrictModel):
+    """How journals are kept: `records.yaml` in the owner's folder."""
+
+    part_minutes: Annotated[
+        float, Field(ge=0.1, le=1440.0, description="a new file begins after this time")
+    ] = 60.0
+    most_mb: Annotated[
+        float, Field(ge=1.0, description="MB of all parts; the oldest are deleted")
+    ] = 4000.0
+    most_days: Annotated[float, Field(gt=0.0, description="days after which a part is deleted")] = (
+        30.0
+    )
+    least_free_mb: Annotated[
+        float, Field(ge=0.0, description="MB of the disk that are left for others")
+    ] = 500.0
+    words: Annotated[bool, Field(description="keep what people said; else only what it meant")] = (
+        False
+    )
+
+
+def records_of(folder: Path, *, words: bool = False) -> Records:
+    """What the owner's folder says of records; `words` keeps them in any case. Raises Invalid."""
+    try:
+        text = (folder / RECORDS).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        text = "{}"
+    found = parse(RECORDS, text, Records)
+    return found.model_copy(update={"words": found.words or words})
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """A tick on its way to the thread."""
+
+    tick: Tick
+    sent: Sent
+
+
+class Recording:
+    """A listener that records, and a sensor that says as Troubles when it cannot. Close it."""
+
+    def __init__(self, path: Path, start: Start, records: Records) -> None:
+        """`path` is a file, which a new life begins anew with all its parts; or a folder, in which
+        each life has a file of its own, named by the date. Does not raise: what fails is said."""
+        self.folder = path if path.suffix != ".mcap" else None
+        """Where every life has a file; None: there is one file for one life."""
+        self.path = path / f"moggy-{calendar_name()}.mcap" if self.folder else path
+        """The first part."""
+        self.missing = 0
+        """Ticks that were not recorded."""
+        self.why = ""
+        """Why ticks are missing: the last reason."""
+        self._start, self._records = start, records
+        self._journal: Journal | None = None
+        self._part, self._parts = self.path, 0
+        self._began = self._looked = 0.0
+        self._retry_at = float("-inf")
+        self._troubles: deque[str] = deque()
+        self._failing = False
+        self._dropped = 0
+        self._ticks: SimpleQueue[_Waiting | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._write_on, name="recording", daemon=True)
+        self._thread.start()
+
+    @property
+    def words(self) -> bool:
+        """Whether it keeps what people say."""
+        return self._records.words
+
+    def __call__(self, tick: Tick, sent: Sent) -> None:
+        if self._ticks.qsize() < WAITING:
+            self._ticks.put(_Waiting(tick, sent))
+        else:
+            self._dropped += 1
+
+    def poll(self, now: float) -> Sequence[AnySense]:
+        """A Trouble when recording fails, and when it goes on."""
+        said: list[AnySense] = []
+        while self._troubles:
+            said.append(Trouble(at=now, part="records", message=self._troubles.popleft()))
+        return said
+
+    def close(self) -> None:
+        """Write the rest. Does not raise: `missing` and `why` say what is not there."""
+        self._ticks.put(None)
+        self._thread.join()
+        self.missing += self._dropped
+        if self._dropped:
+            self.why = self.why or f"{self._part}: the disk was too slow"
+
+    def summary(self) -> str:
+        """What was recorded, and what is missing, in a sentence."""
+        if not self.missing:
+            return f"recorded in {self.path}" + (
+                f" and {self._parts - 1} further" * (self._parts > 1)
+            )
+        return f"{self.missing} ticks are missing in the records: {self.why}"
+
+    def _write_on(self) -> None:
+        """The thread: writes what comes until None."""
+        while (waiting := self._ticks.get()) is not None:
+            try:
+                self._write(waiting)
+            except Exception as error:
+                # Mostly OSError; but a mistake of ours must not end the records unsaid either.
+                self._fail(error, waiting.tick.at)
+        if self._journal is not None:
+            try:
+                self._journal.close()
+            except OSError as error:
+                self._fail(error, 0.0, lost=0)
+
+    def _write(self, waiting: _Waiting) -> None:
+        at = waiting.tick.at
+        if self._journal is None:
+            if at < self._retry_at:
+                self.missing += 1
+                return
+            self._open(at)
+        elif at - self._began >= self._records.part_minutes * 60.0:
+            self._journal.close()
+            self._journal = None
+            self._open(at)
+        elif at - self._looked >= LOOK_S:
+            self._look(at)
+        if self._journal is not None:
+            self._journal(waiting.tick, waiting.sent)
+
+    def _open(self, at: float) -> None:
+        """Begin the next part. Raises OSError where it cannot be."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        if self._parts == 0 and self.folder is None:
+            for old in parts(self.path):
+                old.unlink(missing_ok=True)
+        self._delete_old()
+        number = self._parts + 1
+        self._part = self.path if number == 1 else self.path.with_suffix(f".{number:04d}.mcap")
+        self._journal = Journal(self._part, self._start, words=self._records.words)
+        self._parts, self._began, self._looked = number, at, at
+        if self._failing:
+            self._failing = False
+            self._troubles.append("")
+
+    def _look(self, at: float) -> None:
+        """Raise OSError where the file is gone or the disk is nearly full."""
+        self._looked = at
+        if not self._part.exists():
+            raise FileNotFoundError(errno.ENOENT, "it was deleted or moved", str(self._part))
+        if self._free() < self._records.least_free_mb * MB:
+            self._delete_old()
+
+    def _delete_old(self) -> None:
+        """Delete the oldest parts until all lies within the bounds. Raises OSError where too little
+        of the disk is free all the same."""
+        found = []
+        for part in self._kept():
+            with suppress(OSError):
+                found.append((part, part.stat()))
+        size = sum(stat.st_size for _, stat in found)
+        oldest_allowed = unix_time() - self._records.most_days * DAY_S
+        for part, stat in found:
+            if part == self._part and self._journal is not None:
+                continue
+            crowded = self._free() < self._records.least_free_mb * MB
+            if size > self._records.most_mb * MB or stat.st_mtime < oldest_allowed or crowded:
+                part.unlink(missing_ok=True)
+                size -= stat.st_size
+        if self._free() < self._records.least_free_mb * MB:
+            raise OSError(
+                errno.ENOSPC,
+                f"less than {self._records.least_free_mb:g} MB of its disk are free"
+                f" ({RECORDS}: least_free_mb)",
+                str(self._part),
+            )
+
+    def _kept(self) -> list[Path]:
+        """All parts that count, oldest first."""
+        if self.folder is None:
+            return [part for part in parts(self.path) if part.exists()]
+        found = self.folder.glob("moggy-*.mcap")
+        return sorted(found, key=lambda part: re.sub(r"\.mcap$", "", part.name))
+
+    def _free(self) -> float:
+        return shutil.disk_usage(self.path.parent).free
+
+    def _fail(self, error: Exception, at: float, lost: int = 1) -> None:
+        """Give the part up, say why, and try a new one later. `lost`: ticks besides those that the
+        part had not written yet."""
+        journal, self._journal = self._journal, None
+        if journal is not None:
+            journal.abandon()
+        name = getattr(error, "filename", None) or self._part
+        why = f"{name}: {getattr(error, 'strerror', None) or error}"
+        self.missing += lost + (journal.unwritten if journal is not None else 0)
+        self.why = why
+        self._retry_at = at + RETRY_S
+        if not self._failing:
+            self._failing = True
+            self._troubles.append(
+                f"{why}; nothing is recorded until that is mended, tried every {RETRY_S:g} s"
+            )
