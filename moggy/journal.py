@@ -186,9 +186,16 @@ class Journal:
         """Write the rest and the index. Raises OSError; the file is closed all the same."""
         if not self._closed:
             self._closed = True
-            self._take_batch()
+            try:
+                self._take_batch()
+                self._mcap.flush()
+                self.unwritten = 0
+                # Once more, so that damage at one place does not make the whole unreadable.
+                self._mcap.attach(START, self._start)
+            except BaseException:
+                self._mcap.abandon()
+                raise
             self._mcap.finish()
-            self.unwritten = 0
 
     def abandon(self) -> None:
         """Close the file as it is, after an OSError."""

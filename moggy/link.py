@@ -167,6 +167,8 @@ class SerialLink(ProtocolLink):
         self._baud, self._ports = baud, ports
         self._device: UsbDevice | None = None
         """What was behind the port when it was last open."""
+        self._shift = float("-inf")
+        """Pet's seconds less the machine's."""
         self._came: deque[tuple[float, bytes | None, str]] = deque()
         """(time, bytes), or (time, None, "") when opened and (time, None, error) when lost."""
         self._ahead = 0
@@ -184,8 +186,9 @@ class SerialLink(ProtocolLink):
 
     def poll(self, now: float) -> list[Said]:
         """What the board said since the last call, stamped by when its bytes came."""
-        ours = time.monotonic()  # noqa: TID251
-        shift = now - ours
+        # `now` is when the tick began, which is a little ago: the least delay that was ever seen
+        # gives the pet's clock.
+        self._shift = max(self._shift, now - time.monotonic())  # noqa: TID251
         heard: list[Said] = []
         taken = 0
         while self._came and taken < A_TICK:
@@ -193,7 +196,7 @@ class SerialLink(ProtocolLink):
             if data is not None:
                 taken += len(data)
                 # In a slow first tick `now` lags behind, but nothing comes before the pet is born.
-                heard += self.protocol.receive(data, max(0.0, when + shift))
+                heard += self.protocol.receive(data, min(now, max(0.0, when + self._shift)))
             elif error:
                 heard += self.protocol.end(now, f"no board at {self.port}: {error}")
             else:

@@ -282,6 +282,7 @@ def _contents(kind: int, content: bytes, topics: dict[int, str]) -> Iterator[Fou
 
 def _unpacked(content: bytes) -> bytes:
     """What a chunk holds. Raises _Bad."""
+    then = "here"
     try:
         begins, ends, size, crc = CHUNK.unpack_from(content)
         then = f"from {begins / 1e9:.2f} to {ends / 1e9:.2f} s"
@@ -294,7 +295,7 @@ def _unpacked(content: bytes) -> bytes:
         if zlib.crc32(data) != crc:
             raise _Bad(f"what happened {then} is damaged (its checksum is wrong)")
     except (struct.error, zstandard.ZstdError) as error:
-        raise _Bad(f"what happened here is damaged ({error})") from error
+        raise _Bad(f"what happened {then} is damaged ({error})") from error
     return data
 
 

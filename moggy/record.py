@@ -24,8 +24,9 @@ from moggy.worker import deaf_to_ctrl_c
 
 TOGETHER = 32
 """Ticks that are handed to the process at a time."""
-JOURNAL, LINES, SOUND = FILES = ("journal.mcap", "ticks.jsonl", "sound.wav")
-"""Names of what is written."""
+JOURNAL = "journal.mcap"
+LINES = "ticks.jsonl"
+SOUND = "sound.wav"
 LINES_BUFFER = 1 << 20
 """Bytes of ticks.jsonl that are written at a time."""
 END = b""
@@ -188,7 +189,7 @@ def _write(
             while lines := came.get():
                 for line in lines.split(b"\n"):
                     records.write(line)
-        gone = [name for name in FILES if not (out / name).exists()]
+        gone = [name for name in (JOURNAL, LINES, SOUND) if not (out / name).exists()]
         if gone:
             why = f"{out / gone[0]}: it was deleted or moved"
     except OSError as error:

@@ -107,8 +107,13 @@ class Recording:
         """Whether it keeps what people say."""
         return self._records.words
 
+    @property
+    def waiting(self) -> int:
+        """Ticks that are on their way to the disk."""
+        return self._ticks.qsize()
+
     def __call__(self, tick: Tick, sent: Sent) -> None:
-        if self._ticks.qsize() < WAITING:
+        if self.waiting < WAITING:
             self._ticks.put(_Waiting(tick, sent))
         else:
             self._dropped += 1
@@ -132,7 +137,7 @@ class Recording:
         """What was recorded, and what is missing, in a sentence."""
         if not self.missing:
             return f"recorded in {self.path}" + (
-                f" and {self._parts - 1} further" * (self._parts > 1)
+                f" and {self._parts - 1} further parts" * (self._parts > 1)
             )
         return f"{self.missing} ticks are missing in the records: {self.why}"
 

@@ -17,13 +17,19 @@ OFTEN = 0.2
 """Seconds between two messages of /affect, /person, /joints and /tf; our choice."""
 SELDOM = 1.0
 """Seconds between two messages of /drives, and of /decision while it stays the same."""
-INFO, WARNING, ERROR = 2, 3, 4
-"""Levels of foxglove.Log."""
+INFO = 2
+"""Level of foxglove.Log."""
+WARNING = 3
+"""Level of foxglove.Log."""
+ERROR = 4
+"""Level of foxglove.Log."""
 HEAD = (0.128, 0.0, 0.205)
 """m in the body's frame, where head_pan and head_tilt turn the head: the neck of the drawn cat
 (sim/studio/cat_shape.json)."""
 
-NUMBER, TEXT, FLAG = {"type": "number"}, {"type": "string"}, {"type": "boolean"}
+NUMBER = {"type": "number"}
+TEXT = {"type": "string"}
+FLAG = {"type": "boolean"}
 TIME = {
     "type": "object",
     "title": "time",

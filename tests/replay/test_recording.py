@@ -1,0 +1,244 @@
+"""Recording for months: in parts, within bounds, and through a full disk and a folder that is
+gone."""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+import moggy
+from moggy.config import Invalid
+from moggy.journal import parts, read_ticks
+from moggy.messages import Trouble
+from moggy.recording import Recording, Records, records_of
+
+ROOMY = Records(least_free_mb=0.0)
+
+
+@pytest.fixture(scope="module")
+def life() -> moggy.Life:
+    return moggy.live(moggy.Pet(seed=3), moggy.random_day(4, 40.0))
+
+
+def settled(recording: Recording) -> None:
+    """Wait until the thread has written what it was given."""
+    give_up = time.monotonic() + 60.0
+    while recording.waiting and time.monotonic() < give_up:
+        time.sleep(0.001)
+
+
+def fed(recording: Recording, life: moggy.Life, begin: float, end: float) -> list[str]:
+    """Give it the ticks from one second to another; what it said."""
+    said = []
+    for tick, sent in zip(life.ticks, life.sent, strict=True):
+        if begin <= tick.at < end:
+            recording(tick, sent)
+            if tick.n % 25 == 0:
+                settled(recording)
+            said += [sense.message for sense in recording.poll(tick.at)]  # type: ignore[attr-defined]
+    settled(recording)
+    time.sleep(0.05)
+    return [*said, *(sense.message for sense in recording.poll(end))]  # type: ignore[attr-defined]
+
+
+def numbers(path: Path) -> tuple[list[int], list[str]]:
+    told: list[str] = []
+    return [entry.data["n"] for entry in read_ticks(path, told.append)], told
+
+
+@contextmanager
+def no_file_above(size: int) -> Iterator[None]:
+    """The kernel refuses to write beyond `size` bytes of any file: the nearest to a full disk that
+    a test may make."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_life_is_recorded_in_parts_that_read_as_one(life: moggy.Life, tmp_path: Path) -> None:
+    path = tmp_path / "life.mcap"
+    recording = Recording(path, life.start, ROOMY.model_copy(update={"part_minutes": 0.2}))
+    assert fed(recording, life, 0.0, 40.0) == []
+    recording.close()
+    assert [part.name for part in parts(path)] == [
+        "life.mcap",
+        "life.0002.mcap",
+        "life.0003.mcap",
+        "life.0004.mcap",
+    ]
+    assert numbers(path) == (list(range(2000)), [])
+    assert (recording.missing, recording.summary()) == (
+        0,
+        f"recorded in {path} and 3 further parts",
+    )
+    assert {part.stat().st_mode & 0o777 for part in parts(path)} == {0o600}
+    assert next(entry.data["n"] for entry in read_ticks(tmp_path / "life.0002.mcap")) == 600
+    anew = Recording(path, life.start, ROOMY)
+    fed(anew, life, 0.0, 1.0)
+    anew.close()
+    assert parts(path) == [path], "a new life does not go on in the parts of the last"
+
+
+def test_the_oldest_parts_go_when_there_is_too_much_or_when_they_are_old(
+    life: moggy.Life, tmp_path: Path
+) -> None:
+    old = tmp_path / "moggy-20200101-000000.mcap"
+    old.write_bytes(b"")
+    os.utime(old, (0, 0))
+    mine = tmp_path / "holiday.mcap"
+    mine.write_bytes(b"not a part")
+    os.utime(mine, (0, 0))
+    records = ROOMY.model_copy(update={"part_minutes": 0.1, "most_mb": 1.0})
+    recording = Recording(tmp_path, life.start, records)
+    fed(recording, life, 0.0, 40.0)
+    recording.close()
+    there = sorted(tmp_path.glob("moggy-*.mcap"))
+    assert old not in there
+    assert mine.exists()
+    assert sum(part.stat().st_size for part in there) < 1_400_000, "the open one comes on top"
+    found, _ = numbers(recording.path)
+    assert found[-1] == 1999
+    assert found[0] > 0
+    assert not recording.path.exists()
+
+
+def test_a_full_disk_is_said_with_the_file_and_the_records_resume(
+    life: moggy.Life, tmp_path: Path
+) -> None:
+    path = tmp_path / "life.mcap"
+    recording = Recording(path, life.start, ROOMY)
+    said = fed(recording, life, 0.0, 5.0)
+    with no_file_above(path.stat().st_size + 500):
+        said += fed(recording, life, 5.0, 10.0)
+    said += fed(recording, life, 10.0, 40.0)
+    recording.close()
+    (full, well) = said
+    assert f"{path}: " in full
+    assert "nothing is recorded until that is mended" in full
+    assert well == ""
+    found, told = numbers(path)
+    assert found[:200] == list(range(200))
+    assert found[-1] == 1999
+    assert recording.missing == 2000 - len(found)
+    assert recording.summary().startswith(f"{recording.missing} ticks are missing in the records")
+    assert any("are missing" in message for message in told)
+    assert life.ticks[found[-1]].pet.mood.pleasure == pytest.approx(
+        list(read_ticks(path))[-1].data["pet"]["mood"]["pleasure"]
+    )
+
+
+def test_a_folder_that_is_gone_is_made_again(life: moggy.Life, tmp_path: Path) -> None:
+    folder = tmp_path / "records"
+    path = folder / "life.mcap"
+    recording = Recording(path, life.start, ROOMY)
+    said = fed(recording, life, 0.0, 5.0)
+    shutil.rmtree(folder)
+    said += fed(recording, life, 5.0, 30.0)
+    recording.close()
+    gone, well = said
+    assert gone.startswith(f"{path}: it was deleted or moved; nothing is recorded")
+    assert well == ""
+    assert numbers(path)[0][-1] == 1499
+
+
+def test_what_cannot_be_written_from_the_begin_is_said_and_the_pet_lives(
+    life: moggy.Life, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    recording = Recording(tmp_path / "file" / "life.mcap", life.start, ROOMY)
+    (said,) = fed(recording, life, 0.0, 15.0)
+    recording.close()
+    assert str(tmp_path / "file") in said
+    assert recording.missing == 750
+
+
+def test_the_last_of_the_disk_is_left_for_others(life: moggy.Life, tmp_path: Path) -> None:
+    records = Records(least_free_mb=1e9)
+    recording = Recording(tmp_path / "life.mcap", life.start, records)
+    (said,) = fed(recording, life, 0.0, 3.0)
+    recording.close()
+    assert "less than 1e+09 MB of its disk are free (records.yaml: least_free_mb)" in said
+
+
+def test_the_owners_file_says_how_much_is_kept(tmp_path: Path) -> None:
+    assert records_of(tmp_path) == Records()
+    (tmp_path / "records.yaml").write_text("most_mb: 50\nwords: true\n")
+    assert records_of(tmp_path).most_mb == 50.0
+    assert records_of(tmp_path).words
+    (tmp_path / "records.yaml").write_text("most_mb: 50\nmost_dais: 3\n")
+    with pytest.raises(Invalid, match=r"records.yaml:2.*most_days"):
+        records_of(tmp_path)
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+import moggy
+from moggy.recording import Recording, Records
+life = moggy.Life.read(sys.argv[1])
+recording = Recording(Path(sys.argv[2]), life.start, Records(least_free_mb=0.0))
+for tick, sent in zip(life.ticks, life.sent):
+    while recording.waiting > 10:
+        pass
+    recording(tick, sent)
+    if tick.n == int(sys.argv[3]):
+        while recording.waiting:
+            pass
+        os.kill(os.getpid(), 9)
+"""
+
+
+def test_killed_at_any_moment_it_loses_a_second_at_most(life: moggy.Life, tmp_path: Path) -> None:
+    whole = tmp_path / "whole.mcap"
+    life.save(whole)
+    for last in (60, 333, 1203):
+        path = tmp_path / f"killed-{last}.mcap"
+        subprocess.run(
+            [sys.executable, "-c", KILLED, str(whole), str(path), str(last)], check=False
+        )
+        found, told = numbers(path)
+        assert found == list(range(len(found)))
+        assert last - found[-1] <= 51
+        assert "cut short as by a crash" in told[-1]
+
+
+def test_headless_tells_the_truth_about_its_records(tmp_path: Path) -> None:
+    def lived(out: Path) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "moggy", "sim", "--headless", "--until", "5"]
+        return subprocess.run(
+            [*command, "--out", str(out)], capture_output=True, text=True, check=False
+        )
+
+    whole = lived(tmp_path / "whole")
+    assert whole.returncode == 0
+    assert whole.stderr.rstrip().endswith("journal.mcap, sound.wav, ticks.jsonl")
+    out = tmp_path / "full"
+    out.mkdir()
+    (out / "journal.mcap").symlink_to("/dev/full")
+    full = lived(out)
+    assert full.returncode == 1
+    assert f"its records are not whole: {out / 'journal.mcap'}: No space left" in full.stderr
+    assert "Traceback" not in full.stderr
+
+
+def test_troubles_of_records_are_named(life: moggy.Life, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    recording = Recording(tmp_path / "file" / "life.mcap", life.start, ROOMY)
+    recording(life.ticks[0], life.sent[0])
+    settled(recording)
+    recording.close()
+    (said,) = recording.poll(1.0)
+    assert isinstance(said, Trouble)
+    assert said.part == "records"
