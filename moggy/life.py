@@ -136,10 +136,11 @@ class Life:
     def _rows(self) -> list[dict[str, float | str | bool]]:
         if not self.ticks:
             raise ValueError("a life without ticks has no table")
-        return [_row(tick) for tick in self.ticks]
+        return [row_of(tick) for tick in self.ticks]
 
 
-def _row(tick: Tick) -> dict[str, float | str | bool]:
+def row_of(tick: Tick) -> dict[str, float | str | bool]:
+    """A tick as a line of `Life.table`."""
     pet, person, mood = tick.pet, tick.person, tick.pet.mood
     return {
         "at": tick.at,

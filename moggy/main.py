@@ -241,6 +241,37 @@ def why(
 
 
 @app.command(
+    epilog="Examples: `moggy export out/demo/journal.mcap --csv out/tables` · "
+    "`moggy export J --parquet out --every 1`"
+)
+def export(
+    journal: Annotated[Path, typer.Argument(help="A journal.mcap.")],
+    csv: Annotated[Path | None, typer.Option(help="Folder for CSV files.")] = None,
+    parquet: Annotated[
+        Path | None, typer.Option(help="Folder for Parquet files (needs pyarrow).")
+    ] = None,
+    every: Annotated[
+        float, typer.Option(min=0.0, help="Seconds between two lines of the ticks; 0: all.")
+    ] = 0.0,
+) -> None:
+    """A journal as tables: ticks, events, decisions with their sentences, and the scores of all
+    that was weighed."""
+    from moggy.commands.export import export as run_export
+
+    run_export(journal, csv, parquet, every)
+
+
+@app.command(epilog="Example: `moggy layout --to moggy.json`")
+def layout(
+    to: Annotated[Path | None, typer.Option(help="File to write; else it is printed.")] = None,
+) -> None:
+    """How Foxglove shows a journal: feelings, decisions and why, as a layout to import there."""
+    from moggy.commands.export import layout as run_layout
+
+    run_layout(to)
+
+
+@app.command(
     epilog="Examples: `moggy laws` · `moggy laws out/demo/journal.mcap` · "
     "`moggy laws --days 50 --seconds 300`"
 )

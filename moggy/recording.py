@@ -136,9 +136,8 @@ class Recording:
     def summary(self) -> str:
         """What was recorded, and what is missing, in a sentence."""
         if not self.missing:
-            return f"recorded in {self.path}" + (
-                f" and {self._parts - 1} further parts" * (self._parts > 1)
-            )
+            further = f" and {self._parts - 1} further parts" if self._parts > 1 else ""
+            return f"recorded in {self.path}{further}"
         return f"{self.missing} ticks are missing in the records: {self.why}"
 
     def _write_on(self) -> None:

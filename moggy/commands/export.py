@@ -1,0 +1,35 @@
+"""`moggy export`: a journal as tables; `moggy layout`: how Foxglove shows it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from moggy.commands.progress import warn
+from moggy.export import export as write_tables
+
+LAYOUT = Path(__file__).resolve().parent.parent / "foxglove.json"
+"""The layout that ships with the package."""
+
+
+def export(journal: Path, csv: Path | None, parquet: Path | None, every: float) -> None:
+    """Write the tables into a folder. Raises NotAJournal, ValueError, OSError."""
+    targets = [(path, kind) for path, kind in ((csv, "csv"), (parquet, "parquet")) if path]
+    if not targets:
+        raise ValueError("say where: --csv FOLDER or --parquet FOLDER")
+    for n, (folder, kind) in enumerate(targets):
+        told = warn if n == 0 else None
+        counts = write_tables(journal, folder, kind, every=every, told=told)
+        lines = ", ".join(f"{table}.{kind} ({count} lines)" for table, count in counts.items())
+        typer.echo(f"written into {folder}: {lines}")
+
+
+def layout(to: Path | None) -> None:
+    """Print the layout, or write it to a file."""
+    text = LAYOUT.read_text(encoding="utf-8")
+    if to is None:
+        typer.echo(text)
+    else:
+        to.write_text(text, encoding="utf-8")
+        typer.echo(f"written to {to}: in Foxglove, Layouts → Import from file")

@@ -1,0 +1,192 @@
+"""A journal as tables for other tools: its ticks, events, decisions with their sentences, and the
+scores of all that was weighed; as CSV, or as Parquet where pyarrow is there."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Protocol, TypeAlias
+
+from moggy.home import private
+from moggy.journal import Entry, read_ticks, tick_of
+from moggy.life import row_of
+from moggy.mcap_file import Told
+
+Row: TypeAlias = Mapping[str, float | int | str | bool]
+TABLES = ("ticks", "events", "decisions", "scores")
+"""Names of the tables; each becomes a file."""
+BATCH = 10_000
+"""Lines of a Parquet file that are written at a time; our choice."""
+
+
+class Sheet(Protocol):
+    """A file that takes the lines of a table."""
+
+    def write(self, row: Row) -> None:
+        """Add a line; all have the same columns."""
+        ...
+
+    def close(self) -> None:
+        """Write the rest."""
+        ...
+
+
+class CsvSheet:
+    """A CSV file with a line of names, for its owner's eyes only."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises OSError."""
+        self._file = open(  # noqa: SIM115
+            path, "w", encoding="utf-8", newline="", opener=private
+        )
+        self._writer: csv.DictWriter[str] | None = None
+
+    def write(self, row: Row) -> None:
+        if self._writer is None:
+            self._writer = csv.DictWriter(self._file, list(row))
+            self._writer.writeheader()
+        self._writer.writerow(row)
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class ParquetSheet:
+    """A Parquet file, for its owner's eyes only."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises OSError; ValueError where pyarrow is missing."""
+        try:
+            self._arrow: Any = import_module("pyarrow")
+            self._parquet: Any = import_module("pyarrow.parquet")
+        except ImportError:
+            raise ValueError(
+                "Parquet needs the package pyarrow: `pip install pyarrow`; or use --csv"
+            ) from None
+        self._file = open(path, "wb", opener=private)  # noqa: SIM115
+        self._writer: Any = None
+        self._rows: list[Row] = []
+
+    def write(self, row: Row) -> None:
+        self._rows.append(row)
+        if len(self._rows) == BATCH:
+            self._write()
+
+    def close(self) -> None:
+        try:
+            self._write()
+            if self._writer is not None:
+                self._writer.close()
+        finally:
+            self._file.close()
+
+    def _write(self) -> None:
+        if not self._rows:
+            return
+        schema = None if self._writer is None else self._writer.schema
+        table = self._arrow.Table.from_pylist(self._rows, schema=schema)
+        if self._writer is None:
+            self._writer = self._parquet.ParquetWriter(self._file, table.schema)
+        self._writer.write_table(table)
+        self._rows = []
+
+
+SHEETS: Mapping[str, type[CsvSheet] | type[ParquetSheet]] = {
+    "csv": CsvSheet,
+    "parquet": ParquetSheet,
+}
+"""Kind of file → what writes it."""
+
+
+def export(
+    journal: Path, folder: Path, kind: str, *, every: float = 0.0, told: Told | None = None
+) -> dict[str, int]:
+    """Write the tables of a journal into a folder; gives the number of lines of each.
+
+    `every`: seconds between two lines of the ticks, 0 for all; the other tables are whole in any
+    case. What is damaged is `told`. Raises NotAJournal, OSError, and ValueError where a package is
+    missing.
+    """
+    counts = dict.fromkeys(TABLES, 0)
+    due, weighed, behavior = float("-inf"), -1.0, ""
+    with ExitStack() as closing:
+        sheets: dict[str, Sheet] = {}
+        for entry in read_ticks(journal, told):
+            if not sheets:
+                sheets = _sheets(folder, kind, closing)
+            decision = entry.data["decision"]
+            rows: list[tuple[str, Row]] = [("events", row) for row in _events(entry)]
+            if entry.at >= due - 1e-6:
+                due = entry.at + every
+                rows.append(("ticks", row_of(tick_of(journal, entry))))
+            if decision["behavior"] != behavior:
+                behavior = decision["behavior"]
+                rows.append(("decisions", _decision(decision)))
+            if decision["at"] != weighed:
+                weighed = decision["at"]
+                rows += [("scores", row) for row in _scores(decision)]
+            for table, row in rows:
+                counts[table] += 1
+                sheets[table].write(row)
+    return counts
+
+
+def _sheets(folder: Path, kind: str, closing: ExitStack) -> dict[str, Sheet]:
+    folder.mkdir(parents=True, exist_ok=True)
+    made: dict[str, Sheet] = {}
+    for table in TABLES:
+        made[table] = SHEETS[kind](folder / f"{table}.{kind}")
+        closing.callback(made[table].close)
+    return made
+
+
+def _events(entry: Entry) -> Iterator[Row]:
+    for event in entry.data["events"]:
+        yield {
+            "at": event["at"],
+            "id": event["id"],
+            "name": event["name"],
+            "zone": event["zone"] or "",
+            "person": event["person"] or "",
+            "strength": float(event["strength"]),
+            "dose": float(event["dose"]),
+            "urgent": event["urgent"],
+            "because": _ids(event["because"]),
+            "behavior": entry.data["decision"]["behavior"],
+        }
+
+
+def _decision(decision: Mapping[str, Any]) -> Row:
+    return {
+        "at": decision["at"],
+        "behavior": decision["behavior"],
+        "path": "/".join(decision["path"]),
+        "why": decision["why"],
+        "numbers": _pairs(decision["numbers"]),
+        "because": _ids(decision["because"]),
+    }
+
+
+def _scores(decision: Mapping[str, Any]) -> Iterator[Row]:
+    for score in decision["scores"]:
+        refused = score["refused"] or {"by": "", "short": 0.0}
+        yield {
+            "at": decision["at"],
+            "chosen": decision["behavior"],
+            "option": score["id"],
+            "score": float(score["score"]),
+            "refused_by": refused["by"],
+            "short": float(refused["short"]),
+            "terms": _pairs(score["terms"]),
+        }
+
+
+def _ids(because: Sequence[int]) -> str:
+    return " ".join(map(str, because))
+
+
+def _pairs(numbers: Mapping[str, float]) -> str:
+    return " ".join(f"{name}={value:g}" for name, value in numbers.items())

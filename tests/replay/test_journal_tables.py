@@ -1,0 +1,192 @@
+"""What other tools read of a journal: the flat topics, the layout, the tables."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mcap.reader import make_reader
+from typer.testing import CliRunner
+
+import moggy
+from moggy.commands.export import LAYOUT
+from moggy.main import app
+from moggy.messages import Trouble
+
+TOPICS = {
+    "/tick": "moggy.Ticks",
+    "/affect": "moggy.Affect",
+    "/person": "moggy.Person",
+    "/drives": "moggy.Drives",
+    "/decision": "moggy.Decision",
+    "/events": "moggy.Event",
+    "/joints": "moggy.Joints",
+    "/tf": "foxglove.FrameTransform",
+    "/log": "foxglove.Log",
+}
+
+
+@pytest.fixture(scope="module")
+def life() -> moggy.Life:
+    """The whole demo day, with an edit that is refused."""
+    return moggy.live(moggy.Pet(), moggy.day("demo"))
+
+
+@pytest.fixture(scope="module")
+def journal(life: moggy.Life, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("day") / "day.mcap"
+    life.save(path)
+    return path
+
+
+def wrong(value: Any, schema: Mapping[str, Any], where: str = "") -> Iterator[str]:
+    """What in a value is not as a JSON schema says, of those that we write."""
+    kinds: dict[str, Any] = {
+        "object": dict, "array": list, "string": str, "boolean": bool, "integer": int,
+        "number": (int, float),
+    }  # fmt: skip
+    kind = schema["type"]
+    if not isinstance(value, kinds[kind]) or (kind != "boolean" and isinstance(value, bool)):
+        yield f"{where} is {value!r}, no {kind}"
+        return
+    if kind == "object":
+        properties = schema.get("properties")
+        if properties is not None:
+            yield from (f"{where}.{name} is missing" for name in properties if name not in value)
+            yield from (f"{where}.{name} is not named" for name in value if name not in properties)
+            for name in properties.keys() & value.keys():
+                yield from wrong(value[name], properties[name], f"{where}.{name}")
+    elif kind == "array":
+        for n, each in enumerate(value):
+            yield from wrong(each, schema["items"], f"{where}.{n}")
+    elif kind in ("integer", "number") and not (
+        schema.get("minimum", value) <= value <= schema.get("maximum", value)
+    ):
+        yield f"{where} is {value}"
+
+
+def test_every_message_of_a_whole_day_is_as_its_schema_says(journal: Path) -> None:
+    """Read by the reader of the format's own makers, with its checksums and its index."""
+    found: Counter[str] = Counter()
+    schemas: dict[str, str] = {}
+    with journal.open("rb") as file:
+        reader = make_reader(file, validate_crcs=True)
+        summary = reader.get_summary()
+        assert summary is not None
+        assert summary.statistics is not None
+        assert {attached.name for attached in summary.attachment_indexes} == {"start.json"}
+        for schema, channel, message in reader.iter_messages():
+            assert schema is not None
+            assert schema.encoding == "jsonschema"
+            schemas[channel.topic] = schema.name
+            for key in (b"$ref", b"anyOf", b"allOf", b"$defs"):
+                assert key not in schema.data
+            said = list(wrong(json.loads(message.data), json.loads(schema.data), channel.topic))
+            assert said == []
+            found[channel.topic] += 1
+        counts = summary.statistics.channel_message_counts
+    assert schemas == TOPICS
+    assert sum(found.values()) == sum(counts.values())
+    assert found["/affect"] > 64 * 3
+
+
+def test_a_wrong_message_is_noticed() -> None:
+    schema = {"type": "object", "properties": {"a": {"type": "number"}}}
+    assert list(wrong({"a": "1", "b": 2}, schema)) == [".b is not named", ".a is '1', no number"]
+    assert list(wrong({}, schema)) == [".a is missing"]
+
+
+def test_one_topic_of_many_is_found_by_its_index(journal: Path, life: moggy.Life) -> None:
+    with journal.open("rb") as file:
+        said = [
+            (message.log_time / 1e9, json.loads(message.data)["message"])
+            for _, _, message in make_reader(file).iter_messages(topics=["/log"])
+        ]
+    whys = [tick.decision.why for tick in life.ticks]
+    assert said[0][1] == whys[0]
+    troubles = {
+        sense.message for tick in life.ticks for sense in tick.senses if isinstance(sense, Trouble)
+    }
+    assert {message for _, message in said} <= {*whys} | troubles
+    assert len([1 for _, message in said if message in whys]) == len(life.behaviors())
+
+
+def test_the_layout_shows_what_there_is(journal: Path) -> None:
+    with journal.open("rb") as file:
+        summary = make_reader(file).get_summary()
+    assert summary is not None
+    there = {
+        channel.topic: json.loads(summary.schemas[channel.schema_id].data)["properties"]
+        for channel in summary.channels.values()
+    }
+    layout = json.loads(LAYOUT.read_text(encoding="utf-8"))
+    shown = [
+        path["value"] for panel in layout["configById"].values() for path in panel.get("paths", ())
+    ]
+    assert len(shown) > 20
+    for path in shown:
+        topic, _, name = path.partition(".")
+        assert name in there[topic], path
+
+    def panels(node: Any) -> Iterator[str]:
+        if isinstance(node, str):
+            yield node
+        else:
+            yield from panels(node["first"])
+            yield from panels(node["second"])
+
+    assert {*panels(layout["layout"])} == {*layout["configById"]}
+
+
+def lines(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_journal_is_exported_as_tables(journal: Path, life: moggy.Life, tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["export", str(journal), "--csv", str(tmp_path / "t")])
+    assert result.exit_code == 0, result.output
+    ticks, events, decisions, scores = (
+        lines(tmp_path / "t" / f"{name}.csv") for name in ("ticks", "events", "decisions", "scores")
+    )
+    assert len(ticks) == len(life.ticks)
+    assert float(ticks[-1]["mood_pleasure"]) == life.ticks[-1].pet.mood.pleasure
+    assert [event["name"] for event in events] == [event.name for event in life.events()]
+    assert [decision["behavior"] for decision in decisions] == life.behaviors()
+    assert all(decision["why"] for decision in decisions)
+    weighed = {tick.decision.at: tick.decision for tick in life.ticks}
+    assert len(scores) == sum(len(decision.scores) for decision in weighed.values())
+    assert any("mood.pleasure=" in score["terms"] for score in scores)
+    assert any(score["refused_by"] == "dwell" for score in scores)
+    assert {file.stat().st_mode & 0o777 for file in (tmp_path / "t").iterdir()} == {0o600}
+    result = CliRunner().invoke(
+        app, ["export", str(journal), "--csv", str(tmp_path / "s"), "--every", "1"]
+    )
+    assert len(lines(tmp_path / "s" / "ticks.csv")) == 64
+
+
+def test_parquet_is_the_same_or_says_what_is_missing(journal: Path, tmp_path: Path) -> None:
+    arguments = ["export", str(journal), "--parquet", str(tmp_path / "p"), "--every", "1"]
+    result = CliRunner().invoke(app, arguments)
+    try:
+        parquet = import_module("pyarrow.parquet")
+    except ImportError:
+        assert "Parquet needs the package pyarrow: `pip install pyarrow`" in str(result.exception)
+        return
+    assert result.exit_code == 0, result.output
+    ticks = parquet.read_table(tmp_path / "p" / "ticks.parquet").to_pylist()
+    assert len(ticks) == 64
+    assert ticks[-1]["at"] == 63.0
+    scores = parquet.read_table(tmp_path / "p" / "scores.parquet")
+    assert scores.num_rows > 1000
+
+
+def test_without_a_place_the_export_asks_for_one(journal: Path) -> None:
+    result = CliRunner().invoke(app, ["export", str(journal)])
+    assert "say where: --csv FOLDER or --parquet FOLDER" in str(result.exception)
