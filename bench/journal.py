@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import moggy
@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     parser.add_argument("--seconds", type=float, default=180.0, help="of the quiet and random life")
     seconds = parser.parse_args(arguments).seconds
     pet = moggy.Pet(seed=1)
-    lives = {
+    lives: dict[str, Callable[[], moggy.Life]] = {
         "quiet": lambda: moggy.live(pet, [], seconds),
         "demo": lambda: moggy.live(pet, moggy.day("demo")),
         "random": lambda: moggy.live(pet, moggy.random_day(3, seconds)),
