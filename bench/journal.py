@@ -11,9 +11,10 @@ changed; the exit code is 1 where an hour is more than a third of that.
 from __future__ import annotations
 
 import argparse
+import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import moggy
@@ -32,11 +33,13 @@ def written(life: moggy.Life, path: Path) -> tuple[int, float]:
     return path.stat().st_size, time.process_time() - before
 
 
-def main(arguments: Sequence[str] = ()) -> int:
-    """Print a line for each life."""
-    parser = argparse.ArgumentParser(prog="python -m bench journal", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=180.0, help="of the quiet and random life")
-    seconds = parser.parse_args(arguments).seconds
+def main() -> int:
+    """Print a line for each life; returns 1 where one takes too much."""
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    options.add_argument("--seconds", type=float, default=180.0, help="of quiet and random life")
+    seconds = options.parse_args().seconds
     pet = moggy.Pet(seed=1)
     lives: dict[str, Callable[[], moggy.Life]] = {
         "quiet": lambda: moggy.live(pet, [], seconds),
@@ -63,3 +66,7 @@ def main(arguments: Sequence[str] = ()) -> int:
                 f" {1e6 * took / ticks:12.0f}"
             )
     return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
