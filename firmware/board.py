@@ -147,7 +147,6 @@ class Board:
         self._sound = True
         """Whether the servo drivers still have their configuration."""
         self._step_due = now
-        limbs.limp()
         self._take_it, self._begin_it = self._take, self._begin
         """Made once, since a bound method takes memory, as do the buffers of the messages."""
         self._touch_out = bytearray(4 + len(skin.pressures))
@@ -162,7 +161,7 @@ class Board:
         self._touched = False
         self._touch_untold = False
         """Whether a touch has begun that this session does not know of."""
-        self._motion_said = array("h", (0, 0, 1000, 0, 0, 0))
+        self._motion_said = array("h", imu.felt)
         """The reading of the IMU that was last sent."""
         self._active = 0
         """IMU readings still to be sent at the full rate."""

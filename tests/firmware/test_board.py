@@ -104,6 +104,33 @@ def test_an_empty_battery_is_the_fault_of_the_battery_alone() -> None:
     assert brain.status[:2] == ("fault", 1 << wire.FAULTS.index("battery"))
 
 
+def healed_after(brain: Brain) -> float:
+    """Seconds until its fault has healed by itself."""
+    begin = brain.now
+    while brain.status[0] in ("fault", "stopping"):
+        assert brain.now - begin < 20.0
+        brain.live(0.05)
+    return brain.now - begin
+
+
+def test_servos_that_answer_heal_after_a_second() -> None:
+    brain = Brain().awake()
+    brain.rig.bench.servos.present = False
+    brain.live(1.0, head_pan=0.4)
+    assert brain.status[0] == "stopping"
+    brain.rig.bench.servos.present = True
+    assert healed_after(brain) == pytest.approx(1.0, abs=0.3), "looked at four times a second"
+
+
+def test_a_battery_that_is_above_its_low_mark_heals_after_five_seconds() -> None:
+    brain = Brain().awake()
+    brain.rig.feel(volts=6.0)
+    brain.live(8.0)
+    assert brain.status[0] == "fault"
+    brain.rig.feel(volts=8.2)
+    assert healed_after(brain) == pytest.approx(4.5, abs=0.6), "it was last seen a second before"
+
+
 def test_a_start_after_the_watchdog_has_ended_a_tick_is_told() -> None:
     board = Rig().board
     machine = board.module("machine")
@@ -315,7 +342,12 @@ def test_a_movement_on_any_axis_is_told_fast_for_half_a_second(moved: dict[str, 
 
 
 @pytest.mark.parametrize(
-    "moved", [{"acceleration": (0.029, -0.029, 1.029)}, {"gyro": (0.029, -0.029, 0.029)}]
+    "moved",
+    [
+        {"acceleration": (0.029, -0.029, 1.029)},
+        {"acceleration": (-0.030, 0.030, 0.970)},
+        {"gyro": (0.029, -0.029, 0.029)},
+    ],
 )
 def test_noise_is_no_movement(moved: dict[str, Any]) -> None:
     brain = Brain()
