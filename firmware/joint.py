@@ -223,6 +223,38 @@ def put_angles(states: ptr32, count: int, out: ptr8, at: int) -> int:
     return at
 
 
+def hold(states: "array[int]", at: int) -> None:
+    """As `Joint.hold`, for the joint whose row begins at `at`."""
+    target, speed = states[at + _ANGLE], states[at + _SPEED] - _ZERO
+    if speed > 0:
+        target += stopping(speed, states[at + _BRAKE])
+    elif speed < 0:
+        target -= stopping(-speed, states[at + _BRAKE])
+    if target < states[at + _LOW]:
+        target = states[at + _LOW]
+    elif target > states[at + _HIGH]:
+        target = states[at + _HIGH]
+    _stay(states, at, target, 0)
+
+
+def _stay(states: "array[int]", at: int, target: int, still: int) -> None:
+    states[at + _GOAL] = states[at + _TARGET] = target
+    states[at + _GLIDE] = 0
+    states[at + _STILL] = still
+
+
+def hold_all(states: "array[int]") -> None:
+    """Hold all joints of a table."""
+    for at in range(0, len(states), _COLUMNS):
+        hold(states, at)
+
+
+def slow_all(states: "array[int]", part: int) -> None:
+    """Divide the highest speeds of all joints of a table by `part`; 0 allows full speed again."""
+    for at in range(0, len(states), _COLUMNS):
+        states[at + _SLOW] = max(1, states[at + _FASTEST] // part) if part else 0
+
+
 def table(count: int) -> "array[int]":
     """The states of `count` joints that are not built yet."""
     return array("i", [0] * (count * _COLUMNS))
@@ -360,14 +392,13 @@ class Joint:
 
     def hold(self) -> None:
         """Brake as hard as allowed, and stay where that ends."""
-        ahead = stopping(abs(self.speed), self.brake)
-        target = self.angle + (ahead if self.speed > 0 else -ahead)
-        self._stay(min(max(target, self.low), self.high), 0)
+        hold(self._states, self._at)
 
     def drop(self) -> None:
         """Forget the target, since the servo has no pulses any more."""
-        self._states[self._at + _SPEED] = _ZERO
-        self._stay(self.angle, 1)
+        states, at = self._states, self._at
+        states[at + _SPEED] = _ZERO
+        _stay(states, at, states[at + _ANGLE], 1)
 
     def take_back(self) -> None:
         """Undo the last step, of which its servo was not told, and go on from rest."""
@@ -376,12 +407,6 @@ class Joint:
             states[at + _ANGLE] -= states[at + _SPEED] - _ZERO
             states[at + _SPEED] = _ZERO
             states[at + _STILL] = 0
-
-    def _stay(self, target: int, still: int) -> None:
-        states, at = self._states, self._at
-        states[at + _GOAL] = states[at + _TARGET] = target + _ZERO
-        states[at + _GLIDE] = 0
-        states[at + _STILL] = still
 
     def step(self) -> None:
         """Move by one step. Called STEPS_A_SECOND times a second."""

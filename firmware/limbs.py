@@ -6,7 +6,7 @@ from array import array
 from machine import Pin
 from micropython import const
 
-from joint import Joint, aim, moving, put_angles, step, table
+from joint import Joint, aim, hold_all, moving, put_angles, slow_all, step, table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ class Limbs:
         self._states = table(self.count)
         for index in range(self.count):
             build(self.joint(index), rows[index])
+        self._rests = array("h", [joint.rest for joint in self.joints])
         self._pulses = array("H", [0] * self.count)
         """µs for each joint; 0 is none."""
         self._servos = list(servos.values())
@@ -85,19 +86,16 @@ class Limbs:
 
     def aim_at_rest(self) -> None:
         """Send each joint to its rest angle, slowly; `hurry` ends the slowness."""
-        for joint in self.joints:
-            joint.slow = max(1, joint.fastest // _GENTLY)
-            joint.aim(joint.rest, 1)
+        slow_all(self._states, _GENTLY)
+        aim(self._states, 0, self.count, self._rests, 1)
 
     def hurry(self) -> None:
         """Allow full speed again."""
-        for joint in self.joints:
-            joint.slow = 0
+        slow_all(self._states, 0)
 
     def hold(self) -> None:
         """Brake every joint where it is."""
-        for joint in self.joints:
-            joint.hold()
+        hold_all(self._states)
 
     @property
     def still(self) -> bool:

@@ -11,9 +11,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from shapes import Begin, Ms, Take, Uart
 
-_BACKLOG = const(640)
+_BACKLOG = const(512)
 """Bytes that may wait for a brain that does not read; above it streams are dropped."""
-_ROOM = const(1024)
+_ROOM = const(768)
 """Bytes that may wait in all; above it answers are dropped too, which the brain asks for again."""
 _AGAIN_MS = const(60)
 """ms without an acknowledgement after which events are sent again: several round trips of a 50 Hz
