@@ -182,7 +182,7 @@ class Pet:
             for line in told:
                 self.ticked = time.monotonic()
                 if line.startswith(b"! "):
-                    self.troubles.append((self.ticked, line[2:].decode().strip()))
+                    self.troubles.append((self.ticked, line[2:].decode().rstrip("\n")))
                 elif line.startswith(b"+ "):
                     self.praised.append(float(line[2:]))
                 else:
@@ -251,10 +251,15 @@ def kill_brain(pet: Pet, praised_before: int, tally: Tally) -> int:
 def kill_other(pet: Pet, victim: Process, tally: Tally) -> None:
     """Kill one of the brain's processes, and wait until the brain has said so."""
     known = len(pet.troubles)
+    # What is said already, since it has not come back from an earlier kill, is not said again.
+    of_it = [said for _, said in pet.troubles if said.startswith(PARTS[victim.role])]
+    stands = bool(of_it) and not of_it[-1].endswith(": ")
     os.kill(victim.pid, signal.SIGKILL)
     killed = time.monotonic()
 
     def moment() -> float | None:
+        if stands:
+            return killed
         for at, said in pet.troubles[known:]:
             part, _, message = said.partition(": ")
             if message and part.startswith(PARTS[victim.role]):
