@@ -16,6 +16,8 @@ from .rig import CAT, Brain, Rig, of
 
 COUNT = len(CAT.joints)
 NAMES = list(CAT.joints)
+TIMED = {wire.STATE, wire.TOUCH, wire.TOUCHED, wire.MOTION, wire.BATTERY, wire.JOINTS}
+"""Messages that begin with the ms of the tick in which they were made."""
 
 
 def setpoint(
@@ -498,3 +500,23 @@ def test_a_late_tick_makes_up_for_five_steps_at_most(late_ms: int, steps: int) -
     board._tick(board._ms)
     on_time.live(0.02)
     assert pan(late) == pan(on_time), "and the next step is on time"
+
+
+def test_every_message_of_what_it_feels_carries_the_time_of_its_tick() -> None:
+    brain = Brain().awake()
+    late: dict[int, set[int]] = {}
+
+    def listen(seconds: float, **pose: float) -> None:
+        for _ in range(round(seconds * 100)):
+            for one in brain.live(0.01, **pose):
+                if one.kind in TIMED:
+                    (ms,) = struct.unpack_from("<I", one.payload)
+                    late.setdefault(one.kind, set()).add(round(brain.now * 1000) - ms)
+
+    brain.rig.touch(back=0.5)
+    brain.rig.feel(gyro=(0.3, 0.0, 0.0))
+    listen(2.0, head_pan=0.5)
+    brain.rig.touch()
+    listen(4.0)
+    assert set(late) == TIMED
+    assert all(0 <= ms <= 10 for found in late.values() for ms in found), late
