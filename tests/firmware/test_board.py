@@ -72,6 +72,15 @@ def test_the_flags_say_low_battery_fall_and_button_each_by_itself() -> None:
     assert flags(stop=True, acceleration=(0.0, 0.0, 0.05)) == 6
 
 
+@pytest.mark.parametrize("down", [(1.0, 0.0, 0.0), (0.0, -1.0, 0.0), (0.0, 0.0, 1.0)])
+def test_a_body_that_lies_on_any_side_does_not_fall(down: tuple[float, float, float]) -> None:
+    brain = Brain()
+    brain.live(0.5)
+    brain.rig.feel(acceleration=down)
+    brain.live(1.0)
+    assert brain.status[3] == 0
+
+
 def test_a_chip_that_is_missing_from_the_start_is_a_fault_of_its_own() -> None:
     touch, imu = wire.FAULTS.index("touch"), wire.FAULTS.index("imu")
     assert Brain().awake().status[1] == 0
@@ -444,6 +453,14 @@ def test_a_touch_chip_that_dies_untouched_says_nothing_of_a_touch(before: float)
     assert of(wire.TOUCHED, heard) == of(wire.TOUCH, heard) == []
 
 
+@pytest.mark.parametrize("charging", [False, True])
+def test_whether_it_charges_is_told_with_the_battery(*, charging: bool) -> None:
+    brain = Brain()
+    brain.rig.feel(charging=charging)
+    told = of(wire.BATTERY, brain.live(3.0))
+    assert {one.payload[7] for one in told[1:]} == {int(charging)}
+
+
 def test_the_battery_is_told_once_a_second() -> None:
     brain = Brain()
     times = [one.at for one in of(wire.BATTERY, brain.live(5.0))]
@@ -508,7 +525,9 @@ def test_every_message_of_what_it_feels_carries_the_time_of_its_tick() -> None:
 
     def listen(seconds: float, **pose: float) -> None:
         for _ in range(round(seconds * 100)):
-            for one in brain.live(0.01, **pose):
+            heard = brain.live(0.01, **pose)
+            assert not (of(wire.TOUCH, heard) and of(wire.MOTION, heard)), "in turns"
+            for one in heard:
                 if one.kind in TIMED:
                     (ms,) = struct.unpack_from("<I", one.payload)
                     late.setdefault(one.kind, set()).add(round(brain.now * 1000) - ms)
