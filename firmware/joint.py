@@ -406,7 +406,6 @@ class Joint:
         if states[at + _SPEED] != _ZERO:
             states[at + _ANGLE] -= states[at + _SPEED] - _ZERO
             states[at + _SPEED] = _ZERO
-            states[at + _STILL] = 0
 
     def step(self) -> None:
         """Move by one step. Called STEPS_A_SECOND times a second."""
