@@ -4,7 +4,7 @@ The firmware's compiled files, as `moggy board build` makes them, run in the Mic
 of this machine, on simulated devices and with a prepared line, through ticks that a brain has
 commanded. The times are multiplied by what an RP2040 at 125 MHz takes for the same code: an
 emulated one (instruction by instruction, with MicroPython 1.25 built for it and these files) took
-67 times as long for the ticks of 17 joints and a hand over UART, and 59 times over USB, where this
+73 times as long for the ticks of 17 joints and a hand over UART, and 61 times over USB, where this
 host waits for its system. RATIOS are higher, for what the emulator leaves out (the C code of the
 bus, of USB and of interrupts). COBS alone took 55 to 64 times, crc32 71, a loop over bytes 96.
 
@@ -40,7 +40,7 @@ from moggy.sim.board.wires import WorldInputs
 
 HERE = "x64"
 """What mpy-cross calls the machine code of this host."""
-RATIOS = {"uart": 75, "usb": 65}
+RATIOS = {"uart": 75, "usb": 62}
 """Time of a tick on an RP2040 at 125 MHz over that on this host, by the line; see above."""
 HEAP_RATIO = 0.77
 """Bytes on the heap of an RP2040 over those here: pointers are half as long, names, machine code

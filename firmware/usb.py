@@ -10,13 +10,23 @@ behind `stdout` holds whole packets then, and room for one byte is room for a pa
 import select
 import sys
 
-import micropython
 from micropython import const, kbd_intr
+
+if sys.implementation.name != "micropython":
+    from wire import micropython, ptr8
 
 _AT_MOST = const(256)
 """Bytes that `any` promises at most, since USB does not say how many came."""
 _PACKET = const(64)
 """Bytes of a packet of full-speed USB; MicroPython's buffer for writing holds 256."""
+
+
+@micropython.viper
+def fill(packet: ptr8, buffer: ptr8, start: int, count: int) -> int:
+    """Put the next 64 of `count` bytes from `start` on into a packet, filled up with delimiters."""
+    for index in range(64):
+        packet[index] = int(buffer[start + index]) if index < count else 0
+    return 0
 
 
 class Usb:
@@ -55,7 +65,6 @@ class Usb:
             count += 1
         return count
 
-    @micropython.native
     def write(self, buffer: bytearray, start: int, count: int) -> int:
         """Write `count` bytes from `start` on, or as many as are taken now; returns how many."""
         takes, stdout, packet = self._takes, self._out, self._packet
@@ -65,8 +74,7 @@ class Usb:
                 break
             else:
                 break
-            for index in range(_PACKET):
-                packet[index] = buffer[start + written] if written < count else 0
-                written += 1
+            fill(packet, buffer, start + written, count - written)
+            written += _PACKET
             stdout.write(packet)
         return written if written < count else count

@@ -31,6 +31,8 @@ if sys.implementation.name != "micropython":
             """Nothing."""
             return function
 
+        native = viper
+
 
 # Types of messages. The session: 1 to 31.
 HELLO = 1
