@@ -18,8 +18,10 @@ BOARD = (
     "tests/firmware/test_board.py",
     "tests/firmware/test_modes.py",
     "tests/firmware/test_devices.py",
+    "tests/firmware/test_lost_chips.py",
     "tests/firmware/test_restarts.py",
     "tests/firmware/test_faults.py",
+    "tests/firmware/test_fault_matrix.py",
 )
 JOINT = (
     "tests/firmware/test_joint.py",
