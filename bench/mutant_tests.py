@@ -21,7 +21,6 @@ BOARD = (
     "tests/firmware/test_lost_chips.py",
     "tests/firmware/test_restarts.py",
     "tests/firmware/test_faults.py",
-    "tests/firmware/test_fault_matrix.py",
 )
 JOINT = (
     "tests/firmware/test_joint.py",

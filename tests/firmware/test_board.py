@@ -133,6 +133,25 @@ def test_servos_that_answer_heal_after_a_second() -> None:
     assert healed_after(brain) == pytest.approx(1.0, abs=0.3), "looked at four times a second"
 
 
+def test_a_servo_board_that_was_reset_is_noticed_within_a_quarter_of_a_second() -> None:
+    for later in range(5):
+        brain = Brain().awake()
+        brain.live(0.05 * (1 + later), head_pan=0.0)
+        brain.rig.bench.servos.power_on()
+        brain.live(0.27, head_pan=0.0)
+        assert brain.status[1] == 1 << wire.FAULTS.index("servos")
+
+
+def test_one_that_was_reset_while_limp_is_set_up_before_anything_starts() -> None:
+    brain = Brain()
+    brain.live(1.0)
+    brain.rig.bench.servos.power_on()
+    brain.live(0.3)
+    assert brain.rig.bench.servos.registers[0xFE] == 121, "50 Hz"
+    brain.live(1.5)
+    assert brain.status[:2] == ("limp", 0)
+
+
 def test_a_battery_that_is_above_its_low_mark_heals_after_five_seconds() -> None:
     brain = Brain().awake()
     brain.rig.feel(volts=6.0)
