@@ -142,14 +142,20 @@ def test_a_servo_board_that_was_reset_is_noticed_within_a_quarter_of_a_second() 
         assert brain.status[1] == 1 << wire.FAULTS.index("servos")
 
 
-def test_one_that_was_reset_while_limp_is_set_up_before_anything_starts() -> None:
+@pytest.mark.parametrize("state", ["limp", "stopped", "fault"])
+def test_one_that_is_reset_without_pulses_is_set_up_before_anything_starts(state: str) -> None:
     brain = Brain()
     brain.live(1.0)
+    if state == "stopped":
+        assert brain.asked(wire.STOP) == "done"
+    elif state == "fault":
+        brain.rig.feel(volts=6.0)
+        brain.live(8.0)
     brain.rig.bench.servos.power_on()
-    brain.live(0.3)
-    assert brain.rig.bench.servos.registers[0xFE] == 121, "50 Hz"
     brain.live(1.5)
-    assert brain.status[:2] == ("limp", 0)
+    assert brain.status[0] == state
+    assert brain.rig.bench.servos.registers[0xFE] == 121, "50 Hz"
+    assert brain.status[1] & 1 << wire.FAULTS.index("servos") == 0
 
 
 def test_a_battery_that_is_above_its_low_mark_heals_after_five_seconds() -> None:
