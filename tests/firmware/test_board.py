@@ -199,6 +199,19 @@ def test_limp_ends_the_pulses_until_the_next_setpoint_and_not_while_it_is_stoppe
     assert brain.status[0] == "stopped"
 
 
+@pytest.mark.parametrize(("kind", "end"), [(wire.LIMP, None), (wire.STOP, wire.RELEASE)])
+def test_after_limp_or_stop_it_follows_at_once_without_going_to_rest(
+    kind: int, end: int | None
+) -> None:
+    brain = Brain().awake()
+    brain.live(1.5, head_pan=0.9)
+    assert brain.asked(kind) == "done"
+    if end is not None:
+        assert brain.asked(end) == "done"
+    heard = of(wire.STATE, brain.live(2.0, head_pan=0.9))
+    assert [wire.STATES[one.payload[4]] for one in heard] == ["starting", "running"]
+
+
 def test_rest_is_refused_where_nothing_moves_and_else_lies_down() -> None:
     brain = Brain()
     brain.live(0.2)
