@@ -167,9 +167,10 @@ class ResponseRun:
         pet = self.feel(self.mood, event, max(0.0, since))
         felt = {name: with_[name] for name in EMOTIONS if name in with_}
         gesture = _hand("stroked" if "stroked" in with_ else event, at, since)
+        latest = _hand("stroked", at, since) if event == "released" else gesture
         pet = replace(
             pet,
-            touch=pet.touch if gesture is None or pet.touch is not None else _felt(gesture),
+            touch=pet.touch if latest is None or pet.touch is not None else _felt(latest),
             emotions={**pet.emotions, **felt},
             drives={**pet.drives, **{name: with_[name] for name in DRIVES if name in with_}},
             enough=with_.get("enough", pet.enough),

@@ -130,6 +130,18 @@ PLAIN: Mapping[str, tuple[Evaluate[Moment], str]] = {
         "how pleasant the touch is to it, 0..1",
     ),
     "touch.bad": (lambda m: m.felt.bad if m.felt else 0.0, "how unpleasant, 0..1"),
+    "touch.last_liking": (
+        lambda m: m.last_felt.liking if m.last_felt else 0.0,
+        "as touch.liking, of the latest touch, however long ago it ended",
+    ),
+    "touch.last_good": (
+        lambda m: m.last_felt.good if m.last_felt else 0.0,
+        "as touch.good, of the latest touch, however long ago it ended",
+    ),
+    "touch.last_bad": (
+        lambda m: m.last_felt.bad if m.last_felt else 0.0,
+        "as touch.bad, of the latest touch, however long ago it ended",
+    ),
     "talkative": (attrgetter("personality.talkative"), "0..2"),
     "expressive": (attrgetter("personality.expressive"), "0.2..1.5"),
 }
@@ -158,6 +170,8 @@ TEXTS: Mapping[str, Callable[[Moment], str]] = {
         m.petting.zone.replace("_", " ") if m.petting and m.since_touch <= BETWEEN_STROKES else ""
     ),
     "touch.gesture": lambda m: m.felt.event if m.felt else "",
+    "touch.last_zone": lambda m: m.last_felt.zone.replace("_", " ") if m.last_felt else "",
+    "touch.last_gesture": lambda m: m.last_felt.event if m.last_felt else "",
     "person.name": lambda m: m.context.person.person if m.context.person.present else "",
     "person.feeling": lambda m: max(
         CLASSES, key=lambda name: m.context.person.probabilities.get(name, 0.0)
@@ -179,6 +193,10 @@ HINTS: Mapping[str, str] = {
     ),
     "touch.zone": "a word for sentences; an expression asks for one zone, such as 'zone.back'",
     "touch.gesture": "a word for sentences; an expression asks for one, such as 'touch.stroke'",
+    **dict.fromkeys(
+        ("touch.last_zone", "touch.last_gesture"),
+        "a word for sentences; an expression asks how the touch was, as 'touch.last_good'",
+    ),
     "person.name": "a word for sentences; an expression asks for 'person.present' or 'bond.trust'",
     "person.feeling": "a word for sentences; an expression asks for one, such as 'person.sad'",
     "last.event": "a word for sentences; an expression asks for one, such as 'event.hit'",

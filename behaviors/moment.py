@@ -148,9 +148,14 @@ class Moment:
         return self.at - self._petted_since if self.since_touch <= BETWEEN_STROKES else 0.0
 
     @property
+    def last_felt(self) -> FeltTouch | None:
+        """How the brain felt the latest touch, however long ago it ended (`since_touch`, s)."""
+        return self.context.pet.touch
+
+    @property
     def felt(self) -> FeltTouch | None:
-        """How the brain felt the touch that goes on, or went on a moment ago."""
-        return self.context.pet.touch if self.since_touch <= BETWEEN_STROKES else None
+        """How the brain felt the touch that goes on, or ended at most BETWEEN_STROKES ago."""
+        return self.last_felt if self.since_touch <= BETWEEN_STROKES else None
 
     @property
     def quiet(self) -> bool:

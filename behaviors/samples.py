@@ -57,13 +57,14 @@ def moments(
 
 
 def _context(rng: random.Random, at: float, wild: float, zones: Collection[ZoneName]) -> Context:
-    gesture = _touch(rng, at, list(zones)) if rng.random() < 0.4 else None
+    touch = _touch(rng, at, list(zones))
+    gesture = touch if rng.random() < 0.4 else None
     return Context(
         at=at,
         dt=0.1,
         hour=rng.uniform(0.0, 24.0),
         person=_person(rng) if rng.random() < 0.7 else PersonEstimate(),
-        pet=replace(_pet(rng, wild), touch=_felt(rng, gesture)),
+        pet=replace(_pet(rng, wild), touch=_felt(rng, touch)),
         gesture=gesture,
         battery=0.1 if rng.random() < 0.08 else rng.uniform(0.2, 1.0),
         charging=rng.random() < 0.06,
@@ -117,10 +118,8 @@ def _touch(rng: random.Random, at: float, zones: list[ZoneName]) -> Gesture:
     )
 
 
-def _felt(rng: random.Random, gesture: Gesture | None) -> FeltTouch | None:
+def _felt(rng: random.Random, gesture: Gesture) -> FeltTouch:
     """How the brain may have felt that touch: any liking, and any share of good and bad."""
-    if gesture is None:
-        return None
     return FeltTouch(
         at=gesture.at,
         event=GESTURE_EVENTS[gesture.gesture],

@@ -26,25 +26,28 @@ def petted(
     gesture: GestureName = "stroke",
     speed: float = 0.05,
     seconds: float = 8.0,
+    then_s: float = 0.0,
 ) -> Sequence[Tick]:
-    """Anna, known with this trust and taste, touches a waking cat from second 2 on."""
+    """Anna, known with this trust and taste, touches a waking cat from second 2 on, then leaves it
+    alone for `then_s`."""
     known = Remembered(
         people={"anna": {"trust": trust, "familiarity": 0.5}}, zones={"anna": {zone: taste}}
     )
     pet = born(begin(Files(), seed=1, hour=10.0, remembered=known))
     ticks = []
-    for n in range(round(50 * (2.0 + seconds))):
+    goes = round(50 * (2.0 + seconds))
+    for n in range(goes + round(50 * then_s)):
         now = n / 50.0
         senses: list[Person | Gesture] = []
         if n == 5:
             senses.append(Person(at=now, person="anna", change="arrives"))
-        if n >= 100 and n % 10 == 0:
+        if (100 <= n < goes and n % 10 == 0) or n == goes:
             senses.append(
                 Gesture(
                     at=now,
                     zone=zone,
                     gesture=gesture,
-                    phase="begin" if n == 100 else "during",
+                    phase="begin" if n == 100 else "end" if n == goes else "during",
                     pressure=0.4,
                     speed=speed,
                     duration=now - 2.0,
@@ -128,3 +131,18 @@ def test_a_touch_that_neither_pleases_nor_hurts_replaces_the_one_before() -> Non
     assert hit.pet.touch is not None
     assert stroked.pet.touch.good > 0.3
     assert (hit.pet.touch.zone, hit.pet.touch.good) == ("back", 0.0)
+
+
+@pytest.mark.parametrize(
+    ("zone", "seconds", "looks_up"),
+    [("neck", 1.5, True), ("neck", 6.0, True), ("belly", 1.5, False), ("belly", 6.0, False)],
+)
+def test_it_looks_up_for_a_hand_that_has_gone_only_where_its_touch_was_liked(
+    zone: ZoneName, seconds: float, looks_up: bool
+) -> None:
+    """The belly of a cat that is content all the same: what counts is how the hand felt."""
+    ticks = petted(trust=0.6, zone=zone, seconds=seconds, then_s=8.0)
+    looked = {tick.decision.why for tick in ticks if tick.decision.behavior == "want_more"}
+    assert bool(looked) is looks_up
+    assert all(f"on the {zone}, it was pleasant" in why for why in looked)
+    assert (felt(ticks).good > felt(ticks).bad) is looks_up
