@@ -24,13 +24,14 @@ from moggy.messages import (
     Touch,
     Trouble,
 )
+from moggy.pet import ACT_PERIOD
 from moggy.protocol import Heard, Identity, LinkChange, Refused
 from moggy.vocabulary import BoardState
 
 TTL_MS = 300
 """Milliseconds for which a setpoint stays good: fifteen ticks of the loop. Then the board holds,
 rests and goes limp."""
-OVER_MS = 40
+OVER_MS = round(1000 * ACT_PERIOD)
 """Milliseconds in which the board glides to a setpoint: until the next one comes."""
 REFRESH_S = 0.1
 """Seconds after which a setpoint that does not change is sent again, so that it stays good."""

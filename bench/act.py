@@ -12,11 +12,12 @@ from bench.absent import ROOT
 from moggy.actuators.actor import Actor
 from moggy.behaviors.motions import load_motions
 from moggy.body import Body
+from moggy.clock import RATE
 from moggy.config import load
 from moggy.messages import Affect, Decision, Gesture, PersonEstimate, Play
 from moggy.personality import Personality
 
-DT = 0.02
+DT = 1.0 / RATE
 """Seconds of one tick: 50 Hz, as the pet runs."""
 DAY = (
     ("sit", "look_around"),

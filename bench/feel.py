@@ -16,7 +16,7 @@ from typing import Literal
 
 from bench.promise import Promise, report
 from bench.rehearse import a_mind, any_table, last, rehearse, touch
-from moggy.brain.appraisals import Appraisals
+from moggy.brain.appraisals import UNPLEASANT, Appraisals
 from moggy.brain.mind import Mind
 from moggy.clock import RATE
 from moggy.config import Files
@@ -35,7 +35,6 @@ from moggy.pet import TREE_PERIOD
 from moggy.vocabulary import (
     EMOTIONS,
     GESTURE_EVENTS,
-    Emotion,
     GestureName,
 )
 
@@ -43,8 +42,6 @@ TABLE = Files().load("appraisals/cat.yaml", Appraisals)
 """The shipped appraisals."""
 CAT = Personality(name="cat")
 """The average personality."""
-NEGATIVE: tuple[Emotion, ...] = ("fear", "anger", "disgust", "sadness", "loneliness")
-"""The emotions that count as negative affect."""
 MOST_US = 60.0
 """Most microseconds of CPU that a tick of the mind may take."""
 
@@ -274,7 +271,7 @@ def anxious(cats: int = 60) -> Promise:
         for event in hour:
             mind.feel((event,), (), event.at, 1.0)
             course += [
-                sum(mind.feel((), (), event.at + s, 1.0)[1].emotions[name] for name in NEGATIVE)
+                sum(mind.feel((), (), event.at + s, 1.0)[1].emotions[name] for name in UNPLEASANT)
                 for s in (2.0, 8.0, 15.0)
             ]
         traits.append(temperament.neuroticism)

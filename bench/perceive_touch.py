@@ -23,6 +23,7 @@ from moggy import config
 from moggy.body import Body
 from moggy.messages import Acceleration, AnySense, Gesture, Touch
 from moggy.sensors.touch import TouchReader
+from moggy.sensors.touch.contact import SAMPLE_S
 from moggy.vocabulary import GESTURES, GestureName
 
 BODY = config.load(ROOT / "actuators" / "body" / "cat.yaml", Body)
@@ -31,8 +32,6 @@ FALLOFF = 0.045
 """Metres from a finger at which a pad feels 37 % of its pressure."""
 BEGIN = 0.5
 """Seconds at which every bout begins."""
-STEP = 0.02
-"""Seconds between two samples of a contact."""
 
 
 class ContactSample(NamedTuple):
@@ -92,12 +91,12 @@ def contact(
     many seconds after the start.
     """
     out = []
-    for k in range(max(1, round(seconds / STEP))):
-        t = k * STEP
+    for k in range(max(1, round(seconds / SAMPLE_S))):
+        t = k * SAMPLE_S
         pressure = min(1.0, max(0.03, hand.force * press(t) * (1.0 + hand.rng.gauss(0.0, 0.04))))
         place = (where(t) + hand.rng.gauss(0.0, 0.0015), hand.rng.gauss(0.0, 0.0015), 0.24)
         out.append(ContactSample(start + t, pressure, place, min(1.0, area * hand.size)))
-    end = start + max(STEP, round(seconds / STEP) * STEP)
+    end = start + max(SAMPLE_S, round(seconds / SAMPLE_S) * SAMPLE_S)
     return [*out, ContactSample(end, 0.0, (0.0, 0.0, 0.0), 0.0)]
 
 
@@ -199,7 +198,7 @@ def as_pads(m: ContactSample) -> Touch:
 
 def steps(moments: list[ContactSample]) -> int:
     """Ticks in which a bout is read: up to 0.3 s after its end."""
-    return int((moments[-1].at + 0.3) / STEP)
+    return int((moments[-1].at + 0.3) / SAMPLE_S)
 
 
 def told(
@@ -208,11 +207,11 @@ def told(
     """What the touch reader makes of a bout; with `jolt`, of an acceleration at its begin too."""
     senses: list[AnySense] = [form(m) for m in moments]
     if jolt:
-        senses.append(Acceleration(at=BEGIN + STEP, x=0.5, y=0.2, z=1.5))
+        senses.append(Acceleration(at=BEGIN + SAMPLE_S, x=0.5, y=0.2, z=1.5))
     reader, out = TouchReader(BODY), []
     for n in range(steps(moments)):
-        now = n * STEP
-        due = [s for s in senses if now - STEP + 1e-9 < s.at <= now + 1e-9]
+        now = n * SAMPLE_S
+        due = [s for s in senses if now - SAMPLE_S + 1e-9 < s.at <= now + 1e-9]
         out += [g for g in reader.read(due, now) if isinstance(g, Gesture)]
     return out
 

@@ -13,10 +13,14 @@ from moggy.brain.memory import Remembered
 from moggy.brain.mind import Mind
 from moggy.messages import Affect, AnySense, Event, Gesture, PersonEstimate
 from moggy.personality import Personality
-from moggy.vocabulary import DRIVES, EMOTIONS, GestureName, GesturePhase, ZoneName
-
-GAP = 0.2
-"""Seconds between two messages of a touch that goes on; the touch reader sends as many."""
+from moggy.vocabulary import (
+    DRIVES,
+    EMOTIONS,
+    GESTURE_PERIOD_S,
+    GestureName,
+    GesturePhase,
+    ZoneName,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +83,15 @@ def touch(
     pressure: float = 0.4,
     along_fur: float = 1.0,
 ) -> list[Gesture]:
-    """The messages of one contact as the touch reader sends them: at its begin, every GAP seconds,
-    and at its end.
+    """The messages of one contact as the touch reader sends them: at its begin, every
+    GESTURE_PERIOD_S seconds, and at its end.
 
     `begin` and `end` are in seconds, `speed` in m/s, `pressure` is 0..1, `along_fur` −1..1.
     """
-    times = [round(begin + i * GAP, 9) for i in range(int((end - begin) / GAP - 1e-6) + 1)] + [end]
+    times = [
+        round(begin + i * GESTURE_PERIOD_S, 9)
+        for i in range(int((end - begin) / GESTURE_PERIOD_S - 1e-6) + 1)
+    ] + [end]
     told: list[Gesture] = []
     for at in times:
         phase: GesturePhase = "begin" if at == begin else "end" if at == end else "during"

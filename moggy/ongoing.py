@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from moggy.clock import DayTime
 from moggy.messages import AnySense, Battery, Gesture, LocalTime, Setting
 from moggy.personality import Quiet
-from moggy.vocabulary import SettingName
+from moggy.vocabulary import GESTURE_PERIOD_S, SettingName
 
-CONTACT_LOST_S = 0.6
+CONTACT_LOST_S = round(3 * GESTURE_PERIOD_S, 9)
 """Seconds without news after which a touch counts as over. Gestures come five times a second, so
 three in a row were lost."""
 

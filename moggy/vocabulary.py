@@ -380,6 +380,12 @@ def misspelt_joint(name: str, names: Collection[str]) -> str:
 TYPICAL_STROKE_M_S: Final = 0.05
 """m/s of a stroke whose speed is not measured: 1–10 cm/s is pleasant on skin (Löken et al. 2009,
 Nat. Neurosci. 12, 547–548)."""
+GESTURE_PERIOD_S: Final = 0.2
+"""Seconds between two gestures of a contact that goes on, our choice: the touch reader sends one so
+often, and the first of a touch stands for so long."""
+LONGEST_TEXT: Final = 600
+"""Characters of what is said that are read; the rest is cut off. What is said to a pet is shorter,
+and the time to read it grows with its length. Our choice."""
 UNRATED: Final = 0.5
 """Confidence, 0..1, of an estimate of the person that came without one. Our choice."""
 

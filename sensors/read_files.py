@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from moggy import config, models
 from moggy.body import Body
+from moggy.clock import RATE
 from moggy.messages import Acceleration, Face, Gesture, Posture, Touch, adapter_of
 from moggy.sense_file import json_lines, line_sense
 from moggy.sensors.touch import TouchReader
 from moggy.sensors.vision.face_reader import FaceReader
 from moggy.sensors.vision.posture_reader import PostureReader
+from moggy.sensors.vision.vision_sensor import FACE_EVERY_S
 from moggy.unreadable import readable
 
 if TYPE_CHECKING:
@@ -28,9 +30,7 @@ and what the sense adds."""
 UNSURE = 0.5
 """Confidence below which an estimate is called unsure: of the others, four faces in five are read
 right (`python -m bench perceive_face`)."""
-LOOK_EVERY_S = 0.1
-"""Seconds of a video between two looks, as in a life."""
-TICK_S = 0.02
+TICK_S = 1.0 / RATE
 """Seconds between two ticks, as in a life."""
 SILENCE_S = 0.3
 """Seconds after the last sample, in which contacts end."""
@@ -208,7 +208,7 @@ def _every(video: Any, path: Path) -> Iterator[tuple[float, Picture]]:
         at = n / video.rate
         n, found = n + 1, True
         if at >= due - 1e-6:
-            due += LOOK_EVERY_S
+            due += FACE_EVERY_S
             yield at, picture
     if not found:
         raise NoFile(f"{path}: the video has no pictures that can be read")

@@ -14,13 +14,11 @@ from moggy import models
 from moggy.brain.language import head, refine
 from moggy.brain.language.question import Question
 from moggy.messages import AnySense, Thought
+from moggy.vocabulary import LONGEST_TEXT
 from moggy.worker import Task
 
 MODEL = "e5_small"
 """Its name in `moggy models`."""
-LONGEST = 600
-"""Characters that are read; the rest is cut off. The time grows with the length, and what is said
-to a pet is short."""
 UNREADABLE = str.maketrans({"\0": " "})
 """Characters that the model's tokenizer refuses, and what stands for them."""
 
@@ -40,7 +38,7 @@ class Embedding:
     @staticmethod
     def encode(model: Any, text: str) -> head.SentenceVector:
         """The vector (384,) of the text, of length 1. `model` is what `engine` returned."""
-        clean = text[:LONGEST].translate(UNREADABLE).encode("utf-8", "replace").decode("utf-8")
+        clean = text[:LONGEST_TEXT].translate(UNREADABLE).encode("utf-8", "replace").decode("utf-8")
         found: head.SentenceVector = model.query(clean)
         return found
 

@@ -6,7 +6,7 @@ import math
 from typing import NamedTuple
 
 from moggy.messages import Gesture
-from moggy.vocabulary import GESTURE_EVENTS, TYPICAL_STROKE_M_S
+from moggy.vocabulary import GESTURE_EVENTS, GESTURE_PERIOD_S, TYPICAL_STROKE_M_S
 
 ONGOING = frozenset(("stroke", "hold", "scratch", "tickle"))
 """Gestures that go on; the others happen once."""
@@ -34,8 +34,6 @@ SURE_AFTER_S = 0.6
 """Seconds after which a pat, tap or poke that still lasts is believed."""
 LONGEST_DOSE_S = 1.0
 """Seconds of an ongoing touch that one message can stand for at most."""
-FIRST_DOSE_S = 0.2
-"""Seconds that the first message of a touch stands for: gestures come five times a second."""
 PRESSED_FROM = 0.6
 """Pressure, 0..1, above which holding, scratching or tickling pleases less."""
 AGAINST_FUR_LOSS = 0.25
@@ -79,7 +77,7 @@ def happenings(
     name = GESTURE_EVENTS[gesture.gesture]
     if gesture.gesture in ONGOING:
         dose = (
-            FIRST_DOSE_S
+            GESTURE_PERIOD_S
             if standing_alone and contact.at == at
             else min(LONGEST_DOSE_S, max(0.0, at - contact.at))
         )

@@ -11,13 +11,17 @@ from moggy.body import Body
 from moggy.messages import Acceleration, AnySense, Gesture, Place, Touch
 from moggy.sensors.touch.contact import SLAP_WINDOW_S, Contact, PressureTrace
 from moggy.sensors.touch.gestures import probabilities
-from moggy.vocabulary import TYPICAL_STROKE_M_S, ZONES, GesturePhase, ZoneName
+from moggy.vocabulary import (
+    GESTURE_PERIOD_S,
+    TYPICAL_STROKE_M_S,
+    ZONES,
+    GesturePhase,
+    ZoneName,
+)
 
 SILENCE_S = 0.15
 """Seconds without a sample after which a contact has ended: samples come every 20 ms while it
 lasts."""
-TOLD_EVERY_S = 0.2
-"""Seconds between two gestures of a contact that goes on. Our choice."""
 BOUT_S = 0.5
 """Seconds within which a hand that comes back to the same place goes on with the same gesture, so
 that pats are seen as pats. Our choice."""
@@ -123,7 +127,7 @@ class TouchReader:
             elif contact.told < 0.0:
                 self._slap(contact, now)
                 out.append(self._tell(contact, now, "begin"))
-            elif self._slap(contact, now) or now - contact.told >= TOLD_EVERY_S - 1e-6:
+            elif self._slap(contact, now) or now - contact.told >= GESTURE_PERIOD_S - 1e-6:
                 out.append(self._tell(contact, now, "during"))
         return out
 

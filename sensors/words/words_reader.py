@@ -14,13 +14,19 @@ from moggy.messages import AnySense, Probabilities, Trouble, Words
 from moggy.sensors.words.words_features import DRAWN_OUT, manner, plain, tokens
 from moggy.sensors.words.words_head import head, likely, softmax
 from moggy.sensors.words.words_phrases import language, wish
-from moggy.vocabulary import CLASS_PLACES, CLASS_PRIOR, CLASSES, UNRATED, Intent, PersonClass
+from moggy.vocabulary import (
+    CLASS_PLACES,
+    CLASS_PRIOR,
+    CLASSES,
+    LONGEST_TEXT,
+    UNRATED,
+    Intent,
+    PersonClass,
+)
 
 if TYPE_CHECKING:
     from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-LONGEST: Final = 600
-"""Characters that are read; what is said to a pet is shorter."""
 LONGEST_RAW: Final = 2000
 """Characters of a text that are looked at at all, before what cannot be seen is left out."""
 MOST_MARKS: Final = 3
@@ -29,10 +35,6 @@ LONGEST_LEXICAL: Final = 300
 """Characters that VADER is given: its time grows with the square of the words."""
 MOST_SYMBOLS: Final = 8
 """Emoji and other symbols that VADER is given: its time grows steeply with them."""
-
-UNSURE: Final = 0.4
-"""A confidence below this is called unsure: on GoEmotions dev (Demszky et al. 2020) the likeliest
-class is then wrong more often than right."""
 
 LEXICON_SHARE: Final = 0.4
 """VADER's share in valence. With it valence correlates with people's ratings by r = 0.51 on EmoBank
@@ -85,11 +87,11 @@ class WordsReader:
     def _tell(self, length: int, now: float) -> Sequence[Trouble]:
         """A Trouble when a text of this length is cut and the last was not, or the other way
         round."""
-        if (length > LONGEST) == self._cut:
+        if (length > LONGEST_TEXT) == self._cut:
             return ()
-        self._cut = length > LONGEST
+        self._cut = length > LONGEST_TEXT
         note = (
-            f"the text of {length:,} characters was cut: only its first {LONGEST} are read; "
+            f"the text of {length:,} characters was cut: only its first {LONGEST_TEXT} are read; "
             "say it shorter"
             if self._cut
             else ""
@@ -98,10 +100,10 @@ class WordsReader:
 
 
 def _length(text: str) -> int:
-    """Characters of a text; more than LONGEST only where it is cut."""
-    if len(text) > LONGEST_RAW or len(legible(text)) > LONGEST:
-        return max(len(text), LONGEST + 1)
-    return min(len(text), LONGEST)
+    """Characters of a text; more than LONGEST_TEXT only where it is cut."""
+    if len(text) > LONGEST_RAW or len(legible(text)) > LONGEST_TEXT:
+        return max(len(text), LONGEST_TEXT + 1)
+    return min(len(text), LONGEST_TEXT)
 
 
 def understand(words: Words) -> Words:
@@ -170,13 +172,13 @@ def legible(text: str) -> str:
 
 
 def cut(text: str) -> str:
-    """The beginning of a text that is read: legible, at most LONGEST characters, up to the end of a
-    word."""
+    """The beginning of a text that is read: legible, at most LONGEST_TEXT characters, up to the end
+    of a word."""
     text = legible(text)
-    if len(text) <= LONGEST:
+    if len(text) <= LONGEST_TEXT:
         return text
-    start = text[:LONGEST]
-    return start[: start.rfind(" ")] if " " in start[LONGEST // 2 :] else start
+    start = text[:LONGEST_TEXT]
+    return start[: start.rfind(" ")] if " " in start[LONGEST_TEXT // 2 :] else start
 
 
 def lexical(text: str) -> str:

@@ -10,19 +10,18 @@ from dataclasses import replace
 
 import pytest
 
+from moggy.brain.language.reading import UNSURE
 from moggy.messages import Trouble, Words
 from moggy.sensors.words.words_features import pieces, plain, tokens
 from moggy.sensors.words.words_head import HEAD, head
 from moggy.sensors.words.words_phrases import phrases
 from moggy.sensors.words.words_reader import (
-    LONGEST,
-    UNSURE,
     WordsReader,
     cut,
     lexical,
     understand,
 )
-from moggy.vocabulary import CLASS_PRIOR, CLASSES, INTENTS
+from moggy.vocabulary import CLASS_PRIOR, CLASSES, INTENTS, LONGEST_TEXT
 
 
 def read(text: str, lang: str = "en") -> Words:
@@ -180,7 +179,7 @@ def test_a_very_long_text_is_cut_and_said_once() -> None:
     assert "108,000 characters" in trouble.message
     assert isinstance(words, Words)
     assert (words.id, words.intent) == (7, "praise")
-    assert len(words.text) <= LONGEST
+    assert len(words.text) <= LONGEST_TEXT
     assert [type(sense) for sense in reader.read([long], 2.0)] == [Words]
     well, _ = reader.read([Words(at=3.0, text="good cat")], 3.0)
     assert isinstance(well, Trouble)
@@ -189,9 +188,9 @@ def test_a_very_long_text_is_cut_and_said_once() -> None:
 
 def test_what_is_looked_at_does_not_grow_with_the_text() -> None:
     for text in ("x" * 100_000, "😀" * 100_000, "word " * 20_000, "!?" * 50_000):
-        assert len(cut(text)) <= LONGEST
+        assert len(cut(text)) <= LONGEST_TEXT
         assert len(lexical(cut(text))) <= 300
-        assert len(pieces(tokens(plain(cut(text))))) < 12 * LONGEST
+        assert len(pieces(tokens(plain(cut(text))))) < 12 * LONGEST_TEXT
 
 
 def test_the_same_words_are_always_read_the_same() -> None:
