@@ -62,7 +62,9 @@ _BUILT_LOW = const(16)
 """This and the next two are the limits that it was built with."""
 _BUILT_HIGH = const(17)
 _BUILT_FASTEST = const(18)
-_COLUMNS = const(19)
+_TOLD = const(19)
+"""The angle before the last steps, where its servo is if it was not told of them."""
+_COLUMNS = const(20)
 
 
 @micropython.viper
@@ -169,6 +171,7 @@ def step(states: ptr32, count: int, steps: int, pulses: ptr16) -> int:
     moved = 0
     at = 0
     for index in range(count):
+        states[at + _TOLD] = int(states[at + _ANGLE])
         if int(states[at + _STILL]) == 0:
             for _ in range(steps):
                 move(states, at)
@@ -283,6 +286,7 @@ class Joint:
         fastest = max(1, velocity // STEPS_A_SECOND)
         for column, value in (
             (_ANGLE, rest + _ZERO),
+            (_TOLD, rest + _ZERO),
             (_GOAL, rest + _ZERO),
             (_TARGET, rest + _ZERO),
             (_REST, rest + _ZERO),
@@ -398,15 +402,18 @@ class Joint:
         """Forget the target, since the servo has no pulses any more."""
         states, at = self._states, self._at
         states[at + _SPEED] = _ZERO
+        states[at + _TOLD] = states[at + _ANGLE]
         _stay(states, at, states[at + _ANGLE], 1)
 
     def take_back(self) -> None:
-        """Undo the last step, of which its servo was not told, and go on from rest."""
+        """Undo the last steps, of which its servo was not told, and go on from rest."""
         states, at = self._states, self._at
-        if states[at + _SPEED] != _ZERO:
-            states[at + _ANGLE] -= states[at + _SPEED] - _ZERO
-            states[at + _SPEED] = _ZERO
+        if states[at + _ANGLE] != states[at + _TOLD]:
+            states[at + _ANGLE] = states[at + _TOLD]
+            states[at + _STILL] = 0
+        states[at + _SPEED] = _ZERO
 
     def step(self) -> None:
         """Move by one step. Called STEPS_A_SECOND times a second."""
+        self._states[self._at + _TOLD] = self._states[self._at + _ANGLE]
         move(self._states, self._at)

@@ -321,6 +321,63 @@ def test_a_joint_goes_on_from_where_its_servo_stayed_as_from_rest() -> None:
     assert (found.joints[0].angle, found.joints[0].speed) == (angle + 100, 100)
 
 
+@pytest.mark.parametrize("steps", [2, 5])
+def test_all_steps_of_a_late_tick_are_taken_back(steps: int) -> None:
+    found, one, _ = limbs(row(velocity=50_000, acceleration=250_000))
+    found.attach()
+    found.aim((4000,), 1)
+    for _ in range(5):
+        found.step()
+    stayed = found.joints[0].angle
+    one.fails = True
+    found.step(steps)
+    assert found.joints[0].angle == stayed
+    assert found.joints[0].speed == 0
+    one.fails = False
+    while not found.still:
+        found.step()
+    assert found.joints[0].angle == 4000
+
+
+def test_a_joint_that_came_to_rest_in_missed_steps_goes_there_again() -> None:
+    found, one, _ = limbs(row())
+    found.attach()
+    found.aim((100,), 1)
+    one.fails = True
+    found.step(5)
+    one.fails = False
+    assert (found.joints[0].angle, found.still) == (0, False)
+    while not found.still:
+        found.step()
+    assert (found.joints[0].angle, one.pulses[-1]) == (100, (0, 1510))
+
+
+def test_a_joint_at_rest_stays_when_another_of_its_driver_misses_a_step() -> None:
+    found, one, _ = limbs(row(), row("tail", 1))
+    for _ in range(9):
+        found.attach()
+    found.aim((100, 0), 1)
+    while not found.still:
+        found.step()
+    found.aim((100, 4000), 1)
+    one.fails = True
+    found.step()
+    assert [joint.angle for joint in found.joints] == [100, 0]
+
+
+def test_a_first_pulse_that_is_missed_after_limp_moves_no_joint() -> None:
+    found, one, _ = limbs(row(velocity=50_000, acceleration=250_000))
+    found.attach()
+    found.aim((4000,), 1)
+    for _ in range(5):
+        found.step()
+    there = found.joints[0].angle
+    found.limp()
+    one.fails = True
+    found.attach()
+    assert found.joints[0].angle == there
+
+
 def test_a_joint_whose_driver_answers_does_not_wait_for_another() -> None:
     found, one, two = limbs(row(), row("tail", 5, driver="two"))
     for _ in range(9):
