@@ -1,9 +1,13 @@
-"""What the brain does under attack: crashes, and the longest gaps between its ticks.
+"""Everything that can come from outside, damaged and hostile: pages, frames, files, records.
 
-A living cat (`moggy sim` without a browser, the firmware in MicroPython) is attacked by a page in a
-process of its own, one attack after the other, with as long a pause between them. Figures are gaps
-from the end of one tick to the end of the next, in ms; a tick is due every 20. Attacks are compared
-with the pauses of the same run.
+    python -m bench abuse                      all parts: a few minutes
+    python -m bench abuse --minutes 30         longer
+    python -m bench abuse --part files --part records
+
+Each part is a bench of its own with more options: abuse_pages (floods and nonsense from a page,
+with the gaps between ticks), hostile_board (a board that lies and floods), fuzz_wire (damaged bytes
+to both sides), abuse_files (designers' files and senses), abuse_records (journals and memories).
+The exit code is 1 where one crashed or missed a bar.
 """
 
 from __future__ import annotations
@@ -11,109 +15,54 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
-import threading
-from collections.abc import Mapping, Sequence
-from itertools import pairwise
-from time import monotonic, sleep
-from urllib.parse import urlsplit
 
-from bench.page_attacks import ATTACKS, CONNECTING
-from moggy.assemble import simulator
-from moggy.messages import Tick, Trouble
-
-SECONDS = 6.0
-"""Seconds of one attack, and of the pause after it."""
-WARM_UP = 15.0
-"""Seconds for the board and the workers to start."""
-P99_RATIO = 1.5
-"""Bar: 99th percentile of the gaps under attack over that of the pauses."""
-LONGEST_MS = 100.0
-"""Bar: ms of the longest gap under attack."""
+PARTS = ("pages", "frames", "files", "records")
+"""What is attacked."""
+MINUTES = 4.0
+"""Minutes of all parts together."""
+ATTACKS = 9
+"""Attacks of abuse_pages; each is followed by a pause of its length."""
+LIES = 30
+"""Attacks of hostile_board."""
+BYTES_PER_MINUTE = 1_000_000
+"""Bytes that fuzz_wire sends each way in a minute, about."""
 
 
-class Watch:
-    """A listener: when each tick was over, and what was said of troubles."""
-
-    def __init__(self) -> None:
-        self.moments: list[float] = []
-        self.said: list[str] = []
-
-    def __call__(self, tick: Tick, sent: Mapping[str, float]) -> None:
-        self.moments.append(monotonic())
-        self.said += [
-            f"{sense.part}: {sense.message}"
-            for sense in tick.senses
-            if isinstance(sense, Trouble) and sense.message
-        ]
-
-    def gaps(self, begin: float, end: float) -> list[float]:
-        """Gaps between ticks from one moment to another, in ms, ascending."""
-        moments = [moment for moment in self.moments if begin <= moment < end]
-        return sorted((b - a) * 1000.0 for a, b in pairwise(moments))
-
-
-def p99(gaps: Sequence[float]) -> float:
-    """The 99th percentile of ascending gaps."""
-    return gaps[int(0.99 * (len(gaps) - 1))] if gaps else float("inf")
-
-
-def attacks(place: str, watch: Watch, names: Sequence[str], seconds: float) -> bool:
-    """Run these attacks; prints a line for each, and returns whether all stayed within the bars."""
-    print(f"{'attack':36}{'sent':>8}{'p99 ms':>9}{'longest':>9}   first said", flush=True)
-    sleep(WARM_UP)
-    pauses: list[float] = []
-    found: list[tuple[str, list[float]]] = []
-    for name in names:
-        begun = monotonic()
-        sleep(seconds)
-        pauses += watch.gaps(begun, monotonic())
-        begun, known = monotonic(), len(watch.said)
-        done = subprocess.run(
-            [sys.executable, "-m", "bench.page_attacks", place, name, str(seconds)],
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        gaps = watch.gaps(begun, monotonic())
-        found.append((name, gaps))
-        sent = done.stdout.strip() or done.stderr.strip()[-60:]
-        said = "; ".join(watch.said[known:])[:100]
-        print(f"{name:36}{sent:>8}{p99(gaps):9.1f}{gaps[-1]:9.1f}   {said}", flush=True)
-    pauses.sort()
-    print(f"{'pauses between them':36}{'':8}{p99(pauses):9.1f}{pauses[-1]:9.1f}")
-    slow = [
-        name for name, gaps in found if p99(gaps) > P99_RATIO * p99(pauses) or gaps[-1] > LONGEST_MS
-    ]
-    print(
-        f"bars: p99 {P99_RATIO:g} times that of the pauses, longest {LONGEST_MS:g} ms: "
-        + (f"missed by {', '.join(slow)}" if slow else "held")
-    )
-    return not slow
+def commands(part: str, minutes: float) -> list[list[str]]:
+    """The benches of a part, with the options that make them last so many minutes."""
+    seconds = 60.0 * minutes
+    match part:
+        case "pages":
+            return [["abuse_pages", "--seconds", f"{seconds / ATTACKS / 2.0:.1f}"]]
+        case "frames":
+            count = round(BYTES_PER_MINUTE * minutes / 2.0)
+            return [
+                ["hostile_board", "--seconds", f"{seconds / LIES / 2.0:.1f}"],
+                ["fuzz_wire", "--bytes", str(count)],
+            ]
+    return [[f"abuse_{part}", "--minutes", f"{minutes:g}"]]
 
 
 def main() -> int:
-    """Print what each attack did; returns 1 where a bar is missed or the cat died."""
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--seconds", type=float, default=SECONDS, help="of one attack")
-    names = [*ATTACKS, CONNECTING]
-    options.add_argument("--attack", choices=names, action="append", help="only this one")
+    """Run the parts one after the other; returns 1 where one failed."""
+    options = argparse.ArgumentParser(
+        prog="python -m bench abuse",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    options.add_argument("--minutes", type=float, default=MINUTES, help="of all parts together")
+    options.add_argument("--part", choices=PARTS, action="append", help="only this one")
     given = options.parse_args()
-    watch = Watch()
-    life = simulator(
-        personality="cat", seed=1, hour=12.0, board="auto", studio_port=0, remember=False,
-        record=None, listeners=[watch],
-    )  # fmt: skip
-    place = urlsplit(life.address).netloc
-    result: list[bool] = []
-
-    def run() -> None:
-        try:
-            result.append(attacks(place, watch, given.attack or names, given.seconds))
-        finally:
-            life.loop.stop()
-
-    threading.Thread(target=run, name="attacks", daemon=True).start()
-    life.loop.run()
-    print("the cat lives" if result else "THE CAT DIED")
-    return 0 if result and result[0] else 1
+    parts = given.part or PARTS
+    failed = []
+    for part in parts:
+        for command in commands(part, given.minutes / len(parts)):
+            # A process of its own: a crash of one part is a finding, not the end.
+            code = subprocess.run([sys.executable, "-m", "bench", *command], check=False).returncode
+            if code:
+                failed.append(f"{command[0]} ({code})")
+    print(f"failed: {', '.join(failed)}" if failed else "nothing crashed, every bar was held")
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
