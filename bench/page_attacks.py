@@ -1,5 +1,5 @@
-"""What a hostile page sends to the studio; `bench/abuse_pages.py` runs each attack in a process of its
-own: `python -m bench.page_attacks NETLOC NAME SECONDS`. It prints how many messages it sent."""
+"""What a hostile page sends to the studio; `bench/abuse_pages.py` runs each attack in a process of
+its own: `python -m bench.page_attacks NETLOC NAME SECONDS`. It prints how many messages it sent."""
 
 from __future__ import annotations
 
