@@ -15,7 +15,7 @@ import json
 import random
 import tempfile
 import traceback
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cache
@@ -268,6 +268,24 @@ def scripts(folder: Path) -> Callable[[random.Random], object]:
     return attack
 
 
+def tried_for(
+    minutes: float,
+    seed: int,
+    attacks: Sequence[tuple[Tried, Callable[[random.Random], object], float]],
+) -> int:
+    """Try each attack for its share of the time, from this seed on, and print what came of it;
+    returns 1 where something escaped."""
+    for tried, attack, share in attacks:
+        end, this = monotonic() + 60.0 * minutes * share, seed
+        while monotonic() < end:
+            tried.one(this, attack)
+            this += 1
+        print(tried, flush=True)
+        for each in tried.escaped[:10]:
+            print(each)
+    return int(any(tried.escaped for tried, _, _ in attacks))
+
+
 def main() -> int:
     """Run the bench; 1 where something escaped."""
     parser = argparse.ArgumentParser(prog="python -m bench abuse_files", description=__doc__)
@@ -275,17 +293,12 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0, help="of the first input")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        found = [
-            (Tried("designers' files"), saves(Path(folder) / "own"), 0.6),
-            (Tried("bodies, days, laws"), loads, 0.2),
-            (Tried("senses"), scripts(Path(folder)), 0.2),
-        ]
-        for tried, attack, share in found:
-            end, seed = monotonic() + 60.0 * given.minutes * share, given.seed
-            while monotonic() < end:
-                tried.one(seed, attack)
-                seed += 1
-            print(tried)
-            for each in tried.escaped[:10]:
-                print(each)
-    return int(any(tried.escaped for tried, _, _ in found))
+        return tried_for(
+            given.minutes,
+            given.seed,
+            [
+                (Tried("designers' files"), saves(Path(folder) / "own"), 0.6),
+                (Tried("bodies, days, laws"), loads, 0.2),
+                (Tried("senses"), scripts(Path(folder)), 0.2),
+            ],
+        )

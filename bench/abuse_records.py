@@ -1,0 +1,176 @@
+"""Damaged journals and memories: bits flipped, parts zeroed, cut out, doubled, cut off.
+
+    python -m bench abuse_records                one minute
+    python -m bench abuse_records --minutes 30
+
+Every reader of a journal must name the file and go on with what is whole; a pet must wake with any
+memory file, or be told why it cannot, with what is damaged kept under another name. Prints how many
+copies were tried, what escaped (with the seed that makes the copy again) and the slowest one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
+from functools import cache
+from pathlib import Path
+from shutil import rmtree
+
+from pydantic import ValidationError
+
+import moggy
+from bench.abuse_files import Tried, tried_for
+from moggy.assemble import lived_again
+from moggy.behaviors.laws import Laws
+from moggy.brain.memory import (
+    Broken,
+    Episode,
+    Memory,
+    Remembered,
+    as_json,
+    awake,
+    encrypt,
+    sentences,
+)
+from moggy.commands.laws import of_journal
+from moggy.commands.why import inputs_of
+from moggy.config import Files, compose
+from moggy.journal import Incomplete, NotAJournal, read_ticks
+from moggy.why.answer import changes, coverage, why
+
+LIFE_S = 12.0
+"""Seconds of the life whose journal is damaged."""
+PEOPLE = 30
+"""People whom the memory that is damaged knows."""
+
+
+def damaged(whole: bytes, chance: random.Random) -> bytes:
+    """A copy with up to 64 faults, at places of the seed's choice."""
+    data = bytearray(whole)
+    for _ in range(chance.choice((1, 1, 4, 64))):
+        at = chance.randrange(len(data)) if data else 0
+        length = chance.choice((1, 8, 700, 30_000))
+        match chance.choice(("flip", "flip", "zero", "noise", "cut", "twice", "end")):
+            case "flip" if data:
+                data[at] ^= 1 << chance.randrange(8)
+            case "zero":
+                data[at : at + length] = bytes(len(data[at : at + length]))
+            case "noise":
+                data[at : at + length] = chance.randbytes(len(data[at : at + length]))
+            case "cut":
+                del data[at : at + length]
+            case "twice":
+                data[at:at] = data[at : at + length]
+            case "end":
+                del data[at:]
+    return bytes(data)
+
+
+@cache
+def laws() -> Laws:
+    """Of the shipped cat."""
+    return compose("laws/cat.yaml", Files().texts("laws/cat.yaml"), Laws)
+
+
+def readers(path: Path) -> Sequence[Callable[[], object]]:
+    """Everything that reads a journal."""
+    return (
+        lambda: moggy.Life.read(path),
+        lambda: list(lived_again(path)),
+        lambda: of_journal(path, laws()),
+        lambda: list(changes(path)),
+        lambda: coverage(path, inputs_of),
+        lambda: why(path, inputs_of, LIFE_S / 2.0),
+    )
+
+
+def journals(folder: Path) -> Callable[[random.Random], object]:
+    """An attack: a damaged journal is read by all that read one."""
+    path = folder / "life.mcap"
+    moggy.live(moggy.Pet(seed=3), moggy.random_day(3, LIFE_S)).save(path)
+    whole, copy = path.read_bytes(), folder / "copy.mcap"
+
+    def attack(chance: random.Random) -> object:
+        copy.write_bytes(damaged(whole, chance))
+        told: list[str] = []
+        ticks = 0
+        with suppress(NotAJournal):
+            ticks = sum(1 for _ in read_ticks(copy, told.append))
+        unnamed = [message for message in told if copy.name not in message]
+        if unnamed:
+            raise AssertionError(f"said without the file's name: {unnamed[0]}")
+        for read in chance.sample(readers(copy), 2):
+            with suppress(NotAJournal, Incomplete):
+                try:
+                    read()
+                except ValueError as error:
+                    if copy.name not in str(error) or isinstance(error, ValidationError):
+                        raise
+        return ticks
+
+    return attack
+
+
+def memories(folder: Path, *, encrypted: bool) -> Callable[[random.Random], object]:
+    """An attack: a pet wakes with a damaged memory, and its owner looks into it."""
+    key, first = folder / "memory.key", folder / "first" / "memory.db"
+    memory, _ = awake(first, key)
+    people = {f"person {n}": {"trust": 0.6, "familiarity": 0.4} for n in range(PEOPLE)}
+    episodes = [
+        Episode(day=0.1 * n, hour=18.1, person="person 1", what="arrived") for n in range(9)
+    ]
+    memory.keep(Remembered(day=12.5, people=people), episodes)
+    memory.close()
+    if encrypted:
+        encrypt(first, key)
+    whole = first.read_bytes()
+
+    def attack(chance: random.Random) -> object:
+        place = folder / "copy"
+        rmtree(place, ignore_errors=True)
+        place.mkdir()
+        copy = place / "memory.db"
+        copy.write_bytes(damaged(whole, chance))
+        with suppress(Broken), closing(Memory(copy, key)) as looked:
+            sentences(looked)
+            as_json(looked)
+        with suppress(Broken):
+            woken, _ = awake(copy, key)
+            with closing(woken):
+                woken.load()
+                woken.keep(Remembered(day=13.0, people={"ida": {"trust": 0.5}}))
+            with closing(Memory(copy, key)) as again:
+                known = again.load()
+                if known is None or "ida" not in known.people:
+                    raise AssertionError("what it learnt was not kept")
+        return None
+
+    return attack
+
+
+def main() -> int:
+    """Run the bench; 1 where something escaped."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bench abuse_records",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--minutes", type=float, default=1.0)
+    parser.add_argument("--seed", type=int, default=0, help="of the first copy")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for part in ("plain", "encrypted"):
+            (folder / part).mkdir()
+        return tried_for(
+            given.minutes,
+            given.seed,
+            [
+                (Tried("journals"), journals(folder), 0.6),
+                (Tried("memories"), memories(folder / "plain", encrypted=False), 0.2),
+                (Tried("encrypted memories"), memories(folder / "encrypted", encrypted=True), 0.2),
+            ],
+        )
