@@ -188,8 +188,6 @@ class Limbs:
                 answered = False
                 for moved in self._moves[index]:
                     if self._pulses[moved]:
-                        joint = self.joint(moved)
-                        joint.take_back()
-                        self._pulses[moved] = joint.pulse
+                        self.joint(moved).take_back()
         self._failed = 0 if answered else self._failed + 1
         return answered

@@ -285,6 +285,24 @@ def test_a_setpoint_is_reached_within_the_time_that_it_names() -> None:
     assert joint.glide == 1
 
 
+@pytest.mark.parametrize("ttl", [80, 300, 1025])
+def test_a_setpoint_is_followed_for_as_many_milliseconds_as_it_says(ttl: int) -> None:
+    brain = Brain().awake()
+    brain.live(0.1, head_pan=0.0)
+    brain.link.setpoint(setpoint(ttl=ttl), brain.now)
+    brain.live(ttl / 1000 - 0.02)
+    assert brain.status[0] == "running"
+    brain.live(0.06)
+    assert brain.status[0] == "hold"
+
+
+def test_the_number_of_a_setpoint_has_sixteen_bits() -> None:
+    board = Brain().awake().board._board
+    for number, result in ((1, 0), (0x7FFF, 0), (0x7FFF, 1), (0x7F01, 1), (0x8000, 0)):
+        payload = struct.pack("<HH", number + 3000, 99) + setpoint()
+        assert board._take(wire.SETPOINT, payload, 99) == result, number
+
+
 def test_the_purr_is_heard_while_it_runs_and_ends_with_every_other_state() -> None:
     purr = Purr(level=0.5, breath=0.25, rate=24.0)
 

@@ -457,6 +457,16 @@ def test_a_servo_whose_first_pulse_fails_is_not_attached() -> None:
     assert {channel for channel, _ in one.pulses} == {0, 5}
 
 
+def test_a_first_pulse_that_fails_is_tried_again_after_two_ticks() -> None:
+    found, one, _ = limbs(row(), row("tail", 5))
+    one.fails = True
+    shows = []
+    for _ in range(6):
+        found.attach()
+        shows.append(one.shows)
+    assert shows == [1, 1, 2, 2, 3, 3]
+
+
 def test_only_drivers_that_have_not_acknowledged_are_asked_again() -> None:
     found, one, two = limbs(row(), row("tail", 5, driver="two"))
     one.fails = True
