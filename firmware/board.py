@@ -378,8 +378,6 @@ class Board:
         self._boots.clear()
         self._skin.accept()
         self._hung = self._late = False
-        if self._mode.state == mode.FAULT:
-            self._enter(mode.LIMP, now)
         return _DONE
 
     def _do_narrow(self, payload: memoryview, now: "Ms") -> int:

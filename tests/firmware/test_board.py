@@ -183,6 +183,17 @@ def test_a_tick_that_comes_late_is_an_overrun_for_a_minute(ms: int, late: int) -
     assert [built.all_faults(100 + later) for later in (0, 60_000, 60_001)] == [bit, bit, 0]
 
 
+def test_clear_forgets_a_late_tick_and_what_the_watchdog_ended() -> None:
+    board = Rig().board
+    machine = board.module("machine")
+    machine.cause = machine.WDT_RESET
+    built = board.module("main").build(machine.UART(0), board.module("restart").cause())
+    built.late(51, 100)
+    assert built.all_faults(100) != 0
+    built._take(wire.CLEAR, b"", 100)
+    assert built.all_faults(100) == 0
+
+
 # ── Commands ─────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -164,17 +164,18 @@ def test_held_it_is_still_as_soon_as_it_stands() -> None:
     assert joint.still
 
 
-def test_held_where_it_may_not_stay_it_comes_back() -> None:
+@pytest.mark.parametrize("side", [1, -1])
+def test_held_where_it_may_not_stay_it_comes_back(side: int) -> None:
     """It was narrowed while its servo was limp."""
     joint = brisk()
-    joint.aim(3000, 1)
+    joint.aim(side * 3000, 1)
     course(joint, 20)
-    joint.narrow(-1000, 2000, 25_000)
+    joint.narrow(-2000, 2000, 25_000)
     joint.drop()
-    assert (joint.angle, joint.still) == (3000, True)
+    assert (joint.angle, joint.still) == (side * 3000, True)
     joint.hold()
     assert not joint.still
-    assert course(joint, 20)[-1] == 2000
+    assert course(joint, 20)[-1] == side * 2000
 
 
 def test_dropped_it_forgets_where_it_was_going() -> None:

@@ -200,6 +200,16 @@ def test_servos_that_start_again_in_the_same_run_count_again(between: str) -> No
     assert boots.latched
 
 
+def test_a_run_of_200_seconds_does_not_count_itself() -> None:
+    board = LockStepBoard(CAT)
+    boots = board.module("boots").Boots()
+    boots.servos_start(0)
+    boots.servos_run(200_000)
+    for _ in range(2):
+        board.module("boots").Boots().servos_start(0)
+    assert not board.module("boots").Boots().latched
+
+
 @pytest.mark.parametrize("text", ["", "x", "7", "7 x", "-"])
 def test_a_damaged_count_is_no_reason_not_to_start(text: str) -> None:
     board = LockStepBoard(CAT)
