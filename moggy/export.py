@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
 from moggy.home import private
-from moggy.journal import Entry, read_ticks, tick_of
+from moggy.journal import Entry, as_written, read_ticks, tick_of
 from moggy.life import row_of
 from moggy.mcap_file import Told
 
@@ -46,7 +46,7 @@ class CsvSheet:
 
     def write(self, row: Row) -> None:
         if self._writer is None:
-            self._writer = csv.DictWriter(self._file, list(row))
+            self._writer = csv.DictWriter(self._file, list(row), extrasaction="ignore")
             self._writer.writeheader()
         self._writer.writerow(row)
 
@@ -112,7 +112,7 @@ def export(
     """
     counts = dict.fromkeys(TABLES, 0)
     due, weighed, behavior = float("-inf"), -1.0, ""
-    with ExitStack() as closing:
+    with ExitStack() as closing, as_written(journal):
         sheets: dict[str, Sheet] = {}
         for entry in read_ticks(journal, told):
             if not sheets:
@@ -151,8 +151,8 @@ def _events(entry: Entry) -> Iterator[Row]:
             "name": event["name"],
             "zone": event["zone"] or "",
             "person": event["person"] or "",
-            "strength": float(event["strength"]),
-            "dose": float(event["dose"]),
+            "strength": event["strength"] * 1.0,
+            "dose": event["dose"] * 1.0,
             "urgent": event["urgent"],
             "because": _ids(event["because"]),
             "behavior": entry.data["decision"]["behavior"],
@@ -177,9 +177,9 @@ def _scores(decision: Mapping[str, Any]) -> Iterator[Row]:
             "at": decision["at"],
             "chosen": decision["behavior"],
             "option": score["id"],
-            "score": float(score["score"]),
+            "score": score["score"] * 1.0,
             "refused_by": refused["by"],
-            "short": float(refused["short"]),
+            "short": refused["short"] * 1.0,
             "terms": _pairs(score["terms"]),
         }
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from moggy.journal import Entry, Incomplete, read_start, read_ticks
+from moggy.journal import Entry, Incomplete, as_written, read_start, read_ticks
 from moggy.mcap_file import Told
 from moggy.messages import Tick
 from moggy.pet import LivingPet, Start
@@ -66,7 +66,9 @@ def relive(
                 f"{path}: what happened before {entry.at:.2f} s is missing, so it cannot be lived"
                 " again from there on"
             )
-        tick = pet.tick(entry.at, entry.senses)
+        with as_written(path):
+            senses = entry.senses
+        tick = pet.tick(entry.at, senses)
         yield Relived(entry, orjson.loads(orjson.dumps(tick)), tick)
 
 

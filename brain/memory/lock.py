@@ -130,5 +130,7 @@ def _said(descriptor: int) -> tuple[str, str]:
 
 def _me() -> str:
     """«process 1234, moggy run», on one line."""
-    name = " ".join([Path(sys.argv[0]).name, *sys.argv[1:2]])
+    program = Path(sys.argv[0])
+    called = program.parent.name if program.name == "__main__.py" else program.name
+    name = " ".join([called, *sys.argv[1:2]])
     return f"process {os.getpid()}, {' '.join(name.split()):.80}"

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from moggy.journal import Entry, read_start, read_ticks, tick_of
+from moggy.journal import Entry, as_written, read_start, read_ticks, tick_of
 from moggy.mcap_file import Told
 from moggy.vocabulary import nearest
 from moggy.why.chain import Chain
@@ -76,6 +77,12 @@ class ChainCoverage:
                 self.holes.append((chain.change.at, output, chain.holes))
 
 
+@contextmanager
+def _walk(path: Path, inputs_of: InputsOf) -> Iterator[JournalWalk]:
+    with as_written(path):
+        yield JournalWalk(read_start(path), inputs_of)
+
+
 def why(
     path: Path,
     inputs_of: InputsOf,
@@ -87,7 +94,13 @@ def why(
 
     What is damaged is `told`. Raises ValueError where there is none, and NotAJournal.
     """
-    trace = JournalWalk(read_start(path), inputs_of)
+    with _walk(path, inputs_of) as trace:
+        return _why(path, trace, at, of, told)
+
+
+def _why(
+    path: Path, trace: JournalWalk, at: float, of: str | None, told: Told | None
+) -> Explanation:
     asked: tuple[Chain, Entry] | None = None
     outputs: dict[str, None] = {}
     for entry in _ticks(path, told):
@@ -114,22 +127,24 @@ def why(
 def coverage(path: Path, inputs_of: InputsOf, told: Told | None = None) -> ChainCoverage:
     """Walks the whole journal: whether behind every change of every output each link is there, from
     the command to a sample. Raises NotAJournal."""
-    trace, found = JournalWalk(read_start(path), inputs_of), ChainCoverage()
-    for entry in _ticks(path, told):
-        trace.take(entry)
-        for change in trace.changes():
-            found.count(trace.explain(change))
+    found = ChainCoverage()
+    with _walk(path, inputs_of) as trace:
+        for entry in _ticks(path, told):
+            trace.take(entry)
+            for change in trace.changes():
+                found.count(trace.explain(change))
     return found
 
 
 def changes(path: Path, told: Told | None = None) -> Iterator[tuple[float, str, str]]:
     """(at, behaviour, sentence) each time that the pet takes up something else."""
     last = ""
-    for entry in _ticks(path, told):
-        behavior = entry.data["decision"]["behavior"]
-        if behavior != last:
-            yield entry.at, behavior, entry.data["decision"]["why"]
-        last = behavior
+    with as_written(path):
+        for entry in _ticks(path, told):
+            behavior = entry.data["decision"]["behavior"]
+            if behavior != last:
+                yield entry.at, behavior, entry.data["decision"]["why"]
+            last = behavior
 
 
 def _ticks(path: Path, told: Told | None) -> Iterator[Entry]:
