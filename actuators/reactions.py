@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from moggy.actuators.mix import Mix, MixSource
 from moggy.messages import Event
-from moggy.vocabulary import ZoneName
+from moggy.vocabulary import EVENTS, ZoneName
 
 ATTACK_S = 0.04
 """Seconds in which an answer rises to its full size."""
@@ -61,7 +61,7 @@ ROUGH = Twitch(
     },
     0.3,
 )
-"""What hurts: both ears flat, the head down, the front bent."""
+"""Rough handling, or a bump: both ears flat, the head down, the front bent."""
 HEARD = Twitch({"ear_left": 0.28, "ear_right": 0.28, "head_tilt": 0.04}, 0.35)
 """A voice that is welcome: the ears prick."""
 LOUD = Twitch(
@@ -79,13 +79,14 @@ SWEPT = Twitch({"ear_left": -0.35, "ear_right": -0.35, "tail_pitch": 0.12}, 0.4)
 """Lost footing: the ears go back, the tail up."""
 
 ANSWERS: Mapping[str, Twitch] = {
-    **dict.fromkeys(("hit", "squeezed", "knocked"), ROUGH),
+    "knocked": ROUGH,
     **dict.fromkeys(("touched", "poked"), TOUCH),
     **dict.fromkeys(("loud_noise", "scolded"), LOUD),
     **dict.fromkeys(("called", "greeted", "praised", "soft_voice", "arrived"), HEARD),
-    **dict.fromkeys(("lifted", "shaken", "falling", "tipped"), SWEPT),
+    **dict.fromkeys(("lifted", "falling", "tipped"), SWEPT),
 }
-"""Event → answer. Other events have none."""
+"""Event → answer. Rough handling (`EventKind.rough`) is answered with ROUGH; other events have
+none."""
 FACE_ZONES: frozenset[ZoneName | None] = frozenset(("head", "cheeks", "chin"))
 """Zones where `touched` is answered with FACE."""
 
@@ -124,7 +125,7 @@ class Reactions:
         answered. `side` is positive where it comes from the left.
         """
         for event in events:
-            twitch = ANSWERS.get(event.name)
+            twitch = ROUGH if EVENTS[event.name].rough else ANSWERS.get(event.name)
             if twitch is None:
                 continue
             strength = 0.5 + 0.5 * event.strength

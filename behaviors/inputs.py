@@ -3,23 +3,29 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Callable, Collection, Mapping
 from operator import attrgetter
 from typing import Any
 
 from moggy.behaviors.expression import Evaluate
 from moggy.behaviors.meant import meant
-from moggy.behaviors.moment import BETWEEN_STROKES, NEVER, Moment
+from moggy.behaviors.moment import BETWEEN_STROKES, Moment
 from moggy.vocabulary import (
     CLASSES,
     DRIVES,
     EMOTIONS,
+    EVENT_GROUPS,
     EVENTS,
     GESTURES,
     SETTINGS,
     TRAITS,
     ZONES,
+    events_of,
 )
+
+EVENTS_AND_GROUPS: Collection[str] = ChainMap[str, object](EVENTS, EVENT_GROUPS)  # type: ignore[arg-type]
+"""What `event`, `since` and `count` may ask for; it grows with the events that sensors declare."""
 
 
 def _emotion(name: Any) -> Evaluate[Moment]:
@@ -51,15 +57,11 @@ def _trait(name: str) -> Evaluate[Moment]:
 
 
 def _event(name: str) -> Evaluate[Moment]:
-    return lambda m: m.strength(name) if name in m.traces else 0.0
+    return lambda m: max([m.strength(each) for each in events_of(name)])
 
 
 def _since(name: str) -> Evaluate[Moment]:
-    def since(m: Moment) -> float:
-        trace = m.traces.get(name)
-        return NEVER if trace is None else min(m.at - trace.at, NEVER)
-
-    return since
+    return lambda m: min([m.since(each) for each in events_of(name)])
 
 
 def _ran(name: str) -> Evaluate[Moment]:
@@ -71,7 +73,7 @@ def _running(name: str) -> Evaluate[Moment]:
 
 
 def _count(name: str) -> Evaluate[Moment]:
-    return lambda m: m.count(name)
+    return lambda m: sum([m.count(each) for each in events_of(name)])
 
 
 PLAIN: Mapping[str, tuple[Evaluate[Moment], str]] = {
@@ -155,9 +157,13 @@ FAMILIES: Mapping[str, tuple[Callable[[str], Evaluate[Moment]], Collection[str] 
     "zone": (_zone, ZONES, "the hand is at this zone"),
     "setting": (_setting, SETTINGS, "the owner asked for it"),
     "temperament": (_trait, TRAITS, "0..1"),
-    "event": (_event, EVENTS, "strength of the latest such event, fading"),
-    "since": (_since, EVENTS, "seconds since the last such event; 9999: not lately"),
-    "count": (_count, EVENTS, "how many such events lately, fading by half in a minute"),
+    "event": (_event, EVENTS_AND_GROUPS, "strength of the latest such event, fading"),
+    "since": (_since, EVENTS_AND_GROUPS, "seconds since the last such event; 9999: not lately"),
+    "count": (
+        _count,
+        EVENTS_AND_GROUPS,
+        "how many such events lately, fading by half in a minute",
+    ),
     "running": (_running, None, "this behaviour runs now"),
     "ran": (_ran, None, "seconds since this behaviour last ended; 9999: not lately"),
 }

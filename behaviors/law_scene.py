@@ -9,6 +9,7 @@ from typing import Any
 
 from moggy.behaviors import inputs
 from moggy.behaviors.expression import Evaluate
+from moggy.behaviors.inputs import EVENTS_AND_GROUPS
 from moggy.behaviors.meant import meant
 from moggy.behaviors.moment import NEVER
 from moggy.messages import Command, Tick
@@ -19,9 +20,9 @@ from moggy.vocabulary import (
     CLASSES,
     DRIVES,
     EMOTIONS,
-    EVENTS,
     GESTURES,
     SETTINGS,
+    events_of,
 )
 
 
@@ -56,8 +57,10 @@ class LawScene:
         self.ongoing.take(tick.understood, tick.at)
 
     def since(self, name: str) -> float:
-        """Seconds since the last such event; NEVER where there was none."""
-        return self.at - self.seen[name] if name in self.seen else NEVER
+        """Seconds since the last such event, or event of such a group; NEVER where there was
+        none."""
+        seen = self.seen
+        return min([self.at - seen[n] for n in events_of(name) if n in seen], default=NEVER)
 
     @property
     def hour(self) -> float:
@@ -117,8 +120,8 @@ PLAIN: Mapping[str, Evaluate[LawScene]] = {
 }
 
 FAMILIES: Mapping[str, tuple[Callable[[str], Evaluate[LawScene]], Collection[str] | None]] = {
-    "now": (lambda name: lambda s: name in s.now, EVENTS),
-    "since": (lambda name: lambda s: s.since(name), EVENTS),
+    "now": (lambda name: lambda s: not s.now.isdisjoint(events_of(name)), EVENTS_AND_GROUPS),
+    "since": (lambda name: lambda s: s.since(name), EVENTS_AND_GROUPS),
     "behavior": (lambda name: lambda s: s.tick.decision.behavior == name, None),
     "call": (lambda name: lambda s: any(call.name == name for call in s.tick.calls), CALLS),
     "joint": (lambda name: lambda s: s.tick.commanded.pose.get(name, 0.0), None),

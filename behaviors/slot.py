@@ -12,6 +12,7 @@ from moggy.behaviors.moment import NEVER, Moment
 from moggy.behaviors.tree_language import TreeLanguage
 from moggy.messages import Refusal, Score
 from moggy.personality import Personality
+from moggy.vocabulary import events_of
 
 AGEING_TIME = 300.0
 """Seconds of waiting after which half of the ageing is reached."""
@@ -32,7 +33,10 @@ class Slot:
         split = [name.partition(".") for name in sorted(inputs)]
         self.events = tuple(
             dict.fromkeys(
-                second for first, _, second in split if first in ("event", "since", "count")
+                event
+                for first, _, second in split
+                if first in ("event", "since", "count")
+                for event in events_of(second)
             )
         )
         self.touched = any(first in ("touch", "zone") for first, _, _ in split)

@@ -369,7 +369,7 @@ class Decision:
     """Ids from the root to the running node."""
     since: float = 0.0
     why: str = ""
-    """One sentence for people: «purrs along, since it is stroked on the neck and trusts you»."""
+    """One sentence for people: «purrs along: stroked on the neck for 4 s, which it likes»."""
     numbers: Mapping[str, float] = field(default_factory=dict)
     """The numbers in that sentence."""
     scores: tuple[Score, ...] = ()

@@ -195,6 +195,11 @@ class EventKind:
     addresses: bool = False
     """Whether a person turns to the pet by it. Calls in the ten seconds after such an event are
     answers, and do not count as calls that nobody asked for."""
+    kindly: bool = False
+    """Whether it does so kindly: one that was sent away may then come again."""
+    rough: bool = False
+    """Whether it is rough handling: for a minute the pet then comes to nobody, and it does not purr
+    for ten seconds."""
     gesture: GestureName | None = None
     """The gesture of a hand that it is made from."""
     intent: Intent | None = None
@@ -213,21 +218,21 @@ class EventKind:
 EVENTS: Final[dict[str, EventKind]] = {
     # Touch
     "touched": EventKind("a hand arrives", addresses=True),
-    "stroked": EventKind("a hand strokes", addresses=True, gesture="stroke"),
+    "stroked": EventKind("a hand strokes", addresses=True, kindly=True, gesture="stroke"),
     "held": EventKind("a hand lies still, or arms hold", gesture="hold"),
     "scratched": EventKind("fingers scratch", gesture="scratch"),
     "tickled": EventKind("fingers tickle", gesture="tickle"),
     "ruffled": EventKind("stroked too hard, or against the fur"),
-    "patted": EventKind("a pat", addresses=True, gesture="pat"),
+    "patted": EventKind("a pat", addresses=True, kindly=True, gesture="pat"),
     "tapped": EventKind("a tap with a finger", gesture="tap"),
     "poked": EventKind("a poke", gesture="poke"),
-    "hit": EventKind("a hit", urgent=True, gesture="hit"),
-    "squeezed": EventKind("squeezed hard", urgent=True),
+    "hit": EventKind("a hit", urgent=True, rough=True, gesture="hit"),
+    "squeezed": EventKind("squeezed hard", urgent=True, rough=True),
     "released": EventKind("the hand goes"),
     # The body
     "lifted": EventKind("picked up", urgent=True),
     "put_down": EventKind("put down"),
-    "shaken": EventKind("shaken", urgent=True),
+    "shaken": EventKind("shaken", urgent=True, rough=True),
     "falling": EventKind("falls", urgent=True),
     "knocked": EventKind("a bump", urgent=True),
     "tipped": EventKind("tipped over"),
@@ -237,7 +242,7 @@ EVENTS: Final[dict[str, EventKind]] = {
     # People
     "arrived": EventKind("somebody comes"),
     "left": EventKind("somebody goes"),
-    "greeted": EventKind("a first kindness after coming", addresses=True),
+    "greeted": EventKind("a first kindness after coming", addresses=True, kindly=True),
     "looked_at": EventKind("somebody looks at it"),
     "expecting": EventKind(
         "the hour at which somebody usually comes",
@@ -253,16 +258,18 @@ EVENTS: Final[dict[str, EventKind]] = {
     "forgotten": EventKind("the owner had somebody erased from its memory", answered=False),
     "recalled": EventKind("its memory could be opened while it was awake", answered=False),
     # Words
-    "praised": EventKind("praised", addresses=True, intent="praise", asks=True),
+    "praised": EventKind("praised", addresses=True, kindly=True, intent="praise", asks=True),
     "scolded": EventKind("scolded", addresses=True, intent="scold"),
-    "called": EventKind("called", addresses=True, intent="call", asks=True),
-    "comfort_asked": EventKind("asked for comfort", addresses=True, intent="comfort_me", asks=True),
-    "play_asked": EventKind("asked to play", addresses=True, intent="play", asks=True),
-    "shown": EventKind("shown something", addresses=True, intent="look_here"),
+    "called": EventKind("called", addresses=True, kindly=True, intent="call", asks=True),
+    "comfort_asked": EventKind(
+        "asked for comfort", addresses=True, kindly=True, intent="comfort_me", asks=True
+    ),
+    "play_asked": EventKind("asked to play", addresses=True, kindly=True, intent="play", asks=True),
+    "shown": EventKind("shown something", addresses=True, kindly=True, intent="look_here"),
     "sent_off": EventKind("sent away", intent="leave_me_alone"),
     "advised": EventKind("the language model proposes a change of a feeling", answered=False),
     # How a person feels
-    "smiled_at": EventKind("smiled at", addresses=True, seen="happy"),
+    "smiled_at": EventKind("smiled at", addresses=True, kindly=True, seen="happy"),
     "sadness_seen": EventKind("a person is sad", seen="sad"),
     "anger_seen": EventKind("a person is angry", seen="angry"),
     "fear_seen": EventKind("a person is afraid", seen="afraid"),
@@ -274,6 +281,20 @@ EVENTS: Final[dict[str, EventKind]] = {
     "stopped": EventKind("the emergency stop", urgent=True),
 }
 """Every event by name. A sensor of your own adds its events with `declare_event`."""
+
+EVENT_GROUPS: Final[Mapping[str, Callable[[EventKind], bool]]] = {
+    "turned_to": lambda kind: kind.kindly,
+    "rough": lambda kind: kind.rough,
+}
+"""Groups that trees and laws may name in the place of an event (`since.rough`), and what is true of
+their events."""
+
+
+def events_of(name: str) -> tuple[str, ...]:
+    """The events of a group, or the event of this name alone."""
+    holds = EVENT_GROUPS.get(name)
+    return (name,) if holds is None else tuple(n for n, kind in EVENTS.items() if holds(kind))
+
 
 GESTURE_EVENTS: Final[Mapping[GestureName, str]] = {
     kind.gesture: name for name, kind in EVENTS.items() if kind.gesture is not None
@@ -289,8 +310,10 @@ SEEN_EVENTS: Final[Mapping[PersonClass, str]] = {
 def declare_event(name: str, kind: EventKind) -> None:
     """Add an event of a new sensor, before any file is read.
 
-    Raises ValueError where the name is taken by another kind of event.
+    Raises ValueError where the name is taken, by another kind of event or by a group.
     """
+    if name in EVENT_GROUPS:
+        raise ValueError(f"{name!r} is a group of events")
     if EVENTS.setdefault(name, kind) != kind:
         raise ValueError(f"the event {name!r} is declared already, as «{EVENTS[name].about}»")
 

@@ -186,7 +186,7 @@ def test_the_sentence_says_where_how_long_and_how_much_it_trusts() -> None:
     cat = Cat()
     cat.touch("neck")
     decision = cat.goes_on(4)[-1]
-    assert decision.why == "purrs along: stroked on the neck for 4 s, and trusts you (0.50)"
+    assert decision.why == "purrs along: stroked on the neck for 4 s, which it likes (0.60)"
     assert decision.numbers == {"touch.seconds": pytest.approx(4.0, abs=0.5), "bond.trust": 0.5}
 
 

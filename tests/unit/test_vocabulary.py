@@ -38,6 +38,7 @@ from moggy.vocabulary import (
     BodyMotionName,
     EventKind,
     declare_event,
+    events_of,
     known,
 )
 
@@ -56,6 +57,8 @@ SETS = {
     "BoardState": frozenset(get_args(BoardState)),
     "urgent events": frozenset(name for name, kind in EVENTS.items() if kind.urgent),
     "addressing events": frozenset(name for name, kind in EVENTS.items() if kind.addresses),
+    "kind events": frozenset(name for name, kind in EVENTS.items() if kind.kindly),
+    "rough events": frozenset(name for name, kind in EVENTS.items() if kind.rough),
 }
 
 
@@ -178,3 +181,13 @@ def test_a_wrong_name_in_a_file_is_refused_with_its_line_and_the_nearest(
     assert error.value.file == name
     assert abs(error.value.line - line) <= 2
     assert f"did you mean '{near}'" in error.value.message
+
+
+def test_groups_of_events_are_what_the_kinds_say() -> None:
+    assert set(events_of("rough")) == {"hit", "squeezed", "shaken"}
+    assert set(events_of("turned_to")) < {n for n, kind in EVENTS.items() if kind.addresses}
+    assert {"praised", "patted", "smiled_at"} <= set(events_of("turned_to"))
+    assert "scolded" not in events_of("turned_to")
+    assert events_of("hit") == ("hit",)
+    with pytest.raises(ValueError, match="'rough' is a group of events"):
+        declare_event("rough", EventKind("something"))
