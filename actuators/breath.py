@@ -15,16 +15,16 @@ PURRING_BPM = 32.0
 """Breaths a minute while it purrs: phases of 0.7 to 1 s each (Eklund 2010; Schötz & Eklund 2011).
 """
 RATE_HZ = 25.0
-"""A purr's fundamental, which lies in 20 to 28 Hz (same)."""
+"""A purr's fundamental, which lies in 20 to 28 Hz (Eklund 2010; Schötz & Eklund 2011)."""
 AROUSAL_HZ = 1.2
 """Hz by which arousal 1 raises the rate. Our choice: it stays within that range."""
 APART_HZ = 1.0
 """Hz by which the rate lies above the mean while it breathes out, and below while it breathes in:
-they differ by 1 to 3 Hz (same)."""
+they differ by 1 to 3 Hz (Eklund 2010; Schötz & Eklund 2011)."""
 SLOWEST_HZ = 20.0
-"""The lowest rate (same)."""
+"""The lowest rate of a purr (Eklund 2010; Schötz & Eklund 2011)."""
 FASTEST_HZ = 28.0
-"""The highest rate (same)."""
+"""The highest rate of a purr (Eklund 2010; Schötz & Eklund 2011)."""
 ONSET_S = 0.13
 """Time constant with which a purr rises: it stands after about 0.3 s. Our choice."""
 FADE_S = 0.22

@@ -74,7 +74,9 @@ class Token:
 
 
 TOKEN = re.compile(
-    r"\s*(?:(?P<number>\d+\.?\d*|\.\d+)|(?P<name>[a-z_][a-z_0-9]*(?:\.[a-z_0-9]+)*)|(?P<op><=|>=|==|!=|[-+*/<>(),]))"
+    r"\s*(?:(?P<number>\d+\.?\d*|\.\d+)"
+    r"|(?P<name>[a-z_][a-z_0-9]*(?:\.[a-z_0-9]+)*)"
+    r"|(?P<op><=|>=|==|!=|[-+*/<>(),]))"
 )
 WORD = re.compile(r"[.\w]*[^\W\d_][.\w]*")
 """What somebody may take for a name."""

@@ -24,7 +24,7 @@ from moggy.vocabulary import (
     events_of,
 )
 
-EVENTS_AND_GROUPS: Collection[str] = ChainMap[str, object](EVENTS, EVENT_GROUPS)  # type: ignore[arg-type]
+EVENTS_AND_GROUPS: Collection[str] = ChainMap[str, Any](EVENTS, EVENT_GROUPS)
 """What `event`, `since` and `count` may ask for; it grows with the events that sensors declare."""
 
 
@@ -212,12 +212,13 @@ HINTS: Mapping[str, str] = {
 
 def suggestion(name: str, own: Collection[str]) -> str:
     """What somebody may have meant by a name that a tree may not ask for, as the end of an error;
-    `own` are the names of the tree's `let`."""
+    `own` are the names that may stand there besides: those of the tree's `let`, and TEXTS where it
+    is a sentence that asks."""
     families = {first: seconds for first, (_, seconds, _) in FAMILIES.items()}
     return meant(name, [*PLAIN, *own], families, HINTS)
 
 
-def known(name: str) -> bool:
+def may_ask(name: str) -> bool:
     """Whether a tree may ask for it."""
     first, _, second = name.partition(".")
     return name in PLAIN or (
@@ -232,6 +233,6 @@ def reader(name: str) -> Evaluate[Moment]:
     if name in PLAIN:
         return PLAIN[name][0]
     first, _, second = name.partition(".")
-    if not known(name):
+    if not may_ask(name):
         raise KeyError(name)
     return FAMILIES[first][0](second)

@@ -18,7 +18,7 @@ from pydantic import (
 
 from moggy.behaviors.curve import AnyTerm
 from moggy.behaviors.expression import levels, names, parse
-from moggy.behaviors.inputs import known
+from moggy.behaviors.inputs import may_ask
 from moggy.behaviors.tree_language import LET, Expression, Sentence
 from moggy.body import StrictModel
 from moggy.vocabulary import CallName, EventName, GazeTarget, Trait, nearest
@@ -337,7 +337,7 @@ class Tree(StrictModel):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        shadows = [name for name in self.let if known(name)]
+        shadows = [name for name in self.let if may_ask(name)]
         if shadows:
             raise Misplaced(
                 f"let gives a name that is an input already: {', '.join(shadows)}",

@@ -4,14 +4,14 @@ when the tree is built."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextvars import ContextVar
 from typing import Annotated, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from moggy.behaviors.expression import Compiler, Evaluate, Wrong, names, parse
-from moggy.behaviors.inputs import TEXTS, known, reader, suggestion
+from moggy.behaviors.inputs import TEXTS, may_ask, reader, suggestion
 from moggy.behaviors.moment import Moment
 
 LET: ContextVar[frozenset[str]] = ContextVar("LET", default=frozenset())
@@ -24,15 +24,21 @@ DECIMALS = re.compile(r"^(?P<what>.*?)(?::(?P<decimals>[0-3]))?$", re.DOTALL)
 
 def check(text: str) -> str:
     """The expression. Raises Wrong where it cannot be read, or asks for what there is not."""
+    _check(text, ())
+    return text
+
+
+def _check(text: str, words: Collection[str]) -> None:
+    """As `check`; `words` may be meant besides, where the expression is a name alone."""
     for name in names(parse(text)):
-        if not known(name.name) and name.name not in LET.get():
+        if not may_ask(name.name) and name.name not in LET.get():
+            own = [*LET.get(), *(words if name.name == text.strip() else ())]
             raise Wrong(
                 text,
                 name.position,
-                f"unknown input {name.name!r}{suggestion(name.name, LET.get())}",
+                f"unknown input {name.name!r}{suggestion(name.name, own)}",
                 needs=("let", name.name),
             )
-    return text
 
 
 def check_sentence(text: str) -> str:
@@ -41,7 +47,7 @@ def check_sentence(text: str) -> str:
         raise ValueError(f"a bracket is not closed in «{text}»")
     for what, _ in holes(text):
         if what not in TEXTS:
-            check(what)
+            _check(what, TEXTS)
     return text
 
 

@@ -53,7 +53,8 @@ def portrait() -> None:
     one picture takes."""
     from skimage import data
 
-    picture, reader = np.ascontiguousarray(data.astronaut()), FaceReader()  # type: ignore[no-untyped-call]  # scikit-image is untyped
+    astronaut = data.astronaut()  # type: ignore[no-untyped-call]  # scikit-image is untyped
+    picture, reader = np.ascontiguousarray(astronaut), FaceReader()
     eye = VisionTask()
     print(
         f"\n{'portrait (a smile)':28}"

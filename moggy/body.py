@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from moggy.chips import misfit
 from moggy.servo_drivers import DRIVERS
 from moggy.vocabulary import JOINTS, ZoneName, known, misspelt_joint
+from moggy.yaml_file import Misplaced
 
 
 class StrictModel(BaseModel):
@@ -191,9 +192,9 @@ class Body(StrictModel):
         for name in self.joints:
             near = misspelt_joint(name, JOINTS)
             if near:
-                raise ValueError(f"joint {name!r}: did you mean {near!r}?")
+                raise Misplaced(f"joint {name!r}: did you mean {near!r}?", ("joints", name))
             if not name or len(name.split()) != 1 or name != name.strip():
-                raise ValueError(f"joint '{name}': a name has no spaces")
+                raise Misplaced(f"joint '{name}': a name has no spaces", ("joints", name))
         pins = self.wiring.pins
         used = {name: pin for name, pin in pins.items() if pin >= 0}
         rates = {"purr": "the purr's rate", "pupils": "1000 Hz"}
@@ -202,16 +203,17 @@ class Body(StrictModel):
             if joint.driver == "pwm":
                 used[name], rates[name] = joint.channel, "50 Hz"
             elif joint.driver == "pca9685" and joint.channel >= PCA9685_CHANNELS:
-                raise ValueError(
+                raise Misplaced(
                     f"joint {name}: channel {joint.channel}; the board has 0 to "
-                    f"{PCA9685_CHANNELS - 1}"
+                    f"{PCA9685_CHANNELS - 1}",
+                    ("joints", name, "channel"),
                 )
             else:
                 outputs[name] = f"channel {joint.channel} of {joint.driver}"
         if unfit := misfit(self.wiring.chip, used, rates):
             raise ValueError(unfit)
-        _once(outputs)
-        _once({name: f"electrode {pad.channel}" for name, pad in self.pads.items()})
+        _once("joints", outputs)
+        _once("pads", {name: f"electrode {pad.channel}" for name, pad in self.pads.items()})
         return self
 
     @property
@@ -220,10 +222,10 @@ class Body(StrictModel):
         return tuple(dict.fromkeys(pad.zone for pad in self.pads.values()))
 
 
-def _once(places: Mapping[str, str]) -> None:
-    """Raise ValueError where two names have the same place."""
+def _once(part: str, places: Mapping[str, str]) -> None:
+    """Raise Misplaced, at the second, where two names of a part have the same place."""
     first: dict[str, str] = {}
     for name, place in places.items():
         if place in first:
-            raise ValueError(f"{first[place]} and {name} are both at {place}")
+            raise Misplaced(f"{first[place]} and {name} are both at {place}", (part, name))
         first[place] = name

@@ -126,7 +126,9 @@ def chain(top: str, read: Callable[[str], str]) -> dict[str, str]:
             except Invalid as error:
                 if error.file != target or target in texts:
                     raise
-                raise wrong_at(name, texts[name], where, f"{where[0]}: {error.message}") from None
+                raise wrong_at(
+                    name, texts[name], where, f"{where[0]}: {target}: {error.message}"
+                ) from None
 
     visit(top, ())
     return texts

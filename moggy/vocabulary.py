@@ -282,7 +282,7 @@ EVENTS: Final[dict[str, EventKind]] = {
 }
 """Every event by name. A sensor of your own adds its events with `declare_event`."""
 
-EVENT_GROUPS: Final[Mapping[str, Callable[[EventKind], bool]]] = {
+EVENT_GROUPS: Final[dict[str, Callable[[EventKind], bool]]] = {
     "turned_to": lambda kind: kind.kindly,
     "rough": lambda kind: kind.rough,
 }

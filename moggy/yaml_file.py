@@ -204,7 +204,8 @@ def _in_words(
     if error["type"] == "extra_forbidden":
         name, names = str(where[-1]), _keys_beside(model, where[:-1])
         any_layer = also.model_fields if also is not None and len(where) == 1 else ()
-        meant = nearest(name, [*names, *any_layer]) or nearest(name, names)
+        every = [*names, *(each for each in any_layer if each not in names)]
+        meant = nearest(name, every) or (f"; there are {', '.join(every)}" if any_layer else "")
         return Invalid(file, line, f"unknown key '{key}'{meant}", in_file)
     if error["type"] == "missing":
         return Invalid(file, line, f"{key}: '{error['loc'][-1]}' is missing", in_file)
@@ -216,6 +217,9 @@ def _in_words(
         if isinstance(value, str):
             message = f"{key}: unknown name {value!r}{nearest(value, allowed)}"
             return Invalid(file, line, message, in_file)
+    if error["type"] in ("model_type", "dict_type"):
+        keys = " and ".join(f"`{each}: …`" for each in _keys_beside(model, where)[:2])
+        message = f"should be keys and values{keys and f', such as {keys}'}"
     told = isinstance(value, dict | list) or repr(value) in message
     told = told or (isinstance(value, str) and value in message)
     shown = "" if told else f" (it is {value!r})"

@@ -8,7 +8,6 @@ from moggy.brain.memory.repair import awake, set_aside
 from moggy.brain.memory.rows import Episode
 from moggy.brain.memory.snapshot import Remembered
 from moggy.brain.memory.store import EPISODES, Memory
-from moggy.brain.memory.told import as_json, sentences
 
 __all__ = [
     "EPISODES",
@@ -19,11 +18,9 @@ __all__ = [
     "LateDiary",
     "Memory",
     "Remembered",
-    "as_json",
     "awake",
     "decrypt",
     "encrypt",
     "is_encrypted",
-    "sentences",
     "set_aside",
 ]

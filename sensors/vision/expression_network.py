@@ -94,7 +94,8 @@ def _depthwise(x: Tensor, filters: Tensor, stride: int) -> Tensor:
 def _patches(x: Tensor) -> Tensor:
     """Every 3×3 patch at stride 2, flattened: (height, width, 27)."""
     x = _padded(x, 2)
-    views = np.lib.stride_tricks.sliding_window_view(x, (3, 3), axis=(0, 1))[::2, ::2]  # type: ignore[call-overload, unused-ignore]
+    view = np.lib.stride_tricks.sliding_window_view
+    views = view(x, (3, 3), axis=(0, 1))[::2, ::2]  # type: ignore[call-overload, unused-ignore]
     out: Tensor = views.transpose(0, 1, 3, 4, 2).reshape(views.shape[0], views.shape[1], 27)
     return out
 

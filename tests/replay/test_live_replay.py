@@ -31,7 +31,8 @@ class Person:
 
     def __init__(self, eye: Eye, world: World) -> None:
         picture = io.BytesIO()
-        Image.fromarray(data.astronaut()).save(picture, format="JPEG")  # type: ignore[no-untyped-call]  # scikit-image is untyped
+        astronaut = data.astronaut()  # type: ignore[no-untyped-call]  # scikit-image is untyped
+        Image.fromarray(astronaut).save(picture, format="JPEG")
         self._jpeg, self._eye, self._world = picture.getvalue(), eye, world
         self._shown = self._said = 0.0
 

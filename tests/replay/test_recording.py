@@ -44,7 +44,8 @@ def fed(recording: Recording, life: moggy.Life, begin: float, end: float) -> lis
             recording(tick, sent)
             if tick.n % 25 == 0:
                 settled(recording)
-            said += [sense.message for sense in recording.poll(tick.at)]  # type: ignore[attr-defined]
+            polled = recording.poll(tick.at)
+            said += [sense.message for sense in polled]  # type: ignore[attr-defined]
     settled(recording)
     time.sleep(0.05)
     return [*said, *(sense.message for sense in recording.poll(end))]  # type: ignore[attr-defined]

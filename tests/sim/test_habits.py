@@ -11,8 +11,9 @@ import pytest
 import moggy
 from bench.rehearse import touch
 from moggy.brain.appraisals import Appraisals
-from moggy.brain.memory import Memory, Remembered, sentences
+from moggy.brain.memory import Memory, Remembered
 from moggy.brain.mind import Mind
+from moggy.commands.memory import sentences
 from moggy.config import Files
 from moggy.messages import AnySense, Face, Person, Tick, Words
 from moggy.personality import Personality

@@ -160,7 +160,10 @@ LATER = 1_785_400_000.0
 @pytest.mark.parametrize(
     ("senses", "words"),
     [
-        ([moggy.Touch(at=1, zone="bely", pressure=0.4)], "zone 'bely', did you mean 'belly'?"),  # type: ignore[arg-type]
+        (
+            [moggy.Touch(at=1, zone="bely", pressure=0.4)],  # type: ignore[arg-type]
+            "zone 'bely', did you mean 'belly'?",
+        ),
         ([moggy.Touch(at=1, zone="belly", pressure=40)], "less than or equal to 1 (it is 40)"),
         ([moggy.Touch(at=1, pads={"nek": 0.4}, pressure=0.4)], "pad 'nek', did you mean 'neck'?"),
         ([moggy.Touch(at=1, pressure=0.4)], "a touch needs a zone, pads or a position"),
@@ -173,7 +176,10 @@ LATER = 1_785_400_000.0
         ([moggy.Words(at=math.nan, text="hm")], "(it is nan)"),
         ([moggy.Acceleration(at=1, x=1e308)], "x: 1e+308 is no measurement"),
         ([moggy.Face(at=1, bearing=(math.inf, 0.0))], "bearing.0: inf is no measurement"),
-        ([moggy.Face(at=1, probabilities={"hapy": 1.0})], "'hapy', did you mean 'happy'?"),  # type: ignore[dict-item]
+        (
+            [moggy.Face(at=1, probabilities={"hapy": 1.0})],  # type: ignore[dict-item]
+            "'hapy', did you mean 'happy'?",
+        ),
         ([moggy.Words(at=1, text="\ud800")], "half of a character"),
         ([moggy.Words(at="soon", text="")], "a valid number"),  # type: ignore[arg-type]
         ([{"at": 1.0, "kind": "touch"}], "is no sense; one is moggy.Touch("),

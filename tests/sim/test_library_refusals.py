@@ -171,7 +171,10 @@ def test_a_pet_that_cannot_be(call: Callable[[], object], words: str) -> None:
         (lambda: random_day(None), "seed: None is no whole number"),
         (lambda: random_day(0, 20, body="dog"), "did you mean 'body/cat.yaml'?"),
         (lambda: random_day(0, 20, body=5), "body: 5 is no name of a file; there are cat"),
-        (lambda: moggy.read_script(None), "path: None is no path of a file"),  # type: ignore[arg-type]
+        (
+            lambda: moggy.read_script(None),  # type: ignore[arg-type]
+            "path: None is no path of a file",
+        ),
         (lambda: moggy.read_script("nowhere.jsonl"), "nowhere.jsonl: no such file"),
     ],
 )

@@ -356,7 +356,8 @@ def test_a_picture_of_a_face_is_read(studio: Open, tmp_path: Path) -> None:
     from skimage import data, io
 
     face = tmp_path / "astronaut.png"
-    io.imsave(face, data.astronaut(), check_contrast=False)  # type: ignore[no-untyped-call]  # scikit-image is untyped
+    astronaut = data.astronaut()  # type: ignore[no-untyped-call]  # scikit-image is untyped
+    io.imsave(face, astronaut, check_contrast=False)
     studio.page.get_by_role("button", name="Your face").click()
     studio.page.get_by_role("button", name="Picture").click()
     # What was said before must have faded, so that what is then known comes from the face.

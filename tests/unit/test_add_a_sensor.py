@@ -251,8 +251,9 @@ def test_the_library_lives_with_it(home: Path) -> None:
     pet = moggy.Pet(files=moggy.Files(home))
     life = moggy.live(pet, temperatures((1.0, 21.0), (2.0, 12.5)), 4.0)
     assert "chilled" in events(life.ticks)
+    first = temperatures((1.0, 21.0))[0]
     with pytest.raises(moggy.BadScript, match=r"senses\[0\]: celsius: .*85.*\(it is 200"):
-        moggy.live(pet, [replace(temperatures((1.0, 21.0))[0], celsius=200.0)])  # type: ignore[call-arg]
+        moggy.live(pet, [replace(first, celsius=200.0)])  # type: ignore[call-arg]
 
 
 def test_a_new_process_knows_it_from_the_body_alone(home: Path, tmp_path: Path) -> None:

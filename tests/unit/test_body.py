@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from moggy.board_config import body_hash, firmware_config
 from moggy.board_faults import FAULT_WORDS, in_words
 from moggy.body import Body
 from moggy.chips import CHIPS
-from moggy.config import SHIPPED, load
+from moggy.config import SHIPPED, Invalid, load
 from moggy.vocabulary import JOINTS
 
 CAT = load(SHIPPED["body"] / "cat.yaml", Body)
@@ -225,3 +226,13 @@ def test_a_joint_that_is_misspelt_is_refused_and_one_of_its_own_is_not(
 
 def test_the_shipped_body_has_the_joints_that_the_shipped_motions_move() -> None:
     assert set(CAT.joints) == set(JOINTS)
+
+
+def test_a_misspelt_joint_is_found_at_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    text = (SHIPPED["body"] / "cat.yaml").read_text(encoding="utf-8")
+    path.write_text(text.replace("head_pan", "haed_pan"), encoding="utf-8")
+    line = next(n for n, each in enumerate(text.splitlines(), 1) if "head_pan" in each)
+    with pytest.raises(Invalid, match=r"'haed_pan': did you mean 'head_pan'\?") as caught:
+        load(path, Body)
+    assert caught.value.line == line

@@ -38,14 +38,16 @@ GAPE = {
 def test_a_smile_is_happy_and_pleasant() -> None:
     face = seen(blendshapes=SMILE)
     assert face.probabilities is not None
-    assert max(face.probabilities, key=lambda k: face.probabilities[k]) == "happy"  # type: ignore[index]
+    assert face.probabilities is not None
+    assert max(face.probabilities.items(), key=lambda pair: pair[1])[0] == "happy"
     assert (face.valence or 0.0) > 0.4
 
 
 def test_wide_eyes_and_an_open_mouth_are_surprised_and_aroused() -> None:
     face = seen(blendshapes=GAPE)
     assert face.probabilities is not None
-    assert max(face.probabilities, key=lambda k: face.probabilities[k]) == "surprised"  # type: ignore[index]
+    assert face.probabilities is not None
+    assert max(face.probabilities.items(), key=lambda pair: pair[1])[0] == "surprised"
     assert (face.arousal or 0.0) > 0.4
 
 

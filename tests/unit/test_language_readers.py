@@ -52,7 +52,8 @@ def judge() -> Judge:
 
 def top(thought: Thought) -> str:
     assert thought.probabilities is not None
-    return max(thought.probabilities, key=lambda name: thought.probabilities[name])  # type: ignore[index]
+    assert thought.probabilities is not None
+    return max(thought.probabilities.items(), key=lambda pair: pair[1])[0]
 
 
 def test_the_task_answers_a_question_with_one_thought() -> None:

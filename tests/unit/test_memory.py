@@ -24,11 +24,10 @@ from moggy.brain.memory import (
     Episode,
     Memory,
     Remembered,
-    as_json,
     encrypt,
-    sentences,
 )
 from moggy.brain.memory.encryption import connect
+from moggy.commands.memory import as_json, sentences
 from moggy.config import Files
 from moggy.messages import (
     Affect,

@@ -18,12 +18,11 @@ from moggy.brain.memory import (
     Episode,
     Memory,
     Remembered,
-    as_json,
     awake,
     encrypt,
-    sentences,
     set_aside,
 )
+from moggy.commands.memory import as_json, sentences
 
 KNOWN = Remembered(
     day=12.5,

@@ -17,11 +17,11 @@ from moggy.brain.memory import (
     Episode,
     Memory,
     Remembered,
-    as_json,
     decrypt,
     encrypt,
     is_encrypted,
 )
+from moggy.commands.memory import as_json
 
 KNOWN = Remembered(
     day=3.0,

@@ -395,3 +395,36 @@ def test_what_a_patch_breaks_in_the_shipped_file_is_the_mistake_of_the_patch(
         Files(tmp_path).load(f"{name}/cat.yaml", models[name])
     assert (caught.value.file, caught.value.line) == (f"{name}/cat.yaml", line)
     assert said in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        (
+            "name: x\nincludes: [cat/dagner]\nroot: {kind: selector, children: []}\n",
+            2,
+            "includes: trees/cat/dagner.yaml: no such file, did you mean 'trees/cat/danger.yaml'?",
+        ),
+        ("name: x\nroot: {why: 'saw {last.evnt}'}\n", 2, "did you mean 'last.event'?"),
+        ("name: x\nroot: {why: 'at {touch.zoen}'}\n", 2, "did you mean 'touch.zone'?"),
+        ("name: x\nroot: {why: 'by {person.nmae}'}\n", 2, "did you mean 'person.name'?"),
+        ("name: x\nroot: {why: 'at {touch.zoen + 1}'}\n", 2, "did you mean 'touch.on'?"),
+        (
+            "name: x\nroot:\n  kind: reflexes\n  lane: [purrr]\n  below: {why: rests}\n",
+            4,
+            "root.lane.0: should be keys and values, such as `id: …` and `about: …`",
+        ),
+        ("extends: cat\noptions: [purrr]\n", 2, "options.0: should be keys and values"),
+        ("extends: cat\nadd: [{id: x}]\n", 2, "includes, options, reflexes, change, remove"),
+    ],
+)
+def test_a_mistake_names_the_bad_word_and_what_may_stand_there(
+    tmp_path: Path, text: str, line: int, said: str
+) -> None:
+    path = tmp_path / "trees" / "mine.yaml"
+    path.parent.mkdir()
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(Invalid) as caught:
+        Files(tmp_path).load("trees/mine.yaml", Tree)
+    assert (caught.value.file, caught.value.line) == ("trees/mine.yaml", line)
+    assert said in caught.value.message

@@ -30,7 +30,8 @@ def read(text: str, lang: str = "en") -> Words:
 
 def likeliest(words: Words) -> str:
     assert words.probabilities is not None
-    return max(words.probabilities, key=lambda name: words.probabilities[name])  # type: ignore[index]
+    assert words.probabilities is not None
+    return max(words.probabilities.items(), key=lambda pair: pair[1])[0]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """A simulated device on the I2C bus."""
 
 
-class Chip:
+class RegisterChip:
     """Registers whose address counts up in a transfer."""
 
     def __init__(self, size: int) -> None:

@@ -8,7 +8,7 @@ firmware uses; those without a docstring do what MicroPython documents.
 
 from array import array
 
-from chip import Chip, Noise  # type: ignore[import-not-found]
+from chip import Noise, RegisterChip  # type: ignore[import-not-found]
 from motion_chips import SimulatedLsm6ds3  # type: ignore[import-not-found]
 from touch_chip import SimulatedMpr121  # type: ignore[import-not-found]
 
@@ -28,11 +28,11 @@ def reset_cause() -> int:
     return cause
 
 
-class SimulatedPca9685(Chip):  # type: ignore[misc]
+class SimulatedPca9685(RegisterChip):  # type: ignore[misc]
     """The servo board: ON and OFF counts of sixteen channels, and the registers for all of them."""
 
     def __init__(self) -> None:
-        Chip.__init__(self, 256)
+        RegisterChip.__init__(self, 256)
         self.enable_pin = -1
         """Pin of the microcontroller at its output enable, high without pulses; −1: not wired."""
         self.power_on()
@@ -50,7 +50,7 @@ class SimulatedPca9685(Chip):  # type: ignore[misc]
         """Write registers of the chip, as over I2C."""
         if register == 0xFE and not self.registers[0] & 0x10:
             return  # the prescaler can be written while the oscillator sleeps only
-        Chip.write(self, register, data)
+        RegisterChip.write(self, register, data)
         if register <= 0xFD and register + len(data) > 0xFA:
             for channel in range(16):
                 for index in range(4):
@@ -125,7 +125,7 @@ class Bench:
         self.servos = SimulatedPca9685()
         self.skin = SimulatedMpr121()
         self.imu = SimulatedLsm6ds3()
-        self.chips: dict[int, Chip] = {0x40: self.servos, 0x5A: self.skin, 0x6A: self.imu}
+        self.chips: dict[int, RegisterChip] = {0x40: self.servos, 0x5A: self.skin, 0x6A: self.imu}
         self.levels: dict[int, int] = {}
         """Pin → level that the world drives; other pins have the level of their own pull."""
         self.driven: dict[int, int] = {}
@@ -218,7 +218,7 @@ class I2C:
             bench.bus = sda.number, scl.number
         bench.bus_open = True
 
-    def _chip(self, address: int) -> Chip:
+    def _chip(self, address: int) -> RegisterChip:
         if bench.held or not bench.bus_open:
             raise OSError(110)
         chip = self._chips.get(address)

@@ -1,6 +1,6 @@
 """The accelerometers with gyroscope that a body may have, at register level."""
 
-from chip import Chip, Noise  # type: ignore[import-not-found]
+from chip import Noise, RegisterChip  # type: ignore[import-not-found]
 
 
 def _put16(registers: bytearray, at: int, value: int, big: bool) -> None:
@@ -9,11 +9,11 @@ def _put16(registers: bytearray, at: int, value: int, big: bool) -> None:
     registers[at + (1 if big else 0)] = value & 255
 
 
-class SimulatedImu(Chip):  # type: ignore[misc]
+class SimulatedImu(RegisterChip):  # type: ignore[misc]
     """An accelerometer with a gyroscope."""
 
     def __init__(self) -> None:
-        Chip.__init__(self, 128)
+        RegisterChip.__init__(self, 128)
         self.noise = 0
         """Standard deviation of each reading; mg and mrad/s."""
         self._noise = Noise()
@@ -22,14 +22,14 @@ class SimulatedImu(Chip):  # type: ignore[misc]
 
     def write(self, register: int, data: "bytes | memoryview") -> None:
         """Write registers of the chip, as over I2C."""
-        Chip.write(self, register, data)
+        RegisterChip.write(self, register, data)
         self._measure()
 
     def read(self, register: int, count: int) -> bytearray:
         """Give registers of the chip, as over I2C."""
         if self.noise:
             self._measure()
-        data: bytearray = Chip.read(self, register, count)
+        data: bytearray = RegisterChip.read(self, register, count)
         return data
 
     def feel(self, x: int, y: int, z: int, gx: int, gy: int, gz: int) -> None:

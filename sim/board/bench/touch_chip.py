@@ -2,7 +2,7 @@
 sheet: an electrode of C pF that is charged with I µA for T µs has I·T/C volts, and a count is that
 voltage in 1024ths of the supply, 3.3 V."""
 
-from chip import Chip, Noise  # type: ignore[import-not-found]
+from chip import Noise, RegisterChip  # type: ignore[import-not-found]
 
 _RESET = 0x80
 _AFE1 = 0x5C
@@ -25,7 +25,7 @@ _SECOND_FILTER = (4, 6, 10, 18)
 """Samples that the second filter averages, by bits 3 and 4 of AFE2."""
 
 
-class SimulatedMpr121(Chip):  # type: ignore[misc]
+class SimulatedMpr121(RegisterChip):  # type: ignore[misc]
     """The touch chip. While it is in stop mode nothing is measured. New counts are there at once:
     neither the filters' delay nor the time of the auto-configuration is simulated, and its
     repetition while measuring (ARE) is not."""
@@ -35,7 +35,7 @@ class SimulatedMpr121(Chip):  # type: ignore[misc]
     ε = 1.5)."""
 
     def __init__(self) -> None:
-        Chip.__init__(self, 256)
+        RegisterChip.__init__(self, 256)
         self.pads = [14000 + 1000 * electrode for electrode in range(12)]
         """fF of each electrode with its cable."""
         self.fur = [1000] * 12
@@ -84,7 +84,7 @@ class SimulatedMpr121(Chip):  # type: ignore[misc]
         """Give registers of the chip, as over I2C."""
         if self.noise:
             self._measure()
-        data: bytearray = Chip.read(self, register, count)
+        data: bytearray = RegisterChip.read(self, register, count)
         return data
 
     def capacitance(self, electrode: int) -> int:
