@@ -186,15 +186,16 @@ class Files:
             if (folder / file).exists():
                 return folder / file
         there = self.names(kind)
-        parts = self._parts(plain.rpartition("/")[0]) if len(steps) > 1 else []
-        near = nearest(plain, parts) or nearest(plain, there) or f"; there are {there}"
+        near = nearest(plain, there) or f"; there are {there}"
+        if len(steps) > 1:
+            near = nearest(steps[-1], self._parts(plain.rpartition("/")[0])) or near
         raise Invalid(name, 1, f"no such file{near}")
 
     def _parts(self, folder: str) -> list[str]:
         """The names of the files in a folder of parts, such as `trees/cat`."""
         kind, _, inside = folder.partition("/")
         roots = [SHIPPED[kind]] + ([self.own / kind] if self.own else [])
-        return sorted({f"{folder}/{p.name}" for r in roots for p in (r / inside).glob("*.yaml")})
+        return sorted({path.name for root in roots for path in (root / inside).glob("*.yaml")})
 
     def has(self, name: str) -> bool:
         """Whether there is a file behind a name."""

@@ -48,7 +48,9 @@ def compose(top: str, texts: Mapping[str, str]) -> Composition:
 
     def read(name: str) -> str:
         if name not in texts:
-            raise Invalid(name, 1, f"no such file{nearest(name, texts)}")
+            folder, _, file = name.rpartition("/")
+            beside = [each.rpartition("/")[2] for each in texts if each.startswith(f"{folder}/")]
+            raise Invalid(name, 1, f"no such file{nearest(file, beside)}")
         return texts[name]
 
     outcome = _composed(top, tuple(chain(top, read).items()))

@@ -163,7 +163,7 @@ def test_an_event_of_ones_own_may_be_declared_once() -> None:
     [
         ("trees/cat/reflexes.yaml", "[loud_noise", "[loud_niose", "loud_noise"),
         ("trees/cat/reflexes.yaml", "call: hiss", "call: hisss", "hiss"),
-        ("trees/cat.yaml", "since.hit > 10", "since.hitt > 10", "since.hit"),
+        ("trees/cat.yaml", "since.rough > 10", "since.roguh > 10", "since.rough"),
         ("appraisals/cat.yaml", "  scolded:", "  scoldde:", "scolded"),
         ("appraisals/cat.yaml", "  face:    {", "  faec:    {", "face"),
         ("personalities/shy.yaml", "belly:", "bely:", "belly"),
