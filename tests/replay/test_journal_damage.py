@@ -12,6 +12,7 @@ import pytest
 from pydantic import ValidationError
 
 import moggy
+from bench.abuse_records import damaged
 from moggy.assemble import lived_again
 from moggy.behaviors.laws import Laws
 from moggy.commands.laws import of_journal
@@ -36,28 +37,6 @@ def journal(life: moggy.Life, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("life") / "life.mcap"
     life.save(path)
     return path
-
-
-def damaged(whole: bytes, chance: random.Random) -> bytes:
-    """Bits flipped, parts cut out, cut off, written over, at places of a seed's choice."""
-    data = bytearray(whole)
-    for _ in range(chance.choice((1, 1, 3, 20))):
-        at = chance.randrange(len(data)) if data else 0
-        length = chance.choice((1, 9, 700, 30_000))
-        match chance.choice(("flip", "zero", "noise", "cut", "twice", "end")):
-            case "flip" if data:
-                data[at] ^= 1 << chance.randrange(8)
-            case "zero":
-                data[at : at + length] = bytes(len(data[at : at + length]))
-            case "noise":
-                data[at : at + length] = chance.randbytes(len(data[at : at + length]))
-            case "cut":
-                del data[at : at + length]
-            case "twice":
-                data[at:at] = data[at : at + length]
-            case "end":
-                del data[at:]
-    return bytes(data)
 
 
 def read_in_every_way(path: Path, laws: Laws, told: list[str]) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.abuse_records import damaged
 from moggy.brain.memory import (
     Broken,
     Damaged,
@@ -193,25 +194,6 @@ def test_damaged_copies_cost_no_pet_its_life(path: Path, tmp_path: Path, encrypt
     assert woken > 0.9 * COPIES or encrypted
     assert woken > COPIES // 2
     assert said > COPIES // 10
-
-
-def damaged(whole: bytes, chance: random.Random) -> bytes:
-    data = bytearray(whole)
-    for _ in range(chance.choice((1, 1, 4, 64))):
-        at = chance.randrange(len(data)) if data else 0
-        length = chance.choice((1, 8, 512, 5000))
-        match chance.choice(("flip", "flip", "zero", "noise", "cut", "end")):
-            case "flip" if data:
-                data[at] ^= 1 << chance.randrange(8)
-            case "zero":
-                data[at : at + length] = bytes(len(data[at : at + length]))
-            case "noise":
-                data[at : at + length] = chance.randbytes(len(data[at : at + length]))
-            case "cut":
-                del data[at : at + length]
-            case "end":
-                del data[at:]
-    return bytes(data)
 
 
 def test_the_second_pet_is_told_who_has_the_memory(path: Path) -> None:
