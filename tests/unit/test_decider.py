@@ -29,7 +29,7 @@ from moggy.messages import (
     Mood,
     PersonEstimate,
 )
-from moggy.personality import LIKES_TOUCH, Personality, Quiet
+from moggy.personality import LIKES_TOUCH, Personality, Quiet, Temperament
 from moggy.vocabulary import (
     CLASSES,
     DRIVES,
@@ -654,3 +654,24 @@ def test_in_any_moment_there_is_exactly_one_behaviour_with_a_reason(
         assert all(a.score >= b.score for a, b in pairwise(decision.scores))
         assert sum(play.layer == "posture" for play in decision.plays) <= 1
     decider.close()
+
+
+# ── Trust, and groups of events ──
+
+
+@pytest.mark.parametrize(("trust", "greets"), [(0.0, False), (0.3, True)])
+def test_it_greets_nobody_whom_it_does_not_trust_at_all(trust: float, greets: bool) -> None:
+    outgoing = Temperament(extraversion=1.0, agreeableness=1.0, neuroticism=0.0)
+    cat = Cat(Personality(name="outgoing", temperament=outgoing, appetite={"greet": 2.0}))
+    cat.bond = Bond(trust=trust, familiarity=0.4)
+    cat.goes_on(1)
+    assert ("greet" in cat.does(6, "arrived", "greeted")) is greets
+
+
+def test_a_behaviour_that_asks_for_a_group_goes_back_to_its_event() -> None:
+    cat = Cat()
+    cat.goes_on(1)
+    before = next(cat.ids)
+    cat.emotions = {"fear": 0.5}
+    hides = [each for each in cat.goes_on(4, "shaken") if each.behavior == "hide"]
+    assert before + 1 in hides[0].because
