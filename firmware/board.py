@@ -43,6 +43,9 @@ _CHARGED_MS = const(5000)
 """ms for which the battery must be above its low mark before its fault heals."""
 _LATE_MS = const(50)
 """ms of delay above which a tick counts as an overrun, a fault that the brain is told."""
+_LONGEST_TTL_MS = const(1000)
+"""ms for which a setpoint is good at most, whatever it says. Our choice: a pet may go on for this
+long without its brain, which says 300."""
 _SMOOTH_MS = const(60_000)
 """ms without a late tick after which an overrun is forgotten."""
 _MOVED = const(30)
@@ -228,9 +231,12 @@ class Board:
         felt, said = self._imu.felt, self._motion_said
         if new and changed(felt, said, _MOVED):
             self._active = _ACTIVE_READS
+        fell = self._fall.falling
         self._fall.feel(felt[0], felt[1], felt[2])
         if self._fall.falling:
             self._limbs.hold()
+        elif fell and self._mode.state == mode.REST:
+            self._limbs.aim_at_rest()
         if self._imu.answers and (self._active or self._ticks % 50 == 1):
             self._active = max(0, self._active - 1)
             out = self._motion_out
@@ -275,9 +281,9 @@ class Board:
         elif state == mode.FAULT:
             following = mode.FAULT if broken else mode.LIMP
         else:
-            following = self._mode.next(
-                now, limbs.attached, limbs.still if state == mode.REST else False
-            )
+            # A body that falls stands still, and not where it was sent.
+            still = state == mode.REST and not self._fall.falling and limbs.still
+            following = self._mode.next(now, limbs.attached, still)
         if following != state:
             self._enter(following, now)
         late = ticks_diff(now, self._step_due)
@@ -301,7 +307,8 @@ class Board:
         elif state == mode.HOLD:
             limbs.hold()
         elif state == mode.REST:
-            limbs.aim_at_rest()
+            if not self._fall.falling:
+                limbs.aim_at_rest()
         elif state == mode.STARTING:
             self._boots.servos_start(now)
         elif state >= mode.LIMP:
@@ -330,9 +337,13 @@ class Board:
         if len(payload) != self._setpoint_length or self._mode.state >= mode.STOPPED:
             return _REFUSED
         number = payload[0] | payload[1] << 8
-        ttl_ms = payload[4] | payload[5] << 8
+        ttl_ms = min(payload[4] | payload[5] << 8, _LONGEST_TTL_MS)
+        learnt = self._setpoints.learnt
         if not self._setpoints.is_new(number, payload[2] | payload[3] << 8, ttl_ms, now):
             return _REFUSED
+        if learnt != self._setpoints.learnt:
+            said = "setpoints all too late: the brain's clock learnt anew, time %d" % (learnt + 1)
+            self._port.stream(wire.LOG, said.encode())
         shorts(payload, 10, len(self._angles), wire.ANGLE_ZERO, self._angles)
         self._over = max(1, payload[6] // _STEP_MS)
         self._mode.refresh(now, ttl_ms)
@@ -372,7 +383,8 @@ class Board:
         return _DONE
 
     def _do_clear(self, payload: memoryview, now: "Ms") -> int:
-        """Clear the faults. Those whose cause persists are set again by the next reading."""
+        """Clear the faults, but those whose cause has not been gone for as long as they need to
+        heal."""
         self._no_servos.clear()
         self._empty.clear()
         self._boots.clear()

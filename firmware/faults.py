@@ -13,7 +13,7 @@ _HEALS = const(3)
 """Times that a fault heals by itself within _WINDOW_MS. Our choice: a loose plug must not make the
 body start and collapse all day."""
 _WINDOW_MS = const(600_000)
-"""ms (ten minutes) in which the healings are counted."""
+"""ms (ten minutes) for which a healing counts."""
 
 
 class Fault:
@@ -27,28 +27,31 @@ class Fault:
         """Whether only `clear` ends it, since it came back too often."""
         self._seen = now
         """When the cause was last seen, ms."""
-        self._heals = 0
-        self._counted: Ms | None = None
-        """Since when the healings are counted, ms."""
+        self._gone = True
+        """Whether that was long enough ago."""
+        self._healed: list[Ms] = []
+        """When it healed within _WINDOW_MS, ms."""
 
     def see(self, cause: bool, now: "Ms") -> None:
         """Note whether the cause is there now. Call it often, with every look at the cause."""
-        if self._counted is not None and ticks_diff(now, self._counted) > _WINDOW_MS:
-            self._heals = 0
-            self._counted = None
+        healed = self._healed
+        if healed and ticks_diff(now, healed[0]) > _WINDOW_MS:
+            healed.pop(0)
         if cause:
-            if not self.active and self._heals >= _HEALS:
+            if not self.active and len(healed) >= _HEALS:
                 self.latched = True
             self.active = True
             self._seen = now
-        elif self.active and not self.latched and ticks_diff(now, self._seen) >= self._after_ms:
-            self.active = False
-            self._heals += 1
-            if self._counted is None:
-                self._counted = now
+            self._gone = False
+        elif not self._gone and ticks_diff(now, self._seen) >= self._after_ms:
+            self._gone = True
+            if not self.latched:
+                self.active = False
+                healed.append(now)
 
     def clear(self) -> None:
-        """End it at once and forget the healings. It comes back if its cause is seen again."""
-        self.active = self.latched = False
-        self._heals = 0
-        self._counted = None
+        """Forget the healings, and end it if its cause has been gone for long enough. If not, it
+        heals when it has."""
+        self.latched = False
+        self.active = not self._gone
+        self._healed.clear()

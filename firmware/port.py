@@ -83,7 +83,8 @@ class Port:
         elif not self._nonce:
             self._say(wire.IDENTITY, self._who(0))
         elif kind == wire.SETPOINT:
-            take(kind, payload, now)
+            if self._frames.seq == self._nonce & 255:
+                take(kind, payload, now)
         elif kind == wire.ACK:
             self._events.acknowledged(payload[0])
         elif kind == wire.PING:

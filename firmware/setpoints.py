@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 _CREEP_MS = const(1000)
 """ms in which the shortest way that was seen is forgotten by 1 ms: more than two clocks drift apart
 (100 ppm are 0.1 ms a second), so that drift is never taken for delay."""
+_ALL_LATE = const(128)
+"""Setpoints in a row that are too old before it is the clock that is taken for wrong. Our choice:
+five seconds at 25 a second, more than a slow line holds back."""
 _HALF = const(0x8000)
 """Half of the range of 16-bit numbers: what is farther ahead lies behind."""
 
@@ -23,7 +26,9 @@ class Setpoints:
         self._origin = now
         """Any moment: ways are measured against it."""
         self._crept = now
-        self._shortest = 0
+        self._shortest = self._late = 0
+        self.learnt = 0
+        """How often the way was learnt anew within a session, since all setpoints were too old."""
         self.clear()
 
     def clear(self) -> None:
@@ -31,11 +36,13 @@ class Setpoints:
         self._number = 0
         self._known = False
         """Whether the shortest way is known."""
+        self._late = 0
 
     def is_new(self, number: int, sent_ms: int, ttl_ms: int, now: "Ms") -> bool:
         """Whether to follow a setpoint. `number`: one more with each, modulo 65536, from 1 in each
         session. `sent_ms`: the brain's clock, modulo 65536. `ttl_ms`: how long it is good; one
-        that came later by this than the quickest is too old."""
+        that came later by this than the quickest is too old. After _ALL_LATE of these in a row,
+        the brain's clock was set, or one of its times was wrong."""
         if not 0 < (number - self._number & 0xFFFF) < _HALF:
             return False
         way = ticks_diff(ticks_add(now, -sent_ms), self._origin) & 0xFFFF
@@ -48,6 +55,12 @@ class Setpoints:
                 self._shortest = self._shortest + 1 & 0xFFFF
                 self._crept = ticks_add(self._crept, _CREEP_MS)
             if later > ttl_ms:
-                return False
+                self._number = number
+                self._late += 1
+                if self._late < _ALL_LATE:
+                    return False
+                self.learnt += 1
+                self._shortest = way
+        self._late = 0
         self._number = number
         return True

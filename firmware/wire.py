@@ -69,11 +69,12 @@ SCHEMA = (
         "schema body nonce boots major minor patch reset_cause joints; board and joint names",
     ),
     # number: one more with each, from 1 in each session; sent_ms: the brain's clock. Both wrap.
+    # Its frame's seq is of the session, so that none of another one is followed.
     (
         SETPOINT,
         "setpoint",
         "<HHHBBBBH*",
-        "number sent_ms ttl_ms over_ms pupils purr purr_hz angles_cdeg+32768",
+        "number sent_ms ttl_ms over_ms pupils purr purr_hz angles_cdeg+32768; seq=nonce&255",
     ),
     (PING, "ping", "<I", "host_ms"),
     (PONG, "pong", "<II", "host_ms board_ms"),

@@ -372,7 +372,7 @@ class Protocol:
         if self._setpoint is not None:
             self._number = self._number + 1 & 0xFFFF
             head = struct.pack("<HH", self._number, int(now * 1000.0) & 0xFFFF)
-            out += wire.frame(wire.SETPOINT, 0, head + self._setpoint)
+            out += wire.frame(wire.SETPOINT, self._nonce & 0xFF, head + self._setpoint)
             self._setpoint = None
         return bytes(out)
 

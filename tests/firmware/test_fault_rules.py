@@ -64,16 +64,26 @@ def test_a_cause_that_stays_is_one_fault() -> None:
     assert not found.active
 
 
-def test_ten_minutes_after_the_first_healing_they_are_counted_anew() -> None:
+def test_the_ten_minutes_slide_so_that_no_four_healings_lie_within_them() -> None:
+    """Ten minutes after the first healing the second still counts, and so on."""
+    found = fault()
+    healed = []
+    for now in (0, 594_000, 597_000, 601_500, 603_500, 605_500):
+        heal(found, now)
+        if not found.active:
+            healed.append(now)
+    assert healed == [0, 594_000, 597_000, 601_500]
+    assert found.latched
+
+
+def test_each_healing_is_forgotten_ten_minutes_after_it() -> None:
     found = fault()
     for now in (0, MINUTE, 2 * MINUTE):
         heal(found, now)
-    heal(found, 1000 + 10 * MINUTE + 1)
-    assert not found.active
-    heal(found, 1000 + 11 * MINUTE)
-    heal(found, 1000 + 12 * MINUTE)
-    assert not found.active
-    found.see(True, 1000 + 13 * MINUTE)
+    for now in (10 * MINUTE, 11 * MINUTE, 12 * MINUTE):
+        heal(found, 1001 + now)
+        assert not found.active
+    found.see(True, 13 * MINUTE)
     assert found.latched
 
 
@@ -91,6 +101,7 @@ def test_clear_ends_it_and_forgets_the_healings() -> None:
     for now in (0, MINUTE, 2 * MINUTE):
         heal(found, now)
     found.see(True, 3 * MINUTE)
+    found.see(False, 3 * MINUTE + 1000)
     found.clear()
     assert (found.active, found.latched) == (False, False)
     for now in (4 * MINUTE, 5 * MINUTE, 11 * MINUTE):
@@ -98,6 +109,20 @@ def test_clear_ends_it_and_forgets_the_healings() -> None:
         assert not found.active
     found.see(True, 12 * MINUTE)
     assert found.latched, "they are counted from the first one after clear"
+
+
+def test_clear_does_not_help_while_the_cause_is_there_or_has_just_gone() -> None:
+    found = fault()
+    for now in range(0, 2 * MINUTE, 50):
+        found.see(True, now)
+        found.clear()
+        assert found.active
+    for now in range(2 * MINUTE, 2 * MINUTE + 900, 50):
+        found.see(False, now)
+        found.clear()
+        assert found.active
+    found.see(False, 2 * MINUTE + 950)
+    assert not found.active
 
 
 def test_the_clock_may_wrap_within_the_count() -> None:

@@ -88,7 +88,7 @@ port = Port(line, bytes(13), b"board")
 line.data = wire.frame(wire.HELLO, 0, struct.pack("<IH", wire.SCHEMA_HASH, 7))
 port.receive(take, begin, 5)
 touch = bytes(16)
-line.data = wire.frame(wire.SETPOINT, 0, bytes([1]) * 40) + wire.frame(wire.PING, 0, bytes(4))
+line.data = wire.frame(wire.SETPOINT, 7, bytes([1]) * 40) + wire.frame(wire.PING, 0, bytes(4))
 for locked in (False, True):
     if locked:
         micropython.heap_lock()

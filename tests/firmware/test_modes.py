@@ -163,7 +163,9 @@ def test_an_empty_battery_is_a_fault_that_latches() -> None:
     rig.live(3.0, AHEAD)
     assert rig.limp
     rig.body.clear(rig.now)
-    rig.live(2.0, AHEAD)
+    rig.live(0.5, AHEAD)
+    assert rig.state == "fault", "nor does clear help before it has been charged for a while"
+    rig.live(6.0, AHEAD)
     assert rig.state == "running"
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from moggy.sim.board.lock_step import LockStepBoard
 
 from .rig import CAT
@@ -60,8 +62,46 @@ def test_the_quickest_way_is_what_others_are_measured_by() -> None:
     assert setpoints.is_new(1, 0, 300, 250)
     assert setpoints.is_new(2, 20, 300, 30), "quicker"
     assert not setpoints.is_new(3, 40, 300, 351)
-    for n in range(3, 3 + 10 * 50):  # ten seconds, in each of which a millisecond is forgotten
-        sent = 60 + 20 * (n - 3)
+    for n in range(4, 4 + 10 * 50):  # ten seconds, in each of which a millisecond is forgotten
+        sent = 60 + 20 * (n - 4)
         assert setpoints.is_new(n, sent, 300, sent + 50)
     assert setpoints.is_new(600, 10_100, 300, 10_100 + 319)
     assert not setpoints.is_new(601, 10_120, 300, 10_120 + 330)
+
+
+@pytest.mark.parametrize("step", [-5000, -400, 30_000], ids=["set back", "a little", "one ahead"])
+def test_a_clock_that_was_set_is_learnt_anew_and_counted(step: int) -> None:
+    """By 128 setpoints in a row that seem too old. One time ahead makes all others seem so."""
+    setpoints = fresh()
+    assert setpoints.is_new(1, 20, 300, 20)
+    if step > 0:
+        assert setpoints.is_new(2, 40 + step, 300, 40)
+        step = 0
+    found = [
+        setpoints.is_new(n, 20 * n + step & 0xFFFF, 300, 20 * n) for n in range(3, 3 + 127 + 50)
+    ]
+    assert found == [False] * 127 + [True] * 50
+    assert setpoints.learnt == 1
+    assert not setpoints.is_new(300, 6000 + step - 301 & 0xFFFF, 300, 6000), "too old again"
+    assert setpoints.is_new(301, 6020 + step & 0xFFFF, 300, 6020)
+
+
+def test_late_setpoints_with_some_that_are_not_teach_nothing() -> None:
+    setpoints = fresh()
+    for n in range(1, 2000):
+        late = n % 128 != 1
+        assert setpoints.is_new(n, 20 * n & 0xFFFF, 300, 20 * n + 400 * late) == (not late)
+    assert setpoints.learnt == 0
+
+
+def test_old_setpoints_that_come_again_and_again_teach_nothing() -> None:
+    setpoints = fresh()
+    for n in range(1, 101):
+        assert setpoints.is_new(n, 20 * n, 300, 20 * n)
+    for again in range(1, 10):
+        for n in range(1, 101):
+            assert not setpoints.is_new(n, 20 * n, 300, 2000 * again + 20 * n)
+    assert not setpoints.is_new(101, 2020, 300, 30_000)
+    for _ in range(1000):
+        assert not setpoints.is_new(101, 2020, 300, 30_000), "one that is late counts once"
+    assert setpoints.learnt == 0

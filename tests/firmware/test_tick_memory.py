@@ -32,7 +32,7 @@ def setpoint(number, sent_ms, swing):
     head = struct.pack("<HHHBBBB", number, sent_ms & 65535, 300, 40, 128, 100, 25)
     angles = [32768 + row[5] + (swing if row[3] + 200 < row[5] < row[4] - 900 else 0)
               for row in JOINTS]
-    return wire.frame(wire.SETPOINT, 0, head + struct.pack("<%dH" % COUNT, *angles))
+    return wire.frame(wire.SETPOINT, 7, head + struct.pack("<%dH" % COUNT, *angles))
 
 
 def frames(first):
