@@ -342,7 +342,8 @@ class Board:
         if not self._setpoints.is_new(number, payload[2] | payload[3] << 8, ttl_ms, now):
             return _REFUSED
         if learnt != self._setpoints.learnt:
-            said = "setpoints all too late: the brain's clock learnt anew, time %d" % (learnt + 1)
+            text = "setpoints all too late: the brain's clock learnt anew, time %d"
+            said = text % self._setpoints.learnt
             self._port.stream(wire.LOG, said.encode())
         shorts(payload, 10, len(self._angles), wire.ANGLE_ZERO, self._angles)
         self._over = max(1, payload[6] // _STEP_MS)

@@ -277,7 +277,6 @@ def test_a_tap_of_one_tick_stops() -> None:
 def test_the_enable_pin_ends_the_pulses_whatever_the_bus_says() -> None:
     body = wired(servo_enable=20)
     board = LockStepBoard(body)
-    board.bench.servos.enable_pin = 20
     life = Life(board, body)
     life.live(3.0)
     assert life.pulsed == len(CAT.joints)

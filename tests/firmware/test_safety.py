@@ -1,0 +1,345 @@
+"""What keeps a body safe, with the firmware under CPython and in a real MicroPython interpreter:
+each behaviour by itself, by the pulses that come out."""
+
+from __future__ import annotations
+
+import struct
+import subprocess
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from moggy import wire
+from moggy.body import Body
+from moggy.link import Line
+from moggy.sim.board.interpreter import BENCH, FIRMWARE, interpreter, note, write_config
+from moggy.sim.board.lock_step import LockStepBoard
+from moggy.sim.board.micropython import SteppedMicroPython
+
+from .rig import CAT
+from .test_faults import Life, wired
+
+NAMES = list(CAT.joints)
+PAN = CAT.joints["head_pan"]
+COUNT_US = 20_000 / 4096
+"""µs of the servo board's steps."""
+LIGHT, HEAVY = (0.0, 0.0, 0.05), (0.0, 0.0, 1.0)
+"""What the accelerometer feels in a fall, and after it; g."""
+
+
+@pytest.fixture(params=["cpython", "micropython"])
+def wake(request: pytest.FixtureRequest) -> Iterator[Callable[..., Life]]:
+    """Starts a board of one of the interpreters."""
+    if request.param == "micropython" and interpreter() is None:
+        pytest.skip(note())
+    kind = LockStepBoard if request.param == "cpython" else SteppedMicroPython
+    boards: list[LockStepBoard | SteppedMicroPython] = []
+
+    def started(body: Body = CAT) -> Life:
+        boards.append(kind(body))
+        return Life(boards[-1], body)
+
+    yield started
+    for board in boards:
+        board.close()
+
+
+class Listening:
+    """A board's line that notes the state's flags and the log as they pass."""
+
+    def __init__(self, line: Line) -> None:
+        self._line, self._frames = line, wire.Frames()
+        self.flags = 0
+        self.log: list[str] = []
+
+    def read(self) -> bytes:
+        data = self._line.read()
+        for kind, _, payload in self._frames.feed(data):
+            if kind == wire.STATE:
+                self.flags = payload[-1]
+            elif kind == wire.LOG:
+                self.log.append(payload.decode())
+        return data
+
+    def write(self, data: bytes) -> None:
+        self._line.write(data)
+
+
+def listening(life: Life) -> Listening:
+    """Listen to the board from now on."""
+    line = life.link._line = Listening(life.board.line)
+    return line
+
+
+def pan_us(life: Life) -> int:
+    """Pulses of head_pan, µs."""
+    return life.board.outputs().servos["head_pan"]
+
+
+def us_at(angle: float) -> Any:
+    """Pulses of head_pan at an angle, to a step of the chip."""
+    return pytest.approx(PAN.zero_us + angle * PAN.us_per_rad, abs=COUNT_US)
+
+
+def resting(life: Life) -> bool:
+    """Whether every joint is driven to its rest."""
+    return all(
+        abs(life.board.outputs().servos[name] - joint.zero_us - joint.rest * joint.us_per_rad)
+        <= COUNT_US
+        for name, joint in CAT.joints.items()
+    )
+
+
+def course(life: Life, seconds: float, pose: dict[str, float] | None) -> list[int]:
+    """Pulses of head_pan at each step of 20 ms."""
+    return [pan_us(life.live(0.02, pose)) for _ in range(round(seconds * 50))]
+
+
+def fields(pan: float, ttl: int) -> bytes:
+    """The fields of a setpoint after its number and time: all at rest but the head."""
+    pose = [wire.ANGLE_ZERO + round(joint.rest * 5729.58) for joint in CAT.joints.values()]
+    pose[NAMES.index("head_pan")] = wire.ANGLE_ZERO + round(pan * 5729.58)
+    return struct.pack(f"<HBBBB{len(NAMES)}H", ttl, 0, 0, 0, 25, *pose)
+
+
+def send(life: Life, number: int, sent: float, *, session: int, pan: float = 0.8) -> None:
+    """Write a setpoint as it stands, at a number and a time of the brain's clock (s)."""
+    head = struct.pack("<HH", number & 0xFFFF, round(sent * 1000) & 0xFFFF)
+    life.board.line.write(wire.frame(wire.SETPOINT, session & 0xFF, head + fields(pan, 300)))
+
+
+def test_told_to_rest_all_joints_come_to_rest_and_then_the_pulses_end(
+    wake: Callable[..., Life],
+) -> None:
+    life = wake().live(3.0, {"head_pan": 0.8})
+    assert pan_us(life) == us_at(0.8)
+    assert life.asked(wire.REST).result == "done"
+    life.live(2.0, None)
+    assert resting(life)
+    life.live(4.0, None)
+    assert (life.state, life.pulsed) == ("limp", 0)
+
+
+def test_limp_on_the_way_it_starts_where_it_was_and_from_a_standstill(
+    wake: Callable[..., Life],
+) -> None:
+    life = wake().live(3.0, {"head_pan": 0.8}).live(0.14, {"head_pan": -0.8})
+    assert life.asked(wire.LIMP).result == "done"
+    assert (life.state, life.pulsed) == ("limp", 0)
+    life.live(0.2, None)
+    pulses = [us for us in course(life, 2.0, {"head_pan": 0.8}) if us]
+    assert us_at(0.8) != pulses[0] != us_at(-0.8), "it was on its way"
+    assert set(pulses[:10]) == {pulses[0]}, "it stays there until all servos have started"
+    steps = [b - a for a, b in pairwise(pulses)]
+    first = next(step for step in steps if step)
+    assert abs(first) <= PAN.acceleration / 2500 * abs(PAN.us_per_rad) + 2 * COUNT_US
+    assert pulses[-1] == us_at(0.8)
+
+
+def test_one_setpoint_starts_the_board_and_is_followed(wake: Callable[..., Life]) -> None:
+    life = wake().live(0.2, None)
+    life.link.setpoint(fields(0.3, ttl=1000), life.now)
+    life.live(0.9, None)
+    assert (life.state, life.pulsed) == ("running", len(NAMES))
+    life.live(1.0, None)
+    assert pan_us(life) == us_at(0.3)
+
+
+# ── Falls ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_fall_is_said_and_all_joints_freeze_until_it_is_over(wake: Callable[..., Life]) -> None:
+    life = wake()
+    said = listening(life)
+    life.live(3.0, {"head_pan": 0.0}).live(0.04, {"head_pan": 0.0}, acceleration=LIGHT)
+    assert said.flags == 0
+    life.live(0.2, {"head_pan": 0.0})
+    assert said.flags == 2
+    assert set(course(life, 0.5, {"head_pan": 0.8})) == {pan_us(life)}
+    life.live(0.0, acceleration=HEAVY)
+    assert set(course(life, 0.44, {"head_pan": 0.8})) == {pan_us(life)}
+    assert said.flags == 2
+    life.live(2.0, {"head_pan": 0.8})
+    assert said.flags == 0
+    assert pan_us(life) == us_at(0.8)
+
+
+@pytest.mark.parametrize("begin", [0.0, 0.3, 0.6])
+def test_after_a_fault_a_fall_does_not_end_the_slow_way_to_rest(
+    begin: float, wake: Callable[..., Life]
+) -> None:
+    """The fall begins so many seconds after the body has set out."""
+    ahead = {"head_pan": 0.8}
+    life = wake().live(3.0, ahead).live(0.5, ahead, faults=("servos_silent",))
+    life.live(0.02, ahead, faults=())
+    while life.state != "rest":
+        life.live(0.02, ahead)
+    pulses = course(life, begin, ahead)
+    life.live(0.0, acceleration=LIGHT)
+    pulses += course(life, 0.12, ahead)
+    life.live(0.0, acceleration=HEAVY)
+    while life.state == "rest":
+        pulses += course(life, 0.02, ahead)
+        assert life.now < 20.0
+    assert min(abs(us - us_at(PAN.rest).expected) for us in pulses) <= COUNT_US
+    slow = PAN.velocity / 6 / 50 * abs(PAN.us_per_rad) + COUNT_US + 1
+    assert max(abs(b - a) for a, b in pairwise(pulses[:-5])) <= slow
+    life.live(2.0, ahead)
+    assert (life.state, pan_us(life)) == ("running", us_at(0.8))
+
+
+@pytest.mark.parametrize("first", ["rest", "fall"])
+def test_a_body_that_was_told_to_rest_rests_after_a_fall_too(
+    first: str, wake: Callable[..., Life]
+) -> None:
+    life = wake().live(3.0, {"head_pan": 0.8})
+    if first == "rest":
+        assert life.asked(wire.REST).result == "done"
+    life.live(0.12, None, acceleration=LIGHT)
+    if first == "fall":
+        assert life.asked(wire.REST).result == "done"
+    there = pan_us(life)
+    assert set(course(life, 4.0, None)) == {there}, "however long it falls"
+    assert there != us_at(PAN.rest)
+    life.live(2.5, None, acceleration=HEAVY)
+    assert resting(life)
+    life.live(4.0, None)
+    assert (life.state, life.pulsed) == ("limp", 0)
+
+
+# ── What ends the pulses ─────────────────────────────────────────────────────────────────────────
+
+
+def test_the_enable_pin_is_high_while_limp_and_before_the_bus_is_asked(
+    wake: Callable[..., Life],
+) -> None:
+    """The simulated servo board gives no pulses while its pin is high."""
+    life = wake(wired(servo_enable=20)).live(3.0)
+    assert life.pulsed == len(NAMES), "low while it runs"
+    life.live(0.02, stop=True, faults=("servos_silent",))
+    assert (life.state, life.pulsed) == ("stopping", 0)
+    life.live(0.1, stop=False, faults=())
+    assert life.asked(wire.RELEASE).result == "done"
+    life.live(6.0)
+    assert (life.state, life.pulsed) == ("running", len(NAMES))
+
+
+def test_a_normally_closed_button_stops_when_its_wire_is_cut(wake: Callable[..., Life]) -> None:
+    """A pin that nothing drives is pulled up, as one of a button that is pressed."""
+    life = wake(wired(stop_normally_closed=True)).live(3.0)
+    assert (life.state, life.pulsed) == ("running", len(NAMES)), "closed, and low"
+    life.live(0.04, stop=True)
+    assert (life.state, life.pulsed) == ("stopped", 0)
+    assert life.asked(wire.RELEASE).result == "refused"
+
+
+def test_a_bus_that_is_held_is_freed_before_off_is_asked(wake: Callable[..., Life]) -> None:
+    life = wake().live(3.0)
+    life.board.feed(_held(life))
+    life.board.advance(round(life.now + 0.01, 6))
+    assert life.pulsed == 0, "in the tick of the stop"
+
+
+def _held(life: Life) -> Any:
+    life.live(0.0, stop=True, faults=("bus_stuck",))
+    return life.inputs
+
+
+BOOT = """
+import machine
+import body_config
+machine.bench.levels[body_config.PINS["stop"]] = 0
+servos = machine.bench.servos
+for register, value in ((0, 0x20), (0xFE, 121)):
+    servos.registers[register] = value
+for channel in range(16):
+    servos.registers[8 + 4 * channel] = 0x33
+    servos.registers[9 + 4 * channel] = 1
+before = [servos.pulse_us(channel) for channel in range(16)]
+import main
+main.run()
+print(min(before) > 1000, [servos.pulse_us(channel) for channel in range(16)])
+"""
+
+
+@pytest.mark.skipif(interpreter() is None, reason=f"not run: {note()}")
+def test_a_button_that_is_held_at_the_start_ends_what_the_last_run_left(tmp_path: Path) -> None:
+    """The servo board has kept its registers through a reset of the microcontroller."""
+    write_config(CAT, tmp_path, 0)
+    (tmp_path / "boot.py").write_text(BOOT)
+    command = interpreter()
+    assert command is not None
+    path = {"MICROPYPATH": f"{BENCH}:{FIRMWARE}:{tmp_path}"}
+    done = subprocess.run(
+        [*command, "boot.py"], cwd=tmp_path, env=path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.endswith(f"True {[0] * 16}\n")
+
+
+def test_clear_does_not_power_the_servos_of_an_empty_battery(wake: Callable[..., Life]) -> None:
+    life = wake().live(3.0).live(5.0, volts=6.0)
+    assert (life.state, life.faults) == ("fault", ("battery",))
+    for _ in range(60):
+        life.link.command(wire.CLEAR, b"", life.now)
+        life.live(0.04)
+        assert life.pulsed == 0
+    life.live(12.0, volts=8.0)
+    assert (life.state, life.faults) == ("running", ()), "it heals as without"
+
+
+# ── Setpoints that are not followed ──────────────────────────────────────────────────────────────
+
+
+def test_neither_an_old_nor_a_late_setpoint_moves_anything(wake: Callable[..., Life]) -> None:
+    life = wake().live(3.0, {"head_pan": 0.0})
+    protocol = life.link.protocol
+    session, last, there = protocol._nonce, protocol._number, pan_us(life)
+    for number, sent in ((last, 0.0), (last - 100, 0.0), (last + 1, -0.4), (last + 2, -20.0)):
+        send(life, number, life.now + sent, session=session)
+        assert set(course(life, 0.1, None)) == {there}
+    send(life, last + 10, life.now, session=session)
+    life.live(0.1, None)
+    assert pan_us(life) != there, "a new one is followed"
+
+
+def test_a_setpoint_of_another_session_neither_moves_nor_deafens(wake: Callable[..., Life]) -> None:
+    life = wake().live(3.0, {"head_pan": 0.0})
+    protocol = life.link.protocol
+    old = protocol._nonce
+    protocol.begin(life.now)
+    life.link.poll(life.now)
+    life.live(0.04, None)
+    there = pan_us(life)
+    send(life, 20_000, life.now, session=old)
+    assert set(course(life, 0.2, None)) == {there}
+    life.live(1.0, {"head_pan": 0.4})
+    assert (life.state, pan_us(life)) == ("running", us_at(0.4))
+
+
+@pytest.mark.parametrize(("once", "ever"), [(30.0, 0.0), (0.0, -5.0)], ids=["once", "from now on"])
+def test_a_brains_clock_that_lies_is_learnt_anew_within_seconds_and_said(
+    once: float, ever: float, wake: Callable[..., Life]
+) -> None:
+    life = wake()
+    said = listening(life)
+    life.live(3.0, {"head_pan": 0.0})
+    protocol = life.link.protocol
+    session, number = protocol._nonce, protocol._number + 1
+    send(life, number, life.now + once + ever, session=session)
+    states = []
+    for _ in range(5 * 25):
+        number += 1
+        send(life, number, life.now + ever, session=session)
+        life.live(0.04, None)
+        states.append(life.state)
+    assert "hold" in states
+    assert not said.log
+    for _ in range(20):
+        number += 1
+        send(life, number, life.now + ever, session=session)
+        life.live(0.04, None)
+    assert (life.state, pan_us(life)) == ("running", us_at(0.8))
+    assert said.log == ["setpoints all too late: the brain's clock learnt anew, time 1"]
