@@ -60,7 +60,7 @@ def release(port: Port = "", body: BodyName = "cat", seconds: Seconds = 5.0) -> 
 
 @board_app.command(epilog="Example: `moggy board clear`")
 def clear(port: Port = "", body: BodyName = "cat", seconds: Seconds = 5.0) -> None:
-    """Clear its faults. Ends with 1 where one comes back, because its cause persists."""
+    """Clear its faults. Ends with 1 where one stays, because its cause persists."""
     from moggy.commands import board
 
     raise typer.Exit(board.clear(port, body, seconds))

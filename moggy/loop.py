@@ -53,7 +53,7 @@ class BodyOut(Protocol):
         ...
 
     def clear(self, now: float) -> None:
-        """Clear the board's faults; those whose cause persists come back."""
+        """Clear the board's faults; those whose cause persists stay."""
         ...
 
 

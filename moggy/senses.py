@@ -395,7 +395,7 @@ class LocalTime(Sense):
 @register_sense
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClearFaults(Sense):
-    """The owner has the board clear its faults. Those whose cause persists come back."""
+    """The owner has the board clear its faults. Those whose cause persists stay."""
 
     kind: Literal["clear_faults"] = "clear_faults"
 

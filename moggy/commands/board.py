@@ -225,7 +225,7 @@ def release(port: str, body: str, seconds: float) -> int:
 
 
 def clear(port: str, body: str, seconds: float) -> int:
-    """Clear the faults; 1 where one comes back, because its cause persists."""
+    """Clear the faults; 1 where one stays, because its cause persists."""
     with session(port, body, seconds + CLEARED) as board:
         board.connect()
         board.order(wire.CLEAR, "the command was not acknowledged")

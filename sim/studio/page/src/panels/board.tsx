@@ -15,7 +15,7 @@ export function Board() {
         Release
       </button>
       <button
-        title="Clear the board's faults; those whose cause persists come back"
+        title="Clear the board's faults; those whose cause persists stay"
         onClick={() => live.say({ type: "clear_faults" })}
       >
         Clear faults
