@@ -317,6 +317,26 @@ def test_no_setpoint_is_good_for_longer_than_a_second() -> None:
     assert brain.status[0] == "hold"
 
 
+def test_a_setpoint_of_another_length_is_refused_and_each_while_stopped() -> None:
+    brain = Brain().awake()
+    board = brain.board._board
+    first, second = (struct.pack("<HH", 5000 + n, 99) + setpoint() for n in range(2))
+    for payload, result in ((first[:-1], 1), (first + b"\0", 1), (first, 0)):
+        assert board._take(wire.SETPOINT, payload, 99) == result
+    assert brain.asked(wire.STOP) == "done"
+    assert board._take(wire.SETPOINT, second, 99) == 1
+
+
+def test_the_setpoints_of_a_new_session_are_followed() -> None:
+    """Their numbers begin anew."""
+    brain = Brain().awake()
+    brain.live(2.0, head_pan=-0.2)
+    brain.link.protocol.begin(brain.now)
+    brain.live(1.5, head_pan=0.4)
+    assert brain.status[0] == "running"
+    assert pan(brain) == pytest.approx(0.4, abs=0.01)
+
+
 def test_the_number_of_a_setpoint_has_sixteen_bits() -> None:
     board = Brain().awake().board._board
     for number, result in ((1, 0), (0x7FFF, 0), (0x7FFF, 1), (0x7F01, 1), (0x8000, 0)):
