@@ -36,7 +36,6 @@ class Setpoints:
         self._number = 0
         self._known = False
         """Whether the shortest way is known."""
-        self._late = 0
 
     def is_new(self, number: int, sent_ms: int, ttl_ms: int, now: "Ms") -> bool:
         """Whether to follow a setpoint. `number`: one more with each, modulo 65536, from 1 in each
