@@ -130,6 +130,8 @@ class Board:
         self._pupils = pupils
         self._stop = stop
         self._mode = Mode(now)
+        if boots.kept:
+            self._mode.enter(mode.STOPPED, now)
         self._fall = FreeFall()
         self._setpoints = Setpoints(now)
         count = limbs.count
@@ -268,9 +270,11 @@ class Board:
             if powered:
                 self._boots.servos_run(now)
             elif limbs.off:
-                self._boots.servos_ended()
+                self._boots.servos_ended(now)
         if not powered and not limbs.off:
             limbs.off_again()
+        if self._mode.state == mode.STOPPED:
+            self._boots.stop(limbs.off)
         self._no_servos.see(limbs.lost or not self._sound or not (powered or limbs.off), now)
 
     def _follow(self, now: "Ms") -> None:
@@ -297,6 +301,8 @@ class Board:
 
     def _enter(self, state: int, now: "Ms") -> None:
         limbs = self._limbs
+        if self._mode.state < mode.LIMP and (state == mode.LIMP or state == mode.STOPPED):
+            self._boots.orderly = True
         self._mode.enter(state, now)
         if state >= mode.HOLD:
             self._purr.off()
@@ -315,6 +321,8 @@ class Board:
             self._mode.forget()
             if state == mode.FAULT:
                 self._mode.gently = True
+            elif state == mode.STOPPED:
+                self._boots.stop(False)
             limbs.limp()
 
     # Messages from the brain.
@@ -367,6 +375,7 @@ class Board:
             return _REFUSED
         if self._mode.state == mode.STOPPED:
             self._enter(mode.LIMP, now)
+            self._boots.release()
         return _DONE
 
     def _do_rest(self, payload: memoryview, now: "Ms") -> int:
@@ -427,6 +436,7 @@ class Board:
             (1 if self._battery.low else 0)
             | (2 if self._fall.falling else 0)
             | (4 if pressed else 0)
+            | (8 if self._boots.kept else 0)
         )
         if state >= mode.LIMP and not self._limbs.off:
             state = mode.STOPPING

@@ -1,14 +1,18 @@
 """Counts on the board's flash how often it has started, and how often in a row it did so while its
-servos had pulses.
+servos had pulses; and keeps there that an emergency stop was not released.
 
 A supply that gives way under the servos' load resets the board, the brain wakes the servos again,
 and so on: a body that twitches until somebody sees it. No chip tells for sure that this was so
 (restart.py), so what counts is that runs end, whatever ends them, soon after their servos started.
+Only an end in order takes the mark away: a fault may be the same dip, seen by the servo board
+first.
 """
 
 from time import ticks_diff
 
 from micropython import const
+
+import restart
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +24,9 @@ _CUTS = const(3)
 _STEADY_MS = const(200_000)
 """ms after which the servos' load has not ended the run: three shorter ones are ten minutes, in
 which faults.py counts too."""
+_WEAR_MS = const(60_000)
+"""ms from the servos' start to the earliest removal of its mark: a brain that wakes and ends them
+in turns writes twice a minute at most. Our choice."""
 
 
 class Boots:
@@ -28,37 +35,68 @@ class Boots:
     ms, rarely 50."""
 
     def __init__(self) -> None:
-        self.count, self._cuts = _read()
+        self.count, self._cuts, kept = _read()
         self.count = self.count + 1 & 0xFFFF
         """How often it has started, modulo 65536; 0 when the flash cannot be written."""
         self.latched = self._cuts >= _CUTS
         """Whether the servos wait for `clear`."""
-        self._since: Ms | None = None
-        """When the servos started, if they run and were not ended."""
+        self.kept = kept or restart.stopped()
+        """Whether an emergency stop came before this start and was not released."""
+        self.orderly = False
+        """Whether the servos were last ended by what is no fault."""
+        self._marked = False
+        """Whether the flash says that this run's servos started and were not ended in order."""
+        self._since: Ms = 0
+        """When the servos last started."""
+        self.stopped = self.kept
+        """Whether the flash says that the board is stopped."""
         if not self._write():
             self.count = 0
 
     def servos_start(self, now: "Ms") -> None:
         """Note that the servos get their pulses from now on."""
-        if self._since is None:
-            self._since = now
+        self._since = now
+        self.orderly = False
+        if not self._marked:
+            self._marked = True
             self._keep(self._cuts + 1)
 
     def servos_run(self, now: "Ms") -> None:
         """Forget what came before once they have run for long enough. Called now and then."""
-        if self._cuts and self._since is not None and ticks_diff(now, self._since) >= _STEADY_MS:
-            self._keep(0)
+        if self._marked and ticks_diff(now, self._since) >= _STEADY_MS:
+            self._forget()
 
-    def servos_ended(self) -> None:
+    def servos_ended(self, now: "Ms") -> None:
         """Note that the servos are off and the board still runs. Called now and then."""
-        if self._since is not None:
-            self._since = None
-            self._keep(0)
+        if self._marked and self.orderly and ticks_diff(now, self._since) >= _WEAR_MS:
+            self._forget()
+
+    def stop(self, off: bool) -> None:
+        """Note an emergency stop: for a restart of the chip at once, on the flash when all pulses
+        are `off`. Called at each tick while stopped."""
+        restart.keep_stop(1)
+        if off and not self.stopped:
+            self.stopped = True
+            if self.orderly:
+                self._marked = False
+                self._cuts = 0
+            self._write()
+
+    def release(self) -> None:
+        """Forget the emergency stop. The servos must be off."""
+        restart.keep_stop(0)
+        self.kept = False
+        if self.stopped:
+            self.stopped = False
+            self._write()
 
     def clear(self) -> None:
-        """Forget the runs that ended with running servos."""
+        """Forget the runs before this one that ended with running servos."""
         self.latched = False
-        self._since = None
+        self._keep(1 if self._marked else 0)
+
+    def _forget(self) -> None:
+        self._marked = False
         self._keep(0)
 
     def _keep(self, cuts: int) -> None:
@@ -69,17 +107,18 @@ class Boots:
     def _write(self) -> bool:
         try:
             with open(_FILE, "w") as file:
-                file.write(str(self.count) + " " + str(self._cuts))
+                file.write(f"{self.count} {self._cuts} {int(self.stopped)}")
         except OSError:
             return False
         return True
 
 
-def _read() -> tuple[int, int]:
-    """Starts and cuts before this one; 0 where the file lacks them."""
+def _read() -> tuple[int, int, bool]:
+    """Starts and cuts before this one, and whether the board is stopped; 0 where the file lacks
+    them."""
     try:
         with open(_FILE) as file:
-            words = file.read().split()
-        return int(words[0]), int(words[1]) if len(words) > 1 else 0
+            words = (file.read() + " 0 0").split()
+        return int(words[0]), int(words[1]), words[2] == "1"
     except (OSError, ValueError, IndexError):
-        return 0, 0
+        return 0, 0, False

@@ -6,25 +6,25 @@ import sys
 from time import sleep_ms, ticks_add, ticks_diff, ticks_ms
 
 import machine
-from machine import UART, WDT, Pin
+from machine import UART, WDT
 
+import all_off  # before all others of the firmware: whichever fails, the servos are off
 import body_config
 import restart
 from battery import BatteryGauge
 from board import TICK_MS, Board
 from boots import Boots
-from i2c_bus import Bus
 from imu import MotionSensor
 from lights_and_purr import PupilLights, PurrMotor
 from limbs import Limbs
 from port import Port
-from servo_drivers import DRIVERS
 from skin import Skin
 from stop_button import StopButton
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from shapes import Servos, Uart
+    from i2c_bus import Bus
+    from shapes import Uart
 
 VERSION = (0, 1, 0)
 """major, minor, patch of the firmware; said in wire.IDENTITY."""
@@ -34,7 +34,7 @@ _TXBUF = 512
 """Bytes that the UART takes at once: more than a tick writes, so that no write waits for the line,
 as on an ESP32 it would."""
 _ONLY_AT_START = (
-    "body_config", "build", "bus", "limbs", "drivers", "identity", "line", "all_off",
+    "all_off", "body_config", "build", "limbs", "identity", "line", "stop_button",
 )  # fmt: skip
 """Names of this file that `forget` deletes."""
 
@@ -43,7 +43,7 @@ def build(uart: "Uart", cause: int = machine.PWRON_RESET) -> Board:
     """The board with its devices, all servos without pulses. A device that does not answer becomes
     a fault. `cause`: why the board started, of restart.py."""
     pins, power = body_config.PINS, body_config.POWER
-    wires = bus()
+    wires = all_off.bus()
     outputs = limbs(wires)
     outputs.limp()  # before anything that takes time
     boots = Boots()
@@ -62,32 +62,15 @@ def build(uart: "Uart", cause: int = machine.PWRON_RESET) -> Board:
     )
 
 
-def bus() -> Bus:
-    """The bus to the chips."""
-    return Bus(body_config.PINS["i2c_sda"], body_config.PINS["i2c_scl"])
-
-
 def stop_button() -> StopButton:
     """The emergency stop button."""
     return StopButton(body_config.PINS["stop"], body_config.STOP_CLOSED)
 
 
-def limbs(wires: Bus) -> Limbs:
-    """The joints with the servo drivers that they use, and the pin that enables the servo board's
-    outputs, if there is one: high at once, which ends its pulses whatever the bus says."""
-    pin = body_config.PINS["servo_enable"]
-    disable = Pin(pin, Pin.OUT, value=1) if pin >= 0 else None
-    found: dict[str, Servos] = {}
-    for name in drivers():
-        channels = [row[2] if row[1] == name else -1 for row in body_config.JOINTS]
-        module = __import__(DRIVERS[name])
-        found[name] = module.servos(wires, channels, body_config.OSCILLATOR_HZ)
-    return Limbs(body_config.JOINTS, found, disable)
-
-
-def drivers() -> list[str]:
-    """Names of the servo drivers that some joint uses."""
-    return sorted({row[1] for row in body_config.JOINTS})
+def limbs(wires: "Bus") -> Limbs:
+    """The joints with the servo drivers that they use, without pulses."""
+    disable = all_off.disable()
+    return Limbs(body_config.JOINTS, all_off.servos(wires), disable)
 
 
 def identity(boots: int, cause: int) -> tuple[bytes, bytes]:
@@ -116,22 +99,10 @@ def line() -> "Uart":
     return UART(0, 115200, txbuf=_TXBUF)  # type: ignore[return-value]
 
 
-def all_off() -> None:
-    """End all pulses, before the prompt is given away: a servo board keeps its registers when the
-    microcontroller is reset. A driver that does not answer is asked for a second."""
-    outputs = limbs(bus())
-    outputs.limp()
-    for _ in range(100):
-        if outputs.off:
-            return
-        sleep_ms(TICK_MS)
-        outputs.off_again()
-    print("the servo board does not answer: switch off the servos' supply")
-
-
 def forget() -> None:
     """Free the memory of what only building the board needs."""
-    sys.modules.pop("body_config", None)
+    for name in "all_off", "body_config":
+        sys.modules.pop(name, None)
     for name in _ONLY_AT_START:
         del globals()[name]
     gc.collect()
@@ -140,12 +111,16 @@ def forget() -> None:
 def run() -> None:
     """Tick until the power goes. A tick that hangs for a second is ended by the watchdog.
 
-    With the stop button held at boot nothing is started. On USB that is the only way to the prompt,
+    With the stop button held at boot nothing is started, and the prompt is given once every servo
+    driver has acknowledged that it is off, or at Ctrl-C. On USB that is the only way to the prompt,
     since Ctrl-C does not interrupt the firmware.
     """
     cause = restart.cause()
     if stop_button().pressed:
-        all_off()
+        try:
+            all_off.until_acknowledged()
+        except KeyboardInterrupt:
+            print("SERVOS MAY HAVE PULSES: their board has not answered")
         print("the stop button is held: the prompt is yours")
         return
     board = build(line(), cause)

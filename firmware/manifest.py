@@ -2,6 +2,7 @@
 to the board's flash, since it differs from robot to robot."""
 
 for name in (
+    "all_off.py",
     "battery.py",
     "board.py",
     "boots.py",

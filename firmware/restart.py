@@ -22,6 +22,8 @@ DIP = const(6)
 
 _TICKING = const(0x6D6F)
 """What stands in the scratch register while the firmware ticks. Our choice."""
+_STOPPED = const(0x6D73)
+"""What stands in the next scratch register from an emergency stop to its release. Our choice."""
 _RUN_PIN_2040 = const(0x10000)
 """Bit of CHIP_RESET (data sheet, 2.12.7)."""
 _DIP_2350 = const(0x20000)
@@ -60,3 +62,14 @@ def ticking() -> None:
     """Note that the firmware ticks from now on."""
     if chip():
         machine.mem32[_scratch()] = _TICKING
+
+
+def stopped() -> bool:
+    """Whether the chip has kept that the board is stopped; False where it cannot."""
+    return bool(chip()) and machine.mem32[_scratch() + 4] == _STOPPED
+
+
+def keep_stop(on: int) -> None:
+    """Let the chip keep through a reset that the board is stopped (1), or no longer (0)."""
+    if chip():
+        machine.mem32[_scratch() + 4] = on * _STOPPED

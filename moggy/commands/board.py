@@ -41,7 +41,12 @@ STATE_WORDS = {
     "fault": "no servo has pulses until the fault is over",
 }
 """What a state means, where its name does not say it."""
-FLAGS = ("battery low", "falling", "stop button pressed")
+FLAGS = (
+    "battery low",
+    "falling",
+    "stop button pressed",
+    "it was stopped before it restarted: release it",
+)
 """Names of the flags of wire.STATE, the lowest bit first."""
 
 

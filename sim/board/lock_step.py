@@ -12,7 +12,7 @@ from typing import Any
 
 from moggy.board_config import firmware_config
 from moggy.body import Body
-from moggy.sim.board.interpreter import BENCH, FIRMWARE
+from moggy.sim.board.interpreter import BENCH, FIRMWARE, POWER_ON
 from moggy.sim.board.wires import (
     Pulses,
     WorldInputs,
@@ -104,13 +104,19 @@ class LockStepBoard:
         self._inputs: WorldInputs | None = None
         self.feed(WorldInputs())
         self.bench.line = _BoardEnd(self.line)
-        self._board: Any = self._import("main").build(self._import("machine").UART(0))
-        self._tick = self._board.tick
+        self._board: Any = None
+        self.restart()
 
     @property
     def now(self) -> float:
         """Seconds since the board was started."""
         return self._ms / 1000.0
+
+    def restart(self, cause: int = POWER_ON) -> None:
+        """Start the firmware, with what is on its flash. The chips keep their registers. `cause`:
+        as in firmware/restart.py."""
+        self._board = self._import("main").build(self._import("machine").UART(0), cause)
+        self._tick = self._board.tick
 
     def feed(self, inputs: WorldInputs) -> None:
         """Set what its devices sense from now on. Only what has changed is written."""

@@ -165,10 +165,23 @@ class SteppedMicroPython:
         write_config(body, self._flash.path, quiet_ms)
         self._process = spawn(self._flash.path, "steps", -1, POWER_ON)
         self.line = SteppedLine()
-        self._ms = 0
+        self._ms = self._before = 0
+        """ms since its last start, and until then."""
         self._inputs: WorldInputs | None = None
         self._pulses = Pulses(servos=dict.fromkeys(body.joints, 0))
         self.feed(WorldInputs())
+
+    def restart(self, cause: int = POWER_ON) -> None:
+        """Start it anew, with what is on its flash and chips as after power-up. The bytes of its
+        line that were under way are lost."""
+        self._end()
+        self._process = spawn(self._flash.path, "steps", -1, cause)
+        self.line.taken()
+        self._before += self._ms
+        self._ms = 0
+        self._pulses = Pulses(servos=dict.fromkeys(self._joints, 0))
+        inputs, self._inputs = self._inputs, None
+        self.feed(inputs or WorldInputs())
 
     def feed(self, inputs: WorldInputs) -> None:
         """Set what its devices sense from now on."""
@@ -179,7 +192,7 @@ class SteppedMicroPython:
     def advance(self, now: float) -> None:
         """Run every tick up to `now`, seconds since the start. Raises ChildProcessError with the
         firmware's exception if it ends."""
-        until = round(now * 1000.0) // 10 * 10
+        until = round(now * 1000.0) // 10 * 10 - self._before
         if until <= self._ms:
             return
         self._ms = until
@@ -203,13 +216,16 @@ class SteppedMicroPython:
 
     def close(self) -> None:
         """End its process and remove its flash."""
+        self._end()
+        self._flash.close()
+
+    def _end(self) -> None:
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
                 with suppress(OSError):
                     stream.close()
         self._process.kill()
         self._process.wait()
-        self._flash.close()
 
     def _write(self, line: bytes) -> None:
         assert self._process.stdin is not None

@@ -1,0 +1,75 @@
+"""The first that runs: ends all pulses, since a servo board keeps its registers when the
+microcontroller is reset. It imports as little as it can, so that a file of the firmware that is
+missing or damaged keeps no servo powered; only `body_config.py`, which names the pins, must be
+there. Imported before all others."""
+
+from time import sleep_ms
+
+from machine import Pin
+
+import body_config
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from i2c_bus import Bus
+    from shapes import Servos
+
+_AGAIN_MS = 10
+"""ms from asking to asking again, as a tick."""
+_SAY = 300
+"""Times asked from saying so to saying so again: three seconds."""
+
+
+def disable() -> "Pin | None":
+    """The pin that enables the servo board's outputs, high, which ends its pulses whatever the bus
+    says; None where there is none."""
+    pin = body_config.PINS["servo_enable"]
+    return Pin(pin, Pin.OUT, value=1) if pin >= 0 else None
+
+
+def bus() -> "Bus":
+    """The bus to the chips."""
+    from i2c_bus import Bus
+
+    return Bus(body_config.PINS["i2c_sda"], body_config.PINS["i2c_scl"])
+
+
+def servos(wires: "Bus") -> "dict[str, Servos]":
+    """The servo drivers that some joint uses, by name."""
+    from servo_drivers import DRIVERS
+
+    found: dict[str, Servos] = {}
+    for name in sorted({row[1] for row in body_config.JOINTS}):
+        channels = [row[2] if row[1] == name else -1 for row in body_config.JOINTS]
+        module = __import__(DRIVERS[name])
+        found[name] = module.servos(wires, channels, body_config.OSCILLATOR_HZ)
+    return found
+
+
+def ask(drivers: "list[Servos]") -> "list[Servos]":
+    """Ask each driver once to end its pulses; gives those that did not acknowledge it."""
+    still = []
+    for driver in drivers:
+        try:
+            driver.all_off()
+        except OSError:
+            still.append(driver)
+    return still
+
+
+def until_acknowledged() -> None:
+    """Ask until each driver has acknowledged it. Ctrl-C ends that; then servos may have pulses."""
+    disable()
+    still = ask(list(servos(bus()).values()))
+    asked = 0
+    while still:
+        if asked % _SAY == 0:
+            print("the servo board does not answer and may give pulses: switch off the servos'")
+            print("supply. It is asked until it answers; Ctrl-C gives the prompt all the same")
+        asked += 1
+        sleep_ms(_AGAIN_MS)
+        still = ask(still)
+
+
+disable()
+ask(list(servos(bus()).values()))

@@ -1,0 +1,249 @@
+"""An emergency stop outlives a restart, whatever restarts the board; servos are off before anything
+of the firmware can fail; and the flash is not worn by a brain that wakes and ends the servos."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from moggy import wire
+from moggy.commands.board import FLAGS
+from moggy.sim.board.interpreter import BENCH, FIRMWARE, interpreter, note, write_config
+from moggy.sim.board.lock_step import LockStepBoard
+from moggy.sim.board.wires import WorldInputs
+
+from .rig import CAT, Brain
+from .test_faults import Life
+from .test_restarts import HUNG, POWER, SCRATCH, on_chip
+
+ALL = len(CAT.joints)
+FILES = sorted({file.stem for file in FIRMWARE.glob("*.py")})
+
+
+def tapped(life: Life) -> None:
+    """Tap the stop button of a body that moves."""
+    life.live(3.0)
+    assert (life.state, life.pulsed) == ("running", ALL)
+    life.live(0.04, stop=True).live(0.2, stop=False)
+    assert (life.state, life.pulsed) == ("stopped", 0)
+
+
+@pytest.mark.parametrize("cause", [POWER, HUNG])
+def test_a_stop_outlives_restarts_until_it_is_released(life: Life, cause: int) -> None:
+    tapped(life)
+    for _ in range(2):
+        life.board.restart(cause)
+        life.live(5.0)
+        assert (life.state, life.pulsed) == ("stopped", 0)
+    assert life.asked(wire.RELEASE).result == "done"
+    life.live(3.0)
+    assert (life.state, life.pulsed) == ("running", ALL)
+    life.board.restart(cause)
+    life.live(5.0)
+    assert (life.state, life.pulsed) == ("running", ALL), "a release is kept too"
+
+
+def test_a_stop_by_command_outlives_a_restart_and_is_said_until_the_release() -> None:
+    brain = Brain().awake()
+    assert brain.asked(wire.STOP) == "done"
+    before = 1 << FLAGS.index("it was stopped before it restarted: release it")
+    assert brain.status == ("stopped", 0, 0, 0)
+    brain.board.restart()
+    brain.live(5.0, head_pan=0.3)
+    assert brain.rig.limp
+    assert brain.status == ("stopped", 0, 0, before)
+    assert brain.asked(wire.CLEAR) == "done"
+    assert brain.asked(wire.LIMP) == "refused"
+    assert brain.status == ("stopped", 0, 0, before)
+    assert brain.asked(wire.RELEASE) == "done"
+    assert brain.status == ("limp", 0, 0, 0)
+
+
+@pytest.mark.parametrize("name", ["RP2040", "RP2350"])
+def test_the_chip_keeps_a_stop_that_the_servos_have_not_acknowledged(name: str) -> None:
+    """Nothing is on the flash yet."""
+    brain = Brain().awake()
+    board = brain.board
+    _, example = on_chip(name)
+    restart, machine = board.module("restart"), board.module("machine")
+    machine.mem32.update({**example.mem32, SCRATCH[name] + 4: 0})
+    restart.chip = lambda: name
+    brain.rig.bench.servos.present = False
+    brain.rig.feel(stop=True)
+    brain.live(0.05)
+    brain.rig.feel(stop=False)
+    assert board._files["boots.txt"].endswith(" 0")
+    board.restart(HUNG)
+    brain.rig.bench.servos.present = True
+    brain.live(5.0, head_pan=0.3)
+    assert (brain.status[0], brain.rig.limp) == ("stopped", True)
+    assert brain.asked(wire.RELEASE) == "done"
+    board.restart(HUNG)
+    brain.live(5.0, head_pan=0.3)
+    assert brain.status[0] == "running"
+
+
+def test_a_dip_that_the_servo_board_sees_first_counts(life: Life) -> None:
+    """Its fault ends the servos of a run that the next dip then ends."""
+    for _ in range(3):
+        life.live(2.5)
+        life.blip("servos_reset", ms=40)
+        life.live(3.2)
+        life.board.restart()
+    life.live(5.0)
+    assert (life.state, life.faults, life.pulsed) == ("fault", ("restarts",), 0)
+
+
+def test_clear_keeps_the_mark_of_the_run_under_way(life: Life) -> None:
+    for _ in range(2):
+        life.live(3.0)
+        life.board.restart()
+    life.live(3.0)
+    assert life.asked(wire.CLEAR).result == "done"
+    for _ in range(2):
+        life.board.restart()
+        life.live(4.0)
+        assert (life.state, life.pulsed) == ("running", ALL)
+    life.board.restart()
+    life.live(4.0)
+    assert (life.state, life.faults) == ("fault", ("restarts",)), "the cleared run was the first"
+
+
+def test_servos_that_wake_and_end_in_turns_write_the_flash_twice_a_minute() -> None:
+    brain = Brain()
+    written: list[float] = []
+    opened = brain.board._builtins["open"]
+
+    def noted(name: str, mode: str = "r") -> Any:
+        if "w" in mode:
+            written.append(brain.now)
+        return opened(name, mode)
+
+    brain.board._builtins["open"] = noted
+    for _ in range(300):
+        brain.live(0.3, head_pan=0.1)
+        brain.link.command(wire.LIMP, b"", brain.now)
+        brain.live(0.3)
+    assert 1 <= len(written) <= 6, "in three minutes"
+    brain.live(60.0)
+    assert brain.board._files["boots.txt"].split()[1] == "0", "ended in order"
+
+
+# ── Before anything else ─────────────────────────────────────────────────────────────────────────
+
+
+def test_with_the_button_held_at_the_start_the_servos_are_asked_until_they_are_off() -> None:
+    board = LockStepBoard(CAT)
+    Life(board).live(3.0)
+    board.feed(WorldInputs(stop=True))
+    all_off, servos = board.module("all_off"), board.bench.servos
+    slept: list[int] = []
+    said: list[str] = []
+
+    def sleep(ms: int) -> None:
+        slept.append(ms)
+        servos.present = sum(slept) >= 7000
+
+    all_off.sleep_ms = sleep
+    all_off.print = said.append
+    servos.present = False
+    board.module("main").run()
+    assert sum(slept) == 7000
+    assert not any(servos.pulse_us(channel) for channel in range(16))
+    assert len([line for line in said if "does not answer" in line]) == 3
+
+
+def test_ctrl_c_gives_the_prompt_and_says_that_servos_may_be_on() -> None:
+    board = LockStepBoard(CAT)
+    Life(board).live(3.0)
+    board.feed(WorldInputs(stop=True))
+    said: list[str] = []
+
+    def interrupt(ms: int) -> None:
+        raise KeyboardInterrupt
+
+    board.module("all_off").sleep_ms = interrupt
+    board.module("main").print = said.append
+    board.bench.servos.present = False
+    board.module("main").run()
+    assert any("MAY HAVE PULSES" in line for line in said)
+
+
+SCRIPT = """
+import sys
+from array import array
+import machine
+import body_config
+import all_off
+
+def pulsed():
+    return sum(1 for channel in range(16) if machine.bench.servos.pulse_us(channel))
+
+def wake():
+    for driver in all_off.servos(all_off.bus()).values():
+        driver.all_off()
+        driver.show(array("H", [1500] * len(body_config.JOINTS)))
+    return pulsed()
+
+said = [wake()]
+machine.bench.levels[body_config.PINS["stop"]] = 0
+machine.bench.servos.present = False
+slept = [0]
+def sleep(ms):
+    slept[0] += ms
+    machine.bench.servos.present = slept[0] >= 4000
+all_off.sleep_ms = sleep
+import main
+main.run()
+said += [slept[0], pulsed(), wake()]
+for name in FILES:
+    sys.modules.pop(name, None)
+sys.path.insert(0, "broken")
+try:
+    import main
+    said.append("started")
+except (ImportError, SyntaxError):
+    said.append(pulsed())
+print(said)
+"""
+
+
+@pytest.mark.skipif(interpreter() is None, reason=f"not run: {note()}")
+@pytest.mark.parametrize("name", ["board", "limbs", "restart", "wire", "skin"])
+def test_no_file_that_is_damaged_keeps_the_servos_powered_in_micropython(
+    tmp_path: Path, name: str
+) -> None:
+    """And the button held at the start, with servos that are silent for four seconds."""
+    command = interpreter()
+    assert command is not None
+    (tmp_path / "script.py").write_text(SCRIPT.replace("FILES", repr(FILES)))
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / f"{name}.py").write_text("def")
+    write_config(CAT, tmp_path, 0)
+    done = subprocess.run(
+        [*command[:-1], "heapsize=1m", "script.py"],
+        cwd=tmp_path,
+        env={"MICROPYPATH": f"{BENCH}:{FIRMWARE}:{tmp_path}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.splitlines()[-1:] == ["[16, 4000, 0, 16, 0]"], done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", ["board", "limbs", "restart", "skin"])
+def test_no_file_that_is_damaged_keeps_the_servos_powered(name: str) -> None:
+    """As in MicroPython, where the servo drivers do without `wire`."""
+    board = LockStepBoard(CAT)
+    Life(board).live(3.0)
+    assert board.bench.servos.pulse_us(0) > 0
+    damaged = compile("raise ImportError", name, "exec")
+    board._sources = {**board._sources, name: damaged}
+    for module in FILES:
+        board._modules.pop(module, None)
+    with pytest.raises(ImportError):
+        board.module("main")
+    assert not any(board.bench.servos.pulse_us(channel) for channel in range(16))
