@@ -10,9 +10,8 @@ first.
 
 from time import ticks_diff
 
+import machine
 from micropython import const
-
-import restart
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,6 +27,9 @@ _WEAR_MS = const(60_000)
 """ms from the servos' start to the earliest removal of its mark: a brain that wakes and ends them
 in turns writes twice a minute at most. Our choice."""
 
+_STOPPED = const(0x6D73)
+"""What stands in the chip's register from an emergency stop to its release. Our choice."""
+
 
 class Boots:
     """This start, and what came before it. The flash is written at each start, before the servos
@@ -35,19 +37,21 @@ class Boots:
     ms, rarely 50."""
 
     def __init__(self) -> None:
+        import restart  # which is then forgotten
+
+        self._register = restart.stop_register()
+        """Address of the register that a reset keeps; 0 where the chip has none."""
         self.count, self._cuts, kept = _read()
         self.count = self.count + 1 & 0xFFFF
         """How often it has started, modulo 65536; 0 when the flash cannot be written."""
         self.latched = self._cuts >= _CUTS
         """Whether the servos wait for `clear`."""
-        self.kept = kept or restart.stopped()
+        self.kept = kept or bool(self._register) and machine.mem32[self._register] == _STOPPED
         """Whether an emergency stop came before this start and was not released."""
         self.orderly = False
         """Whether the servos were last ended by what is no fault."""
-        self._marked = False
-        """Whether the flash says that this run's servos started and were not ended in order."""
-        self._since: Ms = 0
-        """When the servos last started."""
+        self._since: Ms | None = None
+        """When the servos last started, while the flash says so of this run."""
         self.stopped = self.kept
         """Whether the flash says that the board is stopped."""
         if not self._write():
@@ -55,36 +59,38 @@ class Boots:
 
     def servos_start(self, now: "Ms") -> None:
         """Note that the servos get their pulses from now on."""
+        marked = self._since is not None
         self._since = now
         self.orderly = False
-        if not self._marked:
-            self._marked = True
+        if not marked:
             self._keep(self._cuts + 1)
 
     def servos_run(self, now: "Ms") -> None:
         """Forget what came before once they have run for long enough. Called now and then."""
-        if self._marked and ticks_diff(now, self._since) >= _STEADY_MS:
-            self._forget()
+        if self._since is not None and ticks_diff(now, self._since) >= _STEADY_MS:
+            self._since = None
+            self._keep(0)
 
     def servos_ended(self, now: "Ms") -> None:
         """Note that the servos are off and the board still runs. Called now and then."""
-        if self._marked and self.orderly and ticks_diff(now, self._since) >= _WEAR_MS:
-            self._forget()
+        if self.orderly and self._since is not None and ticks_diff(now, self._since) >= _WEAR_MS:
+            self._since = None
+            self._keep(0)
 
     def stop(self, off: bool) -> None:
         """Note an emergency stop: for a restart of the chip at once, on the flash when all pulses
         are `off`. Called at each tick while stopped."""
-        restart.keep_stop(1)
+        self._keep_in_chip(_STOPPED)
         if off and not self.stopped:
             self.stopped = True
             if self.orderly:
-                self._marked = False
+                self._since = None
                 self._cuts = 0
             self._write()
 
     def release(self) -> None:
         """Forget the emergency stop. The servos must be off."""
-        restart.keep_stop(0)
+        self._keep_in_chip(0)
         self.kept = False
         if self.stopped:
             self.stopped = False
@@ -93,11 +99,11 @@ class Boots:
     def clear(self) -> None:
         """Forget the runs before this one that ended with running servos."""
         self.latched = False
-        self._keep(1 if self._marked else 0)
+        self._keep(0 if self._since is None else 1)
 
-    def _forget(self) -> None:
-        self._marked = False
-        self._keep(0)
+    def _keep_in_chip(self, value: int) -> None:
+        if self._register:
+            machine.mem32[self._register] = value
 
     def _keep(self, cuts: int) -> None:
         if cuts != self._cuts:

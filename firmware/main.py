@@ -34,7 +34,8 @@ _TXBUF = 512
 """Bytes that the UART takes at once: more than a tick writes, so that no write waits for the line,
 as on an ESP32 it would."""
 _ONLY_AT_START = (
-    "all_off", "body_config", "build", "limbs", "identity", "line", "stop_button",
+    "all_off", "body_config", "build", "limbs", "identity", "line", "restart",
+    "stop_button",
 )  # fmt: skip
 """Names of this file that `forget` deletes."""
 
@@ -101,7 +102,7 @@ def line() -> "Uart":
 
 def forget() -> None:
     """Free the memory of what only building the board needs."""
-    for name in "all_off", "body_config":
+    for name in "all_off", "body_config", "restart":
         sys.modules.pop(name, None)
     for name in _ONLY_AT_START:
         del globals()[name]
@@ -124,8 +125,8 @@ def run() -> None:
         print("the stop button is held: the prompt is yours")
         return
     board = build(line(), cause)
-    forget()
     restart.ticking()
+    forget()
     watchdog = WDT(timeout=1000)
     due = ticks_ms()
     while True:

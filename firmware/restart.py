@@ -22,8 +22,6 @@ DIP = const(6)
 
 _TICKING = const(0x6D6F)
 """What stands in the scratch register while the firmware ticks. Our choice."""
-_STOPPED = const(0x6D73)
-"""What stands in the next scratch register from an emergency stop to its release. Our choice."""
 _RUN_PIN_2040 = const(0x10000)
 """Bit of CHIP_RESET (data sheet, 2.12.7)."""
 _DIP_2350 = const(0x20000)
@@ -64,12 +62,7 @@ def ticking() -> None:
         machine.mem32[_scratch()] = _TICKING
 
 
-def stopped() -> bool:
-    """Whether the chip has kept that the board is stopped; False where it cannot."""
-    return bool(chip()) and machine.mem32[_scratch() + 4] == _STOPPED
-
-
-def keep_stop(on: int) -> None:
-    """Let the chip keep through a reset that the board is stopped (1), or no longer (0)."""
-    if chip():
-        machine.mem32[_scratch() + 4] = on * _STOPPED
+def stop_register() -> int:
+    """Address of a register that is kept through a reset as SCRATCH0 is, for boots.py; 0 where the
+    chip has none."""
+    return _scratch() + 4 if chip() else 0

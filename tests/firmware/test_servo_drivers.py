@@ -64,7 +64,8 @@ def test_a_new_driver_is_one_file_and_one_line(monkeypatch: pytest.MonkeyPatch) 
     data = CAT.model_dump()
     data["joints"]["head_pan"] |= {"driver": "mine", "channel": 3}
     rig = Rig(Body.model_validate(data))
-    (outputs,) = rig.board.module("my_servos").made
+    *first, outputs = rig.board.module("my_servos").made
+    assert [one.us for one in first] == [{3: 0}], "made to end the pulses, before all else"
     assert outputs.us == {3: 0}
     rig.live(1.5)
     at_rest = outputs.us[3]

@@ -65,12 +65,14 @@ def test_a_stop_by_command_outlives_a_restart_and_is_said_until_the_release() ->
 @pytest.mark.parametrize("name", ["RP2040", "RP2350"])
 def test_the_chip_keeps_a_stop_that_the_servos_have_not_acknowledged(name: str) -> None:
     """Nothing is on the flash yet."""
-    brain = Brain().awake()
+    brain = Brain()
     board = brain.board
     _, example = on_chip(name)
     restart, machine = board.module("restart"), board.module("machine")
     machine.mem32.update({**example.mem32, SCRATCH[name] + 4: 0})
     restart.chip = lambda: name
+    board.restart()
+    brain.awake()
     brain.rig.bench.servos.present = False
     brain.rig.feel(stop=True)
     brain.live(0.05)
