@@ -269,12 +269,12 @@ class Board:
                 limbs.limp()
             if powered:
                 self._boots.servos_run(now)
-            elif limbs.off:
+            elif limbs.off and not self._mode.gently:  # ended by no fault
                 self._boots.servos_ended(now)
         if not powered and not limbs.off:
             limbs.off_again()
         if self._mode.state == mode.STOPPED:
-            self._boots.stop(limbs.off)
+            self._boots.stop(True, limbs.off)
         self._no_servos.see(limbs.lost or not self._sound or not (powered or limbs.off), now)
 
     def _follow(self, now: "Ms") -> None:
@@ -301,8 +301,6 @@ class Board:
 
     def _enter(self, state: int, now: "Ms") -> None:
         limbs = self._limbs
-        if self._mode.state < mode.LIMP and (state == mode.LIMP or state == mode.STOPPED):
-            self._boots.orderly = True
         self._mode.enter(state, now)
         if state >= mode.HOLD:
             self._purr.off()
@@ -322,7 +320,7 @@ class Board:
             if state == mode.FAULT:
                 self._mode.gently = True
             elif state == mode.STOPPED:
-                self._boots.stop(False)
+                self._boots.stop(True, False)
             limbs.limp()
 
     # Messages from the brain.
@@ -375,7 +373,7 @@ class Board:
             return _REFUSED
         if self._mode.state == mode.STOPPED:
             self._enter(mode.LIMP, now)
-            self._boots.release()
+            self._boots.stop(False, True)
         return _DONE
 
     def _do_rest(self, payload: memoryview, now: "Ms") -> int:

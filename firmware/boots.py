@@ -46,10 +46,8 @@ class Boots:
         """How often it has started, modulo 65536; 0 when the flash cannot be written."""
         self.latched = self._cuts >= _CUTS
         """Whether the servos wait for `clear`."""
-        self.kept = kept or bool(self._register) and machine.mem32[self._register] == _STOPPED
+        self.kept = kept or (bool(self._register) and machine.mem32[self._register] == _STOPPED)
         """Whether an emergency stop came before this start and was not released."""
-        self.orderly = False
-        """Whether the servos were last ended by what is no fault."""
         self._since: Ms | None = None
         """When the servos last started, while the flash says so of this run."""
         self.stopped = self.kept
@@ -61,7 +59,6 @@ class Boots:
         """Note that the servos get their pulses from now on."""
         marked = self._since is not None
         self._since = now
-        self.orderly = False
         if not marked:
             self._keep(self._cuts + 1)
 
@@ -72,38 +69,26 @@ class Boots:
             self._keep(0)
 
     def servos_ended(self, now: "Ms") -> None:
-        """Note that the servos are off and the board still runs. Called now and then."""
-        if self.orderly and self._since is not None and ticks_diff(now, self._since) >= _WEAR_MS:
+        """Note that the servos were ended by no fault and are off. Called now and then."""
+        if self._since is not None and ticks_diff(now, self._since) >= _WEAR_MS:
             self._since = None
             self._keep(0)
 
-    def stop(self, off: bool) -> None:
-        """Note an emergency stop: for a restart of the chip at once, on the flash when all pulses
-        are `off`. Called at each tick while stopped."""
-        self._keep_in_chip(_STOPPED)
-        if off and not self.stopped:
-            self.stopped = True
-            if self.orderly:
-                self._since = None
-                self._cuts = 0
-            self._write()
-
-    def release(self) -> None:
-        """Forget the emergency stop. The servos must be off."""
-        self._keep_in_chip(0)
-        self.kept = False
-        if self.stopped:
-            self.stopped = False
+    def stop(self, stopped: bool, off: bool) -> None:
+        """Keep whether the board is stopped: in the chip's register at once, on the flash when all
+        pulses are `off`. Called at each tick while stopped, and at the release."""
+        if self._register:
+            machine.mem32[self._register] = _STOPPED if stopped else 0
+        if not stopped:
+            self.kept = False
+        if off and stopped != self.stopped:
+            self.stopped = stopped
             self._write()
 
     def clear(self) -> None:
         """Forget the runs before this one that ended with running servos."""
         self.latched = False
         self._keep(0 if self._since is None else 1)
-
-    def _keep_in_chip(self, value: int) -> None:
-        if self._register:
-            machine.mem32[self._register] = value
 
     def _keep(self, cuts: int) -> None:
         if cuts != self._cuts:

@@ -190,7 +190,6 @@ def test_servos_that_start_again_in_the_same_run_count_again(between: str) -> No
     board = LockStepBoard(CAT)
     boots = board.module("boots").Boots()
     boots.servos_start(0)
-    boots.orderly = True
     if between == "clear":
         boots.clear()
     else:
@@ -233,8 +232,8 @@ def test_a_flash_that_cannot_be_written_is_no_reason_not_to_start() -> None:
     boots = board.module("boots").Boots()
     boots.servos_start(0)
     boots.servos_run(300_000)
-    boots.stop(True)
-    boots.release()
+    boots.stop(True, True)
+    boots.stop(False, True)
     assert (boots.count, boots.latched) == (0, False)
 
 
