@@ -88,10 +88,11 @@ def test_the_chip_keeps_a_stop_that_the_servos_have_not_acknowledged(name: str) 
     assert brain.status[0] == "running"
 
 
-def test_a_dip_that_the_servo_board_sees_first_counts(life: Life) -> None:
+@pytest.mark.parametrize("seconds", [2.5, 62.0])
+def test_a_dip_that_the_servo_board_sees_first_counts(life: Life, seconds: float) -> None:
     """Its fault ends the servos of a run that the next dip then ends."""
     for _ in range(3):
-        life.live(2.5)
+        life.live(seconds)
         life.blip("servos_reset", ms=40)
         life.live(3.2)
         life.board.restart()
