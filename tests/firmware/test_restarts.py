@@ -201,6 +201,14 @@ def test_servos_that_start_again_in_the_same_run_count_again(between: str) -> No
     assert boots.latched
 
 
+def test_the_first_start_of_all_comes_after_nothing() -> None:
+    board = LockStepBoard(CAT)
+    board._files.clear()
+    for _ in range(2):
+        board.module("boots").Boots().servos_start(0)
+    assert not board.module("boots").Boots().latched
+
+
 def test_a_run_of_200_seconds_does_not_count_itself() -> None:
     board = LockStepBoard(CAT)
     boots = board.module("boots").Boots()
