@@ -307,16 +307,6 @@ def test_a_setpoint_is_followed_for_as_many_milliseconds_as_it_says(ttl: int) ->
     assert brain.status[0] == "hold"
 
 
-def test_no_setpoint_is_good_for_longer_than_a_second() -> None:
-    brain = Brain().awake()
-    brain.live(0.1, head_pan=0.0)
-    brain.link.setpoint(setpoint(ttl=65_535), brain.now)
-    brain.live(0.98)
-    assert brain.status[0] == "running"
-    brain.live(0.06)
-    assert brain.status[0] == "hold"
-
-
 def test_a_setpoint_of_another_length_is_refused_and_each_while_stopped() -> None:
     brain = Brain().awake()
     board = brain.board._board

@@ -98,6 +98,13 @@ def course(life: Life, seconds: float, pose: dict[str, float] | None) -> list[in
     return [pan_us(life.live(0.02, pose)) for _ in range(round(seconds * 50))]
 
 
+def shift(life: Life, ticks: int) -> None:
+    """Let ticks of 10 ms pass. After one, all that is sent comes in the other one of the two ticks
+    in turn, of which one reads the accelerometer and one moves the joints."""
+    life.now = round(life.now + 0.01 * ticks, 6)
+    life.board.advance(life.now)
+
+
 def fields(pan: float, ttl: int) -> bytes:
     """The fields of a setpoint after its number and time: all at rest but the head."""
     pose = [wire.ANGLE_ZERO + round(joint.rest * 5729.58) for joint in CAT.joints.values()]
@@ -130,7 +137,12 @@ def test_limp_on_the_way_it_starts_where_it_was_and_from_a_standstill(
     assert life.asked(wire.LIMP).result == "done"
     assert (life.state, life.pulsed) == ("limp", 0)
     life.live(0.2, None)
-    pulses = [us for us in course(life, 2.0, {"head_pan": 0.8}) if us]
+    pulses, pulsed = [], [0]
+    for _ in range(100):
+        pulses += course(life, 0.02, {"head_pan": 0.8})
+        pulsed.append(life.pulsed)
+    assert max(b - a for a, b in pairwise(pulsed)) == 1, "one servo after another"
+    pulses = [us for us in pulses if us]
     assert us_at(0.8) != pulses[0] != us_at(-0.8), "it was on its way"
     assert set(pulses[:10]) == {pulses[0]}, "it stays there until all servos have started"
     steps = [b - a for a, b in pairwise(pulses)]
@@ -148,16 +160,31 @@ def test_one_setpoint_starts_the_board_and_is_followed(wake: Callable[..., Life]
     assert pan_us(life) == us_at(0.3)
 
 
+def test_no_setpoint_is_good_for_longer_than_a_second(wake: Callable[..., Life]) -> None:
+    life = wake().live(3.0, {"head_pan": 0.0})
+    life.link.setpoint(fields(0.0, ttl=65_535), life.now)
+    life.live(0.98, None)
+    assert life.state == "running"
+    life.live(0.1, None)
+    assert life.state == "hold"
+
+
 # ── Falls ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_fall_is_said_and_all_joints_freeze_until_it_is_over(wake: Callable[..., Life]) -> None:
+@pytest.mark.parametrize("ticks", [0, 1])
+def test_a_fall_is_said_and_all_joints_freeze_until_it_is_over(
+    ticks: int, wake: Callable[..., Life]
+) -> None:
     life = wake()
+    shift(life, ticks)
     said = listening(life)
     life.live(3.0, {"head_pan": 0.0}).live(0.04, {"head_pan": 0.0}, acceleration=LIGHT)
     assert said.flags == 0
     life.live(0.2, {"head_pan": 0.0})
     assert said.flags == 2
+    life.live(0.6, None)
+    assert life.state == "hold"
     assert set(course(life, 0.5, {"head_pan": 0.8})) == {pan_us(life)}
     life.live(0.0, acceleration=HEAVY)
     assert set(course(life, 0.44, {"head_pan": 0.8})) == {pan_us(life)}
@@ -165,6 +192,18 @@ def test_a_fall_is_said_and_all_joints_freeze_until_it_is_over(wake: Callable[..
     life.live(2.0, {"head_pan": 0.8})
     assert said.flags == 0
     assert pan_us(life) == us_at(0.8)
+
+
+@pytest.mark.parametrize("ticks", [0, 1])
+def test_a_body_that_starts_while_it_falls_stays_where_it_is(
+    ticks: int, wake: Callable[..., Life]
+) -> None:
+    life = wake().live(0.2, None, acceleration=LIGHT)
+    shift(life, ticks)
+    life.live(0.3, {"head_pan": 0.8})
+    there = pan_us(life)
+    assert set(course(life, 1.0, {"head_pan": 0.8})) == {there}
+    assert (life.state, life.pulsed, there) == ("running", len(NAMES), us_at(PAN.rest))
 
 
 @pytest.mark.parametrize("begin", [0.0, 0.3, 0.6])
@@ -191,23 +230,39 @@ def test_after_a_fault_a_fall_does_not_end_the_slow_way_to_rest(
     assert (life.state, pan_us(life)) == ("running", us_at(0.8))
 
 
+@pytest.mark.parametrize("ticks", [0, 1])
 @pytest.mark.parametrize("first", ["rest", "fall"])
 def test_a_body_that_was_told_to_rest_rests_after_a_fall_too(
-    first: str, wake: Callable[..., Life]
+    first: str, ticks: int, wake: Callable[..., Life]
 ) -> None:
-    life = wake().live(3.0, {"head_pan": 0.8})
+    life = wake()
+    shift(life, ticks)
+    life.live(3.0, {"head_pan": 0.8})
     if first == "rest":
         assert life.asked(wire.REST).result == "done"
     life.live(0.12, None, acceleration=LIGHT)
+    there = pan_us(life)
     if first == "fall":
         assert life.asked(wire.REST).result == "done"
-    there = pan_us(life)
     assert set(course(life, 4.0, None)) == {there}, "however long it falls"
     assert there != us_at(PAN.rest)
     life.live(2.5, None, acceleration=HEAVY)
     assert resting(life)
     life.live(4.0, None)
     assert (life.state, life.pulsed) == ("limp", 0)
+
+
+def test_a_fall_is_no_rest_in_whichever_tick_the_joints_are_moved() -> None:
+    """A tick that was left out changes which one of two it is."""
+    for late_ms in (0, 10):
+        board = LockStepBoard(CAT)
+        life = Life(board)
+        board._ms += late_ms
+        life.live(3.0, {"head_pan": 0.8}).live(0.5, faults=("servos_silent",))
+        life.live(2.0, {"head_pan": 0.8}, faults=())
+        assert life.state == "rest"
+        life.live(4.0, {"head_pan": 0.8}, acceleration=LIGHT)
+        assert (life.state, life.pulsed) == ("rest", len(NAMES))
 
 
 # ── What ends the pulses ─────────────────────────────────────────────────────────────────────────
@@ -277,7 +332,8 @@ class Watched:
             at_off.append(machine.bench.driven[20])
         servos.write(register, data)
 machine.bench.chips[0x40] = Watched()
-limbs = main.limbs(main.bus())
+limbs = main.limbs(main.all_off.bus())
+at_off.append(machine.bench.driven[20])
 limbs.limp()
 while not limbs.attached:
     limbs.attach()
@@ -302,8 +358,9 @@ def run_script(script: str, body: Body, folder: Path) -> str:
 
 
 def test_the_enable_pin_comes_before_the_bus(tmp_path: Path) -> None:
-    """Its level whenever the servo board is told to end its pulses, and while it runs."""
-    assert run_script(ENABLE, wired(servo_enable=20), tmp_path) == "[1, 1] 0\n"
+    """Its level at the start, whenever the servo board is told to end its pulses, and while it
+    runs."""
+    assert run_script(ENABLE, wired(servo_enable=20), tmp_path) == "[1, 1, 1] 0\n"
 
 
 def test_a_button_that_is_held_at_the_start_ends_what_the_last_run_left(tmp_path: Path) -> None:
