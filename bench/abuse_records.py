@@ -30,12 +30,11 @@ from moggy.brain.memory import (
     Episode,
     Memory,
     Remembered,
-    as_json,
     awake,
     encrypt,
-    sentences,
 )
 from moggy.commands.laws import of_journal
+from moggy.commands.memory import as_json, sentences
 from moggy.commands.why import inputs_of
 from moggy.config import Files, compose
 from moggy.journal import Incomplete, NotAJournal, read_ticks

@@ -67,7 +67,12 @@ class Watcher:
         for name in dict.fromkeys([*self._texts, *self._files.names("motions")]):
             text = self._text(name)
             if text is not None and text != self._texts.get(name):
-                changed |= self._with_below(name, text)
+                try:
+                    changed |= self._with_below(name, text)
+                except Exception as error:
+                    # One file must not hide what is saved in the others.
+                    self._texts[name] = text
+                    self._say(name, f"{name}: {type(error).__name__}: {error}")
         self._texts |= changed
         try:
             if changed:

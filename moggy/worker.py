@@ -92,6 +92,8 @@ class ProcessWorker:
         self._start_after = 0.0
         self._pause = FIRST_PAUSE
         self._said: str | None = None
+        self._unsaid: list[AnySense] = []
+        """Troubles of a start that failed."""
 
     @property
     def pid(self) -> int | None:
@@ -110,7 +112,7 @@ class ProcessWorker:
     def poll(self, now: float) -> Sequence[AnySense]:
         """See Worker. Ends a process whose deadline is over, or that is suspended."""
         self._ensure(now)
-        senses: list[AnySense] = []
+        senses, self._unsaid = self._unsaid, []
         while self._answers is not None:
             try:
                 if not self._answers.poll():
@@ -141,6 +143,16 @@ class ProcessWorker:
     def _ensure(self, now: float) -> None:
         if self._process is not None or now < self._start_after:
             return
+        try:
+            self._start()
+        except OSError as error:
+            # No descriptor or no memory is left for a process.
+            self._unsaid += self._lost(f"cannot be started: {error}", now)
+            return
+        self._ready = self._was_suspended = False
+        self._busy_until = now + self._start_deadline
+
+    def _start(self) -> None:
         context = multiprocessing.get_context("spawn")
         self._answers, answer = context.Pipe(duplex=False)
         take, give = context.Pipe(duplex=False)
@@ -158,8 +170,6 @@ class ProcessWorker:
         threading.Thread(
             target=_send_on, args=(give, self._jobs), name=f"to {self._name}", daemon=True
         ).start()
-        self._ready = self._was_suspended = False
-        self._busy_until = now + self._start_deadline
 
     def _is_suspended(self, now: float) -> bool:
         if self._process is None or now - self._looked_at < LOOK_EVERY:

@@ -288,7 +288,12 @@ def _plain(resolver: Any, text: str, line: int) -> Any:
     digits = text.replace("_", "")
     if kind == "int":
         based = digits.lstrip("+-")[:2] in ("0b", "0o", "0x")
-        return int(digits, 0 if based else 10)
+        try:
+            return int(digits, 0 if based else 10)
+        except ValueError:
+            raise YamlMistake(
+                line, f"{text} is no number; a word is written in quotes: '{text}'"
+            ) from None
     sign, size = -1.0 if digits[0] == "-" else 1.0, digits.lstrip("+-").lower()
     number = math.inf if size == ".inf" else math.nan if size == ".nan" else float(size)
     if not math.isfinite(number):

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import signal
 import webbrowser
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
+from queue import Full, Queue
+from threading import Thread
 
 import typer
 
@@ -33,17 +36,18 @@ def simulate(
 ) -> int:
     """The cat in the studio, with faults in the order of their time. Returns 0, or 1 where its
     records are not whole."""
+    terminal = Terminal()
     life = simulator(
         personality=personality, seed=seed, hour=hour, board=board, studio_port=port,
         remember=remember, record=record, record_words=words, faults=faults,
-        listeners=[say_troubles],
+        listeners=[terminal],
     )  # fmt: skip
     if life.note:
         typer.secho(f"board: {life.note}", fg="yellow", err=True)
     typer.echo(f"The cat lives at {life.address} (Ctrl-C ends it)")
     if open_browser:
         webbrowser.open(life.address)
-    return _live(life)
+    return _live(life, terminal)
 
 
 def run_robot(
@@ -59,17 +63,18 @@ def run_robot(
     words: bool,
 ) -> int:
     """The pet in a real body. Returns 0, or 1 where its records are not whole."""
+    terminal = Terminal()
     life = robot(
         port, body=body, personality=personality, seed=seed, camera=camera, microphone=microphone,
-        studio_port=studio_port, record=record, record_words=words, listeners=[say_troubles],
+        studio_port=studio_port, record=record, record_words=words, listeners=[terminal],
     )  # fmt: skip
     if life.address:
         typer.echo(f"The studio is at {life.address}")
     typer.echo(f"{personality} lives on {port} (Ctrl-C lets it lie down)")
-    return _live(life)
+    return _live(life, terminal)
 
 
-def _live(life: RealLife) -> int:
+def _live(life: RealLife, terminal: Terminal) -> int:
     """Until Ctrl-C, or until somebody ends the process. Returns 1 where its records are not
     whole."""
     if life.recording is not None and life.recording.words:
@@ -79,6 +84,7 @@ def _live(life: RealLife) -> int:
     signal.signal(signal.SIGINT, lambda *_: life.loop.stop())
     signal.signal(signal.SIGTERM, lambda *_: life.loop.stop())
     life.loop.run()
+    terminal.close()
     typer.echo("It lies down. Goodbye.")
     if life.recording is None:
         return 0
@@ -87,14 +93,47 @@ def _live(life: RealLife) -> int:
     return 0 if whole else 1
 
 
-def say_troubles(tick: Tick, sent: Mapping[str, float]) -> None:
-    """A listener: what is missing or broken, once, on the terminal."""
+def troubles_of(tick: Tick) -> Iterator[tuple[str, str]]:
+    """What is missing, broken or refused, or well again: lines for the terminal, with colours."""
     for sense in tick.senses:
         if isinstance(sense, Trouble):
-            typer.secho(
-                f"{sense.part}: {sense.message or 'well again'}",
-                fg="yellow" if sense.message else "green",
-                err=True,
-            )
+            color = "yellow" if sense.message else "green"
+            yield f"{sense.part}: {sense.message or 'well again'}", color
     for refused in tick.refused:
-        typer.secho(refused, fg="yellow", err=True)
+        yield refused, "yellow"
+
+
+def say_troubles(tick: Tick, sent: Mapping[str, float]) -> None:
+    """A listener in virtual time: what is missing or broken, once, on the terminal."""
+    for line, color in troubles_of(tick):
+        typer.secho(line, fg=color, err=True)
+
+
+UNSAID_KEPT = 200
+"""Lines that wait for a terminal that takes none; more are dropped."""
+
+
+class Terminal:
+    """A listener in real time: what is missing or broken, once, on the terminal. A thread writes: a
+    terminal that was paused (Ctrl-S), or a pipe that nobody reads, takes nothing for as long."""
+
+    def __init__(self) -> None:
+        self._lines: Queue[tuple[str, str] | None] = Queue(UNSAID_KEPT)
+        self._thread = Thread(target=self._write, name="terminal", daemon=True)
+        self._thread.start()
+
+    def __call__(self, tick: Tick, sent: Mapping[str, float]) -> None:
+        for line in troubles_of(tick):
+            with suppress(Full):
+                self._lines.put_nowait(line)
+
+    def close(self) -> None:
+        """Write what waits; gives up after a second."""
+        with suppress(Full):
+            self._lines.put_nowait(None)
+        self._thread.join(1.0)
+
+    def _write(self) -> None:
+        while (line := self._lines.get()) is not None:
+            with suppress(OSError, ValueError):
+                typer.secho(line[0], fg=line[1], err=True)

@@ -22,6 +22,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from moggy.body import Body
 from moggy.messages import BoardReport, Purr, Tick
@@ -45,6 +46,12 @@ PAGES_PER_SECOND = 8.0
 """Pages that are let in in a second, our choice; others wait."""
 MOST_PAGES = 16
 """Pages that are open at once, our choice; one more is refused."""
+
+MOST_CONNECTIONS = 64
+"""Connections that are open at once, pages among them; our choice. More are closed at once: each
+takes a descriptor, of which a process commonly has 1,024."""
+REQUEST_S = 10.0
+"""Seconds within which a connection must have asked for something; our choice."""
 
 NOT_BUILT = """<!doctype html><title>moggy</title>
 <p>The page is not built yet. In the clone: <code>make page</code>, or in
@@ -122,6 +129,7 @@ class Studio:
             ws_max_queue=64,
             ws_per_message_deflate=guard.token is not None,  # on this machine it saves nothing
             ws_ping_timeout=90.0,  # a browser that draws without a GPU may be busy for long
+            http=_Bounded,
             lifespan="on",
             timeout_graceful_shutdown=1,
         )
@@ -356,6 +364,29 @@ class _Static(StaticFiles):
 
     async def check_config(self) -> None:
         """Accept a folder that is not there yet."""
+
+
+class _Bounded(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
+    """A connection; one that is too many, or asks for nothing, is closed."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        """Let it in, for the time of a request."""
+        self._is_refused = len(self.connections) >= MOST_CONNECTIONS
+        if self._is_refused:
+            transport.abort()
+            return
+        super().connection_made(transport)
+        self.loop.call_later(REQUEST_S, self._end_if_idle)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Let go of it."""
+        if not self._is_refused:
+            super().connection_lost(exc)
+
+    def _end_if_idle(self) -> None:
+        is_http = self.transport.get_protocol() is self  # else it has become a websocket
+        if is_http and self.cycle is None:
+            self.transport.abort()
 
 
 class _Server(uvicorn.Server):

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,7 +38,12 @@ from moggy.messages import (
 )
 from moggy.sim.studio.guard import Guard
 from moggy.sim.studio.inbox import PageInbox
-from moggy.sim.studio.server import MESSAGES_PER_SECOND, MOST_PAGES, Studio
+from moggy.sim.studio.server import (
+    MESSAGES_PER_SECOND,
+    MOST_CONNECTIONS,
+    MOST_PAGES,
+    Studio,
+)
 from tests.studio.test_inbox import OneFile
 
 PATIENCE = 180.0
@@ -407,3 +413,23 @@ def test_a_mistake_in_a_state_is_told_once_and_the_next_state_is_shown(rig: Rig)
         while not (news := until(page, "state")["news"]):
             pass
         assert "mine/gr?n.yaml: wrong" in str(news)
+
+
+def test_connections_that_ask_for_nothing_are_bounded_and_cost_nobody_the_page(rig: Rig) -> None:
+    host, _, port = rig.place.partition(":")
+    with contextlib.ExitStack() as open_ones, rig.page() as page:
+        until(page, "hello")
+        idle = [
+            open_ones.enter_context(socket.create_connection((host, int(port))))
+            for _ in range(2 * MOST_CONNECTIONS)
+        ]
+        ended = 0
+        for one in idle:
+            one.settimeout(0.1)
+            with contextlib.suppress(TimeoutError):
+                with contextlib.suppress(ConnectionError):
+                    one.recv(1)
+                ended += 1
+        assert ended >= MOST_CONNECTIONS
+        rig.live()
+        assert until(page, "state")

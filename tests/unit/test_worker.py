@@ -4,6 +4,7 @@ ended with the pet's process."""
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -226,6 +227,24 @@ def test_what_cannot_start_says_the_way_out_once_and_is_tried_again() -> None:
         assert troubles(later) == [], "said once"
     finally:
         worker.close()
+
+
+def test_a_process_that_cannot_be_made_is_said_and_tried_again() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    worker = ProcessWorker(echo, name="echo")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+    try:
+        assert not worker.offer(Words(at=0.0, text="hello"), 0.0)
+        (trouble,) = worker.poll(0.0)
+        assert worker.poll(0.5) == []
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert isinstance(trouble, Trouble)
+    assert "cannot be started: [Errno 24] Too many open files" in trouble.message
+    assert worker.pid is None
+    worker.poll(2.0)
+    assert worker.pid is not None
+    worker.close()
 
 
 def test_simulated_work_arrives_after_its_modelled_latency() -> None:

@@ -31,6 +31,8 @@ def refused(text: str) -> Invalid:
         ("a: &a {<<: *a}", 1, "the key << is not read"),
         ("a: 1\nb: !!bool foo", 2, "the tag !!bool is not read; leave it out"),
         ("a: 1\nb: " + "9" * 5000, 2, "a number of 5000 characters"),
+        ("a: 1\nb: 0b_", 2, "0b_ is no number; a word is written in quotes: '0b_'"),
+        ("a: 1\nb: [0o_]", 2, "0o_ is no number"),
         ("a: 1\nb: 1e999", 2, "1e999 is not a number that anything can have"),
         ("a: 1\nb: [-.inf]", 2, "-.inf is not a number that anything can have"),
         ("a: 1\nb: .nan", 2, ".nan is not a number that anything can have"),
