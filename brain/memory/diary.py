@@ -116,7 +116,8 @@ class Diary:
             return self._say(str(error), now)
         for person in erased:
             self._drop(person)
-        return [*self._say("", now), *(Forget(at=now, person=person) for person in erased)]
+        self._memory.note, note = "", self._memory.note
+        return [*self._say(note, now), *(Forget(at=now, person=person) for person in erased)]
 
     def close(self) -> None:
         """Write the last entry. Raises Broken."""

@@ -15,8 +15,9 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from moggy.brain.memory.lock import Broken, aside, hold
+from moggy.brain.memory.lock import Broken, aside, hold, real
 from moggy.brain.memory.rows import text
+from moggy.unreadable import opened, text_of
 
 PLAIN = b"SQLite format 3\0"
 """First bytes of a plain file (https://www.sqlite.org/fileformat.html); an encrypted one begins
@@ -28,6 +29,8 @@ FRACTIONS = bytes((64, 32, 32))
 2^24."""
 KEY = re.compile(r"[0-9a-f]{64}")
 """What a key's file holds: 256 bits in hexadecimal digits."""
+LONGEST_KEY = 4096
+"""Bytes of a key's file that are read; our choice."""
 PATIENCE = 5.0
 """Seconds to wait for another process that writes."""
 
@@ -41,12 +44,17 @@ class Damaged(Broken):
 
 def is_encrypted(path: Path) -> bool:
     """Whether the file exists, is not empty, and is not a plain SQLite file, also where the first
-    bytes of a plain one are damaged."""
+    bytes of a plain one are damaged. Raises Broken where it cannot be read, or is no file."""
     try:
-        with path.open("rb") as file:
+        with opened(path) as file:
             begin = file.read(FRACTIONS_AT + len(FRACTIONS))
     except FileNotFoundError:
         return False
+    except OSError as error:
+        raise Broken(
+            f"{path} cannot be read ({error.strerror}); make it readable, or move it away and the "
+            "pet begins a new one"
+        ) from error
     plain = begin.startswith(PLAIN) or begin[FRACTIONS_AT:] == FRACTIONS
     return bool(begin) and not plain
 
@@ -114,7 +122,7 @@ def encrypt(path: Path, key: Path) -> None:
     """
     if is_encrypted(path):
         raise Broken(f"{path} is encrypted already; its key is {key}")
-    if key.resolve().is_relative_to(path.parent.resolve()):
+    if key.resolve().is_relative_to(real(path).parent):
         raise Broken(
             f"{key} lies beside the memory: whoever takes the folder would have both; "
             "name another with MOGGY_MEMORY_KEY"
@@ -136,6 +144,7 @@ def decrypt(path: Path, key: Path) -> None:
 def _rewrite(path: Path, key: Path, *, now: str, then: str) -> None:
     """Write the other form beside the file, check that it holds the same rows, sync it to the disk,
     and replace the file atomically. `now` and `then` are the keys; empty means plain."""
+    path = real(path)
     cipher, other, folder = _cipher(path), aside(path), hold(path, alone=True)
     try:
         connect(path, key)[0].close()  # raises for a wrong key before anything is written
@@ -210,7 +219,7 @@ def _key_for(path: Path, key: Path | None) -> str:
             "can read the memory), or move the memory away and the pet begins a new one"
         )
     try:
-        secret = key.read_text(encoding="ascii").strip()
+        secret = text_of(key, LONGEST_KEY).strip()
     except (OSError, ValueError) as error:
         raise Broken(f"{key}, the key of {path}, cannot be read ({error})") from error
     if not KEY.fullmatch(secret):

@@ -17,6 +17,11 @@ class Broken(RuntimeError):
     """The memory cannot be opened, read or written; the message names the file and the way out."""
 
 
+def real(path: Path) -> Path:
+    """Where the file itself lies: whoever comes by a link meets the same locks."""
+    return Path(os.path.realpath(path))
+
+
 def hold(path: Path, *, alone: bool = False) -> int:
     """Lock the memory's folder; returns the descriptor that is closed to unlock it.
 
@@ -78,10 +83,16 @@ class WriteLock:
             os.close(self._open)
             raise
 
+    @property
+    def lost(self) -> bool:
+        """Whether its file was deleted, so that another pet may take it. Raises OSError."""
+        return not _is_the_same(self._open, self._file)
+
     def close(self) -> None:
-        """Release the lock and remove its file."""
+        """Release the lock and remove its file, unless that is another's by now."""
         with suppress(OSError):
-            self._file.unlink()
+            if not self.lost:
+                self._file.unlink()
         os.close(self._open)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from moggy.brain.memory.encryption import Damaged, connect, to_disk
-from moggy.brain.memory.lock import Broken, WriteLock, aside, hold
+from moggy.brain.memory.lock import Broken, WriteLock, aside, hold, real
 from moggy.brain.memory.rows import MOST_FACTS, Episode, Fact, episode_of, fact_of
 from moggy.brain.memory.store import EPISODE, EPISODES, FACT, LARGEST, TABLES, VERSION, Memory
 
@@ -26,6 +26,7 @@ def awake(path: Path, key: Path | None = None) -> tuple[Memory, str]:
     Raises Broken, or OSError, where it cannot be opened now: another pet has it, its key is not
     there, or the disk is full. The file is then as it was.
     """
+    path = real(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     lock = WriteLock(path)
     try:
@@ -45,6 +46,7 @@ def awake(path: Path, key: Path | None = None) -> tuple[Memory, str]:
 
 def set_aside(path: Path) -> list[Path]:
     """The damaged files that are kept beside a memory."""
+    path = real(path)
     return sorted(path.parent.glob(f"{path.name}.damaged-[1-{COPIES}]"))
 
 

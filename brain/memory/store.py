@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from moggy.brain.memory.encryption import connect, not_a_memory, read_error
-from moggy.brain.memory.lock import Broken, WriteLock, digest, hold, secret_of_pet
+from moggy.brain.memory.lock import Broken, WriteLock, digest, hold, real, secret_of_pet
 from moggy.brain.memory.rows import (
     AGE,
     MOST_FACTS,
@@ -67,6 +67,8 @@ FACT = ", ".join(COLUMNS["facts"])
 """The columns of a fact, as `rows.fact_of` reads them."""
 EPISODE = ", ".join(COLUMNS["episodes"][1:])
 """The columns of an episode, as `rows.episode_of` reads them."""
+FILES = ("", "-wal", "-shm")
+"""What SQLite keeps open: the file, and, beside it, its log and the index of that."""
 LARGEST = 64 * 2**20
 """Bytes of a file that can be a memory; one of a pet stays below a megabyte. Our choice."""
 
@@ -77,28 +79,97 @@ class Memory:
     def __init__(self, path: Path, key: Path | None = None) -> None:
         """`key` is the file with the key of an encrypted memory. Raises Broken; Damaged for a file
         that is no memory, or no longer."""
-        self._path = path
+        self._path, self._key = real(path), key
+        self._folder: int | None = None
         self._write_lock: WriteLock | None = None
         self.damaged: list[str] = []
         """Rows that no pet has written, in words; they are left out."""
+        self.note = ""
+        """What happened to the file while it was open, for the owner; who says it empties it."""
+        self._open()
+
+    def _open(self) -> None:
+        path = self._path
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._folder = hold(path)
+        folder = hold(path)
         try:
             if path.exists() and path.stat().st_size > LARGEST:
                 raise not_a_memory(path, f"it has more than {LARGEST >> 20} MB")
-            self._db, self._error = connect(path, key)
+            self._db, self._error = connect(path, self._key)
         except BaseException:
-            os.close(self._folder)
+            os.close(folder)
             raise
+        self._folder = folder
         try:
             with self._reading():
                 self._prepare()
                 self._erased = self._last_erased()
                 self._known = self._facts()
                 self._checked_episodes()
+            self._files = self._found()
         except BaseException:
-            self.close()
+            self._shut()
             raise
+
+    def _shut(self) -> None:
+        with suppress(self._error):  # of a damaged file, or on a full disk
+            self._db.close()
+        if self._folder is not None:
+            os.close(self._folder)
+            self._folder = None
+
+    def _found(self) -> list[tuple[int, int] | None]:
+        """Device and inode of the file, its log and its index, as they stand in the folder now."""
+        found: list[tuple[int, int] | None] = []
+        for end in FILES:
+            try:
+                stat = os.stat(f"{self._path}{end}")
+                found.append((stat.st_dev, stat.st_ino))
+            except FileNotFoundError:
+                found.append(None)
+        return found
+
+    def _hold_on(self) -> None:
+        """Where the files were deleted, make them anew: SQLite would go on writing into what no
+        name leads to. Raises Broken where another pet has the memory now, where another file was
+        put in its place, or where none can be made."""
+        try:
+            if self._write_lock is not None and self._write_lock.lost:
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                anew = WriteLock(self._path)
+                self._write_lock.close()
+                self._write_lock = anew
+            found = self._found()
+            if found == self._files:
+                return
+            same = found[0] == self._files[0]
+            if not same:  # SQLite would take our log for that of a file put there
+                for end, now, ours in zip(FILES[1:], found[1:], self._files[1:], strict=False):
+                    if now is not None and now == ours:
+                        os.unlink(f"{self._path}{end}")
+            # One of 0 bytes is as good as none.
+            if not same and found[0] and self._path.stat().st_size:
+                raise Broken(
+                    f"another file was put in the place of {self._path} while the pet lives, and is"
+                    " left as it is: move it away and the pet writes what it knows, or wake the pet"
+                    " again to live with that file"
+                )
+            erased = self._erased
+            self._shut()  # takes what is in the log into the file
+            self._files = self._files[:1]  # where it cannot be opened now, that is tried again
+            self._open()
+            self._erased = min(erased, self._erased)
+        except OSError as error:
+            raise Broken(
+                f"{self._path} was deleted, and cannot be made anew ({error.strerror or error}); "
+                "the pet keeps it in its head and tries again"
+            ) from error
+        self.note = (
+            f"a file beside {self._path} was deleted; nothing is lost, and it is there again"
+            if same
+            else f"{self._path} was deleted while the pet lives: what it knows of people is written"
+            " anew, its episodes are gone"
+        )
 
     def _prepare(self) -> None:
         found = self._db.execute("PRAGMA user_version").fetchone()[0]
@@ -159,14 +230,15 @@ class Memory:
         return remembered_of(self._known) if self._known else None
 
     def keep(self, remembered: Remembered, episodes: Sequence[Episode] = ()) -> tuple[str, ...]:
-        """Write what changed, in one transaction. Raises Broken; also where another pet has the
-        memory.
+        """Write what changed, in one transaction; into a new file where it was deleted (`note`).
+        Raises Broken; also where another pet has the memory.
 
         Returns the people whom the owner erased since the last call. They are not written again;
         the caller makes the mind forget them before the next call.
         """
         if self._write_lock is None:
             self.begin()
+        self._hold_on()
         new = {fact: value for fact, value in facts_of(remembered).items() if writable(fact[1])}
         episodes = [episode for episode in episodes if writable(episode.person)]
         changed = [
@@ -261,12 +333,10 @@ class Memory:
 
     def close(self) -> None:
         """Close the file and release its folder."""
-        with suppress(self._error):  # of a damaged file, or on a full disk
-            self._db.close()
+        self._shut()
         if self._write_lock is not None:
             self._write_lock.close()
             self._write_lock = None
-        os.close(self._folder)
 
     def _facts(self) -> dict[Fact, float]:
         found: dict[Fact, float] = {}

@@ -1,0 +1,157 @@
+"""The memory's files while the pet lives: deleted, replaced, linked, or no files at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import moggy
+from moggy.brain.memory import Broken, Diary, Episode, Memory, Remembered, awake, encrypt
+from moggy.messages import Trouble
+
+KNOWN = Remembered(
+    day=12.5,
+    people={f"person {n}": {"trust": 0.6, "familiarity": 0.4} for n in range(30)},
+    zones={"person 1": {"neck": 0.2, "belly": -0.3}},
+    mood={"pleasure": 0.3},
+    drives={"company": 0.6},
+    quiet=(0.0,) * 22 + (0.5, 0.4),
+)
+TOLD = [Episode(day=0.1 * n, hour=18.1, person=f"person {n}", what="arrived") for n in range(40)]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "data" / "memory.db"
+
+
+def write(path: Path, key: Path | None = None) -> None:
+    memory, _ = awake(path, key)
+    memory.keep(KNOWN, TOLD)
+    memory.close()
+
+
+def known(path: Path, key: Path | None = None) -> Remembered | None:
+    memory, note = awake(path, key)
+    with closing(memory):
+        assert note == ""
+        return memory.load()
+
+
+@pytest.mark.parametrize("gone", ["the file", "the file and its log", "the folder"])
+def test_a_memory_that_is_deleted_while_the_pet_lives_is_said_and_written_anew(
+    path: Path, gone: str
+) -> None:
+    memory, _ = awake(path)
+    memory.keep(KNOWN, TOLD)
+    assert memory.note == ""
+    if gone == "the folder":
+        shutil.rmtree(path.parent)
+    else:
+        for each in path.parent.glob("memory.db" if gone == "the file" else "memory.db*"):
+            each.unlink()
+    memory.keep(KNOWN, TOLD[:1])
+    assert memory.note.startswith(f"{path} was deleted while the pet lives")
+    with pytest.raises(Broken, match="is kept by another pet"):
+        awake(path)
+    memory.note = ""
+    memory.keep(KNOWN, TOLD[1:2])
+    assert memory.note == "", "once"
+    memory.close()
+    with closing(Memory(path)) as again:
+        assert again.load() == KNOWN
+        assert again.episodes() == [TOLD[1], TOLD[0]]
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert [each.name for each in path.parent.iterdir()] == ["memory.db"]
+
+
+def test_a_log_that_is_deleted_costs_nothing(path: Path) -> None:
+    memory, _ = awake(path)
+    memory.keep(KNOWN, TOLD)
+    path.with_name("memory.db-wal").unlink()
+    later = replace(KNOWN, day=13.0, people={"ida": {"trust": 0.5}}, zones={})
+    memory.keep(later)
+    assert "nothing is lost" in memory.note
+    memory.close()
+    with closing(Memory(path)) as again:
+        assert again.load() == later
+        assert len(again.episodes()) == len(TOLD)
+
+
+def test_a_file_put_in_the_place_of_the_memory_is_left_as_it_is(path: Path) -> None:
+    write(path)
+    backup = path.with_name("backup.db")
+    shutil.copy(path, backup)
+    before = backup.read_bytes()
+    memory, _ = awake(path)
+    memory.keep(Remembered(day=13.0, people={"ida": {"trust": 0.5}}))
+    backup.replace(path)
+    with pytest.raises(Broken, match="another file was put in the place"):
+        memory.keep(Remembered(day=14.0, people={"ida": {"trust": 0.6}}))
+    memory.close()
+    assert path.read_bytes() == before
+    assert known(path) == KNOWN
+
+
+def test_a_memory_that_cannot_be_made_anew_is_said_until_it_can(path: Path) -> None:
+    memory, _ = awake(path)
+    memory.keep(KNOWN, TOLD)
+    shutil.rmtree(path.parent)
+    path.parent.write_text("no folder")
+    for _ in range(2):
+        with pytest.raises(Broken, match=f"{path} was deleted, and cannot be made anew"):
+            memory.keep(KNOWN)
+    path.parent.unlink()
+    memory.keep(KNOWN)
+    memory.close()
+    with closing(Memory(path)) as again:
+        assert again.load() == KNOWN
+
+
+def test_the_pet_says_that_its_memory_was_deleted_and_then_that_all_is_well(path: Path) -> None:
+    memory, _ = awake(path)
+    diary = Diary(memory, lambda: KNOWN, hour=12.0)
+    life = moggy.live(moggy.Pet(seed=3), moggy.random_day(4, 4.0))
+    said: list[str] = []
+    for tick in life.ticks:
+        if tick.n == 75:
+            path.unlink()
+        diary(tick)
+        polled = diary.poll(tick.at)
+        said += [sense.message for sense in polled if isinstance(sense, Trouble)]
+    diary.close()
+    memory.close()
+    deleted, well = said
+    assert deleted.startswith(f"{path} was deleted while the pet lives")
+    assert well == ""
+
+
+def test_a_link_to_a_memory_is_that_memory(path: Path, tmp_path: Path) -> None:
+    link = tmp_path / "other" / "memory.db"
+    link.parent.mkdir()
+    link.symlink_to(path)
+    first, _ = awake(path)
+    with pytest.raises(Broken, match="is kept by another pet"):
+        awake(link)
+    first.close()
+    write(link)
+    encrypt(link, tmp_path / "key")
+    assert link.is_symlink()
+    assert known(path, tmp_path / "key") == KNOWN
+
+
+def test_a_pipe_is_no_memory_and_no_key(path: Path, tmp_path: Path) -> None:
+    write(path)
+    os.mkfifo(tmp_path / "key")
+    encrypt(path, tmp_path / "a key")
+    with pytest.raises(Broken, match="it is a pipe, not a file"):
+        awake(path, tmp_path / "key")
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(Broken, match=r"memory.db cannot be read \(it is a pipe, not a file\)"):
+        awake(path)
