@@ -20,6 +20,7 @@ BOARD = (
     "tests/firmware/test_devices.py",
     "tests/firmware/test_lost_chips.py",
     "tests/firmware/test_restarts.py",
+    "tests/firmware/test_stop_kept.py",
     "tests/firmware/test_faults.py",
 )
 JOINT = (
@@ -82,7 +83,14 @@ TESTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "tests/firmware/test_modes.py",
         ),
         "firmware/restart.py": ("tests/firmware/test_restarts.py", "tests/firmware/test_board.py"),
-        "firmware/boots.py": ("tests/firmware/test_restarts.py",),
+        "firmware/boots.py": (
+            "tests/firmware/test_restarts.py",
+            "tests/firmware/test_stop_kept.py",
+        ),
+        "firmware/all_off.py": (
+            "tests/firmware/test_stop_kept.py",
+            "tests/firmware/test_faults.py",
+        ),
         "firmware/skin.py": SKIN,
         "firmware/i2c_bus.py": ("tests/firmware/test_watched_chip.py", *CHIPS),
         "firmware/imu.py": ("tests/firmware/test_imu.py", *CHIPS),

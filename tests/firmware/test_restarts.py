@@ -219,12 +219,23 @@ def test_a_run_of_200_seconds_does_not_count_itself() -> None:
     assert not board.module("boots").Boots().latched
 
 
+def test_servos_that_start_again_after_200_seconds_are_marked_again() -> None:
+    board = LockStepBoard(CAT)
+    boots = board.module("boots").Boots()
+    boots.servos_start(0)
+    boots.servos_run(200_000)
+    assert board._files["boots.txt"].split()[1] == "0"
+    boots.servos_start(210_000)
+    assert board._files["boots.txt"].split()[1] == "1"
+
+
 @pytest.mark.parametrize("text", ["", "x", "7", "7 x", "-"])
 def test_a_damaged_count_is_no_reason_not_to_start(text: str) -> None:
     board = LockStepBoard(CAT)
     board._files["boots.txt"] = text
     boots = board.module("boots").Boots()
     assert (boots.count, boots.latched) == (8 if text == "7" else 1, False)
+    assert not boots.kept, "it tells of no stop"
 
 
 def test_a_flash_that_cannot_be_written_is_no_reason_not_to_start() -> None:

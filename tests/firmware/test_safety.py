@@ -26,8 +26,10 @@ NAMES = list(CAT.joints)
 PAN = CAT.joints["head_pan"]
 COUNT_US = 20_000 / 4096
 """µs of the servo board's steps."""
-LIGHT, HEAVY = (0.0, 0.0, 0.05), (0.0, 0.0, 1.0)
-"""What the accelerometer feels in a fall, and after it; g."""
+LIGHT = (0.0, 0.0, 0.05)
+"""What the accelerometer feels in a fall, g."""
+HEAVY = (0.0, 0.0, 1.0)
+"""What it feels after one, g."""
 
 
 @pytest.fixture(params=["cpython", "micropython"])
