@@ -12,7 +12,7 @@ import mode
 import wire
 from battery import BatteryGauge
 from boots import Boots
-from faults import Fault
+from faults import HealingFault
 from imu import MotionSensor
 from lights_and_purr import PupilLights, PurrMotor
 from limbs import Limbs
@@ -142,8 +142,8 @@ class Board:
         """The newest setpoint, cdeg."""
         self.faults = 0
         """Bits of the sensors that do not answer."""
-        self._no_servos = Fault(_SOUND_MS, now)
-        self._empty = Fault(_CHARGED_MS, now)
+        self._no_servos = HealingFault(_SOUND_MS, now)
+        self._empty = HealingFault(_CHARGED_MS, now)
         self._boots = boots
         self._hung = hung
         self._late = False

@@ -16,7 +16,7 @@ _WINDOW_MS = const(600_000)
 """ms (ten minutes) for which a healing counts."""
 
 
-class Fault:
+class HealingFault:
     """One kind of fault; `active` from the first time that its cause is seen."""
 
     def __init__(self, after_ms: int, now: "Ms") -> None:

@@ -16,7 +16,7 @@ MINUTE = 60_000
 
 
 def fault(after_ms: int = 1000, now: int = 0) -> Any:
-    return LockStepBoard(CAT).module("faults").Fault(after_ms, now)
+    return LockStepBoard(CAT).module("faults").HealingFault(after_ms, now)
 
 
 def heal(found: Any, now: int) -> None:

@@ -67,7 +67,7 @@ meter = Meter()
 SimulatedI2C = machine.I2C
 
 
-class Bus(SimulatedI2C):  # type: ignore[misc, valid-type]
+class MeteredI2C(SimulatedI2C):  # type: ignore[misc, valid-type]
     """The simulated bus, whose time is no time of the chip: bytes on the wire are counted."""
 
     hz = 0
@@ -78,36 +78,36 @@ class Bus(SimulatedI2C):  # type: ignore[misc, valid-type]
         self, bus: int, *, sda: object = None, scl: object = None, freq: int = 0, timeout: int = 0
     ) -> None:
         SimulatedI2C.__init__(self, bus, sda=sda, scl=scl, freq=freq, timeout=timeout)
-        Bus.hz = freq
+        MeteredI2C.hz = freq
 
     def writeto_mem(self, address: int, register: int, data: "bytes | memoryview") -> None:
         """Address, register and data."""
-        Bus.sent += 2 + len(data)
+        MeteredI2C.sent += 2 + len(data)
         before = meter.enter(1) if meter.on else 0
         begun = time_ns()
         SimulatedI2C.writeto_mem(self, address, register, data)
-        Bus.ns += time_ns() - begun
+        MeteredI2C.ns += time_ns() - begun
         if meter.on:
             meter.enter(before)
 
     def readfrom_mem(self, address: int, register: int, count: int) -> bytes:
         """Address, register, address again, data."""
-        Bus.sent += 3 + count
+        MeteredI2C.sent += 3 + count
         before = meter.enter(1) if meter.on else 0
         begun = time_ns()
         data: bytes = SimulatedI2C.readfrom_mem(self, address, register, count)
-        Bus.ns += time_ns() - begun
+        MeteredI2C.ns += time_ns() - begun
         if meter.on:
             meter.enter(before)
         return data
 
     def readfrom_mem_into(self, address: int, register: int, buffer: bytearray) -> None:
         """Address, register, address again, data."""
-        Bus.sent += 3 + len(buffer)
+        MeteredI2C.sent += 3 + len(buffer)
         before = meter.enter(1) if meter.on else 0
         begun = time_ns()
         SimulatedI2C.readfrom_mem_into(self, address, register, buffer)
-        Bus.ns += time_ns() - begun
+        MeteredI2C.ns += time_ns() - begun
         if meter.on:
             meter.enter(before)
 
@@ -186,14 +186,14 @@ def run() -> None:
     clock.channel.stepped = True
     clock.channel.outputs = [(row[1], row[2]) for row in body_config.JOINTS]
     clock.channel.pins = body_config.PINS
-    machine.I2C = Bus
+    machine.I2C = MeteredI2C
     line = PreparedLine() if transport == "uart" else LoopedUsb(int(sys.argv[5]))
     machine.bench.line = line
     gc.collect()
     empty, begun = gc.mem_alloc(), time_ns()  # type: ignore[attr-defined]
     main = __import__("firmware")
 
-    imported, Bus.ns = time_ns(), 0
+    imported, MeteredI2C.ns = time_ns(), 0
     if transport == "usb":
         from usb import Usb  # type: ignore[import-not-found]
 
@@ -204,7 +204,14 @@ def run() -> None:
     built = time_ns()
     if what == "start":
         board.tick(0)
-        say(imported - begun, built - imported, time_ns() - built, Bus.ns, Bus.sent, Bus.hz)
+        say(
+            imported - begun,
+            built - imported,
+            time_ns() - built,
+            MeteredI2C.ns,
+            MeteredI2C.sent,
+            MeteredI2C.hz,
+        )
         gc.collect()
         say(gc.mem_alloc() - empty)  # type: ignore[attr-defined]
         begun = time_ns()
@@ -239,7 +246,10 @@ def run() -> None:
                 continue
             sums = one_tick(board, now)
             costs.append(sums)
-    say(Bus.hz, " ".join(NAMES).replace("touch told", "touch").replace("motion told", "motion"))
+    say(
+        MeteredI2C.hz,
+        " ".join(NAMES).replace("touch told", "touch").replace("motion told", "motion"),
+    )
     for sums in costs:
         say(*sums)
     say("done")
@@ -248,18 +258,18 @@ def run() -> None:
 
 def one_tick(board: object, now: int) -> list[int]:
     """Bytes on the bus, then what one tick spent: in all without the bus, or by part."""
-    Bus.sent = Bus.ns = 0
+    MeteredI2C.sent = MeteredI2C.ns = 0
     if what == "ticks":
         begun = time_ns()
         board.tick(now)  # type: ignore[attr-defined]
-        return [0, time_ns() - begun - Bus.ns, Bus.sent]
+        return [0, time_ns() - begun - MeteredI2C.ns, MeteredI2C.sent]
     meter.sums = [0] * len(NAMES)
     meter.on = True
     meter._part, meter._since = 0, spent()
     board.tick(now)  # type: ignore[attr-defined]
     meter.enter(0)
     meter.on = False
-    return [Bus.sent] + meter.sums  # noqa: RUF005
+    return [MeteredI2C.sent] + meter.sums  # noqa: RUF005
 
 
 run()
