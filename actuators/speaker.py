@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from moggy.actuators.sound import Sound, pcm
 from moggy.actuators.synth import Synth
+from moggy.home import private
 from moggy.messages import Call, Purr, Tick
 
 __all__ = ["SoundStream", "SoundTrack", "Speaker"]
@@ -38,7 +39,9 @@ class SoundTrack:
 
     def __init__(self, path: Path, synth: Synth) -> None:
         self._synth, self._at, self._written = synth, 0.0, 0.0
-        self._file = wave.open(str(path), "wb")  # noqa: SIM115 – closed in close()
+        """Begin the file, which only its owner may read. Raises OSError."""
+        self._out = open(path, "wb", opener=private)  # noqa: SIM115 – closed in close()
+        self._file = wave.open(self._out, "wb")  # noqa: SIM115 – closed in close()
         self._file.setnchannels(1)
         self._file.setsampwidth(2)
         self._file.setframerate(synth.rate)
@@ -56,8 +59,11 @@ class SoundTrack:
 
     def close(self) -> None:
         """Write what is left, and close the file."""
-        self._write()
-        self._file.close()
+        try:
+            self._write()
+            self._file.close()
+        finally:
+            self._out.close()
 
     def _write(self) -> None:
         self._file.writeframesraw(pcm(self._synth.take(self._at)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -29,12 +30,25 @@ def memory_key() -> Path:
 
 def private(path: str, flags: int) -> int:
     """An opener for `open`: makes a file that only its owner may read (mode 0600), as every file
-    that holds people is; one that is there already becomes so. Raises OSError."""
-    descriptor = os.open(path, flags, 0o600)
+    that holds people is; one that is there already becomes so. Raises OSError, also for a pipe,
+    which could keep the writer waiting for ever."""
     try:
-        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        descriptor = os.open(path, flags | os.O_NONBLOCK, 0o600)
+    except OSError as error:
+        if error.errno == errno.ENXIO:
+            raise _no_file(path) from error
+        raise
+    try:
+        kind = os.fstat(descriptor).st_mode
+        if stat.S_ISFIFO(kind) or stat.S_ISSOCK(kind):
+            raise _no_file(path)
+        if stat.S_ISREG(kind):
             os.fchmod(descriptor, 0o600)
     except BaseException:
         os.close(descriptor)
         raise
     return descriptor
+
+
+def _no_file(path: str) -> OSError:
+    return OSError(errno.EINVAL, "it is a pipe or a socket, not a file", path)

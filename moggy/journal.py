@@ -36,8 +36,9 @@ CHUNK_S = 0.9
 """Seconds of life that are compressed and written together, and that a crash may cost."""
 KEY_S = 5.0
 """Seconds after which a tick is written whole again, and so what damage may cost; our choice."""
-PART = re.compile(r"\.\d{4,}\.mcap$")
-"""End of the name of a further part of a journal: life.0002.mcap follows life.mcap."""
+PART = re.compile(r"\.part\d{4,}\.mcap$")
+"""End of the name of a further part of a journal: life.part0002.mcap follows life.mcap. A file of
+the owner's, such as life.2024.mcap, is none: parts are deleted."""
 SCHEMA = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "moggy.Ticks",
@@ -146,6 +147,11 @@ class Journal:
     def size(self) -> int:
         """Bytes that stand in the file."""
         return self._mcap.size
+
+    @property
+    def there(self) -> bool:
+        """Whether the file's name still leads to it. Raises OSError."""
+        return self._mcap.there
 
     def __call__(self, tick: Tick, sent: Mapping[str, float]) -> None:
         self.write(self._encode(tick, sent))
@@ -300,14 +306,14 @@ class Entry:
 
 
 def parts(path: Path) -> list[Path]:
-    """The files of a journal, oldest first: life.mcap and life.0002.mcap, … beside it, of which the
-    oldest may be gone. A part that is named itself stands alone."""
+    """The files of a journal, oldest first: life.mcap and life.part0002.mcap, … beside it, of which
+    the oldest may be gone. A part that is named itself stands alone."""
     if PART.search(path.name):
         return [path]
     further = [
         each
-        for each in path.parent.glob(f"{glob_escape(path.stem)}.*.mcap")
-        if PART.search(each.name)
+        for each in path.parent.glob(f"{glob_escape(path.stem)}.part*.mcap")
+        if PART.fullmatch(each.name, len(path.stem))
     ]
     found = sorted(further, key=lambda each: (len(each.name), each.name))
     return [path, *found] if path.exists() or not found else found
@@ -372,7 +378,7 @@ def as_written(path: Path) -> Iterator[None]:
 def _entries(part: Path, told: Told) -> Iterator[Entry]:
     """The ticks of one file."""
     last: dict[str, Any] | None = None
-    expected = -1
+    latest, expected = 0.0, -1
     for found in _records(part, told):
         if found.topic != TICK or found.attached:
             continue
@@ -387,13 +393,17 @@ def _entries(part: Path, told: Told) -> Iterator[Entry]:
                 if last is None:
                     break
                 last = changed(last, tick)
-                yield _entry(n, last)
-                n += 1
+                entry = _entry(n, last)
+                if entry.at < latest:
+                    raise ValueError(f"{entry.at:g} s comes after {latest:g} s")
+                yield entry
+                latest, n = entry.at, n + 1
             expected = message["n"] + len(ticks)
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
             said = f"{type(error).__name__}: {error}"
             told(
-                f"{part}: a tick at {found.at / 1e9:.2f} s is not as a journal has it ({said:.200})"
+                f"{part}: byte {found.byte}: a tick at {found.at / 1e9:.2f} s is not as a journal"
+                f" has it ({said:.200})"
             )
             last, expected = None, -1
 

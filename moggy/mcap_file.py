@@ -6,7 +6,10 @@ before. The reader goes on behind what is damaged, and says the byte.
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
+import stat
 import struct
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -62,9 +65,10 @@ class McapWriter:
     before the call; the messages since the last `flush` are lost then."""
 
     def __init__(self, path: Path) -> None:
-        """Begin the file, in place of one that is there. Raises OSError."""
+        """Begin the file, in place of one that is there. Raises OSError; also where another life is
+        writing it, which is left alone."""
         self._path = path
-        self._file = private(str(path), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC)
+        self._file = _locked(path)
         self.size = 0
         """Bytes that stand in the file."""
         self._schemas: list[Schema] = []
@@ -75,10 +79,19 @@ class McapWriter:
         self._first, self._last = 0, 0
         self._begin_chunk()
         try:
+            if _is_file(self._file):
+                os.ftruncate(self._file, 0)
             self._put(MAGIC + _record(Header("", "moggy")))
         except BaseException:
-            os.close(self._file)
+            _unlocked(self._file)
             raise
+
+    @property
+    def there(self) -> bool:
+        """Whether the file's name still leads to it. Raises OSError."""
+        with suppress(FileNotFoundError):
+            return os.path.samestat(os.fstat(self._file), os.stat(self._path))
+        return False
 
     def channel(self, topic: str, name: str, schema: Mapping[str, Any]) -> int:
         """Begin a topic of JSON messages; gives the number of its channel, counting from 1. Raises
@@ -164,12 +177,12 @@ class McapWriter:
             self.flush()
             self._put(_record(DataEnd(0)) + self._summary(self.size + 13))
         finally:
-            os.close(self._file)
+            _unlocked(self._file)
 
     def abandon(self) -> None:
         """Close the file without an index: it can be read up to the last `flush`."""
         with suppress(OSError):
-            os.close(self._file)
+            _unlocked(self._file)
 
     def _begin_chunk(self) -> None:
         self._messages: dict[int, list[tuple[int, int]]] = {}
@@ -204,6 +217,54 @@ class McapWriter:
         self.size += len(data)
 
 
+def check_free(path: Path) -> None:
+    """Raise OSError, which names the process, where another life is writing this file."""
+    if path.exists():
+        _unlocked(_locked(path))
+
+
+def _locked(path: Path) -> int:
+    """The file, open to be written, which nobody else writes. The kernel releases it when the
+    process ends. Raises OSError."""
+    file = private(str(path), os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC)
+    try:
+        if _is_file(file):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        who = _writer(file)
+        os.close(file)
+        why = f"another life is recorded here ({who}): end that one, or name another file"
+        raise OSError(errno.EBUSY, why, str(path)) from error
+    except BaseException:
+        os.close(file)
+        raise
+    return file
+
+
+def _unlocked(file: int) -> None:
+    """Close the file, also for a process that was forked from this one."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_UN)
+    finally:
+        os.close(file)
+
+
+def _is_file(file: int) -> bool:
+    return stat.S_ISREG(os.fstat(file).st_mode)
+
+
+def _writer(file: int) -> str:
+    """The process that has the lock, as Linux lists it: `1: FLOCK ADVISORY WRITE 4711 08:02:99 0
+    EOF`."""
+    with suppress(OSError):
+        end = f":{os.fstat(file).st_ino}"
+        for line in Path("/proc/locks").read_text(encoding="ascii").splitlines():
+            words = line.split()
+            if "FLOCK" in words and len(words) > 5 and words[5].endswith(end):
+                return f"process {words[4]}"
+    return "another process"
+
+
 def _record(record: Any) -> bytes:
     builder = RecordBuilder()
     record.write(builder)
@@ -223,6 +284,8 @@ class Found(NamedTuple):
     """ns; 0 for an attachment."""
     data: bytes
     attached: bool
+    byte: int = 0
+    """Where the record that holds it begins in the file."""
 
 
 def read_mcap(path: Path, told: Told) -> Iterator[Found]:
@@ -253,7 +316,8 @@ def read_mcap(path: Path, told: Told) -> Iterator[Found]:
             if kind in (Opcode.CHUNK, Opcode.CHANNEL, Opcode.ATTACHMENT):
                 content = file.read(length)
                 try:
-                    yield from _contents(kind, content, topics)
+                    for found in _contents(kind, content, topics):
+                        yield found._replace(byte=at)
                 except _Bad as bad:
                     told(f"{path}: byte {at}: {bad}")
             at = behind

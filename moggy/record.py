@@ -4,8 +4,8 @@ process of its own does the writing."""
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from queue import SimpleQueue
@@ -18,6 +18,7 @@ import orjson
 from moggy.home import private
 from moggy.journal import Encoder, Journal
 from moggy.loop import rare_collection
+from moggy.mcap_file import check_free
 from moggy.messages import Call, Purr, Tick
 from moggy.pet import Start
 from moggy.worker import deaf_to_ctrl_c
@@ -53,28 +54,36 @@ class Records:
 
     def __init__(self, out: Path, start: Start, sound: OpenSound, *, words: bool) -> None:
         """Open the files in the folder `out`. Raises OSError where that is impossible."""
-        self._closing = ExitStack()
-        self._journal = self._closing.enter_context(Journal(out / JOURNAL, start, words=words))
-        self._lines = self._closing.enter_context(
-            open(out / LINES, "wb", LINES_BUFFER, opener=private)  # noqa: SIM115
-        )
-        self._sound = sound(out / SOUND)
-        self._closing.callback(self._sound.close)
+        self._closing, self._out = ExitStack(), out
+        try:
+            self._journal = self._closing.enter_context(Journal(out / JOURNAL, start, words=words))
+            self._closing.enter_context(_named(out / LINES))
+            self._lines = self._closing.enter_context(
+                open(out / LINES, "wb", LINES_BUFFER, opener=private)  # noqa: SIM115
+            )
+            self._closing.enter_context(_named(out / SOUND))
+            self._sound = sound(out / SOUND)
+            self._closing.callback(self._sound.close)
+        except BaseException:
+            self._closing.close()
+            raise
 
     def write(self, line: bytes) -> None:
         """Write one tick, given as an `Encoder` has written it."""
         entry = orjson.loads(line)
         tick = entry["tick"]
         self._journal.write(line)
-        self._lines.write(
-            orjson.dumps(summary(tick, entry["sent"]), option=orjson.OPT_APPEND_NEWLINE)
-        )
-        if tick["commanded"]["at"] == tick["at"]:
-            self._sound.hear(
-                tick["at"],
-                [Call(**call) for call in tick["calls"]],
-                Purr(**tick["commanded"]["purr"]),
+        with _named(self._out / LINES):
+            self._lines.write(
+                orjson.dumps(summary(tick, entry["sent"]), option=orjson.OPT_APPEND_NEWLINE)
             )
+        if tick["commanded"]["at"] == tick["at"]:
+            with _named(self._out / SOUND):
+                self._sound.hear(
+                    tick["at"],
+                    [Call(**call) for call in tick["calls"]],
+                    Purr(**tick["commanded"]["purr"]),
+                )
 
     def __enter__(self) -> Records:
         return self
@@ -86,6 +95,17 @@ class Records:
         trace: TracebackType | None,
     ) -> None:
         self._closing.close()
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Gives an OSError of a buffer, which names no file, the name of this one."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
 
 
 def summary(tick: Mapping[str, Any], sent: Mapping[str, float]) -> dict[str, Any]:
@@ -112,7 +132,8 @@ class Recorder:
         file in that process; what people say is kept only with `words`. Raises OSError when nothing
         can be written in the folder."""
         out.mkdir(parents=True, exist_ok=True)
-        (out / JOURNAL).open("wb").close()
+        (out / JOURNAL).open("ab").close()
+        check_free(out / JOURNAL)
         self.why = ""
         """Why the records are not whole; empty while they are."""
         # A fresh interpreter would cost more than the writing of a minute.
@@ -193,7 +214,6 @@ def _write(
         if gone:
             why = f"{out / gone[0]}: it was deleted or moved"
     except OSError as error:
-        # What is buffered for the lines and the sound names no file.
         why = f"{error.filename or out}: {error.strerror or error}"
     with suppress(OSError):
         pipe.send(why)

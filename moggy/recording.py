@@ -20,9 +20,10 @@ from pydantic import Field
 
 from moggy.body import StrictModel
 from moggy.clock import DAY_S, calendar_name, unix_time
-from moggy.config import parse
+from moggy.config import file_text, parse
 from moggy.journal import Journal, parts
 from moggy.loop import Sent
+from moggy.mcap_file import check_free
 from moggy.messages import AnySense, Tick, Trouble
 from moggy.pet import Start
 
@@ -34,6 +35,8 @@ RETRY_S = 10.0
 LOOK_S = 1.0
 """Seconds between two looks whether the file is still there."""
 MB = 1_000_000
+OWN = re.compile(r"moggy-\d{8}-\d{6}(\.part\d{4,})?\.mcap")
+"""Names of the files in a folder that are ours to delete."""
 RECORDS = "records.yaml"
 """The file in the owner's folder that says how much is kept."""
 
@@ -60,11 +63,8 @@ class Records(StrictModel):
 
 def records_of(folder: Path, *, words: bool = False) -> Records:
     """What the owner's folder says of records; `words` keeps them in any case. Raises Invalid."""
-    try:
-        text = (folder / RECORDS).read_text(encoding="utf-8")
-    except FileNotFoundError:
-        text = "{}"
-    found = parse(RECORDS, text, Records)
+    file = folder / RECORDS
+    found = parse(RECORDS, file_text(RECORDS, file), Records) if file.exists() else Records()
     return found.model_copy(update={"words": found.words or words})
 
 
@@ -81,7 +81,8 @@ class Recording:
 
     def __init__(self, path: Path, start: Start, records: Records) -> None:
         """`path` is a file, which a new life begins anew with all its parts; or a folder, in which
-        each life has a file of its own, named by the date. Does not raise: what fails is said."""
+        each life has a file of its own, named by the date. Raises OSError where another life is
+        recorded in the file; whatever else fails is said."""
         self.folder = path if path.suffix != ".mcap" else None
         """Where every life has a file; None: there is one file for one life."""
         self.path = path / f"moggy-{calendar_name()}.mcap" if self.folder else path
@@ -90,6 +91,8 @@ class Recording:
         """Ticks that were not recorded."""
         self.why = ""
         """Why ticks are missing: the last reason."""
+        if self.folder is None:
+            self._check_free()
         self._start, self._records = start, records
         self._journal: Journal | None = None
         self._part, self._parts = self.path, 0
@@ -174,22 +177,30 @@ class Recording:
         """Begin the next part. Raises OSError where it cannot be."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         if self._parts == 0 and self.folder is None:
+            self._check_free()
             for old in parts(self.path):
-                old.unlink(missing_ok=True)
+                if old != self.path:  # which is begun anew under its lock
+                    old.unlink(missing_ok=True)
         self._delete_old()
         number = self._parts + 1
-        self._part = self.path if number == 1 else self.path.with_suffix(f".{number:04d}.mcap")
+        self._part = self.path if number == 1 else self.path.with_suffix(f".part{number:04d}.mcap")
         self._journal = Journal(self._part, self._start, words=self._records.words)
         self._parts, self._began, self._looked = number, at, at
         if self._failing:
             self._failing = False
             self._troubles.append("")
 
+    def _check_free(self) -> None:
+        """Raise OSError where another life is writing one of the parts."""
+        for part in parts(self.path):
+            check_free(part)
+
     def _look(self, at: float) -> None:
         """Raise OSError where the file is gone or the disk is nearly full."""
         self._looked = at
-        if not self._part.exists():
-            raise FileNotFoundError(errno.ENOENT, "it was deleted or moved", str(self._part))
+        if self._journal is not None and not self._journal.there:
+            why = "it was replaced" if self._part.exists() else "it was deleted or moved"
+            raise FileNotFoundError(errno.ENOENT, why, str(self._part))
         if self._free() < self._records.least_free_mb * MB:
             self._delete_old()
 
@@ -221,7 +232,7 @@ class Recording:
         """All parts that count, oldest first."""
         if self.folder is None:
             return [part for part in parts(self.path) if part.exists()]
-        found = self.folder.glob("moggy-*.mcap")
+        found = [part for part in self.folder.glob("moggy-*.mcap") if OWN.fullmatch(part.name)]
         return sorted(found, key=lambda part: re.sub(r"\.mcap$", "", part.name))
 
     def _free(self) -> float:

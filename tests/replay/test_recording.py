@@ -4,6 +4,7 @@ gone."""
 from __future__ import annotations
 
 import os
+import re
 import resource
 import shutil
 import subprocess
@@ -13,11 +14,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import orjson
 import pytest
+from mcap.opcode import Opcode
 
 import moggy
 from moggy.config import Invalid
-from moggy.journal import parts, read_ticks
+from moggy.journal import SCHEMA, TICK, parts, read_ticks
+from moggy.mcap_file import McapWriter, read_mcap
 from moggy.messages import Trouble
 from moggy.recording import Recording, Records, records_of
 
@@ -75,9 +79,9 @@ def test_a_life_is_recorded_in_parts_that_read_as_one(life: moggy.Life, tmp_path
     recording.close()
     assert [part.name for part in parts(path)] == [
         "life.mcap",
-        "life.0002.mcap",
-        "life.0003.mcap",
-        "life.0004.mcap",
+        "life.part0002.mcap",
+        "life.part0003.mcap",
+        "life.part0004.mcap",
     ]
     assert numbers(path) == (list(range(2000)), [])
     assert (recording.missing, recording.summary()) == (
@@ -85,7 +89,7 @@ def test_a_life_is_recorded_in_parts_that_read_as_one(life: moggy.Life, tmp_path
         f"recorded in {path} and 3 further parts",
     )
     assert {part.stat().st_mode & 0o777 for part in parts(path)} == {0o600}
-    assert next(entry.data["n"] for entry in read_ticks(tmp_path / "life.0002.mcap")) == 600
+    assert next(entry.data["n"] for entry in read_ticks(tmp_path / "life.part0002.mcap")) == 600
     anew = Recording(path, life.start, ROOMY)
     fed(anew, life, 0.0, 1.0)
     anew.close()
@@ -243,3 +247,160 @@ def test_troubles_of_records_are_named(life: moggy.Life, tmp_path: Path) -> None
     (said,) = recording.poll(1.0)
     assert isinstance(said, Trouble)
     assert said.part == "records"
+
+
+HOLDS = """
+import sys
+from pathlib import Path
+import moggy
+from moggy.recording import Recording, Records
+life = moggy.Life.read(sys.argv[1])
+recording = Recording(Path(sys.argv[2]), life.start, Records(least_free_mb=0.0, part_minutes=0.1))
+for tick, sent in list(zip(life.ticks, life.sent))[:400]:
+    while recording.waiting > 10:
+        pass
+    recording(tick, sent)
+while recording.waiting:
+    pass
+print("holds", flush=True)
+sys.stdin.read()
+recording.close()
+"""
+
+
+def test_a_second_life_in_the_same_file_is_told_whose_it_is_and_touches_nothing(
+    life: moggy.Life, tmp_path: Path
+) -> None:
+    whole, path = tmp_path / "whole.mcap", tmp_path / "life.mcap"
+    life.save(whole)
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDS, str(whole), str(path)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as first:  # fmt: skip
+        assert first.stdout is not None
+        assert first.stdout.readline() == "holds\n"
+        before = {part: part.read_bytes() for part in parts(path)}
+        assert len(before) == 2
+        with pytest.raises(OSError, match=f"recorded here .process {first.pid}.: end") as told:
+            Recording(path, life.start, ROOMY)
+        assert told.value.filename == str(tmp_path / "life.part0002.mcap")
+        assert {part: part.read_bytes() for part in parts(path)} == before
+        first.communicate("")
+    assert numbers(path) == (list(range(400)), [])
+    anew = Recording(path, life.start, ROOMY)
+    fed(anew, life, 0.0, 1.0)
+    anew.close()
+    assert numbers(path) == (list(range(50)), [])
+
+
+def test_a_headless_life_leaves_the_records_of_a_life_that_lasts(
+    life: moggy.Life, tmp_path: Path
+) -> None:
+    path = tmp_path / "journal.mcap"
+    first = Recording(path, life.start, ROOMY)
+    fed(first, life, 0.0, 5.0)
+    (tmp_path / "ticks.jsonl").write_text("of the first\n")
+    command = [sys.executable, "-m", "moggy", "sim", "--headless", "--until", "2"]
+    second = subprocess.run(
+        [*command, "--out", str(tmp_path)], capture_output=True, text=True, check=False
+    )
+    assert second.returncode == 2
+    assert f"{path}: another life is recorded here (process {os.getpid()})" in second.stderr
+    assert "Traceback" not in second.stderr
+    fed(first, life, 5.0, 10.0)
+    first.close()
+    assert numbers(path) == (list(range(500)), [])
+    assert (tmp_path / "ticks.jsonl").read_text() == "of the first\n"
+
+
+def test_a_file_that_is_replaced_is_noticed_and_left_alone(
+    life: moggy.Life, tmp_path: Path
+) -> None:
+    path = tmp_path / "life.mcap"
+    recording = Recording(path, life.start, ROOMY)
+    said = fed(recording, life, 0.0, 5.0)
+    (tmp_path / "mine").write_text("mine")
+    (tmp_path / "mine").replace(path)
+    said += fed(recording, life, 5.0, 30.0)
+    recording.close()
+    replaced, well = said
+    assert replaced.startswith(f"{path}: it was replaced; nothing is recorded")
+    assert well == ""
+    assert path.read_text() == "mine"
+    assert numbers(tmp_path / "life.part0002.mcap")[0][-1] == 1499
+
+
+def test_only_parts_that_a_recording_wrote_are_deleted(life: moggy.Life, tmp_path: Path) -> None:
+    theirs = ("life.2024.mcap", "life.2024.part0002.mcap", "life.0002.mcap", "moggy-holiday.mcap")
+    for name in theirs:
+        (tmp_path / name).write_text("mine")
+        os.utime(tmp_path / name, (0, 0))
+    (tmp_path / "life.part0002.mcap").write_text("of the last life")
+    for path in (tmp_path / "life.mcap", tmp_path):
+        recording = Recording(path, life.start, ROOMY)
+        fed(recording, life, 0.0, 1.0)
+        recording.close()
+    assert all((tmp_path / name).read_text() == "mine" for name in theirs)
+    assert parts(tmp_path / "life.mcap") == [tmp_path / "life.mcap"]
+
+
+@pytest.mark.parametrize("name", ["ticks.jsonl", "sound.wav"])
+def test_a_full_disk_and_a_pipe_are_said_with_the_file(tmp_path: Path, name: str) -> None:
+    for kind, why in (("full", "No space left"), ("pipe", "it is a pipe or a socket")):
+        out = tmp_path / kind
+        out.mkdir()
+        if kind == "full":
+            (out / name).symlink_to("/dev/full")
+        else:
+            os.mkfifo(out / name)
+        command = [sys.executable, "-m", "moggy", "sim", "--headless", "--until", "2"]
+        lived = subprocess.run(
+            [*command, "--out", str(out)], capture_output=True, text=True, check=False, timeout=120
+        )
+        assert lived.returncode != 0
+        assert f"{out / name}: {why}" in lived.stderr
+        assert "Traceback" not in lived.stderr
+
+
+def test_records_yaml_is_read_as_every_file_that_people_write(tmp_path: Path) -> None:
+    file = tmp_path / "records.yaml"
+    file.write_bytes("# für die Katze\nmost_mb: 50\n".encode("latin-1"))
+    with pytest.raises(Invalid, match=r"records.yaml:1: byte 0xfc is not UTF-8; save the file as"):
+        records_of(tmp_path)
+    file.unlink()
+    os.mkfifo(file)
+    with pytest.raises(Invalid, match=r"records.yaml:1: .*it is a pipe, not a file"):
+        records_of(tmp_path)
+
+
+def test_a_time_that_runs_backwards_is_said_with_file_and_byte(
+    life: moggy.Life, tmp_path: Path
+) -> None:
+    whole, path = tmp_path / "whole.mcap", tmp_path / "life.mcap"
+    life.save(whole)
+    crafted = McapWriter(path)
+    channel = crafted.channel(TICK, "moggy.Ticks", SCHEMA)
+    for found in read_mcap(whole, print):
+        if found.attached:
+            crafted.attach(found.topic, found.data)
+        elif found.topic == TICK:
+            message = orjson.loads(found.data)
+            if message["n"] == 250:
+                message["ticks"][3]["at"] = -5.0
+            crafted.add(channel, found.at, orjson.dumps(message))
+            crafted.flush()
+    crafted.finish()
+    there, told = numbers(path)
+    assert 252 in there
+    assert 253 not in there
+    assert there[-1] == 1999
+    place = re.match(rf"{path}: byte (\d+): a tick at 5.00 s .*-5 s comes after 5.04 s", told[0])
+    assert place
+    assert path.read_bytes()[int(place[1])] == Opcode.CHUNK
+    replayed = subprocess.run(
+        [sys.executable, "-m", "moggy", "replay", str(path)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert replayed.returncode == 1
+    assert f"{path}: byte " in replayed.stderr
+    assert "Traceback" not in replayed.stderr
