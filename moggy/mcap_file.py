@@ -218,9 +218,9 @@ class McapWriter:
 
 
 def check_free(path: Path) -> None:
-    """Raise OSError, which names the process, where another life is writing this file."""
-    if path.exists():
-        _unlocked(_locked(path))
+    """Raise OSError where the file cannot be written; where another life is writing it, with that
+    process. One that is not there is begun."""
+    _unlocked(_locked(path))
 
 
 def _locked(path: Path) -> int:

@@ -132,7 +132,6 @@ class Recorder:
         file in that process; what people say is kept only with `words`. Raises OSError when nothing
         can be written in the folder."""
         out.mkdir(parents=True, exist_ok=True)
-        (out / JOURNAL).open("ab").close()
         check_free(out / JOURNAL)
         self.why = ""
         """Why the records are not whole; empty while they are."""

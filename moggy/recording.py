@@ -193,7 +193,8 @@ class Recording:
     def _check_free(self) -> None:
         """Raise OSError where another life is writing one of the parts."""
         for part in parts(self.path):
-            check_free(part)
+            if part.exists():
+                check_free(part)
 
     def _look(self, at: float) -> None:
         """Raise OSError where the file is gone or the disk is nearly full."""

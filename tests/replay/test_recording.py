@@ -344,7 +344,7 @@ def test_only_parts_that_a_recording_wrote_are_deleted(life: moggy.Life, tmp_pat
     assert parts(tmp_path / "life.mcap") == [tmp_path / "life.mcap"]
 
 
-@pytest.mark.parametrize("name", ["ticks.jsonl", "sound.wav"])
+@pytest.mark.parametrize("name", ["journal.mcap", "ticks.jsonl", "sound.wav"])
 def test_a_full_disk_and_a_pipe_are_said_with_the_file(tmp_path: Path, name: str) -> None:
     for kind, why in (("full", "No space left"), ("pipe", "it is a pipe or a socket")):
         out = tmp_path / kind
