@@ -52,7 +52,7 @@ def run(tests: list[str], cpu_s: int, clock_s: int, said: IO[str]) -> tuple[int,
     return os.waitstatus_to_exitcode(status), used.ru_utime, said.read()
 
 
-def main() -> None:
+def serve() -> None:
     """Answer until the input ends."""
     tests, sys.path[0] = sys.argv[1:], os.getcwd()
     answers = os.fdopen(os.dup(1), "w")
@@ -67,4 +67,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    serve()
