@@ -71,8 +71,7 @@ _UNKNOWN = const(2)
 
 @micropython.viper
 def shorts(data: ptr8, at: int, count: int, zero: int, into: ptr16) -> int:
-    """Read `count` numbers of 16 bits from `at` on into shorts, less `zero`; returns where they
-    end."""
+    """Read `count` numbers of 16 bits from `at` on, less `zero`, into shorts; returns their end."""
     for index in range(count):
         number = (int(data[at]) | int(data[at + 1]) << 8) - zero
         into[index] = ((number + 32768) & 65535) - 32768
@@ -159,9 +158,8 @@ class Board:
         self._battery_out = bytearray(8)
         self._joints_out = bytearray(4 + 2 * count)
         self._said = -1
-        """State, faults, stuck pads and flags as they were last sent, 3, 7, 12 and the other bits;
-        -1: not in this session.
-        """
+        """State, faults, stuck pads and flags as last sent, in 3, 7, 12 and the other bits; -1: not
+        in this session."""
         self._ticks = 0
         self._touched = False
         self._touch_untold = False
@@ -183,7 +181,7 @@ class Board:
         """Do everything that is due now. Called every TICK_MS; never waits and raises nothing that
         a device can cause."""
         self._ticks += 1
-        self._port.receive(self._take_it, self._begin_it, now)
+        self.listen(now)
         pressed = self._stop.pressed
         if pressed and self._mode.state != mode.STOPPED:
             self._enter(mode.STOPPED, now)
@@ -193,6 +191,10 @@ class Board:
         if self._port.open:
             self._report(pressed, now)
         self._port.flush(TICK_MS)
+
+    def listen(self, now: "Ms") -> None:
+        """Carry out and answer what has come from the brain."""
+        self._port.receive(self._take_it, self._begin_it, now)
 
     # Devices to messages.
 
@@ -254,8 +256,7 @@ class Board:
         if faults != self.faults:
             self.faults = faults
             text = "touch chip lost %d times, %d readings that no hand makes; IMU lost %d times"
-            said = text % (skin.losses, skin.implausible, imu.losses)
-            self._port.stream(wire.LOG, said.encode())
+            self._port.log(text % (skin.losses, skin.implausible, imu.losses))
 
     # States and joints.
 
@@ -349,8 +350,7 @@ class Board:
             return _REFUSED
         if learnt != self._setpoints.learnt:
             text = "setpoints all too late: the brain's clock learnt anew, time %d"
-            said = text % self._setpoints.learnt
-            self._port.stream(wire.LOG, said.encode())
+            self._port.log(text % self._setpoints.learnt)
         shorts(payload, 10, len(self._angles), wire.ANGLE_ZERO, self._angles)
         self._over = max(1, payload[6] // _STEP_MS)
         self._mode.refresh(now, ttl_ms)

@@ -107,6 +107,10 @@ class Port:
         else:
             self.dropped += 1
 
+    def log(self, text: str) -> None:
+        """Send a line of text once."""
+        self.stream(wire.LOG, text.encode())
+
     def event(self, kind: int, payload: bytes) -> None:
         """Send a message until it is acknowledged. Without a session it is dropped: a new session
         begins with the state as it is then."""

@@ -172,13 +172,13 @@ _REMAINDERS = _remainders()
 
 
 @micropython.viper
-def seal(data: ptr8, end: int, seed: uint, table: ptr32, write: int) -> int:
-    """Write the crc32 of the first `end` bytes behind them, or only compare it with what is there;
-    returns 1 if it was the same. `seed` is inverted. Nothing is allocated, where binascii.crc32
-    makes an integer that is too long for 32 bits."""
+def seal(data: ptr8, at: int, end: int, seed: uint, table: ptr32, write: int) -> int:
+    """Write the crc32 of the bytes from `at` to `end` behind them, or only compare it with what is
+    there; returns 1 if it was the same. `seed` is inverted. Nothing is allocated, where
+    binascii.crc32 makes an integer that is too long for 32 bits."""
     crc = seed
-    for at in range(end):
-        crc = crc ^ uint(data[at])
+    for index in range(at, end):
+        crc = crc ^ uint(data[index])
         crc = (crc >> 4) ^ uint(table[int(crc & 15)])
         crc = (crc >> 4) ^ uint(table[int(crc & 15)])
     same = 1
@@ -201,25 +201,27 @@ def copy(source: ptr8, count: int, target: ptr8, at: int) -> int:
 
 
 @micropython.viper
-def stuff(data: ptr8, count: int, out: ptr8, at: int) -> int:
-    """Encode the first `count` bytes by COBS (Cheshire and Baker 1999) into `out` from `at` on,
-    with the delimiter; returns where that ends. There is no zero byte before the delimiter."""
+def stuff(data: ptr8, begin: int, end: int, at: int) -> int:
+    """Encode the bytes from `begin` to `end` by COBS (Cheshire and Baker 1999) to `at` in the same
+    buffer, with the delimiter; returns where that ends. There is no zero byte before the delimiter.
+    `at` is at least one byte before `begin`, and one more for each whole 254 bytes: then none is
+    overwritten before it is read."""
     mark = at
     at += 1
     code = 1
-    for index in range(count):
+    for index in range(begin, end):
         byte = int(data[index])
         if byte:
-            out[at] = byte
+            data[at] = byte
             at += 1
             code += 1
         if byte == 0 or code == 255:
-            out[mark] = code
+            data[mark] = code
             mark = at
             at += 1
             code = 1
-    out[mark] = code
-    out[at] = 0
+    data[mark] = code
+    data[at] = 0
     return at + 1
 
 
@@ -268,9 +270,9 @@ def unstuff(data: ptr8, end: int, out: ptr8, state: ptr32) -> int:
 if sys.implementation.name != "micropython":
     # What takes CPython long is a loop over bytes.
 
-    def seal(data: ptr8, end: int, seed: uint, table: ptr32, write: int) -> int:
+    def seal(data: ptr8, at: int, end: int, seed: uint, table: ptr32, write: int) -> int:
         """As above."""
-        crc = crc32(memoryview(data)[:end], seed ^ 0xFFFFFFFF)
+        crc = crc32(memoryview(data)[at:end], seed ^ 0xFFFFFFFF)
         if write:
             struct.pack_into("<I", data, end, crc)
         return 1 if crc == struct.unpack_from("<I", data, end)[0] else 0
@@ -281,17 +283,15 @@ if sys.implementation.name != "micropython":
         return at + count
 
 
-_body = bytearray(LONGEST + 8)
-"""A frame that is being encoded."""
-
-
 def put(out: bytearray, at: int, kind: int, seq: int, payload: "bytes | bytearray") -> int:
     """Write a whole frame with its delimiter into `out` from `at` on; returns where it ends, at
     most `longest(len(payload))` further. `seq`: 1..255 for commands and events, else 0."""
-    _body[0], _body[1] = kind, seq
-    end = copy(payload, len(payload), _body, 2)
-    seal(_body, end, _seeds[kind >= SETPOINT], _REMAINDERS, 1)
-    return stuff(_body, end + 4, out, at)
+    length = len(payload)
+    begin = at + longest(length) - length - 7
+    out[begin], out[begin + 1] = kind, seq
+    end = copy(payload, length, out, begin + 2)
+    seal(out, begin, end, _seeds[kind >= SETPOINT], _REMAINDERS, 1)
+    return stuff(out, begin, end + 4, at)
 
 
 def longest(length: int) -> int:
@@ -354,7 +354,7 @@ class Frames:
         if end < 2:
             return False
         kind = body[0]
-        if not seal(body, end, _seeds[kind >= SETPOINT], _REMAINDERS, 0):
+        if not seal(body, 0, end, _seeds[kind >= SETPOINT], _REMAINDERS, 0):
             return False
         self.kind, self.seq = kind, body[1]
         payload = self._payloads.get(end)

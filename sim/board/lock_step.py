@@ -25,6 +25,8 @@ from moggy.sim.board.wires import (
 
 TICK_MS = 10
 """ms from tick to tick; as TICK_MS of firmware/board.py."""
+LISTEN_MS = 5
+"""ms before a tick; as LISTEN_MS of firmware/main.py."""
 
 
 class Pipe:
@@ -116,7 +118,7 @@ class LockStepBoard:
         """Start the firmware, with what is on its flash. The chips keep their registers. `cause`:
         as in firmware/restart.py."""
         self._board = self._import("main").build(self._import("machine").UART(0), cause)
-        self._tick = self._board.tick
+        self._tick, self._listen = self._board.tick, self._board.listen
 
     def feed(self, inputs: WorldInputs) -> None:
         """Set what its devices sense from now on. Only what has changed is written."""
@@ -141,9 +143,10 @@ class LockStepBoard:
 
     def advance(self, now: float) -> None:
         """Run every tick up to `now`, seconds since the start."""
-        until, tick = round(now * 1000.0), self._tick
+        until, tick, listen = round(now * 1000.0), self._tick, self._listen
         while self._ms + TICK_MS <= until:
             self._ms += TICK_MS
+            listen(self._ms - LISTEN_MS)
             tick(self._ms)
 
     def module(self, name: str) -> Any:
