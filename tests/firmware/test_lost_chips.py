@@ -123,11 +123,9 @@ def test_a_chip_that_is_lost_again_and_again_is_set_up_once_a_second() -> None:
 @pytest.mark.parametrize(("name", "fault"), [("skin", TOUCH), ("imu", IMU)])
 def test_a_chip_that_comes_after_the_start_is_taken(name: str, fault: int) -> None:
     brain = Brain()
-    board = brain.board
     chip = getattr(brain.rig.bench, name)
     chip.present = False
-    brain.board._board = board.module("main").build(board.module("machine").UART(0))
-    brain.board._tick = brain.board._board.tick
+    brain.board.restart()
     brain.live(1.0)
     assert brain.status[1] == fault
     chip.present = True

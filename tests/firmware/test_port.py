@@ -13,8 +13,9 @@ import pytest
 from moggy import wire
 from moggy.protocol import Protocol
 from moggy.sim.board.interpreter import FIRMWARE, interpreter, note
+from moggy.sim.board.lock_step import LockStepBoard
 
-from .rig import Brain
+from .rig import CAT, Brain
 
 needs_interpreter = pytest.mark.skipif(interpreter() is None, reason=f"not run: {note()}")
 OF_THE_BRAIN = [
@@ -48,6 +49,28 @@ def test_the_brain_survives_frames_of_any_length(row: tuple[int, str, str, str])
     assert protocol.identity is not None
     for length in range(40):
         protocol.receive(wire.frame(row[0], 0, bytes(length)), 0.1)
+
+
+def test_a_ping_that_comes_after_a_tick_is_answered_in_the_middle_of_two() -> None:
+    board = LockStepBoard(CAT)
+    main, frames, pongs = board.module("main"), wire.Frames(), []
+
+    def sleep_ms(ms: int) -> None:
+        for kind, _, payload in frames.feed(board.line.read()):
+            if kind == wire.PONG:
+                pongs.append((board._ms, *struct.unpack("<II", payload)))
+        if board._ms == 0:
+            board.line.write(wire.frame(wire.HELLO, 0, struct.pack("<IH", wire.SCHEMA_HASH, 7)))
+        elif board._ms % 10 == 0:
+            board.line.write(wire.frame(wire.PING, 0, struct.pack("<I", board._ms)))
+        if board._ms > 50:
+            raise KeyboardInterrupt
+        board._ms += ms
+
+    main.sleep_ms, main.line = sleep_ms, lambda: board.module("machine").UART(0)
+    with pytest.raises(KeyboardInterrupt):
+        main.run()
+    assert pongs == [(at + 5, at, at + 5) for at in range(10, 60, 10)]
 
 
 class FullLine:

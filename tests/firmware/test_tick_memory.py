@@ -90,6 +90,8 @@ def live(swings):
         now += 10
         if n & 1:
             line.waiting = swings[n // 2]
+        if n & 2:
+            board.listen(now - 5)
         board.tick(now)
         moved += not board._limbs.still
     return moved

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from array import array
 from binascii import crc32
 from pathlib import Path
 
@@ -20,10 +21,15 @@ PAYLOADS = st.binary(max_size=480) | st.binary(max_size=480).map(
 
 @given(st.binary(max_size=1200) | st.integers(250, 260).map(lambda n: b"x" * n))
 def test_stuffed_bytes_hold_no_zero_but_the_delimiter(data: bytes) -> None:
-    out = bytearray(len(data) + 10)
-    end = wire.stuff(data, len(data), out, 3)
+    begin = 4 + len(data) // 254
+    out = bytearray(begin) + data + b"\0"
+    end = wire.stuff(out, begin, begin + len(data), 3)
     assert out.find(0, 3) == end - 1
     assert end - 3 <= len(data) + 2 + len(data) // 254
+    read, state = bytearray(len(data) + 512), array("I", (3, 0, 0, 0, 0))
+    if 0 < len(data) < 512:
+        assert wire.unstuff(out, end, read, state) == 1
+        assert bytes(read[: state[4]]) == data
 
 
 @given(st.binary(max_size=1200))
@@ -98,11 +104,10 @@ def test_a_line_that_never_ends_is_forgotten() -> None:
 def test_another_schema_is_not_understood() -> None:
     body = bytes((wire.STOP, 1))
     sealed = body + crc32(body, wire.SCHEMA_HASH ^ 1).to_bytes(4, "little")
-    out = bytearray(len(sealed) + 2)
-    wire.stuff(sealed, len(sealed), out, 0)
-    other = bytes(out)
+    other = bytearray(1) + sealed + b"\0"
+    wire.stuff(other, 1, 1 + len(sealed), 0)
     frames = wire.Frames()
-    assert frames.feed(other) == []
+    assert frames.feed(bytes(other)) == []
     assert frames.errors == 1
 
 
