@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import struct
-from itertools import pairwise
+from itertools import pairwise, product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moggy.firmware.joint import Joint, put_angles, stopping, table
+from moggy.firmware import joint as joint_module
+from moggy.firmware.joint import Joint, put_angles, reachable, stopping, table
 
 
 def built(low: int, high: int, rest: int, velocity: int, acceleration: int) -> Joint:
@@ -268,3 +269,41 @@ def test_it_does_not_bounce_off_its_end() -> None:
     angles = course(joint, 12)
     assert min(angles) == -388
     assert set(angles[angles.index(-388) :]) == {-388}
+
+
+AT_THE_EDGE = (-101, -100, -99, 0, 99, 100, 101)
+"""cdeg beside the acceleration of `brisk`, and beside the speed of a slow joint."""
+
+
+@pytest.mark.parametrize("fastest", [100, 500])
+@pytest.mark.parametrize("end", [-1, 0, 1])
+def test_the_long_way_is_calculated_only_where_speed_acceleration_or_a_limit_may_be_met(
+    fastest: int, end: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calculated: list[int] = []
+
+    def counted(*numbers: int) -> int:
+        calculated.append(1)
+        return reachable(*numbers)
+
+    monkeypatch.setattr(joint_module, "reachable", counted)
+    for want, change, drift in product(AT_THE_EDGE, AT_THE_EDGE, (-50, 0, 50)):
+        joint = built(-7000, 7000, 0, 50 * fastest, 250_000)
+        far = stopping(fastest, 100)
+        # A goal just within, on and beyond where all speeds are safe, on both sides.
+        for goal in (0, 7000 - far + end, -7000 + far - end):
+            states, zero = joint._states, joint_module._ZERO
+            states[joint_module._ANGLE] = goal - want + zero
+            states[joint_module._SPEED] = want - change + zero
+            states[joint_module._GOAL] = goal - drift + zero
+            states[joint_module._TARGET] = goal + 9 * drift + zero
+            states[joint_module._GLIDE] = 10
+            calculated.clear()
+            joint.step()
+            needed = (
+                abs(change) > 100
+                or abs(want - drift) > 100
+                or abs(want) > fastest
+                or (goal != 0 and end > 0)
+            )
+            assert bool(calculated) == needed, (want, change, drift, goal)
