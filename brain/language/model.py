@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from time import perf_counter
 from typing import Final
 
@@ -57,12 +58,13 @@ beg."""
 class Judge:
     """Question → one Thought.
 
-    Loading takes one to two seconds. Raises models.Missing, models.Corrupt, NoRuntime,
-    NoHead or Unwell; the message says the way out.
+    `file` is its verified file; None: it is looked for and verified. Loading takes one to two
+    seconds. Raises models.Missing, models.Corrupt, NoRuntime, NoHead or Unwell; the message says
+    the way out.
     """
 
-    def __init__(self) -> None:
-        file = models.verify(MODEL)
+    def __init__(self, file: Path | None = None) -> None:
+        file = file or models.verify(MODEL)
         self._head = head.load(models.MODELS[MODEL].files[0].sha256)
         self._model = LanguageModel(file, prompts.BEGINNING)
         self._ids = [self._model.tokens(f" {name}")[0] for name in ADVICE]
@@ -150,5 +152,6 @@ def reader() -> tuple[str, Callable[[str], NDArray[np.float32]]]:
 def model_task() -> Task:
     """For a worker: Question → [Thought(source="smollm2")]. Raises what Judge raises; the worker
     tries again later."""
+    file = models.verify(MODEL)  # before this process yields, as in embedding_task
     yield_to_the_loop()
-    return Judge()
+    return Judge(file)

@@ -4,16 +4,19 @@ say the way out when they are missing."""
 from __future__ import annotations
 
 import importlib.util
+import multiprocessing
 import os
+import resource
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from moggy import cache, models
+from moggy.assemble import slow_thinkers
 from moggy.brain.language import (
     Embedding,
     Judge,
@@ -31,7 +34,6 @@ from moggy.brain.language import (
 from moggy.messages import Thought, Trouble
 from moggy.sensors.words import understand
 from moggy.vocabulary import CLASSES, LARGEST_ADVICE
-from moggy.worker import ProcessWorker
 
 E5 = models.MODELS["e5_small"].files[0].sha256
 
@@ -142,17 +144,20 @@ def test_a_missing_model_says_how_to_get_it(
         model_task()
 
 
-@pytest.mark.needs_runtime
-def test_a_damaged_model_of_the_right_size_is_said_with_the_way_out(
+def test_a_damaged_model_of_the_right_size_is_said_before_its_runtime_starts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """With the workers of a real life, and in seconds of their processor time, so that a busy
+    machine does not count."""
     monkeypatch.setenv("MOGGY_CACHE", str(tmp_path))
     file = models.MODELS["smollm2"].files[0]
     place = tmp_path / "models" / f"smollm2-{file.sha256[:16]}" / file.name
     place.parent.mkdir(parents=True)
     with place.open("wb") as damaged:
         damaged.truncate(file.size)
-    worker = ProcessWorker(model_task, name="language model")
+    ((_, other), (_, worker)) = slow_thinkers(simulated=False)
+    other.close()
+    before = seconds_of_children()
     try:
         give_up = time.monotonic() + 120.0
         while not (said := worker.poll(0.0)):
@@ -164,6 +169,31 @@ def test_a_damaged_model_of_the_right_size_is_said_with_the_way_out(
     assert isinstance(trouble, Trouble)
     assert "is damaged" in trouble.message
     assert "moggy models fetch smollm2" in trouble.message
+    assert seconds_of_children() - before < 4.0
+
+
+def seconds_of_children() -> float:
+    """Processor time of the processes that were started here, when all have ended."""
+    while multiprocessing.active_children():
+        time.sleep(0.01)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+@pytest.mark.parametrize("task", [embedding_task, model_task])
+def test_a_model_is_verified_before_its_process_yields_to_others(
+    task: Callable[[], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the owner of a busy machine waits half a minute to hear that it is damaged."""
+
+    def damaged(name: str) -> Path:
+        raise models.Corrupt(name, "1", "2")
+
+    monkeypatch.setattr(models, "verify", damaged)
+    for module in (embedding, model):
+        monkeypatch.setattr(module, "yield_to_the_loop", lambda: pytest.fail("it yields first"))
+    with pytest.raises(models.Corrupt):
+        task()
 
 
 def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:

