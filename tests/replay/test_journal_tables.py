@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -15,21 +14,10 @@ from mcap.reader import make_reader
 from typer.testing import CliRunner
 
 import moggy
+from bench.whole_day import TOPICS, checked
 from moggy.commands.export import LAYOUT
 from moggy.main import app
 from moggy.messages import Trouble
-
-TOPICS = {
-    "/tick": "moggy.Ticks",
-    "/affect": "moggy.Affect",
-    "/person": "moggy.Person",
-    "/drives": "moggy.Drives",
-    "/decision": "moggy.Decision",
-    "/events": "moggy.Event",
-    "/joints": "moggy.Joints",
-    "/tf": "foxglove.FrameTransform",
-    "/log": "foxglove.Log",
-}
 
 
 @pytest.fixture(scope="module")
@@ -45,61 +33,15 @@ def journal(life: moggy.Life, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def wrong(value: Any, schema: Mapping[str, Any], where: str = "") -> Iterator[str]:
-    """What in a value is not as a JSON schema says, of those that we write."""
-    kinds: dict[str, Any] = {
-        "object": dict, "array": list, "string": str, "boolean": bool, "integer": int,
-        "number": (int, float),
-    }  # fmt: skip
-    kind = schema["type"]
-    if not isinstance(value, kinds[kind]) or (kind != "boolean" and isinstance(value, bool)):
-        yield f"{where} is {value!r}, no {kind}"
-        return
-    if kind == "object":
-        properties = schema.get("properties")
-        if properties is not None:
-            yield from (f"{where}.{name} is missing" for name in properties if name not in value)
-            yield from (f"{where}.{name} is not named" for name in value if name not in properties)
-            for name in properties.keys() & value.keys():
-                yield from wrong(value[name], properties[name], f"{where}.{name}")
-    elif kind == "array":
-        for n, each in enumerate(value):
-            yield from wrong(each, schema["items"], f"{where}.{n}")
-    elif kind in ("integer", "number") and not (
-        schema.get("minimum", value) <= value <= schema.get("maximum", value)
-    ):
-        yield f"{where} is {value}"
-
-
-def test_every_message_of_a_whole_day_is_as_its_schema_says(journal: Path) -> None:
-    """Read by the reader of the format's own makers, with its checksums and its index."""
-    found: Counter[str] = Counter()
-    schemas: dict[str, str] = {}
+def test_every_message_of_a_day_is_as_its_schema_says(journal: Path) -> None:
+    found = checked(journal)
+    assert found.mistakes == []
+    assert set(found.messages) == set(TOPICS)
+    assert found.messages["/affect"] > 64 * 3
     with journal.open("rb") as file:
-        reader = make_reader(file, validate_crcs=True)
-        summary = reader.get_summary()
-        assert summary is not None
-        assert summary.statistics is not None
-        assert {attached.name for attached in summary.attachment_indexes} == {"start.json"}
-        for schema, channel, message in reader.iter_messages():
-            assert schema is not None
-            assert schema.encoding == "jsonschema"
-            schemas[channel.topic] = schema.name
-            for key in (b"$ref", b"anyOf", b"allOf", b"$defs"):
-                assert key not in schema.data
-            said = list(wrong(json.loads(message.data), json.loads(schema.data), channel.topic))
-            assert said == []
-            found[channel.topic] += 1
-        counts = summary.statistics.channel_message_counts
-    assert schemas == TOPICS
-    assert sum(found.values()) == sum(counts.values())
-    assert found["/affect"] > 64 * 3
-
-
-def test_a_wrong_message_is_noticed() -> None:
-    schema = {"type": "object", "properties": {"a": {"type": "number"}}}
-    assert list(wrong({"a": "1", "b": 2}, schema)) == [".b is not named", ".a is '1', no number"]
-    assert list(wrong({}, schema)) == [".a is missing"]
+        summary = make_reader(file).get_summary()
+    assert summary is not None
+    assert {attached.name for attached in summary.attachment_indexes} == {"start.json"}
 
 
 def test_one_topic_of_many_is_found_by_its_index(journal: Path, life: moggy.Life) -> None:

@@ -1,4 +1,5 @@
-"""A life of an hour, in virtual time, holds no more at its end than after twenty minutes."""
+"""A life of an hour, in virtual time, holds no more at its end than after twenty minutes, and its
+journal is as its schemas say."""
 
 from __future__ import annotations
 
@@ -8,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from bench import soak
+from bench.whole_day import TOPICS, checked
+from moggy.record import JOURNAL
 
 
 def test_an_hour_stays_flat(tmp_path: Path) -> None:
@@ -15,6 +18,9 @@ def test_an_hour_stays_flat(tmp_path: Path) -> None:
     assert len(samples) == 60
     assert soak.grown(samples) == []
     assert samples[-1].journal_mb > samples[0].journal_mb > 0.0
+    found = checked(tmp_path / JOURNAL)
+    assert found.mistakes == []
+    assert set(found.messages) == set(TOPICS)
 
 
 @pytest.mark.parametrize(
