@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moggy.firmware import joint as joint_module
-from moggy.firmware.joint import Joint, put_angles, reachable, stopping, table
+from moggy.firmware.joint import Joint, move, put_angles, reachable, stopping, table
 
 
 def built(low: int, high: int, rest: int, velocity: int, acceleration: int) -> Joint:
@@ -286,18 +285,19 @@ def test_the_long_way_is_calculated_only_where_speed_acceleration_or_a_limit_may
         calculated.append(1)
         return reachable(*numbers)
 
-    monkeypatch.setattr(joint_module, "reachable", counted)
+    names = move.__globals__
+    monkeypatch.setitem(names, "reachable", counted)
     for want, change, drift in product(AT_THE_EDGE, AT_THE_EDGE, (-50, 0, 50)):
         joint = built(-7000, 7000, 0, 50 * fastest, 250_000)
         far = stopping(fastest, 100)
         # A goal just within, on and beyond where all speeds are safe, on both sides.
         for goal in (0, 7000 - far + end, -7000 + far - end):
-            states, zero = joint._states, joint_module._ZERO
-            states[joint_module._ANGLE] = goal - want + zero
-            states[joint_module._SPEED] = want - change + zero
-            states[joint_module._GOAL] = goal - drift + zero
-            states[joint_module._TARGET] = goal + 9 * drift + zero
-            states[joint_module._GLIDE] = 10
+            states, zero = joint._states, names["_ZERO"]
+            states[names["_ANGLE"]] = goal - want + zero
+            states[names["_SPEED"]] = want - change + zero
+            states[names["_GOAL"]] = goal - drift + zero
+            states[names["_TARGET"]] = goal + 9 * drift + zero
+            states[names["_GLIDE"]] = 10
             calculated.clear()
             joint.step()
             needed = (
