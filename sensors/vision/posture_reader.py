@@ -4,13 +4,14 @@ become arousal, engagement and a little of valence.
 These rules are **not validated**: no packaged model maps posture to feeling, and no labelled set
 with a clear licence is at hand. So the confidence is at most 0.3. In studies of acted bodies an
 expansive, upright posture goes with positive states, a contracted, bowed one with negative states,
-and speed of movement with arousal (Wallbott 1998; de Meijer 1989).
+and speed of movement with arousal (Wallbott 1998; de Meijer 1989). Lively, expansive movement is
+joy as well as anger (Wallbott 1998), so the livelier the movement, the less the valence says.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -28,19 +29,35 @@ VISIBLE = 0.5
 """Visibility (0..1) below which a landmark is a guess."""
 HIGHEST_CONFIDENCE = 0.3
 """Of rules that are not validated."""
-MOVING_M_S = 0.12
-"""m/s of hands, elbows and head relative to the hips; below is sitting still and the jitter of the
-network."""
-LIVELY_M_S = 0.6
-"""m/s of somebody who gestures."""
-AT_FIRST_M_S = 0.06
-"""m/s before anything was seen to move."""
+MOST_VALENCE = 0.6
+"""Valence (−1..1) that a posture can come near; our choice."""
+MOST_AROUSAL = 0.8
+"""As MOST_VALENCE, of arousal."""
+MOVING = 0.35
+"""Body sizes a second of hands, elbows and head relative to the hips; below is sitting still and
+the jitter of the network."""
+LIVELY = 1.75
+"""Body sizes a second of somebody who gestures."""
+AT_FIRST = 0.18
+"""Body sizes a second before anything was seen to move."""
+LEAST_MOVING = 0.06
+"""Body sizes a second; slower movement counts as this much."""
+TORSO = 0.7
+"""Width of the shoulders / length of the torso, between the joints: 0.34 and 0.48 m; our choice."""
 TYPICAL_HEAD = 0.45
 """Height of the nose above the shoulders / width of the shoulders, of somebody who sits upright
 (0.44 measured on one portrait)."""
-TYPICAL_ARMS = 1.0
+HEAD_RANGE = 0.3
+"""As TYPICAL_HEAD: the difference from it that counts 0.76."""
+TYPICAL_ARMS = 1.15
 """Mean distance between wrists and between elbows / width of the shoulders: hands in the lap 0.95,
-folded arms 0.8, hanging ones 1.4."""
+folded arms 0.8, hanging ones 1.4; the middle of lap and hanging is neither open nor closed."""
+ARMS_RANGE = 0.7
+"""As TYPICAL_ARMS: the difference from it that counts 0.76."""
+SLUMP_RAD = 0.6
+"""rad of the torso from upright that count 0.76; our choice."""
+LIVELY_HIDES = 0.8
+"""Share of the valence that is not said of somebody who moves as fast as LIVELY; our choice."""
 MOVEMENT_LASTS_S = 1.0
 """Seconds over which movement is averaged."""
 LONGEST_GAP_S = 2.0
@@ -51,16 +68,18 @@ class Movement(NamedTuple):
     """What is kept of one person from posture to posture."""
 
     at: float
-    places: tuple[Place, ...]
-    """Of nose, elbows and wrists as far as visible, relative to the hips; m."""
+    places: Mapping[int, Place]
+    """Landmark → place relative to the hips, m: of nose, elbows and wrists as far as visible."""
     speed: float
-    """Their mean speed, m/s."""
+    """Their mean speed, body sizes a second."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:
     """How somebody holds themselves at one moment; None: not visible."""
 
+    size: float
+    """m: the width of the shoulders, as far as the torso agrees."""
     openness: float | None
     """−1 arms folded or held close, 1 spread."""
     head: float
@@ -96,47 +115,45 @@ class PostureReader:
         holding = measure(posture.landmarks)
         if holding is None:
             return replace(posture, confidence=0.0)
-        energy = self._movement(posture)
+        speed = self._movement(posture, posture.landmarks, holding.size)
         # 0 at rest, 1 lively.
-        moving = math.log(max(energy, 0.02) / MOVING_M_S) / math.log(LIVELY_M_S / MOVING_M_S)
+        moving = math.log(max(speed, LEAST_MOVING) / MOVING) / math.log(LIVELY / MOVING)
+        slump, dropped = holding.slump or 0.0, max(0.0, -holding.head)
         arousal = (
             0.9 * math.tanh(0.8 * (moving - 0.3))
             + 0.3 * holding.raised
-            - 0.3 * (holding.slump or 0.0)
+            - 0.3 * slump
+            - 0.15 * dropped
         )
-        valence = (
-            0.25 * (holding.openness or 0.0)
-            + 0.35 * holding.head
-            - 0.25 * (holding.slump or 0.0)
-            + 0.25 * holding.raised
-        )
-        engagement = holding.facing * (
-            0.65 + 0.25 * (holding.lean or 0.0) - 0.25 * max(0.0, -holding.head)
-        )
+        valence = 0.25 * (holding.openness or 0.0) + 0.35 * holding.head - 0.25 * slump
+        valence *= 1.0 - LIVELY_HIDES * _clip(moving, 0.0, 1.0)
+        engagement = holding.facing * (0.65 + 0.25 * (holding.lean or 0.0) - 0.25 * dropped)
         clear = abs(valence) + abs(arousal)
         return replace(
             posture,
-            valence=round(_clip(valence, -0.6, 0.6), 3),
-            arousal=round(_clip(arousal, -0.8, 0.8), 3),
+            valence=round(MOST_VALENCE * math.tanh(valence / MOST_VALENCE), 3),
+            arousal=round(MOST_AROUSAL * math.tanh(arousal / MOST_AROUSAL), 3),
             engagement=round(_clip(engagement, 0.0, 1.0), 3),
             confidence=round(HIGHEST_CONFIDENCE * holding.seen * (0.5 + 0.5 * min(1.0, clear)), 3),
         )
 
-    def _movement(self, posture: Posture) -> float:
-        """m/s of hands, elbows and head relative to the hips, averaged over about a second."""
-        marks = posture.landmarks or ()
+    def _movement(self, posture: Posture, marks: Sequence[Sequence[float]], size: float) -> float:
+        """Speed of hands, elbows and head relative to the hips, averaged over about a second, in
+        body sizes (`size`, m) a second: a child who waves is as lively as a man who does."""
         hips = _between(marks, HIPS)
-        here = tuple(
-            _minus(_place(marks, k), hips) for k in (NOSE, *ELBOWS, *WRISTS) if _visible(marks, k)
-        )
-        first = Movement(posture.at, here, AT_FIRST_M_S)
-        at, there, energy = self._before.get(posture.person, first)
-        dt = posture.at - at
-        if 0.0 < dt < LONGEST_GAP_S and here and len(here) == len(there):
-            speed = sum(math.dist(a, b) for a, b in zip(here, there, strict=True)) / len(here) / dt
-            energy += (speed - energy) * (1.0 - math.exp(-dt / MOVEMENT_LASTS_S))
-        self._before[posture.person] = Movement(posture.at, here, energy)
-        return energy
+        here = {
+            k: _minus(_place(marks, k), hips)
+            for k in (NOSE, *ELBOWS, *WRISTS)
+            if _visible(marks, k)
+        }
+        first = Movement(posture.at, here, AT_FIRST)
+        at, there, speed = self._before.get(posture.person, first)
+        dt, both = posture.at - at, here.keys() & there.keys()
+        if 0.0 < dt < LONGEST_GAP_S and both:
+            way = sum(math.dist(here[k], there[k]) for k in sorted(both)) / len(both)
+            speed += (way / size / dt - speed) * (1.0 - math.exp(-dt / MOVEMENT_LASTS_S))
+        self._before[posture.person] = Movement(posture.at, here, speed)
+        return speed
 
 
 def measure(marks: Sequence[Sequence[float]]) -> Holding | None:
@@ -151,20 +168,13 @@ def measure(marks: Sequence[Sequence[float]]) -> Holding | None:
     legs = all(_visible(marks, k) for k in HIPS) and torso > 0.1
     wrists = [_place(marks, k) for k in WRISTS if _visible(marks, k)]
     arms = len(wrists) == 2 and all(_visible(marks, k) for k in ELBOWS)
-    elbows = [_place(marks, k) for k in ELBOWS]
+    spread = math.dist(*wrists) + math.dist(*(_place(marks, k) for k in ELBOWS)) if arms else 0.0
     used = (NOSE, *SHOULDERS, *ELBOWS, *WRISTS, *HIPS)
     return Holding(
-        openness=_clip(
-            ((math.dist(*wrists) + math.dist(*elbows)) / (2.0 * width) - TYPICAL_ARMS) / 0.5,
-            -1.0,
-            1.0,
-        )
-        if arms
-        else None,
-        head=_clip(((shoulders[1] - nose[1]) / width - TYPICAL_HEAD) / 0.3, -1.0, 1.0),
-        slump=_clip(
-            (math.acos(_clip((hips[1] - shoulders[1]) / torso, -1.0, 1.0)) - 0.25) / 0.7, 0.0, 1.0
-        )
+        size=0.5 * (width + TORSO * torso) if legs else width,
+        openness=math.tanh((0.5 * spread / width - TYPICAL_ARMS) / ARMS_RANGE) if arms else None,
+        head=math.tanh(((shoulders[1] - nose[1]) / width - TYPICAL_HEAD) / HEAD_RANGE),
+        slump=math.tanh(math.acos(_clip((hips[1] - shoulders[1]) / torso, -1.0, 1.0)) / SLUMP_RAD)
         if legs
         else None,
         raised=_clip(sum(max(0.0, shoulders[1] - w[1]) for w in wrists) / (2.0 * width), 0.0, 1.0),
