@@ -235,6 +235,10 @@ class Words(Sense):
     arousal: Signed | None = None
     probabilities: Probabilities | None = None
     intent: Intent | None = None
+    to_pet: Annotated[
+        Unit | None,
+        Field(description="1 said to the pet, 0 of something else; none: nothing tells"),
+    ] = None
     confidence: Unit | None = None
 
 
@@ -257,6 +261,7 @@ class Thought(Sense):
     arousal: Signed | None = None
     probabilities: Probabilities | None = None
     intent: Intent | None = None
+    to_pet: Annotated[Unit | None, Field(description="of the words; none: as read before")] = None
     confidence: Unit = 0.5
     nudges: Annotated[
         Mapping[Advisable, Signed],

@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from moggy.sensors.words.word_files import rows
+
 
 class Phrase(NamedTuple):
     """One row of a file of phrases."""
@@ -23,15 +25,6 @@ class Phrase(NamedTuple):
     words: re.Pattern[str]
 
 
-CJK = re.compile(r"[\u4e00-\u9fff]")
-"""Characters of Chinese; Japanese has them too."""
-KANA = re.compile(r"[\u3040-\u30ff]")
-"""Letters of Japanese."""
-GERMAN_WORDS = re.compile(
-    r"\b(?:ich|du|bist|nicht|und|mich|mir|dich|katze|kätzchen|komm|geh|lass|hör|böse|brave?s?"
-    r"|schau|guck|pfui|nein|guten|miez)\b"
-)
-"""Words by which a text that is said to be English is read as German."""
 DRAWN_OUT_END = re.compile(r"([aiuyhwr])\1+\b")
 """«kittyy», «awayy»: letters that no word ends with twice."""
 NEGATION = re.compile(
@@ -77,38 +70,17 @@ class Wish(NamedTuple):
 @cache
 def phrases(lang: str) -> tuple[Phrase, ...]:
     """The rows of a language, compiled when they are first needed; none where there is no file."""
-    file = FOLDER / f"{lang}.txt"
-    rows: list[Phrase] = []
-    names: dict[str, str] = {}
-    for line in (
-        file.read_text(encoding="utf-8").splitlines() if lang.isalpha() and file.is_file() else ()
-    ):
-        if line.startswith("#") or not line.strip():
-            continue
-        first, second, rest = line.split(None, 2)
-        if second == "=":
-            names[first] = rest
-            continue
-        sure, words = rest.split(None, 1)
-        for name, meaning in names.items():
-            words = words.replace(f"{{{name}}}", meaning)
-        rows.append(Phrase(first, second, float(sure), re.compile(words)))
-    return tuple(rows)
-
-
-def language(text: str, said: str) -> str:
-    """The language of a text: `zh` by its characters, else the first two letters of what it is said
-    to be."""
-    return "zh" if CJK.search(text) and not KANA.search(text) else said[:2].lower()
+    return tuple(
+        Phrase(intent, feeling, float(sure), words)
+        for (intent, feeling, sure), words in rows(FOLDER, lang, 3)
+    )
 
 
 def wish(text: str, lang: str) -> Wish:
-    """What a text asks for. `text` is plain (`words_features.plain`); one that is said to be
-    English is read as German where it has German words."""
-    spoken = "de" if lang == "en" and GERMAN_WORDS.search(text) else lang
+    """What a text asks for. `text` is plain (`words_features.plain`)."""
     text = DRAWN_OUT_END.sub(r"\1", text)
     wanted, shown = ("none", 0.0, 0), ("neutral", 0.0, 0)
-    for intent, feeling, sure, words in phrases(spoken):
+    for intent, feeling, sure, words in phrases(lang):
         match = words.search(text, 0, SEARCHED)
         if match is None:
             continue

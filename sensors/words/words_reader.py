@@ -11,9 +11,10 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final, cast
 
 from moggy.messages import AnySense, Probabilities, Trouble, Words
+from moggy.sensors.words.words_address import language, to_pet
 from moggy.sensors.words.words_features import DRAWN_OUT, manner, plain, tokens
 from moggy.sensors.words.words_head import head, likely, softmax
-from moggy.sensors.words.words_phrases import language, wish
+from moggy.sensors.words.words_phrases import wish
 from moggy.vocabulary import (
     CLASS_PLACES,
     CLASS_PRIOR,
@@ -107,12 +108,12 @@ def _length(text: str) -> int:
 
 
 def understand(words: Words) -> Words:
-    """Words with text, their missing estimates filled in. Pure; the first call loads the head and
-    the lexicon, which takes about 0.1 s."""
+    """Words with text, their missing estimates filled in, and their language. Pure; the first call
+    loads the head and the lexicon, which takes about 0.1 s."""
     text = cut(words.text)
     common = plain(text)
     spelt = tokens(common)
-    lang = language(text, words.lang)
+    lang = language(common, words.lang)
     polarity = vader().polarity_scores(lexical(text))
     said = manner(text, polarity)
     known = _known(spelt, lang, polarity["compound"])
@@ -139,7 +140,11 @@ def understand(words: Words) -> Words:
         EXCLAMATION_AROUSAL * said.exclamations + CHARGE_AROUSAL * abs(polarity["compound"])
     )
     confidence = max(probabilities.values()) * (0.3 + 0.7 * evidence)
-    return _filled(words, text, probabilities, valence, min(1.0, arousal), intent, confidence)
+    return replace(
+        _filled(words, text, probabilities, valence, min(1.0, arousal), intent, confidence),
+        lang=lang,
+        to_pet=_rounded(to_pet(common, lang)) if words.to_pet is None else words.to_pet,
+    )
 
 
 def _known(spelt: Sequence[str], lang: str, compound: float) -> float:
@@ -210,6 +215,10 @@ def _said_outright(learnt: Probabilities, feeling: str, sure: float) -> dict[Per
         for name in CLASSES
     ]
     return dict(zip(CLASSES, softmax(scores), strict=True))
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
 
 
 def _filled(

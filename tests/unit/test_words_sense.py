@@ -12,6 +12,7 @@ import pytest
 
 from moggy.brain.language.reading import UNSURE
 from moggy.messages import Trouble, Words
+from moggy.sensors.words.word_files import rows
 from moggy.sensors.words.words_features import pieces, plain, tokens
 from moggy.sensors.words.words_head import HEAD, head
 from moggy.sensors.words.words_phrases import phrases
@@ -226,3 +227,39 @@ def test_the_prior_is_a_distribution_and_every_phrase_names_what_exists() -> Non
         assert all(0.0 < p.sure < 1.0 for p in phrases(lang))
     assert phrases("xx") == ()
     assert phrases("../") == ()
+
+
+@pytest.mark.parametrize(
+    ("lang", "to_it", "about"),
+    [
+        ("en", "you little monster, come here", "my boss drives me mad"),
+        ("en", "well done, puss", "she says: «bad cat, go away»"),
+        ("de", "lass das, du freches Biest", "mein Chef macht mich wahnsinnig"),
+        ("es", "ven aquí, gordito", "mi jefe me tiene harta"),
+        ("zh", "你这个小坏蛋", "今天老板又骂我了"),
+        ("ja", "ミケ、こっちおいで", "今日は上司に怒られた"),
+    ],
+)
+def test_what_is_said_to_the_cat_is_told_from_a_report(lang: str, to_it: str, about: str) -> None:
+    said, told = read(to_it), read(about)
+    assert (said.lang, told.lang) == (lang, lang), "the language is found by itself"
+    assert (said.to_pet or 0.0) > 0.7
+    assert told.to_pet is not None
+    assert told.to_pet < 0.4
+
+
+def test_nothing_is_said_of_whom_is_meant_where_nothing_tells() -> None:
+    assert read("yes").to_pet is None
+    assert read("Tänään sataa").to_pet is None
+    assert understand(Words(at=0.0, text="good cat", to_pet=0.2)).to_pet == 0.2
+
+
+@pytest.mark.parametrize("folder", ["addressed", "phrases"])
+def test_every_file_of_words_can_be_read(folder: str) -> None:
+    files = sorted((HEAD.parent / folder).glob("*.txt"))
+    assert len(files) >= 3
+    for file in files:
+        columns = 1 if folder == "addressed" else 3
+        found = list(rows(file.parent, file.stem, columns))
+        assert len(found) > 8
+        assert all(abs(float(values[-1])) < 4.0 for values, _ in found)
