@@ -54,6 +54,8 @@ LEAST: Final = {
 KINDS: Final = FELT | frozenset(LEAST) | {"look_here", "leave_me_alone"}
 HELD_FELT: Final = 200
 """Lines of the kinds of FELT in each language of held.tsv."""
+TRAIN_LEAST: Final = 600
+"""Least lines of each language of train.tsv, where that file stands."""
 HELD_EACH: Final = 5
 """Least lines of each kind of FELT in each language of held.tsv."""
 
@@ -111,8 +113,14 @@ def test_no_sentence_stands_twice_in_a_language_in_one_file_or_in_both() -> None
 
 def test_the_held_back_file_has_enough_of_each_kind_in_each_language() -> None:
     held = lines("held.tsv")
-    for language in dict.fromkeys(line.language for line in held):
+    for language in LANGUAGES:
         counts = Counter(line.kind for line in held if line.language == language)
         assert sum(counts[kind] for kind in FELT) == HELD_FELT
         assert {kind for kind in FELT if counts[kind] < HELD_EACH} == set()
         assert {kind for kind, least in LEAST.items() if counts[kind] < least} == set()
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if name == "train.tsv"])
+def test_the_training_file_has_enough_in_each_language(name: str) -> None:
+    counts = Counter(line.language for line in lines(name))
+    assert {language for language in LANGUAGES if counts[language] < TRAIN_LEAST} == set()
