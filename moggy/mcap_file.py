@@ -37,6 +37,7 @@ from mcap.records import (
 )
 
 from moggy.home import private
+from moggy.name_lock import lock_holder
 
 MAGIC = b"\x89MCAP0\r\n"
 """First and last bytes of an MCAP file."""
@@ -231,7 +232,7 @@ def _locked(path: Path) -> int:
         if _is_file(file):
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        who = _writer(file)
+        who = lock_holder(file)
         os.close(file)
         why = f"another life is recorded here ({who}): end that one, or name another file"
         raise OSError(errno.EBUSY, why, str(path)) from error
@@ -251,18 +252,6 @@ def _unlocked(file: int) -> None:
 
 def _is_file(file: int) -> bool:
     return stat.S_ISREG(os.fstat(file).st_mode)
-
-
-def _writer(file: int) -> str:
-    """The process that has the lock, as Linux lists it: `1: FLOCK ADVISORY WRITE 4711 08:02:99 0
-    EOF`."""
-    with suppress(OSError):
-        end = f":{os.fstat(file).st_ino}"
-        for line in Path("/proc/locks").read_text(encoding="ascii").splitlines():
-            words = line.split()
-            if "FLOCK" in words and len(words) > 5 and words[5].endswith(end):
-                return f"process {words[4]}"
-    return "another process"
 
 
 def _record(record: Any) -> bytes:

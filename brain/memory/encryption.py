@@ -147,6 +147,11 @@ def _rewrite(path: Path, key: Path, *, now: str, then: str) -> None:
     path = real(path)
     cipher, other, folder = _cipher(path), aside(path), hold(path, alone=True)
     try:
+        if path.stat().st_nlink > 1:
+            raise Broken(
+                f"{path} has another name (a hard link), under which it would stay as it is; find"
+                f" it with `find / -samefile {path}`, remove it, then repeat the command"
+            )
         connect(path, key)[0].close()  # raises for a wrong key before anything is written
         db = cipher.connect(path, isolation_level=None, timeout=PATIENCE)
         try:

@@ -8,9 +8,10 @@ import hashlib
 import hmac
 import os
 import secrets
-import sys
 from contextlib import suppress
 from pathlib import Path
+
+from moggy.name_lock import NameLock, Taken, hold_file, is_taken, name_lock_file, said
 
 
 class Broken(RuntimeError):
@@ -48,58 +49,55 @@ def aside(path: Path) -> Path:
     return path.with_name(f"{path.name}.aside")
 
 
-class WriteLock:
-    """The right to write the memory, which one pet has at a time.
-
-    It is a lock on a file beside the memory. The file names the process, and holds a secret by
-    which notes for this pet are made. The kernel releases the lock when the process ends.
-    """
+class WriteLock(NameLock):
+    """The right to write the memory, which one pet has at a time: by its name, and, once it is
+    there, by the file itself. The lock's second line is a secret by which notes for this pet are
+    made."""
 
     def __init__(self, path: Path) -> None:
         """Take it. Raises Broken, which says who has it, or OSError."""
-        self._file = _lock_file(path)
-        while True:
-            self._open = os.open(self._file, os.O_RDWR | os.O_CREAT, 0o600)
-            try:
-                fcntl.flock(self._open, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                if _is_the_same(self._open, self._file):
-                    break
-            except BlockingIOError:
-                who = _said(self._open)[0]
-                os.close(self._open)
-                raise Broken(
-                    f"{path} is kept by another pet ({who or 'it has just begun'}): end that one, "
-                    "or give this one a memory of its own with MOGGY_HOME"
-                ) from None
-            except BaseException:
-                os.close(self._open)
-                raise
-            os.close(self._open)  # its last holder has just removed it
+        try:
+            super().__init__(path)
+        except Taken as error:
+            raise _kept(path, error.who) from None
         self.secret = secrets.token_bytes(32)
         try:
-            os.ftruncate(self._open, 0)
-            os.pwrite(self._open, f"{_me()}\n{self.secret.hex()}\n".encode(), 0)
+            line = f"{self.secret.hex()}\n".encode()
+            os.pwrite(self.descriptor, line, os.fstat(self.descriptor).st_size)
         except BaseException:
-            os.close(self._open)
+            self.close()
             raise
 
-    @property
-    def lost(self) -> bool:
-        """Whether its file was deleted, so that another pet may take it. Raises OSError."""
-        return not _is_the_same(self._open, self._file)
 
-    def close(self) -> None:
-        """Release the lock and remove its file, unless that is another's by now."""
-        with suppress(OSError):
-            if not self.lost:
-                self._file.unlink()
-        os.close(self._open)
+def hold_alone(path: Path) -> int:
+    """Lock the memory's file itself, for the pet that writes it. Returns the descriptor, to be
+    closed after SQLite has closed the file: that would lose its own locks. Raises Broken where
+    another pet has the file under another name, or OSError."""
+    try:
+        return hold_file(path)
+    except Taken as error:
+        raise _kept(path, f"{error.who}, under another name: it has a hard link") from None
+
+
+def check_name(path: Path) -> None:
+    """For who opens a memory beside the pet. Raises Broken where a pet has the file under another
+    name: its log lies beside that one, and would be missed here."""
+    with suppress(OSError):  # who opens the file says what is wrong with it
+        if not is_taken(path):
+            os.close(hold_alone(path))
+
+
+def _kept(path: Path, who: str) -> Broken:
+    return Broken(
+        f"{path} is kept by another pet ({who}): end that one, "
+        "or give this one a memory of its own with MOGGY_HOME"
+    )
 
 
 def secret_of_pet(path: Path) -> bytes | None:
     """The secret of the pet that holds the lock now; None where no pet holds it. Raises Broken
     where that cannot be told, or OSError."""
-    file = _lock_file(path)
+    file = name_lock_file(path)
     try:
         lock = os.open(file, os.O_RDWR)
     except FileNotFoundError:
@@ -108,11 +106,11 @@ def secret_of_pet(path: Path) -> bytes | None:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         return None
     except BlockingIOError:
-        said = _said(lock)[1]
+        found = said(lock)[1]
     finally:
         os.close(lock)
     with suppress(ValueError):
-        if secret := bytes.fromhex(said):
+        if secret := bytes.fromhex(found):
             return secret
     raise Broken(f"{file} does not say whom to tell; repeat the command")
 
@@ -121,27 +119,3 @@ def digest(who: str, secret: bytes) -> str:
     """Stands for a name in a note to the pet with this secret: the name itself is not there, and
     cannot be tried out without the secret."""
     return hmac.new(secret, who.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
-
-
-def _lock_file(path: Path) -> Path:
-    return path.with_name(f"{path.name}.lock")
-
-
-def _is_the_same(descriptor: int, path: Path) -> bool:
-    with suppress(FileNotFoundError):
-        return os.path.samestat(os.fstat(descriptor), os.stat(path))
-    return False
-
-
-def _said(descriptor: int) -> tuple[str, str]:
-    """The first two lines of the lock's file: the process, and the secret in hexadecimal digits."""
-    who, _, rest = os.pread(descriptor, 1000, 0).decode("utf-8", "replace").partition("\n")
-    return who, rest.strip()
-
-
-def _me() -> str:
-    """«process 1234, moggy run», on one line."""
-    program = Path(sys.argv[0])
-    called = program.parent.name if program.name == "__main__.py" else program.name
-    name = " ".join([called, *sys.argv[1:2]])
-    return f"process {os.getpid()}, {' '.join(name.split()):.80}"

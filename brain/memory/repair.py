@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from moggy.brain.memory.encryption import Damaged, connect, to_disk
-from moggy.brain.memory.lock import Broken, WriteLock, aside, hold, real
-from moggy.brain.memory.rows import MOST_FACTS, Episode, Fact, episode_of, fact_of
+from moggy.brain.memory.lock import Broken, WriteLock, aside, hold, hold_alone, real
+from moggy.brain.memory.rows import MOST_FACTS, Episode, Fact, episode_of, fact_of, row_of
 from moggy.brain.memory.store import EPISODE, EPISODES, FACT, LARGEST, TABLES, VERSION, Memory
 
 COPIES = 9
@@ -30,6 +30,8 @@ def awake(path: Path, key: Path | None = None) -> tuple[Memory, str]:
     path.parent.mkdir(parents=True, exist_ok=True)
     lock = WriteLock(path)
     try:
+        with suppress(FileNotFoundError):
+            os.close(hold_alone(path))
         why = _damage(path, key)
         note = _anew(path, key, why) if why else ""
         memory = Memory(path, key)
@@ -133,7 +135,7 @@ def _write(path: Path, key: Path | None, facts: dict[Fact, float], episodes: lis
         )
         db.executemany(
             f"INSERT INTO episodes ({EPISODE}) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [(e.day, e.hour, e.person, e.what, e.times, e.behavior, e.pleasure) for e in episodes],
+            map(row_of, episodes),
         )
         db.execute("COMMIT")
         db.execute(f"PRAGMA user_version={VERSION}")

@@ -107,6 +107,11 @@ def episode_of(row: tuple[Any, ...]) -> Episode | None:
     )  # fmt: skip
 
 
+def row_of(e: Episode) -> tuple[float, float, str, str, int, str, float]:
+    """An episode as `episode_of` reads it."""
+    return e.day, e.hour, e.person, e.what, e.times, e.behavior, e.pleasure
+
+
 def remembered_of(facts: Mapping[Fact, float]) -> Remembered:
     """The facts as a snapshot."""
     known: dict[str, dict[str, dict[str, float]]] = {}

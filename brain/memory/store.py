@@ -16,7 +16,16 @@ from pathlib import Path
 from typing import Any
 
 from moggy.brain.memory.encryption import connect, not_a_memory, read_error
-from moggy.brain.memory.lock import Broken, WriteLock, digest, hold, real, secret_of_pet
+from moggy.brain.memory.lock import (
+    Broken,
+    WriteLock,
+    check_name,
+    digest,
+    hold,
+    hold_alone,
+    real,
+    secret_of_pet,
+)
 from moggy.brain.memory.rows import (
     AGE,
     MOST_FACTS,
@@ -26,6 +35,7 @@ from moggy.brain.memory.rows import (
     fact_of,
     facts_of,
     remembered_of,
+    row_of,
     writable,
 )
 from moggy.brain.memory.snapshot import Remembered
@@ -81,6 +91,8 @@ class Memory:
         that is no memory, or no longer."""
         self._path, self._key = real(path), key
         self._folder: int | None = None
+        self._file: int | None = None
+        """Lock of the file itself; a pet's only."""
         self._write_lock: WriteLock | None = None
         self.damaged: list[str] = []
         """Rows that no pet has written, in words; they are left out."""
@@ -95,12 +107,16 @@ class Memory:
         try:
             if path.exists() and path.stat().st_size > LARGEST:
                 raise not_a_memory(path, f"it has more than {LARGEST >> 20} MB")
+            if self._write_lock is None:
+                check_name(path)
             self._db, self._error = connect(path, self._key)
         except BaseException:
             os.close(folder)
             raise
         self._folder = folder
         try:
+            if self._write_lock is not None:
+                self._file = hold_alone(path)
             with self._reading():
                 self._prepare()
                 self._erased = self._last_erased()
@@ -114,9 +130,10 @@ class Memory:
     def _shut(self) -> None:
         with suppress(self._error):  # of a damaged file, or on a full disk
             self._db.close()
-        if self._folder is not None:
-            os.close(self._folder)
-            self._folder = None
+        for held in (self._file, self._folder):
+            if held is not None:
+                os.close(held)
+        self._file = self._folder = None
 
     def _found(self) -> list[tuple[int, int] | None]:
         """Device and inode of the file, its log and its index, as they stand in the folder now."""
@@ -219,7 +236,13 @@ class Memory:
         it does not know who was erased before. `lock`: already taken; closed with this memory.
         Raises Broken, which names another pet that has the memory."""
         if self._write_lock is None:
-            self._write_lock = lock or WriteLock(self._path)
+            lock = lock or WriteLock(self._path)
+            try:
+                self._file = hold_alone(self._path)
+            except BaseException:
+                lock.close()
+                raise
+            self._write_lock = lock
         with self._way_out("let the pet begin again"), self._transaction():
             self._erased = self._last_erased()
             self._db.execute("DELETE FROM erased")
@@ -258,18 +281,11 @@ class Memory:
                     | {episode.person for episode in episodes}
                 )
                 if erased:
-                    all_of_them = EVERYBODY in erased
-                    new = {
-                        fact: value
-                        for fact, value in new.items()
-                        if not (all_of_them or fact[1] in erased)
-                    }
+                    new = {fact: value for fact, value in new.items() if fact[1] not in erased}
+                    episodes = [one for one in episodes if one.person not in erased]
+                    if EVERYBODY in erased:
+                        new, episodes = {}, []
                     changed = [row for row in changed if row[:3] in new]
-                    episodes = [
-                        episode
-                        for episode in episodes
-                        if not (all_of_them or episode.person in erased)
-                    ]
                 self._db.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?)", changed)
                 self._db.executemany(
                     "DELETE FROM facts WHERE about = ? AND person = ? AND name = ?", gone
@@ -379,15 +395,7 @@ class Memory:
         else:
             self._db.execute(
                 f"INSERT INTO episodes ({EPISODE}) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (
-                    episode.day,
-                    episode.hour,
-                    episode.person,
-                    episode.what,
-                    episode.times,
-                    episode.behavior,
-                    episode.pleasure,
-                ),
+                row_of(episode),
             )
 
     def _last_erased(self) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -143,6 +145,72 @@ def test_a_link_to_a_memory_is_that_memory(path: Path, tmp_path: Path) -> None:
     encrypt(link, tmp_path / "key")
     assert link.is_symlink()
     assert known(path, tmp_path / "key") == KNOWN
+
+
+LIVES = """
+import sys
+from pathlib import Path
+from moggy.brain.memory import awake
+memory, _ = awake(Path(sys.argv[1]))
+print("lives", flush=True)
+sys.stdin.read()
+memory.close()
+"""
+
+
+def test_a_hard_link_to_a_memory_is_that_memory(path: Path, tmp_path: Path) -> None:
+    """Its log lies beside the name by which the pet opened it, so by another name it would be read
+    without what is in the log, and written over it."""
+    write(path)
+    link = tmp_path / "other" / "memory.db"
+    link.parent.mkdir()
+    link.hardlink_to(path)
+    with subprocess.Popen(
+        [sys.executable, "-c", LIVES, str(path)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as first:  # fmt: skip
+        assert first.stdout is not None
+        assert first.stdout.readline() == "lives\n"
+        before = path.read_bytes()
+        told = f"is kept by another pet .process {first.pid}, under another name: it has a hard"
+        for meet in (awake, Memory):
+            with pytest.raises(Broken, match=f"{link} {told}"):
+                meet(link)
+        with closing(Memory(path)) as owners:
+            assert owners.load() == KNOWN
+        assert path.read_bytes() == before
+        assert os.listdir(link.parent) == ["memory.db"]
+        first.communicate("")
+    assert known(link) == KNOWN
+
+
+def test_a_memory_with_a_hard_link_is_not_encrypted_since_the_other_would_stay_plain(
+    path: Path, tmp_path: Path
+) -> None:
+    write(path)
+    link = tmp_path / "memory.db"
+    link.hardlink_to(path)
+    with pytest.raises(Broken, match=r"has another name \(a hard link\), under which"):
+        encrypt(path, tmp_path / "key")
+    link.unlink()
+    encrypt(path, tmp_path / "key")
+    assert known(path, tmp_path / "key") == KNOWN
+
+
+@pytest.mark.parametrize("gone", ["memory.db", "memory.db.lock"])
+def test_the_lock_of_the_file_itself_outlives_what_is_deleted(
+    path: Path, tmp_path: Path, gone: str
+) -> None:
+    memory, _ = awake(path)
+    memory.keep(KNOWN, TOLD)
+    path.with_name(gone).unlink()
+    memory.keep(KNOWN, TOLD[:1])
+    link = tmp_path / "memory.db"
+    link.hardlink_to(path)
+    with pytest.raises(Broken, match="under another name"):
+        awake(link)
+    memory.close()
+    assert known(link) == KNOWN
 
 
 def test_a_pipe_is_no_memory_and_no_key(path: Path, tmp_path: Path) -> None:
