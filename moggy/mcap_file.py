@@ -37,7 +37,7 @@ from mcap.records import (
 )
 
 from moggy.home import private
-from moggy.name_lock import lock_holder
+from moggy.name_lock import lock_holder, taken_by
 
 MAGIC = b"\x89MCAP0\r\n"
 """First and last bytes of an MCAP file."""
@@ -219,8 +219,10 @@ class McapWriter:
 
 
 def check_free(path: Path) -> None:
-    """Raise OSError where the file cannot be written; where another life is writing it, with that
-    process. One that is not there is begun."""
+    """Raise OSError where the file cannot be written; where another life is writing it or a further
+    part of it, with that process. One that is not there is begun."""
+    if who := taken_by(path):
+        raise in_use(path, who)
     _unlocked(_locked(path))
 
 
@@ -234,12 +236,17 @@ def _locked(path: Path) -> int:
     except BlockingIOError as error:
         who = lock_holder(file)
         os.close(file)
-        why = f"another life is recorded here ({who}): end that one, or name another file"
-        raise OSError(errno.EBUSY, why, str(path)) from error
+        raise in_use(path, who) from error
     except BaseException:
         os.close(file)
         raise
     return file
+
+
+def in_use(path: Path, who: str) -> OSError:
+    """The error for a file in which another process records."""
+    why = f"another life is recorded here ({who}): end that one, or name another file"
+    return OSError(errno.EBUSY, why, str(path))
 
 
 def _unlocked(file: int) -> None:

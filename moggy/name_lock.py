@@ -3,7 +3,6 @@ file itself, whatever it is called there. The kernel releases it when the proces
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import os
 import sys
@@ -11,11 +10,11 @@ from contextlib import suppress
 from pathlib import Path
 
 
-class Taken(OSError):
+class Taken(RuntimeError):
     """Another process has the lock; `who` names it, as far as that can be told."""
 
     def __init__(self, path: Path, who: str) -> None:
-        super().__init__(errno.EBUSY, f"it is in use ({who})", str(path))
+        super().__init__(f"{path} is in use ({who})")
         self.who = who
 
 
@@ -64,21 +63,22 @@ class NameLock:
 
 
 def name_lock_file(path: Path) -> Path:
-    """Where the lock of a file lies."""
+    """Where the lock of a file lies: beside the file itself, also for who comes by a link."""
+    path = Path(os.path.realpath(path))
     return path.with_name(f"{path.name}.lock")
 
 
-def is_taken(path: Path) -> bool:
-    """Whether a process has the lock of a file now. Raises OSError."""
+def taken_by(path: Path) -> str:
+    """The process that has the lock of a file now; empty where none has it. Raises OSError."""
     try:
         lock = os.open(name_lock_file(path), os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
-        return False
+        return ""
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return False
+        return ""
     except BlockingIOError:
-        return True
+        return said(lock)[0] or lock_holder(lock)
     finally:
         os.close(lock)
 

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Annotated
@@ -23,8 +24,9 @@ from moggy.clock import DAY_S, calendar_name, unix_time
 from moggy.config import file_text, parse
 from moggy.journal import Journal, parts
 from moggy.loop import Sent
-from moggy.mcap_file import check_free
+from moggy.mcap_file import check_free, in_use
 from moggy.messages import AnySense, Tick, Trouble
+from moggy.name_lock import NameLock, Taken
 from moggy.pet import Start
 
 WAITING = 500
@@ -87,15 +89,22 @@ class Recording:
         """Where every life has a file; None: there is one file for one life."""
         self.path = path / f"moggy-{calendar_name()}.mcap" if self.folder else path
         """The first part."""
+        self._parts = 0
         self.missing = 0
         """Ticks that were not recorded."""
         self.why = ""
         """Why ticks are missing: the last reason."""
-        if self.folder is None:
-            self._check_free()
+        self._lock: NameLock | None = None
+        """Of the first part's name; held to the last, also where nothing can be recorded."""
+        try:
+            self._claim()
+        except OSError as error:
+            if error.errno == errno.EBUSY:
+                raise
+            # Whatever else is wrong is said by the thread, which tries again.
         self._start, self._records = start, records
         self._journal: Journal | None = None
-        self._part, self._parts = self.path, 0
+        self._part = self.path
         self._began = self._looked = 0.0
         self._retry_at = float("-inf")
         self._troubles: deque[str] = deque()
@@ -132,6 +141,8 @@ class Recording:
         """Write the rest. Does not raise: `missing` and `why` say what is not there."""
         self._ticks.put(None)
         self._thread.join()
+        if self._lock is not None:
+            self._lock.close()
         self.missing += self._dropped
         if self._dropped:
             self.why = self.why or f"{self._part}: the disk was too slow"
@@ -176,8 +187,9 @@ class Recording:
     def _open(self, at: float) -> None:
         """Begin the next part. Raises OSError where it cannot be."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
+        if self._lock is None or self._lock.lost:
+            self._claim()
         if self._parts == 0 and self.folder is None:
-            self._check_free()
             for old in parts(self.path):
                 if old != self.path:  # which is begun anew under its lock
                     old.unlink(missing_ok=True)
@@ -190,11 +202,23 @@ class Recording:
             self._failing = False
             self._troubles.append("")
 
-    def _check_free(self) -> None:
-        """Raise OSError where another life is writing one of the parts."""
+    def _claim(self) -> None:
+        """Take the lock of the first part's name; in a folder, of one that nobody has. Raises
+        OSError; with EBUSY where another life is recorded in the file."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+        if self.folder is not None and self._parts == 0:
+            self.path, self._lock = _named_by_date(self.folder)
+            return
         for part in parts(self.path):
             if part.exists():
                 check_free(part)
+        try:
+            self._lock = NameLock(self.path)
+        except Taken as error:
+            raise in_use(self.path, error.who) from None
 
     def _look(self, at: float) -> None:
         """Raise OSError where the file is gone or the disk is nearly full."""
@@ -212,13 +236,15 @@ class Recording:
         for part in self._kept():
             with suppress(OSError):
                 found.append((part, part.stat()))
-        size = sum(stat.st_size for _, stat in found)
+        size, mine = sum(stat.st_size for _, stat in found), parts(self.path)
         oldest_allowed = unix_time() - self._records.most_days * DAY_S
         for part, stat in found:
             if part == self._part and self._journal is not None:
                 continue
             crowded = self._free() < self._records.least_free_mb * MB
             if size > self._records.most_mb * MB or stat.st_mtime < oldest_allowed or crowded:
+                if part not in mine and _is_used(part):
+                    continue
                 part.unlink(missing_ok=True)
                 size -= stat.st_size
         if self._free() < self._records.least_free_mb * MB:
@@ -255,3 +281,23 @@ class Recording:
             self._troubles.append(
                 f"{why}; nothing is recorded until that is mended, tried every {RETRY_S:g} s"
             )
+
+
+def _named_by_date(folder: Path) -> tuple[Path, NameLock]:
+    """A file of the folder that is not there, with its lock. A machine without a clock chip may
+    wake at the same time again, and two pets in the same second. Raises OSError."""
+    for ahead in count():
+        path = folder / f"moggy-{calendar_name(ahead)}.mcap"
+        if not any(part.exists() for part in parts(path)):
+            with suppress(Taken):
+                return path, NameLock(path)
+    raise AssertionError
+
+
+def _is_used(part: Path) -> bool:
+    """Whether another life is recorded in the file now."""
+    try:
+        check_free(part)
+    except OSError as error:
+        return error.errno == errno.EBUSY
+    return False

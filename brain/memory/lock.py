@@ -11,7 +11,7 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
-from moggy.name_lock import NameLock, Taken, hold_file, is_taken, name_lock_file, said
+from moggy.name_lock import NameLock, Taken, hold_file, name_lock_file, said, taken_by
 
 
 class Broken(RuntimeError):
@@ -83,7 +83,7 @@ def check_name(path: Path) -> None:
     """For who opens a memory beside the pet. Raises Broken where a pet has the file under another
     name: its log lies beside that one, and would be missed here."""
     with suppress(OSError):  # who opens the file says what is wrong with it
-        if not is_taken(path):
+        if not taken_by(path):
             os.close(hold_alone(path))
 
 

@@ -19,6 +19,7 @@ import pytest
 from mcap.opcode import Opcode
 
 import moggy
+from moggy.clock import calendar_name
 from moggy.config import Invalid
 from moggy.journal import SCHEMA, TICK, parts, read_ticks
 from moggy.mcap_file import McapWriter, read_mcap
@@ -281,9 +282,9 @@ def test_a_second_life_in_the_same_file_is_told_whose_it_is_and_touches_nothing(
         assert first.stdout.readline() == "holds\n"
         before = {part: part.read_bytes() for part in parts(path)}
         assert len(before) == 2
-        with pytest.raises(OSError, match=f"recorded here .process {first.pid}.: end") as told:
+        with pytest.raises(OSError, match=f"recorded here .process {first.pid}, ") as told:
             Recording(path, life.start, ROOMY)
-        assert told.value.filename == str(tmp_path / "life.part0002.mcap")
+        assert told.value.filename == str(path)
         assert {part: part.read_bytes() for part in parts(path)} == before
         first.communicate("")
     assert numbers(path) == (list(range(400)), [])
@@ -291,6 +292,64 @@ def test_a_second_life_in_the_same_file_is_told_whose_it_is_and_touches_nothing(
     fed(anew, life, 0.0, 1.0)
     anew.close()
     assert numbers(path) == (list(range(50)), [])
+
+
+def test_the_file_stays_the_first_lifes_before_between_and_after_failed_parts(
+    life: moggy.Life, tmp_path: Path
+) -> None:
+    path, link = tmp_path / "life.mcap", tmp_path / "link.mcap"
+    link.symlink_to(path)
+    first = Recording(path, life.start, ROOMY)
+    with pytest.raises(OSError, match="another life is recorded here"):
+        Recording(path, life.start, ROOMY)  # nothing is written yet
+    fed(first, life, 0.0, 5.0)
+    with no_file_above(path.stat().st_size + 500):
+        (full,) = fed(first, life, 5.0, 10.0)
+    assert "nothing is recorded until that is mended" in full
+    for name in (path, link):
+        with pytest.raises(OSError, match=f"recorded here .process {os.getpid()}, "):
+            Recording(name, life.start, ROOMY)
+    assert fed(first, life, 10.0, 40.0) == [""]
+    first.close()
+    assert numbers(path)[0][-1] == 1999
+    assert sorted(each.name for each in tmp_path.iterdir()) == [
+        "life.mcap", "life.part0002.mcap", "link.mcap"
+    ]  # fmt: skip
+    second = Recording(path, life.start, ROOMY)
+    fed(second, life, 0.0, 1.0)
+    second.close()
+    assert numbers(path) == (list(range(50)), [])
+
+
+def test_two_lives_of_one_second_have_two_files_in_a_folder_and_leave_what_is_there(
+    life: moggy.Life, tmp_path: Path
+) -> None:
+    there = [tmp_path / f"moggy-{calendar_name(ahead)}.mcap" for ahead in range(30)]
+    for each in there:
+        each.write_text("of a life before the clock was set back")
+    lives = [Recording(tmp_path, life.start, ROOMY) for _ in range(3)]
+    for recording in lives:
+        assert fed(recording, life, 0.0, 5.0) == []
+    for recording in lives:
+        recording.close()
+        assert numbers(recording.path) == (list(range(250)), [])
+    assert len({recording.path for recording in lives}) == 3
+    assert all(each.read_text().startswith("of a life") for each in there)
+    assert len(list(tmp_path.iterdir())) == 33
+
+
+def test_what_another_life_writes_into_is_not_deleted_to_make_room(
+    life: moggy.Life, tmp_path: Path
+) -> None:
+    small = ROOMY.model_copy(update={"part_minutes": 0.1, "most_mb": 1.0})
+    first, second = (Recording(tmp_path, life.start, records) for records in (ROOMY, small))
+    fed(first, life, 0.0, 20.0)
+    os.utime(first.path, (0, 0))
+    assert fed(second, life, 0.0, 40.0) == []
+    assert fed(first, life, 20.0, 40.0) == []
+    second.close()
+    first.close()
+    assert numbers(first.path) == (list(range(2000)), [])
 
 
 def test_a_headless_life_leaves_the_records_of_a_life_that_lasts(
@@ -305,7 +364,7 @@ def test_a_headless_life_leaves_the_records_of_a_life_that_lasts(
         [*command, "--out", str(tmp_path)], capture_output=True, text=True, check=False
     )
     assert second.returncode == 2
-    assert f"{path}: another life is recorded here (process {os.getpid()})" in second.stderr
+    assert f"{path}: another life is recorded here (process {os.getpid()}, " in second.stderr
     assert "Traceback" not in second.stderr
     fed(first, life, 5.0, 10.0)
     first.close()
