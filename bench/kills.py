@@ -5,9 +5,10 @@
 
 The pet is the cat of `moggy sim`, with memory and journal, and with somebody at its page who
 praises it twice a second: the brain, vision, embedding, language model and the simulated board's
-interpreter, as far as they are installed. After the brain was killed its processes must end within
-2 s, memory and journal must be whole, and lack at most the last second; then the next pet wakes
-with that memory. After another was killed the brain must say so within 2 s, and live on.
+interpreter, as far as they are installed. Half of the kills of a reader of words wait until it has
+just answered. After the brain was killed its processes must end within 2 s, memory and journal must
+be whole, and lack at most the last second; then the next pet wakes with that memory. After another
+was killed the brain must say so within 2 s, and live on.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ from moggy.assemble import simulator
 from moggy.brain.memory import EPISODES, Broken, Memory
 from moggy.home import memory_file
 from moggy.journal import NotAJournal, read_ticks
-from moggy.messages import Tick, Trouble
+from moggy.messages import Thought, Tick, Trouble
 
 ORPHANED_S = 2.0
 """Bar: seconds after the brain's end in which its processes must end."""
@@ -54,14 +55,16 @@ ROLES = {
     "moggy embedding": "embedding",
     "moggy language": "language model",
 }
-"""Name of a process (moggy/worker.py) → which it is; its troubles are said under the same name."""
-PARTS = {
-    "vision": "vision",
-    "embedding": "embedding",
-    "language model": "language",
-    "board": "board",
-}
-"""Which process → how the part begins that says its trouble."""
+"""Name of a process (moggy/worker.py) → which it is. Its troubles, and those of the board, are said
+under the same name."""
+ANSWERS = {"embedding": "embedding", "smollm2": "language model"}
+"""Source of a thought → which process has answered."""
+AT_WORK = 0.5
+"""Share of the kills of a reader of words that wait for its answer; our choice."""
+JUST_NOW_S = 0.5
+"""Seconds since its last answer within which a reader of words counts as at work."""
+ANSWER_S = 60.0
+"""Seconds in which that must come; else it is killed without."""
 
 
 class Process(NamedTuple):
@@ -118,8 +121,8 @@ def praise(address: str) -> None:
 
 
 def live(journal: Path) -> None:
-    """The pet: it writes the time of each tick to its output, when it was praised, and what it says
-    of troubles."""
+    """The pet: it writes the time of each tick to its output, when it was praised, who has read
+    words for it, and what it says of troubles."""
 
     def tell(tick: Tick, sent: Mapping[str, float]) -> None:
         lines = [f"{tick.at}"]
@@ -129,6 +132,7 @@ def live(journal: Path) -> None:
             for sense in tick.senses
             if isinstance(sense, Trouble)
         ]
+        lines += [f"* {sense.source}" for sense in tick.senses if isinstance(sense, Thought)]
         os.write(1, "".join([f"{line}\n" for line in lines]).encode())
 
     life = simulator(
@@ -152,6 +156,8 @@ class Pet:
         """When that was here."""
         self.praised: list[float] = []
         """When it was praised, s on its clock."""
+        self.answered: dict[str, float] = {}
+        """Which process → when its last answer was here."""
         self.troubles: list[tuple[float, str]] = []
         """(when it was said here, "part: message")."""
         self.process = subprocess.Popen(
@@ -183,6 +189,9 @@ class Pet:
                 self.ticked = time.monotonic()
                 if line.startswith(b"! "):
                     self.troubles.append((self.ticked, line[2:].decode().rstrip("\n")))
+                elif line.startswith(b"* "):
+                    role = ANSWERS.get(line[2:].decode().rstrip("\n"), "")
+                    self.answered[role] = self.ticked
                 elif line.startswith(b"+ "):
                     self.praised.append(float(line[2:]))
                 else:
@@ -195,6 +204,7 @@ class Tally:
 
     def __init__(self) -> None:
         self.killed: Counter[str] = Counter()
+        self.at_work: Counter[str] = Counter()
         self.memories = self.journals = self.adopted = self.said = self.lived = 0
         self.orphans: list[str] = []
         self.longest_orphan = self.memory_lost = self.journal_lost = self.longest_said = 0.0
@@ -248,21 +258,38 @@ def kill_brain(pet: Pet, praised_before: int, tally: Tally) -> int:
     return praised
 
 
+def choose(pet: Pet, random: Random) -> Process | None:
+    """The process to kill next: the brain (None) or one of its own. Of the readers of words some
+    are waited for until they have answered."""
+    others = [one for one in kin(pet.process.pid) if one.role]
+    victim = random.choice([None, *others])
+    if victim is not None and victim.role in ANSWERS.values() and random.random() < AT_WORK:
+        seen = time.monotonic()
+        while pet.answered.get(victim.role, 0.0) < seen and time.monotonic() < seen + ANSWER_S:
+            here = processes().get(victim.pid)
+            if here is None or here.began != victim.began:
+                return choose(pet, random)
+            time.sleep(0.01)
+    return victim
+
+
 def kill_other(pet: Pet, victim: Process, tally: Tally) -> None:
     """Kill one of the brain's processes, and wait until the brain has said so."""
     known = len(pet.troubles)
     # What is said already, since it has not come back from an earlier kill, is not said again.
-    of_it = [said for _, said in pet.troubles if said.startswith(PARTS[victim.role])]
+    of_it = [said for _, said in pet.troubles if said.startswith(f"{victim.role}: ")]
     stands = bool(of_it) and not of_it[-1].endswith(": ")
     os.kill(victim.pid, signal.SIGKILL)
     killed = time.monotonic()
+    if killed - pet.answered.get(victim.role, 0.0) < JUST_NOW_S:
+        tally.at_work[victim.role] += 1
 
     def moment() -> float | None:
         if stands:
             return killed
         for at, said in pet.troubles[known:]:
             part, _, message = said.partition(": ")
-            if message and part.startswith(PARTS[victim.role]):
+            if message and part == victim.role:
                 return at
         return None
 
@@ -309,8 +336,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     pet = Pet(Path(name), pets)
                     pet.wake()
                 time.sleep(random.uniform(0.0, options.between))
-                others = [one for one in kin(pet.process.pid) if one.role]
-                victim = random.choice([None, *others]) if number else None
+                victim = choose(pet, random) if number else None
                 tally.killed[victim.role if victim else "brain"] += 1
                 if victim is None:
                     praised = kill_brain(pet, praised, tally)
@@ -325,7 +351,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def report(tally: Tally) -> int:
     """Print the figures; returns the exit code."""
     brains, others = tally.killed["brain"], tally.killed.total() - tally.killed["brain"]
-    print("killed: " + ", ".join([f"{role} {n}" for role, n in tally.killed.items()]))
+    work = {role: f" ({n} at work)" for role, n in tally.at_work.items()}
+    killed = [f"{role} {n}{work.get(role, '')}" for role, n in tally.killed.items()]
+    print("killed: " + ", ".join(killed))
     print(f"memory intact {tally.memories} of {brains}, at most {tally.memory_lost:.2f} s lost")
     print(f"journal readable {tally.journals} of {brains}, at most {tally.journal_lost:.2f} s lost")
     print(f"orphans after {ORPHANED_S:g} s: {len(tally.orphans)}; the last ended after "
