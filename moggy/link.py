@@ -198,7 +198,7 @@ class SerialLink(ProtocolLink):
                 # In a slow first tick `now` lags behind, but nothing comes before the pet is born.
                 heard += self.protocol.receive(data, min(now, max(0.0, when + self._shift)))
             elif error:
-                heard += self.protocol.end(now, f"no board at {self.port}: {error}")
+                heard += self.protocol.end(now, f"no board at {self.port:.200}: {error}")
             else:
                 self._backlog.clear()
                 self.protocol.begin(now)
@@ -230,7 +230,10 @@ class SerialLink(ProtocolLink):
             # pyserial raises what it happens to meet when a port is lost at a bad moment:
             # OSError, TypeError, ValueError, termios.error.
             except Exception as error:
-                why = way_out(error, self.port)
+                try:
+                    why = way_out(error, self.port)
+                except Exception as worse:
+                    why = f"it was lost ({error}; {worse})"
                 if why != self.failed:
                     self.failed = why
                     self._note(None, why)

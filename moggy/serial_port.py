@@ -6,10 +6,13 @@ from __future__ import annotations
 import errno
 import grp
 import os
+import pwd
 import stat
+import termios
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
+from shlex import quote
 from typing import NamedTuple
 
 from serial.tools.list_ports import comports
@@ -98,28 +101,50 @@ def way_out(error: Exception, port: str) -> str:
         return (
             f"there is no such port (ports here: {here}); plug the board in, and it will be found"
         )
-    with suppress(OSError):  # it may have gone since
-        if not stat.S_ISCHR(os.stat(port).st_mode):
-            return f"that is no serial port (ports here: {here})"
+    if _is_no_port(error, port):
+        return f"that is no serial port (ports here: {here})"
     if code in (errno.EACCES, errno.EPERM):
-        return (
-            "this user may not open it; "
-            f"`sudo usermod -aG {_group(port)} $USER`, then log out and in again"
-        )
+        return _not_allowed(port)
     if code in (errno.EAGAIN, errno.EBUSY):
         who = ", ".join(holders(port)) or "another program (a pet that runs, mpremote, a terminal)"
         return f"{who} has it open; end that first, or stop the body there"
     if isinstance(error, OSError):
-        why = error.strerror or "it was unplugged or switched off"
+        why = os.strerror(code) if code else "it was unplugged or switched off"
         return f"{why}; plug it in, and it will be found"
     # pyserial raises TypeError, ValueError or termios.error when a port is lost at a bad moment.
     return f"it was lost ({error}); plug it in, and it will be found"
 
 
-def _group(port: str) -> str:
-    """The group whose members may open a port: dialout on Debian, uucp on Arch."""
+def _is_no_port(error: Exception, port: str) -> bool:
+    """Whether the name leads to something else: a file, or a device such as /dev/null, of which
+    pyserial says only in words that it has no baud rate."""
+    because = error.__context__
+    if isinstance(because, termios.error) and because.args[:1] == (errno.ENOTTY,):
+        return True
+    try:
+        return not stat.S_ISCHR(os.stat(port).st_mode)
+    except OSError:
+        return False  # it may have gone since
+    except ValueError:
+        return True  # no name at all: it has a zero byte
+
+
+def _not_allowed(port: str) -> str:
+    """What lets this user open a port that they may not open now."""
+    group, me = "dialout", os.environ.get("USER", "")
     with suppress(OSError, KeyError):
-        name = grp.getgrgid(os.stat(port).st_gid).gr_name
-        if name != "root":
-            return name
-    return "dialout"
+        found = os.stat(port)
+        mode, entry = stat.S_IMODE(found.st_mode), grp.getgrgid(found.st_gid)
+        me = pwd.getpwuid(os.geteuid()).pw_name
+        if mode & 0o060 != 0o060:
+            return (
+                f"only its owner may open it (mode {mode:04o}); `sudo chmod 660 {quote(port)}`,"
+                " and give that mode in a udev rule to keep it"
+            )
+        group = entry.gr_name if entry.gr_name != "root" else group
+        if me in entry.gr_mem and entry.gr_gid not in os.getgroups():
+            return f"this user is in {group} only from the next login on; log out and in again"
+    return (
+        "this user may not open it; "
+        f"`sudo usermod -aG {group} {me or '$USER'}`, then log out and in again"
+    )

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
+import subprocess
+import sys
 import threading
 import time
 import tty
@@ -159,6 +162,91 @@ def test_who_has_a_port_open_is_named() -> None:
     finally:
         os.close(slave)
         os.close(master)
+
+
+def failed(link: SerialLink) -> str:
+    """Why the port cannot be used, once that is known."""
+    begun = time.monotonic()
+    while not link.failed:
+        assert time.monotonic() - begun < PATIENCE
+        time.sleep(0.005)
+    link.close()
+    return link.failed
+
+
+@pytest.mark.parametrize(
+    "name", ["/dev/null", "/dev/zero", "/etc/passwd", "/tmp", "\0", "/nowhere\0", "x" * 5000]
+)
+def test_what_is_no_port_is_said_and_ends_no_reader(name: str) -> None:
+    link = SerialLink(name)
+    why = failed(link)
+    assert "that is no serial port" in why or "File name too long" in why
+    assert len(why) < 300
+
+
+AS_NOBODY = """
+import os, sys, time
+from moggy.link import SerialLink
+if os.geteuid() == 0:
+    os.setgroups([])
+    os.setgid(65534)
+    os.setuid(65534)
+link = SerialLink(sys.argv[1])
+while not link.failed:
+    time.sleep(0.01)
+print(link.failed)
+link.close()
+"""
+
+
+@pytest.mark.parametrize(
+    ("mode", "said"),
+    [
+        (0o000, r"only its owner may open it \(mode 0000\); `sudo chmod 660 /dev/pts/\d+`"),
+        (0o660, r"this user may not open it; `sudo usermod -aG \w+ nobody`, then log out"),
+    ],
+)
+def test_a_port_that_this_user_may_not_open_is_said_with_the_command(mode: int, said: str) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root may become another user")
+    master, slave = os.openpty()
+    try:
+        os.chmod(os.ttyname(slave), mode)
+        done = subprocess.run(
+            [sys.executable, "-c", AS_NOBODY, os.ttyname(slave)],
+            capture_output=True, text=True, check=True, timeout=PATIENCE,
+        )  # fmt: skip
+    finally:
+        os.close(slave)
+        os.close(master)
+    assert re.match(said, done.stdout), done.stdout
+
+
+HOLDS = """
+import fcntl, os, sys
+port = os.open(sys.argv[1], os.O_RDWR | os.O_NOCTTY)
+fcntl.flock(port, fcntl.LOCK_EX)
+print("holds", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_port_that_another_program_has_is_said_with_its_number(
+    ports: Callable[[], Port],
+) -> None:
+    port = ports()
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDS, port.path],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as other:  # fmt: skip
+        assert other.stdout is not None
+        assert other.stdout.readline() == "holds\n"
+        lived = Lived(SerialLink(port.path))
+        lived.until(lambda: lived.link.failed)
+        assert f"(process {other.pid}) has it open; end that first" in lived.link.failed
+        other.communicate("")
+    lived.until(lambda: lived.connected)
+    lived.link.close()
 
 
 def test_a_port_that_floods_is_read_no_faster_than_it_is_taken(ports: Callable[[], Port]) -> None:
