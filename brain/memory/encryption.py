@@ -224,7 +224,7 @@ def _key_for(path: Path, key: Path | None) -> str:
             "can read the memory), or move the memory away and the pet begins a new one"
         )
     try:
-        secret = text_of(key, LONGEST_KEY).strip()
+        secret = text_of(key, LONGEST_KEY).strip().lower()
     except (OSError, ValueError) as error:
         raise Broken(f"{key}, the key of {path}, cannot be read ({error})") from error
     if not KEY.fullmatch(secret):

@@ -17,6 +17,8 @@ from moggy.brain.memory.store import EPISODE, EPISODES, FACT, LARGEST, TABLES, V
 
 COPIES = 9
 """Damaged files that are kept; the newest takes the place of the ninth. Our choice."""
+EMPTIED = "{} was there and empty: if it held a memory, that is gone, and a new one begins"
+"""Said of a file of 0 bytes, as a failing disk or `>` leaves it."""
 
 
 def awake(path: Path, key: Path | None = None) -> tuple[Memory, str]:
@@ -32,8 +34,9 @@ def awake(path: Path, key: Path | None = None) -> tuple[Memory, str]:
     try:
         with suppress(FileNotFoundError):
             os.close(hold_alone(path))
+        emptied = EMPTIED.format(path) if _is_empty(path) else ""
         why = _damage(path, key)
-        note = _anew(path, key, why) if why else ""
+        note = _anew(path, key, why) if why else emptied
         memory = Memory(path, key)
     except BaseException:
         lock.close()
@@ -44,6 +47,12 @@ def awake(path: Path, key: Path | None = None) -> tuple[Memory, str]:
         memory.close()
         raise
     return memory, note
+
+
+def _is_empty(path: Path) -> bool:
+    """Whether the file is there and holds nothing, as SQLite reckons, and no log does either."""
+    sizes = [each.stat().st_size if each.exists() else -1 for each in (path, _log(path))]
+    return 0 <= sizes[0] <= 1 and sizes[1] <= 0
 
 
 def set_aside(path: Path) -> list[Path]:

@@ -143,6 +143,20 @@ def test_what_can_be_read_of_a_file_with_a_broken_page_goes_on(path: Path) -> No
     assert f"is kept as {set_aside(path)[0]}" in note
 
 
+@pytest.mark.parametrize("encrypted", [False, True])
+def test_a_memory_that_was_emptied_is_said_and_a_new_one_begins(
+    path: Path, tmp_path: Path, encrypted: bool
+) -> None:
+    write(path)
+    if encrypted:
+        encrypt(path, tmp_path / "memory.key")
+    path.write_bytes(b"")
+    known, note = wake(path, tmp_path / "memory.key")
+    assert known is None
+    assert note.startswith(f"{path} was there and empty: if it held a memory, that is gone")
+    assert wake(path, tmp_path / "memory.key")[1] == ""
+
+
 def test_damaged_first_bytes_are_no_encrypted_memory(path: Path, tmp_path: Path) -> None:
     write(path)
     path.write_bytes(b"\0\0" + path.read_bytes()[2:])

@@ -268,6 +268,15 @@ def test_killed_while_it_is_rewritten_it_is_whole_and_nothing_is_left_beside_it(
         assert read(path, key) == said
 
 
+def test_a_key_may_be_typed_in_capitals_and_with_the_line_ends_of_another_system(
+    path: Path, key: Path
+) -> None:
+    said = write(path)
+    encrypt(path, key)
+    key.write_bytes(key.read_bytes().upper().strip() + b"\r\n")
+    assert read(path, key) == said
+
+
 def test_a_key_that_cannot_be_read_is_told(path: Path, key: Path) -> None:
     write(path)
     encrypt(path, key)
