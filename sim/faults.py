@@ -1,5 +1,5 @@
-"""Faults of the simulated body: of the wire, of the board's devices, of the servos. A script, a day
-or `moggy sim --fault` says which there are and when."""
+"""Faults of the simulated body: of the wire, the board, its devices and the servos; and a fall. A
+script, a day or `moggy sim --fault` says which there are and when."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from moggy.senses import Sense, register_sense
 from moggy.sim.board.relay import WireFault
 from moggy.sim.board.wires import DeviceFault
 from moggy.sim.servos import ServoFault
+from moggy.sim.world import WorldFault
 from moggy.vocabulary import nearest
 
-FaultName: TypeAlias = Literal[WireFault, DeviceFault, ServoFault]
+FaultName: TypeAlias = Literal[WireFault, DeviceFault, ServoFault, WorldFault]
 FAULTS: Final[tuple[FaultName, ...]] = get_args(FaultName)
 """Every fault that can be switched on; docs/wire.md says what each does."""
 WIRE_FAULTS: Final[tuple[WireFault, ...]] = get_args(WireFault)

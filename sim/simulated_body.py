@@ -12,7 +12,7 @@ from moggy.sim.board.relay import WireFault
 from moggy.sim.board.wires import Pulses, SimulatedBoard
 from moggy.sim.faults import DEVICE_FAULTS, WIRE_FAULTS, Fault, FaultPlan
 from moggy.sim.servos import Shafts
-from moggy.sim.world import World
+from moggy.sim.world import FALLING, World
 
 
 class WiredBody(Protocol):
@@ -99,6 +99,8 @@ class SimulatedBody:
             self._wire.suffer([name for name in WIRE_FAULTS if name in faults], now)
         self._shafts.step(now, self.board.outputs(), faults)
         felt = self.world.inputs()
+        if "fall" in faults:
+            felt = replace(felt, acceleration=FALLING)
         devices = tuple([name for name in DEVICE_FAULTS if name in faults])
         if devices or self._shafts.sag:
             volts = max(felt.volts - self._shafts.sag, 0.0)

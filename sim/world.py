@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import Literal, TypeAlias
 
 from moggy.body import Body
 from moggy.messages import Acceleration, AnySense, Battery, Place, Touch
@@ -13,6 +14,11 @@ GRAVITY = (0.0, 0.0, 1.0)
 """g; what the accelerometer feels of a body that stands."""
 STILL = (0.0, 0.0, 0.0)
 """rad/s."""
+FALLING = (0.0, 0.0, 0.05)
+"""g; what it feels of a body that falls."""
+
+WorldFault: TypeAlias = Literal["fall"]
+"""What may happen to the body as a whole: it falls."""
 
 
 class World:

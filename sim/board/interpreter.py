@@ -32,9 +32,9 @@ are half as long as those of a 64-bit machine: what fills this much here fills 1
 (HEAP_RATIO of bench/board_tick.py)."""
 
 POWER_ON = 1
-"""Cause of a reset, as on the RP2040."""
+"""Why a board starts, as in firmware/restart.py: power came."""
 WATCHDOG = 3
-"""Cause of a reset, as on the RP2040."""
+"""The watchdog ended a tick that hung."""
 
 
 def interpreter() -> list[str] | None:
@@ -62,9 +62,10 @@ def write_config(body: Body, folder: Path, quiet_ms: int) -> None:
     )
 
 
-def spawn(folder: Path, mode: str, fd: int, cause: int) -> subprocess.Popen[bytes]:
+def spawn(folder: Path, mode: str, fd: int, cause: int, chip: str) -> subprocess.Popen[bytes]:
     """Start the firmware with `folder` as its flash. `mode`: "real" with the descriptor `fd` of its
-    serial line, or "steps" (`fd` is then ignored). `cause`: POWER_ON or WATCHDOG."""
+    serial line, or "steps" (`fd` is then ignored). `cause`: as in firmware/restart.py. `chip`: name
+    of the microcontroller, as there."""
     command = interpreter()
     path = os.pathsep.join([str(BENCH), str(FIRMWARE), str(folder)])
     variables = {**os.environ, "MICROPYPATH": path}
@@ -72,7 +73,7 @@ def spawn(folder: Path, mode: str, fd: int, cause: int) -> subprocess.Popen[byte
         command = [sys.executable, "-s"]
         variables["PYTHONPATH"] = path
     return subprocess.Popen(
-        [*command, str(BENCH / "start.py"), mode, str(fd), str(cause)],
+        [*command, str(BENCH / "start.py"), mode, str(fd), str(cause), chip],
         cwd=folder,
         env=variables,
         stdin=subprocess.PIPE,

@@ -6,7 +6,7 @@ from __future__ import annotations
 import builtins
 import io
 import types
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -71,10 +71,15 @@ class _BoardEnd:
 class LockStepBoard:
     """One board. Boards share the compiled code only, so there can be many in a process."""
 
-    def __init__(self, body: Body, *, boots: int = 0, quiet_ms: int = 0) -> None:
-        """`boots`: how often it was started before. `quiet_ms`: how long it ignores touches."""
+    def __init__(
+        self, body: Body, *, boots: int = 0, quiet_ms: int = 0, chip: str | None = None
+    ) -> None:
+        """`boots`: how often it was started before. `quiet_ms`: how long it ignores touches.
+        `chip`: name of the microcontroller, as in firmware/restart.py; None: that of the body."""
         self._body = body
-        self._ms = 0
+        self._chip = chip or body.wiring.chip.upper()
+        self._ms = self._born = 0
+        """ms now, and when the microcontroller last started."""
         self._modules: dict[str, types.ModuleType] = {}
         self._files = {"boots.txt": str(boots)}
         self._builtins = {
@@ -85,7 +90,7 @@ class LockStepBoard:
         }
         self._sources = _sources()
         clock = {
-            "ticks_ms": lambda: self._ms,
+            "ticks_ms": lambda: self._ms - self._born,
             "ticks_add": _ticks_add,
             "ticks_diff": _ticks_diff,
             "sleep_ms": self._no_sleep,
@@ -108,17 +113,29 @@ class LockStepBoard:
         self.bench.line = _BoardEnd(self.line)
         self._board: Any = None
         self.restart()
+        self._events = self._run()
+        self._wait = next(self._events)
+        """ms from `_ms` until something happens."""
 
     @property
     def now(self) -> float:
-        """Seconds since the board was started."""
+        """Seconds since the beginning."""
         return self._ms / 1000.0
 
     def restart(self, cause: int = POWER_ON) -> None:
-        """Start the firmware, with what is on its flash. The chips keep their registers. `cause`:
-        as in firmware/restart.py."""
-        self._board = self._import("main").build(self._import("machine").UART(0), cause)
+        """Start the firmware anew, with what is on its flash. The chips keep their registers; the
+        bytes on the way to it are lost. `cause`: as in firmware/restart.py."""
+        for name in _FIRMWARE:
+            self._modules.pop(name, None)
+        self._born = self._ms
+        self.line.to_board.clear()
+        machine = self.module("machine")
+        machine.begin(cause, self._chip)
+        main, restart = self.module("main"), self.module("restart")
+        restart.sys = self.module("core").Platform(self._chip)
+        self._board = main.build(machine.UART(0), restart.cause())
         self._tick, self._listen = self._board.tick, self._board.listen
+        restart.ticking()
 
     def feed(self, inputs: WorldInputs) -> None:
         """Set what its devices sense from now on. Only what has changed is written."""
@@ -143,11 +160,34 @@ class LockStepBoard:
 
     def advance(self, now: float) -> None:
         """Run every tick up to `now`, seconds since the start."""
-        until, tick, listen = round(now * 1000.0), self._tick, self._listen
-        while self._ms + TICK_MS <= until:
-            self._ms += TICK_MS
-            listen(self._ms - LISTEN_MS)
-            tick(self._ms)
+        until = round(now * 1000.0)
+        while self._ms + self._wait <= until:
+            self._ms += self._wait
+            self._wait = next(self._events)
+
+    def _run(self) -> Iterator[int]:
+        """Tick as `run` of firmware/main.py does, and as the bench lets it. Gives the ms until it
+        is to go on."""
+        core = self.bench.core
+        while True:
+            yield TICK_MS - LISTEN_MS
+            if not core.dead and not core.starts:
+                self._listen(self._ms - self._born)
+                yield LISTEN_MS
+            if not core.dead and not core.starts:
+                self._tick(self._ms - self._born)
+            while core.upset:
+                pause = core.pause()
+                yield pause
+                if core.dead:
+                    continue
+                if core.starts:
+                    self.restart(core.starts)
+                    break
+                now = self._ms - self._born
+                self._listen(now)
+                self._board.late(pause - TICK_MS, now)
+                self._tick(now)
 
     def module(self, name: str) -> Any:
         """This board's copy of one of the firmware's modules; for tests."""
@@ -203,11 +243,17 @@ class _Kept(io.StringIO):
         super().close()
 
 
+_FIRMWARE = tuple(file.stem for file in sorted(FIRMWARE.glob("*.py")))
+"""Names of the firmware's modules."""
+_DEVICES = ("machine", "core", "chip", "motion_chips", "touch_chip")
+"""Names of the modules of the simulated devices."""
+
+
 @cache
 def _sources() -> Mapping[str, types.CodeType]:
     """The compiled files of the firmware and of the simulated devices, by module name."""
-    devices = [BENCH / f"{name}.py" for name in ("machine", "chip", "motion_chips", "touch_chip")]
-    files = [*sorted(FIRMWARE.glob("*.py")), *devices]
+    files = [FIRMWARE / f"{name}.py" for name in _FIRMWARE]
+    files += [BENCH / f"{name}.py" for name in _DEVICES]
     return {
         file.stem: compile(file.read_text(encoding="utf-8"), str(file), "exec") for file in files
     }

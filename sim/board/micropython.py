@@ -67,7 +67,8 @@ class MicroPythonBoard:
         tty.setraw(self._slave)
         os.set_blocking(master, False)
         self.error = ""
-        self._process = spawn(self._flash.path, "real", master, cause)
+        chip = self._body.wiring.chip.upper()
+        self._process = spawn(self._flash.path, "real", master, cause, chip)
         os.close(master)
         link = Path(self.path)
         link.unlink(missing_ok=True)
@@ -156,32 +157,28 @@ class SteppedMicroPython:
     """A board in virtual time. Its serial bytes go over the channel, so each arrives in an exact
     tick."""
 
-    def __init__(self, body: Body, *, boots: int = 0, quiet_ms: int = 0) -> None:
+    def __init__(
+        self, body: Body, *, boots: int = 0, quiet_ms: int = 0, chip: str | None = None
+    ) -> None:
         """As LockStepBoard."""
         self._body = body
         self._joints = tuple(body.joints)
         self._flash = Flash()
         (self._flash.path / "boots.txt").write_text(str(boots))
         write_config(body, self._flash.path, quiet_ms)
-        self._process = spawn(self._flash.path, "steps", -1, POWER_ON)
+        chip = chip or body.wiring.chip.upper()
+        self._process = spawn(self._flash.path, "steps", -1, POWER_ON, chip)
         self.line = SteppedLine()
-        self._ms = self._before = 0
-        """ms since its last start, and until then."""
+        self._ms = 0
         self._inputs: WorldInputs | None = None
         self._pulses = Pulses(servos=dict.fromkeys(body.joints, 0))
         self.feed(WorldInputs())
 
     def restart(self, cause: int = POWER_ON) -> None:
-        """Start it anew, with what is on its flash and chips as after power-up. The bytes of its
-        line that were under way are lost."""
-        self._end()
-        self._process = spawn(self._flash.path, "steps", -1, cause)
+        """As LockStepBoard."""
         self.line.taken()
-        self._before += self._ms
-        self._ms = 0
-        self._pulses = Pulses(servos=dict.fromkeys(self._joints, 0))
-        inputs, self._inputs = self._inputs, None
-        self.feed(inputs or WorldInputs())
+        self._write(b"r %d\n" % cause)
+        self._step()
 
     def feed(self, inputs: WorldInputs) -> None:
         """Set what its devices sense from now on."""
@@ -192,11 +189,28 @@ class SteppedMicroPython:
     def advance(self, now: float) -> None:
         """Run every tick up to `now`, seconds since the start. Raises ChildProcessError with the
         firmware's exception if it ends."""
-        until = round(now * 1000.0) // 10 * 10 - self._before
-        if until <= self._ms:
-            return
-        self._ms = until
-        self._write(f"g {until} {self.line.taken().hex()}\n".encode())
+        until = round(now * 1000.0) // 10 * 10
+        if until > self._ms:
+            self._ms = until
+            self._step()
+
+    def outputs(self) -> Pulses:
+        """What the board drives now."""
+        return self._pulses
+
+    def close(self) -> None:
+        """End its process and remove its flash."""
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                with suppress(OSError):
+                    stream.close()
+        self._process.kill()
+        self._process.wait()
+        self._flash.close()
+
+    def _step(self) -> None:
+        """Let it run until `_ms`, and take what comes out."""
+        self._write(f"g {self._ms} {self.line.taken().hex()}\n".encode())
         assert self._process.stdout is not None
         while True:
             line = self._process.stdout.readline()
@@ -209,23 +223,6 @@ class SteppedMicroPython:
                 raise ChildProcessError("the firmware ended in the interpreter")
             if (error := died(line)) is not None:
                 raise ChildProcessError(f"the firmware died in the interpreter: {error}")
-
-    def outputs(self) -> Pulses:
-        """What the board drives now."""
-        return self._pulses
-
-    def close(self) -> None:
-        """End its process and remove its flash."""
-        self._end()
-        self._flash.close()
-
-    def _end(self) -> None:
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None:
-                with suppress(OSError):
-                    stream.close()
-        self._process.kill()
-        self._process.wait()
 
     def _write(self, line: bytes) -> None:
         assert self._process.stdin is not None

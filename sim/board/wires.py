@@ -27,8 +27,13 @@ DeviceFault: TypeAlias = Literal[
     "imu_noise",
     "battery_noise",
     "brown_out",
+    "tick_late",
+    "ticks_late",
+    "board_hung",
+    "board_reset",
+    "power_cut",
 ]
-"""What may happen to the devices of a simulated board: DEVICE_FAULTS of bench/machine.py says what
+"""What may happen to a simulated board and its devices: DEVICE_FAULTS of bench/machine.py says what
 each is, and has them in the same order."""
 
 
@@ -50,7 +55,7 @@ class WorldInputs:
     stop: bool = False
     """The emergency button is pressed."""
     faults: tuple[DeviceFault, ...] = ()
-    """What is wrong with the devices."""
+    """What is wrong with the board and its devices."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

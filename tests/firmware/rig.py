@@ -1,13 +1,16 @@
-"""A board in lock step with a body on its wire, and a line that may lose, repeat and damage what
-goes over it."""
+"""Boards with a body on their wire, and a line that may lose, repeat and damage what goes over
+it."""
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from random import Random
-from typing import Any
+from typing import Any, TypeAlias
+
+import pytest
 
 from moggy import wire
 from moggy.actuators.serial_body import SerialBody
@@ -15,11 +18,39 @@ from moggy.body import Body
 from moggy.config import SHIPPED, load
 from moggy.link import Line, MemoryLink
 from moggy.messages import AnySense, BoardReport, Command
-from moggy.protocol import Heard
+from moggy.protocol import CommandResult, Heard
+from moggy.sim.board.interpreter import interpreter, note
 from moggy.sim.board.lock_step import LockStepBoard
-from moggy.sim.board.wires import WorldInputs
+from moggy.sim.board.micropython import SteppedMicroPython
+from moggy.sim.board.wires import DeviceFault, WorldInputs
 
 CAT = load(SHIPPED["body"] / "cat.yaml", Body)
+AHEAD = {"head_pan": 0.3}
+INTERPRETERS = ("cpython", "micropython")
+"""What the firmware runs in."""
+Board: TypeAlias = LockStepBoard | SteppedMicroPython
+
+
+@contextmanager
+def started(name: str, body: Body = CAT, *, chip: str | None = None) -> Iterator[Board]:
+    """A board whose firmware runs in one of INTERPRETERS; skips where there is none."""
+    if name == "cpython":
+        yield LockStepBoard(body, chip=chip)
+        return
+    if interpreter() is None:
+        pytest.skip(f"not run: {note()}")
+    board = SteppedMicroPython(body, chip=chip)
+    try:
+        yield board
+    finally:
+        board.close()
+
+
+def wired(**wiring: Any) -> Body:
+    """The shipped body with another wiring."""
+    data = CAT.model_dump()
+    data["wiring"] |= wiring
+    return Body.model_validate(data)
 
 
 class BadLine:
@@ -56,9 +87,10 @@ class Rig:
         body: Body = CAT,
         *,
         quiet_ms: int = 0,
+        chip: str | None = None,
         line: Callable[[Line], Line] = lambda line: line,
     ) -> None:
-        self.board = LockStepBoard(body, quiet_ms=quiet_ms)
+        self.board = LockStepBoard(body, quiet_ms=quiet_ms, chip=chip)
         self.link = MemoryLink(line(self.board.line))
         self.body = SerialBody(self.link, body)
         self.now = 0.0
@@ -151,3 +183,88 @@ class Brain:
 
 def of(kind: int, heard: list[Heard]) -> list[Heard]:
     return [one for one in heard if one.kind == kind]
+
+
+class Listening:
+    """A board's line that notes the state's flags and the log as they pass."""
+
+    def __init__(self, line: Line) -> None:
+        self._line, self._frames = line, wire.Frames()
+        self.flags = 0
+        self.log: list[str] = []
+
+    def read(self) -> bytes:
+        data = self._line.read()
+        for kind, _, payload in self._frames.feed(data):
+            if kind == wire.STATE:
+                self.flags = payload[-1]
+            elif kind == wire.LOG:
+                self.log.append(payload.decode())
+        return data
+
+    def write(self, data: bytes) -> None:
+        self._line.write(data)
+
+
+class Told:
+    """A board of one of the two interpreters, what it said, and what it puts out."""
+
+    def __init__(self, board: Board) -> None:
+        self.board = board
+        self.now = 0.0
+        self.reports: list[BoardReport] = []
+
+    @property
+    def state(self) -> str:
+        """As last said; "lost" while the board is not heard."""
+        return self.reports[-1].state
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """As last said."""
+        return self.reports[-1].faults
+
+    @property
+    def pulsed(self) -> int:
+        """How many servos have pulses."""
+        return sum(1 for us in self.board.outputs().servos.values() if us)
+
+
+class Life(Told):
+    """A board with a body on its line."""
+
+    def __init__(self, board: Board, body: Body = CAT) -> None:
+        super().__init__(board)
+        self.link = MemoryLink(board.line)
+        self.body = SerialBody(self.link, body)
+        self.inputs = WorldInputs()
+
+    def live(self, seconds: float, pose: dict[str, float] | None = AHEAD, **inputs: Any) -> Life:
+        """Let time pass, with `pose` sent fifty times a second; None sends nothing."""
+        if inputs:
+            self.inputs = replace(self.inputs, **inputs)
+            self.board.feed(self.inputs)
+        for _ in range(round(seconds * 50)):
+            self.now = round(self.now + 0.02, 6)
+            self.board.advance(self.now)
+            heard = self.body.poll(self.now)
+            self.reports += [sense for sense in heard if isinstance(sense, BoardReport)]
+            if pose is not None:
+                self.body.move(Command(at=self.now, pose=pose))
+        return self
+
+    def blip(self, *faults: DeviceFault, ms: int = 10) -> None:
+        """These faults for `ms`, a multiple of 10, in which nothing is sent."""
+        self.board.feed(replace(self.inputs, faults=faults))
+        self.board.advance(round(self.now + ms / 1000, 6))
+        self.board.feed(self.inputs)
+        self.now = round(self.now + -(-ms // 20) * 0.02, 6)
+        self.board.advance(self.now)
+
+    def asked(self, kind: int) -> CommandResult:
+        """How the board answers a command."""
+        self.link.results()
+        self.link.command(kind, b"", self.now)
+        self.live(0.1, None)
+        (result,) = self.link.results()
+        return result

@@ -170,7 +170,7 @@ def test_a_battery_that_is_above_its_low_mark_heals_after_five_seconds() -> None
 def test_a_start_after_the_watchdog_has_ended_a_tick_is_told() -> None:
     board = Rig().board
     machine = board.module("machine")
-    machine.cause = machine.WDT_RESET
+    machine.bench.core.cause = machine.WDT_RESET
     built = board.module("main").build(machine.UART(0), board.module("restart").cause())
     assert built.all_faults(0) == 1 << wire.FAULTS.index("watchdog")
 
@@ -186,7 +186,7 @@ def test_a_tick_that_comes_late_is_an_overrun_for_a_minute(ms: int, late: int) -
 def test_clear_forgets_a_late_tick_and_what_the_watchdog_ended() -> None:
     board = Rig().board
     machine = board.module("machine")
-    machine.cause = machine.WDT_RESET
+    machine.bench.core.cause = machine.WDT_RESET
     built = board.module("main").build(machine.UART(0), board.module("restart").cause())
     built.late(51, 100)
     assert built.all_faults(100) != 0

@@ -1,5 +1,6 @@
-"""Every fault of the wire, of the devices and of the servos in every state of the board: it ends in
-a safe state that is said, no pulse jumps over a limit, and it heals as its policy says."""
+"""Every fault of the wire, the board, its devices and the servos, and a fall, in every state of the
+board: it ends in a safe state that is said, no pulse jumps over a limit, and it heals as its policy
+says."""
 
 from __future__ import annotations
 
@@ -11,15 +12,12 @@ from moggy import wire
 from moggy.actuators.serial_body import SerialBody
 from moggy.link import MemoryLink
 from moggy.messages import BoardReport, Command
-from moggy.sim.board.interpreter import interpreter
-from moggy.sim.board.lock_step import LockStepBoard
-from moggy.sim.board.micropython import SteppedMicroPython
 from moggy.sim.board.relay import Relay
 from moggy.sim.faults import FAULTS, WIRE_FAULTS, Fault, FaultName
 from moggy.sim.simulated_body import SimulatedBody
 from moggy.sim.world import World
 
-from .rig import CAT
+from .rig import CAT, INTERPRETERS, Board, Listening, Told, started
 
 LASTS = 3.0
 """Seconds of a fault."""
@@ -28,6 +26,8 @@ HEALED = 4.0
 RESTED = 14.0
 """Seconds after which all is as before a fault that ended all movement: 5 for the battery, 1 for
 the servo board, and the slow way to rest."""
+SMOOTH = 60.1
+"""Seconds without a late tick after which it is forgotten."""
 WITHOUT: Mapping[str, str] = {
     "starting": "running",
     "running": "running",
@@ -40,23 +40,36 @@ WITHOUT: Mapping[str, str] = {
 """State → what it has become after LASTS seconds without another fault."""
 COUNT_US = 20_000 / 4096
 """µs of the servo board's steps; a pulse is off by half of one, and by half a µs of rounding."""
+FALLS = 2
+"""Bit of the state's flags: it falls."""
+STEPS_AT_ONCE = 5
+"""Steps of 20 ms that the board makes up for at most after a late tick."""
+LATE = ("tick_late", "ticks_late")
+"""Faults that make ticks late."""
+RESTARTS = ("board_hung", "board_reset", "power_cut")
+"""Faults after which the board starts anew."""
+UNTOLD = ("servos_nack", "servos_silent", "brown_out", "board_hung")
+"""Faults in which a servo driver may miss pulses."""
 
 
-class Patient:
+class Patient(Told):
     """A simulated body with a relay on its wire. It looks at the pulses once a step of 20 ms."""
 
-    def __init__(self, board: LockStepBoard | SteppedMicroPython, seed: int = 1) -> None:
-        self.board = board
+    def __init__(self, board: Board, seed: int = 1) -> None:
+        super().__init__(board)
         relay = Relay(board.line, seed)
-        self.link = MemoryLink(relay)
+        self.line = Listening(relay)
+        self.link = MemoryLink(self.line)
         self.body = SimulatedBody(World(CAT), board, SerialBody(self.link, CAT), relay)
-        self.now = 0.0
-        self.reports: list[BoardReport] = []
         self.fast: list[str] = []
         """Where a pulse moved faster or began faster than its joint may, or servos woke
         together."""
         self._untold = False
         """Whether a servo driver may have missed pulses."""
+        self._late_until = 0.0
+        """Until when ticks may come late, s."""
+        self._stood = dict.fromkeys(CAT.joints, 1)
+        """For how many looks each pulse has stood."""
         self.most_pulsed = 0
         """Most servos that had pulses at once."""
         self._before: list[Mapping[str, int]] = [{}, {}]
@@ -78,7 +91,9 @@ class Patient:
 
     def suffer(self, name: FaultName, seconds: float) -> None:
         """Let a fault begin now."""
-        self._untold = self._untold or name in ("servos_nack", "servos_silent", "brown_out")
+        self._untold = self._untold or name in UNTOLD
+        if name in LATE:
+            self._late_until = self.now + seconds + 0.5
         self.body.take(Fault(at=self.now, name=name, seconds=seconds))
 
     def _look(self, pulses: Mapping[str, int]) -> None:
@@ -92,30 +107,20 @@ class Patient:
             was, was_before = last.get(name, 0), before.get(name, 0)
             if us and was:
                 step = us - was
-                if abs(step) > gain * joint.velocity / 50 + COUNT_US + 1:
+                late = self.now < self._late_until
+                steps = min(self._stood[name], STEPS_AT_ONCE) if late else 1
+                if abs(step) > steps * gain * joint.velocity / 50 + COUNT_US + 1:
                     self.fast.append(f"{self.now:.2f} {name} {was} → {us} µs")
                 # A servo that is not told its next pulse stops dead.
-                if was_before and (step or not self._untold):
+                if was_before and not late and (step or not self._untold):
                     change = abs(step - (was - was_before))
                     if change > gain * joint.acceleration / 2500 + 2 * COUNT_US + 2:
                         self.fast.append(f"{self.now:.2f} {name} {was_before} → {was} → {us} µs")
+            if us != was:
+                self._stood[name] = 0
+            self._stood[name] += 1
         self._before = [last, pulses]
         self.most_pulsed = max(self.most_pulsed, self.pulsed)
-
-    @property
-    def state(self) -> str:
-        """As last said; "lost" while the board is not heard."""
-        return self.reports[-1].state
-
-    @property
-    def faults(self) -> tuple[str, ...]:
-        """As last said."""
-        return self.reports[-1].faults
-
-    @property
-    def pulsed(self) -> int:
-        """How many servos have pulses."""
-        return sum(1 for us in self.board.outputs().servos.values() if us)
 
 
 def swinging(now: float) -> dict[str, float]:
@@ -143,6 +148,13 @@ def said(name: str, state: str) -> tuple[set[str], set[str]]:
     """The states of which the last may be said when a fault ends, and the board's faults that must
     be said while it lasts."""
     chip = name.partition("_")[0]
+    if name == "power_cut":
+        return {"lost"}, set()
+    if name in RESTARTS:
+        anew = {"hold": "limp", "rest": "limp", "fault": "running"}.get(state, WITHOUT[state])
+        return {anew}, {"watchdog"} if name == "board_hung" else set()
+    if name in LATE:  # setpoints wait for their tick
+        return {"running", "hold"} if WITHOUT[state] == "running" else {WITHOUT[state]}, {"overrun"}
     if name == "wire_unplug":
         return {"lost"}, set()
     if name in ("wire_drop", "wire_flip", "wire_burst"):
@@ -166,21 +178,10 @@ def said(name: str, state: str) -> tuple[set[str], set[str]]:
     return {WITHOUT[state]}, set()
 
 
-BOARDS = ["cpython", "micropython"]
-
-
-@pytest.fixture(params=BOARDS)
+@pytest.fixture(params=INTERPRETERS)
 def patient(request: pytest.FixtureRequest) -> Iterator[Patient]:
-    if request.param == "cpython":
-        yield Patient(LockStepBoard(CAT))
-        return
-    if interpreter() is None:
-        pytest.skip("no MicroPython interpreter for this platform")
-    board = SteppedMicroPython(CAT)
-    try:
+    with started(request.param) as board:
         yield Patient(board)
-    finally:
-        board.close()
 
 
 @pytest.mark.parametrize("state", WITHOUT)
@@ -195,9 +196,10 @@ def test_every_fault_in_every_state_ends_safe_is_said_and_heals(
     patient.suffer(name, LASTS)
     patient.live(LASTS, led=state not in ("hold", "rest", "limp"))
     assert patient.state in may_be_said
-    if patient.state in ("limp", "stopped", "fault"):
+    if patient.state in ("limp", "stopped", "fault") or name == "power_cut":
         assert patient.pulsed == 0, "what is said is true"
-    if state in ("limp", "stopped", "fault"):
+    assert bool(patient.line.flags & FALLS) == (name == "fall")
+    if state in ("limp", "stopped") or (state == "fault" and name not in RESTARTS):
         assert patient.most_pulsed == 0, "no servo has had a pulse meanwhile"
     heard = {fault for report in patient.reports[before:] for fault in report.faults}
     assert must_be_said <= heard
@@ -209,9 +211,27 @@ def test_every_fault_in_every_state_ends_safe_is_said_and_heals(
         patient.ask(wire.RELEASE)
     ended = state == "fault" or must_be_said & {"servos"} or "fault" in may_be_said
     patient.live(RESTED if ended else HEALED)
-    assert (patient.state, patient.faults) == ("running", ())
+    if must_be_said & {"watchdog", "overrun"}:
+        assert set(patient.faults) == must_be_said, "they do not heal as quickly"
+        if (name, state) == ("ticks_late", "running"):
+            patient.live(SMOOTH - HEALED)
+        else:
+            patient.ask(wire.CLEAR)
+            patient.live(0.1)
+    assert (patient.state, patient.faults, patient.line.flags) == ("running", (), 0)
     assert patient.pulsed == len(CAT.joints)
     assert patient.fast == []
+
+
+@pytest.mark.parametrize("state", WITHOUT)
+def test_a_body_that_falls_stands_still_in_every_state(state: str, patient: Patient) -> None:
+    enter(patient, state)
+    patient.suffer("fall", LASTS)
+    patient.live(1.0, led=state not in ("hold", "rest", "limp"))
+    still = patient.board.outputs().servos
+    for _ in range(round((LASTS - 1.0) * 50)):
+        patient.live(0.02, led=state not in ("hold", "rest", "limp"))
+        assert patient.board.outputs().servos == still
 
 
 @pytest.mark.parametrize("name", WIRE_FAULTS)

@@ -3,95 +3,17 @@ interpreter: each ends in a safe state that is said, and heals as its policy say
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from moggy import wire
-from moggy.actuators.serial_body import SerialBody
-from moggy.body import Body
-from moggy.link import MemoryLink
-from moggy.messages import AnySense, Battery, BoardReport, Command
-from moggy.protocol import CommandResult
-from moggy.sim.board.interpreter import interpreter
+from moggy.messages import AnySense, Battery, Command
 from moggy.sim.board.lock_step import LockStepBoard
-from moggy.sim.board.micropython import SteppedMicroPython
-from moggy.sim.board.wires import DeviceFault, WorldInputs
+from moggy.sim.board.wires import WorldInputs
 
-from .rig import CAT
-
-AHEAD = {"head_pan": 0.3}
-
-
-class Life:
-    """A board of one of the two interpreters with a body on its line."""
-
-    def __init__(self, board: LockStepBoard | SteppedMicroPython, body: Body = CAT) -> None:
-        self.board = board
-        self.link = MemoryLink(board.line)
-        self.body = SerialBody(self.link, body)
-        self.now = 0.0
-        self.inputs = WorldInputs()
-        self.reports: list[BoardReport] = []
-
-    def live(self, seconds: float, pose: dict[str, float] | None = AHEAD, **inputs: Any) -> Life:
-        """Let time pass, with `pose` sent fifty times a second; None sends nothing."""
-        if inputs:
-            self.inputs = replace(self.inputs, **inputs)
-            self.board.feed(self.inputs)
-        for _ in range(round(seconds * 50)):
-            self.now = round(self.now + 0.02, 6)
-            self.board.advance(self.now)
-            heard = self.body.poll(self.now)
-            self.reports += [sense for sense in heard if isinstance(sense, BoardReport)]
-            if pose is not None:
-                self.body.move(Command(at=self.now, pose=pose))
-        return self
-
-    def blip(self, *faults: DeviceFault, ms: int = 10) -> None:
-        """These faults for `ms`, a multiple of 10, in which nothing is sent."""
-        self.board.feed(replace(self.inputs, faults=faults))
-        self.board.advance(round(self.now + ms / 1000, 6))
-        self.board.feed(self.inputs)
-        self.now = round(self.now + -(-ms // 20) * 0.02, 6)
-        self.board.advance(self.now)
-
-    def asked(self, kind: int) -> CommandResult:
-        """How the board answers a command."""
-        self.link.results()
-        self.link.command(kind, b"", self.now)
-        self.live(0.1, None)
-        (result,) = self.link.results()
-        return result
-
-    @property
-    def state(self) -> str:
-        return self.reports[-1].state
-
-    @property
-    def faults(self) -> tuple[str, ...]:
-        return self.reports[-1].faults
-
-    @property
-    def pulsed(self) -> int:
-        """How many servos have pulses."""
-        return sum(1 for us in self.board.outputs().servos.values() if us)
-
-
-@pytest.fixture(params=["cpython", "micropython"])
-def life(request: pytest.FixtureRequest) -> Iterator[Life]:
-    if request.param == "cpython":
-        yield Life(LockStepBoard(CAT))
-        return
-    if interpreter() is None:
-        pytest.skip("no MicroPython interpreter for this platform")
-    board = SteppedMicroPython(CAT)
-    try:
-        yield Life(board)
-    finally:
-        board.close()
+from .rig import AHEAD, CAT, Life, wired
 
 
 def test_a_stop_is_said_only_when_every_driver_has_acknowledged_it(life: Life) -> None:
@@ -221,12 +143,6 @@ def test_a_battery_that_sags_and_recovers_starts_by_itself(life: Life) -> None:
 
 
 # ── The stop button and the pin that disables the servo board ────────────────────────────────────
-
-
-def wired(**wiring: Any) -> Body:
-    data = CAT.model_dump()
-    data["wiring"] |= wiring
-    return Body.model_validate(data)
 
 
 def test_a_cut_cable_of_a_normally_closed_button_stops() -> None:

@@ -3,18 +3,15 @@ and the same hand is felt the same everywhere."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import pytest
 
 from moggy.body import Body
 from moggy.messages import Touch
-from moggy.sim.board.interpreter import interpreter
 from moggy.sim.board.lock_step import LockStepBoard
-from moggy.sim.board.micropython import SteppedMicroPython
 
-from .rig import CAT
-from .test_faults import Life
+from .rig import CAT, Life
 from .test_lost_chips import felt
 
 
@@ -29,18 +26,9 @@ def furred(**full_pf: float) -> Body:
 BODY = furred(back=2.0, loin=24.0)
 
 
-@pytest.fixture(params=["cpython", "micropython"])
-def life(request: pytest.FixtureRequest) -> Iterator[Life]:
-    if request.param == "cpython":
-        yield Life(LockStepBoard(BODY), BODY)
-        return
-    if interpreter() is None:
-        pytest.skip("no MicroPython interpreter for this platform")
-    board = SteppedMicroPython(BODY)
-    try:
-        yield Life(board, BODY)
-    finally:
-        board.close()
+@pytest.fixture
+def life(wake: Callable[..., Life]) -> Life:
+    return wake(BODY)
 
 
 def hand(firm: float, *pads: str) -> tuple[float, ...]:

@@ -14,15 +14,17 @@ import pytest
 
 from moggy.actuators.serial_body import SerialBody
 from moggy.link import MemoryLink
-from moggy.messages import Command, Purr
+from moggy.messages import BoardReport, Command, Purr
 from moggy.sim.board.interpreter import FIRMWARE, interpreter, note
 from moggy.sim.board.lock_step import LockStepBoard
 from moggy.sim.board.micropython import SteppedMicroPython
-from moggy.sim.board.wires import WorldInputs
+from moggy.sim.board.wires import DeviceFault, WorldInputs
 
 from .rig import CAT
 
 needs_interpreter = pytest.mark.skipif(interpreter() is None, reason=f"not run: {note()}")
+
+BOARD_FAULTS = ("tick_late", "ticks_late", "board_hung", "board_reset", "power_cut")
 
 
 @pytest.fixture
@@ -85,6 +87,30 @@ def test_both_interpreters_command_and_feel_the_same(stepped: SteppedMicroPython
         if not 450 <= n < 580:
             sent, also_sent = [body.move(command) for body in bodies]
             assert sent == also_sent
+
+
+@needs_interpreter
+@pytest.mark.parametrize("fault", BOARD_FAULTS)
+def test_late_ticks_and_restarts_are_the_same_in_both(
+    fault: DeviceFault, stepped: SteppedMicroPython
+) -> None:
+    lock_step = LockStepBoard(CAT)
+    boards = (lock_step, stepped)
+    bodies = [SerialBody(MemoryLink(board.line), CAT) for board in boards]
+    states: list[str] = []
+    for n in range(400):
+        inputs = replace(WorldInputs(), faults=(fault,) if 100 <= n < 150 else ())
+        for board in boards:
+            board.feed(inputs)
+            board.advance(n / 50)
+        heard, also_heard = [list(body.poll(n / 50)) for body in bodies]
+        assert heard == also_heard
+        assert lock_step.outputs() == stepped.outputs()
+        states += [sense.state for sense in heard if isinstance(sense, BoardReport)]
+        for body in bodies:
+            body.move(scripted(n)[1])
+    assert ("lost" in states) == (fault not in ("tick_late", "ticks_late"))
+    assert states[-1] == "running"
 
 
 @needs_interpreter

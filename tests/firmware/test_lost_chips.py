@@ -10,8 +10,7 @@ import pytest
 from moggy import wire
 from moggy.messages import Touch
 
-from .rig import Brain, Rig, of
-from .test_faults import Life
+from .rig import Brain, Life, Rig, of
 
 TOUCH = 1 << wire.FAULTS.index("touch")
 IMU = 1 << wire.FAULTS.index("imu")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,7 +14,7 @@ from moggy import wire
 from moggy.sim.board.interpreter import FIRMWARE, interpreter, note
 from moggy.sim.board.lock_step import LockStepBoard
 
-from .rig import CAT, Brain
+from .rig import CAT, Brain, Life
 
 RESTARTS = 1 << wire.FAULTS.index("restarts")
 POWER = 1
@@ -45,7 +46,7 @@ def on_chip(name: str) -> tuple[Any, Any]:
 def test_only_a_hung_tick_counts_as_the_watchdogs_reset(name: str) -> None:
     restart, machine = on_chip(name)
     assert restart.cause() == POWER
-    machine.cause = machine.WDT_RESET
+    machine.bench.core.cause = machine.WDT_RESET
     assert restart.cause() == ASKED, "machine.reset was asked for at the prompt"
     restart.ticking()
     assert machine.mem32[SCRATCH[name]] != 0
@@ -76,20 +77,36 @@ def test_a_build_that_does_not_name_its_chip_is_for_the_rp2040() -> None:
 
 def test_the_scratch_register_is_left_alone_where_there_is_none() -> None:
     restart, machine = on_chip("")
+    machine.mem32.clear()
     assert restart.cause() == POWER
     restart.ticking()
     assert machine.mem32 == {}
-    machine.cause = machine.WDT_RESET
+    machine.bench.core.cause = machine.WDT_RESET
     assert restart.cause() == HUNG, "on other chips the cause of a reset is enough"
 
 
-def test_the_cause_is_told_in_the_identity() -> None:
-    brain = Brain()
-    restarted(brain, DIP)
-    brain.live(2.0)
-    identity = brain.link.identity
+@pytest.mark.parametrize(
+    ("name", "cause"),
+    [
+        ("RP2040", POWER),
+        ("RP2040", RESET_PIN),
+        ("RP2040", HUNG),
+        ("RP2350", ASKED),
+        ("RP2350", HUNG),
+        ("RP2350", DIP),
+        ("ESP32S3", HUNG),
+    ],
+)
+def test_the_cause_is_told_in_the_identity(
+    name: str, cause: int, wake: Callable[..., Life]
+) -> None:
+    life = wake(chip=name).live(1.0)
+    life.board.restart(cause)
+    life.live(3.0)
+    identity = life.link.identity
     assert identity is not None
-    assert (identity.boots, identity.reset_cause) == (2, DIP)
+    assert (identity.boots, identity.reset_cause) == (2, cause)
+    assert life.faults == (("watchdog",) if cause == HUNG else ())
 
 
 # ── Runs that end while the servos run ───────────────────────────────────────────────────────────

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import struct
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,10 @@ import pytest
 
 from moggy import wire
 from moggy.body import Body
-from moggy.link import Line
 from moggy.sim.board.interpreter import BENCH, FIRMWARE, interpreter, note, write_config
 from moggy.sim.board.lock_step import LockStepBoard
-from moggy.sim.board.micropython import SteppedMicroPython
 
-from .rig import CAT
-from .test_faults import Life, wired
+from .rig import CAT, Life, Listening, wired
 
 NAMES = list(CAT.joints)
 PAN = CAT.joints["head_pan"]
@@ -30,44 +27,6 @@ LIGHT = (0.0, 0.0, 0.05)
 """What the accelerometer feels in a fall, g."""
 HEAVY = (0.0, 0.0, 1.0)
 """What it feels after one, g."""
-
-
-@pytest.fixture(params=["cpython", "micropython"])
-def wake(request: pytest.FixtureRequest) -> Iterator[Callable[..., Life]]:
-    """Starts a board of one of the interpreters."""
-    if request.param == "micropython" and interpreter() is None:
-        pytest.skip(note())
-    kind = LockStepBoard if request.param == "cpython" else SteppedMicroPython
-    boards: list[LockStepBoard | SteppedMicroPython] = []
-
-    def started(body: Body = CAT) -> Life:
-        boards.append(kind(body))
-        return Life(boards[-1], body)
-
-    yield started
-    for board in boards:
-        board.close()
-
-
-class Listening:
-    """A board's line that notes the state's flags and the log as they pass."""
-
-    def __init__(self, line: Line) -> None:
-        self._line, self._frames = line, wire.Frames()
-        self.flags = 0
-        self.log: list[str] = []
-
-    def read(self) -> bytes:
-        data = self._line.read()
-        for kind, _, payload in self._frames.feed(data):
-            if kind == wire.STATE:
-                self.flags = payload[-1]
-            elif kind == wire.LOG:
-                self.log.append(payload.decode())
-        return data
-
-    def write(self, data: bytes) -> None:
-        self._line.write(data)
 
 
 def listening(life: Life) -> Listening:

@@ -4,6 +4,7 @@ of the firmware can fail; and the flash is not worn by a brain that wakes and en
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,8 @@ from moggy.sim.board.interpreter import BENCH, FIRMWARE, interpreter, note, writ
 from moggy.sim.board.lock_step import LockStepBoard
 from moggy.sim.board.wires import WorldInputs
 
-from .rig import CAT, Brain
-from .test_faults import Life
-from .test_restarts import HUNG, POWER, SCRATCH, on_chip
+from .rig import CAT, Brain, Life
+from .test_restarts import HUNG, POWER
 
 ALL = len(CAT.joints)
 FILES = sorted({file.stem for file in FIRMWARE.glob("*.py")})
@@ -31,8 +31,21 @@ def tapped(life: Life) -> None:
     assert (life.state, life.pulsed) == ("stopped", 0)
 
 
-@pytest.mark.parametrize("cause", [POWER, HUNG])
-def test_a_stop_outlives_restarts_until_it_is_released(life: Life, cause: int) -> None:
+def on_flash(life: Life) -> str:
+    """What the board keeps of its starts."""
+    board = life.board
+    if isinstance(board, LockStepBoard):
+        return board._files["boots.txt"]
+    return (board._flash.path / "boots.txt").read_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "cause"), [("RP2040", POWER), ("RP2040", HUNG), ("RP2350", HUNG), ("ESP32S3", HUNG)]
+)
+def test_a_stop_outlives_restarts_until_it_is_released(
+    name: str, cause: int, wake: Callable[..., Life]
+) -> None:
+    life = wake(chip=name)
     tapped(life)
     for _ in range(2):
         life.board.restart(cause)
@@ -63,29 +76,24 @@ def test_a_stop_by_command_outlives_a_restart_and_is_said_until_the_release() ->
 
 
 @pytest.mark.parametrize("name", ["RP2040", "RP2350"])
-def test_the_chip_keeps_a_stop_that_the_servos_have_not_acknowledged(name: str) -> None:
+def test_the_chip_keeps_a_stop_that_the_servos_have_not_acknowledged(
+    name: str, wake: Callable[..., Life]
+) -> None:
     """Nothing is on the flash yet."""
-    brain = Brain()
-    board = brain.board
-    _, example = on_chip(name)
-    restart, machine = board.module("restart"), board.module("machine")
-    machine.mem32.update({**example.mem32, SCRATCH[name] + 4: 0})
-    restart.chip = lambda: name
-    board.restart()
-    brain.awake()
-    brain.rig.bench.servos.present = False
-    brain.rig.feel(stop=True)
-    brain.live(0.05)
-    brain.rig.feel(stop=False)
-    assert board._files["boots.txt"].endswith(" 0")
-    board.restart(HUNG)
-    brain.rig.bench.servos.present = True
-    brain.live(5.0, head_pan=0.3)
-    assert (brain.status[0], brain.rig.limp) == ("stopped", True)
-    assert brain.asked(wire.RELEASE) == "done"
-    board.restart(HUNG)
-    brain.live(5.0, head_pan=0.3)
-    assert brain.status[0] == "running"
+    life = wake(chip=name).live(3.0)
+    life.live(0.04, stop=True, faults=("servos_silent",)).live(0.04, stop=False)
+    assert (life.state, life.pulsed) == ("stopping", ALL - 1), "the eyelids are on a pin"
+    assert on_flash(life).endswith(" 0")
+    life.board.restart(HUNG)
+    life.live(1.0)
+    assert life.state == "stopping", "also before they answer"
+    life.live(5.0, faults=())
+    assert (life.state, life.pulsed) == ("stopped", 0)
+    assert on_flash(life).endswith(" 1")
+    assert life.asked(wire.RELEASE).result == "done"
+    life.board.restart(HUNG)
+    life.live(5.0)
+    assert (life.state, life.pulsed) == ("running", ALL)
 
 
 @pytest.mark.parametrize("seconds", [2.5, 62.0])

@@ -205,6 +205,33 @@ def test_in_real_time_a_fault_of_the_wire_is_one_of_its_port() -> None:
         simulated_body_without_relay().take(Fault(at=0.0, name="wire_drop"))
 
 
+def test_in_real_time_a_board_that_hangs_or_loses_its_power_starts_anew() -> None:
+    body = simulated_body(CAT, in_real_time=True)
+    reports: list[BoardReport] = []
+    pulsed: list[int] = []
+    begun = 0
+    try:
+        for now in RealClock(until=120.0).ticks():
+            reports += [one for one in body.poll(now) if isinstance(one, BoardReport)]
+            body.move(Command(at=now))
+            pulsed.append(sum(1 for us in body.pulses().servos.values() if us))
+            if reports and reports[-1].state == "running" and pulsed[-1] == len(CAT.joints):
+                if begun == 0:
+                    body.take(Fault(at=now, name="board_hung", seconds=0.1))
+                elif "watchdog" in reports[-1].faults and begun == 1:
+                    body.take(Fault(at=now, name="power_cut", seconds=1.0))
+                elif begun == 2 and not reports[-1].faults:
+                    break
+                else:
+                    continue
+                begun += 1
+                pulsed.clear()
+    finally:
+        body.close()
+    assert begun == 2
+    assert 0 in pulsed
+
+
 def simulated_body_without_relay() -> SimulatedBody:
     whole = simulated_body(CAT)
     return SimulatedBody(whole.world, whole.board, whole._body)

@@ -36,6 +36,10 @@ class Noise:
         """65536 times a number of this standard deviation."""
         total = -6 * 65536
         for _ in range(12):
-            self._state = (self._state * 1103515245 + 12345) & 0x7FFFFFFF
-            total += self._state >> 15
+            total += self.below(65536)
         return total * deviation
+
+    def below(self, end: int) -> int:
+        """A number from 0 on that is below `end`, 65536 at most; all are as likely."""
+        self._state = (self._state * 1103515245 + 12345) & 0x7FFFFFFF
+        return (self._state >> 15) * end >> 16

@@ -7,6 +7,8 @@ In:
         1 for the two pins, and the bits of machine.DEVICE_FAULTS.
     g MS [HEX]
         In steps: run until this moment, with these bytes on the serial line.
+    r WHY
+        Start the firmware anew; `why` as machine.begin takes it.
 Out:
     p MS HEX US×JOINTS DUTY HZ DUTY
         The moment, bytes from the board (- for none), pulses of the joints, purr motor, pupils.
@@ -32,6 +34,14 @@ except ImportError:
         return int(_time.monotonic() * 1000.0) & 0x3FFFFFFF  # noqa: TID251
 
 
+class Restart(BaseException):
+    """The microcontroller starts anew."""
+
+    def __init__(self, why: int) -> None:
+        self.why = why
+        """As machine.begin takes it."""
+
+
 class SimulatorChannel:
     """The channel. Set `stepped`, `outputs` and `pins` before the board starts."""
 
@@ -44,6 +54,8 @@ class SimulatorChannel:
         """Number of each named pin, as in the body's config."""
         self.now = self.until = 0
         """In steps: ms now, and the moment to which the simulator let it run."""
+        self.born = 0
+        """In steps: when the microcontroller last started, ms."""
         self._asked = False
         self._said = ""
         self._said_at = 0
@@ -69,6 +81,17 @@ class SimulatorChannel:
                 return
             if self._poll.poll(left):
                 self._take(sys.stdin.readline())
+
+    def linger(self) -> None:
+        """Let the time pass in which no tick comes because of a fault of the board. Raises
+        Restart."""
+        core = machine.bench.core
+        while core.upset:
+            self.sleep(core.pause())
+            if core.starts and not core.dead:
+                raise Restart(core.starts)
+            if not core.dead:
+                return
 
     def say(self, ms: int) -> None:
         """Write a `p` line."""
@@ -106,6 +129,9 @@ class SimulatorChannel:
                 machine.bench.line.give(binascii.unhexlify(words[2]))
         elif words[0] == "w":
             self._feel([int(word) for word in words[1:]])
+        elif words[0] == "r":
+            self.now = self.until
+            raise Restart(int(words[1]))
 
     def _feel(self, felt: list[int]) -> None:
         bench = machine.bench
@@ -122,7 +148,7 @@ channel = SimulatorChannel()
 
 def ticks_ms() -> int:
     """As `time.ticks_ms` of MicroPython, in the simulator's time."""
-    return channel.now if channel.stepped else _real_ms()
+    return channel.now - channel.born if channel.stepped else _real_ms()
 
 
 def ticks_add(ticks: int, delta: int) -> int:
@@ -138,3 +164,5 @@ def ticks_diff(end: int, start: int) -> int:
 def sleep_ms(ms: int) -> None:
     """As `time.sleep_ms` of MicroPython, in the simulator's time."""
     channel.sleep(ms)
+    if machine.bench.core.dead or machine.bench.core.starts:
+        channel.linger()

@@ -9,23 +9,30 @@ firmware uses; those without a docstring do what MicroPython documents.
 from array import array
 
 from chip import Noise, RegisterChip  # type: ignore[import-not-found]
+from core import (  # type: ignore[import-not-found]
+    FAULTS,
+    PWRON_RESET,  # noqa: F401
+    WDT_RESET,  # noqa: F401
+    Core,
+)
 from motion_chips import SimulatedLsm6ds3  # type: ignore[import-not-found]
 from touch_chip import SimulatedMpr121  # type: ignore[import-not-found]
 
-PWRON_RESET = 1
-"""Cause of a reset: power on, as on the RP2040."""
-WDT_RESET = 3
-"""Cause of a reset: the watchdog, as on the RP2040."""
-
-mem32: dict[int, int] = {}
-"""Memory by address, as far as it was written."""
-cause = PWRON_RESET
-"""What `reset_cause` returns; set before the firmware starts."""
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def reset_cause() -> int:
     """As in MicroPython."""
-    return cause
+    found: int = bench.core.cause
+    return found
+
+
+def begin(why: int, chip: str) -> None:
+    """Start the microcontroller `chip`; both as Core.begin takes them."""
+    bench.reset()
+    bench.core.begin(why, chip)
 
 
 class SimulatedPca9685(RegisterChip):  # type: ignore[misc]
@@ -59,7 +66,7 @@ class SimulatedPca9685(RegisterChip):  # type: ignore[misc]
     def pulse_us(self, channel: int) -> int:
         """Length of a channel's pulses in µs; 0 is none."""
         registers, at = self.registers, 6 + 4 * channel
-        disabled = bench.driven.get(self.enable_pin, 0) if self.enable_pin >= 0 else 0
+        disabled = bench.driven.get(self.enable_pin, 1) if self.enable_pin >= 0 else 0
         if disabled or registers[0] & 0x10 or registers[at + 3] & 0x10:
             return 0
         on = registers[at] | (registers[at + 1] & 15) << 8
@@ -84,7 +91,7 @@ class MemoryLine:
         return count
 
 
-DEVICE_FAULTS = (
+_OF_CHIPS = (
     "servos_silent",
     "touch_silent",
     "imu_silent",
@@ -102,12 +109,16 @@ DEVICE_FAULTS = (
     "battery_noise",
     "brown_out",
 )
-"""What may happen to a chip, lowest bit first. Silent: it does not acknowledge. Reset: its supply
-dips for a moment, and it starts with its registers as after power-up. Bus stuck: one holds the data
-line of the bus until it has had nine clocks. Nack: it does not acknowledge one transfer. Stuck: it
-measures nothing new. Noise: the leads of the servos lie beside its own. Brown-out: the supply of
-all chips falls to three fifths, they are silent, and are reset when it is back; the microcontroller
-works on."""
+DEVICE_FAULTS: tuple[str, ...] = _OF_CHIPS + FAULTS
+"""What may happen to a chip or to the microcontroller, lowest bit first. Silent: it does not
+acknowledge. Reset: its supply dips for a moment, and it starts with its registers as after
+power-up. Bus stuck: one holds the data line of the bus until it has had nine clocks. Nack: it does
+not acknowledge one transfer. Stuck: it measures nothing new. Noise: the leads of the servos lie
+beside its own. Brown-out: the supply of all chips falls to three fifths, they are silent, and are
+reset when it is back; the microcontroller works on. Late: one tick, or every tick, takes so long
+that the next comes late. Hung: a tick hangs until the watchdog ends it. Reset of the board: by its
+button; the chips keep their registers. Power cut: nothing has power, and all starts when it is
+back."""
 TOUCH_NOISE = 20000
 """Standard deviation of a sample, thousandths of a count, in touch_noise. Our choice."""
 IMU_NOISE = 60
@@ -142,8 +153,10 @@ class Bench:
         self.faults = 0
         """Bits of DEVICE_FAULTS that there are now."""
         self.line = MemoryLine()
-        self.fed = 0
-        """How often the watchdog was fed."""
+        self.core = Core()
+        self.linger: Callable[[], None] = _on_time
+        """Called at the end of each tick, when the watchdog is fed. What runs the firmware lets the
+        time of Core.pause pass in it, and starts it anew."""
         self.bus = (-1, -1)
         """Pins of the bus: data, clock."""
         self.bus_open = False
@@ -155,12 +168,18 @@ class Bench:
     def suffer(self, faults: int) -> None:
         """Set which of DEVICE_FAULTS there are now, a bit for each. A reset, a transfer that is not
         acknowledged and a bus that sticks happen when the bit begins."""
-        dark, was_dark = faults & _bit("brown_out"), self.faults & _bit("brown_out")
+        dark = faults & (_bit("brown_out") | _bit("power_cut"))
+        was_dark = self.faults & (_bit("brown_out") | _bit("power_cut"))
         began = faults & ~self.faults
         self.faults = faults
+        was_dead = self.core.dead
+        self.core.suffer([name for name in FAULTS if faults & _bit(name)])
+        if self.core.dead and not was_dead:
+            self.reset()
+            self.held = 0
         for name, chip in (("servos", self.servos), ("touch", self.skin), ("imu", self.imu)):
             chip.present = not dark and not faults & _bit(name + "_silent")
-            if began & _bit(name + "_reset") or (was_dark and not dark):
+            if began & (_bit(name + "_reset") | _bit("power_cut")) or (was_dark and not dark):
                 chip.power_on()
             if began & _bit(name + "_nack"):
                 chip.misses = 1
@@ -170,6 +189,15 @@ class Bench:
         self.imu.noise = IMU_NOISE if faults & _bit("imu_noise") else 0
         if began & _bit("bus_stuck"):
             self.held = 9
+
+    def reset(self) -> None:
+        """Let go of all pins, as a microcontroller that is reset; the chips keep their registers.
+        A servo board's output enable has a pull-up."""
+        self.pwms.clear()
+        self.slices.clear()
+        self.driven.clear()
+        self.pulled.clear()
+        self.bus_open = False
 
     def reading(self, pin: int) -> int:
         """What the converter reads at a pin, 16 bits."""
@@ -193,7 +221,12 @@ class Bench:
         return (0, 0) if pwm is None else (pwm.u16, pwm.hz)
 
 
+def _on_time() -> None:
+    """Let no time pass."""
+
+
 bench = Bench()
+mem32 = bench.core.memory
 
 
 def _bit(fault: str) -> int:
@@ -351,11 +384,12 @@ class UART:
 
 
 class WDT:
-    """The watchdog. It never bites: a hung firmware is ended by the simulator."""
+    """The watchdog. It bites in `board_hung` only: a firmware that hangs by itself is ended by the
+    simulator."""
 
     def __init__(self, timeout: int = 5000) -> None:
-        pass
+        bench.core.watchdog_ms = timeout
 
     def feed(self) -> None:
         """As `machine.WDT.feed`."""
-        bench.fed += 1
+        bench.linger()

@@ -1,11 +1,15 @@
 """Starts the firmware on the simulated devices, under MicroPython or CPython.
 
-start.py real|steps FD RESET_CAUSE
+start.py real|steps FD WHY CHIP
+
+WHY and CHIP: as machine.begin takes them.
 """
 
+import gc
 import sys
 
 import clock  # type: ignore[import-not-found]
+import core  # type: ignore[import-not-found]
 import machine  # type: ignore[import-not-found]
 
 if sys.implementation.name != "micropython":
@@ -42,6 +46,12 @@ class FileLine:
         """Send bytes; gives how many went."""
         return self._file.write(data[start : start + count])
 
+    def clear(self) -> None:
+        """Lose the bytes that wait for the board."""
+        self._read = b""
+        while self._file.read(512):
+            pass
+
 
 class ChannelLine:
     """A serial line whose bytes go over the channel, so that each arrives in an exact tick."""
@@ -74,9 +84,13 @@ class ChannelLine:
         self._out += bytes(data[start : start + count])
         return count
 
+    def clear(self) -> None:
+        """Lose the bytes that wait for the board."""
+        self._in = b""
 
-def start(mode: str, fd: int, cause: int) -> None:
-    """Run the firmware until it ends. An exception of its own is reported and raised again."""
+
+def start(mode: str, fd: int, why: int, chip: str) -> None:
+    """Run the firmware until it ends, and again when it is started anew."""
     import body_config  # type: ignore[import-not-found]
 
     clock.channel.stepped = mode == "steps"
@@ -87,14 +101,37 @@ def start(mode: str, fd: int, cause: int) -> None:
     machine.bench.servos.enable_pin = body_config.PINS["servo_enable"]
     machine.bench.levels[body_config.PINS["stop"]] = 0 if body_config.STOP_CLOSED else 1
     machine.bench.line = ChannelLine() if clock.channel.stepped else FileLine(fd)
-    machine.cause = cause
-    import main  # type: ignore[import-not-found]
+    machine.bench.linger = clock.channel.linger
+    why = run(why, chip, True)
+    while why:
+        why = run(why, chip, False)
 
+
+def run(why: int, chip: str, first: bool) -> int:
+    """Run the firmware from a start of the microcontroller until it ends (0), or until its next
+    start, with why it starts then. An exception of its own is reported and raised again. `first`:
+    this process has not run it before."""
+    machine.begin(why, chip)
+    machine.bench.line.clear()
+    clock.channel.born = clock.channel.now
+    gc.collect()
+    before = set(sys.modules)
     try:
+        import main  # type: ignore[import-not-found]
+
+        restart = sys.modules["restart"]
+        restart.sys = core.Platform(chip)  # type: ignore[attr-defined]
+        if first and why == core.WDT_RESET:
+            restart.ticking()  # until its process was ended
         main.run()
+    except clock.Restart as anew:
+        for name in set(sys.modules) - before:
+            del sys.modules[name]
+        return int(anew.why)
     except Exception as error:
         print("e", repr(error))
         raise
+    return 0
 
 
-start(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+start(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4])
