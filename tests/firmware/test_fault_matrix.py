@@ -250,6 +250,21 @@ def test_a_stop_arrives_over_every_broken_wire_or_as_soon_as_it_is_whole(
     assert patient.fast == []
 
 
+@pytest.mark.parametrize("name", LATE + RESTARTS)
+def test_a_stop_arrives_at_late_ticks_and_as_soon_as_the_board_has_started_anew(
+    name: FaultName, patient: Patient
+) -> None:
+    patient.live(2.0)
+    patient.suffer(name, LASTS)
+    patient.live(0.5)
+    patient.ask(wire.STOP)
+    patient.live(LASTS if name == "power_cut" else 1.0)
+    assert patient.pulsed == 0
+    patient.live(LASTS)
+    assert (patient.state, patient.pulsed) == ("stopped", 0)
+    assert patient.fast == []
+
+
 def test_an_unplugged_wire_is_held_at_then_rested_then_limp(patient: Patient) -> None:
     patient.live(2.0)
     patient.suffer("wire_unplug", 20.0)
