@@ -231,6 +231,19 @@ SHAPES: Mapping[str, CallShape] = {
         level=0.5,
         mouth=0.06,
     ),
+    # Mouth shut, low and soft, pulsed, hardly rising: what a cat says close to its own (a murmur of
+    # Moelk 1944, Am. J. Psychol. 57, 184–205).
+    "murmur": CallShape(
+        seconds=(0.6, 0.5),
+        pitch=((0.0, 270.0), (0.4, 310.0), (1.0, 300.0)),
+        higher=1.0,
+        rise=1.0,
+        formants=((0.0, SHUT),),
+        roll=(24.0, 0.4),
+        noise=0.06,
+        swell=((0.0, 0.0), (0.3, 1.0), (0.7, 0.8), (1.0, 0.0)),
+        level=0.4,
+    ),
     # Teeth chatter at a bird behind the pane: short broken cries.
     "chatter": CallShape(
         seconds=(1.0, 1.0),

@@ -3,7 +3,8 @@
 Ears carry valence, and tell more than the tail (Deputte et al. 2021); a tail straight up is
 friendly (Cafazzo & Natoli 2009), a tucked one afraid, a lashing one angry; flat ears and wide
 pupils are distress (texts of shelter medicine); narrowed eyes are friendly (Humphrey et al. 2020).
-How far each feeling moves each part is our choice.
+Concern is our choice: ears to the person, the eyes soft and dark, the tail low. So is how far each
+feeling moves each part.
 """
 
 from __future__ import annotations
@@ -61,6 +62,7 @@ class Display:
         self._affect, self._alert = affect, alert
         feel = affect.emotions.get
         fear, anger, sad = feel("fear", 0.0), feel("anger", 0.0), feel("sadness", 0.0)
+        concern = feel("concern", 0.0)
         warm = max(feel("affection", 0.0), feel("contentment", 0.0))
         joy, interest, surprise = feel("joy", 0.0), feel("interest", 0.0), feel("surprise", 0.0)
         cross = max(anger, (affect.enough - ENOUGH_SHOWS) / (1.0 - ENOUGH_SHOWS), 0.0)
@@ -72,6 +74,7 @@ class Display:
             - 0.85 * fear
             - 0.65 * cross
             - 0.12 * sad
+            + 0.16 * concern
         )
         self._ears = ears * (0.4 + 0.6 * alert)
         self._pitch = (
@@ -80,11 +83,17 @@ class Display:
             + 0.25 * feel("affection", 0.0)
             - 0.6 * fear
             - 0.25 * sad
+            - 0.2 * concern
         ) * alert
-        self._lids = 0.25 * warm - 0.25 * alarm - 0.12 * interest + 0.25 * max(0.0, -arousal)
-        self._pupils = min(
-            max(0.4 + 0.25 * arousal + 0.5 * alarm + 0.15 * interest - 0.1 * warm, 0.05), 1.0
+        self._lids = (
+            0.25 * warm
+            - 0.25 * alarm
+            - 0.12 * interest
+            + 0.12 * concern
+            + 0.25 * max(0.0, -arousal)
         )
+        pupils = 0.4 + 0.25 * arousal + 0.5 * alarm + 0.15 * interest - 0.1 * warm + 0.15 * concern
+        self._pupils = min(max(pupils, 0.05), 1.0)
         width = (0.55 * cross + 0.25 * max(joy, interest) * max(arousal, 0.0)) * alert
         self._width = width if width > LEAST_SWING_RAD else 0.0
         self._wags = 0.45 + 1.0 * cross + 0.3 * arousal

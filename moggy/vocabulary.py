@@ -97,6 +97,7 @@ Emotion: TypeAlias = Literal[
     "disgust",
     "sadness",
     "loneliness",
+    "concern",
 ]
 EMOTIONS: Final[tuple[Emotion, ...]] = get_args(Emotion)
 Dimension: TypeAlias = Literal["pleasure", "arousal", "dominance"]
@@ -153,6 +154,7 @@ CallName: TypeAlias = Literal[
     "solicit",
     "snort",
     "chatter",
+    "murmur",
 ]
 CALLS: Final[tuple[CallName, ...]] = get_args(CallName)
 GazeTarget: TypeAlias = Literal["person", "touch", "around", "away", "none"]

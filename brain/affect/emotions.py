@@ -32,7 +32,7 @@ _NONE = dict.fromkeys(EMOTIONS, 0.0)
 
 
 class Emotions:
-    """Ten levels in 0..1. `stir` at an event, `flow` between them."""
+    """A level in 0..1 of each of EMOTIONS. `stir` at an event, `flow` between them."""
 
     def __init__(self, shapes: Mapping[Emotion, Tendency], temperament: Temperament) -> None:
         self._stirred = [0.0] * len(EMOTIONS)

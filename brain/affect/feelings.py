@@ -28,14 +28,15 @@ BEAT_S = 1.0
 """Seconds between two beats of the mood."""
 SLOW_BEATS = 5
 """Every how many beats the drives and the bonds move."""
-CARE = Pull(strength=0.8, pleasure=0.25, arousal=-0.45, dominance=0.0)
-"""Where a distressed person draws the mood: warm and calm, whatever the pet felt before."""
+CARE = Pull(strength=0.8, pleasure=0.0, arousal=-0.45, dominance=0.0)
+"""Where a distressed person draws the mood: calm, and neither glad nor sad, whatever the pet felt
+before."""
 CARE_CAUSE = InnerCause(of="care")
-"""What moves the affection for a distressed person."""
-CARE_AFFECTION = 0.7
-"""Level of affection, 0..1, to which a person in full distress stirs the pet."""
+"""What moves the concern for a distressed person."""
+CARE_CONCERN = 0.7
+"""Level of concern, 0..1, to which a person in full distress stirs the pet."""
 CARE_RISE_S = 4.0
-"""Seconds in which distress stirs that affection to 63 %."""
+"""Seconds in which distress stirs that concern to 63 %."""
 URGE_S = 20.0
 """Seconds in which a drive that lacks or overflows stirs its emotions to 63 %."""
 ADVICE_FADES_S = 60.0
@@ -170,9 +171,9 @@ class Feelings:
         if distress > 0.0:
             pulls.append(CARE._replace(strength=CARE.strength * distress))
             share = 1.0 - math.exp(-BEAT_S / CARE_RISE_S)
-            affection = EMOTION_INDEX["affection"]
-            held = emotions.stir(affection, CARE_CAUSE, CARE_AFFECTION * distress, share, now)
-            self._reasons.note("affection", held, CARE_CAUSE)
+            concern = EMOTION_INDEX["concern"]
+            held = emotions.stir(concern, CARE_CAUSE, CARE_CONCERN * distress, share, now)
+            self._reasons.note("concern", held, CARE_CAUSE)
         self.mood.beat(BEAT_S, pulls)
 
     def slow_beat(self, now: float, hour: float, battery: float) -> None:

@@ -399,6 +399,17 @@ def test_affection_narrows_the_eyes_and_lifts_the_tail() -> None:
     assert mean(fond, "tail_pitch") > mean(plain, "tail_pitch") + 0.3
 
 
+def test_concern_turns_the_ears_to_somebody_and_lowers_the_tail() -> None:
+    plain, concerned, fond = (
+        Stage().act(posture("sit"), 4.0, pet=pet)[-1]
+        for pet in (feeling(), feeling(-0.1, -0.15, concern=0.8), feeling(0.5, affection=0.8))
+    )
+    assert concerned.pose["ear_left"] > plain.pose["ear_left"] + 0.05
+    assert concerned.pose["tail_pitch"] < plain.pose["tail_pitch"] - 0.1
+    assert plain.pose["eyelids"] < concerned.pose["eyelids"] < fond.pose["eyelids"]
+    assert concerned.pupils > fond.pupils + 0.05
+
+
 def test_too_much_shows_in_the_tail_first() -> None:
     commands = Stage().act(posture("loaf"), 6.0, pet=feeling(enough=0.75))[150:]
     tail = [c.pose["tail_yaw"] for c in commands]

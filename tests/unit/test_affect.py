@@ -150,10 +150,10 @@ def test_reinforcing_causes_combine_as_a_soft_maximum() -> None:
 
 
 def test_one_cause_counts_once() -> None:
-    once = after([Event(at=1.0, name="sadness_seen", person="anna")], 3.0).emotions["affection"]
+    once = after([Event(at=1.0, name="sadness_seen", person="anna")], 3.0).emotions["concern"]
     thrice = after(
         [Event(at=1.0 + 0.2 * i, name="sadness_seen", person="anna") for i in range(3)], 3.0
-    ).emotions["affection"]
+    ).emotions["concern"]
     assert thrice == pytest.approx(once, rel=0.02)
 
 
@@ -301,10 +301,10 @@ def sad_face(person: str = "anna", seconds: float = 20.0, **shown: Any) -> list[
 def test_sadness_is_met_with_closeness_and_calm() -> None:
     before = last(cat(), [], 1.0).pet
     pet = last(cat(), sad_face(), 20.0).pet
-    assert pet.emotions["affection"] > 0.4
+    assert pet.emotions["concern"] > 0.4
     assert pet.arousal < before.arousal
     assert pet.mood.arousal < before.mood.arousal
-    assert pet.valence > 0.0
+    assert before.valence - 0.15 < pet.valence < before.valence, "not pleased, and hardly troubled"
 
 
 @pytest.mark.parametrize(

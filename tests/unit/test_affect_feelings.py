@@ -99,17 +99,17 @@ def test_the_mood_is_drawn_by_strong_emotions_once_a_second() -> None:
     assert felt.publish("anna").mood.pleasure == felt.mood.at[0]
 
 
-def test_a_person_in_distress_makes_affectionate_and_calm() -> None:
+def test_a_person_in_distress_makes_concerned_and_calm() -> None:
     felt = feelings({})
     felt.mood.at = [0.0, 0.5, 0.0]
     felt.publish("anna")
     felt.beat(1.0, 0.5)
     stir = felt.publish("anna").stirred[0]
     share = 1.0 - math.exp(-0.25)
-    assert (stir.feeling, stir.cause) == ("affection", InnerCause(of="care"))
+    assert (stir.feeling, stir.cause) == ("concern", InnerCause(of="care"))
     assert stir.by == pytest.approx(0.35 * share ** (1 / 3))
     weight = 0.8 * 0.5 / 180.0
-    places = ((2400.0, 0.0, 0.25), (900.0, 0.5, -0.45), (3600.0, 0.0, 0.0))
+    places = ((2400.0, 0.0, 0.0), (900.0, 0.5, -0.45), (3600.0, 0.0, 0.0))
     for i, (returns, home, place) in enumerate(places):
         rate = 1.0 / returns + weight
         goal = weight * place / rate

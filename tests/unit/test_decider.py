@@ -288,7 +288,7 @@ def test_a_friend_who_comes_is_greeted_with_a_trill() -> None:
     assert made[0].because[0] == 1
 
 
-def test_somebody_sad_is_met_with_closeness_and_a_slow_purr_and_no_call() -> None:
+def test_somebody_sad_is_met_with_closeness_a_slow_purr_and_one_murmur() -> None:
     cat = Cat()
     cat.goes_on(5)
     cat.person = PersonEstimate(
@@ -297,7 +297,9 @@ def test_somebody_sad_is_met_with_closeness_and_a_slow_purr_and_no_call() -> Non
     made = cat.goes_on(20, "sadness_seen")
     assert made[-1].behavior == "comfort_person"
     assert 0 < made[-1].purr <= 0.4
-    assert not any(decision.calls for decision in made)
+    called = [call for decision in made for call in decision.calls]
+    assert [call.name for call in called] == ["murmur"], "it begs for nothing"
+    assert called[0].loudness < 0.4
 
 
 def test_somebody_angry_is_given_room() -> None:

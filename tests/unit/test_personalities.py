@@ -45,7 +45,7 @@ def wander(levels: dict[Name, float], home: float, rng: random.Random) -> None:
 
 @cache
 def day(name: str, seed: int = 1) -> Counter[str]:
-    """Tenths of seconds of each behaviour in eight mixed minutes; the feelings are the same for
+    """Tenths of seconds of each behaviour in twelve mixed minutes; the feelings are the same for
     all, only the character differs."""
     decider = Decider(tree(), personality(name), random.Random(seed))
     script = random.Random(99)
@@ -58,7 +58,7 @@ def day(name: str, seed: int = 1) -> Counter[str]:
         "comfort": 0.5,
         "curiosity": 0.35,
     }
-    for n in range(4_800):
+    for n in range(7_200):
         at = (n + 1) / 10
         wander(feelings, 0.05, script)
         wander(drives, 0.4, script)
