@@ -113,6 +113,28 @@ def journals(folder: Path) -> Callable[[random.Random], object]:
     return attack
 
 
+def look(path: Path, key: Path | None = None) -> None:
+    """Look into a memory as its owner does, where it can be opened."""
+    with suppress(Broken), closing(Memory(path, key)) as memory:
+        sentences(memory)
+        as_json(memory)
+
+
+def wake(path: Path, key: Path | None = None) -> tuple[Remembered | None, str]:
+    """What a pet that wakes with this memory knows, and what it is told of the file. Raises Broken
+    where it cannot, AssertionError where what it learns then is not kept whole."""
+    memory, note = awake(path, key)
+    with closing(memory):
+        known = memory.load()
+        came = Episode(day=12.9, hour=18.1, person="ida", what="arrived")
+        memory.keep(Remembered(day=13.0, people={"ida": {"trust": 0.5}}), [came])
+    with closing(Memory(path, key)) as again:
+        kept = again.load()
+        if kept is None or "ida" not in kept.people or again.damaged:
+            raise AssertionError("what it learnt was not kept whole")
+    return known, note
+
+
 def memories(folder: Path, *, encrypted: bool) -> Callable[[random.Random], object]:
     """An attack: a pet wakes with a damaged memory, and its owner looks into it."""
     key, first = folder / "memory.key", folder / "first" / "memory.db"
@@ -133,18 +155,9 @@ def memories(folder: Path, *, encrypted: bool) -> Callable[[random.Random], obje
         place.mkdir()
         copy = place / "memory.db"
         copy.write_bytes(damaged(whole, chance))
-        with suppress(Broken), closing(Memory(copy, key)) as looked:
-            sentences(looked)
-            as_json(looked)
+        look(copy, key)
         with suppress(Broken):
-            woken, _ = awake(copy, key)
-            with closing(woken):
-                woken.load()
-                woken.keep(Remembered(day=13.0, people={"ida": {"trust": 0.5}}))
-            with closing(Memory(copy, key)) as again:
-                known = again.load()
-                if known is None or "ida" not in known.people:
-                    raise AssertionError("what it learnt was not kept")
+            wake(copy, key)
         return None
 
     return attack

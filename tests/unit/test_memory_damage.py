@@ -12,11 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from bench.abuse_records import damaged
+from bench.abuse_records import damaged, look, wake
 from moggy.brain.memory import (
     Broken,
     Damaged,
-    Episode,
     Memory,
     Remembered,
     awake,
@@ -24,41 +23,7 @@ from moggy.brain.memory import (
     set_aside,
 )
 from moggy.commands.memory import as_json, sentences
-
-KNOWN = Remembered(
-    day=12.5,
-    strangers=0.4,
-    people={f"person {n}": {"trust": 0.6, "familiarity": 0.4} for n in range(30)},
-    zones={"person 1": {"neck": 0.2, "belly": -0.3}},
-    mood={"pleasure": 0.3},
-    drives={"company": 0.6},
-    arrivals={"person 1": (0.0,) * 40 + (0.5,) + (0.0,) * 7},
-    quiet=(0.0,) * 22 + (0.5, 0.4),
-)
-TOLD = [Episode(day=0.1 * n, hour=18.1, person=f"person {n}", what="arrived") for n in range(40)]
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "data" / "memory.db"
-
-
-def write(path: Path, key: Path | None = None) -> None:
-    memory, _ = awake(path, key)
-    memory.keep(KNOWN, TOLD)
-    memory.close()
-
-
-def wake(path: Path, key: Path | None = None) -> tuple[Remembered | None, str]:
-    """What a pet that wakes knows, and what it was told of the file; it can write afterwards."""
-    memory, note = awake(path, key)
-    with closing(memory):
-        known = memory.load()
-        memory.keep(Remembered(day=13.0, people={"ida": {"trust": 0.5}}), TOLD[:1])
-    with closing(Memory(path, key)) as again:
-        assert again.load() is not None
-        assert not again.damaged
-    return known, note
+from tests.memories import KNOWN, write
 
 
 def poke(path: Path, *statements: str) -> None:
@@ -199,9 +164,7 @@ def test_damaged_copies_cost_no_pet_its_life(path: Path, tmp_path: Path, encrypt
         folder.mkdir()
         copy = folder / "memory.db"
         copy.write_bytes(damaged(whole, chance))
-        with suppress(Broken), closing(Memory(copy, key)) as memory:
-            sentences(memory)
-            as_json(memory)
+        look(copy, key)
         with suppress(Broken):
             said += bool(wake(copy, key)[1])
             woken += 1

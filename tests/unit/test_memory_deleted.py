@@ -13,29 +13,9 @@ from pathlib import Path
 import pytest
 
 import moggy
-from moggy.brain.memory import Broken, Diary, Episode, Memory, Remembered, awake, encrypt
+from moggy.brain.memory import Broken, Diary, Memory, Remembered, awake, encrypt
 from moggy.messages import Trouble
-
-KNOWN = Remembered(
-    day=12.5,
-    people={f"person {n}": {"trust": 0.6, "familiarity": 0.4} for n in range(30)},
-    zones={"person 1": {"neck": 0.2, "belly": -0.3}},
-    mood={"pleasure": 0.3},
-    drives={"company": 0.6},
-    quiet=(0.0,) * 22 + (0.5, 0.4),
-)
-TOLD = [Episode(day=0.1 * n, hour=18.1, person=f"person {n}", what="arrived") for n in range(40)]
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "data" / "memory.db"
-
-
-def write(path: Path, key: Path | None = None) -> None:
-    memory, _ = awake(path, key)
-    memory.keep(KNOWN, TOLD)
-    memory.close()
+from tests.memories import KNOWN, TOLD, write
 
 
 def known(path: Path, key: Path | None = None) -> Remembered | None:

@@ -33,11 +33,6 @@ CAME = Episode(day=2.9, hour=18.1, person="annabel", what="arrived")
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "data" / "memory.db"
-
-
-@pytest.fixture
 def key(tmp_path: Path) -> Path:
     return tmp_path / "config" / "memory.key"
 
