@@ -26,6 +26,8 @@ from moggy.sim.board.wires import DeviceFault, WorldInputs
 
 CAT = load(SHIPPED["body"] / "cat.yaml", Body)
 AHEAD = {"head_pan": 0.3}
+COUNT_US = 20_000 / 4096
+"""µs of the servo board's steps; a pulse is off by half of one, and by half a µs of rounding."""
 INTERPRETERS = ("cpython", "micropython")
 """What the firmware runs in."""
 Board: TypeAlias = LockStepBoard | SteppedMicroPython

@@ -17,7 +17,7 @@ from moggy.sim.faults import FAULTS, WIRE_FAULTS, Fault, FaultName
 from moggy.sim.simulated_body import SimulatedBody
 from moggy.sim.world import World
 
-from .rig import CAT, INTERPRETERS, Board, Listening, Told, started
+from .rig import CAT, COUNT_US, INTERPRETERS, Board, Listening, Told, started
 
 LASTS = 3.0
 """Seconds of a fault."""
@@ -38,8 +38,6 @@ WITHOUT: Mapping[str, str] = {
     "fault": "fault",
 }
 """State → what it has become after LASTS seconds without another fault."""
-COUNT_US = 20_000 / 4096
-"""µs of the servo board's steps; a pulse is off by half of one, and by half a µs of rounding."""
 FALLS = 2
 """Bit of the state's flags: it falls."""
 STEPS_AT_ONCE = 5

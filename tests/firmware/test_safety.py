@@ -16,17 +16,12 @@ from moggy import wire
 from moggy.body import Body
 from moggy.sim.board.interpreter import BENCH, FIRMWARE, interpreter, note, write_config
 from moggy.sim.board.lock_step import LockStepBoard
+from moggy.sim.world import FALLING, GRAVITY
 
-from .rig import CAT, Life, Listening, wired
+from .rig import CAT, COUNT_US, Life, Listening, wired
 
 NAMES = list(CAT.joints)
 PAN = CAT.joints["head_pan"]
-COUNT_US = 20_000 / 4096
-"""µs of the servo board's steps."""
-LIGHT = (0.0, 0.0, 0.05)
-"""What the accelerometer feels in a fall, g."""
-HEAVY = (0.0, 0.0, 1.0)
-"""What it feels after one, g."""
 
 
 def listening(life: Life) -> Listening:
@@ -140,14 +135,14 @@ def test_a_fall_is_said_and_all_joints_freeze_until_it_is_over(
     life = wake()
     shift(life, ticks)
     said = listening(life)
-    life.live(3.0, {"head_pan": 0.0}).live(0.04, {"head_pan": 0.0}, acceleration=LIGHT)
+    life.live(3.0, {"head_pan": 0.0}).live(0.04, {"head_pan": 0.0}, acceleration=FALLING)
     assert said.flags == 0
     life.live(0.2, {"head_pan": 0.0})
     assert said.flags == 2
     life.live(0.6, None)
     assert life.state == "hold"
     assert set(course(life, 0.5, {"head_pan": 0.8})) == {pan_us(life)}
-    life.live(0.0, acceleration=HEAVY)
+    life.live(0.0, acceleration=GRAVITY)
     assert set(course(life, 0.44, {"head_pan": 0.8})) == {pan_us(life)}
     assert said.flags == 2
     life.live(2.0, {"head_pan": 0.8})
@@ -159,7 +154,7 @@ def test_a_fall_is_said_and_all_joints_freeze_until_it_is_over(
 def test_a_body_that_starts_while_it_falls_stays_where_it_is(
     ticks: int, wake: Callable[..., Life]
 ) -> None:
-    life = wake().live(0.2, None, acceleration=LIGHT)
+    life = wake().live(0.2, None, acceleration=FALLING)
     shift(life, ticks)
     life.live(0.3, {"head_pan": 0.8})
     there = pan_us(life)
@@ -178,9 +173,9 @@ def test_after_a_fault_a_fall_does_not_end_the_slow_way_to_rest(
     while life.state != "rest":
         life.live(0.02, ahead)
     pulses = course(life, begin, ahead)
-    life.live(0.0, acceleration=LIGHT)
+    life.live(0.0, acceleration=FALLING)
     pulses += course(life, 0.12, ahead)
-    life.live(0.0, acceleration=HEAVY)
+    life.live(0.0, acceleration=GRAVITY)
     while life.state == "rest":
         pulses += course(life, 0.02, ahead)
         assert life.now < 20.0
@@ -201,13 +196,13 @@ def test_a_body_that_was_told_to_rest_rests_after_a_fall_too(
     life.live(3.0, {"head_pan": 0.8})
     if first == "rest":
         assert life.asked(wire.REST).result == "done"
-    life.live(0.12, None, acceleration=LIGHT)
+    life.live(0.12, None, acceleration=FALLING)
     there = pan_us(life)
     if first == "fall":
         assert life.asked(wire.REST).result == "done"
     assert set(course(life, 4.0, None)) == {there}, "however long it falls"
     assert there != us_at(PAN.rest)
-    life.live(2.5, None, acceleration=HEAVY)
+    life.live(2.5, None, acceleration=GRAVITY)
     assert resting(life)
     life.live(4.0, None)
     assert (life.state, life.pulsed) == ("limp", 0)
@@ -222,7 +217,7 @@ def test_a_fall_is_no_rest_in_whichever_tick_the_joints_are_moved() -> None:
         life.live(3.0, {"head_pan": 0.8}).live(0.5, faults=("servos_silent",))
         life.live(2.0, {"head_pan": 0.8}, faults=())
         assert life.state == "rest"
-        life.live(4.0, {"head_pan": 0.8}, acceleration=LIGHT)
+        life.live(4.0, {"head_pan": 0.8}, acceleration=FALLING)
         assert (life.state, life.pulsed) == ("rest", len(NAMES))
 
 
