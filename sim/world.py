@@ -110,17 +110,18 @@ class World:
         return self._inputs
 
     def _near(self, position: Place, pressure: float, area: float) -> dict[str, float]:
-        """Pressure on each pad: a Gaussian of the distance, wider for a larger area. The nearest
-        pad feels at least half of it."""
+        """Pressure on each pad: a Gaussian of the distance, wider for a larger area. Between the
+        pads the skin is less sensitive, but the nearest feels at least half of the pressure; then
+        the others feel more in the same proportion, so that nothing jumps as the hand moves on."""
         spread = 0.025 + 0.06 * area
-        distances = {name: math.dist(position, pad.at) for name, pad in self.body.pads.items()}
-        nearest = min(distances, key=distances.__getitem__)
-        pressed = {
-            name: pressure * math.exp(-0.5 * (distance / spread) ** 2)
-            for name, distance in distances.items()
+        away = {
+            name: 0.5 * (math.dist(position, pad.at) / spread) ** 2
+            for name, pad in self.body.pads.items()
         }
-        pressed[nearest] = max(pressed[nearest], 0.5 * pressure)
-        return {name: value for name, value in pressed.items() if value > 0.02}
+        nearest = min(away.values())
+        firmest = pressure * max(0.5, math.exp(-nearest))
+        felt = {name: firmest * math.exp(nearest - off) for name, off in away.items()}
+        return {name: value for name, value in felt.items() if value > 0.02}
 
     def _middle(self, zone: str | None) -> list[str]:
         names = [name for name, pad in self.body.pads.items() if pad.zone == zone]

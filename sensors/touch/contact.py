@@ -26,6 +26,8 @@ SMOOTHING_S = 0.05
 """Time constant of the smoothed place, s."""
 STILL_M = 0.004
 """m that a hand must move before it has moved: a hand at rest trembles, and pads are noisy."""
+LANDS_S = 0.08
+"""Seconds in which a hand lands: pad after pad is pressed, which is no motion along the skin."""
 TURN_M = 0.006
 """m that a hand must come back before that counts as a turn."""
 LEAST_PATH_M = 0.015
@@ -37,8 +39,14 @@ SLAP_WINDOW_S = 0.06
 SAMPLE_S = 0.02
 """Seconds between two samples: a contact began at some time since the one before its first."""
 MEAN_SHARE = 0.06
-"""Share of each sample in the mean pressure and area: about the last third of a second, at 50
-samples a second."""
+"""Share of each sample in the mean pressure and area, and in how unsteady it is: about the last
+third of a second, at 50 samples a second."""
+PRESSES_S = 0.16
+"""Seconds in which a hand presses until its pressure is that of the gesture."""
+LIFTS_SAMPLES = 4
+"""Samples in which a hand lifts: so old is what is told of how steadily it pressed."""
+SEEN_SHARE = 0.5
+"""Share of the last samples that must show the place finely, so that a speed is known."""
 
 
 class PathStep(NamedTuple):
@@ -111,9 +119,14 @@ class PressureTrace:
         if self._swell.step(pressure, SWELL * self._top) > 0:
             self.pulsed.append(at)
 
-    def follow(self, at: float, place: Place | None) -> None:
-        """Take one sample of the place, in m of the body's frame; None: it is not known."""
+    def follow(self, at: float, place: Place | None, landed: bool = True) -> None:
+        """Take one sample of the place, in m of the body's frame; None: it is not known. While a
+        hand has not `landed` it does not move."""
         if place is None:
+            return
+        if not landed:
+            self.at = at
+            self._begin(at, place)
             return
         if self.place is None or self._axes is None:
             self.at = at
@@ -188,15 +201,18 @@ class Contact:
         "began",
         "checked",
         "last",
+        "level",
         "measured",
-        "moved",
         "n",
         "peak",
         "pressure",
         "rise",
+        "seen",
         "slapped",
         "told",
         "trace",
+        "unsteady",
+        "variance",
         "zone",
     )
 
@@ -206,10 +222,15 @@ class Contact:
         self.trace = trace
         self.measured = measured
         """Whether its place is known better than by zone."""
-        self.moved = measured
-        """Whether its motion is known: on one pad, or with a zone alone, a hand that strokes cannot
-        be told from one that lies still."""
-        self.pressure = self.area = 0.0
+        self.seen = 0.0
+        """Share of the last samples that showed its place finely."""
+        self.pressure = 0.0
+        self.area: float | None = None
+        self.level: float | None = None
+        self.variance = 0.0
+        """Mean and variance of the pressure, since the hand has pressed."""
+        self.unsteady: deque[float] = deque((0.0,), maxlen=LIFTS_SAMPLES)
+        """Standard deviation of the pressure / its mean, oldest first."""
         self.peak = 0.0
         self.rise = 0.0
         self.n = 0
@@ -218,13 +239,29 @@ class Contact:
         self.checked = False
         self.because: list[int] = []
 
-    def sample(self, at: float, pressure: float, area: float, source: int) -> None:
-        """Take one sample; `source` is the id of its sense."""
+    def _speed(self, now: float) -> float | None:
+        """m/s. None: on one pad, or with a zone alone, a hand that strokes cannot be told from one
+        that lies still."""
+        speed = self.trace.speed(now)
+        return speed if speed or self.seen >= SEEN_SHARE else None
+
+    def sample(
+        self, at: float, pressure: float, area: float | None, fine: bool, source: int
+    ) -> None:
+        """Take one sample; `fine`: whether motion shows in its place, `source`: the id of its
+        sense."""
         self.last = at
         self.n += 1
         share = max(MEAN_SHARE, 1.0 / self.n)  # a plain mean at first
+        self.seen += (float(fine) - self.seen) * share
         self.pressure += (pressure - self.pressure) * share
-        self.area += (area - self.area) * share
+        if at - self.began > PRESSES_S:
+            off = pressure - (pressure if self.level is None else self.level)
+            self.level = pressure - off * (1.0 - MEAN_SHARE)
+            self.variance += (off * off - self.variance) * MEAN_SHARE
+            self.unsteady.append(math.sqrt(self.variance) / self.level if self.level else 0.0)
+        if area is not None:
+            self.area = area if self.area is None else self.area + (area - self.area) * share
         if pressure > self.peak:
             self.peak = pressure
             age = at - self.began
@@ -232,10 +269,12 @@ class Contact:
                 self.rise = pressure / (age + SAMPLE_S)
         self.because.append(source)
 
-    def features(self, now: float, ended: bool) -> Features:
-        """What tells gestures apart, as it is now."""
+    def features(self, now: float, ended: bool, jolted: bool | None) -> Features:
+        """What tells gestures apart, as it is now. `jolted`: whether the body moved when it began;
+        None: nobody knows."""
         self.trace.forget(now)
         path, straightness = self.trace.straightness(now)
+        speed = self._speed(now)
         span = min(PULSE_WINDOW_S, max(PULSE_WINDOW_AT_FIRST_S, now - self.began))
         turns, pulses = len(self.trace.turned), max(1, len(self.trace.pulsed))
         return Features(
@@ -246,9 +285,11 @@ class Contact:
             peak=self.peak,
             pressure=self.pressure,
             area=self.area,
-            speed=self.trace.speed(now) if self.moved else None,
+            speed=speed,
             path=path,
-            straightness=straightness if self.moved else None,
+            straightness=None if speed is None else straightness,
             reversals=turns / span,
             frequency=max(0.5 * turns, pulses - 1.0) / span,
+            moved=jolted,
+            unsteady=self.unsteady[0],
         )

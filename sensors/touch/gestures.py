@@ -32,7 +32,7 @@ class Features:
     """Highest pressure, 0..1."""
     pressure: float
     """Mean pressure, 0..1."""
-    area: float
+    area: float | None
     """Mean share of a palm, 0..1."""
     speed: float | None
     """m/s over the last 0.4 s."""
@@ -44,6 +44,11 @@ class Features:
     """Turns back a second."""
     frequency: float
     """Hz: the faster of turning back and forth, and swelling."""
+    moved: bool | None = None
+    """Whether the accelerometer felt a jolt when it began; None: there is no accelerometer."""
+
+    unsteady: float = 0.0
+    """Standard deviation of the pressure / its mean."""
 
 
 class Bell(NamedTuple):
@@ -83,7 +88,7 @@ PATTERNS: Final[Mapping[GestureName, GesturePattern]] = {
         duration=Bell(0.9, 0.75),
         pulses=Bell(0.0, 0.30),
         peak=Bell(0.45, 0.25),
-        area=Bell(-0.9, 0.7),
+        area=Bell(-0.75, 0.80),
         speed=Bell(-5.0, 0.55),
         straightness=Bell(0.5, 0.6),
         frequency=Bell(0.2, 0.5),
@@ -92,38 +97,38 @@ PATTERNS: Final[Mapping[GestureName, GesturePattern]] = {
     "tap": GesturePattern(
         duration=Bell(-2.0, 0.5),
         pulses=Bell(0.5, 0.60),
-        peak=Bell(0.30, 0.16),
-        area=Bell(-2.6, 0.5),
+        peak=Bell(0.24, 0.14),
+        area=Bell(-2.20, 0.70),
         speed=Bell(-4.8, 0.8),
         straightness=Bell(0.5, 0.6),
         frequency=Bell(0.9, 0.7),
-        pressure=Bell(0.26, 0.15),
+        pressure=Bell(0.20, 0.12),
     ),
     "pat": GesturePattern(
         duration=Bell(-1.7, 0.5),
         pulses=Bell(0.7, 0.65),
-        peak=Bell(0.42, 0.17),
-        area=Bell(-1.1, 0.5),
+        peak=Bell(0.44, 0.20),
+        area=Bell(-1.10, 0.80),
         speed=Bell(-4.5, 1.0),
         straightness=Bell(0.5, 0.6),
         frequency=Bell(1.1, 0.6),
-        pressure=Bell(0.38, 0.17),
+        pressure=Bell(0.38, 0.20),
     ),
     "poke": GesturePattern(
         duration=Bell(-1.1, 0.6),
         pulses=Bell(0.1, 0.35),
-        peak=Bell(0.72, 0.17),
-        area=Bell(-2.9, 0.5),
+        peak=Bell(0.66, 0.18),
+        area=Bell(-2.40, 0.80),
         speed=Bell(-4.9, 0.6),
         straightness=Bell(0.5, 0.6),
         frequency=Bell(0.3, 0.5),
-        pressure=Bell(0.60, 0.17),
+        pressure=Bell(0.52, 0.18),
     ),
     "hit": GesturePattern(
         duration=Bell(-2.3, 0.5),
         pulses=Bell(0.0, 0.40),
         peak=Bell(0.90, 0.10),
-        area=Bell(-1.2, 0.6),
+        area=Bell(-1.10, 0.90),
         speed=Bell(-4.0, 1.4),
         straightness=Bell(0.5, 0.6),
         frequency=Bell(0.4, 0.7),
@@ -133,7 +138,7 @@ PATTERNS: Final[Mapping[GestureName, GesturePattern]] = {
         duration=Bell(0.3, 0.7),
         pulses=Bell(0.0, 0.40),
         peak=Bell(0.38, 0.18),
-        area=Bell(-1.3, 0.6),
+        area=Bell(-1.10, 0.65),
         speed=Bell(-2.6, 0.8),
         straightness=Bell(0.9, 0.25),
         frequency=Bell(0.3, 0.35),
@@ -143,7 +148,7 @@ PATTERNS: Final[Mapping[GestureName, GesturePattern]] = {
         duration=Bell(0.5, 0.8),
         pulses=Bell(0.9, 0.80),
         peak=Bell(0.50, 0.20),
-        area=Bell(-1.7, 0.5),
+        area=Bell(-1.70, 0.80),
         speed=Bell(-2.3, 0.8),
         straightness=Bell(0.25, 0.25),
         frequency=Bell(1.7, 0.35),
@@ -153,7 +158,7 @@ PATTERNS: Final[Mapping[GestureName, GesturePattern]] = {
         duration=Bell(0.5, 0.8),
         pulses=Bell(1.1, 0.80),
         peak=Bell(0.16, 0.10),
-        area=Bell(-2.2, 0.6),
+        area=Bell(-1.80, 0.80),
         speed=Bell(-2.7, 0.9),
         straightness=Bell(0.35, 0.30),
         frequency=Bell(1.6, 0.45),
@@ -178,6 +183,15 @@ PRIORS: Final[Mapping[GestureName, float]] = {
 INDEPENDENCE = 0.6
 """Weight of each measure's vote: measures partly say the same, and at 1 the probabilities would be
 overconfident."""
+PASSING_S = 0.6
+"""Seconds that a contact lasts at least that is taken for a stroke without its motion: a hand that
+passes sooner is felt on the next pad. Our choice."""
+STEADY = 0.15
+"""Standard deviation of the pressure / its mean up to which a hand may lie still: it trembles."""
+UNSTEADY_VOTE = 20.0
+"""Nats against a hold for each unit beyond that. Our choice."""
+UNMOVED_VOTE = 6.0
+"""Nats against a hit where the accelerometer felt no jolt: a body that is hit moves. Our choice."""
 LARGEST_VOTE = 6.0
 """The most that one measure may say against a gesture, in nats: one odd number is no proof."""
 LEAST_DURATION_S = 0.02
@@ -188,6 +202,7 @@ SPEED_OFFSET = 0.005
 """m/s added before the logarithm."""
 STROKED_ZONES: Final[frozenset[ZoneName]] = frozenset(("back", "head", "neck", "cheeks", "chin"))
 """Where people stroke a cat: a touch that lasts is more likely a stroke than a hold here."""
+HIT_INDEX: Final = GESTURES.index("hit")
 HOLD_INDEX: Final = GESTURES.index("hold")
 STROKE_INDEX: Final = GESTURES.index("stroke")
 
@@ -199,6 +214,9 @@ def probabilities(seen: Features, zone: ZoneName) -> dict[GestureName, float]:
         math.log(PRIORS[name]) + INDEPENDENCE * _fit(PATTERNS[name], values, seen.ended)
         for name in GESTURES
     ]
+    scores[HOLD_INDEX] -= min(LARGEST_VOTE, UNSTEADY_VOTE * max(0.0, seen.unsteady - STEADY))
+    if seen.moved is False:
+        scores[HIT_INDEX] -= UNMOVED_VOTE
     if seen.speed is None:
         scores = _without_motion(scores, seen, zone)
     top = max(scores)
@@ -213,7 +231,7 @@ def measures_of(seen: Features) -> tuple[float | None, ...]:
         math.log(max(seen.duration, LEAST_DURATION_S)),
         math.log(seen.pulses),
         seen.peak,
-        math.log(max(seen.area, LEAST_AREA)),
+        None if seen.area is None else math.log(max(seen.area, LEAST_AREA)),
         None if seen.speed is None else math.log(seen.speed + SPEED_OFFSET),
         seen.straightness,
         math.log1p(seen.frequency),
@@ -238,10 +256,10 @@ def _fit(pattern: GesturePattern, values: tuple[float | None, ...], ended: bool)
 def _without_motion(scores: list[float], seen: Features, zone: ZoneName) -> list[float]:
     """Scores where no speed is measured and holding looks like stroking: lean to one of them by
     zone, pressure and area."""
-    if seen.pulses > 2 or (seen.ended and seen.duration < 0.35):
+    if seen.pulses > 2 or (seen.ended and seen.duration < PASSING_S):
         return scores
     lean = 0.5 if zone in STROKED_ZONES else -0.8
-    lean -= 3.0 * max(0.0, seen.pressure - 0.6) + 2.0 * max(0.0, seen.area - 0.6)
+    lean -= 4.0 * max(0.0, seen.peak - 0.5) + 2.0 * max(0.0, (seen.area or 0.0) - 0.6)
     both = max(scores[HOLD_INDEX], scores[STROKE_INDEX])
     out = list(scores)
     out[STROKE_INDEX], out[HOLD_INDEX] = both + 0.5 * lean, both - 0.5 * lean

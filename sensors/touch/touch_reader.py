@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from moggy.body import Body
 from moggy.messages import Acceleration, AnySense, Gesture, Place, Touch
-from moggy.sensors.touch.contact import SLAP_WINDOW_S, Contact, PressureTrace
+from moggy.sensors.touch.contact import LANDS_S, SLAP_WINDOW_S, Contact, PressureTrace
 from moggy.sensors.touch.gestures import probabilities
 from moggy.vocabulary import (
     GESTURE_PERIOD_S,
@@ -31,23 +31,49 @@ choice."""
 HAND_REACH = 1.5
 """Largest distance of two pads under one hand, in usual distances of neighbouring pads. Our choice:
 a hand covers about two pads of the shipped cat."""
+NEAREST_REACH = 2.0
+"""The same for a pad and the one nearest to it, as on the belly and the back: a hand on the flank
+between them presses both."""
+BLOW_REACH = 3.0
+"""The same for pads that are pressed together at once: a blow is felt farther. Our choice: 24 cm on
+the shipped cat."""
+TOGETHER_S = 0.05
+"""Seconds within which pads that are pressed come under the same hand. Our choice."""
+FINGER_AREA = 0.05
+"""Share of a palm that a finger has."""
+PALM_SHOWS = 0.35
+"""Pressure on the firmest pad (0..1) from which a palm would show on a third pad: there it is at
+least 6 % of that."""
+UNKNOWN_AREA = 0.2
+"""Told as the area where the pads do not tell: a few fingers. Our choice."""
 LEAST_PRESSURE = 0.02
 """Pressure on a pad (0..1) at or below which it is not touched."""
 
 JOLT_G = 0.3
 """g off rest from which the whole body was struck."""
+HARD_JOLT_G = 1.0
+"""g off rest of a blow that is one wherever it lands."""
+REST_S = 1.0
+"""Seconds in which the acceleration at rest follows that of the moment by 63 %."""
+JOLT_LASTS_S = 0.05
+"""Seconds for which one sample of a jolt counts as rest at most."""
 SLAP_TOGETHER_S = 0.05
 """Seconds within which the rise of pressure and the jolt of the body are one slap."""
 SLAP_WITH_JOLT = 0.5
-"""Least peak (0..1) of a slap that jolts the body. Our choice, as are the next two;
-`python -m bench perceive_touch` counts the hits that are recognised."""
+"""Least peak (0..1) of a slap that jolts the body by JOLT_G. Our choice, as are the next three;
+`python -m bench touch_answers` counts hits that are missed and firm hands that are taken for one.
+"""
+SLAP_WITH_HARD_JOLT = 0.05
+"""Least peak (0..1) of a slap that jolts it by HARD_JOLT_G: it may land between the pads."""
 SLAP_UNWEIGHED = 0.8
 """Least peak (0..1) of a slap where there is no accelerometer."""
-SLAP_UNMOVED = 0.9
-"""Least peak (0..1) of a slap where the accelerometer felt nothing."""
+SLAP_UNMOVED = 0.97
+"""Least peak (0..1) of a slap where the accelerometer felt nothing: the skin's end of range."""
+UNMOVED_LASTS_S = 0.1
+"""Longest such slap, s; a firm pat or poke lasts longer."""
 SLAP_RISE_PER_S = 8.0
-"""Least rise of pressure of a slap, 1/s: it is at half its pressure after 60 ms, a firm hand takes
-five times as long."""
+"""Least rise of pressure of a slap without a jolt, 1/s: it is at half its pressure after 60 ms, a
+firm hand takes five times as long."""
 SLAP_LASTS_S = 0.4
 """Seconds for which a slapped contact is called a hit. After that it is judged by what the hand
 does."""
@@ -55,8 +81,10 @@ SURE_WITH_JOLT = 0.95
 """Probability of a hit where the body was jolted."""
 SURE_ALONE = 0.8
 """Probability of a hit by pressure alone."""
-WEIGHED_S = 0.1
-"""Seconds after a sample of acceleration for which there is an accelerometer."""
+WEIGHED_S = 1.2
+"""Seconds after a sample of acceleration for which there is an accelerometer. Of a body at rest the
+board sends one every half a second (`_tell_motion` in firmware/board.py), so that one may be lost;
+a jolt it sends at once."""
 
 
 class Spot(NamedTuple):
@@ -65,7 +93,8 @@ class Spot(NamedTuple):
     zone: ZoneName
     place: Place | None
     pressure: float
-    area: float
+    area: float | None
+    """Share of a palm; None: the pads do not tell."""
     measured: bool
     """Whether the place is known better than by zone."""
     fine: bool
@@ -88,13 +117,10 @@ class TouchReader:
             min((math.dist(a, b) for j, (_, b) in enumerate(places) if j != i), default=0.08)
             for i, (_, a) in enumerate(places)
         )
-        self._reach = HAND_REACH * nearest[len(nearest) // 2] if nearest else 0.12
-        self._near = {
-            name: frozenset(
-                other for other, (_, b) in self._pads.items() if math.dist(a, b) <= self._reach
-            )
-            for name, (_, a) in self._pads.items()
-        }
+        usual = nearest[len(nearest) // 2] if nearest else 0.08
+        self._reach = HAND_REACH * usual
+        self._near = self._within(self._reach, NEAREST_REACH * usual)
+        self._struck = self._within(BLOW_REACH * usual, BLOW_REACH * usual)
         self._beside = {
             zone: frozenset(
                 self._pads[o][0]
@@ -106,7 +132,26 @@ class TouchReader:
         }
         self._contacts: list[Contact] = []
         self._gone: list[Contact] = []
+        self._pressed: dict[str, float] = {}
+        """Pad that is pressed → when that began, s."""
         self._jolted = self._weighed = -1.0
+        self._jolt = 0.0
+        self._rest = (0.0, 0.0, 1.0)
+
+    def _within(self, reach: float, of_nearest: float) -> dict[str, frozenset[str]]:
+        """Pad → itself, the pads within `reach` m, and the nearest one within `of_nearest` m."""
+        near: dict[str, set[str]] = {name: {name} for name in self._pads}
+        for name, (_, a) in self._pads.items():
+            ways = sorted(
+                (math.dist(a, b), other)
+                for other, (_, b) in self._pads.items()
+                if other != name
+            )
+            for n, (way, other) in enumerate(ways):
+                if way <= (reach if n else max(reach, of_nearest)):
+                    near[name].add(other)
+                    near[other].add(name)
+        return {name: frozenset(others) for name, others in near.items()}
 
     def read(self, senses: Sequence[AnySense], now: float) -> Sequence[AnySense]:
         """The gestures of this tick. Reads acceleration too, for slaps."""
@@ -115,12 +160,7 @@ class TouchReader:
             if isinstance(sense, Touch):
                 self._touch(sense, min(sense.at, now), out)
             elif isinstance(sense, Acceleration):
-                self._weighed = now
-                if (
-                    abs(math.sqrt(sense.x**2 + sense.y**2 + sense.z**2) - 1.0) > JOLT_G
-                    or abs(sense.x) + abs(sense.y) > 2.0 * JOLT_G
-                ):
-                    self._jolted = now
+                self._weigh((sense.x, sense.y, sense.z), now)
         for contact in self._contacts[:]:
             if now - contact.last > SILENCE_S:
                 self._end(contact, now, out)
@@ -131,10 +171,27 @@ class TouchReader:
                 out.append(self._tell(contact, now, "during"))
         return out
 
+    def _weigh(self, felt: Place, now: float) -> None:
+        """Take one sample of acceleration: a jolt is what differs from that of the last second."""
+        off = math.dist(felt, self._rest)
+        passed = min(now - self._weighed, JOLT_LASTS_S if off > JOLT_G else REST_S)
+        share = 1.0 - math.exp(-passed / REST_S) if self._weighed >= 0.0 else 0.0
+        self._weighed = now
+        if off > JOLT_G:
+            if now - self._jolted > SLAP_TOGETHER_S:
+                self._jolt = 0.0
+            self._jolted, self._jolt = now, max(self._jolt, off)
+        x, y, z = self._rest
+        self._rest = (
+            x + (felt[0] - x) * share,
+            y + (felt[1] - y) * share,
+            z + (felt[2] - z) * share,
+        )
+
     def _touch(self, touch: Touch, at: float, out: list[AnySense]) -> None:
         """Take one sample. It may be several spots (two hands on pads); each goes on with a contact
         or begins one. A sample without pressure ends contacts."""
-        spots = tuple(self._spots(touch))
+        spots = tuple(self._spots(touch, at))
         if not spots:
             for contact in self._contacts[:]:
                 if (
@@ -150,16 +207,11 @@ class TouchReader:
             known = self._same(spot, went_on)
             contact = known or self._begin(at, spot)
             if known is not None:
-                contact.moved = (
-                    contact.moved
-                    or spot.fine
-                    or spot.zone != contact.zone
-                    or (spot.measured and spot.place != contact.trace.place)
-                )
                 contact.zone = spot.zone
-                contact.trace.follow(at, spot.place if contact.moved else None)
+                landed = at - contact.began > LANDS_S
+                contact.trace.follow(at, spot.place if spot.measured else None, landed)
                 contact.trace.press(at, spot.pressure)
-            contact.sample(at, spot.pressure, spot.area, touch.id)
+            contact.sample(at, spot.pressure, spot.area, spot.fine, touch.id)
             went_on.append(contact)
         if touch.pads is not None:
             # A sample of pads is of the whole skin: a contact that is not in it has ended.
@@ -167,15 +219,24 @@ class TouchReader:
                 if contact not in went_on:
                     self._end(contact, at, out)
 
-    def _spots(self, touch: Touch) -> Iterable[Spot]:
+    def _spots(self, touch: Touch, at: float) -> Iterable[Spot]:
         if touch.pads is not None:
             pressed = {
                 name: p
                 for name, p in touch.pads.items()
                 if p > LEAST_PRESSURE and name in self._pads
             }
+            self._pressed = {name: self._pressed.get(name, at) for name in pressed}
+            hands: list[dict[str, float]] = []
             while pressed:
-                yield self._spot(_take(pressed, self._near), touch)
+                pads = _take(pressed, self._near)
+                hand = next((hand for hand in hands if self._came_together(hand, pads)), None)
+                if hand is None:
+                    hands.append(pads)
+                else:
+                    hand.update(pads)
+            for hand in hands:
+                yield self._spot(hand, touch)
         elif touch.pressure > 0.0:
             place = touch.position
             somewhere = next(iter(self._zones), ZONES[0])
@@ -188,6 +249,15 @@ class TouchReader:
                 measured=place is not None,
                 fine=place is not None,
             )
+
+    def _came_together(self, pads: Iterable[str], others: Iterable[str]) -> bool:
+        """Whether one hand brought both: some of them were pressed at once, and not far apart."""
+        began = self._pressed
+        return any(
+            abs(began[a] - began[b]) <= TOGETHER_S and b in self._struck[a]
+            for a in pads
+            for b in others
+        )
 
     def _spot(self, pads: Mapping[str, float], touch: Touch) -> Spot:
         """The pads under one hand: their middle, weighed by pressure, and the zone of the one that
@@ -207,7 +277,21 @@ class TouchReader:
         x = sum(p * self._pads[name][1][0] for name, p in pads.items()) / total
         y = sum(p * self._pads[name][1][1] for name, p in pads.items()) / total
         z = sum(p * self._pads[name][1][2] for name, p in pads.items()) / total
-        return Spot(zone, (x, y, z), peak, touch.area, measured=True, fine=len(pads) > 1)
+        # A hand between two pads presses each with a part of its force.
+        force = min(1.0, math.hypot(*pads.values()))
+        return Spot(
+            zone, (x, y, z), force, self._area(pads, strongest), measured=True, fine=len(pads) > 1
+        )
+
+    def _area(self, pads: Mapping[str, float], strongest: str) -> float | None:
+        """Share of a palm: a finger presses the one or two pads that it is on, a palm those beside
+        them too. None on a single pad, on the lightest touch, and where there is no third pad."""
+        if len(pads) == 1 or len(self._near[strongest]) < 3:
+            return None
+        first, _, *others = sorted(pads.values(), reverse=True)
+        if not others and first < PALM_SHOWS:
+            return None
+        return min(1.0, FINGER_AREA + sum(others) / first)
 
     def _zone_at(self, place: Place) -> ZoneName:
         """The zone of the nearest pad; the zone of a contact that lasts reaches a centimetre
@@ -250,7 +334,6 @@ class TouchReader:
             trace = back.trace
             trace.again(at, spot.place if spot.measured else None, spot.pressure)
         contact = Contact(at, spot.zone, trace, spot.measured)
-        contact.moved = spot.fine or (back is not None and back.moved)
         self._contacts.append(contact)
         return contact
 
@@ -268,14 +351,14 @@ class TouchReader:
 
     def _end(self, contact: Contact, at: float, out: list[AnySense]) -> None:
         """Tell the end of a contact; also its beginning, where both are between two ticks."""
+        self._slap(contact, at, ended=True)
         if contact.told < 0.0:
-            self._slap(contact, at)
             out.append(self._tell(contact, at, "begin"))
         out.append(self._tell(contact, at, "end"))
         self._contacts.remove(contact)
         self._gone.append(contact)
 
-    def _slap(self, contact: Contact, now: float) -> bool:
+    def _slap(self, contact: Contact, now: float, ended: bool = False) -> bool:
         """Whether a contact turns out to be a slap just now: at most once for each contact, and
         only in its first 0.11 s."""
         if contact.slapped >= 0.0 or contact.checked:
@@ -283,15 +366,18 @@ class TouchReader:
         if now - contact.began > SLAP_WINDOW_S + SLAP_TOGETHER_S:
             contact.checked = True
             return False
-        weighed = now - self._weighed < WEIGHED_S
-        least = SLAP_UNMOVED if weighed else SLAP_UNWEIGHED
         if self._jolted >= contact.began - SLAP_TOGETHER_S:
-            least = SLAP_WITH_JOLT
-        if (
-            contact.rise >= SLAP_RISE_PER_S
-            and contact.peak >= least
-            and contact.last - contact.began <= SLAP_WINDOW_S
-        ):
+            harder = min(1.0, (self._jolt - JOLT_G) / (HARD_JOLT_G - JOLT_G))
+            least = SLAP_WITH_JOLT + (SLAP_WITH_HARD_JOLT - SLAP_WITH_JOLT) * harder
+            rises = contact.rise >= SLAP_RISE_PER_S * contact.peak
+        elif now - self._weighed < WEIGHED_S:
+            # At rest is an answer too: only what is brief and beyond the skin's range is a slap.
+            brief = ended and contact.last - contact.began < UNMOVED_LASTS_S
+            least, rises = SLAP_UNMOVED, brief
+        else:
+            least, rises = SLAP_UNWEIGHED, contact.rise >= SLAP_RISE_PER_S
+        early = contact.last - contact.began <= SLAP_WINDOW_S or ended
+        if rises and contact.peak >= least and early:
             contact.slapped = now
             return True
         return False
@@ -301,9 +387,10 @@ class TouchReader:
         contact.told = now
         # The newest sample is kept: an end that follows from silence is caused by it too.
         because, contact.because = tuple(contact.because[-12:]), contact.because[-1:]
-        seen = contact.features(now, phase == "end")
+        jolted = self._jolted >= contact.began - SLAP_TOGETHER_S
+        weighed = now - self._weighed < WEIGHED_S
+        seen = contact.features(now, phase == "end", jolted if weighed else None)
         if contact.slapped >= 0.0 and now - contact.slapped < SLAP_LASTS_S:
-            jolted = self._jolted >= contact.began - SLAP_TOGETHER_S
             sure = SURE_WITH_JOLT if jolted else SURE_ALONE
             chances = {
                 **dict.fromkeys(probabilities(seen, contact.zone), round((1.0 - sure) / 7.0, 4)),
@@ -334,10 +421,10 @@ class TouchReader:
             phase=phase,
             pressure=min(1.0, contact.pressure),
             peak=min(1.0, contact.peak),
-            area=min(1.0, contact.area),
+            area=min(1.0, UNKNOWN_AREA if contact.area is None else contact.area),
             speed=round(speed, 4),
             duration=contact.last - contact.began,
-            along_fur=round(contact.trace.along(now), 3) if contact.moved else 1.0,
+            along_fur=1.0 if seen.speed is None else round(contact.trace.along(now), 3),
             confidence=round(min(1.0, confidence), 3),
             because=because,
         )
