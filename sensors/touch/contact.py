@@ -8,7 +8,7 @@ from collections import deque
 from typing import NamedTuple
 
 from moggy.messages import Place
-from moggy.sensors.touch.gestures import Features
+from moggy.sensors.touch.gestures import Features, GestureBelief
 from moggy.vocabulary import ZoneName
 
 PATH_WINDOW_S = 1.0
@@ -92,7 +92,9 @@ class PressureTrace:
         self.path = 0.0
         self._anchor = place
         self.steps: deque[PathStep] = deque()
-        self.turned: deque[float] = deque()
+        self.belief = GestureBelief()
+        self.turned: tuple[deque[float], ...] = (deque(), deque(), deque())
+        """When it turned back, s, along each axis."""
         self.pulsed: deque[float] = deque((at,))
         self._axes: tuple[ZigzagFilter, ...] | None = None
         self._swell = ZigzagFilter(pressure)
@@ -147,9 +149,9 @@ class PressureTrace:
         if moved > STILL_M:
             self.path += moved
             self._anchor = new
-        for axis, value in zip(self._axes, new, strict=True):
+        for axis, value, turned in zip(self._axes, new, self.turned, strict=True):
             if axis.step(value, TURN_M):
-                self.turned.append(at)
+                turned.append(at)
         steps = self.steps
         steps.append(PathStep(at, new, self.path))
         while steps[0].at < at - PATH_WINDOW_S:
@@ -157,7 +159,7 @@ class PressureTrace:
 
     def forget(self, now: float) -> None:
         """Drop pulses and turns that are too long ago."""
-        for times in (self.turned, self.pulsed):
+        for times in (*self.turned, self.pulsed):
             while times and times[0] < now - PULSE_WINDOW_S:
                 times.popleft()
 
@@ -276,7 +278,7 @@ class Contact:
         path, straightness = self.trace.straightness(now)
         speed = self._speed(now)
         span = min(PULSE_WINDOW_S, max(PULSE_WINDOW_AT_FIRST_S, now - self.began))
-        turns, pulses = len(self.trace.turned), max(1, len(self.trace.pulsed))
+        turns, pulses = max(map(len, self.trace.turned)), max(1, len(self.trace.pulsed))
         return Features(
             duration=self.last - self.began,
             ended=ended,

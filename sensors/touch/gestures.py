@@ -85,7 +85,7 @@ small then says nothing against a gesture."""
 
 PATTERNS: Final[Mapping[GestureName, GesturePattern]] = {
     "hold": GesturePattern(
-        duration=Bell(0.9, 0.75),
+        duration=Bell(1.00, 0.65),
         pulses=Bell(0.0, 0.30),
         peak=Bell(0.45, 0.25),
         area=Bell(-0.75, 0.80),
@@ -135,7 +135,7 @@ PATTERNS: Final[Mapping[GestureName, GesturePattern]] = {
         pressure=Bell(0.80, 0.17),
     ),
     "stroke": GesturePattern(
-        duration=Bell(0.3, 0.7),
+        duration=Bell(0.35, 0.65),
         pulses=Bell(0.0, 0.40),
         peak=Bell(0.38, 0.18),
         area=Bell(-1.10, 0.65),
@@ -200,11 +200,49 @@ LEAST_AREA = 0.02
 """Share of a palm; a smaller area is taken for this."""
 SPEED_OFFSET = 0.005
 """m/s added before the logarithm."""
+SETTLES_S = 0.4
+"""Seconds of a contact until its gesture is believed and holds on. Our choice, as are the next
+two: `python -m bench touch_answers` counts how often a gesture changes."""
+NEWS_SHARE = 0.4
+"""Share of what is seen now in what is believed, five times a second."""
+HOLDS_ON = 0.2
+"""Probability by which another gesture must be likelier than the one that is believed."""
 STROKED_ZONES: Final[frozenset[ZoneName]] = frozenset(("back", "head", "neck", "cheeks", "chin"))
 """Where people stroke a cat: a touch that lasts is more likely a stroke than a hold here."""
 HIT_INDEX: Final = GESTURES.index("hit")
 HOLD_INDEX: Final = GESTURES.index("hold")
 STROKE_INDEX: Final = GESTURES.index("stroke")
+
+
+class GestureBelief:
+    """What a hand is taken to do: once it is settled, another gesture must be clearly likelier for
+    a while, so that the word does not change to and fro."""
+
+    __slots__ = ("chances", "held")
+
+    def __init__(self) -> None:
+        self.chances: dict[GestureName, float] = {}
+        self.held: GestureName | None = None
+        """The gesture that holds on."""
+
+    def see(
+        self, now: Mapping[GestureName, float], duration: float, ended: bool
+    ) -> dict[GestureName, float]:
+        """The probabilities that are believed, from those seen now, `duration` s after the contact
+        began. A short contact that has ended is judged as a whole."""
+        if self.held is None or (ended and duration < SETTLES_S):
+            believed = dict(now)
+        else:
+            before = self.chances
+            believed = {n: before[n] + (p - before[n]) * NEWS_SHARE for n, p in now.items()}
+        self.chances = dict(believed)
+        if self.held is not None:
+            believed[self.held] += HOLDS_ON
+        likeliest = max(believed, key=lambda name: believed[name])
+        if duration >= SETTLES_S or ended:
+            self.held = likeliest
+        total = sum(believed.values())
+        return {name: round(p / total, 4) for name, p in believed.items()}
 
 
 def probabilities(seen: Features, zone: ZoneName) -> dict[GestureName, float]:

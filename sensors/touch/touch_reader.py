@@ -28,12 +28,9 @@ that pats are seen as pats. Our choice."""
 ZONE_HYSTERESIS = 1.25
 """Pressure on a pad of another zone, relative to the present zone, from which the zone changes. Our
 choice."""
-HAND_REACH = 1.5
+HAND_REACH = 2.0
 """Largest distance of two pads under one hand, in usual distances of neighbouring pads. Our choice:
-a hand covers about two pads of the shipped cat."""
-NEAREST_REACH = 2.0
-"""The same for a pad and the one nearest to it, as on the belly and the back: a hand on the flank
-between them presses both."""
+16 cm on the shipped cat, where a hand on the flank presses the pads of belly and shoulders."""
 BLOW_REACH = 3.0
 """The same for pads that are pressed together at once: a blow is felt farther. Our choice: 24 cm on
 the shipped cat."""
@@ -41,9 +38,16 @@ TOGETHER_S = 0.05
 """Seconds within which pads that are pressed come under the same hand. Our choice."""
 FINGER_AREA = 0.05
 """Share of a palm that a finger has."""
-PALM_SHOWS = 0.35
-"""Pressure on the firmest pad (0..1) from which a palm would show on a third pad: there it is at
-least 6 % of that."""
+PALM_ON_PAD = 0.08
+"""Least share of the firmest pad's pressure that a palm leaves on a third pad, where it lies nearer
+to the first than to the second: a Gaussian of 4 cm on pads 8 cm apart."""
+PALM_BETWEEN = 0.03
+"""The same for a palm between two pads."""
+BETWEEN = 0.4
+"""Share of the firmest pad's pressure on the second from which a hand lies between the two."""
+BETWEEN_SHARE = 0.6
+"""Share of the second pad's pressure that then counts too. Our choice: a finger between two pads
+presses each half as hard as it would press one."""
 UNKNOWN_AREA = 0.2
 """Told as the area where the pads do not tell: a few fingers. Our choice."""
 LEAST_PRESSURE = 0.02
@@ -119,8 +123,8 @@ class TouchReader:
         )
         usual = nearest[len(nearest) // 2] if nearest else 0.08
         self._reach = HAND_REACH * usual
-        self._near = self._within(self._reach, NEAREST_REACH * usual)
-        self._struck = self._within(BLOW_REACH * usual, BLOW_REACH * usual)
+        self._near = self._within(self._reach)
+        self._struck = self._within(BLOW_REACH * usual)
         self._beside = {
             zone: frozenset(
                 self._pads[o][0]
@@ -138,20 +142,12 @@ class TouchReader:
         self._jolt = 0.0
         self._rest = (0.0, 0.0, 1.0)
 
-    def _within(self, reach: float, of_nearest: float) -> dict[str, frozenset[str]]:
-        """Pad → itself, the pads within `reach` m, and the nearest one within `of_nearest` m."""
-        near: dict[str, set[str]] = {name: {name} for name in self._pads}
-        for name, (_, a) in self._pads.items():
-            ways = sorted(
-                (math.dist(a, b), other)
-                for other, (_, b) in self._pads.items()
-                if other != name
-            )
-            for n, (way, other) in enumerate(ways):
-                if way <= (reach if n else max(reach, of_nearest)):
-                    near[name].add(other)
-                    near[other].add(name)
-        return {name: frozenset(others) for name, others in near.items()}
+    def _within(self, reach: float) -> dict[str, frozenset[str]]:
+        """Pad → the pads within `reach` m, itself included."""
+        return {
+            name: frozenset(o for o, (_, b) in self._pads.items() if math.dist(a, b) <= reach)
+            for name, (_, a) in self._pads.items()
+        }
 
     def read(self, senses: Sequence[AnySense], now: float) -> Sequence[AnySense]:
         """The gestures of this tick. Reads acceleration too, for slaps."""
@@ -277,10 +273,13 @@ class TouchReader:
         x = sum(p * self._pads[name][1][0] for name, p in pads.items()) / total
         y = sum(p * self._pads[name][1][1] for name, p in pads.items()) / total
         z = sum(p * self._pads[name][1][2] for name, p in pads.items()) / total
-        # A hand between two pads presses each with a part of its force.
-        force = min(1.0, math.hypot(*pads.values()))
         return Spot(
-            zone, (x, y, z), force, self._area(pads, strongest), measured=True, fine=len(pads) > 1
+            zone,
+            (x, y, z),
+            _force(pads.values()),
+            self._area(pads, strongest),
+            measured=True,
+            fine=len(pads) > 1,
         )
 
     def _area(self, pads: Mapping[str, float], strongest: str) -> float | None:
@@ -288,8 +287,9 @@ class TouchReader:
         them too. None on a single pad, on the lightest touch, and where there is no third pad."""
         if len(pads) == 1 or len(self._near[strongest]) < 3:
             return None
-        first, _, *others = sorted(pads.values(), reverse=True)
-        if not others and first < PALM_SHOWS:
+        first, second, *others = sorted(pads.values(), reverse=True)
+        shows = PALM_BETWEEN if second > BETWEEN * first else PALM_ON_PAD
+        if not others and first * shows < LEAST_PRESSURE:
             return None
         return min(1.0, FINGER_AREA + sum(others) / first)
 
@@ -398,7 +398,8 @@ class TouchReader:
             }
             confidence = sure
         else:
-            chances = probabilities(seen, contact.zone)
+            now_seen = probabilities(seen, contact.zone)
+            chances = contact.trace.belief.see(now_seen, seen.duration, phase == "end")
             # Surer the longer it is looked at, and less sure without a measured place.
             confidence = (
                 max(chances.values())
@@ -428,6 +429,14 @@ class TouchReader:
             confidence=round(min(1.0, confidence), 3),
             because=because,
         )
+
+
+def _force(pressures: Iterable[float]) -> float:
+    """How hard a hand presses, 0..1: as much as on its firmest pad; between two it presses each
+    with a part of its force."""
+    first, second, *_ = *sorted(pressures, reverse=True), 0.0
+    between = max(0.0, second / first - BETWEEN) / (1.0 - BETWEEN)
+    return min(1.0, first + BETWEEN_SHARE * between * second)
 
 
 def _take(pressed: dict[str, float], near: Mapping[str, frozenset[str]]) -> dict[str, float]:
