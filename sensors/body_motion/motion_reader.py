@@ -44,6 +44,24 @@ SHAKE_G = 0.45
 """g off rest, to one side, that counts as a swing."""
 SHAKE_TURNS = 3
 """Changes of side, within SHAKE_WINDOW_S, that are shaking."""
+HARD_SHAKE_TURNS = 2
+"""The same where the swings are hard, and as slow as those of hands."""
+HARD_SHAKE_G = 0.8
+"""g off rest, the mean of the swings, from which they are hard."""
+SAME_SIDE = 0.5
+"""Cosine between two accelerations from which they are to the same side; below its negative they
+are to opposite sides."""
+SWING_S = 0.05
+"""Seconds that a swing of a shaking hand takes at least; the body rings faster after a blow."""
+LIGHTEST_SHAKE = 0.2
+"""Strength of a shaking of 0 g, to which SHAKE_GAIN and SHAKE_MORE add."""
+SHAKE_GAIN = 0.3
+"""Strength for each g of the swings."""
+SHAKE_MORE = 0.05
+"""Strength for each change of side beyond the second."""
+SHAKE_WEIGHTLESS_S = 0.25
+"""Seconds of weightlessness after which a body falls that is being shaken: each swing of more than
+0.65 g downwards is weightless for a while."""
 SHAKE_WINDOW_S = 0.9
 """Seconds in which the changes of side are counted."""
 SHAKE_AGAIN_S = 0.7
@@ -88,8 +106,12 @@ class BodyMotionReader:
         self._rising_since = self._free_since = self._tilted_since = -1.0
         self._quiet_since = 0.0
         self._sank = -10.0
-        self._sides: list[float] = []
-        self._side = 0
+        self._sides: list[tuple[float, float]] = []
+        """Changes of side: when, s, and the peak of the swing before it, g."""
+        self._way: Vector = (0.0, 0.0, 0.0)
+        """The strongest acceleration of this swing."""
+        self._swing = self._swing_began = 0.0
+        self._swung = -10.0
         self._knocked = self._shaken = -10.0
         self._held = False
         self._falling = self._tipped = False
@@ -188,12 +210,20 @@ class BodyMotionReader:
 
     def _turn(self, off: Vector, now: float) -> None:
         """Note when a strong acceleration changes its side, as in shaking."""
-        strongest = max(off, key=abs)
-        if abs(strongest) > SHAKE_G:
-            side = (1 + off.index(strongest)) * (1 if strongest > 0.0 else -1)
-            if side == -self._side:
-                self._sides.append(now)
-            self._side = side
+        g = _length(off)
+        if g <= SHAKE_G:
+            return
+        if now - self._swung > SHAKE_WINDOW_S:
+            self._swing = 0.0
+        self._swung = now
+        way, swing = self._way, self._swing
+        along = (off[0] * way[0] + off[1] * way[1] + off[2] * way[2]) / (g * swing) if swing else 0
+        if along < -SAME_SIDE:
+            self._sides.append((now, swing))
+        elif along < SAME_SIDE and not self._sides:
+            self._swing_began = now
+        if along < SAME_SIDE or g > swing:
+            self._way, self._swing = off, g
 
     def _pass(self, now: float) -> None:
         """Bring the filters to `now`."""
@@ -228,10 +258,10 @@ class BodyMotionReader:
 
     def _judge(self, now: float, out: list[AnySense]) -> None:
         """Tell what has changed."""
+        self._shake(now, out)
         self._fall(now, out)
         if self._falling:
             return
-        self._shake(now, out)
         quiet = (
             self._tremor < TREMOR_G and self._rate < TURNING_RAD_S and now - self._last <= GONE_S
         )
@@ -255,7 +285,9 @@ class BodyMotionReader:
         if weight < FREE_FALL_G and (now - self._last <= SAMPLE_LASTS_S or self._falling):
             if self._free_since < 0.0:
                 self._free_since = self._last
-            if not self._falling and now - self._free_since >= FREE_FALL_S - 1e-6:
+            shaking = now - self._shaken < SHAKE_AGAIN_S
+            least = SHAKE_WEIGHTLESS_S if shaking else FREE_FALL_S
+            if not self._falling and now - self._free_since >= least - 1e-6:
                 self._falling = True
                 self._say(out, now, "falling", 1.0)
             elif self._falling and now - self._free_since > LONGEST_FALL_S:
@@ -284,11 +316,17 @@ class BodyMotionReader:
         """Shaking, from the times at which acceleration changed its side."""
         if not self._sides:
             return
-        while self._sides and self._sides[0] < now - SHAKE_WINDOW_S:
-            self._sides.pop(0)
-        if len(self._sides) >= SHAKE_TURNS:
+        while self._sides and self._sides[0][0] < now - SHAKE_WINDOW_S:
+            self._swing_began = self._sides.pop(0)[0]
+        turns = len(self._sides)
+        if turns < HARD_SHAKE_TURNS:
+            return
+        g = sum([peak for _, peak in self._sides]) / turns
+        slow = self._sides[-1][0] - self._swing_began >= turns * SWING_S
+        if turns >= SHAKE_TURNS or (g >= HARD_SHAKE_G and slow):
             if now - self._shaken > SHAKE_AGAIN_S:
-                self._say(out, now, "shaken", 0.3 + 0.1 * len(self._sides))
+                more = SHAKE_MORE * (turns - HARD_SHAKE_TURNS)
+                self._say(out, now, "shaken", LIGHTEST_SHAKE + SHAKE_GAIN * g + more)
             self._shaken = now
             self._lift_speed = 0.0
 

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from moggy.body import Body
 from moggy.messages import Acceleration, AnySense, Gesture, Place, Touch
-from moggy.sensors.touch.contact import LANDS_S, SLAP_WINDOW_S, Contact, PressureTrace
+from moggy.sensors.touch.blows import Blows
+from moggy.sensors.touch.contact import LANDS_S, Contact, PressureTrace
 from moggy.sensors.touch.gestures import probabilities
 from moggy.vocabulary import (
     GESTURE_PERIOD_S,
@@ -53,31 +54,6 @@ UNKNOWN_AREA = 0.2
 LEAST_PRESSURE = 0.02
 """Pressure on a pad (0..1) at or below which it is not touched."""
 
-JOLT_G = 0.3
-"""g off rest from which the whole body was struck."""
-HARD_JOLT_G = 1.0
-"""g off rest of a blow that is one wherever it lands."""
-REST_S = 1.0
-"""Seconds in which the acceleration at rest follows that of the moment by 63 %."""
-JOLT_LASTS_S = 0.05
-"""Seconds for which one sample of a jolt counts as rest at most."""
-SLAP_TOGETHER_S = 0.05
-"""Seconds within which the rise of pressure and the jolt of the body are one slap."""
-SLAP_WITH_JOLT = 0.5
-"""Least peak (0..1) of a slap that jolts the body by JOLT_G. Our choice, as are the next three;
-`python -m bench touch_answers` counts hits that are missed and firm hands that are taken for one.
-"""
-SLAP_WITH_HARD_JOLT = 0.05
-"""Least peak (0..1) of a slap that jolts it by HARD_JOLT_G: it may land between the pads."""
-SLAP_UNWEIGHED = 0.8
-"""Least peak (0..1) of a slap where there is no accelerometer."""
-SLAP_UNMOVED = 0.97
-"""Least peak (0..1) of a slap where the accelerometer felt nothing: the skin's end of range."""
-UNMOVED_LASTS_S = 0.1
-"""Longest such slap, s; a firm pat or poke lasts longer."""
-SLAP_RISE_PER_S = 8.0
-"""Least rise of pressure of a slap without a jolt, 1/s: it is at half its pressure after 60 ms, a
-firm hand takes five times as long."""
 SLAP_LASTS_S = 0.4
 """Seconds for which a slapped contact is called a hit. After that it is judged by what the hand
 does."""
@@ -85,10 +61,6 @@ SURE_WITH_JOLT = 0.95
 """Probability of a hit where the body was jolted."""
 SURE_ALONE = 0.8
 """Probability of a hit by pressure alone."""
-WEIGHED_S = 1.2
-"""Seconds after a sample of acceleration for which there is an accelerometer. Of a body at rest the
-board sends one every half a second (`_tell_motion` in firmware/board.py), so that one may be lost;
-a jolt it sends at once."""
 
 
 class Spot(NamedTuple):
@@ -138,9 +110,7 @@ class TouchReader:
         self._gone: list[Contact] = []
         self._pressed: dict[str, float] = {}
         """Pad that is pressed → when that began, s."""
-        self._jolted = self._weighed = -1.0
-        self._jolt = 0.0
-        self._rest = (0.0, 0.0, 1.0)
+        self._blows = Blows()
 
     def _within(self, reach: float) -> dict[str, frozenset[str]]:
         """Pad → the pads within `reach` m, itself included."""
@@ -156,33 +126,16 @@ class TouchReader:
             if isinstance(sense, Touch):
                 self._touch(sense, min(sense.at, now), out)
             elif isinstance(sense, Acceleration):
-                self._weigh((sense.x, sense.y, sense.z), now)
+                self._blows.weigh((sense.x, sense.y, sense.z), now)
         for contact in self._contacts[:]:
             if now - contact.last > SILENCE_S:
                 self._end(contact, now, out)
             elif contact.told < 0.0:
-                self._slap(contact, now)
+                self._blows.slap(contact, now)
                 out.append(self._tell(contact, now, "begin"))
-            elif self._slap(contact, now) or now - contact.told >= GESTURE_PERIOD_S - 1e-6:
+            elif self._blows.slap(contact, now) or now - contact.told >= GESTURE_PERIOD_S - 1e-6:
                 out.append(self._tell(contact, now, "during"))
         return out
-
-    def _weigh(self, felt: Place, now: float) -> None:
-        """Take one sample of acceleration: a jolt is what differs from that of the last second."""
-        off = math.dist(felt, self._rest)
-        passed = min(now - self._weighed, JOLT_LASTS_S if off > JOLT_G else REST_S)
-        share = 1.0 - math.exp(-passed / REST_S) if self._weighed >= 0.0 else 0.0
-        self._weighed = now
-        if off > JOLT_G:
-            if now - self._jolted > SLAP_TOGETHER_S:
-                self._jolt = 0.0
-            self._jolted, self._jolt = now, max(self._jolt, off)
-        x, y, z = self._rest
-        self._rest = (
-            x + (felt[0] - x) * share,
-            y + (felt[1] - y) * share,
-            z + (felt[2] - z) * share,
-        )
 
     def _touch(self, touch: Touch, at: float, out: list[AnySense]) -> None:
         """Take one sample. It may be several spots (two hands on pads); each goes on with a contact
@@ -351,45 +304,20 @@ class TouchReader:
 
     def _end(self, contact: Contact, at: float, out: list[AnySense]) -> None:
         """Tell the end of a contact; also its beginning, where both are between two ticks."""
-        self._slap(contact, at, ended=True)
+        self._blows.slap(contact, at, ended=True)
         if contact.told < 0.0:
             out.append(self._tell(contact, at, "begin"))
         out.append(self._tell(contact, at, "end"))
         self._contacts.remove(contact)
         self._gone.append(contact)
 
-    def _slap(self, contact: Contact, now: float, ended: bool = False) -> bool:
-        """Whether a contact turns out to be a slap just now: at most once for each contact, and
-        only in its first 0.11 s."""
-        if contact.slapped >= 0.0 or contact.checked:
-            return False
-        if now - contact.began > SLAP_WINDOW_S + SLAP_TOGETHER_S:
-            contact.checked = True
-            return False
-        if self._jolted >= contact.began - SLAP_TOGETHER_S:
-            harder = min(1.0, (self._jolt - JOLT_G) / (HARD_JOLT_G - JOLT_G))
-            least = SLAP_WITH_JOLT + (SLAP_WITH_HARD_JOLT - SLAP_WITH_JOLT) * harder
-            rises = contact.rise >= SLAP_RISE_PER_S * contact.peak
-        elif now - self._weighed < WEIGHED_S:
-            # At rest is an answer too: only what is brief and beyond the skin's range is a slap.
-            brief = ended and contact.last - contact.began < UNMOVED_LASTS_S
-            least, rises = SLAP_UNMOVED, brief
-        else:
-            least, rises = SLAP_UNWEIGHED, contact.rise >= SLAP_RISE_PER_S
-        early = contact.last - contact.began <= SLAP_WINDOW_S or ended
-        if rises and contact.peak >= least and early:
-            contact.slapped = now
-            return True
-        return False
-
     def _tell(self, contact: Contact, now: float, phase: GesturePhase) -> Gesture:
         """The gesture of a contact as it is now."""
         contact.told = now
         # The newest sample is kept: an end that follows from silence is caused by it too.
         because, contact.because = tuple(contact.because[-12:]), contact.because[-1:]
-        jolted = self._jolted >= contact.began - SLAP_TOGETHER_S
-        weighed = now - self._weighed < WEIGHED_S
-        seen = contact.features(now, phase == "end", jolted if weighed else None)
+        jolted = self._blows.jolted(contact, now)
+        seen = contact.features(now, phase == "end", jolted)
         if contact.slapped >= 0.0 and now - contact.slapped < SLAP_LASTS_S:
             sure = SURE_WITH_JOLT if jolted else SURE_ALONE
             chances = {
