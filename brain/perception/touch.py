@@ -26,6 +26,9 @@ ROUGH_AGAINST = -0.3
 """Share of the way along the fur (1 with it, −1 against it) below which a stroke ruffles."""
 ROUGH_SPEED = 0.02
 """m/s that a stroke against the fur must have to ruffle."""
+RUFFLES_AFTER_S = 2.0
+"""Seconds (time constant) of stroking against the fur after which a hand that stroked along it
+ruffles: one that goes to and fro does not. Our choice."""
 SQUEEZE_PRESSURE = 0.85
 """Pressure, 0..1, above which a hold is a squeeze."""
 SQUEEZE_AFTER_S = 0.3
@@ -50,12 +53,21 @@ def pleasantness(speed: float) -> float:
 class OngoingTouch:
     """One hand on one zone, from its begin to its end; `at` is its last message, s."""
 
-    __slots__ = ("at", "hand", "once", "squeezed")
+    __slots__ = ("along", "at", "hand", "once", "squeezed")
 
     def __init__(self, at: float, hand: str) -> None:
         self.at, self.hand = at, hand
         self.once: str | None = None
         self.squeezed = False
+        self.along: float | None = None
+        """Direction of its strokes lately: 1 along the fur, −1 against it."""
+
+    def goes(self, along: float, seconds: float) -> float:
+        """Take the direction of `seconds` of stroking; gives that of the strokes lately."""
+        if self.along is None:
+            self.along = along
+        self.along += (along - self.along) * (1.0 - math.exp(-seconds / RUFFLES_AFTER_S))
+        return self.along
 
 
 class TouchMeaning(NamedTuple):
@@ -90,7 +102,7 @@ def happenings(
                 contact.squeezed = True
                 found.append(TouchMeaning("squeezed", gesture.pressure))
         elif dose > 0.0:
-            found.append(_ongoing(name, gesture, dose))
+            found.append(_ongoing(name, gesture, contact, dose))
     else:
         sure = (
             name == "hit"
@@ -104,13 +116,13 @@ def happenings(
     return found
 
 
-def _ongoing(name: str, gesture: Gesture, dose: float) -> TouchMeaning:
+def _ongoing(name: str, gesture: Gesture, contact: OngoingTouch, dose: float) -> TouchMeaning:
     """An ongoing touch: how pleasant it is by speed, pressure and direction, or that it ruffles."""
     if name != "stroked":
         return TouchMeaning(name, 1.0 - 0.5 * max(0.0, gesture.pressure - PRESSED_FROM), dose)
-    if gesture.pressure > ROUGH_PRESSURE or (
-        gesture.along_fur < ROUGH_AGAINST and gesture.speed > ROUGH_SPEED
-    ):
+    moves = gesture.speed > ROUGH_SPEED
+    against = moves and contact.goes(gesture.along_fur, dose) < ROUGH_AGAINST
+    if gesture.pressure > ROUGH_PRESSURE or against:
         return TouchMeaning("ruffled", min(1.0, 0.4 + gesture.pressure), dose)
     speed = gesture.speed if gesture.speed > 0.0 else TYPICAL_STROKE_M_S
     along = 1.0 - AGAINST_FUR_LOSS * (1.0 - gesture.along_fur)

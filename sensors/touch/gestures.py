@@ -209,6 +209,8 @@ HOLDS_ON = 0.2
 """Probability by which another gesture must be likelier than the one that is believed."""
 STROKED_ZONES: Final[frozenset[ZoneName]] = frozenset(("back", "head", "neck", "cheeks", "chin"))
 """Where people stroke a cat: a touch that lasts is more likely a stroke than a hold here."""
+STILL_OR_NOT: Final[tuple[GestureName, GestureName]] = ("hold", "stroke")
+"""Gestures that differ by whether the hand moves."""
 HIT_INDEX: Final = GESTURES.index("hit")
 HOLD_INDEX: Final = GESTURES.index("hold")
 STROKE_INDEX: Final = GESTURES.index("stroke")
@@ -225,22 +227,25 @@ class GestureBelief:
         self.held: GestureName | None = None
         """The gesture that holds on."""
 
-    def see(
-        self, now: Mapping[GestureName, float], duration: float, ended: bool
-    ) -> dict[GestureName, float]:
-        """The probabilities that are believed, from those seen now, `duration` s after the contact
-        began. A short contact that has ended is judged as a whole."""
-        if self.held is None or (ended and duration < SETTLES_S):
-            believed = dict(now)
+    def see(self, seen: Features, zone: ZoneName) -> dict[GestureName, float]:
+        """The probabilities that are believed after this look at a contact; a short contact that
+        has ended is judged as a whole."""
+        now, held = probabilities(seen, zone), self.held
+        if held is None or (seen.ended and seen.duration < SETTLES_S):
+            believed = now
         else:
+            if seen.speed is None and held in STILL_OR_NOT:
+                # Nothing tells whether the hand moves on: it goes on with what it did.
+                unseen = sorted(now[name] for name in STILL_OR_NOT)
+                other = STILL_OR_NOT[1 - STILL_OR_NOT.index(held)]
+                now = {**now, other: unseen[0], held: unseen[1]}
             before = self.chances
             believed = {n: before[n] + (p - before[n]) * NEWS_SHARE for n, p in now.items()}
         self.chances = dict(believed)
-        if self.held is not None:
-            believed[self.held] += HOLDS_ON
-        likeliest = max(believed, key=lambda name: believed[name])
-        if duration >= SETTLES_S or ended:
-            self.held = likeliest
+        if held is not None:
+            believed[held] += HOLDS_ON
+        if seen.duration >= SETTLES_S or seen.ended:
+            self.held = max(believed, key=lambda name: believed[name])
         total = sum(believed.values())
         return {name: round(p / total, 4) for name, p in believed.items()}
 

@@ -11,9 +11,9 @@ from moggy.body import Body
 from moggy.messages import Acceleration, AnySense, Gesture, Place, Touch
 from moggy.sensors.touch.blows import Blows
 from moggy.sensors.touch.contact import LANDS_S, Contact, PressureTrace
-from moggy.sensors.touch.gestures import probabilities
 from moggy.vocabulary import (
     GESTURE_PERIOD_S,
+    GESTURES,
     TYPICAL_STROKE_M_S,
     ZONES,
     GesturePhase,
@@ -26,7 +26,7 @@ lasts."""
 BOUT_S = 0.5
 """Seconds within which a hand that comes back to the same place goes on with the same gesture, so
 that pats are seen as pats. Our choice."""
-ZONE_HYSTERESIS = 1.25
+ZONE_HYSTERESIS = 1.5
 """Pressure on a pad of another zone, relative to the present zone, from which the zone changes. Our
 choice."""
 HAND_REACH = 2.0
@@ -321,13 +321,12 @@ class TouchReader:
         if contact.slapped >= 0.0 and now - contact.slapped < SLAP_LASTS_S:
             sure = SURE_WITH_JOLT if jolted else SURE_ALONE
             chances = {
-                **dict.fromkeys(probabilities(seen, contact.zone), round((1.0 - sure) / 7.0, 4)),
+                **dict.fromkeys(GESTURES, round((1.0 - sure) / 7.0, 4)),
                 "hit": sure,
             }
             confidence = sure
         else:
-            now_seen = probabilities(seen, contact.zone)
-            chances = contact.trace.belief.see(now_seen, seen.duration, phase == "end")
+            chances = contact.trace.belief.see(seen, contact.zone)
             # Surer the longer it is looked at, and less sure without a measured place.
             confidence = (
                 max(chances.values())
