@@ -31,9 +31,11 @@ from moggy.published import OF_COMMANDS, published
 from moggy.vocabulary import EVENTS, nearest
 
 TREE_PERIOD = 0.1
-"""Seconds between two ticks of the tree, our choice; urgent events and the beginning of a touch do
-not wait for it. Feelings are integrated exactly in time, so they are worked out only when the tree
+"""Seconds between two ticks of the tree, our choice; urgent events and those of AT_ONCE do not wait
+for it. Feelings are integrated exactly in time, so they are worked out only when the tree
 is ticked, and when something happened or was perceived."""
+AT_ONCE = frozenset(("touched", "patted", "tapped", "poked"))
+"""Events that are answered in the tick in which they happen: a touch begins, or may be enough."""
 
 ACT_PERIOD = 0.04
 """Seconds between two commands to the body, which glides from one to the next; what happens or is
@@ -169,7 +171,7 @@ class LivingPet:
         self._ongoing.take(understood, now)
         events, evidence = self.mind.perceive(understood, now)
         beat = now - self._decided >= TREE_PERIOD - EARLY or any(
-            event.urgent or event.name == "touched" for event in events
+            event.urgent or event.name in AT_ONCE for event in events
         )
         if beat or events or evidence:
             felt = self.mind.feel(events, evidence, now, now - self._felt_at)

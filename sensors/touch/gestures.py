@@ -209,7 +209,7 @@ HOLDS_ON = 0.2
 """Probability by which another gesture must be likelier than the one that is believed."""
 STROKED_ZONES: Final[frozenset[ZoneName]] = frozenset(("back", "head", "neck", "cheeks", "chin"))
 """Where people stroke a cat: a touch that lasts is more likely a stroke than a hold here."""
-STILL_OR_NOT: Final[tuple[GestureName, GestureName]] = ("hold", "stroke")
+STILL_OR_NOT: Final[Mapping[GestureName, GestureName]] = {"hold": "stroke", "stroke": "hold"}
 """Gestures that differ by whether the hand moves."""
 HIT_INDEX: Final = GESTURES.index("hit")
 HOLD_INDEX: Final = GESTURES.index("hold")
@@ -234,18 +234,18 @@ class GestureBelief:
         if held is None or (seen.ended and seen.duration < SETTLES_S):
             believed = now
         else:
-            if seen.speed is None and held in STILL_OR_NOT:
+            other = STILL_OR_NOT.get(held)
+            if seen.speed is None and other is not None and now[other] > now[held]:
                 # Nothing tells whether the hand moves on: it goes on with what it did.
-                unseen = sorted(now[name] for name in STILL_OR_NOT)
-                other = STILL_OR_NOT[1 - STILL_OR_NOT.index(held)]
-                now = {**now, other: unseen[0], held: unseen[1]}
+                now = {**now, other: now[held], held: now[other]}
             before = self.chances
             believed = {n: before[n] + (p - before[n]) * NEWS_SHARE for n, p in now.items()}
         self.chances = dict(believed)
         if held is not None:
             believed[held] += HOLDS_ON
+        likeliest: GestureName = max(believed, key=lambda name: believed[name])
         if seen.duration >= SETTLES_S or seen.ended:
-            self.held = max(believed, key=lambda name: believed[name])
+            self.held = likeliest
         total = sum(believed.values())
         return {name: round(p / total, 4) for name, p in believed.items()}
 
