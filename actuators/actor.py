@@ -151,6 +151,7 @@ class Actor:
         for joint, angle in (
             ("ear_left", size * show.ears),
             ("ear_right", size * show.ears),
+            ("head_tilt", size * show.head),
             ("tail_pitch", size * show.tail_pitch),
             ("tail_yaw", size * show.tail_yaw),
             ("eyelids", alert * show.lids),

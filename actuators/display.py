@@ -20,12 +20,19 @@ EARS_S = 0.12
 """Time constant of the ears."""
 TAIL_S = 0.5
 """Time constant of the tail, and of the width of its swing."""
+HEAD_S = 0.4
+"""Time constant of the head."""
 LIDS_S = 0.3
 """Time constant of the lids."""
 PUPILS_S = 0.25
 """Time constant of the pupils."""
 PURR_LIDS_RAD = 0.3
 """rad by which a purr at level 1 lowers the lids."""
+HEAD_RAD = 0.2
+"""rad by which valence 1 raises the head, and −1 lowers it: people read a raised head as a good
+mood (Marmpena, Lim & Dahl 2018)."""
+RESTLESS_FROM = 0.1
+"""Arousal (−1..1) from which the tail swings, whatever the feeling."""
 LEAST_SWING_RAD = 0.03
 """A tail that would swing less is held still."""
 STILL_RAD = 0.004
@@ -43,6 +50,8 @@ class Display:
         """rad, + up."""
         self.tail_yaw = 0.0
         """rad, + to its left."""
+        self.head = 0.0
+        """rad, + up."""
         self.lids = 0.0
         """rad, + shut."""
         self.pupils = 0.4
@@ -56,6 +65,7 @@ class Display:
         self._dt = dt
         self._quick, self._slow = 1.0 - exp(-dt / EARS_S), 1.0 - exp(-dt / TAIL_S)
         self._to_lids, self._to_pupils = 1.0 - exp(-dt / LIDS_S), 1.0 - exp(-dt / PUPILS_S)
+        self._to_head = 1.0 - exp(-dt / HEAD_S)
 
     def _aim(self, affect: Affect, alert: float) -> None:
         """Work out where each part goes, when the feeling has changed."""
@@ -85,6 +95,7 @@ class Display:
             - 0.25 * sad
             - 0.2 * concern
         ) * alert
+        self._head = (HEAD_RAD * valence - 0.1 * max(sad, fear)) * alert
         self._lids = (
             0.25 * warm
             - 0.25 * alarm
@@ -94,9 +105,10 @@ class Display:
         )
         pupils = 0.4 + 0.25 * arousal + 0.5 * alarm + 0.15 * interest - 0.1 * warm + 0.15 * concern
         self._pupils = min(max(pupils, 0.05), 1.0)
-        width = (0.55 * cross + 0.25 * max(joy, interest) * max(arousal, 0.0)) * alert
+        width = 0.55 * cross + 0.25 * max(joy, interest) * max(arousal, 0.0)
+        width = max(width, 0.35 * (arousal - RESTLESS_FROM)) * alert
         self._width = width if width > LEAST_SWING_RAD else 0.0
-        self._wags = 0.45 + 1.0 * cross + 0.3 * arousal
+        self._wags = 0.45 + 1.0 * cross + 0.6 * max(arousal, 0.0)
 
     def show(self, affect: Affect, purr: float, alert: float, dt: float) -> None:
         """Move on by `dt` seconds. `purr`, 0..1, narrows the eyes; `alert`: 0 asleep, 1 awake."""
@@ -106,6 +118,7 @@ class Display:
             self._aim(affect, alert)
         self.ears += (self._ears - self.ears) * self._quick
         self.tail_pitch += (self._pitch - self.tail_pitch) * self._slow
+        self.head += (self._head - self.head) * self._to_head
         self.lids += (self._lids + PURR_LIDS_RAD * purr - self.lids) * self._to_lids
         self.pupils += (self._pupils - self.pupils) * self._to_pupils
         self._wag(dt)

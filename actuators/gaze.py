@@ -10,6 +10,7 @@ from typing import NamedTuple
 from moggy.actuators.chance import throw
 from moggy.body import Body
 from moggy.messages import Gesture, PersonEstimate
+from moggy.motion import pace
 from moggy.vocabulary import GazeTarget, ZoneName
 
 PAN_SHARE = 0.85
@@ -32,8 +33,6 @@ HAND_FORGOTTEN_S = 1.5
 """Seconds after which it no longer looks where the hand was."""
 SLOW_S = 0.22
 """Time constant of the head at arousal 0, in seconds."""
-AROUSED_S = 0.12
-"""Seconds by which arousal 1 shortens the time constant of the head."""
 EARS_S = 0.06
 """Time constant of the ears, in seconds."""
 
@@ -106,7 +105,7 @@ class Gaze:
             # A hand that is welcome gets a glance, not a stare.
             glance = 1.0 - RELAXED * min(1.0, max(0.0, gesture.duration - 1.0))
             pan, tilt = pan * glance, tilt * glance
-        near = 1.0 - exp(-dt / (SLOW_S - AROUSED_S * arousal))
+        near = 1.0 - exp(-dt * pace(arousal) / SLOW_S)
         if dt != self._dt:
             self._dt, self._ears = dt, 1.0 - exp(-dt / EARS_S)
         self.ahead += (pan - self.ahead) * self._ears
@@ -143,7 +142,5 @@ class Gaze:
         """(pan, tilt) of a look around, rad: it jumps from place to place and stays a while."""
         if now >= self._glance_until:
             self._glance += 1
-            self._glance_until = now + (1.0 + 2.8 * throw(12, self._glance)) * (
-                1.15 - 0.5 * arousal
-            )
+            self._glance_until = now + (1.0 + 2.8 * throw(12, self._glance)) / pace(arousal)
         return 1.5 * (throw(13, self._glance) - 0.5), 0.4 * (throw(14, self._glance) - 0.4)

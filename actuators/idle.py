@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import exp
 
 from moggy.actuators.chance import throw
+from moggy.motion import pace
 
 BLINK_S = 0.28
 """Seconds that a blink lasts."""
@@ -29,24 +30,22 @@ class Idle:
         self._blinks = self._shifts = self._twitches = 0
         self._blink_at, self._shift_at, self._twitch_at = 2.0, 1.0, 3.0
         self._aims = (0.0, 0.0, 0.0)
-        self._dt = self._near = 0.0
 
     def stir(self, arousal: float, now: float, dt: float) -> None:
-        """Move on to `now` (s), `dt` seconds after the last. Arousal (−1..1) makes blinks rarer and
-        twitches more frequent."""
+        """Move on to `now` (s), `dt` seconds after the last. Arousal (−1..1) makes blinks rarer,
+        and shifts and twitches more frequent, larger and faster."""
         self._blink(arousal, now)
-        self._twitch(arousal, now)
+        restless = pace(arousal)
+        self._twitch(restless, now)
         if now >= self._shift_at:
             self._shifts = n = self._shifts + 1
-            self._shift_at = now + 1.5 + 4.5 * throw(21, n)
+            self._shift_at = now + (1.5 + 4.5 * throw(21, n)) / restless
             self._aims = (
-                0.16 * (throw(22, n) - 0.5),
-                0.12 * (throw(23, n) - 0.5),
-                0.5 * (throw(24, n) - 0.5) ** 3 * 4.0,
+                0.16 * restless * (throw(22, n) - 0.5),
+                0.12 * restless * (throw(23, n) - 0.5),
+                0.5 * restless * (throw(24, n) - 0.5) ** 3 * 4.0,
             )
-        if dt != self._dt:
-            self._dt, self._near = dt, 1.0 - exp(-dt / SHIFT_S)
-        near = self._near
+        near = 1.0 - exp(-dt * restless / SHIFT_S)
         pan, roll, tail = self._aims
         self.pan += (pan - self.pan) * near
         self.roll += (roll - self.roll) * near
@@ -65,7 +64,7 @@ class Idle:
             self.lids = 0.0
             self._blink_at = now + (2.5 + 6.0 * throw(25, self._blinks)) * (1.0 + 0.5 * arousal)
 
-    def _twitch(self, arousal: float, now: float) -> None:
+    def _twitch(self, restless: float, now: float) -> None:
         """Turn one ear at a time, as if to some small sound."""
         since = now - self._twitch_at
         if since < 0.0:
@@ -78,4 +77,4 @@ class Idle:
         else:
             self.ears[ear] = 0.0
             self._twitches += 1
-            self._twitch_at = now + (2.0 + 7.0 * throw(28, self._twitches)) * (1.0 - 0.4 * arousal)
+            self._twitch_at = now + (2.0 + 7.0 * throw(28, self._twitches)) / restless**2

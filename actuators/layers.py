@@ -39,12 +39,13 @@ class Running:
     def advance(self, affect: Affect, dt: float) -> None:
         """Let `dt` seconds pass; fade in, or out when it is over or no longer asked for."""
         motion = self.motion
-        self.clock += dt * self.play.speed * motion.tempo(affect)
+        passes = dt * self.play.speed * motion.tempo(affect)
+        self.clock += passes
         ending = motion.duration is not None and self.clock > motion.duration - motion.fade
         if self.stays and not ending:
-            self.level = min(1.0, self.level + dt / motion.fade)
+            self.level = min(1.0, self.level + passes / motion.fade)
         else:
-            self.level = max(0.0, self.level - dt / motion.fade)
+            self.level = max(0.0, self.level - passes / motion.fade)
         x = self.level
         self.weight = self.play.weight * x * x * (3.0 - 2.0 * x)
 

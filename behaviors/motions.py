@@ -15,6 +15,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 from moggy.body import StrictModel
 from moggy.config import compose, load
 from moggy.messages import Affect
+from moggy.motion import PACE
 from moggy.vocabulary import JOINTS, GazeTarget, misspelt_joint
 
 __all__ = ["Clip", "MotionFile", "clips", "load_motions"]
@@ -29,6 +30,11 @@ GROUPS = {
 """Names for both sides at once."""
 KNOWN = (*GROUPS, *JOINTS, "pupils")
 """What the cat has. A body may have more, but a name that is nearly one of these is a slip."""
+
+SLOWEST = 0.3
+"""Least factor on the speed of a motion."""
+FASTEST = 2.5
+"""Greatest factor on it."""
 
 Angle = Annotated[float, Field(ge=-3.2, le=3.2, description="rad (pupils: 0 a slit to 1 wide)")]
 KeyTime = Annotated[float, Field(ge=0.0, le=600.0)]
@@ -128,7 +134,13 @@ class MotionFile(StrictModel):
     swing: dict[JointName, Swing] = Field(
         default_factory=dict, description="joint → to and fro, on top"
     )
-    tempo: Annotated[Bend, Field(description="faster or slower: 1 + this")] = Bend()
+    tempo: Annotated[
+        Bend,
+        Field(
+            description="faster or slower, its blending in and out too: 2 to the power of this; "
+            "left out, arousal as with every motion; {} is always as written"
+        ),
+    ] = Bend(arousal=PACE)
     size: Annotated[Bend, Field(description="larger or smaller swings and additions: 1 + this")] = (
         Bend()
     )
@@ -175,7 +187,7 @@ class Clip:
     def __init__(self, file: MotionFile) -> None:
         self.duration = file.duration
         self.fade, self.gaze, self.alert = file.fade, file.gaze, file.alert
-        self._file, self._loop = file, file.loop
+        self._file, self.loop = file, file.loop
         self._tracks = [
             (joint, _Curve(track, file.loop)) for joint, track in _by_joint(file.move).items()
         ]
@@ -201,14 +213,15 @@ class Clip:
         self._paced = file.tempo.valence != 0.0 or file.tempo.arousal != 0.0
 
     def tempo(self, affect: Affect) -> float:
-        """Factor on the speed of the motion, 0.3..2.5."""
+        """Factor on the speed of the motion, SLOWEST..FASTEST."""
         if not self._paced:
             return 1.0
-        return min(max(1.0 + self._file.tempo.of(affect), 0.3), 2.5)
+        pace: float = 2.0 ** self._file.tempo.of(affect)
+        return SLOWEST if pace < SLOWEST else min(pace, FASTEST)
 
     def pose(self, affect: Affect, t: float) -> Mapping[str, float]:
         """Joint → angle in rad (pupils: 0..1), `t` seconds after the motion began."""
-        within = t if self._loop is None else t % self._loop
+        within = t if self.loop is None else t % self.loop
         pose = {joint: curve.at(within) for joint, curve in self._tracks}
         size = min(max(1.0 + self._file.size.of(affect), 0.2), 2.0) if self._sized else 1.0
         for joint, curve in self._added:

@@ -11,6 +11,16 @@ from moggy.vocabulary import GazeTarget
 
 GROUND = "stand"
 """The posture under everything, until one has been decided."""
+PACE = 1.35
+"""Doublings of the speed of whatever it does for each unit of arousal (−1..1): a rested cat (−0.3)
+and an excited one (0.7) differ by 2.5. People read arousal from the speed of movement (Wallbott
+1998); how much is our choice."""
+
+
+def pace(arousal: float) -> float:
+    """Factor on the speed of movement at this arousal (−1..1)."""
+    faster: float = 2.0 ** (PACE * arousal)
+    return faster
 
 
 class Motion(Protocol):
@@ -34,7 +44,7 @@ class Motion(Protocol):
 
     @property
     def fade(self) -> float:
-        """Seconds to blend in, and out again."""
+        """Seconds of its own time to blend in, and out again."""
         ...
 
     @property
