@@ -21,6 +21,7 @@ BOARD = (
     "tests/firmware/test_lost_chips.py",
     "tests/firmware/test_restarts.py",
     "tests/firmware/test_stop_kept.py",
+    "tests/firmware/test_port.py",
     "tests/firmware/test_faults.py",
 )
 JOINT = (
