@@ -86,19 +86,20 @@ class Laws(StrictModel):
         ):
             return data
         words = {str(name): f"({text})" for name, text in data["let"].items()}
-        return {**data, "laws": [_spelt_out(law, words) for law in data["laws"]]}
+        return {**data, "laws": [_law_spelt_out(law, words) for law in data["laws"]]}
 
 
-def _spelt_out(law: object, words: Mapping[str, str]) -> object:
+def _law_spelt_out(law: object, words: Mapping[str, str]) -> object:
     if not isinstance(law, dict):
         return law
     return {
-        key: _replaced(value, words) if key in ("during", "never", "after", "must", "of") else value
+        key: spelt_out(value, words) if key in ("during", "never", "after", "must", "of") else value
         for key, value in law.items()
     }
 
 
-def _replaced(text: object, words: Mapping[str, str]) -> object:
+def spelt_out(text: object, words: Mapping[str, str]) -> object:
+    """An expression with the words of `let`, each in brackets, in the place of their names."""
     if not isinstance(text, str):
         return text
     for found in reversed(list(names(parse(text)))):

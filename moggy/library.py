@@ -233,7 +233,7 @@ def _functions(listeners: object) -> list[Listener]:
 def _played(senses: object, shape: Body) -> tuple[Iterable[AnySense] | Source, float | None]:
     """What `live` plays, checked, and how long it says that the life lasts; None: it does not."""
     if isinstance(senses, Day):
-        Day(**dict(senses))  # a copy with an update was not checked
+        type(senses)(**dict(senses))  # a copy with an update was not checked
         return senses_of(senses, shape), senses.seconds
     if isinstance(senses, str | bytes | Path):
         raise ValueError(

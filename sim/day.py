@@ -7,6 +7,7 @@ import heapq
 import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import BaseModel, Field, PrivateAttr, model_validator
@@ -23,10 +24,12 @@ from moggy.messages import (
     Place,
     Setting,
     Touch,
+    Voice,
     Words,
 )
 from moggy.sense_file import LAST_MOMENT_S, LONGEST_LINE, BadScript
 from moggy.sim.faults import Fault, FaultName
+from moggy.sim.hands import blow, rubbing, shaking
 from moggy.vocabulary import Coming, SettingName, nearest
 from moggy.yaml_file import Located, validate
 
@@ -90,13 +93,50 @@ class Stroke(DayPart):
 
 
 class Press(DayPart):
-    """A hand that rests, pats or hits in one place, once or several times."""
+    """A hand that rests, pats or pokes in one place, once or several times. The body stays at
+    rest."""
 
     pad: str = "back"
     pressure: Annotated[float, Field(gt=0.0, le=1.0)] = 0.4
     seconds: Annotated[float, Field(gt=0.0, le=3600.0)] = 0.1
     times: Annotated[int, Field(ge=1, le=1000)] = 1
     pause: Annotated[float, Field(ge=0.0, le=60.0)] = 0.4
+
+
+class Rub(DayPart):
+    """Fingers that move to and fro in one place: they scratch, or lightly they tickle."""
+
+    pad: str = "neck"
+    pressure: Annotated[float, Field(gt=0.0, le=1.0, description="a tickle has 0.15")] = 0.5
+    area: Annotated[float, Field(gt=0.0, le=1.0, description="share of a palm")] = 0.15
+    rate: Annotated[float, Field(gt=0.0, le=10.0, description="Hz")] = 4.0
+    reach: Annotated[float, Field(gt=0.0, le=0.05, description="m to each side")] = 0.015
+    seconds: Annotated[float, Field(gt=0.0, le=3600.0)] = 2.0
+
+
+class Hit(DayPart):
+    """A slap that jolts the body."""
+
+    pad: str = "back"
+    strength: Annotated[float, Field(gt=0.0, le=1.0)] = 1.0
+
+
+class Shake(DayPart):
+    """Hands that shake the body from side to side."""
+
+    strength: Annotated[float, Field(gt=0.0, le=4.0, description="g")] = 1.8
+    rate: Annotated[float, Field(gt=0.0, le=10.0, description="Hz")] = 3.0
+    seconds: Annotated[float, Field(gt=0.0, le=60.0)] = 1.5
+
+
+class Sound(DayPart):
+    """A voice, or a noise without pitch."""
+
+    level: Annotated[
+        float, Field(ge=-120.0, le=20.0, description="dBFS; speech in a room has about -30")
+    ] = -30.0
+    pitch: Annotated[float | None, Field(gt=0.0, description="Hz; none: a noise")] = None
+    seconds: Annotated[float, Field(gt=0.0, le=3600.0)] = 1.0
 
 
 class DayLook(DayPart):
@@ -118,7 +158,21 @@ class DayFault(DayPart):
     ] = None
 
 
-DEEDS = ("stroke", "press", "face", "say", "person", "carry", "battery", "setting", "fault")
+DEEDS = (
+    "stroke",
+    "press",
+    "rub",
+    "hit",
+    "shake",
+    "face",
+    "say",
+    "sound",
+    "person",
+    "carry",
+    "battery",
+    "setting",
+    "fault",
+)
 """Keys of an act of which it has one or more."""
 
 
@@ -129,8 +183,12 @@ class Act(DayPart):
     who: Annotated[str, Field(max_length=200)] = "someone"
     stroke: Stroke | None = None
     press: Press | None = None
+    rub: Rub | None = None
+    hit: Hit | None = None
+    shake: Shake | None = None
     face: DayLook | None = None
     say: Annotated[str | None, Field(max_length=LONGEST_LINE // 2)] = None
+    sound: Sound | None = None
     person: Coming | None = None
     carry: Annotated[
         float | None,
@@ -191,8 +249,10 @@ def senses_of(day: Day, body: Body) -> Iterator[AnySense]:
     """The senses of a day in the order of their time, each made when it is asked for. Raises
     BadScript at once for a pad that the body does not have."""
     for n, act in enumerate(day.acts):
-        if act.press is not None:
-            _check_pad(act.press.pad, body, day, "acts", n, "press", "pad")
+        for name in ("press", "rub", "hit"):
+            touch = getattr(act, name)
+            if touch is not None:
+                _check_pad(touch.pad, body, day, "acts", n, name, "pad")
         for k, pad in enumerate(act.stroke.along if act.stroke is not None else ()):
             _check_pad(pad, body, day, "acts", n, "stroke", "along", k)
     parts = (part for act in day.acts for part in _parts(act, body))
@@ -224,8 +284,24 @@ def _parts(act: Act, body: Body) -> Iterator[Iterable[AnySense]]:
         yield _strokes(act.stroke, at, body)
     if act.press:
         yield _presses(act.press, at, body)
+    if act.rub:
+        rub = act.rub
+        place = body.pads[rub.pad].at
+        yield rubbing(at, place, rub.pressure, rub.area, rub.rate, rub.reach, rub.seconds)
+    if act.hit:
+        samples = blow(body.pads[act.hit.pad].at, act.hit.strength)
+        yield [replace(sense, at=at + delay) for delay, sense in samples]
+    if act.shake:
+        yield shaking(at, act.shake.strength, act.shake.rate, act.shake.seconds)
+    if act.sound:
+        yield _sounds(act.sound, at, who)
     if act.carry:
         yield _carries(act.carry, at)
+
+
+def _sounds(sound: Sound, at: float, who: str) -> Iterator[AnySense]:
+    for n in range(max(1, round(sound.seconds * 10))):
+        yield Voice(at=at + n / 10, person=who, level=sound.level, pitch=sound.pitch)
 
 
 def _looks(look: DayLook, at: float, who: str) -> Iterator[AnySense]:

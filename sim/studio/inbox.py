@@ -13,6 +13,7 @@ from typing import Protocol
 from moggy.config import Invalid
 from moggy.intake import Intake
 from moggy.messages import Acceleration, AnySense, ClearFaults, Edited, Place, Setting, Touch, Words
+from moggy.sim.hands import blow
 from moggy.vocabulary import SETTINGS, nearest
 
 LATEST = 0.4
@@ -307,20 +308,6 @@ class _Motion:
             while self._samples and self._samples[0][0] == instant:
                 due.append(self._samples.popleft()[1])
         return due
-
-
-def blow(position: Place, strength: float) -> list[tuple[float, AnySense]]:
-    """A slap: (s since it began, sample of the skin or the accelerometer)."""
-    peak = 0.6 + 0.4 * strength
-    samples: list[tuple[float, AnySense]] = [
-        (delay, Touch(at=0.0, pressure=pressure, area=0.5, position=position))
-        for delay, pressure in ((0.0, peak), (0.06, 0.4 * peak), (0.08, 0.0))
-    ]
-    side = -1.0 if position[1] > 0 else 1.0
-    for delay, jolt in ((0.0, 2.2), (0.04, -1.2), (0.06, 0.4), (0.08, 0.0)):
-        pushed = Acceleration(at=0.0, y=side * jolt * strength, z=1.0 - 0.5 * jolt * strength)
-        samples.append((delay, pushed))
-    return sorted(samples, key=lambda sample: sample[0])
 
 
 def going_up() -> Iterator[tuple[float, AnySense]]:

@@ -165,3 +165,26 @@ def test_no_text_stops_it(text: str) -> None:
     life = moggy.live(Pet(), [Words(at=0.5, text=text)], 3.0)
     assert len(life.ticks) == 150
     assert life.ticks[-1].decision.why
+
+
+def test_a_day_may_have_scratches_hits_shakes_noises_and_voices() -> None:
+    life = lived(
+        "at: 2.0, rub: {pad: cheek_left, seconds: 2.0}",
+        "at: 8.0, hit: {pad: loin, strength: 0.9}",
+        "at: 16.0, shake: {seconds: 1.5}",
+        "at: 22.0, sound: {level: -6, seconds: 0.3}",
+        "at: 24.0, who: anna, sound: {level: -30, pitch: 210, seconds: 1.0}",
+        seconds=26.0,
+    )
+    assert {event.zone for event in life.between(2.0, 4.1).events() if event.zone} == {"cheeks"}
+    assert life.between(8.0, 8.1).events("hit")
+    assert life.between(16.0, 17.6).events("shaken")
+    assert life.between(22.0, 22.1).events("loud_noise")
+    heard = {(each.channel, each.person) for tick in life.ticks for each in tick.evidence}
+    assert ("voice", "anna") in heard
+
+
+def test_a_pad_that_there_is_not_is_said_in_every_touch() -> None:
+    for act in ("press", "rub", "hit"):
+        with pytest.raises(moggy.BadScript, match=r"acts\.0.*\.pad: unknown pad 'bely'"):
+            lived(f"at: 1.0, {act}: {{pad: bely}}")
