@@ -4,6 +4,9 @@ It is a day as `moggy schema day` describes it, and in addition says which pet l
 `personality`, `remembered`), what is expected (`expect`), and answers that would be wrong
 (`wrong`), which the tests hold against what is expected. Conditions are those of design laws;
 `extends: house` brings words for them and the people of the house (bench/scenes/house.yaml).
+
+Where a scene is not about somebody's coming, the person is a face that is seen from the first
+second on: joy over an arrival fades for a minute, and would be measured in all that follows.
 """
 
 from __future__ import annotations
@@ -33,8 +36,10 @@ FOLDER: Final = ROOT / "bench" / "scenes"
 """Where the scenes are, one a file, with house.yaml for all of them."""
 TREE: Final = "trees/cat.yaml"
 """The shipped tree, whose behaviours scenes may name."""
-SHAPES: Final = ("some", "never", "mostly", "more", "less", "alike")
+SHAPES: Final = ("some", "never", "mostly", "more", "less", "no_more", "no_less", "alike")
 """Keys of an expectation of which it has exactly one."""
+COMPARING: Final = SHAPES[3:]
+"""Those that compare with another part of the day."""
 CALL_EVERY_S: Final = 2.0
 """Seconds between two calls of a wrong answer that calls; our choice."""
 STEP_S: Final = 0.1
@@ -54,11 +59,13 @@ class Expectation(StrictModel):
     mostly: Annotated[Condition | None, Field(description="holds half of the time")] = None
     more: Annotated[Condition | None, Field(description="its mean is higher than in `than`")] = None
     less: Annotated[Condition | None, Field(description="its mean is lower than in `than`")] = None
+    no_more: Annotated[Condition | None, Field(description="its mean is no higher")] = None
+    no_less: Annotated[Condition | None, Field(description="its mean is no lower")] = None
     alike: Annotated[Condition | None, Field(description="its mean is as in `than`")] = None
     than: Annotated[Span | None, Field(description="the part that it is compared with, s")] = None
     by: Annotated[
         float,
-        Field(ge=0.0, description="of more and less: the least difference; of alike: the most"),
+        Field(ge=0.0, description="of more and less the least difference; of the others the most"),
     ] = 0.0
 
     @model_validator(mode="after")
@@ -66,8 +73,8 @@ class Expectation(StrictModel):
         given = [name for name in SHAPES if getattr(self, name) is not None]
         if len(given) != 1:
             raise ValueError(f"give exactly one of {', '.join(SHAPES)}")
-        if (given[0] in ("more", "less", "alike")) != (self.than is not None):
-            raise ValueError("more, less and alike compare with a part of the day, `than`")
+        if (given[0] in COMPARING) != (self.than is not None):
+            raise ValueError(f"{', '.join(COMPARING)} compare with a part of the day, `than`")
         for begin, end in filter(None, (self.between, self.than)):
             if begin >= end:
                 raise ValueError(f"[{begin:g}, {end:g}] is no part of a day")
@@ -212,11 +219,9 @@ class _Course:
         if self._expected.shape == "mostly":
             return mean >= 0.5, f"{mean:.0%} of the time"
         before, by = fmean(self._before), self._expected.by
-        found = f"{before:+.2f} became {mean:+.2f}"
-        if self._expected.shape == "alike":
-            return abs(mean - before) <= by, found
-        change = mean - before if self._expected.shape == "more" else before - mean
-        return change > 0.0 and change >= by, found
+        return _compares(
+            self._expected.shape, mean - before, by
+        ), f"{before:+.2f} became {mean:+.2f}"
 
     def _did(self) -> str:
         """What it did in this part, each change once."""
@@ -225,6 +230,17 @@ class _Course:
             if not did or did[-1] != behavior:
                 did.append(behavior)
         return "it did " + (", ".join(did[:8]) + (", …" if len(did) > 8 else ""))
+
+
+def _compares(shape: str, change: float, by: float) -> bool:
+    """Whether a change of the mean is as an expectation of this shape, one of COMPARING, wants."""
+    return {
+        "more": change > 0.0 and change >= by,
+        "less": change < 0.0 and -change >= by,
+        "no_more": change <= by,
+        "no_less": -change <= by,
+        "alike": abs(change) <= by,
+    }[shape]
 
 
 def judged(scene: Scene, ticks: Iterable[Tick]) -> list[Verdict]:

@@ -84,11 +84,20 @@ def test_a_part_of_the_day_that_was_not_lived_is_not_right() -> None:
     assert "the life has no such part" in verdicts[3].found
 
 
-def test_alike_bounds_a_change_in_both_directions() -> None:
-    text = PURRS.replace("more: valence", "alike: valence")
-    assert judge(text, valence=0.09)[2]
-    assert not judge(text, valence=0.11)[2]
-    assert not judge(text, valence=-0.11)[2]
+@pytest.mark.parametrize(
+    ("shape", "right", "wrong"),
+    [
+        ("more", [0.1, 0.5], [0.09, -0.2]),
+        ("less", [-0.1, -0.5], [-0.09, 0.2]),
+        ("no_more", [0.09, -0.5], [0.11]),
+        ("no_less", [-0.09, 0.5], [-0.11]),
+        ("alike", [0.09, -0.09], [0.11, -0.11]),
+    ],
+)
+def test_a_comparison_bounds_the_change(shape: str, right: list[float], wrong: list[float]) -> None:
+    text = PURRS.replace("more: valence", f"{shape}: valence")
+    assert all(judge(text, valence=valence)[2] for valence in right)
+    assert not any(judge(text, valence=valence)[2] for valence in wrong)
 
 
 @pytest.mark.parametrize(
