@@ -19,7 +19,7 @@ from moggy import Day, Life, Pet
 from moggy.messages import Acceleration, AnySense, BodyMotion, Gesture, Place, Touch
 from moggy.sensors.touch.contact import SAMPLE_S
 from moggy.sim.day import Act
-from moggy.sim.studio.inbox import blow
+from moggy.sim.hands import blow
 
 BEGINS = 2.0
 """Seconds at which a hand comes: by then the chips have settled."""
