@@ -37,6 +37,10 @@ LARGEST = 20_000
 LONGEST_NUMBER = 40
 """Characters of a number. Our choice."""
 
+LARGEST_KEY = 1e9
+"""A number that is a key is at most this. Of larger ones many can be found that a mapping takes for
+neighbours, so that each is compared with all before it. Our choice."""
+
 FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that YAML does not allow."""
 CLOSES = {"{": "}", "[": "]"}
@@ -102,6 +106,8 @@ class _Builder:
     lines: dict[tuple[int, Key], int] = field(default_factory=dict)
     quoted: list[Span] = field(default_factory=list)
     anchored: dict[str, _Anchored] = field(default_factory=dict)
+    named: dict[str, int] = field(default_factory=dict)
+    """Anchor → its line."""
     size: int = 0
     documents: int = 0
     data: Any = None
@@ -138,6 +144,7 @@ class _Builder:
         self._count(line, 1 + len(text) // 100)
         value = text if event.style else _plain(self.resolver, text, line)
         if event.anchor:
+            self._name(event.anchor, line)
             self.anchored[event.anchor] = _Anchored(value, 1 + len(text) // 100, 0)
         self._put(value, line)
 
@@ -148,6 +155,8 @@ class _Builder:
             raise YamlMistake(line, "a key is a word, not a list or a mapping")
         if len(self.stack) >= DEEPEST:
             raise YamlMistake(line, f"more than {DEEPEST} mappings and lists within one another")
+        if event.anchor:
+            self._name(event.anchor, line)
         before = self.size
         self._count(line, 1)
         self._put(value, line)
@@ -179,6 +188,14 @@ class _Builder:
             self.stack[-1].height = max(self.stack[-1].height, found.height + 1)
         self._put(found.value, line)
 
+    def _name(self, anchor: str, line: int) -> None:
+        if anchor in self.named:
+            raise YamlMistake(
+                line,
+                f"the anchor &{anchor} stands here and in line {self.named[anchor]}; rename one",
+            )
+        self.named[anchor] = line
+
     def _put(self, value: Any, line: int) -> None:
         """Put a value where it belongs: at the top, into a list, or as a key or what it says."""
         if not self.stack:
@@ -194,6 +211,8 @@ class _Builder:
         else:
             if isinstance(value, dict | list):
                 raise YamlMistake(line, "a key is a word, not a list or a mapping")
+            if isinstance(value, int | float) and abs(value) > LARGEST_KEY:
+                raise YamlMistake(line, "a key is a word, not so large a number")
             if value in here.value:
                 first = self.lines[id(here.value), value]
                 raise YamlMistake(
