@@ -239,7 +239,8 @@ class Files:
         target = (self.own or SHIPPED[kind].parent) / name
         whole = layer.extends is None and not layer.includes
         if self.own is not None and whole and (SHIPPED[kind] / file).is_file():
-            text = self._as_patch(name, text, self._own_patch(name), model)
+            with suppress(Invalid):  # else as it is, where a patch would lose its comments
+                text = self._as_patch(name, text, self._own_patch(name), model)
             if not text:
                 return here
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -265,8 +266,8 @@ class Files:
         wanted = compose(name, {name: text}, model).model_dump(exclude=set(HISTORY))
 
         def says(layer: Mapping[str, Any]) -> bool:
-            patch = written({"extends": _stem(name), **layer})
             try:
+                patch = written({"extends": _stem(name), **layer})
                 made = compose(name, {**below, name: patch}, model)
             except Invalid:
                 return False

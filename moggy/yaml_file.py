@@ -12,7 +12,7 @@ from typing import Annotated, Any, NamedTuple, TypeAlias, TypeVar, Union, get_ar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from ruamel.yaml.constructor import RoundTripConstructor
 
 from moggy.vocabulary import joined, nearest
 from moggy.yaml_reader import LONGEST, Read, YamlMistake, read
@@ -98,16 +98,32 @@ def _read(text: str) -> Read | YamlMistake:
 def with_comments(file: str, text: str) -> Any:
     """The data of a text with its comments, to be changed and given to `written`. Raises
     Invalid."""
-    read_yaml(file, text)
+    plain = read_yaml(file, text)
     try:
-        return round_trip().load(text)
-    except (YAMLError, ValueError, RecursionError) as error:
-        raise Invalid(file, 1, f"its comments cannot be kept: {error}") from error
+        document = round_trip().load(text)
+    except Exception as error:
+        # Its reader in Python has many more; NotImplementedError for comments in some places.
+        raise _not_kept(file, str(error)) from error
+    if document != plain:
+        raise _not_kept(file, "they stand where they could be taken for values")
+    return document
+
+
+def _not_kept(file: str, why: str) -> Invalid:
+    return Invalid(file, 1, f"its comments cannot be kept: {why}")
+
+
+class _WithoutDates(RoundTripConstructor):
+    """Reads 2020-01-01 as a text, as `moggy.yaml_reader` does."""
+
+
+_WithoutDates.add_constructor("tag:yaml.org,2002:timestamp", RoundTripConstructor.construct_scalar)
 
 
 def round_trip() -> YAML:
     """A reader and writer that keeps comments, quotes and the order of keys, and breaks no line."""
     yaml = YAML(typ="rt")
+    yaml.Constructor = _WithoutDates
     yaml.preserve_quotes = True
     yaml.width = LONGEST
     yaml.brace_single_entry_mapping_in_flow_sequence = True
@@ -116,10 +132,17 @@ def round_trip() -> YAML:
 
 
 def written(data: Any) -> str:
-    """The text of what `round_trip` has read, or of plain data."""
+    """The text of what `with_comments` has read, or of plain data. Raises Invalid where it would
+    not say the same, as with a comment in an unusual place."""
     out = StringIO()
-    round_trip().dump(data, out)
-    return out.getvalue()
+    try:
+        round_trip().dump(data, out)
+    except Exception as error:
+        raise _not_kept("text", str(error)) from error
+    text = out.getvalue()
+    if read_yaml("text", text) != data:
+        raise _not_kept("text", "they stand where they could be taken for values")
+    return text
 
 
 def line_of(file: str, text: str, where: Where) -> int:

@@ -41,8 +41,11 @@ LARGEST_KEY = 1e9
 """A number that is a key is at most this. Of larger ones many can be found that a mapping takes for
 neighbours, so that each is compared with all before it. Our choice."""
 
-FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""Characters that YAML does not allow."""
+FORBIDDEN = re.compile(
+    "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+"""Characters that YAML does not allow, and line ends and marks that its readers take differently:
+U+0085, U+2028, U+2029 and, behind the begin, U+FEFF."""
 CLOSES = {"{": "}", "[": "]"}
 NOT_PLAIN = frozenset("-+.0123456789tTfFnN~<")
 """First characters of what may be another value than a text."""
@@ -268,7 +271,7 @@ def read(text: str) -> Read:
     bound."""
     if len(text) > LONGEST:
         raise YamlMistake(1, f"{len(text)} characters; at most {LONGEST} are read")
-    if found := FORBIDDEN.search(text):
+    if found := FORBIDDEN.search(text, text.startswith("\ufeff")):
         line = text.count("\n", 0, found.start()) + 1
         raise YamlMistake(line, f"the character {found[0]!r} cannot stand in a file; leave it out")
     yaml = YAML(typ="safe")

@@ -151,6 +151,12 @@ def test_a_number_sign_in_quotes_is_no_comment(tmp_path: Path) -> None:
     assert "remarks" not in saved(tmp_path, text)
 
 
+def test_a_text_whose_comments_no_patch_can_keep_is_saved_as_it_is(tmp_path: Path) -> None:
+    text = re.sub("^about: .*$", "about: # mine|+\n  a cat\n\n", SHOWN, count=1, flags=re.M)
+    assert text != SHOWN
+    assert saved(tmp_path, text) == text
+
+
 def test_comments_of_a_personality_are_kept_too(tmp_path: Path) -> None:
     name = "personalities/shy.yaml"
     text = Files(tmp_path).shown(name).replace("likes_touch:", "# Ask Anna.\nlikes_touch:", 1)

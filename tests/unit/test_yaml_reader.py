@@ -118,5 +118,31 @@ def test_what_is_refused_is_refused_for_its_comments_too() -> None:
         with_comments("x.yaml", "a: " + "[" * 100_000)
 
 
+@pytest.mark.parametrize("text", ["a: # b|+\n  c\n\n", "a: 1.5\t\t? \n", "a: |# b\n\n    c\n"])
+def test_where_comments_cannot_be_kept_that_is_said(text: str) -> None:
+    with pytest.raises(Invalid, match=r"x\.yaml:\d: its comments cannot be kept"):
+        with_comments("x.yaml", text)
+
+
+def test_a_comment_never_becomes_a_value() -> None:
+    document = with_comments("x.yaml", "a: # not a value\n>\n")
+    with pytest.raises(Invalid, match="could be taken for values"):
+        written(document)
+
+
+@pytest.mark.parametrize("mark", ["\x85", "\u2028", "\u2029", "\ufeff"])
+def test_line_ends_that_readers_take_differently_are_refused(mark: str) -> None:
+    said = refused(f"a: 1\nb: c{mark}d\n")
+    assert said.line == 2
+    assert "cannot stand in a file" in said.message
+    assert read_yaml("x.yaml", "\ufeffa: 1\n") == {"a": 1}
+
+
+def test_a_date_is_a_text_for_the_writer_too() -> None:
+    document = with_comments("x.yaml", "a: 2020-01-01 # b\n")
+    assert document == {"a": "2020-01-01"}
+    assert read_yaml("x.yaml", written(document)) == document
+
+
 def test_a_message_about_a_long_text_is_short() -> None:
     assert len(str(refused(f"{'k' * 5000}: 1\n{'k' * 5000}: 2"))) < 700
