@@ -2,7 +2,8 @@
 parsed and compiled to closures, never passed to `eval`.
 
 It has numbers, dotted names, + - * /, comparisons (0.2 < x < 0.5 too), and/or/not, brackets and the
-functions below. True is 1, all but 0 counts as true. Division by zero gives 0, so no file stops it.
+functions below. True is 1, all but 0 counts as true. Division by zero gives 0 and no product is
+larger than LARGEST, so no file stops it or makes it something that is no number.
 """
 
 from __future__ import annotations
@@ -105,6 +106,9 @@ LONGEST = 2000
 MOST_PARTS = 100
 """Numbers, names and brackets of one expression: what reads it and works it out is recursive, and
 Python's stack ends. The longest shipped one has 12. Our choice."""
+LARGEST = 1e100
+"""What a product or quotient is at most; sums of all parts stay far from what a number cannot hold.
+Our choice."""
 LONGEST_NUMBER = 20
 """Characters of a number; 17 digits say all that it can hold. Our choice."""
 
@@ -301,9 +305,14 @@ def names(node: SyntaxNode) -> Iterator[NameUse]:
             yield from names(argument)
 
 
+def multiply(a: float, b: float) -> float:
+    """a · b, within ±LARGEST."""
+    return clamp(a * b, -LARGEST, LARGEST)
+
+
 def divide(a: float, b: float) -> float:
-    """a / b, and 0 where b is 0."""
-    return a / b if b else 0.0
+    """a / b, within ±LARGEST, and 0 where b is 0."""
+    return clamp(a / b, -LARGEST, LARGEST) if b else 0.0
 
 
 SIMPLE: dict[str, Callable[[float, float], float]] = {
@@ -315,7 +324,7 @@ SIMPLE: dict[str, Callable[[float, float], float]] = {
     "!=": operator.ne,
     "+": operator.add,
     "-": operator.sub,
-    "*": operator.mul,
+    "*": multiply,
     "/": divide,
 }
 

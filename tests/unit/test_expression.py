@@ -150,6 +150,14 @@ def test_arithmetic_never_fails(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "shape", ["{0}", "{0} - {0}", "{0} / 0.{1}1", "-{0} * {0}", "bell({0}, 0, 0.{1}1)"]
+)
+def test_no_product_leaves_the_numbers(shape: str) -> None:
+    huge = "(" + "*".join(["9" * 20] * 20) + ")"
+    assert abs(worth(shape.format(huge, "0" * 15))) <= 1e102
+
+
+@pytest.mark.parametrize(
     ("text", "said"),
     [
         ("1" + " + 1" * 100, "more than 100 parts, at character 401"),
