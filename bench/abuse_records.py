@@ -1,4 +1,5 @@
-"""Damaged journals and memories: bits flipped, parts zeroed, cut out, doubled, cut off.
+"""Damaged journals and memories: bits flipped, parts zeroed, cut out, doubled, cut off; and
+journals whose checksums are right and whose messages say something else.
 
     python -m bench abuse_records                one minute
     python -m bench abuse_records --minutes 30
@@ -11,15 +12,19 @@ copies were tried, what escaped (with the seed that makes the copy again) and th
 from __future__ import annotations
 
 import argparse
+import json
 import random
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, redirect_stderr, suppress
-from functools import cache
+from copy import deepcopy
+from functools import cache, partial
 from io import StringIO
 from pathlib import Path
 from shutil import rmtree
+from typing import Any
 
+import orjson
 from pydantic import ValidationError
 
 import moggy
@@ -38,11 +43,15 @@ from moggy.commands.laws import of_journal
 from moggy.commands.memory import as_json, sentences
 from moggy.commands.why import inputs_of
 from moggy.config import Files, compose
-from moggy.journal import Incomplete, NotAJournal, read_ticks
+from moggy.export import export
+from moggy.journal import SCHEMA, TICK, Incomplete, NotAJournal, read_ticks
+from moggy.mcap_file import McapWriter, read_mcap
 from moggy.why.answer import changes, coverage, why
 
 LIFE_S = 12.0
 """Seconds of the life whose journal is damaged."""
+CRAFTED = 0.5
+"""Share of the journals whose checksums are right; our choice."""
 PEOPLE = 30
 """People whom the memory that is damaged knows."""
 
@@ -69,6 +78,70 @@ def damaged(whole: bytes, chance: random.Random) -> bytes:
     return bytes(data)
 
 
+def nested(levels: int, *, named: bool) -> Any:
+    """A list in a list in a list …, or so with mappings."""
+    value: Any = 1
+    for _ in range(levels):
+        value = {"a": value} if named else [value]
+    return value
+
+
+STRANGE: Sequence[Callable[[], Any]] = [
+    *[partial(nested, levels, named=named) for levels in (1, 5, 900) for named in (True, False)],
+    *[
+        partial(deepcopy, value)
+        for value in (
+            None, True, 0, -1, 2**63, 0.5, -5.0, 1e308, 1e-320, "", "x" * 1000, "\0", "NaN", [], {},
+            [None], {"": 1}, [1] * 1000, {"id": 1}, {"-": ["a"]}, {"-": 5}, "touch", "words",
+        )
+    ],
+]  # fmt: skip
+"""What may stand anywhere in a message."""
+
+
+def otherwise(data: bytes, chance: random.Random) -> bytes:
+    """A JSON message with up to five values that are others, gone, or more."""
+    value = orjson.loads(data)
+    for _ in range(chance.choice((1, 1, 1, 2, 5))):
+        inside, key = chance.choice([*_places(value)] or [({"": value}, "")])
+        how = chance.random()
+        if how < 0.15:
+            del inside[key]
+        elif how < 0.3 and isinstance(inside, dict):
+            inside[chance.choice(("at", "id", "kind", "n", "-"))] = chance.choice(STRANGE)()
+        else:
+            inside[key] = chance.choice(STRANGE)()
+    return json.dumps(value).encode()
+
+
+def _places(value: Any) -> Iterator[tuple[Any, Any]]:
+    """(mapping or list, key or index) of everything in a value."""
+    waiting = [value]
+    while waiting:
+        inside = waiting.pop()
+        keys = list(inside) if isinstance(inside, dict) else range(len(inside))
+        for key in keys:
+            yield inside, key
+            if isinstance(inside[key], dict | list):
+                waiting.append(inside[key])
+
+
+def crafted(whole: Path, copy: Path, chance: random.Random) -> None:
+    """Write a copy of a journal in which a message or the start says something else."""
+    found = [each for each in read_mcap(whole, print) if each.attached or each.topic == TICK]
+    odd = chance.choice([n for n, each in enumerate(found) if not each.attached] + [0])
+    written = McapWriter(copy)
+    channel = written.channel(TICK, "moggy.Ticks", SCHEMA)
+    for n, each in enumerate(found):
+        data = otherwise(each.data, chance) if n == odd else each.data
+        if each.attached:
+            written.attach(each.topic, data)
+        else:
+            written.add(channel, each.at, data)
+            written.flush()
+    written.finish()
+
+
 @cache
 def laws() -> Laws:
     """Of the shipped cat."""
@@ -84,6 +157,7 @@ def readers(path: Path) -> Sequence[Callable[[], object]]:
         lambda: list(changes(path)),
         lambda: coverage(path, inputs_of),
         lambda: why(path, inputs_of, LIFE_S / 2.0),
+        lambda: export(path, path.with_name("tables"), "csv", every=0.5),
     )
 
 
@@ -94,7 +168,10 @@ def journals(folder: Path) -> Callable[[random.Random], object]:
     whole, copy = path.read_bytes(), folder / "copy.mcap"
 
     def attack(chance: random.Random) -> object:
-        copy.write_bytes(damaged(whole, chance))
+        if chance.random() < CRAFTED:
+            crafted(path, copy, chance)
+        else:
+            copy.write_bytes(damaged(whole, chance))
         told: list[str] = []
         ticks = 0
         with suppress(NotAJournal):

@@ -70,6 +70,12 @@ SHAPE = {
 """Field of a tick → what it is in JSON."""
 
 
+UNLIKE = (
+    ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError, RecursionError
+)  # fmt: skip
+"""What those raise who meet something else than a journal has."""
+
+
 class Incomplete(ValueError):
     """Ticks are missing, so what comes behind them cannot be lived again."""
 
@@ -365,10 +371,15 @@ def tick_of(path: Path, entry: Entry) -> Tick:
 @contextmanager
 def as_written(path: Path) -> Iterator[None]:
     """For who looks into the ticks of a journal without making messages of them: raises NotAJournal
-    where something in them is not as this version writes it, though the file itself is whole."""
+    where something in them is not as this version writes it, though the file itself is whole. A
+    ValueError that names the file is passed on."""
     try:
         yield
-    except (KeyError, TypeError, AttributeError, IndexError) as error:
+    except NotAJournal as error:
+        raise error if str(path) in str(error) else NotAJournal(f"{path}: {error}") from error
+    except UNLIKE as error:
+        if isinstance(error, ValueError) and str(path) in str(error):
+            raise
         said = f"{type(error).__name__}: {error}"
         raise NotAJournal(
             f"{path}: its ticks are not those of this version ({said:.200})"
@@ -399,7 +410,7 @@ def _entries(part: Path, told: Told) -> Iterator[Entry]:
                 yield entry
                 latest, n = entry.at, n + 1
             expected = message["n"] + len(ticks)
-        except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
+        except UNLIKE as error:
             said = f"{type(error).__name__}: {error}"
             told(
                 f"{part}: byte {found.byte}: a tick at {found.at / 1e9:.2f} s is not as a journal"

@@ -364,6 +364,8 @@ def _messages(data: bytes, topics: Mapping[int, str]) -> Iterator[Found]:
     while at + LEAD.size <= len(data):
         kind, length = LEAD.unpack_from(data, at)
         at += LEAD.size
+        if kind not in KINDS:
+            raise _Bad("what follows in it is no record")
         if kind == Opcode.MESSAGE and length >= MESSAGE.size and at + length <= len(data):
             channel, _, when, _ = MESSAGE.unpack_from(data, at)
             topic = topics.get(channel, "")
