@@ -81,8 +81,8 @@ SWEPT = Twitch({"ear_left": -0.35, "ear_right": -0.35, "tail_pitch": 0.12}, 0.4)
 ANSWERS: Mapping[str, Twitch] = {
     "knocked": ROUGH,
     **dict.fromkeys(("touched", "poked"), TOUCH),
-    **dict.fromkeys(("loud_noise", "scolded"), LOUD),
-    **dict.fromkeys(("called", "greeted", "praised", "soft_voice", "arrived"), HEARD),
+    **dict.fromkeys(("loud_noise", "scolded", "anger_at_pet"), LOUD),
+    **dict.fromkeys(("called", "greeted", "praised", "loved", "soft_voice", "arrived"), HEARD),
     **dict.fromkeys(("lifted", "falling", "tipped"), SWEPT),
 }
 """Event → answer. Rough handling (`EventKind.rough`) is answered with ROUGH; other events have

@@ -113,6 +113,8 @@ class Moment:
         self.traces[event.name] = EventTrace(
             event.at, strength, event.id, count + min(event.dose, 1.0)
         )
+        if event.takes_back:
+            self.traces.pop(event.takes_back, None)
         self.last_event = event.name
 
     def strength(self, event: str) -> float:

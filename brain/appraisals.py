@@ -29,6 +29,7 @@ from moggy.vocabulary import (
     DRIVES,
     EMOTIONS,
     SEEN_EVENTS,
+    TOLD_EVENTS,
     Dimension,
     Drive,
     Emotion,
@@ -42,8 +43,10 @@ from moggy.yaml_file import Misplaced
 
 UNPLEASANT: tuple[Emotion, ...] = ("fear", "anger", "disgust", "sadness", "loneliness")
 """What seeing a person's feeling may never stir: care, not mirroring."""
-AROUSING = frozenset(("surprise_seen", "smiled_at"))
+AROUSING = frozenset(("surprise_seen", "smiled_at", "happiness_seen", "loved"))
 """The only events of seeing a feeling that may raise the mood's arousal."""
+CARED_FOR = (*SEEN_EVENTS.values(), *TOLD_EVENTS.values(), "smiled_at", "loved")
+"""Events of a person's feeling that is not held against the pet."""
 
 Push = Annotated[float, Field(ge=-0.3, le=0.3)]
 
@@ -298,7 +301,7 @@ def whole_key(key: str, events: Iterable[str]) -> str:
 
 def _check_care(events: Mapping[str, Rule]) -> None:
     """Raises Misplaced where seeing a person's feeling stirs what it must not."""
-    for name in SEEN_EVENTS.values():
+    for name in CARED_FOR:
         rule = events.get(name)
         if rule is not None:
             at = ("events", name)

@@ -150,6 +150,8 @@ class Event:
     seconds since the last message."""
     urgent: bool = False
     """Pre-empts everything, and voids pending thoughts."""
+    takes_back: str = ""
+    """The event that `misheard` takes back, and `strength` is its; empty for others."""
     because: tuple[int, ...] = ()
 
 

@@ -109,6 +109,7 @@ EVENTS = Topic(
         strength=NUMBER,
         dose=NUMBER,
         urgent=FLAG,
+        takes_back=TEXT,
         id={"type": "integer"},
     ),
 )
@@ -228,6 +229,7 @@ def _event(event: Mapping[str, Any]) -> dict[str, Any]:
         "person": event["person"] or "",
         **_numbers(event, ("strength", "dose")),
         "urgent": event["urgent"],
+        "takes_back": event["takes_back"],
         "id": event["id"],
     }
 

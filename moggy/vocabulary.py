@@ -57,6 +57,10 @@ CLASS_PRIOR: Final[Mapping[PersonClass, float]] = {
 """How often a pet hears each class in words, before anything is known. Our judgement: flatter than
 GoEmotions' 30 % neutral and 37 % happy (Demszky et al. 2020)."""
 
+SeenFeeling: TypeAlias = PersonClass | Literal["calm"]
+"""What may be seen of a person that is an event: a class, or that they are calm and content, which
+only valence and arousal tell."""
+
 CHANNELS: Final[dict[str, str]] = {
     "touch": "the gesture of a hand",
     "face": "the expression of a face",
@@ -206,8 +210,10 @@ class EventKind:
     """The gesture of a hand that it is made from."""
     intent: Intent | None = None
     """The wish in words that it is made from."""
-    seen: PersonClass | None = None
+    seen: SeenFeeling | None = None
     """The feeling of a person that the event reports; None where it reports something else."""
+    towards: Literal["", "pet", "other"] = ""
+    """What the feeling is meant for, where words tell: the pet, or something else."""
     asks: bool = False
     """Whether the event shows that the pet's company is welcome at this hour."""
     answered: bool = True
@@ -271,11 +277,21 @@ EVENTS: Final[dict[str, EventKind]] = {
     "sent_off": EventKind("sent away", intent="leave_me_alone"),
     "advised": EventKind("the language model proposes a change of a feeling", answered=False),
     # How a person feels
-    "smiled_at": EventKind("smiled at", addresses=True, kindly=True, seen="happy"),
+    "smiled_at": EventKind("smiled at", addresses=True, kindly=True),
+    "happiness_seen": EventKind("a person is happy", seen="happy"),
+    "calm_seen": EventKind("a person is calm and content", seen="calm"),
     "sadness_seen": EventKind("a person is sad", seen="sad"),
     "anger_seen": EventKind("a person is angry", seen="angry"),
+    "anger_told": EventKind("angry about something else", seen="angry", towards="other"),
     "fear_seen": EventKind("a person is afraid", seen="afraid"),
+    "disgust_seen": EventKind("a person is disgusted", seen="disgusted"),
     "surprise_seen": EventKind("a person is surprised", seen="surprised"),
+    "loved": EventKind(
+        "kind words for it", addresses=True, kindly=True, seen="happy", towards="pet", asks=True
+    ),
+    "anger_at_pet": EventKind("anger at it", addresses=True, seen="angry", towards="pet"),
+    "disgust_at_pet": EventKind("disgust at it", addresses=True, seen="disgusted", towards="pet"),
+    "misheard": EventKind("what was said means something else", answered=False),
     "conflict": EventKind("what is seen and heard of a person does not agree"),
     # Around it
     "loud_noise": EventKind("a loud noise"),
@@ -304,9 +320,17 @@ GESTURE_EVENTS: Final[Mapping[GestureName, str]] = {
 INTENT_EVENTS: Final[Mapping[Intent, str]] = {
     kind.intent: name for name, kind in EVENTS.items() if kind.intent is not None
 }
-SEEN_EVENTS: Final[Mapping[PersonClass, str]] = {
-    kind.seen: name for name, kind in EVENTS.items() if kind.seen is not None
+SEEN_EVENTS: Final[Mapping[SeenFeeling, str]] = {
+    kind.seen: name for name, kind in EVENTS.items() if kind.seen is not None and not kind.towards
 }
+PET_EVENTS: Final[Mapping[SeenFeeling, str]] = {
+    kind.seen: name for name, kind in EVENTS.items() if kind.seen and kind.towards == "pet"
+}
+"""Feeling that is meant for the pet → its event; others are as in SEEN_EVENTS."""
+TOLD_EVENTS: Final[Mapping[SeenFeeling, str]] = {
+    kind.seen: name for name, kind in EVENTS.items() if kind.seen and kind.towards == "other"
+}
+"""Feeling about something else → its event; others are as in SEEN_EVENTS."""
 
 
 def declare_event(name: str, kind: EventKind) -> None:

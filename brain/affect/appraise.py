@@ -153,6 +153,8 @@ class Appraiser:
         """Appraise all events of this instant (`now`, s), then apply what they change."""
         total = Instant()
         for event in events:
+            if event.takes_back:
+                self._take_back(event, now, total)
             rule = self._rules.get(event.name)
             if rule is not None:
                 self._appraise(event, rule, now, total)
@@ -211,6 +213,18 @@ class Appraiser:
             )
         total.happened.append(Repetition(key, rule, dose, event.strength))
         total.causes.append((cause, event.id))
+
+    def _take_back(self, event: Event, now: float, total: Instant) -> None:
+        """Undo what an event has stirred, and what it did to mood, drives and bond."""
+        cause = EventCause(event=event.takes_back, person=event.person)
+        misheard = EventCause(event=event.name, person=event.person)
+        for emotion, by in self._emotions.take_back(cause, now):
+            self._reasons.note(EMOTIONS[emotion], -by, misheard, event.id)
+        self._reasons.take_back(cause)
+        rule = self._rules.get(event.takes_back)
+        if rule is not None:
+            slow = rule.model_copy(update={"emotions": {}, "calms": {}})
+            self._add(rule, slow, -event.strength, event.dose, event, misheard, total)
 
     def _welcome(self, liking: float) -> tuple[float, float]:
         """(welcome, unwelcome) share of a touch, 0..1 each: by liking, and by whether it is

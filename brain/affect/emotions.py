@@ -80,6 +80,19 @@ class Emotions:
         self._stirred[emotion] = after
         return after - before
 
+    def take_back(self, cause: Cause, now: float) -> list[tuple[int, float]]:
+        """Undo what a cause still stirs, as if it had not been. Returns (emotion, by how much it is
+        stirred less) of each emotion that it stirred."""
+        found = []
+        for key in [key for key in self._causes if key[1] == cause]:
+            emotion, held = key[0], self._held(key, now)
+            del self._causes[key]
+            before = self._stirred[emotion]
+            after: float = max(0.0, before**NORM - held) ** (1.0 / NORM)
+            self._stirred[emotion] = after
+            found.append((emotion, before - after))
+        return found
+
     def calm(self, emotion: int, depth: float) -> float:
         """Leave exp(-depth) of what stirs an emotion, whatever caused it; `depth` is 0 or more.
 

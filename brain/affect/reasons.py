@@ -45,6 +45,10 @@ class Reasons:
         if weight > FAINT:
             self._known[cause] = (event, now, weight)
 
+    def take_back(self, cause: EventCause) -> None:
+        """The event is no reason any more."""
+        self._known.pop(cause, None)
+
     def rank(self, now: float) -> None:
         """Choose the strongest reasons at `now` (s), and forget the faint ones."""
         known = self._known = {

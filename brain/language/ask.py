@@ -16,7 +16,7 @@ REMEMBERED_S = 120.0
 """Seconds for which an event is part of a situation. Our choice."""
 REMEMBERED_EVENTS = 16
 """Events that are kept at most."""
-UNTOLD = frozenset({"touched", "released", "looked_at", "advised"})
+UNTOLD = frozenset({"touched", "released", "looked_at", "advised", "misheard"})
 """Events that are left out of a situation: they are too frequent to say anything about a remark, or
 come from a reader itself."""
 

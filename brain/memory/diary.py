@@ -40,6 +40,7 @@ WORTH_TELLING = (
     "play_asked",
     "sent_off",
     "sadness_seen",
+    "anger_at_pet",
     "conflict",
     "loud_noise",
     "stopped",

@@ -9,8 +9,8 @@ from dataclasses import replace
 from moggy.brain.feeling_shapes import Channel, Guess
 from moggy.brain.perception.company import Company
 from moggy.brain.perception.habits import Habits
-from moggy.brain.perception.shown_feelings import FaceHistory, chances_of
-from moggy.brain.perception.spoken_wishes import SpokenWishes
+from moggy.brain.perception.shown_feelings import ShownHistory, felt_chances, history_of
+from moggy.brain.perception.spoken_wishes import SaidEvent, SpokenWishes
 from moggy.brain.perception.surroundings import Surroundings
 from moggy.brain.perception.touch import OngoingTouch, happenings
 from moggy.brain.person import Attention, Contradictions, is_voice
@@ -42,6 +42,7 @@ from moggy.vocabulary import (
     EVENTS,
     LARGEST_ADVICE,
     NOBODY,
+    SEEN_EVENTS,
     SOMEONE,
     UNRATED,
     Advisable,
@@ -64,8 +65,6 @@ KIND_TOUCHES = frozenset(("stroked", "scratched", "patted"))
 """Touches that are a greeting when they come first."""
 KIND_WISHES = frozenset(("praise", "call", "play", "comfort_me"))
 """Wishes that are a kindness."""
-FACES = 64
-"""People whose expression is followed; the first of them is dropped first."""
 
 
 class Perception:
@@ -79,7 +78,8 @@ class Perception:
         self.speaking = SpokenWishes()
         self.surroundings = Surroundings()
         self._contacts: dict[str, OngoingTouch] = {}
-        self._faces: dict[str, FaceHistory] = {}
+        self._faces: dict[str, ShownHistory] = {}
+        self._voices: dict[str, ShownHistory] = {}
         self._contradictions = Contradictions()
         self._urgent_at = -1.0
         self._events: list[Event] = []
@@ -134,6 +134,7 @@ class Perception:
         person: str | None = None,
         strength: float = 1.0,
         dose: float = 1.0,
+        takes_back: str = "",
     ) -> None:
         kind = EVENTS[name]
         if kind.urgent:
@@ -154,6 +155,7 @@ class Perception:
                 strength=strength,
                 dose=dose,
                 urgent=kind.urgent,
+                takes_back=takes_back,
                 because=because,
             )
         )
@@ -223,16 +225,13 @@ class Perception:
         self.attention.notice(sense, at)
         because = (sense.id,)
         confidence = UNRATED if sense.confidence is None else sense.confidence
-        face = self._faces.get(sense.person)
-        if face is None:
-            face = self._faces[sense.person] = FaceHistory()
-            if len(self._faces) > FACES:
-                del self._faces[next(iter(self._faces))]
+        face = history_of(self._faces, sense.person)
         smiled = False
-        chances = chances_of(sense.valence, sense.arousal, sense.probabilities)
+        chances = felt_chances(sense.valence, sense.arousal, sense.probabilities)
         if chances:
-            for name, strength in face.began(chances, min(1.0, confidence + 0.25), at):
-                smiled = smiled or name == "smiled_at"
+            for feeling, strength in face.began(chances, min(1.0, confidence + 0.25), at):
+                smiled = smiled or feeling == "happy"
+                name = "smiled_at" if feeling == "happy" else SEEN_EVENTS[feeling]
                 self._happened(name, at, because, person=sense.person, strength=strength)
         if face.looks(sense, at):
             self._happened("looked_at", at, because, person=sense.person, strength=sense.looking)
@@ -270,6 +269,11 @@ class Perception:
             )
             if sense.valence is not None or sense.arousal is not None or sense.probabilities:
                 confidence = UNRATED if sense.confidence is None else sense.confidence
+                chances = felt_chances(sense.valence, sense.arousal, sense.probabilities)
+                voice = history_of(self._voices, sense.person)
+                for feeling, strength in voice.began(chances, min(1.0, confidence + 0.25), at):
+                    name = SEEN_EVENTS[feeling]
+                    self._happened(name, at, (sense.id,), person=sense.person, strength=strength)
                 self._evidence_of(sense, "voice", sense.person, at, confidence, sense.probabilities)
 
     def _words(self, sense: Words, at: float) -> None:
@@ -277,8 +281,8 @@ class Perception:
         confidence = UNRATED if sense.confidence is None else sense.confidence
         kind = sense.intent in KIND_WISHES or (sense.valence or 0.0) > KIND_VALENCE
         self._sign_of(sense.person, at, (sense.id,), kind)
-        for name, strength in self.speaking.words(sense, confidence, at):
-            self._happened(name, at, (sense.id,), person=sense.person, strength=strength)
+        for event in self.speaking.words(sense, confidence, at):
+            self._said(event, at, (sense.id,), sense.person)
         if sense.valence is not None or sense.arousal is not None or sense.probabilities:
             self._evidence_of(sense, "words", sense.person, at, confidence, sense.probabilities)
 
@@ -288,8 +292,8 @@ class Perception:
         if at > sense.expires or sense.asked <= self._urgent_at:
             return
         because = (sense.about, sense.id) if sense.about else (sense.id,)
-        for name, strength in self.speaking.thought(sense):
-            self._happened(name, at, because, person=sense.person, strength=strength)
+        for event in self.speaking.thought(sense):
+            self._said(event, at, because, sense.person)
         for feeling, by in sense.nudges.items():
             if by and feeling in ADVISABLE:
                 by = max(-LARGEST_ADVICE, min(LARGEST_ADVICE, by))
@@ -298,6 +302,17 @@ class Perception:
             self._evidence_of(
                 sense, "thought", sense.person, at, sense.confidence, sense.probabilities, because
             )
+
+    def _said(self, said: SaidEvent, at: float, because: tuple[int, ...], person: str) -> None:
+        self._happened(
+            said.name,
+            at,
+            because,
+            person=person,
+            strength=said.strength,
+            dose=said.dose,
+            takes_back=said.takes_back,
+        )
 
     def _evidence_of(
         self,

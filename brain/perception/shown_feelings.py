@@ -1,12 +1,13 @@
-"""A person's feeling becomes an event when it begins to show, not at every frame: smiled_at,
-sadness_seen, looked_at and the like."""
+"""A person's feeling becomes an event when it begins to show in a face or a voice, not at every
+frame: smiled_at, sadness_seen, looked_at and the like."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from moggy.messages import Face, Probabilities
-from moggy.vocabulary import CLASS_PLACES, SEEN_EVENTS, PersonClass
+from moggy.vocabulary import CLASS_PLACES, SEEN_EVENTS, PersonClass, SeenFeeling
 
 SMOOTH_S = 0.35
 """Seconds over which frames are averaged (time constant). Our choice, as are the next: a smile of
@@ -23,34 +24,42 @@ LOOKS_FROM = 0.7
 """`looking` of a face, 0..1, from which the person looks at the pet."""
 LOOKS_AWAY = 0.4
 """`looking` below which they look away."""
+FOLLOWED = 64
+"""People whose face, or voice, is followed; the first of them is dropped first."""
+
+CONTENT_VALENCE = (0.1, 0.3, 0.55, 0.75)
+"""Valence from which somebody may be calm and content, from which they wholly are, up to which, and
+beyond which they are glad instead."""
+CALM_AROUSAL = (0.0, 0.2)
+"""Arousal up to which they are wholly calm, and beyond which they are not."""
 
 TELLABLE: tuple[PersonClass, ...] = ("neutral", "happy", "sad", "angry")
 """Classes that valence and arousal alone tell apart: *afraid* and *disgusted* lie beside *angry*
 (moggy/vocabulary.py, CLASS_PLACES)."""
 
 
-class FaceHistory:
-    """One person's expression over time."""
+class ShownHistory:
+    """What one person's face, or voice, shows over time."""
 
     __slots__ = ("at", "looked", "looking", "said", "shows", "smooth")
 
     def __init__(self) -> None:
         self.at = -1e9
-        self.smooth: dict[PersonClass, float] = dict.fromkeys(SEEN_EVENTS, 0.0)
-        self.shows: set[str] = set()
+        self.smooth: dict[SeenFeeling, float] = dict.fromkeys(SEEN_EVENTS, 0.0)
+        self.shows: set[SeenFeeling] = set()
         self.said: dict[str, float] = {}
         self.looking = False
         self.looked = -1e9
 
     def began(
-        self, chances: Probabilities, confidence: float, at: float
-    ) -> list[tuple[str, float]]:
-        """(event, strength) of what begins to show in this frame, at `at` (s)."""
+        self, chances: Mapping[SeenFeeling, float], confidence: float, at: float
+    ) -> list[tuple[SeenFeeling, float]]:
+        """(feeling, strength) of what begins to show in this frame, at `at` (s)."""
         gap = at - self.at
         share = 1.0 if gap > GAP_S else 1.0 - math.exp(-max(gap, 0.02) / SMOOTH_S)
         self.at = at
         found = []
-        for name, event in SEEN_EVENTS.items():
+        for name in SEEN_EVENTS:
             chance = self.smooth[name] = (
                 self.smooth[name]
                 + (chances.get(name, 0.0) * confidence - self.smooth[name]) * share
@@ -62,7 +71,7 @@ class FaceHistory:
                 self.shows.add(name)
                 if at - self.said.get(name, -1e9) >= AGAIN_S:
                     self.said[name] = at
-                    found.append((event, min(1.0, chance + 0.2)))
+                    found.append((name, min(1.0, chance + 0.2)))
         return found
 
     def looks(self, face: Face, at: float) -> bool:
@@ -77,6 +86,40 @@ class FaceHistory:
                 self.looked = at
                 return True
         return False
+
+
+def history_of(people: dict[str, ShownHistory], person: str) -> ShownHistory:
+    """What a person showed; a new history where there is none."""
+    found = people.get(person)
+    if found is None:
+        found = people[person] = ShownHistory()
+        if len(people) > FOLLOWED:
+            del people[next(iter(people))]
+    return found
+
+
+def felt_chances(
+    valence: float | None, arousal: float | None, probabilities: Probabilities | None
+) -> dict[SeenFeeling, float]:
+    """Probabilities of what may be seen: the classes, and *calm*, which takes its share of *happy*
+    and *neutral*."""
+    found = chances_of(valence, arousal, probabilities)
+    chances: dict[SeenFeeling, float] = dict(found.items())
+    if valence is None or arousal is None:
+        return chances
+    begins, wholly, until, glad = CONTENT_VALENCE
+    content = min(_ramp(valence, begins, wholly), _ramp(valence, glad, until))
+    calm = content * _ramp(arousal, CALM_AROUSAL[1], CALM_AROUSAL[0])
+    if calm > 0.0:
+        happy = chances.get("happy", 0.0)
+        chances["calm"] = calm * (happy + chances.get("neutral", 0.0))
+        chances["happy"] = happy * (1.0 - calm)
+    return chances
+
+
+def _ramp(x: float, zero: float, one: float) -> float:
+    """0 at `zero`, 1 at `one`, straight between."""
+    return max(0.0, min(1.0, (x - zero) / (one - zero)))
 
 
 def chances_of(

@@ -1,76 +1,174 @@
-"""What words ask of the pet becomes an event: praised, scolded, called, comfort_asked and the like.
+"""What words mean to the pet becomes events: what they ask of it (praised, scolded, called …), and
+every feeling that is surely in them, meant for the pet or about something else.
 
-A thought about the same words may add events, and never repeats one.
+A thought about the same words corrects this: it adds what was missed, strengthens what was taken
+too lightly, and takes back what it contradicts (`misheard`). What was right is not counted twice.
 """
 
 from __future__ import annotations
 
-from moggy.brain.perception.shown_feelings import AGAIN_S, chances_of
-from moggy.messages import Probabilities, Thought, Words
-from moggy.vocabulary import INTENT_EVENTS, SEEN_EVENTS, PersonClass
+from collections.abc import Mapping
+from typing import NamedTuple
 
-FELT_IN_WORDS: tuple[PersonClass, ...] = ("sad", "angry", "afraid")
-"""Feelings in words that are events of their own."""
-FELT_FROM = 0.5
-"""Probability of such a feeling from which it is an event."""
+from moggy.brain.perception.shown_feelings import AGAIN_S, felt_chances
+from moggy.messages import Thought, Words
+from moggy.vocabulary import INTENT_EVENTS, PET_EVENTS, SEEN_EVENTS, TOLD_EVENTS, SeenFeeling
+
+FELT_FROM = 0.4
+"""Probability of a feeling from which it is an event. Our choice, as are the next."""
 SURE_FROM = 0.35
 """Confidence that it takes, and that a wish in a thought takes."""
+GONE_BELOW = 0.2
+"""Probability of a feeling in a thought below which the words were misheard."""
+STRONGER_BY = 0.1
+"""By how much stronger a feeling must be in a thought to be felt more."""
+THOUGHT_SURE = 0.7
+"""A thought that is less sure than this share of its words corrects nothing."""
+UNKNOWN = 0.5
+"""How surely something is meant for the pet, where nothing tells."""
+ASKED_FROM = 0.3
+"""How surely words must be meant for the pet to ask something of it."""
+ASKED_OF_ANYBODY = "comfort_me"
+"""The wish that is heard also where nobody is asked: «I had an awful day»."""
 KEPT = 64
 """Utterances for which a thought may still come."""
+
+
+class SaidEvent(NamedTuple):
+    """An event to be: its name, its strength and dose, and the event that it takes back."""
+
+    name: str
+    strength: float
+    dose: float = 1.0
+    takes_back: str = ""
+
+
+class Utterance:
+    """What words were taken for: event → strength; how sure they were, and whom they meant."""
+
+    __slots__ = ("confidence", "feelings", "to_pet", "wishes")
+
+    def __init__(self, confidence: float = 0.0, to_pet: float | None = None) -> None:
+        self.confidence, self.to_pet = confidence, to_pet
+        self.feelings: dict[str, tuple[SeenFeeling, float]] = {}
+        self.wishes: dict[str, float] = {}
 
 
 class SpokenWishes:
     """Remembers which events the latest words were taken for."""
 
     def __init__(self) -> None:
-        self._told: dict[int, set[str]] = {}
-        self._felt: dict[tuple[str, str], float] = {}
+        self._utterances: dict[int, Utterance] = {}
+        self._felt: dict[tuple[str, str], tuple[float, float]] = {}
 
-    def words(self, words: Words, confidence: float, at: float) -> list[tuple[str, float]]:
-        """(event, strength) of words just heard, at `at` (s)."""
-        found = []
-        if words.intent is not None and words.intent in INTENT_EVENTS:
-            found.append((INTENT_EVENTS[words.intent], min(1.0, 0.5 + 0.5 * confidence)))
-        found += self._feeling(
-            words.person,
-            chances_of(words.valence, words.arousal, words.probabilities),
-            confidence,
-            at,
-        )
-        self._told[words.id] = {name for name, _ in found}
-        if len(self._told) > KEPT:
-            del self._told[next(iter(self._told))]
-        return found
+    def words(self, words: Words, confidence: float, at: float) -> list[SaidEvent]:
+        """The events of words just heard, at `at` (s)."""
+        said = Utterance(confidence, words.to_pet)
+        said.wishes = _wishes(words, words.to_pet, 0.5 + 0.5 * confidence)
+        chances = felt_chances(words.valence, words.arousal, words.probabilities)
+        for name, felt in _feelings(chances, confidence, words.to_pet).items():
+            if self._is_new(words.person, name, felt[1], at):
+                said.feelings[name] = felt
+        self._utterances[words.id] = said
+        if len(self._utterances) > KEPT:
+            del self._utterances[next(iter(self._utterances))]
+        found = [SaidEvent(name, strength) for name, strength in said.wishes.items()]
+        return found + [SaidEvent(name, strength) for name, (_, strength) in said.feelings.items()]
 
-    def thought(self, thought: Thought) -> list[tuple[str, float]]:
-        """(event, strength) of what a slow answer adds to what its words were taken for."""
-        told = self._told.setdefault(thought.about, set()) if thought.about else set()
-        found = []
-        if (
-            thought.intent is not None
-            and thought.intent in INTENT_EVENTS
-            and thought.confidence > SURE_FROM
-            and INTENT_EVENTS[thought.intent] not in told
-        ):
-            found.append((INTENT_EVENTS[thought.intent], min(1.0, 0.3 + 0.6 * thought.confidence)))
-        chances = chances_of(thought.valence, thought.arousal, thought.probabilities)
-        found += [
-            (name, s)
-            for name, s in self._feeling(thought.person, chances, thought.confidence, thought.at)
-            if name not in told
-        ]
-        told.update(name for name, _ in found)
-        return found
-
-    def _feeling(
-        self, person: str, chances: Probabilities, confidence: float, at: float
-    ) -> list[tuple[str, float]]:
-        if confidence < SURE_FROM:
+    def thought(self, thought: Thought) -> list[SaidEvent]:
+        """The events of what a slow answer adds to what its words were taken for, or takes back."""
+        said = self._utterances.get(thought.about) if thought.about else None
+        if said is None:
+            said = Utterance()
+            if thought.about:
+                self._utterances[thought.about] = said
+        sure = thought.confidence > SURE_FROM
+        if not sure or thought.confidence < THOUGHT_SURE * said.confidence:
             return []
-        found = []
-        for name in FELT_IN_WORDS:
-            chance = chances.get(name, 0.0)
-            if chance > FELT_FROM and at - self._felt.get((person, name), -1e9) >= AGAIN_S:
-                self._felt[person, name] = at
-                found.append((SEEN_EVENTS[name], chance * confidence))
+        if thought.to_pet is not None:
+            said.to_pet = thought.to_pet
+        return self._wished(thought, said) + self._felt_now(thought, said)
+
+    def _wished(self, thought: Thought, said: Utterance) -> list[SaidEvent]:
+        if thought.intent is None:
+            return []
+        wishes = _wishes(thought, said.to_pet, 0.3 + 0.6 * thought.confidence)
+        found = [
+            SaidEvent("misheard", strength, takes_back=name)
+            for name, strength in said.wishes.items()
+            if name not in wishes
+        ]
+        found += [
+            SaidEvent(name, strength)
+            for name, strength in wishes.items()
+            if name not in said.wishes
+        ]
+        said.wishes = {name: said.wishes.get(name, strength) for name, strength in wishes.items()}
         return found
+
+    def _felt_now(self, thought: Thought, said: Utterance) -> list[SaidEvent]:
+        chances = felt_chances(thought.valence, thought.arousal, thought.probabilities)
+        if not chances:
+            return []
+        feelings = _feelings(chances, thought.confidence, said.to_pet)
+        found = []
+        for name, (feeling, strength) in list(said.feelings.items()):
+            replaced = any(
+                felt == feeling and other != name for other, (felt, _) in feelings.items()
+            )
+            if replaced or (name not in feelings and chances.get(feeling, 0.0) < GONE_BELOW):
+                found.append(SaidEvent("misheard", strength, takes_back=name))
+                del said.feelings[name]
+        for name, felt in feelings.items():
+            before = said.feelings.get(name)
+            if before is None:
+                if self._is_new(thought.person, name, felt[1], thought.at):
+                    found.append(SaidEvent(name, felt[1]))
+                    said.feelings[name] = felt
+            elif felt[1] > before[1] + STRONGER_BY:
+                found.append(SaidEvent(name, felt[1], dose=(felt[1] - before[1]) / felt[1]))
+                said.feelings[name] = felt
+        return found
+
+    def _is_new(self, person: str, name: str, strength: float, at: float) -> bool:
+        """Whether it is more than what the person has just said: each feeling counts once in a
+        while, unless it grows."""
+        when, before = self._felt.get((person, name), (-1e9, 0.0))
+        if at - when < AGAIN_S and strength < before + STRONGER_BY:
+            return False
+        self._felt[person, name] = at, strength
+        return True
+
+
+def _wishes(said: Words | Thought, to_pet: float | None, strength: float) -> dict[str, float]:
+    """The event of the wish in words, with its strength (0..1); none where they ask for nothing, or
+    ask nothing of the pet."""
+    intent = said.intent
+    if intent is None or intent not in INTENT_EVENTS:
+        return {}
+    if intent != ASKED_OF_ANYBODY and to_pet is not None and to_pet < ASKED_FROM:
+        return {}
+    if isinstance(said, Thought) and said.confidence <= SURE_FROM:
+        return {}
+    return {INTENT_EVENTS[intent]: min(1.0, strength)}
+
+
+def _feelings(
+    chances: Mapping[SeenFeeling, float], confidence: float, to_pet: float | None
+) -> dict[str, tuple[SeenFeeling, float]]:
+    """Event → the feeling and its strength: the feeling's probability times the confidence, and for
+    one that is meant for the pet times how surely it is."""
+    meant = UNKNOWN if to_pet is None else to_pet
+    found: dict[str, tuple[SeenFeeling, float]] = {}
+    if confidence < SURE_FROM:
+        return found
+    for feeling, seen in SEEN_EVENTS.items():
+        chance = chances.get(feeling, 0.0)
+        if chance < FELT_FROM:
+            continue
+        strength = chance * confidence
+        if meant >= UNKNOWN and feeling in PET_EVENTS:
+            found[PET_EVENTS[feeling]] = feeling, strength * meant
+        else:
+            found[TOLD_EVENTS.get(feeling, seen)] = feeling, strength
+    return found

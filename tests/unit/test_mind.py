@@ -26,7 +26,15 @@ from moggy.messages import (
     Words,
 )
 from moggy.personality import Personality
-from moggy.vocabulary import GESTURE_EVENTS, INTENT_EVENTS, SEEN_EVENTS, GestureName, Intent
+from moggy.vocabulary import (
+    GESTURE_EVENTS,
+    INTENT_EVENTS,
+    PET_EVENTS,
+    SEEN_EVENTS,
+    TOLD_EVENTS,
+    GestureName,
+    Intent,
+)
 
 TABLE = Files().load("appraisals/cat.yaml", Appraisals)
 
@@ -368,6 +376,10 @@ def test_every_event_that_can_be_perceived_is_in_the_shipped_table() -> None:
     around = "loud_noise soft_voice battery_low battery_critical charging stopped"
     told = {
         *SEEN_EVENTS.values(),
+        *PET_EVENTS.values(),
+        *TOLD_EVENTS.values(),
+        "smiled_at",
+        "misheard",
         *INTENT_EVENTS.values(),
         *GESTURE_EVENTS.values(),
         *touch_and_body.split(),

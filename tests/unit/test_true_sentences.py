@@ -37,6 +37,9 @@ CLAIMS: Mapping[str, Callable[[float], bool]] = {
     "the battery is low": lambda battery: battery <= 0.15,
     "or asked for comfort": lambda need: need > 0.0,
     "you seemed surprised": lambda strength: strength > 0.0,
+    "you seem glad": lambda strength: strength > 0.0,
+    "you seem calm and content": lambda strength: strength > 0.0,
+    "something else annoys you": lambda strength: strength > 0.0,
     "startles at a noise or a bump": lambda strength: strength > 0.0,
     "pricks its ears at a sound": lambda strength: strength > 0.0,
 }

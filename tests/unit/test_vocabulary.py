@@ -30,8 +30,10 @@ from moggy.vocabulary import (
     GESTURES,
     INTENT_EVENTS,
     INTENTS,
+    PET_EVENTS,
     SEEN_EVENTS,
     SETTINGS,
+    TOLD_EVENTS,
     TRAITS,
     ZONES,
     BoardState,
@@ -124,7 +126,8 @@ def test_every_class_has_a_place_and_a_prior() -> None:
 def test_every_gesture_wish_and_named_feeling_has_its_event() -> None:
     assert tuple(GESTURE_EVENTS) == GESTURES or set(GESTURE_EVENTS) == set(GESTURES)
     assert set(INTENT_EVENTS) == set(INTENTS) - {"none"}
-    assert set(SEEN_EVENTS) <= set(CLASSES)
+    assert set(SEEN_EVENTS) == {*CLASSES, "calm"} - {"neutral"}
+    assert {*PET_EVENTS, *TOLD_EVENTS} < set(SEEN_EVENTS)
 
 
 def test_the_shipped_table_appraises_every_event_but_advice() -> None:
