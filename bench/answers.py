@@ -2,6 +2,7 @@
 
     python -m bench answers                              # bench/said/held.tsv, both tiers
     python -m bench answers --file train --only instant  # while developing
+    python -m bench answers --only labels                # as if read without a mistake
     python -m bench answers --misses en                  # also print what was not answered
 
 A person has been there for a minute when the sentence is said; the same minute without it is the
@@ -18,9 +19,9 @@ import argparse
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from functools import cache
-from typing import NamedTuple
+from multiprocessing import get_context
+from typing import NamedTuple, cast
 
 import moggy
 from bench.absent import ROOT, attempt
@@ -28,13 +29,17 @@ from moggy import assemble
 from moggy.brain.language import Asker, Embedding
 from moggy.clock import RATE
 from moggy.messages import AnySense, Person, Tick, Words
-from moggy.vocabulary import nearest
+from moggy.pet import LivingPet
+from moggy.vocabulary import CLASS_PLACES, Intent, PersonClass, nearest
 from moggy.worker import SimulatedWorker
 
 FOLDER = ROOT / "bench" / "said"
 """Where the files of sentences are; their columns are in their second line."""
-TIERS = {"instant": "words", "embedding": "words+embedding"}
-"""Name of an option -> the readers that take part."""
+TIERS = {"instant": "words", "embedding": "words+embedding", "labels": "as labelled"}
+"""Name of an option -> the readers that take part; the last reads what the file says itself, and so
+shows what the cat makes of a perfect reading."""
+LABEL_SURE = 0.85
+"""Probability of a labelled feeling, and how surely it is meant for whom the label says."""
 LATENCY_S = 0.1
 """Seconds that the embedding takes, as in the simulator (moggy/assemble.py)."""
 SAID_AT_S = 62.0
@@ -108,9 +113,9 @@ class Said(NamedTuple):
     lang: str
     kind: str
     to: str
-    feeling: str
+    feeling: PersonClass
     valence: int
-    intent: str
+    intent: Intent
     text: str
 
 
@@ -147,7 +152,17 @@ def sentences(name: str) -> list[Said]:
     for line in file.read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             lang, kind, to, feeling, valence, intent, text = line.split("\t")
-            found.append(Said(lang, kind, to, feeling, int(valence), intent, text))
+            found.append(
+                Said(
+                    lang,
+                    kind,
+                    to,
+                    cast(PersonClass, feeling),
+                    int(valence),
+                    cast(Intent, intent),
+                    text,
+                )
+            )
     return found
 
 
@@ -157,32 +172,55 @@ def embedding() -> Embedding:
     return Embedding()
 
 
-def moments() -> Iterator[float]:
-    """Times of the ticks, s: few before the sentence (the same events give the same feelings at any
-    rate), and from then on as on a robot."""
-    for n in range(round(SAID_AT_S * EARLY_RATE)):
-        yield n / EARLY_RATE
-    for n in range(round(MOVES_WITHIN_S * RATE) + 1):
-        yield SAID_AT_S + n / RATE
-
-
-def lived(text: str, tier: str) -> Course:
-    """Live until MOVES_WITHIN_S after the sentence; without a text it is the control."""
+@cache
+def settled() -> LivingPet:
+    """A cat with which a person has been for a minute. It lives on in forks of this process only:
+    each sentence is said to the same cat."""
     pet = assemble.born(moggy.Pet(seed=1).start)
-    asker = Asker()
+    for n in range(round(SAID_AT_S * EARLY_RATE)):
+        came = [Person(at=0.0, person="anna", change="arrives")] if n == 0 else []
+        pet.tick(n / EARLY_RATE, came)
+    return pet
+
+
+def as_labelled(said: Said) -> Words:
+    """The words with the reading that their labels give."""
+    place = CLASS_PLACES[said.feeling]
+    valence = 0.5 * said.valence if said.feeling == "neutral" else place.valence
+    return Words(
+        at=SAID_AT_S,
+        person="anna",
+        text=said.text,
+        valence=LABEL_SURE * valence,
+        arousal=-0.2 if said.kind == "calm" else LABEL_SURE * place.arousal,
+        probabilities={said.feeling: LABEL_SURE, "neutral": 1.0 - LABEL_SURE}
+        if said.feeling != "neutral"
+        else {"neutral": 1.0},
+        intent=said.intent,
+        to_pet={"pet": LABEL_SURE, "about": 1.0 - LABEL_SURE}.get(said.to),
+        confidence=LABEL_SURE,
+    )
+
+
+def lived(task: tuple[Said | None, str]) -> Course:
+    """What comes of a (sentence, tier) within MOVES_WITHIN_S; without a sentence it is the
+    control."""
+    said, tier = task
+    pet, asker, thinks = settled(), Asker(), tier == TIERS["embedding"]
     thinker = SimulatedWorker(embedding, name="embedding", latency=LATENCY_S)
     course = Course([], set(), [], "")
-    for n, now in enumerate(moments()):
-        senses: list[AnySense] = list(thinker.poll(now)) if tier != "words" else []
-        if n == 0:
-            senses.append(Person(at=now, person="anna", change="arrives"))
-        if now == SAID_AT_S and text:
-            senses.append(Words(at=now, person="anna", text=text))
+    for n in range(round(MOVES_WITHIN_S * RATE) + 1):
+        now = SAID_AT_S + n / RATE
+        senses: list[AnySense] = list(thinker.poll(now)) if thinks else []
+        if n == 0 and said is not None:
+            read = tier == TIERS["labels"]
+            senses.append(
+                as_labelled(said) if read else Words(at=now, person="anna", text=said.text)
+            )
         tick = pet.tick(now, senses)
-        if tier != "words" and (question := asker(tick)) is not None:
+        if thinks and (question := asker(tick)) is not None:
             thinker.offer(question, now)
-        if now >= SAID_AT_S:
-            course = _noted(course, tick)
+        course = _noted(course, tick)
     return course
 
 
@@ -203,15 +241,8 @@ def _noted(course: Course, tick: Tick) -> Course:
     return course._replace(read=read)
 
 
-@cache
-def control() -> Course:
-    """The same life in which nothing is said."""
-    return lived("", "words")
-
-
-def answer(text: str, tier: str) -> Answer:
-    """What comes of a sentence, beside the control."""
-    with_, without = lived(text, tier), control()
+def answer(with_: Course, without: Course) -> Answer:
+    """What came of a sentence, beside the control."""
     moved = [a - b for a, b in zip(with_.valence, without.valence, strict=True)]
     return Answer(
         max(0.0, *moved),
@@ -276,10 +307,14 @@ def report(tier: str, rows: Sequence[tuple[Said, bool]]) -> bool:
 
 
 def measured(said: Sequence[Said], tier: str) -> list[tuple[Said, Answer]]:
-    """Say every sentence, in as many processes as there are processors."""
-    with ProcessPoolExecutor() as pool:
-        found = pool.map(answer, [s.text for s in said], [tier] * len(said), chunksize=8)
-        return list(zip(said, found, strict=True))
+    """Say every sentence, each in a fork of this process, where the cat stands ready."""
+    settled()
+    if tier == TIERS["embedding"]:
+        embedding()
+    tasks = [(each, tier) for each in (None, *said)]
+    with get_context("fork").Pool(maxtasksperchild=1) as pool:
+        without, *courses = pool.imap(lived, tasks)
+    return [(each, answer(course, without)) for each, course in zip(said, courses, strict=True)]
 
 
 def run(options: argparse.Namespace) -> int:
@@ -292,9 +327,8 @@ def run(options: argparse.Namespace) -> int:
     said = [s for s in said if not options.lang or s.lang == options.lang]
     said = said[:: options.every]
     met = True
-    for tier in (TIERS[options.only],) if options.only else TIERS.values():
-        if tier != "words":
-            embedding()  # says at once where it is missing
+    tiers = (options.only,) if options.only else ("instant", "embedding")
+    for tier in (TIERS[name] for name in tiers):
         found = measured(said, tier)
         met = report(tier, [(s, fits(s, a)) for s, a in found]) and met
         for s, a in found:
