@@ -104,7 +104,7 @@ def words(
     texts: Annotated[
         list[str], typer.Argument(help="Texts; `-` reads one a line from standard input.")
     ],
-    lang: Annotated[str, typer.Option(help="Language of the texts.")] = "en",
+    lang: Annotated[str, typer.Option(help="Language of the texts; empty: it is found.")] = "",
     tiers: Annotated[
         str, typer.Option(help="words, embedding, model, joined by commas; or all that are here.")
     ] = "all",

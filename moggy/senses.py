@@ -230,7 +230,10 @@ class Words(Sense):
         int | None,
         Field(ge=0, description="characters, set by the reader; journals keep it without the text"),
     ] = None
-    lang: Annotated[str, Field(description="two letters, such as en, de or zh")] = "en"
+    lang: Annotated[
+        str,
+        Field(description="two letters, such as en, de or zh; empty, and en unsaid: it is found"),
+    ] = "en"
     valence: Signed | None = None
     arousal: Signed | None = None
     probabilities: Probabilities | None = None

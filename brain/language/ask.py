@@ -70,6 +70,7 @@ def question_of(tick: Tick, recent: Recent) -> Question | None:
                 valence=words.valence or 0.0,
                 arousal=words.arousal or 0.0,
                 intent=words.intent or "none",
+                to_pet=words.to_pet,
                 confidence=words.confidence or 0.0,
                 situation=recent.situation(tick),
             )
@@ -127,5 +128,6 @@ def refined(question: Question, thought: Thought) -> Question:
         valence=question.valence if thought.valence is None else thought.valence,
         arousal=question.arousal if thought.arousal is None else thought.arousal,
         intent=thought.intent or question.intent,
+        to_pet=question.to_pet if thought.to_pet is None else thought.to_pet,
         confidence=thought.confidence,
     )

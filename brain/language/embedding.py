@@ -51,13 +51,11 @@ class Embedding:
         """The question's reading, refined. Raises ValueError when the model's answer cannot be
         used."""
         began = perf_counter()
-        scores, wishes, valence = self._head.read(self.encode(self._model, question.text))
         thought = refine.thought(
             question,
             source="embedding",
-            scores=scores,
-            wishes=wishes,
-            valence=valence,
+            meanings=self._head.meanings,
+            scores=self._head.read(self.encode(self._model, question.text)),
             weights=self._head.weights,
         )
         return replace(thought, milliseconds=round(1000.0 * (perf_counter() - began), 2))

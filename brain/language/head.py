@@ -1,5 +1,4 @@
-"""The linear head on a language model: turns its vector of a sentence into scores of classes and
-intents.
+"""The linear head on a language model: turns its vector of a sentence into scores of meanings.
 
 Heads are trained by bench/train_language.py and stored by the hash of the model's weights.
 """
@@ -16,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from moggy.vocabulary import CLASSES, INTENTS
+from moggy.meanings import Meaning, of_stored, stored
 
 FOLDER = Path(__file__).with_name("heads")
 """Where the heads lie, a JSON file for each model."""
@@ -33,7 +32,7 @@ class NoHead(RuntimeError):
 class SentenceHead:
     """The parameters of one head; d is the length of the model's vector.
 
-    Feelings are CLASSES and wishes are INTENTS, each in the order of its tuple.
+    k is the number of meanings.
     """
 
     credit: str
@@ -42,24 +41,18 @@ class SentenceHead:
     """(d,): subtracted from a vector first."""
     spread: float
     """Divides the difference."""
-    feelings: SentenceVector
-    """(7, d)"""
-    feelings_bias: SentenceVector
-    """(7,)"""
-    wishes: SentenceVector
-    """(8, d)"""
-    wishes_bias: SentenceVector
-    """(8,)"""
-    valence: SentenceVector
-    """(d,)"""
-    valence_bias: float
-    """Added to the valence."""
+    meanings: tuple[Meaning, ...]
+    """What a sentence may mean."""
+    rows: SentenceVector
+    """(k, d): a row for each meaning."""
+    bias: SentenceVector
+    """(k,)"""
     weights: Mapping[str, float]
-    """How `refine` joins this reading with the one before: `before`, `own`, `valence_before`,
-    `valence_gain`. Set on held-back data by bench/train_language.py."""
+    """How `refine` joins this reading with the one before, and from where its wishes count: see
+    `refine.WEIGHTS`. Set on held-back data by bench/train_language.py."""
 
-    def read(self, vector: SentenceVector) -> tuple[list[float], dict[str, float], float]:
-        """→ log-likelihoods of CLASSES (without a prior), probabilities of INTENTS, valence −1..1.
+    def read(self, vector: SentenceVector) -> list[float]:
+        """→ log-probabilities of the meanings, up to a constant.
 
         Raises ValueError where the vector has another shape or holds something that is not a
         number.
@@ -70,11 +63,8 @@ class SentenceHead:
                 f"expected {self.mean.shape})"
             )
         x = (vector - self.mean) / self.spread
-        feelings = (self.feelings @ x + self.feelings_bias).tolist()
-        wishes = self.wishes @ x + self.wishes_bias
-        wishes = np.exp(wishes - wishes.max())
-        shares = dict(zip(INTENTS, (wishes / wishes.sum()).tolist(), strict=True))
-        return feelings, shares, float(np.clip(self.valence @ x + self.valence_bias, -1.0, 1.0))
+        found: list[float] = (self.rows @ x + self.bias).tolist()
+        return found
 
 
 def load(sha256: str, folder: Path = FOLDER) -> SentenceHead:
@@ -85,28 +75,21 @@ def load(sha256: str, folder: Path = FOLDER) -> SentenceHead:
             f"no head is trained for the weights {sha256[:16]}…: "
             "run `python -m bench train_language`"
         )
-    stored = json.loads(file.read_text(encoding="utf-8"))
-    if (
-        stored["model"] != sha256
-        or stored["classes"] != list(CLASSES)
-        or stored["intents"] != list(INTENTS)
-    ):
+    kept = json.loads(file.read_text(encoding="utf-8"))
+    if kept["model"] != sha256 or "meanings" not in kept:
         raise NoHead(
-            f"{file.name} was trained for another model or other classes: "
+            f"{file.name} was trained for another model or in another form: "
             "run `python -m bench train_language`"
         )
-    width = len(b64decode(stored["mean"])) // 4
+    mean = _array(kept["mean"])
     return SentenceHead(
-        credit=stored["credit"],
-        mean=_array(stored["mean"]),
-        spread=stored["spread"],
-        feelings=_array(stored["feelings"]).reshape(-1, width),
-        feelings_bias=np.array(stored["feelings_bias"], dtype=np.float32),
-        wishes=_array(stored["wishes"]).reshape(-1, width),
-        wishes_bias=np.array(stored["wishes_bias"], dtype=np.float32),
-        valence=_array(stored["valence"]),
-        valence_bias=stored["valence_bias"],
-        weights=stored["weights"],
+        credit=kept["credit"],
+        mean=mean,
+        spread=kept["spread"],
+        meanings=of_stored(kept["meanings"]),
+        rows=_array(kept["rows"]).reshape(-1, len(mean)),
+        bias=_array(kept["bias"]),
+        weights=kept["weights"],
     )
 
 
@@ -115,26 +98,21 @@ def save(head: SentenceHead, sha256: str, folder: Path = FOLDER) -> Path:
     data: dict[str, Any] = {
         "credit": head.credit,
         "model": sha256,
-        "classes": list(CLASSES),
-        "intents": list(INTENTS),
         "weights": dict(head.weights),
         "spread": round(head.spread, 7),
-        "feelings_bias": [round(float(b), 5) for b in head.feelings_bias],
-        "wishes_bias": [round(float(b), 5) for b in head.wishes_bias],
-        "valence_bias": round(head.valence_bias, 5),
+        "meanings": stored(head.meanings),
         "mean": _text(head.mean),
-        "feelings": _text(head.feelings),
-        "wishes": _text(head.wishes),
-        "valence": _text(head.valence),
+        "rows": _text(head.rows),
+        "bias": _text(head.bias),
     }
     file = folder / f"{sha256[:16]}.json"
-    file.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+    file.write_text(json.dumps(data, ensure_ascii=False) + "\n", encoding="utf-8")
     return file
 
 
 def _array(text: str) -> SentenceVector:
-    return np.frombuffer(b64decode(text), dtype="<f4").astype(np.float32)
+    return np.frombuffer(b64decode(text), dtype="<f2").astype(np.float32)
 
 
 def _text(values: SentenceVector) -> str:
-    return b64encode(np.ascontiguousarray(values, dtype="<f4").tobytes()).decode()
+    return b64encode(np.ascontiguousarray(values, dtype="<f2").tobytes()).decode()

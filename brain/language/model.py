@@ -91,13 +91,11 @@ class Judge:
 
     def _reading(self, question: Question) -> Thought:
         hidden, _ = self._model.read(prompts.reading(question))
-        scores, wishes, valence = self._head.read(hidden)
         return refine.thought(
             question,
             source=MODEL,
-            scores=scores,
-            wishes=wishes,
-            valence=valence,
+            meanings=self._head.meanings,
+            scores=self._head.read(hidden),
             weights=self._head.weights,
         )
 

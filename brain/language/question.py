@@ -64,6 +64,8 @@ class Question:
     """Arousal by that reader, −1..1."""
     intent: Intent = "none"
     """The wish by that reader."""
+    to_pet: float | None = None
+    """How surely that reader takes it for said to the pet, 0..1; None: it did not tell."""
     confidence: float = 0.0
     """How sure that reader is, 0..1."""
     situation: Situation = Situation()

@@ -50,6 +50,8 @@ class TextReading(TypedDict):
     """Arousal of the speaker, −1..1."""
     probabilities: Probabilities
     intent: Intent
+    to_pet: float | None
+    """How surely it is said to the pet and not of something else, 0..1; None: nothing tells."""
     confidence: float
     """How sure the reading is, 0..1."""
     unsure: bool
@@ -64,7 +66,7 @@ class TextReading(TypedDict):
 
 def read_texts(
     texts: Sequence[str],
-    lang: str = "en",
+    lang: str = "",
     tiers: Sequence[str] | None = None,
     *,
     first: FirstReader,
@@ -119,6 +121,7 @@ def read_text(
         valence=read.valence or 0.0,
         arousal=read.arousal or 0.0,
         intent=read.intent or "none",
+        to_pet=read.to_pet,
         confidence=read.confidence or 0.0,
     )
     moves: dict[Advisable, float] = {}
@@ -142,6 +145,7 @@ def read_text(
         probabilities=dict(question.probabilities)
         or dict.fromkeys(CLASSES, round(1.0 / len(CLASSES), 4)),
         intent=question.intent,
+        to_pet=question.to_pet,
         confidence=question.confidence,
         unsure=question.confidence < UNSURE,
         source="+".join(sources),

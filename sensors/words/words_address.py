@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from moggy.sensors.words.word_files import rows
+from moggy.sensors.words.words_lexicon import found
 
 FOLDER = Path(__file__).with_name("addressed")
 """Where the files of signs are."""
@@ -33,6 +34,10 @@ LETTERS: Mapping[str, re.Pattern[str]] = {
     "es": re.compile(r"[ñ¡¿áíóú]"),
 }
 """Letters that count as one frequent word of a language."""
+DEFAULT = "en"
+"""What a text is said to be where nobody knows, and what it is taken for where nothing tells."""
+LESS = 0.5
+"""What a word of a lexicon counts beside a frequent one. Our choice."""
 WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -47,22 +52,25 @@ def language(text: str, said: str) -> str:
     """The language of a text that is plain, two letters.
 
     Kana are Japanese; Chinese characters without kana are Chinese, unless the text is said to be
-    Japanese. A text that is said to be English, which is also what is said where nobody knows, is
-    taken for the language of most of its frequent words.
+    Japanese. A text that is said to be English, which is also what is said where nobody knows, or
+    of which nothing is said, is taken for the language of most of its frequent words, then of most
+    of the words that the lexicons know; English where nothing tells.
     """
     said = said[:2].lower()
     if KANA.search(text):
         return "ja"
     if CJK.search(text):
         return "ja" if said == "ja" else "zh"
-    if said != "en":
+    if said not in ("", DEFAULT):
         return said
     spelt = WORD.findall(text[:SEARCHED])
-    counts = {lang: sum(word in words for word in spelt) for lang, words in _frequent().items()}
+    counts = {
+        lang: sum(word in words for word in spelt) + LESS * len(found(text[:SEARCHED], spelt, lang))
+        for lang, words in _frequent().items()
+    }
     for lang, letters in LETTERS.items():
         counts[lang] += letters.search(text, 0, SEARCHED) is not None
-    most = max(counts.values())
-    return said if counts[said] == most else max(counts, key=counts.__getitem__)
+    return max(counts, key=lambda lang: (counts[lang], lang == DEFAULT))
 
 
 @cache

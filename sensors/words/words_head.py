@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from moggy.sensors.words.words_features import key, pieces
-from moggy.vocabulary import CLASS_PRIOR, CLASSES
+from moggy.vocabulary import CLASSES
 
 HEAD = Path(__file__).with_name("words.json")
 """The trained head; `python -m bench.train_words` writes it."""
@@ -77,27 +77,3 @@ def _unpacked(text: str) -> bytes:
 def head() -> WordsHead:
     """The shipped head, loaded once."""
     return WordsHead()
-
-
-def softmax(scores: Sequence[float]) -> list[float]:
-    """Log-likelihoods, up to a constant → probabilities."""
-    top = max(scores)
-    raised = [math.exp(score - top) for score in scores]
-    total = math.fsum(raised)
-    return [value / total for value in raised]
-
-
-def likely(scores: Sequence[float]) -> dict[str, float]:
-    """Log-likelihoods of CLASSES → probabilities, with CLASS_PRIOR as the prior."""
-    return dict(
-        zip(
-            CLASSES,
-            softmax(
-                [
-                    score + math.log(CLASS_PRIOR[name])
-                    for score, name in zip(scores, CLASSES, strict=True)
-                ]
-            ),
-            strict=True,
-        )
-    )

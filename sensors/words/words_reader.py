@@ -10,19 +10,19 @@ from dataclasses import replace
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final, cast
 
+from moggy.meanings import DOUBTED, DOUBTED_VALENCE, blended, taken
 from moggy.messages import AnySense, Probabilities, Trouble, Words
+from moggy.sensors.words import words_lexicon, words_meanings
 from moggy.sensors.words.words_address import language, to_pet
 from moggy.sensors.words.words_features import DRAWN_OUT, manner, plain, tokens
-from moggy.sensors.words.words_head import head, likely, softmax
+from moggy.sensors.words.words_head import head
 from moggy.sensors.words.words_phrases import wish
 from moggy.vocabulary import (
     CLASS_PLACES,
     CLASS_PRIOR,
-    CLASSES,
     LONGEST_TEXT,
     UNRATED,
     Intent,
-    PersonClass,
 )
 
 if TYPE_CHECKING:
@@ -37,9 +37,11 @@ LONGEST_LEXICAL: Final = 300
 MOST_SYMBOLS: Final = 8
 """Emoji and other symbols that VADER is given: its time grows steeply with them."""
 
-LEXICON_SHARE: Final = 0.4
-"""VADER's share in valence. With it valence correlates with people's ratings by r = 0.51 on EmoBank
-dev (Buechel & Hahn 2017)."""
+LEXICON_SHARE: Final = 0.2
+"""VADER's share in the valence of English. Our choice: the network has it already, but not how
+strong a word is."""
+SYMBOLS_SHARE: Final = 0.1
+"""The same in other languages, of which VADER knows the emoji only. Our choice."""
 EXCLAMATION_AROUSAL: Final = 0.4
 """What four `!` add to arousal (−1..1). With this and the next, r = 0.26 there."""
 CHARGE_AROUSAL: Final = 0.15
@@ -47,9 +49,18 @@ CHARGE_AROUSAL: Final = 0.15
 SYMBOLS_ONLY: Final = 0.6
 """How far the learnt weights count (0..1) in a text of symbols that VADER knows."""
 KNOWN_FROM: Final = 0.25
-"""Share of known words from which the learnt weights begin to count."""
+"""Share of English words that any text has."""
+CHANCE: Final = 0.15
+"""Share of the words that a lexicon knows of a text in a language that it is not for. Our choice,
+after Finnish and Georgian."""
 KNOWN_SPAN: Final = 0.35
-"""From there to where they count fully."""
+"""Share of known words from which the learnt weights count fully."""
+LETTERS_A_WORD: Final = 2.0
+"""Characters of a word of Chinese and Japanese. Our choice."""
+TELLS_FROM: Final = 0.3
+"""How far a text must be of known words for the network to tell whom it is meant for."""
+SIGNS: Final = 0.5
+"""Weight of the signs in addressed/ beside the network. Our choice: both saw the same sentences."""
 
 
 class WordsReader:
@@ -109,51 +120,73 @@ def _length(text: str) -> int:
 
 def understand(words: Words) -> Words:
     """Words with text, their missing estimates filled in, and their language. Pure; the first call
-    loads the head and the lexicon, which takes about 0.1 s."""
+    loads the heads and the lexicons, which takes about 0.1 s."""
     text = cut(words.text)
     common = plain(text)
     spelt = tokens(common)
     lang = language(common, words.lang)
     polarity = vader().polarity_scores(lexical(text))
     said = manner(text, polarity)
-    known = _known(spelt, lang, polarity["compound"])
-    intent, feeling, sure = wish(common, lang)
-    evidence = max(known, min(1.0, 1.5 * sure))
-    learnt = likely(head().scores(spelt, said))
-    probabilities = {
-        name: known * learnt[name] + (1.0 - known) * CLASS_PRIOR[name] for name in CLASSES
-    }
-    if sure:
-        probabilities = _said_outright(probabilities, feeling, sure)
+    found = words_lexicon.found(common, spelt, lang)
+    known = _known(spelt, len(found), lang, polarity["compound"])
+    meant = words_meanings.head()
+    shares = meant.probabilities(
+        words_meanings.inputs(
+            common, found, lang, wish(common, lang), polarity, head().scores(spelt, said)
+        )
+    )
+    read = taken(meant.meanings, shares)
+    probabilities = blended(read.probabilities, CLASS_PRIOR, known)
     # Without the share of the probabilities that is only the prior: it says nothing of this person.
-    valence = math.fsum(
-        (p - (1.0 - evidence) * CLASS_PRIOR[name]) * CLASS_PLACES[name].valence
-        for name, p in probabilities.items()
+    valence = known * read.valence
+    arousal = known * math.fsum(
+        p * CLASS_PLACES[name].arousal for name, p in read.probabilities.items()
     )
-    arousal = math.fsum(
-        (p - (1.0 - evidence) * CLASS_PRIOR[name]) * CLASS_PLACES[name].arousal
-        for name, p in probabilities.items()
-    )
-    weight = LEXICON_SHARE * (1.0 - sure) * (1.0 if known else 0.5)
+    weight = LEXICON_SHARE if lang == "en" else SYMBOLS_SHARE
     valence = (1.0 - weight) * valence + weight * polarity["compound"]
-    arousal += evidence * (
+    arousal += known * (
         EXCLAMATION_AROUSAL * said.exclamations + CHARGE_AROUSAL * abs(polarity["compound"])
     )
-    confidence = max(probabilities.values()) * (0.3 + 0.7 * evidence)
+    confidence = max(probabilities.values()) * (0.3 + 0.7 * known)
+    intent = read.wish(meant.wish_from / max(known, 0.01))
+    if read.sarcastic > meant.sarcasm_from:
+        intent, valence = "none", DOUBTED_VALENCE * valence
+        confidence = min(confidence, DOUBTED)
+    meant_for = _meant_for(to_pet(common, lang), read.to_pet if known > TELLS_FROM else None)
     return replace(
         _filled(words, text, probabilities, valence, min(1.0, arousal), intent, confidence),
         lang=lang,
-        to_pet=_rounded(to_pet(common, lang)) if words.to_pet is None else words.to_pet,
+        to_pet=_rounded(meant_for) if words.to_pet is None else words.to_pet,
     )
 
 
-def _known(spelt: Sequence[str], lang: str, compound: float) -> float:
-    """0..1: how far the weights, which were learnt from English, count for these words."""
-    if not any(word[0].isalpha() for word in spelt):
+def _known(spelt: Sequence[str], hits: int, lang: str, compound: float) -> float:
+    """0..1: how far a text is of words that were learnt; `hits` is how many of the lexicon's it
+    has."""
+    letters = [word for word in spelt if word[0].isalpha()]
+    if not letters:
         return SYMBOLS_ONLY if compound else 0.0
-    if lang != "en":
-        return 0.0
-    return min(1.0, max(0.0, (head().knows(spelt) - KNOWN_FROM) / KNOWN_SPAN))
+    count = len(letters)
+    if lang in words_lexicon.UNSPACED:
+        count = math.ceil(sum(map(len, letters)) / LETTERS_A_WORD)
+    share = hits / count - CHANCE
+    if lang == "en":
+        share = max(share, head().knows(spelt) - KNOWN_FROM)
+    return min(1.0, max(0.0, share / KNOWN_SPAN))
+
+
+def _meant_for(signs: float | None, learnt: float | None) -> float | None:
+    """How surely the pet is meant, from the signs and from what was learnt: their log-odds are
+    added, the signs' by SIGNS. None where neither tells."""
+    if signs is None or learnt is None:
+        return learnt if signs is None else signs
+    odds = SIGNS * _logit(signs) + _logit(learnt)
+    return 1.0 / (1.0 + math.exp(-odds))
+
+
+def _logit(p: float) -> float:
+    p = min(0.999, max(0.001, p))
+    return math.log(p / (1.0 - p))
 
 
 @lru_cache(8)
@@ -204,17 +237,6 @@ def vader() -> SentimentIntensityAnalyzer:
     from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
     return SentimentIntensityAnalyzer()
-
-
-def _said_outright(learnt: Probabilities, feeling: str, sure: float) -> dict[PersonClass, float]:
-    """Learnt probabilities, corrected by a phrase: its feeling gets the odds that its row gives,
-    the others keep the order of their proportions."""
-    odds = sure / (1.0 - sure) * (len(CLASSES) - 1)
-    scores = [
-        math.log(max(learnt[name], 1e-6)) * 0.5 + (math.log(odds) if name == feeling else 0.0)
-        for name in CLASSES
-    ]
-    return dict(zip(CLASSES, softmax(scores), strict=True))
 
 
 def _rounded(value: float | None) -> float | None:

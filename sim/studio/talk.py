@@ -67,7 +67,7 @@ class WordsSaid(PageMessage):
 
     type: Literal["say"]
     text: str
-    lang: Annotated[str, Field(max_length=8)] = "en"
+    lang: Annotated[str, Field(max_length=8)] = ""
 
 
 class FaceSaid(PageMessage):

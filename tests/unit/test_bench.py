@@ -68,7 +68,7 @@ def test_an_absent_set_is_named_with_what_there_is_and_the_way_to_get_it(
     monkeypatch.setattr(cache, "root", lambda: tmp_path)
     if name in ("perceive_face", "words"):  # what they do without data takes long
         module = importlib.import_module(f"bench.{name}")
-        for part in ("portrait", "said_to_pets", "in_context", "pace"):
+        for part in ("portrait", "by_kind", "said_to_pets", "in_context", "pace"):
             if hasattr(module, part):
                 monkeypatch.setattr(module, part, lambda *_: None)
     assert command.main([name]) == 2

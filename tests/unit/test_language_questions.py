@@ -11,6 +11,8 @@ from moggy.brain.language import prompts, refine
 from moggy.brain.language.ask import Asker, Recent, question_of
 from moggy.brain.language.model import ADVICE, nudges
 from moggy.brain.language.question import Question, Situation
+from moggy.brain.language.reading import UNSURE
+from moggy.meanings import Meaning, taken
 from moggy.messages import (
     Affect,
     AnySense,
@@ -19,14 +21,35 @@ from moggy.messages import (
     Event,
     Gesture,
     PersonEstimate,
+    Probabilities,
     Thought,
     Tick,
     Words,
 )
 from moggy.vocabulary import CLASS_PRIOR, CLASSES, DIMENSIONS, DRIVES, LARGEST_ADVICE
 
-NOTHING = {"none": 1.0}
-WEIGHTS = {"before": 0.5, "own": 0.5, "valence_before": 0.5, "valence_gain": 1.0}
+WEIGHTS = {
+    "own": 1.0,
+    "feelings": 1.0,
+    "wish": 2.0,
+    "no_wish": 0.5,
+    "to_pet": 0.5,
+    "wish_from": 0.5,
+    "sarcasm_from": 0.3,
+}
+MEANINGS = (
+    *(Meaning("comment", "none", name, 0, "none") for name in CLASSES),
+    Meaning("play", "pet", "happy", 1, "play"),
+    Meaning("call", "pet", "neutral", 0, "call"),
+    Meaning("angry_report", "about", "angry", -1, "none"),
+    Meaning("sarcasm", "pet", "angry", -1, "none"),
+)
+"""The seven classes, and what may be said to a pet."""
+
+
+def scored(*, base: float = 0.0, **kinds: float) -> list[float]:
+    """A score for each of MEANINGS by kind or feeling."""
+    return [kinds.get(m.kind, kinds.get(m.feeling, base)) for m in MEANINGS]
 
 
 def tick(at: float, *understood: AnySense, events: tuple[Event, ...] = ()) -> Tick:
@@ -137,60 +160,91 @@ def test_a_second_reader_does_not_wait_for_ever() -> None:
     assert question.valence == -0.2
 
 
+def feelings(question: Question, scores: list[float]) -> Probabilities:
+    return taken(MEANINGS, refine.joined(question, MEANINGS, scores, WEIGHTS)).probabilities
+
+
+def intent(question: Question, scores: list[float]) -> str | None:
+    return refine.thought(
+        question, source="x", meanings=MEANINGS, scores=scores, weights=WEIGHTS
+    ).intent
+
+
 def test_two_readings_that_agree_are_surer_than_either() -> None:
     happy = {name: 0.6 if name == "happy" else 0.4 / 6 for name in CLASSES}
-    scores = [2.0 if name == "happy" else 0.0 for name in CLASSES]
-    weights = {"before": 1.0, "own": 1.0}
-    both = refine.joined(Question(text="x", probabilities=happy), scores, weights)
-    alone = refine.joined(Question(text="x"), scores, weights)
+    scores = scored(happy=2.0)
+    both = feelings(Question(text="x", probabilities=happy), scores)
+    alone = feelings(Question(text="x"), scores)
     assert both["happy"] > max(alone["happy"], happy["happy"])
     assert sum(both.values()) == pytest.approx(1.0)
 
 
-def test_a_reading_that_says_nothing_changes_nothing() -> None:
-    usual = dict(CLASS_PRIOR)
-    found = refine.joined(Question(text="x", probabilities=usual), [0.0] * 7, WEIGHTS)
-    assert found == pytest.approx(usual)
+def test_a_reading_before_that_says_nothing_changes_nothing() -> None:
+    scores = scored(sad=1.0, play=0.5)
+    usual = Question(text="x", probabilities=dict(CLASS_PRIOR))
+    assert feelings(usual, scores) == pytest.approx(feelings(Question(text="x"), scores))
 
 
-def test_a_phrase_keeps_its_wish_and_the_model_adds_where_there_was_none() -> None:
-    question = Question(text="x", intent="play")
-    assert refine.wish(question, {"call": 0.7, "none": 0.3}) == "play"
-    assert refine.wish(question, {"call": 0.99, "none": 0.01}) == "play"
-    assert refine.wish(question, {"none": 0.99, "call": 0.01}) == "play"
-    assert refine.wish(Question(text="x"), {"call": 0.7, "none": 0.3}) == "call"
-    assert refine.wish(Question(text="x"), {"call": 0.4, "none": 0.6}) == "none"
+def test_a_wish_that_was_found_before_speaks_for_itself() -> None:
+    before = Question(text="x", intent="play", confidence=0.9)
+    unsure, other = scored(play=2.4, base=0.0, call=2.0), scored(call=9.0)
+    assert intent(before, unsure) == "play"
+    assert intent(Question(text="x"), unsure) == "none"
+    assert intent(before, other) == "call", "a model that is very sure is believed"
+    assert intent(Question(text="x"), scored(call=4.0)) == "call"
+    assert intent(Question(text="x", confidence=0.9), scored(call=2.0)) == "none"
+
+
+def test_whom_it_was_meant_for_before_counts() -> None:
+    even = scored(angry_report=2.0, call=2.0, base=-3.0)
+    told = [
+        refine.thought(
+            Question(text="x", to_pet=to_pet),
+            source="x",
+            meanings=MEANINGS,
+            scores=even,
+            weights=WEIGHTS,
+        ).to_pet
+        for to_pet in (0.05, None, 0.95)
+    ]
+    assert None not in told
+    assert told == sorted(told, key=lambda p: p or 0.0)
+    assert told[0] != told[2]
+
+
+def test_what_may_be_sarcastic_is_unsure_and_wants_nothing() -> None:
+    thought = refine.thought(
+        Question(text="x"),
+        source="x",
+        meanings=MEANINGS,
+        scores=scored(play=6.0, sarcasm=5.8),
+        weights=WEIGHTS,
+    )
+    assert (thought.intent, thought.confidence < UNSURE) == ("none", True)
+    assert abs(thought.valence or 0.0) < 0.1
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
 def test_an_answer_that_is_no_number_is_dropped(bad: float) -> None:
     with pytest.raises(ValueError, match="not a number"):
-        refine.thought(
-            Question(text="x"),
-            source="smollm2",
-            scores=[bad] + [0.0] * 6,
-            wishes=NOTHING,
-            valence=0.0,
-            weights=WEIGHTS,
-        )
+        intent(Question(text="x"), [bad, *scored()[1:]])
     with pytest.raises(ValueError, match="not a number"):
         nudges([bad] + [0.0] * (len(ADVICE) - 1))
 
 
 def test_whatever_the_model_says_the_answer_is_within_its_bounds() -> None:
     for size in (0.0, 1.0, 1e6, -1e6):
-        scores = [size * (-1) ** k for k in range(7)]
         thought = refine.thought(
-            Question(text="x"),
+            Question(text="x", to_pet=1.0, valence=1.0, confidence=1.0),
             source="smollm2",
-            scores=scores,
-            wishes=NOTHING,
-            valence=size,
+            meanings=MEANINGS,
+            scores=[size * (-1) ** k for k in range(len(MEANINGS))],
             weights=WEIGHTS,
         )
         assert thought.probabilities is not None
         assert all(0.0 <= p <= 1.0 for p in thought.probabilities.values())
         assert -1.0 <= (thought.valence or 0.0) <= 1.0
+        assert 0.0 <= (thought.to_pet or 0.0) <= 1.0
         moved = nudges([size * (-1) ** k for k in range(len(ADVICE))])
         assert all(abs(by) <= LARGEST_ADVICE for by in moved.values())
         assert set(moved) <= {*DIMENSIONS, *DRIVES}

@@ -12,9 +12,11 @@ import pytest
 
 from moggy.brain.language.reading import UNSURE
 from moggy.messages import Trouble, Words
+from moggy.sensors.words import words_lexicon, words_meanings
 from moggy.sensors.words.word_files import rows
 from moggy.sensors.words.words_features import pieces, plain, tokens
 from moggy.sensors.words.words_head import HEAD, head
+from moggy.sensors.words.words_meanings import LANGUAGES, TOPICS
 from moggy.sensors.words.words_phrases import phrases
 from moggy.sensors.words.words_reader import (
     WordsReader,
@@ -115,6 +117,54 @@ def test_a_negation_turns_a_wish_round() -> None:
     assert read("I don't want to play").intent == "leave_me_alone"
     assert read("I'm not sad at all, I'm great").intent == "none"
     assert (read("I'm not happy").valence or 0.0) < 0.0 < (read("I'm happy").valence or 0.0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "you're not a bad cat",
+        "你才不是坏猫呢",
+        "君は悪い猫じゃないよ",
+        "no eres un gato malo",
+        "du bist doch keine böse Katze",
+    ],
+)
+def test_a_negated_scolding_is_kind_in_every_language(text: str) -> None:
+    words = read(text)
+    assert words.intent == "praise"
+    assert (words.valence or 0.0) > 0.2
+
+
+@pytest.mark.parametrize(
+    ("text", "lang"),
+    [
+        ("mírame", "es"),
+        ("schau mal, was ich dir mitgebracht habe", "de"),
+        ("小白，过来", "zh"),
+        ("おいで", "ja"),
+        ("look what I brought you", "en"),
+    ],
+)
+@pytest.mark.parametrize("said", ["", "en"])
+def test_a_language_that_is_not_said_is_found(text: str, lang: str, said: str) -> None:
+    assert read(text, said).lang == lang
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["sit down", "no", "yes", "坐下", "不", "siéntate", "sí", "座って", "うん", "sitz", "nein"],
+)
+def test_orders_and_answers_want_nothing_and_are_no_scolding(text: str) -> None:
+    words = read(text)
+    assert words.intent == "none"
+    assert abs(words.valence or 0.0) < 0.2
+
+
+@pytest.mark.parametrize("text", ["I will hit you", "te voy a pegar", "打你哦", "叩くよ"])
+def test_a_threat_is_no_kindness(text: str) -> None:
+    words = read(text)
+    assert (words.valence or 0.0) < 0.0
+    assert (words.to_pet or 0.0) > 0.5
 
 
 def test_typos_and_drawn_out_letters_do_no_harm() -> None:
@@ -220,7 +270,7 @@ def test_the_head_knows_english_and_not_finnish() -> None:
 
 def test_the_prior_is_a_distribution_and_every_phrase_names_what_exists() -> None:
     assert sum(CLASS_PRIOR.values()) == pytest.approx(1.0)
-    for lang in ("en", "de", "zh"):
+    for lang in LANGUAGES:
         assert phrases(lang)
         assert {p.intent for p in phrases(lang)} == set(INTENTS)
         assert {p.feeling for p in phrases(lang)} <= set(CLASSES)
@@ -252,6 +302,33 @@ def test_nothing_is_said_of_whom_is_meant_where_nothing_tells() -> None:
     assert read("yes").to_pet is None
     assert read("Tänään sataa").to_pet is None
     assert understand(Words(at=0.0, text="good cat", to_pet=0.2)).to_pet == 0.2
+
+
+def test_the_topics_of_the_lexicons_are_those_of_the_network() -> None:
+    for lang in LANGUAGES:
+        known = words_lexicon.lexicon(lang)
+        assert {t for topics in known.words.values() for t in topics} == set(TOPICS)
+        assert {t for topics in known.stems.values() for t in topics} <= set(TOPICS)
+        assert len(known.words) + len(known.stems) > 900
+    assert words_lexicon.lexicon("xx").longest == 0
+    assert words_lexicon.lexicon("../").longest == 0
+
+
+def test_a_negation_reaches_a_few_words_and_no_further() -> None:
+    def negated(text: str, lang: str) -> list[bool]:
+        found = words_lexicon.found(text, tokens(text), lang)
+        return [hit.negated for hit in found if "scold" in hit.topics and "not" not in hit.topics]
+
+    assert negated("you are not bad", "en") == [True]
+    assert negated("no, bad", "en") == [False], "a mark ends it"
+    assert negated("坏猫", "zh") == [False]
+    assert negated("不是坏猫", "zh") == [True]
+    assert negated("悪い子じゃない", "ja") == [True]
+
+
+def test_the_heads_are_small() -> None:
+    files = [HEAD, words_meanings.HEAD, *words_lexicon.FOLDER.glob("*.txt")]
+    assert sum(file.stat().st_size for file in files) <= 400_000
 
 
 @pytest.mark.parametrize("folder", ["addressed", "phrases"])

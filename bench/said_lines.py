@@ -1,0 +1,155 @@
+"""The sentences of bench/said as rows to learn from: their meanings, and folds that keep a part of
+every kind and language back."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.answers import NEUTRAL, Said
+from moggy.meanings import Meaning, taken
+from moggy.vocabulary import CLASS_PLACES, CLASSES, INTENTS, Intent, PersonClass
+
+FOLDS = 5
+"""Parts of the sentences, each held back once."""
+SEED = 3
+"""Of the shuffle before they are dealt out."""
+FALSE_WISHES = 0.05
+"""Share of the neutral sentences (orders, answers, small talk, questions, quotes) that may be taken
+for a wish. Our choice."""
+HEARD = 0.05
+"""How much rarer a comment is near a pet than among the sentences that a head is trained on. Our
+choice."""
+STEPS = np.arange(0.2, 0.96, 0.01)
+"""Thresholds that are tried."""
+
+
+class LabelledPhrase(NamedTuple):
+    """A line of intents.tsv or phrases.tsv."""
+
+    language: str
+    intent: Intent
+    feeling: PersonClass
+    text: str
+
+
+def phrases(name: str) -> list[LabelledPhrase]:
+    """The lines of a file in bench/."""
+    found = []
+    for line in (Path(__file__).parent / name).read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            language, intent, feeling, text = line.split("\t")
+            found.append(
+                LabelledPhrase(language, cast(Intent, intent), cast(PersonClass, feeling), text)
+            )
+    return found
+
+
+def balanced(shares: np.ndarray, each: int) -> list[int]:
+    """Numbers of the first `each` comments of every class in a fixed shuffle; a comment with two
+    labels counts for the rarer one."""
+    frequency = shares.sum(axis=0)
+    order = list(range(len(shares)))
+    random.Random(7).shuffle(order)
+    dealt: Counter[int] = Counter()
+    chosen = []
+    for i in order:
+        k = int(min(np.flatnonzero(shares[i]), key=lambda label: frequency[label]))
+        if dealt[k] < each:
+            dealt[k] += 1
+            chosen.append(i)
+    return chosen
+
+
+def meaning_of(line: Said) -> Meaning:
+    """What a sentence means."""
+    return Meaning(line.kind, line.to, line.feeling, line.valence, line.intent)  # type: ignore[arg-type]
+
+
+def comments() -> list[Meaning]:
+    """The meanings of GoEmotions' comments, one for each class: nobody says them to a pet."""
+    return [
+        Meaning("comment", "none", name, int(np.sign(round(CLASS_PLACES[name].valence, 1))), "none")
+        for name in CLASSES
+    ]
+
+
+def meanings(lines: Sequence[Said]) -> list[Meaning]:
+    """All meanings of the sentences, sorted, and those of comments after them."""
+    return [*sorted({meaning_of(line) for line in lines}), *comments()]
+
+
+def as_heard(bias: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The biases (k,) of a head that was trained with comments among the sentences, for where they
+    are rare."""
+    rare = bias.copy()
+    rare[-len(CLASSES) :] += np.float32(np.log(HEARD))
+    return rare
+
+
+def fitting(of: Sequence[Meaning], intent: Intent, feeling: PersonClass) -> NDArray[np.float32]:
+    """Target (k,) of a sentence of which only wish and feeling are known: the meanings that have
+    both, or else the wish, in equal shares; to the pet where something is wanted."""
+    wish = [
+        m.intent == intent
+        and m.kind not in ("comment", "sarcasm")
+        and (m.to == "pet" or intent == "none")
+        for m in of
+    ]
+    both = [fits and m.feeling == feeling for fits, m in zip(wish, of, strict=True)]
+    found = np.array(both if any(both) else wish, dtype=np.float32)
+    target: NDArray[np.float32] = found / found.sum()
+    return target
+
+
+def folds(lines: Sequence[Said], parts: int = FOLDS, seed: int = SEED) -> NDArray[np.int64]:
+    """The fold 0..parts−1 of each sentence."""
+    order = list(range(len(lines)))
+    random.Random(seed).shuffle(order)
+    order.sort(key=lambda i: (lines[i].lang, lines[i].kind))
+    dealt = np.zeros(len(lines), dtype=np.int64)
+    dealt[order] = np.arange(len(lines)) % parts
+    return dealt
+
+
+def feeling_groups(of: Sequence[Meaning]) -> NDArray[np.float32]:
+    """(k, 7): 1 where a meaning has a feeling of CLASSES."""
+    return np.array([[m.feeling == name for name in CLASSES] for m in of], dtype=np.float32)
+
+
+def thresholds(
+    lines: Sequence[Said], of: Sequence[Meaning], probabilities: NDArray[np.float32]
+) -> tuple[float, float]:
+    """The least probability of a wish with which at most FALSE_WISHES of the neutral sentences are
+    taken for one, and the probability of sarcasm that finds it best (F1), on sentences that
+    were held back; prints what they give."""
+    read = [taken(of, row.tolist()) for row in probabilities]
+    top = np.array([max(r.wishes[w] for w in INTENTS[1:]) for r in read])
+    none = np.array([line.intent == "none" for line in lines])
+    neutral = np.array([line.kind in NEUTRAL for line in lines])
+    wish_from = next(float(t) for t in STEPS if (top[neutral] >= t).mean() <= FALSE_WISHES)
+    right = np.array(
+        [r.wish(wish_from) == line.intent for r, line in zip(read, lines, strict=True)]
+    )
+    sarcastic = np.array([r.sarcastic for r in read])
+    is_so = np.array([line.kind == "sarcasm" for line in lines])
+    found = [
+        (2 * (is_so & (sarcastic > t)).sum() / (is_so.sum() + (sarcastic > t).sum()), float(t))
+        for t in np.arange(0.05, 0.8, 0.01)
+    ]
+    _, sarcasm_from = max(found)
+    doubted = sarcastic > sarcasm_from
+    print(
+        f"held-back folds: a wish from {wish_from:.2f}: {right[~none].mean():.3f} of the wishes, "
+        f"{1 - right[none].mean():.3f} of the others taken for one, "
+        f"{1 - right[neutral].mean():.3f} of the neutral ones; sarcasm from "
+        f"{sarcasm_from:.2f}: precision {is_so[doubted].mean():.2f}, recall "
+        f"{doubted[is_so].mean():.2f}"
+    )
+    return wish_from, sarcasm_from

@@ -1,0 +1,172 @@
+"""Trains the network of the first reader of words on bench/said/train.tsv and writes it.
+
+Beside those sentences it learns from bench/intents.tsv (ours) and, as what nobody says to a pet,
+from comments of GoEmotions train (Demszky et al. 2020, Apache-2.0). Its temperature and thresholds
+are set on folds that are held back. It takes about two minutes on one core.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from base64 import b64encode
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from bench.absent import need
+from bench.answers import Said, sentences
+from bench.network import Matrix, Recipe, scores, softmax, temperature, train_several
+from bench.said_lines import (
+    FOLDS,
+    as_heard,
+    balanced,
+    feeling_groups,
+    fitting,
+    folds,
+    meaning_of,
+    meanings,
+    phrases,
+    thresholds,
+)
+from bench.train_words import goemotions
+from moggy.meanings import Meaning, stored
+from moggy.sensors.words import words_lexicon
+from moggy.sensors.words.words_address import language
+from moggy.sensors.words.words_features import manner, plain, tokens
+from moggy.sensors.words.words_head import head
+from moggy.sensors.words.words_meanings import HEAD, INPUTS, inputs
+from moggy.sensors.words.words_phrases import wish
+from moggy.sensors.words.words_reader import cut, lexical, vader
+
+RECIPE = Recipe(hidden=64, epochs=50, rate=3e-3, decay=0.02, drop_in=0.15, drop_hidden=0.4)
+"""Chosen on the folds."""
+SEEDS = 3
+"""Networks whose scores are averaged: one alone gives chance differences between like words."""
+COMMENTS = 700
+"""Comments of each class at most."""
+COMMENT_WEIGHT = 0.15
+"""What a comment counts: little, since a pet hears few such sentences."""
+SHORT_WEIGHT = 3.0
+"""What a line of bench/intents.tsv counts: they are the sentences that are said most."""
+Rows = tuple[Matrix, Matrix, Matrix]
+"""Inputs, targets and weights."""
+
+
+def seen_as(texts: Sequence[str], said: Sequence[str]) -> Matrix:
+    """The inputs (n, INPUTS) of texts, whose languages are `said` or, where it is empty, found."""
+    found = np.zeros((len(texts), INPUTS), dtype=np.float32)
+    for n, (text, lang) in enumerate(zip(texts, said, strict=True)):
+        text = cut(text)
+        common = plain(text)
+        spelt = tokens(common)
+        lang = lang or language(common, "")
+        polarity = vader().polarity_scores(lexical(text))
+        for number, value in inputs(
+            common,
+            words_lexicon.found(common, spelt, lang),
+            lang,
+            wish(common, lang),
+            polarity,
+            head().scores(spelt, manner(text, polarity)),
+        ):
+            found[n, number] = value
+    return found
+
+
+def own(lines: Sequence[Said], of: Sequence[Meaning]) -> Rows:
+    """The rows of bench/said/train.tsv."""
+    targets = np.eye(len(of), dtype=np.float32)[[of.index(meaning_of(line)) for line in lines]]
+    x = seen_as([line.text for line in lines], [""] * len(lines))
+    return x, targets, np.ones(len(lines), np.float32)
+
+
+def beside(of: Sequence[Meaning]) -> Rows:
+    """The rows of bench/intents.tsv and of GoEmotions."""
+    short = phrases("intents.tsv")
+    texts, shares = goemotions(need("text_goemotions"), "train")
+    chosen = balanced(shares, COMMENTS)
+    targets = np.zeros((len(short) + len(chosen), len(of)), dtype=np.float32)
+    for n, line in enumerate(short):
+        targets[n] = fitting(of, line.intent, line.feeling)
+    targets[len(short) :, -shares.shape[1] :] = shares[chosen]
+    x = seen_as(
+        [line.text for line in short] + [texts[i] for i in chosen],
+        [line.language for line in short] + ["en"] * len(chosen),
+    )
+    weight = np.full(len(x), COMMENT_WEIGHT, dtype=np.float32)
+    weight[: len(short)] = SHORT_WEIGHT
+    return x, targets, weight
+
+
+def crossed(lines: Sequence[Said], of: Sequence[Meaning], mine: Rows, more: Rows) -> Matrix:
+    """Scores (n, k) of each sentence by a network that was not trained on it."""
+    part = folds(lines)
+    found = np.zeros_like(mine[1])
+    for k in range(FOLDS):
+        kept = part != k
+        x, y, weight = (np.concatenate([a[kept], b]) for a, b in zip(mine, more, strict=True))
+        layers = train_several(x, y, weight, RECIPE, SEEDS)
+        layers[-1] = as_heard(layers[-1])
+        found[~kept] = scores(layers, mine[0][~kept])
+    return found
+
+
+def held_back(lines: Sequence[Said]) -> tuple[list[Meaning], Matrix]:
+    """For the second tier: the meanings, and their calibrated probabilities (n, k) for each
+    sentence by a network that was not trained on it."""
+    of = meanings(lines)
+    found = crossed(lines, of, own(lines, of), beside(of))
+    return of, softmax(found / np.float32(_temperature(lines, of, found)))
+
+
+def _temperature(lines: Sequence[Said], of: Sequence[Meaning], found: Matrix) -> float:
+    groups = feeling_groups(of)
+    right = np.array([groups[of.index(meaning_of(line))].argmax() for line in lines])
+    return temperature(found, groups, right)
+
+
+def packed(values: Matrix) -> str:
+    """An array as text: half floats in base 64."""
+    return b64encode(values.astype("<f2").tobytes()).decode()
+
+
+def main() -> None:
+    """Train on folds for the temperature and the thresholds, then on everything; write the file."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--out", type=Path, default=HEAD, help="the file to write")
+    chosen = options.parse_args()
+    lines = sentences("train")
+    of = meanings(lines)
+    mine, more = own(lines, of), beside(of)
+    found = crossed(lines, of, mine, more)
+    warmth = _temperature(lines, of, found)
+    wish_from, sarcasm_from = thresholds(lines, of, softmax(found / np.float32(warmth)))
+    x, y, weight = (np.concatenate(pair) for pair in zip(mine, more, strict=True))
+    layers = train_several(x, y, weight, RECIPE, SEEDS)
+    layers[-1] = as_heard(layers[-1])
+    chosen.out.write_text(
+        json.dumps(
+            {
+                "credit": "trained on bench/said/train.tsv and bench/intents.tsv (ours) and "
+                "GoEmotions train (Demszky et al. 2020, Apache-2.0) by bench/train_said.py",
+                "meanings": stored(of),
+                "temperature": round(warmth, 4),
+                "wish_from": round(wish_from, 2),
+                "sarcasm_from": round(sarcasm_from, 2),
+                "hidden": packed(layers[0]),
+                "hidden_bias": packed(layers[1]),
+                "out": packed(layers[2].T.copy()),
+                "out_bias": packed(layers[3]),
+            },
+            ensure_ascii=False,
+        )
+        + "\n",
+        encoding="utf-8",
+    )
+    print(f"{chosen.out}: {chosen.out.stat().st_size / 1000:.0f} kB, temperature {warmth:.2f}")
+
+
+if __name__ == "__main__":
+    main()
