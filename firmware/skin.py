@@ -144,7 +144,7 @@ class Skin(Watched):
         self._retune = False
         """Whether the chip shall look for its charges anew."""
         self._nonsense = False
-        """Whether the last counts were such that no hand makes them."""
+        """Whether the last counts were such that no hand makes them, until it is set up anew."""
         self._retuned = 0
         """A bit for each pad that was the reason for that, until its count is lower."""
         self._clipped = self._masked = 0
@@ -211,11 +211,11 @@ class Skin(Watched):
             self._retune = self._knows = False
             self._chip.forget()
         self._chip.set_up()
+        self._nonsense = False
         self._settle = _SETTLE_READS
 
     def _lose(self) -> None:
         if self._nonsense:
-            self._nonsense = False
             self._count_implausible()
         self._silence()
 

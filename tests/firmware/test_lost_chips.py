@@ -164,6 +164,22 @@ def test_a_touch_chip_that_was_reset_is_no_hand_on_all_pads() -> None:
     assert brain.board._board._skin.implausible == 1
 
 
+def test_a_touch_chip_that_measures_zeros_with_its_configuration_whole_is_set_up_again() -> None:
+    brain = held()
+    chip = brain.rig.bench.skin
+    reset = chip.power_on
+
+    def cured() -> None:
+        chip.stuck = False
+        reset()
+
+    chip.power_on, chip.stuck = cured, True
+    chip.registers[4:28] = bytes(24)
+    brain.live(1.5)
+    assert (brain.status[1], chip.stuck) == (0, False)
+    assert pressures(brain)[-1] == pressures(brain)[0]
+
+
 @pytest.mark.parametrize("register", [0x5C, 0x5D, 0x5E])
 def test_a_touch_chip_that_measures_otherwise_is_set_up_again(register: int) -> None:
     brain = held()

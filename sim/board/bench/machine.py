@@ -187,6 +187,8 @@ class Bench:
         self.imu.stuck = bool(faults & _bit("imu_stuck"))
         self.skin.noise = TOUCH_NOISE if faults & _bit("touch_noise") else 0
         self.imu.noise = IMU_NOISE if faults & _bit("imu_noise") else 0
+        self.skin.measure()
+        self.imu.measure()
         if began & _bit("bus_stuck"):
             self.held = 9
 

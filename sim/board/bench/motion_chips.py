@@ -23,21 +23,22 @@ class SimulatedImu(RegisterChip):  # type: ignore[misc]
     def write(self, register: int, data: "bytes | memoryview") -> None:
         """Write registers of the chip, as over I2C."""
         RegisterChip.write(self, register, data)
-        self._measure()
+        self.measure()
 
     def read(self, register: int, count: int) -> bytearray:
         """Give registers of the chip, as over I2C."""
         if self.noise:
-            self._measure()
+            self.measure()
         data: bytearray = RegisterChip.read(self, register, count)
         return data
 
     def feel(self, x: int, y: int, z: int, gx: int, gy: int, gz: int) -> None:
         """Set what it senses: mg and mrad/s."""
         self._felt = (x, y, z, gx, gy, gz)
-        self._measure()
+        self.measure()
 
-    def _measure(self) -> None:
+    def measure(self) -> None:
+        """Fill the data registers, unless it is stuck."""
         if not self.stuck:
             noise = self.noise
             self._put([v + (self._noise.next(noise) >> 16 if noise else 0) for v in self._felt])

@@ -60,7 +60,7 @@ class SimulatedMpr121(RegisterChip):  # type: ignore[misc]
         """Set what the electrodes sense: pressures in thousandths; fF by which temperature and
         humidity have raised their capacitances."""
         self._hand, self._drifts = pressures, drifts
-        self._measure()
+        self.measure()
 
     def write(self, register: int, data: "bytes | memoryview") -> None:
         """Write registers of the chip, as over I2C. While it measures most cannot be written."""
@@ -78,12 +78,12 @@ class SimulatedMpr121(RegisterChip):  # type: ignore[misc]
             elif not self.registers[_ELECTRODES] & 0x3F or register in _GPIO:
                 self.registers[register] = value
             register += 1
-        self._measure()
+        self.measure()
 
     def read(self, register: int, count: int) -> bytearray:
         """Give registers of the chip, as over I2C."""
         if self.noise:
-            self._measure()
+            self.measure()
         data: bytearray = RegisterChip.read(self, register, count)
         return data
 
@@ -96,7 +96,7 @@ class SimulatedMpr121(RegisterChip):  # type: ignore[misc]
         enabled: int = self.registers[_ELECTRODES] & 15
         return min(enabled, 12)
 
-    def _measure(self) -> None:
+    def measure(self) -> None:
         """Fill the data registers; not in stop mode, nor while it is stuck."""
         if self.stuck:
             return
