@@ -28,6 +28,10 @@ TICK_MS = 10
 LISTEN_MS = 5
 """ms before a tick; as LISTEN_MS of firmware/main.py."""
 
+LINE_BYTES = 2048
+"""Bytes that wait for the board at most; more are lost. Our choice: between the 256 of a UART and
+the 4 kB that a system keeps for a port."""
+
 
 class Pipe:
     """A serial line in memory. `read` and `write` are the brain's end."""
@@ -43,8 +47,8 @@ class Pipe:
         return data
 
     def write(self, data: bytes) -> None:
-        """Add bytes for the board."""
-        self.to_board += data
+        """Add bytes for the board, as far as there is room."""
+        self.to_board += data[: LINE_BYTES - len(self.to_board)]
 
 
 class _BoardEnd:

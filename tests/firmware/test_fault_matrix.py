@@ -5,6 +5,7 @@ says."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from random import Random
 
 import pytest
 
@@ -63,7 +64,7 @@ class Patient(Told):
         """Where a pulse moved faster or began faster than its joint may, or servos woke
         together."""
         self._untold = False
-        """Whether a servo driver may have missed pulses."""
+        """Whether a servo may have missed pulses."""
         self._late_until = 0.0
         """Until when ticks may come late, s."""
         self._stood = dict.fromkeys(CAT.joints, 1)
@@ -84,14 +85,15 @@ class Patient(Told):
             self._look(self.board.outputs().servos)
 
     def ask(self, kind: int) -> None:
-        """Send a command."""
+        """Send a command. Pulses that it ends may begin again before the next look."""
+        self._untold = self._untold or kind in (wire.LIMP, wire.STOP)
         self.link.command(kind, b"", self.now)
 
     def suffer(self, name: FaultName, seconds: float) -> None:
         """Let a fault begin now."""
         self._untold = self._untold or name in UNTOLD
         if name in LATE:
-            self._late_until = self.now + seconds + 0.5
+            self._late_until = max(self._late_until, self.now + seconds + 0.5)
         self.body.take(Fault(at=self.now, name=name, seconds=seconds))
 
     def _look(self, pulses: Mapping[str, int]) -> None:
@@ -106,7 +108,8 @@ class Patient(Told):
             if us and was:
                 step = us - was
                 late = self.now < self._late_until
-                steps = min(self._stood[name], STEPS_AT_ONCE) if late else 1
+                # Ticks that come late lie anywhere between two looks.
+                steps = min(self._stood[name], STEPS_AT_ONCE) + 1 if late else 1
                 if abs(step) > steps * gain * joint.velocity / 50 + COUNT_US + 1:
                     self.fast.append(f"{self.now:.2f} {name} {was} → {us} µs")
                 # A servo that is not told its next pulse stops dead.
@@ -216,6 +219,31 @@ def test_every_fault_in_every_state_ends_safe_is_said_and_heals(
         else:
             patient.ask(wire.CLEAR)
             patient.live(0.1)
+    assert (patient.state, patient.faults, patient.line.flags) == ("running", (), 0)
+    assert patient.pulsed == len(CAT.joints)
+    assert patient.fast == []
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_after_many_faults_at_once_it_still_stops_and_all_heals(
+    seed: int, patient: Patient
+) -> None:
+    chance = Random(seed)
+    patient.live(2.0)
+    for _ in range(25):
+        for _ in range(chance.choice((1, 1, 2, 3))):
+            patient.suffer(chance.choice(FAULTS), chance.choice((0.01, 0.05, 0.3, 1.0, 3.0)))
+        if chance.random() < 0.4:
+            patient.ask(chance.choice((wire.STOP, wire.RELEASE, wire.CLEAR, wire.LIMP, wire.REST)))
+        patient.live(chance.choice((0.04, 0.2, 1.0, 3.0)), led=chance.random() < 0.8)
+    patient.live(LASTS + HEALED)
+    patient.ask(wire.STOP)
+    patient.live(1.0)
+    assert (patient.state, patient.pulsed) == ("stopped", 0)
+    patient.ask(wire.RELEASE)
+    patient.live(6.0)  # the battery has been above its low mark for five seconds
+    patient.ask(wire.CLEAR)
+    patient.live(HEALED)
     assert (patient.state, patient.faults, patient.line.flags) == ("running", (), 0)
     assert patient.pulsed == len(CAT.joints)
     assert patient.fast == []

@@ -22,6 +22,9 @@ if sys.implementation.name != "micropython":
         native=lambda function: function,
     )
 
+LINE_BYTES = 2048
+"""Bytes that wait for the board at most, as LINE_BYTES of lock_step.py."""
+
 
 class FileLine:
     """A serial line over a non-blocking file descriptor: one end of a pseudo-terminal."""
@@ -61,8 +64,8 @@ class ChannelLine:
         self._out = b""
 
     def give(self, data: bytes) -> None:
-        """Add bytes for the board."""
-        self._in += data
+        """Add bytes for the board, as far as there is room."""
+        self._in += data[: LINE_BYTES - len(self._in)]
 
     def taken(self) -> bytes:
         """The bytes that the board wrote since the last call."""
