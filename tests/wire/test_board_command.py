@@ -205,6 +205,7 @@ def test_a_port_without_permission_says_which_group_and_the_command(tmp_path: Pa
 def test_the_group_is_that_of_the_port() -> None:
     master, slave = os.openpty()
     os.fchown(slave, -1, grp.getgrnam("games").gr_gid)
+    os.fchmod(slave, 0o660)
     assert "-aG games" in way_out(PermissionError(13, "Permission denied"), os.ttyname(slave))
     os.close(slave)
     os.close(master)
