@@ -13,7 +13,7 @@ import pickle
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -145,31 +145,36 @@ class ProcessWorker:
             return
         try:
             self._start()
-        except OSError as error:
-            # No descriptor or no memory is left for a process.
+        except (OSError, RuntimeError) as error:
+            # No descriptor, no memory or no thread is left for a process.
             self._unsaid += self._lost(f"cannot be started: {error}", now)
             return
         self._ready = self._was_suspended = False
         self._busy_until = now + self._start_deadline
 
     def _start(self) -> None:
+        """Start the process and the thread that sends to it. Raises OSError or RuntimeError where
+        there is no room for one of them; nothing is left open then."""
         context = multiprocessing.get_context("spawn")
-        self._answers, answer = context.Pipe(duplex=False)
-        take, give = context.Pipe(duplex=False)
-        self._process = context.Process(
-            target=_work,
-            args=(take, answer, pickle.dumps(self._make), self._name),
-            name=f"moggy {self._name}",
-            daemon=True,
-        )
-        with deaf_to_ctrl_c():
-            self._process.start()
-        take.close()
-        answer.close()
-        self._jobs = SimpleQueue()
-        threading.Thread(
-            target=_send_on, args=(give, self._jobs), name=f"to {self._name}", daemon=True
-        ).start()
+        with ExitStack() as open_ends:
+            answers, answer = map(open_ends.enter_context, context.Pipe(duplex=False))
+            take, give = map(open_ends.enter_context, context.Pipe(duplex=False))
+            process = context.Process(
+                target=_work,
+                args=(take, answer, pickle.dumps(self._make), self._name),
+                name=f"moggy {self._name}",
+                daemon=True,
+            )
+            with deaf_to_ctrl_c():
+                process.start()
+            self._process, self._jobs = process, SimpleQueue()
+            threading.Thread(
+                target=_send_on, args=(give, self._jobs), name=f"to {self._name}", daemon=True
+            ).start()
+            self._answers = answers
+            take.close()
+            answer.close()
+            open_ends.pop_all()
 
     def _is_suspended(self, now: float) -> bool:
         if self._process is None or now - self._looked_at < LOOK_EVERY:

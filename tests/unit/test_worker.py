@@ -247,6 +247,44 @@ def test_a_process_that_cannot_be_made_is_said_and_tried_again() -> None:
     worker.close()
 
 
+@pytest.mark.parametrize("room", range(12))
+def test_wherever_descriptors_run_out_in_a_start_nothing_escapes_and_nothing_is_left_open(
+    room: int,
+) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    worker = ProcessWorker(echo, name="echo")
+    before = sorted(os.listdir("/proc/self/fd"))
+    free = next(n for n in range(soft) if str(n) not in before)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (free + room, hard))
+    try:
+        worker.offer(Words(at=0.0, text="hello"), 0.0)
+        said = troubles(worker.poll(0.0))
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    if worker.pid is None:
+        assert len(said) == 1
+        assert "cannot be started: [Errno 24] Too many open files" in said[0]
+        assert sorted(os.listdir("/proc/self/fd")) == before
+    worker.close()
+
+
+def test_a_thread_that_cannot_be_made_is_said_and_its_process_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def no_room(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    worker = ProcessWorker(echo, name="echo")
+    with monkeypatch.context() as full:
+        full.setattr(threading.Thread, "start", no_room)
+        worker.offer(Words(at=0.0, text="hello"), 0.0)
+    assert troubles(worker.poll(0.0)) == ["cannot be started: can't start new thread"]
+    assert worker.pid is None
+    worker.poll(2.0)
+    assert worker.pid is not None
+    worker.close()
+
+
 def test_simulated_work_arrives_after_its_modelled_latency() -> None:
     def think() -> Task:
         return lambda job: [Thought(at=0.0, asked=job, expires=job + 9.0, milliseconds=123.4)]
