@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import socket
 import threading
 from collections import deque
@@ -124,7 +125,7 @@ class Studio:
         guard = Guard.of(self._host, listener.getsockname()[1])
         config = uvicorn.Config(
             self._app(guard),
-            log_level="warning",
+            log_level="error",  # its warnings are of what clients do: they could fill the terminal
             ws_max_size=LONGEST_MESSAGE,
             ws_max_queue=64,
             ws_per_message_deflate=guard.token is not None,  # on this machine it saves nothing
@@ -133,6 +134,7 @@ class Studio:
             lifespan="on",
             timeout_graceful_shutdown=1,
         )
+        logging.getLogger("uvicorn.error").addFilter(_is_ours)
         self._server = _Server(config)
         self._thread = threading.Thread(
             target=self._server.run, kwargs={"sockets": [listener]}, name="studio", daemon=True
@@ -387,6 +389,11 @@ class _Bounded(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
         is_http = self.transport.get_protocol() is self  # else it has become a websocket
         if is_http and self.cycle is None:
             self.transport.abort()
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    """Whether an error is one of ours, and not what a client sent."""
+    return "received from client" not in record.getMessage()
 
 
 class _Server(uvicorn.Server):

@@ -433,3 +433,24 @@ def test_connections_that_ask_for_nothing_are_bounded_and_cost_nobody_the_page(r
         assert ended >= MOST_CONNECTIONS
         rig.live()
         assert until(page, "state")
+
+
+def test_what_clients_do_wrong_does_not_fill_the_terminal(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    rig = Rig()  # made here, so that its log goes where the test reads
+    try:
+        address = urlsplit(rig.address)
+        for _ in range(20):
+            with socket.create_connection((address.hostname, address.port)) as line:
+                line.sendall(b"nonsense\r\n\r\n")
+                assert line.recv(100).startswith(b"HTTP/1.1 400")
+        with rig.page() as page, contextlib.suppress(ConnectionClosedError):
+            page.protocol.send_text(b"\xff\xfe")
+            for data in page.protocol.data_to_send():
+                page.socket.sendall(data)
+            while True:
+                page.recv(timeout=PATIENCE)
+    finally:
+        rig.studio.close()
+    assert capfd.readouterr().err == ""
