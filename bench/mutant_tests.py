@@ -23,6 +23,7 @@ BOARD = (
     "tests/firmware/test_stop_kept.py",
     "tests/firmware/test_port.py",
     "tests/firmware/test_faults.py",
+    "tests/firmware/test_safety.py",
 )
 JOINT = (
     "tests/firmware/test_joint.py",
@@ -91,6 +92,7 @@ TESTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "firmware/all_off.py": (
             "tests/firmware/test_stop_kept.py",
             "tests/firmware/test_faults.py",
+            "tests/firmware/test_safety.py",
         ),
         "firmware/skin.py": SKIN,
         "firmware/i2c_bus.py": ("tests/firmware/test_watched_chip.py", *CHIPS),

@@ -4,6 +4,7 @@ of the firmware can fail; and the flash is not worn by a brain that wakes and en
 from __future__ import annotations
 
 import subprocess
+from array import array
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from moggy.sim.board.interpreter import BENCH, FIRMWARE, interpreter, note, writ
 from moggy.sim.board.lock_step import LockStepBoard
 from moggy.sim.board.wires import WorldInputs
 
-from .rig import CAT, Brain, Life
+from .rig import CAT, Brain, Life, wired
 from .test_restarts import HUNG, POWER
 
 ALL = len(CAT.joints)
@@ -155,6 +156,7 @@ def test_with_the_button_held_at_the_start_the_servos_are_asked_until_they_are_o
     said: list[str] = []
 
     def sleep(ms: int) -> None:
+        assert said, "before it waits"
         slept.append(ms)
         servos.present = sum(slept) >= 7000
 
@@ -165,6 +167,21 @@ def test_with_the_button_held_at_the_start_the_servos_are_asked_until_they_are_o
     assert sum(slept) == 7000
     assert not any(servos.pulse_us(channel) for channel in range(16))
     assert len([line for line in said if "does not answer" in line]) == 3
+    assert len([line for line in said if "Ctrl-C gives the prompt" in line]) == 3
+
+
+def test_each_driver_moves_its_own_joints_on_the_pins_of_the_body() -> None:
+    board = LockStepBoard(wired(servo_enable=0))
+    all_off, pins = board.module("all_off"), board.module("body_config").PINS
+    assert all_off.disable() is not None, "0 is a pin too"
+    wires = all_off.bus()
+    assert (wires._sda, wires._scl) == (pins["i2c_sda"], pins["i2c_scl"])
+    board.bench.servos.enable_pin = -1
+    pulses = array("H", [1000 + 20 * index for index in range(ALL)])
+    for driver in all_off.servos(wires).values():
+        driver.show(pulses)
+    shown = [board.bench.pulse_us(one.driver, one.channel) for one in CAT.joints.values()]
+    assert all(abs(us - told) <= 3 for us, told in zip(shown, pulses, strict=True)), shown
 
 
 def test_ctrl_c_gives_the_prompt_and_says_that_servos_may_be_on() -> None:
