@@ -349,7 +349,7 @@ class Board:
         if not self._setpoints.is_new(number, payload[2] | payload[3] << 8, ttl_ms, now):
             return _REFUSED
         if learnt != self._setpoints.learnt:
-            text = "setpoints all too late: the brain's clock learnt anew, time %d"
+            text = "setpoints all refused: the brain's clock and count learnt anew, time %d"
             self._port.log(text % self._setpoints.learnt)
         shorts(payload, 10, len(self._angles), wire.ANGLE_ZERO, self._angles)
         self._over = max(1, payload[6] // _STEP_MS)

@@ -12,11 +12,15 @@ if TYPE_CHECKING:
 _CREEP_MS = const(1000)
 """ms in which the shortest way that was seen is forgotten by 1 ms: more than two clocks drift apart
 (100 ppm are 0.1 ms a second), so that drift is never taken for delay."""
-_ALL_LATE = const(128)
-"""Setpoints in a row that are too old before it is the clock that is taken for wrong. Our choice:
-five seconds at 25 a second, more than a slow line holds back."""
-_HALF = const(0x8000)
-"""Half of the range of 16-bit numbers: what is farther ahead lies behind."""
+_IN_A_ROW = const(128)
+"""Setpoints in a row that are refused before it is the number or the clock that is taken for wrong.
+Our choice: five seconds at 25 a second, more than a slow line holds back."""
+_AHEAD = const(256)
+"""By how much the next number may be higher: by all that is lost in five seconds at 50 a second. A
+session ends after 1.5 s in which nothing is heard."""
+_SOONER_MS = const(2000)
+"""ms by which a way may be shorter than the shortest before. Our choice: more than a first setpoint
+is held up; what is farther ahead is of another time."""
 
 
 class Setpoints:
@@ -26,9 +30,10 @@ class Setpoints:
         self._origin = now
         """Any moment: ways are measured against it."""
         self._crept = now
-        self._shortest = self._late = 0
+        self._shortest = self._refused = self._last = 0
         self.learnt = 0
-        """How often the way was learnt anew within a session, since all setpoints were too old."""
+        """How often number and way were learnt anew within a session, since all setpoints were
+        refused."""
         self.clear()
 
     def clear(self) -> None:
@@ -40,26 +45,35 @@ class Setpoints:
     def is_new(self, number: int, sent_ms: int, ttl_ms: int, now: "Ms") -> bool:
         """Whether to follow a setpoint. `number`: one more with each, modulo 65536, from 1 in each
         session. `sent_ms`: the brain's clock, modulo 65536. `ttl_ms`: how long it is good; one
-        that came later by this than the quickest is too old. After _ALL_LATE of these in a row,
-        the brain's clock was set, or one of its times was wrong."""
-        if not 0 < (number - self._number & 0xFFFF) < _HALF:
-            return False
+        that came later by this than the quickest is too old. After _IN_A_ROW refused ones with
+        rising numbers the brain's clock was set, or one of its times or numbers was wrong."""
         way = ticks_diff(ticks_add(now, -sent_ms), self._origin) & 0xFFFF
         later = way - self._shortest & 0xFFFF
-        if not self._known or later >= _HALF:
+        if not self._known:
             self._known = True
+            self._shortest, self._crept = way, now
+        elif not 0 < (number - self._number & 0xFFFF) <= _AHEAD:
+            if not self._is_learnt(number, way):
+                return False
+        elif later > 0xFFFF - _SOONER_MS:
             self._shortest, self._crept = way, now
         else:
             if ticks_diff(now, self._crept) >= _CREEP_MS:
                 self._shortest = self._shortest + 1 & 0xFFFF
                 self._crept = ticks_add(self._crept, _CREEP_MS)
-            if later > ttl_ms:
-                self._number = number
-                self._late += 1
-                if self._late < _ALL_LATE:
-                    return False
-                self.learnt += 1
-                self._shortest = way
-        self._late = 0
+            if later > ttl_ms and not self._is_learnt(number, way):
+                return False
+        self._refused = 0
         self._number = number
+        return True
+
+    def _is_learnt(self, number: int, way: int) -> bool:
+        """Count a setpoint that is refused; whether so many were that it is believed."""
+        rises = 0 < (number - self._last & 0xFFFF) <= _AHEAD
+        self._last = number
+        self._refused = self._refused + 1 if rises else 1
+        if self._refused < _IN_A_ROW:
+            return False
+        self.learnt += 1
+        self._shortest = way
         return True

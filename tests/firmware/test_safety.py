@@ -364,27 +364,43 @@ def test_a_setpoint_of_another_session_neither_moves_nor_deafens(wake: Callable[
     assert (life.state, pan_us(life)) == ("running", us_at(0.4))
 
 
-@pytest.mark.parametrize(("once", "ever"), [(30.0, 0.0), (0.0, -5.0)], ids=["once", "from now on"])
-def test_a_brains_clock_that_lies_is_learnt_anew_within_seconds_and_said(
-    once: float, ever: float, wake: Callable[..., Life]
+def test_one_time_that_lies_is_refused_and_changes_nothing(wake: Callable[..., Life]) -> None:
+    life = wake()
+    said = listening(life)
+    life.live(3.0, {"head_pan": 0.0})
+    protocol = life.link.protocol
+    session, number = protocol._nonce, protocol._number + 1
+    send(life, number, life.now + 30.0, session=session)
+    for _ in range(50):
+        number += 1
+        send(life, number, life.now, session=session)
+        life.live(0.04, None)
+        assert life.state == "running"
+    assert pan_us(life) == us_at(0.8)
+    assert not said.log
+
+
+@pytest.mark.parametrize("step", [-5.0, 30.0], ids=["set back", "set forward"])
+def test_a_brains_clock_that_was_set_is_learnt_anew_within_seconds_and_said(
+    step: float, wake: Callable[..., Life]
 ) -> None:
     life = wake()
     said = listening(life)
     life.live(3.0, {"head_pan": 0.0})
     protocol = life.link.protocol
     session, number = protocol._nonce, protocol._number + 1
-    send(life, number, life.now + once + ever, session=session)
+    send(life, number, life.now + step, session=session)
     states = []
     for _ in range(5 * 25):
         number += 1
-        send(life, number, life.now + ever, session=session)
+        send(life, number, life.now + step, session=session)
         life.live(0.04, None)
         states.append(life.state)
     assert "hold" in states
     assert not said.log
     for _ in range(20):
         number += 1
-        send(life, number, life.now + ever, session=session)
+        send(life, number, life.now + step, session=session)
         life.live(0.04, None)
     assert (life.state, pan_us(life)) == ("running", us_at(0.8))
-    assert said.log == ["setpoints all too late: the brain's clock learnt anew, time 1"]
+    assert said.log == ["setpoints all refused: the brain's clock and count learnt anew, time 1"]

@@ -38,14 +38,41 @@ def test_clocks_that_drift_do_not_make_setpoints_old() -> None:
 
 def test_setpoints_keep_their_order_across_the_wrap_of_their_numbers() -> None:
     setpoints = fresh()
-    now = 0
-    for n in range(1, 70_000, 20_000):
-        now += 100
+    for n in range(1, 140_000, 200):
+        now = 20 * n
         assert setpoints.is_new(n & 0xFFFF, now & 0xFFFF, 300, now)
         assert not setpoints.is_new(n & 0xFFFF, now & 0xFFFF, 300, now)
         assert not setpoints.is_new(n - 1 & 0xFFFF, now & 0xFFFF, 300, now)
-    assert setpoints.is_new(n + 0x7FFF & 0xFFFF, now & 0xFFFF, 300, now)
-    assert not setpoints.is_new(n + 0x7FFF + 0x8000 & 0xFFFF, now & 0xFFFF, 300, now)
+    assert setpoints.learnt == 0
+
+
+@pytest.mark.parametrize("age", [257, 10_000, 32_767, 32_768, 40_000, 65_000])
+@pytest.mark.parametrize("of_s", [0, 10, 40])
+def test_one_that_was_recorded_long_ago_moves_nothing_and_shuts_nobody_out(
+    age: int, of_s: int
+) -> None:
+    """`age` numbers and, modulo 65.5 s, `of_s` seconds."""
+    setpoints = fresh()
+    now = 0
+    for n in range(1, 70_001):
+        now += 20
+        assert setpoints.is_new(n & 0xFFFF, now & 0xFFFF, 300, now)
+    old = n - age & 0xFFFF, now - 1000 * of_s & 0xFFFF
+    for _ in range(200):
+        assert not setpoints.is_new(*old, 300, now)
+    for n in range(70_001, 70_300):
+        now += 20
+        assert setpoints.is_new(n & 0xFFFF, now & 0xFFFF, 300, now)
+        assert not setpoints.is_new(*old, 300, now)
+    assert setpoints.learnt == 0
+
+
+def test_a_number_that_jumped_is_believed_after_128_that_rise() -> None:
+    setpoints = fresh()
+    assert setpoints.is_new(1, 20, 300, 20)
+    found = [setpoints.is_new(9000 + n, 20 * n, 300, 20 * n) for n in range(2, 2 + 127 + 50)]
+    assert found == [False] * 127 + [True] * 50
+    assert setpoints.learnt == 1
 
 
 def test_a_new_session_numbers_and_times_anew() -> None:
@@ -69,14 +96,18 @@ def test_the_quickest_way_is_what_others_are_measured_by() -> None:
     assert not setpoints.is_new(601, 10_120, 300, 10_120 + 330)
 
 
-@pytest.mark.parametrize("step", [-5000, -400, 30_000], ids=["set back", "a little", "one ahead"])
-def test_a_clock_that_was_set_is_learnt_anew_and_counted(step: int) -> None:
-    """By 128 setpoints in a row that seem too old. One time ahead makes all others seem so."""
+def test_a_single_time_that_is_far_ahead_is_refused_and_teaches_nothing() -> None:
     setpoints = fresh()
     assert setpoints.is_new(1, 20, 300, 20)
-    if step > 0:
-        assert setpoints.is_new(2, 40 + step, 300, 40)
-        step = 0
+    assert not setpoints.is_new(2, 40 + 30_000, 300, 40)
+    assert setpoints.is_new(3, 60, 300, 60)
+
+
+@pytest.mark.parametrize("step", [-5000, -400, 2100, 30_000])
+def test_a_clock_that_was_set_is_learnt_anew_and_counted(step: int) -> None:
+    """By 128 setpoints in a row that are of another time."""
+    setpoints = fresh()
+    assert setpoints.is_new(1, 20, 300, 20)
     found = [
         setpoints.is_new(n, 20 * n + step & 0xFFFF, 300, 20 * n) for n in range(3, 3 + 127 + 50)
     ]
