@@ -47,7 +47,7 @@ class Decider:
         if (
             isinstance(leaf, Behave)
             and context.at - leaf.said >= SAID_AGAIN
-            and getattr(slot, "wanted", True)
+            and (slot is None or slot.holds())
         ):
             leaf.say()
         scores: tuple[Score, ...] = ()

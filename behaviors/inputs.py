@@ -169,8 +169,6 @@ FAMILIES: Mapping[str, tuple[Callable[[str], Evaluate[Moment]], Collection[str] 
 }
 """First word → how to read it, the second words (None: any), and what it is in words."""
 
-
-"""Event → how a sentence calls it, where that is not its name."""
 TEXTS: Mapping[str, Callable[[Moment], str]] = {
     "touch.zone": lambda m: (
         m.petting.zone.replace("_", " ") if m.petting and m.since_touch <= BETWEEN_STROKES else ""
@@ -183,9 +181,9 @@ TEXTS: Mapping[str, Callable[[Moment], str]] = {
         CLASSES, key=lambda name: m.context.person.probabilities.get(name, 0.0)
     ),
     "last.event": lambda m: EVENTS[m.last_event].about if m.last_event else "",
+    "clock": lambda m: "{:02d}:{:02d}".format(*divmod(int(m.context.hour * 60.0), 60)),
 }
 """What only a sentence may ask: words."""
-
 
 HINTS: Mapping[str, str] = {
     "now": "a tree asks 'event.{event}' for its strength, which fades, or 'since.{event}' for the "
@@ -206,6 +204,7 @@ HINTS: Mapping[str, str] = {
     "person.name": "a word for sentences; an expression asks for 'person.present' or 'bond.trust'",
     "person.feeling": "a word for sentences; an expression asks for one, such as 'person.sad'",
     "last.event": "a word for sentences; an expression asks for one, such as 'event.hit'",
+    "clock": "a word for sentences; an expression asks for 'hour', 0..24",
 }
 """First words and names that only laws or sentences have → what to write in a tree."""
 

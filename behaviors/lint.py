@@ -15,10 +15,12 @@ from moggy.behaviors import tree
 from moggy.behaviors.build import Built
 from moggy.behaviors.curve import AnyTerm
 from moggy.behaviors.expression import constant, names, parse
+from moggy.behaviors.inputs import TEXTS
 from moggy.behaviors.moment import Moment
 from moggy.behaviors.samples import moments
 from moggy.behaviors.selectors import Utility
 from moggy.behaviors.slot import OptionSlot
+from moggy.behaviors.tree_language import holes
 from moggy.personality import Personality
 
 Placed: TypeAlias = tree.OptionSpec | tree.ReflexSpec
@@ -108,6 +110,9 @@ def _expressions(spec: tree.Tree) -> Iterator[tuple[str, str]]:
             )
             yield from ((owner, shown.when) for shown in node.plays if shown.when)
             yield from ((owner, sound.when) for sound in node.calls if sound.when)
+            yield from ((owner, reason.when) for reason in node.reasons)
+            for sentence in (node.why, *(reason.say for reason in node.reasons)):
+                yield from ((owner, text) for text, _ in holes(sentence) if text not in TEXTS)
         elif isinstance(node, tree.WhenSpec):
             yield owner, node.that
         elif isinstance(node, tree.WaitSpec):

@@ -67,7 +67,7 @@ def unknown_in_tree(tree: Mapping[str, Any], motions: Collection[str]) -> Iterat
             yield Unknown(where, f"unknown {key} {value!r}{nearest(str(value), motions)}")
         elif key in EXPRESSIONS or where[0] in ("let", "purr_whenever", "purr_only"):
             yield from _unknown_in(str(value), where, known)
-        elif key == "why":
+        elif key in ("why", "say"):
             for hole, _ in holes(str(value)):
                 if hole not in TEXTS:
                     yield from _unknown_in(hole, where, known)

@@ -23,6 +23,17 @@ def length(span: tuple[float, float] | float, moment: Moment) -> float:
     return span if isinstance(span, int | float) else moment.rng.uniform(*span)
 
 
+def beginning(why: str) -> str:
+    """What a sentence says that it does, before its reason; empty where that has a hole."""
+    does, colon, _ = why.partition(":")
+    return does if colon and "{" not in does else ""
+
+
+def plain(name: str) -> str:
+    """A node's name in words: «purr along»; of a step, that of its behaviour."""
+    return name.partition(".")[0].replace("_", " ")
+
+
 class Showing:
     """One motion of a leaf, as it goes: begins when it may, begins again when it should."""
 
@@ -149,7 +160,11 @@ class Behave(Leaf):
         self.over: Evaluate[Moment] | None = (
             None if spec.until == "false" else language.compile(spec.until)
         )
-        self.words: FilledSentence = language.sentence(spec.why)
+        self.words = language.sentence(spec.why)
+        self.reasons: list[tuple[Evaluate[Moment], FilledSentence]] = [
+            (language.compile(reason.when), language.sentence(reason.say))
+            for reason in spec.reasons
+        ]
         self.gaze = spec.gaze
         self.until = self.said = 0.0
 
@@ -174,12 +189,16 @@ class Behave(Leaf):
     def say(self) -> None:
         """Read the reason anew, with the numbers of this moment. Where one of its words is missing
         now (the hand has gone), the last reason stays."""
-        self.said = self.moment.at
-        said = self.words(self.moment)
+        moment = self.moment
+        self.said = moment.at
+        words = next((words for case, words in self.reasons if case(moment)), self.words)
+        said = words(moment)
         if said is not None:
             self.feedback_message, self.numbers = said
         elif not self.feedback_message:
-            self.feedback_message = f"{self.name.replace('_', ' ')}, as a moment ago"
+            self.feedback_message = (
+                f"{beginning(self.spec.why) or plain(self.name)}, as a moment ago"
+            )
 
     def update(self) -> Status:
         """Called by py_trees at each tick: what it shows now, or SUCCESS when its time is over."""

@@ -32,6 +32,7 @@ def moments(
     for n in range(count):
         at = (n + 1) * FAR
         wild = 0.1 + 0.9 * rng.random() ** 2
+        moment.touch = None
         moment.traces.clear()
         moment.ended.clear()
         moment.touched_at = at - rng.choice((3.0, 5.0, 30.0, FAR))

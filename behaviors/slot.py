@@ -57,6 +57,10 @@ class Slot:
             found += moment.context.pet.because
         return tuple(dict.fromkeys(found))
 
+    def holds(self) -> bool:
+        """Whether all that it needs to begin is still there. A reflex needs nothing."""
+        return True
+
     def begin(self) -> None:
         """Note that the behaviour begins now, and its causes."""
         self.began = self.moment.at
@@ -112,6 +116,10 @@ class OptionSlot(Slot):
         self.score = 0.0
         self.wanted = False
         self.tired = self.fresh = 1.0
+
+    def holds(self) -> bool:
+        """As `Slot.holds`."""
+        return self.when is None or bool(self.when(self.moment))
 
     def weigh(self, running: bool) -> float:
         """Its score at this moment; 0 where it cannot run."""

@@ -97,12 +97,23 @@ class CallSpec(StrictModel):
     ] = False
 
 
+class ReasonSpec(StrictModel):
+    """What a behaviour says of itself in one case."""
+
+    when: Annotated[Expression, Field(description="the case")]
+    say: Sentence
+
+
 class BehaveSpec(StrictModel):
     """A leaf: shows something for a while, and says why."""
 
     kind: Literal["behave"] = "behave"
     id: Id | None = None
-    why: Sentence
+    why: Annotated[Sentence, Field(description="for people: what it does, and why")]
+    reasons: Annotated[
+        tuple[ReasonSpec, ...],
+        Field(description="said in the place of `why`: the first whose case holds"),
+    ] = ()
     posture: Annotated[
         str | None, Field(description="name of a posture; left out: stays as it is")
     ] = None

@@ -18,8 +18,8 @@ LET: ContextVar[frozenset[str]] = ContextVar("LET", default=frozenset())
 """Names that the tree being read gives to its own expressions."""
 HOLE = re.compile(r"\{([^{}]*)\}")
 """A value in a sentence."""
-DECIMALS = re.compile(r"^(?P<what>.*?)(?::(?P<decimals>[0-3]))?$", re.DOTALL)
-"""What stands in a hole, and how many decimals are shown."""
+SHOWN = re.compile(r"^(?P<what>.*?)(?::(?P<shown>[0-3%]))?$", re.DOTALL)
+"""What stands in a hole, and how it is shown: with so many decimals, or as a percentage."""
 
 
 def check(text: str) -> str:
@@ -51,12 +51,19 @@ def check_sentence(text: str) -> str:
     return text
 
 
-def holes(text: str) -> Iterator[tuple[str, int]]:
-    """What stands in the brackets of a sentence, each with its number of decimals."""
+def holes(text: str) -> Iterator[tuple[str, str]]:
+    """What stands in the brackets of a sentence, each with how it is shown: "0" to "3" decimals, or
+    "%"."""
     for inside in HOLE.findall(text):
-        match = DECIMALS.match(inside)
+        match = SHOWN.match(inside)
         assert match is not None
-        yield match["what"].strip(), int(match["decimals"] or 2)
+        yield match["what"].strip(), match["shown"] or "2"
+
+
+def shown(value: float, how: str) -> str:
+    """A number as a sentence says it; `how` as `holes` gives it."""
+    text = f"{100.0 * value:.0f} %" if how == "%" else f"{value:.{how}f}"
+    return text.removeprefix("-") if float(text.removesuffix(" %")) == 0.0 else text
 
 
 Expression: TypeAlias = Annotated[
@@ -70,7 +77,7 @@ Sentence: TypeAlias = Annotated[
     Field(
         min_length=3,
         description="for people; {touch.zone} is a word, {bond.trust} a number, "
-        "{touch.seconds:0} a number with so many decimals",
+        "{touch.seconds:0} a number with so many decimals, {bond.trust:%} a percentage",
     ),
     AfterValidator(check_sentence),
 ]
@@ -119,15 +126,14 @@ class TreeLanguage:
         """How the holes of a sentence are filled."""
         pieces = HOLE.split(text)
         literal = pieces[::2]
-        readers: list[tuple[str, int, Evaluate[Moment] | None]] = [
-            (what, decimals, None if what in TEXTS else self.compile(what))
-            for what, decimals in holes(text)
+        readers: list[tuple[str, str, Evaluate[Moment] | None]] = [
+            (what, how, None if what in TEXTS else self.compile(what)) for what, how in holes(text)
         ]
 
         def fill(moment: Moment) -> tuple[str, dict[str, float]] | None:
             numbers: dict[str, float] = {}
             words = [literal[0]]
-            for (what, decimals, read), after in zip(readers, literal[1:], strict=True):
+            for (what, how, read), after in zip(readers, literal[1:], strict=True):
                 if read is None:
                     word = TEXTS[what](moment)
                     if not word:
@@ -135,7 +141,7 @@ class TreeLanguage:
                     words.append(word)
                 else:
                     value = numbers[what] = float(read(moment))
-                    words.append(f"{value:.{decimals}f}")
+                    words.append(shown(value, how))
                 words.append(after)
             return "".join(words), numbers
 

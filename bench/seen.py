@@ -1,5 +1,5 @@
-"""What one sees of the pet's feelings: whether movement follows arousal and the height of the head
-valence, how much faster an excited cat does the same, and how long what has an end lasts.
+"""What one sees of the pet, and what it says: whether movement follows arousal and the height of
+the head valence, how long what has an end lasts, and whether the sentences are true.
 
 Several characters live two hours, with people and alone; a behaviour counts with the feelings in
 which it ran. It takes about three minutes; `--quick` looks at the motions alone.
@@ -8,7 +8,7 @@ which it ran. It takes about three minutes; `--quick` looks at the motions alone
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from statistics import median
 
 from scipy.stats import spearmanr
@@ -16,6 +16,8 @@ from scipy.stats import spearmanr
 from bench.promise import Promise, report
 from bench.seen_lives import LIVES, SeenMeans, together, watched
 from bench.seen_motions import LONGEST_S, SHORTEST_S, lengths, shipped_motions, speed
+from bench.seen_sentences import templates, untrue
+from moggy.behaviors.tree import Tree
 from moggy.body import Body
 from moggy.config import SHIPPED, load
 
@@ -83,6 +85,7 @@ def lives_are_seen() -> list[Promise]:
         _follows("energy of movement follows arousal", means, ("energy", "arousal"), LEAST_RHO),
         _follows("speed of the joints follows arousal", means, ("way", "arousal"), LEAST_RHO),
         _follows("height of the head follows valence", means, ("head", "valence"), LEAST_HEAD_RHO),
+        _says(life.sentences),
         Promise(
             "a greeting has more energy than a loaf",
             f"{energies['greet']:.1f} against {energies['loaf']:.1f} rad²/s²",
@@ -95,6 +98,19 @@ def lives_are_seen() -> list[Promise]:
             min(quick.values()) > middle,
         ),
     ]
+
+
+def _says(sentences: Collection[str]) -> Promise:
+    """Every sentence that was said, against its own numbers."""
+    wrong = [f"«{each}»: {untrue(each)}" for each in sentences if untrue(each)]
+    every = templates(load(SHIPPED["trees"] / "cat.yaml", Tree))
+    used = sum(any(each.pattern.fullmatch(said) for said in sentences) for each in every)
+    return Promise(
+        "what it says is true of its numbers, and for strangers",
+        f"{len(wrong)} of {len(sentences)} sentences are not (at most 0), by {used} of"
+        f" {len(every)} templates{_named(wrong[:5])}",
+        not wrong,
+    )
 
 
 def _follows(

@@ -27,6 +27,7 @@ from moggy.why.chain import Chain, SourceLayer, named
 from moggy.why.felt import in_words
 from moggy.why.ledger import ChainLink
 from moggy.why.repertoire import BehaviorInputs
+from moggy.why.words import behavior_in_words
 
 CAUSES_SHOWN = 12
 """Causes and movers in a print-out; --json has all."""
@@ -107,7 +108,8 @@ def _print(answer: Explanation, of: str | None) -> None:
 
 def _print_moment(console: Console, answer: Explanation) -> None:
     """What it does, what it weighed, and what moves."""
-    console.print(f"At {answer.at:.2f} s it does [bold]{answer.behavior}[/]: {answer.why}")
+    doing = behavior_in_words(answer.behavior)
+    console.print(f"At {answer.at:.2f} s it does [bold]{doing}[/]: {answer.why}")
     if answer.numbers:
         numbers = [f"{name} {value:.2f}" for name, value in answer.numbers.items()]
         console.print("  with " + ", ".join(numbers))
@@ -135,7 +137,8 @@ def _print_chain(console: Console, chain: Chain) -> None:
     node = source.node
     if node is not None:
         decided = f"decided at {node.decided:.2f} s (tick {node.tick})"
-        console.print(f"  node: {' → '.join(node.path)}, {decided}")
+        path = " → ".join(map(behavior_in_words, node.path))
+        console.print(f"  node: {path}, {decided}")
     for felt in source.felt:
         event = f" (#{felt.event})" if felt.event else ""
         console.print(f"  felt: {felt.feeling} {felt.by:+.3f} by {in_words(felt.cause)}{event}")

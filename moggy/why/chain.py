@@ -11,6 +11,7 @@ from moggy.messages import Mover
 from moggy.vocabulary import MoverLayer
 from moggy.why.felt import FeltChange, in_words
 from moggy.why.weighing import Weighing
+from moggy.why.words import behavior_in_words
 
 SourceLayer: TypeAlias = Literal[MoverLayer, "board", "unknown"]
 """What moved an actuator: a layer of movers; the board by itself; or the journal does not say."""
@@ -103,9 +104,9 @@ def named(layer: SourceLayer, name: str) -> str:
     """What moves, in words: «the motion greet», «the gaze at the hand»."""
     match layer:
         case "posture" | "motion":
-            return f"the {layer} {name}"
+            return f"the {layer} {name.replace('_', ' ')}"
         case "reflex":
-            return f"the reflex movement {name}"
+            return f"the reflex movement {name.replace('_', ' ')}"
         case "reaction":
             return f"the small answer to {name.replace('_', ' ')}"
         case "gaze":
@@ -113,7 +114,7 @@ def named(layer: SourceLayer, name: str) -> str:
         case "mood":
             return "the show of its feeling"
         case "voice":
-            return f"the call {name}"
+            return f"the call {name.replace('_', ' ')}"
         case "board":
             return f"the board in {name}"
         case "unknown":
@@ -141,7 +142,9 @@ def _decided(source: MoverSource) -> str:
     parts = []
     if source.node is not None:
         node = source.node
-        parts.append(f"of {node.behavior} (since {node.since:.2f} s: {node.why})")
+        parts.append(
+            f"of {behavior_in_words(node.behavior)} (since {node.since:.2f} s: {node.why})"
+        )
     if source.weighing is not None:
         parts.append(source.weighing.sentence())
     if source.felt:

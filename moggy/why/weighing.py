@@ -8,6 +8,7 @@ from math import isclose, log, prod
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from moggy.why.repertoire import BehaviorRole
+from moggy.why.words import behavior_in_words, term_in_words
 
 Choice: TypeAlias = Literal["outscored", "near the best", "inertia", "alone", "reflex", "fallback"]
 """How a behaviour won: by its score; drawn among the best; it ran already; nothing else could run;
@@ -34,14 +35,17 @@ class Weighing:
     """The term's factor on both sides; None where a side does not have it."""
 
     def sentence(self) -> str:
-        """«purr_along 0.61 beats greet 0.22, most of all since touch.good leaves that only 0.18»"""
+        """«purr along 0.61 beats greet 0.22, most of all since how much it trusts the person leaves
+        that only 0.18»"""
+        winner = behavior_in_words(self.winner)
         if self.how == "reflex":
-            return f"{self.winner} is a reflex: nothing is weighed against it"
+            return f"{winner} is a reflex: nothing is weighed against it"
         if self.how == "fallback":
-            return f"{self.winner} is what it falls back on: nothing spoke for anything"
+            return f"{winner} is what it falls back on: nothing spoke for anything"
         if self.runner_up is None or self.score is None or self.its_score is None:
-            return f"{self.winner} was the only one that could run"
-        won, lost = f"{self.winner} {self.score:.2f}", f"{self.runner_up} {self.its_score:.2f}"
+            return f"{winner} was the only one that could run"
+        runner_up = behavior_in_words(self.runner_up)
+        won, lost = f"{winner} {self.score:.2f}", f"{runner_up} {self.its_score:.2f}"
         if self.how == "inertia":
             return f"{won} went on although {lost} was more: {self.term}"
         verb = "was drawn among the best, beside" if self.how == "near the best" else "beats"
@@ -50,11 +54,12 @@ class Weighing:
     def _by(self) -> str:
         if self.how == "near the best":
             return ""
+        term = term_in_words(self.term)
         if self.ours is not None and self.theirs is not None:
-            return f", most of all by {self.term} ({self.ours:.2f} against {self.theirs:.2f})"
+            return f", most of all by {term} ({self.ours:.2f} against {self.theirs:.2f})"
         if self.theirs is not None:
-            return f", most of all since {self.term} leaves that only {self.theirs:.2f}"
-        return f", most of all by {self.term}"
+            return f", most of all since {term} leaves that only {self.theirs:.2f}"
+        return f", most of all by {term}"
 
 
 def weighed(decision: Mapping[str, Any], role: BehaviorRole) -> Weighing | None:

@@ -342,7 +342,7 @@ def test_what_led_to_a_choice_is_named_with_winner_runner_up_and_term(eventful: 
     assert weighing.runner_up is not None
     assert (weighing.how, weighing.winner) == ("outscored", answer.behavior)
     assert weighing.term
-    assert weighing.runner_up in weighing.sentence()
+    assert weighing.runner_up.replace("_", " ") in weighing.sentence()
 
 
 def test_what_nobody_outside_caused_ends_in_a_named_inner_cause(eventful: Path) -> None:

@@ -182,12 +182,15 @@ def test_whatever_it_does_a_good_stroke_makes_it_purr_and_the_hand_is_a_cause() 
     assert any(id > before for id in made[-1].because)
 
 
-def test_the_sentence_says_where_how_long_and_how_much_it_is_liked() -> None:
+def test_the_sentence_says_where_how_long_and_how_pleasant() -> None:
     cat = Cat()
     cat.touch("neck")
     decision = cat.goes_on(4)[-1]
-    assert decision.why == "purrs along: stroked on the neck for 4 s, which it likes (0.70)"
-    assert decision.numbers == {"touch.seconds": pytest.approx(4.0, abs=0.5), "touch.liking": 0.7}
+    assert decision.why == "purrs along: stroked on the neck for 4.0 s, which is pleasant (86 %)"
+    assert decision.numbers == {
+        "touch.seconds": pytest.approx(4.0, abs=0.5),
+        "touch.good": pytest.approx(0.86, abs=0.01),
+    }
 
 
 def test_a_pause_between_two_strokes_does_not_stop_the_purr() -> None:

@@ -1,59 +1,46 @@
-"""What a shipped behaviour says of itself is true for the numbers that it says, in any state."""
+"""What a shipped behaviour says of itself is true for the numbers that it says, in any state, and
+in words that a stranger understands."""
 
 from __future__ import annotations
 
 import random
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 
+import pytest
+
+import moggy
+from bench.seen_sentences import (
+    AGO,
+    HAPPENED,
+    SHARES,
+    ending,
+    strange_numbers,
+    templates,
+    untrue,
+)
+from moggy import Pet
 from moggy.behaviors.build import Built
 from moggy.behaviors.moment import Moment
 from moggy.behaviors.nodes import Leaf
 from moggy.behaviors.samples import moments
 from moggy.behaviors.tree import Tree
 from moggy.config import SHIPPED, load
+from moggy.messages import Tick
 from moggy.personality import Personality
 from moggy.tree_data import nodes
+from moggy.vocabulary import events_of
 
 DRAWS = 6000
-NUMBER = re.compile(r"([^(),:;]*?) ?\(([^()]*\d[^()]*)\)")
-"""The words right before a bracket with numbers, and what stands in it."""
-CLAIMS: Mapping[str, Callable[[float], bool]] = {
-    "which it likes": lambda liking: liking >= 0.0,
-    "it was pleasant": lambda good: good >= 0.12,
-    "it is content": lambda contentment: contentment >= 0.18,
-    "it trusts you": lambda trust: trust >= 0.3,
-    "lifted by somebody it trusts only so much": lambda trust: trust <= 0.6,
-    "it is fond of you": lambda affection: affection >= 0.2,
-    "it is afraid": lambda fear: fear >= 0.12,
-    "it does not like being": lambda bad: bad >= 0.25,
-    "has had enough of being touched": lambda enough: enough >= 0.5,
-    "that hurt": lambda strength: strength > 0.0,
-    "you look at it": lambda attention: attention >= 0.3,
-    "it has played too little": lambda play: play <= 0.4,
-    "it has had little": lambda company: company <= 0.42,
-    "has the energy for it": lambda energy: energy >= 0.2,
-    "it has been alone for a while": lambda lonely: lonely >= 0.2,
-    "the battery is low": lambda battery: battery <= 0.15,
-    "or asked for comfort": lambda need: need > 0.0,
-    "you seemed surprised": lambda strength: strength > 0.0,
-    "you seem glad": lambda strength: strength > 0.0,
-    "you seem calm and content": lambda strength: strength > 0.0,
-    "something else annoys you": lambda strength: strength > 0.0,
-    "startles at a noise or a bump": lambda strength: strength > 0.0,
-    "pricks its ears at a sound": lambda strength: strength > 0.0,
-}
-"""Words that end in a claim → whether they are true of the number in the brackets after
-them, which is rounded."""
+TREE = load(SHIPPED["trees"] / "cat.yaml", Tree)
+TEMPLATES = templates(TREE)
 
 
 def said() -> Iterator[str]:
     """What the cat says in random moments, each tried in the whole tree."""
-    tree = load(SHIPPED["trees"] / "cat.yaml", Tree)
     rng = random.Random(3)
-    moment = Moment(Personality(name="average"), rng, tree.fades)
-    built = Built(tree, moment)
-    ids = [id for id, node in nodes(tree.model_dump()).items() if node.is_behaviour]
+    moment = Moment(Personality(name="average"), rng, TREE.fades)
+    built = Built(TREE, moment)
+    ids = [id for id, node in nodes(TREE.model_dump()).items() if node.is_behaviour]
     for _ in moments(moment, ids, rng, DRAWS):
         built.root.tick_once()
         path = built.path()
@@ -61,22 +48,74 @@ def said() -> Iterator[str]:
             yield path[-1].feedback_message
 
 
-def test_what_it_says_is_true_of_the_number_beside_it() -> None:
-    seen = set()
-    for sentence in said():
-        for words, inside in NUMBER.findall(sentence):
-            if re.fullmatch(r"-?[\d.]+", inside):  # else each number has its name beside it
-                claim = next((each for each in CLAIMS if each in words), None)
-                assert claim is not None, f"what does the number say in {sentence!r}?"
-                assert CLAIMS[claim](float(inside)), sentence
-                seen.add(claim)
-    assert len(seen) > 0.6 * len(CLAIMS), f"claims that were drawn: {sorted(seen)}"
+def test_what_it_says_in_random_moments_is_true_of_the_number_beside_it() -> None:
+    sentences = set(said())
+    assert [(each, untrue(each)) for each in sentences if untrue(each)] == []
+    drawn = {
+        template.text
+        for template in TEMPLATES
+        if any(template.pattern.fullmatch(each) for each in sentences)
+    }
+    assert len(drawn) > 0.65 * len(TEMPLATES), "the rest is drawn in random days"
+
+
+def fresh(ticks: tuple[Tick, ...]) -> Iterator[Tick]:
+    """The ticks in which it says something new."""
+    before = ""
+    for tick in ticks:
+        if tick.decision.why != before:
+            before = tick.decision.why
+            yield tick
+
+
+@pytest.mark.parametrize(("seed", "personality"), [(61, "cat"), (62, "shy"), (63, "playful")])
+def test_what_it_says_over_a_random_day_is_true_of_that_day(seed: int, personality: str) -> None:
+    """Of its own feelings in that tick, and of what happened so many seconds before."""
+    life = moggy.live(Pet(personality, seed=seed), moggy.random_day(seed, 150.0))
+    last: dict[str, float] = {}
+    new = {id(tick) for tick in fresh(life.ticks)}
+    for tick in life.ticks:
+        last |= {event.name: tick.at for event in tick.events}
+        if id(tick) not in new:
+            continue
+        sentence = tick.decision.why
+        assert untrue(sentence) == "", sentence
+        for words, number, unit in AGO.findall(sentence):
+            event = HAPPENED[ending(words, HAPPENED) or ""][0]
+            if event and unit == "s":
+                ago = min(tick.at - last.get(name, -1e9) for name in events_of(event))
+                assert ago == pytest.approx(float(number), abs=0.8), sentence
+        for name, value in tick.decision.numbers.items():
+            first, _, second = name.partition(".")
+            if first in ("emotion", "drive"):
+                levels = tick.pet.emotions if first == "emotion" else tick.pet.drives
+                felt = {str(each): level for each, level in levels.items()}[second]
+                assert value == pytest.approx(felt, abs=0.02), sentence
+
+
+def test_every_number_in_a_sentence_is_one_that_its_behaviour_weighs() -> None:
+    assert strange_numbers(TREE) == []
 
 
 def test_every_claim_is_one_of_the_shipped_cat() -> None:
     """Where a sentence changes, so does what is claimed here."""
-    text = " ".join(
-        " ".join(path.read_text(encoding="utf-8").split())
-        for path in sorted((SHIPPED["trees"] / "cat").glob("*.yaml"))
-    )
-    assert [claim for claim in CLAIMS if claim not in text] == []
+    text = " ".join(" ".join(template.text.split()) for template in TEMPLATES)
+    assert [claim for claim in (*SHARES, *HAPPENED) if claim not in text] == []
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "lies down: not much energy (0.66)",
+        "hides: it is afraid (2 %)",
+        "purrs along: stroked on the neck, which it likes (-3 %)",
+        "sleeps: it is tired (energy 66 %)",
+        "play.2, as a moment ago",
+        "startles at loud_noise",
+        "looks up: it heard you call 9999 s ago",
+        "looks up: it heard you call 45 s ago",
+        "hides: it is brave (40 %)",
+    ],
+)
+def test_what_is_not_true_or_not_for_strangers_is_found(sentence: str) -> None:
+    assert untrue(sentence)

@@ -19,6 +19,7 @@ from moggy.why.felt import in_words
 from moggy.why.ledger import KEPT_S, Ledger
 from moggy.why.repertoire import BehaviorInputs
 from moggy.why.weighing import weighed
+from moggy.why.words import behavior_in_words, term_in_words
 
 
 def read(tree: str) -> Mapping[str, BehaviorInputs]:
@@ -203,3 +204,26 @@ def test_an_hour_is_followed_without_keeping_what_every_sample_said() -> None:
     ledger.note(tick(3600.0, events=[event(400_000, 1, 359_999, at=3600.0)]))
     assert len(ledger.found) < (KEPT_S + 60.0) * 100
     assert ledger.whole((400_000,))
+
+
+@pytest.mark.parametrize(
+    ("term", "words"),
+    [
+        ("touch.good", "how pleasant the touch is"),
+        ("emotion.fear", "fear"),
+        (
+            "max(rise(drive.energy, 0.42, 0.12), if(night, 0.75 * rise(drive.energy, 1, 0.5), 0))",
+            "its need for energy or night",
+        ),
+        ("max(emotion.interest, event.looked_at)", "interest or what happened: looked at"),
+        ("repetition", "having done so lately"),
+        ("0.5", "0.5"),
+    ],
+)
+def test_a_term_is_named_in_words(term: str, words: str) -> None:
+    assert term_in_words(term) == words
+
+
+def test_a_step_of_a_behaviour_is_named_in_words() -> None:
+    assert behavior_in_words("purr_along") == "purr along"
+    assert behavior_in_words("play.2") == "play, step 2"

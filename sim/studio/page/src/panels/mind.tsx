@@ -4,6 +4,11 @@ import { Bars } from "./bars";
 
 const SHOWN = 6;
 
+/** A node of the tree in words: “play.2” is “play, step 2”. */
+function words(step: string): string {
+  return step.replaceAll("_", " ").replace(/\.(\d+)$/, ", step $1");
+}
+
 export function Mind() {
   const decision = useLive().state?.decision;
   const scores = (decision?.scores ?? []).slice(0, SHOWN);
@@ -22,7 +27,7 @@ export function Mind() {
       <h2>What it decides</h2>
       <ol class="path">
         {(decision?.path ?? []).map((step) => (
-          <li key={step}>{step.replaceAll("_", " ")}</li>
+          <li key={step}>{words(step)}</li>
         ))}
       </ol>
       {numbers.length > 0 && (
