@@ -105,7 +105,10 @@ class Recording:
         self._start, self._records = start, records
         self._journal: Journal | None = None
         self._part = self.path
-        self._began = self._looked = 0.0
+        self._began = self._looked = self._now = 0.0
+        self._ended: dict[Path, float] = {}
+        """Part of this life → when it ended, s on the pet's clock. The machine's may be set while
+        the pet lives, and then the part would look years old."""
         self._retry_at = float("-inf")
         self._troubles: deque[str] = deque()
         self._failing = False
@@ -169,13 +172,14 @@ class Recording:
                 self._fail(error, 0.0, lost=0)
 
     def _write(self, waiting: _Waiting) -> None:
-        at = waiting.tick.at
+        at = self._now = waiting.tick.at
         if self._journal is None:
             if at < self._retry_at:
                 self.missing += 1
                 return
             self._open(at)
         elif at - self._began >= self._records.part_minutes * 60.0:
+            self._ended[self._part] = at
             self._journal.close()
             self._journal = None
             self._open(at)
@@ -237,12 +241,15 @@ class Recording:
             with suppress(OSError):
                 found.append((part, part.stat()))
         size, mine = sum(stat.st_size for _, stat in found), parts(self.path)
-        oldest_allowed = unix_time() - self._records.most_days * DAY_S
+        today = unix_time()
         for part, stat in found:
             if part == self._part and self._journal is not None:
                 continue
             crowded = self._free() < self._records.least_free_mb * MB
-            if size > self._records.most_mb * MB or stat.st_mtime < oldest_allowed or crowded:
+            ended = self._ended.get(part)
+            age_s = today - stat.st_mtime if ended is None else self._now - ended
+            is_old = age_s > self._records.most_days * DAY_S
+            if size > self._records.most_mb * MB or is_old or crowded:
                 if part not in mine and _is_used(part):
                     continue
                 part.unlink(missing_ok=True)
@@ -269,6 +276,7 @@ class Recording:
         """Give the part up, say why, and try a new one later. `lost`: ticks besides those that the
         part had not written yet."""
         journal, self._journal = self._journal, None
+        self._ended[self._part] = at
         if journal is not None:
             journal.abandon()
         name = getattr(error, "filename", None) or self._part

@@ -120,6 +120,20 @@ def test_the_oldest_parts_go_when_there_is_too_much_or_when_they_are_old(
     assert not recording.path.exists()
 
 
+def test_a_clock_that_is_set_while_the_pet_lives_makes_no_part_of_its_life_old(
+    life: moggy.Life, tmp_path: Path
+) -> None:
+    path = tmp_path / "life.mcap"
+    records = ROOMY.model_copy(update={"part_minutes": 0.1})
+    recording = Recording(path, life.start, records)
+    fed(recording, life, 0.0, 20.0)
+    for part in parts(path):
+        os.utime(part, (0, 0))  # written before the machine knew the date
+    fed(recording, life, 20.0, 40.0)
+    recording.close()
+    assert numbers(path) == (list(range(2000)), [])
+
+
 def test_a_full_disk_is_said_with_the_file_and_the_records_resume(
     life: moggy.Life, tmp_path: Path
 ) -> None:
