@@ -58,7 +58,7 @@ class SimulatedClock:
 
     def __init__(self, until: float, rate: float = RATE) -> None:
         """`until` is in s, `rate` in ticks a second. Raises ValueError where it would not end."""
-        if not 0.0 <= until < float("inf"):
+        if not 0.0 <= until * rate < float("inf"):
             raise ValueError(f"{until:g} s is no length of a life")
         self._count, self._rate = round(until * rate), rate
 

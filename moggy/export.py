@@ -14,6 +14,7 @@ from moggy.home import private
 from moggy.journal import Entry, as_written, read_ticks, tick_of
 from moggy.life import row_of
 from moggy.mcap_file import Told
+from moggy.unreadable import named
 
 Row: TypeAlias = Mapping[str, float | int | str | bool]
 TABLES = ("ticks", "events", "decisions", "scores")
@@ -39,6 +40,7 @@ class CsvSheet:
 
     def __init__(self, path: Path) -> None:
         """Raises OSError."""
+        self._path = path
         self._file = open(  # noqa: SIM115
             path, "w", encoding="utf-8", newline="", opener=private
         )
@@ -48,10 +50,12 @@ class CsvSheet:
         if self._writer is None:
             self._writer = csv.DictWriter(self._file, list(row), extrasaction="ignore")
             self._writer.writeheader()
-        self._writer.writerow(row)
+        with named(self._path):
+            self._writer.writerow(row)
 
     def close(self) -> None:
-        self._file.close()
+        with named(self._path):
+            self._file.close()
 
 
 class ParquetSheet:
@@ -66,6 +70,7 @@ class ParquetSheet:
             raise ValueError(
                 "Parquet needs the package pyarrow: `pip install pyarrow`; or use --csv"
             ) from None
+        self._path = path
         self._file = open(path, "wb", opener=private)  # noqa: SIM115
         self._writer: Any = None
         self._rows: list[Row] = []
@@ -73,15 +78,14 @@ class ParquetSheet:
     def write(self, row: Row) -> None:
         self._rows.append(row)
         if len(self._rows) == BATCH:
-            self._write()
+            with named(self._path):
+                self._write()
 
     def close(self) -> None:
-        try:
+        with named(self._path), self._file:
             self._write()
             if self._writer is not None:
                 self._writer.close()
-        finally:
-            self._file.close()
 
     def _write(self) -> None:
         if not self._rows:

@@ -105,7 +105,9 @@ def sim(
             min=0.0, max=24.0, help="Local time of day at second 0; else now, and 10 when headless."
         ),
     ] = None,
-    port: Annotated[int, typer.Option(help="Port of the studio on this machine.")] = 8010,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port of the studio on this machine.")
+    ] = 8010,
     open_browser: Annotated[
         bool, typer.Option("--open/--no-open", help="Open the studio in the browser.")
     ] = True,
@@ -165,7 +167,10 @@ def run(
             "--microphone", help="Hear how loud and how high voices are; no words are kept."
         ),
     ] = False,
-    studio: Annotated[int | None, typer.Option(help="Also open the studio on this port.")] = None,
+    studio: Annotated[
+        int | None,
+        typer.Option(min=0, max=65535, help="Also open the studio on this port."),
+    ] = None,
     record: Annotated[Path | None, typer.Option(help="A file or a folder for the journal.")] = None,
     record_words: RecordWords = False,
     personality: Personality = "cat",

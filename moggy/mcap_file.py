@@ -38,6 +38,7 @@ from mcap.records import (
 
 from moggy.home import private
 from moggy.name_lock import lock_holder, taken_by
+from moggy.unreadable import opened
 
 MAGIC = b"\x89MCAP0\r\n"
 """First and last bytes of an MCAP file."""
@@ -287,7 +288,7 @@ class Found(NamedTuple):
 def read_mcap(path: Path, told: Told) -> Iterator[Found]:
     """Every message and attachment that is whole, in the order of the file. What is damaged is
     `told` and passed over. Raises OSError where the file cannot be read."""
-    with path.open("rb") as file:
+    with opened(path) as file:
         size = file.seek(0, os.SEEK_END)
         file.seek(0)
         if file.read(len(MAGIC)) != MAGIC:

@@ -4,8 +4,8 @@ process of its own does the writing."""
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from queue import SimpleQueue
@@ -21,6 +21,7 @@ from moggy.loop import rare_collection
 from moggy.mcap_file import check_free
 from moggy.messages import Call, Purr, Tick
 from moggy.pet import Start
+from moggy.unreadable import named
 from moggy.worker import deaf_to_ctrl_c
 
 TOGETHER = 32
@@ -57,11 +58,11 @@ class Records:
         self._closing, self._out = ExitStack(), out
         try:
             self._journal = self._closing.enter_context(Journal(out / JOURNAL, start, words=words))
-            self._closing.enter_context(_named(out / LINES))
+            self._closing.enter_context(named(out / LINES))
             self._lines = self._closing.enter_context(
                 open(out / LINES, "wb", LINES_BUFFER, opener=private)  # noqa: SIM115
             )
-            self._closing.enter_context(_named(out / SOUND))
+            self._closing.enter_context(named(out / SOUND))
             self._sound = sound(out / SOUND)
             self._closing.callback(self._sound.close)
         except BaseException:
@@ -73,12 +74,12 @@ class Records:
         entry = orjson.loads(line)
         tick = entry["tick"]
         self._journal.write(line)
-        with _named(self._out / LINES):
+        with named(self._out / LINES):
             self._lines.write(
                 orjson.dumps(summary(tick, entry["sent"]), option=orjson.OPT_APPEND_NEWLINE)
             )
         if tick["commanded"]["at"] == tick["at"]:
-            with _named(self._out / SOUND):
+            with named(self._out / SOUND):
                 self._sound.hear(
                     tick["at"],
                     [Call(**call) for call in tick["calls"]],
@@ -95,17 +96,6 @@ class Records:
         trace: TracebackType | None,
     ) -> None:
         self._closing.close()
-
-
-@contextmanager
-def _named(path: Path) -> Iterator[None]:
-    """Gives an OSError of a buffer, which names no file, the name of this one."""
-    try:
-        yield
-    except OSError as error:
-        if error.filename is not None:
-            raise
-        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
 
 
 def summary(tick: Mapping[str, Any], sent: Mapping[str, float]) -> dict[str, Any]:

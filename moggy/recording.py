@@ -223,6 +223,8 @@ class Recording:
             self._lock = NameLock(self.path)
         except Taken as error:
             raise in_use(self.path, error.who) from None
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(self.path)) from error
 
     def _look(self, at: float) -> None:
         """Raise OSError where the file is gone or the disk is nearly full."""

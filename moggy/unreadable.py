@@ -1,11 +1,13 @@
-"""Files that people name: opened with care, and, where they cannot be read, what is wrong and where
-one comes from."""
+"""Files that people name: opened with care, and, where they cannot be opened or written, what is
+wrong and where one comes from."""
 
 from __future__ import annotations
 
 import errno
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -47,6 +49,17 @@ def opened(path: Path) -> BinaryIO:
         number = errno.EISDIR if kind == stat.S_IFDIR else errno.EINVAL
         raise OSError(number, f"it is {KINDS.get(kind, 'something else')}, not a file", str(path))
     return os.fdopen(found, "rb")
+
+
+@contextmanager
+def named(path: Path) -> Iterator[None]:
+    """Gives an OSError of a buffer, which names no file, the name of this one."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
 
 
 def text_of(path: Path, most: int) -> str:

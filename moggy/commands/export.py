@@ -8,6 +8,7 @@ import typer
 
 from moggy.commands.progress import warn
 from moggy.export import export as write_tables
+from moggy.unreadable import named
 
 LAYOUT = Path(__file__).resolve().parent.parent / "foxglove.json"
 """The layout that ships with the package."""
@@ -31,5 +32,6 @@ def layout(to: Path | None) -> None:
     if to is None:
         typer.echo(text)
     else:
-        to.write_text(text, encoding="utf-8")
+        with named(to):
+            to.write_text(text, encoding="utf-8")
         typer.echo(f"written to {to}: in Foxglove, Layouts → Import from file")

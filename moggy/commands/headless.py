@@ -28,6 +28,7 @@ from moggy.home import home
 from moggy.loop import Listener
 from moggy.messages import AnySense
 from moggy.record import Recorder
+from moggy.sense_file import LAST_MOMENT_S
 from moggy.sim.day import WRITE_A_DAY, Day, senses_of
 from moggy.sim.faults import Fault
 from moggy.sim.script import length_s, read_script
@@ -68,6 +69,8 @@ def headless(
         files, seed=seed, hour=given.hour if hour is None else hour, personality=personality
     )
     seconds = max(given.seconds, length_s(faults) if faults else 0.0) if until is None else until
+    if not seconds <= LAST_MOMENT_S:
+        raise ValueError(f"--until: {seconds:g} s are more than {LAST_MOMENT_S:,.0f} (31 days)")
     before = perf_counter()
     records: Recorder | None = None
     if out is not None and words:

@@ -256,6 +256,44 @@ def test_a_file_that_is_not_there_or_a_folder_is_named_with_the_way_out(
         assert "Errno" not in message
 
 
+@pytest.mark.parametrize("arguments", [["why"], ["replay"], ["laws"], ["export", "--csv", "out"]])
+def test_a_pipe_in_the_place_of_a_journal_is_not_waited_for(
+    tmp_path: Path, arguments: list[str]
+) -> None:
+    os.mkfifo(tmp_path / "pipe.mcap")
+    result = moggy(*arguments, str(tmp_path / "pipe.mcap"))
+    assert "pipe.mcap: cannot be read (it is a pipe, not a file)" in str(result.exception)
+
+
+@pytest.mark.parametrize("table", ["ticks", "decisions", "scores"])
+def test_a_disk_that_is_full_is_said_with_the_files_name(
+    life: Path, tmp_path: Path, table: str
+) -> None:
+    full = tmp_path / f"{table}.csv"
+    full.symlink_to("/dev/full")
+    result = moggy("export", str(life / "a" / "journal.mcap"), "--csv", str(tmp_path))
+    assert isinstance(result.exception, OSError)
+    assert result.exception.filename == str(full)
+    assert moggy("layout", "--to", str(full)).exception.filename == str(full)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["sim", "--headless", "--until", "1e308"],
+        ["sim", "--headless", "--until", "1e7"],
+        ["sim", "--headless", "--until", "inf"],
+        ["sim", "--no-open", "--port", "99999"],
+        ["sim", "--no-open", "--port", "-1"],
+        ["run", "--port", "/dev/null", "--studio", "99999"],
+    ],
+)
+def test_a_number_that_cannot_be_is_refused(arguments: list[str]) -> None:
+    result = moggy(*arguments)
+    assert result.exit_code != 0
+    assert isinstance(result.exception, ValueError | SystemExit)
+
+
 @pytest.mark.parametrize("content", [b"", b"junk", b"\x89MCAP0\r\n"])
 @pytest.mark.parametrize("arguments", [["why"], ["why", "--coverage"], ["replay"], ["laws"]])
 def test_a_file_that_is_no_journal_is_named_with_the_way_out(
