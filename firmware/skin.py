@@ -56,7 +56,13 @@ _MOVES = const(32)
 32nd of its depth, or its mean changed by more than a 16th from window to window. Our choice: the
 pressure of a hand that rests on a breathing body wanders by about a tenth of itself."""
 _ALL = const(4)
-"""Pads from which on it cannot be hands when all of them go from untouched to full in one read."""
+"""Pads from which on it cannot be hands when all of them are full at once."""
+_AT_ONCE = const(5)
+"""Reads (50 ms) within which half of the pads and then all become full at once. Our choice: the
+chip's filters spread a step over some reads, and hands take longer."""
+_NEARLY_FULL = const(240)
+"""Pressure, of 255, at which a pad counts as full where all of them are. Our choice: pads that are
+driven to the end differ by their noise."""
 _SETTLE_READS = const(5)
 """Reads (50 ms) after the chip was set up until its counts are used: it looks for its charges, and
 its filters fill."""
@@ -84,8 +90,8 @@ def feel(
 ) -> int:
     """Turn the counts of pads that are or were touched into pressures: what a hand adds is what the
     capacitance (charge by count) has risen since the baseline. Returns how many pressures changed;
-    256 times how many of these pads have counts that are none; 65536 times how many went from
-    nothing to full. The arguments are those of `Skin`."""
+    256 times how many of these pads have counts that are none; 65536 times how many are pressed
+    about as firmly as can be told. The arguments are those of `Skin`."""
     changed = 0
     zeros = 0
     full = 0
@@ -109,8 +115,8 @@ def feel(
             if now != was:
                 pressures[pad] = now
                 changed += 1
-                if now == 255 and was == 0:
-                    full += 1
+            if now >= _NEARLY_FULL:
+                full += 1
     return changed | zeros << 8 | full << 16
 
 
@@ -179,6 +185,8 @@ class Skin(Watched):
         self._firm = _zeros("i", count)
         """Pressure · count of a hand that adds as many fF as the pad has; 16ths."""
         self.pressures = bytearray(count)
+        self._filling = 0
+        """Reads in a row in which more than half of the pads were full."""
         self.implausible = 0
         """How often counts were none that hands can make; stays at 65535."""
 
@@ -266,11 +274,10 @@ class Skin(Watched):
             self._counts, channels, pads, self._touch_at, self._step, self._base, self._firm,
             self._clipped, pressures,
         )  # fmt: skip
-        if not felt:
-            return
         self._changed = felt & 255 > 0
         zeros, full = felt >> 8 & 255, felt >> 16
-        if zeros == pads > 0 or full == pads >= _ALL:
+        self._filling = self._filling + 1 if full * 2 > pads else 0
+        if zeros == pads > 0 or (full == pads >= _ALL and self._filling <= _AT_ONCE):
             # Counts of 0 are those of a chip that was reset; others need new charges.
             self._retune = zeros != pads
             self._nonsense = True

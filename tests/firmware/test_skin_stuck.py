@@ -187,14 +187,29 @@ def test_one_reading_that_no_hand_makes_is_a_fault_within_a_quarter_of_a_second(
     assert (pad.skin.losses, pad.skin.implausible) == (1, 1)
 
 
-@pytest.mark.parametrize("first", [(100, 700, 700, 700), (690, 700, 700, 700)])
-def test_pads_that_are_pressed_one_after_another_are_a_hand(first: tuple[int, ...]) -> None:
+def test_pads_that_are_pressed_one_after_another_are_a_hand() -> None:
+    """The last two 60 ms apart."""
     pad = Pads(*[700] * 4)
     pad.read(*[700] * 4)
-    pad.read(*first)
-    pad.read(*[100] * 4)
+    for pressed in range(1, 5):
+        pad.read(*[100] * pressed, *[700] * (4 - pressed), times=6)
     assert pad.skin.answers
     assert set(pad.skin.pressures) == {255}
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [[(100, 700, 700, 700)], [(690, 700, 700, 700)], [(300,) * 4], [(500,) * 4, (300,) * 4]],
+    ids=["one is touched", "one is a little lower", "over two reads", "over three reads"],
+)
+def test_all_pads_that_become_full_at_once_are_no_hand(steps: list[tuple[int, ...]]) -> None:
+    pad = Pads(*[700] * 4)
+    pad.read(*[700] * 4)
+    for counts in steps:
+        pad.read(*counts)
+    pad.read(*[100] * 4)
+    assert not pad.skin.answers
+    assert (set(pad.skin.pressures), pad.skin.implausible) == ({0}, 1)
 
 
 @pytest.mark.parametrize(
