@@ -19,7 +19,7 @@ import argparse
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.optimize import minimize
@@ -45,7 +45,7 @@ from moggy.brain.language import head as heads
 from moggy.brain.language import refine
 from moggy.brain.language.question import Question
 from moggy.meanings import ADDRESSEES, Meaning, taken
-from moggy.vocabulary import CLASSES, INTENTS, Intent
+from moggy.vocabulary import CLASSES, INTENTS
 
 RECIPE = {
     "embedding": Recipe(hidden=0, epochs=30, rate=3e-3, decay=0.1, drop_in=0.2, drop_hidden=0.0),
@@ -158,7 +158,7 @@ def fit_weights(
     ]
     right = [
         [CLASSES.index(line.feeling) for line in lines],
-        [INTENTS.index(cast(Intent, line.intent)) for line in lines],
+        [INTENTS.index(line.intent) for line in lines],
         [ADDRESSEES.index(line.to) for line in lines],
     ]
 
