@@ -307,3 +307,17 @@ def test_the_long_way_is_calculated_only_where_speed_acceleration_or_a_limit_may
                 or (goal != 0 and end > 0)
             )
             assert bool(calculated) == needed, (want, change, drift, goal)
+
+
+@pytest.mark.parametrize("side", [-1, 1])
+def test_a_joint_that_is_held_stays_within_its_own_limits_that_were_narrowed(side: int) -> None:
+    states = table(2)
+    others, joint = Joint(states, 0), Joint(states, 1)
+    others.build(-9000, 9000, 0, 25_000, 250_000, 0, 0)
+    joint.build(-7000, 7000, 0, 25_000, 250_000, 0, 0)
+    joint.aim(side * 5000, 1)
+    course(joint, 5)
+    here = abs(joint.angle)
+    joint.narrow(-here - 10, here + 10, 25_000)
+    joint.hold()
+    assert joint.target == side * (here + 10)
