@@ -16,6 +16,8 @@ RARE = 0.005
 MOST_FACTS = 20_000
 """Facts that are read. A memory of the most people (64 with 48 half-hours, 128 with four facts,
 512 zones) has 4100."""
+MOST_ROWS = 2**53
+"""Episodes of a life: one a nanosecond for a hundred days. Our choice."""
 ROUNDING = 1e-6
 """How far a number may lie outside its range and count as that of the range's end."""
 
@@ -105,6 +107,18 @@ def episode_of(row: tuple[Any, ...]) -> Episode | None:
         day=then, hour=clock, person=person, what=what, times=times, behavior=behavior,
         pleasure=mood,
     )  # fmt: skip
+
+
+def counts_fit(db: Any) -> bool:
+    """Whether the numbers of episodes and notes are those of a pet. A database gives no number
+    after its greatest one, so with that nothing could ever be written again. Raises what `db`
+    raises."""
+    rows = db.execute(
+        "SELECT seq FROM sqlite_sequence"
+        " UNION ALL SELECT MAX(id) FROM episodes UNION ALL SELECT MAX(n) FROM erased"
+    )
+    found = [number for (number,) in rows if number is not None]
+    return all(isinstance(number, int) and 0 <= number < MOST_ROWS for number in found)
 
 
 def row_of(e: Episode) -> tuple[float, float, str, str, int, str, float]:

@@ -31,6 +31,7 @@ from moggy.brain.memory.rows import (
     MOST_FACTS,
     Episode,
     Fact,
+    counts_fit,
     episode_of,
     fact_of,
     facts_of,
@@ -119,6 +120,8 @@ class Memory:
                 self._file = hold_alone(path)
             with self._reading():
                 self._prepare()
+                if not counts_fit(self._db):
+                    raise not_a_memory(path, "its episodes or notes have numbers of no pet's")
                 self._erased = self._last_erased()
                 self._known = self._facts()
                 self._checked_episodes()
@@ -400,8 +403,6 @@ class Memory:
 
     def _last_erased(self) -> int:
         row = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'erased'").fetchone()
-        if row is not None and not isinstance(row[0], int):
-            raise not_a_memory(self._path, "its count of notes is no number")
         return int(row[0]) if row else 0
 
     def _take_erased(self, names: set[str]) -> tuple[str, ...]:

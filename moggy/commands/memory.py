@@ -35,7 +35,8 @@ def show() -> None:
         return
     with closing(Memory(memory_file(), memory_key())) as memory:
         for sentence in sentences(memory):
-            typer.echo(sentence)
+            # A name may hold what a terminal would obey.
+            typer.echo("".join([sign if sign.isprintable() else "�" for sign in sentence]))
         _say_damage(memory)
 
 

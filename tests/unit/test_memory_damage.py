@@ -22,7 +22,7 @@ from moggy.brain.memory import (
     encrypt,
     set_aside,
 )
-from moggy.commands.memory import as_json, sentences
+from moggy.commands.memory import as_json, sentences, show
 from tests.memories import KNOWN, write
 
 
@@ -96,6 +96,39 @@ def test_a_file_of_another_is_kept_aside_and_a_new_memory_begins(path: Path, wha
     assert known is None
     assert "nothing could be read" in note
     assert set_aside(path)[0].read_bytes() == foreign
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE episodes SET id = 9223372036854775807 WHERE id = 3",
+        "INSERT INTO erased (n, who) VALUES (9223372036854775807, 'x')",
+        "UPDATE sqlite_sequence SET seq = 'many' WHERE name = 'episodes'",
+        "UPDATE sqlite_sequence SET seq = -5",
+    ],
+)
+def test_a_memory_that_has_no_number_left_for_what_comes_is_made_anew(
+    path: Path, statement: str
+) -> None:
+    write(path)
+    poke(path, statement)
+    known, note = wake(path)
+    assert known is not None
+    assert known.people == KNOWN.people
+    assert "have numbers of no pet's" in note
+    assert wake(path)[1] == ""
+
+
+def test_a_name_that_a_terminal_would_obey_is_shown_without_that(
+    path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(path)
+    poke(path, "UPDATE facts SET person = 'a\n\x1b[2J' WHERE person = 'person 1'")
+    monkeypatch.setenv("MOGGY_HOME", str(path.parent))
+    show()
+    said = capsys.readouterr().out
+    assert "a��[2J: trust 0.60" in said
+    assert "\x1b" not in said
 
 
 def test_what_can_be_read_of_a_file_with_a_broken_page_goes_on(path: Path) -> None:
