@@ -108,8 +108,8 @@ def felt_chances(
     if valence is None or arousal is None:
         return chances
     begins, wholly, until, glad = CONTENT_VALENCE
-    content = min(_ramp(valence, begins, wholly), _ramp(valence, glad, until))
-    calm = content * _ramp(arousal, CALM_AROUSAL[1], CALM_AROUSAL[0])
+    content = min(ramp(valence, begins, wholly), ramp(valence, glad, until))
+    calm = content * ramp(arousal, CALM_AROUSAL[1], CALM_AROUSAL[0])
     if calm > 0.0:
         happy = chances.get("happy", 0.0)
         chances["calm"] = calm * (happy + chances.get("neutral", 0.0))
@@ -117,7 +117,7 @@ def felt_chances(
     return chances
 
 
-def _ramp(x: float, zero: float, one: float) -> float:
+def ramp(x: float, zero: float, one: float) -> float:
     """0 at `zero`, 1 at `one`, straight between."""
     return max(0.0, min(1.0, (x - zero) / (one - zero)))
 

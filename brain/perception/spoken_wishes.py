@@ -10,20 +10,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from moggy.brain.perception.shown_feelings import AGAIN_S, felt_chances
+from moggy.brain.perception.shown_feelings import AGAIN_S, felt_chances, ramp
 from moggy.messages import Thought, Words
-from moggy.vocabulary import INTENT_EVENTS, PET_EVENTS, SEEN_EVENTS, TOLD_EVENTS, SeenFeeling
+from moggy.vocabulary import (
+    CLASS_PLACES,
+    INTENT_EVENTS,
+    PET_EVENTS,
+    SEEN_EVENTS,
+    TOLD_EVENTS,
+    SeenFeeling,
+)
 
 FELT_FROM = 0.4
 """Probability of a feeling from which it is an event. Our choice, as are the next."""
 SURE_FROM = 0.35
 """Confidence that it takes, and that a wish in a thought takes."""
-GONE_BELOW = 0.2
+GONE_BELOW = 0.3
 """Probability of a feeling in a thought below which the words were misheard."""
 STRONGER_BY = 0.1
 """By how much stronger a feeling must be in a thought to be felt more."""
-THOUGHT_SURE = 0.7
-"""A thought that is less sure than this share of its words corrects nothing."""
+KIND_VALENCE = (0.05, 0.35)
+"""Valence of words for the pet, beyond what gladness explains, from which they may be kind, and
+from which they wholly are: «there, there, it was only the vacuum cleaner»."""
 UNKNOWN = 0.5
 """How surely something is meant for the pet, where nothing tells."""
 ASKED_FROM = 0.3
@@ -65,7 +73,7 @@ class SpokenWishes:
         """The events of words just heard, at `at` (s)."""
         said = Utterance(confidence, words.to_pet)
         said.wishes = _wishes(words, words.to_pet, 0.5 + 0.5 * confidence)
-        chances = felt_chances(words.valence, words.arousal, words.probabilities)
+        chances = _chances(words, words.to_pet)
         for name, felt in _feelings(chances, confidence, words.to_pet).items():
             if self._is_new(words.person, name, felt[1], at):
                 said.feelings[name] = felt
@@ -82,8 +90,7 @@ class SpokenWishes:
             said = Utterance()
             if thought.about:
                 self._utterances[thought.about] = said
-        sure = thought.confidence > SURE_FROM
-        if not sure or thought.confidence < THOUGHT_SURE * said.confidence:
+        if thought.confidence <= SURE_FROM:
             return []
         if thought.to_pet is not None:
             said.to_pet = thought.to_pet
@@ -93,30 +100,23 @@ class SpokenWishes:
         if thought.intent is None:
             return []
         wishes = _wishes(thought, said.to_pet, 0.3 + 0.6 * thought.confidence)
-        found = [
-            SaidEvent("misheard", strength, takes_back=name)
-            for name, strength in said.wishes.items()
-            if name not in wishes
-        ]
-        found += [
-            SaidEvent(name, strength)
-            for name, strength in wishes.items()
-            if name not in said.wishes
-        ]
-        said.wishes = {name: said.wishes.get(name, strength) for name, strength in wishes.items()}
+        gone = [name for name in said.wishes if name not in wishes]
+        found = [SaidEvent("misheard", said.wishes.pop(name), takes_back=name) for name in gone]
+        for name, strength in wishes.items():
+            if name not in said.wishes:
+                said.wishes[name] = strength
+                found.append(SaidEvent(name, strength))
         return found
 
     def _felt_now(self, thought: Thought, said: Utterance) -> list[SaidEvent]:
-        chances = felt_chances(thought.valence, thought.arousal, thought.probabilities)
+        chances = _chances(thought, said.to_pet)
         if not chances:
             return []
         feelings = _feelings(chances, thought.confidence, said.to_pet)
         found = []
         for name, (feeling, strength) in list(said.feelings.items()):
-            replaced = any(
-                felt == feeling and other != name for other, (felt, _) in feelings.items()
-            )
-            if replaced or (name not in feelings and chances.get(feeling, 0.0) < GONE_BELOW):
+            moved = any(felt == feeling and other != name for other, (felt, _) in feelings.items())
+            if moved or (name not in feelings and chances.get(feeling, 0.0) < GONE_BELOW):
                 found.append(SaidEvent("misheard", strength, takes_back=name))
                 del said.feelings[name]
         for name, felt in feelings.items():
@@ -151,6 +151,17 @@ def _wishes(said: Words | Thought, to_pet: float | None, strength: float) -> dic
     if isinstance(said, Thought) and said.confidence <= SURE_FROM:
         return {}
     return {INTENT_EVENTS[intent]: min(1.0, strength)}
+
+
+def _chances(said: Words | Thought, to_pet: float | None) -> dict[SeenFeeling, float]:
+    """Probabilities of what may be felt by words; what is said to the pet kindly, though without
+    gladness, counts as *happy* too."""
+    chances = felt_chances(said.valence, said.arousal, said.probabilities)
+    if to_pet is not None and to_pet > UNKNOWN and said.valence is not None:
+        happy = chances.get("happy", 0.0)
+        beyond = said.valence - CLASS_PLACES["happy"].valence * happy
+        chances["happy"] = happy + ramp(beyond, *KIND_VALENCE) * chances.get("neutral", 0.0)
+    return chances
 
 
 def _feelings(

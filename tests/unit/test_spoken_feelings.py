@@ -36,7 +36,7 @@ def events(senses: list[AnySense], until: float = 3.0) -> list[Event]:
 
 
 def likely(feeling: PersonClass, chance: float) -> Probabilities:
-    return {feeling: chance, "neutral": round(1.0 - chance, 6)}
+    return {feeling: 1.0} if feeling == "neutral" else {feeling: chance, "neutral": 1.0 - chance}
 
 
 def words(feeling: PersonClass, chance: float = 0.9, at: float = 1.0, **more: object) -> Words:
@@ -160,6 +160,13 @@ def test_kind_words_please_harsh_ones_hurt_and_a_report_is_cared_about() -> None
     assert before - 0.15 < sad.valence <= before, "concern, not pleasure"
 
 
+def test_words_of_comfort_please_though_nobody_is_glad() -> None:
+    comfort = words("neutral", 1.0, valence=0.35, arousal=0.0, to_pet=0.9, confidence=0.8)
+    assert felt(comfort).valence > felt().valence + 0.1
+    order = words("neutral", 1.0, valence=0.1, arousal=0.0, to_pet=0.9, confidence=0.8)
+    assert heard(order) == []
+
+
 def test_what_is_told_of_others_asks_nothing_of_the_pet() -> None:
     quoted = Words(at=1.0, id=7, text="…", intent="scold", confidence=0.8, to_pet=0.05)
     assert heard(quoted) == []
@@ -205,7 +212,7 @@ def test_who_was_meant_may_be_corrected_too() -> None:
 
 
 def test_an_unsure_reading_corrects_nothing() -> None:
-    found = heard(words("angry", 0.9, to_pet=1.0), thought("happy", 0.5))
+    found = heard(words("angry", 0.9, to_pet=1.0), thought("happy", 0.3))
     assert [name for name, _ in found] == ["anger_at_pet"]
 
 
