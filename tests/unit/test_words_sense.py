@@ -340,3 +340,12 @@ def test_every_file_of_words_can_be_read(folder: str) -> None:
         found = list(rows(file.parent, file.stem, columns))
         assert len(found) > 8
         assert all(abs(float(values[-1])) < 4.0 for values, _ in found)
+
+
+@pytest.mark.parametrize("text", ["sit down", "get down", "yes", "no", "no!", "nein", "ok, maybe"])
+def test_an_order_or_an_answer_neither_scolds_nor_sends_away(text: str) -> None:
+    assert read(text).intent == "none"
+
+
+def test_a_hey_alone_is_no_call_to_come_or_to_play() -> None:
+    assert read("hey, get your claws out of my curtains right now!").intent not in ("call", "play")
