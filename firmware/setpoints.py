@@ -15,9 +15,9 @@ _CREEP_MS = const(1000)
 _IN_A_ROW = const(128)
 """Setpoints in a row that are refused before it is the number or the clock that is taken for wrong.
 Our choice: five seconds at 25 a second, more than a slow line holds back."""
-_AHEAD = const(256)
-"""By how much the next number may be higher: by all that is lost in five seconds at 50 a second. A
-session ends after 1.5 s in which nothing is heard."""
+_AHEAD = const(2048)
+"""By how much the next number may be higher: by all that is lost in forty seconds at 50 a second,
+on a line that carries only what the board says. Our choice."""
 _SOONER_MS = const(2000)
 """ms by which a way may be shorter than the shortest before. Our choice: more than a first setpoint
 is held up; what is farther ahead is of another time."""

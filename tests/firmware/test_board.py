@@ -289,10 +289,10 @@ def test_a_setpoint_is_reached_within_the_time_that_it_names() -> None:
     brain = Brain().awake()
     brain.live(0.3, head_pan=0.0)
     board = brain.board._board
-    board._take(wire.SETPOINT, struct.pack("<HH", 5000, 99) + setpoint(over=60, pan=0.05), 99)
+    board._take(wire.SETPOINT, struct.pack("<HH", 500, 99) + setpoint(over=60, pan=0.05), 99)
     joint = board._limbs.joints[NAMES.index("head_pan")]
     assert joint.glide == 3
-    board._take(wire.SETPOINT, struct.pack("<HH", 5001, 99) + setpoint(over=10, pan=0.02), 99)
+    board._take(wire.SETPOINT, struct.pack("<HH", 501, 99) + setpoint(over=10, pan=0.02), 99)
     assert joint.glide == 1
 
 
@@ -312,7 +312,7 @@ def test_a_setpoint_is_followed_for_as_many_milliseconds_as_it_says_and_a_second
 def test_a_setpoint_of_another_length_is_refused_and_each_while_stopped() -> None:
     brain = Brain().awake()
     board = brain.board._board
-    first, second = (struct.pack("<HH", 5000 + n, 99) + setpoint() for n in range(2))
+    first, second = (struct.pack("<HH", 500 + n, 99) + setpoint() for n in range(2))
     for payload, result in ((first[:-1], 1), (first + b"\0", 1), (first, 0)):
         assert board._take(wire.SETPOINT, payload, 99) == result
     assert brain.asked(wire.STOP) == "done"
@@ -331,8 +331,9 @@ def test_the_setpoints_of_a_new_session_are_followed() -> None:
 
 def test_the_number_of_a_setpoint_has_sixteen_bits() -> None:
     board = Brain().awake().board._board
-    for number, result in ((1, 0), (0x7FFF, 0), (0x7FFF, 1), (0x7F01, 1), (0x8000, 0)):
-        payload = struct.pack("<HH", number + 3000, 99) + setpoint()
+    board._setpoints._number = 0xFF00
+    for number, result in ((0xFFFF, 0), (0xFFFF, 1), (0xFF00, 1), (0, 0), (0xFFFF, 1), (256, 0)):
+        payload = struct.pack("<HH", number, 99) + setpoint()
         assert board._take(wire.SETPOINT, payload, 99) == result, number
 
 
