@@ -40,7 +40,7 @@ from moggy.sensors.words.words_meanings import HEAD, INPUTS, inputs
 from moggy.sensors.words.words_phrases import wish
 from moggy.sensors.words.words_reader import cut, lexical, vader
 
-RECIPE = Recipe(hidden=64, epochs=50, rate=3e-3, decay=0.02, drop_in=0.15, drop_hidden=0.4)
+RECIPE = Recipe(hidden=48, epochs=50, rate=3e-3, decay=0.02, drop_in=0.15, drop_hidden=0.4)
 """Chosen on the folds."""
 SEEDS = 3
 """Networks whose scores are averaged: one alone gives chance differences between like words."""
