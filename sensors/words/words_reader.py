@@ -53,10 +53,9 @@ KNOWN_FROM: Final = 0.25
 CHANCE: Final = 0.15
 """Share of the words that a lexicon knows of a text in a language that it is not for. Our choice,
 after Finnish and Georgian."""
-KNOWN_SPAN: Final = 0.35
-"""Share of known words from which the learnt weights count fully."""
-LETTERS_A_WORD: Final = 2.0
-"""Characters of a word of Chinese and Japanese. Our choice."""
+KNOWN_SPAN: Final = 0.175
+"""Share of known words beyond chance from which the learnt weights count fully. On held-back folds
+of bench/said/train.tsv the calibration error is 0.03 with it, and 0.10 with twice as much."""
 TELLS_FROM: Final = 0.3
 """How far a text must be of known words for the network to tell whom it is meant for."""
 SIGNS: Final = 0.5
@@ -166,10 +165,9 @@ def _known(spelt: Sequence[str], hits: int, lang: str, compound: float) -> float
     letters = [word for word in spelt if word[0].isalpha()]
     if not letters:
         return SYMBOLS_ONLY if compound else 0.0
-    count = len(letters)
-    if lang in words_lexicon.UNSPACED:
-        count = math.ceil(sum(map(len, letters)) / LETTERS_A_WORD)
-    share = hits / count - CHANCE
+    if lang in words_lexicon.UNSPACED:  # the script tells the language
+        return 1.0
+    share = hits / len(letters) - CHANCE
     if lang == "en":
         share = max(share, head().knows(spelt) - KNOWN_FROM)
     return min(1.0, max(0.0, share / KNOWN_SPAN))
