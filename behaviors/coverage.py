@@ -37,6 +37,7 @@ SITUATIONS: Mapping[str, Mapping[str, Any]] = {
     "(nothing)": {},
     "(nobody)": {"present": False},
     "(tired)": {"energy": 0.1},
+    "(up for long)": {"energy": 0.4},
     "(bored)": {"curiosity": 0.1, "energy": 0.8},
     "(playful)": {"play": 0.1, "energy": 0.9, "attention": 0.6},
     "(playful, nobody)": {"play": 0.1, "energy": 0.9, "present": False},

@@ -288,14 +288,14 @@ def test_a_mistake_in_another_file_than_the_edited_one_names_both() -> None:
 def test_files_that_are_right_only_together_are_taken_when_the_last_has_come() -> None:
     pet = born(SHIPPED)
     below = (f"shipped/{TREE}", SHIPPED.files[TREE])
-    plays = "extends: cat\nchange: {explore: {do: {plays: [{motion: shrug}]}}}\n"
+    plays = "extends: cat\nchange: {explore: {base: 3, do: {plays: [{motion: shrug}]}}}\n"
     shrug = "about: Lifts its shoulders.\nduration: 1\nmove: {shoulders: 0.2}\n"
     for n in range(1, 20):
         pet.tick(n / 50, ())
     (said,) = took(pet, 0.4, below, (TREE, plays)).refused
     assert "unknown motion 'shrug'" in said
     assert took(pet, 0.42, ("motions/shrug.yaml", shrug)).refused == ()
-    seen = [pet.tick(n / 50, ()) for n in range(22, 60)]
+    seen = [pet.tick(n / 10, ()) for n in range(5, 300)]
     assert any(play.motion == "shrug" for tick in seen for play in tick.decision.plays)
 
 

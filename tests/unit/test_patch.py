@@ -247,7 +247,7 @@ def test_a_later_release_reaches_all_that_the_owner_has_not_changed(tmp_path: Pa
     saved(tmp_path, in_option("explore", "base: 0.46", "base: 0.6"))
     files = Files(tmp_path)
     texts = files.texts(TREE)
-    texts["trees/cat/alone.yaml"] = texts["trees/cat/alone.yaml"].replace("base: 0.29", "base: 0.5")
+    texts["trees/cat/rest.yaml"] = texts["trees/cat/rest.yaml"].replace("base: 0.29", "base: 0.5")
     below = compose(TREE, texts, Tree).model_dump()["root"]["below"]
     options = {each["id"]: each for each in below["options"]}
     assert (options["explore"]["base"], options["bask"]["base"]) == (0.6, 0.5)
