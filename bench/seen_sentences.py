@@ -50,6 +50,7 @@ SHARES: Mapping[str, Holds] = {
     "it wants to play": lambda wish: wish >= 0.5,
     "it wants to": lambda wish: wish >= 0.3,
     "it wants some": lambda wish: wish >= 0.55,
+    "it wants company": lambda wish: wish >= 0.6,
     "has the energy for it": lambda energy: energy >= 0.2,
     "it is tired": lambda energy: energy <= 0.42,
     "it is lonely": lambda lonely: lonely >= 0.1,
