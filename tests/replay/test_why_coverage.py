@@ -315,7 +315,7 @@ def test_the_whole_chain_of_one_joint_is_typed_data(eventful: Path) -> None:
         for event in entry.data["events"]
         if event["name"] == "hit"
     )
-    answer = why(eventful, inputs_of, hit["at"] + 0.3, "hind_left_knee")
+    answer = why(eventful, inputs_of, hit["at"] + 0.4, "hind_left_knee")
     chain, source = answer.changes[0], answer.changes[0].source
     assert chain.change.before != chain.change.after
     assert chain.change.sent == pytest.approx(chain.change.after, abs=2e-4)
