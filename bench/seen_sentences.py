@@ -36,6 +36,7 @@ SHARES: Mapping[str, Holds] = {
     "it trusts you": lambda trust: trust >= 0.05,
     "it trusts you only so much": lambda trust: trust <= 1.0,
     "it hardly trusts you": lambda trust: trust <= 0.12,
+    "it hardly knows you yet": lambda familiarity: familiarity <= 0.2,
     "lifted by somebody it trusts only so much": lambda trust: trust <= 0.6,
     "it is fond of you": lambda affection: affection >= 0.15,
     "it is afraid": lambda fear: fear >= 0.08,
@@ -98,6 +99,7 @@ HAPPENED: Mapping[str, tuple[str, float]] = {
     "you asked it to play": ("play_asked", 45.5),
     "you asked it to": ("play_asked", 45.5),
     "the last time was": ("", 120.0),
+    "the last one was": ("", 120.0),
 }
 """Words before «… ago» → the event, or group of events, that they tell of, and the longest time
 after which it still is a reason (s; of washing, min). No event: that depends on the behaviour."""

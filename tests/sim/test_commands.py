@@ -358,10 +358,10 @@ def test_lint_counts_only_the_names_that_the_owner_gives(tmp_path: Path) -> None
         mine.write_text(f"extends: cat\n{patch}", encoding="utf-8")
         return [line for line in moggy("lint").output.splitlines() if "is never used" in line]
 
-    # Of the shipped tree only `sleep` asks for `night`.
-    assert unused("remove: [sleep]\n") == []
-    assert unused("remove: [sleep]\nlet: {night: hour > 22, idle: touch.since > 99}\n") == [
-        "let: 'night' is never used",
+    # Of the shipped tree only `sulk` asks for `made_up`.
+    assert unused("remove: [sulk]\n") == []
+    assert unused("remove: [sulk]\nlet: {made_up: hour > 22, idle: touch.since > 99}\n") == [
+        "let: 'made_up' is never used",
         "let: 'idle' is never used",
     ]
 
