@@ -53,8 +53,12 @@ _STILL_WINDOWS = const(12)
 """Windows in a row (92 s) in which a touch did not move after which the pad counts as stuck."""
 _MOVES = const(32)
 """A touch moved if the standard deviation of its count in a window, beyond noise, was more than a
-32nd of its depth, or its mean changed by more than a 16th from window to window. Our choice: the
-pressure of a hand that rests on a breathing body wanders by about a tenth of itself."""
+32nd of its depth, or its mean changed by more than a 16th from window to window, beyond noise. Our
+choice: the pressure of a hand that rests on a breathing body wanders by about a tenth of itself."""
+_NOISY = const(4)
+"""Noise of a window (von Neumann 1941: half the mean square of the steps from sample to sample) is
+believed up to a standard deviation of a fourth of the depth. Our choice: what changes faster than
+that is a hand that scratches or kneads."""
 _ALL = const(4)
 """Pads from which on it cannot be hands when all of them are full at once."""
 _AT_ONCE = const(5)
@@ -179,7 +183,10 @@ class Skin(Watched):
         """Samples of an untouched pad above its baseline, and the sum of the squares of how far
         above, 16ths of a squared count. Hands make counts smaller, so that is noise."""
         self._mean = _zeros("h", count)
-        """Of the window before."""
+        self._variance = _zeros("i", count)
+        """Of the window before: 16ths of a count, and 16ths of a squared count."""
+        self._slow = _zeros("i", count)
+        """Sum of the variances beyond noise of the windows in which it was still, in the same."""
         self._steps = _zeros("i", count)
         """Sum of the squared differences from sample to sample."""
         self._firm = _zeros("i", count)
@@ -351,13 +358,12 @@ class Skin(Watched):
         if self._highs[pad] >= _LEAST_HIGHS:
             self._learn_noise(pad, self._high_squares[pad] // self._highs[pad])
         self._highs[pad] = self._high_squares[pad] = 0
-        if not self.pressures[pad] or self._moved(pad, mean, variance, noise):
-            self._still[pad] = 0
-        else:
-            self._still[pad] += 1
-            if self._still[pad] >= _STILL_WINDOWS:
-                self._mask(pad, mean)
-        self._mean[pad] = mean
+        fine = total * 16 // _WINDOW
+        if not self.pressures[pad]:
+            self._still[pad] = self._slow[pad] = 0
+        elif self._is_stuck(pad, fine, variance, noise):
+            self._mask(pad, mean)
+        self._mean[pad], self._variance[pad] = fine, variance
 
     def _learn_noise(self, pad: int, noise: int) -> None:
         """Believe more noise soon, less of it slowly: servos that stop will run again."""
@@ -368,13 +374,33 @@ class Skin(Watched):
             step += 1
         self._step[pad] = step
 
-    def _moved(self, pad: int, mean: int, variance: int, noise: int) -> bool:
-        """Whether the touch on a pad moved in a window. What counts as noise is twice that of the
-        untouched pad, or of this window up to twice what counts as a movement."""
-        depth = (self._base[pad] >> 4) - mean
-        moves = 16 * depth * depth // (_MOVES * _MOVES)
-        at_rest = moves + 2 * max(self._noise[pad], min(noise, 4 * moves))
-        return variance > at_rest or abs(mean - self._mean[pad]) * 16 > depth
+    def _is_stuck(self, pad: int, mean: int, variance: int, noise: int) -> bool:
+        """Whether a touch has been for `_STILL_WINDOWS` what a stuck pad with normal noise, each
+        sample independent of the one before, would be within 4 standard deviations. Those of 64
+        samples: 18 % for a variance; 12 % for its ratio to the noise, and 4 % for that of twelve
+        windows; 18 % of the noise's for the difference of two means; a fourth of the logarithm for
+        the ratio of two variances."""
+        depth = self._base[pad] - mean
+        depth = depth * depth >> 4  # 16ths of a squared count, as all below
+        moves = depth // (_MOVES * _MOVES)
+        noise = min(noise, depth // (_NOISY * _NOISY))
+        usual = self._noise[pad]
+        before = self._variance[pad]
+        change = mean - self._mean[pad]
+        if (
+            variance > moves + max(2 * usual, noise * 7 // 4)
+            or change * change >> 4 > 4 * moves + max(usual, noise) // 2
+            or max(variance, before) > moves + max(3 * min(variance, before), 2 * usual)
+        ):
+            self._still[pad] = self._slow[pad] = 0
+            return False
+        self._still[pad] += 1
+        self._slow[pad] += variance - max(usual, noise)
+        if self._still[pad] < _STILL_WINDOWS:
+            return False
+        self._still[pad] = 0
+        slow, self._slow[pad] = self._slow[pad], 0
+        return slow <= _STILL_WINDOWS * moves // 4 + 2 * max(usual, noise)
 
     def _mask(self, pad: int, mean: int) -> None:
         """Name a pad as stuck. What it shows is its baseline, so that hands are felt on top of it,
