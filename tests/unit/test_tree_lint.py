@@ -114,7 +114,9 @@ def test_every_event_has_an_answer_and_every_behaviour_its_moment() -> None:
         "stretch",
         "bask",
         "sit_up",
-    }, "these need longer than a scene lasts"
+        "size_up",
+        "look_up",
+    }, "these need longer than a scene lasts, a stranger, or quiet hours"
 
 
 def test_the_slots_of_a_tree_are_its_reflexes_and_options() -> None:
