@@ -1,5 +1,6 @@
 """Reads the battery's voltage, smooths it, and says when it is low or empty."""
 
+import machine
 from machine import ADC, Pin
 from micropython import const
 
@@ -9,6 +10,8 @@ what a loaded battery regains when the servos stop must not end `low`."""
 _READS_TO_BELIEVE = const(3)
 """Readings in a row (one a second) below the empty mark before the battery counts as empty. A
 servo that starts pulls the voltage down for less than that."""
+_PULL_DOWN = const(4)
+"""Bit of a pin's register that pulls it to ground: PDE (data sheets of RP2040 and RP2350)."""
 
 
 def _converter(pin: int) -> ADC:
@@ -34,7 +37,10 @@ class BatteryGauge:
     ) -> None:
         """`pin`: −1 where no divider is wired; then it tells nothing. `divider_permille`: battery
         volts for one volt at the ADC pin, times 1000."""
-        self._pin = pin
+        import restart  # which is then forgotten
+
+        self._pull = restart.pin_register(pin)
+        """Address of the register with the pin's pulls; 0 where it cannot be pulled."""
         self._adc = None if pin < 0 else _converter(pin)
         self._charging = Pin(charging_pin, Pin.IN, Pin.PULL_DOWN)
         self._full = full_mv
@@ -74,11 +80,12 @@ class BatteryGauge:
     def _driven(self, adc: ADC, seen: int) -> bool:
         """Whether something drives the pin: one that floats, and may show any voltage, follows its
         own pull to ground (RP2040: 50 to 80 kΩ). An ESP32 cannot pull while it measures."""
-        if hasattr(adc, "read_uv"):
+        if not self._pull:
             return True
-        Pin(self._pin, Pin.IN, Pin.PULL_DOWN)
+        free = machine.mem32[self._pull]
+        machine.mem32[self._pull] = free | _PULL_DOWN
         held = self._seen(adc)
-        self._adc = _converter(self._pin)  # ends the pull
+        machine.mem32[self._pull] = free
         return held * 4 >= seen
 
     @property

@@ -62,6 +62,14 @@ def ticking() -> None:
         machine.mem32[_scratch()] = _TICKING
 
 
+def pin_register(pin: int) -> int:
+    """Address of the register that has the pulls of a pin (PADS_BANK0), for battery.py; 0 where the
+    chip has none, or for a pin below 0."""
+    if pin < 0 or not chip():
+        return 0
+    return (0x40038004 if chip() == "RP2350" else 0x4001C004) + 4 * pin
+
+
 def stop_register() -> int:
     """Address of a register that is kept through a reset as SCRATCH0 is, for boots.py; 0 where the
     chip has none."""

@@ -246,7 +246,7 @@ def test_a_divider_that_is_not_wired_is_no_empty_battery(volts: float) -> None:
         life.body.move(Command(at=life.now, pose=AHEAD))
     assert life.pulsed == len(CAT.joints)
     assert not any(isinstance(sense, Battery) for sense in heard)
-    assert not board.bench.pulled & {CAT.wiring.battery}, "the pull is not left on"
+    assert not board.bench.core.pulled(CAT.wiring.battery), "the pull is not left on"
 
 
 def test_a_body_without_a_divider_says_nothing_of_a_battery() -> None:

@@ -75,6 +75,20 @@ def test_a_build_that_does_not_name_its_chip_is_for_the_rp2040() -> None:
     assert restart.chip() == "RP2040"
 
 
+@pytest.mark.parametrize(
+    ("name", "pin", "address"),
+    [
+        ("RP2040", 26, 0x4001C000 + 4 + 104),
+        ("RP2350", 26, 0x40038000 + 4 + 104),
+        ("RP2040", 0, 0x4001C004),
+        ("RP2040", -1, 0),
+        ("", 26, 0),
+    ],
+)
+def test_the_pulls_of_a_pin_have_a_register(name: str, pin: int, address: int) -> None:
+    assert on_chip(name)[0].pin_register(pin) == address
+
+
 def test_the_scratch_register_is_left_alone_where_there_is_none() -> None:
     restart, machine = on_chip("")
     machine.mem32.clear()

@@ -1,14 +1,19 @@
-"""The sensors in a real MicroPython interpreter: a read allocates nothing."""
+"""The sensors in a real MicroPython interpreter: a read allocates nothing, and ghosts and hands are
+told from each other as in CPython."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from moggy.sim.board.interpreter import BENCH, FIRMWARE, interpreter, note
+from moggy.sim.board.lock_step import LockStepBoard
+
+from .rig import CAT
 
 READS = """
 from array import array
@@ -68,10 +73,57 @@ print(left, touched > 0, moved, skin.losses, imu.losses)
 """
 
 
-@pytest.mark.skipif(interpreter() is None, reason=f"not run: {note()}")
-def test_a_minute_of_reads_with_a_hand_on_four_pads_allocates_nothing(tmp_path: Path) -> None:
-    script = tmp_path / "reads.py"
-    script.write_text(READS)
+GHOSTS = """
+class Ghosts:
+    # Noise on all pads; ghosts on 0 to 5, noise comes with those of 3 to 5; hands on 6 to 8.
+    def __init__(self):
+        self.at = 0
+        self.seed = 7
+    def set_up(self):
+        pass
+    def sound(self):
+        return True
+    def charges(self):
+        return [60] * 12
+    def random(self, size):
+        self.seed = (self.seed * 1103 + 12345) & 0x7FFFF
+        return (self.seed >> 8) % size
+    def read_into(self, counts):
+        self.at += 1
+        breath = abs(self.at % 400 - 200)
+        for pad in range(12):
+            count = 700 + self.random(3)
+            if self.at > 3000 and pad < 9:
+                count -= 12 + 16 * (pad % 3)
+                if 3 <= pad < 6:
+                    count += self.random(5) - 2
+                elif pad >= 6:
+                    count -= breath * (12 + 16 * (pad % 3)) // 1000
+            counts[pad] = count
+
+
+def live(skin, lock, unlock):
+    skin._chip = Ghosts()
+    for now in range(0, 1000, 10):
+        skin.read(now)
+    lock()
+    for now in range(1000, 160000, 10):
+        skin.read(now)
+    unlock()
+    return "%x %s" % (skin.stuck, " ".join([str(still) for still in skin._still]))
+"""
+IN_MICROPYTHON = """
+import micropython
+from i2c_bus import Bus
+from skin import Skin
+skin = Skin(Bus(4, 5), tuple(range(12)), 0)
+print(live(skin, micropython.heap_lock, micropython.heap_unlock))
+"""
+
+
+def printed(script: Path, text: str) -> tuple[str, str]:
+    """What a script prints in the interpreter."""
+    script.write_text(text)
     command = interpreter()
     assert command is not None
     done = subprocess.run(
@@ -80,4 +132,26 @@ def test_a_minute_of_reads_with_a_hand_on_four_pads_allocates_nothing(tmp_path: 
         capture_output=True,
         text=True,
     )
-    assert (done.stdout.strip(), done.stderr) == ("0 True 6000 0 0", "")
+    return done.stdout.strip(), done.stderr
+
+
+@pytest.mark.skipif(interpreter() is None, reason=f"not run: {note()}")
+def test_a_minute_of_reads_with_a_hand_on_four_pads_allocates_nothing(tmp_path: Path) -> None:
+    assert printed(tmp_path / "reads.py", READS) == ("0 True 6000 0 0", "")
+
+
+def in_this_process() -> str:
+    board = LockStepBoard(CAT)
+    skin = board.module("skin").Skin(board.module("i2c_bus").Bus(4, 5), tuple(range(12)), 0)
+    names: dict[str, Any] = {}
+    exec(GHOSTS, names)
+    return str(names["live"](skin, int, int))
+
+
+def test_ghosts_are_named_and_hands_are_kept_in_counts_of_chance() -> None:
+    assert in_this_process().startswith("3f ")
+
+
+@pytest.mark.skipif(interpreter() is None, reason=f"not run: {note()}")
+def test_so_they_are_in_the_interpreter_without_memory(tmp_path: Path) -> None:
+    assert printed(tmp_path / "ghosts.py", GHOSTS + IN_MICROPYTHON) == (in_this_process(), "")

@@ -123,6 +123,42 @@ print(left, moved > 900, line.sent > before + 5000, board._port.errors, board.al
 """
 
 
+GAUGE = """
+import machine
+import micropython
+import restart
+
+restart.chip = lambda: "RP2040"
+from battery import BatteryGauge
+
+gauge = BatteryGauge(26, 22, 8400, 6800, 6400, 3000)
+machine.bench.adc[26] = 6500 * 65535 // 9900
+gauge.read()
+micropython.heap_lock()
+for second in range(100):
+    gauge.read()
+left = micropython.heap_unlock()
+machine.bench.floating.add(26)
+gauge.read()
+print(left, gauge.mv, gauge.low, gauge.wired, machine.bench.core.pulled(26))
+"""
+
+
+@pytest.mark.skipif(interpreter() is None, reason=f"not run: {note()}")
+def test_a_low_battery_that_is_looked_at_twice_allocates_nothing(tmp_path: Path) -> None:
+    script = tmp_path / "gauge.py"
+    script.write_text(GAUGE)
+    command = interpreter()
+    assert command is not None
+    done = subprocess.run(
+        [*command, str(script)],
+        env={"MICROPYPATH": os.pathsep.join([str(BENCH), str(FIRMWARE)])},
+        capture_output=True,
+        text=True,
+    )
+    assert (done.stdout.split(), done.stderr) == (["0", "6498", "False", "False", "False"], "")
+
+
 @pytest.mark.skipif(interpreter() is None, reason=f"not run: {note()}")
 @pytest.mark.parametrize("compiled", [False, True], ids=["sources", "compiled"])
 def test_ten_seconds_of_movement_and_a_hand_allocate_nothing(

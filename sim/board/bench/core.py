@@ -25,6 +25,11 @@ _TELLS = {
 }
 """Chip and cause → address and bits of the register that tells of it, from the data sheets."""
 
+_PADS = (0x4001C004, 0x40038004)
+"""Addresses of the register of pin 0 of an RP2040 and of an RP2350, from the data sheets."""
+_PULL_DOWN = 4
+"""Bit of such a register: a pull to ground."""
+
 FAULTS = ("tick_late", "ticks_late", "board_hung", "board_reset", "power_cut")
 """What may happen to it; machine.DEVICE_FAULTS says what each is."""
 LATE_MS = (60, 200)
@@ -71,6 +76,13 @@ class Core:
         self._late_ms = 0
         """By how much one tick is to come late."""
         self._noise = Noise()
+
+    def pulled(self, pin: int) -> bool:
+        """Whether a pin that measures has its pull to ground."""
+        for first in _PADS:
+            if self.memory[first + 4 * pin] & _PULL_DOWN:
+                return True
+        return False
 
     def begin(self, why: int, chip: str) -> None:
         """Set what the firmware finds at a start. `why`: the number of firmware/restart.py, which

@@ -145,8 +145,6 @@ class Bench:
         """Pin → reading, 16 bits."""
         self.floating: set[int] = set()
         """Pins that nothing drives: those of the ADC follow their own pull to ground."""
-        self.pulled: set[int] = set()
-        """Pins with a pull to ground."""
         self.pwms: dict[int, PWM] = {}
         self.slices: dict[int, int] = {}
         """Hz of each PWM slice."""
@@ -198,7 +196,6 @@ class Bench:
         self.pwms.clear()
         self.slices.clear()
         self.driven.clear()
-        self.pulled.clear()
         self.bus_open = False
 
     def reading(self, pin: int) -> int:
@@ -308,8 +305,6 @@ class Pin:
         value: "int | None" = None,
     ) -> None:
         self.number = number
-        if pull == self.PULL_DOWN:
-            bench.pulled.add(number)
         self._rest = 1 if pull == self.PULL_UP or mode == self.OPEN_DRAIN else 0
         self._is_open_drain = mode == self.OPEN_DRAIN
         if self._is_open_drain and number in bench.bus:
@@ -363,15 +358,14 @@ class PWM:
 
 class ADC:
     """An analogue input; `bench.adc` drives it. As on the RP2040 a pin that measures has no pull,
-    until it is given one."""
+    until its register is given one."""
 
     def __init__(self, pin: Pin) -> None:
         self._number = pin.number
-        bench.pulled.discard(pin.number)
 
     def read_u16(self) -> int:
         """As `machine.ADC.read_u16`: 0..65535 of the reference."""
-        if self._number in bench.floating and self._number in bench.pulled:
+        if self._number in bench.floating and bench.core.pulled(self._number):
             return 300
         return bench.reading(self._number)
 
