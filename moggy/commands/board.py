@@ -50,6 +50,10 @@ FLAGS = (
 """Names of the flags of wire.STATE, the lowest bit first."""
 
 
+class TimeIsOverError(RuntimeError):
+    """What was waited for did not come in time."""
+
+
 class Session:
     """A board on a port, and what it last said of itself."""
 
@@ -62,6 +66,8 @@ class Session:
             "nobody answers as a board with the firmware of this version (docs/wire.md, On a real "
             "board)"
         )
+        self.connected = False
+        """Whether the board answers now."""
         self.state = ""
         """One of wire.STATES; empty before it was heard."""
         self.faults: tuple[str, ...] = ()
@@ -91,15 +97,15 @@ class Session:
         self._link.close()
 
     def until(self, what: Callable[[], object], doing: str) -> None:
-        """Listen until something is so. Raises RuntimeError when the port cannot be used, or when
-        the time is over: then the message says that `doing` failed."""
+        """Listen until something is so. Raises RuntimeError when the port cannot be used, and
+        TimeIsOverError when the time is over: then the message says that `doing` failed."""
         for now in self._ticks:
             self.hear(self._link.poll(now))
             if what():
                 return
             if self._link.failed:
                 raise RuntimeError(f"no board at {self.port}: {self._link.failed}")
-        raise RuntimeError(f"{doing} at {self.port}: {self._why}")
+        raise TimeIsOverError(f"{doing} at {self.port}: {self._why}")
 
     def connect(self) -> None:
         """Begin a session and hear the board's state. Raises RuntimeError as `until` does."""
@@ -127,6 +133,7 @@ class Session:
         """Keep what the board says of itself."""
         for heard in said:
             if isinstance(heard, LinkChange):
+                self.connected = heard.connected
                 if heard.connected:
                     self._why = NO_ANSWER
                 elif heard.message != NO_ANSWER:
@@ -207,10 +214,10 @@ def stop(port: str, body: str, seconds: float) -> int:
     with session(port, body, seconds) as board:
         board.connect()
         board.order(wire.STOP, "the emergency stop was not acknowledged")
-        board.until(
-            lambda: board.state == "stopped",
-            "the board took the emergency stop, but not every servo driver has: cut the power",
-        )
+        try:
+            board.until(lambda: board.state == "stopped", "stopping")
+        except TimeIsOverError:
+            raise RuntimeError(_not_stopped(board)) from None
         typer.echo("stopped: every servo is limp until `moggy board release`")
         return 0
 
@@ -258,6 +265,17 @@ def build(folder: Path, body: str, transport: str) -> int:
     _row("chip", f"{made.wiring.chip}, {transport}")
     _row("files", f"{len(files)} in {folder}, {sum(map(len, files.values()))} bytes")
     return 0
+
+
+def _not_stopped(board: Session) -> str:
+    """What is known when a board took the stop and did not say that all pulses have ended."""
+    since = "and does not answer any more"
+    if board.connected:
+        since = "but a servo driver has not acknowledged it yet; the board goes on asking it"
+    return (
+        f"the board at {board.port} took the emergency stop, {since}. Servos may still have "
+        "pulses: cut their power"
+    )
 
 
 def _condition(board: Session) -> int:

@@ -20,7 +20,9 @@ import serial
 from typer.testing import CliRunner, Result
 
 from moggy import wire
+from moggy.commands.board import Session
 from moggy.main import app
+from moggy.protocol import NO_ANSWER, LinkChange
 from moggy.serial_port import way_out
 from moggy.sim.board.micropython import MicroPythonBoard
 from moggy.sim.board.wires import WorldInputs
@@ -81,6 +83,35 @@ def test_a_stop_is_acknowledged_and_held_until_a_release(board: MicroPythonBoard
     said = asked("release", board.path)
     assert said.exit_code == 0, said.output
     assert "state    limp" in said.stdout
+
+
+def test_a_stop_that_no_servo_driver_acknowledges_says_so(board: MicroPythonBoard) -> None:
+    board.feed(replace(WorldInputs(), faults=("servos_silent",)))
+    while "state    stopping" not in asked("status", board.path).stdout:
+        pass  # it looks at the servo board four times a second
+    said = asked("stop", board.path, seconds="10")
+    assert said.exit_code != 0
+    assert str(said.exception) == (
+        f"the board at {board.path} took the emergency stop, but a servo driver has not "
+        "acknowledged it yet; the board goes on asking it. Servos may still have pulses: cut their "
+        "power"
+    )
+
+
+def test_a_board_that_falls_silent_after_the_stop_says_so(board: MicroPythonBoard) -> None:
+    """It is unplugged when it has taken the command."""
+    board.feed(replace(WorldInputs(), faults=("servos_silent",)))
+    real = Session.order
+
+    def unplugged(self: Session, kind: int, name: str) -> str:
+        result = real(self, kind, name)
+        self.hear([LinkChange(0.0, False, NO_ANSWER)])
+        return result
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Session, "order", unplugged)
+        said = asked("stop", board.path, seconds="10")
+    assert "took the emergency stop, and does not answer any more. Servos" in str(said.exception)
 
 
 def test_a_stop_that_nobody_acknowledges_fails() -> None:
