@@ -36,12 +36,12 @@ def test_a_touch_that_does_not_move_for_twelve_windows_is_stuck() -> None:
 def moves(before: list[int], window: list[int], base: float, usual: float) -> set[str]:
     """What of a window no stuck pad does, by the rule as docs/wire.md states it. `usual` is the
     variance of the pad's noise."""
-    mean, variance = np.mean(window), np.var(window)
+    mean, variance = float(np.mean(window)), float(np.var(window))
     depth = base - mean
     little = (depth / 32) ** 2
     steps = np.diff([before[-1], *window])
-    noise = min(np.mean(steps**2) / 2, (depth / 4) ** 2)
-    pair = sorted((variance, np.var(before)))
+    noise = min(float(np.mean(steps**2)) / 2, (depth / 4) ** 2)
+    pair = sorted((variance, float(np.var(before))))
     return {
         reason
         for reason, found in {
