@@ -88,9 +88,14 @@ class PCA9685:
         self._channels = bytes([channel & 255 for channel in channels])
         self._staged = bytearray(64)
         """What the registers of the channels are to hold."""
-        self._views: dict[int, memoryview] = {}
-        """The staged bytes from a channel to a channel, by 17 × first + end: made once each, since
-        a slice takes memory."""
+        whole = memoryview(self._staged)
+        self._views = {
+            5 * first + end: whole[16 * first : 16 * end]
+            for first in range(4)
+            for end in range(first + 1, 5)
+        }
+        """The staged bytes from a group of four channels to a group, by 5 × first + end: made once,
+        since a slice takes memory."""
         self._first, self._end = 16, 0
         """Channels that are staged and not yet written."""
         self._byte = bytearray(1)
@@ -99,7 +104,8 @@ class PCA9685:
 
     def show(self, pulses: "array[int]") -> None:
         """Give each joint its pulses (µs; 0 is none). What changed is written in one transfer, from
-        its first to its last channel; what the chip did not acknowledge is written next time."""
+        the first to the last group of four channels; what the chip did not acknowledge is written
+        next time."""
         channels = self._channels
         changed = stage(pulses, channels, len(channels), self._staged)
         first, end = changed & 255, changed >> 8
@@ -109,12 +115,11 @@ class PCA9685:
             end = self._end
         if first < end:
             self._first, self._end = first, end
-            view = self._views.get(17 * first + end)
-            if view is None:
-                view = memoryview(self._staged)[4 * first : 4 * end]
-                self._views[17 * first + end] = view
+            first, end = first >> 2, end + 3 >> 2
             self._bus.ready()
-            self._i2c.writeto_mem(self._address, _LED0_ON_L + 4 * first, view)
+            self._i2c.writeto_mem(
+                self._address, _LED0_ON_L + 16 * first, self._views[5 * first + end]
+            )
             self._first, self._end = 16, 0
 
     def all_off(self) -> None:

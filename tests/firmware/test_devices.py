@@ -41,7 +41,7 @@ def test_the_pulses_of_the_servos_do_not_all_begin_at_once() -> None:
     assert len(begins) == 16
 
 
-def test_only_the_servos_that_moved_are_written() -> None:
+def test_only_the_four_servos_of_which_one_moved_are_written() -> None:
     rig = Rig()
     rig.live(3.0, {"head_roll": 0.1})
     written: list[tuple[int, int]] = []
@@ -55,7 +55,7 @@ def test_only_the_servos_that_moved_are_written() -> None:
     rig.live(0.2, {"head_roll": 0.1})
     assert written == []
     rig.live(0.2, {"head_roll": 0.15})
-    assert set(written) == {(6 + 4 * CAT.joints["head_roll"].channel, 4)}
+    assert set(written) == {(6 + 16 * (CAT.joints["head_roll"].channel // 4), 16)}
 
 
 def test_a_pin_servo_gets_its_pulse() -> None:

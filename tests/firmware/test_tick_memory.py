@@ -17,6 +17,7 @@ from .rig import CAT
 TICKS = """
 import gc
 import struct
+import clock
 import micropython
 import machine
 import main
@@ -78,6 +79,8 @@ class Bus:
             registers[register + index] = data[index]
 
 
+CLOCK = clock.channel
+CLOCK.stepped = True
 line = Line()
 board = main.build(line)
 board.tick(10)
@@ -88,6 +91,7 @@ def live(swings):
     moved = 0
     for n in range(50):
         now += 10
+        CLOCK.now = now
         if n & 1:
             line.waiting = swings[n // 2]
         if n & 2:

@@ -23,12 +23,17 @@ AUTO = 0x7B
 
 def chip(picofarads: float = 10.0) -> Any:
     """A simulated chip whose electrodes all have this capacitance."""
-    model = Rig().board.module("touch_chip").SimulatedMpr121()
+    board = Rig().board
+    model = board.module("touch_chip").SimulatedMpr121()
+    model.board, model.clock = board, lambda: board._ms
     model.pads = [round(1000 * picofarads)] * 12
     return model
 
 
-def counts(model: Any) -> list[int]:
+def counts(model: Any, ms: int = 128) -> list[int]:
+    """The counts after so many ms: twice the time of the filter after a reset (4 samples, one each
+    16 ms)."""
+    model.board._ms += ms
     data = model.read(4, 24)
     return [data[index] | data[index + 1] << 8 for index in range(0, 24, 2)]
 
@@ -114,6 +119,7 @@ def tuned(picofarads: list[float]) -> tuple[Any, Any]:
     """A board's chip with these electrodes, set up by the driver; and the driver."""
     rig = Rig()
     model = rig.bench.skin
+    model.board = rig.board
     model.pads = [round(1000 * value) for value in picofarads]
     driver = rig.board.module("mpr121").MPR121(rig.board.module("machine").I2C(0))
     driver.set_up()
@@ -165,5 +171,61 @@ def test_each_register_of_the_configuration_is_read_back(register: int) -> None:
 def test_the_counts_are_read_into_an_array_of_shorts() -> None:
     model, driver = tuned([float(value) for value in range(10, 22)])
     read = array("H", [0] * 12)
+    now = counts(model)
     driver.read_into(read)
-    assert list(read) == counts(model)
+    assert list(read) == now
+    assert 0 not in read
+
+
+# ── The second filter's lag ──────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("second", "period", "ms"), [(2, 0, 10), (0, 0, 4), (3, 0, 18), (0, 4, 64), (1, 2, 24)]
+)
+def test_there_are_new_counts_when_the_second_filter_has_its_samples(
+    second: int, period: int, ms: int
+) -> None:
+    """SFI samples (4, 6, 10 or 18), one each ESI ms (a power of two); a count is their mean."""
+    model = chip()
+    model.write(CURRENT, bytes((0x10, 0x20 | second << 3 | period)))
+    model.write(ELECTRODES, b"\x0c")
+    assert counts(model, ms - 1) == [0] * 12
+    assert counts(model, 1) == [248] * 12
+    samples = ms >> period
+    for after in (0, 1, samples // 2, samples - 1):
+        assert counts(model, after << period)[0] == 248
+        model.feel((1250,) * 12, (0,) * 12)  # 20 pF: 124
+        assert counts(model, ms - (after << period))[0] == 124 + 124 * after // samples
+        assert counts(model, ms)[0] == 124
+        model.feel((0,) * 12, (0,) * 12)
+        assert counts(model, 2 * ms)[0] == 248
+
+
+def pressed(ms: int, phase: int) -> list[int]:
+    """The pressures of a pad in each tick after it was pressed with 204 of 255 for so many ms,
+    where the filter's samples lie `phase` ms before those of the ticks."""
+    rig = Rig()
+    board, chip = rig.board, rig.bench.skin
+    chip.clock = lambda: board._ms + 10 - phase
+    rig.live(2.0)
+    felt = []
+    for tick in range(10):
+        if tick in (1, 1 + ms // 10):
+            hand = [0] * 12
+            hand[board.module("body_config").PADS[0]] = 800 if tick == 1 else 0
+            chip.feel(hand, (0,) * 12)
+        board.advance(2.01 + tick / 100)
+        felt.append(board._board._skin.pressures[0])
+    return felt
+
+
+@pytest.mark.parametrize("phase", range(10))
+@pytest.mark.parametrize("ms", [20, 30, 50])
+def test_a_hit_of_twenty_ms_is_felt_in_full_whatever_the_filters_phase(ms: int, phase: int) -> None:
+    felt = pressed(ms, phase)
+    assert max(felt) == pytest.approx(204, abs=4)
+    touched = [tick for tick, pressure in enumerate(felt) if pressure]
+    assert ms / 10 <= len(touched) <= ms / 10 + 1, "no more than a tick longer than it was"
+    assert touched == list(range(touched[0], touched[-1] + 1))
+    assert touched[0] in (1, 2)

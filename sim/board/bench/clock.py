@@ -151,6 +151,9 @@ def ticks_ms() -> int:
     return channel.now - channel.born if channel.stepped else _real_ms()
 
 
+machine.bench.skin.clock = ticks_ms
+
+
 def ticks_add(ticks: int, delta: int) -> int:
     """As `time.ticks_add` of MicroPython: wraps at 2³⁰."""
     return ticks + delta & 0x3FFFFFFF

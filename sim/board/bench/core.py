@@ -79,10 +79,7 @@ class Core:
 
     def pulled(self, pin: int) -> bool:
         """Whether a pin that measures has its pull to ground."""
-        for first in _PADS:
-            if self.memory[first + 4 * pin] & _PULL_DOWN:
-                return True
-        return False
+        return any(self.memory[first + 4 * pin] & _PULL_DOWN for first in _PADS)
 
     def begin(self, why: int, chip: str) -> None:
         """Set what the firmware finds at a start. `why`: the number of firmware/restart.py, which
