@@ -279,9 +279,11 @@ class Perception:
     def _words(self, sense: Words, at: float) -> None:
         self.attention.notice(sense, at)
         confidence = UNRATED if sense.confidence is None else sense.confidence
+        shown = (history_of(shows, sense.person) for shows in (self._faces, self._voices))
+        doubted = any(history.is_cross(at) for history in shown)
         kind = sense.intent in KIND_WISHES or (sense.valence or 0.0) > KIND_VALENCE
-        self._sign_of(sense.person, at, (sense.id,), kind)
-        for event in self.speaking.words(sense, confidence, at):
+        self._sign_of(sense.person, at, (sense.id,), kind and not doubted)
+        for event in self.speaking.words(sense, confidence, at, doubted=doubted):
             self._said(event, at, (sense.id,), sense.person)
         if sense.valence is not None or sense.arousal is not None or sense.probabilities:
             self._evidence_of(sense, "words", sense.person, at, confidence, sense.probabilities)

@@ -24,6 +24,8 @@ LOOKS_FROM = 0.7
 """`looking` of a face, 0..1, from which the person looks at the pet."""
 LOOKS_AWAY = 0.4
 """`looking` below which they look away."""
+CROSS: frozenset[SeenFeeling] = frozenset(("angry", "disgusted"))
+"""Feelings with which kind words are not believed."""
 FOLLOWED = 64
 """People whose face, or voice, is followed; the first of them is dropped first."""
 
@@ -73,6 +75,10 @@ class ShownHistory:
                     self.said[name] = at
                     found.append((name, min(1.0, chance + 0.2)))
         return found
+
+    def is_cross(self, at: float) -> bool:
+        """Whether anger or disgust shows at `at` (s)."""
+        return at - self.at <= GAP_S and not self.shows.isdisjoint(CROSS)
 
     def looks(self, face: Face, at: float) -> bool:
         """Whether they begin to look at the pet."""

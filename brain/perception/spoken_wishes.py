@@ -32,12 +32,17 @@ STRONGER_BY = 0.1
 KIND_VALENCE = (0.05, 0.35)
 """Valence of words for the pet, beyond what gladness explains, from which they may be kind, and
 from which they wholly are: «there, there, it was only the vacuum cleaner»."""
+CROSS_SHARE = 0.6
+"""Probability of anger and disgust, of that of gladness, from which words are not taken for kind:
+«Hey, get your claws out of my curtains right now!». Our choice."""
 UNKNOWN = 0.5
 """How surely something is meant for the pet, where nothing tells."""
 ASKED_FROM = 0.3
 """How surely words must be meant for the pet to ask something of it."""
 ASKED_OF_ANYBODY = "comfort_me"
 """The wish that is heard also where nobody is asked: «I had an awful day»."""
+KIND: frozenset[SeenFeeling] = frozenset(("happy", "calm"))
+"""Feelings in words that are a kindness."""
 KEPT = 64
 """Utterances for which a thought may still come."""
 
@@ -52,12 +57,15 @@ class SaidEvent(NamedTuple):
 
 
 class Utterance:
-    """What words were taken for: event → strength; how sure they were, and whom they meant."""
+    """What words were taken for: event → strength; how sure they were, whom they meant, and whether
+    kindness in them is doubted."""
 
-    __slots__ = ("confidence", "feelings", "to_pet", "wishes")
+    __slots__ = ("confidence", "doubted", "feelings", "to_pet", "wishes")
 
-    def __init__(self, confidence: float = 0.0, to_pet: float | None = None) -> None:
-        self.confidence, self.to_pet = confidence, to_pet
+    def __init__(
+        self, confidence: float = 0.0, to_pet: float | None = None, *, doubted: bool = False
+    ) -> None:
+        self.confidence, self.to_pet, self.doubted = confidence, to_pet, doubted
         self.feelings: dict[str, tuple[SeenFeeling, float]] = {}
         self.wishes: dict[str, float] = {}
 
@@ -69,11 +77,14 @@ class SpokenWishes:
         self._utterances: dict[int, Utterance] = {}
         self._felt: dict[tuple[str, str], tuple[float, float]] = {}
 
-    def words(self, words: Words, confidence: float, at: float) -> list[SaidEvent]:
-        """The events of words just heard, at `at` (s)."""
-        said = Utterance(confidence, words.to_pet)
-        said.wishes = _wishes(words, words.to_pet, 0.5 + 0.5 * confidence)
-        chances = _chances(words, words.to_pet)
+    def words(
+        self, words: Words, confidence: float, at: float, *, doubted: bool = False
+    ) -> list[SaidEvent]:
+        """The events of words just heard, at `at` (s). `doubted`: who says them looks or sounds
+        cross, so that kind words may be meant otherwise; they please nobody."""
+        said = Utterance(confidence, words.to_pet, doubted=doubted)
+        said.wishes = _wishes(words, said, 0.5 + 0.5 * confidence)
+        chances = _chances(words, said)
         for name, felt in _feelings(chances, confidence, words.to_pet).items():
             if self._is_new(words.person, name, felt[1], at):
                 said.feelings[name] = felt
@@ -99,7 +110,7 @@ class SpokenWishes:
     def _wished(self, thought: Thought, said: Utterance) -> list[SaidEvent]:
         if thought.intent is None:
             return []
-        wishes = _wishes(thought, said.to_pet, 0.3 + 0.6 * thought.confidence)
+        wishes = _wishes(thought, said, 0.3 + 0.6 * thought.confidence)
         gone = [name for name in said.wishes if name not in wishes]
         found = [SaidEvent("misheard", said.wishes.pop(name), takes_back=name) for name in gone]
         for name, strength in wishes.items():
@@ -109,7 +120,7 @@ class SpokenWishes:
         return found
 
     def _felt_now(self, thought: Thought, said: Utterance) -> list[SaidEvent]:
-        chances = _chances(thought, said.to_pet)
+        chances = _chances(thought, said)
         if not chances:
             return []
         feelings = _feelings(chances, thought.confidence, said.to_pet)
@@ -140,27 +151,31 @@ class SpokenWishes:
         return True
 
 
-def _wishes(said: Words | Thought, to_pet: float | None, strength: float) -> dict[str, float]:
+def _wishes(read: Words | Thought, said: Utterance, strength: float) -> dict[str, float]:
     """The event of the wish in words, with its strength (0..1); none where they ask for nothing, or
-    ask nothing of the pet."""
-    intent = said.intent
-    if intent is None or intent not in INTENT_EVENTS:
+    ask nothing of the pet, or praise it crossly."""
+    intent = read.intent
+    if intent is None or intent not in INTENT_EVENTS or (said.doubted and intent == "praise"):
         return {}
-    if intent != ASKED_OF_ANYBODY and to_pet is not None and to_pet < ASKED_FROM:
+    if intent != ASKED_OF_ANYBODY and said.to_pet is not None and said.to_pet < ASKED_FROM:
         return {}
-    if isinstance(said, Thought) and said.confidence <= SURE_FROM:
+    if isinstance(read, Thought) and read.confidence <= SURE_FROM:
         return {}
     return {INTENT_EVENTS[intent]: min(1.0, strength)}
 
 
-def _chances(said: Words | Thought, to_pet: float | None) -> dict[SeenFeeling, float]:
+def _chances(read: Words | Thought, said: Utterance) -> dict[SeenFeeling, float]:
     """Probabilities of what may be felt by words; what is said to the pet kindly, though without
-    gladness, counts as *happy* too."""
-    chances = felt_chances(said.valence, said.arousal, said.probabilities)
-    if to_pet is not None and to_pet > UNKNOWN and said.valence is not None:
-        happy = chances.get("happy", 0.0)
-        beyond = said.valence - CLASS_PLACES["happy"].valence * happy
-        chances["happy"] = happy + ramp(beyond, *KIND_VALENCE) * chances.get("neutral", 0.0)
+    gladness, counts as *happy* too. No kindness where it is doubted, or as likely anger."""
+    chances = felt_chances(read.valence, read.arousal, read.probabilities)
+    happy = chances.get("happy", 0.0)
+    if said.to_pet is not None and said.to_pet > UNKNOWN and read.valence is not None:
+        beyond = read.valence - CLASS_PLACES["happy"].valence * happy
+        happy += ramp(beyond, *KIND_VALENCE) * chances.get("neutral", 0.0)
+        chances["happy"] = happy
+    cross = chances.get("angry", 0.0) + chances.get("disgusted", 0.0)
+    if said.doubted or cross > CROSS_SHARE * happy:
+        return {feeling: chance for feeling, chance in chances.items() if feeling not in KIND}
     return chances
 
 

@@ -9,6 +9,8 @@ from moggy.messages import Battery, Voice
 
 LOUD_DB = -14.0
 """Level, dB relative to full scale, above which a sound is loud. Our choice, as are the next."""
+SHOUT_DB = -18.0
+"""The same of a voice: some 10 dB above speech at a metre (our simulated people speak at -24 to -30)."""
 JUMP_DB = 15.0
 """dB above the usual level that a loud noise must have."""
 SOFT_FROM_DB = -48.0
@@ -48,10 +50,11 @@ class Surroundings:
         share = 1.0 - math.exp(-min(60.0, at - self._heard) / USED_TO_S)
         self._heard = at
         self._usual += (level - self._usual) * share
-        if level > LOUD_DB and jump > JUMP_DB:
+        loud = LOUD_DB if voice.pitch is None else SHOUT_DB
+        if level > loud and jump > JUMP_DB:
             if at - self._loud >= LOUD_AGAIN_S:
                 self._loud = at
-                louder = (level - LOUD_DB) / 20.0 + (jump - JUMP_DB) / 60.0
+                louder = (level - loud) / 20.0 + (jump - JUMP_DB) / 60.0
                 return "loud_noise", min(1.0, 0.4 + louder)
         elif _is_soft(voice) and at - self._soft >= SOFT_AGAIN_S:
             self._soft = at

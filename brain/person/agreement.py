@@ -113,8 +113,18 @@ CONFLICT_OVER = 0.2
 """Disagreement below which it is over; the next is an event again."""
 ALIKE = NOISE_SDS * NOISE_SDS
 """Squared difference over variance below which nothing disagrees."""
+FORGOTTEN_S = 15.0
+"""Seconds without anything from either channel after which their contradiction is over."""
 KEPT = 128
 """Last words kept, by person and channel; the oldest go first."""
+
+
+class _GoingOn(NamedTuple):
+    """A contradiction that has been told."""
+
+    channels: frozenset[str]
+    at: float
+    """When one of the two was heard last, s."""
 
 
 class Contradictions:
@@ -123,7 +133,7 @@ class Contradictions:
 
     def __init__(self) -> None:
         self._last: dict[tuple[str, str], Evidence] = {}
-        self._going_on: set[str] = set()
+        self._going_on: dict[str, _GoingOn] = {}
         self.channels: Mapping[EvidenceChannel, Channel] = {}
 
     def heard(self, said: Evidence) -> tuple[float, int] | None:
@@ -133,25 +143,29 @@ class Contradictions:
             return None
         channel = "words" if said.channel == "thought" else said.channel
         mine = self._variance(said, said.at)
-        worst, other_id = 0.0, 0
+        apart: dict[str, tuple[float, int]] = {}
         for (person, name), other in self._last.items():
-            if person != said.person or name == channel or other.valence is None:
-                continue
-            apart = said.valence - other.valence
-            if apart * apart > ALIKE * mine:
-                found = disagreement(apart, mine + self._variance(other, said.at))
-                if found > worst:
-                    worst, other_id = found, other.id
+            if person == said.person and name != channel and other.valence is not None:
+                by, both = said.valence - other.valence, mine + self._variance(other, said.at)
+                far = by * by > ALIKE * mine
+                apart[name] = disagreement(by, both) if far else 0.0, other.id
         self._last[said.person, channel] = said
         if len(self._last) > KEPT:
             del self._last[next(iter(self._last))]
-        if said.person in self._going_on:
-            if worst < CONFLICT_OVER:
-                self._going_on.discard(said.person)
-        elif worst > CONFLICT_BEGINS:
-            self._going_on.add(said.person)
-            return worst, other_id
-        return None
+        told = self._going_on.get(said.person)
+        if told is not None and said.at - told.at <= FORGOTTEN_S:
+            if channel in told.channels:
+                (name,) = told.channels - {channel}
+                if apart.get(name, (0.0, 0))[0] < CONFLICT_OVER:
+                    del self._going_on[said.person]
+                else:
+                    self._going_on[said.person] = told._replace(at=said.at)
+            return None
+        name, worst = max(apart.items(), key=lambda item: item[1][0], default=("", (0.0, 0)))
+        if worst[0] <= CONFLICT_BEGINS:
+            return None
+        self._going_on[said.person] = _GoingOn(frozenset((channel, name)), said.at)
+        return worst
 
     def _variance(self, said: Evidence, now: float) -> float:
         """Variance of the valence that was said; it grows with age."""
