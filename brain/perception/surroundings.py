@@ -10,7 +10,8 @@ from moggy.messages import Battery, Voice
 LOUD_DB = -14.0
 """Level, dB relative to full scale, above which a sound is loud. Our choice, as are the next."""
 SHOUT_DB = -18.0
-"""The same of a voice: some 10 dB above speech at a metre (our simulated people speak at -24 to -30)."""
+"""The same of a voice: some 10 dB above speech at a metre, which our simulated people have at
+−24 to −30."""
 JUMP_DB = 15.0
 """dB above the usual level that a loud noise must have."""
 SOFT_FROM_DB = -48.0
