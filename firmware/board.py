@@ -11,7 +11,7 @@ from micropython import const
 import mode
 import wire
 from battery import BatteryGauge
-from boots import Boots
+from boots import BATTERY, SERVOS, STOPPED, Boots
 from faults import HealingFault
 from imu import MotionSensor
 from lights_and_purr import PupilLights, PurrMotor
@@ -49,8 +49,7 @@ long without its brain, which says 300."""
 _SMOOTH_MS = const(60_000)
 """ms without a late tick after which an overrun is forgotten."""
 _MOVED = const(30)
-"""mg or mrad/s of change since the last motion message that count as movement: above the noise of
-both accelerometers, far below the jolt of a touch."""
+"""mg or mrad/s of change that count as movement: above the noise of both accelerometers."""
 _ACTIVE_READS = const(25)
 """Readings (50 a second) that go out after the last movement: half a second."""
 
@@ -129,7 +128,7 @@ class Board:
         self._pupils = pupils
         self._stop = stop
         self._mode = Mode(now)
-        if boots.kept:
+        if boots.kept & STOPPED:
             self._mode.enter(mode.STOPPED, now)
         self._fall = FreeFall()
         self._setpoints = Setpoints(now)
@@ -141,8 +140,8 @@ class Board:
         """The newest setpoint, cdeg."""
         self.faults = 0
         """Bits of the sensors that do not answer."""
-        self._no_servos = HealingFault(_SOUND_MS, now)
-        self._empty = HealingFault(_CHARGED_MS, now)
+        self._no_servos = HealingFault(_SOUND_MS, now, boots.kept & SERVOS > 0)
+        self._empty = HealingFault(_CHARGED_MS, now, boots.kept & BATTERY > 0)
         self._boots = boots
         self._hung = hung
         self._late = False
@@ -274,8 +273,7 @@ class Board:
                 self._boots.servos_ended(now)
         if not powered and not limbs.off:
             limbs.off_again()
-        if self._mode.state == mode.STOPPED:
-            self._boots.stop(True, limbs.off)
+        self._keep(limbs.off)
         self._no_servos.see(limbs.lost or not self._sound or not (powered or limbs.off), now)
 
     def _follow(self, now: "Ms") -> None:
@@ -321,8 +319,13 @@ class Board:
             if state == mode.FAULT:
                 self._mode.gently = True
             elif state == mode.STOPPED:
-                self._boots.stop(True, False)
+                self._keep(False)
             limbs.limp()
+
+    def _keep(self, off: bool) -> None:
+        """Keep what waits for a person through a restart. `off`: all pulses have ended."""
+        waits = (SERVOS if self._no_servos.latched else 0) | (BATTERY if self._empty.latched else 0)
+        self._boots.keep(waits | (STOPPED if self._mode.state == mode.STOPPED else 0), off)
 
     # Messages from the brain.
 
@@ -354,8 +357,7 @@ class Board:
         shorts(payload, 10, len(self._angles), wire.ANGLE_ZERO, self._angles)
         self._over = max(1, payload[6] // _STEP_MS)
         self._mode.refresh(now, ttl_ms)
-        state = self._mode.state
-        if (state == mode.HOLD or state == mode.REST) and not self._mode.gently:
+        if mode.RUNNING < self._mode.state < mode.LIMP and not self._mode.gently:
             self._enter(mode.RUNNING, now)
         if self._mode.state == mode.RUNNING:
             if not self._fall.falling:
@@ -373,7 +375,6 @@ class Board:
             return _REFUSED
         if self._mode.state == mode.STOPPED:
             self._enter(mode.LIMP, now)
-            self._boots.stop(False, True)
         return _DONE
 
     def _do_rest(self, payload: memoryview, now: "Ms") -> int:
@@ -391,8 +392,7 @@ class Board:
         return _DONE
 
     def _do_clear(self, payload: memoryview, now: "Ms") -> int:
-        """Clear the faults, but those whose cause has not been gone for as long as they need to
-        heal."""
+        """Clear the faults; those whose cause has not been gone for long enough heal later."""
         self._no_servos.clear()
         self._empty.clear()
         self._boots.clear()
@@ -434,7 +434,7 @@ class Board:
             (1 if self._battery.low else 0)
             | (2 if self._fall.falling else 0)
             | (4 if pressed else 0)
-            | (8 if self._boots.kept else 0)
+            | (8 if self._boots.kept & STOPPED else 0)
         )
         if state >= mode.LIMP and not self._limbs.off:
             state = mode.STOPPING

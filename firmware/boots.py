@@ -1,5 +1,6 @@
 """Counts on the board's flash how often it has started, and how often in a row it did so while its
-servos had pulses; and keeps there that an emergency stop was not released.
+servos had pulses; and keeps there what waits for a person: an emergency stop that was not released,
+and faults that came back too often (faults.py).
 
 A supply that gives way under the servos' load resets the board, the brain wakes the servos again,
 and so on: a body that twitches until somebody sees it. No chip tells for sure that this was so
@@ -27,8 +28,15 @@ _WEAR_MS = const(60_000)
 """ms from the servos' start to the earliest removal of its mark: a brain that wakes and ends them
 in turns writes twice a minute at most. Our choice."""
 
-_STOPPED = const(0x6D73)
-"""What stands in the chip's register from an emergency stop to its release. Our choice."""
+STOPPED = const(1)
+"""An emergency stop waits for its release: a bit of what is kept, as the next two."""
+SERVOS = const(2)
+"""The fault of the servos waits for `clear`."""
+BATTERY = const(4)
+"""That of the battery does."""
+_ALL = const(7)
+_MARK = const(0x6D7300)
+"""Stands above these bits in the chip's register. Our choice."""
 
 
 class Boots:
@@ -41,17 +49,21 @@ class Boots:
 
         self._register = restart.stop_register()
         """Address of the register that a reset keeps; 0 where the chip has none."""
-        self.count, self._cuts, kept = _read()
+        self.count, self._cuts, self.kept = _read()
+        """`kept`: bits of what waits for a person since before this start, until it was released
+        or cleared."""
+        if self._register:
+            found = machine.mem32[self._register]
+            if found & ~_ALL == _MARK:
+                self.kept |= found & _ALL
         self.count = self.count + 1 & 0xFFFF
         """How often it has started, modulo 65536; 0 when the flash cannot be written."""
         self.latched = self._cuts >= _CUTS
         """Whether the servos wait for `clear`."""
-        self.kept = kept or (bool(self._register) and machine.mem32[self._register] == _STOPPED)
-        """Whether an emergency stop came before this start and was not released."""
         self._since: Ms | None = None
         """When the servos last started, while the flash says so of this run."""
-        self.stopped = self.kept
-        """Whether the flash says that the board is stopped."""
+        self._told = self._written = self.kept
+        """The bits in the register and on the flash."""
         if not self._write():
             self.count = 0
 
@@ -74,15 +86,16 @@ class Boots:
             self._since = None
             self._keep(0)
 
-    def stop(self, stopped: bool, off: bool) -> None:
-        """Keep whether the board is stopped: in the chip's register at once, on the flash when all
-        pulses are `off`. Called at each tick while stopped, and at the release."""
-        if self._register:
-            machine.mem32[self._register] = _STOPPED if stopped else 0
-        if not stopped:
-            self.kept = False
-        if off and stopped != self.stopped:
-            self.stopped = stopped
+    def keep(self, waits: int, off: bool) -> None:
+        """Keep the bits of what waits for a person now: in the chip's register at once, on the
+        flash when all pulses are `off`. Called at each tick."""
+        if waits != self._told:
+            self._told = waits
+            self.kept &= waits
+            if self._register:
+                machine.mem32[self._register] = _MARK | waits
+        if off and waits != self._written:
+            self._written = waits
             self._write()
 
     def clear(self) -> None:
@@ -98,18 +111,18 @@ class Boots:
     def _write(self) -> bool:
         try:
             with open(_FILE, "w") as file:
-                file.write(f"{self.count} {self._cuts} {int(self.stopped)}")
+                file.write(f"{self.count} {self._cuts} {self._written}")
         except OSError:
             return False
         return True
 
 
-def _read() -> tuple[int, int, bool]:
-    """Starts and cuts before this one, and whether the board is stopped; 0 where the file lacks
-    them."""
+def _read() -> tuple[int, int, int]:
+    """Starts and cuts before this one, and the bits of what waits for a person; 0 where the file
+    lacks them."""
     try:
         with open(_FILE) as file:
             words = (file.read() + " 0 0").split()
-        return int(words[0]), int(words[1]), words[2] == "1"
+        return int(words[0]), int(words[1]), int(words[2]) & _ALL
     except (OSError, ValueError, IndexError):
-        return 0, 0, False
+        return 0, 0, 0

@@ -19,15 +19,16 @@ _WINDOW_MS = const(600_000)
 class HealingFault:
     """One kind of fault; `active` from the first time that its cause is seen."""
 
-    def __init__(self, after_ms: int, now: "Ms") -> None:
-        """`after_ms`: how long the cause must have been gone before it heals."""
+    def __init__(self, after_ms: int, now: "Ms", latched: bool = False) -> None:
+        """`after_ms`: how long the cause must have been gone before it heals. `latched`: it waits
+        for `clear` since before this start."""
         self._after_ms = after_ms
-        self.active = False
-        self.latched = False
+        self.active = latched
+        self.latched = latched
         """Whether only `clear` ends it, since it came back too often."""
         self._seen = now
         """When the cause was last seen, ms."""
-        self._gone = True
+        self._gone = not latched
         """Whether that was long enough ago."""
         self._healed: list[Ms] = []
         """When it healed within _WINDOW_MS, ms."""

@@ -282,8 +282,8 @@ def test_a_flash_that_cannot_be_written_is_no_reason_not_to_start() -> None:
     boots = board.module("boots").Boots()
     boots.servos_start(0)
     boots.servos_run(300_000)
-    boots.stop(True, True)
-    boots.stop(False, True)
+    boots.keep(7, True)
+    boots.keep(0, True)
     assert (boots.count, boots.latched) == (0, False)
 
 

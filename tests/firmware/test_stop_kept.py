@@ -275,3 +275,86 @@ def test_no_file_that_is_damaged_keeps_the_servos_powered(name: str) -> None:
     with pytest.raises(ImportError):
         board.module("main")
     assert not any(board.bench.servos.pulse_us(channel) for channel in range(16))
+
+
+# ── Faults that wait for a person ────────────────────────────────────────────────────────────────
+
+
+def servos_fail_four_times(life: Life) -> None:
+    life.live(3.0)
+    for _ in range(4):
+        life.blip("servos_reset", ms=40)
+        life.live(8.0)
+    assert (life.state, life.faults, life.pulsed) == ("fault", ("servos",), 0)
+
+
+def battery_is_empty_four_times(life: Life) -> None:
+    life.live(3.0)
+    for _ in range(4):
+        life.live(6.0, volts=5.0)
+        life.live(14.0, volts=8.0)
+    assert (life.state, life.faults, life.pulsed) == ("fault", ("battery",), 0)
+
+
+WAITING = {"servos": servos_fail_four_times, "battery": battery_is_empty_four_times}
+
+
+@pytest.mark.parametrize("fault", WAITING)
+@pytest.mark.parametrize(
+    ("name", "cause"), [("RP2040", POWER), ("RP2040", HUNG), ("RP2350", HUNG), ("ESP32S3", HUNG)]
+)
+def test_a_fault_that_waits_for_a_person_outlives_restarts_until_it_is_cleared(
+    name: str, cause: int, fault: str, wake: Callable[..., Life]
+) -> None:
+    life = wake(chip=name)
+    WAITING[fault](life)
+    for _ in range(2):
+        life.board.restart(cause)
+        life.live(8.0)
+        assert (life.state, life.pulsed) == ("fault", 0)
+        assert set(life.faults) == {fault, "watchdog"} - ({"watchdog"} if cause == POWER else set())
+    assert life.asked(wire.CLEAR).result == "done"
+    life.live(8.0)
+    assert (life.state, life.faults, life.pulsed) == ("running", (), ALL)
+    life.board.restart(cause)
+    life.live(5.0)
+    assert (life.state, life.pulsed) == ("running", ALL), "that it was cleared is kept too"
+
+
+def test_what_is_kept_is_cleared_only_when_its_cause_has_gone() -> None:
+    """A restart does not know yet whether it has: a clear at once lets the fault heal."""
+    brain = Brain()
+    brain.rig.bench.core.memory[0x40058010] = 0x6D7300 | 2
+    brain.board.restart(HUNG)
+    brain.live(0.2)
+    servos, watchdog = (1 << wire.FAULTS.index(name) for name in ("servos", "watchdog"))
+    assert brain.status[:2] == ("fault", servos | watchdog)
+    assert brain.asked(wire.CLEAR) == "done"
+    assert brain.status[:2] == ("fault", servos)
+    brain.live(1.5)
+    assert brain.status[:2] == ("limp", 0)
+
+
+@pytest.mark.parametrize(
+    ("register", "state"),
+    [(0, "limp"), (1, "limp"), (0x6D73, "limp"), (0x6D7300, "limp"), (0x6D7301, "stopped")],
+)
+def test_only_what_the_board_wrote_itself_is_believed(register: int, state: str) -> None:
+    brain = Brain()
+    brain.rig.bench.core.memory[0x40058010] = register
+    brain.board.restart(HUNG)
+    brain.live(3.0)
+    assert (brain.status[0], brain.status[1]) == (state, 1 << wire.FAULTS.index("watchdog"))
+
+
+def test_a_stop_and_a_fault_that_wait_are_kept_side_by_side() -> None:
+    brain = Brain()
+    brain.rig.bench.core.memory[0x40058010] = 0x6D7300 | 1 | 4
+    brain.board.restart(HUNG)
+    brain.live(8.0)
+    brain.asked(wire.CLEAR)
+    assert brain.status[0] == "stopped"
+    assert not brain.status[1] & 1 << wire.FAULTS.index("battery")
+    assert brain.asked(wire.RELEASE) == "done"
+    brain.live(0.1)
+    assert brain.rig.bench.core.memory[0x40058010] == 0x6D7300
