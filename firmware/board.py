@@ -273,7 +273,8 @@ class Board:
                 self._boots.servos_ended(now)
         if not powered and not limbs.off:
             limbs.off_again()
-        self._keep(limbs.off)
+        if not powered or self._boots.waiting:
+            self._keep(limbs.off)
         self._no_servos.see(limbs.lost or not self._sound or not (powered or limbs.off), now)
 
     def _follow(self, now: "Ms") -> None:
@@ -309,9 +310,8 @@ class Board:
                 limbs.aim(self._angles, self._over)
         elif state == mode.HOLD:
             limbs.hold()
-        elif state == mode.REST:
-            if not self._fall.falling:
-                limbs.aim_at_rest()
+        elif state == mode.REST and not self._fall.falling:
+            limbs.aim_at_rest()
         elif state == mode.STARTING:
             self._boots.servos_start(now)
         elif state >= mode.LIMP:

@@ -62,8 +62,8 @@ class Boots:
         """Whether the servos wait for `clear`."""
         self._since: Ms | None = None
         """When the servos last started, while the flash says so of this run."""
-        self._told = self._written = self.kept
-        """The bits in the register and on the flash."""
+        self._told = self._written = self.waiting = self.kept
+        """The bits in the register, those on the flash, and those that one of them has."""
         if not self._write():
             self.count = 0
 
@@ -88,7 +88,7 @@ class Boots:
 
     def keep(self, waits: int, off: bool) -> None:
         """Keep the bits of what waits for a person now: in the chip's register at once, on the
-        flash when all pulses are `off`. Called at each tick."""
+        flash when all pulses are `off`. Called at each tick while there are or were any."""
         if waits != self._told:
             self._told = waits
             self.kept &= waits
@@ -97,6 +97,7 @@ class Boots:
         if off and waits != self._written:
             self._written = waits
             self._write()
+        self.waiting = waits | self._written
 
     def clear(self) -> None:
         """Forget the runs before this one that ended with running servos."""
