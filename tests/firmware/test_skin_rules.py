@@ -41,6 +41,18 @@ def test_the_largest_charge_and_the_lightest_hand_have_a_pressure() -> None:
     assert pad.pressure == 255
 
 
+def test_a_hand_adds_eight_picofarads_where_the_file_says_nothing() -> None:
+    pad = Pads(700)
+    skin = type(pad.skin)(pad.skin._bus, (0,), 0)
+    skin._chip = pad.chip
+    for now in range(10, 80, 10):
+        skin.read(now)
+    half = 60 * COUNT_FF / (60 * COUNT_FF / 700 + HAND_FF / 2)
+    pad.chip.counts[0] = round(half)
+    skin.read(80)
+    assert skin.pressures[0] == pytest.approx(128, abs=2)
+
+
 def test_a_touch_is_never_weaker_than_one() -> None:
     pad = Pads(700, charge=1)
     pad.read(700)

@@ -66,7 +66,10 @@ def white(deviation: float, seed: int, around: float = 572.0) -> list[int]:
         (block(572, 8, 32), block(572, 9, 22), "slow"),
         (block(572, 8, 32), block(572, 9, 20), None),
         (noise(30, around=572), noise(30, around=572), None),
+        (noise(38, around=572), noise(38, around=572), None),
+        (noise(44, around=572), noise(44, around=572), "slow"),
         (noise(50, around=572), noise(50, around=572), "slow"),
+        (([596] * 4 + [572] * 4) * 8, ([596] * 4 + [572] * 4) * 8, "slow"),
         (block(572, 0, 0), block(580, 0, 0), "mean"),
         (block(572, 0, 0), block(579, 0, 0), None),
         (white(2.0, 1), white(8.0, 2), "changed"),
@@ -86,6 +89,17 @@ def test_what_moves_in_a_window_is_no_stuck_pad(
     pad.turns([*window[1:], window[-1]])
     assert moves(before, window, pad.base, usual) == ({reason} if reason else set())
     assert pad.skin._still[0] == (0 if reason else was + 1)
+
+
+@pytest.mark.parametrize(("more", "still"), [(12, True), (13, False)])
+def test_twice_the_noise_of_the_untouched_pad_is_no_movement(more: int, *, still: bool) -> None:
+    pad = Pads(700)
+    pad.turns(noise(3, 12 * WINDOW))
+    usual = pad.skin._noise[0] / 16
+    window = block(572, more, 32)
+    pad.turns([*window, *window, window[0]])
+    assert moves(window, window, pad.base, usual) == (set() if still else {"slow"})
+    assert bool(pad.skin._still[0]) == still
 
 
 @pytest.mark.parametrize("depth", [24, 60, 128])
@@ -112,6 +126,30 @@ def test_windows_of_any_noise_are_judged_as_the_rule_says(depth: int) -> None:
         assert pad.pressure > 0
         earlier, before = before, window
     assert min(judged.values()) >= 5, judged
+
+
+@pytest.mark.parametrize(
+    ("usual", "more", "turns", "stuck"),
+    [(0, 5, 18, True), (0, 5, 20, False), (2, 7, 17, True), (2, 7, 19, False)],
+)
+def test_twelve_windows_together_are_judged_as_the_rule_says(
+    usual: int, more: int, turns: int, *, stuck: bool
+) -> None:
+    """Their variances beyond noise, each of which is allowed, against three times the square of a
+    32nd of the depth, and twice the noise."""
+    pad = Pads(700)
+    pad.turns(noise(usual, 12 * WINDOW))
+    window = block(572, more, turns)
+    pad.turns(window)
+    base, known = pad.base, pad.skin._noise[0] / 16
+    pad.turns(window * 12 + window[:1])
+    assert moves(window, window, base, known) == set()
+    steps = np.diff([window[-1], *window])
+    least = max(known, float(np.mean(steps**2)) / 2)
+    slow = 12.0 * (float(np.var(window)) - least)
+    limit = 3.0 * ((base - float(np.mean(window))) / 32) ** 2 + 2.0 * least
+    assert (slow <= limit) == stuck
+    assert (bool(pad.skin.stuck), pad.skin._still[0]) == (stuck, 0)
 
 
 @pytest.mark.parametrize(("by", "stuck"), [(0.3, True), (1.3, False)])
