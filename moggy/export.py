@@ -58,18 +58,22 @@ class CsvSheet:
             self._file.close()
 
 
+def pyarrow() -> tuple[Any, Any]:
+    """The package and its part for Parquet. Raises ValueError where it is missing."""
+    try:
+        return import_module("pyarrow"), import_module("pyarrow.parquet")
+    except ImportError:
+        raise ValueError(
+            "Parquet needs the package pyarrow: `pip install pyarrow`; or use --csv"
+        ) from None
+
+
 class ParquetSheet:
     """A Parquet file, for its owner's eyes only."""
 
     def __init__(self, path: Path) -> None:
         """Raises OSError; ValueError where pyarrow is missing."""
-        try:
-            self._arrow: Any = import_module("pyarrow")
-            self._parquet: Any = import_module("pyarrow.parquet")
-        except ImportError:
-            raise ValueError(
-                "Parquet needs the package pyarrow: `pip install pyarrow`; or use --csv"
-            ) from None
+        self._arrow, self._parquet = pyarrow()
         self._path = path
         self._file = open(path, "wb", opener=private)  # noqa: SIM115
         self._writer: Any = None
@@ -114,6 +118,8 @@ def export(
     case. What is damaged is `told`. Raises NotAJournal, OSError, and ValueError where a package is
     missing.
     """
+    if kind == "parquet":
+        pyarrow()  # Before anything is read or made.
     counts = dict.fromkeys(TABLES, 0)
     due, weighed, behavior = float("-inf"), -1.0, ""
     with ExitStack() as closing, as_written(journal):

@@ -46,6 +46,30 @@ FORBIDDEN = re.compile(
 )
 """Characters that YAML does not allow, and line ends and marks that its readers take differently:
 U+0085, U+2028, U+2029 and, behind the begin, U+FEFF."""
+PLAIN = {
+    "found a tab character that violates indentation": "it is indented with a tab; use spaces",
+    "mapping values are not allowed in this context": (
+        "a ':' where none can be; indent the line like those beside it, or put the value in quotes"
+    ),
+    "did not find expected key": (
+        "it does not go on from what is above; indent it like those beside it, or put the whole "
+        "value in quotes"
+    ),
+    "did not find expected <document start>": (
+        "it does not go on from what is above; indent it like those beside it"
+    ),
+    "did not find expected node content": "a value is missing before this",
+    "did not find expected alphabetic or numeric character": (
+        "a value that begins with '&' or '*'; put it in quotes"
+    ),
+    "did not find expected comment or line break": "after a '|' or '>' nothing else can stand",
+    "found undefined tag handle": "a value that begins with '!'; put it in quotes",
+    "found unknown escape character": (
+        "an unknown letter after a '\\' in double quotes; use single quotes, or write '\\\\'"
+    ),
+    "found unknown directive name": "a line that begins with '%'; leave it out",
+}
+"""The parser's words → what is wrong with the line, and the way out."""
 CLOSES = {"{": "}", "[": "]"}
 NOT_PLAIN = frozenset("-+.0123456789tTfFnN~<")
 """First characters of what may be another value than a text."""
@@ -237,15 +261,15 @@ class _Builder:
             short = tag.replace("tag:yaml.org,2002:", "!!")
             raise YamlMistake(line, f"the tag {short} is not read; leave it out")
 
-    def unparsed(self, error: MarkedYAMLError, lines: int) -> YamlMistake:
-        """What a mistake of the parser means, with what was open then. `lines` has the text."""
+    def unparsed(self, error: MarkedYAMLError, lines: list[str]) -> YamlMistake:
+        """What a mistake of the parser means, with what was open then. `lines`: the text's."""
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         began = error.context_mark.line + 1 if error.context_mark else line
         context = str(error.context or "")
         if context == "while scanning a quoted scalar" and "end of stream" in str(error.problem):
             return YamlMistake(began, "the quote that opens here is not closed")
-        problem = str(error.problem or "not YAML")
+        problem = _in_words(error, lines)
         here = self.stack[-1] if self.stack else None
         if context.startswith("while parsing a flow "):
             bracket = "[" if "sequence" in context else "{"
@@ -255,7 +279,7 @@ class _Builder:
             missing = f"a {what} or '{CLOSES[bracket]}' is missing"
             if line == began:
                 return YamlMistake(line, f"{missing} after the '{bracket}' of this line")
-            where = "at the end" if line > lines else f"in line {line}"
+            where = "at the end" if line > len(lines) else f"in line {line}"
             return YamlMistake(
                 began, f"the '{bracket}' that opens here is not closed: {missing} {where}"
             )
@@ -264,6 +288,18 @@ class _Builder:
                 line, f"{problem}; the '{here.bracket}' of line {here.line} is still open"
             )
         return YamlMistake(line, problem)
+
+
+def _in_words(error: MarkedYAMLError, lines: list[str]) -> str:
+    """What the parser found, and the way out."""
+    problem, mark = str(error.problem or "not YAML"), error.problem_mark
+    if problem == "found character that cannot start any token" and mark is not None:
+        line = lines[mark.line] if mark.line < len(lines) else ""
+        found = line[mark.column : mark.column + 1]
+        if found == "\t":
+            return "a tab stands before what it says; use spaces"
+        return f"nothing can begin with {found!r}; put it in quotes"
+    return PLAIN.get(problem, problem)
 
 
 def read(text: str) -> Read:
@@ -280,7 +316,7 @@ def read(text: str) -> Read:
         for event in yaml.parse(text):
             builder.take(event)
     except MarkedYAMLError as error:
-        raise builder.unparsed(error, len(text.splitlines())) from None
+        raise builder.unparsed(error, text.splitlines()) from None
     except YAMLError as error:
         raise YamlMistake(1, f"not YAML: {error}") from None
     return Read(builder.data, builder.lines, tuple(builder.quoted))
