@@ -97,6 +97,9 @@ STRANGE: Sequence[Callable[[], Any]] = [
     ],
 ]  # fmt: skip
 """What may stand anywhere in a message."""
+DEEPEST = 20
+"""Levels of a message down to which something is replaced: a nested value within another one would
+be deeper than Python's JSON can write (1000). A tick has seven."""
 
 
 def otherwise(data: bytes, chance: random.Random) -> bytes:
@@ -115,30 +118,34 @@ def otherwise(data: bytes, chance: random.Random) -> bytes:
 
 
 def _places(value: Any) -> Iterator[tuple[Any, Any]]:
-    """(mapping or list, key or index) of everything in a value."""
-    waiting = [value]
+    """(mapping or list, key or index) of everything in a value, down to the level DEEPEST."""
+    waiting = [(value, 1)]
     while waiting:
-        inside = waiting.pop()
+        inside, level = waiting.pop()
         keys = list(inside) if isinstance(inside, dict) else range(len(inside))
         for key in keys:
             yield inside, key
-            if isinstance(inside[key], dict | list):
-                waiting.append(inside[key])
+            if isinstance(inside[key], dict | list) and level < DEEPEST:
+                waiting.append((inside[key], level + 1))
 
 
 def crafted(whole: Path, copy: Path, chance: random.Random) -> None:
     """Write a copy of a journal in which a message or the start says something else."""
     found = [each for each in read_mcap(whole, print) if each.attached or each.topic == TICK]
     odd = chance.choice([n for n, each in enumerate(found) if not each.attached] + [0])
+    found[odd] = found[odd]._replace(data=otherwise(found[odd].data, chance))
     written = McapWriter(copy)
-    channel = written.channel(TICK, "moggy.Ticks", SCHEMA)
-    for n, each in enumerate(found):
-        data = otherwise(each.data, chance) if n == odd else each.data
-        if each.attached:
-            written.attach(each.topic, data)
-        else:
-            written.add(channel, each.at, data)
-            written.flush()
+    try:
+        channel = written.channel(TICK, "moggy.Ticks", SCHEMA)
+        for each in found:
+            if each.attached:
+                written.attach(each.topic, each.data)
+            else:
+                written.add(channel, each.at, each.data)
+                written.flush()
+    except BaseException:
+        written.abandon()
+        raise
     written.finish()
 
 

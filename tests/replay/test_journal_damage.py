@@ -3,6 +3,7 @@ whole."""
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable
 from contextlib import suppress
@@ -14,7 +15,7 @@ import pytest
 from pydantic import ValidationError
 
 import moggy
-from bench.abuse_records import crafted, damaged
+from bench.abuse_records import crafted, damaged, nested, otherwise
 from moggy.assemble import lived_again
 from moggy.behaviors.laws import Laws
 from moggy.commands.laws import of_journal
@@ -80,6 +81,12 @@ def test_messages_that_say_something_else_raise_nothing_but_what_names_the_file(
         with suppress(Invalid):  # a designer's file at its head is wrong: its own name is said
             read_in_every_way(path, laws, told)
         assert [each for each in told if f"{path.name}: " not in each] == []
+
+
+def test_however_deep_a_message_is_the_attack_can_change_and_write_it() -> None:
+    deep = json.dumps({"tick": nested(800, named=True)}).encode()
+    for n in range(200):
+        orjson.loads(otherwise(deep, random.Random(n)))
 
 
 @pytest.mark.parametrize(
