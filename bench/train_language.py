@@ -82,7 +82,7 @@ def first_reading(lines: Sequence[Said]) -> Before:
                 text=line.text,
                 probabilities=read.probabilities,
                 valence=read.valence,
-                intent="none" if read.sarcastic > sarcasm_from else read.wish(wish_from),
+                intent="none" if read.doubtful(sarcasm_from) else read.wish(wish_from),
                 to_pet=read.to_pet,
                 confidence=max(read.probabilities.values()),
             )

@@ -19,9 +19,9 @@ MILD: Final = 0.4
 now», a word of comfort. Our choice."""
 SARCASTIC: Final = "sarcasm"
 """The kind of sentences that mean the opposite of their words."""
-DOUBTED: Final = 0.39
-"""Confidence (0..1) that a sentence has at most which may be sarcastic: less than
-`moggy.brain.language.reading.UNSURE`."""
+DOUBTED: Final = 0.29
+"""Confidence (0..1) that kind words have at most which may be sarcastic: less than what takes
+effect (`moggy.brain.perception.spoken_wishes.SURE_FROM`), so that they neither please nor hurt."""
 DOUBTED_VALENCE: Final = 0.3
 """Share of the valence that such a sentence keeps. Our choice."""
 
@@ -61,6 +61,12 @@ class Taken(NamedTuple):
         """The likeliest wish, *none* where none is at least as probable as `sure` (0..1)."""
         likeliest = max(self.wishes, key=self.wishes.__getitem__)
         return likeliest if self.wishes[likeliest] >= sure else "none"
+
+    def doubtful(self, sarcastic_from: float) -> bool:
+        """Whether the words are kind and sarcastic with more than this probability. Harsh words
+        mean what they say, whether or not with sarcasm."""
+        kind = self.valence > 0.0 or self.wish(0.0) == "praise"
+        return kind and self.sarcastic > sarcastic_from
 
 
 def taken(meanings: Sequence[Meaning], probabilities: Sequence[float]) -> Taken:

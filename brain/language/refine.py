@@ -94,7 +94,7 @@ def thought(
     valence = share * question.valence + (1.0 - share) * read.valence
     confidence = max(read.probabilities.values())
     intent = read.wish(weights["wish_from"])
-    if read.sarcastic > weights["sarcasm_from"]:
+    if read.doubtful(weights["sarcasm_from"]):
         intent, valence = "none", DOUBTED_VALENCE * valence
         confidence = min(confidence, DOUBTED)
     return Thought(

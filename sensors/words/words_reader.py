@@ -148,7 +148,7 @@ def understand(words: Words) -> Words:
     )
     confidence = max(probabilities.values()) * (0.3 + 0.7 * known)
     intent = read.wish(meant.wish_from / max(known, 0.01))
-    if read.sarcastic > meant.sarcasm_from:
+    if read.doubtful(meant.sarcasm_from):
         intent, valence = "none", DOUBTED_VALENCE * valence
         confidence = min(confidence, DOUBTED)
     meant_for = _meant_for(to_pet(common, lang), read.to_pet if known > TELLS_FROM else None)
