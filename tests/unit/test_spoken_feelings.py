@@ -246,3 +246,11 @@ def test_the_same_feeling_again_counts_when_it_grows() -> None:
     worse = words("angry", 0.97, at=2.5, to_pet=1.0)
     found = heard(words("angry", 0.75, to_pet=1.0), again, worse)
     assert [strength for _, strength in found] == [0.56, 0.94]
+
+
+def test_an_unsure_thought_takes_back_kind_words_and_nothing_else() -> None:
+    doubt = thought("happy", confidence=0.29, intent="none")
+    kind = events([words("happy", intent="praise", to_pet=0.9), doubt])
+    assert {e.name for e in kind} >= {"praised", "loved", "misheard"}
+    harsh = events([words("angry", intent="scold", to_pet=0.9), doubt])
+    assert "misheard" not in {e.name for e in harsh}

@@ -115,7 +115,9 @@ def test_a_negation_turns_a_wish_round() -> None:
     assert read("you're not a good cat").intent == "scold"
     assert read("don't go away").intent == "comfort_me"
     assert read("I don't want to play").intent == "leave_me_alone"
-    assert read("I'm not sad at all, I'm great").intent == "none"
+    glad = read("I'm not sad at all, I'm great")
+    assert glad.intent != "comfort_me"
+    assert (glad.valence or 0.0) > 0.0
     assert (read("I'm not happy").valence or 0.0) < 0.0 < (read("I'm happy").valence or 0.0)
 
 
