@@ -121,6 +121,10 @@ PLAIN: Mapping[str, tuple[Evaluate[Moment], str]] = {
         "how long this petting has lasted; pauses between strokes belong to it",
     ),
     "touch.since": (lambda m: m.since_touch, "seconds since the last touch ended"),
+    "touch.repeats": (
+        lambda m: m.repeats,
+        "touches in a row that were the same gesture, fading by half in a minute",
+    ),
     "touch.pressure": (lambda m: m.touch.pressure if m.touch else 0.0, "0..1"),
     "touch.speed": (lambda m: m.touch.speed if m.touch else 0.0, "metres a second along the skin"),
     "touch.liking": (

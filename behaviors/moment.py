@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from moggy.messages import Call, Context, Event, FeltTouch, Gesture, Play
 from moggy.ongoing import is_quiet
 from moggy.personality import Personality
-from moggy.vocabulary import EVENTS
+from moggy.vocabulary import EVENTS, GESTURE_EVENTS
 
 NEVER = 9999.0
 """In the place of the seconds since something that has not happened lately."""
@@ -22,6 +22,8 @@ COUNT_HALF_LIFE = 60.0
 """Seconds in which the count of an event fades by half. Our choice."""
 BETWEEN_STROKES = 2.0
 """A hand that comes back within so many seconds goes on with the same petting."""
+TOUCHES = frozenset(GESTURE_EVENTS.values())
+"""Events that are a gesture of a hand."""
 ANSWER_S = 10.0
 """Seconds after somebody turned to the pet in which what it calls is an answer."""
 
@@ -90,6 +92,8 @@ class Moment:
         self.running = ""
         self.touched_at = -NEVER
         self._petted_since = 0.0
+        self._row, self.row_at, self.row_count = "", -NEVER, 0.0
+        """The latest gesture, when a hand with it left, and how often in a row."""
 
     def take(self, context: Context) -> None:
         """Move on to the next moment."""
@@ -116,6 +120,17 @@ class Moment:
         if event.takes_back:
             self.traces.pop(event.takes_back, None)
         self.last_event = event.name
+        if event.name in TOUCHES and event.name != self._row:
+            self._row, self.row_count = event.name, 0.0
+        elif event.name == "released" and self._row:
+            self.row_count, self.row_at = self.repeats + 1.0, event.at
+
+    @property
+    def repeats(self) -> float:
+        """How many touches in a row were the same gesture, fading by half in COUNT_HALF_LIFE; a
+        hand that is still there is not counted, and another gesture begins a new row."""
+        age = (self.at - self.row_at) / COUNT_HALF_LIFE
+        return self.row_count * math.exp2(-age)
 
     def strength(self, event: str) -> float:
         """How strongly an event still stands, 0..1."""

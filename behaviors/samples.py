@@ -50,6 +50,7 @@ def moments(
         for name in names:
             age = rng.choice((0.0, 0.5, 3.0, 10.0, 40.0))
             moment.traces[name] = EventTrace(at - age, rng.uniform(0.4, 1.0), 1, 1.0)
+        moment.row_count, moment.row_at = (0.0, 1.0, 3.0, 8.0)[n // 3 % 4], at
         busy = rng.choice((0.0, 0.0, 0.1, 0.6))
         for name in behaviors:
             if rng.random() < busy:

@@ -85,6 +85,8 @@ HAPPENED: Mapping[str, tuple[str, float]] = {
     "something else annoyed you": ("anger_told", 40.0),
     "something else disgusted you": ("disgust_seen", 40.0),
     "it was sent off": ("sent_off", 901.0),
+    "you patted it": ("patted", 6.0),
+    "it was poked": ("poked", 6.0),
     "it was hurt": ("rough", 300.0),
     "it was scolded": ("scolded", 40.0),
     "you came": ("arrived", 30.0),

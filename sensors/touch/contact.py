@@ -32,7 +32,7 @@ TURN_M = 0.006
 """m that a hand must come back before that counts as a turn."""
 LEAST_PATH_M = 0.015
 """m of path below which straightness is not measured."""
-SWELL = 0.3
+SWELL = 0.25
 """Share of the highest pressure by which it must fall and rise again to count as a new pulse."""
 SLAP_WINDOW_S = 0.06
 """Seconds after the beginning of a contact in which its rise is measured."""

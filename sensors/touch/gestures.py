@@ -118,7 +118,7 @@ PATTERNS: Final[Mapping[GestureName, GesturePattern]] = {
         duration=Bell(-1.1, 0.6),
         pulses=Bell(0.1, 0.35),
         peak=Bell(0.66, 0.18),
-        area=Bell(-2.40, 0.80),
+        area=Bell(-2.70, 0.50),
         speed=Bell(-4.9, 0.6),
         straightness=Bell(0.5, 0.6),
         frequency=Bell(0.3, 0.5),
@@ -200,6 +200,12 @@ LEAST_AREA = 0.02
 """Share of a palm; a smaller area is taken for this."""
 SPEED_OFFSET = 0.005
 """m/s added before the logarithm."""
+LASTING_VOTE = 6.0
+"""Nats against pats and taps where a hand presses and eases without leaving for PASSING_S: each of
+them is a contact of its own. Our choice."""
+RHYTHM_S = 0.4
+"""Seconds that a single contact lasts at least that has a rhythm: below it one pat cannot be told
+from the first of several. Our choice."""
 SETTLES_S = 0.4
 """Seconds of a contact until its gesture is believed and holds on. Our choice, as are the next
 two: `python -m bench touch_answers` counts how often a gesture changes."""
@@ -213,6 +219,8 @@ STILL_OR_NOT: Final[Mapping[GestureName, GestureName]] = {"hold": "stroke", "str
 """Gestures that differ by whether the hand moves."""
 HIT_INDEX: Final = GESTURES.index("hit")
 HOLD_INDEX: Final = GESTURES.index("hold")
+PAT_INDEX: Final = GESTURES.index("pat")
+TAP_INDEX: Final = GESTURES.index("tap")
 STROKE_INDEX: Final = GESTURES.index("stroke")
 
 
@@ -258,6 +266,9 @@ def probabilities(seen: Features, zone: ZoneName) -> dict[GestureName, float]:
         for name in GESTURES
     ]
     scores[HOLD_INDEX] -= min(LARGEST_VOTE, UNSTEADY_VOTE * max(0.0, seen.unsteady - STEADY))
+    if seen.pulses > 2 and seen.duration > PASSING_S:
+        scores[PAT_INDEX] -= LASTING_VOTE
+        scores[TAP_INDEX] -= LASTING_VOTE
     if seen.moved is False:
         scores[HIT_INDEX] -= UNMOVED_VOTE
     if seen.speed is None:
@@ -277,7 +288,7 @@ def measures_of(seen: Features) -> tuple[float | None, ...]:
         None if seen.area is None else math.log(max(seen.area, LEAST_AREA)),
         None if seen.speed is None else math.log(seen.speed + SPEED_OFFSET),
         seen.straightness,
-        math.log1p(seen.frequency),
+        None if seen.pulses == 1 and seen.duration < RHYTHM_S else math.log1p(seen.frequency),
         seen.pressure,
     )
 

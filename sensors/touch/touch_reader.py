@@ -39,6 +39,9 @@ TOGETHER_S = 0.05
 """Seconds within which pads that are pressed come under the same hand. Our choice."""
 FINGER_AREA = 0.05
 """Share of a palm that a finger has."""
+PALM_GAIN = 2.0
+"""Share of a palm for each pressure on the further pads relative to the firmest: a palm of 0.3
+presses those of the simulated cat (`sim/`) with 0.11 of it."""
 PALM_ON_PAD = 0.08
 """Least share of the firmest pad's pressure that a palm leaves on a third pad, where it lies nearer
 to the first than to the second: a Gaussian of 4 cm on pads 8 cm apart."""
@@ -244,7 +247,7 @@ class TouchReader:
         shows = PALM_BETWEEN if second > BETWEEN * first else PALM_ON_PAD
         if not others and first * shows < LEAST_PRESSURE:
             return None
-        return min(1.0, FINGER_AREA + sum(others) / first)
+        return min(1.0, FINGER_AREA + PALM_GAIN * sum(others) / first)
 
     def _zone_at(self, place: Place) -> ZoneName:
         """The zone of the nearest pad; the zone of a contact that lasts reaches a centimetre

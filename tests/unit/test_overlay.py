@@ -288,7 +288,16 @@ def test_the_shipped_tree_is_small_files_that_a_reader_finds_by_family() -> None
         "trees/cat.yaml",
         *(
             f"trees/cat/{family}.yaml"
-            for family in ("reflexes", "danger", "hand", "person", "company", "rest", "alone")
+            for family in (
+                "reflexes",
+                "danger",
+                "hand",
+                "gestures",
+                "person",
+                "company",
+                "rest",
+                "alone",
+            )
         ),
     ]
     assert max(text.count("\n") for text in files.values()) < 250

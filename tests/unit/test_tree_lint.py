@@ -106,6 +106,7 @@ def test_every_event_has_an_answer_and_every_behaviour_its_moment() -> None:
     found = coverage(tree, AVERAGE, cells=cells)
     assert found.holes == ()
     assert set(found.unused) <= {
+        "ignore_hand",
         "look_around",
         "follow_person",
         "watch",

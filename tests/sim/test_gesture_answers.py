@@ -1,0 +1,49 @@
+"""Each gesture of a hand has an answer of its own, and what stays the same is answered less."""
+
+from __future__ import annotations
+
+import pytest
+
+from bench.gesture_answers import GESTURES, to_one, to_pats
+
+OWN = {
+    "stroke": "purr_along",
+    "pat": "answer_pats",
+    "scratch": "enjoy_scratch",
+    "hold": "melt",
+    "tickle": "be_tickled",
+    "poke": "mind_poke",
+}
+"""Gesture → the behaviour that is for it alone."""
+
+
+@pytest.mark.parametrize("gesture", GESTURES)
+def test_a_gesture_has_its_own_answer_and_none_of_another(gesture: str) -> None:
+    assert {OWN[gesture]} <= set(to_one(gesture).behaviors)
+    assert not ({*OWN.values()} - {OWN[gesture], "purr_along"}) & {*to_one(gesture).behaviors}
+
+
+def test_pats_scratches_tickles_and_pokes_sound_different() -> None:
+    heard = {name: to_one(name).calls[:1] for name in ("pat", "scratch", "tickle", "poke")}
+    assert heard == {
+        "pat": ("trill",),
+        "scratch": ("murmur",),
+        "tickle": ("chirp",),
+        "poke": ("snort",),
+    }
+    stroked, held = to_one("stroke"), to_one("hold")
+    assert not stroked.calls
+    assert not held.calls
+    assert stroked.purr > 0.0 < held.purr
+
+
+def test_ten_equal_pats_are_answered_less_then_ignored_and_a_scratch_renews_the_answer() -> None:
+    pats, after = to_pats()
+    first, middle, last = pats[0], pats[3], pats[-1]
+    assert first.calls == ("trill",)
+    assert "answer_pats" in middle.behaviors
+    assert not middle.calls
+    assert set(last.behaviors) == {"ignore_hand"}
+    assert not last.calls
+    assert "answer_pats" in after.behaviors
+    assert after.calls == first.calls
