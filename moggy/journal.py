@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from glob import escape as glob_escape
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import orjson
@@ -68,8 +67,6 @@ SHAPE = {
     **dict.fromkeys(("person", "pet", "decision", "commanded", "moved"), dict),
 }
 """Field of a tick → what it is in JSON."""
-
-
 UNLIKE = (
     ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError, RecursionError
 )  # fmt: skip
@@ -129,7 +126,7 @@ class Journal:
         words meant, and not the words. Raises OSError where it cannot be written."""
         self._mcap = McapWriter(path)
         self._words, self._start = words, orjson.dumps(start)
-        self._closed = False
+        self._closed = self._twice = False
         self.unwritten = 0
         """Ticks that do not stand in the file yet."""
         try:
@@ -173,6 +170,8 @@ class Journal:
         if at >= self._flush_due:
             self._take_batch()
             self._mcap.flush()
+            if self.unwritten:
+                self._begin_again()
             self.unwritten, self._flush_due = 0, at + CHUNK_S
         if self._batch and n != self._next:
             self._take_batch()
@@ -203,8 +202,7 @@ class Journal:
                 self._take_batch()
                 self._mcap.flush()
                 self.unwritten = 0
-                # Once more, so that damage at one place does not make the whole unreadable.
-                self._mcap.attach(START, self._start)
+                self._begin_again()
             except BaseException:
                 self._mcap.abandon()
                 raise
@@ -215,6 +213,13 @@ class Journal:
         if not self._closed:
             self._closed = True
             self._mcap.abandon()
+
+    def _begin_again(self) -> None:
+        """Write what the life began with a second time, behind the first second: damage at one
+        place does not make the whole unreadable, also where the brain is killed."""
+        if not self._twice:
+            self._mcap.attach(START, self._start)
+            self._twice = True
 
     def _take_batch(self) -> None:
         if self._batch:
@@ -231,12 +236,7 @@ class Journal:
     def __enter__(self) -> Journal:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 
@@ -340,9 +340,14 @@ def read_start(path: Path) -> Start:
 def read_ticks(path: Path, told: Told | None = None) -> Iterator[Entry]:
     """Every tick in order, of all parts. What is damaged or missing is `told`, in a sentence with
     file and place, and what is whole goes on behind it. Raises NotAJournal where the file cannot be
-    read or is no journal."""
-    read_start(path)
+    read or has neither a tick nor what the life began with."""
     say = told or (lambda message: None)
+    try:
+        read_start(path)
+    except NotAJournal:
+        if not any(True for part in parts(path) for _ in _entries(part, lambda message: None)):
+            raise
+        say(f"{path}: {START} is not whole in it, so that it cannot be lived again; its ticks are")
     before: Entry | None = None
     for part in parts(path):
         for entry in _entries(part, say):

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -23,7 +24,7 @@ from moggy.commands.replay import replay as run_replay
 from moggy.commands.why import inputs_of
 from moggy.config import Files, Invalid, compose
 from moggy.export import export
-from moggy.journal import SCHEMA, TICK, Incomplete, Journal, NotAJournal, read_ticks
+from moggy.journal import SCHEMA, TICK, Incomplete, Journal, NotAJournal, read_start, read_ticks
 from moggy.mcap_file import PACKED, McapWriter, read_mcap
 from moggy.why.answer import changes, coverage, why
 
@@ -200,6 +201,28 @@ def test_a_journal_cut_short_says_so(journal: Path, tmp_path: Path) -> None:
     assert len(list(read_ticks(path, told.append))) == 6 * 45
     assert "cut.mcap: byte" in told[-1]
     assert "it is damaged here, and everything behind it" in told[-1]
+
+
+@pytest.mark.parametrize("copies", [1, 2])
+def test_a_killed_brains_journal_is_read_with_damage_in_what_it_began_with(
+    journal: Path, tmp_path: Path, copies: int
+) -> None:
+    """The start stands twice in it; without either the ticks are read, and not lived again."""
+    path = tmp_path / "killed.mcap"
+    data = bytearray(journal.read_bytes()[: chunks(journal.read_bytes())[6]])
+    begun = [found.start() for found in re.finditer(b"start.json", data)]
+    assert len(begun) == 2
+    for begin in begun[:copies]:
+        data[begin + 5000] ^= 1
+    path.write_bytes(data)
+    told: list[str] = []
+    assert len(list(read_ticks(path, told.append))) == 6 * 45
+    assert any("start.json is not whole" in each for each in told) == (copies == 2)
+    if copies == 1:
+        assert read_start(path) == read_start(journal)
+    else:
+        with pytest.raises(NotAJournal):
+            read_start(path)
 
 
 def test_a_tick_is_kept_to_the_bit(life: moggy.Life, journal: Path) -> None:
