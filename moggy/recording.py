@@ -36,6 +36,12 @@ RETRY_S = 10.0
 """Seconds of life between two attempts to record again; our choice."""
 LOOK_S = 1.0
 """Seconds between two looks whether the file is still there."""
+PARTS_KEPT = 2
+"""Parts that lie within `most_mb` at least: the one that is written counts as that share from its
+begin. Our choice."""
+SHARE_FILLED = 0.8
+"""Part of the share after which a new part begins: the last second and the index follow. Our
+choice."""
 MB = 1_000_000
 OWN = re.compile(r"moggy-\d{8}-\d{6}(\.part\d{4,})?\.mcap")
 """Names of the files in a folder that are ours to delete."""
@@ -106,6 +112,8 @@ class Recording:
         self._journal: Journal | None = None
         self._part = self.path
         self._began = self._looked = self._now = 0.0
+        self._stuck: set[Path] = set()
+        """What cannot be deleted; it is said once, and counts no more."""
         self._ended: dict[Path, float] = {}
         """Part of this life → when it ended, s on the pet's clock. The machine's may be set while
         the pet lives, and then the part would look years old."""
@@ -178,7 +186,10 @@ class Recording:
                 self.missing += 1
                 return
             self._open(at)
-        elif at - self._began >= self._records.part_minutes * 60.0:
+        elif (
+            at - self._began >= self._records.part_minutes * 60.0
+            or self._journal.size >= self._share * SHARE_FILLED
+        ):
             self._ended[self._part] = at
             self._journal.close()
             self._journal = None
@@ -241,11 +252,16 @@ class Recording:
         found = []
         for part in self._kept():
             with suppress(OSError):
-                found.append((part, part.stat()))
-        size, mine = sum(stat.st_size for _, stat in found), parts(self.path)
+                found.append((part, part.lstat()))
+        size = self._share + sum(
+            stat.st_size
+            for part, stat in found
+            if part not in self._stuck and not self._is_written(part)
+        )
+        mine = parts(self.path)
         today = unix_time()
         for part, stat in found:
-            if part == self._part and self._journal is not None:
+            if self._is_written(part):
                 continue
             crowded = self._free() < self._records.least_free_mb * MB
             ended = self._ended.get(part)
@@ -254,8 +270,7 @@ class Recording:
             if size > self._records.most_mb * MB or is_old or crowded:
                 if part not in mine and _is_used(part):
                     continue
-                part.unlink(missing_ok=True)
-                size -= stat.st_size
+                size -= stat.st_size if self._delete(part) else 0
         if self._free() < self._records.least_free_mb * MB:
             raise OSError(
                 errno.ENOSPC,
@@ -263,6 +278,30 @@ class Recording:
                 f" ({RECORDS}: least_free_mb)",
                 str(self._part),
             )
+
+    def _delete(self, part: Path) -> bool:
+        """Delete a part; gives whether it was one that counts. One that cannot be deleted is left
+        and said: it must not end what can be recorded beside it."""
+        counted = part not in self._stuck
+        try:
+            part.unlink(missing_ok=True)
+            self._stuck.discard(part)
+        except OSError as error:
+            if counted:
+                self._stuck.add(part)
+                self._troubles.append(
+                    f"{part}: cannot be deleted ({error.strerror}); it is left where it is and the"
+                    " records go on: move it elsewhere"
+                )
+        return counted
+
+    @property
+    def _share(self) -> float:
+        """Bytes that the part that is written now may take of `most_mb`."""
+        return self._records.most_mb * MB / PARTS_KEPT
+
+    def _is_written(self, part: Path) -> bool:
+        return part == self._part and self._journal is not None
 
     def _kept(self) -> list[Path]:
         """All parts that count, oldest first."""
