@@ -31,8 +31,17 @@ KEY = re.compile(r"[0-9a-f]{64}")
 """What a key's file holds: 256 bits in hexadecimal digits."""
 LONGEST_KEY = 4096
 """Bytes of a key's file that are read; our choice."""
+OF_DAMAGE = ("no such", "unsupported file format")
+"""How errors begin that SQLite counts among those of the moment, and that are the file's."""
+READ_ONLY = "readonly"
+"""What stands in the error for a file that cannot be written."""
 PATIENCE = 5.0
 """Seconds to wait for another process that writes."""
+
+
+Errors = tuple[type[Exception], ...]
+"""What a library raises of a file: its own errors, and UnicodeDecodeError where the text of one
+holds bytes of a damaged file."""
 
 
 class Damaged(Broken):
@@ -59,8 +68,8 @@ def is_encrypted(path: Path) -> bool:
     return bool(begin) and not plain
 
 
-def connect(path: Path, key: Path | None) -> tuple[sqlite3.Connection, type[Exception]]:
-    """The open file, and the class of the errors that its library raises.
+def connect(path: Path, key: Path | None) -> tuple[sqlite3.Connection, Errors]:
+    """The open file, and what its library raises.
 
     A file that exists is opened in the form that it has. A new one is made with mode 0600, and is
     encrypted where there is a key. Raises Broken, and then changes nothing.
@@ -70,20 +79,21 @@ def connect(path: Path, key: Path | None) -> tuple[sqlite3.Connection, type[Exce
     )
     secret = _key_for(path, key) if encrypted else ""
     driver = _cipher(path) if encrypted else sqlite3
+    errors: Errors = (driver.Error, UnicodeDecodeError)
     if not path.exists():
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
     try:
         db: sqlite3.Connection = driver.connect(
             path, isolation_level=None, timeout=PATIENCE, check_same_thread=False
         )
-    except driver.OperationalError as error:
+    except errors as error:
         raise read_error(path, error) from error
     try:
         if encrypted:
             _unlock(db, secret)
         db.execute("SELECT count(*) FROM sqlite_master").fetchone()
         db.text_factory = text
-    except driver.DatabaseError as error:
+    except errors as error:
         db.close()
         found = read_error(path, error)
         if encrypted and isinstance(found, Damaged):
@@ -93,24 +103,34 @@ def connect(path: Path, key: Path | None) -> tuple[sqlite3.Connection, type[Exce
                 "pet begins a new one"
             ) from error
         raise found from error
-    return db, driver.Error
+    return db, errors
 
 
 def read_error(path: Path, error: Exception) -> Broken:
     """What an error of a driver means: that the file cannot be read now, or that it is damaged."""
+    if isinstance(error, UnicodeDecodeError):
+        return not_a_memory(path, "a text in it is no UTF-8")
     now = any(each.__name__ == "OperationalError" for each in type(error).__mro__)
-    if now and not str(error).startswith("no such"):
-        return Broken(f"{path} cannot be read now ({error})")
+    if now and not (str(error).startswith(OF_DAMAGE) or _marked_read_only(path, error)):
+        what = "written" if READ_ONLY in str(error) else "read now"
+        return Broken(f"{path} cannot be {what} ({error})")
     return not_a_memory(path, error)
 
 
+def _marked_read_only(path: Path, error: Exception) -> bool:
+    """Whether the file's first page forbids to write it, and not the disk or its mode."""
+    return READ_ONLY in str(error) and os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+
+
 def not_a_memory(path: Path, why: object) -> Damaged:
-    """The error for a file that is none, or no longer."""
+    """The error for a file that is none, or no longer. What `why` quotes of it may hold what a
+    terminal would obey, which is left out."""
+    why = "".join(sign if sign.isprintable() else " " for sign in str(why))
     error = Damaged(
         f"{path} is not a memory of the pet ({why}); the next pet that wakes sets it aside, or move"
         " it away"
     )
-    error.why = str(why)
+    error.why = why
     return error
 
 
@@ -156,7 +176,7 @@ def _rewrite(path: Path, key: Path, *, now: str, then: str) -> None:
         db = cipher.connect(path, isolation_level=None, timeout=PATIENCE)
         try:
             _copy(db, path, now, other, then)
-        except cipher.Error as error:
+        except (cipher.Error, UnicodeDecodeError) as error:
             raise Broken(f"{path} stays as it was ({error})") from error
         finally:
             db.close()

@@ -10,10 +10,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from moggy.brain.memory.encryption import Damaged, connect, to_disk
+from moggy.brain.memory.encryption import Damaged, Errors, connect, to_disk
 from moggy.brain.memory.lock import Broken, WriteLock, aside, hold, hold_alone, real
 from moggy.brain.memory.rows import MOST_FACTS, Episode, Fact, episode_of, fact_of, row_of
-from moggy.brain.memory.store import EPISODE, EPISODES, FACT, LARGEST, TABLES, VERSION, Memory
+from moggy.brain.memory.schema import EPISODE, FACT, TABLES, VERSION
+from moggy.brain.memory.store import EPISODES, LARGEST, Memory
 
 COPIES = 9
 """Damaged files that are kept; the newest takes the place of the ninth. Our choice."""
@@ -107,14 +108,13 @@ def _whole(path: Path, key: Path | None) -> tuple[dict[Fact, float], list[Episod
     """Every row that can be read and that a pet has written."""
     facts, episodes = dict[Fact, float](), list[Episode]()
     with suppress(Broken):
-        db, _ = connect(path, key)
+        db, errors = connect(path, key)
         try:
-            for row in _rows(db, f"SELECT {FACT} FROM facts LIMIT {MOST_FACTS}"):
+            for row in _rows(db, errors, f"SELECT {FACT} FROM facts LIMIT {MOST_FACTS}"):
                 if fact := fact_of(row):
                     facts[fact[0]] = fact[1]
-            for row in _rows(
-                db, f"SELECT {EPISODE} FROM episodes ORDER BY id DESC LIMIT {EPISODES}"
-            ):
+            newest = f"SELECT {EPISODE} FROM episodes ORDER BY id DESC LIMIT {EPISODES}"
+            for row in _rows(db, errors, newest):
                 if episode := episode_of(row):
                     episodes.insert(0, episode)
         finally:
@@ -123,18 +123,14 @@ def _whole(path: Path, key: Path | None) -> tuple[dict[Fact, float], list[Episod
     return facts, episodes
 
 
-def _rows(db: Any, query: str) -> Iterator[tuple[Any, ...]]:
+def _rows(db: Any, errors: Errors, query: str) -> Iterator[tuple[Any, ...]]:
     """The rows up to the first that cannot be read."""
-    try:
+    with suppress(*errors):
         yield from db.execute(query)
-    except Exception as error:
-        # Each driver has its own class of errors; only those of a database may be passed over.
-        if "DatabaseError" not in {each.__name__ for each in type(error).__mro__}:
-            raise
 
 
 def _write(path: Path, key: Path | None, facts: dict[Fact, float], episodes: list[Episode]) -> None:
-    db, error = connect(path, key)
+    db, errors = connect(path, key)
     try:
         db.executescript(TABLES)
         db.execute("BEGIN")
@@ -148,10 +144,10 @@ def _write(path: Path, key: Path | None, facts: dict[Fact, float], episodes: lis
         )
         db.execute("COMMIT")
         db.execute(f"PRAGMA user_version={VERSION}")
-    except error as failed:
+    except errors as failed:
         raise Broken(f"{path} cannot be written ({failed})") from failed
     finally:
-        with suppress(error):
+        with suppress(*errors):
             db.close()
     to_disk(path)
 

@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from moggy.brain.memory.encryption import connect, not_a_memory, read_error
+from moggy.brain.memory.encryption import Damaged, connect, not_a_memory, read_error
 from moggy.brain.memory.lock import (
     Broken,
     WriteLock,
@@ -39,11 +39,10 @@ from moggy.brain.memory.rows import (
     row_of,
     writable,
 )
+from moggy.brain.memory.schema import EPISODE, FACT, TABLES, VERSION, our_parts, parts
 from moggy.brain.memory.snapshot import Remembered
 from moggy.vocabulary import EVERYBODY
 
-VERSION = 1
-"""Version of the database's schema; a file with a greater one is refused."""
 EPISODES = 2000
 """Episodes that are kept; the oldest are deleted. Our choice."""
 SMALLEST_CHANGE = 1e-4
@@ -54,30 +53,6 @@ SMALLEST_CHANGES = {"mood": 1e-3, "drive": 1e-3}
 SAME_EPISODE_DAYS = 1.0 / 24.0
 """Days within which the same event of the same person is one episode, told as *n times*."""
 
-TABLES = """
-CREATE TABLE IF NOT EXISTS facts (
-    about TEXT NOT NULL, person TEXT NOT NULL, name TEXT NOT NULL, value REAL NOT NULL,
-    PRIMARY KEY (about, person, name)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS episodes (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, day REAL NOT NULL, hour REAL NOT NULL,
-    person TEXT NOT NULL, what TEXT NOT NULL, times INTEGER NOT NULL, behavior TEXT NOT NULL,
-    pleasure REAL NOT NULL
-);
-CREATE TABLE IF NOT EXISTS erased (n INTEGER PRIMARY KEY AUTOINCREMENT, who TEXT NOT NULL);
-"""
-"""The tables. `erased` tells a pet that runs whom the owner erased, by a digest of the name."""
-
-COLUMNS = {
-    "facts": ["about", "person", "name", "value"],
-    "episodes": ["id", "day", "hour", "person", "what", "times", "behavior", "pleasure"],
-    "erased": ["n", "who"],
-}
-"""Table → its columns. A file with others, or with views or triggers, is somebody else's."""
-FACT = ", ".join(COLUMNS["facts"])
-"""The columns of a fact, as `rows.fact_of` reads them."""
-EPISODE = ", ".join(COLUMNS["episodes"][1:])
-"""The columns of an episode, as `rows.episode_of` reads them."""
 FILES = ("", "-wal", "-shm")
 """What SQLite keeps open: the file, and, beside it, its log and the index of that."""
 LARGEST = 64 * 2**20
@@ -110,7 +85,7 @@ class Memory:
                 raise not_a_memory(path, f"it has more than {LARGEST >> 20} MB")
             if self._write_lock is None:
                 check_name(path)
-            self._db, self._error = connect(path, self._key)
+            self._db, self._errors = connect(path, self._key)
         except BaseException:
             os.close(folder)
             raise
@@ -131,7 +106,7 @@ class Memory:
             raise
 
     def _shut(self) -> None:
-        with suppress(self._error):  # of a damaged file, or on a full disk
+        with suppress(*self._errors):  # of a damaged file, or on a full disk
             self._db.close()
         for held in (self._file, self._folder):
             if held is not None:
@@ -193,22 +168,15 @@ class Memory:
 
     def _prepare(self) -> None:
         found = self._db.execute("PRAGMA user_version").fetchone()[0]
-        there = self._db.execute(
-            "SELECT type, name FROM sqlite_master WHERE type IN ('table', 'view', 'trigger')"
-            " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
-        ).fetchall()
-        tables = {name for kind, name in there if kind == "table"}
-        if found > VERSION and tables >= COLUMNS.keys():
+        there, ours = parts(self._db), our_parts()
+        if found > VERSION and {part[1] for part in there} >= {part[1] for part in ours}:
             raise Broken(
                 f"{self._path} was written by a newer pet (memory {found}, this one reads "
                 f"{VERSION}); update moggy"
             )
-        strange = sorted(
-            str(name) for kind, name in there if kind != "table" or name not in COLUMNS
-        )
-        strange += [table for table in sorted(tables & COLUMNS.keys()) if self._differs(table)]
-        if strange:
-            raise not_a_memory(self._path, f"its {strange[0]!r:.80} is no table of a memory's")
+        if strange := sorted(there - ours):
+            kind, name, *_ = strange[0]
+            raise not_a_memory(self._path, f"its {kind:.20} {name!r:.80} is none of a memory's")
         # What stands in the file already is not written again: a memory can be read when the disk
         # is full.
         self._db.execute("PRAGMA journal_mode=WAL")
@@ -218,21 +186,20 @@ class Memory:
         # Pages (1 MB in all) after which the log is taken into the file.
         self._db.execute("PRAGMA wal_autocheckpoint=250")
         self._db.execute("PRAGMA secure_delete=ON")
-        if tables < COLUMNS.keys():
+        if there < ours:
             self._db.executescript(TABLES)
         if found != VERSION:
             self._db.execute(f"PRAGMA user_version={VERSION}")
 
-    def _differs(self, table: str) -> bool:
-        columns = self._db.execute(f"PRAGMA table_xinfo({table})").fetchall()
-        return [row[1] for row in columns] != COLUMNS[table]
-
     def check(self) -> None:
-        """Look at every page of the file. Raises Damaged where one is."""
+        """Look at every page of the file, and whether it can be written. Raises Damaged where one
+        is, or where the file itself forbids it."""
         with self._reading():
+            # Changes nothing; BEGIN alone would be content with reading.
+            self._db.execute("DELETE FROM erased WHERE FALSE")
             found = self._db.execute("PRAGMA integrity_check(1)").fetchone()
             if found is None or found[0] != "ok":
-                raise not_a_memory(self._path, f"{found and found[0]}".replace("\n", " "))
+                raise not_a_memory(self._path, found and found[0])
 
     def begin(self, lock: WriteLock | None = None) -> None:
         """To be called when a pet starts, before `load`: from now on it is the one that writes, and
@@ -335,7 +302,7 @@ class Memory:
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             self._db.execute("VACUUM")
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        self._known = self._facts()
+            self._known = self._facts()
         return gone
 
     def export(self) -> Mapping[str, Any]:
@@ -424,15 +391,17 @@ class Memory:
         about the file."""
         try:
             yield
-        except self._error as error:
+        except self._errors as error:
             raise read_error(self._path, error) from error
 
     @contextmanager
     def _way_out(self, way_out: str) -> Iterator[None]:
-        """Turns an error of the file's library into Broken with the file and the way out."""
+        """Turns an error of the file's library into Damaged, or into Broken with the way out."""
         try:
             yield
-        except self._error as error:
+        except self._errors as error:
+            if isinstance(found := read_error(self._path, error), Damaged):
+                raise found from error
             raise Broken(f"{self._path} cannot be written ({error}); {way_out}") from error
 
     @contextmanager

@@ -8,11 +8,12 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from bench.abuse_records import damaged, look, wake
+from bench.abuse_records import bits_in_use, damaged, flip, look, wake
 from moggy.brain.memory import (
     Broken,
     Damaged,
@@ -22,6 +23,7 @@ from moggy.brain.memory import (
     encrypt,
     set_aside,
 )
+from moggy.brain.memory.schema import TABLES
 from moggy.commands.memory import as_json, sentences, show
 from tests.memories import KNOWN, write
 
@@ -80,6 +82,16 @@ FOREIGN = {
     "a trigger": [
         "CREATE TABLE facts (about, person, name, value)",
         "CREATE TRIGGER mine AFTER INSERT ON facts BEGIN DELETE FROM facts; END",
+    ],
+    "a condition of another": [
+        TABLES.partition(";")[0].replace("value REAL NOT NULL", "value REAL CHECK (value < 0)")
+    ],
+    "a computed column": [
+        TABLES.partition(";")[0].replace("value REAL", "value REAL GENERATED ALWAYS AS (1.0)")
+    ],
+    "an index of another": [
+        TABLES.partition(";")[0],
+        "CREATE UNIQUE INDEX one ON facts (value)",
     ],
 }
 
@@ -204,6 +216,37 @@ def test_damaged_copies_cost_no_pet_its_life(path: Path, tmp_path: Path, encrypt
     assert woken > 0.9 * COPIES or encrypted
     assert woken > COPIES // 2
     assert said > COPIES // 10
+
+
+FLIPS = 150
+"""Bits that are flipped; the bench (abuse_records) flips all 6000."""
+
+
+def test_no_bit_of_the_schema_costs_a_pet_its_life(path: Path, tmp_path: Path) -> None:
+    awake(path)[0].close()
+    whole = path.read_bytes()
+    for bit in random.Random(9).sample(bits_in_use(whole), FLIPS):
+        flip(whole, bit, tmp_path / "flip" / "memory.db")
+
+
+@pytest.mark.parametrize("byte", [b"Zbout", b"\xe1bout"], ids=["letter", "no UTF-8"])
+def test_a_schema_that_is_spoilt_is_damage_for_every_command(path: Path, byte: bytes) -> None:
+    write(path)
+    path.write_bytes(path.read_bytes().replace(b"about", byte, 1))
+    for look_into in (Memory, partial(encrypt, key=path.parent.parent / "key")):
+        with pytest.raises(Broken, match=r"memory\.db"):
+            look_into(path)
+    assert "is kept as" in wake(path)[1]
+
+
+def test_a_file_that_forbids_to_be_written_is_set_aside(path: Path) -> None:
+    write(path)
+    data = bytearray(path.read_bytes())
+    data[18] = 8  # format's version for writing; https://www.sqlite.org/fileformat.html
+    path.write_bytes(data)
+    known, note = wake(path)
+    assert known == KNOWN
+    assert "readonly" in note
 
 
 def test_the_second_pet_is_told_who_has_the_memory(path: Path) -> None:
