@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from moggy.sim.board.flash import Flash
+from tests.processes import Program
 
 PATIENCE = 120.0
 """Seconds; only a bound for a machine that is very busy."""
@@ -36,14 +37,15 @@ def test_a_killed_pets_board_ends_and_its_folder_is_removed_by_the_next_start(
     temporary: Path,
 ) -> None:
     root = Path(__file__).resolve().parents[2]
-    with subprocess.Popen(
+    with Program(
         [sys.executable, "-c", LIVING],
         env={**os.environ, "PYTHONPATH": str(root)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        text=True,
     ) as pet:
         assert pet.stdout is not None
-        board = Path("/proc", pet.stdout.readline().decode().strip(), "comm")
+        board = Path("/proc", pet.stdout.readline().strip(), "comm")
         assert board.exists()
         (left,) = temporary.iterdir()
         living = Flash()

@@ -25,6 +25,7 @@ from moggy.journal import SCHEMA, TICK, parts, read_ticks
 from moggy.mcap_file import McapWriter, read_mcap
 from moggy.messages import Trouble
 from moggy.recording import Recording, Records, records_of
+from tests.processes import Program
 
 ROOMY = Records(least_free_mb=0.0)
 
@@ -307,7 +308,7 @@ def test_a_second_life_in_the_same_file_is_told_whose_it_is_and_touches_nothing(
 ) -> None:
     whole, path = tmp_path / "whole.mcap", tmp_path / "life.mcap"
     life.save(whole)
-    with subprocess.Popen(
+    with Program(
         [sys.executable, "-c", HOLDS, str(whole), str(path)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     ) as first:  # fmt: skip

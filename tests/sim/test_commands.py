@@ -20,6 +20,7 @@ from moggy.brain.memory import Memory, Remembered
 from moggy.config import Files
 from moggy.main import app
 from moggy.sim.board.micropython import MicroPythonBoard
+from tests.processes import Program
 
 COMMANDS = (
     ["demo"], ["sim"], ["run"], ["replay"], ["why"], ["laws"], ["coverage"], ["lint"], ["schema"],
@@ -420,7 +421,7 @@ def test_a_body_on_a_port_is_moved_and_lies_down_at_ctrl_c(
         "1",
     ]
     environment = {**os.environ, "MOGGY_HOME": str(tmp_path / "home")}
-    with subprocess.Popen(
+    with Program(
         arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
     ) as pet:
         give_up = time.monotonic() + 300.0
@@ -449,9 +450,7 @@ def test_without_the_key_of_its_memory_a_pet_says_so_and_lives(
     kept = (home / "memory.db").read_bytes()
     key.rename(tmp_path / "lost.key")
     arguments = [sys.executable, "-m", "moggy", "run", "--port", board.path, "--seed", "1"]
-    with subprocess.Popen(
-        arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as pet:
+    with Program(arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as pet:
         assert pet.stdout is not None
         said = ""
         while "Until then it lives without its memory" not in said:

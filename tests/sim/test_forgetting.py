@@ -18,6 +18,7 @@ from moggy.brain.mind import Mind
 from moggy.config import Files
 from moggy.journal import Journal
 from moggy.messages import AnySense, EventCause, Face, Forget, Person, Tick, Touch, Trouble, Words
+from tests.processes import Program
 
 
 def with_two(until: float, stays: bool = False) -> list[AnySense]:
@@ -310,7 +311,7 @@ def test_one_process_lives_another_erases_and_kill_9_costs_at_most_a_second(
     if encrypted:
         encrypt(home / "memory.db", key)
     days: list[float] = []
-    with subprocess.Popen(
+    with Program(
         [sys.executable, "-c", AWAKE], stdout=subprocess.PIPE, text=True, env=environment
     ) as pet:
         assert pet.stdout is not None

@@ -16,6 +16,7 @@ import moggy
 from moggy.brain.memory import Broken, Diary, Memory, Remembered, awake, encrypt
 from moggy.messages import Trouble
 from tests.memories import KNOWN, TOLD, write
+from tests.processes import Program
 
 
 def known(path: Path, key: Path | None = None) -> Remembered | None:
@@ -145,7 +146,7 @@ def test_a_hard_link_to_a_memory_is_that_memory(path: Path, tmp_path: Path) -> N
     link = tmp_path / "other" / "memory.db"
     link.parent.mkdir()
     link.hardlink_to(path)
-    with subprocess.Popen(
+    with Program(
         [sys.executable, "-c", LIVES, str(path)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     ) as first:  # fmt: skip

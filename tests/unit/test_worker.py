@@ -18,6 +18,7 @@ import pytest
 
 from moggy.messages import AnySense, Thought, Trouble, Words
 from moggy.worker import SUSPENDED, ProcessWorker, SimulatedWorker, Task, is_suspended
+from tests.processes import Program
 
 PATIENCE = 180.0
 
@@ -200,7 +201,7 @@ def test_a_worker_ends_when_the_pets_process_is_killed_whatever_it_does(
     script = tmp_path / "lonely.py"
     script.write_text(LONELY.format(job=job), encoding="utf-8")
     root = Path(__file__).resolve().parents[2]
-    with subprocess.Popen(
+    with Program(
         [sys.executable, str(script)],
         env={**os.environ, "PYTHONPATH": str(root)},
         stdin=subprocess.PIPE,

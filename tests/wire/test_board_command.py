@@ -9,6 +9,7 @@ import struct
 import subprocess
 import sys
 import threading
+import time
 import tty
 from collections.abc import Iterator
 from dataclasses import replace
@@ -27,9 +28,12 @@ from moggy.serial_port import way_out
 from moggy.sim.board.micropython import MicroPythonBoard
 from moggy.sim.board.wires import WorldInputs
 from tests.firmware.rig import CAT
+from tests.processes import Program
 
 PATIENCE = "120"
 """Seconds; only a bound for a machine that is very busy."""
+HELD_S = 1.0
+"""Seconds that a hand stays, fifty times what the touch chip's filter takes to show it in full."""
 
 
 @pytest.fixture
@@ -244,7 +248,7 @@ def test_the_group_is_that_of_the_port() -> None:
 
 def test_the_log_prints_events_until_ctrl_c(board: MicroPythonBoard) -> None:
     command = [sys.executable, "-m", "moggy", "board", "log", "--port", board.path]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with Program(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert "connected" in process.stdout.readline()
         assert "state limp" in process.stdout.readline()
@@ -254,6 +258,7 @@ def test_the_log_prints_events_until_ctrl_c(board: MicroPythonBoard) -> None:
         while "touched: back" not in line:
             assert line, "it ended"
             line = process.stdout.readline()
+        time.sleep(HELD_S)
         board.feed(calm)
         while "no longer touched" not in line:
             assert line, "it ended"

@@ -20,6 +20,7 @@ from moggy.link import A_TICK, AHEAD, AT_ONCE, SerialLink
 from moggy.protocol import LinkChange, Said
 from moggy.serial_port import UsbDevice, device_of, holders, port_of, ports_here
 from tests.firmware.rig import CAT
+from tests.processes import Program
 
 PATIENCE = 120.0
 """Seconds; only a bound for a machine that is very busy."""
@@ -235,7 +236,7 @@ def test_a_port_that_another_program_has_is_said_with_its_number(
     ports: Callable[[], Port],
 ) -> None:
     port = ports()
-    with subprocess.Popen(
+    with Program(
         [sys.executable, "-c", HOLDS, port.path],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     ) as other:  # fmt: skip

@@ -106,6 +106,7 @@ class Live {
   private socket: WebSocket | null = null;
   private pause = SHORTEST_PAUSE; // ms
   private asked: boolean | null = null; // a stop or a release that could not be sent yet
+  private lifted = false; // whether the user holds the cat
   private watchers = new Set<() => void>();
   private due = 0;
 
@@ -118,6 +119,7 @@ class Live {
       this.connected = true;
       this.pause = SHORTEST_PAUSE;
       if (this.asked !== null) this.stop(this.asked);
+      if (this.lifted) this.lift(true); // the server puts down what a lost page had lifted
       for (const told of this.onOpen) told();
     };
     socket.onmessage = (event) => this.heard(event.data);
@@ -141,6 +143,12 @@ class Live {
   /** The emergency stop, or its release. Without a connection it is sent at the next one. */
   stop(on: boolean): void {
     this.asked = this.say({ type: "setting", name: "stop", on }) ? null : on;
+  }
+
+  /** Lift the cat, or put it down. Without a connection it is sent at the next one. */
+  lift(on: boolean): void {
+    this.lifted = on;
+    this.say({ type: on ? "lift" : "put_down" });
   }
 
   /** Send a picture; it is dropped while earlier ones still wait to be sent. */

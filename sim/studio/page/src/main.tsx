@@ -122,7 +122,7 @@ function Bar({ view }: { view: () => View | null }) {
   const hands = () => {
     const shown = view();
     if (shown) shown.lifted = !lifted;
-    live.say({ type: lifted ? "put_down" : "lift" });
+    live.lift(!lifted);
     lift(!lifted);
   };
   return (
