@@ -9,6 +9,7 @@ from dataclasses import replace
 from moggy.brain.feeling_shapes import Channel, Guess
 from moggy.brain.perception.company import Company
 from moggy.brain.perception.habits import Habits
+from moggy.brain.perception.hands import Hands
 from moggy.brain.perception.shown_feelings import ShownHistory, felt_chances, history_of
 from moggy.brain.perception.spoken_wishes import SaidEvent, SpokenWishes
 from moggy.brain.perception.surroundings import Surroundings
@@ -59,8 +60,6 @@ TOUCH_LEAST = 0.3
 """Least strength of `touched`, however light the hand, 0..1."""
 KIND_VALENCE = 0.2
 """Valence of words from which they are a kindness."""
-PRESSING = 0.6
-"""Pressure, 0..1, above which a hand suggests a less pleasant and more aroused person."""
 KIND_TOUCHES = frozenset(("stroked", "scratched", "patted"))
 """Touches that are a greeting when they come first."""
 KIND_WISHES = frozenset(("praise", "call", "play", "comfort_me"))
@@ -77,6 +76,7 @@ class Perception:
         self.company = Company(habits)
         self.speaking = SpokenWishes()
         self.surroundings = Surroundings()
+        self._hands = Hands()
         self._contacts: dict[str, OngoingTouch] = {}
         self._faces: dict[str, ShownHistory] = {}
         self._voices: dict[str, ShownHistory] = {}
@@ -183,6 +183,7 @@ class Perception:
         alone = contact is None or at - contact.at > CONTACT_LOST_S
         if sense.phase == "begin" or contact is None or alone:
             contact = self._contacts[sense.zone] = OngoingTouch(at, person)
+            self._hands.begins(person, at)
             if sense.phase != "end":
                 self._happened(
                     "touched",
@@ -206,16 +207,16 @@ class Perception:
         self._sign_of(person, at, because, kind)
         guess = self._gestures.get(sense.gesture)
         if guess is not None and guess.confidence > 0.0:
-            rough = max(0.0, sense.pressure - PRESSING)
+            manner = self._hands.manner(person, sense)
             self._says(
                 Evidence(
                     at=at,
                     id=self._number(),
                     channel="touch",
                     person=person,
-                    valence=max(-1.0, guess.valence - rough),
-                    arousal=min(1.0, guess.arousal + 0.5 * rough),
-                    probabilities=guess.probabilities or None,
+                    valence=manner.valence(guess.valence),
+                    arousal=manner.arousal(guess.arousal, sense.gesture == "hold"),
+                    probabilities=manner.probabilities(guess.probabilities) or None,
                     confidence=guess.confidence * sense.confidence,
                     because=because,
                 )
@@ -407,6 +408,7 @@ class Perception:
         """Drop a person's habits; `Mind` drops the rest at the event `forgotten`. Somebody who is
         there stays there, as a stranger."""
         self.company.habits.forget(sense.person)
+        self._hands.forget(sense.person)
         self._happened("forgotten", at, (sense.id,), person=sense.person)
 
     def _local_time(self, sense: LocalTime, at: float) -> None:
