@@ -5,7 +5,12 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO, Any
+
+from moggy.unreadable import named
 
 
 def home() -> Path:
@@ -48,6 +53,28 @@ def private(path: str, flags: int) -> int:
         os.close(descriptor)
         raise
     return descriptor
+
+
+def only_owner(path: Path) -> None:
+    """Take a file that holds people from all but its owner (mode 0600), if it is there and ours."""
+    with suppress(OSError):
+        kind = path.stat().st_mode
+        if stat.S_ISREG(kind) and kind & 0o077:
+            path.chmod(0o600)
+
+
+@contextmanager
+def private_file(path: Path, mode: str = "wb", **how: Any) -> Iterator[IO[Any]]:
+    """A new file for its owner's eyes only, as `open` gives it; where it cannot be written whole,
+    such as on a full disk, nothing is left of it. Raises OSError, which names it."""
+    with named(path), open(path, mode, opener=private, **how) as file:
+        try:
+            yield file
+            file.flush()
+        except BaseException:
+            if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                path.unlink(missing_ok=True)
+            raise
 
 
 def _no_file(path: str) -> OSError:

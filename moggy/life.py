@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moggy.arguments import number, path_of, shown, switch
+from moggy.home import private_file
 from moggy.journal import Journal, read_start, read_ticks, tick_of
 from moggy.loop import Sent
 from moggy.messages import Event, Tick
@@ -124,11 +125,11 @@ class Life:
         return Table({name: np.array([row[name] for row in rows]) for name in rows[0]})
 
     def write_csv(self, path: Path | str) -> None:
-        """The table as a CSV file, a line for each tick. Raises as `table` does, and
-        OSError where it cannot be written."""
+        """The table as a CSV file for its owner's eyes only (mode 0600), a line for each tick.
+        Raises as `table` does, and OSError where it cannot be written."""
         rows, target = self._rows(), path_of("path", path)
         target.parent.mkdir(parents=True, exist_ok=True)
-        with target.open("w", encoding="utf-8", newline="") as file:
+        with private_file(target, "w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, list(rows[0]))
             writer.writeheader()
             writer.writerows(rows)

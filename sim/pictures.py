@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from moggy.body import Body
+from moggy.home import private_file
 from moggy.messages import Tick
 from moggy.sim.studio.still.painter import PainterCamera, paint
 
@@ -29,9 +30,12 @@ class Pictures:
         self._folder, self._angles = folder, angles
         self._rest = {name: joint.rest for name, joint in body.joints.items()}
         self._period, self._camera, self._due = 1.0 / per_second, camera or PainterCamera(), 0.0
+        self.why = ""
+        """Why pictures are missing; empty while none is."""
         folder.mkdir(parents=True, exist_ok=True)
 
     def __call__(self, tick: Tick, sent: Mapping[str, float]) -> None:
+        """Raises OSError where a picture cannot be written, and leaves nothing of it."""
         if tick.at + 1e-9 < self._due:
             return
         self._due += self._period
@@ -44,4 +48,9 @@ class Pictures:
             breath=1.0 - abs(1.0 - 2.0 * breath),
             camera=self._camera,
         )
-        image.save(self._folder / f"cat_{tick.at:07.2f}.png")
+        try:
+            with private_file(self._folder / f"cat_{tick.at:07.2f}.png") as file:
+                image.save(file, format="PNG")
+        except OSError as error:
+            self.why = f"{error.filename}: {error.strerror}"
+            raise

@@ -12,12 +12,14 @@ import os
 import re
 import secrets
 import sqlite3
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
 from moggy.brain.memory.lock import Broken, aside, hold, real
 from moggy.brain.memory.rows import text
-from moggy.unreadable import opened, text_of
+from moggy.home import only_owner, private
+from moggy.unreadable import named, opened, text_of
 
 PLAIN = b"SQLite format 3\0"
 """First bytes of a plain file (https://www.sqlite.org/fileformat.html); an encrypted one begins
@@ -27,6 +29,13 @@ FRACTIONS_AT = 21
 FRACTIONS = bytes((64, 32, 32))
 """Three bytes that are the same in every plain file; an encrypted one has them by chance once in
 2^24."""
+PAGE = 4096
+"""Bytes of an encrypted file's page, as SQLCipher 4 makes it."""
+RANDOM = 240
+"""Different bytes that an encrypted page has at least, even one of which four fifths were zeroed:
+700 random ones have 240 of the 256. Texts have fewer than 200. Our choice."""
+FILES = ("", "-wal", "-shm")
+"""What SQLite keeps open: the file, and, beside it, its log and the index of that."""
 KEY = re.compile(r"[0-9a-f]{64}")
 """What a key's file holds: 256 bits in hexadecimal digits."""
 LONGEST_KEY = 4096
@@ -37,8 +46,6 @@ READ_ONLY = "readonly"
 """What stands in the error for a file that cannot be written."""
 PATIENCE = 5.0
 """Seconds to wait for another process that writes."""
-
-
 Errors = tuple[type[Exception], ...]
 """What a library raises of a file: its own errors, and UnicodeDecodeError where the text of one
 holds bytes of a damaged file."""
@@ -52,11 +59,12 @@ class Damaged(Broken):
 
 
 def is_encrypted(path: Path) -> bool:
-    """Whether the file exists, is not empty, and is not a plain SQLite file, also where the first
-    bytes of a plain one are damaged. Raises Broken where it cannot be read, or is no file."""
+    """Whether the file exists and can be an encrypted one: its first page looks random, and it is
+    not a plain SQLite file, also where the first bytes of a plain one are damaged. Raises Broken
+    where it cannot be read, or is no file."""
     try:
         with opened(path) as file:
-            begin = file.read(FRACTIONS_AT + len(FRACTIONS))
+            begin = file.read(PAGE)
     except FileNotFoundError:
         return False
     except OSError as error:
@@ -64,15 +72,35 @@ def is_encrypted(path: Path) -> bool:
             f"{path} cannot be read ({error.strerror}); make it readable, or move it away and the "
             "pet begins a new one"
         ) from error
-    plain = begin.startswith(PLAIN) or begin[FRACTIONS_AT:] == FRACTIONS
-    return bool(begin) and not plain
+    plain = begin.startswith(PLAIN) or begin[FRACTIONS_AT:].startswith(FRACTIONS)
+    return _random(begin) and not plain
+
+
+def _random(page: bytes) -> bool:
+    return len(page) == PAGE and len(set(page)) >= RANDOM
+
+
+def _of_another_key(path: Path) -> bool:
+    """Whether a file that no key opens may be whole under another one: it has no part of a page,
+    and most of its pages look random. Raises OSError."""
+    with opened(path) as file:
+        pages = list(iter(lambda: file.read(PAGE), b""))
+    return bool(pages) and len(pages[-1]) == PAGE and 2 * sum(map(_random, pages)) >= len(pages)
+
+
+def _fits(db: Any, errors: Errors, path: Path) -> bool:
+    """Whether the key of an open file is that of a page at least, which its HMAC says."""
+    with suppress(*errors):
+        damaged = db.execute("PRAGMA cipher_integrity_check").fetchall()
+        return len(damaged) < path.stat().st_size // PAGE
+    return False
 
 
 def connect(path: Path, key: Path | None) -> tuple[sqlite3.Connection, Errors]:
     """The open file, and what its library raises.
 
-    A file that exists is opened in the form that it has. A new one is made with mode 0600, and is
-    encrypted where there is a key. Raises Broken, and then changes nothing.
+    A file that exists is opened in the form that it has, and becomes its owner's alone (mode 0600).
+    A new one is encrypted where there is a key. Raises Broken, and then changes nothing else.
     """
     encrypted = is_encrypted(path) or (
         key is not None and key.exists() and (not path.exists() or path.stat().st_size == 0)
@@ -82,6 +110,8 @@ def connect(path: Path, key: Path | None) -> tuple[sqlite3.Connection, Errors]:
     errors: Errors = (driver.Error, UnicodeDecodeError)
     if not path.exists():
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+    for end in FILES:
+        only_owner(Path(f"{path}{end}"))
     try:
         db: sqlite3.Connection = driver.connect(
             path, isolation_level=None, timeout=PATIENCE, check_same_thread=False
@@ -94,16 +124,23 @@ def connect(path: Path, key: Path | None) -> tuple[sqlite3.Connection, Errors]:
         db.execute("SELECT count(*) FROM sqlite_master").fetchone()
         db.text_factory = text
     except errors as error:
-        db.close()
-        found = read_error(path, error)
-        if encrypted and isinstance(found, Damaged):
-            raise Broken(
-                f"the key in {key} does not open {path}: it is another's, or the file is damaged "
-                "or no memory of the pet; put its own key back, or move the memory away and the "
-                "pet begins a new one"
-            ) from error
+        with closing(db):
+            found = read_error(path, error)
+            if encrypted and isinstance(found, Damaged):
+                found = _not_opened(db, errors, path, key, found)
         raise found from error
     return db, errors
+
+
+def _not_opened(db: Any, errors: Errors, path: Path, key: Path | None, found: Damaged) -> Broken:
+    """The error for a file that the key did not open: `found` where it is the file's fault."""
+    if not _of_another_key(path) or _fits(db, errors, path):
+        return found
+    return Broken(
+        f"the key in {key} does not open {path}: it is another's, or the file is damaged or no "
+        "memory of the pet; put its own key back, or move the memory away and the pet begins a new "
+        "one"
+    )
 
 
 def read_error(path: Path, error: Exception) -> Broken:
@@ -138,7 +175,8 @@ def encrypt(path: Path, key: Path) -> None:
     """Encrypt the plain file in place, and make the key if there is none.
 
     Where there is no memory yet, only the key is made, and a later memory is encrypted from its
-    beginning. Raises Broken, also where the key would be in the memory's folder.
+    beginning. Raises Broken, also where the key would be in the memory's folder, or OSError, and
+    then leaves no new key.
     """
     if is_encrypted(path):
         raise Broken(f"{path} is encrypted already; its key is {key}")
@@ -148,10 +186,17 @@ def encrypt(path: Path, key: Path) -> None:
             "name another with MOGGY_MEMORY_KEY"
         )
     _cipher(path)
-    if not key.exists():
+    new = not key.exists()
+    if new:
         _make_key(key)
-    if path.exists() and path.stat().st_size:
-        _rewrite(path, key, now="", then=_key_for(path, key))
+    try:
+        if path.exists() and path.stat().st_size:
+            _rewrite(path, key, now="", then=_key_for(path, key))
+    except BaseException:
+        with suppress(Broken):
+            if new and not is_encrypted(path):
+                key.unlink()
+        raise
 
 
 def decrypt(path: Path, key: Path) -> None:
@@ -238,11 +283,14 @@ def _cipher(path: Path) -> Any:
 
 def _key_for(path: Path, key: Path | None) -> str:
     if key is None or not key.exists():
+        if not _of_another_key(path):
+            raise not_a_memory(path, "it is neither plain nor a whole encrypted file")
         raise Broken(
             f"{path} is not a memory of the pet, or it is encrypted and its key {key or ''} is not "
             "there; put the key back, or name its place with MOGGY_MEMORY_KEY (without it nobody "
             "can read the memory), or move the memory away and the pet begins a new one"
         )
+    only_owner(key)
     try:
         secret = text_of(key, LONGEST_KEY).strip().lower()
     except (OSError, ValueError) as error:
@@ -256,17 +304,21 @@ def _make_key(key: Path) -> None:
     key.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     other = aside(key)
     other.unlink(missing_ok=True)
-    with os.fdopen(os.open(other, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-        file.write(secrets.token_hex(32) + "\n")
-    to_disk(other)
-    os.replace(other, key)
-    to_disk(key.parent)
+    try:
+        with named(other), open(other, "x", opener=private) as file:
+            file.write(secrets.token_hex(32) + "\n")
+        to_disk(other)
+        os.replace(other, key)
+        to_disk(key.parent)
+    finally:
+        other.unlink(missing_ok=True)
 
 
 def to_disk(path: Path) -> None:
     """Wait until a file, or a folder's names, are on the disk. Raises OSError."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
+        with named(path):
+            os.fsync(descriptor)
     finally:
         os.close(descriptor)

@@ -15,6 +15,7 @@ from moggy.brain.memory.lock import Broken, WriteLock, aside, hold, hold_alone, 
 from moggy.brain.memory.rows import MOST_FACTS, Episode, Fact, episode_of, fact_of, row_of
 from moggy.brain.memory.schema import EPISODE, FACT, TABLES, VERSION
 from moggy.brain.memory.store import EPISODES, LARGEST, Memory
+from moggy.home import only_owner, private_file
 
 COPIES = 9
 """Damaged files that are kept; the newest takes the place of the ninth. Our choice."""
@@ -26,12 +27,22 @@ def awake(path: Path, key: Path | None = None) -> tuple[Memory, str]:
     """The memory, which this pet alone writes from now on; and what was set aside, in a sentence
     for the owner, or "".
 
-    Raises Broken, or OSError, where it cannot be opened now: another pet has it, its key is not
-    there, or the disk is full. The file is then as it was.
+    Raises Broken where it cannot be opened now: another pet has it, its key is not there, or the
+    disk is full. The file is then as it was.
     """
     path = real(path)
+    try:
+        return _awake(path, key)
+    except OSError as error:
+        raise Broken(
+            f"{error.filename or path} cannot be opened or written now ({error.strerror or error})"
+        ) from error
+
+
+def _awake(path: Path, key: Path | None) -> tuple[Memory, str]:
     path.parent.mkdir(parents=True, exist_ok=True)
     lock = WriteLock(path)
+    new = not path.exists()
     try:
         with suppress(FileNotFoundError):
             os.close(hold_alone(path))
@@ -40,6 +51,9 @@ def awake(path: Path, key: Path | None = None) -> tuple[Memory, str]:
         note = _anew(path, key, why) if why else emptied
         memory = Memory(path, key)
     except BaseException:
+        with suppress(OSError):
+            if new and _is_empty(path):  # else the next pet would say that it was emptied
+                path.unlink()
         lock.close()
         raise
     try:
@@ -86,6 +100,7 @@ def _anew(path: Path, key: Path | None, why: str) -> str:
         if path.stat().st_size > LARGEST:
             facts, episodes = dict[Fact, float](), list[Episode]()
             os.replace(path, kept)
+            only_owner(kept)
         else:
             for each in (path, _log(path)):
                 if each.exists():
@@ -159,15 +174,8 @@ def _free_name(path: Path) -> Path:
 
 def _copy(path: Path, to: Path) -> None:
     """A copy that only its owner may read. Raises OSError, and then leaves nothing."""
-    try:
-        with (
-            path.open("rb") as source,
-            os.fdopen(os.open(to, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as target,
-        ):
-            shutil.copyfileobj(source, target)
-    except OSError:
-        to.unlink(missing_ok=True)
-        raise
+    with path.open("rb") as source, private_file(to) as target:
+        shutil.copyfileobj(source, target)
     to_disk(to)
 
 

@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from moggy.brain.memory.encryption import Damaged, connect, not_a_memory, read_error
+from moggy.brain.memory.encryption import FILES, Damaged, connect, not_a_memory, read_error
 from moggy.brain.memory.lock import (
     Broken,
     WriteLock,
@@ -53,8 +53,6 @@ SMALLEST_CHANGES = {"mood": 1e-3, "drive": 1e-3}
 SAME_EPISODE_DAYS = 1.0 / 24.0
 """Days within which the same event of the same person is one episode, told as *n times*."""
 
-FILES = ("", "-wal", "-shm")
-"""What SQLite keeps open: the file, and, beside it, its log and the index of that."""
 LARGEST = 64 * 2**20
 """Bytes of a file that can be a memory; one of a pet stays below a megabyte. Our choice."""
 

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from moggy.assemble import begin, body_of, born, in_virtual_time, recorder, simulated_body
 from moggy.config import Files
-from moggy.home import home
+from moggy.home import home, private_file
 from moggy.messages import Event, Tick
 from moggy.sim.day import Day, senses_of
 from moggy.sim.pictures import Pictures
@@ -81,7 +81,8 @@ class Teller:
 
 
 def demo(out: Path, *, personality: str, seed: int) -> None:
-    """Live days/demo.yaml, tell it, and write what it leaves into a folder."""
+    """Live days/demo.yaml, tell it, and write what it leaves into a folder. Raises OSError, which
+    names the first file that could not be written."""
     console = Console(highlight=False)
     files = Files(home())
     day = files.load("days/demo.yaml", Day)
@@ -99,6 +100,8 @@ def demo(out: Path, *, personality: str, seed: int) -> None:
             body=simulated,
             listeners=[teller, records, pictures],
         ).run()
+    if why := records.why or pictures.why:
+        raise OSError(f"it lived, and not all is written: {why}")
     plot_feelings(teller, out / "feelings.png")
     console.print(
         f"[dim]In {out}: feelings.png, sound.wav, pictures/, journal.mcap"
@@ -107,7 +110,7 @@ def demo(out: Path, *, personality: str, seed: int) -> None:
 
 
 def plot_feelings(teller: Teller, path: Path) -> None:
-    """Write a plot as PNG: emotions above; mood, purr and the person below."""
+    """Write a plot as PNG: emotions above; mood, purr and the person below. Raises OSError."""
     import matplotlib
 
     matplotlib.use("Agg")
@@ -130,5 +133,6 @@ def plot_feelings(teller: Teller, path: Path) -> None:
         below.plot(ats, [getattr(felt, field_) for felt in teller.feelings], label=label)
     below.set(xlabel="s", ylabel="mood", ylim=(-1, 1))
     below.legend(loc="upper right", ncols=4, fontsize="small")
-    figure.savefig(path, dpi=120)
+    with private_file(path) as file:
+        figure.savefig(file, dpi=120, format=path.suffix[1:] or None)
     plt.close(figure)

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from heapq import merge
 from pathlib import Path
 from time import perf_counter
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
@@ -33,6 +33,9 @@ from moggy.sim.day import WRITE_A_DAY, Day, senses_of
 from moggy.sim.faults import Fault
 from moggy.sim.script import length_s, read_script
 from moggy.unreadable import readable
+
+if TYPE_CHECKING:
+    from moggy.sim.pictures import Pictures
 
 
 class Given(NamedTuple):
@@ -73,6 +76,7 @@ def headless(
         raise ValueError(f"--until: {seconds:g} s are more than {LAST_MOMENT_S:,.0f} (31 days)")
     before = perf_counter()
     records: Recorder | None = None
+    shown: Pictures | None = None
     if out is not None and words:
         typer.echo(WORDS_KEPT, err=True)
     with ExitStack() as closing:
@@ -84,7 +88,8 @@ def headless(
         if out is not None and pictures:
             from moggy.sim.pictures import Pictures
 
-            listeners.append(Pictures(out / "pictures", body, simulated.angles))
+            shown = Pictures(out / "pictures", body, simulated.angles)
+            listeners.append(shown)
         advance = closing.enter_context(progress("living", seconds))
         listeners.append(lambda tick, sent: advance(tick.at))
         if faults:
@@ -98,8 +103,8 @@ def headless(
     if records is None or out is None:
         typer.echo(lived, err=True)
         return 0
-    if records.why:
-        typer.secho(f"{lived}; its records are not whole: {records.why}", fg="red", err=True)
+    if why := records.why or (shown.why if shown else ""):
+        typer.secho(f"{lived}; its records are not whole: {why}", fg="red", err=True)
         return 1
     there = ", ".join(sorted(path.name for path in out.iterdir()))
     typer.echo(f"{lived}; in {out}: {there}", err=True)

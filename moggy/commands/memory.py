@@ -17,8 +17,7 @@ from moggy.brain.memory import (
 )
 from moggy.brain.memory import decrypt as decrypt_file
 from moggy.brain.memory import encrypt as encrypt_file
-from moggy.home import memory_file, memory_key, private
-from moggy.unreadable import named
+from moggy.home import memory_file, memory_key, private_file
 
 SAID = 5
 """Damaged rows that are named; the others are counted."""
@@ -44,7 +43,7 @@ def export(to: Path) -> None:
     """Write all that it remembers as JSON, for its owner's eyes only (mode 0600). Raises Broken
     where there is nothing."""
     with closing(_there()) as memory:
-        with named(to), open(to, "w", encoding="utf-8", opener=private) as file:
+        with private_file(to, "w", encoding="utf-8") as file:
             file.write(as_json(memory))
         _say_damage(memory)
     typer.echo(f"written to {to}" + (", in plain text" if is_encrypted(memory_file()) else ""))

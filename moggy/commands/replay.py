@@ -14,7 +14,7 @@ from moggy.assemble import FOLDERS, lived_again, mistake_of_value, with_file, wi
 from moggy.commands.progress import progress, warn
 from moggy.config import Files, Invalid
 from moggy.designs import designs, sensors_of
-from moggy.home import home
+from moggy.home import home, private_file
 from moggy.journal import Incomplete, read_start, read_ticks
 from moggy.pet import Start
 from moggy.replay import COMPARED, Relived, first_difference
@@ -201,5 +201,6 @@ def _plot(difference: Difference, path: Path) -> None:
     axes.set(xlabel="s", ylabel="pleasure of its mood", ylim=(-1, 1))
     axes.legend()
     path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=120)
+    with private_file(path) as file:
+        figure.savefig(file, dpi=120, format=path.suffix[1:] or None)
     plt.close(figure)

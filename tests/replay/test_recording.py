@@ -5,13 +5,10 @@ from __future__ import annotations
 
 import os
 import re
-import resource
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import orjson
@@ -25,6 +22,7 @@ from moggy.journal import SCHEMA, TICK, parts, read_ticks
 from moggy.mcap_file import McapWriter, read_mcap
 from moggy.messages import Trouble
 from moggy.recording import Recording, Records, records_of
+from tests.full_disk import no_file_above
 from tests.processes import Program
 
 ROOMY = Records(least_free_mb=0.0)
@@ -60,18 +58,6 @@ def fed(recording: Recording, life: moggy.Life, begin: float, end: float) -> lis
 def numbers(path: Path) -> tuple[list[int], list[str]]:
     told: list[str] = []
     return [entry.data["n"] for entry in read_ticks(path, told.append)], told
-
-
-@contextmanager
-def no_file_above(size: int) -> Iterator[None]:
-    """The kernel refuses to write beyond `size` bytes of any file: the nearest to a full disk that
-    a test may make."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_a_life_is_recorded_in_parts_that_read_as_one(life: moggy.Life, tmp_path: Path) -> None:

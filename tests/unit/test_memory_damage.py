@@ -21,6 +21,7 @@ from moggy.brain.memory import (
     Remembered,
     awake,
     encrypt,
+    is_encrypted,
     set_aside,
 )
 from moggy.brain.memory.schema import TABLES
@@ -165,6 +166,37 @@ def test_a_memory_that_was_emptied_is_said_and_a_new_one_begins(
     assert known is None
     assert note.startswith(f"{path} was there and empty: if it held a memory, that is gone")
     assert wake(path, tmp_path / "memory.key")[1] == ""
+
+
+JUNK = {
+    "zeros": bytes(20480),
+    "zeros, no whole page": bytes(100),
+    "text": b"Dear diary, today I met Ida. " * 500,
+    "a short text": b"hello\n",
+    "random, no whole page": random.Random(9).randbytes(20000),
+    "one random page of five": random.Random(9).randbytes(4096) + bytes(16384),
+}
+
+
+@pytest.mark.parametrize("keyed", [False, True], ids=["no key", "with a key"])
+@pytest.mark.parametrize("what", JUNK)
+def test_junk_in_the_place_of_a_memory_is_set_aside_and_said(
+    path: Path, tmp_path: Path, what: str, keyed: bool
+) -> None:
+    key = tmp_path / "memory.key"
+    if keyed:
+        encrypt(path, key)
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(JUNK[what])
+    with pytest.raises(Damaged, match=rf"^{path} is not a memory of the pet \("):
+        Memory(path, key)
+    assert path.read_bytes() == JUNK[what]
+    known, note = wake(path, key)
+    assert known is None
+    assert f"it is kept as {path}.damaged-1; nothing could be read" in note
+    assert set_aside(path)[0].read_bytes() == JUNK[what]
+    assert is_encrypted(path) == keyed
+    assert wake(path, key)[1] == ""
 
 
 def test_damaged_first_bytes_are_no_encrypted_memory(path: Path, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from moggy.brain.memory import (
     Episode,
     Memory,
     Remembered,
+    awake,
     decrypt,
     encrypt,
     is_encrypted,
@@ -154,6 +155,30 @@ def test_a_missing_a_wrong_or_a_spoilt_key_is_told_by_name_and_costs_nothing(
         Memory(path, other)
     assert untouched(path) == before
     assert read(path, key) == said
+
+
+def test_a_damaged_first_page_is_told_from_a_wrong_key(
+    path: Path, key: Path, tmp_path: Path
+) -> None:
+    """The other pages are signed with the key."""
+    write(path)
+    encrypt(path, key)
+    spoilt = bytearray(path.read_bytes())
+    spoilt[300] ^= 1
+    path.write_bytes(spoilt)
+    other = tmp_path / "other.key"
+    for secret, why in (("0" * 64, "put its own key back"), ("", "is not there; put the key")):
+        other.unlink(missing_ok=True)
+        if secret:
+            other.write_text(secret)
+        with pytest.raises(Broken, match=why):
+            awake(path, other)
+    assert path.read_bytes() == spoilt
+    memory, note = awake(path, key)
+    memory.close()
+    assert f"it is kept as {path}.damaged-1" in note
+    assert path.with_name("memory.db.damaged-1").read_bytes() == spoilt
+    assert is_encrypted(path)
 
 
 def test_a_wrong_key_does_not_cost_what_a_killed_pet_left_in_its_log(
