@@ -9,8 +9,10 @@ with the pauses of the same run.
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -97,6 +99,13 @@ def main() -> int:
     options.add_argument("--attack", choices=names, action="append", help="only this one")
     given = options.parse_args()
     watch = Watch()
+    with tempfile.TemporaryDirectory() as own:
+        os.environ["MOGGY_HOME"] = own  # the pages save files
+        return lives_on(watch, given.attack or names, given.seconds)
+
+
+def lives_on(watch: Watch, names: Sequence[str], seconds: float) -> int:
+    """Let a cat live through these attacks; returns as `main`."""
     life = simulator(
         personality="cat", seed=1, hour=12.0, board="auto", studio_port=0, remember=False,
         record=None, listeners=[watch],
@@ -106,7 +115,7 @@ def main() -> int:
 
     def run() -> None:
         try:
-            result.append(attacks(place, watch, given.attack or names, given.seconds))
+            result.append(attacks(place, watch, names, seconds))
         finally:
             life.loop.stop()
 

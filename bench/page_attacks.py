@@ -20,6 +20,8 @@ from websockets.exceptions import WebSocketException
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
+from moggy.config import Files
+
 BACK = [0.0, 0.0, 0.24]
 """A place on the skin, m."""
 
@@ -116,6 +118,22 @@ def files() -> Iterator[str]:
         ).decode()
 
 
+def valid_files() -> Iterator[str]:
+    """Valid trees, saved without end: the shipped one with another number in it each time, and with
+    many and long expressions."""
+    tree = Files().shown("trees/cat.yaml")
+    long = " + ".join(["bell(emotion.joy, 1, 2)"] * 16)
+    lets = {
+        "none": "",
+        "long": "".join(f"  v{n}: {long}\n" for n in range(300)),
+        "many": "".join(f"  v{n}: emotion.joy > 0.5\n" for n in range(2000)),
+    }
+    texts = [tree.replace("let:\n", f"let:\n{more}", 1) for more in lets.values()]
+    for n in count():
+        text = texts[n % len(texts)].replace("base: 0.", f"base: 0.{n % 9}", 1)
+        yield orjson.dumps({"type": "save", "file": "trees/cat.yaml", "text": text}).decode()
+
+
 ATTACKS: dict[str, Callable[[], Iterator[str | bytes]]] = {
     "100 sentences of 2,000 characters": long_sentences,
     "2,000 short sentences": short_sentences,
@@ -125,6 +143,7 @@ ATTACKS: dict[str, Callable[[], Iterator[str | bytes]]] = {
     "touches without end": touches,
     "nonsense": nonsense,
     "files": files,
+    "valid files": valid_files,
 }
 """Attacks over one websocket, by name."""
 CONNECTING = "pages opened and closed"

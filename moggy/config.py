@@ -1,8 +1,7 @@
 """The files that designers and makers write: YAML with a schema, found in the owner's folder first,
 with errors at the line.
 
-`parse` and `compose` are pure and remember what they parsed, so that a file can be read aside by a
-watcher and then adopted between two ticks at no cost.
+`parse` and `compose` are pure and remember what they parsed.
 """
 
 from __future__ import annotations

@@ -3,11 +3,11 @@ of them checked against one another."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from pydantic import BaseModel
 
@@ -63,6 +63,14 @@ class Designs:
     notes: tuple[str, ...]
     """For the owner: names of theirs that still hold, but that a release has changed."""
 
+    def sharing(self, old: Designs) -> Designs:
+        """The same, with the very parts of `old` that are equal, so that they need not be compared
+        again; with its sensors in any case."""
+        parts = ("body", "personality", "tree", "appraisals", "motions")
+        same = {part: getattr(old, part) for part in parts}
+        same = {part: there for part, there in same.items() if there == getattr(self, part)}
+        return replace(self, sensors=old.sensors, **same)
+
 
 def texts_for(files: Files, *chosen: str) -> dict[str, str]:
     """Name → text of all files that a pet is made from: the chosen ones, all that they extend and
@@ -101,40 +109,79 @@ def designs(start: Start, texts: Mapping[str, str] | None = None) -> Designs:
     them uses and no other knows: an appetite for a behaviour that the tree does not have, a motion
     that no file describes.
     """
-    files = tuple(sorted((start.files if texts is None else texts).items()))
-    outcome = _put_together(files, start.body, start.personality, start.tree, start.appraisals)
+    outcome = _put_together(*_whole(start, start.files if texts is None else texts))
     if isinstance(outcome, Invalid):
         raise outcome
     return outcome
 
 
+def know(start: Start, texts: Mapping[str, str], outcome: Designs | Invalid) -> None:
+    """Let `designs` give what another process has made of the same texts."""
+    whole = _whole(start, texts)
+    _MADE[whole] = outcome
+    try:
+        _put_together(*whole)
+    finally:
+        _MADE.pop(whole, None)
+
+
 class EditedDesigns:
     """The files of a pet while they are edited: `now` is what holds."""
 
-    def __init__(self, start: Start) -> None:
-        """Raises Invalid where the files of the start are wrong."""
+    def __init__(
+        self,
+        start: Start,
+        put_together: Callable[[Start, Mapping[str, str]], Designs] = designs,
+    ) -> None:
+        """`put_together` does what `designs` does. Raises Invalid where the files of the start are
+        wrong."""
         self.now = designs(start)
-        self._start = start
-        self._good, self._latest = dict(start.files), dict(start.files)
+        self._start, self._put_together = start, put_together
+        self._good: Mapping[str, str] = start.files
+        self._latest = self._good
+
+    def text(self, file: str) -> str | None:
+        """The text of a file that was taken last, refused or not; None for one of no account."""
+        return self._latest.get(file)
 
     def take(self, file: str, text: str) -> None:
         """Take an edited file, with all that were refused before if they go together now. Raises
         Invalid, and changes nothing, where the file is wrong or does not go with the others."""
         if self._latest.get(file) == text:
             return
-        self._latest[file] = text
+        latest = {**self._latest, file: text}
         try:
-            self.now, self._good = designs(self._start, self._latest), dict(self._latest)
+            self.now, self._good = self._put_together(self._start, latest), latest
         except Invalid:
+            self._latest = latest
             alone = {**self._good, file: text}
-            self.now, self._good = designs(self._start, alone), alone
+            self.now, self._good = self._put_together(self._start, alone), alone
+        self._latest = latest
+
+
+Whole: TypeAlias = tuple[tuple[tuple[str, str], ...], str, str, str, str]
+"""Name and text of all files, sorted; the names of body, personality, tree and appraisals."""
+
+_MADE: dict[Whole, Designs | Invalid] = {}
+"""What another process has made of files, until it is remembered here."""
+
+
+def _whole(start: Start, texts: Mapping[str, str]) -> Whole:
+    files = tuple(sorted(texts.items()))
+    return files, start.body, start.personality, start.tree, start.appraisals
 
 
 @lru_cache(maxsize=8)
 def _put_together(
     files: tuple[tuple[str, str], ...], body: str, personality: str, tree: str, appraisals: str
 ) -> Designs | Invalid:
-    texts = dict(files)
+    made_elsewhere = _MADE.get((files, body, personality, tree, appraisals))
+    return made_elsewhere or _made(dict(files), body, personality, tree, appraisals)
+
+
+def _made(
+    texts: Mapping[str, str], body: str, personality: str, tree: str, appraisals: str
+) -> Designs | Invalid:
     try:
         sensors = sensors_of(body, texts)
         feelings = [

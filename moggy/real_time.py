@@ -17,18 +17,19 @@ from moggy.body import Body
 from moggy.brain.memory import Diary, LateDiary, Memory, awake
 from moggy.clock import RealClock
 from moggy.config import Files
-from moggy.designs import SCHEMAS, designs, save
+from moggy.desk import Desk
 from moggy.home import home, memory_file, memory_key
 from moggy.loop import Ask, BodyOut, Listener, Loop, Sensor
 from moggy.messages import Tick
 from moggy.pet import LivingPet, Start
 from moggy.recording import Recording, records_of
 from moggy.sensors.vision import Eye, vision_task
+from moggy.sensors.words import get_ready
 from moggy.setup.runtime import runtime_status
 from moggy.sim.simulated_body import SimulatedBody
 from moggy.sim.studio.inbox import PageInbox
 from moggy.sim.studio.server import Studio
-from moggy.watch import EditableFiles, Watcher
+from moggy.watch import Watcher
 from moggy.worker import ProcessWorker, Worker
 
 EYE_DEADLINE = 5.0
@@ -48,6 +49,12 @@ class RealTimeParts:
     thinkers: Sequence[tuple[Ask, Worker]]
     sensors: list[Sensor] = field(default_factory=list)
     listeners: list[Listener] = field(default_factory=list)
+    desk: Desk = field(init=False)
+
+    def __post_init__(self) -> None:
+        get_ready()
+        self.desk = Desk(self.files, self.start)
+        self.closing.callback(self.desk.close)
 
     def keep(self, memory: Memory | None, said: str) -> None:
         """Write what it learns of its people into the memory; once a second, in a thread beside the
@@ -76,8 +83,7 @@ class RealTimeParts:
         eye = Eye(ProcessWorker(vision_task, name="vision", deadline=EYE_DEADLINE), camera)
         self.closing.callback(eye.close)
         self.sensors.append(eye)
-        editable = EditableFiles(self.files, SCHEMAS, partial(save, self.files, self.start))
-        return PageInbox(editable, eye.show)
+        return PageInbox(self.desk, eye.show)
 
     def serve(self, inbox: PageInbox, port: int, simulated: SimulatedBody | None = None) -> str:
         """Serve a studio that shows this life; gives its address. `simulated` is the body whose
@@ -93,6 +99,7 @@ class RealTimeParts:
             name=self.start.personality,
         )
         self.closing.callback(studio.close)
+        self.closing.callback(self.desk.close)  # before it: a page may wait for the desk
         self.listeners += [sound, studio]
         if simulated is not None:
             self.listeners.append(ServosShown(studio, simulated))
@@ -117,7 +124,7 @@ class RealTimeParts:
     def watch(self) -> None:
         """Let whoever edits one of its files edit the pet."""
         edited = [name for name in self.start.files if not name.startswith("body/")]
-        watcher = Watcher(self.files, edited, partial(designs, self.start))
+        watcher = Watcher(self.files, edited, self.desk.take)
         self.closing.callback(watcher.close)
         self.sensors.append(watcher)
 

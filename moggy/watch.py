@@ -1,11 +1,10 @@
-"""Watches the designer's files while the pet runs. A saved file is read and parsed in a thread and
-then reported as an `Edited` sense."""
+"""Watches the designer's files while the pet runs. A saved file is read in a thread, checked aside,
+and then reported as an `Edited` sense."""
 
 from __future__ import annotations
 
-import contextlib
 import threading
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from queue import SimpleQueue
 from typing import TypeAlias
@@ -18,19 +17,18 @@ PERIOD = 0.5
 PART = "files"
 """What a Trouble names where it is of no single file."""
 
-Check: TypeAlias = Callable[[Mapping[str, str]], object]
-"""Puts the texts of all files together; raises Invalid where they are wrong."""
-Save: TypeAlias = Callable[[str, str], Mapping[str, str]]
-"""Saves a name's text; gives name → text of what the pet has to take. Raises Invalid."""
+Take: TypeAlias = Callable[[str, str], Mapping[str, str]]
+"""Checks a name's text aside, and waits for that; gives name → text of what the pet has to take, in
+order, with that name or without where it has it. Raises Invalid where it must not take it."""
 
 
 class Watcher:
-    """A sensor. Its thread reads and checks; what was parsed is remembered, so the pet, which
-    parses the text again, waits for nothing."""
+    """A sensor. Its thread reads and lets check; what was made of a text is remembered, so the pet,
+    which asks for it again, waits for nothing."""
 
-    def __init__(self, files: Files, names: Iterable[str], check: Check) -> None:
+    def __init__(self, files: Files, names: Iterable[str], take: Take) -> None:
         """Watch `names` of `files`, the files that they come to extend, and all motions."""
-        self._files, self._check = files, check
+        self._files, self._take = files, take
         self._found: SimpleQueue[AnySense] = SimpleQueue()
         self._said: dict[str, str] = {}
         """Part → the trouble with it that was said last."""
@@ -63,33 +61,23 @@ class Watcher:
                 self._say(PART, "")
 
     def _look(self) -> None:
-        changed: dict[str, str] = {}
         for name in dict.fromkeys([*self._texts, *self._files.names("motions")]):
             text = self._text(name)
-            if text is not None and text != self._texts.get(name):
-                try:
-                    changed |= self._with_below(name, text)
-                except Exception as error:
-                    # One file must not hide what is saved in the others.
-                    self._texts[name] = text
-                    self._say(name, f"{name}: {type(error).__name__}: {error}")
-        self._texts |= changed
-        try:
-            if changed:
-                # The pet meets an error again and reports it.
-                with contextlib.suppress(Invalid):
-                    self._check(self._texts)
-        finally:
-            for name, text in changed.items():
-                self._found.put(Edited(at=0.0, file=name, text=text))
-
-    def _with_below(self, name: str, text: str) -> dict[str, str]:
-        """A saved file after those below it that are not watched yet: it may extend others now."""
-        below: dict[str, str] = {}
-        with contextlib.suppress(Invalid):
-            below = self._files.texts(name)
-        new = {each: lower for each, lower in below.items() if each not in self._texts}
-        return {each: lower for each, lower in new.items() if each != name} | {name: text}
+            if text is None or text == self._texts.get(name):
+                continue
+            try:
+                edits = self._take(name, text)
+            except OSError:
+                raise  # the file is looked at again
+            except Exception as error:
+                # One file must not hide what is saved in the others.
+                self._texts[name] = text
+                known = str(error) if isinstance(error, Invalid) else f"{name}: {error!r}"
+                self._say(name, known)
+            else:
+                self._texts |= {**edits, name: text}
+                for each, content in edits.items():
+                    self._found.put(Edited(at=0.0, file=each, text=content))
 
     def _text(self, name: str) -> str | None:
         """None while the file is absent, as in the middle of an editor's save, or cannot be
@@ -108,21 +96,3 @@ class Watcher:
         if message != self._said.get(part, ""):
             self._said[part] = message
             self._found.put(Trouble(at=0.0, part=part, message=message))
-
-
-class EditableFiles:
-    """The designers' files for the studio: all files of the kinds that may be edited while the pet
-    lives."""
-
-    def __init__(self, files: Files, kinds: Collection[str], save: Save) -> None:
-        """`kinds` as the first part of a name says them, such as `trees`."""
-        self._files, self._kinds = files, kinds
-        self.save = save
-
-    def names(self) -> list[str]:
-        """Names of the files, such as `personalities/shy.yaml`."""
-        return [name for name in self._files.all() if name.partition("/")[0] in self._kinds]
-
-    def read(self, name: str) -> str:
-        """The whole text to edit (`Files.shown`). Raises Invalid where there is no such file."""
-        return self._files.shown(name)

@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from pathlib import Path
 from queue import SimpleQueue
@@ -223,7 +224,13 @@ def deaf_to_ctrl_c() -> Iterator[None]:
     """Let a process that is started within ignore Ctrl-C from its first instruction: the terminal
     sends it to all processes, and the loop closes its workers."""
     if threading.current_thread() is not threading.main_thread():
-        yield
+        # Only the main thread may set what a signal does; a process inherits what is blocked.
+        resource_tracker.ensure_running()  # its start would unblock it
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         return
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
@@ -254,9 +261,8 @@ def _work(jobs: Connection, answers: Connection, made: bytes, name: str) -> None
     """The child: build the task, then do one job after the other until the pipe closes. `made` is
     what builds the task, pickled: importing its module takes long, and must be ended too when the
     pet's process is gone."""
-    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
-    with suppress(OSError):  # what `ps` and `top` show; where there is no /proc, they show python
-        Path("/proc/self/comm").write_text(f"moggy {name}", encoding="utf-8")
+    threading.Thread(target=end_with_parent, name="parent", daemon=True).start()
+    named(name)
     try:
         task: Task = pickle.loads(made)()
     except Exception as error:
@@ -278,7 +284,13 @@ def _work(jobs: Connection, answers: Connection, made: bytes, name: str) -> None
             return
 
 
-def _end_with_parent() -> None:
+def named(part: str) -> None:
+    """Name this process for `ps` and `top`; where there is no /proc, they show python."""
+    with suppress(OSError):
+        Path("/proc/self/comm").write_text(f"moggy {part}", encoding="utf-8")
+
+
+def end_with_parent() -> None:
     """A thread of the child: end it, whatever it is doing, when the pet's process is gone. The
     kernel then closes a pipe that only that process holds open."""
     parent = multiprocessing.parent_process()

@@ -56,6 +56,10 @@ class Invalid(ValueError):
         super().__init__(f"{file}:{line}: {message}")
         self.file, self.line, self.message, self.key = file, line, message, key
 
+    def __reduce__(self) -> tuple[type[Invalid], tuple[str, int, str, str]]:
+        """How it is sent from one process to another."""
+        return Invalid, (self.file, self.line, self.message, self.key)
+
 
 class Misplaced(ValueError):
     """For a schema's own checks: a mistake in one of the keys that a model compares."""

@@ -2,8 +2,8 @@
 
 from moggy.messages import Words
 from moggy.sensor_package import SensorPackage
-from moggy.sensors.words.words_reader import WordsReader, lexical, understand
+from moggy.sensors.words.words_reader import WordsReader, get_ready, lexical, understand
 
-__all__ = ["SENSOR", "WordsReader", "lexical", "understand"]
+__all__ = ["SENSOR", "WordsReader", "get_ready", "lexical", "understand"]
 
 SENSOR = SensorPackage(raw=(Words,), readers=lambda body: (WordsReader(),))

@@ -44,7 +44,7 @@ WORD = re.compile(r"[^\W\d_]+")
 def to_pet(text: str, lang: str) -> float | None:
     """How surely a text is meant for the pet, 0..1; None where nothing tells. `text` is plain
     (`words_features.plain`)."""
-    found = [by for by, sign in _signs(lang) if sign.search(text, 0, SEARCHED)]
+    found = [by for by, sign in signs(lang) if sign.search(text, 0, SEARCHED)]
     return 1.0 / (1.0 + math.exp(-PRIOR - math.fsum(found))) if found else None
 
 
@@ -74,7 +74,8 @@ def language(text: str, said: str) -> str:
 
 
 @cache
-def _signs(lang: str) -> tuple[tuple[float, re.Pattern[str]], ...]:
+def signs(lang: str) -> tuple[tuple[float, re.Pattern[str]], ...]:
+    """The rows of a language: how surely the pet is meant where an expression is found."""
     return tuple((float(by), sign) for (by,), sign in rows(FOLDER, lang, 1))
 
 

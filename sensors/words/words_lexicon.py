@@ -34,6 +34,8 @@ class Lexicon(NamedTuple):
     """Word → its topics."""
     stems: dict[str, tuple[str, ...]]
     """Beginning of a word → its topics."""
+    begins: frozenset[str]
+    """First characters of the words."""
     longest: int
     """Characters of the longest word or stem."""
 
@@ -43,6 +45,11 @@ class Found(NamedTuple):
 
     topics: tuple[str, ...]
     negated: bool
+
+
+def languages() -> list[str]:
+    """The languages that have a lexicon."""
+    return sorted(path.stem for path in FOLDER.glob("*.txt"))
 
 
 @cache
@@ -62,6 +69,7 @@ def lexicon(lang: str) -> Lexicon:
     return Lexicon(
         {word: tuple(topics) for word, topics in words.items()},
         {stem: tuple(topics) for stem, topics in stems.items()},
+        frozenset(word[0] for word in words),
         max(map(len, [*words, *stems]), default=0),
     )
 
@@ -110,6 +118,9 @@ def _unspaced(text: str, known: Lexicon, *, before: bool) -> list[Found]:
     places: list[tuple[int, int, tuple[str, ...]]] = []
     at = 0
     while at < len(text):
+        if text[at] not in known.begins:
+            at += 1
+            continue
         for length in range(min(known.longest, len(text) - at), 0, -1):
             topics = known.words.get(text[at : at + length])
             if topics is not None:

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Final, cast
 from moggy.meanings import DOUBTED, DOUBTED_VALENCE, blended, taken
 from moggy.messages import AnySense, Probabilities, Trouble, Words
 from moggy.sensors.words import words_lexicon, words_meanings
-from moggy.sensors.words.words_address import language, to_pet
+from moggy.sensors.words.words_address import language, signs, to_pet
 from moggy.sensors.words.words_features import DRAWN_OUT, manner, plain, tokens
 from moggy.sensors.words.words_head import head
-from moggy.sensors.words.words_phrases import wish
+from moggy.sensors.words.words_phrases import phrases, wish
 from moggy.vocabulary import (
     CLASS_PLACES,
     CLASS_PRIOR,
@@ -159,6 +159,15 @@ def understand(words: Words) -> Words:
     )
 
 
+def get_ready() -> None:
+    """Load all that `understand` loads with the first text of each language, 0.2 s on a laptop: for
+    a life in real time, whose ticks have no time for it."""
+    for lang in words_lexicon.languages():
+        for each in (words_lexicon.lexicon, phrases, signs):
+            each(lang)
+        understand(Words(at=0.0, text="is it you 😀", lang=lang))
+
+
 def _known(spelt: Sequence[str], hits: int, lang: str, compound: float) -> float:
     """0..1: how far a text is of words that were learnt; `hits` is how many of the lexicon's it
     has."""
@@ -189,9 +198,9 @@ def _logit(p: float) -> float:
 
 @lru_cache(8)
 def legible(text: str) -> str:
-    """The beginning of a text as people see it: compatible characters in their common form (NFKC:
-    Unicode Standard Annex 15), without characters that show nothing (zero-width ones, marks of
-    direction, controls) and without piles of accents."""
+    """The beginning of a text, at least as much as is read, as people see it: compatible characters
+    in their common form (NFKC: Unicode Standard Annex 15), without characters that show nothing
+    (zero-width ones, marks of direction, controls) and without piles of accents."""
     text = text[:LONGEST_RAW]
     if text.isascii() and text.isprintable():
         return text
@@ -200,6 +209,8 @@ def legible(text: str) -> str:
     for letter in unicodedata.normalize("NFKC", text):
         kind = unicodedata.category(letter)
         marks = marks + 1 if kind in ("Mn", "Me") else 0
+        if len(kept) > LONGEST_TEXT:
+            break
         if letter.isspace():
             kept.append(" " if kind == "Cc" else letter)
         elif kind not in ("Cc", "Cf", "Cs") and marks <= MOST_MARKS:

@@ -3,9 +3,8 @@ are edited while it lives."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Mapping
 from pathlib import Path
+from time import sleep
 
 import pytest
 
@@ -13,6 +12,7 @@ from moggy.assemble import begin, born
 from moggy.commands.replay import replay as run_replay
 from moggy.config import Files
 from moggy.designs import designs, save
+from moggy.desk import Desk
 from moggy.journal import Journal, read_start
 from moggy.messages import AnySense, Edited
 from moggy.pet import Start
@@ -102,23 +102,21 @@ def test_the_watcher_says_that_a_file_was_patched_after_what_it_extends(tmp_path
     """In a thread of its own, in real time: it looks twice a second."""
     files = Files(tmp_path)
     start = begin(files, seed=1, hour=10.0)
-    checked = threading.Event()
-
-    def check(texts: Mapping[str, str]) -> None:
-        designs(start, texts)
-        checked.set()
-
-    watcher = Watcher(files, start.files, check)
+    desk = Desk(files, start)
+    watcher = Watcher(files, start.files, desk.take)
     try:
         (tmp_path / "trees").mkdir()
         (tmp_path / TREE).write_text("extends: cat\npurr_only: enough < 0.4\n", encoding="utf-8")
-        assert checked.wait(300.0)
         found: list[AnySense] = []
-        while len(found) < 2:
+        for _ in range(3000):
             found += list(watcher.poll(1.0))
+            if len(found) >= 2:
+                break
+            sleep(0.1)
         assert [sense.file for sense in found if isinstance(sense, Edited)] == [
             f"shipped/{TREE}",
             TREE,
         ]
     finally:
+        desk.close()
         watcher.close()

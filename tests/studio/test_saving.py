@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,34 +15,37 @@ from websockets.typing import Origin
 from moggy.assemble import begin
 from moggy.body import Body
 from moggy.config import Files
-from moggy.designs import SCHEMAS, save
+from moggy.desk import Desk
 from moggy.sim.studio.inbox import PageInbox
 from moggy.sim.studio.server import Studio
-from moggy.watch import EditableFiles
 
 PATIENCE = 180.0
 """Seconds; only a bound for a machine that is very busy."""
 WHO = "personalities/cat.yaml"
 
 
+class OddDesk(Desk):
+    """With a mistake of ours."""
+
+    def save(self, name: str, text: str) -> dict[str, str]:
+        """As `Desk.save`, but for one text."""
+        if text == "name: bug\n":
+            raise KeyError("a mistake of ours")
+        return super().save(name, text)
+
+
 @pytest.fixture
 def line(tmp_path: Path) -> Iterator[ClientConnection]:
     """The line of a page to a studio over an owner's empty folder."""
     files = Files(tmp_path)
-    start = begin(files, seed=1, hour=10.0)
-
-    def saving(name: str, text: str) -> Mapping[str, str]:
-        if text == "name: bug\n":
-            raise KeyError("a mistake of ours")
-        return save(files, start, name, text)
-
-    shelf = EditableFiles(files, SCHEMAS, saving)
-    inputs = PageInbox(shelf, lambda jpeg: None)
+    desk = OddDesk(files, begin(files, seed=1, hour=10.0))
+    inputs = PageInbox(desk, lambda jpeg: None)
     studio = Studio(files.load("body/cat.yaml", Body), inputs=inputs, port=0)
     place = urlsplit(studio.start()).netloc
     with connect(f"ws://{place}/live", origin=Origin(f"http://{place}")) as page:
         page.recv(timeout=PATIENCE)
         yield page
+    desk.close()
     studio.close()
 
 

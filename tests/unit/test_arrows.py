@@ -19,6 +19,7 @@ KNOWS_EVERYBODY = {
     "command_groups",
     "commands",
     "designs",
+    "desk",
     "library",
     "main",
     "real_time",

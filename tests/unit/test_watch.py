@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from time import sleep
 
@@ -10,21 +10,21 @@ import pytest
 
 from moggy.config import Files, Invalid
 from moggy.messages import AnySense, Edited, Trouble
-from moggy.watch import Watcher
+from moggy.watch import Take, Watcher
 
 WHO = "personalities/cat.yaml"
 
 
 class Watched:
-    """A watcher over an owner's folder, in real time; and what its check does."""
+    """A watcher over an owner's folder, in real time; and what taking a file does."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / WHO
         self.path.parent.mkdir(parents=True)
-        self.check: Callable[[Mapping[str, str]], object] = lambda texts: None
+        self.take: Take = lambda name, text: {name: text}
         files = Files(folder)
         names = [WHO, *files.names("motions")]
-        self.watcher = Watcher(files, names, lambda texts: self.check(texts))
+        self.watcher = Watcher(files, names, lambda name, text: self.take(name, text))
         self.told: list[AnySense] = []
 
     def write(self, data: bytes) -> AnySense:
@@ -61,20 +61,39 @@ def test_a_file_that_cannot_be_read_is_told_once_and_that_it_can_be_again(watche
 
 
 def test_what_ends_the_check_does_not_end_the_watching(watched: Watched) -> None:
-    def fail(texts: Mapping[str, str]) -> None:
+    def fail(name: str, text: str) -> Mapping[str, str]:
         raise KeyError("a mistake of ours")
 
-    def refuse(texts: Mapping[str, str]) -> None:
-        raise Invalid(WHO, 1, "wrong")
+    def refuse(name: str, text: str) -> Mapping[str, str]:
+        raise Invalid(WHO, 1, "takes too long")
 
-    watched.check = fail
-    assert watched.write(b"name: x\n") == Edited(at=7.0, file=WHO, text="name: x\n")
-    told = watched.next()
+    watched.take = fail
+    told = watched.write(b"name: x\n")
+    assert told == Trouble(at=7.0, part=WHO, message=f"{WHO}: KeyError('a mistake of ours')")
+    watched.take = refuse
+    watched.write(b"name: y\n")
+    assert watched.next() == Trouble(at=7.0, part=WHO, message=f"{WHO}:1: takes too long")
+    watched.take = lambda name, text: {"shipped/x": "", name: text}
+    watched.write(b"name: z\n")
+    assert watched.next() == Edited(at=7.0, file="shipped/x", text="")
+    assert watched.next() == Edited(at=7.0, file=WHO, text="name: z\n")
+
+
+def test_a_file_that_could_not_be_checked_now_is_looked_at_again(watched: Watched) -> None:
+    times: list[str] = []
+
+    def busy(name: str, text: str) -> Mapping[str, str]:
+        times.append(text)
+        if len(times) == 1:
+            raise OSError("no room for a process")
+        return {name: text}
+
+    watched.take = busy
+    told = watched.write(b"name: x\n")
     assert isinstance(told, Trouble)
-    assert told.message == "the files cannot be watched: KeyError: 'a mistake of ours'"
-    watched.check = refuse
+    assert told.message == "the files cannot be watched: OSError: no room for a process"
+    assert watched.next() == Edited(at=7.0, file=WHO, text="name: x\n")
     assert watched.next() == Trouble(at=7.0, part="files", message="")
-    assert watched.write(b"name: [\n") == Edited(at=7.0, file=WHO, text="name: [\n")
 
 
 @pytest.mark.parametrize("text", ["a: " + "[" * 100_000, "a: &a {<<: *a}", "x: !!bool foo", "\0"])

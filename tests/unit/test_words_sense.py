@@ -260,6 +260,24 @@ def test_the_head_is_small_and_loads_only_with_the_first_text() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+def test_who_gets_ready_loads_nothing_with_a_sentence() -> None:
+    """In a process of its own: a tick of a life in real time has no time for it."""
+    script = """
+from moggy.messages import Words
+from moggy.sensors.words import get_ready, understand, words_address, words_lexicon
+from moggy.sensors.words import words_meanings, words_phrases, words_reader
+get_ready()
+known = [words_reader.vader, words_reader.head, words_meanings.head, words_lexicon.lexicon,
+         words_phrases.phrases, words_address.signs, words_address._frequent]
+before = [each.cache_info().misses for each in known]
+assert min(before) > 0
+for text in ("good cat", "du bist lieb", "eres un gato muy bueno", "你是一只好猫", "いい猫だね"):
+    understand(Words(at=0.0, text=text))
+assert [each.cache_info().misses for each in known] == before
+"""
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=300.0)
+
+
 def test_negated_words_and_parts_of_words_are_pieces_of_their_own() -> None:
     found = pieces(tokens(plain("I am not sad")))
     assert {"~sad", "not sad", "#<sa", "#sad>"} <= set(found)

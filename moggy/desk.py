@@ -1,0 +1,127 @@
+"""Where the files of a pet are read, checked and saved while it lives: in a process of their own,
+so that no file, however large, makes a tick late."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+
+from moggy.aside import Aside, TooLong
+from moggy.config import Files, Invalid
+from moggy.designs import SCHEMAS, Designs, EditedDesigns, designs, know, save
+from moggy.pet import Start
+
+DEADLINE_S = 20.0
+"""Seconds for reading, checking or saving one file. Our choice."""
+WAY_OUT = (
+    f"reading and checking it takes longer than {DEADLINE_S:g} s: make it shorter, or make several "
+    "files of it"
+)
+"""What is said of a file that takes longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clerk:
+    """What the process does."""
+
+    files: Files
+    start: Start
+
+    def shown(self, name: str) -> str:
+        """See `Files.shown`."""
+        return self.files.shown(name)
+
+    def save(self, name: str, text: str) -> dict[str, str]:
+        """See `moggy.designs.save`."""
+        return save(self.files, self.start, name, text)
+
+    def texts(self, name: str) -> dict[str, str]:
+        """See `Files.texts`."""
+        return self.files.texts(name)
+
+    def designs(self, texts: Mapping[str, str]) -> Designs:
+        """The files put together, without what cannot be edited while the pet lives."""
+        return replace(designs(self.start, texts), sensors=())
+
+
+class Desk:
+    """The designers' files of a living pet. Its methods wait, and may be called from any thread but
+    the loop's. All raise OSError where the process cannot be started, or ends."""
+
+    def __init__(self, files: Files, start: Start) -> None:
+        """Raises Invalid where the files of the start are wrong."""
+        self._files, self._start = files, start
+        self._aside = Aside(partial(Clerk, files, start), name="files", deadline=DEADLINE_S)
+        self._turn = threading.Lock()
+        self._edited = EditedDesigns(start, self._put_together)
+        """As the pet's own: it takes the same edits before the pet does."""
+
+    def close(self) -> None:
+        """End the process."""
+        self._aside.close()
+
+    def names(self) -> list[str]:
+        """Names of the files that may be edited, such as `personalities/shy.yaml`."""
+        return [name for name in self._files.all() if name.partition("/")[0] in SCHEMAS]
+
+    def read(self, name: str) -> str:
+        """The whole text to edit (`Files.shown`). Raises Invalid where there is no such file."""
+        with _bounded(name):
+            return self._aside.ask(Clerk.shown, name)
+
+    def save(self, name: str, text: str) -> dict[str, str]:
+        """Save a text (`moggy.designs.save`); gives name → text of what the pet has to take, which
+        costs the loop nothing now. Raises Invalid, and writes nothing, where it is wrong."""
+        with self._turn, _bounded(name):
+            edits = self._aside.ask(Clerk.save, name, text)
+            for each, content in edits.items():
+                self._take(each, content)
+            return edits
+
+    def take(self, name: str, text: str) -> dict[str, str]:
+        """Check a file that another program has saved; gives name → text of what the pet has to
+        take, in order, also where it is wrong: nothing where it was saved here. Raises Invalid
+        where it cannot be read, or takes too long."""
+        with self._turn, _bounded(name):
+            if self._edited.text(name) == text or self._files.read(name) != text:
+                return {}  # it was saved here, or anew since, and is looked at again
+            try:
+                below = self._aside.ask(Clerk.texts, name)
+            except Invalid:
+                below = {}
+            edits = {
+                each: content
+                for each, content in below.items()
+                if each != name and self._edited.text(each) is None
+            } | {name: text}
+            for each, content in edits.items():
+                self._take(each, content)
+            return edits
+
+    def _take(self, name: str, text: str) -> None:
+        try:
+            self._edited.take(name, text)
+        except Invalid:
+            return  # the pet meets it again, and says so
+
+    def _put_together(self, start: Start, texts: Mapping[str, str]) -> Designs:
+        """As `designs`, in the process; the pet's own call finds what came of it."""
+        try:
+            made = self._aside.ask(Clerk.designs, texts)
+        except Invalid as error:
+            know(start, texts, error)
+            raise
+        made = made.sharing(self._edited.now)
+        know(start, texts, made)
+        return made
+
+
+@contextmanager
+def _bounded(name: str) -> Iterator[None]:
+    try:
+        yield
+    except TooLong as error:
+        raise Invalid(name, 1, WAY_OUT) from error

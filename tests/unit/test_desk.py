@@ -1,0 +1,179 @@
+"""Files that are read, checked and saved in a process beside the loop, and what that costs it."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from time import sleep
+from typing import Any, TypeAlias
+
+import pytest
+
+import moggy.desk
+from moggy import designs as putting_together
+from moggy.aside import Aside, TooLong
+from moggy.assemble import begin, born
+from moggy.config import Files, Invalid
+from moggy.desk import Desk
+from moggy.messages import Edited
+
+TREE = "trees/cat.yaml"
+WHO = "personalities/cat.yaml"
+
+
+Edits: TypeAlias = Callable[[dict[str, str]], list[str]]
+"""A pet that takes files; gives what it refused."""
+
+
+class Hands:
+    """What does the work of an Aside in the tests."""
+
+    def double(self, number: int) -> int:
+        """Works."""
+        return 2 * number
+
+    def sleep(self) -> None:
+        """Hangs."""
+        sleep(600.0)
+
+    def refuse(self) -> None:
+        """Refuses a file."""
+        raise Invalid("a.yaml", 7, "no", "key")
+
+    def fail(self) -> None:
+        """Makes a mistake."""
+        raise KeyError("mine")
+
+
+@pytest.fixture
+def aside() -> Iterator[Aside[Hands]]:
+    made = Aside(Hands, name="hands", deadline=60.0)
+    yield made
+    made.close()
+
+
+def test_work_is_done_in_another_process_one_after_the_other(aside: Aside[Hands]) -> None:
+    assert aside.pid is None, "it starts with the first work"
+    assert [aside.ask(Hands.double, n) for n in range(3)] == [0, 2, 4]
+    assert aside.pid not in (None, os.getpid())
+
+
+def test_what_the_work_raises_comes_back_as_it_was(aside: Aside[Hands]) -> None:
+    with pytest.raises(Invalid) as refused:
+        aside.ask(Hands.refuse)
+    error = refused.value
+    assert (error.file, error.line, error.message, error.key) == ("a.yaml", 7, "no", "key")
+    with pytest.raises(RuntimeError, match="KeyError: 'mine'"):
+        aside.ask(Hands.fail)
+    assert aside.ask(Hands.double, 2) == 4
+
+
+def test_work_that_hangs_is_ended_and_the_next_is_done() -> None:
+    aside = Aside(Hands, name="hands", deadline=2.0)
+    try:
+        with pytest.raises(TooLong, match=r"hands: no answer within 2 s"):
+            aside.ask(Hands.sleep)
+        assert aside.ask(Hands.double, 2) == 4
+    finally:
+        aside.close()
+
+
+def test_a_process_that_was_killed_is_started_again(aside: Aside[Hands]) -> None:
+    aside.ask(Hands.double, 1)
+    assert aside.pid is not None
+    os.kill(aside.pid, signal.SIGKILL)
+    sleep(0.2)
+    assert aside.ask(Hands.double, 2) == 4
+
+
+def test_a_closed_one_says_so(aside: Aside[Hands]) -> None:
+    aside.close()
+    with pytest.raises(OSError, match="it is closed"):
+        aside.ask(Hands.double, 2)
+
+
+@pytest.fixture
+def at_the_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Desk, Edits]]:
+    """A desk over an owner's empty folder, and a pet whose process puts no files together."""
+    files = Files(tmp_path)
+    start = begin(files, seed=1, hour=10.0)
+    pet = born(start)
+
+    def forbidden(*files: Any) -> Any:
+        raise AssertionError("files were put together in the pet's process")
+
+    monkeypatch.setattr(putting_together, "_made", forbidden)
+    now = iter(range(1000))
+
+    def edit(texts: dict[str, str]) -> list[str]:
+        refused: list[str] = []
+        for file, text in texts.items():
+            at = float(next(now))
+            refused += pet.tick(at, [Edited(at=at, file=file, text=text)]).refused
+        return refused
+
+    desk = Desk(files, start)
+    yield desk, edit
+    desk.close()
+
+
+def test_a_pet_takes_what_the_desk_saved_without_putting_it_together(
+    at_the_desk: tuple[Desk, Edits],
+) -> None:
+    desk, edit = at_the_desk
+    tree = desk.read(TREE)
+    for base in ("0.11", "0.12"):
+        texts = desk.save(TREE, tree.replace("base: 0.46", f"base: {base}", 1))
+        assert list(texts) == [f"shipped/{TREE}", TREE]
+        assert f"base: {base}" in texts[TREE]
+        assert edit(texts) == []
+    with pytest.raises(Invalid, match=r"trees/cat\.yaml:1: 'name' is missing|should be keys"):
+        desk.save(TREE, "nonsense")
+    assert edit(desk.save(WHO, "name: mine\n")) == []
+
+
+def test_a_pet_takes_what_another_program_saved_without_putting_it_together(
+    at_the_desk: tuple[Desk, Edits], tmp_path: Path
+) -> None:
+    desk, edit = at_the_desk
+    path = tmp_path / WHO
+    path.parent.mkdir()
+    for text, refused in (
+        ("extends: cat\nname: mine\n", []),
+        ("name: [\n", [f"{WHO}:1: the '[' that opens here is not closed"]),
+        ("extends: cat\nappetite: {plya: 1}\n", [f"{WHO}:2: appetite.plya: unknown behaviour"]),
+        ("extends: cat\nname: yours\n", []),
+    ):
+        path.write_text(text, encoding="utf-8")
+        edits = desk.take(WHO, text)
+        assert edits[WHO] == text
+        said = edit(edits)
+        assert len(said) == len(refused)
+        assert all(error.startswith(known) for error, known in zip(said, refused, strict=True))
+
+
+def test_what_the_desk_saved_is_not_taken_twice(
+    at_the_desk: tuple[Desk, Edits], tmp_path: Path
+) -> None:
+    desk, _ = at_the_desk
+    saved = desk.save(WHO, "name: mine\n")[WHO]
+    assert desk.take(WHO, saved) == {}
+    assert desk.take(WHO, "name: older\n") == {}, "another text stands in the file by now"
+
+
+def test_a_file_that_takes_too_long_is_refused_with_a_way_out(
+    at_the_desk: tuple[Desk, Edits], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(moggy.desk, "DEADLINE_S", 0.0)
+    files = Files(tmp_path)
+    desk = Desk(files, begin(files, seed=1, hour=10.0))
+    try:
+        for ask in (lambda: desk.read(TREE), lambda: desk.save(TREE, files.read(TREE))):
+            with pytest.raises(
+                Invalid, match=r"^trees/cat\.yaml:1: .*make it shorter, or make sev"
+            ):
+                ask()
+    finally:
+        desk.close()
