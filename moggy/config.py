@@ -20,7 +20,7 @@ from moggy.overlay import compose as lay_together
 from moggy.patch import HISTORY, difference, patch_text, whole_text
 from moggy.remarks import remarks
 from moggy.tree_data import nodes
-from moggy.unreadable import NotText, text_of
+from moggy.unreadable import NotText, named, text_of
 from moggy.vocabulary import nearest
 from moggy.yaml_file import Invalid, ModelT, line_of, validate, with_comments, written
 from moggy.yaml_reader import LONGEST
@@ -230,7 +230,8 @@ class Files:
         """Write a valid text into the owner's folder; the shipped file stays as it is. Of an edited
         shipped file only the difference is written (`moggy.patch`), as `shown` gave it whole.
 
-        Gives the file that now stands for the name. Raises Invalid and writes nothing otherwise.
+        Gives the file that now stands for the name. Raises Invalid, or OSError, which names the
+        file, and writes nothing otherwise.
         """
         compose(name, self.texts(name, text), model)
         here, layer = self.path(name), layer_of(name, text)
@@ -244,8 +245,12 @@ class Files:
                 return here
         target.parent.mkdir(parents=True, exist_ok=True)
         beside = target.with_suffix(".yaml.new")
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(target)
+        try:
+            with named(target):
+                beside.write_text(text, encoding="utf-8")
+            beside.replace(target)
+        finally:
+            beside.unlink(missing_ok=True)
         return target
 
     def _own_patch(self, name: str) -> str | None:

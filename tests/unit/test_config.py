@@ -10,6 +10,7 @@ from moggy.behaviors.tree import Tree
 from moggy.body import Body
 from moggy.config import Files, Invalid, parse, with_value
 from moggy.personality import Personality
+from tests.full_disk import no_file_above
 
 CAT = Files().read("body/cat.yaml")
 
@@ -132,3 +133,13 @@ def test_one_value_changes_and_the_comments_stay() -> None:
         "# a cat\ntemperament:\n  neuroticism: 0.5  # calm\n", "temperament.neuroticism", 0.9
     )
     assert changed == "# a cat\ntemperament:\n  neuroticism: 0.9  # calm\n"
+
+
+def test_a_full_disk_is_said_with_the_files_name_and_costs_no_file(tmp_path: Path) -> None:
+    files = Files(tmp_path)
+    saved = files.save("personalities/cat.yaml", "name: mine\n", Personality)
+    before = saved.read_text()
+    with no_file_above(0), pytest.raises(OSError, match="too large") as full:
+        files.save("personalities/cat.yaml", "name: other\n", Personality)
+    assert full.value.filename == str(saved)
+    assert {file: file.read_text() for file in saved.parent.iterdir()} == {saved: before}
