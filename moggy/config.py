@@ -20,7 +20,7 @@ from moggy.overlay import compose as lay_together
 from moggy.patch import HISTORY, difference, patch_text, whole_text
 from moggy.remarks import remarks
 from moggy.tree_data import nodes
-from moggy.unreadable import NotText, named, text_of
+from moggy.unreadable import NotText, named, stands, text_of
 from moggy.vocabulary import nearest
 from moggy.yaml_file import Invalid, ModelT, line_of, validate, with_comments, written
 from moggy.yaml_reader import LONGEST
@@ -107,7 +107,8 @@ def file_text(name: str, path: Path) -> str:
         return text_of(path, 4 * LONGEST)
     except FileNotFoundError as error:
         there = [each.name for each in path.parent.glob("*.yaml")]
-        raise Invalid(name, 1, f"no such file{nearest(path.name, there)}") from error
+        what = "a link that leads nowhere" if path.is_symlink() else "no such file"
+        raise Invalid(name, 1, f"{what}{nearest(path.name, there)}") from error
     except NotText as error:
         raise Invalid(name, error.line, error.message) from error
     except OSError as error:
@@ -181,8 +182,8 @@ class Files:
             )
         own = [self.own / kind] if self.own and plain == name else []
         for folder in (*own, SHIPPED[kind]):
-            # Also what is no file: it is refused where it is read.
-            if (folder / file).exists():
+            # Also what is no file, or leads to none: it is refused where it is read.
+            if stands(folder / file):
                 return folder / file
         there = self.names(kind)
         near = nearest(plain, there) or f"; there are {there}"
@@ -220,7 +221,8 @@ class Files:
     def shown(self, name: str) -> str:
         """The text to edit: a shipped file as a whole, with the owner's patch in it; the text as it
         is of a file that is all the owner's, or that extends another. Raises Invalid."""
-        shipped = self.path(name).is_relative_to(SHIPPED[name.partition("/")[0]])
+        path = self.path(name)
+        shipped = path.is_relative_to(SHIPPED[name.removeprefix(COVERED).partition("/")[0]])
         if shipped or self._own_patch(name) is not None:
             with suppress(Invalid):  # a patch that is wrong is shown as it is, to be mended
                 return whole_text(name, self.texts(name))
@@ -233,6 +235,9 @@ class Files:
         Gives the file that now stands for the name. Raises Invalid, or OSError, which names the
         file, and writes nothing otherwise.
         """
+        if name.startswith(COVERED):
+            plain = name.removeprefix(COVERED)
+            raise Invalid(name, 1, f"what is shipped stays as it is; save it as {plain}")
         compose(name, self.texts(name, text), model)
         here, layer = self.path(name), layer_of(name, text)
         kind, _, file = name.partition("/")

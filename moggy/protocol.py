@@ -36,6 +36,11 @@ MESSAGES_AT_ONCE = 120.0
 SAID_AGAIN = 60.0
 """Seconds for which a new session does not say again what another one said of dropped messages. Our
 choice."""
+STAYS = 3
+"""Attempts in a row that fail for the same reason before it is said behind another one: a board
+that starts may send what is no message. Our choice."""
+MOST_REASONS = 3
+"""Reasons that are said until a board is there. Our choice."""
 FLASH = "flash the firmware of this version of moggy (docs/wire.md, On a real board)"
 """What to do about a board that speaks otherwise."""
 FLOOD = -1
@@ -178,9 +183,12 @@ class Protocol:
         self._begun = self._settled = 0.0
         self._latest = 0.0
         """When the newest event or sample was measured, s."""
-        self._damaged_before = 0
-        """Number of damaged frames when the last attempt to begin a session was made."""
-        self._lost_said = False
+        self._came = False
+        """Whether more than ends of frames came since the last attempt to begin a session."""
+        self._lost: list[str] = []
+        """Reasons why there is no session that were said since the last one."""
+        self._reason, self._times = "", 0
+        """The reason of the last attempt, and of how many in a row."""
 
     @property
     def errors(self) -> int:
@@ -196,7 +204,7 @@ class Protocol:
         self._nonce = self._nonce % 0xFFFF + 1
         self._open = True
         self._begun = now
-        self._damaged_before = self.errors
+        self._came = False
         self._asked = self._pinged = NEVER
         self.identity = None
         self.clock = BoardClock()
@@ -261,6 +269,7 @@ class Protocol:
         nothing, whatever came."""
         heard: list[Said] = []
         if data:
+            self._came = self._came or bool(data.strip(b"\0"))
             for kind, seq, payload in self._frames.feed(data):
                 self._heard = now
                 self._take(kind, seq, payload, now, heard)
@@ -276,9 +285,10 @@ class Protocol:
     def _why_silent(self) -> str:
         if self.identity is None and self._heard > self._begun:
             return f"the board says something, but not who it is: {FLASH}"
-        if self.identity is None and self.errors > self._damaged_before:
+        if self.identity is None and self._came:
             return (
-                f"what comes from this port is no message of a board: is it the one? If so, {FLASH}"
+                "what comes from this port is no message of a board, which has at most "
+                f"{wire.LONGEST} bytes: is it the one? If so, {FLASH}"
             )
         return NO_ANSWER
 
@@ -393,7 +403,7 @@ class Protocol:
         self.identity = Identity(
             schema, body, nonce, boots, (major, minor, patch), cause, board, tuple(joints)
         )
-        self._lost_said = False
+        self._lost.clear()
         self._alive, self._settled = now, now + SETTLE
         return [LinkChange(now, True)]
 
@@ -410,13 +420,20 @@ class Protocol:
         self._asked = now if self._open else NEVER
         if self._open:
             self._begun = now
-            self._damaged_before = self.errors
+            self._came = False
         return self._say_lost(now, message)
 
     def _say_lost(self, now: float, message: str) -> list[LinkChange]:
-        if self._lost_said:
+        """The change; of a board that stays away, also a reason that turns out later and stays."""
+        self._times = self._times + 1 if message == self._reason else 1
+        self._reason = message
+        if self._lost and (
+            message in (*self._lost, NO_ANSWER)
+            or self._times < STAYS
+            or len(self._lost) >= MOST_REASONS
+        ):
             return []
-        self._lost_said = True
+        self._lost.append(message)
         return [LinkChange(now, False, message)]
 
 

@@ -28,6 +28,7 @@ from moggy.mcap_file import check_free, in_use
 from moggy.messages import AnySense, Tick, Trouble
 from moggy.name_lock import NameLock, Taken
 from moggy.pet import Start
+from moggy.unreadable import stands
 
 WAITING = 500
 """Ticks that may wait for a disk that hangs, ten seconds of life; further ones are dropped and
@@ -72,7 +73,7 @@ class Records(StrictModel):
 def records_of(folder: Path, *, words: bool = False) -> Records:
     """What the owner's folder says of records; `words` keeps them in any case. Raises Invalid."""
     file = folder / RECORDS
-    found = parse(RECORDS, file_text(RECORDS, file), Records) if file.exists() else Records()
+    found = parse(RECORDS, file_text(RECORDS, file), Records) if stands(file) else Records()
     return found.model_copy(update={"words": found.words or words})
 
 

@@ -51,6 +51,18 @@ def opened(path: Path) -> BinaryIO:
     return os.fdopen(found, "rb")
 
 
+def stands(path: Path) -> bool:
+    """Whether something stands at a path, also what cannot be opened: a link to nothing or round in
+    a circle, or what is in a folder that is none."""
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
 @contextmanager
 def named(path: Path) -> Iterator[None]:
     """Gives an OSError of a buffer, which names no file, the name of this one."""

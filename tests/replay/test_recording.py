@@ -206,6 +206,10 @@ def test_the_owners_file_says_how_much_is_kept(tmp_path: Path) -> None:
     (tmp_path / "records.yaml").write_text("most_mb: 50\nmost_dais: 3\n")
     with pytest.raises(Invalid, match=r"records.yaml:2.*most_days"):
         records_of(tmp_path)
+    (tmp_path / "records.yaml").unlink()
+    (tmp_path / "records.yaml").symlink_to(tmp_path / "records.yaml")
+    with pytest.raises(Invalid, match=r"records.yaml:1: cannot be read \(Too many levels"):
+        records_of(tmp_path)
 
 
 KILLED = """

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from moggy.assemble import begin
 from moggy.behaviors.tree import Tree
 from moggy.body import Body
 from moggy.config import Files, Invalid, parse, with_value
@@ -143,3 +144,37 @@ def test_a_full_disk_is_said_with_the_files_name_and_costs_no_file(tmp_path: Pat
         files.save("personalities/cat.yaml", "name: other\n", Personality)
     assert full.value.filename == str(saved)
     assert {file: file.read_text() for file in saved.parent.iterdir()} == {saved: before}
+
+
+def test_the_text_of_a_shipped_file_can_be_read_by_its_full_name(tmp_path: Path) -> None:
+    files = Files(tmp_path)
+    (tmp_path / "personalities").mkdir()
+    (tmp_path / "personalities" / "cat.yaml").write_text("extends: cat\nvoice: 1.4\n")
+    assert "voice: 1.4" in files.shown("personalities/cat.yaml")
+    assert files.shown("shipped/personalities/cat.yaml") == Files().shown("personalities/cat.yaml")
+    with pytest.raises(Invalid, match=r"^shipped/x/cat.yaml:1: no such file; names read"):
+        files.shown("shipped/x/cat.yaml")
+    with pytest.raises(Invalid, match=r"stays as it is; save it as personalities/cat\.yaml"):
+        files.save("shipped/personalities/cat.yaml", "name: x\n", Personality)
+
+
+def test_a_file_of_the_owners_that_leads_nowhere_is_said_and_not_passed_over(
+    tmp_path: Path,
+) -> None:
+    files, who = Files(tmp_path), "personalities/cat.yaml"
+    path = tmp_path / who
+    path.parent.mkdir()
+    for target, said in (
+        (path, "cannot be read (Too many levels of symbolic links)"),
+        (tmp_path / "gone", "a link that leads nowhere"),
+    ):
+        path.unlink(missing_ok=True)
+        path.symlink_to(target)
+        with pytest.raises(Invalid) as refused:
+            begin(files, seed=1, hour=10.0)
+        assert str(refused.value).startswith(f"{who}:1: {said}")
+    path.unlink()
+    path.parent.rmdir()
+    path.parent.write_text("no folder")
+    with pytest.raises(Invalid, match=r"cat\.yaml:1: cannot be read \(Not a directory\)"):
+        begin(files, seed=1, hour=10.0)

@@ -25,6 +25,11 @@ def refused(text: str) -> Invalid:
         ("- " * 50_000, 1, f"more than {DEEPEST} mappings and lists within one"),
         ("\n".join(" " * n + "a:" for n in range(300)), DEEPEST + 1, "within one another"),
         ("a: [" + "1, " * LARGEST + "]", 1, f"more than {LARGEST} keys and values"),
+        (
+            "a: 1\nb: " + "x" * 190_000,
+            2,
+            "a text of 190000 characters; at most 10000 are read: make",
+        ),
         ("a: " + "x" * LONGEST, 1, f"{LONGEST + 3} characters; at most {LONGEST} are read"),
         ("a: 1\nb: &b [*b]", 2, "the alias *b stands within its own anchor"),
         ("a: 1\nb: *b", 2, "no anchor &b before this alias"),
@@ -81,7 +86,7 @@ def test_aliases_are_counted_as_what_they_stand_for() -> None:
     assert "aliases that stand for more" in refused(f"a0: &a0 [x]\n{doubling}").message
     nested = "".join(f"a{n}: &a{n} [*a{n - 1}]\n" for n in range(1, DEEPEST + 1))
     assert "within one another" in refused(f"a0: &a0 [x]\n{nested}").message
-    long = f"a: &a {'x' * 100_000}\nb: [{'*a, ' * 30}]"
+    long = f"a: &a {'x' * 9_000}\nb: [{'*a, ' * 200}]"
     assert "aliases that stand for more" in refused(long).message
 
 

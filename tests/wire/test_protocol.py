@@ -15,7 +15,7 @@ from moggy import wire
 from moggy.board_config import body_hash
 from moggy.link import Line
 from moggy.messages import BoardReport, Touch, Trouble
-from moggy.protocol import BoardClock, LinkChange, Protocol
+from moggy.protocol import BoardClock, LinkChange, Protocol, Said
 from moggy.sim.board.lock_step import LockStepBoard
 from moggy.sim.board.wires import angles
 from tests.firmware.rig import CAT, BadLine, Rig
@@ -331,3 +331,35 @@ def test_senses_are_stamped_with_the_moment_on_the_board() -> None:
     moments = [touch.at for touch in rig.senses if isinstance(touch, Touch)]
     assert moments == sorted(moments)
     assert moments[0] == pytest.approx(3.01, abs=0.011)
+
+
+def test_why_a_board_that_fell_silent_stays_away_is_said_once_it_is_known() -> None:
+    """Its identity is longer than any message may be."""
+    rig = Rig()
+    rig.live(1.0)
+    protocol = rig.link.protocol
+    assert protocol.identity is not None
+    identity = wire.frame(wire.IDENTITY, 0, struct.pack("<I", wire.SCHEMA_HASH) + b"x" * 100)
+    long = identity[:-1] + b"x" * 100_000 + b"\0"
+    said: list[str] = []
+    for tick in range(1000):
+        now = 10.0 + 0.02 * tick
+        asks = bool(protocol.outgoing(now)) and protocol.identity is None
+        said += [
+            one.message
+            for one in protocol.receive(long if asks else b"", now)
+            if isinstance(one, LinkChange)
+        ]
+    assert said[0] == "the board does not answer"
+    assert "no message of a board, which has at most 512 bytes" in said[1]
+    assert len(said) == 2, "each reason is said once"
+
+
+def test_reasons_without_end_are_not_all_said() -> None:
+    protocol = Protocol(1)
+    protocol.begin(0.0)
+    said: list[Said] = []
+    for tick in range(3000):
+        schema = struct.pack("<I", 0xDEADBEEF + tick // 10)
+        said += protocol.receive(wire.frame(wire.IDENTITY, 0, schema), 0.02 * tick)
+    assert len(said) == 3
