@@ -121,6 +121,10 @@ PLAIN: Mapping[str, tuple[Evaluate[Moment], str]] = {
         "how long this petting has lasted; pauses between strokes belong to it",
     ),
     "touch.since": (lambda m: m.since_touch, "seconds since the last touch ended"),
+    "touch.soured": (
+        lambda m: m.since_sour,
+        "seconds since a hand was last felt to be more bad than good, wherever it is now",
+    ),
     "touch.repeats": (
         lambda m: m.repeats,
         "touches in a row that were the same gesture, fading by half in a minute",

@@ -22,6 +22,9 @@ COUNT_HALF_LIFE = 60.0
 """Seconds in which the count of an event fades by half. Our choice."""
 BETWEEN_STROKES = 2.0
 """A hand that comes back within so many seconds goes on with the same petting."""
+SOUR = 0.25
+"""How bad a touch, 0..1, is at least that is called a bad one, where it is not as good. Our choice,
+as in the tree."""
 TOUCHES = frozenset(GESTURE_EVENTS.values())
 """Events that are a gesture of a hand."""
 ANSWER_S = 10.0
@@ -91,6 +94,7 @@ class Moment:
         self.ended: dict[str, float] = {}
         self.running = ""
         self.touched_at = -NEVER
+        self.soured_at = -NEVER
         self._petted_since = 0.0
         self._row, self.row_at, self.row_count = "", -NEVER, 0.0
         """The latest gesture, when a hand with it left, and how often in a row."""
@@ -107,6 +111,9 @@ class Moment:
             self.touched_at = context.at
             self.petting = gesture
         self.touch = gesture
+        felt = context.pet.touch
+        if felt is not None and felt.bad > max(felt.good, SOUR):
+            self.soured_at = felt.at
         for event in context.events:
             self._remember(event)
 
@@ -158,6 +165,11 @@ class Moment:
     def since_touch(self) -> float:
         """Seconds; 0 while a hand is on it."""
         return 0.0 if self.touch is not None else min(self.at - self.touched_at, NEVER)
+
+    @property
+    def since_sour(self) -> float:
+        """Seconds since a hand was last felt to be bad, wherever it is now."""
+        return min(self.at - self.soured_at, NEVER)
 
     @property
     def petted(self) -> float:

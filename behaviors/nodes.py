@@ -16,6 +16,10 @@ from moggy.vocabulary import GazeTarget
 
 CauseOf = Callable[[], tuple[int, ...]]
 """Ids of the events that let the behaviour begin."""
+WORDS_LAST_S = 1.0
+"""Least seconds for which a sentence keeps its words while a behaviour goes on. Our choice."""
+NO_DIGITS = dict.fromkeys(map(ord, "0123456789.−"))
+"""Takes the digits out of a sentence."""
 
 
 def length(span: tuple[float, float] | float, moment: Moment) -> float:
@@ -27,6 +31,11 @@ def beginning(why: str) -> str:
     """What a sentence says that it does, before its reason; empty where that has a hole."""
     does, colon, _ = why.partition(":")
     return does if colon and "{" not in does else ""
+
+
+def wording(why: str) -> str:
+    """A sentence without its numbers."""
+    return why.translate(NO_DIGITS)
 
 
 def plain(name: str) -> str:
@@ -167,6 +176,8 @@ class Behave(Leaf):
         ]
         self.gaze = spec.gaze
         self.until = self.said = 0.0
+        self.worded_at = 0.0
+        self.worded = ""
 
     def initialise(self) -> None:
         """Called by py_trees when it begins."""
@@ -183,17 +194,23 @@ class Behave(Leaf):
             showing.begin(moment)
         for calling in self.callings:
             calling.begin(moment)
-        self.feedback_message = ""
+        self.feedback_message = self.worded = ""
         self.say()
 
     def say(self) -> None:
         """Read the reason anew, with the numbers of this moment. Where one of its words is missing
-        now (the hand has gone), the last reason stays."""
+        now (the hand has gone), the last reason stays; so do other words than numbers for
+        WORDS_LAST_S, so that a sentence does not change to and fro."""
         moment = self.moment
         self.said = moment.at
         words = next((words for case, words in self.reasons if case(moment)), self.words)
         said = words(moment)
         if said is not None:
+            worded = wording(said[0])
+            if worded != self.worded:
+                if self.worded and moment.at - self.worded_at < WORDS_LAST_S:
+                    return
+                self.worded, self.worded_at = worded, moment.at
             self.feedback_message, self.numbers = said
         elif not self.feedback_message:
             self.feedback_message = (

@@ -36,6 +36,7 @@ def moments(
         moment.traces.clear()
         moment.ended.clear()
         moment.touched_at = at - rng.choice((3.0, 5.0, 30.0, FAR))
+        moment.soured_at = at - (1.0, 3.0, FAR)[n % 3]
         moment.take(_context(rng, at, wild, moment.personality.likes_touch))
         names = (
             [

@@ -26,9 +26,9 @@ ROUGH_AGAINST = -0.3
 """Share of the way along the fur (1 with it, −1 against it) below which a stroke ruffles."""
 ROUGH_SPEED = 0.02
 """m/s that a stroke against the fur must have to ruffle."""
-RUFFLES_AFTER_S = 2.0
+RUFFLES_AFTER_S = 2.5
 """Seconds (time constant) of stroking against the fur after which a hand that stroked along it
-ruffles: one that goes to and fro does not. Our choice."""
+ruffles: one that goes to and fro within 3 s does not. Our choice."""
 SQUEEZE_PRESSURE = 0.85
 """Pressure, 0..1, above which a hold is a squeeze."""
 SQUEEZE_AFTER_S = 0.3

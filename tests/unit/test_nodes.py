@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from itertools import pairwise
 from typing import Any
@@ -275,6 +276,17 @@ def test_where_a_word_is_missing_the_last_reason_stays() -> None:
     gone = Life(behave(why="stroked on the {touch.zone}"))
     gone.tick(gesture=stroke)
     assert gone.ticks(40)[-1].why == "stroked on the back"
+
+
+def test_a_sentence_keeps_its_words_for_a_second_and_its_numbers_are_new() -> None:
+    why = {"when": "emotion.joy > 0.5", "say": "is glad ({emotion.joy})"}
+    life = Life(behave(why="is there ({emotion.joy})", reasons=[why]))
+    said = [life.tick(joy=0.1 if n // 3 % 2 else 0.9 - n / 100.0).why for n in range(40)]
+    words = [one.partition(" (")[0] for one in said]
+    changed = [n for n in range(1, 40) if words[n] != words[n - 1]]
+    assert changed
+    assert all(b - a >= 10 for a, b in itertools.pairwise([0, *changed]))
+    assert len(set(said)) > len(changed) + 1
 
 
 # ── Wait, when ───────────────────────────────────────────────────────────────────────────────────
