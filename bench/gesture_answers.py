@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 
 import moggy
 from moggy import Day, Life, Pet
+from moggy.clock import RATE
 from moggy.sim.day import Act
 
 BEGINS: Final = 10.0
@@ -41,11 +42,16 @@ PATS: Final = 10
 class Answer(NamedTuple):
     """What the pet did in some seconds."""
 
-    behaviors: tuple[str, ...]
-    """In their order."""
+    seconds: Mapping[str, float]
+    """Behaviour → for how long, in their order."""
     calls: tuple[str, ...]
     purr: float
     """Mean wish to purr, 0..1."""
+
+    @property
+    def behaviors(self) -> tuple[str, ...]:
+        """In their order."""
+        return tuple(self.seconds)
 
 
 def with_ben(acts: list[Act], seconds: float, seed: int = 1) -> Life:
@@ -66,7 +72,7 @@ def answered(life: Life, begin: float, end: float) -> Answer:
     ticks = life.between(begin, end).ticks
     names = [tick.decision.behavior for tick in ticks]
     return Answer(
-        tuple(dict.fromkeys(names)),
+        {name: names.count(name) / RATE for name in dict.fromkeys(names)},
         tuple(call.name for tick in ticks for call in tick.calls),
         sum(tick.decision.purr for tick in ticks) / max(1, len(ticks)),
     )
@@ -80,13 +86,13 @@ def to_one(gesture: str, seed: int = 1) -> Answer:
 
 
 def to_pats(seed: int = 1) -> tuple[list[Answer], Answer]:
-    """The answers to ten equal pats, and to one more after a scratch, each of three seconds."""
+    """The answers to ten equal pats, and to one more after a scratch, each of 3.5 seconds."""
     at = [BEGINS + n * PAT_EVERY_S for n in range(PATS)]
     scratch = at[-1] + PAT_EVERY_S
     last = scratch + 9.0
     acts = [*(hand("pat", each) for each in at), hand("scratch", scratch), hand("pat", last)]
     life = with_ben(acts, last + 4.0, seed)
-    found = [answered(life, each + 0.1, each + 3.1) for each in (*at, last)]
+    found = [answered(life, each + 0.1, each + 3.6) for each in (*at, last)]
     return found[:-1], found[-1]
 
 
@@ -105,7 +111,8 @@ def main() -> None:
 
 def _told(answer: Answer) -> str:
     calls = ", ".join(answer.calls) or "silent"
-    return f"{', '.join(answer.behaviors)}; {calls}; purr {answer.purr:.2f}"
+    did = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in answer.seconds.items())
+    return f"{did}; {calls}; purr {answer.purr:.2f}"
 
 
 if __name__ == "__main__":

@@ -39,11 +39,18 @@ def test_pats_scratches_tickles_and_pokes_sound_different() -> None:
 
 def test_ten_equal_pats_are_answered_less_then_ignored_and_a_scratch_renews_the_answer() -> None:
     pats, after = to_pats()
-    first, middle, last = pats[0], pats[3], pats[-1]
+    first, middle, last = pats[0], pats[4], pats[-1]
     assert first.calls == ("trill",)
-    assert "answer_pats" in middle.behaviors
+    assert 0.0 < middle.seconds["answer_pats"] < 0.8 * first.seconds["answer_pats"]
+    assert 0.0 < middle.purr < first.purr
     assert not middle.calls
     assert set(last.behaviors) == {"ignore_hand"}
     assert not last.calls
-    assert "answer_pats" in after.behaviors
+    assert last.purr == 0.0
     assert after.calls == first.calls
+    assert after.seconds["answer_pats"] >= 0.8 * first.seconds["answer_pats"]
+    assert after.purr >= 0.8 * first.purr
+
+
+def test_a_cat_that_was_poked_does_not_ask_to_play() -> None:
+    assert not {"beg_play", "ask_for_company", "want_more"} & set(to_one("poke").behaviors)
