@@ -146,7 +146,7 @@ def understand(words: Words) -> Words:
     arousal += known * (
         EXCLAMATION_AROUSAL * said.exclamations + CHARGE_AROUSAL * abs(polarity["compound"])
     )
-    confidence = max(probabilities.values()) * (0.3 + 0.7 * known)
+    confidence = max(probabilities.values())
     intent = read.wish(meant.wish_from / max(known, 0.01))
     if read.doubtful(meant.sarcasm_from):
         intent, valence = "none", DOUBTED_VALENCE * valence
