@@ -6,8 +6,9 @@ from __future__ import annotations
 import struct
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from math import isnan, nan
-from typing import cast
+from typing import Any, cast
 
 from moggy import wire, wire_check
 from moggy.board_config import CDEG_A_RAD, body_hash, joint_rows
@@ -50,8 +51,8 @@ WIRE = "board's messages"
 """The part for messages that were dropped."""
 OTHER_BODY = (
     'the board was built for another body than "{0}", so nothing is moved and no touch is felt: '
-    "write body_config.py anew (`python -m moggy.board_config`) and copy it to the board "
-    "(`mpremote fs cp`), as docs/wire.md shows under On a real board"
+    "make the board's files anew (`moggy board build`) and copy them to it (`mpremote fs cp`), as "
+    "docs/wire.md shows under On a real board"
 )
 """What to do about a board of another body."""
 LOSSES = 4
@@ -93,6 +94,8 @@ class SerialBody:
         """When the board was lost, s."""
         self._lost_why = ""
         self._state: BoardState = "lost"
+        self._said_state, self._flags = "", 0
+        """The state under the wire's name, and the flags, as it last said them."""
         self._faults: tuple[str, ...] = ()
         self._hear: dict[int, Callable[[Heard], AnySense]] = {
             wire.TOUCHED: self._touch,
@@ -176,6 +179,17 @@ class SerialBody:
             return self._lost_why
         return OTHER_BODY.format(self._body.name) if self._foreign else ""
 
+    def condition(self) -> Mapping[str, Any]:
+        """How the board is, for `moggy board`: `moggy.board_control.Condition` without its port."""
+        identity = None if self._lost else self._link.identity
+        return {
+            "connected": identity is not None,
+            "state": self._said_state,
+            "faults": self._faults,
+            "flags": self._flags,
+            "identity": None if identity is None else asdict(identity),
+        }
+
     def stop(self, now: float) -> None:
         """Emergency stop: every servo limp at once, until `release`."""
         self._link.command(wire.STOP, b"", now)
@@ -213,7 +227,7 @@ class SerialBody:
 
     def _changed(self, change: LinkChange) -> list[AnySense]:
         at = change.at
-        self._state = "connected" if change.connected else "lost"
+        self._state, self._said_state = "connected" if change.connected else "lost", ""
         senses: list[AnySense] = [BoardReport(at=at, state=self._state)]
         if self._faults:
             self._faults = ()
@@ -271,8 +285,8 @@ class SerialBody:
 
     def _status(self, heard: Heard) -> list[AnySense]:
         """The state, and the faults in words where they have changed."""
-        _, state, faults, stuck, *_ = wire_check.fields(heard.kind, heard.payload)
-        self._state = _STATES[state]
+        _, state, faults, stuck, self._flags = wire_check.fields(heard.kind, heard.payload)
+        self._state, self._said_state = _STATES[state], wire.STATES[state]
         before, self._faults = (
             self._faults,
             fault_names(faults, stuck, () if self._foreign else self._pads),

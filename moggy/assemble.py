@@ -18,6 +18,7 @@ from moggy.actuators.actor import Actor
 from moggy.actuators.serial_body import SerialBody
 from moggy.behaviors.decider import Decider
 from moggy.behaviors.motions import clips
+from moggy.board_control import BoardControl
 from moggy.body import Body
 from moggy.brain.appraisals import Appraisals, whole_key
 from moggy.brain.memory import Broken, Memory, Remembered, awake
@@ -360,9 +361,13 @@ def robot(
             address = parts.serve(inbox, studio_port)
         parts.speak()
         # Opened last, so that it lies down before anything else is closed.
-        wired = SerialBody(SerialLink(port), parts.shape)
+        link = SerialLink(port)
+        wired = SerialBody(link, parts.shape)
         closing.callback(wired.close)
         parts.sensors.insert(0, wired)
+        control = BoardControl(lambda: {"port": link.port, **wired.condition()})
+        closing.callback(control.close)
+        parts.sensors.append(control)
         return RealLife(parts.loop(wired), parts.start, address, recording=recording)
 
 

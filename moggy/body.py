@@ -153,15 +153,30 @@ class Wiring(StrictModel):
         }
 
 
+LONGEST_NAMES = 480
+"""Bytes of the joints' names, with a space before each, that fit into the `identity` frame of
+firmware/wire.py (at most 512 bytes) beside its other fields and the name of the chip."""
+
+
 class Power(StrictModel):
     """The battery's voltages, mV."""
 
-    full_mv: int = 8400
+    full_mv: Annotated[int, Field(le=60_000)] = 8400
     low_mv: Annotated[int, Field(description="below: the pet rests; it is asked to charge")] = 6800
-    empty_mv: Annotated[int, Field(description="below: the board goes limp")] = 6400
+    empty_mv: Annotated[int, Field(gt=0, description="below: the board goes limp")] = 6400
     divider: Annotated[
         float, Field(gt=0.0, description="battery volts for one volt at the pin")
     ] = 3.0
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Power:
+        if not self.empty_mv < self.low_mv < self.full_mv:
+            raise Misplaced(
+                f"empty_mv {self.empty_mv} < low_mv {self.low_mv} < full_mv {self.full_mv} has to "
+                "hold",
+                ("low_mv",),
+            )
+        return self
 
 
 class Body(StrictModel):
@@ -195,6 +210,13 @@ class Body(StrictModel):
                 raise Misplaced(f"joint {name!r}: did you mean {near!r}?", ("joints", name))
             if not name or len(name.split()) != 1 or name != name.strip():
                 raise Misplaced(f"joint '{name}': a name has no spaces", ("joints", name))
+        names = sum(1 + len(name.encode()) for name in self.joints)
+        if names > LONGEST_NAMES:
+            raise Misplaced(
+                f"the {len(self.joints)} joints' names and a space for each take {names} bytes, "
+                f"and the board tells at most {LONGEST_NAMES}: shorter names",
+                ("joints",),
+            )
         pins = self.wiring.pins
         used = {name: pin for name, pin in pins.items() if pin >= 0}
         rates = {"purr": "the purr's rate", "pupils": "1000 Hz"}

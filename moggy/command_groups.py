@@ -11,7 +11,8 @@ import typer
 
 board_app = typer.Typer(
     no_args_is_help=True,
-    help="A board without a pet: its files, how it is, stop it, release it, clear its faults.",
+    help="The board, also while a pet lives on it: its files, how it is, stop it, release it, "
+    "clear its faults.",
 )
 perceive_app = typer.Typer(
     no_args_is_help=True,

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
@@ -15,11 +16,12 @@ from typer.testing import CliRunner
 from moggy import wire
 from moggy.board_config import body_hash
 from moggy.board_files import ARCHITECTURES, FIRMWARE, board_files, for_board, write
+from moggy.body import LONGEST_NAMES, Body
 from moggy.chips import CHIPS
 from moggy.main import app
 from moggy.sim.board.interpreter import BENCH, interpreter, note
 
-from .rig import CAT
+from .rig import CAT, Life
 
 RUN = """
 import sys
@@ -104,3 +106,18 @@ def test_the_compiled_files_run_and_know_the_same_messages(tmp_path: Path) -> No
     state, lengths = done.stdout.splitlines()
     assert state == f"4 0 {wire.SCHEMA_HASH} False"
     assert lengths == f"{sorted(wire.lengths.items())} False"
+
+
+def test_the_longest_names_that_a_body_may_have_are_told(wake: Callable[..., Life]) -> None:
+    data = CAT.model_dump()
+    joints = list(data["joints"].values())
+    each = LONGEST_NAMES // len(joints)
+    names = [f"{n:x}" + "é" * ((each - 2) // 2) + "e" * (each % 2) for n in range(len(joints) - 1)]
+    names.append("z" * (LONGEST_NAMES - sum(1 + len(name.encode()) for name in names) - 1))
+    data["joints"] = dict(zip(names, joints, strict=True))
+    body = Body.model_validate(data)
+    assert sum(1 + len(name.encode()) for name in body.joints) == LONGEST_NAMES
+    life = wake(body).live(1.0, {})
+    assert life.reports
+    assert life.link.identity is not None
+    assert life.link.identity.joints == tuple(names)

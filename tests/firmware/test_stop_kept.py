@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from moggy import wire
-from moggy.commands.board import FLAGS
+from moggy.commands.board_session import FLAGS
 from moggy.sim.board.interpreter import BENCH, FIRMWARE, interpreter, note, write_config
 from moggy.sim.board.lock_step import LockStepBoard
 from moggy.sim.board.wires import WorldInputs

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from moggy import wire
 from moggy.board_config import body_hash, firmware_config
 from moggy.board_faults import FAULT_WORDS, in_words
-from moggy.body import Body
+from moggy.body import LONGEST_NAMES, Body
 from moggy.chips import CHIPS
 from moggy.config import SHIPPED, Invalid, load
 from moggy.vocabulary import JOINTS
@@ -236,3 +236,27 @@ def test_a_misspelt_joint_is_found_at_its_line(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match=r"'haed_pan': did you mean 'head_pan'\?") as caught:
         load(path, Body)
     assert caught.value.line == line
+
+
+@pytest.mark.parametrize(
+    "volts",
+    [
+        {"full_mv": 6400, "low_mv": 6300, "empty_mv": 6400},
+        {"full_mv": 6800},
+        {"low_mv": 6400},
+        {"empty_mv": 6800},
+        {"empty_mv": 0},
+        {"empty_mv": -1},
+        {"full_mv": 60_001},
+    ],
+)
+def test_a_batterys_marks_are_in_order(volts: dict[str, int]) -> None:
+    with pytest.raises(ValidationError, match=r"has to hold|greater than 0|less than or equal"):
+        changed("power", **volts)
+
+
+def test_names_of_joints_that_the_board_cannot_tell_are_refused() -> None:
+    data = CAT.model_dump()
+    data["joints"]["j" * (LONGEST_NAMES - 1)] = data["joints"]["jaw"]
+    with pytest.raises(ValidationError, match=f"tells at most {LONGEST_NAMES}: shorter names"):
+        Body.model_validate(data)

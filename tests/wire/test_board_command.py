@@ -11,7 +11,8 @@ import sys
 import threading
 import time
 import tty
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -21,8 +22,10 @@ import serial
 from typer.testing import CliRunner, Result
 
 from moggy import wire
-from moggy.commands.board import Session
+from moggy.board_control import BoardControl
+from moggy.commands.board_session import PortSession
 from moggy.main import app
+from moggy.messages import Trouble
 from moggy.protocol import NO_ANSWER, LinkChange
 from moggy.serial_port import way_out
 from moggy.sim.board.micropython import MicroPythonBoard
@@ -105,15 +108,15 @@ def test_a_stop_that_no_servo_driver_acknowledges_says_so(board: MicroPythonBoar
 def test_a_board_that_falls_silent_after_the_stop_says_so(board: MicroPythonBoard) -> None:
     """It is unplugged when it has taken the command."""
     board.feed(replace(WorldInputs(), faults=("servos_silent",)))
-    real = Session.order
+    real = PortSession.order
 
-    def unplugged(self: Session, kind: int, name: str) -> str:
+    def unplugged(self: PortSession, kind: int, name: str) -> str:
         result = real(self, kind, name)
         self.hear([LinkChange(0.0, False, NO_ANSWER)])
         return result
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Session, "order", unplugged)
+        patch.setattr(PortSession, "order", unplugged)
         said = asked("stop", board.path, seconds="10")
     assert "took the emergency stop, and does not answer any more. Servos" in str(said.exception)
 
@@ -156,7 +159,7 @@ def test_a_board_of_another_body_is_said(board: MicroPythonBoard, home: Path) ->
     )
     assert said.exit_code == 1
     assert 'built for another body than "other"' in said.stdout
-    assert "moggy.board_config" in said.stdout
+    assert "moggy board build" in said.stdout
 
 
 @pytest.fixture
@@ -266,3 +269,107 @@ def test_the_log_prints_events_until_ctrl_c(board: MicroPythonBoard) -> None:
         assert "firmest: back 0.60" in line
         process.send_signal(signal.SIGINT)
         assert process.wait(float(PATIENCE)) == 0
+
+
+@contextmanager
+def living(board: MicroPythonBoard, home: Path) -> Iterator[Program[str]]:
+    """`moggy run` on a board, once every servo has its pulses."""
+    command = [sys.executable, "-m", "moggy", "run", "--port", board.path, "--seed", "1"]
+    with Program(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, "MOGGY_HOME": str(home)},
+    ) as pet:
+        until(lambda: all(us > 0 for us in board.outputs().servos.values()))
+        yield pet
+
+
+def until(what: Callable[[], bool]) -> None:
+    give_up = time.monotonic() + float(PATIENCE)
+    while not what():
+        assert time.monotonic() < give_up
+        time.sleep(0.05)
+
+
+def test_the_board_of_a_living_pet_is_asked_stopped_and_released(
+    board: MicroPythonBoard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOGGY_HOME", str(home := tmp_path / "home"))
+    with living(board, home) as pet:
+        (socket,) = home.glob("board-*.sock")
+        assert socket.stat().st_mode & 0o777 == 0o600
+        said = asked("status", board.path)  # on a busy machine with the fault `overrun`
+        assert f"at {board.path}" in said.stdout, said.output
+        assert "state    running" in said.stdout
+        said = asked("stop", board.path)
+        assert said.exit_code == 0, said.output
+        assert not any(board.outputs().servos.values())
+        assert "state    stopped" in asked("status", "").stdout  # the only pet's, by no name
+        board.feed(WorldInputs(stop=True))
+        until(lambda: "stop button pressed" in asked("status", board.path).stdout)
+        said = asked("release", board.path)
+        assert said.exit_code == 1
+        assert "the stop button is pressed" in said.stderr
+        board.feed(WorldInputs())
+        until(lambda: asked("release", board.path).exit_code == 0)
+        until(lambda: all(us > 0 for us in board.outputs().servos.values()))
+        said = CliRunner().invoke(app, ["board", "log", "--port", board.path])
+        assert f"the pet (process {pet.pid}) has the board" in str(said.exception)
+        pet.send_signal(signal.SIGINT)
+        assert pet.wait(float(PATIENCE)) == 0
+    assert not list(home.glob("board-*.sock"))
+    assert "state" in asked("status", board.path).stdout
+
+
+def test_faults_of_a_living_pets_board_are_cleared(
+    board: MicroPythonBoard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOGGY_HOME", str(home := tmp_path / "home"))
+    with living(board, home):
+        board.feed(WorldInputs(volts=5.0))
+        empty = "the battery is empty"
+        until(lambda: empty in asked("status", board.path).stdout)
+        said = asked("clear", board.path)
+        assert said.exit_code == 1
+        assert empty in said.stdout
+        board.feed(WorldInputs())
+        until(lambda: empty not in asked("clear", board.path).stdout)
+
+
+def test_a_killed_pet_leaves_a_board_that_is_asked_itself(
+    board: MicroPythonBoard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOGGY_HOME", str(home := tmp_path / "home"))
+    with living(board, home) as pet:
+        pet.kill()
+        pet.wait()
+        assert list(home.glob("board-*.sock"))
+        said = asked("stop", board.path)
+        assert said.exit_code == 0, said.output
+        assert not any(board.outputs().servos.values())
+    assert not list(home.glob("board-*.sock"))
+
+
+def test_a_hung_pet_is_named_and_to_be_ended(
+    board: MicroPythonBoard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOGGY_HOME", str(home := tmp_path / "home"))
+    with living(board, home) as pet:
+        pet.send_signal(signal.SIGSTOP)
+        said = asked("stop", board.path)
+        assert f"process {pet.pid}) has it open; end that first" in str(said.exception)
+
+
+def test_without_room_for_its_socket_the_pet_says_so_and_lives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "home").write_text("no folder")
+    monkeypatch.setenv("MOGGY_HOME", str(tmp_path / "home"))
+    control = BoardControl(dict)
+    (said,) = control.poll(0.0)
+    assert isinstance(said, Trouble)
+    assert str(tmp_path / "home") in said.message
+    assert control.poll(0.02) == []
+    control.close()

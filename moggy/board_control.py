@@ -1,0 +1,156 @@
+"""The way by which `moggy board` reaches a board whose port a living pet has: a socket in the
+owner's folder, which only this user can open. The pet answers each request with the board's
+condition."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from moggy.home import home
+from moggy.messages import AnySense, ClearFaults, Setting, Trouble
+
+PART = "moggy board"
+"""The part that a Trouble names where there is no socket."""
+PREFIX = "board-"
+"""How the sockets' names begin; the number of the pet's process follows."""
+LONGEST = 16_384
+"""Bytes of an answer at most."""
+A_TICK = 8
+"""Requests that are answered in one tick; more wait for the next. Our choice."""
+ANSWERS_S = 2.0
+"""Seconds in which a pet answers, a hundred ticks; one that does not is hung. Our choice."""
+
+Condition = Mapping[str, Any]
+"""Of a board, as JSON: `port`, `connected`, `state`, `faults` (names), `flags` (bits of
+wire.STATE), `identity` (a mapping, or None)."""
+
+
+class BoardControl:
+    """A sensor: requests to stop and release the board and to clear its faults. Stopping, releasing
+    and clearing are senses of the pet, as from the studio's page, so that its journal has them."""
+
+    def __init__(self, condition: Callable[[], Condition]) -> None:
+        """Make the socket; where that fails, the first `poll` says so."""
+        self._condition = condition
+        self._path = home() / f"{PREFIX}{os.getpid()}.sock"
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.setblocking(False)
+        self._failed = ""
+        try:
+            self._bind()
+        except OSError as error:
+            self._failed = f"{self._path}: {error.strerror or error}"
+
+    def _bind(self) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._path.unlink(missing_ok=True)
+        before = os.umask(0o177)
+        try:
+            with _short(self._path) as name:
+                self._socket.bind(name)
+        finally:
+            os.umask(before)
+
+    def poll(self, now: float) -> Sequence[AnySense]:
+        """What was asked since the last call; each request is answered."""
+        senses: list[AnySense] = []
+        if self._failed:
+            message = f"`moggy board` cannot reach the board while the pet lives: {self._failed}"
+            senses.append(Trouble(at=now, part=PART, message=message))
+            self._failed = ""
+        for _ in range(A_TICK):
+            try:
+                asked, sender = self._socket.recvfrom(64)
+            except OSError:
+                break
+            if asked in (b"stop", b"release"):
+                senses.append(Setting(at=now, name="stop", on=asked == b"stop"))
+            elif asked == b"clear":
+                senses.append(ClearFaults(at=now))
+            # Whoever asked may have gone.
+            with suppress(OSError, TypeError):
+                self._socket.sendto(json.dumps(self._condition()).encode()[:LONGEST], sender)
+        return senses
+
+    def close(self) -> None:
+        """Remove the socket."""
+        self._socket.close()
+        with suppress(OSError):
+            self._path.unlink(missing_ok=True)
+
+
+class LivingBoard:
+    """The other end of a BoardControl."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises OSError where no pet listens there any more."""
+        self.process = path.stem.removeprefix(PREFIX)
+        """Number of the pet's process."""
+        self._folder = tempfile.TemporaryDirectory(prefix="moggy-asks-")
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        try:
+            self._socket.bind(f"{self._folder.name}/answer")
+            self._socket.settimeout(ANSWERS_S)
+            with _short(path) as name:
+                self._socket.connect(name)
+        except BaseException:
+            self.close()
+            raise
+
+    def ask(self, what: str = "status") -> Condition:
+        """Ask for "status", "stop", "release" or "clear"; the board's condition at that time.
+        Raises OSError where the pet has ended or does not answer, ValueError where that is no
+        answer."""
+        self._socket.send(what.encode())
+        found = json.loads(self._socket.recv(LONGEST))
+        if not isinstance(found, dict):
+            raise ValueError("no condition")
+        return found
+
+    def close(self) -> None:
+        """Let go of it."""
+        self._socket.close()
+        self._folder.cleanup()
+
+
+def living_board(port: str) -> LivingBoard | None:
+    """The board of the pet that has this port, or of the only pet that has one where `port` is
+    empty; None where no pet of this owner has it. Sockets of pets that were killed are removed."""
+    found = []
+    for path in sorted(home().glob(f"{PREFIX}*.sock")):
+        try:
+            board = LivingBoard(path)
+        except ConnectionRefusedError:
+            path.unlink(missing_ok=True)
+            continue
+        except OSError:
+            continue
+        with suppress(OSError, ValueError):
+            at = str(board.ask().get("port"))
+            if not port or os.path.realpath(at) == os.path.realpath(port):
+                found.append(board)
+                continue
+        board.close()
+    chosen = found[0] if len(found) == 1 else None
+    for board in found:
+        if board is not chosen:
+            board.close()
+    return chosen
+
+
+@contextmanager
+def _short(path: Path) -> Iterator[str]:
+    """A name for a socket's file that is never too long for a socket (107 bytes on Linux)."""
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        there = Path(f"/proc/self/fd/{folder}")
+        yield str((there if there.exists() else path.parent) / path.name)
+    finally:
+        os.close(folder)

@@ -1,0 +1,271 @@
+"""A board as `moggy board` talks to it: on its own port, or through the living pet that has the
+port."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator
+
+from moggy import wire, wire_check
+from moggy.actuators.serial_body import fault_names
+from moggy.board_config import body_hash
+from moggy.board_control import Condition, LivingBoard, living_board
+from moggy.board_faults import in_words
+from moggy.body import Body
+from moggy.clock import RealClock
+from moggy.link import SerialLink
+from moggy.protocol import NO_ANSWER, Heard, Identity, LinkChange, Refused, Said
+from moggy.serial_port import only_port
+
+STATE_WORDS = {
+    "limp": "no servo has pulses until a pet sends a pose",
+    "stopped": "no servo has pulses until `moggy board release`",
+    "stopping": "not every servo driver has ended its pulses: cut the power where one still moves",
+    "fault": "no servo has pulses until the fault is over",
+}
+"""What a state means, where its name does not say it."""
+BUTTON = "stop button pressed"
+FLAGS = (
+    "battery low",
+    "falling",
+    BUTTON,
+    "it was stopped before it restarted: release it",
+)
+"""Names of the flags of wire.STATE, the lowest bit first."""
+ASKED = {wire.STOP: "stop", wire.RELEASE: "release", wire.CLEAR: "clear"}
+"""What a living pet is asked for each command."""
+NOBODY = (
+    "nobody answers as a board with the firmware of this version (docs/wire.md, On a real board)"
+)
+"""Why it failed, where nothing was heard."""
+
+
+class TimeIsOverError(RuntimeError):
+    """What was waited for did not come in time."""
+
+
+class Session(ABC):
+    """A board, and what it last said of itself."""
+
+    def __init__(self, port: str, body: Body, seconds: float | None) -> None:
+        self.port, self.body = port, body
+        self._clock = RealClock(seconds)
+        self._ticks = self._clock.ticks()
+        self._why = NOBODY
+        self.connected = False
+        """Whether the board answers now."""
+        self.state = ""
+        """One of wire.STATES; empty before it was heard."""
+        self.faults: tuple[str, ...] = ()
+        self.flags: tuple[str, ...] = ()
+
+    @property
+    @abstractmethod
+    def identity(self) -> Identity | None:
+        """What the connected board says of itself; None until it has."""
+
+    @abstractmethod
+    def send(self, kind: int) -> None:
+        """Give it a command: wire.STOP, RELEASE or CLEAR."""
+
+    @abstractmethod
+    def result(self, kind: int) -> str:
+        """What came of the command, one of wire.RESULTS; empty until that is known."""
+
+    @abstractmethod
+    def listen(self, now: float) -> None:
+        """Hear what it says. Raises RuntimeError where it cannot be reached."""
+
+    @abstractmethod
+    def events(self) -> Iterator[str]:
+        """A line for each event as it comes, without end where the time has none."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of it."""
+
+    @property
+    def condition(self) -> str:
+        """State and flags in words."""
+        means = STATE_WORDS.get(self.state)
+        state = f"{self.state} ({means})" if means else self.state
+        return ", ".join([state, *self.flags])
+
+    @property
+    def fits(self) -> bool:
+        """Whether the board was built for this body."""
+        return self.identity is not None and self.identity.body == body_hash(self.body)
+
+    def until(self, what: Callable[[], object], doing: str) -> None:
+        """Listen until something is so. Raises RuntimeError when the board cannot be reached, and
+        TimeIsOverError when the time is over: then the message says that `doing` failed."""
+        for now in self._ticks:
+            self.listen(now)
+            if what():
+                return
+        raise TimeIsOverError(f"{doing} at {self.port}: {self._why}")
+
+    def connect(self) -> None:
+        """Begin a session and hear the board's state. Raises RuntimeError as `until` does."""
+        self.until(lambda: self.identity is not None and self.state, "connecting")
+
+    def order(self, kind: int, name: str) -> str:
+        """Have a command carried out; gives its result, one of wire.RESULTS. Raises RuntimeError as
+        `until` does."""
+        self.send(kind)
+        self.until(lambda: self.result(kind), name)
+        return self.result(kind)
+
+    def pause(self, seconds: float) -> None:
+        """Listen for so long."""
+        begun = self._clock.now()
+        self.until(lambda: self._clock.now() - begun >= seconds, "listening")
+
+    def _now_is(self, state: str, faults: tuple[str, ...], flags: int) -> None:
+        self.state, self.faults = state, faults
+        self.flags = tuple([flag for bit, flag in enumerate(FLAGS) if flags >> bit & 1])
+
+
+class PetSession(Session):
+    """The board of a living pet, which passes commands on."""
+
+    def __init__(self, board: LivingBoard, body: Body, seconds: float | None) -> None:
+        super().__init__("", body, seconds)
+        self._board = board
+        self._identity: Identity | None = None
+        self.listen(0.0)
+
+    @property
+    def identity(self) -> Identity | None:
+        return self._identity
+
+    def send(self, kind: int) -> None:
+        self._heard(self._ask(ASKED[kind]))
+
+    def result(self, kind: int) -> str:
+        """The pet does not say what the board answered, so it is seen by what becomes of it."""
+        if kind != wire.RELEASE or self.state not in ("stopped", "stopping"):
+            return "done"
+        return "refused" if BUTTON in self.flags else ""
+
+    def listen(self, now: float) -> None:
+        self._heard(self._ask("status"))
+
+    def events(self) -> Iterator[str]:
+        raise RuntimeError(
+            f"the pet (process {self._board.process}) has the board at {self.port}; `moggy why` "
+            "tells of its events, or end the pet first"
+        )
+
+    def close(self) -> None:
+        self._board.close()
+
+    def _ask(self, what: str) -> Condition:
+        try:
+            return self._board.ask(what)
+        except (OSError, ValueError) as error:
+            raise RuntimeError(
+                f"the pet (process {self._board.process}) that has the board does not answer "
+                f"({error or 'it has ended'}): end it, or cut the servos' power"
+            ) from error
+
+    def _heard(self, said: Condition) -> None:
+        self.port, self.connected = said["port"], said["connected"]
+        if not self.connected:
+            self._why = "the pet that has the port does not reach a board there"
+        known = said["identity"]
+        if known is not None:
+            known = Identity(**known | {key: tuple(known[key]) for key in ("version", "joints")})
+        self._identity = known
+        self._now_is(said["state"], tuple(said["faults"]), said["flags"])
+
+
+class PortSession(Session):
+    """A board on a port that no pet has."""
+
+    def __init__(self, port: str, body: Body, seconds: float | None) -> None:
+        super().__init__(port or only_port(), body, seconds)
+        self._link = SerialLink(self.port)
+        self._results: dict[int, str] = {}
+        self._firmest: dict[int, int] = {}
+        """Pad → its firmest pressure in the touch that goes on, 1..255."""
+
+    @property
+    def identity(self) -> Identity | None:
+        return self._link.identity
+
+    def close(self) -> None:
+        self._link.close()
+
+    def send(self, kind: int) -> None:
+        self._results.pop(kind, None)
+        self._link.command(kind, b"", self._clock.now())
+
+    def result(self, kind: int) -> str:
+        self._results |= {one.kind: one.result for one in self._link.results()}
+        return self._results.get(kind, "")
+
+    def listen(self, now: float) -> None:
+        self.hear(self._link.poll(now))
+        if self._link.failed:
+            raise RuntimeError(f"no board at {self.port}: {self._link.failed}")
+
+    def hear(self, said: Iterable[Said]) -> None:
+        """Keep what the board says of itself."""
+        for heard in said:
+            if isinstance(heard, LinkChange):
+                self.connected = heard.connected
+                if heard.connected:
+                    self._why = NO_ANSWER
+                elif heard.message != NO_ANSWER:
+                    self._why = heard.message
+            elif isinstance(heard, Heard) and heard.kind == wire.STATE:
+                _, state, faults, stuck, flags = wire_check.fields(heard.kind, heard.payload)
+                names = fault_names(faults, stuck, self._pad_names())
+                self._now_is(wire.STATES[state], names, flags)
+
+    def events(self) -> Iterator[str]:
+        """A line for each event as it comes, without end where the time has none."""
+        for now in self._ticks:
+            said = self._link.poll(now)
+            self.hear(said)
+            yield from [line for one in said if (line := self._line(one))]
+
+    def _line(self, said: Said) -> str:
+        if isinstance(said, Heard) and said.kind in (wire.TOUCH, wire.TOUCHED):
+            for pad, pressure in enumerate(wire_check.values(said.kind, said.payload)):
+                if pressure > self._firmest.get(pad, 0):
+                    self._firmest[pad] = pressure
+        if isinstance(said, LinkChange):
+            what = "connected" if said.connected else said.message
+        elif isinstance(said, Refused):
+            what = said.message
+        elif said.kind == wire.STATE:
+            what = f"state {self.condition}"
+            what += "".join([f"\n          {in_words(fault)}" for fault in self.faults])
+        elif said.kind == wire.TOUCHED:
+            pressures = wire_check.values(said.kind, said.payload)
+            names = self._pad_names()
+            felt = [f"{names[n]} {p / 255:.2f}" for n, p in enumerate(pressures) if p]
+            what = f"touched: {', '.join(felt)}"
+            if not felt:
+                most = [f"{names[n]} {p / 255:.2f}" for n, p in sorted(self._firmest.items())]
+                what = f"no longer touched; firmest: {', '.join(most)}"
+                self._firmest.clear()
+        elif said.kind == wire.LOG:
+            what = f"log: {wire_check.text(said.kind, said.payload)}"
+        else:
+            return ""
+        return f"{said.at:8.2f}  {what}"
+
+    def _pad_names(self) -> list[str]:
+        """Names of the pads by number; of another body only the numbers are known."""
+        names = list(self.body.pads) if self.fits else []
+        return [*names, *[f"number {n}" for n in range(len(names), wire.LONGEST)]]
+
+
+def session_of(port: str, body: Body, seconds: float | None) -> Session:
+    """A session with the board at a port; through the pet that has it, where one lives. `seconds`:
+    for how long; None: for ever. Raises RuntimeError where there is no port, or several."""
+    living = living_board(port)
+    return PortSession(port, body, seconds) if living is None else PetSession(living, body, seconds)
