@@ -13,7 +13,7 @@ import wire
 from battery import BatteryGauge
 from boots import BATTERY, SERVOS, STOPPED, Boots
 from faults import HealingFault
-from imu import MotionSensor
+from imu import MotionSensor, changed
 from lights_and_purr import PupilLights, PurrMotor
 from limbs import Limbs
 from mode import Mode
@@ -87,18 +87,6 @@ def put_shorts(numbers: ptr16, count: int, out: ptr8, at: int) -> int:
         out[at + 1] = (number >> 8) & 255
         at += 2
     return at
-
-
-@micropython.viper
-def changed(felt: ptr16, said: ptr16, least: int) -> int:
-    """How many of the six axes differ by more than `least`."""
-    found = 0
-    for axis in range(6):
-        # Shorts come without their sign.
-        more = ((int(felt[axis]) - int(said[axis]) + 32768) & 65535) - 32768
-        if more > least or more + least < 0:
-            found += 1
-    return found
 
 
 class Board:
@@ -235,7 +223,8 @@ class Board:
         if new and changed(felt, said, _MOVED):
             self._active = _ACTIVE_READS
         fell = self._fall.falling
-        self._fall.feel(felt[0], felt[1], felt[2])
+        if self._fall.feel(felt[0], felt[1], felt[2]):
+            self._imu.distrust(now)
         if self._fall.falling:
             self._limbs.hold()
         elif fell and self._mode.state == mode.REST:

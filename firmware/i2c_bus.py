@@ -111,13 +111,17 @@ class Watched:
                 self._look(due)
         except OSError:
             if self.answers:
-                self.answers = False
-                self.losses = min(self.losses + 1, 65535)
-                firm = self._found is None or ticks_diff(now, self._found) >= _AGAIN_MS
-                self._due = ticks_add(now, _SOON_MS if firm else _AGAIN_MS)
-                self._lose()
+                self._give_up(now)
             return False
         return True
+
+    def _give_up(self, now: "Ms") -> None:
+        """Take the chip for lost."""
+        self.answers = False
+        self.losses = min(self.losses + 1, 65535)
+        firm = self._found is None or ticks_diff(now, self._found) >= _AGAIN_MS
+        self._due = ticks_add(now, _SOON_MS if firm else _AGAIN_MS)
+        self._lose()
 
     def _look(self, check: bool) -> None:
         if check and not self._sound():

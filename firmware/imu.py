@@ -5,8 +5,10 @@ import sys
 from array import array
 
 from machine import I2C
+from micropython import const
 
 from i2c_bus import Bus, Watched
+from reflexes import is_light
 
 if sys.implementation.name != "micropython":
     from wire import micropython, ptr8, ptr16
@@ -24,6 +26,10 @@ _SILENCE = bytes(12)
 """What an LSM6DS3 gives that measures nothing."""
 _SILENCE_WITH_TEMPERATURE = bytes(14)
 """What an MPU6050 gives that measures nothing."""
+_SAME_READS = const(100)
+"""Readings in a row (2 s) without a change in any bit after which the chip is stuck. The noise of
+one that works is more than a count (data sheets: LSM6DS3 110 µg/√Hz at ±8 g, which is 0.8 mg or 3
+counts in 52 Hz; MPU6050 400 µg/√Hz), so a hundred equal samples do not happen."""
 
 
 @micropython.viper
@@ -38,6 +44,18 @@ def scale(raw: ptr8, at: int, low: int, felt: ptr16, to: int, times: int, by: in
     return 0
 
 
+@micropython.viper
+def changed(felt: ptr16, said: ptr16, least: int) -> int:
+    """How many of the six axes differ by more than `least`."""
+    found = 0
+    for axis in range(6):
+        # Shorts come without their sign.
+        more = ((int(felt[axis]) - int(said[axis]) + 32768) & 65535) - 32768
+        if more > least or more + least < 0:
+            found += 1
+    return found
+
+
 class LSM6DS3:
     """±8 g at 0.244 mg a count, ±1000 °/s at 35 m°/s a count, 104 samples a second."""
 
@@ -46,7 +64,8 @@ class LSM6DS3:
         self._i2c = i2c
         self._address = address
         self._raw = bytearray(12)
-        self._before = bytearray(12)
+        self.seen = bytearray(12)
+        """The reading that was last taken, as the chip gave it."""
         self._settings = bytearray(3)
         i2c.writeto_mem(address, 0x12, b"\x44")  # whole samples only, addresses count up
         i2c.writeto_mem(address, 0x10, b"\x4c")  # accelerometer: 104 Hz, ±8 g
@@ -62,11 +81,11 @@ class LSM6DS3:
         Raises OSError when the chip does not answer."""
         raw = self._raw
         self._i2c.readfrom_mem_into(self._address, 0x22, raw)
-        if raw == self._before:
+        if raw == self.seen:
             return False
         if raw == _SILENCE and not self.sound():
             raise OSError("the accelerometer was reset, which looks like a fall")
-        self._raw, self._before = self._before, raw
+        self._raw, self.seen = self.seen, raw
         scale(raw, 6, 0, felt, 0, 244, 1000)
         scale(raw, 0, 0, felt, 3, 611, 1000)
         return True
@@ -80,7 +99,8 @@ class MPU6050:
         self._i2c = i2c
         self._address = address
         self._raw = bytearray(14)
-        self._before = bytearray(14)
+        self.seen = bytearray(14)
+        """The reading that was last taken, as the chip gave it."""
         self._settings = bytearray(3)
         self._power = bytearray(1)
         i2c.writeto_mem(address, 0x6B, b"\x01")  # awake, clocked by the gyroscope
@@ -99,11 +119,11 @@ class MPU6050:
         Raises OSError when the chip does not answer."""
         raw = self._raw
         self._i2c.readfrom_mem_into(self._address, 0x3B, raw)
-        if raw == self._before:
+        if raw == self.seen:
             return False
         if raw == _SILENCE_WITH_TEMPERATURE and not self.sound():
             raise OSError("the accelerometer was reset, which looks like a fall")
-        self._raw, self._before = self._before, raw
+        self._raw, self.seen = self.seen, raw
         scale(raw, 0, 1, felt, 0, 1000, 4096)
         scale(raw, 8, 1, felt, 3, 532, 1000)
         return True
@@ -123,27 +143,57 @@ def find(i2c: I2C) -> "LSM6DS3 | MPU6050":
 
 class MotionSensor(Watched):
     """The accelerometer of this body. `felt` has x, y, z in mg, then x, y, z in mrad/s; before the
-    first reading, and while the chip is lost, those of a body that lies still."""
+    first reading, and while the chip is lost, those of a body that lies still.
+
+    A chip that is stuck, or falls for longer than anything does, counts as lost until it has been
+    set up anew and gives another reading, with weight."""
 
     def __init__(self, bus: Bus) -> None:
         Watched.__init__(self, bus)
         self._chip: LSM6DS3 | MPU6050 | None = None
         self._changed = False
+        self._same = 0
+        """Readings in a row without any change."""
+        self._doubted: bytes | None = None
+        """What the chip gave when it was no longer believed; None while it is."""
         self.felt = array("h", (0, 0, 1000, 0, 0, 0))
 
     def read(self, now: "Ms") -> bool:
         """Take a reading; returns whether it differs from the one before."""
         return self.attend(now) and self._changed
 
+    def distrust(self, now: "Ms") -> None:
+        """Take the chip for lost, since it gives what cannot be."""
+        if self.answers and self._chip is not None:
+            self._doubted = bytes(self._chip.seen)
+            self._give_up(now)
+
     def _read(self) -> None:
-        if self._chip is not None:
-            self._changed = self._chip.read_into(self.felt)
+        chip = self._chip
+        if chip is None:
+            return
+        self._changed = chip.read_into(self.felt)
+        if self._changed:
+            self._same = 0
+            return
+        self._same += 1
+        if self._same >= _SAME_READS:
+            self._doubted = bytes(chip.seen)
+            raise OSError("the accelerometer gives the same reading again and again")
 
     def _sound(self) -> bool:
-        return self._chip is not None and self._chip.sound()
+        return self._doubted is None and self._chip is not None and self._chip.sound()
 
     def _set_up(self) -> None:
         self._chip = find(self._bus.i2c)
+        self._same = 0
+        if self._doubted is not None:
+            felt = array("h", self.felt)
+            if not self._chip.read_into(felt) or self._chip.seen == self._doubted:
+                raise OSError("the accelerometer is stuck as before")
+            if is_light(felt[0], felt[1], felt[2]):
+                raise OSError("the accelerometer falls as before")
+            self._doubted = None
 
     def _lose(self) -> None:
         for axis in range(6):

@@ -30,8 +30,8 @@ FAULT_WORDS: Mapping[str, FaultWords] = {
         f"check its wires SDA, SCL, ground and 3.3 V; {TRIED}",
     ),
     "imu": FaultWords(
-        "the accelerometer does not answer or is of an unknown kind, so it feels neither lifts nor "
-        "falls",
+        "the accelerometer does not answer, is of an unknown kind or gives what cannot be (one "
+        "reading again and again, a fall without end), so it feels neither lifts nor falls",
         f"check its wires SDA, SCL, ground and 3.3 V, and its kind (docs/wire.md); {TRIED}",
     ),
     "battery": FaultWords("the battery is empty, so every servo is limp", f"charge it; {HEALS}"),

@@ -104,6 +104,7 @@ def test_either_accelerometer_is_found_and_gives_g_and_rad_a_second(
     machine = board.module("machine")
     simulated, who_am_i, settings = kind
     model = getattr(board.module("motion_chips"), simulated)()
+    model.hum = 0
     model.registers[who_am_i] = name
     board.bench.chips.pop(0x6A)
     board.bench.chips[address] = model

@@ -31,6 +31,7 @@ class Imu:
         board = LockStepBoard(CAT)
         machine = board.module("machine")
         self.model: Any = getattr(board.module("motion_chips"), SIMULATED[kind])()
+        self.model.hum = 0
         if name is not None:
             self.model.registers[WHO_AM_I[kind]] = name
         board.bench.chips.pop(0x6A)
@@ -156,3 +157,58 @@ def test_a_body_that_has_no_reading_yet_or_no_chip_lies_still(kind: str) -> None
     imu.model.present = False
     assert not sensor.read(1020)
     assert list(sensor.felt) == [0, 0, 1000, 0, 0, 0]
+
+
+class Sensor(Imu):
+    """The accelerometer of a body, read fifty times a second; its chip hums."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self.model.hum = 1
+        bus = self.board.module("i2c_bus").Bus(CAT.wiring.i2c_sda, CAT.wiring.i2c_scl)
+        self.sensor = self.module.MotionSensor(bus)
+        self.ms = 0
+
+    def answers(self, seconds: float) -> list[bool]:
+        """Whether it answered, for each read."""
+        found = []
+        for _ in range(round(seconds * 50)):
+            self.sensor.read(self.ms)
+            found.append(self.sensor.answers)
+            self.ms += 20
+        return found
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_chip_that_hums_answers_though_nothing_moves(kind: str) -> None:
+    sensor = Sensor(kind)
+    sensor.model.feel(0, 0, 1000, 0, 0, 0)
+    assert all(sensor.answers(30.0))
+    assert list(sensor.sensor.felt) == [0, 0, 1000, 0, 0, 0]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_same_reading_for_two_seconds_is_a_lost_chip_until_there_is_another(kind: str) -> None:
+    sensor = Sensor(kind)
+    sensor.answers(3.0)
+    sensor.model.stuck = True
+    assert sensor.answers(10.0) == [True] * 99 + [False] * 401
+    assert sensor.sensor.losses == 1, "it was not found in between"
+    sensor.model.stuck = False
+    assert sensor.answers(1.02)[-1]
+    assert all(sensor.answers(10.0))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_chip_that_was_not_believed_must_give_another_reading_with_weight(kind: str) -> None:
+    sensor = Sensor(kind)
+    sensor.sensor.distrust(0)
+    assert sensor.sensor.losses == 0, "it was not found yet"
+    sensor.model.feel(0, 0, 100, 0, 0, 0)
+    sensor.answers(2.0)
+    sensor.sensor.distrust(sensor.ms)
+    assert list(sensor.sensor.felt) == [0, 0, 1000, 0, 0, 0]
+    assert not any(sensor.answers(5.0)), "it hums, and is as light as before"
+    sensor.model.feel(0, 0, 1000, 0, 0, 0)
+    assert sensor.answers(1.02)[-1]
+    assert sensor.sensor.losses == 1

@@ -18,7 +18,7 @@ def felt(fall: Any, reading: tuple[int, int, int], times: int = 1) -> list[bool]
     """Whether it falls after each of so many readings."""
     found = []
     for _ in range(times):
-        fall.feel(*reading)
+        assert not fall.feel(*reading)
         found.append(fall.falling)
     return found
 
@@ -52,6 +52,31 @@ def test_the_next_fall_is_felt_too(fall: Any) -> None:
     for _ in range(2):
         assert felt(fall, WEIGHTLESS, 3)[-1]
         assert not felt(fall, AT_REST, 25)[-1]
+
+
+def test_a_fall_of_more_than_two_seconds_is_none_until_there_is_weight_again(fall: Any) -> None:
+    felt(fall, WEIGHTLESS, 100)
+    assert (fall.feel(*WEIGHTLESS), fall.falling) == (True, False)
+    assert felt(fall, WEIGHTLESS, 200) == [False] * 200, "it is told once"
+    assert felt(fall, AT_REST, 24) + felt(fall, WEIGHTLESS, 9) == [False] * 33
+    assert felt(fall, AT_REST, 25) + felt(fall, WEIGHTLESS, 3) == [False] * 27 + [True]
+
+
+def test_a_sensor_that_feels_weight_now_and_then_does_not_prolong_a_fall_for_ever(
+    fall: Any,
+) -> None:
+    felt(fall, WEIGHTLESS, 3)
+    for _ in range(97):
+        felt(fall, AT_REST, 20)
+        assert felt(fall, WEIGHTLESS) == [True]
+    felt(fall, AT_REST, 20)
+    assert (fall.feel(*WEIGHTLESS), fall.falling) == (True, False)
+
+
+def test_many_short_falls_are_no_long_one(fall: Any) -> None:
+    for _ in range(20):
+        assert all(felt(fall, WEIGHTLESS, 12)[2:])
+        felt(fall, AT_REST, 25)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from moggy import wire
 from moggy.body import Body
 from moggy.sim.board.interpreter import BENCH, FIRMWARE, interpreter, note, write_config
 from moggy.sim.board.lock_step import LockStepBoard
+from moggy.sim.board.wires import DeviceFault
 from moggy.sim.world import FALLING, GRAVITY
 
 from .rig import CAT, COUNT_US, Life, Listening, wired
@@ -200,7 +201,7 @@ def test_a_body_that_was_told_to_rest_rests_after_a_fall_too(
     there = pan_us(life)
     if first == "fall":
         assert life.asked(wire.REST).result == "done"
-    assert set(course(life, 4.0, None)) == {there}, "however long it falls"
+    assert set(course(life, 1.5, None)) == {there}, "as long as it may be a fall"
     assert there != us_at(PAN.rest)
     life.live(2.5, None, acceleration=GRAVITY)
     assert resting(life)
@@ -217,8 +218,53 @@ def test_a_fall_is_no_rest_in_whichever_tick_the_joints_are_moved() -> None:
         life.live(3.0, {"head_pan": 0.8}).live(0.5, faults=("servos_silent",))
         life.live(2.0, {"head_pan": 0.8}, faults=())
         assert life.state == "rest"
-        life.live(4.0, {"head_pan": 0.8}, acceleration=FALLING)
+        life.live(2.0, {"head_pan": 0.8}, acceleration=FALLING)
         assert (life.state, life.pulsed) == ("rest", len(NAMES))
+
+
+@pytest.mark.parametrize("fault", ["imu_stuck", "imu_noise"])
+def test_a_fall_without_end_is_a_fault_of_the_sensor_and_the_body_goes_on(
+    fault: DeviceFault, wake: Callable[..., Life]
+) -> None:
+    """A sensor that is stuck in a fall, and one that feels next to nothing for good."""
+    life = wake()
+    said = listening(life)
+    life.live(3.0, {"head_pan": 0.0}).live(0.2, {"head_pan": 0.0}, acceleration=FALLING)
+    there = pan_us(life)
+    life.live(0.02, {"head_pan": 0.8}, faults=(fault,))
+    if fault == "imu_stuck":
+        life.live(0.0, acceleration=GRAVITY)
+    assert set(course(life, 1.7, {"head_pan": 0.8})) == {there}
+    assert said.flags == 2
+    assert not life.faults
+    life.live(2.0, {"head_pan": 0.8})
+    assert (life.state, life.faults, said.flags) == ("running", ("imu",), 0)
+    assert pan_us(life) == us_at(0.8)
+    life.live(10.0, {"head_pan": 0.8})
+    assert said.flags == 0
+    assert life.faults == ("imu",), "also when it is tried again"
+    life.live(15.0, None)
+    assert (life.state, life.pulsed) == ("limp", 0), "without a brain it rests, and is let go"
+    life.live(1.5, {"head_pan": 0.0}, faults=(), acceleration=GRAVITY)
+    assert not life.faults
+    life.live(3.0, {"head_pan": 0.0}).live(0.2, {"head_pan": 0.0}, acceleration=FALLING)
+    assert said.flags == 2, "the next fall is felt"
+
+
+def test_an_accelerometer_that_repeats_its_reading_is_a_fault_until_it_gives_another(
+    wake: Callable[..., Life],
+) -> None:
+    life = wake().live(3.0).live(1.9, faults=("imu_stuck",))
+    assert not life.faults
+    life.live(0.3)
+    assert life.state == "running"
+    assert life.faults == ("imu",)
+    before = len(life.reports)
+    life.live(10.0)
+    assert {report.faults for report in life.reports[before:]} <= {("imu",)}
+    life.live(1.1, faults=())
+    assert life.state == "running"
+    assert not life.faults
 
 
 # ── What ends the pulses ─────────────────────────────────────────────────────────────────────────

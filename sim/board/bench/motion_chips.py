@@ -16,6 +16,9 @@ class SimulatedImu(RegisterChip):  # type: ignore[misc]
         RegisterChip.__init__(self, 128)
         self.noise = 0
         """Standard deviation of each reading; mg and mrad/s."""
+        self.hum = 1
+        """Counts by which an acceleration differs from sample to sample at most: less than the 3 of
+        an LSM6DS3's own noise (0.8 mg), which are below what the firmware tells."""
         self._noise = Noise()
         self._felt = (0, 0, 1000, 0, 0, 0)
         self.power_on()
@@ -27,7 +30,7 @@ class SimulatedImu(RegisterChip):  # type: ignore[misc]
 
     def read(self, register: int, count: int) -> bytearray:
         """Give registers of the chip, as over I2C."""
-        if self.noise:
+        if self.noise or self.hum:
             self.measure()
         data: bytearray = RegisterChip.read(self, register, count)
         return data
@@ -42,6 +45,10 @@ class SimulatedImu(RegisterChip):  # type: ignore[misc]
         if not self.stuck:
             noise = self.noise
             self._put([v + (self._noise.next(noise) >> 16 if noise else 0) for v in self._felt])
+
+    def hummed(self) -> int:
+        """Counts of the chip's own noise in one acceleration of this sample."""
+        return self._noise.below(2 * self.hum + 1) - self.hum if self.hum else 0
 
     def _put(self, felt: list[int]) -> None:
         """Fill the data registers of the halves that measure."""
@@ -62,7 +69,8 @@ class SimulatedLsm6ds3(SimulatedImu):
             if self.registers[0x11] & 0xF0:
                 _put16(self.registers, 0x22 + 2 * axis, felt[3 + axis] * 1000 // 611, False)
             if self.registers[0x10] & 0xF0:
-                _put16(self.registers, 0x28 + 2 * axis, felt[axis] * 1000 // 244, False)
+                count = felt[axis] * 1000 // 244 + self.hummed()
+                _put16(self.registers, 0x28 + 2 * axis, count, False)
 
 
 class SimulatedMpu6050(SimulatedImu):
@@ -79,5 +87,6 @@ class SimulatedMpu6050(SimulatedImu):
         if self.registers[0x6B] & 0x40:
             return
         for axis in range(3):
-            _put16(self.registers, 0x3B + 2 * axis, felt[axis] * 4096 // 1000, True)
+            count = felt[axis] * 4096 // 1000 + self.hummed()
+            _put16(self.registers, 0x3B + 2 * axis, count, True)
             _put16(self.registers, 0x43 + 2 * axis, felt[3 + axis] * 1000 // 532, True)
