@@ -32,7 +32,7 @@ ROUGH_PER: Final = 0.2
 LEAN_PER: Final = 0.2
 """The same for each distance from the median, up to 1 either way: a light hand seems kinder. Our
 choice, so that it outweighs by how much gestures differ in the table."""
-QUICK_PER: Final = 0.15
+QUICK_PER: Final = 0.22
 """How much more aroused for each distance of speed, rhythm or pressure above the median."""
 TENSE: Final = 1.5
 """Arousal for each unit of roughness of a hand that holds; one that moves has a third of it."""
@@ -113,15 +113,18 @@ class Hands:
         return frozenset(self._people)
 
     def forget(self, person: str) -> None:
-        """Drop what is usual for a person, or for EVERYBODY."""
-        for known in (self._people, self._began):
-            if person == EVERYBODY:
-                known.clear()
-            else:
-                known.pop(person, None)
+        """Drop what is usual for a person, or for EVERYBODY and so for the skin."""
+        forgotten = tuple(self._people) if person == EVERYBODY else (person,)
+        for name in forgotten:
+            self._people.pop(name, None)
+            self._began.pop(name, None)
+        if person == EVERYBODY:
+            for usual in self._skin.values():
+                usual.seen.clear()
 
     def begins(self, person: str, at: float) -> None:
         """A contact of a person begins at `at`, s."""
+        self._hand(person)
         before = self._began.get(person)
         gap = at - before[0] if before else PAUSE_S
         self._began[person] = (at, 1.0 / gap if 0.0 < gap < PAUSE_S else 0.0)

@@ -31,10 +31,11 @@ RUFFLES_AFTER_S = 2.5
 ruffles: one that goes to and fro within 3 s does not. Our choice."""
 SQUEEZE_PRESSURE = 0.85
 """Pressure, 0..1, above which a hold is a squeeze."""
-SQUEEZE_AFTER_S = 0.3
-"""Seconds that a strong hold must last to be a squeeze."""
 SURE_AFTER_S = 0.6
 """Seconds after which a pat, tap or poke that still lasts is believed."""
+HELD_AFTER_S = 0.4
+"""Seconds for which a hand must rest until it holds or squeezes: a pat lies still for as long. Our
+choice, as SETTLES_S in sensors/touch/gestures.py."""
 LONGEST_DOSE_S = 1.0
 """Seconds of an ongoing touch that one message can stand for at most."""
 PRESSED_FROM = 0.6
@@ -87,17 +88,15 @@ def happenings(
     """
     found: list[TouchMeaning] = []
     name = GESTURE_EVENTS[gesture.gesture]
+    if name == "held" and gesture.duration < HELD_AFTER_S and not standing_alone:
+        return found
     if gesture.gesture in ONGOING:
         dose = (
             GESTURE_PERIOD_S
             if standing_alone and contact.at == at
             else min(LONGEST_DOSE_S, max(0.0, at - contact.at))
         )
-        if (
-            gesture.gesture == "hold"
-            and gesture.pressure > SQUEEZE_PRESSURE
-            and (gesture.duration > SQUEEZE_AFTER_S or standing_alone)
-        ):
+        if name == "held" and gesture.pressure > SQUEEZE_PRESSURE:
             if not contact.squeezed:
                 contact.squeezed = True
                 found.append(TouchMeaning("squeezed", gesture.pressure))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bench.gesture_answers import GESTURES, to_one, to_pats
+from bench.gesture_answers import GESTURES, to_one, to_pats, with_ben
+from moggy.sim.day import Act
 
 OWN = {
     "stroke": "purr_along",
@@ -34,7 +35,7 @@ def test_pats_scratches_tickles_and_pokes_sound_different() -> None:
     stroked, held = to_one("stroke"), to_one("hold")
     assert not stroked.calls
     assert not held.calls
-    assert stroked.purr > 0.0 < held.purr
+    assert stroked.purr > 1.3 * held.purr > 0.1
 
 
 def test_ten_equal_pats_are_answered_less_then_ignored_and_a_scratch_renews_the_answer() -> None:
@@ -50,6 +51,14 @@ def test_ten_equal_pats_are_answered_less_then_ignored_and_a_scratch_renews_the_
     assert after.calls == first.calls
     assert after.seconds["answer_pats"] >= 0.8 * first.seconds["answer_pats"]
     assert after.purr >= 0.8 * first.purr
+
+
+@pytest.mark.parametrize("pressure", [0.3, 0.9])
+def test_a_slow_pat_is_no_hand_that_rests(pressure: float) -> None:
+    pat = {"pad": "loin", "pressure": pressure, "seconds": 0.3}
+    events = with_ben([Act.model_validate({"at": 2.0, "press": pat})], 4.0).events()
+    assert {"held", "squeezed", "hit"}.isdisjoint(event.name for event in events)
+    assert [event.name for event in events].count("patted") == 1
 
 
 def test_a_cat_that_was_poked_does_not_ask_to_play() -> None:
