@@ -137,6 +137,8 @@ class Board:
         """When a tick was last late."""
         self._sound = True
         """Whether the servo drivers still have their configuration."""
+        self._repairs = 0
+        """Channels of servos that were written again, as last told."""
         self._step_due = now
         self._take_it, self._begin_it = self._take, self._begin
         """Made once, since a bound method takes memory, as do the buffers of the messages."""
@@ -252,7 +254,14 @@ class Board:
         """Look after the servo drivers: one that does not answer is asked again, and becomes a
         fault that ends all movement."""
         limbs, powered = self._limbs, self._mode.state < mode.LIMP
-        if self._ticks % 25 == 7 or (limbs.doubtful and self._ticks & 1):
+        beat = self._ticks % 25
+        if beat == 19:
+            limbs.look()
+            if limbs.repairs != self._repairs:
+                self._repairs = limbs.repairs
+                text = "servo board: %d times a channel did not give its pulse; written again"
+                self._port.log(text % self._repairs)
+        if beat == 7 or (limbs.doubtful and self._ticks & 1):
             self._sound = limbs.sound()
             if not self._sound and not powered:
                 limbs.limp()

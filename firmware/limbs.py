@@ -64,6 +64,10 @@ class Limbs:
         """Drivers that have not acknowledged that they are off."""
         self._failed = self._unheard = 0
         """Writes and looks in a row that failed."""
+        self._wrong = 0
+        """Looks in a row in which a channel did not hold its pulse."""
+        self.repairs = 0
+        """How often that was since the start; stays at 65535."""
         self.doubtful = False
         """Whether the last look found no answer, so that the next should come soon."""
         self._attached = 0
@@ -113,8 +117,9 @@ class Limbs:
 
     @property
     def lost(self) -> bool:
-        """Whether so many writes in a row have failed that the servos cannot be trusted."""
-        return self._failed >= _TRIES
+        """Whether so many writes in a row have failed, or have not been kept, that the servos
+        cannot be trusted."""
+        return self._failed >= _TRIES or self._wrong >= _TRIES
 
     def limp(self) -> None:
         """End all pulses. What a driver does not acknowledge is asked again by `off_again`."""
@@ -138,7 +143,23 @@ class Limbs:
                 continue
             self._on.remove(servos)
         if not self._on:
-            self._failed = 0
+            self._failed = self._wrong = 0
+
+    def look(self) -> None:
+        """Look whether the next channels of each driver that is not asked to be off give what was
+        written. If not they are written again; without pulses the driver is asked to be off."""
+        found = False
+        for servos in self._servos:
+            try:
+                if servos in self._on or servos.holds():
+                    continue
+            except OSError:
+                continue  # `sound` tells
+            found = True
+            self.repairs = min(self.repairs + 1, 65535)
+            if not self._attached:
+                self._on.append(servos)
+        self._wrong = self._wrong + 1 if found and self._attached else 0
 
     def sound(self) -> bool:
         """Look whether every driver still has its configuration: a chip that was reset by a dip of
@@ -174,7 +195,7 @@ class Limbs:
     def step(self, steps: int = 1) -> None:
         """Move every joint that is not still by `steps` steps of 20 ms, and write the pulses."""
         moved = step(self._states, self.count, steps, self._pulses)
-        if moved or self._failed:
+        if moved or self._failed or self._wrong:
             self._shown()
 
     def _shown(self) -> bool:

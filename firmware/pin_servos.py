@@ -38,6 +38,10 @@ class PinServos:
         """Always True: the microcontroller's own outputs are lost together with it."""
         return True
 
+    def holds(self) -> bool:
+        """Always True: no bus lies between."""
+        return True
+
     def all_off(self) -> None:
         """End all pulses."""
         for index, output in self._outputs:

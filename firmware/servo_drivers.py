@@ -11,5 +11,7 @@ DRIVERS = {
 """A file has `servos(bus, channels, oscillator_hz)`, which makes the outputs of the channels that
 joints use, without a word to the hardware; `channels` has one for each joint of the body, −1 where
 another driver moves it. They have `show(pulses)`, which gives each joint its pulses (µs in an array
-of shorts, 0 is none), `all_off()`, which also sets the hardware up, and `sound()`, whether it still
-is set up. All may raise OSError; what `show` could not give, its next call gives."""
+of shorts, 0 is none), `all_off()`, which also sets the hardware up and raises OSError where pulses
+go on, `sound()`, whether it still is set up, and `holds()`, which looks whether the next few
+outputs give what they were given. All may raise OSError; what `show` could not give, and what
+`holds` finds otherwise, its next call gives."""

@@ -110,6 +110,7 @@ class LockStepBoard:
         self.line = Pipe()
         self.bench: Any = self._import("machine").bench
         self.bench.skin.clock = clock["ticks_ms"]
+        self.bench.servos.oscillator_hz = body.servo_oscillator_hz
         self.bench.servos.enable_pin = self._import("body_config").PINS["servo_enable"]
         for pad in body.pads.values():
             self.bench.skin.fur[pad.channel] = round(1000.0 * pad.full_pf / 8.0)

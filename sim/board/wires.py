@@ -27,6 +27,8 @@ DeviceFault: TypeAlias = Literal[
     "imu_noise",
     "battery_noise",
     "brown_out",
+    "servos_garbled",
+    "servos_deaf",
     "tick_late",
     "ticks_late",
     "board_hung",

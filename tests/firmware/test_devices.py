@@ -33,6 +33,68 @@ def test_the_servo_board_runs_at_fifty_hertz_and_gives_the_pulse_it_was_asked_fo
     assert [chip.pulse_us(channel) for channel in range(16)] == [0] * 16
 
 
+def pulses_of_chip(told_hz: int, real_hz: int, us: int) -> float:
+    """µs that a chip with this oscillator gives, where the body's file says another."""
+    board = Rig().board
+    bus, chip = board.module("i2c_bus").Bus(4, 5), board.bench.servos
+    chip.oscillator_hz = real_hz
+    driver = board.module("pca9685").PCA9685(bus, [3], told_hz)
+    driver.all_off()
+    driver.show(array("H", [us]))
+    found: int = chip.pulse_us(3)
+    return found
+
+
+@pytest.mark.parametrize("hz", range(23_000_000, 27_000_001, 250_000))
+def test_a_calibrated_servo_board_is_right_to_half_a_count_and_another_is_not(hz: int) -> None:
+    """A count is 4.9 µs; the period is up to 0.5 % from 20 ms, 12 µs in 2500."""
+    for us in (500, 1500, 2500):
+        assert pulses_of_chip(hz, hz, us) == pytest.approx(us, abs=3.1)
+    if abs(hz - 25_000_000) >= 250_000:
+        off = abs(pulses_of_chip(25_000_000, hz, 2500) - 2500)
+        assert off > 2500 * abs(hz - 25_000_000) / 27e6 - 5
+
+
+def test_each_channel_is_read_back_within_four_looks() -> None:
+    board = Rig().board
+    bus, registers = board.module("i2c_bus").Bus(4, 5), board.bench.servos.registers
+    driver = board.module("pca9685").PCA9685(bus, list(range(16)))
+    pulses = array("H", [1000 + 100 * channel for channel in range(16)])
+    pulses[7] = 0
+    driver.all_off()
+    driver.show(pulses)
+    before = bytes(registers[6:70])
+    assert all(driver.holds() for _ in range(8))
+    for channel in range(16):
+        for byte, bit in ((0, 1), (1, 1), (2, 128), (3, 2), (3, 16)):
+            if channel == 7 and bit != 16:
+                continue
+            registers[6 + 4 * channel + byte] ^= bit
+            looks = [driver.holds() for _ in range(4)]
+            assert False in looks
+            assert driver.holds(), "a write is due"
+            driver.show(pulses)
+            assert registers[6:70] == before
+            assert all(driver.holds() for _ in range(4))
+
+
+def test_a_channel_that_was_not_taken_off_is_no_acknowledged_off() -> None:
+    board = Rig().board
+    chip = board.bench.servos
+    driver = board.module("pca9685").PCA9685(board.module("i2c_bus").Bus(4, 5), [12])
+    driver.all_off()
+    driver.show(array("H", [1500]))
+    chip.lapses = 1
+    with pytest.raises(OSError, match="still gives pulses"):
+        driver.all_off()
+    assert chip.pulse_us(12) > 0
+    driver.all_off()
+    assert chip.pulse_us(12) == 0
+    assert all(driver.holds() for _ in range(4))
+    chip.garble()
+    assert False in [driver.holds() for _ in range(4)]
+
+
 def test_the_pulses_of_the_servos_do_not_all_begin_at_once() -> None:
     rig = Rig()
     rig.live(1.5)

@@ -49,8 +49,12 @@ LATE = ("tick_late", "ticks_late")
 """Faults that make ticks late."""
 RESTARTS = ("board_hung", "board_reset", "power_cut")
 """Faults after which the board starts anew."""
-UNTOLD = ("servos_nack", "servos_silent", "brown_out", "board_hung")
+UNTOLD = ("servos_nack", "servos_silent", "brown_out", "board_hung", "servos_deaf")
 """Faults in which a servo driver may miss pulses."""
+GARBLED = next(name for name, joint in CAT.joints.items() if joint.channel == 0)
+"""The joint whose pulse is another for a moment in servos_garbled."""
+GARBLED_S = 1.0
+"""Seconds in which every channel has been looked at."""
 
 
 class Patient(Told):
@@ -69,6 +73,10 @@ class Patient(Told):
         """Whether a servo may have missed pulses."""
         self._late_until = 0.0
         """Until when ticks may come late, s."""
+        self._at_once = 1
+        """Servos that may wake at once: one whose write was not taken wakes with the next."""
+        self._garbled_until = 0.0
+        """Until when one channel may give another pulse, s."""
         self._stood = dict.fromkeys(CAT.joints, 1)
         """For how many looks each pulse has stood."""
         self.most_pulsed = 0
@@ -94,14 +102,22 @@ class Patient(Told):
     def suffer(self, name: FaultName, seconds: float) -> None:
         """Let a fault begin now."""
         self._untold = self._untold or name in UNTOLD
-        if name in LATE:
+        if name == "servos_deaf":
+            self._at_once = 2
+        if name == "servos_garbled":
+            self._garbled_until = self.now + GARBLED_S + 0.1
+        if name in LATE or name == "servos_deaf":  # the next step comes with the one it missed
             self._late_until = max(self._late_until, self.now + seconds + 0.5)
         self.body.take(Fault(at=self.now, name=name, seconds=seconds))
 
     def _look(self, pulses: Mapping[str, int]) -> None:
         before, last = self._before
+        if self.now < self._garbled_until:
+            pulses = {name: us for name, us in pulses.items() if name != GARBLED}
         woken = [name for name, us in pulses.items() if us and not last.get(name)]
-        if len(woken) > 1:
+        if self.now < self._garbled_until + 0.1 and GARBLED in woken:
+            woken.remove(GARBLED)
+        if len(woken) > self._at_once:
             self.fast.append(f"{self.now:.2f} {woken} at once")
         for name, us in pulses.items():
             joint = CAT.joints[name]
@@ -123,7 +139,7 @@ class Patient(Told):
                 self._stood[name] = 0
             self._stood[name] += 1
         self._before = [last, pulses]
-        self.most_pulsed = max(self.most_pulsed, self.pulsed)
+        self.most_pulsed = max(self.most_pulsed, sum(1 for us in pulses.values() if us))
 
 
 def swinging(now: float) -> dict[str, float]:

@@ -22,6 +22,8 @@ class NotedServos:
     def __init__(self, channels: list[int]) -> None:
         self.fails = False
         """Whether the hardware does not acknowledge."""
+        self.keeps = True
+        """Whether it gives what was written."""
         self.channels = channels
         self.shown = [0] * len(channels)
         self.pulses: list[tuple[int, int]] = []
@@ -45,6 +47,9 @@ class NotedServos:
 
     def sound(self) -> bool:
         return not self.fails
+
+    def holds(self) -> bool:
+        return self.keeps
 
 
 def row(
@@ -480,3 +485,76 @@ def test_only_drivers_that_have_not_acknowledged_are_asked_again() -> None:
     assert found.sound()
     two.fails = True
     assert not found.sound()
+
+
+def pulsed() -> tuple[Any, NotedServos]:
+    """Limbs that were limp and have their pulses, and their driver."""
+    found, one, _ = limbs(row())
+    found.limp()
+    found.attach()
+    return found, one
+
+
+def test_a_pulse_that_is_not_kept_is_written_again_counted_and_lost_at_the_fifth_in_a_row() -> None:
+    found, one = pulsed()
+    while not found.still:
+        found.step()
+    found.look()
+    shows = one.shows
+    found.step()
+    assert (found.repairs, one.shows) == (0, shows)
+    one.keeps = False
+    for count in range(1, 5):
+        found.look()
+        assert (found.repairs, found.lost) == (count, False)
+        found.step()
+        assert one.shows == shows + count
+    one.keeps = True
+    found.look()
+    one.keeps = False
+    for _ in range(4):
+        found.look()
+    assert not found.lost, "they were not in a row"
+    found.look()
+    assert found.lost
+    found.limp()
+    assert found.off
+    assert not found.lost
+
+
+def test_a_pulse_that_comes_by_itself_while_limp_is_ended() -> None:
+    found, one, two = limbs(row(), row("tail", 5, driver="two"))
+    found.limp()
+    offs = one.offs, two.offs
+    found.look()
+    assert (found.off, one.offs, two.offs) == (True, *offs)
+    one.keeps, one.fails = False, True
+    found.look()
+    assert (found.off, found.repairs) == (False, 1)
+    found.off_again()
+    found.look()
+    assert (found.off, found.repairs) == (False, 1), "it is asked at each tick already"
+    one.keeps, one.fails = True, False
+    found.off_again()
+    assert (found.off, one.offs, two.offs) == (True, offs[0] + 2, offs[1])
+    assert not found.lost
+
+
+def test_a_driver_that_does_not_answer_is_no_wrong_pulse() -> None:
+    found, one = pulsed()
+
+    def silent() -> bool:
+        raise OSError(5)
+
+    one.holds = silent  # type: ignore[method-assign]
+    for _ in range(9):
+        found.look()
+    assert (found.repairs, found.lost) == (0, False)
+
+
+def test_repairs_are_counted_up_to_65535() -> None:
+    found, one = pulsed()
+    one.keeps, found.repairs = False, 65534
+    found.look()
+    found.look()
+    assert found.repairs == 65535

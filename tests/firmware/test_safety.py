@@ -270,6 +270,54 @@ def test_an_accelerometer_that_repeats_its_reading_is_a_fault_until_it_gives_ano
 # ── What ends the pulses ─────────────────────────────────────────────────────────────────────────
 
 
+def test_a_stop_that_is_acknowledged_and_not_taken_is_written_again(
+    wake: Callable[..., Life],
+) -> None:
+    life = wake().live(3.0)
+    life.live(0.02, stop=True, faults=("servos_deaf",))
+    life.live(0.04)
+    assert (life.state, life.pulsed) == ("stopped", 0)
+    assert "servos" not in life.faults
+
+
+def test_a_pulse_that_begins_while_stopped_is_ended_within_a_second(
+    wake: Callable[..., Life],
+) -> None:
+    life = wake().live(3.0).live(0.1, stop=True)
+    assert (life.state, life.pulsed) == ("stopped", 0)
+    said = listening(life)
+    life.live(0.02, faults=("servos_garbled",))
+    life.live(1.0)
+    assert (life.state, life.pulsed) == ("stopped", 0)
+    assert len(said.log) == 1
+    assert "1 times a channel did not give its pulse" in said.log[0]
+
+
+def test_a_pulse_that_was_garbled_is_written_again_within_a_second(
+    wake: Callable[..., Life],
+) -> None:
+    joint = next(joint for joint in CAT.joints.values() if joint.channel == 0)
+    (name,) = [name for name, one in CAT.joints.items() if one is joint]
+    life = wake().live(3.0)
+    said = listening(life)
+    there = life.board.outputs().servos[name]
+    life.live(0.02, faults=("servos_garbled",))
+    life.live(1.1)
+    assert (life.state, life.board.outputs().servos[name]) == ("running", there)
+    assert (life.faults, len(said.log)) == ((), 1)
+
+
+def test_a_servo_board_that_keeps_no_pulse_is_a_fault() -> None:
+    life = Life(LockStepBoard(CAT)).live(3.0)
+    chip = life.board.bench.servos  # type: ignore[union-attr]
+    for _ in range(150):
+        chip.garble()
+        life.live(0.02)
+    before = {report.state for report in life.reports}
+    assert "fault" in before
+    assert ("servos",) in [report.faults for report in life.reports]
+
+
 def test_the_enable_pin_is_high_while_limp_whatever_the_bus_says(
     wake: Callable[..., Life],
 ) -> None:

@@ -34,6 +34,9 @@ class Pulses:
     def sound(self):
         return True
 
+    def holds(self):
+        return True
+
     def all_off(self):
         for channel in self.us:
             self.us[channel] = 0

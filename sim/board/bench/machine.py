@@ -40,6 +40,10 @@ class SimulatedPca9685(RegisterChip):  # type: ignore[misc]
 
     def __init__(self) -> None:
         RegisterChip.__init__(self, 256)
+        self.oscillator_hz = 25000000
+        """Hz of its internal oscillator; single chips differ by some percent."""
+        self.lapses = 0
+        """Writes to come that it acknowledges and does not take."""
         self.enable_pin = -1
         """Pin of the microcontroller at its output enable, high without pulses; −1: not wired."""
         self.power_on()
@@ -55,6 +59,9 @@ class SimulatedPca9685(RegisterChip):  # type: ignore[misc]
 
     def write(self, register: int, data: "bytes | memoryview") -> None:
         """Write registers of the chip, as over I2C."""
+        if self.lapses:
+            self.lapses -= 1
+            return
         if register == 0xFE and not self.registers[0] & 0x10:
             return  # the prescaler can be written while the oscillator sleeps only
         RegisterChip.write(self, register, data)
@@ -71,8 +78,14 @@ class SimulatedPca9685(RegisterChip):  # type: ignore[misc]
             return 0
         on = registers[at] | (registers[at + 1] & 15) << 8
         off = registers[at + 2] | (registers[at + 3] & 15) << 8
-        us: int = (((off - on) & 4095) * (registers[0xFE] + 1) + 12) // 25
+        clocks = ((off - on) & 4095) * (registers[0xFE] + 1) * 1000000
+        us: int = (clocks + self.oscillator_hz // 2) // self.oscillator_hz
         return us
+
+    def garble(self) -> None:
+        """Give the first channel a pulse of 2.44 ms, as a write that was disturbed on its way."""
+        for index, byte in enumerate((0, 0, 0xF4, 0x01)):
+            self.registers[6 + index] = byte
 
 
 class MemoryLine:
@@ -108,17 +121,20 @@ _OF_CHIPS = (
     "imu_noise",
     "battery_noise",
     "brown_out",
+    "servos_garbled",
+    "servos_deaf",
 )
 DEVICE_FAULTS: tuple[str, ...] = _OF_CHIPS + FAULTS
 """What may happen to a chip or to the microcontroller, lowest bit first. Silent: it does not
 acknowledge. Reset: its supply dips for a moment, and it starts with its registers as after
-power-up. Bus stuck: one holds the data line of the bus until it has had nine clocks. Nack: it does
-not acknowledge one transfer. Stuck: it measures nothing new. Noise: the leads of the servos lie
-beside its own. Brown-out: the supply of all chips falls to three fifths, they are silent, and are
-reset when it is back; the microcontroller works on. Late: one tick, or every tick, takes so long
-that the next comes late. Hung: a tick hangs until the watchdog ends it. Reset of the board: by its
-button; the chips keep their registers. Power cut: nothing has power, and all starts when it is
-back."""
+power-up. Bus stuck: one holds the data line of the bus until it has had nine clocks. Nack: it does not
+acknowledge one transfer. Stuck: it measures nothing new. Noise: the leads of the servos lie beside
+its own. Brown-out: the supply of all chips falls to three fifths, they are silent, and are reset
+when it is back; the microcontroller works on. Garbled: the first channel of the servo board holds
+another pulse than was written. Deaf: it acknowledges one write that it does not take. Late: one
+tick, or every tick, takes so long that the next comes late. Hung: a tick hangs until the watchdog
+ends it. Reset of the board: by its button; the chips keep their registers. Power cut: nothing has
+power, and all starts when it is back."""
 TOUCH_NOISE = 20000
 """Standard deviation of a sample, thousandths of a count, in touch_noise. Our choice."""
 IMU_NOISE = 60
@@ -181,6 +197,10 @@ class Bench:
                 chip.power_on()
             if began & _bit(name + "_nack"):
                 chip.misses = 1
+        if began & _bit("servos_garbled"):
+            self.servos.garble()
+        if began & _bit("servos_deaf"):
+            self.servos.lapses = 1
         self.skin.stuck = bool(faults & _bit("touch_stuck"))
         self.imu.stuck = bool(faults & _bit("imu_stuck"))
         self.skin.noise = TOUCH_NOISE if faults & _bit("touch_noise") else 0

@@ -101,6 +101,7 @@ def start(mode: str, fd: int, why: int, chip: str) -> None:
     clock.channel.pins = body_config.PINS
     for pad, channel in enumerate(body_config.PADS):
         machine.bench.skin.fur[channel] = body_config.FULL_FF[pad] // 8
+    machine.bench.servos.oscillator_hz = body_config.OSCILLATOR_HZ
     machine.bench.servos.enable_pin = body_config.PINS["servo_enable"]
     machine.bench.levels[body_config.PINS["stop"]] = 0 if body_config.STOP_CLOSED else 1
     machine.bench.line = ChannelLine() if clock.channel.stepped else FileLine(fd)
