@@ -7,6 +7,7 @@ What the loop itself asks for, and never waits for, is a `moggy.worker`.
 from __future__ import annotations
 
 import multiprocessing
+import os
 import pickle
 import signal
 import threading
@@ -22,6 +23,9 @@ START_S = 120.0
 IDLE_S = 600.0
 """Seconds without work after which the process ends, for its memory; the next work starts it again.
 Our choice."""
+NICE = 5
+"""How far the process stands back where others want the processor. With 10, as the language models
+have, a save would take a minute on a machine that is busy building. Our choice."""
 
 Made = TypeVar("Made")
 P = ParamSpec("P")
@@ -129,6 +133,7 @@ def _serve(line: Connection, made: bytes, name: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=end_with_parent, name="parent", daemon=True).start()
     named(name)
+    os.nice(NICE)
     try:
         maker = pickle.loads(made)()
     except Exception as error:

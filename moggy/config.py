@@ -77,7 +77,7 @@ def located(name: str, texts: Mapping[str, str], where: Sequence[Any]) -> str:
     return f"{file}:{line}: {key}"
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=160)
 def _checked(whole: Composition, model: type[BaseModel]) -> BaseModel | Invalid:
     try:
         if "root" not in model.model_fields:

@@ -4,7 +4,7 @@ of them checked against one another."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
@@ -63,13 +63,12 @@ class Designs:
     notes: tuple[str, ...]
     """For the owner: names of theirs that still hold, but that a release has changed."""
 
-    def sharing(self, old: Designs) -> Designs:
-        """The same, with the very parts of `old` that are equal, so that they need not be compared
-        again; with its sensors in any case."""
-        parts = ("body", "personality", "tree", "appraisals", "motions")
-        same = {part: getattr(old, part) for part in parts}
-        same = {part: there for part, there in same.items() if there == getattr(self, part)}
-        return replace(self, sensors=old.sensors, **same)
+    def changed(self, old: Designs) -> dict[str, Any]:
+        """Name → value of the fields that are not as in `old`; without the sensors, which are
+        fitted once."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        del values["sensors"]
+        return {name: value for name, value in values.items() if value != getattr(old, name)}
 
 
 def texts_for(files: Files, *chosen: str) -> dict[str, str]:

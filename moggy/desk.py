@@ -8,14 +8,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 from moggy.aside import Aside, TooLong
 from moggy.config import Files, Invalid
 from moggy.designs import SCHEMAS, Designs, EditedDesigns, designs, know, save
 from moggy.pet import Start
 
-DEADLINE_S = 20.0
-"""Seconds for reading, checking or saving one file. Our choice."""
+DEADLINE_S = 60.0
+"""Seconds for reading, checking or saving one file, on a machine that is busy building; else the
+largest take five. Our choice."""
 WAY_OUT = (
     f"reading and checking it takes longer than {DEADLINE_S:g} s: make it shorter, or make several "
     "files of it"
@@ -42,9 +44,9 @@ class Clerk:
         """See `Files.texts`."""
         return self.files.texts(name)
 
-    def designs(self, texts: Mapping[str, str]) -> Designs:
-        """The files put together, without what cannot be edited while the pet lives."""
-        return replace(designs(self.start, texts), sensors=())
+    def changed(self, texts: Mapping[str, str]) -> dict[str, Any]:
+        """What of the files put together is not as in the start: little is sent of an edit."""
+        return designs(self.start, texts).changed(designs(self.start))
 
 
 class Desk:
@@ -56,6 +58,7 @@ class Desk:
         self._files, self._start = files, start
         self._aside = Aside(partial(Clerk, files, start), name="files", deadline=DEADLINE_S)
         self._turn = threading.Lock()
+        self._first = designs(start)
         self._edited = EditedDesigns(start, self._put_together)
         """As the pet's own: it takes the same edits before the pet does."""
 
@@ -110,11 +113,14 @@ class Desk:
     def _put_together(self, start: Start, texts: Mapping[str, str]) -> Designs:
         """As `designs`, in the process; the pet's own call finds what came of it."""
         try:
-            made = self._aside.ask(Clerk.designs, texts)
+            changed = self._aside.ask(Clerk.changed, texts)
         except Invalid as error:
             know(start, texts, error)
             raise
-        made = made.sharing(self._edited.now)
+        made = replace(self._first, **changed)
+        now = self._edited.now
+        # The very parts that hold already need not be compared again in a tick.
+        made = replace(now, **made.changed(now))
         know(start, texts, made)
         return made
 

@@ -166,7 +166,7 @@ def named(top: str, name: str, reference: str) -> str:
     return COVERED + target if target == name else target
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=160)
 def layer_of(name: str, text: str) -> FileLayer:
     """What a file says about the files below it. Raises Invalid."""
     return validate(read_yaml(name, text), FileLayer, lambda where: located(name, text, where))

@@ -59,7 +59,7 @@ def compose(top: str, texts: Mapping[str, str]) -> Composition:
     return outcome
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=160)
 def _composed(top: str, texts: tuple[tuple[str, str], ...]) -> Composition | Invalid:
     composer = Composer(top, dict(texts))
     try:

@@ -91,7 +91,7 @@ def places(file: str, text: str) -> Read:
     return outcome
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=160)
 def _read(text: str) -> Read | YamlMistake:
     try:
         return read(text)
