@@ -30,15 +30,14 @@ class Setpoints:
         self._origin = now
         """Any moment: ways are measured against it."""
         self._crept = now
-        self._shortest = self._refused = self._last = 0
+        self._number = self._shortest = self._refused = self._last = 0
         self.learnt = 0
         """How often number and way were learnt anew within a session, since all setpoints were
         refused."""
         self.clear()
 
     def clear(self) -> None:
-        """Begin a new session."""
-        self._number = 0
+        """Begin a new session; its first setpoint is followed whatever its number."""
         self._known = False
         """Whether the shortest way is known."""
 
