@@ -127,8 +127,8 @@ _OF_CHIPS = (
 DEVICE_FAULTS: tuple[str, ...] = _OF_CHIPS + FAULTS
 """What may happen to a chip or to the microcontroller, lowest bit first. Silent: it does not
 acknowledge. Reset: its supply dips for a moment, and it starts with its registers as after
-power-up. Bus stuck: one holds the data line of the bus until it has had nine clocks. Nack: it does not
-acknowledge one transfer. Stuck: it measures nothing new. Noise: the leads of the servos lie beside
+power-up. Bus stuck: one holds the data line of the bus until it has had nine clocks. Nack: it does
+not acknowledge one transfer. Stuck: it measures nothing new. Noise: the leads of the servos lie beside
 its own. Brown-out: the supply of all chips falls to three fifths, they are silent, and are reset
 when it is back; the microcontroller works on. Garbled: the first channel of the servo board holds
 another pulse than was written. Deaf: it acknowledges one write that it does not take. Late: one
