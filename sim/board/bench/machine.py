@@ -127,14 +127,14 @@ _OF_CHIPS = (
 DEVICE_FAULTS: tuple[str, ...] = _OF_CHIPS + FAULTS
 """What may happen to a chip or to the microcontroller, lowest bit first. Silent: it does not
 acknowledge. Reset: its supply dips for a moment, and it starts with its registers as after
-power-up. Bus stuck: one holds the data line of the bus until it has had nine clocks. Nack: it does
-not acknowledge one transfer. Stuck: it measures nothing new. Noise: the leads of the servos lie beside
-its own. Brown-out: the supply of all chips falls to three fifths, they are silent, and are reset
-when it is back; the microcontroller works on. Garbled: the first channel of the servo board holds
-another pulse than was written. Deaf: it acknowledges one write that it does not take. Late: one
-tick, or every tick, takes so long that the next comes late. Hung: a tick hangs until the watchdog
-ends it. Reset of the board: by its button; the chips keep their registers. Power cut: nothing has
-power, and all starts when it is back."""
+power-up. Bus stuck: one holds the data line of the bus until it has had nine clocks. Nack: it
+does not acknowledge one transfer. Stuck: it measures nothing new. Noise: the leads of the servos
+lie beside its own. Brown-out: the supply of all chips falls to three fifths, they are silent,
+and are reset when it is back; the microcontroller works on. Garbled: the first channel of the
+servo board holds another pulse than was written. Deaf: it acknowledges one write that it does
+not take. Late: one tick, or every tick, takes so long that the next comes late. Hung: a tick
+hangs until the watchdog ends it. Reset of the board: by its button; the chips keep their
+registers. Power cut: nothing has power, and all starts when it is back."""
 TOUCH_NOISE = 20000
 """Standard deviation of a sample, thousandths of a count, in touch_noise. Our choice."""
 IMU_NOISE = 60
