@@ -48,7 +48,7 @@ class BatteryGauge:
         self._empty = empty_mv
         self._divider = divider_permille
         self.mv = 0
-        """Smoothed voltage, mV; 0 before the first reading."""
+        """Smoothed voltage, mV; 0 before the first reading, and while it is not `wired`."""
         self.low = False
         """Whether `mv` is below the low mark, with hysteresis."""
         self.wired = False
@@ -66,6 +66,8 @@ class BatteryGauge:
         if wired and seen < self._low + _SPREAD_MV:
             wired = self._driven(self._adc, seen)
         self.wired = wired
+        if not wired:
+            self.mv = 0
         self.low = wired and self.mv < self._low + (_SPREAD_MV if self.low else 0)
         self._empties = self._empties + 1 if wired and seen < self._empty else 0
 
@@ -79,14 +81,15 @@ class BatteryGauge:
 
     def _driven(self, adc: ADC, seen: int) -> bool:
         """Whether something drives the pin: one that floats, and may show any voltage, follows its
-        own pull to ground (RP2040: 50 to 80 kΩ). An ESP32 cannot pull while it measures."""
+        own pull to ground (RP2040: 50 to 80 kΩ) to nearly nothing within a µs, since it has some pF
+        only; one behind 750 kΩ keeps a sixteenth. An ESP32 cannot pull while it measures."""
         if not self._pull:
             return True
         free = machine.mem32[self._pull]
         machine.mem32[self._pull] = free | _PULL_DOWN
         held = self._seen(adc)
         machine.mem32[self._pull] = free
-        return held * 4 >= seen
+        return held * 16 >= seen
 
     @property
     def empty(self) -> bool:

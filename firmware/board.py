@@ -12,7 +12,7 @@ import mode
 import wire
 from battery import BatteryGauge
 from boots import BATTERY, SERVOS, STOPPED, Boots
-from faults import HealingFault
+from faults import HealingFault, Overrun
 from imu import MotionSensor, changed
 from lights_and_purr import PupilLights, PurrMotor
 from limbs import Limbs
@@ -41,13 +41,9 @@ _SOUND_MS = const(1000)
 """ms for which the servo drivers must answer before their fault heals."""
 _CHARGED_MS = const(5000)
 """ms for which the battery must be above its low mark before its fault heals."""
-_LATE_MS = const(50)
-"""ms of delay above which a tick counts as an overrun, a fault that the brain is told."""
 _LONGEST_TTL_MS = const(1000)
 """ms for which a setpoint is good at most, whatever it says. Our choice: a pet may go on for this
 long without its brain, which says 300."""
-_SMOOTH_MS = const(60_000)
-"""ms without a late tick after which an overrun is forgotten."""
 _MOVED = const(30)
 """mg or mrad/s of change that count as movement: above the noise of both accelerometers."""
 _ACTIVE_READS = const(25)
@@ -132,9 +128,8 @@ class Board:
         self._empty = HealingFault(_CHARGED_MS, now, boots.kept & BATTERY > 0)
         self._boots = boots
         self._hung = hung
-        self._late = False
-        self._late_at = now
-        """When a tick was last late."""
+        self._overrun = Overrun(now)
+        self.late = self._overrun.late
         self._sound = True
         """Whether the servo drivers still have their configuration."""
         self._repairs = 0
@@ -150,6 +145,7 @@ class Board:
         """State, faults, stuck pads and flags as last sent, in 3, 7, 12 and the other bits; -1: not
         in this session."""
         self._ticks = 0
+        """Modulo 400, of which all that happens every so many ticks is a divisor."""
         self._touched = False
         self._touch_untold = False
         """Whether a touch has begun that this session does not know of."""
@@ -169,7 +165,7 @@ class Board:
     def tick(self, now: "Ms") -> None:
         """Do everything that is due now. Called every TICK_MS; never waits and raises nothing that
         a device can cause."""
-        self._ticks += 1
+        self._ticks = (self._ticks + 1) % 400
         self.listen(now)
         pressed = self._stop.pressed
         if pressed and self._mode.state != mode.STOPPED:
@@ -256,6 +252,8 @@ class Board:
         limbs, powered = self._limbs, self._mode.state < mode.LIMP
         beat = self._ticks % 25
         if beat == 19:
+            self._overrun.see(now)
+            self._setpoints.creep(now)
             limbs.look()
             if limbs.repairs != self._repairs:
                 self._repairs = limbs.repairs
@@ -272,7 +270,7 @@ class Board:
         if not powered and not limbs.off:
             limbs.off_again()
         if not powered or self._boots.waiting:
-            self._keep(limbs.off)
+            self._keep(limbs.off, now)
         self._no_servos.see(limbs.lost or not self._sound or not (powered or limbs.off), now)
 
     def _follow(self, now: "Ms") -> None:
@@ -317,13 +315,13 @@ class Board:
             if state == mode.FAULT:
                 self._mode.gently = True
             elif state == mode.STOPPED:
-                self._keep(False)
+                self._keep(False, now)
             limbs.limp()
 
-    def _keep(self, off: bool) -> None:
+    def _keep(self, off: bool, now: "Ms") -> None:
         """Keep what waits for a person through a restart. `off`: all pulses have ended."""
         waits = (SERVOS if self._no_servos.latched else 0) | (BATTERY if self._empty.latched else 0)
-        self._boots.keep(waits | (STOPPED if self._mode.state == mode.STOPPED else 0), off)
+        self._boots.keep(waits | (STOPPED if self._mode.state == mode.STOPPED else 0), off, now)
 
     # Messages from the brain.
 
@@ -395,7 +393,7 @@ class Board:
         self._empty.clear()
         self._boots.clear()
         self._skin.accept()
-        self._hung = self._late = False
+        self._hung = self._overrun.active = False
         return _DONE
 
     def _do_narrow(self, payload: memoryview, now: "Ms") -> int:
@@ -407,21 +405,14 @@ class Board:
 
     # State and joints to messages.
 
-    def late(self, ms: int, now: "Ms") -> None:
-        """Note that the tick at `now` came `ms` late."""
-        if ms > _LATE_MS:
-            self._late = True
-            self._late_at = now
-
     def all_faults(self, now: "Ms") -> int:
         """The bits of all faults now, named in wire.FAULTS."""
-        if self._late and ticks_diff(now, self._late_at) > _SMOOTH_MS:
-            self._late = False
+        self._overrun.see(now)
         return (
             self.faults
             | (_SERVOS if self._no_servos.active else 0)
             | (_BATTERY if self._empty.active else 0)
-            | (_OVERRUN if self._late else 0)
+            | (_OVERRUN if self._overrun.active else 0)
             | (_WATCHDOG if self._hung else 0)
             | (_RESTARTS if self._boots.latched else 0)
         )

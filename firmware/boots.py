@@ -25,8 +25,9 @@ _STEADY_MS = const(200_000)
 """ms after which the servos' load has not ended the run: three shorter ones are ten minutes, in
 which faults.py counts too."""
 _WEAR_MS = const(60_000)
-"""ms from the servos' start to the earliest removal of its mark: a brain that wakes and ends them
-in turns writes twice a minute at most. Our choice."""
+"""ms from the servos' start to the earliest removal of its mark, and from a mark of what waits for
+a person to its own: a brain that wakes and ends them, or stops and releases, in turns writes twice
+a minute at most. Our choice."""
 
 STOPPED = const(1)
 """An emergency stop waits for its release: a bit of what is kept, as the next two."""
@@ -55,7 +56,7 @@ class Boots:
         if self._register:
             found = machine.mem32[self._register]
             if found & ~_ALL == _MARK:
-                self.kept |= found & _ALL
+                self.kept = found & _ALL  # newer than what is on the flash
         self.count = self.count + 1 & 0xFFFF
         """How often it has started, modulo 65536; 0 when the flash cannot be written."""
         self.latched = self._cuts >= _CUTS
@@ -64,6 +65,8 @@ class Boots:
         """When the servos last started, while the flash says so of this run."""
         self._told = self._written = self.waiting = self.kept
         """The bits in the register, those on the flash, and those that one of them has."""
+        self._wrote: Ms | None = None
+        """When a bit was last set on the flash; None once that was long ago."""
         if not self._write():
             self.count = 0
 
@@ -86,17 +89,24 @@ class Boots:
             self._since = None
             self._keep(0)
 
-    def keep(self, waits: int, off: bool) -> None:
+    def keep(self, waits: int, off: bool, now: "Ms") -> None:
         """Keep the bits of what waits for a person now: in the chip's register at once, on the
-        flash when all pulses are `off`. Called at each tick while there are or were any."""
+        flash when all pulses are `off`, and removed there when that spares it. Called at each tick
+        while there are or were any."""
         if waits != self._told:
             self._told = waits
             self.kept &= waits
             if self._register:
                 machine.mem32[self._register] = _MARK | waits
+        if self._wrote is not None and ticks_diff(now, self._wrote) >= _WEAR_MS:
+            self._wrote = None
         if off and waits != self._written:
-            self._written = waits
-            self._write()
+            more = waits & ~self._written
+            if more or self._wrote is None:
+                if more:
+                    self._wrote = now
+                self._written = waits
+                self._write()
         self.waiting = waits | self._written
 
     def clear(self) -> None:

@@ -85,7 +85,7 @@ class Watched:
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
         self._found: Ms | None = None
-        """When it was last found."""
+        """When it was found; None once that was more than a second ago: the clock wraps."""
         self.answers = False
         """Whether the chip answers and has its configuration."""
         self.losses = 0
@@ -105,6 +105,8 @@ class Watched:
                 self._found = now
             elif due:
                 self._due = ticks_add(now, _CHECK_MS)
+                if self._found is not None and ticks_diff(now, self._found) >= _AGAIN_MS:
+                    self._found = None
             try:
                 self._look(due)
             except OSError:

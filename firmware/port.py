@@ -24,6 +24,10 @@ _EVENTS_KEPT = const(16)
 """Events that may wait; one more ends the session."""
 _READ_AT_ONCE = const(256)
 """Bytes that are read in one tick: more than 115200 baud bring in two."""
+_LIVES_MS = const(2000)
+"""ms after its last ping for which a session lives: four pings."""
+_SESSIONS_KEPT = const(16)
+"""Sessions whose numbers are remembered."""
 
 
 class Port:
@@ -39,6 +43,12 @@ class Port:
         self._commands = wire.Inbox()
         self._result = 0
         self._nonce = 0
+        self._lives = 0
+        """ms for which the session still counts as living."""
+        self._used = [0] * _SESSIONS_KEPT
+        """Numbers of the last sessions."""
+        self._sessions = 0
+        """Where in them the next goes."""
         self.open = False
         """Whether a brain has said hello."""
         self.dropped = 0
@@ -88,6 +98,7 @@ class Port:
         elif kind == wire.ACK:
             self._events.acknowledged(payload[0])
         elif kind == wire.PING:
+            self._lives = _LIVES_MS
             pong = self._pong
             wire.copy(payload, 4, pong, 0)
             struct.pack_into("<I", pong, 4, now)
@@ -122,6 +133,8 @@ class Port:
 
     def flush(self, elapsed_ms: int) -> None:
         """Write what is due, `elapsed_ms` after the last call, as far as the line takes it."""
+        if self._lives:
+            self._lives = max(0, self._lives - elapsed_ms)
         if self._events.waiting:
             for data in self._events.due(elapsed_ms):
                 count = len(data)
@@ -160,8 +173,13 @@ class Port:
     def _greet(self, payload: "memoryview", begin: "Begin") -> None:
         schema, nonce = struct.unpack_from("<IH", payload)
         fresh = nonce != self._nonce and schema == wire.SCHEMA_HASH
+        if fresh and self._nonce and self._lives and nonce in self._used:
+            return  # one that was recorded, or held up on its way
         if fresh:
             self._nonce = nonce
+            self._lives = 0
+            self._used[self._sessions] = nonce
+            self._sessions = (self._sessions + 1) % _SESSIONS_KEPT
             self.open = nonce != 0
             self._events.clear()
             self._commands.clear()

@@ -57,14 +57,19 @@ class Setpoints:
         elif later > 0xFFFF - _SOONER_MS:
             self._shortest, self._crept = way, now
         else:
-            if ticks_diff(now, self._crept) >= _CREEP_MS:
-                self._shortest = self._shortest + 1 & 0xFFFF
-                self._crept = ticks_add(self._crept, _CREEP_MS)
+            self.creep(now)
             if later > ttl_ms and not self._is_learnt(number, way):
                 return False
         self._refused = 0
         self._number = number
         return True
+
+    def creep(self, now: "Ms") -> None:
+        """Forget a little of the shortest way. Called with each setpoint, and often enough without
+        one: the clock wraps."""
+        if ticks_diff(now, self._crept) >= _CREEP_MS:
+            self._shortest = self._shortest + 1 & 0xFFFF
+            self._crept = now
 
     def _is_learnt(self, number: int, way: int) -> bool:
         """Count a setpoint that is refused; whether so many were that it is believed."""

@@ -94,7 +94,7 @@ class LockStepBoard:
         }
         self._sources = _sources()
         clock = {
-            "ticks_ms": lambda: self._ms - self._born,
+            "ticks_ms": lambda: self._ticks,
             "ticks_add": _ticks_add,
             "ticks_diff": _ticks_diff,
             "sleep_ms": self._no_sleep,
@@ -178,10 +178,10 @@ class LockStepBoard:
         while True:
             yield TICK_MS - LISTEN_MS
             if not core.dead and not core.starts:
-                self._listen(self._ms - self._born)
+                self._listen(self._ticks)
                 yield LISTEN_MS
             if not core.dead and not core.starts:
-                self._tick(self._ms - self._born)
+                self._tick(self._ticks)
             while core.upset:
                 pause = core.pause()
                 yield pause
@@ -190,10 +190,19 @@ class LockStepBoard:
                 if core.starts:
                     self.restart(core.starts)
                     break
-                now = self._ms - self._born
+                now = self._ticks
                 self._listen(now)
                 self._board.late(pause - TICK_MS, now)
                 self._tick(now)
+
+    def skip(self, ms: int) -> None:
+        """Set the microcontroller's clock ahead, as if it had ticked meanwhile."""
+        self._born -= ms
+
+    @property
+    def _ticks(self) -> int:
+        """The microcontroller's clock, ms."""
+        return self._ms - self._born & 0x3FFFFFFF
 
     def module(self, name: str) -> Any:
         """This board's copy of one of the firmware's modules; for tests."""

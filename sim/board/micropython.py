@@ -180,6 +180,10 @@ class SteppedMicroPython:
         self._write(b"r %d\n" % cause)
         self._step()
 
+    def skip(self, ms: int) -> None:
+        """As LockStepBoard."""
+        self._write(b"t %d\n" % ms)
+
     def feed(self, inputs: WorldInputs) -> None:
         """Set what its devices sense from now on."""
         if inputs is not self._inputs:

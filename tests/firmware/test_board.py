@@ -58,18 +58,18 @@ def test_a_touch_that_goes_on_is_told_anew_to_a_new_session() -> None:
 
 
 def test_the_flags_say_low_battery_fall_and_button_each_by_itself() -> None:
-    def flags(**world: Any) -> int:
+    def flags(seconds: float = 6.0, **world: Any) -> int:
         brain = Brain()
         brain.live(0.5)
         brain.rig.feel(**world)
-        brain.live(6.0)
+        brain.live(seconds)
         return brain.status[3]
 
     assert flags() == 0
     assert flags(volts=6.7) == 1
-    assert flags(acceleration=(0.0, 0.0, 0.05)) == 2
+    assert flags(1.0, acceleration=(0.0, 0.0, 0.05)) == 2
     assert flags(stop=True) == 4
-    assert flags(stop=True, acceleration=(0.0, 0.0, 0.05)) == 6
+    assert flags(1.0, stop=True, acceleration=(0.0, 0.0, 0.05)) == 6
 
 
 @pytest.mark.parametrize("down", [(1.0, 0.0, 0.0), (0.0, -1.0, 0.0), (0.0, 0.0, 1.0)])
@@ -473,6 +473,7 @@ def test_where_it_lies_still_after_a_movement_its_noise_is_no_movement() -> None
 def test_until_its_chip_has_measured_it_lies_still() -> None:
     """Its registers hold zeros until then, which would be a fall."""
     brain = Brain()
+    brain.rig.bench.imu.hum = 0
     brain.rig.feel(acceleration=(0.0, 0.0, 0.0))
     messages = of(wire.MOTION, brain.live(1.0))
     assert 1 <= len(messages) <= 3

@@ -3,6 +3,7 @@ interpreter: each ends in a safe state that is said, and heals as its policy say
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +14,7 @@ from moggy.messages import AnySense, Battery, Command
 from moggy.sim.board.lock_step import LockStepBoard
 from moggy.sim.board.wires import WorldInputs
 
-from .rig import AHEAD, CAT, Life, wired
+from .rig import AHEAD, CAT, Life, Listening, wired
 
 
 def test_a_stop_is_said_only_when_every_driver_has_acknowledged_it(life: Life) -> None:
@@ -282,3 +283,32 @@ def test_an_esp32_measures_three_volts_in_microvolts() -> None:
     gauge = battery.BatteryGauge(1, 2, 8400, 7000, 6400, 3000)
     gauge.read()
     assert (gauge.wired, gauge.low) == (True, True)
+
+
+@pytest.mark.parametrize("chip", ["RP2040", "RP2350"])
+@pytest.mark.parametrize(("kohm", "empty"), [(10, True), (222, True), (740, True), (800, False)])
+def test_a_divider_of_up_to_750_kohm_is_wired(
+    chip: str, kohm: int, empty: bool, wake: Callable[..., Life]
+) -> None:
+    """Against the strongest pull of the chip; a pin that floats keeps less."""
+    life = wake(chip=chip)
+    board = life.board
+    if not isinstance(board, LockStepBoard):
+        pytest.skip("the resistance is set under CPython only")
+    board.bench.kohm[CAT.wiring.pins["battery"]] = kohm
+    life.live(5.0).live(8.0, volts=5.6)
+    assert (life.faults == ("battery",)) == empty
+
+
+def test_a_battery_that_is_plugged_in_is_not_low_since_there_was_none(
+    wake: Callable[..., Life],
+) -> None:
+    life = wake().live(5.0, volts=0.2)
+    line = life.link._line = Listening(life.board.line)
+    flags = set()
+    life.live(0.0, volts=8.2)
+    for _ in range(300):
+        life.live(0.02)
+        flags.add(line.flags)
+    assert flags == {0}
+    assert not life.faults

@@ -124,3 +124,90 @@ def test_on_usb_a_write_to_a_host_that_does_not_read_returns_at_once(tmp_path: P
     finally:
         os.close(reading)
         os.close(writing)
+
+
+def hello(nonce: int) -> bytes:
+    return wire.frame(wire.HELLO, 0, struct.pack("<IH", wire.SCHEMA_HASH, nonce))
+
+
+def test_a_hello_of_an_earlier_session_does_not_take_a_living_one() -> None:
+    brain = Brain().awake()
+    old = brain.link.protocol._nonce
+    for _ in range(15):
+        brain.link.protocol.begin(brain.now)
+        brain.live(1.0)
+    port, now = brain.board._board._port, brain.link.protocol._nonce
+    assert (port._nonce, now) == (old + 15, old + 15)
+    for _ in range(10):
+        brain.board.line.write(hello(old))
+        brain.live(0.1, head_pan=0.8)
+    assert port._nonce == now
+    assert brain.status[0] == "running"
+    brain.link.protocol.begin(brain.now)
+    brain.live(1.0)
+    assert port._nonce == now + 1
+    brain.board.line.write(hello(old))
+    brain.live(0.02)
+    assert port._nonce == old, "one before the last sixteen is not remembered"
+
+
+def test_a_number_of_before_is_taken_once_the_brain_has_been_silent_for_two_seconds() -> None:
+    brain = Brain().awake()
+    old = brain.link.protocol._nonce
+    brain.link.protocol.begin(brain.now)
+    brain.live(1.0)
+    line, board, port = brain.board.line, brain.board, brain.board._board._port
+    for wait, taken in ((1.4, False), (0.7, True)):
+        brain.now = round(brain.now + wait, 2)
+        board.advance(brain.now)
+        line.write(hello(old))
+        brain.now = round(brain.now + 0.02, 2)
+        board.advance(brain.now)
+        assert (port._nonce == old) == taken
+
+
+@needs_interpreter
+def test_an_old_hello_is_refused_in_micropython_too(tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text(OLD_HELLO)
+    command = interpreter()
+    assert command is not None
+    done = subprocess.run(
+        [*command, "script.py"],
+        cwd=tmp_path,
+        env={"MICROPYPATH": str(FIRMWARE)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout.strip(), done.stderr) == ("[5, 6, 6, 5]", "")
+
+
+OLD_HELLO = """
+import struct
+import wire
+from port import Port
+
+
+class Line:
+    data = b""
+    def any(self):
+        return len(self.data)
+    def readinto(self, buffer, longest):
+        data, self.data = self.data, b""
+        buffer[:len(data)] = data
+        return len(data)
+    def write(self, buffer, start, count):
+        return count
+
+
+line, said = Line(), []
+port = Port(line, bytes(20), b"board")
+for kind, number, wait in ((1, 5, 0), (1, 6, 0), (4, 0, 0), (1, 5, 1990), (1, 5, 10)):
+    port.flush(wait)
+    payload = struct.pack("<IH", wire.SCHEMA_HASH, number) if kind == 1 else bytes(4)
+    line.data = wire.frame(kind, 0, payload)
+    port.receive(lambda kind, payload, now: 0, lambda: None, 0)
+    if kind == 1:
+        said.append(port._nonce)
+print(said)
+"""

@@ -282,8 +282,8 @@ def test_a_flash_that_cannot_be_written_is_no_reason_not_to_start() -> None:
     boots = board.module("boots").Boots()
     boots.servos_start(0)
     boots.servos_run(300_000)
-    boots.keep(7, True)
-    boots.keep(0, True)
+    boots.keep(7, True, 0)
+    boots.keep(0, True, 60_000)
     assert (boots.count, boots.latched) == (0, False)
 
 

@@ -144,6 +144,48 @@ def test_servos_that_wake_and_end_in_turns_write_the_flash_twice_a_minute() -> N
     assert brain.board._files["boots.txt"].split()[1] == "0", "ended in order"
 
 
+def test_stops_and_releases_in_turns_write_the_flash_twice_a_minute() -> None:
+    brain = Brain()
+    brain.live(1.0)
+    written: list[str] = []
+    opened = brain.board._builtins["open"]
+
+    def noted(name: str, mode: str = "r") -> Any:
+        if "w" in mode:
+            written.append(f"{brain.now:.1f}")
+        return opened(name, mode)
+
+    brain.board._builtins["open"] = noted
+    for _ in range(1000):
+        assert brain.asked(wire.STOP) == "done"
+        assert brain.board._files["boots.txt"].endswith(" 1"), "a stop is kept at once"
+        assert brain.asked(wire.RELEASE) == "done"
+    assert 1 <= len(written) <= 8, "in 200 s"
+    brain.live(60.0)
+    assert brain.board._files["boots.txt"].endswith(" 0")
+
+
+def test_a_release_is_kept_on_the_flash_a_minute_after_the_stop_and_by_the_chip_at_once(
+    wake: Callable[..., Life],
+) -> None:
+    life = wake()
+    tapped(life)
+    life.live(10.0)
+    assert life.asked(wire.RELEASE).result == "done"
+    life.live(3.0)
+    assert on_flash(life).endswith(" 1")
+    life.board.restart(HUNG)
+    life.live(5.0)
+    assert (life.state, life.pulsed) == ("running", ALL), "the register is newer"
+    assert on_flash(life).endswith(" 0")
+    tapped(life)
+    assert life.asked(wire.RELEASE).result == "done"
+    life.live(58.0)
+    assert on_flash(life).endswith(" 1")
+    life.live(3.0)
+    assert on_flash(life).endswith(" 0")
+
+
 # ── Before anything else ─────────────────────────────────────────────────────────────────────────
 
 

@@ -7,6 +7,8 @@ In:
         1 for the two pins, and the bits of machine.DEVICE_FAULTS.
     g MS [HEX]
         In steps: run until this moment, with these bytes on the serial line.
+    t MS
+        In steps: set the microcontroller's clock ahead.
     r WHY
         Start the firmware anew; `why` as machine.begin takes it.
 Out:
@@ -101,6 +103,10 @@ class SimulatorChannel:
         if flush is not None:
             flush()
 
+    def hear(self) -> None:
+        """Handle the next line; waits for it."""
+        self._take(sys.stdin.readline())
+
     def _tell(self, ms: int) -> None:
         """Write a `p` line when a pulse has changed, fifty times a second at most, and once a
         second in any case as a sign of life."""
@@ -127,6 +133,8 @@ class SimulatorChannel:
             self._asked = True
             if len(words) > 2:
                 machine.bench.line.give(binascii.unhexlify(words[2]))
+        elif words[0] == "t":
+            self.born -= int(words[1])
         elif words[0] == "w":
             self._feel([int(word) for word in words[1:]])
         elif words[0] == "r":
@@ -148,7 +156,7 @@ channel = SimulatorChannel()
 
 def ticks_ms() -> int:
     """As `time.ticks_ms` of MicroPython, in the simulator's time."""
-    return channel.now - channel.born if channel.stepped else _real_ms()
+    return channel.now - channel.born & 0x3FFFFFFF if channel.stepped else _real_ms()
 
 
 machine.bench.skin.clock = ticks_ms

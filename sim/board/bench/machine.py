@@ -140,6 +140,8 @@ TOUCH_NOISE = 20000
 IMU_NOISE = 60
 """Standard deviation of a reading, mg and mrad/s, in imu_noise. Our choice: beside a servo that
 hums."""
+PULL_KOHM = 50
+"""A pin's pull to ground, kΩ: the strongest of an RP2040 (data sheet: 50 to 80)."""
 BATTERY_NOISE = 2000
 """Standard deviation of a reading, counts, in battery_noise: 0.3 V behind a divider by three. Our
 choice."""
@@ -161,6 +163,8 @@ class Bench:
         """Pin → reading, 16 bits."""
         self.floating: set[int] = set()
         """Pins that nothing drives: those of the ADC follow their own pull to ground."""
+        self.kohm: dict[int, int] = {}
+        """Pin of the ADC → resistance of what drives it, kΩ; others have none."""
         self.pwms: dict[int, PWM] = {}
         self.slices: dict[int, int] = {}
         """Hz of each PWM slice."""
@@ -385,9 +389,11 @@ class ADC:
 
     def read_u16(self) -> int:
         """As `machine.ADC.read_u16`: 0..65535 of the reference."""
-        if self._number in bench.floating and bench.core.pulled(self._number):
-            return 300
-        return bench.reading(self._number)
+        counts = bench.reading(self._number)
+        loose, kohm = self._number in bench.floating, bench.kohm.get(self._number, 0)
+        if (loose or kohm) and bench.core.pulled(self._number):
+            return 300 if loose else counts * PULL_KOHM // (PULL_KOHM + kohm)
+        return counts
 
 
 class UART:

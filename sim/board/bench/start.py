@@ -106,6 +106,8 @@ def start(mode: str, fd: int, why: int, chip: str) -> None:
     machine.bench.levels[body_config.PINS["stop"]] = 0 if body_config.STOP_CLOSED else 1
     machine.bench.line = ChannelLine() if clock.channel.stepped else FileLine(fd)
     machine.bench.linger = clock.channel.linger
+    if not clock.channel.stepped:
+        clock.channel.hear()  # what the devices sense comes before the first tick
     why = run(why, chip, True)
     while why:
         why = run(why, chip, False)
