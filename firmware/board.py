@@ -12,8 +12,8 @@ import mode
 import wire
 from battery import BatteryGauge
 from boots import BATTERY, SERVOS, STOPPED, Boots
-from faults import HealingFault, Overrun
-from imu import MotionSensor, changed
+from faults import HealingFault
+from imu import MotionSensor, changed, put_shorts
 from lights_and_purr import PupilLights, PurrMotor
 from limbs import Limbs
 from mode import Mode
@@ -41,6 +41,10 @@ _SOUND_MS = const(1000)
 """ms for which the servo drivers must answer before their fault heals."""
 _CHARGED_MS = const(5000)
 """ms for which the battery must be above its low mark before its fault heals."""
+_LATE_MS = const(50)
+"""ms of delay above which a tick counts as an overrun, a fault that the brain is told."""
+_SMOOTH_MS = const(60_000)
+"""ms without a late tick after which an overrun is forgotten."""
 _LONGEST_TTL_MS = const(1000)
 """ms for which a setpoint is good at most, whatever it says. Our choice: a pet may go on for this
 long without its brain, which says 300."""
@@ -70,17 +74,6 @@ def shorts(data: ptr8, at: int, count: int, zero: int, into: ptr16) -> int:
     for index in range(count):
         number = (int(data[at]) | int(data[at + 1]) << 8) - zero
         into[index] = ((number + 32768) & 65535) - 32768
-        at += 2
-    return at
-
-
-@micropython.viper
-def put_shorts(numbers: ptr16, count: int, out: ptr8, at: int) -> int:
-    """Write `count` numbers of 16 bits into `out` from `at` on; returns where they end."""
-    for index in range(count):
-        number = int(numbers[index])
-        out[at] = number & 255
-        out[at + 1] = (number >> 8) & 255
         at += 2
     return at
 
@@ -128,12 +121,11 @@ class Board:
         self._empty = HealingFault(_CHARGED_MS, now, boots.kept & BATTERY > 0)
         self._boots = boots
         self._hung = hung
-        self._overrun = Overrun(now)
-        self.late = self._overrun.late
+        self._late = False
+        self._late_at = now
+        """When a tick was last late."""
         self._sound = True
         """Whether the servo drivers still have their configuration."""
-        self._repairs = 0
-        """Channels of servos that were written again, as last told."""
         self._step_due = now
         self._take_it, self._begin_it = self._take, self._begin
         """Made once, since a bound method takes memory, as do the buffers of the messages."""
@@ -252,13 +244,10 @@ class Board:
         limbs, powered = self._limbs, self._mode.state < mode.LIMP
         beat = self._ticks % 25
         if beat == 19:
-            self._overrun.see(now)
-            self._setpoints.creep(now)
-            limbs.look()
-            if limbs.repairs != self._repairs:
-                self._repairs = limbs.repairs
-                text = "servo board: %d times a channel did not give its pulse; written again"
-                self._port.log(text % self._repairs)
+            self._age(now)
+            if limbs.look():
+                text = "servos: %d times a channel did not give its pulse; written again"
+                self._port.log(text % limbs.repairs)
         if beat == 7 or (limbs.doubtful and self._ticks & 1):
             self._sound = limbs.sound()
             if not self._sound and not powered:
@@ -269,7 +258,7 @@ class Board:
                 self._boots.servos_ended(now)
         if not powered and not limbs.off:
             limbs.off_again()
-        if not powered or self._boots.waiting:
+        if self._boots.waiting or self._mode.state > mode.LIMP:
             self._keep(limbs.off, now)
         self._no_servos.see(limbs.lost or not self._sound or not (powered or limbs.off), now)
 
@@ -393,7 +382,7 @@ class Board:
         self._empty.clear()
         self._boots.clear()
         self._skin.accept()
-        self._hung = self._overrun.active = False
+        self._hung = self._late = False
         return _DONE
 
     def _do_narrow(self, payload: memoryview, now: "Ms") -> int:
@@ -405,14 +394,27 @@ class Board:
 
     # State and joints to messages.
 
-    def all_faults(self, now: "Ms") -> int:
+    def late(self, ms: int, now: "Ms") -> None:
+        """Note that the tick at `now` came `ms` late."""
+        if ms > _LATE_MS:
+            self._late = True
+            self._late_at = now
+
+    def _age(self, now: "Ms") -> None:
+        """Forget what was long ago. Called four times a second, since the clock wraps."""
+        if self._late and ticks_diff(now, self._late_at) > _SMOOTH_MS:
+            self._late = False
+        self._setpoints.creep(now)
+        self._port.age()
+
+    @property
+    def all_faults(self) -> int:
         """The bits of all faults now, named in wire.FAULTS."""
-        self._overrun.see(now)
         return (
             self.faults
             | (_SERVOS if self._no_servos.active else 0)
             | (_BATTERY if self._empty.active else 0)
-            | (_OVERRUN if self._overrun.active else 0)
+            | (_OVERRUN if self._late else 0)
             | (_WATCHDOG if self._hung else 0)
             | (_RESTARTS if self._boots.latched else 0)
         )
@@ -427,7 +429,7 @@ class Board:
         )
         if state >= mode.LIMP and not self._limbs.off:
             state = mode.STOPPING
-        faults = self.all_faults(now)
+        faults = self.all_faults
         said = state | faults << 3 | stuck << 10 | flags << 22
         if said != self._said:
             self._said = said

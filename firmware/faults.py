@@ -1,5 +1,5 @@
-"""What becomes of a fault. One that ends all movement heals by itself when its cause has been gone
-for a while, a few times; after that it needs a person. Late ticks are forgotten."""
+"""What becomes of a fault that ends all movement: it heals by itself when its cause has been gone
+for a while, a few times; after that it needs a person."""
 
 from time import ticks_diff
 
@@ -14,31 +14,6 @@ _HEALS = const(3)
 body start and collapse all day."""
 _WINDOW_MS = const(600_000)
 """ms (ten minutes) for which a healing counts."""
-
-_LATE_MS = const(50)
-"""ms of delay above which a tick counts as an overrun, a fault that the brain is told."""
-_SMOOTH_MS = const(60_000)
-"""ms without a late tick after which an overrun is forgotten."""
-
-
-class Overrun:
-    """Ticks that came late; `active` while they count."""
-
-    def __init__(self, now: "Ms") -> None:
-        self.active = False
-        self._at = now
-        """When a tick was last late."""
-
-    def late(self, ms: int, now: "Ms") -> None:
-        """Note that the tick at `now` came `ms` late."""
-        if ms > _LATE_MS:
-            self.active = True
-            self._at = now
-
-    def see(self, now: "Ms") -> None:
-        """Forget what was long ago. Call it often: the clock wraps."""
-        if self.active and ticks_diff(now, self._at) > _SMOOTH_MS:
-            self.active = False
 
 
 class HealingFault:

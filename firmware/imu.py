@@ -56,6 +56,17 @@ def changed(felt: ptr16, said: ptr16, least: int) -> int:
     return found
 
 
+@micropython.viper
+def put_shorts(numbers: ptr16, count: int, out: ptr8, at: int) -> int:
+    """Write `count` numbers of 16 bits into `out` from `at` on; returns where they end."""
+    for index in range(count):
+        number = int(numbers[index])
+        out[at] = number & 255
+        out[at + 1] = (number >> 8) & 255
+        at += 2
+    return at
+
+
 class LSM6DS3:
     """±8 g at 0.244 mg a count, ±1000 °/s at 35 m°/s a count, 104 samples a second."""
 

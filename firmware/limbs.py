@@ -117,9 +117,8 @@ class Limbs:
 
     @property
     def lost(self) -> bool:
-        """Whether so many writes in a row have failed, or have not been kept, that the servos
-        cannot be trusted."""
-        return self._failed >= _TRIES or self._wrong >= _TRIES
+        """Whether so many writes in a row have failed that the servos cannot be trusted."""
+        return self._failed >= _TRIES
 
     def limp(self) -> None:
         """End all pulses. What a driver does not acknowledge is asked again by `off_again`."""
@@ -145,9 +144,10 @@ class Limbs:
         if not self._on:
             self._failed = self._wrong = 0
 
-    def look(self) -> None:
+    def look(self) -> bool:
         """Look whether the next channels of each driver that is not asked to be off give what was
-        written. If not they are written again; without pulses the driver is asked to be off."""
+        written. If not they are written again; without pulses the driver is asked to be off. So
+        many looks in a row that found others are as many failed writes. Returns whether any was."""
         found = False
         for servos in self._servos:
             try:
@@ -160,6 +160,9 @@ class Limbs:
             if not self._attached:
                 self._on.append(servos)
         self._wrong = self._wrong + 1 if found and self._attached else 0
+        if self._wrong:
+            self._failed = max(self._failed, _TRIES if self._wrong >= _TRIES else 1)
+        return found
 
     def sound(self) -> bool:
         """Look whether every driver still has its configuration: a chip that was reset by a dip of
@@ -195,7 +198,7 @@ class Limbs:
     def step(self, steps: int = 1) -> None:
         """Move every joint that is not still by `steps` steps of 20 ms, and write the pulses."""
         moved = step(self._states, self.count, steps, self._pulses)
-        if moved or self._failed or self._wrong:
+        if moved or self._failed:
             self._shown()
 
     def _shown(self) -> bool:

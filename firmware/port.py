@@ -24,8 +24,8 @@ _EVENTS_KEPT = const(16)
 """Events that may wait; one more ends the session."""
 _READ_AT_ONCE = const(256)
 """Bytes that are read in one tick: more than 115200 baud bring in two."""
-_LIVES_MS = const(2000)
-"""ms after its last ping for which a session lives: four pings."""
+_LIVES = const(8)
+"""Quarters of a second after its last ping for which a session lives: four pings."""
 _SESSIONS_KEPT = const(16)
 """Sessions whose numbers are remembered."""
 
@@ -44,11 +44,9 @@ class Port:
         self._result = 0
         self._nonce = 0
         self._lives = 0
-        """ms for which the session still counts as living."""
+        """Quarters of a second for which the session still counts as living."""
         self._used = [0] * _SESSIONS_KEPT
         """Numbers of the last sessions."""
-        self._sessions = 0
-        """Where in them the next goes."""
         self.open = False
         """Whether a brain has said hello."""
         self.dropped = 0
@@ -98,7 +96,7 @@ class Port:
         elif kind == wire.ACK:
             self._events.acknowledged(payload[0])
         elif kind == wire.PING:
-            self._lives = _LIVES_MS
+            self._lives = _LIVES
             pong = self._pong
             wire.copy(payload, 4, pong, 0)
             struct.pack_into("<I", pong, 4, now)
@@ -131,10 +129,13 @@ class Port:
             self.open = False
             self._events.clear()
 
+    def age(self) -> None:
+        """Note that a quarter of a second has passed."""
+        if self._lives:
+            self._lives -= 1
+
     def flush(self, elapsed_ms: int) -> None:
         """Write what is due, `elapsed_ms` after the last call, as far as the line takes it."""
-        if self._lives:
-            self._lives = max(0, self._lives - elapsed_ms)
         if self._events.waiting:
             for data in self._events.due(elapsed_ms):
                 count = len(data)
@@ -178,8 +179,8 @@ class Port:
         if fresh:
             self._nonce = nonce
             self._lives = 0
-            self._used[self._sessions] = nonce
-            self._sessions = (self._sessions + 1) % _SESSIONS_KEPT
+            self._used.pop(0)
+            self._used.append(nonce)
             self.open = nonce != 0
             self._events.clear()
             self._commands.clear()

@@ -56,17 +56,14 @@ class Setpoints:
                 return False
         elif later > 0xFFFF - _SOONER_MS:
             self._shortest, self._crept = way, now
-        else:
-            self.creep(now)
-            if later > ttl_ms and not self._is_learnt(number, way):
-                return False
+        elif later > ttl_ms and not self._is_learnt(number, way):
+            return False
         self._refused = 0
         self._number = number
         return True
 
     def creep(self, now: "Ms") -> None:
-        """Forget a little of the shortest way. Called with each setpoint, and often enough without
-        one: the clock wraps."""
+        """Forget a little of the shortest way. Called several times a second."""
         if ticks_diff(now, self._crept) >= _CREEP_MS:
             self._shortest = self._shortest + 1 & 0xFFFF
             self._crept = now

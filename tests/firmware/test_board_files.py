@@ -32,7 +32,7 @@ board = firmware.build(machine.bench.line)
 firmware.forget()
 for now in range(10, 2010, 10):
     board.tick(now)
-print(board._mode.state, board.all_faults(now), wire.SCHEMA_HASH, hasattr(wire, "SCHEMA"))
+print(board._mode.state, board.all_faults, wire.SCHEMA_HASH, hasattr(wire, "SCHEMA"))
 print(sorted(wire.lengths.items()), "body_config" in sys.modules)
 """
 

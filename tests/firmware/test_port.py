@@ -202,8 +202,9 @@ class Line:
 
 line, said = Line(), []
 port = Port(line, bytes(20), b"board")
-for kind, number, wait in ((1, 5, 0), (1, 6, 0), (4, 0, 0), (1, 5, 1990), (1, 5, 10)):
-    port.flush(wait)
+for kind, number, wait in ((1, 5, 0), (1, 6, 0), (4, 0, 0), (1, 5, 7), (1, 5, 1)):
+    for _ in range(wait):
+        port.age()
     payload = struct.pack("<IH", wire.SCHEMA_HASH, number) if kind == 1 else bytes(4)
     line.data = wire.frame(kind, 0, payload)
     port.receive(lambda kind, payload, now: 0, lambda: None, 0)

@@ -126,7 +126,7 @@ for half in range(12, 32):
     micropython.heap_lock()
     moved += live(swings)
     left = micropython.heap_unlock()
-print(left, moved > 900, line.sent > before + 5000, board._port.errors, board.all_faults(now))
+print(left, moved > 900, line.sent > before + 5000, board._port.errors, board.all_faults)
 """
 
 
