@@ -39,6 +39,7 @@ LIMBS = (
 )
 SKIN = (
     "tests/firmware/test_skin_rules.py",
+    "tests/firmware/test_skin_noise.py",
     "tests/firmware/test_skin_stuck.py",
     "tests/firmware/test_lost_chips.py",
     "tests/firmware/test_devices.py",
@@ -95,6 +96,7 @@ TESTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "tests/firmware/test_safety.py",
         ),
         "firmware/skin.py": SKIN,
+        "firmware/touches.py": SKIN,
         "firmware/i2c_bus.py": ("tests/firmware/test_watched_chip.py", *CHIPS),
         "firmware/imu.py": ("tests/firmware/test_imu.py", *CHIPS),
         "firmware/mpr121.py": ("tests/firmware/test_touch_chip.py", *CHIPS),

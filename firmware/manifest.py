@@ -22,6 +22,7 @@ for name in (
     "setpoints.py",
     "skin.py",
     "stop_button.py",
+    "touches.py",
     "usb.py",
     "wire.py",
 ):

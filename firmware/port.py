@@ -20,8 +20,11 @@ _AGAIN_MS = const(60)
 loop."""
 _EVENTS_AT_ONCE = const(4)
 """Events that are sent before the first of them is acknowledged."""
-_EVENTS_KEPT = const(16)
-"""Events that may wait; one more ends the session."""
+_EVENTS_KEPT = const(8)
+"""Events that may wait; a further one takes the place of the newest of its type that was not sent,
+if there is one: in a touch that flickers, or a state, the last word counts."""
+_KINDS = const(2)
+"""Types of events, one more of each of which may wait: `touched` and `state`."""
 _READ_AT_ONCE = const(256)
 """Bytes that are read in one tick: more than 115200 baud bring in two."""
 _LIVES = const(8)
@@ -39,7 +42,7 @@ class Port:
         self._uart = uart
         self._identity, self._names = identity, names
         self._frames = wire.Frames()
-        self._events = wire.Outbox(_EVENTS_AT_ONCE, _AGAIN_MS, _EVENTS_KEPT)
+        self._events = wire.Outbox(_EVENTS_AT_ONCE, _AGAIN_MS, _EVENTS_KEPT + _KINDS)
         self._commands = wire.Inbox()
         self._result = 0
         self._nonce = 0
@@ -50,7 +53,8 @@ class Port:
         self.open = False
         """Whether a brain has said hello."""
         self.dropped = 0
-        """Number of messages since the start that a brain which does not read has missed."""
+        """Number of messages since the start that a brain which does not read has missed, with
+        the events that newer ones have replaced."""
         self._in = bytearray(_READ_AT_ONCE)
         self._out = bytearray(_ROOM)
         self._start = self._end = 0
@@ -123,11 +127,13 @@ class Port:
     def event(self, kind: int, payload: bytes) -> None:
         """Send a message until it is acknowledged. Without a session it is dropped: a new session
         begins with the state as it is then."""
-        if self._nonce and self._events.post(kind, payload) < 0:
-            # A brain that leaves this many events without an answer has lost its session.
-            self._nonce = 0
-            self.open = False
-            self._events.clear()
+        if not self._nonce:
+            return
+        events = self._events
+        if len(events.waiting) >= _EVENTS_KEPT and events.replace(kind, payload):
+            self.dropped += 1
+        else:
+            events.post(kind, payload)
 
     def age(self) -> None:
         """Note that a quarter of a second has passed."""

@@ -5,16 +5,13 @@ Every read looks at all pads for touches, and takes statistics of one pad in tur
 sample in twelve reads, and 64 samples (7.7 s) make a window.
 """
 
-import sys
 from array import array
 
 from micropython import const
 
 from i2c_bus import Bus, Watched
 from mpr121 import MPR121
-
-if sys.implementation.name != "micropython":
-    from wire import micropython, ptr8, ptr16, ptr32
+from touches import SHORTED, feel
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,12 +46,21 @@ _FORGETS = const(32)
 _ABOVE = const(3)
 """Turns in a row with a count above the baseline after which that is the baseline: it was learnt
 while a hand lay there. Our choice: single disturbances are shorter."""
+_LOW = const(8)
+"""Turns in a row (1 s) for which the baseline does not follow a count that is lower than where a
+touch begins. Our choice: touches begin within three reads, and later where there is noise."""
+_TOUCHED = const(255)
+"""In the place of such a number of turns."""
 _STILL_WINDOWS = const(12)
 """Windows in a row (92 s) in which a touch did not move after which the pad counts as stuck."""
 _MOVES = const(32)
 """A touch moved if the standard deviation of its count in a window, beyond noise, was more than a
 32nd of its depth, or its mean changed by more than a 16th from window to window, beyond noise. Our
 choice: the pressure of a hand that rests on a breathing body wanders by about a tenth of itself."""
+_SLOW = const(512)
+"""256ths by which the variances of twelve windows may exceed noise and a quarter of that 32nd,
+together: 4.8 standard deviations of normal noise. Each window counts by its own noise, so that the
+quiet ones tell of a hand where noise comes and goes."""
 _NOISY = const(4)
 """Noise of a window (von Neumann 1941: half the mean square of the steps from sample to sample) is
 believed up to a standard deviation of a fourth of the depth. Our choice: what changes faster than
@@ -64,64 +70,15 @@ _ALL = const(4)
 _AT_ONCE = const(5)
 """Reads (50 ms) within which half of the pads and then all become full at once. Our choice: the
 chip's filters spread a step over some reads, and hands take longer."""
-_NEARLY_FULL = const(240)
-"""Pressure, of 255, at which a pad counts as full where all of them are. Our choice: pads that are
-driven to the end differ by their noise."""
 _SETTLE_READS = const(5)
 """Reads (50 ms) after the chip was set up until its counts are used: it looks for its charges, and
 its filters fill."""
-_SHORTED = const(8)
-"""Counts below this are those of an electrode that is shorted, or not measured at all."""
 _HIGH = const(840)
 """Counts above this are not linear any more (0.7 V below the supply is 806): the charge was found
 while a hand lay there, or the weather has become dry. The chip looks for its charges anew while
 nothing is touched, once for each pad."""
 _CLIPPED = const(1016)
 """Counts from this on are those of an electrode whose voltage has reached the supply (1023)."""
-
-
-@micropython.viper
-def feel(
-    counts: ptr16,
-    channels: ptr8,
-    pads: int,
-    touch_at: ptr16,
-    steps: ptr16,
-    base: ptr32,
-    firm: ptr32,
-    clipped: int,
-    pressures: ptr8,
-) -> int:
-    """Turn the counts of pads that are or were touched into pressures: what a hand adds is what the
-    capacitance (charge by count) has risen since the baseline. Returns how many pressures changed;
-    256 times how many of these pads have counts that are none; 65536 times how many are pressed
-    about as firmly as can be told. The arguments are those of `Skin`."""
-    changed = 0
-    zeros = 0
-    full = 0
-    for pad in range(pads):
-        count = int(counts[int(channels[pad])])
-        was = int(pressures[pad])
-        if was or count <= int(touch_at[pad]):
-            if count < _SHORTED:
-                zeros += 1
-            now = 0
-            level = int(base[pad]) >> 4
-            least = int(steps[pad])
-            if was:
-                least = least >> 1
-            if level - count >= least and count >= _SHORTED and (clipped >> pad) & 1 == 0:
-                now = (level - count) * (int(firm[pad]) // level) // count >> 4
-                if now < 1:
-                    now = 1
-                if now > 255:
-                    now = 255
-            if now != was:
-                pressures[pad] = now
-                changed += 1
-            if now >= _NEARLY_FULL:
-                full += 1
-    return changed | zeros << 8 | full << 16
 
 
 class Skin(Watched):
@@ -160,6 +117,11 @@ class Skin(Watched):
         self._clipped = self._masked = 0
         """Bits of the pads without a plausible count, and of those with a touch that is none."""
         self._counts = array("H", [0] * 12)
+        self._recent = _zeros("H", 3 * count)
+        """The counts of each pad in the last three reads, in turn."""
+        self._flicker = _zeros("i", count + 1)
+        """Noise of the last sixteen reads or so in which a pad was not touched: the sum of the
+        squared steps from read to read, fading; 32 variances. Then the reads to be wary in."""
         self._base = _zeros("i", count)
         """Sixteenths of a count."""
         self._slope = _zeros("i", count)
@@ -171,6 +133,9 @@ class Skin(Watched):
         self._noise = array("i", [16] * count)
         """Variance while untouched, 16ths of a squared count. Our guess at the start: 1."""
         self._above = bytearray(count)
+        self._low = bytearray(count)
+        """Turns in a row in which an untouched pad was lower than where a touch begins; _TOUCHED if
+        it was touched in its last turn, and may be touched again at once."""
         self._still = bytearray(count)
         self._free_at = _zeros("h", count)
         """Baseline from which on a masked pad is free again."""
@@ -183,10 +148,12 @@ class Skin(Watched):
         """Samples of an untouched pad above its baseline, and the sum of the squares of how far
         above, 16ths of a squared count. Hands make counts smaller, so that is noise."""
         self._mean = _zeros("h", count)
-        self._variance = _zeros("i", count)
-        """Of the window before: 16ths of a count, and 16ths of a squared count."""
+        """Of the window before: 16ths of a count."""
+        self._noisiest = _zeros("i", count)
+        """Noise of the noisiest of the windows in which it was still, 16ths of a squared count."""
         self._slow = _zeros("i", count)
-        """Sum of the variances beyond noise of the windows in which it was still, in the same."""
+        """Sum over the windows in which it was still of what their variances had beyond noise and
+        what is no movement, by both; 256ths."""
         self._steps = _zeros("i", count)
         """Sum of the squared differences from sample to sample."""
         self._firm = _zeros("i", count)
@@ -269,6 +236,8 @@ class Skin(Watched):
             channel = self._channels[pad]
             firm = charges[channel] * (255 * _COUNT_FF // self._full[pad])
             self._firm[pad] = min(firm, _MOST_FIRM) << 4
+            for row in range(3):
+                self._recent[row * len(self._channels) + pad] = self._counts[channel]
             self._rebase(pad, self._counts[channel])
         self._masked = self._clipped = 0
         self._knows = True
@@ -279,8 +248,11 @@ class Skin(Watched):
         pads = len(channels)
         felt = feel(
             self._counts, channels, pads, self._touch_at, self._step, self._base, self._firm,
-            self._clipped, pressures,
+            self._clipped, self._recent, self._turn, self._flicker, pressures,
         )  # fmt: skip
+        if not felt:
+            self._filling = 0
+            return
         self._changed = felt & 255 > 0
         zeros, full = felt >> 8 & 255, felt >> 16
         self._filling = self._filling + 1 if full * 2 > pads else 0
@@ -295,13 +267,14 @@ class Skin(Watched):
         """Take a sample of a pad for its baseline and its statistics."""
         bit = 1 << pad
         if count <= _HIGH:
-            self._retuned &= ~bit
+            if self._retuned & bit:
+                self._retuned ^= bit
         elif not self._retuned & bit and not any(self.pressures):
             self._retuned |= bit
             self._retune = True
         if self._samples == 0:
             self._end_window(pad)
-        if not _SHORTED <= count < _CLIPPED:
+        if not SHORTED <= count < _CLIPPED:
             if not self._clipped & bit:
                 self._clipped |= bit
                 self._count_implausible()
@@ -314,12 +287,23 @@ class Skin(Watched):
         self._squares[pad] += count * count
         self._steps[pad] += step * step
         self._last[pad] = count
-        if not self.pressures[pad]:
+        if self.pressures[pad]:
+            self._low[pad] = _TOUCHED
+        else:
             self._follow(pad, count)
 
     def _follow(self, pad: int, count: int) -> None:
         """Move the baseline of an untouched pad. It follows a steady change without lag (an α-β
         filter with α = 1/4, β = 1/32)."""
+        # More names here would make the interpreter put them on the heap: a µs of each tick.
+        if self._low[pad] == _TOUCHED:
+            self._low[pad] = 0
+            return
+        if count > self._touch_at[pad]:
+            self._low[pad] = 0
+        elif self._low[pad] < _LOW:
+            self._low[pad] += 1
+            return
         off = (count << 4) - self._base[pad]
         if off > self._step[pad] << 4:
             self._above[pad] += 1
@@ -333,17 +317,14 @@ class Skin(Watched):
         slope = self._slope[pad] + off
         self._slope[pad] = min(max(slope, -_MOST_SLOPE), _MOST_SLOPE)
         self._base[pad] += (off * 8 + slope + 16) >> 5
-        self._set_threshold(pad)
+        self._touch_at[pad] = max((self._base[pad] >> 4) - self._step[pad], 0)
         if self._masked and self._base[pad] >> 4 >= self._free_at[pad]:
             self._masked &= ~(1 << pad)
 
     def _rebase(self, pad: int, count: int) -> None:
         self._base[pad] = count << 4
         self._slope[pad] = self._above[pad] = self._still[pad] = 0
-        self._set_threshold(pad)
-
-    def _set_threshold(self, pad: int) -> None:
-        self._touch_at[pad] = max((self._base[pad] >> 4) - self._step[pad], 0)
+        self._touch_at[pad] = max(count - self._step[pad], 0)
 
     def _end_window(self, pad: int) -> None:
         """Use the window's statistics, and clear them."""
@@ -360,10 +341,10 @@ class Skin(Watched):
         self._highs[pad] = self._high_squares[pad] = 0
         fine = total * 16 // _WINDOW
         if not self.pressures[pad]:
-            self._still[pad] = self._slow[pad] = 0
+            self._moved(pad)
         elif self._is_stuck(pad, fine, variance, noise):
             self._mask(pad, mean)
-        self._mean[pad], self._variance[pad] = fine, variance
+        self._mean[pad] = fine
 
     def _learn_noise(self, pad: int, noise: int) -> None:
         """Believe more noise soon, less of it slowly: servos that stop will run again."""
@@ -377,30 +358,35 @@ class Skin(Watched):
     def _is_stuck(self, pad: int, mean: int, variance: int, noise: int) -> bool:
         """Whether a touch has been for `_STILL_WINDOWS` what a stuck pad with normal noise, each
         sample independent of the one before, would be within 4 standard deviations. Those of 64
-        samples: 18 % for a variance; 12 % for its ratio to the noise, and 4 % for that of twelve
-        windows; 18 % of the noise's for the difference of two means; a fourth of the logarithm for
-        the ratio of two variances."""
+        samples: 12 % for the ratio of variance to noise, and 4 % for that of twelve windows; 18 %
+        of the noise's for the difference of two means. Noise that comes and goes is no movement:
+        what is compared over windows may differ by the noise of the noisiest of them."""
         depth = self._base[pad] - mean
         depth = depth * depth >> 4  # 16ths of a squared count, as all below
         moves = depth // (_MOVES * _MOVES)
         noise = min(noise, depth // (_NOISY * _NOISY))
         usual = self._noise[pad]
-        before = self._variance[pad]
+        most = max(usual, noise, self._noisiest[pad])
         change = mean - self._mean[pad]
         if (
             variance > moves + max(2 * usual, noise * 7 // 4)
-            or change * change >> 4 > 4 * moves + max(usual, noise) // 2
-            or max(variance, before) > moves + max(3 * min(variance, before), 2 * usual)
+            or change * change >> 4 > 4 * moves + most // 2
         ):
-            self._still[pad] = self._slow[pad] = 0
+            self._moved(pad)
             return False
+        self._noisiest[pad] = most
         self._still[pad] += 1
-        self._slow[pad] += variance - max(usual, noise)
+        least = max(usual, noise) + moves // 4 + 1
+        self._slow[pad] += (variance - least) * 256 // least
         if self._still[pad] < _STILL_WINDOWS:
             return False
-        self._still[pad] = 0
-        slow, self._slow[pad] = self._slow[pad], 0
-        return slow <= _STILL_WINDOWS * moves // 4 + 2 * max(usual, noise)
+        slow = self._slow[pad]
+        self._moved(pad)
+        return slow <= _SLOW
+
+    def _moved(self, pad: int) -> None:
+        """Begin to count anew the windows in which a pad is still."""
+        self._still[pad] = self._slow[pad] = self._noisiest[pad] = 0
 
     def _mask(self, pad: int, mean: int) -> None:
         """Name a pad as stuck. What it shows is its baseline, so that hands are felt on top of it,

@@ -391,6 +391,15 @@ class Outbox:
         self.waiting.append((kind, seq, payload))
         return seq
 
+    def replace(self, kind: int, payload: bytes) -> bool:
+        """Put a message in the place of the newest of its type that was not sent yet; whether there
+        is one."""
+        for index in range(len(self.waiting) - 1, self._sent - 1, -1):
+            if self.waiting[index][0] == kind:
+                self.waiting[index] = (kind, self.waiting[index][1], payload)
+                return True
+        return False
+
     def acknowledged(self, seq: int) -> list[tuple[int, int, bytes]]:
         """Note that the other side has everything up to `seq`; returns the (type, seq, payload) of
         the messages that this concerns."""

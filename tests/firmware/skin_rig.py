@@ -190,15 +190,15 @@ class Pads:
 
     def threshold(self, count: int) -> int:
         """The fewest counts below this one that begin a touch on the only pad, up to 64. It is
-        tried between the pad's turns, in which it has this count; takes two or three turns."""
+        tried between the pad's turns, in which it has this count; takes 18 turns."""
         low, high = 0, 64
         while high - low > 1:
-            while self.reads % 12 in (0, 11):
+            while self.reads % 12 != 1:
                 self.read(count)
             middle = (low + high) // 2
-            self.read(count - middle)
+            self.read(count - middle, times=3)
             low, high = (low, middle) if self.pressure else (middle, high)
-            self.read(count)
+            self.read(count, times=24)
         return high
 
     @property
@@ -218,6 +218,14 @@ def on(pad: int, femtofarads: float | Numbers) -> Numbers:
     rows = np.zeros((len(values), 12))
     rows[:, pad] = values
     return rows
+
+
+def bursts(
+    random: np.random.Generator, seconds: float, low: float, high: float, on: float, every: float
+) -> Numbers:
+    """Normal noise of all pads, 100 a second: `high` counts for `on` s in `every` s, else `low`."""
+    deviations = np.where(np.arange(round(seconds * 100)) / 100 % every < on, high, low)
+    return random.normal(0.0, 1.0, (len(deviations), 12)) * deviations[:, None]
 
 
 def wander(random: np.random.Generator, seconds: float, slowness: float = 1.0) -> Numbers:

@@ -27,12 +27,12 @@ def test_eight_counts_a_second_for_twenty_seconds_touch_nothing(pads: range, cou
 
 
 def test_noise_that_begins_all_at_once_is_learnt_within_a_minute() -> None:
-    """As when a motor starts: what it makes felt in that time are touches that end at once."""
+    """As when a motor starts."""
     rig = SkinRig(noise=0.8, quiet_reads=3000)
     rig.live(600.0)
     noise = rig.random.normal(0.0, 5.0, (42000, 12))
-    rig.live(60.0, noise=noise[:6000])
-    assert not rig.live(360.0, noise=noise[6000:]).any()
+    assert not rig.live(420.0, noise=noise).any()
+    assert min(rig.skin._step) >= 36
     assert rig.skin.stuck == 0
 
 
@@ -84,11 +84,11 @@ def test_a_pad_with_much_noise_needs_more_and_a_quiet_one_feels_a_fifth_of_a_pic
     assert rig.live(0.3, on(5, rig.counts_ff(5, 20.0)), noise=noise[:30])[-1][5] == 0
 
 
-def test_a_touch_begins_with_the_first_read_and_ends_at_half_of_its_threshold() -> None:
+def test_a_touch_begins_within_three_reads_and_ends_at_half_of_its_threshold() -> None:
     rig = SkinRig(noise=0.0)
     rig.live(60.0)
     step = rig.skin._step[0]
-    assert rig.live(0.01, on(0, rig.counts_ff(0, step + 1)))[0][0] > 0
+    assert list(rig.live(0.03, on(0, rig.counts_ff(0, step + 1)))[:, 0] > 0) == [0, 0, 1]
     assert rig.live(0.01, on(0, rig.counts_ff(0, step // 2 + 1)))[0][0] > 0
     assert rig.live(0.01, on(0, rig.counts_ff(0, step // 2 - 1)))[0][0] == 0
 
@@ -134,7 +134,7 @@ def test_a_hand_that_rests_for_ten_minutes_is_felt_for_ten_minutes(firm: float, 
     rows = on(2, hand) + on(7, 0.7 * hand)
     for start in range(0, 60000, 20000):
         felt = rig.live(200.0, rows[start : start + 20000])
-        assert felt[:, 2].all()
+        assert felt[0 if start else 2 :, 2].all()
         assert rig.skin.stuck == 0
     assert not rig.live(1.0)[50:].any()
 

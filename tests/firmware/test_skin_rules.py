@@ -14,10 +14,10 @@ def test_a_touch_begins_at_the_threshold_and_ends_below_half_of_it() -> None:
     pad = Pads(700)
     pad.read(700)
     felt = []
-    for count in (693, 692, 696, 697, 693):
+    for count in (693, 693, 693, 693, 692, 692, 692, 696, 697, 693):
         pad.read(count)
         felt.append(pad.pressure > 0)
-    assert felt == [False, True, True, False, False]
+    assert felt == [False] * 6 + [True, True, False, False]
 
 
 @pytest.mark.parametrize("base", [300, 700, 830])
@@ -27,10 +27,12 @@ def test_a_pressure_is_the_capacitance_that_a_hand_adds(base: int, charge: int) 
     pad.read(base)
     free = charge * COUNT_FF / base
     for count in range(base - 9, base // 4, -11):
-        pad.read(count)
+        while pad.reads % 12 > 8:
+            pad.read(base)
+        pad.read(count, times=3)
         added = charge * COUNT_FF / count - free
         assert pad.pressure == pytest.approx(min(255.0 * added / HAND_FF, 255.0), abs=1.1)
-        pad.read(base, times=2 if pad.reads % 12 == 11 else 1)
+        pad.read(base, times=24)
 
 
 def test_the_largest_charge_and_the_lightest_hand_have_a_pressure() -> None:
@@ -56,7 +58,7 @@ def test_a_hand_adds_eight_picofarads_where_the_file_says_nothing() -> None:
 def test_a_touch_is_never_weaker_than_one() -> None:
     pad = Pads(700, charge=1)
     pad.read(700)
-    pad.read(690)
+    pad.read(690, times=3)
     assert pad.pressure == 1
 
 
@@ -92,7 +94,7 @@ def test_so_many_reads_after_the_start_no_touch_is_believed(quiet: int) -> None:
 def test_counts_from_before_the_chip_has_settled_are_not_used() -> None:
     pad = Pads(90, 90, windows=0)
     pad.read(700, 700)
-    pad.read(700, 692)
+    pad.read(700, 668)
     assert [pressure > 0 for pressure in pad.skin.pressures] == [False, True], "and then at once"
     pad.read(700, 700)
     pad.chip.is_sound = False
@@ -184,7 +186,7 @@ def test_the_threshold_is_sixty_at_most_and_six_at_least() -> None:
     assert pad.skin._step[0] == 60
     pad = Pads(700)
     pad.turns([701, 700] * 6 * WINDOW)
-    assert pad.threshold(700) == 6
+    assert pad.skin._step[0] == 6
 
 
 def test_half_of_more_noise_is_believed_after_a_window() -> None:

@@ -1,0 +1,100 @@
+"""Where touches begin and end, in the counts of all pads at each read, and how firm they are."""
+
+import sys
+
+from micropython import const
+
+if sys.implementation.name != "micropython":
+    from wire import micropython, ptr8, ptr16, ptr32
+
+SHORTED = const(8)
+"""Counts below this are those of an electrode that is shorted, or not measured at all."""
+_NEARLY_FULL = const(240)
+"""Pressure, of 255, at which a pad counts as full where all of them are. Our choice: pads that are
+driven to the end differ by their noise."""
+_FIRM = const(32)
+"""Counts below the baseline from which one read begins a touch (a hand at an eighth of the full
+pressure); weaker ones begin on the mean of three. Our choice: 12 times the noise of the fault
+`touch_noise`. A step from read to read counts as noise up to this."""
+_FIRM_NOISE = const(2)
+"""Squared counts of that one read, by the noise of the reads before it (32 variances): 8 standard
+deviations of it, as above."""
+_WEAK_NOISE = const(6)
+"""The same for the squared sum of three reads: 8 standard deviations of their mean. A step of a
+quiet pad's count, which is noise too at first, passes it in its third read: 9 to 5.3."""
+_WARY = const(4)
+"""Reads without weak beginnings after a count of an untouched pad was as far above its baseline as
+a touch begins below. Hands make counts smaller; noise that begins makes some of them larger."""
+
+
+@micropython.viper
+def feel(
+    counts: ptr16,
+    channels: ptr8,
+    pads: int,
+    touch_at: ptr16,
+    steps: ptr16,
+    base: ptr32,
+    firm: ptr32,
+    clipped: int,
+    recent: ptr16,
+    turn: int,
+    flicker: ptr32,
+    pressures: ptr8,
+) -> int:
+    """Turn the counts of pads that are or were touched into pressures: what a hand adds is what the
+    capacitance (charge by count) has risen since the baseline. Returns how many pressures changed;
+    256 times how many of these pads have counts that are none; 65536 times how many are pressed
+    about as firmly as can be told. The arguments are those of `Skin`."""
+    changed = 0
+    zeros = 0
+    full = 0
+    before = (turn + 2) % 3 * pads
+    row = turn % 3 * pads
+    wary = int(flicker[pads])
+    if wary:
+        flicker[pads] = wary - 1
+    for pad in range(pads):
+        count = int(counts[int(channels[pad])])
+        recent[row + pad] = count
+        was = int(pressures[pad])
+        limit = int(touch_at[pad])
+        least = int(steps[pad])
+        usual = int(flicker[pad])
+        noise = usual
+        if was == 0:
+            step = count - int(recent[before + pad])
+            if step > _FIRM or step < -_FIRM:
+                step = _FIRM
+            noise += step * step - (usual >> 4)
+            if count >= limit + 2 * least and (clipped >> pad) & 1 == 0:
+                flicker[pads] = _WARY
+        now = 0
+        if was or count <= limit:
+            if count < SHORTED:
+                zeros += 1
+            level = int(base[pad]) >> 4
+            depth = level - count
+            if was:
+                least = least >> 1
+            elif depth < _FIRM or depth * depth < _FIRM_NOISE * usual:
+                three = 3 * level - int(recent[pad]) - int(recent[pads + pad])
+                three -= int(recent[2 * pads + pad])
+                if wary or three < 3 * least or three * three < _WEAK_NOISE * noise:
+                    least = 1024
+            if depth >= least and count >= SHORTED and (clipped >> pad) & 1 == 0:
+                now = depth * (int(firm[pad]) // level) // count >> 4
+                if now < 1:
+                    now = 1
+                if now > 255:
+                    now = 255
+                noise = usual
+            if now != was:
+                pressures[pad] = now
+                changed += 1
+                if now == 0:
+                    noise = 0  # A touch that noise has ended goes on.
+            if now >= _NEARLY_FULL:
+                full += 1
+        flicker[pad] = noise
+    return changed | zeros << 8 | full << 16
