@@ -158,7 +158,7 @@ class PCA9685:
             self._write(_MODE1, _SLEEP)
             self._write(_PRESCALE, self._prescale)
             self._write(_MODE1, _RUN_WITH_AUTO_INCREMENT)
-            self._is_set_up = self.sound()
+            self._is_set_up = self.sound() and self._read(_PRESCALE) == self._prescale
             if not self._is_set_up:
                 raise OSError("the servo board does not keep what is written to it")
         for _ in range(4):
@@ -180,13 +180,11 @@ class PCA9685:
         return True
 
     def sound(self) -> bool:
-        """Whether the chip still has its configuration: it loses it in a dip of its supply, and
-        pulses of a wrong length or none would come out."""
+        """Whether the chip still has its configuration: it loses it in a dip of its supply, which
+        puts it to sleep, and pulses of a wrong length or none would come out. The prescaler can
+        change in sleep only (data sheet, 7.3.5)."""
         self._bus.ready()
-        return (
-            self._read(_MODE1) & _KEPT == _RUN_WITH_AUTO_INCREMENT
-            and self._read(_PRESCALE) == self._prescale
-        )
+        return self._read(_MODE1) & _KEPT == _RUN_WITH_AUTO_INCREMENT
 
     def _write(self, register: int, value: int) -> None:
         self._byte[0] = value

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
 
 from moggy.sim.board.lock_step import LockStepBoard
+from moggy.sim.board.micropython import MicroPythonBoard
+from moggy.sim.board.wires import WorldInputs
 
 from .rig import CAT
 
@@ -37,3 +40,23 @@ def test_a_cable_that_is_cut_is_pulled_up(*, normally_closed: bool) -> None:
     stop = button(board, normally_closed=normally_closed)
     board.bench.levels.pop(PIN, None)
     assert stop.pressed == normally_closed
+
+
+def test_a_button_that_is_held_at_the_start_keeps_the_real_time_board_from_starting() -> None:
+    board = MicroPythonBoard(CAT)
+    try:
+        board.feed(WorldInputs(stop=True))
+        board.restart()
+        for _ in range(500):
+            if not board.running:
+                break
+            time.sleep(0.02)
+        assert not board.running, "the prompt is given"
+        assert not board.error
+        assert not any(board.outputs().servos.values())
+        board.feed(WorldInputs())
+        board.restart()
+        time.sleep(2.0)
+        assert board.running
+    finally:
+        board.close()
