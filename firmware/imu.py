@@ -190,7 +190,7 @@ class MotionSensor(Watched):
         self._same += 1
         if self._same >= _SAME_READS:
             self._doubted = bytes(chip.seen)
-            raise OSError("the accelerometer gives the same reading again and again")
+            raise OSError("stuck")
 
     def _sound(self) -> bool:
         return self._doubted is None and self._chip is not None and self._chip.sound()
@@ -200,10 +200,9 @@ class MotionSensor(Watched):
         self._same = 0
         if self._doubted is not None:
             felt = array("h", self.felt)
-            if not self._chip.read_into(felt) or self._chip.seen == self._doubted:
-                raise OSError("the accelerometer is stuck as before")
-            if is_light(felt[0], felt[1], felt[2]):
-                raise OSError("the accelerometer falls as before")
+            other = self._chip.read_into(felt) and self._chip.seen != self._doubted
+            if not other or is_light(felt[0], felt[1], felt[2]):
+                raise OSError("stuck")
             self._doubted = None
 
     def _lose(self) -> None:

@@ -163,7 +163,7 @@ class PCA9685:
                 raise OSError("the servo board does not keep what is written to it")
         for _ in range(4):
             if not self.holds():
-                raise OSError("the servo board still gives pulses")
+                raise OSError("it still gives pulses")
 
     def holds(self) -> bool:
         """Look whether the next four channels give what was written; what they do not is written by

@@ -35,7 +35,7 @@ class FreeFall:
     def feel(self, x: int, y: int, z: int) -> bool:
         """Take a reading in mg; returns whether the fall is longer than any, which ends it: the
         next begins after half a second with weight. Called 50 times a second."""
-        if x * x + y * y + z * z < _FREE_FALL_MG * _FREE_FALL_MG:  # is_light, without a call
+        if is_light(x, y, z):
             self._heavy = 0
             if self._blind:
                 return False
