@@ -65,6 +65,13 @@ UNSTEADY = (
     "its supply down; `moggy board status` says why it last started"
 )
 """What is said of it."""
+FAULTS_AT_ONCE = 6
+"""Changes of the faults within FLAPPING_S from which they are said once, and then no more until
+they have stayed for as long. Our choice."""
+FLAPPING_S = 10.0
+"""Seconds. Our choice: a fault that heals by itself waits a second or more (docs/wire.md)."""
+FLAPPING = "they come and go again and again; the latest: "
+"""What is said of them."""
 
 _STATES: tuple[BoardState, ...] = tuple(
     cast(BoardState, "running" if name == "starting" else name) for name in wire.STATES
@@ -97,6 +104,9 @@ class SerialBody:
         self._said_state, self._flags = "", 0
         """The state under the wire's name, and the flags, as it last said them."""
         self._faults: tuple[str, ...] = ()
+        self._fault_changes: deque[float] = deque(maxlen=FAULTS_AT_ONCE)
+        """When they changed, s."""
+        self._flapping = False
         self._hear: dict[int, Callable[[Heard], AnySense]] = {
             wire.TOUCHED: self._touch,
             wire.TOUCH: self._touch,
@@ -171,6 +181,10 @@ class SerialBody:
         if self._unsteady and now - self._losses[-1] > LOST_WITHIN:
             self._unsteady = False
             senses.append(Trouble(at=now, part=BOARD, message=self._wrong()))
+        if self._flapping and now - self._fault_changes[-1] > FLAPPING_S:
+            self._flapping = False
+            message = all_in_words(self._faults)
+            senses.append(Trouble(at=now, part=FAULTS_PART, message=message))
         return senses
 
     def _wrong(self) -> str:
@@ -229,8 +243,8 @@ class SerialBody:
         at = change.at
         self._state, self._said_state = "connected" if change.connected else "lost", ""
         senses: list[AnySense] = [BoardReport(at=at, state=self._state)]
-        if self._faults:
-            self._faults = ()
+        if self._faults or self._flapping:
+            self._faults, self._flapping = (), False
             senses.append(Trouble(at=at, part=FAULTS_PART, message=""))
         if not change.connected:
             self._lost, self._lost_why = True, change.message
@@ -294,9 +308,15 @@ class SerialBody:
         report = BoardReport(at=heard.at, state=self._state, faults=self._faults)
         if self._faults == before:
             return [report]
-        return [
-            report, Trouble(at=heard.at, part=FAULTS_PART, message=all_in_words(self._faults))
-        ]  # fmt: skip
+        changes = self._fault_changes
+        changes.append(heard.at)
+        if self._flapping:
+            return [report]
+        message = all_in_words(self._faults)
+        self._flapping = len(changes) == FAULTS_AT_ONCE and heard.at - changes[0] < FLAPPING_S
+        if self._flapping:
+            message = FLAPPING + (message or "none")
+        return [report, Trouble(at=heard.at, part=FAULTS_PART, message=message)]
 
     def _driven(self, heard: Heard) -> BoardReport:
         angles = wire_check.values(heard.kind, heard.payload)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from contextlib import closing
+import os
+import re
+from contextlib import closing, suppress
 from pathlib import Path
 
 import typer
@@ -17,17 +19,20 @@ from moggy.brain.memory import (
 )
 from moggy.brain.memory import decrypt as decrypt_file
 from moggy.brain.memory import encrypt as encrypt_file
-from moggy.home import memory_file, memory_key, private_file
+from moggy.config import SHIPPED
+from moggy.home import home, memory_file, memory_key, private_file
 
 SAID = 5
 """Damaged rows that are named; the others are counted."""
+LARGEST_DESIGN = 1_000_000
+"""Bytes of a design file in which a name is looked for; no file that is read has more."""
 LIKELY = 0.35
 """Probability from which a habit is told to the owner. Our choice."""
 
 
 def show() -> None:
     """What it remembers, in sentences."""
-    if not memory_file().exists():
+    if not os.path.lexists(memory_file()):
         typer.echo(
             f"It remembers nothing yet ({memory_file()} is not there; `moggy run` makes it)."
         )
@@ -61,6 +66,21 @@ def forget(who: str) -> None:
             fg="yellow",
             err=True,
         )
+    for place in named_in(home(), who):
+        typer.secho(f"{place} names {who}; edit it", fg="yellow", err=True)
+
+
+def named_in(folder: Path, who: str) -> list[str]:
+    """Where the owner's own design files name somebody: FILE:LINE of the first place in each."""
+    named = re.compile(rf"\b{re.escape(who)}\b", re.IGNORECASE)
+    found = []
+    for path in sorted(each for part in SHIPPED for each in (folder / part).glob("*.yaml")):
+        with suppress(OSError):
+            lines = path.read_bytes()[:LARGEST_DESIGN].decode("utf-8", "replace").splitlines()
+            at = next((n for n, line in enumerate(lines, 1) if named.search(line)), 0)
+            if at:
+                found.append(f"{path}:{at}")
+    return found
 
 
 def encrypt() -> None:
@@ -96,7 +116,7 @@ def _say_damage(memory: Memory) -> None:
 
 
 def _there() -> Memory:
-    if not memory_file().exists():
+    if not os.path.lexists(memory_file()):
         raise Broken(
             f"it remembers nothing yet ({memory_file()} is not there; `moggy run` makes it)"
         )

@@ -464,6 +464,29 @@ def test_without_the_key_of_its_memory_a_pet_says_so_and_lives(
     assert {file.name: file.read_bytes() for file in home.iterdir()} == {"memory.db": kept}
 
 
+def test_who_is_forgotten_and_named_in_a_file_of_the_owner_is_said(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    remember(home / "memory.db")
+    rule = "also:\n  - when: {person: [Anna]}\n"
+    for kind, name in (("appraisals", "cat"), ("personalities", "annabel")):
+        (home / kind).mkdir(parents=True)
+        (home / kind / f"{name}.yaml").write_text(rule if kind == "appraisals" else "name: annabel")
+    said = moggy("memory", "forget", "anna")
+    assert said.exit_code == 0, said.output
+    assert f"{home}/appraisals/cat.yaml:2 names anna" in said.stderr.replace("\n", "")
+    assert "annabel" not in said.stderr
+
+
+def test_a_memory_that_is_a_link_in_a_circle_is_not_said_to_be_absent(tmp_path: Path) -> None:
+    path = tmp_path / "home" / "memory.db"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.symlink_to(path)
+    said = moggy("memory", "show")
+    assert isinstance(said.exception, RuntimeError)
+    assert "memory.db" in str(said.exception)
+    assert "is not there" not in str(said.exception)
+
+
 def test_the_owner_encrypts_reads_erases_takes_along_and_decrypts_the_memory(
     tmp_path: Path,
 ) -> None:

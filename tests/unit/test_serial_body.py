@@ -10,8 +10,15 @@ from typing import Any
 import pytest
 
 from moggy import wire
-from moggy.actuators.serial_body import SerialBody, purr_level
+from moggy.actuators.serial_body import (
+    FAULTS_AT_ONCE,
+    FLAPPING,
+    FLAPPING_S,
+    SerialBody,
+    purr_level,
+)
 from moggy.board_config import CDEG_A_RAD, body_hash
+from moggy.board_faults import all_in_words
 from moggy.body import Body
 from moggy.config import SHIPPED, load
 from moggy.messages import (
@@ -293,6 +300,25 @@ def test_its_state_is_told_with_its_faults_and_its_stuck_pads_by_name() -> None:
     assert isinstance(starting, BoardReport)
     assert (starting.state, starting.faults) == ("running", ())
     assert well == Trouble(at=1.0, part="board's faults", message="")
+
+
+def test_faults_that_come_and_go_are_said_once_until_they_stay() -> None:
+    body, link = wired()
+    troubles: list[str] = []
+    for n in range(200):
+        at = 1.0 + 0.1 * n
+        link.said = [replace(state(1, n % 2), at=at)]
+        senses = body.poll(at)
+        assert sum(isinstance(sense, BoardReport) for sense in senses) == 1
+        troubles += [sense.message for sense in senses if isinstance(sense, Trouble)]
+    assert len(troubles) == FAULTS_AT_ONCE
+    assert all(not said.startswith(FLAPPING) for said in troubles[:-1])
+    assert troubles[-1].startswith(FLAPPING)
+    link.said = []
+    assert body.poll(at + 0.9 * FLAPPING_S) == []
+    (still,) = body.poll(at + FLAPPING_S + 0.1)
+    assert isinstance(still, Trouble)
+    assert still.message == all_in_words((wire.FAULTS[0],))
 
 
 def test_faults_of_a_board_that_is_lost_are_taken_back() -> None:
