@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from moggy.command_groups import AsJson, board_app, memory_app, models_app, perceive_app
+from moggy.printable import lines
 from moggy.version import __version__
 
 app = typer.Typer(
@@ -393,7 +394,7 @@ def main() -> None:
     except (ValueError, OSError, RuntimeError) as error:
         if os.environ.get("MOGGY_DEBUG"):
             raise
-        typer.secho(f"moggy: {_in_words(error)}", fg="red", err=True)
+        typer.secho(f"moggy: {lines(_in_words(error))}", fg="red", err=True)
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -19,6 +19,7 @@ from typing import Any
 from moggy.brain.memory.lock import Broken, aside, hold, real
 from moggy.brain.memory.rows import text
 from moggy.home import only_owner, private
+from moggy.printable import printable
 from moggy.unreadable import named, opened, text_of
 
 PLAIN = b"SQLite format 3\0"
@@ -162,7 +163,7 @@ def _marked_read_only(path: Path, error: Exception) -> bool:
 def not_a_memory(path: Path, why: object) -> Damaged:
     """The error for a file that is none, or no longer. What `why` quotes of it may hold what a
     terminal would obey, which is left out."""
-    why = "".join(sign if sign.isprintable() else " " for sign in str(why))
+    why = printable(why, " ")
     error = Damaged(
         f"{path} is not a memory of the pet ({why}); the next pet that wakes sets it aside, or move"
         " it away"

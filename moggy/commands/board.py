@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import typer
-
 from moggy import wire
 from moggy.actuators.serial_body import OTHER_BODY
 from moggy.board_config import body_hash
@@ -16,6 +14,7 @@ from moggy.board_faults import in_words
 from moggy.board_files import board_files, write
 from moggy.body import Body
 from moggy.commands.board_session import Session, TimeIsOverError, session_of
+from moggy.commands.terminal import say
 from moggy.config import Files
 from moggy.home import home
 
@@ -67,7 +66,7 @@ def stop(port: str, body: str, seconds: float) -> int:
             board.until(lambda: board.state == "stopped", "stopping")
         except TimeIsOverError:
             raise RuntimeError(_not_stopped(board)) from None
-        typer.echo("stopped: every servo is limp until `moggy board release`")
+        say("stopped: every servo is limp until `moggy board release`")
         return 0
 
 
@@ -76,9 +75,9 @@ def release(port: str, body: str, seconds: float) -> int:
     with session(port, body, seconds) as board:
         board.connect()
         if board.order(wire.RELEASE, "the release was not acknowledged") != "done":
-            typer.secho(
+            say(
                 "refused: the stop button is pressed, or its wire is cut; let it go first",
-                fg="red", err=True,
+                color="red", err=True,
             )  # fmt: skip
             return 1
         _condition(board)
@@ -99,7 +98,7 @@ def log(port: str, body: str) -> int:
     with session(port, body, None) as board:
         try:
             for line in board.events():
-                typer.echo(line)
+                say(line)
         except KeyboardInterrupt:
             pass
     return 0
@@ -136,4 +135,4 @@ def _condition(board: Session) -> int:
 
 
 def _row(name: str, text: str) -> None:
-    typer.echo(f"{name:8} {text}")
+    say(f"{name:8} {text}")

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from rich.console import Console
-
 from moggy.assemble import begin, body_of, born, in_virtual_time, recorder, simulated_body
+from moggy.commands.terminal import Shown, styled
 from moggy.config import Files
 from moggy.home import home, private_file
 from moggy.messages import Event, Tick
@@ -41,7 +40,7 @@ class Felt(NamedTuple):
 class Teller:
     """A listener that prints what happened and what the pet did."""
 
-    console: Console
+    console: Shown
     last: str = ""
     told: dict[str, float] = field(default_factory=dict)
     feelings: list[Felt] = field(default_factory=list)
@@ -61,11 +60,15 @@ class Teller:
         for event in tick.events:
             self._tell(event)
         for call in tick.calls:
-            self.console.print(f"{tick.at:6.1f} s    [magenta]♪ {call.name}[/]")
+            self.console.print(styled(f"{tick.at:6.1f} s    ", (f"♪ {call.name}", "magenta")))
         if tick.decision.behavior != self.last:
             self.last = tick.decision.behavior
             self.console.print(
-                f"{tick.at:6.1f} s  [bold]{tick.decision.behavior}[/]: {tick.decision.why}"
+                styled(
+                    f"{tick.at:6.1f} s  ",
+                    (tick.decision.behavior, "bold"),
+                    f": {tick.decision.why}",
+                )
             )
 
     def _tell(self, event: Event) -> None:
@@ -74,22 +77,21 @@ class Teller:
         if event.name not in TOLD and event.at - self.told.get(key, -9.0) > 3.0:
             where = f" on the {event.zone}" if event.zone else ""
             who = f" by {event.person}" if event.person and event.person != "someone" else ""
-            self.console.print(
-                f"{event.at:6.1f} s    [cyan]← {event.name.replace('_', ' ')}{where}{who}[/]"
-            )
+            what = f"← {event.name.replace('_', ' ')}{where}{who}"
+            self.console.print(styled(f"{event.at:6.1f} s    ", (what, "cyan")))
         self.told[key] = event.at
 
 
 def demo(out: Path, *, personality: str, seed: int) -> None:
     """Live days/demo.yaml, tell it, and write what it leaves into a folder. Raises OSError, which
     names the first file that could not be written."""
-    console = Console(highlight=False)
+    console = Shown()
     files = Files(home())
     day = files.load("days/demo.yaml", Day)
     start = begin(files, seed=seed, hour=day.hour, personality=personality)
     body = body_of(start)
     teller = Teller(console)
-    console.print(f"[dim]{day.about}[/]")
+    console.print(styled((day.about, "dim")))
     with recorder(out, start) as records:
         simulated = simulated_body(body)
         pictures = Pictures(out / "pictures", body, simulated.angles, per_second=PICTURES)
@@ -104,8 +106,13 @@ def demo(out: Path, *, personality: str, seed: int) -> None:
         raise OSError(f"it lived, and not all is written: {why}")
     plot_feelings(teller, out / "feelings.png")
     console.print(
-        f"[dim]In {out}: feelings.png, sound.wav, pictures/, journal.mcap"
-        f" (try: moggy why {out / 'journal.mcap'} --at 12)[/]"
+        styled(
+            (
+                f"In {out}: feelings.png, sound.wav, pictures/, journal.mcap"
+                f" (try: moggy why {out / 'journal.mcap'} --at 12)",
+                "dim",
+            )
+        )
     )
 
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import typer
-
-from moggy.commands.progress import warn
+from moggy.commands.terminal import say, warn
 from moggy.export import export as write_tables
 from moggy.unreadable import named
 
@@ -23,15 +21,15 @@ def export(journal: Path, csv: Path | None, parquet: Path | None, every: float) 
         told = warn if n == 0 else None
         counts = write_tables(journal, folder, kind, every=every, told=told)
         lines = ", ".join(f"{table}.{kind} ({count} lines)" for table, count in counts.items())
-        typer.echo(f"written into {folder}: {lines}")
+        say(f"written into {folder}: {lines}")
 
 
 def layout(to: Path | None) -> None:
     """Print the layout, or write it to a file."""
     text = LAYOUT.read_text(encoding="utf-8")
     if to is None:
-        typer.echo(text)
+        say(text)
     else:
         with named(to):
             to.write_text(text, encoding="utf-8")
-        typer.echo(f"written to {to}: in Foxglove, Layouts → Import from file")
+        say(f"written to {to}: in Foxglove, Layouts → Import from file")

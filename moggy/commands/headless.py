@@ -10,8 +10,6 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 
-import typer
-
 from moggy.assemble import (
     begin,
     born,
@@ -22,6 +20,7 @@ from moggy.assemble import (
 from moggy.body import Body
 from moggy.commands.live import WORDS_KEPT, say_troubles
 from moggy.commands.progress import progress
+from moggy.commands.terminal import say
 from moggy.config import Files, path_texts
 from moggy.designs import know_sensors
 from moggy.home import home
@@ -78,7 +77,7 @@ def headless(
     records: Recorder | None = None
     shown: Pictures | None = None
     if out is not None and words:
-        typer.echo(WORDS_KEPT, err=True)
+        say(WORDS_KEPT, err=True)
     with ExitStack() as closing:
         listeners: list[Listener] = []
         if out is not None:
@@ -101,13 +100,13 @@ def headless(
     took = perf_counter() - before
     lived = f"{seconds:g} s of its life in {took:.2f} s ({seconds / took:.0f} times as fast)"
     if records is None or out is None:
-        typer.echo(lived, err=True)
+        say(lived, err=True)
         return 0
     if why := records.why or (shown.why if shown else ""):
-        typer.secho(f"{lived}; its records are not whole: {why}", fg="red", err=True)
+        say(f"{lived}; its records are not whole: {why}", color="red", err=True)
         return 1
     there = ", ".join(sorted(path.name for path in out.iterdir()))
-    typer.echo(f"{lived}; in {out}: {there}", err=True)
+    say(f"{lived}; in {out}: {there}", err=True)
     return 0
 
 

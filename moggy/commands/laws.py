@@ -6,14 +6,13 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich.console import Console
-
 from moggy import overlay
 from moggy.assemble import begin, born, in_virtual_time, simulated_body
 from moggy.behaviors.law_scene import LawScene
 from moggy.behaviors.laws import LawMonitor, Laws, Violation, violations
 from moggy.body import Body
-from moggy.commands.progress import progress, warn
+from moggy.commands.progress import progress
+from moggy.commands.terminal import Shown, styled, warn
 from moggy.config import Files, compose, path_texts
 from moggy.designs import check_laws, know_sensors, sensors_of
 from moggy.home import home
@@ -96,11 +95,14 @@ def of_random_day(
 
 
 def _print(laws: Laws, found: Sequence[tuple[str, Violation]], lives: int) -> None:
-    console = Console(highlight=False)
+    console = Shown()
     for where, violation in found[:60]:
         console.print(
-            f"[red]{violation.law}[/] in {where} at {violation.at:.2f} s,"
-            f" while it did {violation.behavior}: {violation.says}"
+            styled(
+                (violation.law, "red"),
+                f" in {where} at {violation.at:.2f} s,"
+                f" while it did {violation.behavior}: {violation.says}",
+            )
         )
     broken = Counter(violation.law for _, violation in found)
     console.print(

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 import orjson
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from moggy import overlay
@@ -14,6 +13,7 @@ from moggy.assemble import begin
 from moggy.behaviors.coverage import coverage as cover
 from moggy.behaviors.laws import Laws
 from moggy.behaviors.lint import lint as lint_tree
+from moggy.commands.terminal import Shown, say, styled
 from moggy.config import Files, Invalid
 from moggy.designs import check_laws, designs
 from moggy.home import home
@@ -26,7 +26,7 @@ def lint(tree: str, appraisals: str) -> int:
     files, file = Files(home()), f"trees/{tree}.yaml"
     start = begin(files, seed=1, hour=12.0, tree=tree, appraisals=appraisals)
     for note in designs(start).notes:
-        typer.echo(note)
+        say(note)
     own = own_names(file, start.files)
     problems = [str(problem) for problem in lint_tree(designs(start).tree, own=own)]
     for name in files.names("personalities"):
@@ -44,8 +44,8 @@ def lint(tree: str, appraisals: str) -> int:
         except Invalid as error:
             problems.append(str(error))
     for problem in problems:
-        typer.secho(problem, fg="yellow")
-    typer.echo(f"{file}: {len(problems)} problems" if problems else f"{file}: nothing to mend")
+        say(problem, color="yellow")
+    say(f"{file}: {len(problems)} problems" if problems else f"{file}: nothing to mend")
     return 1 if problems else 0
 
 
@@ -82,12 +82,12 @@ def coverage(tree: str, personality: str, as_json: bool) -> None:
     shown = Table("event", *[cell.replace(", ", "\n") for cell in cells], box=None, padding=(0, 1))
     for event in rows:
         shown.add_row(event, *[", ".join(found.table[cell, event]) for cell in cells])
-    console = Console(highlight=False, width=220)
+    console = Shown(width=220)
     console.print(shown)
     for cell, event in found.holes:
-        console.print(f"[yellow]hole[/]: {event} changes nothing in {cell}")
+        console.print(styled(("hole", "yellow"), f": {event} changes nothing in {cell}"))
     for behavior in found.unused:
-        console.print(f"[yellow]never seen[/]: {behavior}")
+        console.print(styled(("never seen", "yellow"), f": {behavior}"))
     console.print(
         f"{len(found.table)} cells, {len(found.holes)} holes, "
         f"{len(found.unused)} behaviours that never came"

@@ -10,9 +10,8 @@ from pathlib import Path
 from queue import Full, Queue
 from threading import Thread
 
-import typer
-
 from moggy.assemble import RealLife, robot, simulator
+from moggy.commands.terminal import say
 from moggy.designs import designs
 from moggy.messages import Tick, Trouble
 from moggy.sim.faults import Fault
@@ -43,8 +42,8 @@ def simulate(
         listeners=[terminal],
     )  # fmt: skip
     if life.note:
-        typer.secho(f"board: {life.note}", fg="yellow", err=True)
-    typer.echo(f"The cat lives at {life.address} (Ctrl-C ends it)")
+        say(f"board: {life.note}", color="yellow", err=True)
+    say(f"The cat lives at {life.address} (Ctrl-C ends it)")
     if open_browser:
         webbrowser.open(life.address)
     return _live(life, terminal)
@@ -69,8 +68,8 @@ def run_robot(
         studio_port=studio_port, record=record, record_words=words, listeners=[terminal],
     )  # fmt: skip
     if life.address:
-        typer.echo(f"The studio is at {life.address}")
-    typer.echo(f"{personality} lives on {port} (Ctrl-C lets it lie down)")
+        say(f"The studio is at {life.address}")
+    say(f"{personality} lives on {port} (Ctrl-C lets it lie down)")
     return _live(life, terminal)
 
 
@@ -78,18 +77,18 @@ def _live(life: RealLife, terminal: Terminal) -> int:
     """Until Ctrl-C, or until somebody ends the process. Returns 1 where its records are not
     whole."""
     if life.recording is not None and life.recording.words:
-        typer.echo(WORDS_KEPT)
+        say(WORDS_KEPT)
     for note in designs(life.start).notes:
-        typer.secho(note, fg="yellow", err=True)
+        say(note, color="yellow", err=True)
     signal.signal(signal.SIGINT, lambda *_: life.loop.stop())
     signal.signal(signal.SIGTERM, lambda *_: life.loop.stop())
     life.loop.run()
     terminal.close()
-    typer.echo("It lies down. Goodbye.")
+    say("It lies down. Goodbye.")
     if life.recording is None:
         return 0
     whole = not life.recording.missing
-    typer.secho(life.recording.summary(), fg=None if whole else "red", err=not whole)
+    say(life.recording.summary(), color=None if whole else "red", err=not whole)
     return 0 if whole else 1
 
 
@@ -106,7 +105,7 @@ def troubles_of(tick: Tick) -> Iterator[tuple[str, str]]:
 def say_troubles(tick: Tick, sent: Mapping[str, float]) -> None:
     """A listener in virtual time: what is missing or broken, once, on the terminal."""
     for line, color in troubles_of(tick):
-        typer.secho(line, fg=color, err=True)
+        say(line, color=color, err=True)
 
 
 UNSAID_KEPT = 200
@@ -136,4 +135,4 @@ class Terminal:
     def _write(self) -> None:
         while (line := self._lines.get()) is not None:
             with suppress(OSError, ValueError):
-                typer.secho(line[0], fg=line[1], err=True)
+                say(line[0], color=line[1], err=True)

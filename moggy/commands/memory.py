@@ -8,8 +8,6 @@ import re
 from contextlib import closing, suppress
 from pathlib import Path
 
-import typer
-
 from moggy.brain.memory import (
     Broken,
     Memory,
@@ -19,8 +17,10 @@ from moggy.brain.memory import (
 )
 from moggy.brain.memory import decrypt as decrypt_file
 from moggy.brain.memory import encrypt as encrypt_file
+from moggy.commands.terminal import say
 from moggy.config import SHIPPED
 from moggy.home import home, memory_file, memory_key, private_file
+from moggy.printable import printable
 
 SAID = 5
 """Damaged rows that are named; the others are counted."""
@@ -33,14 +33,11 @@ LIKELY = 0.35
 def show() -> None:
     """What it remembers, in sentences."""
     if not os.path.lexists(memory_file()):
-        typer.echo(
-            f"It remembers nothing yet ({memory_file()} is not there; `moggy run` makes it)."
-        )
+        say(f"It remembers nothing yet ({memory_file()} is not there; `moggy run` makes it).")
         return
     with closing(Memory(memory_file(), memory_key())) as memory:
         for sentence in sentences(memory):
-            # A name may hold what a terminal would obey.
-            typer.echo("".join([sign if sign.isprintable() else "�" for sign in sentence]))
+            say(printable(sentence))
         _say_damage(memory)
 
 
@@ -51,23 +48,23 @@ def export(to: Path) -> None:
         with private_file(to, "w", encoding="utf-8") as file:
             file.write(as_json(memory))
         _say_damage(memory)
-    typer.echo(f"written to {to}" + (", in plain text" if is_encrypted(memory_file()) else ""))
+    say(f"written to {to}" + (", in plain text" if is_encrypted(memory_file()) else ""))
 
 
 def forget(who: str) -> None:
     """Erase a person, or everything for `all`. Raises Broken where there is nothing."""
     with closing(_there()) as memory:
         gone = memory.forget(who)
-    typer.echo(f"forgotten: {gone} entries about {who}" if gone else f"it knew nothing about {who}")
+    say(f"forgotten: {gone} entries about {who}" if gone else f"it knew nothing about {who}")
     for kept in set_aside(memory_file()):
-        typer.secho(
+        say(
             f"{kept} is a damaged memory that was set aside: it may still hold the name; delete it"
             " when you need it no more",
-            fg="yellow",
+            color="yellow",
             err=True,
         )
     for place in named_in(home(), who):
-        typer.secho(f"{place} names {who}; edit it", fg="yellow", err=True)
+        say(f"{place} names {who}; edit it", color="yellow", err=True)
 
 
 def named_in(folder: Path, who: str) -> list[str]:
@@ -86,12 +83,12 @@ def named_in(folder: Path, who: str) -> list[str]:
 def encrypt() -> None:
     """Encrypt the memory, or the one that will be made."""
     encrypt_file(memory_file(), memory_key())
-    typer.echo(
+    say(
         f"{memory_file()} is encrypted"
         if memory_file().exists()
         else f"{memory_file()} will be encrypted from its begin"
     )
-    typer.echo(
+    say(
         f"Its key is {memory_key()}. Keep a copy of it somewhere else: without it nobody, you"
         " included, can read the memory again. Where memory and key lie on one card, it protects"
         " copies of the memory, not the card: docs/memory.md says how to keep the key elsewhere."
@@ -101,8 +98,8 @@ def encrypt() -> None:
 def decrypt() -> None:
     """Make the memory a plain file again. Raises Broken without its key."""
     decrypt_file(memory_file(), memory_key())
-    typer.echo(f"{memory_file()} is plain")
-    typer.echo(
+    say(f"{memory_file()} is plain")
+    say(
         f"Keep the key {memory_key()} while there are encrypted copies. As long as it is there, a"
         " new memory would be encrypted again."
     )
@@ -110,9 +107,9 @@ def decrypt() -> None:
 
 def _say_damage(memory: Memory) -> None:
     for damage in memory.damaged[:SAID]:
-        typer.secho(f"{memory_file()}: {damage} is left out", fg="yellow", err=True)
+        say(f"{memory_file()}: {damage} is left out", color="yellow", err=True)
     if len(memory.damaged) > SAID:
-        typer.secho(f"… and {len(memory.damaged) - SAID} more", fg="yellow", err=True)
+        say(f"… and {len(memory.damaged) - SAID} more", color="yellow", err=True)
 
 
 def _there() -> Memory:

@@ -10,8 +10,9 @@ from typing import Any
 
 import orjson
 import typer
-from rich.console import Console
 from rich.table import Table
+
+from moggy.commands.terminal import Shown, say
 
 Reader = Callable[[Path], Iterable[Mapping[str, Any]]]
 """A file → rows of what it says."""
@@ -62,7 +63,7 @@ def perceive_files(kind: str, inputs: Sequence[Path], as_json: bool) -> int:
             raise
         except (ValueError, OSError) as error:
             failed = 1
-            typer.secho(f"moggy: {error}", fg="red", err=True)
+            say(f"moggy: {error}", color="red", err=True)
     return failed
 
 
@@ -98,7 +99,7 @@ def _print(rows: Iterable[Mapping[str, Any]], as_json: bool, *, first: str) -> N
             _number(row.get("confidence")),
             " ".join(also),
         )
-    Console(highlight=False).print(table)
+    Shown().print(table)
 
 
 def _short(value: Any) -> str:

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from rich.console import Console
-
 from moggy.assemble import FOLDERS, lived_again, mistake_of_value, with_file, with_value
-from moggy.commands.progress import progress, warn
+from moggy.commands.progress import progress
+from moggy.commands.terminal import Shown, styled, warn
 from moggy.config import Files, Invalid
 from moggy.designs import designs, sensors_of
 from moggy.home import home, private_file
@@ -97,7 +96,7 @@ def replay(journal: Path, swaps: Sequence[str], sets: Sequence[str], plot: Path 
         warn(broken)
         if not difference.ticks:
             return 1
-    console = Console(highlight=False)
+    console = Shown()
     if plot is not None:
         _plot(difference, plot)
         console.print(f"plot: {plot}")
@@ -107,15 +106,18 @@ def replay(journal: Path, swaps: Sequence[str], sets: Sequence[str], plot: Path 
     return 0
 
 
-def _exact(console: Console, difference: Difference, version: str) -> int:
+def _exact(console: Shown, difference: Difference, version: str) -> int:
     if difference.same == difference.ticks:
         console.print(
             f"exact: {difference.ticks} ticks, every feeling and every command the same to the bit"
         )
         return 0
     console.print(
-        f"[red]differs[/] in {difference.ticks - difference.same} of {difference.ticks} ticks"
-        f" (recorded by moggy {version}):"
+        styled(
+            ("differs", "red"),
+            f" in {difference.ticks - difference.same} of {difference.ticks} ticks"
+            f" (recorded by moggy {version}):",
+        )
     )
     for name in COMPARED:
         if name in difference.first:
@@ -124,7 +126,7 @@ def _exact(console: Console, difference: Difference, version: str) -> int:
     return 1
 
 
-def _differs(console: Console, difference: Difference) -> None:
+def _differs(console: Shown, difference: Difference) -> None:
     if difference.same == difference.ticks:
         console.print(f"no difference in {difference.ticks} ticks")
         return
@@ -135,7 +137,7 @@ def _differs(console: Console, difference: Difference) -> None:
     if difference.doings:
         console.print("It does otherwise:")
     for at, was, now, sentence in difference.doings[:40]:
-        console.print(f"  {at:8.2f} s  {was} → [bold]{now}[/]: {sentence}")
+        console.print(styled(f"  {at:8.2f} s  {was} → ", (now, "bold"), f": {sentence}"))
 
 
 def _change(swaps: Sequence[str], sets: Sequence[str]) -> Callable[[Start], Start]:

@@ -11,7 +11,6 @@ from typing import Any
 
 import orjson
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from moggy.behaviors.build import Built
@@ -19,7 +18,7 @@ from moggy.behaviors.moment import Moment
 from moggy.behaviors.selectors import Utility
 from moggy.behaviors.slot import OptionSlot, ReflexSlot
 from moggy.behaviors.tree_language import TreeLanguage
-from moggy.commands.progress import warn
+from moggy.commands.terminal import Shown, say, styled, warn
 from moggy.designs import designs
 from moggy.pet import Start
 from moggy.why.answer import ChainCoverage, Explanation, changes, coverage, why
@@ -76,7 +75,7 @@ def explain(journal: Path, at: float | None, of: str | None, as_json: bool) -> N
             if as_json:
                 typer.echo(orjson.dumps({"at": moment, "behavior": behavior, "why": sentence}))
             else:
-                typer.echo(f"{moment:8.2f} s  {behavior:<18} {sentence}")
+                say(f"{moment:8.2f} s  {behavior:<18} {sentence}")
         return
     answer = why(journal, inputs_of, float("inf") if at is None else at, of, warn)
     if as_json:
@@ -96,7 +95,7 @@ def cover(journal: Path, as_json: bool) -> int:
 
 
 def _print(answer: Explanation, of: str | None) -> None:
-    console = Console(highlight=False)
+    console = Shown()
     if of is not None:
         _print_chain(console, answer.changes[0])
     else:
@@ -106,10 +105,10 @@ def _print(answer: Explanation, of: str | None) -> None:
         _print_feelings(console, answer)
 
 
-def _print_moment(console: Console, answer: Explanation) -> None:
+def _print_moment(console: Shown, answer: Explanation) -> None:
     """What it does, what it weighed, and what moves."""
     doing = behavior_in_words(answer.behavior)
-    console.print(f"At {answer.at:.2f} s it does [bold]{doing}[/]: {answer.why}")
+    console.print(styled(f"At {answer.at:.2f} s it does ", (doing, "bold"), f": {answer.why}"))
     if answer.numbers:
         numbers = [f"{name} {value:.2f}" for name, value in answer.numbers.items()]
         console.print("  with " + ", ".join(numbers))
@@ -117,7 +116,7 @@ def _print_moment(console: Console, answer: Explanation) -> None:
     _print_moved(console, answer)
 
 
-def _print_feelings(console: Console, answer: Explanation) -> None:
+def _print_feelings(console: Shown, answer: Explanation) -> None:
     """How it takes the person to feel, and how it feels itself."""
     person = answer.person
     sure = "unsure" if person["unsure"] else f"confidence {person['confidence']:.2f}"
@@ -127,7 +126,7 @@ def _print_feelings(console: Console, answer: Explanation) -> None:
     console.print("It feels " + ", ".join(f"{name} {value:.2f}" for name, value in strongest) + ".")
 
 
-def _print_chain(console: Console, chain: Chain) -> None:
+def _print_chain(console: Shown, chain: Chain) -> None:
     """One change, from the command back."""
     change, source = chain.change, chain.source
     console.print(f"At {change.at:.2f} s {chain.sentence()}")
@@ -145,10 +144,10 @@ def _print_chain(console: Console, chain: Chain) -> None:
     for cause in source.within:
         console.print(f"  from within: {cause}")
     for hole in chain.holes:
-        console.print(f"  [red]missing[/]: {hole}")
+        console.print(styled("  ", ("missing", "red"), f": {hole}"))
 
 
-def _print_causes(console: Console, causes: list[ChainLink]) -> None:
+def _print_causes(console: Shown, causes: list[ChainLink]) -> None:
     if not causes:
         console.print("Nothing from outside led here: its own feelings and drives do.")
         return
@@ -165,7 +164,7 @@ def _print_causes(console: Console, causes: list[ChainLink]) -> None:
         shown += 1
 
 
-def _print_scores(console: Console, scores: list[dict[str, Any]]) -> None:
+def _print_scores(console: Shown, scores: list[dict[str, Any]]) -> None:
     if not scores:
         return
     table = Table(
@@ -185,7 +184,7 @@ def _print_scores(console: Console, scores: list[dict[str, Any]]) -> None:
     console.print(table)
 
 
-def _print_moved(console: Console, answer: Explanation) -> None:
+def _print_moved(console: Shown, answer: Explanation) -> None:
     """What moves, each mover once with all that it moves."""
     movers: dict[tuple[SourceLayer, str], tuple[Chain, list[str]]] = {}
     for chain in answer.changes:
@@ -206,9 +205,9 @@ def _print_moved(console: Console, answer: Explanation) -> None:
 
 
 def _print_coverage(found: ChainCoverage) -> None:
-    console = Console(highlight=False)
+    console = Shown()
     for at, output, holes in found.holes:
-        console.print(f"  {at:8.2f} s  [red]{output}[/]: {'; '.join(holes)}")
+        console.print(styled(f"  {at:8.2f} s  ", (output, "red"), f": {'; '.join(holes)}"))
     more = found.broken.total() - len(found.holes)
     if more > 0:
         console.print(f"  and {more} more")

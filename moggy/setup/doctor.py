@@ -241,7 +241,7 @@ def _print(findings: Iterable[Finding]) -> None:
                 detail,
             )
             area = finding.area
-        Console().print(table)
+        Console(markup=False, emoji=False).print(table)
     else:
         for finding in findings:
             way_out = f"\n      → {finding.way_out}" if finding.way_out else ""

@@ -1,0 +1,38 @@
+"""All that commands print goes through here: names and words of people come as they are, so that
+neither brackets nor escape signs in them may do anything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from moggy.printable import lines
+
+
+def say(text: object, *, color: str | None = None, err: bool = False) -> None:
+    """Print a text, as lines."""
+    typer.secho(lines(text), fg=color, err=err)
+
+
+def warn(message: str) -> None:
+    """Say on the error output what is damaged."""
+    say(message, color="yellow", err=True)
+
+
+def styled(*parts: str | tuple[str, str]) -> Text:
+    """A text of plain parts and of (part, style)."""
+    pairs = [(part, "") if isinstance(part, str) else part for part in parts]
+    return Text.assemble(*[(lines(part), style) for part, style in pairs])
+
+
+class Shown(Console):
+    """A terminal on which a plain text, also in a table, is what it is; `styled` gives others."""
+
+    def __init__(self, **how: Any) -> None:
+        super().__init__(markup=False, emoji=False, highlight=False, **how)
+
+    def render_str(self, text: str, **how: Any) -> Text:
+        return super().render_str(lines(text), **how)
