@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from moggy.regular_file import lock_file
+
 
 def root() -> Path:
     """`MOGGY_CACHE` if that is set, else `moggy` in `XDG_CACHE_HOME`, else `~/.cache/moggy`."""
@@ -63,7 +65,7 @@ def lock(file: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[Non
     """Hold the lock `file`. While another process has it, call `waiting` once and wait. The kernel
     frees it when its process ends, however that ends."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("a") as handle:
+    with os.fdopen(lock_file(file, os.O_RDWR | os.O_CREAT), "a") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -76,7 +78,7 @@ def held(file: Path) -> bool:
     """Whether any process holds the lock `file` now."""
     if not file.exists():
         return False
-    with file.open("a") as handle:
+    with os.fdopen(lock_file(file, os.O_RDWR), "a") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

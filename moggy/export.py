@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
-from moggy.home import private
+from moggy.home import private_file
 from moggy.journal import Entry, as_written, read_ticks, tick_of
 from moggy.life import row_of
 from moggy.mcap_file import Told
@@ -30,32 +30,30 @@ class Sheet(Protocol):
         """Add a line; all have the same columns."""
         ...
 
-    def close(self) -> None:
-        """Write the rest."""
+    def finish(self) -> None:
+        """Write the rest. Raises OSError."""
         ...
 
 
 class CsvSheet:
     """A CSV file with a line of names, for its owner's eyes only."""
 
-    def __init__(self, path: Path) -> None:
-        """Raises OSError."""
+    def __init__(self, path: Path, closing: ExitStack) -> None:
+        """`closing` ends the file; where that is by an error, nothing is left. Raises OSError."""
         self._path = path
-        self._file = open(  # noqa: SIM115
-            path, "w", encoding="utf-8", newline="", opener=private
-        )
+        self._file = closing.enter_context(private_file(path, "w", encoding="utf-8", newline=""))
         self._writer: csv.DictWriter[str] | None = None
 
     def write(self, row: Row) -> None:
-        if self._writer is None:
-            self._writer = csv.DictWriter(self._file, list(row), extrasaction="ignore")
-            self._writer.writeheader()
         with named(self._path):
+            if self._writer is None:
+                self._writer = csv.DictWriter(self._file, list(row), extrasaction="ignore")
+                self._writer.writeheader()
             self._writer.writerow(row)
 
-    def close(self) -> None:
+    def finish(self) -> None:
         with named(self._path):
-            self._file.close()
+            self._file.flush()
 
 
 def pyarrow() -> tuple[Any, Any]:
@@ -71,11 +69,11 @@ def pyarrow() -> tuple[Any, Any]:
 class ParquetSheet:
     """A Parquet file, for its owner's eyes only."""
 
-    def __init__(self, path: Path) -> None:
-        """Raises OSError; ValueError where pyarrow is missing."""
+    def __init__(self, path: Path, closing: ExitStack) -> None:
+        """As a CsvSheet. Raises OSError; ValueError where pyarrow is missing."""
         self._arrow, self._parquet = pyarrow()
         self._path = path
-        self._file = open(path, "wb", opener=private)  # noqa: SIM115
+        self._file = closing.enter_context(private_file(path))
         self._writer: Any = None
         self._rows: list[Row] = []
 
@@ -85,11 +83,12 @@ class ParquetSheet:
             with named(self._path):
                 self._write()
 
-    def close(self) -> None:
-        with named(self._path), self._file:
+    def finish(self) -> None:
+        with named(self._path):
             self._write()
             if self._writer is not None:
                 self._writer.close()
+            self._file.flush()
 
     def _write(self) -> None:
         if not self._rows:
@@ -115,8 +114,8 @@ def export(
     """Write the tables of a journal into a folder; gives the number of lines of each.
 
     `every`: seconds between two lines of the ticks, 0 for all; the other tables are whole in any
-    case. What is damaged is `told`. Raises NotAJournal, OSError, and ValueError where a package is
-    missing.
+    case. What is damaged is `told`. Raises NotAJournal, OSError, which names the table, and
+    ValueError where a package is missing; then no table is left.
     """
     if kind == "parquet":
         pyarrow()  # Before anything is read or made.
@@ -141,16 +140,14 @@ def export(
             for table, row in rows:
                 counts[table] += 1
                 sheets[table].write(row)
+        for sheet in sheets.values():
+            sheet.finish()
     return counts
 
 
 def _sheets(folder: Path, kind: str, closing: ExitStack) -> dict[str, Sheet]:
     folder.mkdir(parents=True, exist_ok=True)
-    made: dict[str, Sheet] = {}
-    for table in TABLES:
-        made[table] = SHEETS[kind](folder / f"{table}.{kind}")
-        closing.callback(made[table].close)
-    return made
+    return {table: SHEETS[kind](folder / f"{table}.{kind}", closing) for table in TABLES}
 
 
 def _events(entry: Entry) -> Iterator[Row]:

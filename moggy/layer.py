@@ -12,6 +12,9 @@ from moggy.yaml_file import Invalid, Where, line_of, located, read_yaml, validat
 
 MOST_ADDED = 300
 """Options, or reflexes, that one file may add: each is looked for among all. Our choice."""
+MOST_DEEP = 32
+"""Files that one after the other may extend or include the next: the shipped ones are 3 deep. Our
+choice."""
 COVERED = "shipped/"
 """Before the name of a file of the package, where an owner's file of the same name covers it."""
 
@@ -111,24 +114,33 @@ def chain(top: str, read: Callable[[str], str]) -> dict[str, str]:
     """Name → text of a file and of all that it extends and includes, the file itself first.
 
     `read` gives the text of a name and raises Invalid where there is none. Raises Invalid, with the
-    line of the reference, for a missing file and for files that extend one another in a circle.
+    line of the reference, for a missing file, for files that extend one another in a circle, and
+    for more than MOST_DEEP of them.
     """
     texts: dict[str, str] = {}
+    heights: dict[str, int] = {}
 
     def visit(name: str, above: tuple[str, ...]) -> None:
         texts[name] = read(name)
+        height = 1
         for target, where in references(top, name, texts[name]):
             if target in (*above, name):
                 circle = " → ".join((*above, name, target))
                 raise wrong_at(name, texts[name], where, f"files go round in a circle: {circle}")
+            if len(above) + 1 + heights.get(target, 1) > MOST_DEEP:
+                deep = f"more than {MOST_DEEP} files build on one another; join some of them to one"
+                raise wrong_at(name, texts[name], where, deep)
             try:
-                visit(target, (*above, name))
+                if target not in heights:
+                    visit(target, (*above, name))
             except Invalid as error:
                 if error.file != target or target in texts:
                     raise
                 raise wrong_at(
                     name, texts[name], where, f"{where[0]}: {target}: {error.message}"
                 ) from None
+            height = max(height, 1 + heights[target])
+        heights[name] = height
 
     visit(top, ())
     return texts

@@ -9,6 +9,8 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from moggy.regular_file import lock_file
+
 
 class Taken(RuntimeError):
     """Another process has the lock; `who` names it, as far as that can be told."""
@@ -27,7 +29,7 @@ class NameLock:
         self.file = name_lock_file(path)
         """The lock's own file."""
         while True:
-            self.descriptor = os.open(self.file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            self.descriptor = lock_file(self.file, os.O_RDWR | os.O_CREAT)
             try:
                 fcntl.flock(self.descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 if not self.lost:
@@ -71,7 +73,7 @@ def name_lock_file(path: Path) -> Path:
 def taken_by(path: Path) -> str:
     """The process that has the lock of a file now; empty where none has it. Raises OSError."""
     try:
-        lock = os.open(name_lock_file(path), os.O_RDONLY | os.O_CLOEXEC)
+        lock = lock_file(name_lock_file(path), os.O_RDONLY)
     except FileNotFoundError:
         return ""
     try:

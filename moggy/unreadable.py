@@ -5,24 +5,16 @@ from __future__ import annotations
 
 import errno
 import os
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from moggy.regular_file import regular
 from moggy.vocabulary import joined, nearest
 
 AS_UTF8 = "save the file as UTF-8 (iconv -f latin1 -t utf-8)"
 """What to do about a file in another encoding."""
-KINDS = {
-    stat.S_IFDIR: "a folder",
-    stat.S_IFIFO: "a pipe",
-    stat.S_IFCHR: "a device",
-    stat.S_IFBLK: "a device",
-    stat.S_IFSOCK: "a socket",
-}
-"""What a path may lead to that is no file."""
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 """First bytes of a text in this encoding."""
 
@@ -42,13 +34,7 @@ class NotText(ValueError):
 def opened(path: Path) -> BinaryIO:
     """The file, open to be read. Raises OSError also for what is no file: a pipe could keep the
     reader waiting for ever, and a device may have no end."""
-    found = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    kind = stat.S_IFMT(os.fstat(found).st_mode)
-    if kind != stat.S_IFREG:
-        os.close(found)
-        number = errno.EISDIR if kind == stat.S_IFDIR else errno.EINVAL
-        raise OSError(number, f"it is {KINDS.get(kind, 'something else')}, not a file", str(path))
-    return os.fdopen(found, "rb")
+    return os.fdopen(regular(path, os.O_RDONLY), "rb")
 
 
 def stands(path: Path) -> bool:

@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from moggy.name_lock import NameLock, Taken, hold_file, name_lock_file, said, taken_by
+from moggy.regular_file import lock_file
 
 
 class Broken(RuntimeError):
@@ -99,7 +100,7 @@ def secret_of_pet(path: Path) -> bytes | None:
     where that cannot be told, or OSError."""
     file = name_lock_file(path)
     try:
-        lock = os.open(file, os.O_RDWR)
+        lock = lock_file(file, os.O_RDWR)
     except FileNotFoundError:
         return None
     try:

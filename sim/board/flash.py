@@ -8,6 +8,8 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from moggy.unreadable import opened
+
 PREFIX = "moggy-board-"
 """How the names of the folders begin, in the system's folder for temporary files."""
 LOCK = "lock"
@@ -41,6 +43,6 @@ class Flash:
 def remove_left_behind() -> None:
     """Remove the folders of boards that no process holds any more."""
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        with suppress(OSError), (folder / LOCK).open("rb") as lock:
+        with suppress(OSError), opened(folder / LOCK) as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             shutil.rmtree(folder, ignore_errors=True)
