@@ -14,9 +14,17 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection
-from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
+from queue import Empty, SimpleQueue
+from typing import Any, Concatenate, Generic, ParamSpec, TypeAlias, TypeVar
 
-from moggy.worker import deaf_to_ctrl_c, end_with_parent, named
+from moggy.worker import (
+    LOOK_EVERY,
+    SUSPENDED,
+    deaf_to_ctrl_c,
+    end_with_parent,
+    is_suspended,
+    named,
+)
 
 START_S = 120.0
 """Seconds for the start of the process, on a machine that is busy building. Our choice."""
@@ -30,6 +38,9 @@ have, a save would take a minute on a machine that is busy building. Our choice.
 Made = TypeVar("Made")
 P = ParamSpec("P")
 R = TypeVar("R")
+Answers: TypeAlias = SimpleQueue[tuple[bool, Any]]
+"""What comes of one work: (True, None) when it is begun, then (True, what was returned) or (False,
+what was raised)."""
 
 
 class TooLong(OSError):
@@ -38,41 +49,52 @@ class TooLong(OSError):
 
 class Aside(Generic[Made]):
     """Does one work after the other with what `make` makes, in a process that is started for the
-    first of them. Any thread may ask, but for the loop's: each waits its turn."""
+    first of them. Any thread may ask, but for the loop's: each waits its turn.
+
+    A thread of its own starts the process and talks with it, so that who asks never waits for a
+    full pipe, and sees within two looks (`LOOK_EVERY`) that the process is suspended."""
 
     def __init__(self, make: Callable[[], Made], *, name: str, deadline: float) -> None:
         """`make` is sent by pickling; `name` stands in what is raised; `deadline` is in s for one
         work."""
         self._make, self._name, self._deadline = make, name, deadline
         self._turn = threading.Lock()
+        self._works: SimpleQueue[tuple[bytes, Answers] | None] = SimpleQueue()
+        """What the thread is to have done; None ends it."""
+        self._keeper = threading.Thread(target=self._keep, name=f"to {name}", daemon=True)
         self._process: multiprocessing.process.BaseProcess | None = None
         self._line: Connection | None = None
-        self._closed = False
+        self._given_up = self._closed = False
 
     @property
     def pid(self) -> int | None:
         """The process id; None while there is no process."""
-        return self._process.pid if self._process else None
+        process = self._process
+        with suppress(ValueError):  # it has ended meanwhile
+            return process.pid if process else None
+        return None
 
     def ask(self, do: Callable[Concatenate[Made, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """What `do` returns, or raises, in the process; it is sent by name, all else by pickling.
 
-        Raises TooLong behind the deadline, and OSError where the process cannot be started or
-        ends."""
+        Raises TooLong behind the deadline, and OSError where the process cannot be started, is
+        suspended or ends: the next work starts another."""
         work = pickle.dumps((do, args, kwargs))
+        answers: Answers = SimpleQueue()
         with self._turn:
+            if self._closed:
+                raise OSError(f"{self._name}: it is closed")
+            if self._keeper.ident is None:
+                self._keeper.start()
+            self._works.put((work, answers))
             try:
-                line = self._line if self._line and self._alive() else self._start()
-                line.send_bytes(work)
-                if not line.poll(self._deadline):
-                    raise TooLong(f"{self._name}: no answer within {self._deadline:g} s")
-                done, answer = pickle.loads(line.recv_bytes())
-            except TooLong:
-                self._end()
+                done, answer = self._next(answers, START_S)
+                if done:
+                    done, answer = self._next(answers, self._deadline)
+            except OSError:
+                self._given_up = True
+                self._kill()
                 raise
-            except (OSError, EOFError, RuntimeError) as error:
-                self._end()
-                raise OSError(f"{self._name}: the process ended ({error or 'killed'})") from error
         if done:
             return answer  # type: ignore[no-any-return]
         raise answer
@@ -80,62 +102,97 @@ class Aside(Generic[Made]):
     def close(self) -> None:
         """End the process for good; who waits for it gets an OSError."""
         self._closed = True
-        process = self._process
-        if process is not None:
-            with suppress(ValueError):  # it has ended meanwhile
-                process.kill()
-        with self._turn:
-            self._end()
+        self._kill()
+        self._works.put(None)
+        if self._keeper.ident is not None:
+            self._keeper.join(5.0)
 
-    def _alive(self) -> bool:
-        return self._process is not None and self._process.is_alive()
+    def _next(self, answers: Answers, seconds: float) -> tuple[bool, Any]:
+        """Raises TooLong when they are over, and OSError where the process is suspended."""
+        was_suspended, left = False, seconds
+        while True:
+            pause = min(LOOK_EVERY, left)
+            with suppress(Empty):
+                return answers.get(timeout=pause)
+            left -= pause
+            if left <= 0.0:
+                raise TooLong(f"{self._name}: no answer within {seconds:g} s")
+            before, was_suspended = was_suspended, is_suspended(self.pid)
+            if before and was_suspended:
+                raise OSError(f"{self._name}: the process {SUSPENDED}; try again")
+            if not self._keeper.is_alive():
+                raise OSError(f"{self._name}: it is closed")
+
+    # The thread.
+
+    def _keep(self) -> None:
+        while (asked := self._works.get()) is not None:
+            work, answers = asked
+            try:
+                answers.put(self._answer(work, answers))
+            except Exception as error:
+                self._end()
+                ended = f"{self._name}: the process ended ({str(error) or 'killed'})"
+                answers.put((False, OSError(ended)))
+        self._end()
+
+    def _answer(self, work: bytes, answers: Answers) -> tuple[bool, Any]:
+        """Raises OSError, EOFError or RuntimeError where the process does."""
+        is_well = self._line and self._process and self._process.is_alive() and not self._given_up
+        line = self._line if self._line and is_well else self._start()
+        answers.put((True, None))
+        line.send_bytes(work)
+        done, answer = pickle.loads(line.recv_bytes())
+        return done, answer
 
     def _start(self) -> Connection:
         """Start the process and wait until it is ready. Raises OSError, EOFError or
         RuntimeError."""
         self._end()
-        if self._closed:
-            raise OSError("it is closed")
         context = multiprocessing.get_context("spawn")
         line, end = context.Pipe()
         with end:
             process = context.Process(
-                target=_serve,
-                args=(end, pickle.dumps(self._make), self._name),
-                name=f"moggy {self._name}",
-                daemon=True,
+                target=_serve, args=(end, self._name), name=f"moggy {self._name}", daemon=True
             )
             with deaf_to_ctrl_c():
                 process.start()
+        self._given_up = False
         self._process, self._line = process, line
         if self._closed:
-            process.kill()
-        if not line.poll(START_S):
-            raise OSError("it did not start in time")
+            raise OSError("it is closed")
+        line.send_bytes(pickle.dumps(self._make))
         failed = pickle.loads(line.recv_bytes())
         if failed:
             raise OSError(failed)
         return line
 
     def _end(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.join(2.0)
-            if self._process.exitcode is not None:
-                self._process.close()
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.join(2.0)
+            if process.exitcode is not None:
+                process.close()
         if self._line is not None:
             self._line.close()
-        self._process = self._line = None
+        self._line = None
+
+    def _kill(self) -> None:
+        process = self._process
+        with suppress(ValueError):  # it has ended meanwhile
+            if process is not None:
+                process.kill()
 
 
-def _serve(line: Connection, made: bytes, name: str) -> None:
+def _serve(line: Connection, name: str) -> None:
     """The process: make what does the work, then do one after the other, until nobody asks."""
+    end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=end_with_parent, name="parent", daemon=True).start()
     named(name)
     os.nice(NICE)
     try:
-        maker = pickle.loads(made)()
+        maker = pickle.loads(line.recv_bytes())()
     except Exception as error:
         line.send_bytes(pickle.dumps(str(error) or type(error).__name__))
         return

@@ -7,10 +7,12 @@ pet that sense and nothing else. It ends at once when the pet's own process is g
 
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
 import os
 import pickle
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -35,6 +37,8 @@ LOOK_EVERY = 0.5
 """Seconds between two looks at whether the process is suspended. It counts as suspended at the
 second look in a row, since Ctrl-Z stops the pet and its workers together, and `fg` wakes one before
 the other."""
+PR_SET_PDEATHSIG = 1
+"""Lets the kernel send a signal to this process when its parent ends (prctl(2))."""
 SUSPENDED = "was suspended (SIGSTOP): it is ended and started again"
 """What is said of a suspended process."""
 
@@ -261,7 +265,7 @@ def _work(jobs: Connection, answers: Connection, made: bytes, name: str) -> None
     """The child: build the task, then do one job after the other until the pipe closes. `made` is
     what builds the task, pickled: importing its module takes long, and must be ended too when the
     pet's process is gone."""
-    threading.Thread(target=end_with_parent, name="parent", daemon=True).start()
+    end_with_parent()
     named(name)
     try:
         task: Task = pickle.loads(made)()
@@ -291,8 +295,17 @@ def named(part: str) -> None:
 
 
 def end_with_parent() -> None:
-    """A thread of the child: end it, whatever it is doing, when the pet's process is gone. The
-    kernel then closes a pipe that only that process holds open."""
+    """Let this child end, whatever it is doing, when the pet's process is gone; on Linux also while
+    it is suspended. The kernel sees to that when the thread that started the child ends, so that
+    this must be one that lives as long as its work is wanted."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A thread of the child, for a parent that was gone before, and for other systems. The kernel
+    closes a pipe that only the pet's process holds open."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()

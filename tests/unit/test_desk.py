@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from time import sleep
+from time import monotonic, sleep
 from typing import Any, TypeAlias
 
 import pytest
@@ -18,6 +21,8 @@ from moggy.assemble import begin, born
 from moggy.config import Files, Invalid
 from moggy.desk import Desk
 from moggy.messages import Edited
+from moggy.worker import LOOK_EVERY
+from tests.processes import Program
 
 TREE = "trees/cat.yaml"
 WHO = "personalities/cat.yaml"
@@ -37,6 +42,10 @@ class Hands:
     def sleep(self) -> None:
         """Hangs."""
         sleep(600.0)
+
+    def length(self, text: str) -> int:
+        """Takes a text."""
+        return len(text)
 
     def refuse(self) -> None:
         """Refuses a file."""
@@ -86,6 +95,68 @@ def test_a_process_that_was_killed_is_started_again(aside: Aside[Hands]) -> None
     os.kill(aside.pid, signal.SIGKILL)
     sleep(0.2)
     assert aside.ask(Hands.double, 2) == 4
+
+
+@pytest.mark.parametrize("length", [1, 5_000_000], ids=["little", "more than a pipe holds"])
+def test_a_process_that_is_suspended_is_said_within_two_seconds_and_started_again(
+    aside: Aside[Hands], length: int
+) -> None:
+    aside.ask(Hands.double, 1)
+    pid = aside.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)
+    began = monotonic()
+    with pytest.raises(OSError, match=r"hands: the process was suspended .*started again"):
+        aside.ask(Hands.length, "x" * length)
+    assert monotonic() - began < 2.0
+    assert aside.ask(Hands.length, "x" * length) == length
+    assert aside.pid != pid
+
+
+def test_one_that_is_suspended_for_a_moment_goes_on(aside: Aside[Hands]) -> None:
+    aside.ask(Hands.double, 1)
+    pid = aside.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)
+    threading.Timer(0.7 * LOOK_EVERY, os.kill, (pid, signal.SIGCONT)).start()
+    assert aside.ask(Hands.double, 2) == 4
+    assert aside.pid == pid
+
+
+LONELY = """
+import threading
+from tests.unit.test_desk import Aside, Hands
+if __name__ == "__main__":
+    aside = Aside(Hands, name="hands", deadline=60.0)
+    asking = threading.Thread(target=aside.ask, args=(Hands.double, 1))
+    asking.start()
+    asking.join()
+    print(aside.ask(Hands.double, 2), aside.pid, flush=True)
+    input()
+"""
+
+
+def test_one_that_is_suspended_ends_with_the_pets_process_and_not_with_who_asked(
+    tmp_path: Path,
+) -> None:
+    script = tmp_path / "lonely.py"
+    script.write_text(LONELY, encoding="utf-8")
+    root = Path(__file__).resolve().parents[2]
+    with Program(
+        [sys.executable, str(script)],
+        env={**os.environ, "PYTHONPATH": str(root)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as parent:
+        assert parent.stdout is not None
+        doubled, pid = map(int, parent.stdout.readline().split())
+        assert doubled == 4
+        os.kill(pid, signal.SIGSTOP)
+        parent.kill()
+    give_up = monotonic() + 2.0
+    while Path(f"/proc/{pid}/comm").exists():
+        assert monotonic() < give_up, "it lives on without the pet"
+        sleep(0.01)
 
 
 def test_a_closed_one_says_so(aside: Aside[Hands]) -> None:

@@ -194,7 +194,7 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.parametrize("job", ["hang", "compute"])
+@pytest.mark.parametrize("job", ["hang", "compute", "suspended"])
 def test_a_worker_ends_when_the_pets_process_is_killed_whatever_it_does(
     job: str, tmp_path: Path
 ) -> None:
@@ -210,6 +210,8 @@ def test_a_worker_ends_when_the_pets_process_is_killed_whatever_it_does(
         assert parent.stdout is not None
         pid = int(parent.stdout.readline())
         assert Path(f"/proc/{pid}/comm").read_text() == "moggy echo\n"
+        if job == "suspended":
+            os.kill(pid, signal.SIGSTOP)
         parent.kill()
     give_up = time.monotonic() + PATIENCE
     while Path(f"/proc/{pid}/comm").exists():
