@@ -5,16 +5,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
 import socket
 import threading
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import orjson
 import uvicorn
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
@@ -29,7 +28,17 @@ from moggy.body import Body
 from moggy.messages import BoardReport, Purr, Tick
 from moggy.sim.studio.guard import HEADERS, Guard
 from moggy.sim.studio.inbox import PageInputs
-from moggy.sim.studio.talk import LONGEST_MESSAGE, ListenSaid, picture, problem, tell, understand
+from moggy.sim.studio.open_page import Pace, Page, mistake
+from moggy.sim.studio.talk import (
+    LONGEST_MESSAGE,
+    ListenSaid,
+    ReadSaid,
+    SaveSaid,
+    picture,
+    problem,
+    tell,
+    understand,
+)
 from moggy.sim.studio.view import Drawn, History, board_shown, moment, news
 
 STATIC = Path(__file__).resolve().parent / "static"
@@ -38,11 +47,6 @@ STATIC = Path(__file__).resolve().parent / "static"
 STATES_PER_SECOND = 30.0
 """States that a page gets in a second; it smooths the joints between them."""
 
-MESSAGES_PER_SECOND = 150.0
-"""Messages of one page that are read in a second: a page sends 60 at most. A page that sends more
-is read no faster; what it has sent waits in its browser."""
-BYTES_PER_SECOND = 1_000_000.0
-"""Bytes of one page that are read in a second; the pictures of the browser's camera take less."""
 PAGES_PER_SECOND = 8.0
 """Pages that are let in in a second, our choice; others wait."""
 MOST_PAGES = 16
@@ -87,8 +91,9 @@ class Studio:
         self._has_servos = False
         self._news: deque[dict[str, Any]] = deque(maxlen=2000)
         self._history = History()
-        self._pages: list[_Page] = []
-        self._door = _Pace()
+        self._pages: list[Page] = []
+        self._door = Pace()
+        self._lister = ThreadPoolExecutor(1, thread_name_prefix="names")
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
 
@@ -147,6 +152,7 @@ class Studio:
         if self._server is not None and self._thread is not None:
             self._server.should_exit = True
             self._thread.join(5.0)
+        self._lister.shutdown(wait=False)
 
     # The page's side, in the server's thread.
 
@@ -210,7 +216,7 @@ class Studio:
             reason = f"{MOST_PAGES} pages are open already: close one, and reload"
             await socket.close(code=1013, reason=reason)
             return
-        page = _Page(socket)
+        page = Page(socket)
         page.answer(await self._hello())
         self._pages.append(page)
         sender = asyncio.create_task(page.run())
@@ -220,10 +226,9 @@ class Studio:
                 if message["type"] == "websocket.disconnect":
                     return
                 try:
-                    answer = await self._heard(page, message)
+                    answer = self._heard(page, message)
                 except Exception as error:
-                    # A message that meets a mistake of ours must not cost the page its line.
-                    answer = problem(f"that could not be done: {type(error).__name__}: {error}")
+                    answer = mistake(error)
                 if answer is not None:
                     page.answer(answer)
                 await page.pace(message)
@@ -236,8 +241,9 @@ class Studio:
             sender.cancel()
             page.let_go(self._inputs)
 
-    async def _heard(self, page: _Page, message: Message) -> dict[str, Any] | None:
-        """Handle one message of a page; returns the answer, if there is one."""
+    def _heard(self, page: Page, message: Message) -> dict[str, Any] | None:
+        """Handle one message of a page, without waiting for anything: the next may be the emergency
+        stop. Returns the answer, if there is one now."""
         frame = message.get("bytes")
         if frame is not None:
             return picture(frame, self._inputs)
@@ -247,17 +253,15 @@ class Studio:
         if isinstance(said, ListenSaid):
             page.listens = said.on
             return None
+        if isinstance(said, ReadSaid | SaveSaid):
+            return page.ask(said, self._inputs)
         page.hands(said.type)
-        try:
-            # Reading and checking files takes a while: in another thread, so that the other pages
-            # and the sound go on.
-            return (
-                await asyncio.to_thread(tell, said, self._inputs)
-                if said.type in ("read", "save")
-                else tell(said, self._inputs)
-            )
-        except OSError as error:
-            return problem(str(error))
+        return tell(said, self._inputs)
+
+    async def _names(self) -> list[str]:
+        """The files' names, read in a thread that never waits for reads and saves."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._lister, self._inputs.files)
 
     async def _hello(self) -> dict[str, Any]:
         return {
@@ -271,94 +275,11 @@ class Studio:
                 name: {"zone": pad.zone, "at": pad.at} for name, pad in self._body.pads.items()
             },
             "rate": self._body.speaker.rate,
-            "files": await asyncio.to_thread(self._inputs.files),
+            "files": await self._names(),
             "history": self._history.points(),
             "news": list(self._history.news),
             "troubles": list(self._history.troubles.values()),
         }
-
-
-class _Pace:
-    """Holds those back who want more than a second of time in a second."""
-
-    def __init__(self) -> None:
-        self._free_from = 0.0
-        """s of the event loop's clock."""
-
-    async def wait(self, cost: float) -> None:
-        """Wait until `cost` seconds of time are free; a second's worth may come at once."""
-        now = asyncio.get_running_loop().time()
-        self._free_from = max(self._free_from, now - 1.0) + cost
-        if self._free_from > now:
-            await asyncio.sleep(self._free_from - now)
-
-
-class _Page:
-    """One open page: what waits to be sent to it, and what its hands hold."""
-
-    def __init__(self, socket: WebSocket) -> None:
-        self._socket = socket
-        self._news: deque[dict[str, Any]] = deque(maxlen=500)
-        self._answers: deque[dict[str, Any]] = deque(maxlen=50)
-        self._sound: deque[bytes] = deque(maxlen=30)
-        self._state: dict[str, Any] | None = None
-        self._wake = asyncio.Event()
-        self._touches = self._lifts = False
-        self.listens = False
-        self._pace = _Pace()
-
-    async def pace(self, message: Message) -> None:
-        """Wait where the page sends faster than MESSAGES_PER_SECOND or BYTES_PER_SECOND."""
-        size = len(message.get("bytes") or message.get("text") or "")
-        await self._pace.wait(max(1.0 / MESSAGES_PER_SECOND, size / BYTES_PER_SECOND))
-
-    def offer(self, state: dict[str, Any], fresh: list[dict[str, Any]], sound: bytes) -> None:
-        self._state = state
-        self._news.extend(fresh)
-        if sound and self.listens:
-            self._sound.append(sound)
-        self._wake.set()
-
-    def answer(self, message: dict[str, Any]) -> None:
-        self._answers.append(message)
-        self._wake.set()
-
-    def hands(self, said: str) -> None:
-        """Note what the page's hands do, for `let_go`."""
-        if said in ("touch", "release"):
-            self._touches = said == "touch"
-        elif said in ("lift", "put_down"):
-            self._lifts = said == "lift"
-
-    def let_go(self, inputs: PageInputs) -> None:
-        """End the touches of a page that was closed."""
-        if self._touches:
-            inputs.release()
-        if self._lifts:
-            inputs.put_down()
-
-    async def run(self) -> None:
-        """Send what waits, until the page is closed."""
-        with contextlib.suppress(WebSocketDisconnect, RuntimeError):
-            while True:
-                await self._wake.wait()
-                self._wake.clear()
-                while self._answers:
-                    await self._send(self._answers.popleft())
-                while self._sound:
-                    await self._socket.send_bytes(self._sound.popleft())
-                state, self._state = self._state, None
-                if state is not None:
-                    fresh = list(self._news)
-                    self._news.clear()
-                    await self._send({**state, "news": fresh})
-
-    async def _send(self, message: dict[str, Any]) -> None:
-        try:
-            text = orjson.dumps(message).decode()
-        except TypeError:  # half of a character, as in the name of a file
-            text = json.dumps(message, ensure_ascii=False).encode("utf-8", "replace").decode()
-        await self._socket.send_text(text)
 
 
 class _Static(StaticFiles):

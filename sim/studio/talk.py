@@ -144,6 +144,11 @@ def problem(message: str) -> dict[str, Any]:
     return {"type": "error", "message": message}
 
 
+def refused(file: str, message: str, line: int = 1) -> dict[str, Any]:
+    """The answer to a file that was not read or saved."""
+    return {"type": "refused", "file": file, "line": line, "message": message}
+
+
 def understand(text: str | bytes) -> Anything | dict[str, Any]:
     """The message that `text` holds, or the answer that says what is wrong with it."""
     if len(text) > LONGEST_MESSAGE:
@@ -175,8 +180,8 @@ def tell(said: Anything, inputs: PageInputs) -> dict[str, Any] | None:
     except Invalid as error:
         file = getattr(said, "file", error.file)
         if error.file == file:
-            return {"type": "refused", "file": file, "line": error.line, "message": error.message}
-        return {"type": "refused", "file": file, "line": 1, "message": str(error)}
+            return refused(file, error.message, error.line)
+        return refused(file, str(error))
 
 
 def _told(said: Anything, inputs: PageInputs) -> dict[str, Any] | None:

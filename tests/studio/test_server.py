@@ -37,9 +37,9 @@ from moggy.messages import (
     Words,
 )
 from moggy.sim.studio.guard import Guard
-from moggy.sim.studio.inbox import PageInbox
+from moggy.sim.studio.inbox import PageInbox, Shelf
+from moggy.sim.studio.open_page import MESSAGES_PER_SECOND, MOST_WAITING
 from moggy.sim.studio.server import (
-    MESSAGES_PER_SECOND,
     MOST_CONNECTIONS,
     MOST_PAGES,
     Studio,
@@ -52,14 +52,29 @@ PATIENCE = 180.0
 BODY = Files().load("body/cat.yaml", Body)
 
 
+class SlowFile(OneFile):
+    """A shelf that saves nothing before it may."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_save = threading.Event()
+        self.saved: list[str] = []
+
+    def save(self, name: str, text: str) -> dict[str, str]:
+        """See OneFile."""
+        assert self.may_save.wait(PATIENCE)
+        self.saved.append(text)
+        return super().save(name, text)
+
+
 class Rig:
     """A studio without a loop: the test is the loop."""
 
-    def __init__(self) -> None:
+    def __init__(self, shelf: Shelf | None = None) -> None:
         self.pictures: list[bytes] = []
         self.sound = bytearray()
         self.broken = False
-        self.inbox = PageInbox(OneFile(), self.pictures.append)
+        self.inbox = PageInbox(shelf or OneFile(), self.pictures.append)
         self.studio = Studio(
             BODY,
             inputs=self.inbox,
@@ -454,3 +469,63 @@ def test_what_clients_do_wrong_does_not_fill_the_terminal(
     finally:
         rig.studio.close()
     assert capfd.readouterr().err == ""
+
+
+@pytest.fixture
+def slow() -> Iterator[tuple[Rig, SlowFile]]:
+    """A studio whose saves wait until the test lets them."""
+    shelf = SlowFile()
+    rig = Rig(shelf)
+    rig.live()
+    yield rig, shelf
+    shelf.may_save.set()
+    rig.studio.close()
+
+
+def save(page: ClientConnection, text: str) -> None:
+    said = {"type": "save", "file": "personalities/one.yaml", "text": text}
+    page.send(orjson.dumps(said).decode())
+
+
+def test_a_stop_is_obeyed_before_the_pages_own_save_is_done(slow: tuple[Rig, SlowFile]) -> None:
+    rig, shelf = slow
+    with rig.page() as page:
+        for n in range(MOST_WAITING + 3):
+            save(page, f"good: {n}")
+        page.send('{"type": "setting", "name": "stop", "on": true}')
+        began = monotonic()
+        while not (felt := rig.inbox.poll(1.0)):
+            assert monotonic() - began < PATIENCE
+        assert felt == [Setting(at=1.0, name="stop", on=True)]
+        assert shelf.saved == []
+        # One is under way and MOST_WAITING wait, or all that wait were asked for before it began.
+        assert "try again" in until(page, "refused")["message"]
+        shelf.may_save.set()
+        for _ in range(MOST_WAITING):
+            until(page, "saved")
+    assert shelf.saved[:MOST_WAITING] == [f"good: {n}" for n in range(MOST_WAITING)]
+
+
+def test_a_save_is_done_though_its_page_is_closed(slow: tuple[Rig, SlowFile]) -> None:
+    rig, shelf = slow
+    with rig.page() as page:
+        save(page, "good: 1")
+        save(page, "good: 2")
+        page.send("{")
+        until(page, "error")
+    shelf.may_save.set()
+    began = monotonic()
+    while shelf.saved != ["good: 1", "good: 2"]:
+        assert monotonic() - began < PATIENCE
+        threading.Event().wait(0.01)
+
+
+def test_pages_are_greeted_while_others_wait_for_their_saves(slow: tuple[Rig, SlowFile]) -> None:
+    rig, _ = slow
+    with contextlib.ExitStack() as pages:
+        for _ in range(MOST_PAGES - 1):  # more than there are threads
+            page = pages.enter_context(rig.page())
+            save(page, "good: 2")
+            page.send("{")
+            until(page, "error")
+        until(pages.enter_context(rig.page()), "hello")
