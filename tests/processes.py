@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from pathlib import Path
 from types import TracebackType
 from typing import AnyStr
 
@@ -20,3 +21,12 @@ class Program(subprocess.Popen[AnyStr]):
         """Kill it if it still runs, and wait for it."""
         self.kill()
         super().__exit__(kind, value, traceback)
+
+
+def lives(pid: int) -> bool:
+    """Whether a process has not ended; one that nobody has waited for yet has."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] not in "ZX"

@@ -22,7 +22,7 @@ from moggy.config import Files, Invalid
 from moggy.desk import Desk
 from moggy.messages import Edited
 from moggy.worker import LOOK_EVERY
-from tests.processes import Program
+from tests.processes import Program, lives
 
 TREE = "trees/cat.yaml"
 WHO = "personalities/cat.yaml"
@@ -154,7 +154,7 @@ def test_one_that_is_suspended_ends_with_the_pets_process_and_not_with_who_asked
         os.kill(pid, signal.SIGSTOP)
         parent.kill()
     give_up = monotonic() + 2.0
-    while Path(f"/proc/{pid}/comm").exists():
+    while lives(pid):
         assert monotonic() < give_up, "it lives on without the pet"
         sleep(0.01)
 

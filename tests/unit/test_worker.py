@@ -18,7 +18,7 @@ import pytest
 
 from moggy.messages import AnySense, Thought, Trouble, Words
 from moggy.worker import SUSPENDED, ProcessWorker, SimulatedWorker, Task, is_suspended
-from tests.processes import Program
+from tests.processes import Program, lives
 
 PATIENCE = 180.0
 
@@ -214,7 +214,7 @@ def test_a_worker_ends_when_the_pets_process_is_killed_whatever_it_does(
             os.kill(pid, signal.SIGSTOP)
         parent.kill()
     give_up = time.monotonic() + PATIENCE
-    while Path(f"/proc/{pid}/comm").exists():
+    while lives(pid):
         assert time.monotonic() < give_up, "it lives on without the pet"
         time.sleep(0.01)
 
