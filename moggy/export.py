@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
 from moggy.home import private_file
-from moggy.journal import Entry, as_written, read_ticks, tick_of
+from moggy.journal import Entry
+from moggy.journal_reading import as_written, tick_of
 from moggy.life import row_of
 from moggy.mcap_file import Told
 from moggy.unreadable import named
@@ -121,9 +122,9 @@ def export(
         pyarrow()  # Before anything is read or made.
     counts = dict.fromkeys(TABLES, 0)
     due, weighed, behavior = float("-inf"), -1.0, ""
-    with ExitStack() as closing, as_written(journal):
+    with ExitStack() as closing, as_written(journal) as reading:
         sheets: dict[str, Sheet] = {}
-        for entry in read_ticks(journal, told):
+        for entry in reading.ticks(told):
             if not sheets:
                 sheets = _sheets(folder, kind, closing)
             decision = entry.data["decision"]

@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from glob import escape as glob_escape
 from pathlib import Path
@@ -359,36 +358,6 @@ def read_ticks(path: Path, told: Told | None = None) -> Iterator[Entry]:
                 )
             before = entry
             yield entry
-
-
-def tick_of(path: Path, entry: Entry) -> Tick:
-    """The tick as it was. Raises NotAJournal for one of another version."""
-    try:
-        return entry.tick
-    except ValidationError as error:
-        first = error.errors()[0]
-        said = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
-        raise NotAJournal(
-            f"{path}: its ticks are not those of this version (at {entry.at:.2f} s: {said})"
-        ) from error
-
-
-@contextmanager
-def as_written(path: Path) -> Iterator[None]:
-    """For who looks into the ticks of a journal without making messages of them: raises NotAJournal
-    where something in them is not as this version writes it, though the file itself is whole. A
-    ValueError that names the file is passed on."""
-    try:
-        yield
-    except NotAJournal as error:
-        raise error if str(path) in str(error) else NotAJournal(f"{path}: {error}") from error
-    except UNLIKE as error:
-        if isinstance(error, ValueError) and str(path) in str(error):
-            raise
-        said = f"{type(error).__name__}: {error}"
-        raise NotAJournal(
-            f"{path}: its ticks are not those of this version ({said:.200})"
-        ) from error
 
 
 def _entries(part: Path, told: Told) -> Iterator[Entry]:

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from moggy.arguments import number, path_of, shown, switch
 from moggy.home import private_file
-from moggy.journal import Journal, read_start, read_ticks, tick_of
+from moggy.journal import Journal, read_start
+from moggy.journal_reading import as_written, tick_of
 from moggy.loop import Sent
 from moggy.messages import Event, Tick
 from moggy.pet import Start
@@ -54,10 +55,12 @@ class Life:
         path = path_of("journal", journal)
         start = read_start(path)
         damage: list[str] = []
-        entries = list(read_ticks(path, damage.append))
+        with as_written(path) as reading:
+            entries = list(reading.ticks(damage.append))
+            ticks = tuple(tick_of(path, entry) for entry in entries)
         return cls(
             start,
-            tuple(tick_of(path, entry) for entry in entries),
+            ticks,
             tuple(entry.sent for entry in entries),
             damage=tuple(damage),
         )

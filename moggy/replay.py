@@ -4,13 +4,15 @@ same pet, or one with something changed."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from moggy.journal import Entry, Incomplete, as_written, read_start, read_ticks
+from moggy.journal import Entry, Incomplete, read_start
+from moggy.journal_reading import as_written
 from moggy.mcap_file import Told
 from moggy.messages import Tick
 from moggy.pet import LivingPet, Start
@@ -59,17 +61,19 @@ def relive(
     change. What is damaged is `told`. Raises NotAJournal, Invalid for a changed file that is wrong,
     and Incomplete at the first tick before which others are missing: what the pet heard then is not
     known."""
-    pet = born(change(read_start(path)))
-    for n, entry in enumerate(read_ticks(path, told)):
-        if entry.data["n"] != n:
-            raise Incomplete(
-                f"{path}: what happened before {entry.at:.2f} s is missing, so it cannot be lived"
-                " again from there on"
-            )
-        with as_written(path):
-            senses = entry.senses
-        tick = pet.tick(entry.at, senses)
-        yield Relived(entry, orjson.loads(orjson.dumps(tick)), tick)
+    start = read_start(path)
+    changed = change(start)
+    with as_written(path) if changed == start else nullcontext():
+        pet = born(changed)
+    with as_written(path) as reading:
+        for n, entry in enumerate(reading.ticks(told)):
+            if entry.data["n"] != n:
+                raise Incomplete(
+                    f"{path}: what happened before {entry.at:.2f} s is missing, so it cannot be"
+                    " lived again from there on"
+                )
+            tick = pet.tick(entry.at, entry.senses)
+            yield Relived(entry, orjson.loads(orjson.dumps(tick)), tick)
 
 
 def first_difference(was: Any, now: Any, where: str = "") -> str:

@@ -13,10 +13,11 @@ from moggy.behaviors.laws import LawMonitor, Laws, Violation, violations
 from moggy.body import Body
 from moggy.commands.progress import progress
 from moggy.commands.terminal import Shown, styled, warn
-from moggy.config import Files, compose, path_texts
+from moggy.config import Files, Invalid, compose, path_texts
 from moggy.designs import check_laws, know_sensors, sensors_of
 from moggy.home import home
-from moggy.journal import read_start, read_ticks, tick_of
+from moggy.journal import read_start
+from moggy.journal_reading import as_written, tick_of
 from moggy.personality import Personality
 from moggy.pet import Start
 from moggy.sim.day import senses_of
@@ -38,15 +39,21 @@ def check(
 ) -> int:
     """Check the journals, or `days` random days of `seconds` each; prints what is broken. Returns 0
     when no law is, else 1. Raises Invalid where the laws are not valid, or ask for a behaviour that
-    a tree which they are held against does not have."""
+    a tree which they are held against does not have; NotAJournal."""
     files = Files(home())
     know_sensors(files)
     texts = path_texts(readable(file, WRITE_LAWS)) if file else files.texts("laws/cat.yaml")
     name = next(iter(texts))
     laws = compose(name, texts, Laws)
-    trees = [overlay.compose(start.tree, start.files) for start in map(read_start, journals)]
-    for tree in trees or [overlay.compose("trees/cat.yaml", files.texts("trees/cat.yaml"))]:
-        check_laws(overlay.compose(name, texts), tree)
+    asked = overlay.compose(name, texts)
+    for path in journals:
+        tree = tree_of(path)
+        try:
+            check_laws(asked, tree)
+        except Invalid as error:
+            raise ValueError(f"{error}; so it is with the tree of {path}") from error
+    if not journals:
+        check_laws(asked, overlay.compose("trees/cat.yaml", files.texts("trees/cat.yaml")))
     found = [(str(path), violation) for path in journals for violation in of_journal(path, laws)]
     lives = len(journals)
     if not journals:
@@ -62,6 +69,13 @@ def check(
     return 1 if found else 0
 
 
+def tree_of(path: Path) -> overlay.Composition:
+    """The tree of a recorded life. Raises NotAJournal."""
+    with as_written(path):
+        start = read_start(path)
+        return overlay.compose(start.tree, start.files)
+
+
 def scene_of(start: Start) -> LawScene:
     """What laws can ask about a life that begins so, before its first tick."""
     return LawScene(compose(start.personality, start.files, Personality), start.hour)
@@ -69,10 +83,11 @@ def scene_of(start: Start) -> LawScene:
 
 def of_journal(path: Path, laws: Laws) -> list[Violation]:
     """What a recorded life broke. Raises NotAJournal."""
-    start = read_start(path)
-    sensors_of(start.body, start.files)
-    ticks = (tick_of(path, entry) for entry in read_ticks(path, warn))
-    return violations(laws, scene_of(start), ticks)
+    with as_written(path) as reading:
+        start = read_start(path)
+        sensors_of(start.body, start.files)
+        ticks = (tick_of(path, entry) for entry in reading.ticks(warn))
+        return violations(laws, scene_of(start), ticks)
 
 
 def of_random_day(

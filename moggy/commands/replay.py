@@ -15,6 +15,7 @@ from moggy.config import Files, Invalid
 from moggy.designs import designs, sensors_of
 from moggy.home import home, private_file
 from moggy.journal import Incomplete, read_start, read_ticks
+from moggy.journal_reading import as_written
 from moggy.pet import Start
 from moggy.replay import COMPARED, Relived, first_difference
 from moggy.yaml_file import read_yaml
@@ -79,13 +80,19 @@ def replay(journal: Path, swaps: Sequence[str], sets: Sequence[str], plot: Path 
     """Live the journal again and print what differs; `plot` is where a plot of the mood goes.
     Returns 0 when an unchanged replay is exact or a changed one ran, 1 when an unchanged one
     differs or ticks are missing. Raises NotAJournal, or ValueError for a change that is none."""
-    start = read_start(journal)
-    sensors_of(start.body, start.files)
+    with as_written(journal):
+        start = read_start(journal)
+        sensors_of(start.body, start.files)
+        total = sum(1 for _ in read_ticks(journal, warn))
     change = _change(swaps, sets)
-    changed = change(start)
-    total = sum(1 for _ in read_ticks(journal, warn))
+    try:
+        changed = change(start)
+    except Invalid:
+        with as_written(journal):
+            designs(start)
+        raise
     difference, broken = Difference(), ""
-    with progress("living it again", total) as advance:
+    with as_written(journal), progress("living it again", total) as advance:
         try:
             for relived in lived_again(journal, change):
                 difference.note(relived)

@@ -20,6 +20,7 @@ from moggy.behaviors.slot import OptionSlot, ReflexSlot
 from moggy.behaviors.tree_language import TreeLanguage
 from moggy.commands.terminal import Shown, say, styled, warn
 from moggy.designs import designs
+from moggy.journal_reading import as_written
 from moggy.pet import Start
 from moggy.why.answer import ChainCoverage, Explanation, changes, coverage, why
 from moggy.why.chain import Chain, SourceLayer, named
@@ -69,7 +70,12 @@ def _inputs(
 
 def explain(journal: Path, at: float | None, of: str | None, as_json: bool) -> None:
     """Print one moment (s); the newest change of one output; without either, every change of
-    behaviour."""
+    behaviour. Raises NotAJournal; ValueError for an output that never changed."""
+    with as_written(journal):
+        _explain(journal, at, of, as_json)
+
+
+def _explain(journal: Path, at: float | None, of: str | None, as_json: bool) -> None:
     if at is None and of is None:
         for moment, behavior, sentence in changes(journal, warn):
             if as_json:
@@ -86,7 +92,8 @@ def explain(journal: Path, at: float | None, of: str | None, as_json: bool) -> N
 
 def cover(journal: Path, as_json: bool) -> int:
     """Print how many changes are explained; 0 when every change of every output is, 1 otherwise."""
-    found = coverage(journal, inputs_of, warn)
+    with as_written(journal):
+        found = coverage(journal, inputs_of, warn)
     if as_json:
         typer.echo(orjson.dumps({"share": found.share, "coverage": found}))
     else:

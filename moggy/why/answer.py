@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from moggy.journal import Entry, as_written, read_start, read_ticks, tick_of
+from moggy.journal import Entry, read_start
+from moggy.journal_reading import Reading, as_written, tick_of
 from moggy.mcap_file import Told
 from moggy.vocabulary import nearest
 from moggy.why.chain import Chain
@@ -78,9 +79,9 @@ class ChainCoverage:
 
 
 @contextmanager
-def _walk(path: Path, inputs_of: InputsOf) -> Iterator[JournalWalk]:
-    with as_written(path):
-        yield JournalWalk(read_start(path), inputs_of)
+def _walk(path: Path, inputs_of: InputsOf) -> Iterator[tuple[Reading, JournalWalk]]:
+    with as_written(path) as reading:
+        yield reading, JournalWalk(read_start(path), inputs_of)
 
 
 def why(
@@ -94,16 +95,17 @@ def why(
 
     What is damaged is `told`. Raises ValueError where there is none, and NotAJournal.
     """
-    with _walk(path, inputs_of) as trace:
-        return _why(path, trace, at, of, told)
+    with _walk(path, inputs_of) as (reading, trace):
+        return _why(reading, trace, at, of, told)
 
 
 def _why(
-    path: Path, trace: JournalWalk, at: float, of: str | None, told: Told | None
+    reading: Reading, trace: JournalWalk, at: float, of: str | None, told: Told | None
 ) -> Explanation:
+    path = reading.path
     asked: tuple[Chain, Entry] | None = None
     outputs: dict[str, None] = {}
-    for entry in _ticks(path, told):
+    for entry in _ticks(reading, told):
         if entry.at > at and trace.entry is not None:
             break
         trace.take(entry)
@@ -115,12 +117,14 @@ def _why(
     if trace.entry is None:
         raise ValueError(f"{path}: no tick in it")
     if of is None:
+        tick_of(path, trace.entry)
         return _answer(trace, trace.entry, [trace.explain(change) for change in trace.changes()])
     if asked is None:
         joints = trace.entry.data["commanded"]["pose"]
         others = [name for name in dict.fromkeys([*outputs, *joints]) if name != of]
         meant = nearest(of, others) or f"; there are {', '.join(others)}"
         raise ValueError(f"{path}: no change of {of!r} up to {at:g} s{meant}")
+    tick_of(path, asked[1])
     return _answer(trace, asked[1], [asked[0]])
 
 
@@ -128,8 +132,8 @@ def coverage(path: Path, inputs_of: InputsOf, told: Told | None = None) -> Chain
     """Walks the whole journal: whether behind every change of every output each link is there, from
     the command to a sample. Raises NotAJournal."""
     found = ChainCoverage()
-    with _walk(path, inputs_of) as trace:
-        for entry in _ticks(path, told):
+    with _walk(path, inputs_of) as (reading, trace):
+        for entry in _ticks(reading, told):
             trace.take(entry)
             for change in trace.changes():
                 found.count(trace.explain(change))
@@ -139,19 +143,19 @@ def coverage(path: Path, inputs_of: InputsOf, told: Told | None = None) -> Chain
 def changes(path: Path, told: Told | None = None) -> Iterator[tuple[float, str, str]]:
     """(at, behaviour, sentence) each time that the pet takes up something else."""
     last = ""
-    with as_written(path):
-        for entry in _ticks(path, told):
+    with as_written(path) as reading:
+        for entry in _ticks(reading, told):
             behavior = entry.data["decision"]["behavior"]
             if behavior != last:
                 yield entry.at, behavior, entry.data["decision"]["why"]
             last = behavior
 
 
-def _ticks(path: Path, told: Told | None) -> Iterator[Entry]:
+def _ticks(reading: Reading, told: Told | None) -> Iterator[Entry]:
     """The ticks of a journal. Raises NotAJournal for one of another version."""
-    for n, entry in enumerate(read_ticks(path, told)):
+    for n, entry in enumerate(reading.ticks(told)):
         if n == 0:
-            tick_of(path, entry)
+            tick_of(reading.path, entry)
         yield entry
 
 
