@@ -69,7 +69,7 @@ class Liar:
             elif kind == wire.PING and self.nonce:
                 said += wire.frame(wire.PONG, 0, payload + struct.pack("<I", int(now * 1000.0)))
             elif 32 <= kind < 64 and self.nonce:
-                said += wire.frame(wire.ACK, 0, bytes((seq, 0)))
+                said += wire.frame(wire.ACK, 0, bytes((seq, 0, self.nonce & 255)))
             elif not self.nonce and self.says_who:
                 said += wire.frame(wire.IDENTITY, 0, self.identity(0))
         return bytes(said)
@@ -158,7 +158,7 @@ def touch(liar: Liar) -> bytes:
 ATTACKS: Mapping[str, Attack] = {
     "nothing": Attack(lambda _: b"", is_said=False),
     "empty ack": once(wire.ACK, b""),
-    "ack with result 9": once(wire.ACK, bytes((1, 9))),
+    "ack with result 9": once(wire.ACK, bytes((1, 9, 1))),
     "short pong": once(wire.PONG, bytes(7)),
     "pong from the future": Attack(
         lambda liar: wire.frame(wire.PONG, 0, liar.random.randbytes(8)), is_said=False

@@ -98,7 +98,8 @@ class Port:
             if self._frames.seq == self._nonce & 255:
                 take(kind, payload, now)
         elif kind == wire.ACK:
-            self._events.acknowledged(payload[0])
+            if payload[2] == self._nonce & 255:
+                self._events.acknowledged(payload[0])
         elif kind == wire.PING:
             self._lives = _LIVES
             pong = self._pong
@@ -108,7 +109,8 @@ class Port:
         else:
             if self._commands.accept(self._frames.seq):
                 self._result = take(kind, payload, now)
-            self._say(wire.ACK, bytes((self._commands.last, self._result)))
+            answer = self._commands.last, self._result, self._nonce & 255
+            self._say(wire.ACK, bytes(answer))
 
     def stream(self, kind: int, payload: "bytes | bytearray") -> None:
         """Send a message once. It is dropped without a session, and counted as dropped when too

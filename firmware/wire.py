@@ -78,7 +78,7 @@ SCHEMA = (
     ),
     (PING, "ping", "<I", "host_ms"),
     (PONG, "pong", "<II", "host_ms board_ms"),
-    (ACK, "ack", "<BB", "seq result"),
+    (ACK, "ack", "<BBB", "seq result session"),
     # Commands: the brain repeats each until it is acknowledged, the board carries it out once.
     (STOP, "stop", "", ""),
     (RELEASE, "release", "", ""),

@@ -345,7 +345,10 @@ class Protocol:
             self._refused_said[said] = now
             heard.append(Refused(now, f"the board sent {wrong}, which was dropped: {FLASH}"))
 
-    def _acknowledge(self, seq: int, result: int) -> None:
+    def _acknowledge(self, seq: int, result: int, session: int) -> None:
+        # One of an earlier session, which a line held back, has the number of another command.
+        if self.identity is None or session != self._nonce & 0xFF:
+            return
         done = self._commands.acknowledged(seq)
         if done:
             self._results.append(CommandResult(done[-1][0], wire.RESULTS[result]))
@@ -369,7 +372,7 @@ class Protocol:
         out = bytearray()
         if self._must_acknowledge:
             self._must_acknowledge = False
-            out += wire.frame(wire.ACK, 0, bytes((self._events.last, 0)))
+            out += wire.frame(wire.ACK, 0, bytes((self._events.last, 0, self._nonce & 0xFF)))
         if now - self._pinged >= PING_PERIOD:
             self._pinged = now
             out += wire.frame(wire.PING, 0, struct.pack("<I", int(now * 1000.0) & 0xFFFFFFFF))

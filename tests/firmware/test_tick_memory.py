@@ -42,7 +42,7 @@ def frames(first):
             for n in range(first, first + 25)]
 
 
-ACKS = [wire.frame(wire.ACK, 0, bytes((seq, 0))) for seq in range(1, 12)]
+ACKS = [wire.frame(wire.ACK, 0, bytes((seq, 0, 7))) for seq in range(1, 12)]
 
 
 class Line:

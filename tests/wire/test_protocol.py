@@ -291,7 +291,7 @@ def test_a_stop_holds_for_a_board_that_restarts_until_a_release_is_asked_for() -
     protocol.receive(hello_answer(protocol), 0.0)
     protocol.command(wire.STOP)
     assert sent(protocol, 0.01)[-1] == wire.STOP
-    protocol.receive(wire.frame(wire.ACK, 0, bytes((1, 0))), 0.02)
+    protocol.receive(wire.frame(wire.ACK, 0, bytes((1, 0, protocol._nonce & 255))), 0.02)
     assert not protocol.waiting
     for begun in (1.0, 2.0):
         protocol.begin(begun)
@@ -363,3 +363,22 @@ def test_reasons_without_end_are_not_all_said() -> None:
         schema = struct.pack("<I", 0xDEADBEEF + tick // 10)
         said += protocol.receive(wire.frame(wire.IDENTITY, 0, schema), 0.02 * tick)
     assert len(said) == 3
+
+
+def test_an_acknowledgement_of_an_earlier_session_acknowledges_nothing() -> None:
+    protocol = Protocol(1)
+    protocol.begin(0.0)
+    protocol.receive(hello_answer(protocol), 0.0)
+    protocol.command(wire.CLEAR)
+    assert wire.CLEAR in sent(protocol, 0.01)
+    held_back = wire.frame(wire.ACK, 0, bytes((1, 0, protocol._nonce & 255)))
+    protocol.begin(2.0)
+    protocol.command(wire.STOP)
+    protocol.receive(held_back, 2.1)
+    assert protocol.waiting == 1
+    protocol.receive(hello_answer(protocol), 2.2)
+    protocol.receive(held_back, 2.3)
+    assert protocol.waiting == 1
+    assert wire.STOP in sent(protocol, 2.4)
+    protocol.receive(wire.frame(wire.ACK, 0, bytes((1, 0, protocol._nonce & 255))), 2.5)
+    assert not protocol.waiting

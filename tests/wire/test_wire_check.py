@@ -61,8 +61,8 @@ def troubles(senses: list[AnySense]) -> list[str]:
 @pytest.mark.parametrize(
     ("kind", "payload", "said"),
     [
-        (wire.ACK, b"", "'ack' with 0 bytes instead of 2"),
-        (wire.ACK, bytes((1, 9)), "'ack' with result 9, which does not exist"),
+        (wire.ACK, b"", "'ack' with 0 bytes instead of 3"),
+        (wire.ACK, bytes((1, 9, 1)), "'ack' with result 9, which does not exist"),
         (wire.PONG, bytes(7), "'pong' with 7 bytes instead of 8"),
         (wire.IDENTITY, bytes(3), "'identity' with 3 bytes"),
         (wire.IDENTITY, struct.pack("<I", wire.SCHEMA_HASH), "'identity' with 4 bytes"),
