@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import socket
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -93,6 +94,8 @@ class LivingBoard:
         """Raises OSError where no pet listens there any more."""
         self.process = path.stem.removeprefix(PREFIX)
         """Number of the pet's process."""
+        self.port = ""
+        """The port that the pet has; empty until it has answered."""
         self._folder = tempfile.TemporaryDirectory(prefix="moggy-asks-")
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         try:
@@ -104,15 +107,27 @@ class LivingBoard:
             self.close()
             raise
 
-    def ask(self, what: str = "status") -> Condition:
-        """Ask for "status", "stop", "release" or "clear"; the board's condition at that time.
-        Raises OSError where the pet has ended or does not answer, ValueError where that is no
-        answer."""
+    def fileno(self) -> int:
+        """Of the socket, for `select`."""
+        return self._socket.fileno()
+
+    def send(self, what: str) -> None:
+        """Ask for "status", "stop", "release" or "clear". Raises OSError."""
         self._socket.send(what.encode())
+
+    def answer(self) -> Condition:
+        """The board's condition at the time of the oldest question that is not answered yet. Raises
+        OSError where the pet has ended or does not answer, ValueError where that is no answer."""
         found = json.loads(self._socket.recv(LONGEST))
         if not isinstance(found, dict):
             raise ValueError("no condition")
+        self.port = str(found.get("port", ""))
         return found
+
+    def ask(self, what: str = "status") -> Condition:
+        """Both."""
+        self.send(what)
+        return self.answer()
 
     def close(self) -> None:
         """Let go of it."""
@@ -120,29 +135,36 @@ class LivingBoard:
         self._folder.cleanup()
 
 
-def living_board(port: str) -> LivingBoard | None:
-    """The board of the pet that has this port, or of the only pet that has one where `port` is
-    empty; None where no pet of this owner has it. Sockets of pets that were killed are removed."""
-    found = []
+def living_boards(port: str = "") -> list[LivingBoard]:
+    """The boards of this owner's living pets; only the one at `port` where that is given and found.
+    Those that do not answer within ANSWERS_S have no port. All are asked at once. Sockets of pets
+    that were killed are removed."""
+    asked = []
     for path in sorted(home().glob(f"{PREFIX}*.sock")):
         try:
             board = LivingBoard(path)
+            board.send("status")
         except ConnectionRefusedError:
             path.unlink(missing_ok=True)
-            continue
         except OSError:
-            continue
-        with suppress(OSError, ValueError):
-            at = str(board.ask().get("port"))
-            if not port or os.path.realpath(at) == os.path.realpath(port):
-                found.append(board)
-                continue
-        board.close()
-    chosen = found[0] if len(found) == 1 else None
-    for board in found:
-        if board is not chosen:
-            board.close()
-    return chosen
+            continue  # it has just ended
+        else:
+            asked.append(board)
+    silent = list(asked)
+    while silent:
+        answered, _, _ = select.select(silent, [], [], ANSWERS_S)
+        if not answered:
+            break
+        for board in answered:
+            silent.remove(board)
+            with suppress(OSError, ValueError):
+                board.answer()
+            if port and os.path.realpath(board.port) == os.path.realpath(port):
+                for other in asked:
+                    if other is not board:
+                        other.close()
+                return [board]
+    return asked
 
 
 @contextmanager

@@ -60,12 +60,12 @@ def status(port: str, body: str, seconds: float) -> int:
 def stop(port: str, body: str, seconds: float) -> int:
     """Send the emergency stop; 0 once the board says that every pulse has ended."""
     with session(port, body, seconds) as board:
-        board.connect()
+        board.reach()
         board.order(wire.STOP, "the emergency stop was not acknowledged")
         try:
-            board.until(lambda: board.state == "stopped", "stopping")
+            board.until(lambda: board.connected and board.state == "stopped", "stopping")
         except TimeIsOverError:
-            raise RuntimeError(_not_stopped(board)) from None
+            raise RuntimeError(board.not_stopped()) from None
         say("stopped: every servo is limp until `moggy board release`")
         return 0
 
@@ -113,17 +113,6 @@ def build(folder: Path, body: str, transport: str) -> int:
     _row("chip", f"{made.wiring.chip}, {transport}")
     _row("files", f"{len(files)} in {folder}, {sum(map(len, files.values()))} bytes")
     return 0
-
-
-def _not_stopped(board: Session) -> str:
-    """What is known when a board took the stop and did not say that all pulses have ended."""
-    since = "and does not answer any more"
-    if board.connected:
-        since = "but a servo driver has not acknowledged it yet; the board goes on asking it"
-    return (
-        f"the board at {board.port} took the emergency stop, {since}. Servos may still have "
-        "pulses: cut their power"
-    )
 
 
 def _condition(board: Session) -> int:

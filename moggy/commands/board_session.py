@@ -3,19 +3,20 @@ port."""
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 
 from moggy import wire, wire_check
 from moggy.actuators.serial_body import fault_names
 from moggy.board_config import body_hash
-from moggy.board_control import Condition, LivingBoard, living_board
+from moggy.board_control import Condition, LivingBoard, living_boards
 from moggy.board_faults import in_words
 from moggy.body import Body
 from moggy.clock import RealClock
 from moggy.link import SerialLink
 from moggy.protocol import NO_ANSWER, Heard, Identity, LinkChange, Refused, Said
-from moggy.serial_port import only_port
+from moggy.serial_port import only_port, ports_here
 
 STATE_WORDS = {
     "limp": "no servo has pulses until a pet sends a pose",
@@ -84,6 +85,14 @@ class Session(ABC):
     def close(self) -> None:
         """Let go of it."""
 
+    @abstractmethod
+    def reach(self) -> None:
+        """Do what must be done before a stop can be sent. Raises as `until` does."""
+
+    @abstractmethod
+    def not_stopped(self) -> str:
+        """What is known when a stop was sent and the board has not said that it has stopped."""
+
     @property
     def condition(self) -> str:
         """State and flags in words."""
@@ -138,6 +147,16 @@ class PetSession(Session):
     @property
     def identity(self) -> Identity | None:
         return self._identity
+
+    def reach(self) -> None:
+        """Nothing: the pet keeps a stop for a board that does not answer now."""
+
+    def not_stopped(self) -> str:
+        return (
+            f"the pet (process {self._board.process}) has the emergency stop, and the board at "
+            f"{self.port} has not said that it has stopped; the pet goes on asking it. Servos may "
+            "still have pulses: cut their power"
+        )
 
     def send(self, kind: int) -> None:
         self._heard(self._ask(ASKED[kind]))
@@ -196,6 +215,18 @@ class PortSession(Session):
 
     def close(self) -> None:
         self._link.close()
+
+    def reach(self) -> None:
+        self.connect()
+
+    def not_stopped(self) -> str:
+        since = "and does not answer any more"
+        if self.connected:
+            since = "but a servo driver has not acknowledged it yet; the board goes on asking it"
+        return (
+            f"the board at {self.port} took the emergency stop, {since}. Servos may still have "
+            "pulses: cut their power"
+        )
 
     def send(self, kind: int) -> None:
         self._results.pop(kind, None)
@@ -266,6 +297,27 @@ class PortSession(Session):
 
 def session_of(port: str, body: Body, seconds: float | None) -> Session:
     """A session with the board at a port; through the pet that has it, where one lives. `seconds`:
-    for how long; None: for ever. Raises RuntimeError where there is no port, or several."""
-    living = living_board(port)
-    return PortSession(port, body, seconds) if living is None else PetSession(living, body, seconds)
+    for how long; None: for ever. Raises RuntimeError where there is no port, or where none is named
+    and several may be meant."""
+    living = living_boards(port)
+    if port:
+        for board in living:
+            if os.path.realpath(board.port) == os.path.realpath(port):
+                return PetSession(board, body, seconds)
+    elif living:
+        others = {one.device for one in ports_here() if one.vid is not None}
+        others -= {os.path.realpath(board.port) for board in living}
+        if len(living) == 1 and living[0].port and not others:
+            return PetSession(living[0], body, seconds)
+        there = [_place_of(board) for board in living] + sorted(others)
+        for board in living:
+            board.close()
+        raise RuntimeError(f"name a board with --port; there are: {', '.join(there)}")
+    for board in living:
+        board.close()
+    return PortSession(port, body, seconds)
+
+
+def _place_of(board: LivingBoard) -> str:
+    whose = f"of the pet with process {board.process}"
+    return f"{board.port} ({whose})" if board.port else f"one {whose}, which does not answer"
