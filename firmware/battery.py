@@ -57,7 +57,8 @@ class BatteryGauge:
 
     def read(self) -> None:
         """Take one reading. The board calls this once a second. Less than half of the empty mark is
-        no battery that could feed the board, but a divider that is not wired: it tells nothing."""
+        no battery that could feed the board, but a divider that is not wired: it tells nothing, neither
+        that a battery is empty nor that one that was is well again."""
         if self._adc is None:
             return
         seen = self._seen(self._adc)
@@ -67,9 +68,10 @@ class BatteryGauge:
             wired = self._driven(self._adc, seen)
         self.wired = wired
         if not wired:
-            self.mv = 0
-        self.low = wired and self.mv < self._low + (_SPREAD_MV if self.low else 0)
-        self._empties = self._empties + 1 if wired and seen < self._empty else 0
+            self.mv = 0  # and what was found before stays: a battery may fall on below that
+            return
+        self.low = self.mv < self._low + (_SPREAD_MV if self.low else 0)
+        self._empties = self._empties + 1 if seen < self._empty else 0
 
     def _seen(self, adc: ADC) -> int:
         """The battery's voltage now, mV."""

@@ -29,7 +29,7 @@ HEALED = 4.0
 RESTED = 14.0
 """Seconds after which all is as before a fault that ended all movement: 5 for the battery, 1 for
 the servo board, and the slow way to rest."""
-SMOOTH = 60.1
+SMOOTH = 60.4
 """Seconds without a late tick after which it is forgotten."""
 WITHOUT: Mapping[str, str] = {
     "starting": "running",

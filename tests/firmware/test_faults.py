@@ -232,6 +232,25 @@ def test_a_setpoint_that_is_replayed_moves_nothing() -> None:
     assert abs(life.board.outputs().servos["head_pan"] - there) <= 1
 
 
+def test_a_battery_that_falls_on_below_what_tells_anything_stays_empty(life: Life) -> None:
+    life.live(3.0).live(5.0, volts=5.0)
+    assert (life.state, life.pulsed) == ("fault", 0)
+    life.live(20.0, volts=2.9)
+    assert (life.state, life.pulsed, life.faults) == ("fault", 0, ("battery",))
+    life.body.clear(life.now)
+    life.live(5.0)
+    assert (life.state, life.pulsed) == ("fault", 0)
+    life.live(12.0, volts=8.0)
+    assert life.state == "running"
+
+
+def test_an_empty_battery_is_found_though_some_readings_tell_nothing(life: Life) -> None:
+    life.live(3.0)
+    for _ in range(5):
+        life.live(2.0, volts=5.0).live(1.0, volts=3.0)
+    assert (life.state, life.pulsed, life.faults) == ("fault", 0, ("battery",))
+
+
 @pytest.mark.parametrize("volts", [0.0, 0.9, 3.1, 3.3, 6.2, 6.7])
 def test_a_divider_that_is_not_wired_is_no_empty_battery(volts: float) -> None:
     """Whatever its pin floats at."""

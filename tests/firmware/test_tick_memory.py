@@ -163,7 +163,7 @@ def test_a_low_battery_that_is_looked_at_twice_allocates_nothing(tmp_path: Path)
         capture_output=True,
         text=True,
     )
-    assert (done.stdout.split(), done.stderr) == (["0", "0", "False", "False", "False"], "")
+    assert (done.stdout.split(), done.stderr) == (["0", "0", "True", "False", "False"], "")
 
 
 @pytest.mark.skipif(interpreter() is None, reason=f"not run: {note()}")
