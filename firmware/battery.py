@@ -56,9 +56,9 @@ class BatteryGauge:
         self._empties = 0
 
     def read(self) -> None:
-        """Take one reading. The board calls this once a second. Less than half of the empty mark is no
-        battery that could feed the board, but a divider that is not wired: it tells
-        nothing, neither that a battery is empty nor that one that was is well again."""
+        """Take one reading. The board calls this once a second. Less than half of the empty mark is
+        no battery that could feed the board, but a divider that is not wired: it tells nothing,
+        neither that a battery is empty nor that one that was is well again."""
         if self._adc is None:
             return
         seen = self._seen(self._adc)

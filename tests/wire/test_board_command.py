@@ -379,6 +379,7 @@ def test_a_stop_reaches_a_board_that_does_not_answer_for_a_while(
     board: MicroPythonBoard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MOGGY_HOME", str(home := tmp_path / "home"))
+    assert board._process is not None
     with living(board, home):
         board._process.send_signal(signal.SIGSTOP)
         try:
