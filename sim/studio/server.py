@@ -55,6 +55,9 @@ MOST_PAGES = 16
 MOST_CONNECTIONS = 64
 """Connections that are open at once, pages among them; our choice. More are closed at once: each
 takes a descriptor, of which a process commonly has 1,024."""
+CONNECTIONS_PER_SECOND = 40.0
+"""Connections that are taken in in a second, our choice; others wait in the kernel, and cost the
+loop nothing. A page opens about ten."""
 REQUEST_S = 10.0
 """Seconds within which a connection must have asked for something; our choice."""
 
@@ -323,6 +326,35 @@ class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Any:
         yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take connections in at CONNECTIONS_PER_SECOND, where uvicorn takes all that come."""
+        await super().startup(sockets=[])
+        self._doors = [asyncio.create_task(self._let_in(each)) for each in sockets or ()]
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take in no more, then end as uvicorn does."""
+        for door in self._doors:
+            door.cancel()
+        await asyncio.gather(*self._doors, return_exceptions=True)
+        await super().shutdown(sockets)
+
+    async def _let_in(self, listener: socket.socket) -> None:
+        loop, pace = asyncio.get_running_loop(), Pace()
+        listener.setblocking(False)
+        while True:
+            await pace.wait(1.0 / CONNECTIONS_PER_SECOND)
+            try:
+                line, _ = await loop.sock_accept(listener)
+                await loop.connect_accepted_socket(self._connection, line)
+            except OSError:
+                await asyncio.sleep(1.0)  # no descriptor is left, or the client is gone
+
+    def _connection(self) -> asyncio.Protocol:
+        made: asyncio.Protocol = _Bounded(
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )
+        return made
 
 
 def _guarded(app: ASGIApp, guard: Guard) -> ASGIApp:

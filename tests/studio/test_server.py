@@ -40,6 +40,7 @@ from moggy.sim.studio.guard import Guard
 from moggy.sim.studio.inbox import PageInbox, Shelf
 from moggy.sim.studio.open_page import MESSAGES_PER_SECOND, MOST_WAITING
 from moggy.sim.studio.server import (
+    CONNECTIONS_PER_SECOND,
     MOST_CONNECTIONS,
     MOST_PAGES,
     Studio,
@@ -524,8 +525,24 @@ def test_pages_are_greeted_while_others_wait_for_their_saves(slow: tuple[Rig, Sl
     rig, _ = slow
     with contextlib.ExitStack() as pages:
         for _ in range(MOST_PAGES - 1):  # more than there are threads
-            page = pages.enter_context(rig.page())
+            page = pages.enter_context(rig.page(close_timeout=0.1))
             save(page, "good: 2")
             page.send("{")
             until(page, "error")
-        until(pages.enter_context(rig.page()), "hello")
+        until(pages.enter_context(rig.page(close_timeout=0.1)), "hello")
+
+
+def test_connections_are_taken_in_no_faster_than_the_loop_can_bear(rig: Rig) -> None:
+    host, _, port = rig.place.partition(":")
+    with rig.page() as page:
+        until(page, "hello")
+        count, began = 3 * int(CONNECTIONS_PER_SECOND), monotonic()
+        for _ in range(count):
+            with socket.create_connection((host, int(port))) as line:
+                line.sendall(b"GET / HTTP/1.1\r\nX: " + b"a" * 15_000)
+        page.send('{"type": "setting", "name": "stop", "on": true}')
+        while not rig.inbox.poll(1.0):
+            assert monotonic() - began < PATIENCE
+        assert rig.get("/healthz").status == 200
+        # A second's worth is taken at once.
+        assert monotonic() - began >= count / CONNECTIONS_PER_SECOND - 1.2
