@@ -246,7 +246,7 @@ class Board:
         if beat == 19:
             self._age(now)
             if limbs.look():
-                text = "servos: %d times a channel did not give its pulse; written again"
+                text = "servos: %d wrong pulses were written again"
                 self._port.log(text % limbs.repairs)
         if beat == 7 or (limbs.doubtful and self._ticks & 1):
             self._sound = limbs.sound()

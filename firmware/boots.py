@@ -63,8 +63,9 @@ class Boots:
         """Whether the servos wait for `clear`."""
         self._since: Ms | None = None
         """When the servos last started, while the flash says so of this run."""
-        self._told = self._written = self.waiting = self.kept
-        """The bits in the register, those on the flash, and those that one of them has."""
+        self._told = self._written = self._tried = self.waiting = self.kept
+        """The bits in the register, those on the flash, those last written to it, which may have
+        failed, and those that one of the first two has."""
         self._wrote: Ms | None = None
         """When a bit was last set on the flash; None once that was long ago."""
         if not self._write():
@@ -100,13 +101,12 @@ class Boots:
                 machine.mem32[self._register] = _MARK | waits
         if self._wrote is not None and ticks_diff(now, self._wrote) >= _WEAR_MS:
             self._wrote = None
-        if off and waits != self._written:
-            more = waits & ~self._written
-            if more or self._wrote is None:
-                if more:
-                    self._wrote = now
-                self._written = waits
-                self._write()
+        if off and waits != self._written and (self._wrote is None or waits & ~self._tried):
+            before, self._written, self._tried = self._written, waits, waits
+            if waits & ~before:
+                self._wrote = now
+            if not self._write():
+                self._written, self._wrote = before, now
         self.waiting = waits | self._written
 
     def clear(self) -> None:

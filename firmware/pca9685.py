@@ -160,7 +160,7 @@ class PCA9685:
             self._write(_MODE1, _RUN_WITH_AUTO_INCREMENT)
             self._is_set_up = self.sound() and self._read(_PRESCALE) == self._prescale
             if not self._is_set_up:
-                raise OSError("the servo board does not keep what is written to it")
+                raise OSError("it keeps nothing")
         for _ in range(4):
             if not self.holds():
                 raise OSError("it still gives pulses")

@@ -287,6 +287,33 @@ def test_a_flash_that_cannot_be_written_is_no_reason_not_to_start() -> None:
     assert (boots.count, boots.latched) == (0, False)
 
 
+def test_a_stop_that_the_flash_did_not_take_is_written_again_after_a_minute() -> None:
+    board = LockStepBoard(CAT)
+    opened, tries = board._open, list[str]()
+    refuses = False
+
+    def open_(name: str, mode: str = "r") -> Any:
+        if mode == "w":
+            tries.append(name)
+            if refuses:
+                raise OSError(28)
+        return opened(name, mode)
+
+    board._builtins["open"] = open_
+    boots = board.module("boots").Boots()
+    refuses = True
+    tries.clear()
+    for now in range(0, 60_000, 10):
+        boots.keep(1, True, now)
+    assert len(tries) == 1, "a flash that refuses is not asked at each tick"
+    refuses = False
+    boots.keep(1, True, 60_000)
+    assert len(tries) == 2
+    assert board.module("boots").Boots().kept == 1
+    boots.keep(1, True, 60_010)
+    assert len(tries) == 3, "of the start"
+
+
 SCRIPT = """
 from boots import Boots
 
