@@ -407,7 +407,8 @@ def test_of_two_pets_one_is_to_be_named_and_a_hung_one_is_no_other(
             pet.send_signal(signal.SIGSTOP)
             said = str(asked("stop", "").exception)
             assert f"one of the pet with process {pet.pid}, which does not answer" in said
-            assert any(other.outputs().servos.values())
+            # On a busy machine its pet may be silent for a moment, and the board at rest.
+            until(lambda: any(other.outputs().servos.values()))
             assert asked("stop", other.path).exit_code == 0
             assert not any(other.outputs().servos.values())
             pet.send_signal(signal.SIGCONT)
