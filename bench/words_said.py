@@ -98,9 +98,8 @@ def by_kind(slow: Mapping[str, SlowReader], name: str = "held") -> None:
     )
     for way, readers in ways.items():
         read = [(line, read_text(line.text, "", understand, readers)) for line in lines]
-        print(
-            f"\n{way:17}{'n':>5}{'sign':>7}{'wish':>7}{'to':>7}{'feeling':>9}{'unsure':>8}{'ECE':>7}"
-        )
+        head = f"{'n':>5}{'sign':>7}{'wish':>7}{'to':>7}{'feeling':>9}{'unsure':>8}{'ECE':>7}"
+        print(f"\n{way:17}{head}")
         for lang in (*LANGUAGES, "all"):
             _line(lang, [pair for pair in read if lang in ("all", pair[0].lang)], error=True)
         for kind in dict.fromkeys(line.kind for line in lines):

@@ -54,6 +54,10 @@ def test_a_stop_after_a_held_acknowledgement_stops_and_its_release_releases(
     life.body.stop(life.now)
     life.live(0.5)
     line.held = False
+    is_stopped_and_released(life)
+
+
+def is_stopped_and_released(life: Life) -> None:
     life.live(2.0)
     assert (life.state, life.pulsed) == ("stopped", 0)
     life.body.release(life.now)
@@ -71,8 +75,4 @@ def test_a_release_is_heard_after_a_line_that_held_back_the_stop(
     line.held = True
     life.live(seconds)
     line.held = False
-    life.live(2.0)
-    assert (life.state, life.pulsed) == ("stopped", 0)
-    life.body.release(life.now)
-    life.live(4.0)
-    assert life.state == "running"
+    is_stopped_and_released(life)
