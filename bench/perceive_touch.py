@@ -15,7 +15,7 @@ import random
 import statistics
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from bench.absent import ROOT
@@ -202,15 +202,20 @@ def steps(moments: list[ContactSample]) -> int:
 
 
 def told(
-    moments: list[ContactSample], form: Callable[[ContactSample], Touch], jolt: bool
+    moments: list[ContactSample],
+    form: Callable[[ContactSample], Touch],
+    jolt: bool,
+    reader: TouchReader | None = None,
+    start: float = 0.0,
 ) -> list[Gesture]:
-    """What the touch reader makes of a bout; with `jolt`, of an acceleration at its begin too."""
-    senses: list[AnySense] = [form(m) for m in moments]
+    """What a new touch reader, or this one, makes of a bout that is `start` seconds later than it
+    says; with `jolt`, of an acceleration at its begin too."""
+    senses: list[AnySense] = [replace(form(m), at=start + m.at) for m in moments]
     if jolt:
-        senses.append(Acceleration(at=BEGIN + SAMPLE_S, x=0.5, y=0.2, z=1.5))
-    reader, out = TouchReader(BODY), []
+        senses.append(Acceleration(at=start + BEGIN + SAMPLE_S, x=0.5, y=0.2, z=1.5))
+    reader, out = reader or TouchReader(BODY), []
     for n in range(steps(moments)):
-        now = n * SAMPLE_S
+        now = start + n * SAMPLE_S
         due = [s for s in senses if now - SAMPLE_S + 1e-9 < s.at <= now + 1e-9]
         out += [g for g in reader.read(due, now) if isinstance(g, Gesture)]
     return out

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping, Sequence
+from statistics import median
 from typing import Final, Literal, NamedTuple
 
 from moggy.messages import Gesture, Probabilities
@@ -23,8 +24,13 @@ REMEMBERED: Final = 40
 """Touches that are remembered of each hand and skin. Our choice."""
 PAUSE_S: Final = 3.0
 """Seconds between the beginnings of two contacts from which they have no rhythm. Our choice."""
-LEAST_SPREAD: Final[Mapping[Measure, float]] = {"pressure": 0.06, "speed": 0.03, "pace": 0.4}
-"""Least distance of the ninth tenth from the median: a hand that is all alike is no proof."""
+LEAST_SPREAD: Final[Mapping[Measure, float]] = {"pressure": 0.15, "speed": 0.3, "pace": 0.3}
+"""Least distance of the ninth tenth from the median, in medians: a hand that is all alike is no
+proof."""
+PRIOR_WEIGHT: Final = 2.0
+"""Touches after which a median is as near to what was felt as to the prior. Our choice."""
+LEAST_MEDIAN: Final = 0.01
+"""Smallest median, of any measure: a smaller one is taken for this."""
 FARTHEST: Final = 3.0
 """The most that one touch may be away from the usual, in distances of the ninth tenth."""
 ROUGH_PER: Final = 0.2
@@ -42,7 +48,8 @@ ANGRY: Final[Probabilities] = {"angry": 0.7, "afraid": 0.15, "disgusted": 0.1, "
 
 
 class Usual:
-    """The latest values of one measure; until there are some, those of `prior` stand for them."""
+    """The latest values of one measure. Until there are some, those of `prior` stand for them; then
+    it says no more than how far they spread about what was felt."""
 
     __slots__ = ("prior", "seen")
 
@@ -52,17 +59,26 @@ class Usual:
 
     def quantile(self, share: float) -> float:
         """The value below which such a share, 0..1, of all lies."""
-        values = sorted((*self.prior, *self.seen))
+        moved = self._moved()
+        values = sorted((*(moved * value for value in self.prior), *self.seen))
         at = share * (len(values) - 1)
         low = int(at)
         high = min(low + 1, len(values) - 1)
         return values[low] + (values[high] - values[low]) * (at - low)
 
+    def _moved(self) -> float:
+        """How many times the median of what was felt is that of the prior; 1 at first."""
+        n = len(self.seen)
+        if not n:
+            return 1.0
+        times = max(median(self.seen), LEAST_MEDIAN) / max(median(self.prior), LEAST_MEDIAN)
+        return float(times ** (n / (n + PRIOR_WEIGHT)))
+
     def away(self, value: float, least: float) -> float:
         """How far a value is from the median, in distances of the ninth tenth from it, which is at
-        least `least`."""
-        middle = self.quantile(0.5)
-        spread = max(least, self.quantile(0.9) - middle)
+        least `least` medians."""
+        middle = max(self.quantile(0.5), LEAST_MEDIAN)
+        spread = max(least * middle, self.quantile(0.9) - middle)
         return max(-FARTHEST, min(FARTHEST, (value - middle) / spread))
 
 

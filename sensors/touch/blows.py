@@ -6,6 +6,7 @@ import math
 
 from moggy.messages import Place
 from moggy.sensors.touch.contact import SLAP_WINDOW_S, Contact
+from moggy.sensors.touch.skin_range import SkinRange
 
 JOLT_G = 0.3
 """g off rest from which the whole body was struck."""
@@ -41,7 +42,9 @@ a jolt it sends at once."""
 class Blows:
     """Weighs each sample of acceleration, and says whether a contact is a slap."""
 
-    def __init__(self) -> None:
+    def __init__(self, skin: SkinRange) -> None:
+        """`skin`: what the skin gives; peaks are judged as on the usual one."""
+        self._skin = skin
         self._jolted = self._weighed = -1.0
         self._jolt = 0.0
         self._rest: Place = (0.0, 0.0, 1.0)
@@ -78,7 +81,7 @@ class Blows:
         if now - contact.began > SLAP_WINDOW_S + SLAP_TOGETHER_S:
             contact.checked = True
             return False
-        jolted = self.jolted(contact, now)
+        jolted, gives = self.jolted(contact, now), self._skin.factor
         if jolted:
             harder = min(1.0, (self._jolt - JOLT_G) / (HARD_JOLT_G - JOLT_G))
             least = SLAP_WITH_JOLT + (SLAP_WITH_HARD_JOLT - SLAP_WITH_JOLT) * harder
@@ -86,11 +89,11 @@ class Blows:
         elif jolted is False:
             # At rest is an answer too: only what is brief and beyond the skin's range is a slap.
             brief = ended and contact.last - contact.began < UNMOVED_LASTS_S
-            least, rises = SLAP_UNMOVED, brief
+            least, rises, gives = SLAP_UNMOVED, brief, min(1.0, gives)
         else:
-            least, rises = SLAP_UNWEIGHED, contact.rise >= SLAP_RISE_PER_S
+            least, rises = SLAP_UNWEIGHED, gives * contact.rise >= SLAP_RISE_PER_S
         early = contact.last - contact.began <= SLAP_WINDOW_S or ended
-        if rises and contact.peak >= least and early:
+        if rises and gives * contact.peak >= least and early:
             contact.slapped = now
             return True
         return False

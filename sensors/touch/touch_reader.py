@@ -8,10 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from moggy.body import Body
-from moggy.messages import Acceleration, AnySense, Gesture, Place, Touch
+from moggy.messages import Acceleration, AnySense, Forget, Gesture, Place, Touch
 from moggy.sensors.touch.blows import Blows
 from moggy.sensors.touch.contact import LANDS_S, Contact, PressureTrace
+from moggy.sensors.touch.skin_range import SkinRange
 from moggy.vocabulary import (
+    EVERYBODY,
     GESTURE_PERIOD_S,
     GESTURES,
     TYPICAL_STROKE_M_S,
@@ -113,7 +115,8 @@ class TouchReader:
         self._gone: list[Contact] = []
         self._pressed: dict[str, float] = {}
         """Pad that is pressed → when that began, s."""
-        self._blows = Blows()
+        self._skin = SkinRange()
+        self._blows = Blows(self._skin)
 
     def _within(self, reach: float) -> dict[str, frozenset[str]]:
         """Pad → the pads within `reach` m, itself included."""
@@ -123,13 +126,15 @@ class TouchReader:
         }
 
     def read(self, senses: Sequence[AnySense], now: float) -> Sequence[AnySense]:
-        """The gestures of this tick. Reads acceleration too, for slaps."""
+        """The gestures of this tick. Reads acceleration too, for slaps, and who is forgotten."""
         out: list[AnySense] = []
         for sense in senses:
             if isinstance(sense, Touch):
                 self._touch(sense, min(sense.at, now), out)
             elif isinstance(sense, Acceleration):
                 self._blows.weigh((sense.x, sense.y, sense.z), now)
+            elif isinstance(sense, Forget) and sense.person == EVERYBODY:
+                self._skin.forget()
         for contact in self._contacts[:]:
             if now - contact.last > SILENCE_S:
                 self._end(contact, now, out)
@@ -329,13 +334,15 @@ class TouchReader:
             }
             confidence = sure
         else:
-            chances = contact.trace.belief.see(seen, contact.zone)
+            chances = contact.trace.belief.see(self._skin.usual(seen), contact.zone)
             # Surer the longer it is looked at, and less sure without a measured place.
             confidence = (
                 max(chances.values())
                 * (1.0 - 0.6 * math.exp(-seen.duration / 0.25))
                 * (0.75 if seen.speed is None else 1.0)
             )
+        if phase == "end":
+            self._skin.learn(seen)
         gesture = max(chances, key=lambda name: chances[name])
         speed = (
             seen.speed

@@ -133,3 +133,4 @@ def test_most_simulated_people_are_read_right_on_any_skin(gives: float) -> None:
     table = Files().load("appraisals/cat.yaml", Appraisals)
     lives = [touched(seed, table, gives) for seed in range(100, 124)]
     assert sum(contrast(bouts, "valence") < 0.0 for bouts in lives) >= 17
+    assert sum(contrast(bouts, "arousal") > 0.0 for bouts in lives) >= 15

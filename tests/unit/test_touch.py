@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 
 from moggy import config
 from moggy.body import Body
-from moggy.messages import Acceleration, AnySense, Gesture, Place, Touch
+from moggy.messages import Acceleration, AnySense, Forget, Gesture, Place, Touch
 from moggy.sensors.touch import TouchReader
-from moggy.vocabulary import GESTURES, ZoneName
+from moggy.sensors.touch.gestures import Features
+from moggy.sensors.touch.skin_range import USUAL, SkinRange
+from moggy.vocabulary import EVERYBODY, GESTURES, GestureName, ZoneName
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -137,6 +139,50 @@ def test_fingers_going_to_and_fro_scratch_and_light_ones_tickle(body: Body) -> N
 
     assert felt(body, hand(0.1, 1.6, rub, pressure=0.5, area=0.18))[-2].gesture == "scratch"
     assert felt(body, hand(0.1, 1.6, rub, pressure=0.14, area=0.1))[-2].gesture == "tickle"
+
+
+def pats(start: float, pressure: float) -> list[AnySense]:
+    return [s for n in range(3) for s in hand(start + n * 0.4, 0.16, (0.0, 0.0, 0.24), pressure)]
+
+
+def on_a_weak_skin(first: Callable[[float, float], list[AnySense]], body: Body) -> GestureName:
+    """What three pats are taken for on a skin that gives 0.4 of the usual, after eight touches."""
+    senses = [s for n in range(8) for s in first(3.0 * n, 0.16)]
+    return felt(body, [*senses, *pats(24.0, 0.16)], 27.0)[-1].gesture
+
+
+def test_on_a_skin_that_gives_little_hands_that_rest_tell_what_is_firm(body: Body) -> None:
+    def rest(at: float, pressure: float) -> list[AnySense]:
+        return hand(at, 1.5, (0.0, 0.0, 0.24), pressure)
+
+    assert on_a_weak_skin(pats, body) == "tap", "pats alone tell nothing of the skin"
+    assert on_a_weak_skin(rest, body) == "pat"
+    gone = [s for n in range(8) for s in rest(3.0 * n, 0.16)]
+    forgotten = [*gone, Forget(at=23.5, person=EVERYBODY), *pats(24.0, 0.16)]
+    assert felt(body, forgotten, 27.0)[-1].gesture == "tap"
+
+
+def test_a_slap_on_a_skin_that_gives_little_is_one(body: Body) -> None:
+    def hit(at: float) -> list[AnySense]:
+        return hand(at, 0.08, (0.0, 0.0, 0.24), 0.36)
+
+    rests = [s for n in range(8) for s in hand(3.0 * n, 1.5, (0.0, 0.0, 0.24), 0.16)]
+    assert felt(body, hit(1.0))[0].gesture != "hit"
+    assert felt(body, [*rests, *hit(24.0)], 26.0)[-1].gesture == "hit"
+
+
+def test_tickles_do_not_make_a_skin_seem_weak() -> None:
+    skin = SkinRange()
+    seen = Features(
+        duration=3.0, ended=True, pulses=1, rise=2.0, peak=0.2, pressure=0.13, area=0.1,
+        speed=0.1, path=0.3, straightness=0.3, reversals=8.0, frequency=4.0,
+    )  # fmt: skip
+    for _ in range(40):
+        skin.learn(seen)
+    assert skin.factor == 1.0
+    for _ in range(40):
+        skin.learn(replace(seen, frequency=0.0))
+    assert skin.factor == pytest.approx(USUAL / 0.13, abs=0.1)
 
 
 def test_a_slap_is_known_within_fifty_milliseconds(body: Body) -> None:
