@@ -28,7 +28,7 @@ PUPILS_S = 0.25
 """Time constant of the pupils."""
 PURR_LIDS_RAD = 0.3
 """rad by which a purr at level 1 lowers the lids."""
-HEAD_RAD = 0.2
+HEAD_RAD = 0.3
 """rad by which valence 1 raises the head, and −1 lowers it: people read a raised head as a good
 mood (Marmpena, Lim & Dahl 2018)."""
 RESTLESS_FROM = 0.1
