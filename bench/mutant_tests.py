@@ -92,6 +92,7 @@ TESTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         ),
         "firmware/all_off.py": (
             "tests/firmware/test_stop_kept.py",
+            "tests/firmware/test_servo_drivers.py",
             "tests/firmware/test_faults.py",
             "tests/firmware/test_safety.py",
         ),

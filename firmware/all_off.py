@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from i2c_bus import Bus
     from shapes import Servos
 
+_KEEPS = "pca9685"
+"""Name of the driver whose chip keeps its pulses."""
 _AGAIN_MS = 10
 """ms from asking to asking again, as a tick."""
 _SAY = 300
@@ -34,27 +36,51 @@ def bus() -> "Bus":
     return Bus(body_config.PINS["i2c_sda"], body_config.PINS["i2c_scl"])
 
 
-def servos(wires: "Bus") -> "dict[str, Servos]":
-    """The servo drivers that some joint uses, by name."""
+def names() -> list[str]:
+    """The names of the servo drivers that some joint uses: first that of the servo board, which
+    keeps its pulses through a reset."""
+    return sorted({row[1] for row in body_config.JOINTS}, key=lambda name: (name != _KEEPS, name))
+
+
+def driver(name: str, wires: "Bus") -> "Servos":
+    """A servo driver by its name."""
     from servo_drivers import DRIVERS
 
-    found: dict[str, Servos] = {}
-    for name in sorted({row[1] for row in body_config.JOINTS}):
-        channels = [row[2] if row[1] == name else -1 for row in body_config.JOINTS]
-        module = __import__(DRIVERS[name])
-        found[name] = module.servos(wires, channels, body_config.OSCILLATOR_HZ)
-    return found
+    channels = [row[2] if row[1] == name else -1 for row in body_config.JOINTS]
+    made: Servos = __import__(DRIVERS[name]).servos(wires, channels, body_config.OSCILLATOR_HZ)
+    return made
+
+
+def servos(wires: "Bus") -> "dict[str, Servos]":
+    """The servo drivers that some joint uses, by name."""
+    return {name: driver(name, wires) for name in names()}
 
 
 def ask(drivers: "list[Servos]") -> "list[Servos]":
     """Ask each driver once to end its pulses; gives those that did not acknowledge it."""
     still = []
-    for driver in drivers:
+    for one in drivers:
         try:
-            driver.all_off()
-        except OSError:
-            still.append(driver)
+            one.all_off()
+        except Exception:  # whatever it raises, the others are asked
+            still.append(one)
     return still
+
+
+def ask_each() -> None:
+    """Ask each driver once, each made just before: one whose file is missing or damaged keeps no
+    other from it. Raises then what the first such file raised; a driver that does not answer is
+    asked again by what comes later."""
+    disable()
+    wires = bus()
+    damaged: Exception | None = None
+    for name in names():
+        try:
+            ask([driver(name, wires)])
+        except Exception as error:
+            damaged = damaged or error
+    if damaged is not None:
+        raise damaged
 
 
 def until_acknowledged() -> None:
@@ -71,5 +97,4 @@ def until_acknowledged() -> None:
         still = ask(still)
 
 
-disable()
-ask(list(servos(bus()).values()))
+ask_each()

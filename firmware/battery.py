@@ -74,12 +74,11 @@ class BatteryGauge:
         self._empties = self._empties + 1 if seen < self._empty else 0
 
     def _seen(self, adc: ADC) -> int:
-        """The battery's voltage now, mV."""
+        """The battery's voltage now, mV; 65535 where it is more, which the message cannot say."""
         microvolts = getattr(adc, "read_uv", None)
-        if microvolts is None:
-            return adc.read_u16() * 3300 // 65535 * self._divider // 1000
-        seen: int = microvolts() // 1000 * self._divider // 1000  # an ESP32's range is not 3.3 V
-        return seen
+        # An ESP32's range is not 3.3 V.
+        pin_mv = adc.read_u16() * 3300 // 65535 if microvolts is None else microvolts() // 1000
+        return min(pin_mv * self._divider // 1000, 65535)
 
     def _driven(self, adc: ADC, seen: int) -> bool:
         """Whether something drives the pin: one that floats, and may show any voltage, follows its

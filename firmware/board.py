@@ -160,8 +160,10 @@ class Board:
         self._ticks = (self._ticks + 1) % 400
         self.listen(now)
         pressed = self._stop.pressed
-        if pressed and self._mode.state != mode.STOPPED:
-            self._enter(mode.STOPPED, now)
+        if pressed:
+            if self._mode.state != mode.STOPPED:
+                self._enter(mode.STOPPED, now)
+            self._stop.taken()
         self._feel(now)
         self._watch(now)
         self._follow(now)

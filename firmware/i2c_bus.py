@@ -16,8 +16,8 @@ _TIMEOUT_US = const(3000)
 the default of 50 ms would stop the tick while a chip holds the bus."""
 _CLOCKS = const(9)
 """Clocks after which a chip has let go of the data line (I2C specification UM10204, 3.1.16)."""
-_TIMED_OUT = const(110)
-"""Number of the error that a transfer gives which was given up."""
+TIMED_OUT = (110, 116)
+"""Numbers of the error that a transfer gives which was given up: on an RP2040, on an ESP32."""
 _CHECK_MS = const(250)
 """ms between two looks at a chip's configuration. Our choice."""
 _SOON_MS = const(50)
@@ -55,7 +55,7 @@ class Bus:
         if not self._data.value():
             self.recover()
             if not self._data.value():
-                raise OSError(_TIMED_OUT)
+                raise OSError(TIMED_OUT[0])
 
     def _free(self) -> None:
         """Give up to nine clocks, until the data line is free, then a stop condition."""

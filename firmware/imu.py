@@ -7,7 +7,7 @@ from array import array
 from machine import I2C
 from micropython import const
 
-from i2c_bus import Bus, Watched
+from i2c_bus import TIMED_OUT, Bus, Watched
 from reflexes import is_light
 
 if sys.implementation.name != "micropython":
@@ -17,9 +17,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from shapes import Ms
 
-_LSM6DS3_NAMES = (0x69, 0x6A, 0x6C)
+_LSM6DS3_NAMES = b"\x69\x6a\x6c"
 """What WHO_AM_I gives: LSM6DS3, LSM6DS3TR-C, LSM6DSO."""
-_MPU6050_NAMES = (0x68, 0x70, 0x71, 0x72, 0x73, 0x98)
+_MPU6050_NAMES = b"\x68\x70\x71\x72\x73\x98"
 """What WHO_AM_I gives: MPU6050; MPU6500, MPU9250, MPU6052C, MPU9255, and a clone, which have the
 same registers for what is used here."""
 _SILENCE = bytes(12)
@@ -141,14 +141,19 @@ class MPU6050:
 
 
 def find(i2c: I2C) -> "LSM6DS3 | MPU6050":
-    """The chip that is on the bus, set up. Raises OSError if there is none."""
-    present = i2c.scan()
-    for address in (0x6A, 0x6B):
-        if address in present and i2c.readfrom_mem(address, 0x0F, 1)[0] in _LSM6DS3_NAMES:
-            return LSM6DS3(i2c, address)
-    for address in (0x68, 0x69):
-        if address in present and i2c.readfrom_mem(address, 0x75, 1)[0] in _MPU6050_NAMES:
-            return MPU6050(i2c, address)
+    """The chip that is on the bus, set up. Raises OSError if there is none. Each address is asked
+    once, and none after one that had to be given up: something holds the bus, and `scan` would wait
+    112 times."""
+    for address in b"\x6a\x6b\x68\x69":
+        lsm = address >= 0x6A
+        try:
+            name = i2c.readfrom_mem(address, 0x0F if lsm else 0x75, 1)
+        except OSError as error:
+            if error.errno in TIMED_OUT:
+                raise
+            continue
+        if name in (_LSM6DS3_NAMES if lsm else _MPU6050_NAMES):
+            return LSM6DS3(i2c, address) if lsm else MPU6050(i2c, address)
     raise OSError("no LSM6DS3 and no MPU6050 on the bus")
 
 

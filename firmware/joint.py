@@ -227,7 +227,7 @@ def put_angles(states: ptr32, count: int, out: ptr8, at: int) -> int:
 
 
 def hold(states: "array[int]", at: int) -> None:
-    """As `Joint.hold`, for the joint whose row begins at `at`."""
+    """Brake the joint whose row begins at `at` as hard as allowed, and stay where that ends."""
     target, speed = states[at + _ANGLE], states[at + _SPEED] - _ZERO
     if speed > 0:
         target += stopping(speed, states[at + _BRAKE])
@@ -322,24 +322,9 @@ class Joint:
         return self._signed(_ANGLE)
 
     @property
-    def speed(self) -> int:
-        """How it moves, cdeg per step."""
-        return self._signed(_SPEED)
-
-    @property
     def target(self) -> int:
         """Where it was aimed at, cdeg."""
         return self._signed(_TARGET)
-
-    @property
-    def low(self) -> int:
-        """The lower limit now, cdeg."""
-        return self._signed(_LOW)
-
-    @property
-    def high(self) -> int:
-        """The upper limit now, cdeg."""
-        return self._signed(_HIGH)
 
     @property
     def rest(self) -> int:
@@ -347,33 +332,9 @@ class Joint:
         return self._signed(_REST)
 
     @property
-    def fastest(self) -> int:
-        """The highest speed now, cdeg per step."""
-        return self._states[self._at + _FASTEST]
-
-    @property
     def brake(self) -> int:
         """The highest acceleration, cdeg per step²."""
         return self._states[self._at + _BRAKE]
-
-    @property
-    def glide(self) -> int:
-        """Steps until its goal is at the target."""
-        return self._states[self._at + _GLIDE]
-
-    @property
-    def still(self) -> bool:
-        """Whether it is where it was aimed at, so that `step` would change nothing."""
-        return self._states[self._at + _STILL] == 1
-
-    @property
-    def slow(self) -> int:
-        """A lower speed limit for the way to rest, cdeg per step; 0 is none."""
-        return self._states[self._at + _SLOW]
-
-    @slow.setter
-    def slow(self, fastest: int) -> None:
-        self._states[self._at + _SLOW] = fastest
 
     @property
     def pulse(self) -> int:
@@ -394,10 +355,6 @@ class Joint:
         """Move the goal to `target` (cdeg, cut to the limits) within `steps` steps, 1 or more."""
         aim(self._states, self._at, 1, array("h", (target,)), steps)
 
-    def hold(self) -> None:
-        """Brake as hard as allowed, and stay where that ends."""
-        hold(self._states, self._at)
-
     def drop(self) -> None:
         """Forget the target, since the servo has no pulses any more."""
         states, at = self._states, self._at
@@ -412,8 +369,3 @@ class Joint:
             states[at + _ANGLE] = states[at + _TOLD]
             states[at + _STILL] = 0
         states[at + _SPEED] = _ZERO
-
-    def step(self) -> None:
-        """Move by one step. Called STEPS_A_SECOND times a second."""
-        self._states[self._at + _TOLD] = self._states[self._at + _ANGLE]
-        move(self._states, self._at)

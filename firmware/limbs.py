@@ -138,7 +138,7 @@ class Limbs:
         for servos in list(self._on):
             try:
                 servos.all_off()
-            except OSError:
+            except Exception:  # a driver of one's own may raise anything
                 continue
             self._on.remove(servos)
         if not self._on:

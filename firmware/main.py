@@ -13,7 +13,7 @@ import body_config
 import restart
 from battery import BatteryGauge
 from board import TICK_MS, Board
-from boots import Boots
+from boots import STOPPED, Boots
 from imu import MotionSensor
 from lights_and_purr import PupilLights, PurrMotor
 from limbs import Limbs
@@ -42,14 +42,19 @@ _ONLY_AT_START = (
 """Names of this file that `forget` deletes."""
 
 
-def build(uart: "Uart", cause: int = machine.PWRON_RESET) -> Board:
+def build(
+    uart: "Uart", cause: int = machine.PWRON_RESET, stop: "StopButton | None" = None
+) -> Board:
     """The board with its devices, all servos without pulses. A device that does not answer becomes
     a fault. `cause`: why the board started, of restart.py."""
+    stop = stop or stop_button()
     pins, power = body_config.PINS, body_config.POWER
     wires = all_off.bus()
     outputs = limbs(wires)
     outputs.limp()  # before anything that takes time
     boots = Boots()
+    if stop.latched:  # while a tick hung, or just now
+        boots.kept |= STOPPED
     return Board(
         Port(uart, *identity(boots.count, cause)),
         outputs,
@@ -58,7 +63,7 @@ def build(uart: "Uart", cause: int = machine.PWRON_RESET) -> Board:
         BatteryGauge(pins["battery"], pins["charging"], *power),
         PurrMotor(pins["purr"]),
         PupilLights(pins["pupils"]),
-        stop_button(),
+        stop,
         boots,
         cause == restart.HUNG,
         ticks_ms(),
@@ -116,17 +121,20 @@ def run() -> None:
 
     With the stop button held at boot nothing is started, and the prompt is given once every servo
     driver has acknowledged that it is off, or at Ctrl-C. On USB that is the only way to the prompt,
-    since Ctrl-C does not interrupt the firmware.
+    since Ctrl-C does not interrupt the firmware. It is a stop as any other: it waits for its
+    release, also after the next start.
     """
-    cause = restart.cause()
-    if stop_button().pressed:
+    cause, stop = restart.cause(), stop_button()
+    if stop.held:
+        boots = Boots()
+        boots.keep(boots.kept | STOPPED, True, ticks_ms())
         try:
             all_off.until_acknowledged()
         except KeyboardInterrupt:
             print("SERVOS MAY HAVE PULSES: their board has not answered")
         print("the stop button is held: the prompt is yours")
         return
-    board = build(line(), cause)
+    board = build(line(), cause, stop)
     restart.ticking()
     forget()
     watchdog = WDT(timeout=1000)

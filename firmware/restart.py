@@ -72,5 +72,5 @@ def pin_register(pin: int) -> int:
 
 def stop_register() -> int:
     """Address of a register that is kept through a reset as SCRATCH0 is, for boots.py; 0 where the
-    chip has none."""
+    chip has none. The one after it is for stop_button.py."""
     return _scratch() + 4 if chip() else 0

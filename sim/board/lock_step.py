@@ -159,7 +159,7 @@ class LockStepBoard:
             bench.imu.feel(*map(milli, inputs.acceleration), *map(milli, inputs.gyro))
         if before is None or inputs.volts != before.volts:
             bench.adc[pins.pins["battery"]] = adc_counts(inputs.volts, self._body.power.divider)
-        bench.levels[pins.stop] = stop_level(inputs.stop, self._body)
+        bench.drive(pins.stop, stop_level(inputs.stop, self._body))
         bench.levels[pins.charging] = 1 if inputs.charging else 0
         if before is None or inputs.faults != before.faults:
             bench.suffer(fault_bits(inputs.faults))
@@ -260,7 +260,7 @@ class _Kept(io.StringIO):
 
 _FIRMWARE = tuple(file.stem for file in sorted(FIRMWARE.glob("*.py")))
 """Names of the firmware's modules."""
-_DEVICES = ("machine", "core", "chip", "motion_chips", "touch_chip")
+_DEVICES = ("machine", "core", "chip", "motion_chips", "servo_chip", "touch_chip")
 """Names of the modules of the simulated devices."""
 
 

@@ -13,6 +13,7 @@ from moggy.messages import Command, Purr
 from moggy.sim.board.wires import angles
 
 from .rig import CAT, Brain, Rig, of
+from .seen_joint import seen
 
 COUNT = len(CAT.joints)
 NAMES = list(CAT.joints)
@@ -294,7 +295,7 @@ def test_a_setpoint_is_reached_within_the_time_that_it_names() -> None:
     brain.live(0.3, head_pan=0.0)
     board = brain.board._board
     board._take(wire.SETPOINT, struct.pack("<HH", 500, 99) + setpoint(over=60, pan=0.05), 99)
-    joint = board._limbs.joints[NAMES.index("head_pan")]
+    joint = seen(board._limbs)[NAMES.index("head_pan")]
     assert joint.glide == 3
     board._take(wire.SETPOINT, struct.pack("<HH", 501, 99) + setpoint(over=10, pan=0.02), 99)
     assert joint.glide == 1
@@ -565,7 +566,7 @@ def test_the_battery_is_told_once_a_second() -> None:
 
 def test_joints_step_every_twenty_milliseconds() -> None:
     brain = Brain().awake()
-    joint = brain.board._board._limbs.joints[NAMES.index("head_pan")]
+    joint = seen(brain.board._board._limbs)[NAMES.index("head_pan")]
     brain.link.setpoint(setpoint(pan=0.9), brain.now)
     brain.live(0.05)
     course = []

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from moggy import wire
+from moggy.body import Body
 from moggy.messages import AnySense, Battery, Command
 from moggy.sim.board.lock_step import LockStepBoard
 from moggy.sim.board.wires import WorldInputs
@@ -267,6 +268,16 @@ def test_a_divider_that_is_not_wired_is_no_empty_battery(volts: float) -> None:
     assert life.pulsed == len(CAT.joints)
     assert not any(isinstance(sense, Battery) for sense in heard)
     assert not board.bench.core.pulled(CAT.wiring.battery), "the pull is not left on"
+
+
+def test_more_volts_than_the_message_holds_are_said_as_the_most(wake: Callable[..., Life]) -> None:
+    """As of a divider that is cut on its side of ground."""
+    data = CAT.model_dump()
+    data["power"] = {"full_mv": 25_200, "low_mv": 21_000, "empty_mv": 19_800, "divider": 25.0}
+    life = wake(Body.model_validate(data)).live(3.0, volts=24.0)
+    assert (life.state, life.pulsed) == ("running", len(CAT.joints))
+    life.live(8.0, volts=80.0)
+    assert (life.state, life.faults, life.pulsed) == ("running", (), len(CAT.joints))
 
 
 def test_a_body_without_a_divider_says_nothing_of_a_battery() -> None:

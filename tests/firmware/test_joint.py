@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moggy.firmware.joint import Joint, move, put_angles, reachable, stopping, table
+from moggy.firmware.joint import move, put_angles, reachable, stopping, table
+
+from .seen_joint import SeenJoint
 
 
-def built(low: int, high: int, rest: int, velocity: int, acceleration: int) -> Joint:
+def built(low: int, high: int, rest: int, velocity: int, acceleration: int) -> SeenJoint:
     """A joint of its own."""
-    joint = Joint(table(1), 0)
+    joint = SeenJoint(table(1), 0)
     joint.build(low, high, rest, velocity, acceleration, 0, 0)
     return joint
 
@@ -22,18 +24,18 @@ def built(low: int, high: int, rest: int, velocity: int, acceleration: int) -> J
 def test_in_a_message_an_angle_has_16_bits_with_zero_in_their_middle() -> None:
     states, rests = table(3), (-9000, 0, 17_999)
     for row, rest in enumerate(rests):
-        Joint(states, row).build(-18_000, 18_000, rest, 100, 100, 0, 0)
+        SeenJoint(states, row).build(-18_000, 18_000, rest, 100, 100, 0, 0)
     out = bytearray(10)
     assert put_angles(states, 3, out, 2) == 8
     assert out == struct.pack("<2x3H2x", *(32_768 + rest for rest in rests))
 
 
-def brisk() -> Joint:
+def brisk() -> SeenJoint:
     """At most 500 cdeg a step, and 100 cdeg a step more or less at each step."""
     return built(-7000, 7000, 0, 25_000, 250_000)
 
 
-def course(joint: Joint, steps: int) -> list[int]:
+def course(joint: SeenJoint, steps: int) -> list[int]:
     found = []
     for _ in range(steps):
         joint.step()
@@ -312,7 +314,7 @@ def test_the_long_way_is_calculated_only_where_speed_acceleration_or_a_limit_may
 @pytest.mark.parametrize("side", [-1, 1])
 def test_a_joint_that_is_held_stays_within_its_own_limits_that_were_narrowed(side: int) -> None:
     states = table(2)
-    others, joint = Joint(states, 0), Joint(states, 1)
+    others, joint = SeenJoint(states, 0), SeenJoint(states, 1)
     others.build(-9000, 9000, 0, 25_000, 250_000, 0, 0)
     joint.build(-7000, 7000, 0, 25_000, 250_000, 0, 0)
     joint.aim(side * 5000, 1)

@@ -8,8 +8,9 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from moggy.firmware.joint import Joint, stopping
+from moggy.firmware.joint import stopping
 
+from .seen_joint import SeenJoint
 from .test_joint import built
 
 TARGETS = st.integers(-32768, 32767)
@@ -43,7 +44,7 @@ BRISK = st.builds(
 @settings(max_examples=200, deadline=None)
 @given(JOINTS, ORDERS, st.lists(st.integers(1, 30), min_size=40, max_size=40))
 def test_whatever_is_sent_the_limits_hold(
-    joint: Joint, orders: list[tuple[str, int, int]], steps: list[int]
+    joint: SeenJoint, orders: list[tuple[str, int, int]], steps: list[int]
 ) -> None:
     for (order, value, ticks), count in zip(orders, steps, strict=False):
         if order == "aim":
@@ -62,7 +63,7 @@ def test_whatever_is_sent_the_limits_hold(
             assert abs(joint.speed - speed) <= joint.brake
 
 
-def cramped(random: Random) -> Joint:
+def cramped(random: Random) -> SeenJoint:
     """A joint that can hardly come to its full speed between its limits."""
     width = random.choice((25, 100, 800, 3000))
     low = -random.randint(0, width)
@@ -75,7 +76,7 @@ def cramped(random: Random) -> Joint:
     )
 
 
-def order(joint: Joint, random: Random, low: int, high: int) -> None:
+def order(joint: SeenJoint, random: Random, low: int, high: int) -> None:
     """Aim it a little farther than these ends at most, or hold it, or change its speed."""
     kind = random.randrange(8)
     if kind == 0:
@@ -120,7 +121,7 @@ def test_once_it_has_come_into_its_narrowed_limits_it_never_leaves_them() -> Non
 
 
 @given(BRISK, TARGETS)
-def test_it_arrives_and_is_still(joint: Joint, target: int) -> None:
+def test_it_arrives_and_is_still(joint: SeenJoint, target: int) -> None:
     joint.aim(target, 1)
     for _ in range(2_000):
         if joint.still:
@@ -168,7 +169,7 @@ def test_stopping_is_the_way_of_a_hard_brake(speed: int, brake: int) -> None:
     TARGETS,
 )
 def test_the_brain_can_narrow_but_never_widen(
-    joint: Joint, low: int, high: int, velocity: int, target: int
+    joint: SeenJoint, low: int, high: int, velocity: int, target: int
 ) -> None:
     limits = joint.low, joint.high, joint.fastest
     joint.narrow(low, high, velocity)

@@ -9,6 +9,7 @@ import pytest
 from moggy.sim.board.lock_step import LockStepBoard
 
 from .rig import CAT
+from .seen_joint import seen
 
 BOARD = LockStepBoard(CAT)
 LIMBS = BOARD.module("limbs")
@@ -71,7 +72,7 @@ def row(
 
 def built(row: tuple[Any, ...]) -> Any:
     """The joint of a row."""
-    return LIMBS.Limbs((row,), {}).joint(0)
+    return seen(LIMBS.Limbs((row,), {}))[0]
 
 
 def limbs(*rows: tuple[Any, ...]) -> tuple[Any, NotedServos, NotedServos]:
@@ -144,7 +145,7 @@ def test_limp_ends_every_pulse_and_the_next_start_begins_with_the_first_servo_at
     assert (one.offs, two.offs) == (1, 1)
     assert not found.attached
     assert found.still
-    assert [joint.target for joint in found.joints] == [joint.angle for joint in found.joints]
+    assert [joint.target for joint in seen(found)] == [joint.angle for joint in seen(found)]
     one.pulses.clear()
     two.pulses.clear()
     found.attach()
@@ -156,7 +157,7 @@ def test_only_what_moves_is_written_to_the_nearest_microsecond() -> None:
     found, one, two = limbs(row(), row("tail", 5, driver="two"))
     found.aim((26, 0), 1)
     found.step()
-    assert found.joints[0].angle == 26
+    assert seen(found)[0].angle == 26
     assert one.pulses == [(0, 1503)]
     assert two.pulses == []
     assert (one.shows, two.shows) == (1, 1)
@@ -178,7 +179,7 @@ def test_it_is_still_when_no_joint_moves() -> None:
     for _ in range(100):
         found.step()
     assert found.still
-    assert [joint.angle for joint in found.joints] == [0, 800]
+    assert [joint.angle for joint in seen(found)] == [0, 800]
 
 
 def test_a_joint_on_its_way_is_turned_to_where_it_began() -> None:
@@ -190,7 +191,7 @@ def test_a_joint_on_its_way_is_turned_to_where_it_began() -> None:
     found.aim((0,), 1)
     for _ in range(100):
         found.step()
-    assert found.joints[0].angle == 0
+    assert seen(found)[0].angle == 0
 
 
 def test_a_joint_on_its_way_may_be_told_to_come_sooner() -> None:
@@ -200,7 +201,7 @@ def test_a_joint_on_its_way_may_be_told_to_come_sooner() -> None:
     found.aim((1000,), 1)
     for _ in range(15):
         found.step()
-    assert found.joints[0].angle == 1000
+    assert seen(found)[0].angle == 1000
 
 
 def test_the_way_to_rest_takes_a_sixth_of_the_speed_until_it_hurries() -> None:
@@ -211,21 +212,21 @@ def test_the_way_to_rest_takes_a_sixth_of_the_speed_until_it_hurries() -> None:
     found.aim_at_rest()
     fastest = 0
     for _ in range(60):
-        before = found.joints[0].angle
+        before = seen(found)[0].angle
         found.step()
-        fastest = max(fastest, abs(found.joints[0].angle - before))
+        fastest = max(fastest, abs(seen(found)[0].angle - before))
     assert fastest == 30_000 // 50 // 6
-    assert found.joints[1].slow == 1
+    assert seen(found)[1].slow == 1
     for _ in range(1000):
         found.step()
-    assert found.joints[0].angle == 100
+    assert seen(found)[0].angle == 100
     found.hurry()
     found.aim((3000, 3000), 1)
     quickest = 0
     for _ in range(8):
-        before = found.joints[0].angle
+        before = seen(found)[0].angle
         found.step()
-        quickest = max(quickest, found.joints[0].angle - before)
+        quickest = max(quickest, seen(found)[0].angle - before)
     assert quickest > 4 * fastest
 
 
@@ -234,7 +235,7 @@ def test_held_limbs_brake_where_they_are() -> None:
     found.aim((4000, -4000), 1)
     for _ in range(6):
         found.step()
-    there = [joint.angle for joint in found.joints]
+    there = [joint.angle for joint in seen(found)]
     found.hold()
     for _ in range(50):
         found.step()
@@ -298,12 +299,12 @@ def test_what_was_not_written_is_taken_back_and_done_when_the_driver_answers() -
     one.fails = True
     while not found.lost:
         found.step()
-        assert found.joints[0].angle == 0
+        assert seen(found)[0].angle == 0
     one.fails = False
     for _ in range(5):
         found.step()
     assert found.still
-    assert found.joints[0].angle == 10
+    assert seen(found)[0].angle == 10
     shows = one.shows
     found.step()
     assert one.shows == shows, "nothing is left to write"
@@ -315,15 +316,15 @@ def test_a_joint_goes_on_from_where_its_servo_stayed_as_from_rest() -> None:
     found.aim((4000,), 1)
     for _ in range(5):
         found.step()
-    angle, speed = found.joints[0].angle, found.joints[0].speed
+    angle, speed = seen(found)[0].angle, seen(found)[0].speed
     assert speed == 500
     one.fails = True
     found.step()
     found.step()
-    assert (found.joints[0].angle, found.joints[0].speed) == (angle, 0)
+    assert (seen(found)[0].angle, seen(found)[0].speed) == (angle, 0)
     one.fails = False
     found.step()
-    assert (found.joints[0].angle, found.joints[0].speed) == (angle + 100, 100)
+    assert (seen(found)[0].angle, seen(found)[0].speed) == (angle + 100, 100)
 
 
 @pytest.mark.parametrize("steps", [2, 5])
@@ -333,15 +334,15 @@ def test_all_steps_of_a_late_tick_are_taken_back(steps: int) -> None:
     found.aim((4000,), 1)
     for _ in range(5):
         found.step()
-    stayed = found.joints[0].angle
+    stayed = seen(found)[0].angle
     one.fails = True
     found.step(steps)
-    assert found.joints[0].angle == stayed
-    assert found.joints[0].speed == 0
+    assert seen(found)[0].angle == stayed
+    assert seen(found)[0].speed == 0
     one.fails = False
     while not found.still:
         found.step()
-    assert found.joints[0].angle == 4000
+    assert seen(found)[0].angle == 4000
 
 
 def test_a_joint_that_came_to_rest_in_missed_steps_goes_there_again() -> None:
@@ -351,10 +352,10 @@ def test_a_joint_that_came_to_rest_in_missed_steps_goes_there_again() -> None:
     one.fails = True
     found.step(5)
     one.fails = False
-    assert (found.joints[0].angle, found.still) == (0, False)
+    assert (seen(found)[0].angle, found.still) == (0, False)
     while not found.still:
         found.step()
-    assert (found.joints[0].angle, one.pulses[-1]) == (100, (0, 1510))
+    assert (seen(found)[0].angle, one.pulses[-1]) == (100, (0, 1510))
 
 
 def test_a_joint_at_rest_stays_when_another_of_its_driver_misses_a_step() -> None:
@@ -367,7 +368,7 @@ def test_a_joint_at_rest_stays_when_another_of_its_driver_misses_a_step() -> Non
     found.aim((100, 4000), 1)
     one.fails = True
     found.step()
-    assert [joint.angle for joint in found.joints] == [100, 0]
+    assert [joint.angle for joint in seen(found)] == [100, 0]
 
 
 def test_a_first_pulse_that_is_missed_after_limp_moves_no_joint() -> None:
@@ -376,11 +377,11 @@ def test_a_first_pulse_that_is_missed_after_limp_moves_no_joint() -> None:
     found.aim((4000,), 1)
     for _ in range(5):
         found.step()
-    there = found.joints[0].angle
+    there = seen(found)[0].angle
     found.limp()
     one.fails = True
     found.attach()
-    assert found.joints[0].angle == there
+    assert seen(found)[0].angle == there
 
 
 def test_a_joint_whose_driver_answers_does_not_wait_for_another() -> None:
@@ -390,15 +391,15 @@ def test_a_joint_whose_driver_answers_does_not_wait_for_another() -> None:
     found.aim((3000, 3000), 1)
     found.step()
     one.fails = True
-    before = found.joints[0].angle
+    before = seen(found)[0].angle
     speeds = []
     for _ in range(3):
         found.step()
-        speeds.append(found.joints[1].speed)
-    assert found.joints[0].angle == before
+        speeds.append(seen(found)[1].speed)
+    assert seen(found)[0].angle == before
     assert speeds == sorted(speeds)
     assert speeds[0] > 0
-    assert two.shown[1] == found.joints[1].pulse
+    assert two.shown[1] == seen(found)[1].pulse
 
 
 def test_a_joint_without_pulses_gets_none_when_a_write_fails() -> None:

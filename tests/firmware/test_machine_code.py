@@ -21,7 +21,7 @@ def random(below):
 JOINTS = (
     SEEDED
     + """
-from joint import Joint, table
+from joint import Joint, hold, move, table
 states = table(3)
 for n in range(60):
     low = random(18000) - 9000
@@ -30,17 +30,17 @@ for n in range(60):
     for _ in range(30):
         order = random(10)
         if order == 0:
-            joint.hold()
+            hold(states, joint._at)
         elif order == 1:
-            joint.slow = random(40)
+            states[joint._at + 11] = random(40)
         elif order == 2:
             joint.narrow(random(18000) - 9000, random(18000) - 9000, random(60000))
         else:
             joint.aim(random(65536) - 32768, 1 + random(12))
         for _ in range(1 + random(20)):
-            if not joint.still:
-                joint.step()
-        print(joint.angle, joint.speed, joint.target, joint.still)
+            if not states[joint._at + 12]:
+                move(states, joint._at)
+        print(joint.angle, list(states))
 """
 )
 FRAMES = (

@@ -88,3 +88,42 @@ def test_a_body_on_pins_alone_needs_no_servo_board() -> None:
     rig.live(3.0)
     assert rig.state == "running"
     assert not rig.limp
+
+
+@pytest.mark.parametrize("raised", ["OSError(5)", "ValueError('damaged')", "MemoryError()"])
+@pytest.mark.parametrize("where", ["", "making", "asking"])
+def test_a_driver_that_raises_keeps_no_other_servo_powered(
+    where: str, raised: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where its file, its making or its asking fails after a reset, also by what is no OSError. Its
+    name would come before that of the servo board."""
+    table = (FIRMWARE / "servo_drivers.py").read_text(encoding="utf-8")
+    sources = {
+        **lock_step._sources(),
+        "my_servos": compile(NEW_DRIVER, "my_servos.py", "exec"),
+        "servo_drivers": compile(
+            table.replace("}", '    "a": "my_servos",\n}', 1), "servo_drivers.py", "exec"
+        ),
+    }
+    monkeypatch.setattr(lock_step, "_sources", lambda: sources)
+    monkeypatch.setitem(DRIVERS, "a", "my_servos")
+    data = CAT.model_dump()
+    data["joints"]["head_pan"] |= {"driver": "a", "channel": 3}
+    rig = Rig(Body.model_validate(data))
+    rig.live(3.0, {"head_pan": 0.3})
+    assert rig.bench.servos.pulse_us(1) > 0
+    head = {"making": "def servos(", "asking": "def all_off(self"}.get(where)
+    text = f"raise {raised}\n{NEW_DRIVER}"
+    if head is not None:
+        lines = NEW_DRIVER.splitlines()
+        at = next(index for index, line in enumerate(lines) if head in line)
+        indent = " " * (len(lines[at]) - len(lines[at].lstrip()) + 4)
+        text = "\n".join([*lines[: at + 1], f"{indent}raise {raised}", *lines[at + 1 :], ""])
+    rig.board._sources = {**sources, "my_servos": compile(text, "my_servos.py", "exec")}
+    del rig.board._modules["my_servos"]
+    if where != "asking":
+        with pytest.raises(Exception, match=r"5|damaged|^$"):
+            rig.board.restart()
+    else:
+        rig.board.restart()
+    assert not any(rig.bench.servos.pulse_us(channel) for channel in range(16))

@@ -282,7 +282,7 @@ print(said)
 
 
 @pytest.mark.skipif(interpreter() is None, reason=f"not run: {note()}")
-@pytest.mark.parametrize("name", ["board", "limbs", "restart", "wire", "skin"])
+@pytest.mark.parametrize("name", ["board", "limbs", "restart", "wire", "skin", "pin_servos"])
 def test_no_file_that_is_damaged_keeps_the_servos_powered_in_micropython(
     tmp_path: Path, name: str
 ) -> None:
@@ -304,7 +304,7 @@ def test_no_file_that_is_damaged_keeps_the_servos_powered_in_micropython(
     assert done.stdout.splitlines()[-1:] == ["[16, 4000, 0, 16, 0]"], done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("name", ["board", "limbs", "restart", "skin"])
+@pytest.mark.parametrize("name", ["board", "limbs", "restart", "skin", "pin_servos"])
 def test_no_file_that_is_damaged_keeps_the_servos_powered(name: str) -> None:
     """As in MicroPython, where the servo drivers do without `wire`."""
     board = LockStepBoard(CAT)

@@ -146,7 +146,7 @@ class SimulatorChannel:
         bench.skin.feel(felt[:12], tuple(felt[12:24]))
         bench.imu.feel(*felt[24:30])
         bench.adc[self.pins["battery"]] = felt[30]
-        bench.levels[self.pins["stop"]] = felt[31]
+        bench.drive(self.pins["stop"], felt[31])
         bench.levels[self.pins["charging"]] = felt[32]
         bench.suffer(felt[33])
 

@@ -63,6 +63,8 @@ class Core:
         """machine.mem32."""
         self.cause = PWRON_RESET
         """What machine.reset_cause returns."""
+        self.hard_interrupts = True
+        """Whether a pin can interrupt what the interpreter does."""
         self.watchdog_ms = 1000
         """ms without feeding after which the watchdog bites."""
         self.upset = False
@@ -86,12 +88,15 @@ class Core:
         the chips tell by their registers; an ESP32 has none that are kept."""
         self.starts = self._late_ms = 0
         self.upset = self.dead or "ticks_late" in self._faults
+        self.hard_interrupts = chip in _SCRATCH
         if why in (WDT_RESET, SOFT_RESET) and chip in _SCRATCH:
             self.cause = WDT_RESET
             if why == SOFT_RESET:
                 self.memory[_SCRATCH[chip]] = 0
             return
         self.memory.clear()
+        if chip in _SCRATCH:
+            self.memory[_SCRATCH[chip] + 8] = 0  # an interrupt writes it, and can make no room
         self.cause = PWRON_RESET if chip in _SCRATCH else why
         if (chip, why) in _TELLS:
             address, bits = _TELLS[chip, why]

@@ -16,7 +16,22 @@ from core import (  # type: ignore[import-not-found]
     Core,
 )
 from motion_chips import SimulatedLsm6ds3  # type: ignore[import-not-found]
+from servo_chip import SimulatedPca9685  # type: ignore[import-not-found]
 from touch_chip import SimulatedMpr121  # type: ignore[import-not-found]
+
+try:
+    from micropython import (  # type: ignore[import-not-found, import-untyped, unused-ignore]
+        heap_lock,
+        heap_unlock,
+    )
+except ImportError:
+
+    def heap_lock() -> None:
+        """CPython cannot."""
+
+    def heap_unlock() -> None:
+        """Nothing was locked."""
+
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,59 +48,6 @@ def begin(why: int, chip: str) -> None:
     """Start the microcontroller `chip`; both as Core.begin takes them."""
     bench.reset()
     bench.core.begin(why, chip)
-
-
-class SimulatedPca9685(RegisterChip):  # type: ignore[misc]
-    """The servo board: ON and OFF counts of sixteen channels, and the registers for all of them."""
-
-    def __init__(self) -> None:
-        RegisterChip.__init__(self, 256)
-        self.oscillator_hz = 25000000
-        """Hz of its internal oscillator; single chips differ by some percent."""
-        self.lapses = 0
-        """Writes to come that it acknowledges and does not take."""
-        self.enable_pin = -1
-        """Pin of the microcontroller at its output enable, high without pulses; −1: not wired."""
-        self.power_on()
-
-    def power_on(self) -> None:
-        """Set the registers as they are after power-up or a dip of the supply."""
-        for register in range(256):
-            self.registers[register] = 0
-        self.registers[0] = 0x11
-        self.registers[0xFE] = 30
-        for channel in range(16):
-            self.registers[9 + 4 * channel] = 0x10
-
-    def write(self, register: int, data: "bytes | memoryview") -> None:
-        """Write registers of the chip, as over I2C."""
-        if self.lapses:
-            self.lapses -= 1
-            return
-        if register == 0xFE and not self.registers[0] & 0x10:
-            return  # the prescaler can be written while the oscillator sleeps only
-        RegisterChip.write(self, register, data)
-        if register <= 0xFD and register + len(data) > 0xFA:
-            for channel in range(16):
-                for index in range(4):
-                    self.registers[6 + 4 * channel + index] = self.registers[0xFA + index]
-
-    def pulse_us(self, channel: int) -> int:
-        """Length of a channel's pulses in µs; 0 is none."""
-        registers, at = self.registers, 6 + 4 * channel
-        disabled = bench.driven.get(self.enable_pin, 1) if self.enable_pin >= 0 else 0
-        if disabled or registers[0] & 0x10 or registers[at + 3] & 0x10:
-            return 0
-        on = registers[at] | (registers[at + 1] & 15) << 8
-        off = registers[at + 2] | (registers[at + 3] & 15) << 8
-        clocks = ((off - on) & 4095) * (registers[0xFE] + 1) * 1000000
-        us: int = (clocks + self.oscillator_hz // 2) // self.oscillator_hz
-        return us
-
-    def garble(self) -> None:
-        """Give the first channel a pulse of 2.44 ms, as a write that was disturbed on its way."""
-        for index, byte in enumerate((0, 0, 0xF4, 0x01)):
-            self.registers[6 + index] = byte
 
 
 class MemoryLine:
@@ -157,8 +119,11 @@ class Bench:
         self.chips: dict[int, RegisterChip] = {0x40: self.servos, 0x5A: self.skin, 0x6A: self.imu}
         self.levels: dict[int, int] = {}
         """Pin → level that the world drives; other pins have the level of their own pull."""
+        self.watched: dict[int, Pin] = {}
+        """Pins whose edges interrupt."""
         self.driven: dict[int, int] = {}
         """Pin → level to which the firmware drives it."""
+        self.servos.driven = self.driven
         self.adc: dict[int, int] = {}
         """Pin → reading, 16 bits."""
         self.floating: set[int] = set()
@@ -181,6 +146,10 @@ class Bench:
         """Whether the bus has its pins; not after they were used as pins."""
         self.held = 0
         """Clocks until a chip lets go of the data line; no transfer succeeds before."""
+        self.clock_held = False
+        """Whether something holds the clock line, so that no transfer succeeds."""
+        self.waited_us = 0
+        """µs that transfers have waited until they were given up."""
         self._noise = Noise()
 
     def suffer(self, faults: int) -> None:
@@ -220,7 +189,16 @@ class Bench:
         self.pwms.clear()
         self.slices.clear()
         self.driven.clear()
+        self.watched.clear()
         self.bus_open = False
+
+    def drive(self, pin: int, level: int) -> None:
+        """Set the level that the world drives a pin to; its edge interrupts whatever runs."""
+        watched = self.watched.get(pin)
+        before = level if watched is None else watched.value()
+        self.levels[pin] = level
+        if watched is not None and level != before:
+            watched.edge(level)
 
     def reading(self, pin: int) -> int:
         """What the converter reads at a pin, 16 bits."""
@@ -234,7 +212,8 @@ class Bench:
     def pulse_us(self, driver: str, channel: int) -> int:
         """Length of a servo's pulses in µs; 0 is none."""
         if driver == "pca9685":
-            return self.servos.pulse_us(channel)
+            us: int = self.servos.pulse_us(channel)
+            return us
         pwm = self.pwms.get(channel)
         return 0 if pwm is None else pwm.ns // 1000
 
@@ -270,12 +249,14 @@ class I2C:
         timeout: int = 50000,
     ) -> None:
         self._chips = bench.chips
+        self._timeout = timeout
         if sda is not None and scl is not None:
             bench.bus = sda.number, scl.number
         bench.bus_open = True
 
     def _chip(self, address: int) -> RegisterChip:
-        if bench.held or not bench.bus_open:
+        if bench.held or bench.clock_held or not bench.bus_open:
+            bench.waited_us += self._timeout
             raise OSError(110)
         chip = self._chips.get(address)
         if chip is None or not chip.present:
@@ -284,12 +265,6 @@ class I2C:
             chip.misses -= 1
             raise OSError(5)
         return chip
-
-    def scan(self) -> list[int]:
-        """As `machine.I2C.scan`: the addresses that answer."""
-        if bench.held or not bench.bus_open:
-            return []
-        return sorted([address for address in self._chips if self._chips[address].present])
 
     def writeto_mem(self, address: int, register: int, data: "bytes | memoryview") -> None:
         """As `machine.I2C.writeto_mem`. Raises OSError where the chip is not there."""
@@ -319,6 +294,8 @@ class Pin:
     OPEN_DRAIN = 2
     PULL_UP = 1
     PULL_DOWN = 2
+    IRQ_FALLING = 4
+    IRQ_RISING = 8
 
     def __init__(
         self,
@@ -335,6 +312,36 @@ class Pin:
             bench.bus_open = False
         if value is not None:
             bench.driven[number] = value
+        self._handler: Callable[[Pin], None] | None = None
+        self._trigger = 0
+        self._hard = False
+
+    def irq(
+        self,
+        handler: "Callable[[Pin], None]",
+        trigger: int = IRQ_FALLING | IRQ_RISING,
+        **hard: bool,
+    ) -> None:
+        """As `machine.Pin.irq` of the RP2040. An ESP32 does not know `hard`."""
+        if hard and not bench.core.hard_interrupts:
+            raise TypeError("extra keyword arguments given")
+        self._handler, self._trigger = handler, trigger
+        self._hard = hard.get("hard", False)
+        bench.watched[self.number] = self
+
+    def edge(self, level: int) -> None:
+        """Its level has just changed. A hard handler interrupts whatever runs, and can allocate
+        nothing; another waits for the interpreter, which a tick that hangs does not give back."""
+        if self._handler is None or not self._trigger & (
+            self.IRQ_RISING if level else self.IRQ_FALLING
+        ):
+            return
+        if self._hard:
+            heap_lock()
+            self._handler(self)
+            heap_unlock()
+        elif not bench.core.starts:
+            self._handler(self)
 
     def value(self, level: "int | None" = None) -> int:
         """As `machine.Pin.value`: the level now, or set it."""
