@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from moggy.body import Body, JointSpec
+from moggy.chips import line_misfit, usual_line
 from moggy.config import Invalid, load
 
 CDEG_A_RAD = 18000.0 / math.pi
@@ -67,9 +68,18 @@ def body_hash(body: Body) -> int:
     return crc32(_tables(body).encode())
 
 
-def firmware_config(body: Body, *, quiet_ms: int = 30_000, transport: str = "usb") -> str:
+def firmware_config(body: Body, *, quiet_ms: int = 30_000, transport: str = "") -> str:
     """The text of `body_config.py`. `quiet_ms`: how long after a start touches are ignored, while
-    the touch chip settles. `transport`: "usb" or "uart"."""
+    the touch chip settles. `transport`: "usb" or "uart"; empty: the usual one of the chip. Raises
+    ValueError where the chip or the wiring cannot have it."""
+    transport = transport or usual_line(body.wiring.chip)
+    if unfit := line_misfit(body.wiring.chip, transport, body.used_pins):
+        raise ValueError(unfit)
+    return config_text(body, quiet_ms, transport)
+
+
+def config_text(body: Body, quiet_ms: int, transport: str) -> str:
+    """As `firmware_config`, also for a simulated line that no pins carry."""
     return (
         f'"""The body "{body.name}", written by `moggy.board_config.firmware_config`."""\n\n'
         f"NAME = {body.name!r}\n"

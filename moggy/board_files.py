@@ -64,10 +64,11 @@ def _defined(node: ast.stmt) -> str:
 
 
 def board_files(
-    body: Body, *, arch: str = "", transport: str = "usb", quiet_ms: int = 30_000
+    body: Body, *, arch: str = "", transport: str = "", quiet_ms: int = 30_000
 ) -> dict[str, bytes]:
     """The files by name, for the body's chip, or for `arch`, a name that mpy-cross knows. The
-    others as in `firmware_config`. Raises RuntimeError where mpy-cross is missing or refuses."""
+    others as in `firmware_config`. Raises RuntimeError where mpy-cross is missing or
+    refuses, and ValueError as there."""
     arch = arch or ARCHITECTURES[body.wiring.chip]
     sources = {
         path.stem: path.read_text(encoding="utf-8")

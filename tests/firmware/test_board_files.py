@@ -4,6 +4,7 @@ firmware as its sources."""
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from moggy.board_config import body_hash
 from moggy.board_files import ARCHITECTURES, FIRMWARE, board_files, for_board, write
 from moggy.body import LONGEST_NAMES, Body
 from moggy.chips import CHIPS
+from moggy.config import SHIPPED
 from moggy.main import app
 from moggy.sim.board.interpreter import BENCH, interpreter, note
 
@@ -121,3 +123,22 @@ def test_the_longest_names_that_a_body_may_have_are_told(wake: Callable[..., Lif
     assert life.reports
     assert life.link.identity is not None
     assert life.link.identity.joints == tuple(names)
+
+
+def test_the_build_command_refuses_a_line_that_would_wait(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOGGY_HOME", str(tmp_path))
+    (tmp_path / "body").mkdir()
+    text = (SHIPPED["body"] / "cat.yaml").read_text(encoding="utf-8")
+    pins = "{chip: esp32s3, i2c_sda: 4, i2c_scl: 5, battery: 1, charging: 2, stop: 3}"
+    text = re.sub(r"(?m)^wiring: .*$", f"wiring: {pins}", text)
+    (tmp_path / "body" / "three.yaml").write_text(text, encoding="utf-8")
+    flash, command = str(tmp_path / "flash"), ["board", "build", "--body", "three"]
+    said = CliRunner().invoke(app, [*command, flash])
+    assert said.exit_code == 0, said.output
+    assert "esp32s3, uart" in said.stdout
+    refused = CliRunner().invoke(app, [*command, "--transport", "usb", str(tmp_path / "other")])
+    assert refused.exit_code != 0
+    assert "--transport uart" in refused.output + str(refused.exception)
+    assert not (tmp_path / "other").exists()

@@ -14,7 +14,7 @@ from moggy import wire
 from moggy.board_config import body_hash, firmware_config
 from moggy.board_faults import FAULT_WORDS, in_words
 from moggy.body import LONGEST_NAMES, Body
-from moggy.chips import CHIPS
+from moggy.chips import CHIPS, cautions
 from moggy.config import SHIPPED, Invalid, load
 from moggy.vocabulary import JOINTS
 
@@ -260,3 +260,35 @@ def test_names_of_joints_that_the_board_cannot_tell_are_refused() -> None:
     data["joints"]["j" * (LONGEST_NAMES - 1)] = data["joints"]["jaw"]
     with pytest.raises(ValidationError, match=f"tells at most {LONGEST_NAMES}: shorter names"):
         Body.model_validate(data)
+
+
+def test_pins_that_a_chip_or_its_line_uses_itself_are_refused() -> None:
+    data = CAT.model_dump()
+    data["wiring"] |= {"chip": "esp32s3", "battery": 1, "charging": 2, "stop": 3}
+    for pin, why in ((19, "USB D−"), (20, "USB D"), (43, "UART"), (44, "UART")):
+        data["wiring"]["stop"] = pin
+        with pytest.raises(ValidationError, match=f"stop: pin {pin} .*{why}.*is free for stop"):
+            Body.model_validate(data)
+    on_uart = CAT.model_copy(update={"wiring": CAT.wiring.model_copy(update={"stop": 1})})
+    assert "TRANSPORT = 'usb'" in firmware_config(on_uart)
+    with pytest.raises(ValueError, match="stop: pin 1 of the rp2040 is its UART's"):
+        firmware_config(on_uart, transport="uart")
+
+
+def test_an_esp32s3_talks_over_its_uart_and_says_why_not_over_usb() -> None:
+    data = CAT.model_dump()
+    data["wiring"] |= {"chip": "esp32s3", "battery": 1, "charging": 2, "stop": 3}
+    body = Body.model_validate(data)
+    assert "TRANSPORT = 'uart'" in firmware_config(body)
+    with pytest.raises(ValueError, match=r"never waits.*--transport uart"):
+        firmware_config(body, transport="usb")
+
+
+def test_a_pin_that_a_pico_has_wired_is_a_caution_only() -> None:
+    data = CAT.model_dump()
+    data["wiring"] |= {"stop": 24}
+    body = Body.model_validate(data)
+    assert cautions("rp2040", body.used_pins) == [
+        "stop: pin 24, which a Pico has wired to the sensing of USB power"
+    ]
+    assert cautions("rp2040", CAT.used_pins) == []
