@@ -49,7 +49,7 @@ class StopButton:
     @property
     def pressed(self) -> bool:
         """Whether it is pressed now, or was since `taken`."""
-        return self.latched or self.held
+        return self.latched or self._pin.value() == self._level
 
     def taken(self) -> None:
         """Forget the press, since the body is stopped."""
