@@ -52,6 +52,10 @@ SHIPPED = {
 LONGEST_NAME = 60
 """Characters of a file's name without its kind: file systems hold 255 bytes, and a character has
 up to four. Our choice."""
+SEEN = "[!.]*.yaml"
+"""Files that are looked at: hidden ones are those of editors and systems (`.#a.yaml`)."""
+MISNAMED = f"is not read: rename it, to at most {LONGEST_NAME} characters that can be shown"
+"""What is said of a file with another name."""
 OF_TREES = ("options", "reflexes", "change", "renamed", "removed")
 """Keys that only a layer of a tree may have."""
 
@@ -106,7 +110,7 @@ def file_text(name: str, path: Path) -> str:
     try:
         return text_of(path, 4 * LONGEST)
     except FileNotFoundError as error:
-        there = [each.name for each in path.parent.glob("*.yaml")]
+        there = [each.name for each in path.parent.glob(SEEN)]
         what = "a link that leads nowhere" if path.is_symlink() else "no such file"
         raise Invalid(name, 1, f"{what}{nearest(path.name, there)}") from error
     except NotText as error:
@@ -146,15 +150,16 @@ class Files:
         ValueError for a kind that there is not."""
         if kind not in SHIPPED:
             raise ValueError(f"unknown kind {kind!r}{nearest(str(kind), SHIPPED)}")
+        return [f"{kind}/{name}" for name in sorted(filter(_is_name, self._found(kind)))]
+
+    def misnamed(self, kind: str) -> list[str]:
+        """Names of files that are left out of `names`, since no other file could name them."""
+        return [f"{kind}/{name}" for name in sorted(self._found(kind)) if not _is_name(name)]
+
+    def _found(self, kind: str) -> set[str]:
+        """The names of all YAML files in the folders of a kind, without hidden ones."""
         folders = [SHIPPED[kind]] + ([self.own / kind] if self.own else [])
-        found = {
-            path.name
-            for folder in folders
-            if folder.is_dir()
-            for path in folder.glob("*.yaml")
-            if path.name.isprintable()  # others can be neither shown nor sent
-        }
-        return [f"{kind}/{name}" for name in sorted(found)]
+        return {path.name for folder in folders if folder.is_dir() for path in folder.glob(SEEN)}
 
     def all(self) -> list[str]:
         """The names of all files of all kinds."""
@@ -195,7 +200,7 @@ class Files:
         """The names of the files in a folder of parts, such as `trees/cat`."""
         kind, _, inside = folder.partition("/")
         roots = [SHIPPED[kind]] + ([self.own / kind] if self.own else [])
-        return sorted({path.name for root in roots for path in (root / inside).glob("*.yaml")})
+        return sorted({path.name for root in roots for path in (root / inside).glob(SEEN)})
 
     def has(self, name: str) -> bool:
         """Whether there is a file behind a name."""
@@ -331,6 +336,11 @@ def _put(node: Any, steps: list[str], value: Any) -> None:
     for step in path:
         node = node[int(step)] if isinstance(node, list) else node.setdefault(step, {})
     node[int(last) if isinstance(node, list) else last] = value
+
+
+def _is_name(file: str) -> bool:
+    """Whether others can name, show and send a file of this name."""
+    return len(file) <= LONGEST_NAME and file.isprintable()
 
 
 def _stem(name: str) -> str:

@@ -9,13 +9,16 @@ from dataclasses import replace
 from queue import SimpleQueue
 from typing import TypeAlias
 
-from moggy.config import Files, Invalid
+from moggy.config import MISNAMED, SHIPPED, Files, Invalid
 from moggy.messages import AnySense, Edited, Trouble
+from moggy.printable import printable
 
 PERIOD = 0.5
 """Seconds between two checks; our choice: soon enough for someone who saves and looks."""
 PART = "files"
 """What a Trouble names where it is of no single file."""
+NAMES = "names of files"
+"""What a Trouble names where files are left out for their names."""
 
 Take: TypeAlias = Callable[[str, str], Mapping[str, str]]
 """Checks a name's text aside, and waits for that; gives name → text of what the pet has to take, in
@@ -61,6 +64,8 @@ class Watcher:
                 self._say(PART, "")
 
     def _look(self) -> None:
+        wrong = [printable(name) for kind in SHIPPED for name in self._files.misnamed(kind)]
+        self._say(NAMES, "; ".join(f"{name} {MISNAMED}" for name in wrong[:3]))
         for name in dict.fromkeys([*self._texts, *self._files.names("motions")]):
             text = self._text(name)
             if text is None or text == self._texts.get(name):

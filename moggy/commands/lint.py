@@ -14,7 +14,7 @@ from moggy.behaviors.coverage import coverage as cover
 from moggy.behaviors.laws import Laws
 from moggy.behaviors.lint import lint as lint_tree
 from moggy.commands.terminal import Shown, say, styled
-from moggy.config import Files, Invalid
+from moggy.config import MISNAMED, SHIPPED, Files, Invalid
 from moggy.designs import check_laws, designs
 from moggy.home import home
 from moggy.layer import below
@@ -29,6 +29,7 @@ def lint(tree: str, appraisals: str) -> int:
         say(note)
     own = own_names(file, start.files)
     problems = [str(problem) for problem in lint_tree(designs(start).tree, own=own)]
+    problems += [f"{name} {MISNAMED}" for kind in SHIPPED for name in files.misnamed(kind)]
     for name in files.names("personalities"):
         personality = name.removeprefix("personalities/").removesuffix(".yaml")
         try:

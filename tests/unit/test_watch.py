@@ -8,6 +8,7 @@ from time import sleep
 
 import pytest
 
+from moggy.assemble import begin
 from moggy.config import Files, Invalid
 from moggy.messages import AnySense, Edited, Trouble
 from moggy.watch import Take, Watcher
@@ -100,3 +101,21 @@ def test_a_file_that_could_not_be_checked_now_is_looked_at_again(watched: Watche
 def test_a_text_that_ended_parsers_is_told_as_any_other(watched: Watched, text: str) -> None:
     assert watched.write(text.encode()) == Edited(at=7.0, file=WHO, text=text)
     assert watched.write(b"name: x\n") == Edited(at=7.0, file=WHO, text="name: x\n")
+
+
+def test_hidden_files_and_wrong_names_cost_nothing_else_and_the_latter_are_told(
+    watched: Watched,
+) -> None:
+    motions = watched.path.parent.parent / "motions"
+    motions.mkdir()
+    (motions / ".#yawn.yaml").symlink_to("me@host.123:456")
+    (motions / "._yawn.yaml").write_bytes(b"\0\5\26\7")
+    (motions / f"{'a' * 70}.yaml").write_text("x: 1\n", encoding="utf-8")
+    told = watched.next()
+    assert isinstance(told, Trouble)
+    assert told.part == "names of files"
+    assert told.message.startswith(f"motions/{'a' * 70}.yaml is not read: rename it")
+    assert ";" not in told.message
+    begin(Files(motions.parent), seed=1, hour=10.0)
+    (motions / f"{'a' * 70}.yaml").unlink()
+    assert watched.next() == Trouble(at=7.0, part="names of files", message="")
