@@ -4,9 +4,11 @@ under another name, and what is whole in it goes on in a new one."""
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +18,11 @@ from moggy.brain.memory.rows import MOST_FACTS, Episode, Fact, episode_of, fact_
 from moggy.brain.memory.schema import EPISODE, FACT, TABLES, VERSION
 from moggy.brain.memory.store import EPISODES, LARGEST, Memory
 from moggy.home import only_owner, private_file
+from moggy.unreadable import stands
 
-COPIES = 9
-"""Damaged files that are kept; the newest takes the place of the ninth. Our choice."""
+SALVAGE_STEPS = 50_000_000
+"""Steps of SQLite's machine for the rows of a damaged file: a second or a few. The most rows that
+are read take fewer than a million. Our choice."""
 EMPTIED = "{} was there and empty: if it held a memory, that is gone, and a new one begins"
 """Said of a file of 0 bytes, as a failing disk or `>` leaves it."""
 
@@ -73,7 +77,10 @@ def _is_empty(path: Path) -> bool:
 def set_aside(path: Path) -> list[Path]:
     """The damaged files that are kept beside a memory."""
     path = real(path)
-    return sorted(path.parent.glob(f"{path.name}.damaged-[1-{COPIES}]"))
+    named = re.compile(re.escape(path.name) + r"\.damaged-\d+")
+    return sorted(
+        each for each in path.parent.glob("*") if named.fullmatch(each.name) and each.is_file()
+    )
 
 
 def _damage(path: Path, key: Path | None) -> str:
@@ -139,9 +146,15 @@ def _whole(path: Path, key: Path | None) -> tuple[dict[Fact, float], list[Episod
 
 
 def _rows(db: Any, errors: Errors, query: str) -> Iterator[tuple[Any, ...]]:
-    """The rows up to the first that cannot be read."""
+    """The rows up to the first that cannot be read. A view or a virtual table is no pet's, and may
+    have no end; nor may a computed column take SALVAGE_STEPS."""
+    table = query.partition(" FROM ")[2].split()[0]
+    real_one = "SELECT 1 FROM sqlite_master WHERE name = ? AND sql LIKE 'CREATE TABLE%'"
+    steps = iter(range(SALVAGE_STEPS // 1000))
+    db.set_progress_handler(lambda: next(steps, None) is None, 1000)
     with suppress(*errors):
-        yield from db.execute(query)
+        if db.execute(real_one, (table,)).fetchone():
+            yield from db.execute(query)
 
 
 def _write(path: Path, key: Path | None, facts: dict[Fact, float], episodes: list[Episode]) -> None:
@@ -168,8 +181,9 @@ def _write(path: Path, key: Path | None, facts: dict[Fact, float], episodes: lis
 
 
 def _free_name(path: Path) -> Path:
-    names = [path.with_name(f"{path.name}.damaged-{n}") for n in range(1, COPIES + 1)]
-    return next((name for name in names if not name.exists()), names[-1])
+    """The first name that nothing has, also not for its log."""
+    names = (path.with_name(f"{path.name}.damaged-{n}") for n in count(1))
+    return next(name for name in names if not (stands(name) or stands(_log(name))))
 
 
 def _copy(path: Path, to: Path) -> None:

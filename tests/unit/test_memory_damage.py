@@ -336,3 +336,34 @@ def test_an_erased_name_leaves_a_note_only_for_a_pet_that_is_awake(path: Path) -
         owner.forget("person 3")
     with closing(sqlite3.connect(path)) as db:
         assert db.execute("SELECT count(*) FROM erased").fetchone() == (0,)
+
+
+def test_a_memory_that_was_set_aside_is_never_overwritten(path: Path) -> None:
+    path.parent.mkdir(exist_ok=True)
+    for n in range(1, 10):
+        path.with_name(f"{path.name}.damaged-{n}").write_text(str(n))
+    path.with_name(f"{path.name}.damaged-10").mkdir()
+    path.write_bytes(b"rubbish" * 3000)
+    memory, note = awake(path)
+    memory.close()
+    assert f"it is kept as {path}.damaged-11" in note
+    assert path.with_name(f"{path.name}.damaged-9").read_text() == "9"
+    assert len(set_aside(path)) == 10
+
+
+def test_views_without_end_do_not_keep_the_pet_from_waking(path: Path) -> None:
+    memory, _ = awake(path)
+    memory.close()
+    db = sqlite3.connect(path)
+    for table in ("facts", "episodes"):
+        columns = [row[1] for row in db.execute(f"PRAGMA table_info({table})")]
+        db.execute(f"DROP TABLE {table}")
+        db.execute(
+            f"CREATE VIEW {table} AS WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1"
+            f" FROM r) SELECT {', '.join(f'n AS {each}' for each in columns)} FROM r"
+        )
+    db.commit()
+    db.close()
+    memory, note = awake(path)
+    memory.close()
+    assert "nothing could be read" in note
