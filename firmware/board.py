@@ -165,6 +165,7 @@ class Board:
                 self._enter(mode.STOPPED, now)
             self._stop.taken()
         self._feel(now)
+        self.listen(now)  # or a ping would wait for all of a long tick
         self._watch(now)
         self._follow(now)
         if self._port.open:

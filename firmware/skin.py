@@ -215,8 +215,8 @@ class Skin(Watched):
         counts, channels = self._counts, self._channels
         self._chip.read_into(counts)
         if not self._knows:
-            self._begin()
-        if self._quiet:
+            self._begin()  # instead of looking for touches, since it takes longer
+        elif self._quiet:
             self._quiet -= 1
         else:
             self._feel_all()

@@ -225,6 +225,8 @@ def run() -> None:
             holder = getattr(board, owner, None) if owner else board
             if holder is not None and hasattr(holder, method):
                 metered(holder, method, index + 2)
+    elif what == "ticks":
+        listening(board._port)
     with open(path) as file:
         lines = file.read().split("\n")
     ticks = sum([1 for text in lines if text.startswith("g")])
@@ -256,20 +258,72 @@ def run() -> None:
     results.close()
 
 
-def one_tick(board: object, now: int) -> list[int]:
-    """Bytes on the bus, then what one tick spent: in all without the bus, or by part."""
-    MeteredI2C.sent = MeteredI2C.ns = 0
-    if what == "ticks":
+ways: list[tuple[int, int]] = []
+"""Moments of a tick: its begin, begin and end of each time that it listens, and its end."""
+
+
+def moment() -> tuple[int, int]:
+    """ns without those of the bus, and bytes on the bus so far."""
+    return time_ns() - MeteredI2C.ns, MeteredI2C.sent
+
+
+def listening(port: object) -> None:
+    """Note when the board listens to its brain."""
+    receive = port.receive  # type: ignore[attr-defined]
+
+    def noted(take: object, begin: object, now: int) -> None:
+        ways.append(moment())
+        receive(take, begin, now)
+        ways.append(moment())
+
+    port.receive = noted  # type: ignore[attr-defined]
+
+
+class Reference:
+    """What the interpreter does in a tick, as far as its speed goes: calls of methods, attributes,
+    small numbers, arrays."""
+
+    def __init__(self) -> None:
+        self._numbers = bytearray(16)
+        self._sum = 0
+
+    def _add(self, index: int) -> None:
+        number = self._numbers[index & 15]
+        self._sum = (self._sum + number + index) & 1023
+        self._numbers[index & 15] = self._sum & 255
+
+    def ns(self) -> int:
+        """How long the same work takes now."""
         begun = time_ns()
+        for index in range(120):
+            self._add(index)
+        taken: int = time_ns() - begun
+        return taken
+
+
+reference = Reference()
+
+
+def one_tick(board: object, now: int) -> list[int]:
+    """ns of the reference, then bytes on the bus and what the tick spent: by part, or in all
+    without the bus, and the bytes and ns of the longest way between listening to the brain."""
+    MeteredI2C.sent = MeteredI2C.ns = 0
+    before = reference.ns()
+    if what != "ticks":
+        meter.sums = [0] * len(NAMES)
+        meter.on = True
+        meter._part, meter._since = 0, spent()
         board.tick(now)  # type: ignore[attr-defined]
-        return [0, time_ns() - begun - MeteredI2C.ns, MeteredI2C.sent]
-    meter.sums = [0] * len(NAMES)
-    meter.on = True
-    meter._part, meter._since = 0, spent()
+        meter.enter(0)
+        meter.on = False
+        return [min(before, reference.ns()), MeteredI2C.sent] + meter.sums  # noqa: RUF005
+    ways.clear()
+    ways.append(moment())
     board.tick(now)  # type: ignore[attr-defined]
-    meter.enter(0)
-    meter.on = False
-    return [MeteredI2C.sent] + meter.sums  # noqa: RUF005
+    ways.append(moment())
+    longest = max([(b[0] - a[0], b[1] - a[1]) for a, b in zip(ways[::2], ways[1::2])])  # noqa: B905
+    whole = ways[-1][0] - ways[0][0]
+    return [min(before, reference.ns()), MeteredI2C.sent, whole, longest[1], longest[0]]
 
 
 run()
