@@ -332,7 +332,7 @@ class Board:
         return _UNKNOWN if command is None else command(payload, now)
 
     def _do_setpoint(self, payload: memoryview, now: "Ms") -> int:
-        if len(payload) != self._setpoint_length or self._mode.state >= mode.STOPPED:
+        if len(payload) != self._setpoint_length:
             return _REFUSED
         number = payload[0] | payload[1] << 8
         ttl_ms = min(payload[4] | payload[5] << 8, _LONGEST_TTL_MS)
@@ -342,6 +342,8 @@ class Board:
         if learnt != self._setpoints.learnt:
             text = "setpoints all refused: the brain's clock and count learnt anew, time %d"
             self._port.log(text % self._setpoints.learnt)
+        if self._mode.state >= mode.STOPPED:
+            return _REFUSED  # but judged: numbers and clocks go on meanwhile
         shorts(payload, 10, len(self._angles), wire.ANGLE_ZERO, self._angles)
         self._over = max(1, payload[6] // _STEP_MS)
         self._mode.refresh(now, ttl_ms)

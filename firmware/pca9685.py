@@ -12,8 +12,12 @@ if sys.implementation.name != "micropython":
 
 _MODE1 = const(0x00)
 """Mode register."""
+_MODE2 = const(0x01)
+"""Mode register of the outputs."""
 _LED0_ON_L = const(0x06)
 """First of four registers for each channel: ON and OFF counts, low byte first."""
+_ALL_LED_ON_L = const(0xFA)
+"""First of the four registers for all channels."""
 _ALL_LED_OFF_H = const(0xFD)
 """High byte of the OFF count of all channels."""
 _PRESCALE = const(0xFE)
@@ -22,6 +26,10 @@ _SLEEP = const(0x10)
 """Bit of MODE1."""
 _RUN_WITH_AUTO_INCREMENT = const(0x20)
 """MODE1: awake, and register addresses count up in a transfer."""
+_CHANGE_ON_ACK = const(0x0C)
+"""MODE2: outputs are driven both ways, and change when the last of a channel's four registers has
+come (OCH), not when the transfer ends: one that breaks off half-way leaves no pulse of which half
+is old and half is new."""
 _KEPT = const(0x7F)
 """Bits of MODE1 that are read back as they were written; the highest tells of a restart."""
 _FULL_OFF = const(0x10)
@@ -114,6 +122,8 @@ class PCA9685:
         self._first, self._end = 16, 0
         """Channels that are staged and not yet written."""
         self._byte = bytearray(1)
+        self._modes = bytearray(2)
+        self._off = bytes([0, 0, 0, _FULL_OFF])
         self._back = bytearray(16)
         self._group = 0
         """Four channels that are looked at next."""
@@ -147,17 +157,22 @@ class PCA9685:
     def all_off(self) -> None:
         """End all pulses at once. That comes first, since the chip keeps its
         registers when the microcontroller is reset; then it is set up if it is not yet, and read
-        back: an acknowledged byte may have been another on the way."""
+        back: an acknowledged byte may have been another on the way. The first write ends the pulses
+        where outputs change at the end of a transfer, the second where they do with all four
+        registers; that needs addresses that count up, which the third time is sure of."""
         for channel in range(16):
             self._staged[4 * channel + 2] = 0
             self._staged[4 * channel + 3] = _FULL_OFF
         self._first, self._end = 16, 0
         self._bus.ready()
         self._write(_ALL_LED_OFF_H, _FULL_OFF)
+        self._i2c.writeto_mem(self._address, _ALL_LED_ON_L, self._off)
         if not self._is_set_up or not self.sound():
-            self._write(_MODE1, _SLEEP)
+            self._write(_MODE1, _SLEEP | _RUN_WITH_AUTO_INCREMENT)
+            self._i2c.writeto_mem(self._address, _ALL_LED_ON_L, self._off)
             self._write(_PRESCALE, self._prescale)
             self._write(_MODE1, _RUN_WITH_AUTO_INCREMENT)
+            self._write(_MODE2, _CHANGE_ON_ACK)
             self._is_set_up = self.sound() and self._read(_PRESCALE) == self._prescale
             if not self._is_set_up:
                 raise OSError("it keeps nothing")
@@ -183,8 +198,10 @@ class PCA9685:
         """Whether the chip still has its configuration: it loses it in a dip of its supply, which
         puts it to sleep, and pulses of a wrong length or none would come out. The prescaler can
         change in sleep only (data sheet, 7.3.5)."""
+        modes = self._modes
         self._bus.ready()
-        return self._read(_MODE1) & _KEPT == _RUN_WITH_AUTO_INCREMENT
+        self._i2c.readfrom_mem_into(self._address, _MODE1, modes)
+        return modes[0] & _KEPT == _RUN_WITH_AUTO_INCREMENT and modes[1] == _CHANGE_ON_ACK
 
     def _write(self, register: int, value: int) -> None:
         self._byte[0] = value

@@ -12,9 +12,15 @@ if TYPE_CHECKING:
 _CREEP_MS = const(1000)
 """ms in which the shortest way that was seen is forgotten by 1 ms: more than two clocks drift apart
 (100 ppm are 0.1 ms a second), so that drift is never taken for delay."""
+_PAUSED = const(10)
+"""How much slower it is forgotten while no setpoints come: by 100 ppm, since the first one after a
+pause may be one that was held up."""
 _IN_A_ROW = const(128)
 """Setpoints in a row that are refused before it is the number or the clock that is taken for wrong.
 Our choice: five seconds at 25 a second, more than a slow line holds back."""
+_ON_THE_WAY = const(64)
+"""Numbers by which one that was repeated or overtaken on its way is behind at most: it does not end
+such a row. Our choice: more than a second."""
 _AHEAD = const(2048)
 """By how much the next number may be higher: by all that is lost in forty seconds at 50 a second,
 on a line that carries only what the board says. Our choice."""
@@ -31,6 +37,8 @@ class Setpoints:
         """Any moment: ways are measured against it."""
         self._crept = now
         self._number = self._shortest = self._refused = self._last = 0
+        self._paused = 0
+        """Seconds since the last setpoint."""
         self.learnt = 0
         """How often number and way were learnt anew within a session, since all setpoints were
         refused."""
@@ -46,6 +54,7 @@ class Setpoints:
         session. `sent_ms`: the brain's clock, modulo 65536. `ttl_ms`: how long it is good; one
         that came later by this than the quickest is too old. After _IN_A_ROW refused ones with
         rising numbers the brain's clock was set, or one of its times or numbers was wrong."""
+        self._paused = 0
         way = ticks_diff(ticks_add(now, -sent_ms), self._origin) & 0xFFFF
         later = way - self._shortest & 0xFFFF
         if not self._known:
@@ -65,11 +74,15 @@ class Setpoints:
     def creep(self, now: "Ms") -> None:
         """Forget a little of the shortest way. Called several times a second."""
         if ticks_diff(now, self._crept) >= _CREEP_MS:
-            self._shortest = self._shortest + 1 & 0xFFFF
             self._crept = now
+            if self._paused % _PAUSED == 0:
+                self._shortest = self._shortest + 1 & 0xFFFF
+            self._paused += 1
 
     def _is_learnt(self, number: int, way: int) -> bool:
         """Count a setpoint that is refused; whether so many were that it is believed."""
+        if self._last - number & 0xFFFF < _ON_THE_WAY:
+            return False
         rises = 0 < (number - self._last & 0xFFFF) <= _AHEAD
         self._last = number
         self._refused = self._refused + 1 if rises else 1

@@ -20,6 +20,10 @@ class StrictModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+SERVO_US = (500, 2500)
+"""Pulses that a common hobby servo takes, µs; the board gives no others (firmware/limbs.py)."""
+
+
 class JointSpec(StrictModel):
     """One servo. Angles in rad; 0 is the neutral pose of a standing cat that looks ahead."""
 
@@ -28,9 +32,17 @@ class JointSpec(StrictModel):
     rest: Annotated[
         float, Field(ge=-3.2, le=3.2, description="rad; where it goes when the brain is lost")
     ] = 0.0
-    velocity: Annotated[float, Field(gt=0.0, le=20.0, description="highest speed, rad/s")] = 5.0
+    velocity: Annotated[
+        float,
+        Field(
+            ge=0.01, le=20.0, description="highest speed, rad/s; the board's steps are no smaller"
+        ),
+    ] = 5.0
     acceleration: Annotated[
-        float, Field(gt=0.0, le=400.0, description="highest acceleration, rad/s²")
+        float,
+        Field(
+            ge=0.5, le=400.0, description="highest acceleration, rad/s²; as the board's steps are"
+        ),
     ] = 60.0
     jerk: Annotated[float, Field(gt=0.0, le=20000.0, description="highest jerk, rad/s³")] = 1500.0
     driver: Annotated[
@@ -54,6 +66,14 @@ class JointSpec(StrictModel):
         if not self.min < self.max or not self.min <= self.rest <= self.max:
             raise ValueError(
                 f"a joint needs min {self.min} < max {self.max}, and rest {self.rest} between them"
+            )
+        pulse = self.zero_us + self.rest * self.us_per_rad
+        least, most = SERVO_US
+        if not least <= pulse <= most:
+            raise ValueError(
+                f"at rest {self.rest} the pulse would be {pulse:.0f} µs, outside the {least} to"
+                f" {most} µs of a servo: check zero_us {self.zero_us} and the sign of us_per_rad"
+                f" {self.us_per_rad}"
             )
         return self
 

@@ -29,6 +29,7 @@ DeviceFault: TypeAlias = Literal[
     "brown_out",
     "servos_garbled",
     "servos_deaf",
+    "servos_cut",
     "tick_late",
     "ticks_late",
     "board_hung",

@@ -84,7 +84,7 @@ def test_a_channel_that_was_not_taken_off_is_no_acknowledged_off() -> None:
     driver = board.module("pca9685").PCA9685(board.module("i2c_bus").Bus(4, 5), [12])
     driver.all_off()
     driver.show(array("H", [1500]))
-    chip.lapses = 1
+    chip.lapses = 2
     with pytest.raises(OSError, match="still gives pulses"):
         driver.all_off()
     assert chip.pulse_us(12) > 0
@@ -93,6 +93,46 @@ def test_a_channel_that_was_not_taken_off_is_no_acknowledged_off() -> None:
     assert all(driver.holds() for _ in range(4))
     chip.garble()
     assert False in [driver.holds() for _ in range(4)]
+
+
+@pytest.mark.parametrize("taken", range(1, 64))
+def test_a_write_that_breaks_off_leaves_each_pulse_old_or_new(taken: int) -> None:
+    board = Rig().board
+    chip = board.bench.servos
+    driver = board.module("pca9685").PCA9685(board.module("i2c_bus").Bus(4, 5), [*range(16)])
+    driver.all_off()
+    before, after = array("H", [1283] * 16), array("H", [1024] * 16)
+    driver.show(before)
+    old = chip.pulse_us(0)
+    chip.cut = taken
+    with pytest.raises(OSError, match="5"):
+        driver.show(after)
+    new = [chip.pulse_us(channel) for channel in range(16)]
+    whole = taken // 4
+    assert new[whole:] == [old] * (16 - whole)
+    assert old not in new[:whole]
+    driver.show(after)
+    assert old not in [chip.pulse_us(channel) for channel in range(16)]
+
+
+@pytest.mark.parametrize("mode2", [0x04, 0x0C])
+@pytest.mark.parametrize("increments", [True, False])
+def test_off_ends_the_pulses_whatever_the_configuration_was(
+    mode2: int, *, increments: bool
+) -> None:
+    board = Rig().board
+    chip = board.bench.servos
+    driver = board.module("pca9685").PCA9685(board.module("i2c_bus").Bus(4, 5), [*range(16)])
+    driver.all_off()
+    driver.show(array("H", [1500] * 16))
+    assert chip.pulse_us(3) > 0
+    chip.registers[1] = mode2
+    if not increments:
+        chip.registers[0] &= ~0x20
+    again = board.module("pca9685").PCA9685(board.module("i2c_bus").Bus(4, 5), [*range(16)])
+    again.all_off()
+    assert [chip.pulse_us(channel) for channel in range(16)] == [0] * 16
+    assert again.sound()
 
 
 def test_the_pulses_of_the_servos_do_not_all_begin_at_once() -> None:

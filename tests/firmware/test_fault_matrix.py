@@ -49,7 +49,7 @@ LATE = ("tick_late", "ticks_late")
 """Faults that make ticks late."""
 RESTARTS = ("board_hung", "board_reset", "power_cut")
 """Faults after which the board starts anew."""
-UNTOLD = ("servos_nack", "servos_silent", "brown_out", "board_hung", "servos_deaf")
+UNTOLD = ("servos_nack", "servos_silent", "brown_out", "board_hung", "servos_deaf", "servos_cut")
 """Faults in which a servo driver may miss pulses."""
 GARBLED = next(name for name, joint in CAT.joints.items() if joint.channel == 0)
 """The joint whose pulse is another for a moment in servos_garbled."""
@@ -103,7 +103,7 @@ class Patient(Told):
         """Let a fault begin now."""
         self._untold = self._untold or name in UNTOLD
         if name == "servos_deaf":
-            self._at_once = 2
+            self._at_once = 3
         if name == "servos_garbled":
             self._garbled_until = self.now + GARBLED_S + 0.1
         if name in LATE or name == "servos_deaf":  # the next step comes with the one it missed

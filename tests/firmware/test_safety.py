@@ -358,11 +358,10 @@ import machine
 import body_config
 machine.bench.levels[body_config.PINS["stop"]] = 0
 servos = machine.bench.servos
-for register, value in ((0, 0x20), (0xFE, 121)):
-    servos.registers[register] = value
+servos.write(0xFE, b"\\x79")
+servos.write(0, b"\\x20")
 for channel in range(16):
-    servos.registers[8 + 4 * channel] = 0x33
-    servos.registers[9 + 4 * channel] = 1
+    servos.write(6 + 4 * channel, b"\\x00\\x00\\x33\\x01")
 before = [servos.pulse_us(channel) for channel in range(16)]
 import main
 main.run()
@@ -402,7 +401,12 @@ def run_script(script: str, body: Body, folder: Path) -> str:
     (folder / "script.py").write_text(script)
     path = {"MICROPYPATH": f"{BENCH}:{FIRMWARE}:{folder}"}
     done = subprocess.run(
-        [*command, "script.py"], cwd=folder, env=path, capture_output=True, text=True, check=True
+        [*command[:-1], "heapsize=1m", "script.py"],
+        cwd=folder,
+        env=path,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return done.stdout
 
@@ -442,6 +446,18 @@ def test_neither_an_old_nor_a_late_setpoint_moves_anything(wake: Callable[..., L
     send(life, last + 10, life.now, session=session)
     life.live(0.1, None)
     assert pan_us(life) != there, "a new one is followed"
+
+
+def test_after_a_long_stop_setpoints_are_followed_at_once(wake: Callable[..., Life]) -> None:
+    """It lasts for longer than 2048 setpoints, after which a number would be no longer new."""
+    life = wake().live(2.0, {"head_pan": 0.0})
+    life.live(0.1, {"head_pan": 0.0}, stop=True).live(0.1, {"head_pan": 0.0}, stop=False)
+    life.live(50.0, {"head_pan": 0.2})
+    assert life.state == "stopped"
+    life.link.command(wire.RELEASE, b"", life.now)
+    life.live(1.5, {"head_pan": 0.2})
+    assert life.state == "running"
+    assert life.pulsed == len(NAMES)
 
 
 def test_a_setpoint_of_another_session_neither_moves_nor_deafens(wake: Callable[..., Life]) -> None:

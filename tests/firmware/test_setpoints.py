@@ -76,6 +76,28 @@ def test_a_number_that_jumped_is_believed_after_128_that_rise() -> None:
     assert setpoints.learnt == 1
 
 
+def test_repeated_and_overtaken_setpoints_do_not_keep_a_jump_from_being_believed() -> None:
+    setpoints = fresh()
+    assert setpoints.is_new(1, 20, 300, 20)
+    found = []
+    for n in range(2, 300, 2):  # 9003, 9002, 9002, 9005, 9004, 9004 …
+        for number in (n + 1, n, n):
+            found.append(setpoints.is_new(9000 + number, 20 * number, 300, 20 * n + 20))
+    assert found.index(True) == 127 * 3
+    assert setpoints.learnt == 1
+
+
+def test_what_was_held_up_in_a_long_pause_is_refused() -> None:
+    setpoints = fresh()
+    for n in range(1, 100):
+        assert setpoints.is_new(n, 20 * n, 300, 20 * n + 5)
+    for ms in range(2000, 31 * 60_000, 250):
+        setpoints.creep(ms)
+    sent = 31 * 60_000
+    assert not setpoints.is_new(101, sent & 0xFFFF, 300, sent + 500)
+    assert setpoints.is_new(102, sent + 400 & 0xFFFF, 300, sent + 410)
+
+
 def test_a_new_session_numbers_and_times_anew() -> None:
     setpoints = fresh()
     assert setpoints.is_new(900, 500, 300, 600)

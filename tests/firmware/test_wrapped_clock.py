@@ -88,7 +88,7 @@ def test_the_shortest_way_is_forgotten_as_slowly_after_days_without_a_setpoint(d
     now = days * DAY_MS
     found.creep(now & wrap)
     before = found._shortest
-    for ms in range(0, 10_000, 250):
+    for ms in range(0, 100_000, 250):
         found.creep(now + ms & wrap)
     assert 8 <= found._shortest - before <= 10
 
@@ -98,7 +98,7 @@ def test_the_board_forgets_the_shortest_way_without_setpoints_too() -> None:
     board: Any = life.board
     before = board._board._setpoints._shortest
     life.live(20.0, None)
-    assert 16 <= board._board._setpoints._shortest - before <= 20
+    assert 2 <= board._board._setpoints._shortest - before <= 3
 
 
 def test_the_count_of_ticks_does_not_grow() -> None:

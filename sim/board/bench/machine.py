@@ -85,6 +85,7 @@ _OF_CHIPS = (
     "brown_out",
     "servos_garbled",
     "servos_deaf",
+    "servos_cut",
 )
 DEVICE_FAULTS: tuple[str, ...] = _OF_CHIPS + FAULTS
 """What may happen to a chip or to the microcontroller, lowest bit first. Silent: it does not
@@ -173,7 +174,9 @@ class Bench:
         if began & _bit("servos_garbled"):
             self.servos.garble()
         if began & _bit("servos_deaf"):
-            self.servos.lapses = 1
+            self.servos.lapses = 2
+        if began & _bit("servos_cut"):
+            self.servos.cut = 3
         self.skin.stuck = bool(faults & _bit("touch_stuck"))
         self.imu.stuck = bool(faults & _bit("imu_stuck"))
         self.skin.noise = TOUCH_NOISE if faults & _bit("touch_noise") else 0
