@@ -381,9 +381,23 @@ def _in_words(error: Exception) -> str:
     return str(error)
 
 
+def _open_closed() -> None:
+    """Give the standard streams that were closed (`>&-`) to nobody. Otherwise the next file that is
+    opened has their number, and what is printed goes into it."""
+    descriptor = os.open(os.devnull, os.O_RDWR)
+    while descriptor <= 2:
+        descriptor = os.open(os.devnull, os.O_RDWR)
+    os.close(descriptor)
+    if sys.stdout is None:
+        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+
+
 def main() -> None:
     """Run the command; what goes wrong ends with a sentence that says what and the way out.
     MOGGY_DEBUG=1 shows where instead."""
+    _open_closed()
     try:
         app()
     except BrokenPipeError:

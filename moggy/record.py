@@ -4,6 +4,7 @@ process of its own does the writing."""
 from __future__ import annotations
 
 import multiprocessing
+import select
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from multiprocessing.connection import Connection
@@ -22,8 +23,11 @@ from moggy.mcap_file import check_free
 from moggy.messages import Call, Purr, Tick
 from moggy.pet import Start
 from moggy.unreadable import named
-from moggy.worker import deaf_to_ctrl_c
+from moggy.worker import deaf_to_ctrl_c, is_suspended
 
+LOOK_MS = 1000
+"""ms after which a process that takes nothing, or does not answer, is looked at: one that is
+suspended twice in a row is ended."""
 TOGETHER = 32
 """Ticks that are handed to the process at a time."""
 JOURNAL = "journal.mcap"
@@ -125,6 +129,8 @@ class Recorder:
         check_free(out / JOURNAL)
         self.why = ""
         """Why the records are not whole; empty while they are."""
+        self._killed = "the process that writes the records was killed"
+        """Why they are not, where the process does not say so itself."""
         # A fresh interpreter would cost more than the writing of a minute.
         context = multiprocessing.get_context("fork")
         self._pipe, theirs = context.Pipe()
@@ -166,17 +172,32 @@ class Recorder:
     def _hand_over(self) -> None:
         lines, self._waiting = b"\n".join(self._waiting), []
         if not self._pipe.closed:
+            self._wait_for(select.POLLOUT)
             try:
                 self._pipe.send_bytes(lines)
             except OSError:
                 self._end()
 
+    def _wait_for(self, event: int) -> None:
+        """Wait until the pipe can be written or read. A process that is suspended meanwhile is
+        ended: then the pipe is broken."""
+        poll = select.poll()
+        poll.register(self._pipe.fileno(), event)
+        before = False
+        while not poll.poll(LOOK_MS):
+            suspended = is_suspended(self.process.pid)
+            if suspended and before:
+                self._killed = "the process that writes the records was suspended and ended"
+                self.process.kill()
+            before = suspended
+
     def _end(self) -> None:
         """Take the process's answer and let it end. Raises OSError when it could not write."""
+        self._wait_for(select.POLLIN)
         try:
             why = str(self._pipe.recv())
         except (OSError, EOFError):
-            why = "the process that writes the records was killed"
+            why = self._killed
         self._pipe.close()
         self.process.join()
         self.why = why

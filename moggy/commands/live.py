@@ -11,7 +11,7 @@ from queue import Full, Queue
 from threading import Thread
 
 from moggy.assemble import RealLife, robot, simulator
-from moggy.commands.terminal import say
+from moggy.commands.terminal import say, tell
 from moggy.designs import designs
 from moggy.messages import Tick, Trouble
 from moggy.sim.faults import Fault
@@ -42,8 +42,8 @@ def simulate(
         listeners=[terminal],
     )  # fmt: skip
     if life.note:
-        say(f"board: {life.note}", color="yellow", err=True)
-    say(f"The cat lives at {life.address} (Ctrl-C ends it)")
+        tell(f"board: {life.note}", color="yellow", err=True)
+    tell(f"The cat lives at {life.address} (Ctrl-C ends it)")
     if open_browser:
         webbrowser.open(life.address)
     return _live(life, terminal)
@@ -68,8 +68,8 @@ def run_robot(
         studio_port=studio_port, record=record, record_words=words, listeners=[terminal],
     )  # fmt: skip
     if life.address:
-        say(f"The studio is at {life.address}")
-    say(f"{personality} lives on {port} (Ctrl-C lets it lie down)")
+        tell(f"The studio is at {life.address}")
+    tell(f"{personality} lives on {port} (Ctrl-C lets it lie down)")
     return _live(life, terminal)
 
 
@@ -77,18 +77,18 @@ def _live(life: RealLife, terminal: Terminal) -> int:
     """Until Ctrl-C, or until somebody ends the process. Returns 1 where its records are not
     whole."""
     if life.recording is not None and life.recording.words:
-        say(WORDS_KEPT)
+        tell(WORDS_KEPT)
     for note in designs(life.start).notes:
-        say(note, color="yellow", err=True)
+        tell(note, color="yellow", err=True)
     signal.signal(signal.SIGINT, lambda *_: life.loop.stop())
     signal.signal(signal.SIGTERM, lambda *_: life.loop.stop())
     life.loop.run()
     terminal.close()
-    say("It lies down. Goodbye.")
+    tell("It lies down. Goodbye.")
     if life.recording is None:
         return 0
     whole = not life.recording.missing
-    say(life.recording.summary(), color=None if whole else "red", err=not whole)
+    tell(life.recording.summary(), color=None if whole else "red", err=not whole)
     return 0 if whole else 1
 
 

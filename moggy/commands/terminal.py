@@ -3,6 +3,7 @@ neither brackets nor escape signs in them may do anything."""
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import typer
@@ -15,6 +16,15 @@ from moggy.printable import lines
 def say(text: object, *, color: str | None = None, err: bool = False) -> None:
     """Print a text, as lines."""
     typer.secho(lines(text), fg=color, err=err)
+
+
+def tell(text: object, *, color: str | None = None, err: bool = False) -> None:
+    """Print a text of a pet that lives on where the output takes none: a full disk, or a pipe whose
+    reader has gone. That output is then given up."""
+    try:
+        say(text, color=color, err=err)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2 if err else 1)
 
 
 def warn(message: str) -> None:

@@ -24,6 +24,11 @@ from moggy.sim.board.interpreter import (
     write_config,
 )
 from moggy.sim.board.wires import Pulses, WorldInputs
+from moggy.worker import is_suspended
+
+LOOK_MS = 1000
+"""ms after which a process that says nothing is looked at: one that is suspended twice in a row is
+given up."""
 
 PAUSE = 1.0
 """Seconds from the end of a board's process to its next start."""
@@ -168,6 +173,11 @@ class SteppedMicroPython:
         write_config(body, self._flash.path, quiet_ms)
         chip = chip or body.wiring.chip.upper()
         self._process = spawn(self._flash.path, "steps", -1, POWER_ON, chip)
+        assert self._process.stdout is not None
+        self._says = select.poll()
+        self._says.register(self._process.stdout.fileno(), select.POLLIN)
+        self._unread = b""
+        """What it has said of a line that is not whole."""
         self.line = SteppedLine()
         self._ms = 0
         self._inputs: WorldInputs | None = None
@@ -215,9 +225,8 @@ class SteppedMicroPython:
     def _step(self) -> None:
         """Let it run until `_ms`, and take what comes out."""
         self._write(f"g {self._ms} {self.line.taken().hex()}\n".encode())
-        assert self._process.stdout is not None
         while True:
-            line = self._process.stdout.readline()
+            line = self._line()
             found = pulses_from(line, self._joints)
             if found is not None:
                 serial, self._pulses = found
@@ -227,6 +236,24 @@ class SteppedMicroPython:
                 raise ChildProcessError("the firmware ended in the interpreter")
             if (error := died(line)) is not None:
                 raise ChildProcessError(f"the firmware died in the interpreter: {error}")
+
+    def _line(self) -> bytes:
+        """The next line that it says; empty at its end. Raises ChildProcessError where it is
+        suspended."""
+        assert self._process.stdout is not None
+        while b"\n" not in self._unread:
+            before = False
+            while not self._says.poll(LOOK_MS):
+                suspended = is_suspended(self._process.pid)
+                if suspended and before:
+                    raise ChildProcessError("the process of the simulated board was suspended")
+                before = suspended
+            data = os.read(self._process.stdout.fileno(), 65536)
+            if not data:
+                return b""
+            self._unread += data
+        line, _, self._unread = self._unread.partition(b"\n")
+        return line
 
     def _write(self, line: bytes) -> None:
         assert self._process.stdin is not None

@@ -4,6 +4,7 @@ for the board, and fits its heap."""
 from __future__ import annotations
 
 import contextlib
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -62,6 +63,14 @@ def scripted(n: int) -> tuple[WorldInputs, Command]:
         purr=Purr(level=0.5, rate=24.0, breath=n / 90 % 1.0),
         pupils=abs(swing),
     )
+
+
+@needs_interpreter
+def test_an_interpreter_that_is_suspended_is_not_waited_for(stepped: SteppedMicroPython) -> None:
+    stepped.advance(1.0)
+    stepped._process.send_signal(signal.SIGSTOP)
+    with pytest.raises(ChildProcessError, match="suspended"):
+        stepped.advance(2.0)
 
 
 @needs_interpreter

@@ -4,6 +4,8 @@ costs the records only."""
 from __future__ import annotations
 
 import json
+import os
+import signal
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -41,6 +43,25 @@ def test_the_process_writes_what_the_loop_itself_would_write(tmp_path: Path) -> 
     ]
     assert [line["at"] for line in lines] == [tick.at for tick in ticks]
     assert [line["behavior"]["why"] for line in lines] == [tick.decision.why for tick in ticks]
+
+
+def test_a_process_that_is_suspended_is_ended_and_said_and_the_pet_lives_on(
+    tmp_path: Path,
+) -> None:
+    aside = recorder(tmp_path, PET.start)
+
+    def suspend(tick: Tick, sent: Mapping[str, float]) -> None:
+        if tick.n == 100:
+            assert aside.process.pid is not None
+            os.kill(aside.process.pid, signal.SIGSTOP)
+
+    ticks = lived(60.0, suspend, aside)
+    told = [sense.message for tick in ticks for sense in tick.senses if isinstance(sense, Trouble)]
+    why = "the process that writes the records was suspended and ended"
+    assert told == [f"recorder: {why}; it is left out from now on"]
+    assert ticks[-1].at > 59.9, "the pet lives on"
+    aside.close()
+    assert aside.why == why
 
 
 def test_a_process_that_is_killed_is_said_once_and_the_pet_lives_on(tmp_path: Path) -> None:

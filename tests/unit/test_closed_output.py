@@ -1,0 +1,47 @@
+"""A pet lives on where nobody takes what its command prints."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.processes import Program
+
+COMMAND = [
+    sys.executable, "-m", "moggy", "sim", "--no-open", "--port", "0", "--board", "lockstep",
+]  # fmt: skip
+SOON_S = 60.0
+"""Until when it lives on any machine."""
+
+
+@pytest.mark.parametrize("output", [">/dev/full", ">&-", ">&- 2>&- <&-", "pipe"])
+def test_the_pet_lives_where_its_output_is_full_closed_or_read_by_nobody(
+    tmp_path: Path, output: str
+) -> None:
+    journal = tmp_path / "life.mcap"
+    command = shlex.join([*COMMAND, "--record", str(journal)])
+    reading, writing = os.pipe()
+    os.close(reading)
+    with Program(
+        ["/bin/sh", "-c", f"exec {command} {'' if output == 'pipe' else output}"],
+        env={**os.environ, "MOGGY_HOME": str(tmp_path / "home")},
+        stdin=subprocess.DEVNULL,
+        stdout=writing,
+        stderr=subprocess.DEVNULL,
+    ) as program:
+        os.close(writing)
+        until = time.monotonic() + SOON_S
+        while not (journal.exists() and journal.stat().st_size > 1000):
+            assert program.poll() is None, "it ended by itself"
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        program.send_signal(signal.SIGINT)
+        assert program.wait(SOON_S) == 0
+    assert journal.read_bytes().endswith(b"\x89MCAP0\r\n"), "its records are whole"
