@@ -216,10 +216,10 @@ class Skin(Watched):
         self._chip.read_into(counts)
         if not self._knows:
             self._begin()  # instead of looking for touches, since it takes longer
-        elif self._quiet:
-            self._quiet -= 1
-        else:
+        elif not self._quiet:
             self._feel_all()
+        if self._quiet:
+            self._quiet -= 1
         turn = self._turn
         if turn < len(channels):
             self._sample(turn, counts[channels[turn]])
