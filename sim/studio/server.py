@@ -58,6 +58,9 @@ takes a descriptor, of which a process commonly has 1,024."""
 CONNECTIONS_PER_SECOND = 40.0
 """Connections that are taken in in a second, our choice; others wait in the kernel, and cost the
 loop nothing. A page opens about ten."""
+STALE_S = 2.0
+"""Age of a request in seconds from which on it makes room for a new one. Our choice: a page's
+files take a tenth of that."""
 REQUEST_S = 10.0
 """Seconds within which a connection must have asked for something; our choice."""
 
@@ -293,11 +296,13 @@ class _Static(StaticFiles):
 
 
 class _Bounded(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
-    """A connection; one that is too many, or asks for nothing, is closed."""
+    """A connection; one that asks for nothing is closed. Where there are too many, that of the
+    oldest request makes room, or the new one is closed."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:
         """Let it in, for the time of a request."""
-        self._is_refused = len(self.connections) >= MOST_CONNECTIONS
+        self._since = self.loop.time()
+        self._is_refused = len(self.connections) >= MOST_CONNECTIONS and not self._make_room()
         if self._is_refused:
             transport.abort()
             return
@@ -309,6 +314,16 @@ class _Bounded(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
         if not self._is_refused:
             super().connection_lost(exc)
 
+    def _make_room(self) -> bool:
+        """End the connection whose request is the oldest: it does not read its answer, or does not
+        end its question. Pages that live have become websockets and are not among them."""
+        requests = [each for each in self.connections if isinstance(each, _Bounded)]
+        oldest = min(requests, key=lambda each: each._since, default=None)
+        if oldest is None or self._since - oldest._since < STALE_S:
+            return False
+        oldest.transport.abort()
+        return True
+
     def _end_if_idle(self) -> None:
         is_http = self.transport.get_protocol() is self  # else it has become a websocket
         if is_http and self.cycle is None:
@@ -316,8 +331,11 @@ class _Bounded(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
 
 
 def _is_ours(record: logging.LogRecord) -> bool:
-    """Whether an error is one of ours, and not what a client sent."""
-    return "received from client" not in record.getMessage()
+    """Whether an error is one of ours, and not what a client sent, or that it did not read its
+    answer before the end."""
+    kind = record.exc_info[0] if record.exc_info else None
+    is_end = kind is not None and issubclass(kind, asyncio.CancelledError)
+    return not is_end and "received from client" not in record.getMessage()
 
 
 class _Server(uvicorn.Server):

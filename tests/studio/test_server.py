@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import orjson
 import pytest
-from websockets.exceptions import ConnectionClosedError, InvalidStatus
+from websockets.exceptions import ConnectionClosedError, InvalidStatus, WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
 from moggy.body import Body
@@ -439,16 +439,48 @@ def test_connections_that_ask_for_nothing_are_bounded_and_cost_nobody_the_page(r
             open_ones.enter_context(socket.create_connection((host, int(port))))
             for _ in range(2 * MOST_CONNECTIONS)
         ]
-        ended = 0
-        for one in idle:
-            one.settimeout(0.1)
-            with contextlib.suppress(TimeoutError):
-                with contextlib.suppress(ConnectionError):
-                    one.recv(1)
-                ended += 1
-        assert ended >= MOST_CONNECTIONS
+        ended, end = set[int](), monotonic() + PATIENCE
+        while len(ended) < MOST_CONNECTIONS:
+            assert monotonic() < end
+            for number, one in enumerate(idle):
+                one.settimeout(0.01)
+                with contextlib.suppress(TimeoutError):
+                    with contextlib.suppress(ConnectionError):
+                        one.recv(1)
+                    ended.add(number)
         rig.live()
         assert until(page, "state")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        pytest.param(b"Content-Length: 1000000\r\n", id="a body that does not come"),
+        pytest.param(b"", id="answers that are not read"),
+    ],
+)
+def test_requests_without_an_end_keep_no_new_page_out(rig: Rig, asked: bytes) -> None:
+    host, _, port = rig.place.partition(":")
+    request = b"GET / HTTP/1.1\r\nHost: " + rig.place.encode() + b"\r\n" + asked + b"\r\n"
+    with contextlib.ExitStack() as stalled, rig.page() as page:
+        until(page, "hello")
+        for _ in range(MOST_CONNECTIONS + 6):
+            one = stalled.enter_context(socket.socket())
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+            one.connect((host, int(port)))
+            with contextlib.suppress(ConnectionError):
+                one.sendall(request if asked else request * 400)
+        end = monotonic() + PATIENCE
+        while True:
+            assert monotonic() < end
+            try:
+                with rig.page() as another:
+                    until(another, "hello")
+                break
+            except (OSError, WebSocketException):
+                continue
+        rig.live()
+        assert until(page, "state"), "who was there before stays"
 
 
 def test_what_clients_do_wrong_does_not_fill_the_terminal(
