@@ -240,6 +240,31 @@ def _is_wrong(files: Files, start: Start, names: Sequence[str]) -> bool:
     return False
 
 
+def _check_with_others(files: Files, start: Start, edited: Mapping[str, str]) -> None:
+    """Check edited files with the others as they are on the disk. One of these that was wrong
+    before does not hinder them: it counts as it was when the pet was made. Raises Invalid."""
+    names = (start.body, start.personality, start.tree, start.appraisals)
+    try:
+        texts = texts_for(files, *names)
+    except Invalid:
+        texts = dict(start.files)
+    while True:
+        try:
+            designs(start, {**texts, **edited})
+            return
+        except Invalid as error:
+            good = start.files.get(error.file)
+            is_new_motion = good is None and error.file.startswith("motions/")
+            if error.file in edited or not _is_wrong(files, start, names):
+                raise
+            if is_new_motion and error.file in texts:
+                del texts[error.file]
+            elif good is not None and texts.get(error.file) != good:
+                texts[error.file] = good
+            else:
+                raise
+
+
 def save(files: Files, start: Start, name: str, text: str) -> dict[str, str]:
     """Save a text that was edited while the pet of `start` lives.
 
@@ -254,13 +279,7 @@ def save(files: Files, start: Start, name: str, text: str) -> dict[str, str]:
     wanted = replace(start, **chosen)
     edited = files.texts(name, text)
     compose(name, edited, schema)
-    try:
-        names = (wanted.body, wanted.personality, wanted.tree, wanted.appraisals)
-        designs(wanted, {**texts_for(files, *names), **edited})
-    except Invalid as error:
-        # What was wrong in another file before does not hinder this one.
-        if error.file in edited or not _is_wrong(files, wanted, names):
-            raise
+    _check_with_others(files, wanted, edited)
     files.save(name, text, schema)
     needed = reversed(files.texts(name).items())
     return {

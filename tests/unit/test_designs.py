@@ -394,6 +394,30 @@ def test_another_file_that_is_broken_does_not_hinder_saving_this_one(tmp_path: P
     assert files.load(WHO, Personality).voice == 1.5
 
 
+@pytest.mark.parametrize(
+    ("other", "broken"),
+    [
+        ("motions/yawn.yaml", "extends: yawn\nkeyz: 1\n"),
+        ("motions/mine.yaml", "{"),
+        (TABLE, "extends: cat\nbehaviors: {nobody: {}}\n"),
+        (TREE, "\xff"),
+    ],
+)
+def test_names_are_checked_though_another_file_is_broken(
+    tmp_path: Path, other: str, broken: str
+) -> None:
+    files = Files(tmp_path)
+    start = begin(files, seed=1, hour=10.0)
+    (tmp_path / other).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / other).write_text(broken, encoding="latin-1")
+    with pytest.raises(Invalid, match="explorr") as caught:
+        pet_files.save(files, start, WHO, "extends: cat\nappetite: {explorr: 2.0}\n")
+    assert caught.value.file == WHO
+    assert not (tmp_path / WHO).exists()
+    pet_files.save(files, start, WHO, "extends: cat\nappetite: {explore: 1.1}\n")
+    assert (tmp_path / WHO).exists()
+
+
 def test_a_law_that_asks_for_a_behaviour_that_is_not_there_is_refused() -> None:
     text = "laws:\n  - id: x\n    says: y\n    never: behavior.slep and purr > 0.5\n"
     laws = overlay.compose("laws/x.yaml", {"laws/x.yaml": text})
