@@ -20,6 +20,7 @@ from moggy.sim.board.wires import (
     pulses_of,
     stop_level,
 )
+from moggy.worker import PR_SET_PDEATHSIG
 
 FIRMWARE = Path(__file__).resolve().parents[2] / "firmware"
 """The files that a board runs."""
@@ -60,6 +61,14 @@ def write_config(body: Body, folder: Path, quiet_ms: int) -> None:
     (folder / "body_config.py").write_text(config_text(body, quiet_ms, "uart"), encoding="utf-8")
 
 
+WITH_BRAIN = (
+    "import ctypes, sys; "
+    f"sys.platform == 'linux' and ctypes.CDLL(None).prctl({PR_SET_PDEATHSIG}, 9, 0, 0, 0); "
+    "import micropython; micropython.main()"
+)
+"""Python that becomes the interpreter, and is ended with the brain also while it is suspended."""
+
+
 def spawn(folder: Path, mode: str, fd: int, cause: int, chip: str) -> subprocess.Popen[bytes]:
     """Start the firmware with `folder` as its flash. `mode`: "real" with the descriptor `fd` of its
     serial line, or "steps" (`fd` is then ignored). `cause`: as in firmware/restart.py. `chip`: name
@@ -70,6 +79,8 @@ def spawn(folder: Path, mode: str, fd: int, cause: int, chip: str) -> subprocess
     if command is None:
         command = [sys.executable, "-s"]
         variables["PYTHONPATH"] = path
+    else:
+        command[1:3] = ["-c", WITH_BRAIN]
     return subprocess.Popen(
         [*command, str(BENCH / "start.py"), mode, str(fd), str(cause), chip],
         cwd=folder,

@@ -7,6 +7,7 @@ import contextlib
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +21,7 @@ from moggy.sim.board.interpreter import FIRMWARE, interpreter, note
 from moggy.sim.board.lock_step import LockStepBoard
 from moggy.sim.board.micropython import SteppedMicroPython
 from moggy.sim.board.wires import DeviceFault, WorldInputs
+from tests.processes import Program, lives
 
 from .rig import CAT
 
@@ -71,6 +73,39 @@ def test_an_interpreter_that_is_suspended_is_not_waited_for(stepped: SteppedMicr
     stepped._process.send_signal(signal.SIGSTOP)
     with pytest.raises(ChildProcessError, match="suspended"):
         stepped.advance(2.0)
+
+
+BRAIN = """
+import os, signal, time
+from tests.firmware.rig import CAT
+from moggy.sim.board.micropython import MicroPythonBoard, SteppedMicroPython
+stepped, real = SteppedMicroPython(CAT), MicroPythonBoard(CAT)
+stepped.advance(0.1)
+before = real.outputs()
+while real.outputs() is before:
+    time.sleep(0.01)
+for child in (stepped._process.pid, real._process.pid):
+    os.kill(child, signal.SIGSTOP)
+    print(child, end=" ")
+print(flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@needs_interpreter
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no signal comes with a parent's end")
+def test_an_interpreter_that_is_suspended_ends_with_a_brain_that_is_killed() -> None:
+    with Program(
+        [sys.executable, "-c", BRAIN], stdout=subprocess.PIPE, text=True, cwd=FIRMWARE.parents[1]
+    ) as brain:
+        assert brain.stdout is not None
+        children = [int(word) for word in brain.stdout.readline().split()]
+        assert len(children) == 2
+        brain.wait(10.0)
+        end = time.monotonic() + 2.0
+        while any(map(lives, children)):
+            assert time.monotonic() < end
+            time.sleep(0.02)
 
 
 @needs_interpreter
