@@ -398,6 +398,7 @@ def main() -> None:
     """Run the command; what goes wrong ends with a sentence that says what and the way out.
     MOGGY_DEBUG=1 shows where instead."""
     _open_closed()
+    os.umask(os.umask(0o077) & 0o077)  # the owner's own rights are never taken
     try:
         app()
     except BrokenPipeError:

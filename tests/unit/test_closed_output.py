@@ -1,4 +1,4 @@
-"""A pet lives on where nobody takes what its command prints."""
+"""A pet lives on where nobody takes what its command prints, and under any umask."""
 
 from __future__ import annotations
 
@@ -45,3 +45,11 @@ def test_the_pet_lives_where_its_output_is_full_closed_or_read_by_nobody(
         program.send_signal(signal.SIGINT)
         assert program.wait(SOON_S) == 0
     assert journal.read_bytes().endswith(b"\x89MCAP0\r\n"), "its records are whole"
+
+
+def test_what_is_made_under_any_umask_can_be_read_by_its_owner(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    command = shlex.join([*COMMAND[:4], "--headless", "--until", "1", "--out", str(out)])
+    subprocess.run(["/bin/sh", "-c", f"umask 0777; exec {command}"], check=True, timeout=SOON_S)
+    assert out.stat().st_mode & 0o700 == 0o700
+    assert (out / "journal.mcap").stat().st_mode & 0o777 == 0o600
