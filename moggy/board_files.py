@@ -72,7 +72,7 @@ def board_files(
     arch = arch or ARCHITECTURES[body.wiring.chip]
     sources = {
         path.stem: path.read_text(encoding="utf-8")
-        for path in sorted(FIRMWARE.glob("*.py"))
+        for path in sorted(FIRMWARE.glob("[!.]*.py"))
         if path.stem != "manifest"
     }
     sources["firmware"] = sources.pop("main")

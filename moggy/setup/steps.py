@@ -171,7 +171,7 @@ def packages_step(lock: Path) -> Step:
 def models_step() -> Step:
     """The step that fetches the models with which the pet starts."""
     stamp = ROOT / ".cache" / "models.stamp"
-    key = digest(sorted((ROOT / "moggy" / "models").glob("*.py")))
+    key = digest(sorted((ROOT / "moggy" / "models").glob("[!.]*.py")))
 
     def fresh() -> bool:
         here = all(

@@ -258,7 +258,7 @@ class _Kept(io.StringIO):
         super().close()
 
 
-_FIRMWARE = tuple(file.stem for file in sorted(FIRMWARE.glob("*.py")))
+_FIRMWARE = tuple(file.stem for file in sorted(FIRMWARE.glob("[!.]*.py")))
 """Names of the firmware's modules."""
 _DEVICES = ("machine", "core", "chip", "motion_chips", "servo_chip", "touch_chip")
 """Names of the modules of the simulated devices."""
