@@ -347,7 +347,8 @@ def test_one_value_of_a_behaviour_is_set_over_all_files_below() -> None:
     changed = with_change(name, Files().texts(name), "explore.base", 0.9)
     assert option(compose(name, changed, Tree), "explore").base == 0.9
     changed = with_change(name, changed, "explore.do.plays.sniff.after", 2)
-    assert shows(compose(name, changed, Tree), "explore").plays[0].after == 2.0
+    plays = shows(compose(name, changed, Tree), "explore").plays
+    assert [play.after for play in plays if play.motion == "sniff"] == [2.0]
     changed = with_change(name, changed, "let.calm", "emotion.fear < 0.1")
     assert compose(name, changed, Tree).let["calm"] == "emotion.fear < 0.1"
 
