@@ -23,11 +23,8 @@ from moggy.mcap_file import check_free
 from moggy.messages import Call, Purr, Tick
 from moggy.pet import Start
 from moggy.unreadable import named
-from moggy.worker import deaf_to_ctrl_c, is_suspended
+from moggy.worker import deaf_to_ctrl_c, is_ready
 
-LOOK_MS = 1000
-"""ms after which a process that takes nothing, or does not answer, is looked at: one that is
-suspended twice in a row is ended."""
 TOGETHER = 32
 """Ticks that are handed to the process at a time."""
 JOURNAL = "journal.mcap"
@@ -183,13 +180,9 @@ class Recorder:
         ended: then the pipe is broken."""
         poll = select.poll()
         poll.register(self._pipe.fileno(), event)
-        before = False
-        while not poll.poll(LOOK_MS):
-            suspended = is_suspended(self.process.pid)
-            if suspended and before:
-                self._killed = "the process that writes the records was suspended and ended"
-                self.process.kill()
-            before = suspended
+        if not is_ready(poll, self.process.pid):
+            self._killed = "the process that writes the records was suspended and ended"
+            self.process.kill()
 
     def _end(self) -> None:
         """Take the process's answer and let it end. Raises OSError when it could not write."""

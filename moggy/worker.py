@@ -11,6 +11,7 @@ import ctypes
 import multiprocessing
 import os
 import pickle
+import select
 import signal
 import sys
 import threading
@@ -251,6 +252,18 @@ def is_suspended(pid: int | None) -> bool:
     except OSError:
         return False
     return stat.rpartition(")")[2].split()[:1] == ["T"]
+
+
+def is_ready(poll: select.poll, pid: int | None) -> bool:
+    """Wait until what `poll` looks at can be read or written. False where the process at the other
+    end, `pid`, is suspended at two looks in a row."""
+    before = False
+    while not poll.poll(LOOK_EVERY * 1000.0):
+        suspended = is_suspended(pid)
+        if suspended and before:
+            return False
+        before = suspended
+    return True
 
 
 def _send_on(pipe: Connection, jobs: SimpleQueue[bytes | None]) -> None:

@@ -20,8 +20,8 @@ from moggy.brain.memory.store import EPISODES, LARGEST, Memory
 from moggy.home import only_owner, private_file
 from moggy.unreadable import stands
 
-SALVAGE_STEPS = 50_000_000
-"""Steps of SQLite's machine for the rows of a damaged file: a second or a few. The most rows that
+SALVAGE_STEPS = 5_000_000
+"""Steps of SQLite's machine for the rows of a damaged table: less than a second. The most rows that
 are read take fewer than a million. Our choice."""
 EMPTIED = "{} was there and empty: if it held a memory, that is gone, and a new one begins"
 """Said of a file of 0 bytes, as a failing disk or `>` leaves it."""

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from signal import SIGKILL
 
 from moggy.board_config import config_text
 from moggy.body import Body
@@ -62,8 +63,8 @@ def write_config(body: Body, folder: Path, quiet_ms: int) -> None:
 
 
 WITH_BRAIN = (
-    "import ctypes, sys; "
-    f"sys.platform == 'linux' and ctypes.CDLL(None).prctl({PR_SET_PDEATHSIG}, 9, 0, 0, 0); "
+    "import ctypes, sys; sys.platform == 'linux' and "
+    f"ctypes.CDLL(None).prctl({PR_SET_PDEATHSIG}, {int(SIGKILL)}, 0, 0, 0); "
     "import micropython; micropython.main()"
 )
 """Python that becomes the interpreter, and is ended with the brain also while it is suspended."""

@@ -24,11 +24,7 @@ from moggy.sim.board.interpreter import (
     write_config,
 )
 from moggy.sim.board.wires import Pulses, WorldInputs
-from moggy.worker import is_suspended
-
-LOOK_MS = 1000
-"""ms after which a process that says nothing is looked at: one that is suspended twice in a row is
-given up."""
+from moggy.worker import is_ready
 
 PAUSE = 1.0
 """Seconds from the end of a board's process to its next start."""
@@ -242,12 +238,8 @@ class SteppedMicroPython:
         suspended."""
         assert self._process.stdout is not None
         while b"\n" not in self._unread:
-            before = False
-            while not self._says.poll(LOOK_MS):
-                suspended = is_suspended(self._process.pid)
-                if suspended and before:
-                    raise ChildProcessError("the process of the simulated board was suspended")
-                before = suspended
+            if not is_ready(self._says, self._process.pid):
+                raise ChildProcessError("the process of the simulated board was suspended")
             data = os.read(self._process.stdout.fileno(), 65536)
             if not data:
                 return b""

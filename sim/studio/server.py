@@ -59,8 +59,7 @@ CONNECTIONS_PER_SECOND = 40.0
 """Connections that are taken in in a second, our choice; others wait in the kernel, and cost the
 loop nothing. A page opens about ten."""
 STALE_S = 2.0
-"""Age of a request in seconds from which on it makes room for a new one. Our choice: a page's
-files take a tenth of that."""
+"""Age of a request in seconds from which on it makes room for a new one; our choice."""
 REQUEST_S = 10.0
 """Seconds within which a connection must have asked for something; our choice."""
 
