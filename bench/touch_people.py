@@ -86,7 +86,7 @@ def touched(seed: int, appraisals: Appraisals, gives: float = 1.0) -> list[Bout]
     harder = ANGRY_FORCE[0] * math.exp(rng.gauss(0.0, ANGRY_FORCE[1]))
     quicker = ANGRY_PACE[0] * math.exp(rng.gauss(0.0, ANGRY_PACE[1]))
     perception = Perception(count(1000).__next__, Habits(10.0))
-    perception.adopt(appraisals.channels, appraisals.gestures)
+    perception.adopt(appraisals)
     reader = TouchReader(BODY)
     moods = [True] * ANGRY + [False] * USUAL
     rng.shuffle(moods)

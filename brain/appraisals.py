@@ -21,6 +21,7 @@ from moggy.brain.feeling_shapes import (
     EnoughShape,
     Guess,
     MoodShape,
+    PresenceShape,
     Tendency,
 )
 from moggy.messages import Unit
@@ -232,6 +233,7 @@ class Appraisals(StrictModel):
     drives: dict[Drive, DriveShape]
     bond: BondShape = BondShape()
     enough: EnoughShape = EnoughShape()
+    presence: PresenceShape = PresenceShape()
     channels: Annotated[
         dict[EvidenceChannel, Channel],
         Field(description="touch, face, posture, voice, words, thought"),

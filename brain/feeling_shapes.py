@@ -216,6 +216,33 @@ class Channel(StrictModel):
     ] = 0.6
 
 
+class PresenceShape(StrictModel):
+    """When somebody is there whose coming nobody told, and when they are gone again. Seconds."""
+
+    face: Annotated[
+        float, Field(ge=0.2, le=30.0, description="s for which a face is seen until it arrives")
+    ] = 1.0
+    voice: Annotated[float, Field(ge=0.0, le=30.0, description="s of a voice")] = 0.5
+    touch: Annotated[
+        float, Field(ge=0.0, le=30.0, description="s of a hand: a blow alone is no visit")
+    ] = 0.3
+    gap: Annotated[
+        float,
+        Field(ge=0.2, le=10.0, description="s that each may be lost for without starting over"),
+    ] = 1.5
+    leaves: Annotated[
+        float, Field(ge=10.0, le=3600.0, description="s without any sign until somebody has left")
+    ] = 180.0
+    still: Annotated[
+        float,
+        Field(
+            ge=5.0,
+            le=600.0,
+            description="s after which a face that neither moves nor blinks is no person",
+        ),
+    ] = 20.0
+
+
 class Guess(StrictModel):
     """What a gesture says about the one who makes it: broad, for people are told apart by touch at
     50–60 % at best (Hertenstein 2006)."""

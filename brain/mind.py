@@ -38,7 +38,7 @@ class Mind:
         known = remembered or Remembered()
         self._appraisals, self._personality = appraisals, personality
         self._perception = Perception(number, Habits(hour, known.arrivals, known.quiet))
-        self._perception.adopt(appraisals.channels, appraisals.gestures)
+        self._perception.adopt(appraisals)
         self.fusion = Fusion(appraisals.channels, known.people)
         bonds = Bonds(appraisals.bond, known.people, known.strangers)
         self.feelings = Feelings(appraisals, personality, bonds, Tastes(known.zones))
@@ -91,7 +91,7 @@ class Mind:
         self._personality = personality or self._personality
         self.feelings.adopt(self._appraisals, self._personality)
         self.fusion.adopt(self._appraisals.channels)
-        self._perception.adopt(self._appraisals.channels, self._appraisals.gestures)
+        self._perception.adopt(self._appraisals)
 
     def remember(self) -> Remembered:
         """What to keep for the next life: people, mood, drives, likings and habits."""

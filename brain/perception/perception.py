@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from moggy.brain.feeling_shapes import Channel, Guess
+from moggy.brain.appraisals import Appraisals
+from moggy.brain.feeling_shapes import Guess
 from moggy.brain.perception.company import Company
 from moggy.brain.perception.habits import Habits
 from moggy.brain.perception.hands import Hands
@@ -14,7 +15,7 @@ from moggy.brain.perception.shown_feelings import ShownHistory, felt_chances, hi
 from moggy.brain.perception.spoken_wishes import SaidEvent, SpokenWishes
 from moggy.brain.perception.surroundings import Surroundings
 from moggy.brain.perception.touch import OngoingTouch, happenings
-from moggy.brain.person import Attention, Contradictions, is_voice
+from moggy.brain.person import Attention, Contradictions, Liveness, SignKind, is_voice
 from moggy.messages import (
     AnySense,
     Battery,
@@ -73,11 +74,12 @@ class Perception:
     def __init__(self, number: Callable[[], int], habits: Habits) -> None:
         self._number = number
         self.attention = Attention()
-        self.company = Company(habits)
+        self.company = Company(habits, self.attention)
         self.speaking = SpokenWishes()
         self.surroundings = Surroundings()
         self._hands = Hands()
         self._contacts: dict[str, OngoingTouch] = {}
+        self._liveness = Liveness()
         self._faces: dict[str, ShownHistory] = {}
         self._voices: dict[str, ShownHistory] = {}
         self._contradictions = Contradictions()
@@ -86,11 +88,10 @@ class Perception:
         self._evidence: list[Evidence] = []
         self._gestures: dict[GestureName, Guess] = {}
 
-    def adopt(
-        self, channels: dict[EvidenceChannel, Channel], gestures: dict[GestureName, Guess]
-    ) -> None:
-        """Use another table's channels and gestures from now on."""
-        self._contradictions.channels, self._gestures = channels, gestures
+    def adopt(self, table: Appraisals) -> None:
+        """Go by what another table says from now on."""
+        self._contradictions.channels, self._gestures = table.channels, table.gestures
+        self.attention.presence.shape = table.presence
 
     def perceive(
         self, senses: Sequence[AnySense], now: float
@@ -160,11 +161,12 @@ class Perception:
             )
         )
 
-    def _sign_of(self, person: str, at: float, because: tuple[int, ...], kind: bool) -> None:
-        """A person gave a sign: they are there. A first kindness after coming is a greeting."""
-        if self.company.sign(person, at) and kind:
-            self.company.greeted(person)
-            self._happened("greeted", at, because, person=person)
+    def _sign_of(
+        self, person: str, at: float, because: tuple[int, ...], by: SignKind, kind: bool = False
+    ) -> None:
+        """A person gave a sign, `by` which they may arrive; a `kind` one may be a greeting."""
+        for name, strength in self.company.sign(person, by, at, kind=kind):
+            self._happened(name, at, because, person=person, strength=strength)
 
     def _says(self, said: Evidence) -> None:
         """Add evidence; where it begins to contradict another channel, add a `conflict` event."""
@@ -204,7 +206,7 @@ class Perception:
         if sense.phase == "end":
             del self._contacts[sense.zone]
             self._happened("released", at, because, zone=sense.zone, person=person)
-        self._sign_of(person, at, because, kind)
+        self._sign_of(person, at, because, "touch", kind)
         guess = self._gestures.get(sense.gesture)
         if guess is not None and guess.confidence > 0.0:
             manner = self._hands.manner(person, sense)
@@ -223,6 +225,8 @@ class Perception:
             )
 
     def _face(self, sense: Face, at: float) -> None:
+        if not self._liveness.alive(sense, at, self.attention.presence.shape):
+            return
         self.attention.notice(sense, at)
         because = (sense.id,)
         confidence = UNRATED if sense.confidence is None else sense.confidence
@@ -236,13 +240,15 @@ class Perception:
                 self._happened(name, at, because, person=sense.person, strength=strength)
         if face.looks(sense, at):
             self._happened("looked_at", at, because, person=sense.person, strength=sense.looking)
-        self._sign_of(sense.person, at, because, smiled)
+        self._sign_of(sense.person, at, because, "face", smiled)
         if chances:
             self._evidence_of(sense, "face", sense.person, at, confidence, sense.probabilities)
 
     def _posture(self, sense: Posture, at: float) -> None:
+        if self._liveness.is_picture(sense.person, at, self.attention.presence.shape):
+            return
         self.attention.notice(sense, at)
-        self._sign_of(sense.person, at, (sense.id,), False)
+        self._sign_of(sense.person, at, (sense.id,), "other")
         if sense.valence is not None or sense.arousal is not None:
             self._evidence_of(
                 sense,
@@ -265,9 +271,8 @@ class Perception:
             )
         if is_voice(sense):
             self.attention.notice(sense, at)
-            self._sign_of(
-                sense.person, at, (sense.id,), found is not None and found[0] == "soft_voice"
-            )
+            soft = found is not None and found[0] == "soft_voice"
+            self._sign_of(sense.person, at, (sense.id,), "voice", soft)
             if sense.valence is not None or sense.arousal is not None or sense.probabilities:
                 confidence = UNRATED if sense.confidence is None else sense.confidence
                 chances = felt_chances(sense.valence, sense.arousal, sense.probabilities)
@@ -283,7 +288,7 @@ class Perception:
         shown = (history_of(shows, sense.person) for shows in (self._faces, self._voices))
         doubted = any(history.is_cross(at) for history in shown)
         kind = sense.intent in KIND_WISHES or (sense.valence or 0.0) > KIND_VALENCE
-        self._sign_of(sense.person, at, (sense.id,), kind and not doubted)
+        self._sign_of(sense.person, at, (sense.id,), "words", kind and not doubted)
         for event in self.speaking.words(sense, confidence, at, doubted=doubted):
             self._said(event, at, (sense.id,), sense.person)
         if sense.valence is not None or sense.arousal is not None or sense.probabilities:
@@ -354,14 +359,10 @@ class Perception:
             self._happened(name, at, because, person=person, strength=sense.strength, dose=dose)
 
     def _person(self, sense: Person, at: float) -> None:
-        self.attention.notice(sense, at)
-        if self.company.moved(sense, at):
-            self._happened(
-                "arrived" if sense.change == "arrives" else "left",
-                at,
-                (sense.id,),
-                person=sense.person,
-            )
+        comes = sense.change == "arrives"
+        if self.company.said(sense.person, comes, at):
+            name = "arrived" if comes else "left"
+            self._happened(name, at, (sense.id,), person=sense.person)
 
     def _battery(self, sense: Battery, at: float) -> None:
         for name, strength in self.surroundings.battery(sense):
@@ -379,7 +380,7 @@ class Perception:
     def _happening(self, sense: Happening, at: float) -> None:
         because = (sense.id, *sense.because)
         if sense.person is not None:
-            self._sign_of(sense.person, at, because, False)
+            self._sign_of(sense.person, at, because, "words")
         self._happened(
             sense.event,
             at,
@@ -393,7 +394,7 @@ class Perception:
     def _impression(self, sense: Impression, at: float) -> None:
         because = (sense.id, *sense.because)
         self.attention.notice(sense, at)
-        self._sign_of(sense.person, at, because, False)
+        self._sign_of(sense.person, at, because, "words")
         self._evidence_of(
             sense,
             sense.channel,

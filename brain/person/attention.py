@@ -6,7 +6,8 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from moggy.messages import Face, Impression, Person, Posture, Voice, Words
+from moggy.brain.person.presence import Presence
+from moggy.messages import Face, Impression, Posture, Voice, Words
 from moggy.vocabulary import NOBODY, PEOPLE, SOMEONE
 
 
@@ -26,7 +27,7 @@ CAME = Sign(0.5, 10.0)
 INERTIA = 0.15
 """By how much another person must be more salient to take the attention over."""
 PRESENT_S = 60.0
-"""Seconds since the last sign for which somebody whose arrival was not seen counts as present."""
+"""Seconds since the last sign for which somebody counts as present who has not arrived."""
 BEARING_S = 5.0
 """Seconds since a face was last seen for which its direction is believed."""
 SPEAKER_ATTENDS = 0.6
@@ -42,10 +43,9 @@ UNKNOWN_DISTANCE_M = 1.0
 class _Noticed:
     """What is known of one person."""
 
-    __slots__ = ("arrived", "bearing", "looking", "salience", "seen", "signs")
+    __slots__ = ("bearing", "looking", "salience", "seen", "signs")
 
     def __init__(self) -> None:
-        self.arrived = False
         self.bearing: tuple[float, float] | None = None
         self.looking = 0.0
         self.seen = self.signs = -1e9
@@ -59,29 +59,28 @@ class Attention:
     def __init__(self) -> None:
         self.attended = NOBODY
         """Who has the attention; somebody who left keeps it until another takes it."""
+        self.presence = Presence()
         self._people: dict[str, _Noticed] = {}
 
-    def notice(
-        self, sense: Face | Posture | Voice | Words | Person | Impression, at: float
-    ) -> None:
+    def moved(self, person: str, comes: bool, at: float) -> None:
+        """Somebody has arrived or left."""
+        one = self._known(person)
+        one.signs = at
+        if comes:
+            one.salience[CAME] = (CAME.salience, at)
+        else:
+            one.signs = -1e9
+            one.salience.clear()
+            one.looking, one.bearing = 0.0, None
+        self._choose(at)
+
+    def notice(self, sense: Face | Posture | Voice | Words | Impression, at: float) -> None:
         """Take one sign of a person. A noise without a voice is none."""
         if isinstance(sense, Voice) and not is_voice(sense):
             return
-        one = self._people.get(sense.person)
-        if one is None:
-            one = self._people[sense.person] = _Noticed()
-            if len(self._people) > PEOPLE:  # who gave no sign for longest is forgotten
-                del self._people[min(self._people, key=lambda name: self._people[name].signs)]
+        one = self._known(sense.person)
         one.signs = at
-        if isinstance(sense, Person):
-            one.arrived = sense.change == "arrives"
-            if one.arrived:
-                one.salience[CAME] = (CAME.salience, at)
-            else:
-                one.signs = -1e9
-                one.salience.clear()
-                one.looking, one.bearing = 0.0, None
-        elif isinstance(sense, Words):
+        if isinstance(sense, Words):
             one.salience[SPOKE] = (SPOKE.salience, at)
         elif isinstance(sense, Face):
             distance = UNKNOWN_DISTANCE_M if sense.distance is None else sense.distance
@@ -98,9 +97,7 @@ class Attention:
         if not self.present(self.attended, at):
             self._choose(at)
         name = self.attended if self.present(self.attended, at) else SOMEONE
-        one = self._people.get(name)
-        if one is None:
-            one = self._people[name] = _Noticed()
+        one = self._known(name)
         one.signs = at
         one.salience[SPOKE] = (SPOKE.salience, at)
         self._choose(at)
@@ -114,7 +111,9 @@ class Attention:
     def present(self, person: str, now: float) -> bool:
         """Whether a person is there: arrived and not left, or gave a sign within PRESENT_S."""
         one = self._people.get(person)
-        return one is not None and (one.arrived or now - one.signs < PRESENT_S)
+        if one is None:
+            return False
+        return now - one.signs < PRESENT_S or self.presence.holds(person)
 
     def looking(self, person: str, now: float) -> float:
         """0..1: how much a person attends to the pet; fades in seconds when out of sight."""
@@ -131,6 +130,15 @@ class Attention:
         """Yaw and pitch of a person's face, rad; None where it was not seen lately."""
         one = self._people.get(person)
         return None if one is None or now - one.seen > BEARING_S else one.bearing
+
+    def _known(self, person: str) -> _Noticed:
+        """What is known of a person; who gave no sign for longest is forgotten."""
+        one = self._people.get(person)
+        if one is None:
+            if len(self._people) >= PEOPLE:
+                del self._people[min(self._people, key=lambda name: self._people[name].signs)]
+            one = self._people[person] = _Noticed()
+        return one
 
     def _choose(self, now: float) -> None:
         """Give the attention to the most salient person who is present."""

@@ -99,7 +99,7 @@ def test_a_pet_that_forgets_somebody_judges_their_hand_as_new() -> None:
     """By way of the senses: the first touch after it is read as the very first one was."""
     table = Files().load("appraisals/cat.yaml", Appraisals)
     perception = Perception(count(1000).__next__, Habits(10.0))
-    perception.adopt(table.channels, table.gestures)
+    perception.adopt(table)
 
     def read(at: float, pressure: float) -> float | None:
         end = Gesture(at=at, zone="back", gesture="hold", phase="end", pressure=pressure)

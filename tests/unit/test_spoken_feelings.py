@@ -73,7 +73,9 @@ def thought(feeling: PersonClass, chance: float = 0.9, at: float = 1.2, **more: 
 
 
 def heard(*senses: AnySense) -> list[tuple[str, float]]:
-    return [(e.name, round(e.strength, 2)) for e in events(list(senses))]
+    """What it hears, beside that somebody is there."""
+    found = ((e.name, round(e.strength, 2)) for e in events(list(senses)))
+    return [(name, strength) for name, strength in found if name != "arrived"]
 
 
 def felt(*senses: AnySense, at: float = 2.5) -> Affect:
@@ -195,7 +197,7 @@ def test_a_surer_reading_strengthens_what_was_taken_lightly() -> None:
 def test_a_contrary_reading_takes_the_first_one_back() -> None:
     found = events([words("angry", 0.8, to_pet=1.0), thought("happy", 0.9)])
     assert [(e.name, e.takes_back) for e in found] == [
-        ("anger_at_pet", ""), ("misheard", "anger_at_pet"), ("loved", "")
+        ("arrived", ""), ("anger_at_pet", ""), ("misheard", "anger_at_pet"), ("loved", "")
     ]  # fmt: skip
     corrected = felt(words("angry", 0.8, to_pet=1.0), thought("happy", 0.9))
     praised = felt(words("happy", 0.9, to_pet=1.0))
