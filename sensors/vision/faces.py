@@ -4,7 +4,8 @@ blendshapes and its expression.
 MediaPipe looks for faces in the picture scaled to 128 pixels and finds none that is narrower than a
 tenth of it, so none beyond about a metre. While nobody is found in the whole picture, it is also
 shown parts of it that are half as high, a few each time; a face found in a part is followed there.
-That doubles the reach, and costs nothing while a near face is in view.
+That doubles the reach, and costs nothing while a near face is in view. Where somebody else is
+nearer or more turned to the pet, that face is followed instead (`face_choice.py`).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 from moggy.messages import Face
 from moggy.sensors.vision.camera import Picture
 from moggy.sensors.vision.expression_network import MARGIN, ExpressionNetwork
+from moggy.sensors.vision.face_choice import ROOM, FaceBox, FaceSearch, better, box_of
 
 LOOKS_AWAY_RAD = 0.35
 """rad between gaze and pet at which somebody looks at it half as much: 20°, where the estimate of
@@ -38,6 +40,9 @@ CENTRAL = 0.3
 """
 NEAR = 0.5
 """Share of its part's width from which a face is found in the whole picture too."""
+
+NOTHING: Picture = np.zeros((64, 64, 3), dtype=np.uint8)
+"""A picture in which MediaPipe loses the face that it follows, so that it searches the next."""
 
 
 class FacePart(NamedTuple):
@@ -64,15 +69,22 @@ class FaceFinder:
                 output_facial_transformation_matrixes=True,
             )
         )
+        self._search = FaceSearch(landmarker)
         self._expression = ExpressionNetwork(expression)
         self._stamp = 0
         self._part: FacePart | None = None
+        self._followed: FaceBox | None = None
         self._turn = 0
 
     def find(self, picture: Picture, at: float, *, thorough: bool = False) -> Face | None:
         """The face in the picture, None where there is none; `thorough` looks at every part of it
         now, not at a few each time."""
         self._stamp = max(self._stamp, round(at * 1000.0))  # VIDEO mode needs rising times
+        if thorough or self._search.due(at):
+            best = better(self._search.faces(picture, at), None if thorough else self._followed)
+            if best is not None:
+                self._part = _round(best, picture)
+                self._detect(NOTHING)
         for part in self._parts(picture, thorough):
             left, top, width, height = part
             cut = picture[top : top + height, left : left + width]
@@ -80,14 +92,17 @@ class FaceFinder:
             if found.face_landmarks:
                 marks = [(m.x * width + left, m.y * height + top) for m in found.face_landmarks[0]]
                 self._follow(picture, part, marks)
-                return self._face(found, picture, part, marks, at)
-        self._part = None
+                face = self._face(found, picture, part, marks, at)
+                self._followed = box_of(marks, face.looking)
+                return face
+        self._part = self._followed = None
         return None
 
     def close(self) -> None:
         """Release the network. Needed where the process goes on: MediaPipe may hang when the
         garbage collector closes it during an import."""
         self._landmarker.close()
+        self._search.close()
 
     def _detect(self, cut: Picture) -> Any:
         from mediapipe import Image, ImageFormat
@@ -162,6 +177,15 @@ class FaceFinder:
             bearing=bearing,
             distance=distance,
         )
+
+
+def _round(face: FaceBox, picture: Picture) -> FacePart:
+    """The part of the picture in which to follow a face: a square round it."""
+    height, width = picture.shape[:2]
+    side = max(1, min(round(ROOM * face.width), height, width))
+    left = min(max(0, round(face.x - side / 2)), width - side)
+    top = min(max(0, round(face.y - side / 2)), height - side)
+    return FacePart(left, top, side, side)
 
 
 def _cut(picture: Picture, marks: Sequence[tuple[float, float]]) -> Picture:

@@ -21,6 +21,7 @@ from moggy import models
 from moggy.messages import AnySense, Face, Posture, Trouble
 from moggy.sensors.vision import VisionSensor, vision_task
 from moggy.sensors.vision.eye import VisionTask
+from moggy.sensors.vision.face_choice import FaceBox, better
 from moggy.sensors.vision.face_reader import FaceReader
 from moggy.sensors.vision.look import Look
 from moggy.worker import ProcessWorker, Task
@@ -125,6 +126,50 @@ def test_a_small_face_in_the_corner_of_a_large_picture_is_found_and_followed(
     face = face_of(FaceReader().read(seen, 1.0))
     assert (face.valence or 0.0) > 0.4
     assert (face.bearing or (0.0, 0.0))[0] > 0.1
+
+
+def people(portrait: np.ndarray, **faces: tuple[int, int, int]) -> bytes:
+    """Faces of a width (px) with their left upper corners (px), before a grey wall of 640×480."""
+    wall, head = np.full((480, 640, 3), 100, dtype=np.uint8), portrait[0:200, 120:320]
+    for width, x, y in faces.values():
+        side = 2 * width
+        wall[y : y + side, x : x + side] = cv2.resize(
+            head, (side, side), interpolation=cv2.INTER_AREA
+        )
+    return png(wall)
+
+
+def test_whoever_comes_nearer_takes_the_gaze_from_a_far_face_within_two_seconds(
+    task: Task, portrait: np.ndarray
+) -> None:
+    far, near = (30, 60, 200), (90, 400, 140)
+
+    def looks(begin: float, **faces: tuple[int, int, int]) -> list[Face]:
+        picture = people(portrait, **faces)
+        seen = [task(Look(at=begin + n / 10, picture=picture, posture=False)) for n in range(30)]
+        return [face for senses in seen for face in senses if isinstance(face, Face)]
+
+    alone = looks(300.0, far=far)
+    assert (alone[-1].distance or 0.0) > 2.0
+    both = looks(303.0, far=far, near=near)
+    assert {(face.distance or 9.0) < 1.0 for face in both[21:]} == {True}
+    assert all(face.looking > 0.3 for face in both), "no face is made up on the way"
+    assert (both[-1].bearing or (0.0, 0.0))[0] < -0.3 < 0.3 < (alone[-1].bearing or (0.0, 0.0))[0]
+    stays = looks(306.0, far=(70, 40, 160), near=near)
+    assert {(face.bearing or (0.0, 0.0))[0] < 0.0 for face in stays} == {True}
+
+
+def test_the_nearest_and_most_turned_to_face_is_followed_and_kept() -> None:
+    near, far = FaceBox(100.0, 100.0, 80.0, 1.0), FaceBox(400.0, 100.0, 30.0, 1.0)
+    assert better([far, near], far) == near
+    assert better([far, near], near) is None
+    assert better([far, near], None) == near
+    assert better([near], None) is None, "the only one is found without help"
+    away = near._replace(turned=0.0)
+    assert better([away, FaceBox(400.0, 100.0, 50.0, 1.0)], away) is not None
+    alike = FaceBox(400.0, 100.0, 90.0, 1.0)
+    assert better([near, alike], near) is None, "two on one sofa do not take turns"
+    assert better([near._replace(x=120.0, width=60.0)], near) is None, "it is the same face"
 
 
 def test_without_a_face_nothing_is_said(task: Task) -> None:
