@@ -238,7 +238,7 @@ class PresenceShape(StrictModel):
         Field(
             ge=5.0,
             le=600.0,
-            description="s after which a face that neither moves nor blinks is no person",
+            description="s after which a face that neither moves nor blinks is a picture",
         ),
     ] = 20.0
 

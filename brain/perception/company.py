@@ -102,18 +102,17 @@ class Company:
 
         Each event has its own time, however rarely this is called.
         """
-        for person, at in self._presence.gone(until):
-            self._moved(person, False, at)
-            yield Habitual("left", at, person, 1.0)
-        yield from self.habits.look(until, self._presence.there)
-        while until >= self._alone_at:
-            at = self._alone_at
-            strength = min(
-                1.0, ALONE_LEAST + (1.0 - ALONE_LEAST) * (at - self._since) / ALONE_LONGEST_S
-            )
-            self._pause = min(self._pause * ALONE_FACTOR, ALONE_LONGEST_S)
-            self._alone_at = at + self._pause
-            yield Habitual("left_alone", at, None, strength)
+        while (at := self.due) <= until:
+            for person, gone in self._presence.gone(at):
+                self._moved(person, False, gone)
+                yield Habitual("left", gone, person, 1.0)
+            yield from self.habits.look(at, self._presence.there)
+            if at >= self._alone_at:
+                lasted = min(1.0, (at - self._since) / ALONE_LONGEST_S)
+                self._pause = min(self._pause * ALONE_FACTOR, ALONE_LONGEST_S)
+                self._alone_at = at + self._pause
+                strength = ALONE_LEAST + (1.0 - ALONE_LEAST) * lasted
+                yield Habitual("left_alone", at, None, strength)
 
     def _restart(self, at: float) -> None:
         self._since, self._pause = at, ALONE_FIRST_S

@@ -225,7 +225,8 @@ class Perception:
             )
 
     def _face(self, sense: Face, at: float) -> None:
-        if not self._liveness.alive(sense, at, self.attention.presence.shape):
+        kind = self._liveness.sign(sense, at, self.attention.presence.shape)
+        if kind is None:
             return
         self.attention.notice(sense, at)
         because = (sense.id,)
@@ -240,7 +241,7 @@ class Perception:
                 self._happened(name, at, because, person=sense.person, strength=strength)
         if face.looks(sense, at):
             self._happened("looked_at", at, because, person=sense.person, strength=sense.looking)
-        self._sign_of(sense.person, at, because, "face", smiled)
+        self._sign_of(sense.person, at, because, kind, smiled)
         if chances:
             self._evidence_of(sense, "face", sense.person, at, confidence, sense.probabilities)
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from operator import sub
 
 from moggy.brain.feeling_shapes import PresenceShape
+from moggy.brain.person.presence import SignKind
 from moggy.messages import Face
 from moggy.vocabulary import PEOPLE
 
@@ -28,10 +29,12 @@ same bench), a blink is about 0.5."""
 class _Look:
     """How a face was when it last moved or blinked."""
 
-    __slots__ = ("at", "bearing", "distance", "lids", "seen")
+    __slots__ = ("at", "bearing", "distance", "lids", "lives", "seen")
 
-    def __init__(self, face: Face, shapes: Mapping[str, float], at: float) -> None:
+    def __init__(self, face: Face, shapes: Mapping[str, float], at: float, lives: bool) -> None:
         self.at = self.seen = at
+        self.lives = lives
+        """Whether it has moved or blinked since it came into view."""
         self.bearing, self.distance = face.bearing, face.distance
         lids = _lids(shapes)
         self.lids = (lids, lids)
@@ -56,19 +59,23 @@ class Liveness:
     def __init__(self) -> None:
         self._looks: dict[str, _Look] = {}
 
-    def alive(self, face: Face, at: float, shape: PresenceShape) -> bool:
-        """Whether the face moved or blinked within `shape.still`, or has not been seen for so long
-        yet. A face that no camera measured (without blendshapes) always is."""
+    def sign(self, face: Face, at: float, shape: PresenceShape) -> SignKind | None:
+        """What a face is a sign of: "face" once it has moved or blinked since it came into view,
+        "still" before, and None where it has done neither for `shape.still`. A face that no camera
+        measured (without blendshapes) is always one."""
         shapes = face.blendshapes
         if not shapes:
-            return True
+            return "face"
         look = self._looks.get(face.person)
+        in_view = look is not None and at - look.seen <= shape.gap
         if look is None or look.changed(face, shapes):
-            look = self._looks[face.person] = _Look(face, shapes, at)
+            look = self._looks[face.person] = _Look(face, shapes, at, lives=in_view)
             if len(self._looks) > PEOPLE:
                 del self._looks[min(self._looks, key=lambda name: self._looks[name].seen)]
-        look.seen = at
-        return at - look.at < shape.still
+        look.seen, look.lives = at, look.lives and in_view
+        if at - look.at >= shape.still:
+            return None
+        return "face" if look.lives else "still"
 
     def is_picture(self, person: str, at: float, shape: PresenceShape) -> bool:
         """Whether the face of `person`, seen just now, is that of a picture."""

@@ -15,9 +15,10 @@ from typing import Literal, NamedTuple, TypeAlias
 from moggy.brain.feeling_shapes import PresenceShape
 from moggy.vocabulary import PEOPLE, SOMEONE
 
-SignKind: TypeAlias = Literal["face", "voice", "touch", "words", "other"]
-"""By what somebody is noticed: words and what a designer's sensor says count at once, and `other`
-(a body without a face) keeps somebody there but brings nobody."""
+SignKind: TypeAlias = Literal["face", "still", "voice", "touch", "words", "other"]
+"""By what somebody is noticed. Words and what a designer's sensor says count at once. `still` (a
+face that has not moved or blinked yet) and `other` (a body without a face) keep somebody there but
+bring nobody; the time of a still face counts once it moves."""
 LONGEST_STEP_S = 0.4
 """Seconds that one sign may add, however long ago the last was: two single mistakes of the face
 finder, a second apart, are nobody. Our choice: four looks at their usual pace."""
@@ -67,7 +68,7 @@ class Presence:
         else:
             self._stated.discard(person)
             # Whoever is still in sight then does not come back by that.
-            for name in {person, SOMEONE}:
+            for name in (person, SOMEONE):
                 for kind in _LASTING:
                     self._sensed[name, kind] = _Sensed(float("-inf"), at)
         return news
@@ -104,6 +105,7 @@ class Presence:
 
     def _enough(self, person: str, kind: SignKind, at: float) -> bool:
         """Whether somebody has now been sensed for long enough in this way."""
+        moves, kind = kind != "still", "face" if kind == "still" else kind
         if kind not in _LASTING:
             return kind == "words"
         needs: float = getattr(self.shape, kind)
@@ -114,4 +116,4 @@ class Presence:
         self._sensed[person, kind] = _Sensed(seconds, at)
         if len(self._sensed) > 3 * PEOPLE:
             del self._sensed[min(self._sensed, key=lambda key: self._sensed[key].at)]
-        return seconds >= needs - 1e-9
+        return moves and seconds >= needs - 1e-9

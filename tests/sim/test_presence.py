@@ -37,6 +37,13 @@ def test_a_minute_of_faces_leads_to_a_greeting_and_that_they_went_is_noticed(
     assert not any(moment.differs for moment in lived_again(tmp_path / "journal.mcap"))
 
 
+def test_a_minute_of_a_picture_leads_to_no_greeting() -> None:
+    poster = seen(20.0, 80.0, blinks=False, sways=False)
+    life = moggy.live(moggy.Pet(seed=1), poster, seconds=120.0)
+    assert not begun(life, 20.0) & WHO_COMES
+    assert "arrived" not in {event.name for event in life.events()}
+
+
 @pytest.mark.parametrize("senses", [speaks(20.0, 23.0), hand(20.0, 24.0)])
 def test_somebody_who_is_only_heard_or_felt_is_answered(senses: list[AnySense]) -> None:
     life = moggy.live(moggy.Pet(seed=1), senses, seconds=60.0)

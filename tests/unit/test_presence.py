@@ -118,7 +118,8 @@ def test_whoever_is_said_to_leave_must_be_out_of_sight_before_they_come_again() 
     comes = Person(at=1.0, person="anna", change="arrives")
     goes = Person(at=20.0, person="anna", change="leaves")
     found = moves([comes, goes, *seen(2.0, 40.0), *seen(45.0, 50.0)])
-    assert found[1:] == [("left", 20.0, "anna"), ("arrived", 46.0, "someone")]
+    assert [name for name, _, _ in found] == ["arrived", "left", "arrived"]
+    assert 46.0 <= found[2][1] <= 47.0
 
 
 def test_whoever_was_noticed_without_a_name_is_the_one_who_comes_with_one() -> None:
@@ -127,16 +128,27 @@ def test_whoever_was_noticed_without_a_name_is_the_one_who_comes_with_one() -> N
     assert found == [("arrived", 21.0, "someone"), ("arrived", 30.0, "anna")]
 
 
-def test_a_picture_is_no_person_after_a_while() -> None:
-    """Twenty seconds of it keep somebody there, the rest does not; a face that blinks is one."""
-    poster = moves(seen(1.0, 600.0, blinks=False, sways=False), 600.0)
-    left = pytest.approx(1.0 + RULE.still + RULE.leaves, abs=0.2)
-    assert poster == [("arrived", 2.0, "someone"), ("left", left, "someone")]
-    assert len(moves(seen(1.0, 600.0, sways=False), 600.0)) == 1
-    assert len(moves(seen(1.0, 600.0, blinks=False), 600.0)) == 1
-    body: list[AnySense] = [Posture(at=1.0 + n) for n in range(600)]
-    still = seen(1.0, 600.0, blinks=False, sways=False)
-    assert len(moves([*still, *body], 600.0)) == 2, "nor is the body in the picture"
+def test_a_picture_brings_nobody_and_what_moves_or_blinks_does() -> None:
+    still = seen(1.0, 300.0, blinks=False, sways=False)
+    body: list[AnySense] = [Posture(at=1.0 + n) for n in range(300)]
+    assert moves([*still, *body], 300.0) == []
+    assert len(moves(seen(1.0, 300.0, sways=False), 300.0)) == 1
+    assert len(moves(seen(1.0, 300.0, blinks=False), 300.0)) == 1
+
+
+def test_whoever_sits_still_is_there_with_their_first_blink() -> None:
+    blinks_at_eight = [*seen(4.5, 7.5, sways=False), *seen(7.5, 20.0, sways=False)]
+    assert moves(blinks_at_eight) == [("arrived", 8.0, "someone")]
+
+
+def test_a_picture_keeps_nobody_there_longer_than_it_takes_to_tell() -> None:
+    owner, poster = seen(1.0, 10.0), seen(10.0, 600.0, blinks=False, sways=False)
+    (_, (name, at, _)) = moves([*owner, *poster], 600.0)
+    assert name == "left"
+    assert at == pytest.approx(10.0 + RULE.still + RULE.leaves, abs=2.0)
+    comes_again = seen(500.0, 510.0)
+    found = moves([*owner, *(f for f in poster if not 500.0 <= f.at < 510.0), *comes_again], 600.0)
+    assert [name for name, _, _ in found] == ["arrived", "left", "arrived"]
 
 
 def test_a_homecoming_is_more_than_a_face_that_was_there_a_moment_ago() -> None:
