@@ -27,17 +27,17 @@ ROUNDS = 3
 """Measurements of each."""
 
 
-def _wall(width: int) -> Picture:
+def wall(width: int) -> Picture:
     """A face of so many pixels before a grey wall; 0: nobody."""
     from skimage import data
 
-    wall = np.full((480, 640, 3), 100, np.uint8)
+    picture = np.full((480, 640, 3), 100, np.uint8)
     if width:
         astronaut = data.astronaut()  # type: ignore[no-untyped-call]
         side = 2 * width
         head = cv2.resize(astronaut[0:200, 120:320], (side, side), interpolation=cv2.INTER_AREA)
-        wall[120 : 120 + side, 300 : 300 + side] = head
-    return wall
+        picture[120 : 120 + side, 300 : 300 + side] = head
+    return picture
 
 
 def _cost(act: Callable[[int], object]) -> float:
@@ -54,7 +54,7 @@ def _cost(act: Callable[[int], object]) -> float:
 def main() -> int:
     """Print the table."""
     argparse.ArgumentParser(description=__doc__).parse_args()
-    near, far, nobody = _wall(90), _wall(30), _wall(0)
+    near, far, nobody = wall(90), wall(30), wall(0)
     eye, search = VisionTask(), FaceSearch(models.verify("face_landmarker"))
     at = 0.0
 

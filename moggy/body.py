@@ -118,6 +118,15 @@ PCA9685_CHANNELS = 16
 """Outputs of one chip."""
 
 
+class CameraSpec(StrictModel):
+    """How the camera is mounted."""
+
+    turned: Annotated[
+        Literal[0, 90, 180, 270],
+        Field(description="° by which its pictures must be turned clockwise to be upright"),
+    ] = 0
+
+
 class Wiring(StrictModel):
     """Pins of the microcontroller, and what is at them."""
 
@@ -206,6 +215,7 @@ class Body(StrictModel):
     joints: dict[str, JointSpec]
     pads: dict[str, Pad]
     speaker: SpeakerSpec = SpeakerSpec()
+    camera: CameraSpec = CameraSpec()
     wiring: Wiring = Wiring()
     power: Power = Power()
     servo_oscillator_hz: Annotated[

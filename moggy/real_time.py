@@ -80,7 +80,8 @@ class RealTimeParts:
         """What the studio's page does to the pet, with the eye that its pictures are shown to.
         `camera` is what the eye looks through besides: "camera:0", or a file. The inbox itself does
         not become a sensor here, since the touches of a simulated body go through that body."""
-        eye = Eye(ProcessWorker(vision_task, name="vision", deadline=EYE_DEADLINE), camera)
+        worker = ProcessWorker(vision_task, name="vision", deadline=EYE_DEADLINE)
+        eye = Eye(worker, camera, self.shape.camera.turned)
         self.closing.callback(eye.close)
         self.sensors.append(eye)
         return PageInbox(self.desk, eye.show)

@@ -41,6 +41,9 @@ class NoPicture(ValueError):
 class FrameSource(Protocol):
     """A camera or a file that is looked at again and again."""
 
+    live: bool
+    """Whether each picture differs from the one before, if only by noise."""
+
     def picture(self, at: float) -> Picture | None:
         """The picture at `at` seconds of the pet's clock; None: there is none now. Raises
         NoPicture."""
@@ -86,6 +89,8 @@ def decoded(data: bytes, name: str = "what was shown") -> Picture:
 class Still:
     """A picture file: the same picture at every moment."""
 
+    live = False
+
     def __init__(self, path: Path) -> None:
         """Raises NoPicture."""
         self._picture = decoded(path.read_bytes(), str(path))
@@ -100,6 +105,8 @@ class Still:
 
 class Video:
     """A video file, played once in the pet's time, from the first look on."""
+
+    live = False
 
     def __init__(self, path: Path) -> None:
         """Raises NoPicture."""
@@ -136,6 +143,8 @@ class Video:
 
 class Camera:
     """A camera of this machine. One that is missing or unplugged is tried again every 5 s."""
+
+    live = True
 
     def __init__(self, number: int) -> None:
         """`number` as in /dev/video0. It is opened at the first look."""

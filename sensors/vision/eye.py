@@ -17,7 +17,8 @@ import numpy as np
 from moggy import models
 from moggy.messages import AnySense, Posture, Trouble
 from moggy.sensors.vision.camera import FrameSource, NoPicture, Picture, decoded, source
-from moggy.sensors.vision.faces import FaceFinder
+from moggy.sensors.vision.camera_faults import FaceFaults, PictureFaults
+from moggy.sensors.vision.faces import CheckedFace, FaceFinder
 from moggy.sensors.vision.look import Look
 
 SHOWN = "what was shown"
@@ -40,10 +41,12 @@ class VisionTask:
             # The first picture takes ten times as long as the others: let it be an empty one.
             self.seen(np.full((240, 320, 3), 127, dtype=np.uint8), 0.0)
         self._source: tuple[str, FrameSource] | None = None
+        self._pictures, self._people = PictureFaults(), FaceFaults()
         self._said = ""
 
     def __call__(self, job: Look) -> Sequence[AnySense]:
-        """What is seen in one picture; a Trouble, once, where there is none."""
+        """What is seen in one picture; a Trouble, once, where there is none or the camera is at
+        fault."""
         try:
             picture = (
                 decoded(job.picture, SHOWN)
@@ -54,7 +57,17 @@ class VisionTask:
             return self._say(str(trouble), job.at)
         if picture is None:
             return ()
-        return (*self._say("", job.at), *self.seen(picture, job.at, posture=job.posture))
+        live = job.picture is None and self._source is not None and self._source[1].live
+        fault = self._pictures.fault(picture, job.at, live=live)
+        senses: Sequence[AnySense] = ()
+        if not fault:
+            picture = np.ascontiguousarray(np.rot90(picture, -(job.turned // 90)))
+            posture = job.posture and not self._people.doubtful
+            senses = self.seen(picture, job.at, posture=posture)
+            fault = self._people.fault(self.checked, job.turned)
+        if fault:
+            return self._say(f"{job.source or SHOWN}: {fault}", job.at)
+        return (*self._say("", job.at), *senses)
 
     def seen(
         self, picture: Picture, at: float, *, posture: bool = True, thorough: bool = False
@@ -65,6 +78,11 @@ class VisionTask:
             body = self._bodies.find(picture, at) if posture else None
         self._met = self._met or face is not None
         return tuple(sense for sense in (face, body) if sense is not None)
+
+    @property
+    def checked(self) -> CheckedFace | None:
+        """The check of a face that the latest picture brought."""
+        return self._faces.checked
 
     def close(self) -> None:
         """Release the camera and the networks; needed where the process goes on."""

@@ -13,15 +13,23 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from moggy.messages import Face
 from moggy.sensors.vision.camera import Picture
 from moggy.sensors.vision.expression_network import MARGIN, ExpressionNetwork
-from moggy.sensors.vision.face_choice import ROOM, FaceBox, FaceSearch, better, box_of
+from moggy.sensors.vision.face_choice import (
+    ROOM,
+    SEARCH_EVERY_S,
+    FaceBox,
+    FaceSearch,
+    better,
+    box_of,
+)
 
 LOOKS_AWAY_RAD = 0.35
 """rad between gaze and pet at which somebody looks at it half as much: 20°, where the estimate of
@@ -41,8 +49,26 @@ CENTRAL = 0.3
 NEAR = 0.5
 """Share of its part's width from which a face is found in the whole picture too."""
 
+CHEEKS = (50, 101, 280, 330)
+"""Landmarks on the cheeks."""
+BLUER = 1.15
+"""Blue of a face's skin / its red, from which the two are taken to be swapped: skin of every colour
+is redder than it is blue. Our choice."""
+CHECK_AGAIN_S = 0.5
+"""Seconds until a face that is read wrongly is checked again; another is with the next search."""
+TILTED_RAD = 0.5
+"""rad of tilt from which a face is turned upright for the expression network. Our choice: at 30° it
+still reads as upright (`python -m bench camera_faults`)."""
+AGREES_RAD = 0.6
+"""rad by which the tilt of a head by the check and by its landmarks may differ. Our choice: what
+that lets through stands in the same bench."""
+
 NOTHING: Picture = np.zeros((64, 64, 3), dtype=np.uint8)
 """A picture in which MediaPipe loses the face that it follows, so that it searches the next."""
+
+
+Marks: TypeAlias = Sequence[tuple[float, float]]
+"""Landmarks of a face, in pixels."""
 
 
 class FacePart(NamedTuple):
@@ -54,8 +80,20 @@ class FacePart(NamedTuple):
     height: int
 
 
+class CheckedFace(NamedTuple):
+    """What the check of a face says of the camera."""
+
+    tilt: float
+    """rad, counter-clockwise, −π..π."""
+    blue: bool
+    """Whether its skin is bluer than red."""
+
+
 class FaceFinder:
     """Pictures → Face, one at a time, in order of time."""
+
+    checked: CheckedFace | None = None
+    """The check that the latest picture brought; None: there was none."""
 
     def __init__(self, landmarker: Path, expression: Path) -> None:
         """The files of MediaPipe's face model and of the expression network."""
@@ -75,16 +113,16 @@ class FaceFinder:
         self._part: FacePart | None = None
         self._followed: FaceBox | None = None
         self._turn = 0
+        self._checked_at = float("-inf")
+        self._tilt: float | None = None
 
     def find(self, picture: Picture, at: float, *, thorough: bool = False) -> Face | None:
         """The face in the picture, None where there is none; `thorough` looks at every part of it
         now, not at a few each time."""
         self._stamp = max(self._stamp, round(at * 1000.0))  # VIDEO mode needs rising times
+        self.checked = None
         if thorough or self._search.due(at):
-            best = better(self._search.faces(picture, at), None if thorough else self._followed)
-            if best is not None:
-                self._part = _round(best, picture)
-                self._detect(NOTHING)
+            self._search_all(picture, at, thorough)
         for part in self._parts(picture, thorough):
             left, top, width, height = part
             cut = picture[top : top + height, left : left + width]
@@ -93,10 +131,38 @@ class FaceFinder:
                 marks = [(m.x * width + left, m.y * height + top) for m in found.face_landmarks[0]]
                 self._follow(picture, part, marks)
                 face = self._face(found, picture, part, marks, at)
+                afresh = thorough or self._followed is None
                 self._followed = box_of(marks, face.looking)
-                return face
+                return face if self._is_read(found, picture, marks, at, afresh) else None
         self._part = self._followed = None
         return None
+
+    def _search_all(self, picture: Picture, at: float, thorough: bool) -> None:
+        """Look at the whole picture for a face that should rather be followed."""
+        faces = self._search.faces(picture, at)
+        best = better(faces, None if thorough else self._followed)
+        if best is not None:
+            self._part = _round(best, picture)
+            self._detect(NOTHING)
+        elif not faces and self._followed is None:
+            tilt = self._search.turned_face(picture)
+            self.checked = None if tilt is None else CheckedFace(tilt, blue=False)
+
+    def _is_read(self, found: Any, picture: Picture, marks: Marks, at: float, afresh: bool) -> bool:
+        """Whether the followed face is read rightly: MediaPipe fits an upright face into one that
+        is upside down, which is checked now and then."""
+        pause = SEARCH_EVERY_S if self._agrees(found) else CHECK_AGAIN_S
+        if (afresh or abs(at - self._checked_at) >= pause) and self._followed is not None:
+            self._checked_at, self._tilt = at, self._search.tilt(picture, self._followed)
+            if self._tilt is not None:
+                self.checked = CheckedFace(self._tilt, _is_blue(picture, marks))
+        return self._agrees(found)
+
+    def _agrees(self, found: Any) -> bool:
+        """Whether the landmarks' tilt is that of the latest check, or none is known."""
+        if self._tilt is None:
+            return True
+        return abs(math.remainder(self._tilt - _tilt(found), 2.0 * math.pi)) < AGREES_RAD
 
     def close(self) -> None:
         """Release the network. Needed where the process goes on: MediaPipe may hang when the
@@ -133,9 +199,7 @@ class FaceFinder:
         # has moved, that fails, and the second call searches the part anew.
         return [there, there, whole, *turn]
 
-    def _follow(
-        self, picture: Picture, part: FacePart, marks: Sequence[tuple[float, float]]
-    ) -> None:
+    def _follow(self, picture: Picture, part: FacePart, marks: Marks) -> None:
         """Keep a small face in the middle of the part that is looked at."""
         height, width = picture.shape[:2]
         if part.width == width and part.height == height:
@@ -162,13 +226,13 @@ class FaceFinder:
         found: Any,
         picture: Picture,
         part: FacePart,
-        marks: Sequence[tuple[float, float]],
+        marks: Marks,
         at: float,
     ) -> Face:
         shapes = {shape.category_name: round(shape.score, 3) for shape in found.face_blendshapes[0]}
         matrix = found.facial_transformation_matrixes[0]
         bearing, distance = _where(matrix, picture, part, marks)
-        expression = self._expression(_cut(picture, marks))
+        expression = self._expression(_cut(picture, marks, _tilt(found)))
         return Face(
             at=at,
             blendshapes=shapes,
@@ -188,9 +252,15 @@ def _round(face: FaceBox, picture: Picture) -> FacePart:
     return FacePart(left, top, side, side)
 
 
-def _cut(picture: Picture, marks: Sequence[tuple[float, float]]) -> Picture:
-    """The face cut out: the box of its landmarks with a margin, within the picture."""
+def _cut(picture: Picture, marks: Marks, tilt: float) -> Picture:
+    """The face cut out: the box of its landmarks with a margin, within the picture; upright where
+    it is tilted (rad)."""
     height, width = picture.shape[:2]
+    if abs(tilt) > TILTED_RAD:
+        middle = (sum(x for x, _ in marks) / len(marks), sum(y for _, y in marks) / len(marks))
+        turn = cv2.getRotationMatrix2D(middle, -math.degrees(tilt), 1.0)
+        picture = np.asarray(cv2.warpAffine(picture, turn, (width, height)), dtype=np.uint8)
+        marks = [(float(x), float(y)) for x, y in np.array(marks) @ turn[:, :2].T + turn[:, 2]]
     xs, ys = [x for x, _ in marks], [y for _, y in marks]
     dx, dy = MARGIN * (max(xs) - min(xs)), MARGIN * (max(ys) - min(ys))
     left, right = max(0, int(min(xs) - dx)), min(width, math.ceil(max(xs) + dx))
@@ -199,11 +269,25 @@ def _cut(picture: Picture, marks: Sequence[tuple[float, float]]) -> Picture:
     return cut if cut.size else picture
 
 
+def _tilt(found: Any) -> float:
+    """The tilt of a head in the picture by its landmarks' matrix, rad, counter-clockwise."""
+    matrix = found.facial_transformation_matrixes[0]
+    return math.atan2(float(matrix[1][0]), float(matrix[0][0]))
+
+
+def _is_blue(picture: Picture, marks: Marks) -> bool:
+    """Whether the skin of both cheeks is bluer than red, as where the two are swapped."""
+    height, width = picture.shape[:2]
+    places = [(int(marks[n][0]), int(marks[n][1])) for n in CHEEKS]
+    skin = [picture[y, x].tolist() for x, y in places if 0 <= x < width and 0 <= y < height]
+    return bool(skin) and all(blue > BLUER * red for red, _, blue in skin)
+
+
 def _where(
     matrix: NDArray[np.float64],
     picture: Picture,
     part: FacePart,
-    marks: Sequence[tuple[float, float]],
+    marks: Marks,
 ) -> tuple[tuple[float, float], float]:
     """Bearing (yaw left +, pitch up +, rad) and distance (m, at least 0.05) of the face.
 

@@ -13,5 +13,7 @@ class Look:
     """Seconds on the pet's clock."""
     picture: bytes | None = None
     source: str | None = None
+    turned: int = 0
+    """Degrees by which its pictures must be turned clockwise to be upright: a multiple of 90."""
     posture: bool = True
     """Whether to look for a body too."""

@@ -40,16 +40,17 @@ class VisionSensor:
     def __init__(self, worker: Worker) -> None:
         """`worker` runs `vision_task`."""
         self._worker = worker
-        self._source = ""
+        self._source, self._turned = "", 0
         self._face_at = self._posture_at = float("-inf")
 
     def show(self, picture: bytes, now: float) -> bool:
         """Show it the bytes of a JPEG or PNG. False: it is busy, and the picture is dropped."""
         return self._offer(now, picture=picture)
 
-    def watch(self, name: str) -> None:
-        """From now on look through `camera:0`, a video file or a picture; empty: at nothing."""
-        self._source = name
+    def watch(self, name: str, turned: int = 0) -> None:
+        """From now on look through `camera:0`, a video file or a picture, whose pictures must be
+        `turned` clockwise to be upright (°, a multiple of 90); empty: at nothing."""
+        self._source, self._turned = name, turned
 
     def poll(self, now: float) -> Sequence[AnySense]:
         """Faces and postures since the last call, and Troubles of the camera or the process."""
@@ -65,9 +66,9 @@ class VisionSensor:
         self, now: float, *, picture: bytes | None = None, source: str | None = None
     ) -> bool:
         posture = now - self._posture_at >= POSTURE_EVERY_S - 1e-6
-        taken = self._worker.offer(
-            Look(at=now, picture=picture, source=source, posture=posture), now
-        )
+        turned = self._turned if picture is None else 0
+        look = Look(at=now, picture=picture, source=source, turned=turned, posture=posture)
+        taken = self._worker.offer(look, now)
         if taken:
             self._face_at = now
             if posture:
@@ -79,12 +80,13 @@ class Eye:
     """A sensor: pictures from the studio's page, or a camera that the vision process opens itself.
     Of pictures that wait the newest is looked at; none is kept."""
 
-    def __init__(self, worker: Worker, source: str | None = None) -> None:
-        """`worker` runs `vision_task`; `source` is "camera:0", a video file or a picture."""
+    def __init__(self, worker: Worker, source: str | None = None, turned: int = 0) -> None:
+        """`worker` runs `vision_task`; `source` is "camera:0", a video file or a picture, and
+        `turned` as in VisionSensor.watch."""
         self._vision = VisionSensor(worker)
         self._newest: bytes | None = None
         if source is not None:
-            self._vision.watch(source)
+            self._vision.watch(source, turned)
 
     def show(self, picture: bytes) -> None:
         """Show it the bytes of a JPEG or PNG; from any thread."""

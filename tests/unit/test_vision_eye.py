@@ -392,3 +392,30 @@ def test_a_killed_eye_is_said_and_sees_again(portrait: np.ndarray) -> None:
     finally:
         eye.close()
     assert Trouble(at=said[0].at, part="vision", message="") in said
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_a_camera_that_is_mounted_turned_is_noticed_and_set_right(
+    portrait: np.ndarray, quarters: int
+) -> None:
+    """Pictures turned counter-clockwise by so many quarters, two a second."""
+    eye, picture = VisionTask(), png(np.rot90(portrait, quarters))
+
+    def looks(begin: float, turned: int) -> list[AnySense]:
+        jobs = (Look(at=begin + n / 2, picture=picture, turned=turned) for n in range(80))
+        return [sense for job in jobs for sense in eye(job)]
+
+    found = looks(10.0, 0)
+    (trouble,) = [sense for sense in found if isinstance(sense, Trouble)]
+    assert f"camera: {{turned: {90 * quarters}}}" in trouble.message
+    assert found[-1] is trouble, "it sees nothing until it is well"
+    seen = [sense for sense in found if isinstance(sense, Face)]
+    assert bool(seen) == (quarters != 2), "who lies on their side is seen"
+    well, *faces = looks(60.0, 90 * quarters)
+    assert isinstance(well, Trouble)
+    assert well.message == ""
+    for face in [*seen, *faces]:
+        if isinstance(face, Face):
+            assert (face_of(FaceReader().read([face], 0.0)).valence or 0.0) > 0.5
+    assert len(faces) > 80
+    eye.close()
