@@ -51,8 +51,7 @@ WIRE = "board's messages"
 """The part for messages that were dropped."""
 OTHER_BODY = (
     'the board was built for another body than "{0}", so nothing is moved and no touch is felt: '
-    "make the board's files anew (`moggy board build`) and copy them to it (`mpremote fs cp`), as "
-    "docs/wire.md shows under On a real board"
+    "run `moggy flash`, or name its own body with --body"
 )
 """What to do about a board of another body."""
 LOSSES = 4

@@ -152,6 +152,7 @@ class Board:
             wire.LIMP: self._do_limp,
             wire.CLEAR: self._do_clear,
             wire.NARROW: self._do_narrow,
+            wire.PROMPT: self._do_prompt,
         }
 
     def tick(self, now: "Ms") -> None:
@@ -396,6 +397,13 @@ class Board:
             return _REFUSED
         self._limbs.joint(index).narrow(low, high, velocity)
         return _DONE
+
+    def _do_prompt(self, payload: memoryview, now: "Ms") -> int:
+        """Restart to the prompt, which a board that may move does not."""
+        import restart  # which was forgotten after the start
+
+        off = self._mode.state >= mode.LIMP and self._limbs.off
+        return _DONE if off and restart.to_prompt() else _REFUSED
 
     # State and joints to messages.
 

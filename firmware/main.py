@@ -108,36 +108,50 @@ def line() -> "Uart":
 
 
 def forget() -> None:
-    """Free the memory of what only building the board needs."""
-    for name in "all_off", "body_config", "restart":
+    """Free the memory of what only building the board needs, also of what is built once."""
+    for name in "all_off", "body_config", "restart", "servo_drivers":
         sys.modules.pop(name, None)
     for name in _ONLY_AT_START:
         del globals()[name]
+    for made in Board, Skin, Limbs, BatteryGauge, StopButton, Boots:
+        made.__init__ = None  # type: ignore[method-assign, assignment]
     gc.collect()
 
 
 def run() -> None:
     """Tick until the power goes. A tick that hangs for a second is ended by the watchdog.
 
-    With the stop button held at boot nothing is started, and the prompt is given once every servo
-    driver has acknowledged that it is off, or at Ctrl-C. On USB that is the only way to the prompt,
-    since Ctrl-C does not interrupt the firmware. It is a stop as any other: it waits for its
-    release, also after the next start.
+    With the stop button held at boot, or where the last run was asked for the prompt, nothing is
+    started, and the prompt is given once every servo driver has acknowledged that it is off, or at
+    Ctrl-C. A held button is a stop as any other: it waits for its release, also after the next
+    start.
     """
     cause, stop = restart.cause(), stop_button()
-    if stop.held:
-        boots = Boots()
-        boots.keep(boots.kept | STOPPED, True, ticks_ms())
+    held = stop.held
+    if held or restart.prompt_asked():
+        if held:
+            boots = Boots()
+            boots.keep(boots.kept | STOPPED, True, ticks_ms())
         try:
             all_off.until_acknowledged()
         except KeyboardInterrupt:
             print("SERVOS MAY HAVE PULSES: their board has not answered")
-        print("the stop button is held: the prompt is yours")
+        print("the stop button is held: the prompt is yours" if held else "the prompt is yours")
         return
     board = build(line(), cause, stop)
     restart.ticking()
     forget()
     watchdog = WDT(timeout=1000)
+    try:
+        tick_on(board, watchdog)
+    except KeyboardInterrupt:  # at the prompt of a board whose line is its UART
+        import restart as anew  # the first one was forgotten
+
+        anew.to_prompt()
+
+
+def tick_on(board: Board, watchdog: WDT) -> None:
+    """Tick every TICK_MS, without end."""
     due = ticks_ms()
     while True:
         due = ticks_add(due, TICK_MS)

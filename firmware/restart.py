@@ -1,4 +1,4 @@
-"""Why the board started. MicroPython's `reset_cause` is taken for it where the chip tells no more.
+"""Why the board started, and restarts to the prompt. MicroPython's `reset_cause` is taken for it where the chip tells no more.
 
 - RP2040: `machine.reset` goes through the watchdog too; a mark in a scratch register tells it from
   a tick that hung. A dip of the supply is a power-on: the chip cannot tell them apart.
@@ -20,6 +20,8 @@ ASKED = const(5)
 DIP = const(6)
 """Ours: the supply dipped."""
 
+_PROMPT = "prompt.txt"
+"""File that has a 1 while the next start is to give the prompt."""
 _TICKING = const(0x6D6F)
 """What stands in the scratch register while the firmware ticks. Our choice."""
 _RUN_PIN_2040 = const(0x10000)
@@ -74,3 +76,27 @@ def stop_register() -> int:
     """Address of a register that is kept through a reset as SCRATCH0 is, for boots.py; 0 where the
     chip has none. The one after it is for stop_button.py."""
     return _scratch() + 4 if chip() else 0
+
+
+def to_prompt() -> bool:
+    """Start anew, and give the prompt then instead of ticking, once. Call it when all pulses have
+    ended, or where nothing else can end them. False where the flash cannot be written."""
+    try:
+        with open(_PROMPT, "w") as file:
+            file.write("1")
+    except OSError:
+        return False
+    machine.reset()
+    return True
+
+
+def prompt_asked() -> bool:
+    """Whether this start is to give the prompt. It is told once."""
+    try:
+        with open(_PROMPT) as file:
+            asked = file.read() == "1"
+        if asked:
+            open(_PROMPT, "w").close()
+    except OSError:
+        return False
+    return asked

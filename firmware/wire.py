@@ -48,6 +48,7 @@ REST = 34
 LIMP = 35
 CLEAR = 36
 NARROW = 37
+PROMPT = 38
 # Events: 64 to 79.
 TOUCHED = 64
 STATE = 65
@@ -86,6 +87,7 @@ SCHEMA = (
     (LIMP, "limp", "", ""),
     (CLEAR, "clear", "", ""),
     (NARROW, "narrow", "<BhhI", "joint min_cdeg max_cdeg velocity_cdeg_s"),
+    (PROMPT, "prompt", "", ""),
     # Events: the board repeats each until it is acknowledged.
     (TOUCHED, "touched", "<IB*", "board_ms pressures"),
     (STATE, "state", "<IBHHB", "board_ms state faults stuck_pads flags"),

@@ -24,9 +24,11 @@ ARCHITECTURES = {"rp2040": "armv6m", "esp32s3": "xtensawin"}
 """By chip: what `mpy-cross -march` calls its machine code."""
 SUMS = "SHA256SUMS"
 """File with the hash of each other one, as `sha256sum -c` reads it."""
+START_FILE = "main.py"
+"""Name of the one that a board starts."""
 START = "import all_off\n\ndel all_off\nfrom firmware import run\n\nrun()\n"
-"""Text of `main.py`, which a board starts: it starts no compiled file by itself. `all_off` comes
-first, so that the servos are off whichever other file is missing; nothing keeps it in memory."""
+"""Text of START_FILE: a board starts no compiled file by itself. `all_off` comes first, so that the
+servos are off whichever other file is missing; nothing keeps it in memory."""
 NOT_ON_A_BOARD = ("sys.implementation.name != 'micropython'", "TYPE_CHECKING")
 """Conditions of what only CPython and the type checker need."""
 COMPUTED = ("SCHEMA_HASH", "lengths")
@@ -81,7 +83,7 @@ def board_files(
         f"{name}.mpy": _compiled(name, for_board(name, text), arch)
         for name, text in sources.items()
     }
-    files["main.py"] = START.encode()
+    files[START_FILE] = START.encode()
     return files
 
 

@@ -10,7 +10,16 @@ from typing import Annotated
 
 import typer
 
-from moggy.command_groups import AsJson, board_app, memory_app, models_app, perceive_app
+from moggy.command_groups import (
+    AsJson,
+    BodyName,
+    Line,
+    Port,
+    board_app,
+    memory_app,
+    models_app,
+    perceive_app,
+)
 from moggy.printable import lines
 from moggy.version import __version__
 
@@ -187,6 +196,16 @@ def run(
         personality=personality, seed=seed, words=record_words,
     )  # fmt: skip
     raise typer.Exit(status)
+
+
+@app.command(epilog="Examples: `moggy flash` · `moggy flash --port /dev/ttyACM0 --body cat`")
+def flash(port: Port = "", body: BodyName = "cat", transport: Line = None) -> None:
+    """Put the firmware on a board that has MicroPython: compiled for this body, only what differs,
+    each file checked. The board goes limp, restarts, and is asked whether it has it. Can be
+    interrupted and repeated: a board that is half flashed does not move."""
+    from moggy.commands.flash import flash
+
+    raise typer.Exit(flash(port, body, transport.value if transport else ""))
 
 
 @app.command(

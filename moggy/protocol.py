@@ -41,7 +41,7 @@ STAYS = 3
 that starts may send what is no message. Our choice."""
 MOST_REASONS = 3
 """Reasons that are said until a board is there. Our choice."""
-FLASH = "flash the firmware of this version of moggy (docs/wire.md, On a real board)"
+FLASH = "put the firmware of this version of moggy on it with `moggy flash`"
 """What to do about a board that speaks otherwise."""
 FLOOD = -1
 """Stands for a type of message, where too many are said once."""

@@ -102,6 +102,11 @@ class Core:
             address, bits = _TELLS[chip, why]
             self.memory[address] = bits
 
+    def ask_reset(self) -> None:
+        """Start anew as soon as the tick has ended."""
+        self.starts = SOFT_RESET
+        self.upset = True
+
     def suffer(self, faults: "list[str]") -> None:
         """Set which of FAULTS there are now."""
         began = [fault for fault in faults if fault not in self._faults]

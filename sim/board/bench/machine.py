@@ -44,6 +44,11 @@ def reset_cause() -> int:
     return found
 
 
+def reset() -> None:
+    """As in MicroPython, except that the tick goes on to its end."""
+    bench.core.ask_reset()
+
+
 def begin(why: int, chip: str) -> None:
     """Start the microcontroller `chip`; both as Core.begin takes them."""
     bench.reset()

@@ -125,6 +125,8 @@ def run(why: int, chip: str, first: bool) -> int:
     try:
         import main  # type: ignore[import-not-found]
 
+        if "firmware" in sys.modules:
+            return 0  # the main.py of compiled files ran it, and it has ended
         restart = sys.modules["restart"]
         restart.sys = core.Platform(chip)  # type: ignore[attr-defined]
         if first and why == core.WDT_RESET:
