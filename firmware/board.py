@@ -40,7 +40,9 @@ _STEPS_AT_ONCE = const(5)
 _SOUND_MS = const(1000)
 """ms for which the servo drivers must answer before their fault heals."""
 _CHARGED_MS = const(5000)
-"""ms for which the battery must be above its low mark before its fault heals."""
+"""ms for which the battery must be 0.2 V (battery.py) above its low mark before its fault heals."""
+_LEAST_CDEG_S = const(50)
+"""Slowest speed to which a joint can be narrowed: one cdeg a step (joint.py)."""
 _LATE_MS = const(50)
 """ms of delay above which a tick counts as an overrun, a fault that the brain is told."""
 _SMOOTH_MS = const(60_000)
@@ -393,7 +395,7 @@ class Board:
 
     def _do_narrow(self, payload: memoryview, now: "Ms") -> int:
         index, low, high, velocity = struct.unpack("<BhhI", payload)
-        if index >= self._limbs.count:
+        if index >= self._limbs.count or velocity < _LEAST_CDEG_S:
             return _REFUSED
         self._limbs.joint(index).narrow(low, high, velocity)
         return _DONE

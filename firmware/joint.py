@@ -31,6 +31,9 @@ STEPS_A_SECOND = 50
 """Steps per second: a hobby servo reads one pulse in 20 ms. All velocities in this file are
 centidegrees per step and all accelerations centidegrees per step², so that small integers give the
 same result in every interpreter."""
+_LEAST_SLOW = const(12)
+"""Highest speed, cdeg per step (6° a second), from which the way to rest is not slowed any more.
+Our choice: 180° take 30 s then, for which the servos have their pulses."""
 _ZERO = const(1 << 24)
 """Added to the numbers with a sign in a joint's state, since viper reads an array of 32 bits
 without their sign where its own integers have 64."""
@@ -253,9 +256,11 @@ def hold_all(states: "array[int]") -> None:
 
 
 def slow_all(states: "array[int]", part: int) -> None:
-    """Divide the highest speeds of all joints of a table by `part`; 0 allows full speed again."""
+    """Divide the highest speeds of all joints of a table by `part`, but make none slower than
+    _LEAST_SLOW by that; 0 allows full speed again."""
     for at in range(0, len(states), _COLUMNS):
-        states[at + _SLOW] = max(1, states[at + _FASTEST] // part) if part else 0
+        fastest = states[at + _FASTEST]
+        states[at + _SLOW] = max(min(fastest, _LEAST_SLOW), fastest // part) if part else 0
 
 
 def table(count: int) -> "array[int]":

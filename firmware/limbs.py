@@ -16,8 +16,8 @@ _TICKS_BETWEEN_ATTACHES = const(3)
 """Ticks (30 ms) from one servo's first pulse to the next. Servos that wake together draw more than
 a battery gives."""
 _GENTLY = const(6)
-"""The highest speed is divided by this on the way to the rest pose. Our choice: the longest way
-takes about two seconds."""
+"""The highest speed is divided by this on the way to the rest pose. Our choice: the longest way of
+the shipped body takes about two seconds."""
 _TRIES = const(5)
 """Writes or looks in a row that may fail (100 ms) before the servos count as lost. Our choice: a
 spike on the bus lasts for one transfer, and a servo keeps its last pulse meanwhile."""
@@ -153,7 +153,7 @@ class Limbs:
             try:
                 if servos in self._on or servos.holds():
                     continue
-            except OSError:
+            except Exception:
                 continue  # `sound` tells
             found = True
             self.repairs = min(self.repairs + 1, 65535)
@@ -170,7 +170,7 @@ class Limbs:
         for servos in self._servos:
             try:
                 sound = servos.sound()
-            except OSError:
+            except Exception:
                 self._unheard = min(self._unheard + 1, _TRIES)
                 self.doubtful = self._unheard < _TRIES
                 return self.doubtful
@@ -208,7 +208,7 @@ class Limbs:
         for index in range(len(self._servos)):
             try:
                 self._servos[index].show(self._pulses)
-            except OSError:
+            except Exception:
                 answered = False
                 for moved in self._moves[index]:
                     if self._pulses[moved]:

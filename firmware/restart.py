@@ -1,4 +1,5 @@
-"""Why the board started, and restarts to the prompt. MicroPython's `reset_cause` is taken for it where the chip tells no more.
+"""Why the board started, and how it restarts to the prompt. Where the chip tells no more,
+MicroPython's `reset_cause` is taken for the cause.
 
 - RP2040: `machine.reset` goes through the watchdog too; a mark in a scratch register tells it from
   a tick that hung. A dip of the supply is a power-on: the chip cannot tell them apart.

@@ -93,7 +93,7 @@ def has_prompt(port: str) -> bool:
     with Serial(port, BAUD, timeout=PROMPT_WAIT, write_timeout=1.0, exclusive=True) as line:
         line.reset_input_buffer()
         line.write(b"\r\x03\x02")  # Ctrl-C; Ctrl-B, in case another program left it in raw mode
-        return line.read_until(b">>> ", 4096).endswith(b">>> ")
+        return bytes(line.read_until(b">>> ", 4096)).endswith(b">>> ")
 
 
 def wait_for_prompt(port: str, seconds: float) -> bool:
@@ -114,9 +114,8 @@ def look(port: str) -> Found:
     try:
         platform, mpy, version, files = json.loads(said.strip().splitlines()[-1])
     except (ValueError, IndexError):
-        raise FlashError(
-            f"the board at {port} said {said.strip()[-200:]!r} at its prompt"
-        ) from None
+        heard = said.strip()[-200:]
+        raise FlashError(f"the board at {port} said {heard!r} at its prompt") from None
     release = ".".join(str(part) for part in version[:3])
     if (mpy & 255, mpy >> 8 & 3) != MPY or mpy >> 10 & 15 not in ARCHITECTURES:
         raise FlashError(

@@ -274,6 +274,12 @@ def test_a_joint_that_there_is_not_cannot_be_narrowed_and_an_unknown_command_is_
     assert brain.asked(0x3F) == "unknown"
 
 
+def test_a_joint_cannot_be_narrowed_to_less_than_one_centidegree_a_step() -> None:
+    brain = Brain().awake()
+    assert brain.asked(wire.NARROW, struct.pack("<BhhI", 0, 0, 100, 49)) == "refused"
+    assert brain.asked(wire.NARROW, struct.pack("<BhhI", 0, 0, 100, 50)) == "done"
+
+
 # ── Setpoints ────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -124,6 +124,14 @@ def test_the_fourth_sag_of_the_battery_waits_for_a_person(life: Life) -> None:
     assert (life.state, life.faults) == ("running", ())
 
 
+def test_an_empty_battery_is_well_again_a_fifth_of_a_volt_above_its_low_mark(life: Life) -> None:
+    life.live(3.0).live(4.5, volts=6.0)
+    life.live(30.0, volts=6.95)
+    assert (life.state, life.faults) == ("fault", ("battery",)), "the low mark is 6.8 V"
+    life.live(30.0, volts=7.05)
+    assert (life.state, life.faults) == ("running", ())
+
+
 def test_a_servo_board_that_was_reset_is_set_up_again(life: Life) -> None:
     life.live(3.0)
     life.blip("servos_reset")

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import subprocess
 import sys
 import threading
@@ -15,8 +14,7 @@ from pathlib import Path
 from types import TracebackType
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from moggy import flashing, wire
 from moggy.board_files import board_files, write

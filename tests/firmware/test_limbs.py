@@ -23,6 +23,8 @@ class NotedServos:
     def __init__(self, channels: list[int]) -> None:
         self.fails = False
         """Whether the hardware does not acknowledge."""
+        self.error: Exception = OSError(5)
+        """What it raises then."""
         self.keeps = True
         """Whether it gives what was written."""
         self.channels = channels
@@ -38,12 +40,12 @@ class NotedServos:
                 self.shown[joint] = pulses[joint]
                 self.pulses.append((channel, pulses[joint]))
         if self.fails:
-            raise OSError(5)
+            raise self.error
 
     def all_off(self) -> None:
         self.offs += 1
         if self.fails:
-            raise OSError(5)
+            raise self.error
         self.shown = [0] * len(self.channels)
 
     def sound(self) -> bool:
@@ -216,7 +218,7 @@ def test_the_way_to_rest_takes_a_sixth_of_the_speed_until_it_hurries() -> None:
         found.step()
         fastest = max(fastest, abs(seen(found)[0].angle - before))
     assert fastest == 30_000 // 50 // 6
-    assert seen(found)[1].slow == 1
+    assert seen(found)[1].slow == 4, "a joint that is slow by itself takes its own speed"
     for _ in range(1000):
         found.step()
     assert seen(found)[0].angle == 100
@@ -256,8 +258,10 @@ def moving() -> tuple[Any, NotedServos]:
     return found, one
 
 
-def test_five_failed_writes_in_a_row_are_a_loss_and_four_are_not() -> None:
+@pytest.mark.parametrize("error", [OSError(5), ValueError("a driver of one's own")])
+def test_five_failed_writes_in_a_row_are_a_loss_and_four_are_not(error: Exception) -> None:
     found, one = moving()
+    one.error = error
     one.fails = True
     for _ in range(4):
         found.step()
@@ -412,14 +416,17 @@ def test_a_joint_without_pulses_gets_none_when_a_write_fails() -> None:
     assert {channel for channel, _ in one.pulses} == {0}
 
 
-def test_a_look_that_is_not_answered_is_repeated_soon_and_believed_at_the_fifth() -> None:
+@pytest.mark.parametrize("error", [OSError(5), ValueError("a driver of one's own")])
+def test_a_look_that_is_not_answered_is_repeated_soon_and_believed_at_the_fifth(
+    error: Exception,
+) -> None:
     found, one, _ = limbs(row())
     answers: list[bool | None] = []
 
     def sound() -> bool:
         answer = answers.pop(0)
         if answer is None:
-            raise OSError(5)
+            raise error
         return answer
 
     one.sound = sound  # type: ignore[method-assign]
@@ -541,11 +548,12 @@ def test_a_pulse_that_comes_by_itself_while_limp_is_ended() -> None:
     assert not found.lost
 
 
-def test_a_driver_that_does_not_answer_is_no_wrong_pulse() -> None:
+@pytest.mark.parametrize("error", [OSError(5), ValueError("a driver of one's own")])
+def test_a_driver_that_does_not_answer_is_no_wrong_pulse(error: Exception) -> None:
     found, one = pulsed()
 
     def silent() -> bool:
-        raise OSError(5)
+        raise error
 
     one.holds = silent  # type: ignore[method-assign]
     for _ in range(9):
