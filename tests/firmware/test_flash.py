@@ -252,6 +252,20 @@ def test_a_board_that_was_asked_gives_the_prompt_once() -> None:
     assert not restart.prompt_asked()
 
 
+def test_ctrl_c_restarts_to_the_prompt() -> None:
+    """At the USB prompt of a board whose line is its UART."""
+    board = LockStepBoard(CAT)
+    main = board.module("main")
+
+    def interrupted(ms: int) -> None:
+        raise KeyboardInterrupt
+
+    main.sleep_ms = interrupted
+    main.run()
+    assert board.bench.core.starts, "machine.reset was called"
+    assert board.module("restart").prompt_asked()
+
+
 def test_a_board_that_cannot_write_its_flash_refuses_the_prompt() -> None:
     board = LockStepBoard(CAT)
     life = Life(board).live(0.5, None)
