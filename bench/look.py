@@ -19,7 +19,7 @@ from moggy import models
 from moggy.sensors.vision.camera import Picture
 from moggy.sensors.vision.eye import VisionTask
 from moggy.sensors.vision.face_choice import SEARCH_EVERY_S, FaceSearch
-from moggy.sensors.vision.vision_sensor import FACE_EVERY_S, POSTURE_EVERY_S
+from moggy.sensors.vision.pace import FACE, NOBODY
 
 LOOKS = 60
 """Pictures of one measurement."""
@@ -65,10 +65,10 @@ def main() -> int:
 
     face, empty = _cost(lambda n: look(near)), _cost(lambda n: look(nobody))
     rows = {
-        "a look at a near face": (face, 1.0 / FACE_EVERY_S),
-        "a look at a far face": (_cost(lambda n: look(far)), 1.0 / FACE_EVERY_S),
-        "a look at an empty room": (empty, 1.0 / FACE_EVERY_S),
-        "a body besides": (_cost(lambda n: look(near, True)) - face, 1.0 / POSTURE_EVERY_S),
+        "a look at a near face": (face, 1.0 / FACE.face_s),
+        "a look at a far face": (_cost(lambda n: look(far)), 1.0 / FACE.face_s),
+        "a look at an empty room": (empty, 1.0 / NOBODY.face_s),
+        "a body besides": (_cost(lambda n: look(near, True)) - face, 1.0 / FACE.posture_s),
         "a search for nearer faces": (
             _cost(lambda n: search.faces(near, float(n))),
             1.0 / SEARCH_EVERY_S,

@@ -84,6 +84,7 @@ class RealTimeParts:
         eye = Eye(worker, camera, self.shape.camera.turned)
         self.closing.callback(eye.close)
         self.sensors.append(eye)
+        self.listeners.append(eye)
         return PageInbox(self.desk, eye.show)
 
     def serve(self, inbox: PageInbox, port: int, simulated: SimulatedBody | None = None) -> str:

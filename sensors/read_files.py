@@ -15,8 +15,8 @@ from moggy.messages import Acceleration, Face, Gesture, Posture, Touch, adapter_
 from moggy.sense_file import json_lines, line_sense
 from moggy.sensors.touch import TouchReader
 from moggy.sensors.vision.face_reader import FaceReader
+from moggy.sensors.vision.pace import FACE
 from moggy.sensors.vision.posture_reader import PostureReader
-from moggy.sensors.vision.vision_sensor import FACE_EVERY_S
 from moggy.unreadable import readable
 
 if TYPE_CHECKING:
@@ -208,7 +208,7 @@ def _every(video: Any, path: Path) -> Iterator[tuple[float, Picture]]:
         at = n / video.rate
         n, found = n + 1, True
         if at >= due - 1e-6:
-            due += FACE_EVERY_S
+            due += FACE.face_s
             yield at, picture
     if not found:
         raise NoFile(f"{path}: the video has no pictures that can be read")

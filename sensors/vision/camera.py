@@ -27,6 +27,8 @@ MOST_BYTES = 20_000_000
 """Bytes of the largest picture that is decoded. Our choice: above any camera's JPEG."""
 REOPEN_S = 5.0
 """Seconds before a camera that does not answer is tried again."""
+STALE_S = 0.3
+"""Seconds since the last look from which the picture that waits in the camera is an old one."""
 PICTURES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
 """Ends of the names of picture files; other files are taken for videos, unless OpenCV knows better.
 """
@@ -150,7 +152,7 @@ class Camera:
         """`number` as in /dev/video0. It is opened at the first look."""
         self._number = number
         self._camera: cv2.VideoCapture | None = None
-        self._try_after = float("-inf")
+        self._try_after = self._read_at = float("-inf")
 
     def picture(self, at: float) -> Picture | None:
         """What it sees; None while it waits to be tried again. Raises NoPicture when it is lost."""
@@ -158,6 +160,9 @@ class Camera:
             if at < self._try_after:
                 return None
             self._open(at)
+        if self._camera is not None and at - self._read_at > STALE_S:
+            self._camera.grab()  # the one that has waited since
+        self._read_at = at
         good, picture = self._camera.read() if self._camera is not None else (False, None)
         if not good or picture is None:
             raise self._lost(at, "gives no pictures")

@@ -20,6 +20,7 @@ from moggy.sensors.vision.camera import FrameSource, NoPicture, Picture, decoded
 from moggy.sensors.vision.camera_faults import FaceFaults, PictureFaults
 from moggy.sensors.vision.faces import CheckedFace, FaceFinder
 from moggy.sensors.vision.look import Look
+from moggy.sensors.vision.movement import Movement
 
 SHOWN = "what was shown"
 """What to call a picture that came without a name."""
@@ -42,6 +43,7 @@ class VisionTask:
             self.seen(np.full((240, 320, 3), 127, dtype=np.uint8), 0.0)
         self._source: tuple[str, FrameSource] | None = None
         self._pictures, self._people = PictureFaults(), FaceFaults()
+        self._movement = Movement()
         self._said = ""
 
     def __call__(self, job: Look) -> Sequence[AnySense]:
@@ -60,7 +62,8 @@ class VisionTask:
         live = job.picture is None and self._source is not None and self._source[1].live
         fault = self._pictures.fault(picture, job.at, live=live)
         senses: Sequence[AnySense] = ()
-        if not fault:
+        moves = not job.moved or self._movement.seen(picture)
+        if moves and not fault:
             picture = np.ascontiguousarray(np.rot90(picture, -(job.turned // 90)))
             posture = job.posture and not self._people.doubtful
             senses = self.seen(picture, job.at, posture=posture)

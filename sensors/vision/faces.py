@@ -43,6 +43,10 @@ VIEW_RAD = math.radians(63.0)
 is right to about a third."""
 PARTS_A_LOOK = 2
 """Parts of the picture that are looked at beside the whole, while no face is found."""
+PARTS_A_SLOW_LOOK = 4
+"""The same where looks are rarer: a small face is found within three of them."""
+SLOW_S = 0.45
+"""Seconds between two looks from which they are slow."""
 CENTRAL = 0.3
 """How far from the middle of its part a face may be, in shares of the part, before the part moves.
 """
@@ -113,7 +117,7 @@ class FaceFinder:
         self._part: FacePart | None = None
         self._followed: FaceBox | None = None
         self._turn = 0
-        self._checked_at = float("-inf")
+        self._looked_at = self._checked_at = float("-inf")
         self._tilt: float | None = None
 
     def find(self, picture: Picture, at: float, *, thorough: bool = False) -> Face | None:
@@ -123,7 +127,8 @@ class FaceFinder:
         self.checked = None
         if thorough or self._search.due(at):
             self._search_all(picture, at, thorough)
-        for part in self._parts(picture, thorough):
+        slow, self._looked_at = at - self._looked_at > SLOW_S, at
+        for part in self._parts(picture, thorough, slow):
             left, top, width, height = part
             cut = picture[top : top + height, left : left + width]
             found = self._detect(cut)
@@ -178,7 +183,7 @@ class FaceFinder:
             Image(image_format=ImageFormat.SRGB, data=np.ascontiguousarray(cut)), self._stamp
         )
 
-    def _parts(self, picture: Picture, thorough: bool) -> list[FacePart]:
+    def _parts(self, picture: Picture, thorough: bool, slow: bool) -> list[FacePart]:
         """Where to look: where the face was, the whole, and some of its parts in turn."""
         height, width = picture.shape[:2]
         whole = FacePart(0, 0, width, height)
@@ -189,7 +194,7 @@ class FaceFinder:
             for y in range(0, height - side + 1, step)
             for x in range(0, width - side + 1, step)
         ]
-        n = len(parts) if thorough else PARTS_A_LOOK
+        n = len(parts) if thorough else PARTS_A_SLOW_LOOK if slow else PARTS_A_LOOK
         turn = [parts[(self._turn + k) % len(parts)] for k in range(n)]
         self._turn = (self._turn + n) % len(parts)
         there = self._part

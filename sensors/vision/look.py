@@ -15,5 +15,7 @@ class Look:
     source: str | None = None
     turned: int = 0
     """Degrees by which its pictures must be turned clockwise to be upright: a multiple of 90."""
+    moved: bool = False
+    """Whether to look only if something has moved since the picture before."""
     posture: bool = True
     """Whether to look for a body too."""

@@ -11,18 +11,12 @@ is read in the loop, by `FaceReader` and `PostureReader`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from moggy.messages import AnySense
+from moggy.messages import AnySense, Tick
 from moggy.sensors.vision.look import Look
+from moggy.sensors.vision.pace import FACE, Looking
 from moggy.worker import Task, Worker
-
-FACE_EVERY_S = 0.1
-"""Seconds between two looks at the face. Our choice: an expression lasts half a second at least
-(Ekman 2003)."""
-POSTURE_EVERY_S = 0.2
-"""Seconds between two looks at the body: they cost as much as those at the face, and it changes
-slower. """
 
 
 def vision_task() -> Task:
@@ -42,6 +36,8 @@ class VisionSensor:
         self._worker = worker
         self._source, self._turned = "", 0
         self._face_at = self._posture_at = float("-inf")
+        self.pace = FACE
+        """How often to look."""
 
     def show(self, picture: bytes, now: float) -> bool:
         """Show it the bytes of a JPEG or PNG. False: it is busy, and the picture is dropped."""
@@ -52,9 +48,13 @@ class VisionSensor:
         `turned` clockwise to be upright (°, a multiple of 90); empty: at nothing."""
         self._source, self._turned = name, turned
 
+    def due(self, now: float) -> bool:
+        """Whether it is time to look again."""
+        return now - self._face_at >= self.pace.face_s - 1e-6
+
     def poll(self, now: float) -> Sequence[AnySense]:
         """Faces and postures since the last call, and Troubles of the camera or the process."""
-        if self._source and now - self._face_at >= FACE_EVERY_S - 1e-6:
+        if self._source and self.due(now):
             self._offer(now, source=self._source)
         return self._worker.poll(now)
 
@@ -65,9 +65,15 @@ class VisionSensor:
     def _offer(
         self, now: float, *, picture: bytes | None = None, source: str | None = None
     ) -> bool:
-        posture = now - self._posture_at >= POSTURE_EVERY_S - 1e-6
-        turned = self._turned if picture is None else 0
-        look = Look(at=now, picture=picture, source=source, turned=turned, posture=posture)
+        posture = now - self._posture_at >= self.pace.posture_s - 1e-6
+        look = Look(
+            at=now,
+            picture=picture,
+            source=source,
+            turned=self._turned if picture is None else 0,
+            moved=self.pace.moved,
+            posture=posture,
+        )
         taken = self._worker.offer(look, now)
         if taken:
             self._face_at = now
@@ -78,12 +84,13 @@ class VisionSensor:
 
 class Eye:
     """A sensor: pictures from the studio's page, or a camera that the vision process opens itself.
-    Of pictures that wait the newest is looked at; none is kept."""
+    Of pictures that wait the newest is looked at; none is kept. As a listener it hears when a look
+    is worth less."""
 
     def __init__(self, worker: Worker, source: str | None = None, turned: int = 0) -> None:
         """`worker` runs `vision_task`; `source` is "camera:0", a video file or a picture, and
         `turned` as in VisionSensor.watch."""
-        self._vision = VisionSensor(worker)
+        self._vision, self._looking = VisionSensor(worker), Looking()
         self._newest: bytes | None = None
         if source is not None:
             self._vision.watch(source, turned)
@@ -92,12 +99,20 @@ class Eye:
         """Show it the bytes of a JPEG or PNG; from any thread."""
         self._newest = picture
 
+    def __call__(self, tick: Tick, sent: Mapping[str, float]) -> None:
+        """Hear what the pet did in this tick."""
+        self._looking.lived(tick)
+
     def poll(self, now: float) -> Sequence[AnySense]:
         """What was seen since the last call."""
-        picture, self._newest = self._newest, None
-        if picture is not None and not self._vision.show(picture, now) and self._newest is None:
-            self._newest = picture
-        return self._vision.poll(now)
+        self._vision.pace = self._looking.pace(now)
+        if self._vision.due(now):
+            picture, self._newest = self._newest, None
+            if picture is not None and not self._vision.show(picture, now) and self._newest is None:
+                self._newest = picture
+        seen = self._vision.poll(now)
+        self._looking.saw(seen, now)
+        return seen
 
     def close(self) -> None:
         """End the vision process."""

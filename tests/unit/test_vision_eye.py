@@ -172,6 +172,16 @@ def test_the_nearest_and_most_turned_to_face_is_followed_and_kept() -> None:
     assert better([near._replace(x=120.0, width=60.0)], near) is None, "it is the same face"
 
 
+def test_asleep_it_looks_at_a_picture_only_where_something_has_moved(portrait: np.ndarray) -> None:
+    eye, face, wall = VisionTask(), png(portrait), png(np.full_like(portrait, 90))
+    pictures = [wall, wall, face, face, wall]
+    jobs = (Look(at=10.0 + n, picture=p, moved=True) for n, p in enumerate(pictures))
+    assert [any(isinstance(s, Face) for s in eye(job)) for job in jobs] == [
+        False, False, True, False, False
+    ]  # fmt: skip
+    eye.close()
+
+
 def test_without_a_face_nothing_is_said(task: Task) -> None:
     empty = png(np.full((240, 320, 3), 90, dtype=np.uint8))
     task(Look(at=20.0, picture=empty))
