@@ -20,7 +20,7 @@ PARTS = ("pages", "frames", "files", "records")
 """What is attacked."""
 MINUTES = 4.0
 """Minutes of all parts together."""
-ATTACKS = 10
+ATTACKS = 14
 """Attacks of abuse_pages; each is followed by a pause of its length."""
 LIES = 30
 """Attacks of hostile_board."""

@@ -19,7 +19,7 @@ from itertools import pairwise
 from time import monotonic, sleep
 from urllib.parse import urlsplit
 
-from bench.page_attacks import ATTACKS, CONNECTING
+from bench.page_attacks import ATTACKS, CONNECTING, FLOODS, REQUESTS
 from moggy.assemble import simulator
 from moggy.messages import Tick, Trouble
 
@@ -95,7 +95,7 @@ def main() -> int:
     """Print what each attack did; returns 1 where a bar is missed or the cat died."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--seconds", type=float, default=SECONDS, help="of one attack")
-    names = [*ATTACKS, CONNECTING]
+    names = [*ATTACKS, *FLOODS, REQUESTS, CONNECTING]
     options.add_argument("--attack", choices=names, action="append", help="only this one")
     given = options.parse_args()
     watch = Watch()

@@ -8,6 +8,7 @@ import functools
 import http.client
 import os
 import random
+import socket
 import string
 import sys
 import threading
@@ -146,6 +147,14 @@ ATTACKS: dict[str, Callable[[], Iterator[str | bytes]]] = {
     "valid files": valid_files,
 }
 """Attacks over one websocket, by name."""
+FLOODS: dict[str, bytes] = {
+    "pings": b"\x89\x80" + bytes(4),
+    "pongs": b"\x8a\x80" + bytes(4),
+    "empty fragments": b"\x00\x80" + bytes(4),
+}
+"""Attacks by frames of a page's line that are no message: the frame, masked with 0 (RFC 6455)."""
+REQUESTS = "requests without waiting"
+"""The attack that asks for a file again and again on one connection, and does not wait."""
 CONNECTING = "pages opened and closed"
 """The attack that opens thirty pages at once, again and again, and asks for the page over HTTP."""
 
@@ -183,22 +192,56 @@ class Attack:
                 client.getresponse().read()
                 self.sent += 1
 
+    def flood(self, frame: bytes) -> None:
+        """Send a frame without end, on a new line where one is closed."""
+        while True:
+            with contextlib.suppress(WebSocketException, OSError), self._page() as line:
+                line.socket.sendall(b"\x01\x81" + bytes(4) + b"a")  # what fragments continue
+                while True:
+                    line.socket.sendall(frame * 5000)
+                    self.sent += 5000
+
+    def ask(self) -> None:
+        """Ask for a file without end, on a new connection where one is closed."""
+        host, _, port = self._place.rpartition(":")
+        asked = f"GET /static/index.html HTTP/1.1\r\nHost: {self._place}\r\n\r\n".encode()
+        while True:
+            with (
+                contextlib.suppress(OSError),
+                socket.create_connection((host, int(port))) as line,
+            ):
+                threading.Thread(target=_read_on, args=(line,), daemon=True).start()
+                while True:
+                    line.sendall(asked * 200)
+                    self.sent += 200
+
     def _page(self) -> ClientConnection:
         """A line as the studio's own page opens it."""
         origin = Origin(f"http://{self._place}")
         return connect(f"ws://{self._place}/live", origin=origin, close_timeout=1.0)
 
 
+def _read_on(line: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while line.recv(65536):
+            pass
+
+
+def _begun(attack: Attack, name: str) -> Callable[[], None]:
+    if name == CONNECTING:
+        return attack.open_and_close
+    if name == REQUESTS:
+        return attack.ask
+    if name in FLOODS:
+        return functools.partial(attack.flood, FLOODS[name])
+    return functools.partial(attack.send, ATTACKS[name]())
+
+
 def run() -> None:
     """Run the attack that the arguments name, for as long as they say."""
     place, name, seconds = sys.argv[1], sys.argv[2], float(sys.argv[3])
     attack = Attack(place)
-    begin = (
-        attack.open_and_close
-        if name == CONNECTING
-        else functools.partial(attack.send, ATTACKS[name]())
-    )
-    threading.Thread(target=begin, daemon=True).start()
+    threading.Thread(target=_begun(attack, name), daemon=True).start()
     sleep(seconds)
     print(attack.sent, flush=True)
     os._exit(0)

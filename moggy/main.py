@@ -4,6 +4,7 @@ the work is in `moggy/commands`."""
 from __future__ import annotations
 
 import os
+import resource
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -418,6 +419,8 @@ def main() -> None:
     MOGGY_DEBUG=1 shows where instead."""
     _open_closed()
     os.umask(os.umask(0o077) & 0o077)  # the owner's own rights are never taken
+    # A core dump would hold what a person said and showed. The workers inherit this.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
         app()
     except BrokenPipeError:

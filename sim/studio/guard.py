@@ -30,6 +30,7 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "cache-control": "no-cache",
+    "connection": "close",  # one connection, one request
 }
 """Headers of every answer."""
 

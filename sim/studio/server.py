@@ -22,10 +22,10 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
-from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from moggy.body import Body
 from moggy.messages import BoardReport, Purr, Tick
+from moggy.sim.studio.connections import Connection, PageSocket, Server
 from moggy.sim.studio.guard import HEADERS, Guard
 from moggy.sim.studio.inbox import PageInputs
 from moggy.sim.studio.open_page import Pace, Page, mistake
@@ -51,17 +51,6 @@ PAGES_PER_SECOND = 8.0
 """Pages that are let in in a second, our choice; others wait."""
 MOST_PAGES = 16
 """Pages that are open at once, our choice; one more is refused."""
-
-MOST_CONNECTIONS = 64
-"""Connections that are open at once, pages among them; our choice. More are closed at once: each
-takes a descriptor, of which a process commonly has 1,024."""
-CONNECTIONS_PER_SECOND = 40.0
-"""Connections that are taken in in a second, our choice; others wait in the kernel, and cost the
-loop nothing. A page opens about ten."""
-STALE_S = 2.0
-"""Age of a request in seconds from which on it makes room for a new one; our choice."""
-REQUEST_S = 10.0
-"""Seconds within which a connection must have asked for something; our choice."""
 
 NOT_BUILT = """<!doctype html><title>moggy</title>
 <p>The page is not built yet. In the clone: <code>make page</code>, or in
@@ -99,7 +88,7 @@ class Studio:
         self._pages: list[Page] = []
         self._door = Pace()
         self._lister = ThreadPoolExecutor(1, thread_name_prefix="names")
-        self._server: _Server | None = None
+        self._server: Server | None = None
         self._thread: threading.Thread | None = None
 
     # The loop's side.
@@ -140,12 +129,13 @@ class Studio:
             ws_max_queue=64,
             ws_per_message_deflate=guard.token is not None,  # on this machine it saves nothing
             ws_ping_timeout=90.0,  # a browser that draws without a GPU may be busy for long
-            http=_Bounded,
+            http=Connection,
+            ws=PageSocket,
             lifespan="on",
             timeout_graceful_shutdown=1,
         )
         logging.getLogger("uvicorn.error").addFilter(_is_ours)
-        self._server = _Server(config)
+        self._server = Server(config)
         self._thread = threading.Thread(
             target=self._server.run, kwargs={"sockets": [listener]}, name="studio", daemon=True
         )
@@ -294,84 +284,12 @@ class _Static(StaticFiles):
         """Accept a folder that is not there yet."""
 
 
-class _Bounded(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
-    """A connection; one that asks for nothing is closed. Where there are too many, that of the
-    oldest request makes room, or the new one is closed."""
-
-    def connection_made(self, transport: asyncio.Transport) -> None:
-        """Let it in, for the time of a request."""
-        self._since = self.loop.time()
-        self._is_refused = len(self.connections) >= MOST_CONNECTIONS and not self._make_room()
-        if self._is_refused:
-            transport.abort()
-            return
-        super().connection_made(transport)
-        self.loop.call_later(REQUEST_S, self._end_if_idle)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Let go of it."""
-        if not self._is_refused:
-            super().connection_lost(exc)
-
-    def _make_room(self) -> bool:
-        """End the connection whose request is the oldest: it does not read its answer, or does not
-        end its question. Pages that live have become websockets and are not among them."""
-        requests = [each for each in self.connections if isinstance(each, _Bounded)]
-        oldest = min(requests, key=lambda each: each._since, default=None)
-        if oldest is None or self._since - oldest._since < STALE_S:
-            return False
-        oldest.transport.abort()
-        return True
-
-    def _end_if_idle(self) -> None:
-        is_http = self.transport.get_protocol() is self  # else it has become a websocket
-        if is_http and self.cycle is None:
-            self.transport.abort()
-
-
 def _is_ours(record: logging.LogRecord) -> bool:
     """Whether an error is one of ours, and not what a client sent, or that it did not read its
     answer before the end."""
     kind = record.exc_info[0] if record.exc_info else None
     is_end = kind is not None and issubclass(kind, asyncio.CancelledError)
     return not is_end and "received from client" not in record.getMessage()
-
-
-class _Server(uvicorn.Server):
-    """A server that leaves the terminal's signals to the loop."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Any:
-        yield
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Take connections in at CONNECTIONS_PER_SECOND, where uvicorn takes all that come."""
-        await super().startup(sockets=[])
-        self._doors = [asyncio.create_task(self._let_in(each)) for each in sockets or ()]
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Take in no more, then end as uvicorn does."""
-        for door in self._doors:
-            door.cancel()
-        await asyncio.gather(*self._doors, return_exceptions=True)
-        await super().shutdown(sockets)
-
-    async def _let_in(self, listener: socket.socket) -> None:
-        loop, pace = asyncio.get_running_loop(), Pace()
-        listener.setblocking(False)
-        while True:
-            await pace.wait(1.0 / CONNECTIONS_PER_SECOND)
-            try:
-                line, _ = await loop.sock_accept(listener)
-                await loop.connect_accepted_socket(self._connection, line)
-            except OSError:
-                await asyncio.sleep(1.0)  # no descriptor is left, or the client is gone
-
-    def _connection(self) -> asyncio.Protocol:
-        made: asyncio.Protocol = _Bounded(
-            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
-        )
-        return made
 
 
 def _guarded(app: ASGIApp, guard: Guard) -> ASGIApp:

@@ -18,6 +18,7 @@ import pytest
 from websockets.exceptions import ConnectionClosedError, InvalidStatus, WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
+from bench.page_attacks import FLOODS
 from moggy.body import Body
 from moggy.config import Files
 from moggy.messages import (
@@ -36,15 +37,11 @@ from moggy.messages import (
     Trouble,
     Words,
 )
+from moggy.sim.studio.connections import CONNECTIONS_PER_SECOND, MOST_CONNECTIONS
 from moggy.sim.studio.guard import Guard
 from moggy.sim.studio.inbox import PageInbox, Shelf
 from moggy.sim.studio.open_page import MESSAGES_PER_SECOND, MOST_WAITING
-from moggy.sim.studio.server import (
-    CONNECTIONS_PER_SECOND,
-    MOST_CONNECTIONS,
-    MOST_PAGES,
-    Studio,
-)
+from moggy.sim.studio.server import MOST_PAGES, Studio
 from tests.studio.test_inbox import OneFile
 
 PATIENCE = 180.0
@@ -469,7 +466,7 @@ def test_requests_without_an_end_keep_no_new_page_out(rig: Rig, asked: bytes) ->
             one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
             one.connect((host, int(port)))
             with contextlib.suppress(ConnectionError):
-                one.sendall(request if asked else request * 400)
+                one.sendall(request if asked else request * 200)
         end = monotonic() + PATIENCE
         while True:
             assert monotonic() < end
@@ -481,6 +478,50 @@ def test_requests_without_an_end_keep_no_new_page_out(rig: Rig, asked: bytes) ->
                 continue
         rig.live()
         assert until(page, "state"), "who was there before stays"
+
+
+def test_a_connection_is_for_one_request(rig: Rig) -> None:
+    host, _, port = rig.place.partition(":")
+    request = b"GET /healthz HTTP/1.1\r\nHost: " + rig.place.encode() + b"\r\n\r\n"
+    with socket.create_connection((host, int(port))) as line:
+        line.settimeout(PATIENCE)
+        line.sendall(request * 20)
+        heard = b"".join(iter(lambda: line.recv(65536), b""))
+    assert heard.count(b"HTTP/1.1 200") == 1
+    assert b"connection: close" in heard.lower()
+
+
+def test_a_request_that_does_not_end_is_bounded(rig: Rig) -> None:
+    host, _, port = rig.place.partition(":")
+    with socket.create_connection((host, int(port))) as line:
+        line.settimeout(PATIENCE)
+        line.sendall(b"GET / HTTP/1.1\r\n")
+        with pytest.raises(ConnectionError):
+            send_on(line, b"X: " + b"a" * 1000 + b"\r\n")
+
+
+def send_on(line: socket.socket, data: bytes) -> None:
+    """Send it again and again."""
+    while True:
+        line.sendall(data)
+
+
+@pytest.mark.parametrize("name", FLOODS)
+def test_frames_that_are_no_message_cost_their_page_the_line_and_nobody_else(
+    name: str, rig: Rig
+) -> None:
+    with rig.page() as page, rig.page() as hostile:
+        until(page, "hello")
+        until(hostile, "hello")
+        for _ in range(5):  # as many as a browser may send
+            hostile.ping()
+        rig.live()
+        assert until(hostile, "state")
+        hostile.socket.sendall(b"\x01\x81" + bytes(4) + b"a")  # what fragments continue
+        with pytest.raises(OSError):  # noqa: PT011 - also when its own end has closed it
+            send_on(hostile.socket, FLOODS[name] * 2000)
+        rig.live()
+        assert until(page, "state")
 
 
 def test_what_clients_do_wrong_does_not_fill_the_terminal(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import shlex
 import signal
 import subprocess
@@ -53,3 +54,40 @@ def test_what_is_made_under_any_umask_can_be_read_by_its_owner(tmp_path: Path) -
     subprocess.run(["/bin/sh", "-c", f"umask 0777; exec {command}"], check=True, timeout=SOON_S)
     assert out.stat().st_mode & 0o700 == 0o700
     assert (out / "journal.mcap").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_crash_leaves_no_core_dump_of_the_pet_or_of_its_workers(tmp_path: Path) -> None:
+    with Program(
+        COMMAND,
+        env={**os.environ, "MOGGY_HOME": str(tmp_path)},
+        preexec_fn=core_dumps_allowed,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as program:
+        until = time.monotonic() + SOON_S
+        while not (workers := children(program.pid)):
+            assert program.poll() is None, "it ended by itself"
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        for pid in (program.pid, *workers):
+            limits = Path(f"/proc/{pid}/limits").read_text(encoding="utf-8")
+            (line,) = (line for line in limits.splitlines() if line.startswith("Max core"))
+            assert line.split()[4:6] == ["0", "0"]
+        program.send_signal(signal.SIGINT)
+        assert program.wait(SOON_S) == 0
+
+
+def core_dumps_allowed() -> None:
+    """As far as this machine allows them."""
+    _, most = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (most, most))
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process has started and that live."""
+    return [
+        int(child)
+        for task in Path(f"/proc/{pid}/task").iterdir()
+        for child in (task / "children").read_text(encoding="utf-8").split()
+    ]
