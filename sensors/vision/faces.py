@@ -30,6 +30,7 @@ from moggy.sensors.vision.face_choice import (
     better,
     box_of,
 )
+from moggy.vocabulary import PersonClass
 
 LOOKS_AWAY_RAD = 0.35
 """rad between gaze and pet at which somebody looks at it half as much: 20°, where the estimate of
@@ -45,6 +46,14 @@ PARTS_A_LOOK = 2
 """Parts of the picture that are looked at beside the whole, while no face is found."""
 PARTS_A_SLOW_LOOK = 4
 """The same where looks are rarer: a small face is found within three of them."""
+EXPRESSED_S = 1.0
+"""Seconds after which the expression network looks again at a face that has not changed: it costs
+nearly as much as all else of a look (`python -m bench look`). Our choice."""
+EXPRESSED_LEAST_S = 0.18
+"""The same of a face that changes: every second look. Our choice: an expression lasts half a second
+at least (Ekman 2003)."""
+STIRRED = 0.1
+"""Change of any blendshape (0..1) from which a face has changed. Our choice."""
 SLOW_S = 0.45
 """Seconds between two looks from which they are slow."""
 CENTRAL = 0.3
@@ -84,6 +93,23 @@ class FacePart(NamedTuple):
     height: int
 
 
+class Expressed(NamedTuple):
+    """What the expression network said of the followed face."""
+
+    at: float
+    shapes: Mapping[str, float]
+    """The blendshapes then."""
+    expression: dict[PersonClass, float]
+
+    def holds(self, shapes: Mapping[str, float], at: float) -> bool:
+        """Whether it still does: the face has hardly changed since, or only just now."""
+        since = abs(at - self.at)
+        if since >= EXPRESSED_S:
+            return False
+        changed = any(abs(shapes[name] - then) > STIRRED for name, then in self.shapes.items())
+        return not changed or since < EXPRESSED_LEAST_S
+
+
 class CheckedFace(NamedTuple):
     """What the check of a face says of the camera."""
 
@@ -117,6 +143,7 @@ class FaceFinder:
         self._part: FacePart | None = None
         self._followed: FaceBox | None = None
         self._turn = 0
+        self._expressed: Expressed | None = None
         self._looked_at = self._checked_at = float("-inf")
         self._tilt: float | None = None
 
@@ -125,6 +152,7 @@ class FaceFinder:
         now, not at a few each time."""
         self._stamp = max(self._stamp, round(at * 1000.0))  # VIDEO mode needs rising times
         self.checked = None
+        self._expressed = None if thorough else self._expressed
         if thorough or self._search.due(at):
             self._search_all(picture, at, thorough)
         slow, self._looked_at = at - self._looked_at > SLOW_S, at
@@ -139,7 +167,7 @@ class FaceFinder:
                 afresh = thorough or self._followed is None
                 self._followed = box_of(marks, face.looking)
                 return face if self._is_read(found, picture, marks, at, afresh) else None
-        self._part = self._followed = None
+        self._part = self._followed = self._expressed = None
         return None
 
     def _search_all(self, picture: Picture, at: float, thorough: bool) -> None:
@@ -147,7 +175,7 @@ class FaceFinder:
         faces = self._search.faces(picture, at)
         best = better(faces, None if thorough else self._followed)
         if best is not None:
-            self._part = _round(best, picture)
+            self._part, self._expressed = _round(best, picture), None
             self._detect(NOTHING)
         elif not faces and self._followed is None:
             tilt = self._search.turned_face(picture)
@@ -237,11 +265,14 @@ class FaceFinder:
         shapes = {shape.category_name: round(shape.score, 3) for shape in found.face_blendshapes[0]}
         matrix = found.facial_transformation_matrixes[0]
         bearing, distance = _where(matrix, picture, part, marks)
-        expression = self._expression(_cut(picture, marks, _tilt(found)))
+        expressed = self._expressed
+        if expressed is None or not expressed.holds(shapes, at):
+            expression = self._expression(_cut(picture, marks, _tilt(found)))
+            expressed = self._expressed = Expressed(at, shapes, expression)
         return Face(
             at=at,
             blendshapes=shapes,
-            expression={name: round(p, 4) for name, p in expression.items()},
+            expression={name: round(p, 4) for name, p in expressed.expression.items()},
             looking=_looking(matrix, shapes),
             bearing=bearing,
             distance=distance,

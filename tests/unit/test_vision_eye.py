@@ -23,6 +23,7 @@ from moggy.sensors.vision import VisionSensor, vision_task
 from moggy.sensors.vision.eye import VisionTask
 from moggy.sensors.vision.face_choice import FaceBox, better
 from moggy.sensors.vision.face_reader import FaceReader
+from moggy.sensors.vision.faces import Expressed
 from moggy.sensors.vision.look import Look
 from moggy.worker import ProcessWorker, Task
 
@@ -180,6 +181,16 @@ def test_asleep_it_looks_at_a_picture_only_where_something_has_moved(portrait: n
         False, False, True, False, False
     ]  # fmt: skip
     eye.close()
+
+
+def test_an_expression_holds_for_a_second_or_until_the_face_changes() -> None:
+    read = Expressed(10.0, {"jawOpen": 0.1, "mouthSmileLeft": 0.3}, {"happy": 0.9})
+    rest, laughs = (
+        {"jawOpen": 0.15, "mouthSmileLeft": 0.25},
+        {"jawOpen": 0.5, "mouthSmileLeft": 0.3},
+    )
+    assert [read.holds(rest, 10.0 + n / 10) for n in range(1, 12)] == [True] * 9 + [False] * 2
+    assert [read.holds(laughs, 10.0 + n / 10) for n in (1, 2, 3)] == [True, False, False]
 
 
 def test_without_a_face_nothing_is_said(task: Task) -> None:
