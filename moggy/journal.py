@@ -76,6 +76,18 @@ class Incomplete(ValueError):
     """Ticks are missing, so what comes behind them cannot be lived again."""
 
 
+class Gap(str):
+    """A sentence that says which ticks are missing."""
+
+    __slots__ = ()
+
+
+class NoTick(Gap):
+    """A sentence that says that no tick can be read."""
+
+    __slots__ = ()
+
+
 class NotAJournal(ValueError):
     """The file is not a journal of a pet, or is broken before its first tick."""
 
@@ -338,9 +350,10 @@ def read_start(path: Path) -> Start:
 
 def read_ticks(path: Path, told: Told | None = None) -> Iterator[Entry]:
     """Every tick in order, of all parts. What is damaged or missing is `told`, in a sentence with
-    file and place, and what is whole goes on behind it. Raises NotAJournal where the file cannot be
-    read or has neither a tick nor what the life began with."""
-    say = told or (lambda message: None)
+    file and place, and what is whole goes on behind it: a Gap for ticks that are missing, a Cut for
+    a file that only ends early, NoTick where there is not one. Raises NotAJournal where the file
+    cannot be read or has neither a tick nor what the life began with."""
+    say = told if told is not None else lambda message: None
     try:
         read_start(path)
     except NotAJournal:
@@ -353,11 +366,15 @@ def read_ticks(path: Path, told: Told | None = None) -> Iterator[Entry]:
             n = entry.data["n"]
             if before is not None and n != before.data["n"] + 1:
                 say(
-                    f"{part}: the ticks {before.data['n'] + 1} to {n - 1} are missing"
-                    f" ({before.at:.2f} to {entry.at:.2f} s)"
+                    Gap(
+                        f"{part}: the ticks {before.data['n'] + 1} to {n - 1} are missing"
+                        f" ({before.at:.2f} to {entry.at:.2f} s)"
+                    )
                 )
             before = entry
             yield entry
+    if before is None:
+        say(NoTick(f"{path}: no tick in it can be read"))
 
 
 def _entries(part: Path, told: Told) -> Iterator[Entry]:

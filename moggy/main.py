@@ -263,7 +263,7 @@ def why(
 
     if coverage:
         raise typer.Exit(cover(journal, as_json))
-    explain(journal, at, of, as_json)
+    raise typer.Exit(explain(journal, at, of, as_json))
 
 
 @app.command(
@@ -284,7 +284,7 @@ def export(
     that was weighed."""
     from moggy.commands.export import export as run_export
 
-    run_export(journal, csv, parquet, every)
+    raise typer.Exit(run_export(journal, csv, parquet, every))
 
 
 @app.command(epilog="Example: `moggy layout --to moggy.json`")

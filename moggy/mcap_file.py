@@ -62,6 +62,12 @@ Told: TypeAlias = Callable[[str], None]
 """Takes a sentence about what is damaged: which file, which byte, what."""
 
 
+class Cut(str):
+    """Such a sentence where the file only ends early, as that of a killed process does."""
+
+    __slots__ = ()
+
+
 class McapWriter:
     """Writes a file that only its owner may read. Whatever raises OSError leaves the file as it was
     before the call; the messages since the last `flush` are lost then."""
@@ -287,9 +293,12 @@ class Found(NamedTuple):
 
 def read_mcap(path: Path, told: Told) -> Iterator[Found]:
     """Every message and attachment that is whole, in the order of the file. What is damaged is
-    `told` and passed over. Raises OSError where the file cannot be read."""
+    `told` and passed over; a file that only ends early is told as a Cut. Raises OSError where the
+    file cannot be read."""
     with opened(path) as file:
         size = file.seek(0, os.SEEK_END)
+        file.seek(max(size - len(MAGIC), 0))
+        finished = file.read() == MAGIC and size > len(MAGIC)
         file.seek(0)
         if file.read(len(MAGIC)) != MAGIC:
             told(f"{path}: byte 0: it does not begin as an MCAP file")
@@ -301,6 +310,8 @@ def read_mcap(path: Path, told: Told) -> Iterator[Found]:
             behind = at + LEAD.size + length
             if kind not in KINDS or length > LARGEST or behind > size:
                 further = _next_chunk(file, at + 1, size)
+                if further is None and kind in KINDS and length <= LARGEST and not finished:
+                    break  # Its last record was not written to its end.
                 what = f"up to byte {further}" if further else "and everything behind it"
                 told(f"{path}: byte {at}: it is damaged here, {what}")
                 if further is None:
@@ -319,7 +330,7 @@ def read_mcap(path: Path, told: Told) -> Iterator[Found]:
                     told(f"{path}: byte {at}: {bad}")
             at = behind
         if not ended:
-            told(f"{path}: byte {min(at, size)}: it ends here, cut short as by a crash")
+            told(Cut(f"{path}: byte {min(at, size)}: it ends here, cut short as by a crash"))
 
 
 class _Bad(Exception):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from moggy.commands.terminal import say, warn
+from moggy.commands.damaged import Damage
+from moggy.commands.terminal import say
 from moggy.export import export as write_tables
 from moggy.unreadable import named
 
@@ -12,16 +13,20 @@ LAYOUT = Path(__file__).resolve().parent.parent / "foxglove.json"
 """The layout that ships with the package."""
 
 
-def export(journal: Path, csv: Path | None, parquet: Path | None, every: float) -> None:
-    """Write the tables into a folder. Raises NotAJournal, ValueError, OSError."""
+def export(journal: Path, csv: Path | None, parquet: Path | None, every: float) -> int:
+    """Write the tables into a folder. Returns 1 where the journal is not whole, else 0. Raises
+    NotAJournal, ValueError, OSError."""
+    damage = Damage()
     targets = [(path, kind) for path, kind in ((csv, "csv"), (parquet, "parquet")) if path]
     if not targets:
         raise ValueError("say where: --csv FOLDER or --parquet FOLDER")
     for n, (folder, kind) in enumerate(targets):
-        told = warn if n == 0 else None
-        counts = write_tables(journal, folder, kind, every=every, told=told)
+        counts = write_tables(journal, folder, kind, every=every, told=None if n else damage)
+        if damage.empty:
+            break
         lines = ", ".join(f"{table}.{kind} ({count} lines)" for table, count in counts.items())
         say(f"written into {folder}: {lines}")
+    return damage.end()
 
 
 def layout(to: Path | None) -> None:

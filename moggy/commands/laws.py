@@ -11,6 +11,7 @@ from moggy.assemble import begin, born, in_virtual_time, simulated_body
 from moggy.behaviors.law_scene import LawScene
 from moggy.behaviors.laws import LawMonitor, Laws, Violation, violations
 from moggy.body import Body
+from moggy.commands.damaged import Damage
 from moggy.commands.progress import progress
 from moggy.commands.terminal import Shown, styled, warn
 from moggy.config import Files, Invalid, compose, path_texts
@@ -18,6 +19,7 @@ from moggy.designs import check_laws, know_sensors, sensors_of
 from moggy.home import home
 from moggy.journal import read_start
 from moggy.journal_reading import as_written, tick_of
+from moggy.mcap_file import Told
 from moggy.personality import Personality
 from moggy.pet import Start
 from moggy.sim.day import senses_of
@@ -38,8 +40,8 @@ def check(
     file: Path | None,
 ) -> int:
     """Check the journals, or `days` random days of `seconds` each; prints what is broken. Returns 0
-    when no law is, else 1. Raises Invalid where the laws are not valid, or ask for a behaviour that
-    a tree which they are held against does not have; NotAJournal."""
+    when no law is and the journals are whole, else 1. Raises Invalid where the laws are not valid,
+    or ask for a behaviour that a tree which they are held against does not have; NotAJournal."""
     files = Files(home())
     know_sensors(files)
     texts = path_texts(readable(file, WRITE_LAWS)) if file else files.texts("laws/cat.yaml")
@@ -54,7 +56,10 @@ def check(
             raise ValueError(f"{error}; so it is with the tree of {path}") from error
     if not journals:
         check_laws(asked, overlay.compose("trees/cat.yaml", files.texts("trees/cat.yaml")))
-    found = [(str(path), violation) for path in journals for violation in of_journal(path, laws)]
+    damage = Damage()
+    found = [
+        (str(path), violation) for path in journals for violation in of_journal(path, laws, damage)
+    ]
     lives = len(journals)
     if not journals:
         lives = days
@@ -65,8 +70,8 @@ def check(
                     for violation in of_random_day(files, laws, seed + n, seconds, personality)
                 ]
                 advance(n + 1)
-    _print(laws, found, lives)
-    return 1 if found else 0
+    _print(laws, found, lives - damage.empty, "in what of them is whole" if damage.missing else "")
+    return damage.end() or (1 if found else 0)
 
 
 def tree_of(path: Path) -> overlay.Composition:
@@ -81,12 +86,12 @@ def scene_of(start: Start) -> LawScene:
     return LawScene(compose(start.personality, start.files, Personality), start.hour)
 
 
-def of_journal(path: Path, laws: Laws) -> list[Violation]:
-    """What a recorded life broke. Raises NotAJournal."""
+def of_journal(path: Path, laws: Laws, told: Told = warn) -> list[Violation]:
+    """What a recorded life broke; what is damaged is `told`. Raises NotAJournal."""
     with as_written(path) as reading:
         start = read_start(path)
         sensors_of(start.body, start.files)
-        ticks = (tick_of(path, entry) for entry in reading.ticks(warn))
+        ticks = (tick_of(path, entry) for entry in reading.ticks(told))
         return violations(laws, scene_of(start), ticks)
 
 
@@ -109,8 +114,12 @@ def of_random_day(
     return found
 
 
-def _print(laws: Laws, found: Sequence[tuple[str, Violation]], lives: int) -> None:
+def _print(laws: Laws, found: Sequence[tuple[str, Violation]], lives: int, where_read: str) -> None:
+    """`lives`: how many have a tick; `where_read`: what of them was looked at, where not all."""
     console = Shown()
+    if not lives:
+        console.print(f"{len(laws.laws)} laws, and no tick of a life to hold against them")
+        return
     for where, violation in found[:60]:
         console.print(
             styled(
@@ -123,4 +132,5 @@ def _print(laws: Laws, found: Sequence[tuple[str, Violation]], lives: int) -> No
     console.print(
         f"{len(laws.laws)} laws over {lives} lives: "
         + ("none broken" if not found else f"{len(broken)} broken, {len(found)} times")
+        + (f" {where_read}" if where_read else "")
     )

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from moggy.assemble import FOLDERS, lived_again, mistake_of_value, with_file, with_value
+from moggy.commands.damaged import Damage
 from moggy.commands.progress import progress
-from moggy.commands.terminal import Shown, styled, warn
+from moggy.commands.terminal import Shown, styled
 from moggy.config import Files, Invalid
 from moggy.designs import designs, sensors_of
 from moggy.home import home, private_file
-from moggy.journal import Incomplete, read_start, read_ticks
+from moggy.journal import Gap, Incomplete, read_start, read_ticks
 from moggy.journal_reading import as_written
 from moggy.pet import Start
 from moggy.replay import COMPARED, Relived, first_difference
@@ -79,11 +80,13 @@ class Difference:
 def replay(journal: Path, swaps: Sequence[str], sets: Sequence[str], plot: Path | None) -> int:
     """Live the journal again and print what differs; `plot` is where a plot of the mood goes.
     Returns 0 when an unchanged replay is exact or a changed one ran, 1 when an unchanged one
-    differs or ticks are missing. Raises NotAJournal, or ValueError for a change that is none."""
+    differs or the journal is not whole. Raises NotAJournal, or ValueError for a change that is
+    none."""
+    damage = Damage()
     with as_written(journal):
         start = read_start(journal)
         sensors_of(start.body, start.files)
-        total = sum(1 for _ in read_ticks(journal, warn))
+        total = sum(1 for _ in read_ticks(journal, damage))
     change = _change(swaps, sets)
     try:
         changed = change(start)
@@ -91,32 +94,33 @@ def replay(journal: Path, swaps: Sequence[str], sets: Sequence[str], plot: Path 
         with as_written(journal):
             designs(start)
         raise
-    difference, broken = Difference(), ""
+    difference = Difference()
     with as_written(journal), progress("living it again", total) as advance:
         try:
             for relived in lived_again(journal, change):
                 difference.note(relived)
                 advance(difference.ticks)
         except Incomplete as error:
-            broken = str(error)
-    if broken:
-        warn(broken)
-        if not difference.ticks:
-            return 1
+            damage(Gap(error))
+    if not difference.ticks:
+        return damage.end()
     console = Shown()
     if plot is not None:
         _plot(difference, plot)
         console.print(f"plot: {plot}")
     if changed == start:
-        return _exact(console, difference, start.version) or (1 if broken else 0)
+        differs = _exact(console, difference, start.version, whole=not damage.missing)
+        return damage.end() or differs
     _differs(console, difference)
-    return 0
+    return damage.end()
 
 
-def _exact(console: Shown, difference: Difference, version: str) -> int:
+def _exact(console: Shown, difference: Difference, version: str, *, whole: bool) -> int:
     if difference.same == difference.ticks:
+        exact = "exact" if whole else f"exact up to {difference.moods[-1].at:.2f} s"
         console.print(
-            f"exact: {difference.ticks} ticks, every feeling and every command the same to the bit"
+            f"{exact}: {difference.ticks} ticks,"
+            " every feeling and every command the same to the bit"
         )
         return 0
     console.print(

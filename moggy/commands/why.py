@@ -18,7 +18,8 @@ from moggy.behaviors.moment import Moment
 from moggy.behaviors.selectors import Utility
 from moggy.behaviors.slot import OptionSlot, ReflexSlot
 from moggy.behaviors.tree_language import TreeLanguage
-from moggy.commands.terminal import Shown, say, styled, warn
+from moggy.commands.damaged import Damage
+from moggy.commands.terminal import Shown, say, styled
 from moggy.designs import designs
 from moggy.journal_reading import as_written
 from moggy.pet import Start
@@ -68,22 +69,25 @@ def _inputs(
     return BehaviorInputs((), (*events, *inputs(slot.spec.when, slot.spec.whenever)), "reflex")
 
 
-def explain(journal: Path, at: float | None, of: str | None, as_json: bool) -> None:
+def explain(journal: Path, at: float | None, of: str | None, as_json: bool) -> int:
     """Print one moment (s); the newest change of one output; without either, every change of
-    behaviour. Raises NotAJournal; ValueError for an output that never changed."""
+    behaviour. Returns 1 where something up to there is missing, else 0. Raises NotAJournal;
+    ValueError for an output that never changed."""
     with as_written(journal):
-        _explain(journal, at, of, as_json)
+        damage = Damage()
+        _explain(journal, at, of, as_json, damage)
+        return damage.end(err=as_json)
 
 
-def _explain(journal: Path, at: float | None, of: str | None, as_json: bool) -> None:
+def _explain(journal: Path, at: float | None, of: str | None, as_json: bool, told: Damage) -> None:
     if at is None and of is None:
-        for moment, behavior, sentence in changes(journal, warn):
+        for moment, behavior, sentence in changes(journal, told):
             if as_json:
                 typer.echo(orjson.dumps({"at": moment, "behavior": behavior, "why": sentence}))
             else:
                 say(f"{moment:8.2f} s  {behavior:<18} {sentence}")
         return
-    answer = why(journal, inputs_of, float("inf") if at is None else at, of, warn)
+    answer = why(journal, inputs_of, float("inf") if at is None else at, of, told)
     if as_json:
         typer.echo(orjson.dumps(answer))
     else:
@@ -91,14 +95,16 @@ def _explain(journal: Path, at: float | None, of: str | None, as_json: bool) -> 
 
 
 def cover(journal: Path, as_json: bool) -> int:
-    """Print how many changes are explained; 0 when every change of every output is, 1 otherwise."""
+    """Print how many changes are explained; 0 when every change of every output is and the journal
+    is whole, 1 otherwise."""
+    damage = Damage()
     with as_written(journal):
-        found = coverage(journal, inputs_of, warn)
+        found = coverage(journal, inputs_of, damage)
     if as_json:
         typer.echo(orjson.dumps({"share": found.share, "coverage": found}))
     else:
         _print_coverage(found)
-    return 1 if found.broken else 0
+    return damage.end(err=as_json) or (1 if found.broken else 0)
 
 
 def _print(answer: Explanation, of: str | None) -> None:
@@ -221,6 +227,9 @@ def _print_coverage(found: ChainCoverage) -> None:
     movers = ", ".join(f"{layer} {n}" for layer, n in found.layers.most_common())
     carried = f"{found.carried} carried on by the limiter after it was over"
     console.print(f"What moved them: {movers}; {carried}")
+    if not found.changes:
+        console.print("no output changes in it: nothing to explain")
+        return
     whole = "100 %" if not found.broken else f"{min(found.share, 0.9999):.2%}"
     total, outputs = found.changes.total(), len(found.changes)
     console.print(f"{total} changes of {outputs} outputs, {whole} explained")

@@ -177,7 +177,7 @@ def test_one_broken_second_costs_at_most_the_seconds_up_to_the_next_whole_tick(
     assert moggy.Life.read(path).damage == tuple(told)
     assert run_replay(path, [], [], None) == 1
     said = capsys.readouterr()
-    assert "exact:" in said.out, "up to there"
+    assert f"exact up to {(lost[0] - 1) / 50:.2f} s: {lost[0]} ticks" in said.out
     assert "cannot be lived again from there on" in said.err
 
 
@@ -199,7 +199,7 @@ def test_a_journal_cut_short_says_so(journal: Path, tmp_path: Path) -> None:
     told: list[str] = []
     assert len(list(read_ticks(path, told.append))) == 6 * 45
     assert "cut.mcap: byte" in told[-1]
-    assert "it is damaged here, and everything behind it" in told[-1]
+    assert "it ends here, cut short as by a crash" in told[-1]
 
 
 @pytest.mark.parametrize("copies", [1, 2])
