@@ -101,9 +101,21 @@ TESTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "firmware/i2c_bus.py": ("tests/firmware/test_watched_chip.py", *CHIPS),
         "firmware/imu.py": ("tests/firmware/test_imu.py", *CHIPS),
         "firmware/mpr121.py": ("tests/firmware/test_touch_chip.py", *CHIPS),
-        "firmware/pca9685.py": ("tests/firmware/test_servo_drivers.py", *CHIPS),
-        "firmware/pin_servos.py": ("tests/firmware/test_devices.py",),
-        "firmware/battery.py": ("tests/firmware/test_devices.py", "tests/firmware/test_board.py"),
+        "firmware/pca9685.py": (
+            "tests/firmware/test_servo_chip.py",
+            "tests/firmware/test_servo_drivers.py",
+            *CHIPS,
+        ),
+        "firmware/pin_servos.py": (
+            "tests/firmware/test_servo_chip.py",
+            "tests/firmware/test_devices.py",
+        ),
+        "firmware/battery.py": (
+            "tests/firmware/test_battery.py",
+            "tests/firmware/test_devices.py",
+            "tests/firmware/test_board.py",
+            "tests/firmware/test_faults.py",
+        ),
         "moggy/loop.py": ("tests/unit/test_loop.py",),
         "actuators/limiter.py": ("tests/unit/test_limiter.py",),
         "actuators/serial_body.py": (

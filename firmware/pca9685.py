@@ -34,6 +34,8 @@ _KEPT = const(0x7F)
 """Bits of MODE1 that are read back as they were written; the highest tells of a restart."""
 _FULL_OFF = const(0x10)
 """Bit of an OFF high byte: no pulse at all."""
+_OFF = b"\x00\x00\x00\x10"
+"""That bit in the four registers of a channel."""
 _PERIOD_US = const(20_000)
 """µs from pulse to pulse that is aimed at: 50 Hz, which every hobby servo takes. The prescaler
 comes within 0.5 % of it."""
@@ -60,8 +62,7 @@ def stage(pulses: ptr16, channels: ptr8, count: int, staged: ptr8, scale: int) -
             at = 4 * channel
             high = until >> 8
             if int(staged[at + 2]) != until & 255 or int(staged[at + 3]) != high:
-                staged[at] = 0
-                staged[at + 1] = begin >> 8
+                staged[at + 1] = begin >> 8  # the byte below it stays 0
                 staged[at + 2] = until & 255
                 staged[at + 3] = high
                 if channel < first:
@@ -119,19 +120,18 @@ class PCA9685:
         }
         """The staged bytes from a group of four channels to a group, by 5 × first + end: made once,
         since a slice takes memory."""
-        self._first, self._end = 16, 0
+        self._first = self._end = 0
         """Channels that are staged and not yet written."""
         self._byte = bytearray(1)
         self._modes = bytearray(2)
-        self._off = bytes([0, 0, 0, _FULL_OFF])
         self._back = bytearray(16)
         self._group = 0
         """Four channels that are looked at next."""
         self._prescale = (oscillator_hz // 1000 * _PERIOD_US // 4096 + 500) // 1000 - 1
         # The prescaler is rounded, so the period is not what was aimed at (data sheet, 7.3.5).
         clocks = (self._prescale + 1) * 1_000_000
-        self._scale = (oscillator_hz * 65536 + clocks // 2) // clocks
-        """Counts in 65536 µs."""
+        self._scale = oscillator_hz * 65536 // clocks
+        """Counts in 65536 µs; 2.5 ms is less than a 16th of a count off by its rounding."""
         self._is_set_up = False
 
     def show(self, pulses: "array[int]") -> None:
@@ -166,10 +166,10 @@ class PCA9685:
         self._first, self._end = 16, 0
         self._bus.ready()
         self._write(_ALL_LED_OFF_H, _FULL_OFF)
-        self._i2c.writeto_mem(self._address, _ALL_LED_ON_L, self._off)
+        self._i2c.writeto_mem(self._address, _ALL_LED_ON_L, _OFF)
         if not self._is_set_up or not self.sound():
             self._write(_MODE1, _SLEEP | _RUN_WITH_AUTO_INCREMENT)
-            self._i2c.writeto_mem(self._address, _ALL_LED_ON_L, self._off)
+            self._i2c.writeto_mem(self._address, _ALL_LED_ON_L, _OFF)
             self._write(_PRESCALE, self._prescale)
             self._write(_MODE1, _RUN_WITH_AUTO_INCREMENT)
             self._write(_MODE2, _CHANGE_ON_ACK)

@@ -212,3 +212,72 @@ def test_a_chip_that_was_not_believed_must_give_another_reading_with_weight(kind
     sensor.model.feel(0, 0, 1000, 0, 0, 0)
     assert sensor.answers(1.02)[-1]
     assert sensor.sensor.losses == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("along", [0, 1, 2])
+def test_weight_along_any_axis_brings_back_a_chip_that_was_not_believed(
+    kind: str, along: int
+) -> None:
+    sensor = Sensor(kind)
+    sensor.model.feel(0, 0, 100, 0, 0, 0)
+    sensor.answers(2.0)
+    sensor.sensor.distrust(sensor.ms)
+    sensor.model.feel(*(-1000 if axis == along else 0 for axis in range(3)), 0, 0, 0)
+    assert sensor.answers(1.02)[-1]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_chip_that_was_found_again_has_two_seconds_of_the_same_reading_anew(kind: str) -> None:
+    sensor = Sensor(kind)
+    sensor.answers(3.0)
+    sensor.model.stuck = True
+    assert not sensor.answers(4.0)[-1]
+    sensor.model.stuck, sensor.model.hum = False, 0
+    sensor.model.feel(0, 500, 800, 0, 0, 0)
+    found = sensor.answers(6.0)
+    assert found.count(True) == 99, "the hundredth that is the same is not believed"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_lost_chip_is_not_doubted_too(kind: str) -> None:
+    """It may come back with the reading that was its last."""
+    sensor = Sensor(kind)
+    sensor.model.hum = 0
+    sensor.answers(1.0)
+    sensor.model.present = False
+    sensor.answers(0.1)
+    sensor.sensor.distrust(sensor.ms)
+    sensor.model.present = True
+    assert sensor.answers(1.02)[-1]
+    assert sensor.sensor.losses == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_bus_that_is_held_costs_one_wait_and_not_one_for_each_address(kind: str) -> None:
+    imu = Imu(kind)
+    imu.board.bench.clock_held = True
+    imu.board.bench.waited_us = 0
+    with pytest.raises(OSError, match="110"):
+        imu.found()
+    assert imu.board.bench.waited_us == imu.i2c._timeout
+
+
+@pytest.mark.parametrize(
+    ("felt", "said", "found"),
+    [
+        ((20, -20, 0, 0, 0, 0), (0, 0, 0, 0, 0, 0), 0),
+        ((21, -21, 0, 0, 0, 0), (0, 0, 0, 0, 0, 0), 2),
+        ((-5, 5, 0, 0, 0, 21), (5, -5, 0, 0, 0, 0), 1),
+        ((8000, 0, 0, 0, 0, 0), (-8000, 0, 0, 0, 0, 0), 1),
+    ],
+)
+def test_how_many_axes_changed_by_more_than_so_much(
+    felt: tuple[int, ...], said: tuple[int, ...], found: int
+) -> None:
+    """Also where the sign changed."""
+    changed = LockStepBoard(CAT).module("imu").changed
+    assert (
+        changed(array("H", [n & 65535 for n in felt]), array("H", [n & 65535 for n in said]), 20)
+        == found
+    )

@@ -567,3 +567,16 @@ def test_repairs_are_counted_up_to_65535() -> None:
     found.look()
     found.look()
     assert found.repairs == 65535
+
+
+def test_a_pulse_that_is_not_kept_counts_as_one_failed_write() -> None:
+    found, one = pulsed()
+    found.aim((4000,), 500)
+    one.keeps = False
+    found.look()
+    one.fails = True
+    for _ in range(3):
+        found.step()
+    assert not found.lost
+    found.step()
+    assert found.lost

@@ -27,6 +27,8 @@ ASKED = 5
 DIP = 6
 """The supply dipped."""
 SCRATCH = {"RP2040": 0x4005800C, "RP2350": 0x400D800C}
+PADS = (0x4001C000, 0x40038000)
+"""Where the pins' pulls are."""
 CHIP_RESET = {"RP2040": 0x40064008, "RP2350": 0x4010002C}
 
 
@@ -87,6 +89,24 @@ def test_a_build_that_does_not_name_its_chip_is_for_the_rp2040() -> None:
 )
 def test_the_pulls_of_a_pin_have_a_register(name: str, pin: int, address: int) -> None:
     assert on_chip(name)[0].pin_register(pin) == address
+
+
+@pytest.mark.parametrize("chip", [*SCRATCH, "ESP32S3"])
+def test_no_register_but_those_for_software_is_written_as_it_stops_and_restarts(chip: str) -> None:
+    """Data sheets: SCRATCH0 to 3; 4 to 7 are the boot code's, those below set the watchdog. A write
+    across two words, or to a chip without them, is a fault of the processor."""
+    board = LockStepBoard(CAT, chip=chip)
+    board.bench.core.memory.clear()
+    life = Life(board).live(3.0)
+    life.live(0.2, faults=("board_hung",)).live(0.3, stop=True).live(0.3, stop=False)
+    life.live(4.0, faults=())
+    assert (life.state == "stopped") == (chip in SCRATCH), "an ESP32 keeps no register"
+    life.live(0.2, stop=True)
+    pads = [address for address in board.bench.core.memory if address & ~0xFF in PADS]
+    scratch = set(board.bench.core.memory) - set(pads)
+    first = SCRATCH.get(chip, 0)
+    assert scratch <= ({first + 4 * n for n in range(4)} if first else set())
+    assert all(address % 4 == 0 for address in pads)
 
 
 def test_the_scratch_register_is_left_alone_where_there_is_none() -> None:

@@ -90,6 +90,32 @@ def test_a_body_on_pins_alone_needs_no_servo_board() -> None:
     assert not rig.limp
 
 
+def test_the_servo_board_is_off_before_another_driver_is_even_loaded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whose file may hang. Its name would come first."""
+    table = (FIRMWARE / "servo_drivers.py").read_text(encoding="utf-8")
+    sources = {
+        **lock_step._sources(),
+        "my_servos": compile(NEW_DRIVER, "my_servos.py", "exec"),
+        "servo_drivers": compile(
+            table.replace("}", '    "a": "my_servos",\n}', 1), "servo_drivers.py", "exec"
+        ),
+    }
+    monkeypatch.setattr(lock_step, "_sources", lambda: sources)
+    monkeypatch.setitem(DRIVERS, "a", "my_servos")
+    data = CAT.model_dump()
+    data["joints"]["head_pan"] |= {"driver": "a", "channel": 3}
+    rig = Rig(Body.model_validate(data))
+    rig.live(3.0)
+    text = f"raise KeyboardInterrupt\n{NEW_DRIVER}"
+    rig.board._sources = {**sources, "my_servos": compile(text, "my_servos.py", "exec")}
+    del rig.board._modules["my_servos"]
+    with pytest.raises(KeyboardInterrupt):
+        rig.board.restart()
+    assert not any(rig.bench.servos.pulse_us(channel) for channel in range(16))
+
+
 @pytest.mark.parametrize("raised", ["OSError(5)", "ValueError('damaged')", "MemoryError()"])
 @pytest.mark.parametrize("where", ["", "making", "asking"])
 def test_a_driver_that_raises_keeps_no_other_servo_powered(

@@ -76,13 +76,15 @@ def test_a_number_that_jumped_is_believed_after_128_that_rise() -> None:
     assert setpoints.learnt == 1
 
 
-def test_repeated_and_overtaken_setpoints_do_not_keep_a_jump_from_being_believed() -> None:
+@pytest.mark.parametrize("to", [9000, 65_401])
+def test_repeated_and_overtaken_setpoints_do_not_keep_a_jump_from_being_believed(to: int) -> None:
+    """Also across the wrap of their numbers."""
     setpoints = fresh()
-    assert setpoints.is_new(1, 20, 300, 20)
+    assert setpoints.is_new(5000, 20, 300, 20)
     found = []
     for n in range(2, 300, 2):  # 9003, 9002, 9002, 9005, 9004, 9004 …
         for number in (n + 1, n, n):
-            found.append(setpoints.is_new(9000 + number, 20 * number, 300, 20 * n + 20))
+            found.append(setpoints.is_new(to + number & 0xFFFF, 20 * number, 300, 20 * n + 20))
     assert found.index(True) == 127 * 3
     assert setpoints.learnt == 1
 

@@ -265,7 +265,7 @@ class I2C:
     def _chip(self, address: int) -> RegisterChip:
         if bench.held or bench.clock_held or not bench.bus_open:
             bench.waited_us += self._timeout
-            raise OSError(110)
+            raise OSError(110, "timed out")  # CPython's has its errno with a text only
         chip = self._chips.get(address)
         if chip is None or not chip.present:
             raise OSError(5)
