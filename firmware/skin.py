@@ -230,8 +230,12 @@ class Skin(Watched):
         self._turn = turn
 
     def _begin(self) -> None:
-        """Take the counts as the baselines."""
+        """Take the counts as the baselines. Raises OSError when the chip was reset since it looked
+        for its charges, or has found none; then it looks for them anew."""
         charges = self._chip.charges()
+        if not self._chip.sound() or not all([charges[channel] for channel in self._channels]):
+            self._retune = True
+            raise OSError("the touch chip has not found its charges")
         for pad in range(len(self._channels)):
             channel = self._channels[pad]
             firm = charges[channel] * (255 * _COUNT_FF // self._full[pad])

@@ -385,6 +385,18 @@ def test_a_touch_outlives_what_happens_to_the_chip(life: Life, fault: Any) -> No
     assert "touch" in [name for report in life.reports for name in report.faults]
 
 
+@pytest.mark.parametrize("at", [0.02, 0.04, 0.2])
+def test_a_touch_chip_that_is_reset_before_its_charges_were_read_looks_for_them_again(
+    life: Life, at: float
+) -> None:
+    life.live(at, None)
+    life.blip("touch_reset")
+    life.live(2.0, None)
+    told = felt(life, 0.5, pads=PADS)
+    assert told[-1].pads == pytest.approx({"back": 0.5}, abs=0.02)
+    assert life.faults == ()
+
+
 @pytest.mark.parametrize("fault", ["imu_reset", "imu_silent", "bus_stuck"])
 def test_the_accelerometer_is_found_again(life: Life, fault: Any) -> None:
     life.live(2.0)

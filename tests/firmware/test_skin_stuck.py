@@ -299,6 +299,18 @@ def test_a_reset_chip_gets_the_charges_that_it_had() -> None:
     assert pad.pressure == pressure, "the baselines are kept"
 
 
+def test_charges_of_zero_are_looked_for_until_there_are_some() -> None:
+    pad = Pads(700, 700, charge=0, windows=0)
+    pad.read(700, 700, times=400)
+    assert not pad.skin.answers
+    assert (pad.chip.searches, pad.skin.losses) == (3, 4), "after 50 ms, then once a second"
+    pad.chip.charge = 60
+    pad.read(700, 700, times=110)
+    pad.read(500, 700)
+    assert pad.skin.answers
+    assert pad.pressure > 60
+
+
 @pytest.mark.parametrize("pads", [3, 4])
 def test_four_pads_that_are_all_pressed_firmly_in_one_read_are_no_hand(pads: int) -> None:
     pad = Pads(*[700] * pads)

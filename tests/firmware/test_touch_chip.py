@@ -168,6 +168,14 @@ def test_each_register_of_the_configuration_is_read_back(register: int) -> None:
     assert not driver.sound()
 
 
+@pytest.mark.parametrize("register", [0x61, 0x6D], ids=["current", "time"])
+def test_an_electrode_without_a_current_or_a_time_has_no_charge(register: int) -> None:
+    model, driver = tuned([20.0] * 12)
+    model.registers[register] = 0
+    none = {2} if register == 0x61 else {2, 3}
+    assert {pad for pad, charge in enumerate(driver.charges()) if charge == 0} == none
+
+
 def test_the_counts_are_read_into_an_array_of_shorts() -> None:
     model, driver = tuned([float(value) for value in range(10, 22)])
     read = array("H", [0] * 12)
