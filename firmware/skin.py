@@ -264,6 +264,7 @@ class Skin(Watched):
             # Counts of 0 are those of a chip that was reset; others need new charges.
             self._retune = zeros != pads
             self._nonsense = True
+            self._filling = 0  # the read is repeated, and may not pass for a later one
             self._silence()
             raise OSError("the touch chip gives counts that no hand makes")
 

@@ -358,6 +358,18 @@ def test_all_pads_that_become_full_at_once_are_no_hand(steps: list[tuple[int, ..
     assert (set(pad.skin.pressures), pad.skin.implausible) == ({0}, 1)
 
 
+@pytest.mark.parametrize(("reads", "hand"), [(1, False), (4, False), (5, True), (12, True)])
+def test_it_is_no_hand_where_more_than_half_and_then_all_are_full_within_five_reads(
+    reads: int, *, hand: bool
+) -> None:
+    pad = Pads(*[700] * 4)
+    pad.read(*[700] * 4)
+    pad.read(100, 100, 700, 700, times=12)
+    pad.read(100, 100, 100, 700, times=reads)
+    pad.read(*[100] * 4)
+    assert pad.skin.answers == hand
+
+
 @pytest.mark.parametrize(
     ("count", "named"), [(7, True), (8, False), (1015, False), (1016, True), (1023, True)]
 )
