@@ -1,5 +1,5 @@
 """Reflexes that are too fast for the way to the brain and back. In free fall all joints hold, so
-that no leg is driven into the floor: until it has landed, or longer than anything falls."""
+that no leg is driven into the floor: until it has landed, or for as long as anything falls."""
 
 from micropython import const
 
@@ -11,8 +11,9 @@ _READS_TO_BELIEVE = const(3)
 _READS_TO_FORGET = const(25)
 """Readings in a row with weight (half a second) before the fall is over."""
 _LONGEST_FALL = const(100)
-"""Light readings in one fall (2 s) after which it is the sensor that is wrong: in that time a body
-falls 20 m, from the sixth floor. Our choice."""
+"""Readings (2 s) after which a fall is over whatever is felt, and light readings in a row after
+which it is the sensor that is wrong: in that time a body falls 20 m, from the sixth floor. Our
+choice."""
 
 
 def is_light(x: int, y: int, z: int) -> bool:
@@ -25,28 +26,31 @@ class FreeFall:
 
     def __init__(self) -> None:
         self.falling = False
-        self._light = 0
-        """Light readings: of this fall, and before it in a row."""
-        self._heavy = 0
-        """Readings with weight in a row."""
+        self._light = self._heavy = 0
+        """Readings without and with weight in a row."""
+        self._reads = 0
+        """Readings since the fall began."""
         self._blind = False
         """Whether a fall was too long, and there has not been weight for half a second since."""
 
     def feel(self, x: int, y: int, z: int) -> bool:
-        """Take a reading in mg; returns whether the fall is longer than any, which ends it: the
-        next begins after half a second with weight. Called 50 times a second."""
+        """Take a reading in mg; returns whether the sensor is wrong, once. A fall that is longer
+        than any ends, and the next begins after half a second with weight: a body that is shaken
+        may be light again and again. Called 50 times a second."""
+        if self.falling:
+            self._reads += 1
         if is_light(x, y, z):
             self._heavy = 0
-            if self._blind:
-                return False
             self._light += 1
-            if self._light >= _READS_TO_BELIEVE:
-                self._blind = self._light > _LONGEST_FALL
-                self.falling = not self._blind
-            return self._blind
-        self._heavy += 1
-        if self._heavy >= _READS_TO_FORGET:
-            self.falling = self._blind = False
-        if not self.falling:
+            if self._light == _READS_TO_BELIEVE and not (self.falling or self._blind):
+                self.falling = True
+                self._reads = self._light
+        else:
             self._light = 0
-        return False
+            self._heavy = min(self._heavy + 1, _READS_TO_FORGET)
+            if self._heavy == _READS_TO_FORGET:
+                self.falling = self._blind = False
+        if self.falling and self._reads > _LONGEST_FALL:
+            self.falling = False
+            self._blind = True
+        return self._light == _LONGEST_FALL + 1

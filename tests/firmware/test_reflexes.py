@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -44,7 +45,7 @@ def test_a_fall_is_over_after_half_a_second_with_weight(fall: Any) -> None:
 
 def test_a_bounce_on_the_way_down_does_not_end_it(fall: Any) -> None:
     felt(fall, WEIGHTLESS, 3)
-    for _ in range(5):
+    for _ in range(4):
         assert all(felt(fall, AT_REST, 20) + felt(fall, WEIGHTLESS))
 
 
@@ -62,15 +63,36 @@ def test_a_fall_of_more_than_two_seconds_is_none_until_there_is_weight_again(fal
     assert felt(fall, AT_REST, 25) + felt(fall, WEIGHTLESS, 3) == [False] * 27 + [True]
 
 
-def test_a_sensor_that_feels_weight_now_and_then_does_not_prolong_a_fall_for_ever(
+def test_a_fall_is_over_after_two_seconds_whatever_is_felt(fall: Any) -> None:
+    felt(fall, WEIGHTLESS, 3)
+    for _ in range(4):
+        assert all(felt(fall, AT_REST, 20) + felt(fall, WEIGHTLESS, 4))
+    assert felt(fall, AT_REST, 2) == [True, False], "the 101st reading"
+    assert not any(felt(fall, AT_REST, 22) + felt(fall, WEIGHTLESS, 9)), "nor the next, too soon"
+    assert felt(fall, AT_REST, 25) + felt(fall, WEIGHTLESS, 3) == [False] * 27 + [True]
+
+
+@pytest.mark.parametrize(("hz", "g"), [(2, 1.0), (3, 1.0), (3, 1.2), (4, 1.2), (5, 1.5)])
+def test_a_body_that_is_shaken_freezes_for_two_seconds_and_its_sensor_is_believed(
+    hz: float, g: float, fall: Any
+) -> None:
+    """For half a minute, up and down: it is light again and again, and never for long."""
+    falls: list[bool] = []
+    for reading in range(1500):
+        wave = math.sin(2.0 * math.pi * hz * reading / 50.0)
+        falls += felt(fall, (0, 50, round(1000.0 * (1.0 + g * wave))))
+    assert sum(falls) <= 98
+
+
+def test_a_sensor_without_weight_is_wrong_after_two_seconds_also_after_a_shaking(
     fall: Any,
 ) -> None:
-    felt(fall, WEIGHTLESS, 3)
-    for _ in range(97):
-        felt(fall, AT_REST, 20)
-        assert felt(fall, WEIGHTLESS) == [True]
-    felt(fall, AT_REST, 20)
-    assert (fall.feel(*WEIGHTLESS), fall.falling) == (True, False)
+    for _ in range(20):
+        felt(fall, AT_REST, 10)
+        felt(fall, WEIGHTLESS, 4)
+    felt(fall, AT_REST)
+    assert not any(felt(fall, WEIGHTLESS, 100))
+    assert [fall.feel(*WEIGHTLESS) for _ in range(200)] == [True] + [False] * 199
 
 
 def test_many_short_falls_are_no_long_one(fall: Any) -> None:
