@@ -1,4 +1,5 @@
-"""How large a journal is for an hour of life, and what writing and reading a tick costs.
+"""How large a journal is for an hour of life, and what writing and reading a tick costs, and
+how large its largest chunk is.
 
     python -m bench journal            a quiet life, the demo day, a random day
     python -m bench journal --seconds 600
@@ -14,11 +15,13 @@ import argparse
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import moggy
 from moggy.journal import read_ticks
+from moggy.mcap_file import LEAD, MESSAGE, read_mcap
 
 BEFORE = {"quiet": 45.8, "demo": 68.5, "random": 66.4}
 """MB an hour of the same lives, measured in the same way at commit 689695d."""
@@ -31,6 +34,15 @@ def written(life: moggy.Life, path: Path) -> tuple[int, float]:
     before = time.process_time()
     life.save(path)
     return path.stat().st_size, time.process_time() - before
+
+
+def largest_chunk(path: Path) -> int:
+    """Bytes of the largest chunk of a journal, unpacked."""
+    sizes = Counter[int]()
+    for found in read_mcap(path, print):
+        if not found.attached:
+            sizes[found.byte] += LEAD.size + MESSAGE.size + len(found.data)
+    return max(sizes.values(), default=0)
 
 
 def main() -> int:
@@ -47,7 +59,9 @@ def main() -> int:
         "random": lambda: moggy.live(pet, moggy.random_day(3, seconds)),
     }
     status = 0
-    print("life     MB an hour  before  share   B a tick   µs to write   µs to read")
+    print(
+        "life     MB an hour  before  share   B a tick   µs to write   µs to read  KB of the largest chunk"
+    )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "life.mcap"
         begin, _ = written(moggy.live(pet, [], 0.02), path)
@@ -63,7 +77,7 @@ def main() -> int:
             print(
                 f"{name:8} {hour:10.1f} {BEFORE[name]:7.1f} {share:6.2f}"
                 f" {(size - begin) / ticks:10.0f} {1e6 * spent / ticks:13.0f}"
-                f" {1e6 * took / ticks:12.0f}"
+                f" {1e6 * took / ticks:12.0f} {largest_chunk(path) / 1e3:24.0f}"
             )
     return status
 

@@ -32,6 +32,9 @@ TOGETHER = 25
 """Ticks in one message of the topic; our choice."""
 CHUNK_S = 0.9
 """Seconds of life that are compressed and written together, and that a crash may cost."""
+CHUNK_BYTES = 2**20
+"""Bytes of ticks, as an Encoder writes them, after which that happens sooner: a flood of words
+makes no chunk that is too large to be read (`moggy.mcap_file.LARGEST_CHUNK`); our choice."""
 KEY_S = 5.0
 """Seconds after which a tick is written whole again, and so what damage may cost; our choice."""
 PART = re.compile(r"\.part\d{4,}\.mcap$")
@@ -67,9 +70,11 @@ SHAPE = {
 }
 """Field of a tick → what it is in JSON."""
 UNLIKE = (
-    ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError, RecursionError
+    ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError, RecursionError,
+    MemoryError, SystemError,
 )  # fmt: skip
-"""What those raise who meet something else than a journal has."""
+"""What those raise who meet something else than a journal has; orjson SystemError for too little
+memory."""
 
 
 class Incomplete(ValueError):
@@ -153,7 +158,7 @@ class Journal:
         self._encode, self._flat = Encoder(), Flat()
         self._last: dict[str, Any] = {}
         self._batch: list[dict[str, Any]] = []
-        self._first = self._next = 0
+        self._first = self._next = self._waiting = 0
         self._key = True
         self._key_due = self._flush_due = float("-inf")
 
@@ -178,12 +183,13 @@ class Journal:
         at, n = tick["at"], tick.pop("n")
         if not self._words:
             without_words(tick)
-        if at >= self._flush_due:
+        if at >= self._flush_due or self._waiting > CHUNK_BYTES:
             self._take_batch()
             self._mcap.flush()
             if self.unwritten:
                 self._begin_again()
-            self.unwritten, self._flush_due = 0, at + CHUNK_S
+            self.unwritten, self._waiting, self._flush_due = 0, 0, at + CHUNK_S
+        self._waiting += len(line)
         if self._batch and n != self._next:
             self._take_batch()
         if not self._batch:

@@ -46,7 +46,10 @@ LEVEL = 9
 """Of zstd: a sixth smaller than its default of 3, 3 ms for a second of life
 (`python -m bench journal`)."""
 LARGEST = 64 * 2**20
-"""Bytes of a record that is read; a second of life has 0.1 MB. What says more is damaged."""
+"""Bytes of a record that is read; the largest is an attached file. What says more is damaged."""
+LARGEST_CHUNK = 4 * 2**20
+"""Bytes of a chunk unpacked, which JSON makes thirty times as large in memory. A second of life has
+0.1 MB (`python -m bench journal`), and 0.84 MB under a flood of words, the most that was seen."""
 LEAD = struct.Struct("<BQ")
 """Before each record: its opcode and its length."""
 CHUNK = struct.Struct("<QQQI")
@@ -322,12 +325,14 @@ def read_mcap(path: Path, told: Told) -> Iterator[Found]:
                 ended = True
                 break
             if kind in (Opcode.CHUNK, Opcode.CHANNEL, Opcode.ATTACHMENT):
-                content = file.read(length)
                 try:
+                    content = file.read(length)
                     for found in _contents(kind, content, topics):
                         yield found._replace(byte=at)
                 except _Bad as bad:
                     told(f"{path}: byte {at}: {bad}")
+                except (MemoryError, SystemError):
+                    told(f"{path}: byte {at}: too little memory for what stands here")
             at = behind
         if not ended:
             told(Cut(f"{path}: byte {min(at, size)}: it ends here, cut short as by a crash"))
@@ -358,12 +363,17 @@ def _unpacked(content: bytes) -> bytes:
     try:
         begins, ends, size, crc = CHUNK.unpack_from(content)
         then = f"from {begins / 1e9:.2f} to {ends / 1e9:.2f} s"
-        if content[CHUNK.size : CHUNK.size + len(PACKED)] != PACKED or size > LARGEST:
+        if content[CHUNK.size : CHUNK.size + len(PACKED)] != PACKED:
             raise _Bad(f"what happened {then} is packed in a way that no journal is")
+        if size > LARGEST_CHUNK:
+            raise _Bad(f"what happened {then} would take {size:,} bytes, over {LARGEST_CHUNK:,}")
         packed = content[CHUNK.size + len(PACKED) + 8 :]
-        if zstandard.get_frame_parameters(packed).content_size != size:
+        # Other tools that write MCAP files may not say it: then the decompressor ends at `size`.
+        says = zstandard.get_frame_parameters(packed).content_size
+        if says not in (size, zstandard.CONTENTSIZE_UNKNOWN):
             raise _Bad(f"what happened {then} is damaged (its length is not as it says)")
-        data = zstandard.ZstdDecompressor().decompress(packed, max_output_size=size)
+        unpacker = zstandard.ZstdDecompressor(max_window_size=2 * LARGEST_CHUNK)
+        data = unpacker.decompress(packed, max_output_size=size)
         if zlib.crc32(data) != crc:
             raise _Bad(f"what happened {then} is damaged (its checksum is wrong)")
     except (struct.error, zstandard.ZstdError) as error:
@@ -397,7 +407,7 @@ def _attachment(content: bytes) -> Found:
 def _next_chunk(file: Any, at: int, size: int) -> int | None:
     """Where the next chunk behind byte `at` begins that has a believable length."""
     before = LEAD.size + CHUNK.size
-    step = 1 << 20
+    step = 1 << 12
     while at < size:
         file.seek(at)
         data = file.read(step + before + len(PACKED))
@@ -409,5 +419,5 @@ def _next_chunk(file: Any, at: int, size: int) -> int | None:
                 if kind == Opcode.CHUNK and begin + LEAD.size + length <= size:
                     return int(begin)
             place = data.find(PACKED, place + 1)
-        at += step
+        at, step = at + step, min(4 * step, 1 << 20)
     return None

@@ -7,6 +7,9 @@ from moggy.commands.terminal import say, warn
 from moggy.journal import Gap, NoTick
 from moggy.mcap_file import Cut
 
+PLACES = 20
+"""Places that are said; the others are counted. Our choice."""
+
 
 class Damage:
     """Takes what the readers of a command's journals tell. A file that only ends early is said, and
@@ -15,11 +18,13 @@ class Damage:
     def __init__(self) -> None:
         self.empty = 0
         """Journals without a tick that can be read."""
-        self._places = 0
+        self._told = self._places = 0
         self._missing = ""
 
     def __call__(self, message: str) -> None:
-        warn(message)
+        self._told += 1
+        if self._told <= PLACES:
+            warn(message)
         self.empty += isinstance(message, NoTick)
         if isinstance(message, Cut):
             return
@@ -35,7 +40,14 @@ class Damage:
     def end(self, *, err: bool = False) -> int:
         """Print the last line where something is missing, with `err` on the error output. Gives the
         status: 1 where something is, else 0."""
+        self.rest()
         if self._places:
-            more = f" (and {self._places - 1} more, said above)" if self._places > 1 else ""
+            more = f" (and {self._places - 1} more)" if self._places > 1 else ""
             say(f"not whole: {self._missing}{more}", err=err)
         return 1 if self._places else 0
+
+    def rest(self) -> None:
+        """Say how many places were not said."""
+        if self._told > PLACES:
+            warn(f"and {self._told - PLACES:,} more places")
+            self._told = PLACES

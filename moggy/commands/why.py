@@ -75,7 +75,10 @@ def explain(journal: Path, at: float | None, of: str | None, as_json: bool) -> i
     ValueError for an output that never changed."""
     with as_written(journal):
         damage = Damage()
-        _explain(journal, at, of, as_json, damage)
+        try:
+            _explain(journal, at, of, as_json, damage)
+        finally:
+            damage.rest()
         return damage.end(err=as_json)
 
 

@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 import moggy
 from moggy.journal import Journal
 from moggy.main import app
-from moggy.mcap_file import LEAD, MAGIC
+from moggy.mcap_file import CHUNK, LEAD, MAGIC, PACKED
 
 READERS = (
     ["replay"],
@@ -133,3 +133,20 @@ def test_data_stay_data(journal: Path, tmp_path: Path, monkeypatch: pytest.Monke
     assert result.exit_code == 1
     assert json.loads(result.stdout)["share"] <= 1.0
     assert "not whole: " in result.stderr
+
+
+@pytest.mark.parametrize("command", READERS, ids=" ".join)
+def test_of_many_damaged_places_the_first_are_said_and_the_others_counted(
+    journal: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    data = journal.read_bytes()
+    bad = LEAD.pack(Opcode.CHUNK, CHUNK.size + len(PACKED)) + CHUNK.pack(0, 0, 5, 0) + PACKED
+    path = tmp_path / "life.mcap"
+    begin = chunks(data)[0]
+    for rest in (b"", data[begin:]):
+        path.write_bytes(data[:begin] + bad * 3000 + rest)
+        result = read(path, command, monkeypatch)
+        assert result.exit_code == 1
+        assert result.stderr.count(": byte ") == 20
+        said = " ".join(result.stderr.split())
+        assert f"and {2980 if rest else 2982:,} more places" in said
