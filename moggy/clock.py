@@ -123,6 +123,6 @@ def unix_time() -> float:
     return time.time()
 
 
-def calendar_name(ahead: float = 0.0) -> str:
-    """The local date and time `ahead` s from now, as in a file's name: 20261127-002145."""
-    return time.strftime("%Y%m%d-%H%M%S", time.localtime(time.time() + ahead))
+def calendar_name() -> str:
+    """The local date and time, as in a file's name: 20261127-002145."""
+    return time.strftime("%Y%m%d-%H%M%S", time.localtime(unix_time()))

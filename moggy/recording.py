@@ -44,8 +44,9 @@ SHARE_FILLED = 0.8
 """Part of the share after which a new part begins: the last second and the index follow. Our
 choice."""
 MB = 1_000_000
-OWN = re.compile(r"moggy-\d{8}-\d{6}(\.part\d{4,})?\.mcap")
-"""Names of the files in a folder that are ours to delete."""
+OWN = re.compile(r"moggy-(?:(\d{5,})-)?(\d{8}-\d{6})(?:\.part(\d{4,}))?\.mcap")
+"""Names of the files in a folder that are ours to delete: the number of the life, which files of
+older versions lack, the date when it began, and the number of the part."""
 RECORDS = "records.yaml"
 """The file in the owner's folder that says how much is kept."""
 
@@ -59,9 +60,9 @@ class Records(StrictModel):
     most_mb: Annotated[
         float, Field(ge=1.0, description="MB of all parts; the oldest are deleted")
     ] = 4000.0
-    most_days: Annotated[float, Field(gt=0.0, description="days after which a part is deleted")] = (
-        30.0
-    )
+    most_days: Annotated[
+        float, Field(gt=0.0, description="later days with records; older parts are deleted")
+    ] = 30.0
     least_free_mb: Annotated[
         float, Field(ge=0.0, description="MB of the disk that are left for others")
     ] = 500.0
@@ -90,8 +91,8 @@ class Recording:
 
     def __init__(self, path: Path, start: Start, records: Records) -> None:
         """`path` is a file, which a new life begins anew with all its parts; or a folder, in which
-        each life has a file of its own, named by the date. Raises OSError where another life is
-        recorded in the file; whatever else fails is said."""
+        each life has a file of its own, named by its number and the date. Raises OSError where
+        another life is recorded in the file; whatever else fails is said."""
         self.folder = path if path.suffix != ".mcap" else None
         """Where every life has a file; None: there is one file for one life."""
         self.path = path / f"moggy-{calendar_name()}.mcap" if self.folder else path
@@ -112,12 +113,9 @@ class Recording:
         self._start, self._records = start, records
         self._journal: Journal | None = None
         self._part = self.path
-        self._began = self._looked = self._now = 0.0
+        self._began = self._looked = 0.0
         self._stuck: set[Path] = set()
         """What cannot be deleted; it is said once, and counts no more."""
-        self._ended: dict[Path, float] = {}
-        """Part of this life → when it ended, s on the pet's clock. The machine's may be set while
-        the pet lives, and then the part would look years old."""
         self._retry_at = float("-inf")
         self._troubles: deque[str] = deque()
         self._failing = False
@@ -181,7 +179,7 @@ class Recording:
                 self._fail(error, 0.0, lost=0)
 
     def _write(self, waiting: _Waiting) -> None:
-        at = self._now = waiting.tick.at
+        at = waiting.tick.at
         if self._journal is None:
             if at < self._retry_at:
                 self.missing += 1
@@ -191,7 +189,6 @@ class Recording:
             at - self._began >= self._records.part_minutes * 60.0
             or self._journal.size >= self._share * SHARE_FILLED
         ):
-            self._ended[self._part] = at
             self._journal.close()
             self._journal = None
             self._open(at)
@@ -226,7 +223,7 @@ class Recording:
             self._lock.close()
             self._lock = None
         if self.folder is not None and self._parts == 0:
-            self.path, self._lock = _named_by_date(self.folder)
+            self.path, self._lock = _next_name(self.folder)
             return
         for part in parts(self.path):
             if part.exists():
@@ -260,14 +257,12 @@ class Recording:
             if part not in self._stuck and not self._is_written(part)
         )
         mine = parts(self.path)
-        today = unix_time()
-        for part, stat in found:
+        days = _later_days([stat.st_mtime for _, stat in found])
+        for (part, stat), later in zip(found, days, strict=True):
             if self._is_written(part):
                 continue
             crowded = self._free() < self._records.least_free_mb * MB
-            ended = self._ended.get(part)
-            age_s = today - stat.st_mtime if ended is None else self._now - ended
-            is_old = age_s > self._records.most_days * DAY_S
+            is_old = later > self._records.most_days
             if size > self._records.most_mb * MB or is_old or crowded:
                 if part not in mine and _is_used(part):
                     continue
@@ -305,11 +300,11 @@ class Recording:
         return part == self._part and self._journal is not None
 
     def _kept(self) -> list[Path]:
-        """All parts that count, oldest first."""
+        """All parts that count, oldest first; those of this life are the last."""
+        mine = [part for part in parts(self.path) if part.exists()]
         if self.folder is None:
-            return [part for part in parts(self.path) if part.exists()]
-        found = [part for part in self.folder.glob("moggy-*.mcap") if OWN.fullmatch(part.name)]
-        return sorted(found, key=lambda part: re.sub(r"\.mcap$", "", part.name))
+            return mine
+        return [part for part in _own(self.folder) if part not in mine] + mine
 
     def _free(self) -> float:
         return shutil.disk_usage(self.path.parent).free
@@ -318,7 +313,6 @@ class Recording:
         """Give the part up, say why, and try a new one later. `lost`: ticks besides those that the
         part had not written yet."""
         journal, self._journal = self._journal, None
-        self._ended[self._part] = at
         if journal is not None:
             journal.abandon()
         name = getattr(error, "filename", None) or self._part
@@ -333,15 +327,37 @@ class Recording:
             )
 
 
-def _named_by_date(folder: Path) -> tuple[Path, NameLock]:
-    """A file of the folder that is not there, with its lock. A machine without a clock chip may
-    wake at the same time again, and two pets in the same second. Raises OSError."""
-    for ahead in count():
-        path = folder / f"moggy-{calendar_name(ahead)}.mcap"
+def _own(folder: Path) -> list[Path]:
+    """The parts of all lives in a folder, in the order in which the lives began. Their dates do not
+    give it, as a clock may be set back; they do where an older version gave no number."""
+    found = [each for part in folder.glob("moggy-*.mcap") if (each := OWN.fullmatch(part.name))]
+    found.sort(key=lambda name: (int(name[1] or 0), name[2], int(name[3] or 1)))
+    return [folder / name[0] for name in found]
+
+
+def _next_name(folder: Path) -> tuple[Path, NameLock]:
+    """A file of the folder that is not there, with its lock and with a higher number than all that
+    are there; two pets may wake in the same second. Raises OSError."""
+    last = OWN.fullmatch(there[-1].name) if (there := _own(folder)) else None
+    for number in count(int((last and last[1]) or 0) + 1):
+        path = folder / f"moggy-{number:05d}-{calendar_name()}.mcap"
         if not any(part.exists() for part in parts(path)):
             with suppress(Taken):
                 return path, NameLock(path)
     raise AssertionError
+
+
+def _later_days(written: Sequence[float]) -> list[int]:
+    """For each part, how many other days have a later record; today has one. `written`: when the
+    parts were written, s since 1970, oldest part first. A clock that is set by years is thereby
+    one day more, however far it is set."""
+    days = {unix_time() // DAY_S}
+    later = []
+    for at in reversed(written):
+        day = at // DAY_S
+        later.append(len(days) - (day in days))
+        days.add(day)
+    return later[::-1]
 
 
 def _is_used(part: Path) -> bool:
