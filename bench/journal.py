@@ -60,7 +60,8 @@ def main() -> int:
     }
     status = 0
     print(
-        "life     MB an hour  before  share   B a tick   µs to write   µs to read  KB of the largest chunk"
+        "life     MB an hour  before  share   B a tick   µs to write   µs to read"
+        "  KB of the largest chunk"
     )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "life.mcap"
