@@ -17,6 +17,7 @@ from pathlib import Path
 from moggy import wire
 from moggy.board_config import firmware_config
 from moggy.body import Body
+from moggy.servo_drivers import DRIVERS
 
 FIRMWARE = Path(__file__).resolve().parent / "firmware"
 """The sources."""
@@ -85,6 +86,33 @@ def board_files(
     }
     files[START_FILE] = START.encode()
     return files
+
+
+def files_that_end_pulses() -> list[str]:
+    """Names of the files that `all_off` needs: itself, the servo drivers, and all that these
+    import."""
+    found: list[str] = []
+    ahead = ["all_off", "body_config", *DRIVERS.values()]
+    while ahead:
+        name = ahead.pop(0)
+        source = FIRMWARE / f"{name}.py"
+        if name in found or not (source.exists() or name == "body_config"):
+            continue
+        found.append(name)
+        if source.exists():
+            ahead += _imports(for_board(name, source.read_text(encoding="utf-8")))
+    return [f"{name}.mpy" for name in found]
+
+
+def _imports(text: str) -> list[str]:
+    """The modules that a file names in its imports."""
+    names = []
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            names += [one.name for one in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.append(node.module)
+    return names
 
 
 def _compiled(name: str, text: str, arch: str) -> bytes:

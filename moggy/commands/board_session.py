@@ -125,10 +125,10 @@ class Session(ABC):
         self.until(lambda: self.result(kind), name)
         return self.result(kind)
 
-    def pause(self, seconds: float) -> None:
-        """Listen for so long."""
+    def pause(self, seconds: float, unless: Callable[[], object] = lambda: False) -> None:
+        """Listen for so long, or until something is so."""
         begun = self._clock.now()
-        self.until(lambda: self._clock.now() - begun >= seconds, "listening")
+        self.until(lambda: unless() or self._clock.now() - begun >= seconds, "listening")
 
     def _now_is(self, state: str, faults: tuple[str, ...], flags: int) -> None:
         self.state, self.faults = state, faults

@@ -4,12 +4,13 @@ firmware from its flash, as a board does from one restart to the next."""
 from __future__ import annotations
 
 import errno
+import json
 import os
 import subprocess
 import sys
 import threading
 import tty
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
 from pathlib import Path
 from types import TracebackType
 
@@ -17,14 +18,23 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from moggy import flashing, wire
-from moggy.board_files import board_files, write
+from moggy.board_files import board_files, files_that_end_pulses, write
 from moggy.body import Body
 from moggy.commands import flash as flash_command
 from moggy.config import SHIPPED, load
-from moggy.flashing import WAITING, has_prompt
+from moggy.flashing import FOLDER, WAITING, FlashError, Found, look
 from moggy.main import app
-from moggy.sim.board.interpreter import BENCH, WITH_BRAIN, interpreter, note, said_of
+from moggy.sim.board.interpreter import (
+    BENCH,
+    FIRMWARE,
+    WITH_BRAIN,
+    interpreter,
+    note,
+    said_of,
+    write_config,
+)
 from moggy.sim.board.lock_step import LockStepBoard
+from moggy.sim.board.micropython import MicroPythonBoard
 from moggy.sim.board.wires import WorldInputs
 
 from .rig import CAT, INTERPRETERS, Life, started
@@ -107,11 +117,13 @@ def flash(board: Board, *more: str) -> Result:
     return CliRunner().invoke(app, ["flash", "--port", board.port, "--transport", "uart", *more])
 
 
-def assert_has(board: Board, body: Body = CAT) -> None:
-    """That the flash has the files of a body, and no other that would be loaded."""
+def assert_has(board: Board, body: Body = CAT, left: Set[str] = frozenset()) -> None:
+    """That the flash has the files of a body, no other that would be loaded, and no folder but
+    these."""
     wanted = board_files(body, arch="x64", transport="uart")
     found = [path for path in board.flash.iterdir() if path.suffix in (".py", ".mpy")]
     assert {path.name: path.read_bytes() for path in found} == wanted
+    assert {path.name for path in board.flash.iterdir() if path.is_dir()} <= left
 
 
 def test_a_bare_board_is_flashed_and_again_while_it_runs(board: Board) -> None:
@@ -146,67 +158,228 @@ def test_for_another_body_only_its_config_is_copied(
     assert_has(board, load(tmp_path / "home" / "body" / "mine.yaml", Body))
 
 
-def test_an_interrupted_one_leaves_a_board_that_waits_and_can_be_repeated(
+def test_whenever_it_is_interrupted_the_board_moves_nothing_and_it_can_be_repeated(
     board: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write(board_files(CAT, arch="x64", transport="uart"), board.flash)
-    (board.flash / "wire.mpy").write_bytes(b"of another version")
-    with monkeypatch.context() as patched:
-        patched.setattr(flashing, "_copy", interrupt)
-        said = flash(board)
-    assert said.exit_code != 0
-    assert (board.flash / "main.py").read_text() == WAITING
-    assert has_prompt(board.port)
-    said = flash(board)
-    assert said.exit_code == 0, said.output + str(said.exception)
+    """On a board with the sources, which had their own all_off.py."""
+    for path in FIRMWARE.glob("*.py"):
+        (board.flash / path.name).write_bytes(path.read_bytes())
+    write_config(CAT, board.flash, 0)
+    (board.flash / "main.py").unlink()  # so that it gives the prompt
+    steps, waits = 3, 0  # before that, it has only looked and copied into the folder
+    while (said := interrupted(board, monkeypatch, steps)).exit_code:
+        assert isinstance(said.exception, SystemExit), said.output + str(said.exception)
+        if (board.flash / "main.py").exists():
+            if (board.flash / "main.py").read_text() == WAITING:
+                waits += 1
+                before, *_, after = pulses(board.flash)
+                assert int(before) > 0
+                assert after == "0 False", f"after {steps} steps"
+            else:
+                assert_has(board, left={FOLDER})
+            (board.flash / "main.py").unlink()
+        steps += 1
+    assert waits >= 2, "before the rest is copied, and before main.py is written"
+    assert flash(board).exit_code == 0
     assert_has(board)
 
 
-def interrupt(port: str, files: list[Path]) -> None:
-    raise KeyboardInterrupt
+def interrupted(board: Board, monkeypatch: pytest.MonkeyPatch, steps: int) -> Result:
+    """Flash it, and end that after so many steps at the board."""
+    done, real = 0, flashing._mpremote
+
+    def counted(port: str, *words: str, seconds: float, shown: bool = False) -> str:
+        nonlocal done
+        if done == steps:
+            raise KeyboardInterrupt
+        done += 1
+        return real(port, *words, seconds=seconds, shown=shown)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(flashing, "_mpremote", counted)
+        return flash(board)
 
 
 def test_what_waits_ends_all_pulses_and_starts_nothing(tmp_path: Path) -> None:
-    write(board_files(CAT, arch="x64", transport="uart"), tmp_path)
+    """With what its folder has, and whatever else is there."""
+    files = board_files(CAT, arch="x64", transport="uart")
+    (tmp_path / FOLDER).mkdir()
+    for name in files_that_end_pulses():
+        (tmp_path / FOLDER / name).write_bytes(files[name])
+        (tmp_path / name).with_suffix(".py").write_text("raise SystemExit  # of another version")
     (tmp_path / "main.py").write_text(WAITING)
-    script = tmp_path / "script.py"
+    before, said, after = pulses(tmp_path)
+    assert int(before) > 0
+    assert said == "half flashed: run `moggy flash` again"
+    assert after == "0 False"
+
+
+def test_what_waits_says_so_where_it_was_not_let_to_end_the_pulses(tmp_path: Path) -> None:
+    (tmp_path / "all_off.py").write_text("raise KeyboardInterrupt")
+    (tmp_path / "main.py").write_text(WAITING)
+    _, said, _, after = pulses(tmp_path)
+    assert said.startswith(flashing.MAY_HAVE_PULSES)
+    assert not after.startswith("0 ")
+
+
+def pulses(folder: Path) -> list[str]:
+    """The pulse of a servo, µs; what `main.py` of a flash then says at a start; the pulse after,
+    and whether the firmware runs."""
+    script = folder.parent / "script.py"
     script.write_text(
         "import machine\nimport sys\nservos = machine.bench.servos\n"
         "servos.write(0, bytes([0x20]))\nservos.write(6, bytes([0, 0, 0x33, 1]))\n"
-        "print(servos.pulse_us(0))\nimport main\n"
+        "print(servos.pulse_us(0))\n"
+        "import main\n"
         "print(servos.pulse_us(0), 'board' in sys.modules)\n"
     )
     command = interpreter()
     assert command is not None
     done = subprocess.run(
         [*command, str(script)],
-        env={"MICROPYPATH": os.pathsep.join([str(BENCH), str(tmp_path)])},
-        cwd=tmp_path, capture_output=True, text=True, check=False,
+        env={"MICROPYPATH": os.pathsep.join([str(BENCH), str(folder)])},
+        cwd=folder, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.stderr == ""
-    moving, said, after = done.stdout.splitlines()
-    assert int(moving) > 0
-    assert said == "half flashed: run `moggy flash` again"
-    assert after == "0 False"
+    return done.stdout.splitlines()
 
 
 def test_a_file_that_the_flash_did_not_keep_is_named(
     board: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(flashing, "_copy", lambda port, files: None)
+    real = flashing._copy
+
+    def lost(port: str, files: Mapping[str, bytes]) -> None:
+        real(port, {name: data for name, data in files.items() if name != "wire.mpy"})
+
+    monkeypatch.setattr(flashing, "_copy", lost)
     said = flash(board)
     assert said.exit_code != 0
     assert "wire.mpy" in str(said.exception)
     assert (board.flash / "main.py").read_text() == WAITING
 
 
+def test_a_folder_that_would_be_loaded_is_refused_with_the_command_that_removes_it(
+    board: Board,
+) -> None:
+    (board.flash / "board").mkdir()
+    (board.flash / "firmware").mkdir()
+    (board.flash / "pictures").mkdir()
+    said = flash(board)
+    assert said.exit_code != 0
+    assert f"`mpremote connect {board.port} rm -r :" in str(said.exception)
+    for name in ("rm -r :board", "rm -r :firmware"):
+        assert name in str(said.exception)
+    assert "pictures" not in str(said.exception)
+    assert not list(board.flash.glob("*.*py"))
+
+
 def test_a_board_of_another_chip_is_left_alone(
     board: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(flash_command, "PLATFORMS", {"linux": "esp32s3"})
+    other = flashing.LOOK.replace("sys.platform", "'esp32'")
+    monkeypatch.setattr(flashing, "LOOK", other)
     said = flash(board)
-    assert "this board is no rp2040" in str(said.exception)
+    assert "has no rp2040, the chip of the wiring" in str(said.exception)
     assert not list(board.flash.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("platform", "machine", "chip"),
+    [
+        ("rp2", "Raspberry Pi Pico with RP2040", "rp2040"),
+        ("rp2", "Raspberry Pi Pico2 with RP2350", "rp2040"),
+        ("esp32", "Generic ESP32S3 module with ESP32S3", "esp32s3"),
+        ("esp32", "XIAO with ESP32-S3-PICO-1", "esp32s3"),
+        ("esp32", "Generic ESP32 module with ESP32", None),
+        ("esp32", "Generic ESP32S2 module with ESP32S2", None),
+        ("pyboard", "PYBv1.1 with STM32F405RG", None),
+    ],
+)
+def test_a_chip_is_told_by_what_its_micropython_says(
+    platform: str, machine: str, chip: str | None
+) -> None:
+    assert Found(platform, machine, "armv6m", "1.24.1", {}, ()).chip == chip
+
+
+@pytest.mark.parametrize(
+    ("mpy", "why"),
+    [
+        (6 | 3 << 8 | 11 << 10, "machine code of the kind rv32imc"),
+        (6 | 3 << 8, "machine code of the kind none"),
+        (6 | 2 << 8 | 4 << 10, "put one of 1.23 or newer on it"),
+    ],
+)
+def test_a_micropython_that_cannot_load_it_is_told_why(
+    mpy: int, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = json.dumps(["esp32", "ESP32C3 module with ESP32C3", mpy, [1, 24, 1, ""], {}, []])
+    monkeypatch.setattr(flashing, "_mpremote", lambda *_, **__: f"{said}\r\n")
+    with pytest.raises(FlashError, match=why):
+        look("/dev/ttyACM0")
+
+
+def test_a_board_whose_servo_board_is_silent_is_said_with_the_way_by_hand(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    board = MicroPythonBoard(CAT)
+    monkeypatch.setattr(flash_command, "ANSWER", 60.0)  # for a machine that is very busy
+    monkeypatch.setattr(flash_command, "wait_for_prompt", lambda *_: pytest.fail("it waits"))
+    try:
+        board.feed(WorldInputs(faults=("servos_silent",)))
+        status = ["board", "status", "--port", board.path]
+        while "state    stopping" not in CliRunner().invoke(app, status).stdout:
+            pass
+        said = CliRunner().invoke(app, ["flash", "--port", board.path])
+    finally:
+        board.close()
+    assert "is stopping (" in str(said.exception)
+    assert "Switch off the servos' supply" in str(said.exception)
+    assert "stop button (pin 22 to ground) while you restart it" in str(said.exception)
+
+
+def test_that_servos_may_have_pulses_is_passed_on_before_anything_is_copied(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What the firmware says where Ctrl-C ends its asking of a silent servo board."""
+    main = LockStepBoard(CAT).module("main")
+    monkeypatch.setattr(main.restart, "prompt_asked", lambda: True)
+    monkeypatch.setattr(main.all_off, "until_acknowledged", interrupt)
+    said: list[str] = []
+    main.print = said.append
+    main.run()
+    monkeypatch.setattr(flash_command, "look", nothing_more)
+    for words, caution in (
+        ("\n".join([*said, ""]), "caution  SERVOS MAY HAVE PULSES"),
+        ("Traceback\n  File main.py\nKeyboardInterrupt: \n", "caution  Ctrl-C ended a program"),
+        ("the prompt is yours\n", ""),
+    ):
+        master, slave = os.openpty()
+        tty.setraw(slave)
+        board = threading.Thread(target=answer, args=(master, words))
+        board.start()
+        result = CliRunner().invoke(app, ["flash", "--port", os.ttyname(slave)])
+        board.join()
+        os.close(master)
+        os.close(slave)
+        assert "nothing more" in str(result.exception)
+        assert caution in result.output
+        assert ("caution" in result.output) == bool(caution)
+
+
+def interrupt() -> None:
+    raise KeyboardInterrupt
+
+
+def answer(master: int, words: str) -> None:
+    """Answer Ctrl-C with what a program says, and the prompt."""
+    while b"\x03" not in os.read(master, 100):
+        pass
+    os.write(master, words.replace("\n", "\r\n").encode() + b">>> ")
+
+
+def nothing_more(port: str) -> Found:
+    raise FlashError("nothing more")
 
 
 def test_a_port_where_nobody_answers_is_told_the_way_by_hand(
@@ -220,7 +393,7 @@ def test_a_port_where_nobody_answers_is_told_the_way_by_hand(
     finally:
         os.close(master)
         os.close(slave)
-    assert "hold its stop button" in str(said.exception)
+    assert "hold its stop button (pin 22 to ground)" in str(said.exception)
     assert "BOOTSEL" in str(said.exception)
 
 
