@@ -36,7 +36,10 @@ def lying(random: Random) -> bytes:
     """A frame with a right checksum and a random type, number and payload."""
     kind = random.choice(KINDS) if random.random() < 0.95 else random.randrange(256)
     length = random.choice((0, 1, 2, 3, 4, 5, 6, 9, 12, 16, 40, 44, 45, 200, 460))
-    return wire.frame(kind, random.randrange(256), random.randbytes(length))
+    payload = bytearray(random.randbytes(length))
+    if payload and random.random() < 0.5:
+        payload[0] = random.randrange(1, 9)  # a session's, as of the hellos below
+    return wire.frame(kind, random.randrange(256), bytes(payload))
 
 
 def damaged(random: Random) -> bytes:

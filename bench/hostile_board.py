@@ -88,7 +88,7 @@ class Liar:
     def tells(self, kind: int, payload: bytes) -> bytes:
         """An event, with the next number."""
         self.event = self.event % 255 + 1
-        return wire.frame(kind, self.event, payload)
+        return wire.frame(kind, self.event, bytes((self.nonce & 255,)) + payload)
 
 
 Lie = Callable[[Liar], bytes]

@@ -2,7 +2,6 @@
 their limits, and exchanges messages with the brain."""
 
 import struct
-import sys
 from array import array
 from time import ticks_add, ticks_diff
 
@@ -19,12 +18,9 @@ from limbs import Limbs
 from mode import Mode
 from port import Port
 from reflexes import FreeFall
-from setpoints import Setpoints
+from setpoints import Setpoints, shorts
 from skin import Skin
 from stop_button import StopButton
-
-if sys.implementation.name != "micropython":
-    from wire import micropython, ptr8, ptr16
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,16 +64,6 @@ _RESTARTS = const(64)
 _DONE = const(0)
 _REFUSED = const(1)
 _UNKNOWN = const(2)
-
-
-@micropython.viper
-def shorts(data: ptr8, at: int, count: int, zero: int, into: ptr16) -> int:
-    """Read `count` numbers of 16 bits from `at` on, less `zero`, into shorts; returns their end."""
-    for index in range(count):
-        number = (int(data[at]) | int(data[at + 1]) << 8) - zero
-        into[index] = ((number + 32768) & 65535) - 32768
-        at += 2
-    return at
 
 
 class Board:
@@ -404,8 +390,10 @@ class Board:
         """Restart to the prompt, which a board that may move does not."""
         import restart  # which was forgotten after the start
 
-        off = self._mode.state >= mode.LIMP and self._limbs.off
-        return _DONE if off and restart.to_prompt() else _REFUSED
+        if self._mode.state < mode.LIMP or not self._limbs.off:
+            return _REFUSED
+        self._boots.servos_ended(now, True)
+        return _DONE if restart.to_prompt() else _REFUSED
 
     # State and joints to messages.
 

@@ -84,9 +84,10 @@ class Boots:
             self._since = None
             self._keep(0)
 
-    def servos_ended(self, now: "Ms") -> None:
-        """Note that the servos were ended by no fault and are off. Called now and then."""
-        if self._since is not None and ticks_diff(now, self._since) >= _WEAR_MS:
+    def servos_ended(self, now: "Ms", last: bool = False) -> None:
+        """Note that the servos were ended by no fault and are off. Called now and then. `last`: the
+        run ends here."""
+        if self._since is not None and (last or ticks_diff(now, self._since) >= _WEAR_MS):
             self._since = None
             self._keep(0)
 

@@ -127,8 +127,8 @@ def run() -> None:
     start.
     """
     cause, stop = restart.cause(), stop_button()
-    held = stop.held
-    if held or restart.prompt_asked():
+    held, asked = stop.held, restart.prompt_asked()
+    if held or asked:
         if held:
             boots = Boots()
             boots.keep(boots.kept | STOPPED, True, ticks_ms())

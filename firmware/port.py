@@ -48,6 +48,8 @@ class Port:
         self._nonce = 0
         self._lives = 0
         """Quarters of a second for which the session still counts as living."""
+        self._gone = False
+        """Whether it has ceased to live: events wait for the brain's next ping."""
         self._used = [0] * _SESSIONS_KEPT
         """Numbers of the last sessions."""
         self.open = False
@@ -101,14 +103,19 @@ class Port:
             if payload[2] == self._nonce & 255:
                 self._events.acknowledged(payload[0])
         elif kind == wire.PING:
-            self._lives = _LIVES
+            self._lives, self._gone = _LIVES, False
             pong = self._pong
             wire.copy(payload, 4, pong, 0)
             struct.pack_into("<I", pong, 4, now)
             self._say(wire.PONG, pong)
+        elif not payload or payload[0] != self._nonce & 255:
+            # Of another session, whose line held it back: its number is another one's here. Only a
+            # stop holds whoever asked for it.
+            if kind == wire.STOP:
+                take(kind, payload, now)
         else:
             if self._commands.accept(self._frames.seq):
-                self._result = take(kind, payload, now)
+                self._result = take(kind, payload[1:], now)
             answer = self._commands.last, self._result, self._nonce & 255
             self._say(wire.ACK, bytes(answer))
 
@@ -141,10 +148,11 @@ class Port:
         """Note that a quarter of a second has passed."""
         if self._lives:
             self._lives -= 1
+            self._gone = not self._lives
 
     def flush(self, elapsed_ms: int) -> None:
         """Write what is due, `elapsed_ms` after the last call, as far as the line takes it."""
-        if self._events.waiting:
+        if self._events.waiting and not self._gone:
             for data in self._events.due(elapsed_ms):
                 count = len(data)
                 # What finds no room is sent again, as it is not acknowledged.
@@ -186,11 +194,11 @@ class Port:
             return  # one that was recorded, or held up on its way
         if fresh:
             self._nonce = nonce
-            self._lives = 0
+            self._lives, self._gone = 0, False
             self._used.pop(0)
             self._used.append(nonce)
             self.open = nonce != 0
-            self._events.clear()
+            self._events.clear(nonce)
             self._commands.clear()
         self._say(wire.IDENTITY, self._who(nonce))
         if fresh:

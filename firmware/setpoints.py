@@ -1,9 +1,13 @@
 """Which setpoints are followed: each has a number and the time at which the brain sent it, so that
 one that was recorded, repeated or held up on the way moves nothing."""
 
+import sys
 from time import ticks_add, ticks_diff
 
 from micropython import const
+
+if sys.implementation.name != "micropython":
+    from wire import micropython, ptr8, ptr16
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,6 +31,16 @@ on a line that carries only what the board says. Our choice."""
 _SOONER_MS = const(2000)
 """ms by which a way may be shorter than the shortest before. Our choice: more than a first setpoint
 is held up; what is farther ahead is of another time."""
+
+
+@micropython.viper
+def shorts(data: ptr8, at: int, count: int, zero: int, into: ptr16) -> int:
+    """Read `count` numbers of 16 bits from `at` on, less `zero`, into shorts; returns their end."""
+    for index in range(count):
+        number = (int(data[at]) | int(data[at + 1]) << 8) - zero
+        into[index] = ((number + 32768) & 65535) - 32768
+        at += 2
+    return at
 
 
 class Setpoints:

@@ -69,8 +69,7 @@ SCHEMA = (
         "<IIHHBBBBB",
         "schema body nonce boots major minor patch reset_cause joints; board and joint names",
     ),
-    # number: one more with each, from 1 in each session; sent_ms: the brain's clock. Both wrap.
-    # Its frame's seq is of the session, so that none of another one is followed.
+    # number: from 1 in each session; sent_ms: the brain's clock. Both wrap.
     (
         SETPOINT,
         "setpoint",
@@ -80,18 +79,17 @@ SCHEMA = (
     (PING, "ping", "<I", "host_ms"),
     (PONG, "pong", "<II", "host_ms board_ms"),
     (ACK, "ack", "<BBB", "seq result session"),
-    # Commands: the brain repeats each until it is acknowledged, the board carries it out once.
-    (STOP, "stop", "", ""),
+    # Commands and events are repeated until they are acknowledged, and taken once. Their fields
+    # stand behind nonce&255, so that none of another session is taken.
+    (STOP, "stop", "", "; nonce&255 first"),
     (RELEASE, "release", "", ""),
     (REST, "rest", "", ""),
     (LIMP, "limp", "", ""),
     (CLEAR, "clear", "", ""),
     (NARROW, "narrow", "<BhhI", "joint min_cdeg max_cdeg velocity_cdeg_s"),
     (PROMPT, "prompt", "", ""),
-    # Events: the board repeats each until it is acknowledged.
     (TOUCHED, "touched", "<IB*", "board_ms pressures"),
     (STATE, "state", "<IBHHB", "board_ms state faults stuck_pads flags"),
-    # Streams: sent once; the newest is enough.
     (TOUCH, "touch", "<IB*", "board_ms pressures"),
     (
         MOTION,
@@ -137,7 +135,7 @@ def _lengths() -> dict[int, int]:
             layout = layout[:-2]
         # What begins a session may be longer in another version, whose hash must still be read.
         step = 1 if kind < SETPOINT or kind == LOG else step
-        found[kind] = struct.calcsize(layout) << 2 | step
+        found[kind] = struct.calcsize(layout) + (STOP <= kind < TOUCH) << 2 | step
     return found
 
 
@@ -376,8 +374,9 @@ class Outbox:
         self._window, self._again_ms, self._longest = window, again_ms, longest
         self.clear()
 
-    def clear(self) -> None:
-        """Begin a new session: drop what waits and number from 1."""
+    def clear(self, session: int = 0) -> None:
+        """Begin a new session, whose low byte goes before each payload, and number from 1."""
+        self._session = bytes((session & 255,))
         self._next = 1
         self.waiting: list[tuple[int, int, bytes]] = []
         """(type, seq, payload) of what is not acknowledged, oldest first."""
@@ -403,8 +402,7 @@ class Outbox:
         return False
 
     def acknowledged(self, seq: int) -> list[tuple[int, int, bytes]]:
-        """Note that the other side has everything up to `seq`; returns the (type, seq, payload) of
-        the messages that this concerns."""
+        """Note that the other side has everything up to `seq`; returns what this concerns."""
         for index in range(len(self.waiting)):
             if self.waiting[index][1] == seq:
                 done = self.waiting[: index + 1]
@@ -414,19 +412,19 @@ class Outbox:
                 return done
         return []
 
-    def due(self, elapsed_ms: int) -> list[bytes]:
+    def due(self, elapsed_ms: int) -> "tuple[bytes, ...] | list[bytes]":
         """Frames to write now, `elapsed_ms` after the last call: what was not sent yet, and after
         `again_ms` without an acknowledgement the whole window again."""
         if not self.waiting:
-            return []
+            return ()  # which takes no memory
         self._since += elapsed_ms
         if self._since >= self._again_ms:
             self._sent = 0
         if self._sent >= min(self._window, len(self.waiting)):
-            return []
+            return ()
         self._since = 0
         frames = [
-            frame(kind, seq, payload)
+            frame(kind, seq, self._session + payload)
             for kind, seq, payload in self.waiting[self._sent : self._window]
         ]
         self._sent += len(frames)

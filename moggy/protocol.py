@@ -217,7 +217,7 @@ class Protocol:
         # A stop holds until it is released, also for a board that has restarted. Any other command
         # was meant for a moment that has passed.
         self._queue.clear()
-        self._commands.clear()
+        self._commands.clear(self._nonce)
         self._events.clear()
         if self._stopped:
             self._commands.post(wire.STOP, b"")
@@ -296,8 +296,10 @@ class Protocol:
         """Handle one frame; adds to `heard`."""
         if kind >= wire.TOUCHED and not self._allowed(kind, now, heard):
             return
-        if wire.TOUCHED <= kind <= wire.STATE and not self._fresh(seq):
-            return
+        if wire.TOUCHED <= kind <= wire.STATE:
+            session, payload = payload[:1], payload[1:]
+            if session != bytes((self._nonce & 0xFF,)) or not self._fresh(seq):
+                return
         if kind == wire.IDENTITY and len(payload) >= 4:
             schema = int.from_bytes(payload[:4], "little")
             if schema != wire.SCHEMA_HASH:  # of another version only the first field is known

@@ -62,7 +62,7 @@ def test_it_compiles_for_every_chip(chip: str) -> None:
     # Byte 2 of a compiled file names its machine code, from bit 2 on (py/persistentcode.h).
     arches = {name: data[2] >> 2 for name, data in files.items() if name.endswith(".mpy")}
     expected = {"rp2040": 4, "esp32s3": 10}[chip]
-    for name in ("wire", "joint", "touches", "imu", "pca9685", "usb", "board"):
+    for name in ("wire", "joint", "touches", "imu", "pca9685", "usb", "setpoints"):
         assert arches[f"{name}.mpy"] == expected
     assert arches["mode.mpy"] == 0
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from moggy import wire
 from moggy.actuators.serial_body import SerialBody
 from moggy.link import Line, MemoryLink
 
@@ -76,3 +77,88 @@ def test_a_release_is_heard_after_a_line_that_held_back_the_stop(
     life.live(seconds)
     line.held = False
     is_stopped_and_released(life)
+
+
+class HeldCommand:
+    """Keeps the next command of this type that the brain sends, until `late` gives it on."""
+
+    def __init__(self, line: Line, kind: int) -> None:
+        self._line, self._kind = line, kind
+        self._frames = wire.Frames()
+        self._kept = b""
+
+    def read(self) -> bytes:
+        return self._line.read()
+
+    def write(self, data: bytes) -> None:
+        for kind, seq, payload in self._frames.feed(data):
+            frame = wire.frame(kind, seq, payload)
+            if kind == self._kind:
+                self._kept = self._kept or frame
+            else:
+                self._line.write(frame)
+
+    def late(self) -> None:
+        """Give on what was kept."""
+        assert self._kept
+        self._line.write(self._kept)
+
+
+@pytest.mark.parametrize("kind", [wire.CLEAR, wire.REST, wire.LIMP, wire.RELEASE])
+def test_a_command_of_an_earlier_session_is_not_carried_out_and_takes_no_ones_number(
+    kind: int, wake: Callable[..., Life]
+) -> None:
+    life = wake()
+    line = HeldCommand(life.board.line, kind)
+    life.link = MemoryLink(line)
+    life.body = SerialBody(life.link, CAT)
+    life.live(3.0)
+    life.link.command(kind, b"", life.now)
+    life.live(0.1)
+    life.link = MemoryLink(life.board.line, nonce=40)
+    life.body = SerialBody(life.link, CAT)
+    life.live(0.5)
+    line.late()
+    life.live(0.5)
+    assert (life.state, life.pulsed) == ("running", len(CAT.joints))
+    assert life.asked(wire.STOP).result == "done"
+    assert (life.state, life.pulsed) == ("stopped", 0)
+    line.late()
+    life.live(0.5)
+    assert life.state == "stopped"
+    assert life.asked(wire.RELEASE).result == "done"
+
+
+def test_a_stop_holds_also_when_it_comes_from_an_earlier_session(
+    wake: Callable[..., Life],
+) -> None:
+    life = wake()
+    line = HeldCommand(life.board.line, wire.STOP)
+    life.link = MemoryLink(line)
+    life.body = SerialBody(life.link, CAT)
+    life.live(3.0)
+    life.link.command(wire.STOP, b"", life.now)
+    life.live(0.1)
+    life.link = MemoryLink(life.board.line, nonce=40)
+    life.body = SerialBody(life.link, CAT)
+    life.live(0.5)
+    line.late()
+    life.live(0.2)
+    assert (life.state, life.pulsed) == ("stopped", 0)
+    assert life.asked(wire.RELEASE).result == "done"
+    life.live(4.0)
+    assert (life.state, life.pulsed) == ("running", len(CAT.joints))
+
+
+def test_an_event_of_an_earlier_session_takes_the_number_of_none(wake: Callable[..., Life]) -> None:
+    life = wake().live(3.0)
+    stale = wire.frame(wire.STATE, 1, bytes((life.link.protocol._nonce,)) + bytes(10))
+    life.link = MemoryLink(life.board.line, nonce=40)
+    life.body = SerialBody(life.link, CAT)
+    line = life.board.line
+    read, line.read = line.read, lambda: stale + read()  # type: ignore[method-assign]
+    life.live(1.0)
+    assert life.state == "running"
+    assert life.asked(wire.LIMP).result == "done"
+    life.live(0.1, None)
+    assert life.state == "limp"

@@ -113,11 +113,17 @@ for half in range(12):
         board.tick(now)
     live(frames(25 * half))
 assert board._mode.state == mode.RUNNING, board._mode.state
-bus = Bus()
-for servos in board._limbs._servos:
-    if hasattr(servos, "_i2c"):
-        servos._i2c = bus
-board._skin._chip._i2c = board._imu._chip._i2c = bus
+bus, real = Bus(), board._imu._chip._i2c
+
+
+def use(bus):
+    for servos in board._limbs._servos:
+        if hasattr(servos, "_i2c"):
+            servos._i2c = bus
+    board._skin._chip._i2c = board._imu._chip._i2c = bus
+
+
+use(bus)
 before = line.sent
 moved = 0
 for half in range(12, 32):
@@ -126,6 +132,19 @@ for half in range(12, 32):
     micropython.heap_lock()
     moved += live(swings)
     left = micropython.heap_unlock()
+line.waiting = wire.frame(wire.PING, 0, bytes(4))
+quiet = [b""] * 25
+use(real)
+for half in range(40):  # the brain is gone: hold, rest, limp
+    live(quiet)
+assert board._mode.state == mode.LIMP, (board._mode.state, board.all_faults, board._limbs.off)
+assert board._port._events.waiting
+use(bus)
+gc.collect()
+micropython.heap_lock()
+for half in range(4):
+    live(quiet)
+left += micropython.heap_unlock()
 print(left, moved > 900, line.sent > before + 5000, board._port.errors, board.all_faults)
 """
 

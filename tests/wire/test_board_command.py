@@ -159,7 +159,7 @@ def test_a_board_of_another_body_is_said(board: MicroPythonBoard, home: Path) ->
     )
     assert said.exit_code == 1
     assert 'built for another body than "other"' in said.stdout
-    assert "moggy board build" in said.stdout
+    assert "moggy flash" in said.stdout
 
 
 @pytest.fixture

@@ -40,6 +40,8 @@ class Wire:
         pass
 
     def hear(self, kind: int, payload: bytes, seq: int = 0) -> list[AnySense]:
+        if wire.TOUCHED <= kind <= wire.STATE:
+            payload = bytes((self.link.protocol._nonce & 255,)) + payload
         self.data += wire.frame(kind, seq, payload)
         self.now += 0.02
         return list(self.body.poll(self.now))
@@ -154,6 +156,6 @@ def test_a_board_flashed_for_more_pads_is_said_not_moved_and_not_felt() -> None:
     senses += rig.live(1.0, {"head_pan": 0.5})
     (said,) = troubles(senses)
     assert "another body" in said
-    assert "moggy board build" in said
+    assert "moggy flash" in said
     assert not any(isinstance(sense, Touch) for sense in senses)
     assert rig.limp
