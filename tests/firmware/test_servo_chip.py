@@ -11,7 +11,9 @@ from moggy.sim.board.lock_step import LockStepBoard
 
 from .rig import CAT
 
-MODE1, MODE2, PRESCALE = 0x00, 0x01, 0xFE
+MODE1 = 0x00
+MODE2 = 0x01
+PRESCALE = 0xFE
 FULL = 0x10
 """Bit of a high byte: always on, or always off."""
 ALL = list(range(16))
