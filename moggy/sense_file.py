@@ -3,6 +3,7 @@ the messages declare. What a body can feel of them is checked by `moggy.sim.scri
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Iterator, Mapping
@@ -52,7 +53,13 @@ def _object(path: Path, n: int, line: bytes) -> dict[str, Any]:
     if len(line) > 4 * LONGEST_LINE:
         raise BadScript(f"{path}:{n}: a line of more than {LONGEST_LINE} characters")
     try:
-        data = orjson.loads(decoded(line, n))
+        text = decoded(line, n)
+        data = orjson.loads(text)
+        json.loads(text, object_pairs_hook=_once, parse_int=len, parse_float=len)
+    except _Twice as twice:
+        raise BadScript(f"{path}:{n}: {twice}") from None
+    except RecursionError:
+        raise BadScript(f"{path}:{n}: lists and objects too deep within one another") from None
     except NotText as error:
         raise BadScript(f"{path}:{error.line}: {error.message}") from error
     except orjson.JSONDecodeError as error:
@@ -63,6 +70,20 @@ def _object(path: Path, n: int, line: bytes) -> dict[str, Any]:
             ' {"at": 1.2, "kind": "touch", "zone": "back", "pressure": 0.4}'
         )
     return data
+
+
+class _Twice(Exception):
+    """Says which key an object has twice."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The pairs of a JSON object. Raises _Twice: which of two values holds is not said."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        key = next(key for n, key in enumerate(keys) if key in keys[:n])
+        raise _Twice(f"{key!r:.80} stands twice in one object; leave one of them out")
+    return found
 
 
 def line_sense(where: str, data: Mapping[str, Any], adapter: TypeAdapter[Any]) -> AnySense:
@@ -90,6 +111,7 @@ def validated(data: Mapping[str, Any], adapter: TypeAdapter[Any], where: str) ->
     except ValidationError as error:
         raise BadScript(f"{where}: {_words(error)}") from error
     for name, value in data.items():
+        _as_given(value, getattr(sense, name, None), where, name)
         _sized(value, where, name)
     if sense.at > LAST_MOMENT_S:
         raise BadScript(
@@ -98,6 +120,21 @@ def validated(data: Mapping[str, Any], adapter: TypeAdapter[Any], where: str) ->
             " since the script begins, not the time of a calendar"
         )
     return sense
+
+
+def _as_given(value: Any, taken: Any, where: str, name: str) -> None:
+    """Refuse true and "1" for the number 1, which pydantic takes: something else was meant."""
+    if isinstance(taken, Mapping) and isinstance(value, Mapping):
+        for key, inner in value.items():
+            _as_given(inner, taken.get(key), where, f"{name}.{key}")
+    elif isinstance(taken, tuple) and isinstance(value, list | tuple):
+        for n, (inner, of) in enumerate(zip(value, taken, strict=False)):
+            _as_given(inner, of, where, f"{name}.{n}")
+    elif isinstance(taken, bool):
+        if not isinstance(value, bool):
+            raise BadScript(f"{where}: {name}: {value!r:.80} is not true or false; write one")
+    elif isinstance(taken, int | float) and isinstance(value, bool | str | bytes):
+        raise BadScript(f"{where}: {name}: {value!r:.80} is no number; write {taken:g}")
 
 
 def _sized(value: Any, where: str, name: str) -> None:
