@@ -126,6 +126,9 @@ class Skin(Watched):
         """Sixteenths of a count."""
         self._slope = _zeros("i", count)
         """Of the baseline: 512ths of a count a turn."""
+        self._drift = self._moves = self._free = 0
+        """By how much the baselines of touched pads move in this turn; the sum of what the others
+        have moved and these have not yet, both 16ths of a count; and how many others there were."""
         self._step = array("h", [_NOISES] * count)
         """Counts below the baseline at which a touch begins."""
         self._touch_at = _zeros("H", count)
@@ -227,6 +230,7 @@ class Skin(Watched):
         if turn == _TURNS:
             turn = 0
             self._samples = (self._samples + 1) % _WINDOW
+            self._find_drift()
         self._turn = turn
 
     def _begin(self) -> None:
@@ -294,8 +298,21 @@ class Skin(Watched):
         self._last[pad] = count
         if self.pressures[pad]:
             self._low[pad] = _TOUCHED
+            self._base[pad] += self._drift
+            self._touch_at[pad] = max((self._base[pad] >> 4) - self._step[pad], 0)
         else:
             self._follow(pad, count)
+
+    def _find_drift(self) -> None:
+        """Find by how much the weather moves the baselines of touched pads: as it has moved the
+        others in this turn, where those are at least half of all."""
+        free = self._free
+        if free * 2 < len(self._channels):
+            self._drift = self._moves = 0
+        else:
+            self._drift = self._moves // free
+            self._moves -= self._drift * free
+        self._free = 0
 
     def _follow(self, pad: int, count: int) -> None:
         """Move the baseline of an untouched pad. It follows a steady change without lag (an α-β
@@ -321,7 +338,10 @@ class Skin(Watched):
             self._high_squares[pad] += off * off >> 4
         slope = self._slope[pad] + off
         self._slope[pad] = min(max(slope, -_MOST_SLOPE), _MOST_SLOPE)
-        self._base[pad] += (off * 8 + slope + 16) >> 5
+        off = (off * 8 + slope + 16) >> 5
+        self._base[pad] += off
+        self._moves += off
+        self._free += 1
         self._touch_at[pad] = max((self._base[pad] >> 4) - self._step[pad], 0)
         if self._masked and self._base[pad] >> 4 >= self._free_at[pad]:
             self._masked &= ~(1 << pad)

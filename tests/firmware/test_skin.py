@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from .skin_rig import HAND_FF, SkinRig, on, wander
+from .skin_rig import HAND_FF, Pads, SkinRig, on, wander
 
 # ── Weather ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -24,6 +24,40 @@ def test_eight_counts_a_second_for_twenty_seconds_touch_nothing(pads: range, cou
     assert rig.skin.stuck == 0
     felt = rig.live(1.0, ends + on(3, 0.5 * HAND_FF))
     assert felt[-1][3] == pytest.approx(128, abs=8), "and a hand is felt as before"
+
+
+@pytest.mark.parametrize(
+    ("counts", "seconds"), [(12.0, 600.0), (-12.0, 600.0), (60.0, 600.0), (30.0, 30.0), (40.0, 10.0)]
+)
+def test_after_a_hand_is_lifted_nothing_of_the_weather_meanwhile_is_felt(
+    counts: float, seconds: float
+) -> None:
+    """The weather moves one pad by so many counts, and the others a little more or less. The hand
+    wanders by a tenth."""
+    rig = SkinRig(seed=3)
+    rig.live(60.0)
+    rates = [rig.counts_ff(pad, counts * (0.85 + 0.027 * pad)) for pad in range(12)]
+    hand = on(3, 4000.0 * (1.0 + 0.1 * wander(rig.random, seconds)))
+    for start in range(0, len(hand), 20000):
+        block = hand[start : start + 20000]
+        times = (start + np.arange(len(block))) / (100.0 * seconds)
+        felt = rig.live(len(block) / 100.0, block + np.outer(times, rates))
+        assert felt[0 if start else 3 :, 3].all()
+        assert not felt[:, :3].any()
+        assert rig.skin.stuck == 0
+    assert not rig.live(120.0, np.array(rates))[20:].any()
+    assert rig.skin.stuck == 0
+    assert rig.live(0.3, np.array(rates) + on(3, 4000.0))[-1][3] == pytest.approx(128, abs=12)
+
+
+@pytest.mark.parametrize(("touched", "carried"), [(1, True), (2, True), (3, False)])
+def test_weather_is_carried_to_touched_pads_from_half_of_all_pads_or_more(
+    touched: int, *, carried: bool
+) -> None:
+    pad = Pads(*[700] * 4)
+    for lower in range(40):
+        pad.read(*[500] * touched, *[700 - lower] * (4 - touched), times=24)
+    assert pad.base == pytest.approx(661.0 if carried else 700.0, abs=1.5)
 
 
 def test_noise_that_begins_all_at_once_is_learnt_within_a_minute() -> None:
