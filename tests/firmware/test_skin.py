@@ -27,7 +27,8 @@ def test_eight_counts_a_second_for_twenty_seconds_touch_nothing(pads: range, cou
 
 
 @pytest.mark.parametrize(
-    ("counts", "seconds"), [(12.0, 600.0), (-12.0, 600.0), (60.0, 600.0), (30.0, 30.0), (40.0, 10.0)]
+    ("counts", "seconds"),
+    [(12.0, 600.0), (-12.0, 600.0), (60.0, 600.0), (30.0, 30.0), (40.0, 10.0)],
 )
 def test_after_a_hand_is_lifted_nothing_of_the_weather_meanwhile_is_felt(
     counts: float, seconds: float
