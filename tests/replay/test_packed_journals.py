@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -116,15 +117,11 @@ def test_too_little_memory_is_damage_of_that_place(
 def test_a_flood_of_words_makes_no_chunk_that_is_too_large_to_be_read(tmp_path: Path) -> None:
     path = tmp_path / "life.mcap"
     pet = moggy.Pet(seed=1)
-    words = [
-        moggy.Words(at=n / 50.0, text=f"{n} " + "good cat " * 20_000, confidence=0.5)
-        for n in range(45)
-    ]
-    life = moggy.live(pet, words, 1.0)
+    life = moggy.live(pet, [], 1.0)
     with Journal(path, pet.start, words=True) as journal:
         for tick, sent in zip(life.ticks, life.sent, strict=True):
-            journal(tick, sent)
-    assert path.stat().st_size > 10_000
+            said = moggy.Words(at=tick.at, text=f"{tick.n} " + "good cat " * 12_000)
+            journal(replace(tick, senses=(said,)), sent)
     assert largest_chunk(path) < LARGEST_CHUNK
     told: list[str] = []
     assert len(list(read_ticks(path, told.append))) == len(life.ticks)
