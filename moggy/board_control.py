@@ -1,6 +1,6 @@
-"""The way by which `moggy board` reaches a board whose port a living pet has: a socket in the
-owner's folder, which only this user can open. The pet answers each request with the board's
-condition."""
+"""The way by which `moggy board` reaches a board whose port a living pet or `moggy board log` has:
+a socket in the owner's folder, which only this user can open. Each request is answered with the
+board's condition."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ ANSWERS_S = 2.0
 """Seconds in which a pet answers, a hundred ticks; one that does not is hung. Our choice."""
 
 Condition = Mapping[str, Any]
-"""Of a board, as JSON: `port`, `connected`, `state`, `faults` (names), `flags` (bits of
-wire.STATE), `identity` (a mapping, or None)."""
+"""Of a board, as JSON: `port`, `who` (that has it; absent where it is a pet), `connected`, `state`,
+`faults` (names), `flags` (bits of wire.STATE), `identity` (a mapping, or None)."""
 
 
 class BoardControl:
@@ -63,7 +63,7 @@ class BoardControl:
         """What was asked since the last call; each request is answered."""
         senses: list[AnySense] = []
         if self._failed:
-            message = f"`moggy board` cannot reach the board while the pet lives: {self._failed}"
+            message = f"no other `moggy board` can reach the board meanwhile: {self._failed}"
             senses.append(Trouble(at=now, part=PART, message=message))
             self._failed = ""
         for _ in range(A_TICK):
@@ -96,6 +96,8 @@ class LivingBoard:
         """Number of the pet's process."""
         self.port = ""
         """The port that the pet has; empty until it has answered."""
+        self.who = f"the pet (process {self.process})"
+        """Who has the port, in words."""
         self._folder = tempfile.TemporaryDirectory(prefix="moggy-asks-")
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         try:
@@ -122,6 +124,7 @@ class LivingBoard:
         if not isinstance(found, dict):
             raise ValueError("no condition")
         self.port = str(found.get("port", ""))
+        self.who = f"{found.get('who', 'the pet')} (process {self.process})"
         return found
 
     def ask(self, what: str = "status") -> Condition:

@@ -61,8 +61,8 @@ def port_of(device: UsbDevice, here: Iterable[ListPortInfo]) -> str | None:
 
 
 def holders(port: str) -> list[str]:
-    """Who has a port open, such as "moggy run (process 712)"; only processes of this user can be
-    seen, and none where there is no /proc."""
+    """Who has a port open, such as "moggy run (process 712)", and how a suspended one goes on; only
+    processes of this user can be seen, and none where there is no /proc."""
     place = os.path.realpath(port)
     found = []
     for process in Path("/proc").glob("[0-9]*"):
@@ -71,7 +71,7 @@ def holders(port: str) -> list[str]:
                 # A descriptor may be closed while it is looked at.
                 with suppress(OSError):
                     if os.readlink(descriptor) == place:
-                        found.append(f"{_command(process)} (process {process.name})")
+                        found.append(f"{_command(process)} (process {_state(process)})")
                         break
     return found
 
@@ -80,6 +80,13 @@ def _command(process: Path) -> str:
     """The command line of a process, in short."""
     words = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
     return " ".join(words.split())[:80] or process.name
+
+
+def _state(process: Path) -> str:
+    """Its number and, where it is suspended (Ctrl-Z), how it goes on."""
+    state = (process / "stat").read_text(errors="replace").rpartition(")")[2].split()[0]
+    number = process.name
+    return f"{number}, suspended: `kill -CONT {number}` lets it go on" if state == "T" else number
 
 
 def only_port() -> str:

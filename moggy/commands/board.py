@@ -60,15 +60,21 @@ def status(port: str, body: str, seconds: float) -> int:
 
 def stop(port: str, body: str, seconds: float) -> int:
     """Send the emergency stop; 0 once the board says that every pulse has ended."""
-    with session(port, body, seconds) as board:
-        board.reach()
-        board.order(wire.STOP, "the emergency stop was not acknowledged")
-        try:
-            board.until(lambda: board.connected and board.state == "stopped", "stopping")
-        except TimeIsOverError:
-            raise RuntimeError(board.not_stopped()) from None
-        say("stopped: every servo is limp until `moggy board release`")
-        return 0
+    why = ""
+    try:
+        with session(port, body, seconds) as board:
+            board.reach()
+            board.order(wire.STOP, "the emergency stop was not acknowledged")
+            try:
+                board.until(lambda: board.connected and board.state == "stopped", "stopping")
+            except TimeIsOverError:
+                why = board.not_stopped()
+    except RuntimeError as error:
+        why = f"{error}. The body may not have stopped: cut the servos' power"
+    if why:
+        raise RuntimeError(why)
+    say("stopped: every servo is limp until `moggy board release`")
+    return 0
 
 
 def release(port: str, body: str, seconds: float) -> int:

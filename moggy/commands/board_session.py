@@ -1,20 +1,22 @@
-"""A board as `moggy board` talks to it: on its own port, or through the living pet that has the
-port."""
+"""A board as `moggy board` talks to it: on its own port, or through the living pet, or the `moggy
+board log`, that has the port."""
 
 from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
 
 from moggy import wire, wire_check
 from moggy.actuators.serial_body import fault_names
 from moggy.board_config import body_hash
-from moggy.board_control import Condition, LivingBoard, living_boards
+from moggy.board_control import BoardControl, Condition, LivingBoard, living_boards
 from moggy.board_faults import in_words
 from moggy.body import Body
 from moggy.clock import RealClock
 from moggy.link import SerialLink
+from moggy.messages import AnySense, Setting, Trouble
 from moggy.protocol import NO_ANSWER, Heard, Identity, LinkChange, Refused, Said
 from moggy.serial_port import only_port, ports_here
 
@@ -136,7 +138,7 @@ class Session(ABC):
 
 
 class PetSession(Session):
-    """The board of a living pet, which passes commands on."""
+    """The board of a living pet, or of a `moggy board log`, which passes commands on."""
 
     def __init__(self, board: LivingBoard, body: Body, seconds: float | None) -> None:
         super().__init__("", body, seconds)
@@ -153,9 +155,9 @@ class PetSession(Session):
 
     def not_stopped(self) -> str:
         return (
-            f"the pet (process {self._board.process}) has the emergency stop, and the board at "
-            f"{self.port} has not said that it has stopped; the pet goes on asking it. Servos may "
-            "still have pulses: cut their power"
+            f"{self.who} has the emergency stop, and the board at {self.port} has not said that it "
+            "has stopped; it goes on asking the board. Servos may still have pulses: cut their "
+            "power"
         )
 
     def send(self, kind: int) -> None:
@@ -172,26 +174,31 @@ class PetSession(Session):
 
     def events(self) -> Iterator[str]:
         raise RuntimeError(
-            f"the pet (process {self._board.process}) has the board at {self.port}; `moggy why` "
-            "tells of its events, or end the pet first"
+            f"{self.who} has the board at {self.port} and hears its events: of a pet, `moggy why` "
+            "tells of them; or end that first"
         )
 
     def close(self) -> None:
         self._board.close()
+
+    @property
+    def who(self) -> str:
+        """Who has the board."""
+        return self._board.who
 
     def _ask(self, what: str) -> Condition:
         try:
             return self._board.ask(what)
         except (OSError, ValueError) as error:
             raise RuntimeError(
-                f"the pet (process {self._board.process}) that has the board does not answer "
-                f"({error or 'it has ended'}): end it, or cut the servos' power"
+                f"{self.who}, which has the board, does not answer ({error or 'it has ended'}): "
+                "end it"
             ) from error
 
     def _heard(self, said: Condition) -> None:
         self.port, self.connected = said["port"], said["connected"]
         if not self.connected:
-            self._why = "the pet that has the port does not reach a board there"
+            self._why = f"{self.who} has the port and does not reach a board there"
         known = said["identity"]
         if known is not None:
             known = Identity(**known | {key: tuple(known[key]) for key in ("version", "joints")})
@@ -256,11 +263,42 @@ class PortSession(Session):
                 self._now_is(wire.STATES[state], names, flags)
 
     def events(self) -> Iterator[str]:
-        """A line for each event as it comes, without end where the time has none."""
-        for now in self._ticks:
-            said = self._link.poll(now)
-            self.hear(said)
-            yield from [line for one in said if (line := self._line(one))]
+        """A line for each event as it comes, without end where the time has none. Meanwhile other
+        commands reach the board through this one."""
+        others = BoardControl(self._condition)
+        try:
+            for now in self._ticks:
+                said = self._link.poll(now)
+                self.hear(said)
+                yield from [line for one in said if (line := self._line(one))]
+                for asked in others.poll(now):
+                    yield f"{now:8.2f}  {self._pass_on(asked, now)}"
+        finally:
+            others.close()
+
+    def _pass_on(self, asked: AnySense, now: float) -> str:
+        """Give the board the command that another process asked for; gives a line about it."""
+        if isinstance(asked, Trouble):
+            return asked.message
+        kind = wire.CLEAR
+        if isinstance(asked, Setting):
+            kind = wire.STOP if asked.on else wire.RELEASE
+        self._link.results()  # nobody asks for them
+        self._link.command(kind, b"", now)
+        return f"asked by another `moggy board`: {ASKED[kind]}"
+
+    def _condition(self) -> Condition:
+        """As a pet's, for other processes."""
+        identity = self.identity
+        return {
+            "port": self.port,
+            "who": "`moggy board log`",
+            "connected": identity is not None,
+            "state": self.state,
+            "faults": self.faults,
+            "flags": sum(1 << FLAGS.index(flag) for flag in self.flags),
+            "identity": None if identity is None else asdict(identity),
+        }
 
     def _line(self, said: Said) -> str:
         if isinstance(said, Heard) and said.kind in (wire.TOUCH, wire.TOUCHED):
@@ -319,5 +357,5 @@ def session_of(port: str, body: Body, seconds: float | None) -> Session:
 
 
 def _place_of(board: LivingBoard) -> str:
-    whose = f"of the pet with process {board.process}"
+    whose = f"of {board.who}"
     return f"{board.port} ({whose})" if board.port else f"one {whose}, which does not answer"

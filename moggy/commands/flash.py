@@ -74,11 +74,11 @@ def flash(port: str, body: str, transport: str) -> int:
 
 
 def _place(port: str, body: Body) -> str:
-    """The board's port. Raises RuntimeError where a pet has it, or none is there."""
+    """The board's port. Raises RuntimeError where another process has it, or none is there."""
     board = session_of(port or only_port(), body, ANSWER)
     board.close()
     if isinstance(board, PetSession):
-        raise RuntimeError("a pet lives on this board: end it first, so that its body lies down")
+        raise RuntimeError(f"{board.who} has this board: end it first, so that its body lies down")
     return board.port
 
 

@@ -177,6 +177,7 @@ def test_a_port_that_is_absent_or_taken_is_named_with_the_way_out(board: MicroPy
     assert said.exit_code != 0
     assert f"no board at {board.path}: " in str(said.exception)
     assert f"(process {os.getpid()}) has it open; end that first" in str(said.exception)
+    assert str(said.exception).endswith("The body may not have stopped: cut the servos' power")
 
 
 class UsbPort(NamedTuple):
@@ -271,6 +272,36 @@ def test_the_log_prints_events_until_ctrl_c(board: MicroPythonBoard) -> None:
         assert process.wait(float(PATIENCE)) == 0
 
 
+def test_while_the_log_runs_the_board_is_stopped_released_and_cleared_through_it(
+    board: MicroPythonBoard, home: Path
+) -> None:
+    command = [sys.executable, "-m", "moggy", "board", "log", "--port", board.path]
+    with Program(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        while "state limp" not in process.stdout.readline():
+            pass
+        assert "state    limp" in asked("status", board.path).stdout
+        said = asked("stop", board.path)
+        assert said.exit_code == 0, said.output + str(said.exception)
+        while "asked by another `moggy board`: stop" not in (line := process.stdout.readline()):
+            assert line
+        while "state stopped" not in (line := process.stdout.readline()):
+            assert line
+        board.feed(WorldInputs(stop=True))
+        until(lambda: "stop button pressed" in asked("status", board.path).stdout)
+        assert asked("release", board.path).exit_code == 1
+        board.feed(WorldInputs())
+        until(lambda: asked("release", board.path).exit_code == 0)
+        assert asked("clear", board.path).exit_code in (0, 1)  # on a busy machine with `overrun`
+        for words in (["flash"], ["board", "log"]):
+            said = CliRunner().invoke(app, [*words, "--port", board.path])
+            assert f"`moggy board log` (process {process.pid}) has " in str(said.exception)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(float(PATIENCE)) == 0
+    assert not list(home.glob("board-*.sock"))
+    assert asked("stop", board.path).exit_code == 0
+
+
 @contextmanager
 def living(board: MicroPythonBoard, home: Path) -> Iterator[Program[str]]:
     """`moggy run` on a board, once every servo has its pulses."""
@@ -359,7 +390,8 @@ def test_a_hung_pet_is_named_and_to_be_ended(
     with living(board, home) as pet:
         pet.send_signal(signal.SIGSTOP)
         said = asked("stop", board.path)
-        assert f"process {pet.pid}) has it open; end that first" in str(said.exception)
+        assert f"(process {pet.pid}, suspended: `kill -CONT {pet.pid}` lets" in str(said.exception)
+        assert str(said.exception).endswith("The body may not have stopped: cut the servos' power")
 
 
 def test_without_room_for_its_socket_the_pet_says_so_and_lives(
@@ -402,11 +434,11 @@ def test_of_two_pets_one_is_to_be_named_and_a_hung_one_is_no_other(
     try:
         with living(board, home) as pet, living(other, home) as second:
             said = str(asked("stop", "").exception)
-            for place in (f"{board.path} (of the pet with process {pet.pid})", other.path):
+            for place in (f"{board.path} (of the pet (process {pet.pid}))", other.path):
                 assert place in said
             pet.send_signal(signal.SIGSTOP)
             said = str(asked("stop", "").exception)
-            assert f"one of the pet with process {pet.pid}, which does not answer" in said
+            assert f"one of the pet (process {pet.pid}), which does not answer" in said
             # On a busy machine its pet may be silent for a moment, and the board at rest.
             until(lambda: any(other.outputs().servos.values()))
             assert asked("stop", other.path).exit_code == 0
