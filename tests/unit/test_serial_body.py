@@ -403,7 +403,7 @@ def test_a_board_of_another_body_is_said_and_neither_moved_nor_felt(other: dict[
     senses = hear(body, link, LinkChange(at=1.0, connected=True))
     (trouble,) = [sense for sense in senses if isinstance(sense, Trouble)]
     assert trouble.message.startswith('the board was built for another body than "cat"')
-    assert "moggy board build" in trouble.message
+    assert "moggy flash" in trouble.message
     at_rest = body.move(Command(at=1.1, pose={"head_pan": 0.5}))
     assert at_rest["head_pan"] == 0.0, "what was not sent is not said to be sent"
     assert link.setpoints == []
