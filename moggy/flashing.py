@@ -228,7 +228,7 @@ def _refuse_folders(port: str, files: Mapping[str, bytes], found: Found) -> None
         ways = " ".join([f"rm -r :{name} +" for name in hides]).removesuffix(" +")
         raise FlashError(
             f"the board would load its folder {', '.join(hides)} instead of the file of that name: "
-            f"remove it with `mpremote connect {port} {ways}`, and run this again"
+            f"remove it with `mpremote connect {port} resume {ways}`, and run this again"
         )
 
 
