@@ -70,6 +70,13 @@ _ALL = const(4)
 _AT_ONCE = const(5)
 """Reads (50 ms) within which half of the pads and then all become full at once. Our choice: the
 chip's filters spread a step over some reads, and hands take longer."""
+_LIVELY = const(8)
+"""Noise of a pad (0.7 counts; 16ths of a squared count) that changes bits all the time."""
+_LIVELY_WINDOWS = const(16)
+"""Windows, less those without, of such noise that are counted at most, for each pad."""
+_FROZEN = const(256)
+"""Turns (31 s, four windows) without a change of any bit after which a chip measures nothing any
+more, if four windows of such noise are still counted then. Our choice."""
 _SETTLE_READS = const(5)
 """Reads (50 ms) after the chip was set up until its counts are used: it looks for its charges, and
 its filters fill."""
@@ -126,6 +133,8 @@ class Skin(Watched):
         """Sixteenths of a count."""
         self._slope = _zeros("i", count)
         """Of the baseline: 512ths of a count a turn."""
+        self._same = self._lively = 0
+        """Turns in a row without a change, and windows with noise, less those without."""
         self._drift = self._moves = self._free = 0
         """By how much the baselines of touched pads move in this turn; the sum of what the others
         have moved and these have not yet, both 16ths of a count; and how many others there were."""
@@ -230,7 +239,7 @@ class Skin(Watched):
         if turn == _TURNS:
             turn = 0
             self._samples = (self._samples + 1) % _WINDOW
-            self._find_drift()
+            self._end_turn()
         self._turn = turn
 
     def _begin(self) -> None:
@@ -292,6 +301,8 @@ class Skin(Watched):
             self._clipped ^= bit
             self._rebase(pad, count)
         step = count - self._last[pad]
+        if step:
+            self._same = 0
         self._sum[pad] += count
         self._squares[pad] += count * count
         self._steps[pad] += step * step
@@ -303,9 +314,13 @@ class Skin(Watched):
         else:
             self._follow(pad, count)
 
-    def _find_drift(self) -> None:
-        """Find by how much the weather moves the baselines of touched pads: as it has moved the
-        others in this turn, where those are at least half of all."""
+    def _end_turn(self) -> None:
+        """Find whether the chip is frozen, and by how much the weather moves touched pads: as it
+        has moved the others in this turn, where those are at least half of all."""
+        self._same += 1
+        if self._same == _FROZEN and self._lively > 4 * len(self._channels):
+            self._nonsense = True
+            self._lively = 0
         free = self._free
         if free * 2 < len(self._channels):
             self._drift = self._moves = 0
@@ -361,8 +376,12 @@ class Skin(Watched):
         variance = (squares - rest * rest // _WINDOW) // 4
         noise = self._steps[pad] // 8
         self._sum[pad] = self._squares[pad] = self._steps[pad] = 0
+        lively = -1
         if self._highs[pad] >= _LEAST_HIGHS:
-            self._learn_noise(pad, self._high_squares[pad] // self._highs[pad])
+            high = self._high_squares[pad] // self._highs[pad]
+            self._learn_noise(pad, high)
+            lively = 1 if high >= _LIVELY else -1
+        self._lively = min(max(self._lively + lively, 0), _LIVELY_WINDOWS * len(self._channels))
         self._highs[pad] = self._high_squares[pad] = 0
         fine = total * 16 // _WINDOW
         if not self.pressures[pad]:

@@ -385,6 +385,15 @@ def test_a_touch_outlives_what_happens_to_the_chip(life: Life, fault: Any) -> No
     assert "touch" in [name for report in life.reports for name in report.faults]
 
 
+def test_a_touch_chip_that_had_noise_and_measures_nothing_new_is_said(life: Life) -> None:
+    life.live(100.0, faults=("touch_noise",))
+    life.live(40.0, faults=("touch_stuck",))
+    assert "touch" in life.faults
+    life.live(2.0, faults=())
+    assert life.faults == ()
+    assert felt(life, 0.5, pads=PADS)[-1].pads == pytest.approx({"back": 0.5}, abs=0.02)
+
+
 @pytest.mark.parametrize("at", [0.02, 0.04, 0.2])
 def test_a_touch_chip_that_is_reset_before_its_charges_were_read_looks_for_them_again(
     life: Life, at: float

@@ -225,6 +225,26 @@ def test_all_pads_at_full_within_one_read_are_a_fault_that_is_counted() -> None:
     assert rig.chip.set_ups == 2
 
 
+@pytest.mark.parametrize(
+    ("noise", "before", "seconds", "frozen"),
+    [(1.2, 120.0, 29.0, 0), (1.2, 120.0, 34.0, 1), (1.2, 120.0, 600.0, 1), (1.2, 30.0, 600.0, 0),
+     (0.0, 120.0, 600.0, 0), (0.9, 120.0, 40.0, 1), (0.4, 120.0, 600.0, 0)],
+)  # fmt: skip
+def test_a_chip_that_had_noise_and_changes_no_bit_for_half_a_minute_is_set_up_anew(
+    noise: float, before: float, seconds: float, frozen: int
+) -> None:
+    rig = SkinRig(noise=noise)
+    rig.live(before)
+    hand = on(3, 4000.0)
+    felt = rig.live(seconds, hand, noise=np.zeros((round(seconds * 100), 12)))
+    assert (rig.skin.losses, rig.skin.implausible) == (frozen, frozen)
+    assert felt[50, 3]
+    if frozen:
+        assert rig.skin.answers
+        rig.live(2.0)
+        assert rig.live(0.3, hand)[-1][3] == pytest.approx(128, abs=12), "as before"
+
+
 @pytest.mark.parametrize("pads", [0, 1, 3])
 def test_on_a_body_with_few_pads_all_at_full_may_be_a_hand(pads: int) -> None:
     rig = SkinRig()
