@@ -20,8 +20,7 @@ from moggy.serial_port import only_port, way_out
 ANSWER = 5.0
 """Seconds for which the firmware is asked for the prompt. Our choice."""
 RESTART = 20.0
-"""Seconds for a restart, with the first compilation of nothing: an RP2040's USB is back after about
-two. Our choice."""
+"""Seconds for a restart: an RP2040's USB is back after about two. Our choice."""
 ENDING = 2.0
 """Seconds in which a servo board that answers has ended its pulses: one that was lost is asked once
 a second (firmware/i2c_bus.py)."""

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any
 
@@ -255,6 +256,7 @@ def test_wherever_descriptors_run_out_in_a_start_nothing_escapes_and_nothing_is_
     room: int,
 ) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource_tracker.ensure_running()  # the first worker of a process starts it, and it stays
     worker = ProcessWorker(echo, name="echo")
     before = sorted(os.listdir("/proc/self/fd"))
     free = next(n for n in range(soft) if str(n) not in before)
