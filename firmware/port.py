@@ -49,7 +49,8 @@ class Port:
         self._lives = 0
         """Quarters of a second for which the session still counts as living."""
         self._gone = False
-        """Whether it has ceased to live: events wait for the brain's next ping."""
+        """Whether it has ceased to live: events are sent once, and again from the brain's next ping
+        on."""
         self._used = [0] * _SESSIONS_KEPT
         """Numbers of the last sessions."""
         self.open = False
@@ -152,8 +153,8 @@ class Port:
 
     def flush(self, elapsed_ms: int) -> None:
         """Write what is due, `elapsed_ms` after the last call, as far as the line takes it."""
-        if self._events.waiting and not self._gone:
-            for data in self._events.due(elapsed_ms):
+        if self._events.waiting:
+            for data in self._events.due(elapsed_ms, not self._gone):
                 count = len(data)
                 # What finds no room is sent again, as it is not acknowledged.
                 if self._has_room(count):

@@ -13,8 +13,7 @@ from array import array
 from binascii import crc32
 
 if sys.implementation.name != "micropython":
-    # The compiler of MicroPython takes the decorators and the types of viper for itself, machine
-    # code for integers and bytes. For CPython they mean nothing.
+    # MicroPython's compiler takes viper's decorators and types, which mean nothing to CPython.
     from typing import Any, TypeAlias, TypeVar
 
     _Function = TypeVar("_Function")
@@ -369,8 +368,7 @@ class Outbox:
     acknowledged; all of these are sent again until they are."""
 
     def __init__(self, window: int, again_ms: int, longest: int) -> None:
-        """`again_ms`: ms without an acknowledgement before the window is sent again. `longest`:
-        how many messages may wait."""
+        """`again_ms`: ms until the window is sent again. `longest`: how many messages may wait."""
         self._window, self._again_ms, self._longest = window, again_ms, longest
         self.clear()
 
@@ -412,23 +410,25 @@ class Outbox:
                 return done
         return []
 
-    def due(self, elapsed_ms: int) -> "tuple[bytes, ...] | list[bytes]":
-        """Frames to write now, `elapsed_ms` after the last call: what was not sent yet, and after
-        `again_ms` without an acknowledgement the whole window again."""
+    def due(self, elapsed_ms: int, again: bool = True) -> "tuple[bytes, ...] | list[bytes]":
+        """Frames to write now, `elapsed_ms` after the last call: what was not sent yet, and, if
+        `again`, after `again_ms` without an acknowledgement the whole window again."""
         if not self.waiting:
             return ()  # which takes no memory
         self._since += elapsed_ms
-        if self._since >= self._again_ms:
+        if again and self._since >= self._again_ms:
             self._sent = 0
         if self._sent >= min(self._window, len(self.waiting)):
             return ()
         self._since = 0
-        frames = [
-            frame(kind, seq, self._session + payload)
-            for kind, seq, payload in self.waiting[self._sent : self._window]
+        return self._unsent()  # by itself: a long function takes memory when it is called
+
+    def _unsent(self) -> list[bytes]:
+        first, self._sent = self._sent, min(self._window, len(self.waiting))
+        return [
+            frame(kind, seq, self._session + data)
+            for kind, seq, data in self.waiting[first : self._sent]
         ]
-        self._sent += len(frames)
-        return frames
 
 
 class Inbox:

@@ -3,6 +3,7 @@ ended with the pet's process."""
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import signal
@@ -258,6 +259,7 @@ def test_wherever_descriptors_run_out_in_a_start_nothing_escapes_and_nothing_is_
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource_tracker.ensure_running()  # the first worker of a process starts it, and it stays
     worker = ProcessWorker(echo, name="echo")
+    gc.collect()  # what other tests have left open
     before = sorted(os.listdir("/proc/self/fd"))
     free = next(n for n in range(soft) if str(n) not in before)
     resource.setrlimit(resource.RLIMIT_NOFILE, (free + room, hard))
