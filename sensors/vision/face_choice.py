@@ -148,5 +148,10 @@ def _tilt(found: Any, picture: Picture) -> float:
     return math.atan2(x * width, y * height)
 
 
-_RIGHT_EYE, _LEFT_EYE, _NOSE, _MOUTH, _RIGHT_EAR, _LEFT_EAR = range(6)
+_RIGHT_EYE = 0
+_LEFT_EYE = 1
+_NOSE = 2
+_MOUTH = 3
+_RIGHT_EAR = 4
+_LEFT_EAR = 5
 """Places of the detector's keypoints."""

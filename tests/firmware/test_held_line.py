@@ -152,11 +152,13 @@ def test_a_stop_holds_also_when_it_comes_from_an_earlier_session(
 
 def test_an_event_of_an_earlier_session_takes_the_number_of_none(wake: Callable[..., Life]) -> None:
     life = wake().live(3.0)
-    stale = wire.frame(wire.STATE, 1, bytes((life.link.protocol._nonce,)) + bytes(10))
+    stale = wire.frame(
+        wire.STATE, 1, bytes((life.link.protocol._nonce,)) + bytes(4) + b"\x04" + bytes(5)
+    )
     life.link = MemoryLink(life.board.line, nonce=40)
     life.body = SerialBody(life.link, CAT)
     line = life.board.line
-    read, line.read = line.read, lambda: stale + read()  # type: ignore[method-assign]
+    read, line.read = line.read, lambda: read().replace(b"\0", b"\0" + stale)  # type: ignore[method-assign]
     life.live(1.0)
     assert life.state == "running"
     assert life.asked(wire.LIMP).result == "done"
