@@ -271,7 +271,8 @@ def test_wherever_descriptors_run_out_in_a_start_nothing_escapes_and_nothing_is_
     if worker.pid is None:
         assert len(said) == 1
         assert "cannot be started: [Errno 24] Too many open files" in said[0]
-        assert sorted(os.listdir("/proc/self/fd")) == before
+        # What other tests have left may be closed meanwhile; nothing new may be open.
+        assert set(os.listdir("/proc/self/fd")) <= set(before)
     worker.close()
 
 
