@@ -9,7 +9,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import pickle
-import signal
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -188,7 +187,6 @@ class Aside(Generic[Made]):
 def _serve(line: Connection, name: str) -> None:
     """The process: make what does the work, then do one after the other, until nobody asks."""
     end_with_parent()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     named(name)
     os.nice(NICE)
     try:

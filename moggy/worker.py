@@ -226,22 +226,15 @@ class ProcessWorker:
 
 @contextmanager
 def deaf_to_ctrl_c() -> Iterator[None]:
-    """Let a process that is started within ignore Ctrl-C from its first instruction: the terminal
-    sends it to all processes, and the loop closes its workers."""
-    if threading.current_thread() is not threading.main_thread():
-        # Only the main thread may set what a signal does; a process inherits what is blocked.
-        resource_tracker.ensure_running()  # its start would unblock it
-        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
-            yield
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Let a process that is started within never see Ctrl-C: the terminal sends it to all
+    processes, and the loop closes its workers. It inherits what is blocked; the pet's own process
+    is told behind this, since the kernel keeps what is blocked and throws away what is ignored."""
+    resource_tracker.ensure_running()  # its start would unblock it
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 def is_suspended(pid: int | None) -> bool:

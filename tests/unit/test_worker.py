@@ -19,7 +19,14 @@ from typing import Any
 import pytest
 
 from moggy.messages import AnySense, Thought, Trouble, Words
-from moggy.worker import SUSPENDED, ProcessWorker, SimulatedWorker, Task, is_suspended
+from moggy.worker import (
+    SUSPENDED,
+    ProcessWorker,
+    SimulatedWorker,
+    Task,
+    deaf_to_ctrl_c,
+    is_suspended,
+)
 from tests.processes import Program, lives
 
 PATIENCE = 180.0
@@ -106,6 +113,37 @@ def test_a_killed_process_is_said_once_and_comes_back() -> None:
         senses, _ = until(
             worker, lambda found: any(isinstance(sense, Words) for sense in found), now=now
         )
+    finally:
+        worker.close()
+
+
+def test_ctrl_c_while_a_process_is_started_reaches_the_pet() -> None:
+    came: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
+    try:
+        with deaf_to_ctrl_c():
+            os.kill(os.getpid(), signal.SIGINT)
+        assert came == [signal.SIGINT]
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.parametrize("in_main_thread", [True, False])
+def test_a_process_never_sees_ctrl_c(in_main_thread: bool) -> None:
+    worker = ProcessWorker(echo, name="echo")
+    try:
+        if in_main_thread:
+            worker.poll(0.0)
+        else:
+            starting = threading.Thread(target=worker.poll, args=(0.0,))
+            starting.start()
+            starting.join()
+        assert worker.pid is not None
+        os.kill(worker.pid, signal.SIGINT)
+        offer(worker, "hello")
+        os.kill(worker.pid, signal.SIGINT)
+        senses, _ = until(worker, bool)
+        assert [sense.text for sense in senses if isinstance(sense, Words)] == ["hello"]
     finally:
         worker.close()
 
