@@ -68,25 +68,31 @@ def ask(drivers: "list[Servos]") -> "list[Servos]":
 
 
 def ask_each() -> None:
-    """Ask each driver once, each made just before: one whose file is missing or damaged keeps no
-    other from it. Raises then what the first such file raised; a driver that does not answer is
-    asked again by what comes later."""
+    """Ask each driver once, each made just before: one that does not answer is asked again by what
+    comes later. One whose file is missing or damaged keeps no other from it: then the others are
+    asked until they acknowledge it, and what the first such file raised is raised."""
     disable()
     wires = bus()
     damaged: Exception | None = None
+    still: list[Servos] = []
     for name in names():
         try:
-            ask([driver(name, wires)])
+            still += ask([driver(name, wires)])
         except Exception as error:
             damaged = damaged or error
     if damaged is not None:
+        insist(still)
         raise damaged
 
 
 def until_acknowledged() -> None:
     """Ask until each driver has acknowledged it. Ctrl-C ends that; then servos may have pulses."""
     disable()
-    still = ask(list(servos(bus()).values()))
+    insist(ask(list(servos(bus()).values())))
+
+
+def insist(still: "list[Servos]") -> None:
+    """Ask drivers that have not acknowledged it, until they do."""
     asked = 0
     while still:
         if asked % _SAY == 0:

@@ -185,6 +185,7 @@ class Limbs:
         tick while starting, until `attached`."""
         if self._disable is not None:
             self._disable.value(0)
+        self._on.clear()  # what `look` found before the first pulse is not asked to be off now
         self._wait -= 1
         if self._wait <= 0 and self._attached < self.count:
             self._pulses[self._attached] = self.joint(self._attached).pulse

@@ -113,7 +113,7 @@ def forget() -> None:
         sys.modules.pop(name, None)
     for name in _ONLY_AT_START:
         del globals()[name]
-    for made in Board, Skin, Limbs, BatteryGauge, StopButton, Boots:
+    for made in Board, Port, Skin, MotionSensor, Limbs, BatteryGauge, StopButton, Boots:
         made.__init__ = None  # type: ignore[method-assign, assignment]
     gc.collect()
 

@@ -117,6 +117,8 @@ class Port:
         else:
             if self._commands.accept(self._frames.seq):
                 self._result = take(kind, payload[1:], now)
+            elif kind == wire.STOP:  # again, or of a session whose number ends in the same byte
+                take(kind, payload, now)
             answer = self._commands.last, self._result, self._nonce & 255
             self._say(wire.ACK, bytes(answer))
 

@@ -11,7 +11,7 @@ from micropython import const
 
 from i2c_bus import Bus, Watched
 from mpr121 import MPR121
-from touches import SHORTED, feel
+from touches import CLIPPED, SHORTED, feel, firm_for, step_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,18 +20,8 @@ if TYPE_CHECKING:
 _FULL_FF = const(8000)
 """fF that a hand adds to an electrode at the full pressure, 255, unless the body's file says how
 many. Our choice: a palm on 5 mm of fur (30 cm², ε = 1.5); to be measured on a real body."""
-_COUNT_FF = const(155152)
-"""Counts times fF for one µA during half a microsecond: 1024 · 0.5 pC / 3.3 V (data sheet)."""
-_MOST_FIRM = const(1 << 26)
-"""So that 16 times as much is a number of 32 bits: 12 times the most at 1 pF a hand and 30 pF."""
-_LEAST_STEP = const(6)
-"""Counts below the baseline at which a touch begins on a pad without noise. Our choice: the
-chip's own steps, and the lag of the baseline while the weather changes (8 counts a second: 2)."""
-_MOST_STEP = const(60)
-"""Counts below the baseline at which a touch begins on the noisiest pad."""
-_NOISES = const(8)
-"""Standard deviations of a pad's noise at which a touch begins; it ends at half of that. Of normal
-noise 6 would be passed once a day (12 pads, 100 reads a second); more for noise that is not."""
+_NOISE = const(16)
+"""Variance of a pad's noise that is believed at the start, 16ths of a squared count. Our guess."""
 _MOST_SLOPE = const(768)
 """512ths of a count a turn (12 counts a second) by which the weather moves a count at most. Our
 choice: a hand comes faster."""
@@ -74,6 +64,9 @@ _LIVELY = const(8)
 """Noise of a pad (0.7 counts; 16ths of a squared count) that changes bits all the time."""
 _LIVELY_WINDOWS = const(16)
 """Windows, less those without, of such noise that are counted at most, for each pad."""
+_STALE = const(1000)
+"""Ticks (10 s) without a reading after which the baselines are learnt anew. Our choice: weather of
+1 pF in ten minutes moves a count by less than a touch in a minute."""
 _FROZEN = const(256)
 """Turns (31 s, four windows) without a change of any bit after which a chip measures nothing any
 more, if four windows of such noise are still counted then. Our choice."""
@@ -84,8 +77,6 @@ _HIGH = const(840)
 """Counts above this are not linear any more (0.7 V below the supply is 806): the charge was found
 while a hand lay there, or the weather has become dry. The chip looks for its charges anew while
 nothing is touched, once for each pad."""
-_CLIPPED = const(1016)
-"""Counts from this on are those of an electrode whose voltage has reached the supply (1023)."""
 
 
 class Skin(Watched):
@@ -111,6 +102,8 @@ class Skin(Watched):
         self._quiet = quiet_reads
         self._settle = 0
         """Reads until the counts are used."""
+        self._away = 0
+        """Ticks in a row without a reading, up to _STALE."""
         self._turn = self._samples = 0
         self._changed = False
         self._knows = False
@@ -138,12 +131,12 @@ class Skin(Watched):
         self._drift = self._moves = self._free = 0
         """By how much the baselines of touched pads move in this turn; the sum of what the others
         have moved and these have not yet, both 16ths of a count; and how many others there were."""
-        self._step = array("h", [_NOISES] * count)
+        self._step = array("h", [step_for(_NOISE)] * count)
         """Counts below the baseline at which a touch begins."""
         self._touch_at = _zeros("H", count)
         """The count at which a touch begins."""
-        self._noise = array("i", [16] * count)
-        """Variance while untouched, 16ths of a squared count. Our guess at the start: 1."""
+        self._noise = array("i", [_NOISE] * count)
+        """Variance while untouched, 16ths of a squared count."""
         self._above = bytearray(count)
         self._low = bytearray(count)
         """Turns in a row in which an untouched pad was lower than where a touch begins; _TOUCHED if
@@ -189,8 +182,14 @@ class Skin(Watched):
         """Read the chip; returns whether a pressure changed. Called at each tick. A body without
         pads needs no chip."""
         self._changed = False
-        if self._channels:
-            self.attend(now)
+        if not self._channels:
+            return False
+        if self.attend(now):
+            self._away = 0
+        elif self._away < _STALE:
+            self._away += 1
+        else:
+            self._knows = False
         return self._changed
 
     def _sound(self) -> bool:
@@ -243,16 +242,16 @@ class Skin(Watched):
         self._turn = turn
 
     def _begin(self) -> None:
-        """Take the counts as the baselines. Raises OSError when the chip was reset since it looked
-        for its charges, or has found none; then it looks for them anew."""
+        """End all touches, and take the counts as the baselines. Raises OSError when the chip was
+        reset since it looked for its charges, or has found none; then it looks for them anew."""
+        self._silence()
         charges = self._chip.charges()
         if not self._chip.sound() or not all([charges[channel] for channel in self._channels]):
             self._retune = True
             raise OSError("the touch chip has not found its charges")
         for pad in range(len(self._channels)):
             channel = self._channels[pad]
-            firm = charges[channel] * (255 * _COUNT_FF // self._full[pad])
-            self._firm[pad] = min(firm, _MOST_FIRM) << 4
+            self._firm[pad] = firm_for(charges[channel], self._full[pad])
             for row in range(3):
                 self._recent[row * len(self._channels) + pad] = self._counts[channel]
             self._rebase(pad, self._counts[channel])
@@ -292,7 +291,7 @@ class Skin(Watched):
             self._retune = True
         if self._samples == 0:
             self._end_window(pad)
-        if not SHORTED <= count < _CLIPPED:
+        if not SHORTED <= count < CLIPPED:
             if not self._clipped & bit:
                 self._clipped |= bit
                 self._count_implausible()
@@ -302,6 +301,8 @@ class Skin(Watched):
             self._rebase(pad, count)
         step = count - self._last[pad]
         if step:
+            if self._same >= _FROZEN:  # the baselines are as old as that
+                self._knows = False
             self._same = 0
         self._sum[pad] += count
         self._squares[pad] += count * count
@@ -318,9 +319,9 @@ class Skin(Watched):
         """Find whether the chip is frozen, and by how much the weather moves touched pads: as it
         has moved the others in this turn, where those are at least half of all."""
         self._same += 1
-        if self._same == _FROZEN and self._lively > 4 * len(self._channels):
-            self._nonsense = True
-            self._lively = 0
+        if self._same == _FROZEN:
+            self._nonsense = self._lively > 4 * len(self._channels)
+            self._same = _FROZEN if self._nonsense else 0
         free = self._free
         if free * 2 < len(self._channels):
             self._drift = self._moves = 0
@@ -394,10 +395,7 @@ class Skin(Watched):
         """Believe more noise soon, less of it slowly: servos that stop will run again."""
         less = noise - self._noise[pad]
         self._noise[pad] += less // 2 if less > 0 else less // _FORGETS
-        step = _LEAST_STEP
-        while step < _MOST_STEP and 16 * step * step < _NOISES * _NOISES * self._noise[pad]:
-            step += 1
-        self._step[pad] = step
+        self._step[pad] = step_for(self._noise[pad])
 
     def _is_stuck(self, pad: int, mean: int, variance: int, noise: int) -> bool:
         """Whether a touch has been for `_STILL_WINDOWS` what a stuck pad with normal noise, each

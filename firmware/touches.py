@@ -9,6 +9,12 @@ if sys.implementation.name != "micropython":
 
 SHORTED = const(8)
 """Counts below this are those of an electrode that is shorted, or not measured at all."""
+CLIPPED = const(1016)
+"""Counts from this on are those of an electrode whose voltage has reached the supply (1023)."""
+_COUNT_FF = const(155152)
+"""Counts times fF for one µA during half a microsecond: 1024 · 0.5 pC / 3.3 V (data sheet)."""
+_MOST_FIRM = const(1 << 26)
+"""So that 16 times as much is a number of 32 bits: 12 times the most at 1 pF a hand and 30 pF."""
 _NEARLY_FULL = const(240)
 """Pressure, of 255, at which a pad counts as full where all of them are. Our choice: pads that are
 driven to the end differ by their noise."""
@@ -25,6 +31,29 @@ quiet pad's count, which is noise too at first, passes it in its third read: 9 t
 _WARY = const(4)
 """Reads without weak beginnings after a count of an untouched pad was as far above its baseline as
 a touch begins below. Hands make counts smaller; noise that begins makes some of them larger."""
+_LEAST_STEP = const(6)
+"""Counts below the baseline at which a touch begins on a pad without noise. Our choice: the
+chip's own steps, and the lag of the baseline while the weather changes (8 counts a second: 2)."""
+_MOST_STEP = const(60)
+"""Counts below the baseline at which a touch begins on the noisiest pad."""
+_NOISES = const(8)
+"""Standard deviations of a pad's noise at which a touch begins; it ends at half of that. Of normal
+noise 6 would be passed once a day (12 pads, 100 reads a second); more for noise that is not."""
+
+
+def firm_for(charge: int, full_ff: int) -> int:
+    """Pressure · count, in 16ths, of a hand that adds so many fF to an electrode with this charge
+    (µA times half microseconds)."""
+    return min(charge * (255 * _COUNT_FF // full_ff), _MOST_FIRM) << 4
+
+
+def step_for(noise: int) -> int:
+    """Counts below the baseline at which a touch begins on a pad with this noise (variance, 16ths
+    of a squared count)."""
+    step = _LEAST_STEP
+    while step < _MOST_STEP and 16 * step * step < _NOISES * _NOISES * noise:
+        step += 1
+    return step
 
 
 @micropython.viper

@@ -27,9 +27,23 @@ SUMS = "SHA256SUMS"
 """File with the hash of each other one, as `sha256sum -c` reads it."""
 START_FILE = "main.py"
 """Name of the one that a board starts."""
-START = "import all_off\n\ndel all_off\nfrom firmware import run\n\nrun()\n"
+START = """\
+import all_off
+
+del all_off
+try:
+    from firmware import run
+
+    run()
+except BaseException:
+    import all_off
+
+    all_off.until_acknowledged()
+    raise
+"""
 """Text of START_FILE: a board starts no compiled file by itself. `all_off` comes first, so that the
-servos are off whichever other file is missing; nothing keeps it in memory."""
+servos are off whichever other file is missing; nothing keeps it in memory. Where the start fails,
+also by Ctrl-C, nothing else would ask a driver again that has not acknowledged it."""
 NOT_ON_A_BOARD = ("sys.implementation.name != 'micropython'", "TYPE_CHECKING")
 """Conditions of what only CPython and the type checker need."""
 COMPUTED = ("SCHEMA_HASH", "lengths")
@@ -140,10 +154,11 @@ def sums(files: Mapping[str, bytes]) -> str:
 
 def write(files: Mapping[str, bytes], folder: Path) -> None:
     """Write the files and their SUMS into a folder, which is made if there is none. A compiled file
-    that is not among them is removed, since the board would load it."""
+    that is not among them is removed, and a source of one that is, since the board would load
+    them."""
     folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("*.mpy"):
-        if old.name not in files:
+    for old in (*folder.glob("*.mpy"), *folder.glob("*.py")):
+        if old.name not in files and (old.suffix == ".mpy" or f"{old.stem}.mpy" in files):
             old.unlink()
     for name, data in files.items():
         (folder / name).write_bytes(data)

@@ -41,6 +41,8 @@ print(sorted(wire.lengths.items()), "body_config" in sys.modules)
 
 def test_the_build_command_writes_every_file_of_the_firmware_with_its_hash(tmp_path: Path) -> None:
     (tmp_path / "gone.mpy").write_bytes(b"of an older version")
+    (tmp_path / "all_off.py").write_text("the board would load this instead of the compiled one")
+    (tmp_path / "a_driver.py").write_text("somebody's own")
     said = CliRunner().invoke(app, ["board", "build", str(tmp_path)])
     assert said.exit_code == 0, said.output
     assert f"{body_hash(CAT):08x}" in said.stdout
@@ -48,9 +50,9 @@ def test_the_build_command_writes_every_file_of_the_firmware_with_its_hash(tmp_p
     names = {path.stem for path in FIRMWARE.glob("*.py")} - {"main", "manifest"}
     compiled = {f"{name}.mpy" for name in names | {"firmware", "body_config"}}
     found = {path.name for path in tmp_path.iterdir()}
-    assert found == compiled | {"main.py", "SHA256SUMS"}
+    assert found == compiled | {"main.py", "SHA256SUMS", "a_driver.py"}
     lines = (tmp_path / "SHA256SUMS").read_text().splitlines()
-    assert len(lines) == len(found) - 1
+    assert len(lines) == len(found) - 2
     for line in lines:
         digest, name = line.split("  ")
         assert sha256((tmp_path / name).read_bytes()).hexdigest() == digest

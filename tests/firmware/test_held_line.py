@@ -129,8 +129,9 @@ def test_a_command_of_an_earlier_session_is_not_carried_out_and_takes_no_ones_nu
     assert life.asked(wire.RELEASE).result == "done"
 
 
+@pytest.mark.parametrize("nonce", [40, 257], ids=["another", "of the same low byte"])
 def test_a_stop_holds_also_when_it_comes_from_an_earlier_session(
-    wake: Callable[..., Life],
+    nonce: int, wake: Callable[..., Life]
 ) -> None:
     life = wake()
     line = HeldCommand(life.board.line, wire.STOP)
@@ -139,8 +140,9 @@ def test_a_stop_holds_also_when_it_comes_from_an_earlier_session(
     life.live(3.0)
     life.link.command(wire.STOP, b"", life.now)
     life.live(0.1)
-    life.link = MemoryLink(life.board.line, nonce=40)
+    life.link = MemoryLink(life.board.line, nonce=nonce)
     life.body = SerialBody(life.link, CAT)
+    assert life.asked(wire.CLEAR).result == "done", "which takes the number of the stop"
     life.live(0.5)
     line.late()
     life.live(0.2)

@@ -548,6 +548,19 @@ def test_a_pulse_that_comes_by_itself_while_limp_is_ended() -> None:
     assert not found.lost
 
 
+def test_what_is_wrong_before_the_first_pulse_does_not_blind_the_looks_after_it() -> None:
+    found, one, _ = limbs(row())
+    found.limp()
+    one.keeps, one.fails = False, True
+    found.attach()
+    found.look()
+    one.fails = False
+    found.attach()
+    found.attach()
+    assert (found.attached, found.off) == (True, True)
+    assert found.look()
+
+
 @pytest.mark.parametrize("error", [OSError(5), ValueError("a driver of one's own")])
 def test_a_driver_that_does_not_answer_is_no_wrong_pulse(error: Exception) -> None:
     found, one = pulsed()

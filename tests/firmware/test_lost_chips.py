@@ -394,6 +394,21 @@ def test_a_touch_chip_that_had_noise_and_measures_nothing_new_is_said(life: Life
     assert felt(life, 0.5, pads=PADS)[-1].pads == pytest.approx({"back": 0.5}, abs=0.02)
 
 
+@pytest.mark.parametrize(
+    ("fault", "seconds"),
+    [("touch_silent", 60), ("touch_silent", 15), ("touch_stuck", 60), ("brown_out", 60)],
+)
+def test_weather_while_the_touch_chip_is_away_is_no_touch(
+    life: Life, fault: Any, seconds: int
+) -> None:
+    life.live(100.0, faults=("touch_noise",))
+    for second in range(1, seconds + 1):
+        life.live(1.0, drifts=(20 * second,) * 12, faults=(fault,))
+    told = felt(life, 5.0, faults=("touch_noise",))
+    assert [touch.pressure for touch in told if touch.pressure] == []
+    assert felt(life, 0.5, pads=PADS)[-1].pads == pytest.approx({"back": 0.5}, abs=0.08)
+
+
 @pytest.mark.parametrize("at", [0.02, 0.04, 0.2])
 def test_a_touch_chip_that_is_reset_before_its_charges_were_read_looks_for_them_again(
     life: Life, at: float

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from moggy import wire
+from moggy.board_files import START
 from moggy.commands.board_session import FLAGS
 from moggy.sim.board.interpreter import BENCH, FIRMWARE, interpreter, note, write_config
 from moggy.sim.board.lock_step import LockStepBoard
@@ -304,11 +305,82 @@ def test_no_file_that_is_damaged_keeps_the_servos_powered_in_micropython(
     assert done.stdout.splitlines()[-1:] == ["[16, 4000, 0, 16, 0]"], done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("name", ["board", "limbs", "restart", "skin", "pin_servos"])
-def test_no_file_that_is_damaged_keeps_the_servos_powered(name: str) -> None:
-    """As in MicroPython, where the servo drivers do without `wire`."""
+FAILED_START = """
+import machine
+import body_config
+import all_off
+from array import array
+
+def pulsed():
+    return sum(1 for channel in range(16) if machine.bench.servos.pulse_us(channel))
+
+for driver in all_off.servos(all_off.bus()).values():
+    driver.all_off()
+    driver.show(array("H", [1500] * len(body_config.JOINTS)))
+said = [pulsed()]
+machine.bench.servos.present = False
+slept = [0]
+def sleep(ms):
+    slept[0] += ms
+    machine.bench.servos.present = slept[0] >= 4000
+all_off.sleep_ms = sleep
+try:
+    exec(START)
+except BaseException as error:
+    said += [type(error).__name__, slept[0], pulsed()]
+print(said)
+"""
+
+
+@pytest.mark.skipif(interpreter() is None, reason=f"not run: {note()}")
+@pytest.mark.parametrize(
+    ("firmware", "error"),
+    [
+        ("import a_file_that_is_missing", "ImportError"),
+        ("def", "SyntaxError"),
+        ("def run():\n    raise ValueError('no such pin')", "ValueError"),
+        ("def run():\n    raise KeyboardInterrupt", "KeyboardInterrupt"),
+    ],
+)
+def test_a_start_that_fails_asks_the_servos_until_they_are_off(
+    tmp_path: Path, firmware: str, error: str
+) -> None:
+    command = interpreter()
+    assert command is not None
+    (tmp_path / "script.py").write_text(FAILED_START.replace("START", repr(START)))
+    (tmp_path / "firmware.py").write_text(firmware)
+    write_config(CAT, tmp_path, 0)
+    done = subprocess.run(
+        [*command[:-1], "heapsize=1m", "script.py"],
+        cwd=tmp_path,
+        env={"MICROPYPATH": f"{tmp_path}:{BENCH}:{FIRMWARE}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    expected = f"[16, '{error}', 4000, 0]"
+    assert done.stdout.splitlines()[-1:] == [expected], done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "silent"),
+    [("board", False), ("limbs", False), ("restart", False), ("skin", False), ("pin_servos", False),
+     ("pin_servos", True)],
+)  # fmt: skip
+def test_no_file_that_is_damaged_keeps_the_servos_powered(name: str, silent: bool) -> None:
+    """As in MicroPython, where the servo drivers do without `wire`. A servo board that is silent
+    while `all_off` itself fails is asked again: the rest does not come."""
     board = LockStepBoard(CAT)
     Life(board).live(3.0)
+    slept: list[int] = []
+
+    def sleep(ms: int) -> None:
+        slept.append(ms)
+        board.bench.servos.present = sum(slept) >= 4000
+
+    if silent:
+        board.module("time").sleep_ms = sleep
+        board.bench.servos.present = False
     assert board.bench.servos.pulse_us(0) > 0
     damaged = compile("raise ImportError", name, "exec")
     board._sources = {**board._sources, name: damaged}
