@@ -1,5 +1,15 @@
 """`python -m moggy` is `moggy`."""
 
-from moggy.main import main
+from moggy import ctrl_c
 
-main()
+
+def main() -> None:
+    """Run the command."""
+    ctrl_c.ends_at_once()  # before the imports, which take long
+    from moggy.main import main as command_line
+
+    command_line()
+
+
+if __name__ == "__main__":
+    main()

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from moggy import ctrl_c
 from moggy.command_groups import (
     AsJson,
     BodyName,
@@ -48,14 +49,21 @@ Personality = Annotated[
 ]
 
 
+PUT_AWAY = {"board", "export", "flash", "memory", "models", "perceive", "setup"}
+"""Commands that put something away at a Ctrl-C. `sim`, `run` and `demo` see to that themselves."""
+
+
 @app.callback(invoke_without_command=True)
 def root(
+    context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Say the version and end.")] = False,
 ) -> None:
     """Pet robots that feel: simulate one, run one, ask why it did what it did."""
     if version:
         typer.echo(f"moggy {__version__}")
         raise typer.Exit
+    if context.invoked_subcommand in PUT_AWAY:
+        ctrl_c.raises()
 
 
 @app.command(epilog="Example: `moggy demo --out /tmp/minute`")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from moggy import ctrl_c
 from moggy.assemble import begin, body_of, born, in_virtual_time, recorder, simulated_body
 from moggy.commands.terminal import Shown, styled
 from moggy.config import Files
@@ -90,13 +91,15 @@ def demo(out: Path, *, personality: str, seed: int) -> None:
     day = files.load("days/demo.yaml", Day)
     start = begin(files, seed=seed, hour=day.hour, personality=personality)
     body = body_of(start)
+    pet = born(start)
     teller = Teller(console)
     console.print(styled((day.about, "dim")))
+    ctrl_c.raises()  # from here on there are records to end
     with recorder(out, start) as records:
         simulated = simulated_body(body)
         pictures = Pictures(out / "pictures", body, simulated.angles, per_second=PICTURES)
         in_virtual_time(
-            born(start),
+            pet,
             senses_of(day, body),
             day.seconds,
             body=simulated,

@@ -10,6 +10,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from moggy import ctrl_c
 from moggy.assemble import (
     begin,
     born,
@@ -73,6 +74,8 @@ def headless(
     seconds = max(given.seconds, length_s(faults) if faults else 0.0) if until is None else until
     if not seconds <= LAST_MOMENT_S:
         raise ValueError(f"--until: {seconds:g} s are more than {LAST_MOMENT_S:,.0f} (31 days)")
+    pet = born(start)
+    ctrl_c.raises()  # from here on there are records to end
     before = perf_counter()
     records: Recorder | None = None
     shown: Pictures | None = None
@@ -95,7 +98,7 @@ def headless(
             listeners.append(say_troubles)
         senses = merge(given.senses, faults, key=lambda sense: sense.at)
         in_virtual_time(
-            born(start), senses, seconds, body=simulated, listeners=listeners, think=think
+            pet, senses, seconds, body=simulated, listeners=listeners, think=think
         ).run()
     took = perf_counter() - before
     lived = f"{seconds:g} s of its life in {took:.2f} s ({seconds / took:.0f} times as fast)"

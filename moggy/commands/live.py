@@ -13,6 +13,7 @@ from threading import Thread
 from moggy.assemble import RealLife, robot, simulator
 from moggy.commands.terminal import say, tell
 from moggy.designs import designs
+from moggy.loop import Loop
 from moggy.messages import Tick, Trouble
 from moggy.sim.faults import Fault
 
@@ -35,7 +36,7 @@ def simulate(
 ) -> int:
     """The cat in the studio, with faults in the order of their time. Returns 0, or 1 where its
     records are not whole."""
-    terminal = Terminal()
+    ending, terminal = Ending(), Terminal()
     life = simulator(
         personality=personality, seed=seed, hour=hour, board=board, studio_port=port,
         remember=remember, record=record, record_words=words, faults=faults,
@@ -44,9 +45,9 @@ def simulate(
     if life.note:
         tell(f"board: {life.note}", color="yellow", err=True)
     tell(f"The cat lives at {life.address} (Ctrl-C ends it)")
-    if open_browser:
+    if open_browser and not ending.came:
         webbrowser.open(life.address)
-    return _live(life, terminal)
+    return _live(life, terminal, ending)
 
 
 def run_robot(
@@ -62,7 +63,7 @@ def run_robot(
     words: bool,
 ) -> int:
     """The pet in a real body. Returns 0, or 1 where its records are not whole."""
-    terminal = Terminal()
+    ending, terminal = Ending(), Terminal()
     life = robot(
         port, body=body, personality=personality, seed=seed, camera=camera, microphone=microphone,
         studio_port=studio_port, record=record, record_words=words, listeners=[terminal],
@@ -70,18 +71,39 @@ def run_robot(
     if life.address:
         tell(f"The studio is at {life.address}")
     tell(f"{personality} lives on {port} (Ctrl-C lets it lie down)")
-    return _live(life, terminal)
+    return _live(life, terminal, ending)
 
 
-def _live(life: RealLife, terminal: Terminal) -> int:
+class Ending:
+    """Notes Ctrl-C, or that somebody ends the process, from the start of a life on, and raises
+    nothing: what is being opened would be left half open."""
+
+    def __init__(self) -> None:
+        self.came = False
+        self._loop: Loop | None = None
+        signal.signal(signal.SIGINT, self._note)
+        signal.signal(signal.SIGTERM, self._note)
+
+    def stops(self, loop: Loop) -> None:
+        """Let it stop this loop; before its first tick where it came already."""
+        self._loop = loop
+        if self.came:
+            loop.stop()
+
+    def _note(self, *_: object) -> None:
+        self.came = True
+        if self._loop is not None:
+            self._loop.stop()
+
+
+def _live(life: RealLife, terminal: Terminal, ending: Ending) -> int:
     """Until Ctrl-C, or until somebody ends the process. Returns 1 where its records are not
     whole."""
     if life.recording is not None and life.recording.words:
         tell(WORDS_KEPT)
     for note in designs(life.start).notes:
         tell(note, color="yellow", err=True)
-    signal.signal(signal.SIGINT, lambda *_: life.loop.stop())
-    signal.signal(signal.SIGTERM, lambda *_: life.loop.stop())
+    ending.stops(life.loop)
     life.loop.run()
     terminal.close()
     tell("It lies down. Goodbye.")
