@@ -42,9 +42,9 @@ from moggy.unreadable import opened
 
 MAGIC = b"\x89MCAP0\r\n"
 """First and last bytes of an MCAP file."""
-LEVEL = 9
-"""Of zstd: a sixth smaller than its default of 3, 3 ms for a second of life
-(`python -m bench journal`)."""
+LEVEL = 15
+"""Of zstd: a sixth smaller than its default of 3, 5 ms for a second of life, which the process that
+writes spends (`python -m bench journal`)."""
 LARGEST = 64 * 2**20
 """Bytes of a record that is read; the largest is an attached file. What says more is damaged."""
 LARGEST_CHUNK = 4 * 2**20
