@@ -16,14 +16,8 @@ from multiprocessing.connection import Connection
 from queue import Empty, SimpleQueue
 from typing import Any, Concatenate, Generic, ParamSpec, TypeAlias, TypeVar
 
-from moggy.worker import (
-    LOOK_EVERY,
-    SUSPENDED,
-    deaf_to_ctrl_c,
-    end_with_parent,
-    is_suspended,
-    named,
-)
+from moggy import child
+from moggy.worker import LOOK_EVERY, SUSPENDED, is_suspended
 
 START_S = 120.0
 """Seconds for the start of the process, on a machine that is busy building. Our choice."""
@@ -148,14 +142,9 @@ class Aside(Generic[Made]):
         """Start the process and wait until it is ready. Raises OSError, EOFError or
         RuntimeError."""
         self._end()
-        context = multiprocessing.get_context("spawn")
-        line, end = context.Pipe()
+        line, end = multiprocessing.Pipe()
         with end:
-            process = context.Process(
-                target=_serve, args=(end, self._name), name=f"moggy {self._name}", daemon=True
-            )
-            with deaf_to_ctrl_c():
-                process.start()
+            process = child.start(self._name, _serve, end)
         self._given_up = False
         self._process, self._line = process, line
         if self._closed:
@@ -184,10 +173,8 @@ class Aside(Generic[Made]):
                 process.kill()
 
 
-def _serve(line: Connection, name: str) -> None:
+def _serve(line: Connection) -> None:
     """The process: make what does the work, then do one after the other, until nobody asks."""
-    end_with_parent()
-    named(name)
     os.nice(NICE)
     try:
         maker = pickle.loads(line.recv_bytes())()

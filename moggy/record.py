@@ -16,6 +16,7 @@ from typing import Any, Protocol, TypeAlias
 
 import orjson
 
+from moggy.child import deaf_to_ctrl_c
 from moggy.home import private
 from moggy.journal import Encoder, Journal
 from moggy.loop import rare_collection
@@ -23,7 +24,7 @@ from moggy.mcap_file import check_free
 from moggy.messages import Call, Purr, Tick
 from moggy.pet import Start
 from moggy.unreadable import named
-from moggy.worker import deaf_to_ctrl_c, is_ready
+from moggy.worker import is_ready
 
 TOGETHER = 32
 """Ticks that are handed to the process at a time."""

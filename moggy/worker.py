@@ -7,23 +7,19 @@ pet that sense and nothing else. It ends at once when the pet's own process is g
 
 from __future__ import annotations
 
-import ctypes
 import multiprocessing
-import os
 import pickle
 import select
-import signal
-import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import replace
-from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Protocol, TypeAlias
 
+from moggy import child
 from moggy.messages import AnySense, Thought, Trouble
 
 Task: TypeAlias = Callable[[Any], Sequence[AnySense]]
@@ -38,8 +34,6 @@ LOOK_EVERY = 0.5
 """Seconds between two looks at whether the process is suspended. It counts as suspended at the
 second look in a row, since Ctrl-Z stops the pet and its workers together, and `fg` wakes one before
 the other."""
-PR_SET_PDEATHSIG = 1
-"""Lets the kernel send a signal to this process when its parent ends (prctl(2))."""
 SUSPENDED = "was suspended (SIGSTOP): it is ended and started again"
 """What is said of a suspended process."""
 
@@ -165,14 +159,7 @@ class ProcessWorker:
         with ExitStack() as open_ends:
             answers, answer = map(open_ends.enter_context, context.Pipe(duplex=False))
             take, give = map(open_ends.enter_context, context.Pipe(duplex=False))
-            process = context.Process(
-                target=_work,
-                args=(take, answer, pickle.dumps(self._make), self._name),
-                name=f"moggy {self._name}",
-                daemon=True,
-            )
-            with deaf_to_ctrl_c():
-                process.start()
+            process = child.start(self._name, _work, take, answer, made=pickle.dumps(self._make))
             self._process, self._jobs = process, SimpleQueue()
             threading.Thread(
                 target=_send_on, args=(give, self._jobs), name=f"to {self._name}", daemon=True
@@ -224,19 +211,6 @@ class ProcessWorker:
         return [Trouble(at=now, part=self._name, message=message)]
 
 
-@contextmanager
-def deaf_to_ctrl_c() -> Iterator[None]:
-    """Let a process that is started within never see Ctrl-C: the terminal sends it to all
-    processes, and the loop closes its workers. It inherits what is blocked; the pet's own process
-    is told behind this, since the kernel keeps what is blocked and throws away what is ignored."""
-    resource_tracker.ensure_running()  # its start would unblock it
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-
-
 def is_suspended(pid: int | None) -> bool:
     """Whether a process was stopped by a signal, as by `kill -STOP`. False where there is no /proc
     that says so."""
@@ -275,12 +249,9 @@ def _send_on(pipe: Connection, jobs: SimpleQueue[bytes | None]) -> None:
             pipe.send_bytes(job)
 
 
-def _work(jobs: Connection, answers: Connection, made: bytes, name: str) -> None:
+def _work(jobs: Connection, answers: Connection, made: bytes) -> None:
     """The child: build the task, then do one job after the other until the pipe closes. `made` is
-    what builds the task, pickled: importing its module takes long, and must be ended too when the
-    pet's process is gone."""
-    end_with_parent()
-    named(name)
+    what builds the task, pickled: importing its module can fail, and that is said."""
     try:
         task: Task = pickle.loads(made)()
     except Exception as error:
@@ -300,30 +271,6 @@ def _work(jobs: Connection, answers: Connection, made: bytes, name: str) -> None
             answers.send(answer)
         except OSError:
             return
-
-
-def named(part: str) -> None:
-    """Name this process for `ps` and `top`; where there is no /proc, they show python."""
-    with suppress(OSError):
-        Path("/proc/self/comm").write_text(f"moggy {part}", encoding="utf-8")
-
-
-def end_with_parent() -> None:
-    """Let this child end, whatever it is doing, when the pet's process is gone; on Linux also while
-    it is suspended. The kernel sees to that when the thread that started the child ends, so that
-    this must be one that lives as long as its work is wanted."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
-    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """A thread of the child, for a parent that was gone before, and for other systems. The kernel
-    closes a pipe that only the pet's process holds open."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 class SimulatedWorker:

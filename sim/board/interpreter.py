@@ -12,6 +12,7 @@ from signal import SIGKILL
 
 from moggy.board_config import config_text
 from moggy.body import Body
+from moggy.child import PR_SET_PDEATHSIG
 from moggy.sim.board.wires import (
     Pulses,
     WorldInputs,
@@ -21,7 +22,6 @@ from moggy.sim.board.wires import (
     pulses_of,
     stop_level,
 )
-from moggy.worker import PR_SET_PDEATHSIG
 
 FIRMWARE = Path(__file__).resolve().parents[2] / "firmware"
 """The files that a board runs."""

@@ -18,15 +18,9 @@ from typing import Any
 
 import pytest
 
+from moggy.child import deaf_to_ctrl_c
 from moggy.messages import AnySense, Thought, Trouble, Words
-from moggy.worker import (
-    SUSPENDED,
-    ProcessWorker,
-    SimulatedWorker,
-    Task,
-    deaf_to_ctrl_c,
-    is_suspended,
-)
+from moggy.worker import SUSPENDED, ProcessWorker, SimulatedWorker, Task, is_suspended
 from tests.processes import Program, lives
 
 PATIENCE = 180.0
@@ -254,6 +248,51 @@ def test_a_worker_ends_when_the_pets_process_is_killed_whatever_it_does(
             os.kill(pid, signal.SIGSTOP)
         parent.kill()
     give_up = time.monotonic() + PATIENCE
+    while lives(pid):
+        assert time.monotonic() < give_up, "it lives on without the pet"
+        time.sleep(0.01)
+
+
+SLOW_IMPORT = """
+import os, sys, time
+
+class Slow:
+    def find_spec(self, name, path=None, target=None):
+        if name == "moggy.messages" and "--multiprocessing-fork" in sys.orig_argv:
+            open(os.environ["IMPORTING"], "x").close()
+            time.sleep(600.0)
+
+sys.meta_path.insert(0, Slow())
+"""
+"""sitecustomize.py: a started process that still imports, as long as on the busiest machine."""
+STARTING = """
+from moggy.worker import ProcessWorker
+from tests.unit.test_worker import echo
+worker = ProcessWorker(echo, name="echo")
+worker.poll(0.0)
+print(worker.pid, flush=True)
+input()
+"""
+
+
+def test_a_worker_that_still_imports_ends_when_the_pets_process_is_killed(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(SLOW_IMPORT, encoding="utf-8")
+    importing = tmp_path / "importing"
+    path = os.pathsep.join((str(tmp_path), str(Path(__file__).resolve().parents[2])))
+    with Program(
+        [sys.executable, "-c", STARTING],
+        env={**os.environ, "PYTHONPATH": path, "IMPORTING": str(importing)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as parent:
+        assert parent.stdout is not None
+        pid = int(parent.stdout.readline())
+        give_up = time.monotonic() + 60.0
+        while not importing.exists():
+            assert time.monotonic() < give_up, "it never begins"
+            time.sleep(0.01)
+        parent.kill()
+    give_up = time.monotonic() + 2.0
     while lives(pid):
         assert time.monotonic() < give_up, "it lives on without the pet"
         time.sleep(0.01)

@@ -1,0 +1,81 @@
+"""Starts processes that end with the pet's. This module imports little: a process that is still
+starting, which takes seconds on a busy machine, must end with it too.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import multiprocessing
+import os
+import pickle
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from multiprocessing import resource_tracker
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+from typing import Any
+
+PR_SET_PDEATHSIG = 1
+"""Lets the kernel send a signal to this process when its parent ends (prctl(2))."""
+
+
+def start(name: str, work: Callable[..., None], *ends: Connection, **more: Any) -> SpawnProcess:
+    """Start a fresh process that does `work(*ends, **more)`, and ends when the thread that started
+    it does. `work` is sent by name. Raises OSError or RuntimeError where there is no room for
+    it."""
+    process = multiprocessing.get_context("spawn").Process(
+        target=_begin,
+        args=(name, pickle.dumps(work), ends, more),
+        name=f"moggy {name}",
+        daemon=True,
+    )
+    with deaf_to_ctrl_c():
+        process.start()
+    return process
+
+
+@contextmanager
+def deaf_to_ctrl_c() -> Iterator[None]:
+    """Let a process that is started within never see Ctrl-C: the terminal sends it to all
+    processes, and the loop closes its workers. It inherits what is blocked; the pet's own process
+    is told behind this, since the kernel keeps what is blocked and throws away what is ignored."""
+    resource_tracker.ensure_running()  # its start would unblock it
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+def _begin(name: str, work: bytes, ends: tuple[Connection, ...], more: dict[str, Any]) -> None:
+    """The process. What it imports for its work comes behind what ends it."""
+    _end_with_parent()
+    _named(name)
+    pickle.loads(work)(*ends, **more)
+
+
+def _named(part: str) -> None:
+    """Name this process for `ps` and `top`; where there is no /proc, they show python."""
+    with suppress(OSError), open("/proc/self/comm", "w", encoding="utf-8") as comm:
+        comm.write(f"moggy {part}")
+
+
+def _end_with_parent() -> None:
+    """Let this process end, whatever it is doing, when the pet's is gone; on Linux also while it is
+    suspended. The kernel sees to that when the thread that started it ends, so that this must be
+    one that lives as long as its work is wanted."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+    threading.Thread(target=_wait_for_parent, name="parent", daemon=True).start()
+
+
+def _wait_for_parent() -> None:
+    """A thread, for a parent that was gone before, and for other systems. The kernel closes a pipe
+    that only the pet's process holds open."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
