@@ -21,7 +21,7 @@ from moggy.behaviors.motions import clips
 from moggy.board_control import BoardControl
 from moggy.body import Body
 from moggy.brain.appraisals import Appraisals, whole_key
-from moggy.brain.memory import Broken, Memory, Remembered, awake
+from moggy.brain.memory import Broken, Diary, LateDiary, Memory, Remembered, awake
 from moggy.brain.mind import Mind
 from moggy.clock import SimulatedClock, WallClock, hour_of_day
 from moggy.config import Files, Invalid, compose, with_change
@@ -289,6 +289,8 @@ class RealLife:
     """Why the simulated board runs no MicroPython; empty where it does."""
     recording: Recording | None = None
     """What records it; None where nothing does."""
+    diary: Diary | LateDiary | None = None
+    """What writes its memory; None where it keeps none."""
 
 
 def simulator(
@@ -308,7 +310,7 @@ def simulator(
     to day, as a robot does; `faults` of its body stand in the order of their time. Raises OSError
     when the port is taken, Invalid where a file is missing or wrong."""
     with ExitStack() as closing:
-        parts, recording = _in_real_time(
+        parts = _in_real_time(
             closing, listeners, record, record_words, remember=remember,
             seed=seed, hour=hour, personality=personality,
         )  # fmt: skip
@@ -322,7 +324,7 @@ def simulator(
         )
         address = parts.serve(inbox, studio_port, body)
         note = body.board.note if isinstance(body.board, MicroPythonBoard) else ""
-        return RealLife(parts.loop(body), parts.start, address, note, recording)
+        return RealLife(parts.loop(body), parts.start, address, note, parts.recording, parts.diary)
 
 
 def robot(
@@ -342,7 +344,7 @@ def robot(
     `seed` None is a new one each time. `camera` is the number of a camera; None: it sees what the
     studio's page shows it. Raises as `simulator` does."""
     with ExitStack() as closing:
-        parts, recording = _in_real_time(
+        parts = _in_real_time(
             closing, listeners, record, record_words, remember=True,
             seed=random.SystemRandom().randrange(2**31) if seed is None else seed,
             hour=None, body=body, personality=personality,
@@ -368,7 +370,7 @@ def robot(
         control = BoardControl(lambda: {"port": link.port, **wired.condition()})
         closing.callback(control.close)
         parts.sensors.append(control)
-        return RealLife(parts.loop(wired), parts.start, address, recording=recording)
+        return RealLife(parts.loop(wired), parts.start, address, "", parts.recording, parts.diary)
 
 
 def _in_real_time(
@@ -381,7 +383,7 @@ def _in_real_time(
     seed: int,
     hour: float | None,
     **names: str,
-) -> tuple[RealTimeParts, Recording | None]:
+) -> RealTimeParts:
     """The parts that a simulated and a real life share: a pet of the owner's files, with its memory
     where it is to remember, and a journal where `record` names one. `hour` None is now, and it
     follows the machine's clock from then on."""
@@ -410,8 +412,9 @@ def _in_real_time(
     parts.watch()
     if remember:
         parts.keep(memory, said)
-    recording = None if record is None else parts.record(record, words=record_words)
-    return parts, recording
+    if record is not None:
+        parts.record(record, words=record_words)
+    return parts
 
 
 def awake_memory() -> tuple[Memory | None, str]:

@@ -50,6 +50,8 @@ class RealTimeParts:
     sensors: list[Sensor] = field(default_factory=list)
     listeners: list[Listener] = field(default_factory=list)
     desk: Desk = field(init=False)
+    diary: Diary | LateDiary | None = None
+    recording: Recording | None = None
 
     def __post_init__(self) -> None:
         get_ready()
@@ -66,15 +68,17 @@ class RealTimeParts:
             mind, hour = self.pet.mind, self.start.hour
             return Diary(memory, mind.remember, hour=hour, beside=beside, note=note)
 
-        diary: Diary | LateDiary
         if memory is None:
-            diary = LateDiary(said, partial(awake, memory_file(), memory_key()), begun, beside)
+            diary: Diary | LateDiary = LateDiary(
+                said, partial(awake, memory_file(), memory_key()), begun, beside
+            )
         else:
             diary = begun(memory, said)
         self.closing.callback(diary.close)
         self.closing.callback(beside.shutdown)
         self.listeners.append(diary)
         self.sensors.append(diary)
+        self.diary = diary
 
     def inbox(self, camera: str | None = None) -> PageInbox:
         """What the studio's page does to the pet, with the eye that its pictures are shown to.
@@ -113,15 +117,14 @@ class RealTimeParts:
         self.closing.callback(speaker.close)
         self.listeners.append(speaker)
 
-    def record(self, path: Path, *, words: bool) -> Recording:
+    def record(self, path: Path, *, words: bool) -> None:
         """Record it here, a file or a folder, within the bounds of the owner's `records.yaml`.
         `words`: with what people say. Raises Invalid where that file is wrong."""
         records = records_of(self.files.own or home(), words=words)
-        recording = Recording(path, self.start, records)
+        self.recording = recording = Recording(path, self.start, records)
         self.closing.callback(recording.close)
         self.listeners.append(recording)
         self.sensors.append(recording)
-        return recording
 
     def watch(self) -> None:
         """Let whoever edits one of its files edit the pet."""

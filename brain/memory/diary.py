@@ -58,6 +58,10 @@ WITHOUT = (
 )
 
 
+IN_HEAD = "the pet keeps it in its head and tries again"
+"""What becomes of an entry that could not be written."""
+
+
 class Diary:
     """A listener and a sensor: call it with every tick, and poll it for what the file answered."""
 
@@ -76,7 +80,10 @@ class Diary:
         self._memory, self._remember, self._beside = memory, remember, beside
         self._day_time = DayTime(hour)
         memory.begin()
-        self._written = 0.0
+        self.lost = ""
+        """What the file lacks at the end, and why; empty where all of it is written."""
+        self._now = self._written = self._kept = 0.0
+        """s: of this tick, of the last entry, and of the last that is in the file."""
         self._told: dict[tuple[str, str | None], float] = {}
         self._new: list[Episode] = []
         self._day: float | None = None
@@ -87,6 +94,7 @@ class Diary:
     def __call__(self, tick: Tick, *_: Any) -> None:
         """Note the episodes of this tick. Begin the next entry when EVERY seconds are over and the
         last entry was polled."""
+        self._now = tick.at
         for sense in tick.senses:
             if isinstance(sense, LocalTime):
                 self._day_time.take(sense)
@@ -114,25 +122,31 @@ class Diary:
             erased = writing.result()
         except Broken as error:
             self._new = [*self._entry, *self._new][-EPISODES:]
-            return self._say(str(error), now)
+            return self._say(f"{error}; {IN_HEAD}", now)
+        self._kept = self._written
         for person in erased:
             self._drop(person)
         self._memory.note, note = "", self._memory.note
         return [*self._say(note, now), *(Forget(at=now, person=person) for person in erased)]
 
     def close(self) -> None:
-        """Write the last entry. Raises Broken."""
+        """Write the last entry. Does not raise: `lost` says what is not there."""
         erased: tuple[str, ...] = ()
         if self._writing is not None:
             try:
                 erased = self._writing.result()
+                self._kept = self._written
             except Broken:
                 self._new = [*self._entry, *self._new]
         # `erased` names people whom the owner had erased while that entry was written. The brain
         # still knows them, since no tick has felt the Forget, and would write them again: so the
         # episodes since that entry are dropped.
         if not erased:
-            self._memory.keep(self._remember(), self._new)
+            try:
+                self._memory.keep(self._remember(), self._new)
+            except Broken as error:
+                last = self._now - self._kept
+                self.lost = f"What it learned in its last {last:.0f} s is lost: {error}"
 
     def _begin(self, remembered: Remembered, episodes: list[Episode]) -> Future[tuple[str, ...]]:
         if self._beside is not None:
@@ -202,6 +216,11 @@ class LateDiary:
         self._memory: Memory | None = None
         self._diary: Diary | None = None
 
+    @property
+    def lost(self) -> str:
+        """As Diary, once there is one."""
+        return self._diary.lost if self._diary else ""
+
     def __call__(self, tick: Tick, *_: Any) -> None:
         """As Diary, once there is one."""
         if self._diary is not None:
@@ -227,7 +246,7 @@ class LateDiary:
         return [Trouble(at=now, part="memory", message=self._why + WITHOUT)]
 
     def close(self) -> None:
-        """As Diary, and close the memory. Raises Broken."""
+        """As Diary, and close the memory."""
         try:
             if self._diary is not None:
                 self._diary.close()

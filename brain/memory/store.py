@@ -154,8 +154,7 @@ class Memory:
             self._erased = min(erased, self._erased)
         except OSError as error:
             raise Broken(
-                f"{self._path} was deleted, and cannot be made anew ({error.strerror or error}); "
-                "the pet keeps it in its head and tries again"
+                f"{self._path} was deleted, and cannot be made anew ({error.strerror or error})"
             ) from error
         self.note = (
             f"a file beside {self._path} was deleted; nothing is lost, and it is there again"
@@ -239,7 +238,7 @@ class Memory:
             > SMALLEST_CHANGES.get(fact[0], SMALLEST_CHANGE)
         ]
         gone = [fact for fact in self._known if fact not in new]
-        with self._way_out("the pet keeps it in its head and tries again"):
+        with self._way_out():
             if not (changed or gone or episodes or self._last_erased() > self._erased):
                 return ()
             changed = [row for row in changed if row[:3] != AGE] + [(*AGE, remembered.day)]
@@ -393,14 +392,15 @@ class Memory:
             raise read_error(self._path, error) from error
 
     @contextmanager
-    def _way_out(self, way_out: str) -> Iterator[None]:
+    def _way_out(self, *way_out: str) -> Iterator[None]:
         """Turns an error of the file's library into Damaged, or into Broken with the way out."""
         try:
             yield
         except self._errors as error:
             if isinstance(found := read_error(self._path, error), Damaged):
                 raise found from error
-            raise Broken(f"{self._path} cannot be written ({error}); {way_out}") from error
+            message = "; ".join((f"{self._path} cannot be written ({error})", *way_out))
+            raise Broken(message) from error
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -35,7 +35,7 @@ def simulate(
     words: bool,
 ) -> int:
     """The cat in the studio, with faults in the order of their time. Returns 0, or 1 where its
-    records are not whole."""
+    records or its memory are not whole."""
     ending, terminal = Ending(), Terminal()
     life = simulator(
         personality=personality, seed=seed, hour=hour, board=board, studio_port=port,
@@ -62,7 +62,8 @@ def run_robot(
     seed: int | None,
     words: bool,
 ) -> int:
-    """The pet in a real body. Returns 0, or 1 where its records are not whole."""
+    """The pet in a real body. Returns 0, or 1 where its records or its memory are not
+    whole."""
     ending, terminal = Ending(), Terminal()
     life = robot(
         port, body=body, personality=personality, seed=seed, camera=camera, microphone=microphone,
@@ -97,8 +98,8 @@ class Ending:
 
 
 def _live(life: RealLife, terminal: Terminal, ending: Ending) -> int:
-    """Until Ctrl-C, or until somebody ends the process. Returns 1 where its records are not
-    whole."""
+    """Until Ctrl-C, or until somebody ends the process. Returns 1 where its records or its
+    memory are not whole."""
     if life.recording is not None and life.recording.words:
         tell(WORDS_KEPT)
     for note in designs(life.start).notes:
@@ -107,11 +108,14 @@ def _live(life: RealLife, terminal: Terminal, ending: Ending) -> int:
     life.loop.run()
     terminal.close()
     tell("It lies down. Goodbye.")
+    lost = life.diary.lost if life.diary else ""
+    if lost:
+        tell(lost, color="red", err=True)
     if life.recording is None:
-        return 0
+        return 1 if lost else 0
     whole = not life.recording.missing
     tell(life.recording.summary(), color=None if whole else "red", err=not whole)
-    return 0 if whole else 1
+    return 0 if whole and not lost else 1
 
 
 def troubles_of(tick: Tick) -> Iterator[tuple[str, str]]:

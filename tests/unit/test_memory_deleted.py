@@ -114,6 +114,26 @@ def test_the_pet_says_that_its_memory_was_deleted_and_then_that_all_is_well(path
     assert well == ""
 
 
+def test_a_memory_that_cannot_be_written_at_the_end_says_how_much_of_it_is_lost(path: Path) -> None:
+    memory, _ = awake(path)
+    known = [KNOWN]
+    diary = Diary(memory, lambda: known[0], hour=12.0)
+    for tick in moggy.live(moggy.Pet(seed=3), moggy.random_day(4, 4.0)).ticks:
+        if tick.at >= 2.0:
+            known[0] = replace(KNOWN, day=KNOWN.day + tick.at)
+        if tick.n == 75:
+            shutil.rmtree(path.parent)
+            path.parent.write_text("no folder")
+        diary(tick)
+        for sense in diary.poll(tick.at):
+            assert isinstance(sense, Trouble)
+            assert sense.message.endswith("; the pet keeps it in its head and tries again")
+    diary.close()
+    memory.close()
+    why = f"{path} was deleted, and cannot be made anew (Not a directory)"
+    assert diary.lost == f"What it learned in its last 3 s is lost: {why}"
+
+
 def test_a_link_to_a_memory_is_that_memory(path: Path, tmp_path: Path) -> None:
     link = tmp_path / "other" / "memory.db"
     link.parent.mkdir()
