@@ -126,6 +126,10 @@ def path_texts(path: Path) -> dict[str, str]:
     return chain(path.name, lambda name: file_text(name, path.parent / name))
 
 
+NO_FOLDER = "is not a folder; move it away"
+"""What is said of what stands in the place of an owner's folder."""
+
+
 class Files:
     """Where a pet's files are: an owner's folder laid over the shipped ones. Names read
     `personalities/shy.yaml`; `shipped/personalities/shy.yaml` is the shipped one in any case."""
@@ -161,6 +165,11 @@ class Files:
         folders = [SHIPPED[kind]] + ([self.own / kind] if self.own else [])
         return {path.name for folder in folders if folder.is_dir() for path in folder.glob(SEEN)}
 
+    def in_the_way(self, kind: str) -> Path | None:
+        """What stands where the owner's folder, or its folder of a kind, should be, and is none."""
+        folders = [self.own, self.own / kind] if self.own else []
+        return next((path for path in folders if stands(path) and not path.is_dir()), None)
+
     def all(self) -> list[str]:
         """The names of all files of all kinds."""
         return [name for kind in SHIPPED for name in self.names(kind)]
@@ -186,6 +195,8 @@ class Files:
                 f"no such file; names read KIND/NAME.yaml with KIND one of {', '.join(SHIPPED)}",
             )
         own = [self.own / kind] if self.own and plain == name else []
+        if own and (path := self.in_the_way(kind)):
+            raise Invalid(name, 1, f"{path} {NO_FOLDER}")
         for folder in (*own, SHIPPED[kind]):
             # Also what is no file, or leads to none: it is refused where it is read.
             if stands(folder / file):

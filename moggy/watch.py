@@ -9,7 +9,7 @@ from dataclasses import replace
 from queue import SimpleQueue
 from typing import TypeAlias
 
-from moggy.config import MISNAMED, SHIPPED, Files, Invalid
+from moggy.config import MISNAMED, NO_FOLDER, SHIPPED, Files, Invalid
 from moggy.messages import AnySense, Edited, Trouble
 from moggy.printable import printable
 
@@ -19,6 +19,10 @@ PART = "files"
 """What a Trouble names where it is of no single file."""
 NAMES = "names of files"
 """What a Trouble names where files are left out for their names."""
+
+FOLDERS = "folders of files"
+"""What a Trouble names where something else stands in the place of a folder: what was read before
+is kept."""
 
 Take: TypeAlias = Callable[[str, str], Mapping[str, str]]
 """Checks a name's text aside, and waits for that; gives name → text of what the pet has to take, in
@@ -64,6 +68,10 @@ class Watcher:
                 self._say(PART, "")
 
     def _look(self) -> None:
+        found = dict.fromkeys(map(self._files.in_the_way, SHIPPED))
+        self._say(
+            FOLDERS, "; ".join(f"{printable(str(path))} {NO_FOLDER}" for path in found if path)
+        )
         wrong = [printable(name) for kind in SHIPPED for name in self._files.misnamed(kind)]
         self._say(NAMES, "; ".join(f"{name} {MISNAMED}" for name in wrong[:3]))
         for name in dict.fromkeys([*self._texts, *self._files.names("motions")]):

@@ -29,12 +29,16 @@ def test_a_pet_whose_home_becomes_a_file_says_so_and_at_its_end_what_is_lost(
         home.rename(tmp_path / "moved")
         home.write_text("no folder", encoding="utf-8")
         said: list[str] = []
-        while not {"memory", "records"} <= {line.partition(":")[0] for line in said}:
+        while not {"folders of files", "memory", "records"} <= {
+            line.partition(":")[0] for line in said
+        }:
             said.append(pet.stdout.readline())
             assert said[-1], said
         pet.send_signal(signal.SIGINT)
         said += pet.stdout.readlines()
         assert pet.wait(60.0) == 1, said
+    assert f"folders of files: {home} is not a folder; move it away\n" in said
+    assert not [line for line in said if ".yaml" in line], said
     goodbye, memory, records = said[-3:]
     assert goodbye == "It lies down. Goodbye.\n"
     assert memory.startswith("What it learned in its last "), said

@@ -176,5 +176,5 @@ def test_a_file_of_the_owners_that_leads_nowhere_is_said_and_not_passed_over(
     path.unlink()
     path.parent.rmdir()
     path.parent.write_text("no folder")
-    with pytest.raises(Invalid, match=r"cat\.yaml:1: cannot be read \(Not a directory\)"):
+    with pytest.raises(Invalid, match=r"cat\.yaml:1: .*/personalities is not a folder; move it"):
         begin(files, seed=1, hour=10.0)

@@ -97,6 +97,26 @@ def test_a_file_that_could_not_be_checked_now_is_looked_at_again(watched: Watche
     assert watched.next() == Trouble(at=7.0, part="files", message="")
 
 
+@pytest.mark.parametrize("place", ["", "motions", "personalities"])
+def test_what_stands_in_the_place_of_a_folder_is_told_once_and_nothing_is_lost(
+    watched: Watched, place: str
+) -> None:
+    assert isinstance(watched.write(b"name: x\n"), Edited)
+    home = watched.path.parent.parent
+    (home / "motions").mkdir()
+    folder, beside = home / place, home.with_name("beside")
+    folder.rename(beside)
+    folder.write_text("no folder", encoding="utf-8")
+    said = f"{folder} is not a folder; move it away"
+    assert watched.next() == Trouble(at=7.0, part="folders of files", message=said)
+    sleep(1.0)
+    assert not watched.watcher.poll(7.0), "one line, and what was read is kept"
+    folder.unlink()
+    beside.rename(folder)
+    assert watched.next() == Trouble(at=7.0, part="folders of files", message="")
+    assert watched.write(b"name: y\n") == Edited(at=7.0, file=WHO, text="name: y\n")
+
+
 @pytest.mark.parametrize("text", ["a: " + "[" * 100_000, "a: &a {<<: *a}", "x: !!bool foo", "\0"])
 def test_a_text_that_ended_parsers_is_told_as_any_other(watched: Watched, text: str) -> None:
     assert watched.write(text.encode()) == Edited(at=7.0, file=WHO, text=text)
