@@ -306,10 +306,10 @@ def _guarded(app: ASGIApp, guard: Guard) -> ASGIApp:
                 await _refuse_socket(receive, send)
                 return
             await app(scope, receive, send)
-        elif not guard.admits_host(headers.get("host", "")):
-            await PlainTextResponse("this is not my address", status_code=421)(scope, receive, send)
-        else:
-            await app(scope, receive, _with_headers(send))
+            return
+        admitted = guard.admits_host(headers.get("host", ""))
+        answer = app if admitted else PlainTextResponse("this is not my address", status_code=421)
+        await answer(scope, receive, _with_headers(send))
 
     return enter
 

@@ -38,7 +38,7 @@ from moggy.messages import (
     Words,
 )
 from moggy.sim.studio.connections import CONNECTIONS_PER_SECOND, MOST_CONNECTIONS
-from moggy.sim.studio.guard import Guard
+from moggy.sim.studio.guard import HEADERS, Guard
 from moggy.sim.studio.inbox import PageInbox, Shelf
 from moggy.sim.studio.open_page import MESSAGES_PER_SECOND, MOST_WAITING
 from moggy.sim.studio.server import MOST_PAGES, Studio
@@ -341,6 +341,19 @@ def test_the_page_may_ask_no_other_host(rig: Rig) -> None:
     assert "connect-src 'self'" in policy
     assert "http" not in policy
     assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    ("path", "host", "status"),
+    [("/", None, 200), ("/none", None, 404), ("/", "evil.example", 421), ("/none", "evil", 421)],
+)
+def test_every_answer_has_the_strict_headers_and_ends_its_connection(
+    rig: Rig, path: str, host: str | None, status: int
+) -> None:
+    answer = rig.get(path, **({} if host is None else {"Host": host}))
+    assert answer.status == status
+    assert {name: answer.headers[name] for name in HEADERS} == HEADERS
+    assert answer.will_close
 
 
 def test_beyond_this_machine_a_token_is_asked_for() -> None:
