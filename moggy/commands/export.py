@@ -7,7 +7,7 @@ from pathlib import Path
 from moggy.commands.damaged import Damage
 from moggy.commands.terminal import say
 from moggy.export import export as write_tables
-from moggy.unreadable import named
+from moggy.home import private_file
 
 LAYOUT = Path(__file__).resolve().parent.parent / "foxglove.json"
 """The layout that ships with the package."""
@@ -35,6 +35,6 @@ def layout(to: Path | None) -> None:
     if to is None:
         say(text)
     else:
-        with named(to):
-            to.write_text(text, encoding="utf-8")
+        with private_file(to, "w", encoding="utf-8") as file:
+            file.write(text)
         say(f"written to {to}: in Foxglove, Layouts → Import from file")

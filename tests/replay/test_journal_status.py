@@ -96,7 +96,8 @@ def test_without_a_tick_nothing_is_exact_and_nothing_kept(
     path = tmp_path / "life.mcap"
     path.write_bytes(data[: chunks(data)[0]] if cut else flipped(data, slice(None)))
     result = read(path, command, monkeypatch)
-    said = f"{result.stdout}{result.exception}"
+    said = result.stdout
+    assert isinstance(result.exception, SystemExit), "and no mistake of the user's"
     assert result.exit_code == 1
     assert "no tick in it" in said
     for false in ("exact", "none broken", "explained", "no difference", "0 lines"):

@@ -20,6 +20,7 @@ from moggy.brain.memory import Memory, Remembered
 from moggy.config import Files
 from moggy.main import app
 from moggy.sim.board.micropython import MicroPythonBoard
+from tests.full_disk import no_file_above
 from tests.processes import Program
 
 COMMANDS = (
@@ -264,6 +265,14 @@ def test_a_pipe_in_the_place_of_a_journal_is_not_waited_for(
     os.mkfifo(tmp_path / "pipe.mcap")
     result = moggy(*arguments, str(tmp_path / "pipe.mcap"))
     assert "pipe.mcap: cannot be read (it is a pipe, not a file)" in str(result.exception)
+
+
+def test_a_layout_that_cannot_be_written_whole_leaves_no_file(tmp_path: Path) -> None:
+    with no_file_above(100):
+        refused = moggy("layout", "--to", str(tmp_path / "moggy.json"))
+    assert isinstance(refused.exception, OSError)
+    assert refused.exception.filename == str(tmp_path / "moggy.json")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("table", ["ticks", "decisions", "scores"])
