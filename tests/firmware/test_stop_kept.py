@@ -227,6 +227,28 @@ def test_each_driver_moves_its_own_joints_on_the_pins_of_the_body() -> None:
     assert all(abs(us - told) <= 3 for us, told in zip(shown, pulses, strict=True)), shown
 
 
+def test_the_enable_pin_ends_the_pulses_while_the_servo_board_is_silent() -> None:
+    """At the start, and again where it is asked until it answers."""
+    body = wired(servo_enable=20)
+    board = LockStepBoard(body)
+    assert Life(board, body).live(3.0).pulsed
+    board.bench.servos.present = False
+    for module in FILES:
+        board._modules.pop(module, None)
+    all_off = board.module("all_off")
+    assert not any(board.bench.servos.pulse_us(channel) for channel in range(16))
+    board.module("machine").Pin(20).value(0)
+    assert any(board.bench.servos.pulse_us(channel) for channel in range(16))
+
+    def interrupt(ms: int) -> None:
+        assert not any(board.bench.servos.pulse_us(channel) for channel in range(16))
+        raise KeyboardInterrupt
+
+    all_off.sleep_ms = interrupt
+    with pytest.raises(KeyboardInterrupt):
+        all_off.until_acknowledged()
+
+
 def test_ctrl_c_gives_the_prompt_and_says_that_servos_may_be_on() -> None:
     board = LockStepBoard(CAT)
     Life(board).live(3.0)
