@@ -381,7 +381,7 @@ class Board:
 
     def _do_narrow(self, payload: memoryview, now: "Ms") -> int:
         index, low, high, velocity = struct.unpack("<BhhI", payload)
-        if index >= self._limbs.count or velocity < _LEAST_CDEG_S:
+        if index >= self._limbs.count or velocity < _LEAST_CDEG_S or self._fall.falling:
             return _REFUSED
         self._limbs.joint(index).narrow(low, high, velocity)
         return _DONE

@@ -108,9 +108,10 @@ def reachable(speed: int, brake: int, want: int, drift: int, fastest: int) -> in
 
 
 @micropython.viper
-def within(chosen: int, speed: int, brake: int, above: int, below: int) -> int:
+def within(chosen: int, speed: int, brake: int, above: int, below: int, fastest: int) -> int:
     """`chosen`, or the hardest braking where `chosen` would lead past a limit. `above`, `below`:
-    how far the limits are, cdeg."""
+    how far the limits are, cdeg; negative where the joint stands outside one that was narrowed, to
+    which it comes back no faster than it may."""
     side = 1 if chosen > 0 else -1
     room = above if chosen > 0 else below
     pace = chosen * side
@@ -118,10 +119,16 @@ def within(chosen: int, speed: int, brake: int, above: int, below: int) -> int:
     if pace + int(stopping(pace, brake)) <= room:
         return chosen
     if speed - brake <= room and room <= brake:
-        return side * room
-    if speed > 0 and speed + int(stopping(speed, brake)) <= room:
-        return side * speed
-    return side * (speed - brake)
+        pace = room
+    elif speed > 0 and speed + int(stopping(speed, brake)) <= room:
+        pace = speed
+    else:
+        pace = speed - brake
+    if pace + fastest < 0:
+        pace = 0 - fastest
+        if pace > speed + brake:
+            pace = speed + brake
+    return side * pace
 
 
 @micropython.viper
@@ -158,7 +165,8 @@ def move(states: ptr32, at: int) -> int:
     ):
         want = int(reachable(speed, brake, want, drift, fastest))
         above = int(states[at + _HIGH]) - angle
-        want = int(within(want, speed, brake, above, angle - int(states[at + _LOW])))
+        below = angle - int(states[at + _LOW])
+        want = int(within(want, speed, brake, above, below, fastest))
     states[at + _SPEED] = want + _ZERO
     if want:
         states[at + _ANGLE] = angle + want

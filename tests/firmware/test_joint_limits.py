@@ -103,6 +103,27 @@ def test_where_there_is_little_room_it_still_keeps_its_limits_and_its_accelerati
                 assert abs(joint.speed - speed) <= joint.brake
 
 
+def test_outside_limits_that_are_narrowed_on_its_way_it_is_no_faster_than_it_may_be() -> None:
+    random = Random(3)
+    for _ in range(1500):
+        joint = cramped(random)
+        built_low, built_high = joint.low, joint.high
+        for _ in range(8):
+            if random.random() < 0.3:
+                low = random.randint(built_low, built_high)
+                joint.narrow(low, random.randint(low, built_high), 50 * random.randint(1, 500))
+            else:
+                order(joint, random, joint.low, joint.high)
+            for _ in range(random.randint(1, 12)):
+                angle, speed = joint.angle, joint.speed
+                if not joint.still:
+                    joint.step()
+                assert built_low <= joint.angle <= built_high
+                assert joint.angle - angle == joint.speed
+                assert abs(joint.speed) <= max(joint.fastest, abs(speed) - joint.brake)
+                assert abs(joint.speed - speed) <= joint.brake
+
+
 def test_once_it_has_come_into_its_narrowed_limits_it_never_leaves_them() -> None:
     random = Random(2)
     for _ in range(1500):

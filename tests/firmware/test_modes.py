@@ -211,6 +211,7 @@ def test_in_free_fall_all_movement_freezes() -> None:
     rig.feel(acceleration=(0.0, 0.0, 0.05))
     rig.live(0.3, {"front_left_elbow": 0.0})
     before = angles(CAT, rig.board.outputs())
+    rig.body.narrow("front_left_elbow", 0.5, 1.0, 5.0, rig.now)  # which is refused
     rig.live(0.3, {"front_left_elbow": 2.0})
     assert angles(CAT, rig.board.outputs()) == before
     rig.feel(acceleration=(0.0, 0.0, 1.0))
