@@ -102,7 +102,7 @@ ANSWERS: Mapping[str, Fitting] = {
     "negated_praise": Fitting(-1, WARY),
 }
 """Kind of sentence -> what answers it."""
-NEUTRAL = ("order", "answer", "small_talk", "question", "quote")
+NEUTRAL = ("order", "answer", "small_talk", "question", "quote", "aside")
 """Kinds that carry nothing for the cat."""
 SARCASM = "sarcasm"
 

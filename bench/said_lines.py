@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.answers import NEUTRAL, Said
-from moggy.meanings import Meaning, taken
+from moggy.meanings import AWAY, Meaning, taken
 from moggy.vocabulary import CLASS_PLACES, CLASSES, INTENTS, Intent, PersonClass
 
 FOLDS = 5
@@ -28,6 +28,19 @@ HEARD = 0.05
 choice."""
 STEPS = np.arange(0.2, 0.96, 0.01)
 """Thresholds that are tried."""
+
+
+class Thresholds(NamedTuple):
+    """From where on a reading counts, as probabilities."""
+
+    wish_from: float
+    away_from: float
+    """Of *leave me alone*."""
+    sarcasm_from: float
+
+    def rounded(self) -> dict[str, float]:
+        """As a head stores them."""
+        return {name: round(value, 2) for name, value in self._asdict().items()}
 
 
 class LabelledPhrase(NamedTuple):
@@ -124,19 +137,28 @@ def feeling_groups(of: Sequence[Meaning]) -> NDArray[np.float32]:
 
 
 def thresholds(
-    lines: Sequence[Said], of: Sequence[Meaning], probabilities: NDArray[np.float32]
-) -> tuple[float, float]:
-    """The least probability of a wish with which at most FALSE_WISHES of the neutral sentences are
-    taken for one, and the probability of sarcasm that finds it best (F1), on sentences that
-    were held back; prints what they give."""
+    lines: Sequence[Said],
+    of: Sequence[Meaning],
+    probabilities: NDArray[np.float32],
+    sent_off: float,
+) -> Thresholds:
+    """The least probabilities with which at most FALSE_WISHES of the neutral sentences are taken
+    for a wish and at most `sent_off` of the orders for *leave me alone*, and the probability of
+    sarcasm that finds it best (F1), on sentences that were held back; prints what they give."""
     read = [taken(of, row.tolist()) for row in probabilities]
     top = np.array([max(r.wishes[w] for w in INTENTS[1:]) for r in read])
     none = np.array([line.intent == "none" for line in lines])
     neutral = np.array([line.kind in NEUTRAL for line in lines])
     wish_from = next(float(t) for t in STEPS if (top[neutral] >= t).mean() <= FALSE_WISHES)
-    right = np.array(
-        [r.wish(wish_from) == line.intent for r, line in zip(read, lines, strict=True)]
+    ordered = [r for r, line in zip(read, lines, strict=True) if line.kind == "order"]
+    away_from = next(
+        float(t)
+        for t in STEPS[wish_from <= STEPS]
+        if np.mean([r.wish(wish_from, float(t)) == AWAY for r in ordered]) <= sent_off
     )
+    wish = np.array([r.wish(wish_from, away_from) for r in read])
+    right = wish == np.array([line.intent for line in lines])
+    left = np.array([line.intent == AWAY for line in lines])
     sarcastic = np.array([r.sarcastic for r in read])
     is_so = np.array([line.kind == "sarcasm" for line in lines])
     found = [
@@ -148,8 +170,9 @@ def thresholds(
     print(
         f"held-back folds: a wish from {wish_from:.2f}: {right[~none].mean():.3f} of the wishes, "
         f"{1 - right[none].mean():.3f} of the others taken for one, "
-        f"{1 - right[neutral].mean():.3f} of the neutral ones; sarcasm from "
+        f"{1 - right[neutral].mean():.3f} of the neutral ones; *leave me alone* from "
+        f"{away_from:.2f}: {right[left].mean():.3f} of them; sarcasm from "
         f"{sarcasm_from:.2f}: precision {is_so[doubted].mean():.2f}, recall "
         f"{doubted[is_so].mean():.2f}"
     )
-    return wish_from, sarcasm_from
+    return Thresholds(wish_from, away_from, sarcasm_from)

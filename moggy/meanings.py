@@ -19,6 +19,9 @@ MILD: Final = 0.4
 now», a word of comfort. Our choice."""
 SARCASTIC: Final = "sarcasm"
 """The kind of sentences that mean the opposite of their words."""
+AWAY: Final = "leave_me_alone"
+"""The wish with a threshold of its own: orders are easily taken for it, and it sends the pet
+off."""
 DOUBTED: Final = 0.29
 """Confidence (0..1) that kind words have at most which may be sarcastic: less than what takes
 effect (`moggy.brain.perception.spoken_wishes.SURE_FROM`), so that they neither please nor hurt."""
@@ -57,10 +60,12 @@ class Taken(NamedTuple):
     sarcastic: float
     """Probability that it means the opposite of its words."""
 
-    def wish(self, sure: float) -> Intent:
-        """The likeliest wish, *none* where none is at least as probable as `sure` (0..1)."""
+    def wish(self, sure: float, away: float = 0.0) -> Intent:
+        """The likeliest wish, *none* where it is less probable than `sure` (0..1) or, where it is
+        to be left alone, than `away`."""
         likeliest = max(self.wishes, key=self.wishes.__getitem__)
-        return likeliest if self.wishes[likeliest] >= sure else "none"
+        least = max(sure, away) if likeliest == AWAY else sure
+        return likeliest if self.wishes[likeliest] >= least else "none"
 
     def doubtful(self, sarcastic_from: float) -> bool:
         """Whether the words are kind and sarcastic with more than this probability. Harsh words

@@ -19,6 +19,7 @@ WEIGHTS: Mapping[str, str] = {
     "no_wish": "taken from the meanings that want anything, where it found nothing, times the same",
     "to_pet": "of the log-odds by the reading before that the pet is meant, half to either side",
     "wish_from": "probability from which a wish counts",
+    "away_from": "the same of *leave me alone*, where it is more",
     "sarcasm_from": "probability of sarcasm from which the joined reading is unsure",
 }
 """The weights of a head, with what each does."""
@@ -93,7 +94,7 @@ def thought(
     share = VALENCE_BEFORE * question.confidence
     valence = share * question.valence + (1.0 - share) * read.valence
     confidence = max(read.probabilities.values())
-    intent = read.wish(weights["wish_from"])
+    intent = read.wish(weights["wish_from"], weights["away_from"])
     if read.doubtful(weights["sarcasm_from"]):
         intent, valence = "none", DOUBTED_VALENCE * valence
         confidence = min(confidence, DOUBTED)

@@ -25,6 +25,7 @@ TOPICS: Final = (
     *("praise", "love", "happy", "sad", "afraid", "angry", "disgust", "scold", "threat"),
     *("misdeed", "away", "play", "near", "soothe", "call", "look", "thanks", "greet", "surprise"),
     *("calm", "order", "yes", "ask", "daily", "bad", "good", "say", "me", "you", "other", "not"),
+    "aside",
 )
 """The topics of the lexicon, in the order of the network's inputs."""
 LANGUAGES: Final = ("en", "zh", "es", "ja", "de")
@@ -94,6 +95,8 @@ class MeaningsHead:
         self.meanings: tuple[Meaning, ...] = of_stored(stored["meanings"])
         self.wish_from: float = stored["wish_from"]
         """Probability from which a wish counts: less is *none*."""
+        self.away_from: float = stored["away_from"]
+        """The same of *leave me alone*, where it is more."""
         self.sarcasm_from: float = stored["sarcasm_from"]
         """Probability of sarcasm from which the reading is unsure."""
         self._hidden = _rows(stored["hidden"], INPUTS)

@@ -35,6 +35,7 @@ WEIGHTS = {
     "no_wish": 0.5,
     "to_pet": 0.5,
     "wish_from": 0.5,
+    "away_from": 0.5,
     "sarcasm_from": 0.3,
 }
 MEANINGS = (

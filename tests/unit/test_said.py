@@ -51,7 +51,7 @@ LEAST: Final = {
     "sarcasm": 15,
 }
 """How many lines of each of these kinds a language of held.tsv has at least."""
-KINDS: Final = FELT | frozenset(LEAST) | {"look_here", "leave_me_alone"}
+KINDS: Final = FELT | frozenset(LEAST) | {"look_here", "leave_me_alone", "aside"}
 HELD_FELT: Final = 200
 """Lines of the kinds of FELT in each language of held.tsv."""
 TRAIN_LEAST: Final = 600
