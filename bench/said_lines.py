@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.answers import NEUTRAL, Said
-from moggy.meanings import AWAY, Meaning, taken
+from moggy.meanings import AWAY, SARCASTIC, Meaning, taken
 from moggy.vocabulary import CLASS_PLACES, CLASSES, INTENTS, Intent, PersonClass
 
 FOLDS = 5
@@ -23,6 +23,10 @@ SEED = 3
 FALSE_WISHES = 0.05
 """Share of the neutral sentences (orders, answers, small talk, questions, quotes) that may be taken
 for a wish. Our choice."""
+DOUBTED_KIND = 0.06
+"""Share of the sentences that are kind, and read so, that may be doubted as sarcastic. Our choice.
+The probability that finds sarcasm best (F1) is no steady one: of six readings of the folds that
+differed by little it lay between 0.13 and 0.23, and this share between 0.02 and 0.07."""
 HEARD = 0.05
 """How much rarer a comment is near a pet than among the sentences that a head is trained on. Our
 choice."""
@@ -143,8 +147,8 @@ def thresholds(
     sent_off: float,
 ) -> Thresholds:
     """The least probabilities with which at most FALSE_WISHES of the neutral sentences are taken
-    for a wish and at most `sent_off` of the orders for *leave me alone*, and the probability of
-    sarcasm that finds it best (F1), on sentences that were held back; prints what they give."""
+    for a wish, at most `sent_off` of the orders for *leave me alone* and at most DOUBTED_KIND of
+    the kind ones for sarcasm, on sentences that were held back; prints what they give."""
     read = [taken(of, row.tolist()) for row in probabilities]
     top = np.array([max(r.wishes[w] for w in INTENTS[1:]) for r in read])
     none = np.array([line.intent == "none" for line in lines])
@@ -160,12 +164,15 @@ def thresholds(
     right = wish == np.array([line.intent for line in lines])
     left = np.array([line.intent == AWAY for line in lines])
     sarcastic = np.array([r.sarcastic for r in read])
-    is_so = np.array([line.kind == "sarcasm" for line in lines])
-    found = [
-        (2 * (is_so & (sarcastic > t)).sum() / (is_so.sum() + (sarcastic > t).sum()), float(t))
-        for t in np.arange(0.05, 0.8, 0.01)
-    ]
-    _, sarcasm_from = max(found)
+    is_so = np.array([line.kind == SARCASTIC for line in lines])
+    kind = np.array(
+        [line.valence > 0 and line.kind != SARCASTIC for line in lines], dtype=bool
+    ) & np.array([r.doubtful(0.0) for r in read])
+    sarcasm_from = next(
+        float(t)
+        for t in np.arange(0.05, 0.96, 0.01)
+        if (sarcastic[kind] > t).mean() <= DOUBTED_KIND
+    )
     doubted = sarcastic > sarcasm_from
     print(
         f"held-back folds: a wish from {wish_from:.2f}: {right[~none].mean():.3f} of the wishes, "

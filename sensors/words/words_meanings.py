@@ -6,18 +6,20 @@ from __future__ import annotations
 import json
 import math
 import re
-import struct
-from base64 import b64decode
 from collections.abc import Sequence
 from functools import cache
-from operator import mul
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from moggy.meanings import Meaning, of_stored, softmax
 from moggy.sensors.words import words_lexicon
+from moggy.sensors.words.word_halves import rows
 from moggy.sensors.words.words_phrases import Wish
 from moggy.vocabulary import CLASSES, INTENTS
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 HEAD = Path(__file__).with_name("meanings.json")
 """The trained network; `python -m bench train_said` writes it."""
@@ -44,6 +46,10 @@ LONGEST: Final = 0.6
 """Hundreds of characters from which a text is no longer: few of the sentences learnt from are."""
 LEARNT: Final = 3.0
 """Divides the log-likelihoods of the head that was learnt from English (words_head)."""
+GRAMS_SHARE: Final = 0.6
+"""Weight of the scores of `words_grams` beside those of this network. On the folds the likeliest
+feeling is right in 0.770, 0.773 and 0.769 of the sentences with 0.4, 0.6 and 0.8, in 0.749 with
+0."""
 
 
 def inputs(
@@ -91,6 +97,8 @@ class MeaningsHead:
 
     def __init__(self, file: Path = HEAD) -> None:
         """Load a file that `bench/train_said.py` wrote."""
+        import numpy as np
+
         stored = json.loads(file.read_bytes())
         self.meanings: tuple[Meaning, ...] = of_stored(stored["meanings"])
         self.wish_from: float = stored["wish_from"]
@@ -99,33 +107,37 @@ class MeaningsHead:
         """The same of *leave me alone*, where it is more."""
         self.sarcasm_from: float = stored["sarcasm_from"]
         """Probability of sarcasm from which the reading is unsure."""
-        self._hidden = _rows(stored["hidden"], INPUTS)
-        self._hidden_bias = _rows(stored["hidden_bias"], 1)[0]
-        self._out = _rows(stored["out"], len(self.meanings))
-        self._out_bias = _rows(stored["out_bias"], 1)[0]
+        self._hidden = np.array(rows(stored["hidden"], INPUTS))
+        self._hidden_bias = np.array(rows(stored["hidden_bias"], 1)[0])
+        self._out = np.array(rows(stored["out"], len(self.meanings))).T.copy()
+        self._out_bias = np.array(rows(stored["out_bias"], 1)[0])
         self._temperature: float = stored["temperature"]
 
-    def probabilities(self, found: Sequence[tuple[int, float]]) -> list[float]:
-        """Probability of each meaning, calibrated by the temperature."""
-        hidden = list(self._hidden_bias)
-        for number, value in found:
-            for k, weight in enumerate(self._hidden[number]):
-                hidden[k] += weight * value
-        hidden = [max(0.0, value) for value in hidden]
+    def probabilities(
+        self, found: Sequence[tuple[int, float]], beside: Sequence[float]
+    ) -> list[float]:
+        """Probability of each meaning, calibrated by the temperature. `beside` are the scores of
+        `words_grams`."""
+        hidden = _added(self._hidden_bias, self._hidden, found)
+        active = [(k, value) for k, value in enumerate(hidden.tolist()) if value > 0.0]
+        scores = _added(self._out_bias, self._out, active)
         return softmax(
             [
-                (bias + sum(map(mul, row, hidden))) / self._temperature
-                for bias, row in zip(self._out_bias, self._out, strict=True)
+                (score + GRAMS_SHARE * more) / self._temperature
+                for score, more in zip(scores.tolist(), beside, strict=True)
             ]
         )
 
 
-def _rows(text: str, rows: int) -> list[list[float]]:
-    """A matrix that is stored as base64 of half floats, row by row."""
-    data = b64decode(text)
-    flat = struct.unpack(f"<{len(data) // 2}e", data)
-    width = len(flat) // rows
-    return [list(flat[row * width : (row + 1) * width]) for row in range(rows)]
+def _added(
+    start: NDArray[np.float64], matrix: NDArray[np.float64], found: Sequence[tuple[int, float]]
+) -> NDArray[np.float64]:
+    """Rows of a matrix, each times its value, added one by one: a product of numpy's would add them
+    in an order that differs between machines."""
+    total = start.copy()
+    for row, value in found:
+        total += matrix[row] * value
+    return total
 
 
 @cache

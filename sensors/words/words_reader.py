@@ -15,6 +15,7 @@ from moggy.messages import AnySense, Probabilities, Trouble, Words
 from moggy.sensors.words import words_lexicon, words_meanings
 from moggy.sensors.words.words_address import language, signs, to_pet
 from moggy.sensors.words.words_features import DRAWN_OUT, manner, plain, tokens
+from moggy.sensors.words.words_grams import grams, numbers
 from moggy.sensors.words.words_head import head
 from moggy.sensors.words.words_phrases import phrases, wish
 from moggy.vocabulary import (
@@ -136,7 +137,8 @@ def understand(words: Words) -> Words:
     shares = meant.probabilities(
         words_meanings.inputs(
             common, found, lang, wish(common, lang), polarity, head().scores(spelt, said)
-        )
+        ),
+        grams().scores(numbers(common, spelt, lang)),
     )
     read = taken(meant.meanings, shares)
     probabilities = blended(read.probabilities, CLASS_PRIOR, known)
