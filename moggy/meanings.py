@@ -61,11 +61,14 @@ class Taken(NamedTuple):
     """Probability that it means the opposite of its words."""
 
     def wish(self, sure: float, away: float = 0.0) -> Intent:
-        """The likeliest wish, *none* where it is less probable than `sure` (0..1) or, where it is
-        to be left alone, than `away`."""
-        likeliest = max(self.wishes, key=self.wishes.__getitem__)
-        least = max(sure, away) if likeliest == AWAY else sure
-        return likeliest if self.wishes[likeliest] >= least else "none"
+        """The likeliest wish, *none* where it is less probable than `sure` (0..1). To be left
+        alone must be as probable as `away` too; where it is not, the others are weighed without."""
+        wishes = self.wishes
+        likeliest = max(wishes, key=wishes.__getitem__)
+        if likeliest == AWAY and (leave := wishes[AWAY]) < max(sure, away):
+            wishes = {wish: p / (1.0 - leave) for wish, p in wishes.items() if wish != AWAY}
+            likeliest = max(wishes, key=wishes.__getitem__)
+        return likeliest if wishes[likeliest] >= sure else "none"
 
     def doubtful(self, sarcastic_from: float) -> bool:
         """Whether the words are kind and sarcastic with more than this probability. Harsh words
