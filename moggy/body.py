@@ -22,6 +22,9 @@ class StrictModel(BaseModel):
 
 SERVO_US = (500, 2500)
 """Pulses that a common hobby servo takes, µs; the board gives no others (firmware/limbs.py)."""
+LEAST_US_PER_RAD = 50.0
+"""µs a rad below which a joint is taken for miswritten: common servos have 400 to 1000. Our
+choice."""
 
 
 class JointSpec(StrictModel):
@@ -66,6 +69,11 @@ class JointSpec(StrictModel):
         if not self.min < self.max or not self.min <= self.rest <= self.max:
             raise ValueError(
                 f"a joint needs min {self.min} < max {self.max}, and rest {self.rest} between them"
+            )
+        if abs(self.us_per_rad) < LEAST_US_PER_RAD:
+            raise ValueError(
+                f"with us_per_rad {self.us_per_rad} the joint would hardly move; a servo has"
+                " 400 to 1000, negative where it is turned round"
             )
         pulse = self.zero_us + self.rest * self.us_per_rad
         least, most = SERVO_US
@@ -187,6 +195,10 @@ LONGEST_NAMES = 480
 firmware/wire.py (at most 512 bytes) beside its other fields and the name of the chip."""
 
 
+PIN_MV = 3300
+"""Highest voltage at an ADC pin, mV: the supply of both chips (RP2040 data sheet, 4.9)."""
+
+
 class Power(StrictModel):
     """The battery's voltages, mV."""
 
@@ -204,6 +216,13 @@ class Power(StrictModel):
                 f"empty_mv {self.empty_mv} < low_mv {self.low_mv} < full_mv {self.full_mv} has to "
                 "hold",
                 ("low_mv",),
+            )
+        if self.full_mv / self.divider > PIN_MV:
+            raise Misplaced(
+                f"with a divider of {self.divider} a full battery ({self.full_mv} mV) gives"
+                f" {self.full_mv / self.divider:.0f} mV, more than the {PIN_MV} mV that the pin"
+                f" takes: {self.full_mv / PIN_MV:.2f} or more is needed",
+                ("divider",),
             )
         return self
 

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from moggy import wire
 from moggy.board_config import body_hash, firmware_config
 from moggy.board_faults import FAULT_WORDS, in_words
-from moggy.body import LONGEST_NAMES, Body
+from moggy.body import LONGEST_NAMES, Body, JointSpec
 from moggy.chips import CHIPS, cautions
 from moggy.config import SHIPPED, Invalid, load
 from moggy.vocabulary import JOINTS
@@ -253,6 +253,20 @@ def test_a_misspelt_joint_is_found_at_its_line(tmp_path: Path) -> None:
 def test_a_batterys_marks_are_in_order(volts: dict[str, int]) -> None:
     with pytest.raises(ValidationError, match=r"has to hold|greater than 0|less than or equal"):
         changed("power", **volts)
+
+
+def test_a_divider_that_gives_the_pin_more_than_it_takes_is_refused() -> None:
+    for divider in (1.0, 1e-9, 2.54):
+        with pytest.raises(ValidationError, match=r"more than the 3300 mV .*: 2\.55 or more is"):
+            changed("power", divider=divider)
+    assert changed("power", divider=2.55)
+
+
+def test_a_joint_whose_pulse_hardly_changes_is_refused() -> None:
+    for us in (0.0, 49.0, -49.0):
+        with pytest.raises(ValidationError, match="the joint would hardly move"):
+            JointSpec(min=-1.0, max=1.0, channel=0, us_per_rad=us)
+    assert JointSpec(min=-1.0, max=1.0, channel=0, us_per_rad=-50.0)
 
 
 def test_names_of_joints_that_the_board_cannot_tell_are_refused() -> None:
