@@ -300,30 +300,20 @@ def _guarded(app: ASGIApp, guard: Guard) -> ASGIApp:
         if scope["type"] == "lifespan":
             await app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
+        headers, answer = Headers(scope=scope), app
         if scope["type"] == "websocket":
             if not guard.admits_socket(headers, scope["query_string"].decode("latin-1")):
-                await _refuse_socket(receive, send)
-                return
-            await app(scope, receive, send)
-            return
-        admitted = guard.admits_host(headers.get("host", ""))
-        answer = app if admitted else PlainTextResponse("this is not my address", status_code=421)
+                answer = PlainTextResponse("not from the studio's own page", status_code=403)
+        elif not guard.admits_host(headers.get("host", "")):
+            answer = PlainTextResponse("this is not my address", status_code=421)
         await answer(scope, receive, _with_headers(send))
 
     return enter
 
 
-async def _refuse_socket(receive: Receive, send: Send) -> None:
-    await receive()
-    await send(
-        {"type": "websocket.close", "code": 1008, "reason": "not from the studio's own page"}
-    )
-
-
 def _with_headers(send: Send) -> Callable[[Message], Awaitable[None]]:
     async def sending(message: Message) -> None:
-        if message["type"] == "http.response.start":
+        if message["type"] in ("http.response.start", "websocket.http.response.start"):
             message["headers"] = [
                 *message["headers"],
                 *((name.encode(), value.encode()) for name, value in HEADERS.items()),

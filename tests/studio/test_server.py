@@ -323,8 +323,11 @@ def test_sound_goes_to_pages_that_listen(rig: Rig) -> None:
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "http://127.0.0.1:1", "null", None])
 def test_a_foreign_page_gets_no_line(rig: Rig, origin: str | None) -> None:
-    with pytest.raises(InvalidStatus), rig.page(origin=origin):
+    with pytest.raises(InvalidStatus) as refused, rig.page(origin=origin):
         pass
+    answer = refused.value.response
+    assert answer.status_code == 403
+    assert {name: answer.headers[name] for name in HEADERS} == HEADERS
 
 
 def test_a_name_that_points_here_is_not_our_address(rig: Rig) -> None:
