@@ -19,6 +19,9 @@ _CREEP_MS = const(1000)
 _PAUSED = const(10)
 """How much slower it is forgotten while no setpoints come: by 100 ppm, since the first one after a
 pause may be one that was held up."""
+_LONG_S = const(3600)
+"""Seconds without a setpoint after which the shortest way is not known any more: two clocks that
+drift apart by 100 ppm are as far off as a setpoint is good for. Our choice."""
 _IN_A_ROW = const(128)
 """Setpoints in a row that are refused before it is the number or the clock that is taken for wrong.
 Our choice: five seconds at 25 a second, more than a slow line holds back."""
@@ -52,7 +55,7 @@ class Setpoints:
         self._crept = now
         self._number = self._shortest = self._refused = self._last = 0
         self._paused = 0
-        """Seconds since the last setpoint."""
+        """Seconds since the last setpoint that was followed."""
         self.learnt = 0
         """How often number and way were learnt anew within a session, since all setpoints were
         refused."""
@@ -68,7 +71,6 @@ class Setpoints:
         session. `sent_ms`: the brain's clock, modulo 65536. `ttl_ms`: how long it is good; one
         that came later by this than the quickest is too old. After _IN_A_ROW refused ones with
         rising numbers the brain's clock was set, or one of its times or numbers was wrong."""
-        self._paused = 0
         way = ticks_diff(ticks_add(now, -sent_ms), self._origin) & 0xFFFF
         later = way - self._shortest & 0xFFFF
         if not self._known:
@@ -77,11 +79,11 @@ class Setpoints:
         elif not 0 < (number - self._number & 0xFFFF) <= _AHEAD:
             if not self._is_learnt(number, way):
                 return False
-        elif later > 0xFFFF - _SOONER_MS:
+        elif later > 0xFFFF - _SOONER_MS or self._paused >= _LONG_S:
             self._shortest, self._crept = way, now
         elif later > ttl_ms and not self._is_learnt(number, way):
             return False
-        self._refused = 0
+        self._refused = self._paused = 0
         self._number = number
         return True
 

@@ -100,6 +100,25 @@ def test_what_was_held_up_in_a_long_pause_is_refused() -> None:
     assert setpoints.is_new(102, sent + 400 & 0xFFFF, 300, sent + 410)
 
 
+@pytest.mark.parametrize("hours", [1.1, 6.0, 48.0])
+@pytest.mark.parametrize("ppm", [-100, 0, 100])
+def test_after_hours_without_setpoints_the_next_is_followed(hours: float, ppm: int) -> None:
+    """Whatever the clocks have drifted apart, but not one that was sent before."""
+    setpoints = fresh()
+    for n in range(1, 100):
+        assert setpoints.is_new(n, 20 * n, 300, 20 * n + 5)
+    now = round(3_600_000 * hours)
+    for ms in range(2000, now, 1000):
+        setpoints.creep(ms)
+    drift = now * ppm // 1_000_000
+    assert not setpoints.is_new(99, now + drift & 0xFFFF, 300, now)
+    for n in range(100, 120):
+        now += 20
+        assert setpoints.is_new(n, now + drift & 0xFFFF, 300, now)
+    assert not setpoints.is_new(121, now + drift - 301 & 0xFFFF, 300, now)
+    assert setpoints.learnt == 0
+
+
 def test_a_new_session_numbers_and_times_anew() -> None:
     setpoints = fresh()
     assert setpoints.is_new(900, 500, 300, 600)
