@@ -7,7 +7,7 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import Literal, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,7 +86,8 @@ def balanced(shares: np.ndarray, each: int) -> list[int]:
 
 def meaning_of(line: Said) -> Meaning:
     """What a sentence means."""
-    return Meaning(line.kind, line.to, line.feeling, line.valence, line.intent)  # type: ignore[arg-type]
+    to = cast(Literal["pet", "about", "none"], line.to)
+    return Meaning(line.kind, to, line.feeling, line.valence, line.intent)
 
 
 def comments() -> list[Meaning]:

@@ -160,7 +160,8 @@ def test_an_event_of_an_earlier_session_takes_the_number_of_none(wake: Callable[
     life.link = MemoryLink(life.board.line, nonce=40)
     life.body = SerialBody(life.link, CAT)
     line = life.board.line
-    read, line.read = line.read, lambda: read().replace(b"\0", b"\0" + stale)  # type: ignore[method-assign]
+    read = line.read
+    line.read = lambda: read().replace(b"\0", b"\0" + stale)  # type: ignore[method-assign]
     life.live(1.0)
     assert life.state == "running"
     assert life.asked(wire.LIMP).result == "done"

@@ -304,26 +304,31 @@ print(said)
 """
 
 
+def run_script(folder: Path, modules: str) -> subprocess.CompletedProcess[str]:
+    """Run the folder's script.py in MicroPython, with these places of modules."""
+    command = interpreter()
+    assert command is not None
+    return subprocess.run(
+        [*command[:-1], "heapsize=1m", "script.py"],
+        cwd=folder,
+        env={"MICROPYPATH": modules},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 @pytest.mark.skipif(interpreter() is None, reason=f"not run: {note()}")
 @pytest.mark.parametrize("name", ["board", "limbs", "restart", "wire", "skin", "pin_servos"])
 def test_no_file_that_is_damaged_keeps_the_servos_powered_in_micropython(
     tmp_path: Path, name: str
 ) -> None:
     """And the button held at the start, with servos that are silent for four seconds."""
-    command = interpreter()
-    assert command is not None
     (tmp_path / "script.py").write_text(SCRIPT.replace("FILES", repr(FILES)))
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / f"{name}.py").write_text("def")
     write_config(CAT, tmp_path, 0)
-    done = subprocess.run(
-        [*command[:-1], "heapsize=1m", "script.py"],
-        cwd=tmp_path,
-        env={"MICROPYPATH": f"{BENCH}:{FIRMWARE}:{tmp_path}"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run_script(tmp_path, f"{BENCH}:{FIRMWARE}:{tmp_path}")
     assert done.stdout.splitlines()[-1:] == ["[16, 4000, 0, 16, 0]"], done.stdout + done.stderr
 
 
@@ -367,19 +372,10 @@ print(said)
 def test_a_start_that_fails_asks_the_servos_until_they_are_off(
     tmp_path: Path, firmware: str, error: str
 ) -> None:
-    command = interpreter()
-    assert command is not None
     (tmp_path / "script.py").write_text(FAILED_START.replace("START", repr(START)))
     (tmp_path / "firmware.py").write_text(firmware)
     write_config(CAT, tmp_path, 0)
-    done = subprocess.run(
-        [*command[:-1], "heapsize=1m", "script.py"],
-        cwd=tmp_path,
-        env={"MICROPYPATH": f"{tmp_path}:{BENCH}:{FIRMWARE}"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run_script(tmp_path, f"{tmp_path}:{BENCH}:{FIRMWARE}")
     expected = f"[16, '{error}', 4000, 0]"
     assert done.stdout.splitlines()[-1:] == [expected], done.stdout + done.stderr
 
