@@ -130,7 +130,8 @@ class LockStepBoard:
 
     def restart(self, cause: int = POWER_ON) -> None:
         """Start the firmware anew, with what is on its flash. The chips keep their registers; the
-        bytes on the way to it are lost. `cause`: as in firmware/restart.py."""
+        bytes on the way to it are lost. `cause`: as in firmware/restart.py. Where the stop button
+        is held it starts, stopped; a real board would wait at its prompt."""
         for name in _FIRMWARE:
             self._modules.pop(name, None)
         self._born = self._ms

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from moggy import wire
 from moggy.actuators.serial_body import SerialBody
 from moggy.link import MemoryLink
 from moggy.messages import BoardReport, Command, Purr
@@ -23,7 +24,7 @@ from moggy.sim.board.micropython import SteppedMicroPython
 from moggy.sim.board.wires import DeviceFault, WorldInputs
 from tests.processes import Program, lives
 
-from .rig import CAT
+from .rig import CAT, Life
 
 needs_interpreter = pytest.mark.skipif(interpreter() is None, reason=f"not run: {note()}")
 
@@ -73,6 +74,21 @@ def test_an_interpreter_that_is_suspended_is_not_waited_for(stepped: SteppedMicr
     stepped._process.send_signal(signal.SIGSTOP)
     with pytest.raises(ChildProcessError, match="suspended"):
         stepped.advance(2.0)
+
+
+@needs_interpreter
+def test_a_start_with_the_button_held_ends_at_the_prompt(stepped: SteppedMicroPython) -> None:
+    life = Life(stepped).live(3.0)
+    assert (life.state, life.pulsed) == ("running", len(CAT.joints))
+    life.live(0.5, stop=True, faults=("board_reset",))
+    life.live(2.0, stop=False, faults=())
+    assert (life.state, life.pulsed) == ("lost", 0), "nothing runs"
+    stepped.restart()
+    life.live(2.0)
+    assert (life.state, life.pulsed) == ("stopped", 0), "held is a stop, which waits"
+    assert life.asked(wire.RELEASE).result == "done"
+    life.live(2.0)
+    assert (life.state, life.pulsed) == ("running", len(CAT.joints))
 
 
 BRAIN = """

@@ -132,6 +132,8 @@ def run(why: int, chip: str, first: bool) -> int:
         if first and why == core.WDT_RESET:
             restart.ticking()  # until its process was ended
         main.run()
+        while clock.channel.stepped:  # at its prompt, until it starts anew
+            clock.sleep_ms(core.TICK_MS)
     except clock.Restart as anew:
         for name in set(sys.modules) - before:
             del sys.modules[name]
