@@ -15,7 +15,7 @@ Holds = Callable[[float], bool]
 """Whether a claim is true of the number that is said with it: a share 0..1, seconds or minutes."""
 IN_BRACKETS = re.compile(r"([^(),:;]*?) \((?:sure to |energy )?(-?\d+) %\)")
 """The words right before a bracket, and the percentage in it."""
-AT = re.compile(r"([^(),:;]*?) at (-?\d+) %")
+AT = re.compile(r"([^(),:;]*?) (?:at|satisfied to) (-?\d+) %")
 """The words right before a level, and the percentage."""
 AGO = re.compile(r"([^(),:;]*?) (-?\d+) (s|min) ago")
 """What happened, and how long ago that is."""
@@ -47,11 +47,9 @@ SHARES: Mapping[str, Holds] = {
     "it has your attention": lambda attention: attention >= 0.15,
     "something interests it": lambda interest: interest >= 0.1,
     "something surprised it": lambda surprise: surprise >= 0.1,
-    "it is curious": lambda wish: wish >= 0.35,
-    "it wants to play": lambda wish: wish >= 0.5,
-    "it wants to": lambda wish: wish >= 0.3,
-    "it wants some": lambda wish: wish >= 0.55,
-    "it wants company": lambda wish: wish >= 0.6,
+    "its curiosity is": lambda curiosity: curiosity <= 0.65,
+    "its wish to play is": lambda play: play <= 0.7,
+    "its wish for company is": lambda company: company <= 0.45,
     "has the energy for it": lambda energy: energy >= 0.2,
     "it is tired": lambda energy: energy <= 0.42,
     "it is lonely": lambda lonely: lonely >= 0.1,

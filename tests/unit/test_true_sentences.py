@@ -24,6 +24,7 @@ from moggy.behaviors.moment import Moment
 from moggy.behaviors.nodes import Leaf
 from moggy.behaviors.samples import moments
 from moggy.behaviors.tree import Tree
+from moggy.behaviors.tree_language import TreeLanguage, holes
 from moggy.config import SHIPPED, load
 from moggy.messages import Tick
 from moggy.personality import Personality
@@ -33,6 +34,8 @@ from moggy.vocabulary import events_of
 DRAWS = 6000
 TREE = load(SHIPPED["trees"] / "cat.yaml", Tree)
 TEMPLATES = templates(TREE)
+SHOWN = ("drive.", "emotion.", "mood.", "bond.")
+"""Whose levels stand on the page under their own names."""
 
 
 def said() -> Iterator[str]:
@@ -95,6 +98,17 @@ def test_what_it_says_over_a_random_day_is_true_of_that_day(seed: int, personali
 
 def test_every_number_in_a_sentence_is_one_that_its_behaviour_weighs() -> None:
     assert strange_numbers(TREE) == []
+
+
+def test_a_level_in_a_sentence_is_the_one_that_the_page_shows() -> None:
+    """And not another one under its name, such as what a drive lacks."""
+    language, others = TreeLanguage(TREE.let), []
+    for template in TEMPLATES:
+        for what, _ in holes(template.text):
+            shown = {name for name in language.inputs(what) if name.startswith(SHOWN)}
+            if shown - {what}:
+                others.append(f"{template.behavior}: {what}")
+    assert others == []
 
 
 def test_every_claim_is_one_of_the_shipped_cat() -> None:
