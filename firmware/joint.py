@@ -126,8 +126,6 @@ def within(chosen: int, speed: int, brake: int, above: int, below: int, fastest:
         pace = speed - brake
     if pace + fastest < 0:
         pace = 0 - fastest
-        if pace > speed + brake:
-            pace = speed + brake
     return side * pace
 
 

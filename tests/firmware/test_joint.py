@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moggy.firmware.joint import move, put_angles, reachable, stopping, table
+from moggy.firmware.joint import move, put_angles, reachable, stopping, table, within
 
 from .seen_joint import SeenJoint
 
@@ -323,3 +323,9 @@ def test_a_joint_that_is_held_stays_within_its_own_limits_that_were_narrowed(sid
     joint.narrow(-here - 10, here + 10, 25_000)
     joint.hold()
     assert joint.target == side * (here + 10)
+
+
+def test_outside_its_limits_it_comes_back_as_fast_as_it_may_and_no_faster() -> None:
+    assert within(1, 0, 5, -100, 100, 3) == -3
+    assert within(-1, 0, 5, 100, -100, 3) == 3
+    assert within(1, 0, 3, -100, 100, 5) == -3, "its acceleration"

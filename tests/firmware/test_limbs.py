@@ -207,8 +207,10 @@ def test_a_joint_on_its_way_may_be_told_to_come_sooner() -> None:
 
 
 def test_the_way_to_rest_takes_a_sixth_of_the_speed_until_it_hurries() -> None:
-    found, _, _ = limbs(row(rest=100), row("slow", 1, velocity=200))
-    found.aim((3000, 3000), 1)
+    found, _, _ = limbs(
+        row(rest=100), row("slow", 1, velocity=200), row("slower", 2, velocity=2000)
+    )
+    found.aim((3000, 3000, 3000), 1)
     for _ in range(400):
         found.step()
     found.aim_at_rest()
@@ -219,11 +221,12 @@ def test_the_way_to_rest_takes_a_sixth_of_the_speed_until_it_hurries() -> None:
         fastest = max(fastest, abs(seen(found)[0].angle - before))
     assert fastest == 30_000 // 50 // 6
     assert seen(found)[1].slow == 4, "a joint that is slow by itself takes its own speed"
+    assert seen(found)[2].slow == 12, "none is slowed to less than 6° a second"
     for _ in range(1000):
         found.step()
     assert seen(found)[0].angle == 100
     found.hurry()
-    found.aim((3000, 3000), 1)
+    found.aim((3000, 3000, 3000), 1)
     quickest = 0
     for _ in range(8):
         before = seen(found)[0].angle
