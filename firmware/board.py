@@ -39,6 +39,9 @@ _CHARGED_MS = const(5000)
 """ms for which the battery must be 0.2 V (battery.py) above its low mark before its fault heals."""
 _LEAST_CDEG_S = const(50)
 """Slowest speed to which a joint can be narrowed: one cdeg a step (joint.py)."""
+_ASKED_MS = const(100)
+"""ms in which the drivers are asked ten times to end their pulses, before a stop is kept on the
+flash all the same: to write it may take 50 ms, in which nobody asks."""
 _LATE_MS = const(50)
 """ms of delay above which a tick counts as an overrun, a fault that the brain is told."""
 _SMOOTH_MS = const(60_000)
@@ -251,7 +254,7 @@ class Board:
         if not powered and not limbs.off:
             limbs.off_again()
         if self._boots.waiting or self._mode.state > mode.LIMP:
-            self._keep(limbs.off, now)
+            self._keep(limbs.off or ticks_diff(now, self._mode.entered) >= _ASKED_MS, now)
         self._no_servos.see(limbs.lost or not self._sound or not (powered or limbs.off), now)
 
     def _follow(self, now: "Ms") -> None:
@@ -299,10 +302,10 @@ class Board:
                 self._keep(False, now)
             limbs.limp()
 
-    def _keep(self, off: bool, now: "Ms") -> None:
-        """Keep what waits for a person through a restart. `off`: all pulses have ended."""
+    def _keep(self, write: bool, now: "Ms") -> None:
+        """Keep what waits for a person through a restart. `write`: on the flash too."""
         waits = (SERVOS if self._no_servos.latched else 0) | (BATTERY if self._empty.latched else 0)
-        self._boots.keep(waits | (STOPPED if self._mode.state == mode.STOPPED else 0), off, now)
+        self._boots.keep(waits | (STOPPED if self._mode.state == mode.STOPPED else 0), write, now)
 
     # Messages from the brain.
 

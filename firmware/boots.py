@@ -91,9 +91,9 @@ class Boots:
             self._since = None
             self._keep(0)
 
-    def keep(self, waits: int, off: bool, now: "Ms") -> None:
+    def keep(self, waits: int, write: bool, now: "Ms") -> None:
         """Keep the bits of what waits for a person now: in the chip's register at once, on the
-        flash when all pulses are `off`, and removed there when that spares it. Called at each tick
+        flash where it may `write`, and removed there when that spares it. Called at each tick
         while there are or were any."""
         if waits != self._told:
             self._told = waits
@@ -102,7 +102,7 @@ class Boots:
                 machine.mem32[self._register] = _MARK | waits
         if self._wrote is not None and ticks_diff(now, self._wrote) >= _WEAR_MS:
             self._wrote = None
-        if off and waits != self._written and (self._wrote is None or waits & ~self._tried):
+        if write and waits != self._written and (self._wrote is None or waits & ~self._tried):
             before, self._written, self._tried = self._written, waits, waits
             if waits & ~before:
                 self._wrote = now

@@ -98,6 +98,6 @@ def prompt_asked() -> bool:
             asked = file.read() == "1"
         if asked:
             open(_PROMPT, "w").close()
-    except OSError:
+    except (OSError, ValueError):  # ValueError: it is damaged
         return False
     return asked

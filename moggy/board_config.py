@@ -81,7 +81,7 @@ def firmware_config(body: Body, *, quiet_ms: int = 30_000, transport: str = "") 
 def config_text(body: Body, quiet_ms: int, transport: str) -> str:
     """As `firmware_config`, also for a simulated line that no pins carry."""
     return (
-        f'"""The body "{body.name}", written by `moggy.board_config.firmware_config`."""\n\n'
+        '"""A body, written by `moggy.board_config.firmware_config`."""\n\n'
         f"NAME = {body.name!r}\n"
         f"{_tables(body)}"
         f"# hash of the tables above\n"

@@ -33,7 +33,7 @@ class Chip(NamedTuple):
     own: Mapping[int, str]
     """Pins that it needs itself → for what."""
     wired: Mapping[int, str]
-    """Pins that its common board has wired → to what. Other boards bring them out."""
+    """Pins that a common board has wired → which, and to what. Other boards bring them out."""
 
 
 _S3 = frozenset([*range(22), *range(33, 49)])
@@ -42,17 +42,23 @@ CHIPS: Mapping[str, Chip] = {
         frozenset(range(30)), frozenset(range(26, 30)), (*range(2, 23), *range(26, 29)),
         frozenset(range(0, 30, 4)), frozenset(range(1, 30, 4)), 16, True,
         ("usb", "uart"), (0, 1), {},
-        {23: "the power saving of its regulator", 24: "the sensing of USB power",
-         25: "its light", 29: "the measuring of its supply"},
+        {23: "a Pico has wired to the power saving of its regulator",
+         24: "a Pico has wired to the sensing of USB power", 25: "a Pico has wired to its light",
+         29: "a Pico has wired to the measuring of its supply"},
     ),
     "esp32s3": Chip(
         _S3, frozenset(range(1, 11)), (1, 2, *range(4, 19), 21, *range(38, 43), 47, 48),
         _S3, _S3, 8, False,
-        ("uart",), (43, 44), {19: "USB D−", 20: "USB D+"}, {},
+        ("uart",), (43, 44),
+        {0: "read at its start (low, it waits for a program)", 3: "read at its start (its JTAG)",
+         19: "USB D−", 20: "USB D+", 45: "read at its start (the voltage of its flash)",
+         46: "read at its start (what its ROM does)"},
+        dict.fromkeys(range(33, 38), "a module with octal memory (R8, R16) has wired to that"),
     ),
 }  # fmt: skip
 """From the data sheets: RP2040 1.4.2, 1.4.3, 4.5.2 and 4.9; ESP32-S3 2.3 (GPIO 22 to 25 do not
-exist, 26 to 32 serve its flash; ADC1) and its reference manual, *LED PWM controller* (8 channels,
+exist, 26 to 32 serve its flash; ADC1; *strapping pins*: a button or a pull-up at one of them can
+keep it from starting) and its reference manual, *LED PWM controller* (8 channels,
 and 4 timers, where three rates are used). A Pico brings out 0 to 22 and 26 to 28; what it has wired
 to the others: its data sheet, 2.1. MicroPython's `sys.stdout` says on an ESP32-S3 at all times that
 there is room, and a write then waits for up to half a second (ports/esp32/mphalport.c,
@@ -85,7 +91,7 @@ def line_misfit(name: str, line: str, pins: Mapping[str, int]) -> str:
 def cautions(name: str, pins: Mapping[str, int]) -> list[str]:
     """What to look at before wiring: pins that a common board of the chip uses itself."""
     return [
-        f"{what}: pin {pin}, which a Pico has wired to {CHIPS[name].wired[pin]}"
+        f"{what}: pin {pin}, which {CHIPS[name].wired[pin]}"
         for what, pin in pins.items()
         if pin in CHIPS[name].wired
     ]

@@ -217,7 +217,10 @@ def test_what_was_counted_is_forgotten_after_200_seconds(seconds: float, latched
     assert brain.status[:2] == (("fault", RESTARTS) if latched else ("running", 0))
 
 
-def test_an_emergency_stop_writes_nothing_to_the_flash_before_the_servos_are_off() -> None:
+@pytest.mark.parametrize(("silent_s", "off"), [(0.08, True), (1.0, False)])
+def test_a_stop_is_written_to_the_flash_once_when_the_servos_are_off_or_long_silent(
+    silent_s: float, off: bool
+) -> None:
     brain = Brain().awake()
     written: list[tuple[str, bool]] = []
     opened = brain.board._builtins["open"]
@@ -229,11 +232,11 @@ def test_an_emergency_stop_writes_nothing_to_the_flash_before_the_servos_are_off
     brain.board._builtins["open"] = noted
     brain.rig.bench.servos.present = False
     brain.rig.feel(stop=True)
-    brain.live(1.0)
-    assert written == []
+    brain.live(silent_s)
+    assert written == ([] if off else [("w", False)])
     brain.rig.bench.servos.present = True
     brain.live(1.0)
-    assert written == [("w", True)]
+    assert written == [("w", off)]
 
 
 @pytest.mark.parametrize("between", ["servos_ended", "clear"])

@@ -82,7 +82,7 @@ def test_a_body_on_pins_alone_needs_no_servo_board() -> None:
     data["joints"] = dict(list(data["joints"].items())[:6])
     for pin, joint in enumerate(data["joints"].values()):
         joint |= {"driver": "pwm", "channel": 6 + pin}
-    data["wiring"] |= {"chip": "esp32s3", "battery": 1, "charging": 2, "stop": 3}
+    data["wiring"] |= {"chip": "esp32s3", "battery": 1, "charging": 2, "stop": 18}
     rig = Rig(Body.model_validate(data))
     rig.bench.servos.present = False
     rig.live(3.0)

@@ -98,6 +98,21 @@ def test_the_chip_keeps_a_stop_that_the_servos_have_not_acknowledged(
     assert (life.state, life.pulsed) == ("running", ALL)
 
 
+@pytest.mark.parametrize(("name", "cause"), [("RP2040", POWER), ("ESP32S3", HUNG)])
+def test_a_stop_is_on_the_flash_after_a_tenth_of_a_second_that_the_servos_are_silent(
+    name: str, cause: int, wake: Callable[..., Life]
+) -> None:
+    life = wake(chip=name).live(3.0)
+    life.live(0.04, stop=True, faults=("servos_silent",)).live(0.04, stop=False)
+    assert on_flash(life).endswith(" 0"), "they are asked first"
+    life.live(0.08)
+    assert (life.state, on_flash(life)[-2:]) == ("stopping", " 1")
+    life.board.restart(cause)
+    life.live(6.0, faults=())
+    assert (life.state, life.pulsed) == ("stopped", 0)
+    assert life.asked(wire.RELEASE).result == "done"
+
+
 @pytest.mark.parametrize("seconds", [2.5, 62.0])
 def test_a_dip_that_the_servo_board_sees_first_counts(life: Life, seconds: float) -> None:
     """Its fault ends the servos of a run that the next dip then ends."""

@@ -110,7 +110,7 @@ def test_two_servos_may_share_a_slice(pin: int) -> None:
 def test_an_esp32_has_eight_pwm_outputs_and_no_slices() -> None:
     data = CAT.model_dump()
     data["wiring"] |= {
-        "chip": "esp32s3", "battery": 1, "charging": 2, "stop": 3, "purr": 6, "pupils": 7,
+        "chip": "esp32s3", "battery": 1, "charging": 2, "stop": 18, "purr": 6, "pupils": 7,
     }  # fmt: skip
     for pin, joint in enumerate(list(data["joints"].values())[:5]):
         joint |= {"driver": "pwm", "channel": 8 + pin}
@@ -278,8 +278,9 @@ def test_names_of_joints_that_the_board_cannot_tell_are_refused() -> None:
 
 def test_pins_that_a_chip_or_its_line_uses_itself_are_refused() -> None:
     data = CAT.model_dump()
-    data["wiring"] |= {"chip": "esp32s3", "battery": 1, "charging": 2, "stop": 3}
-    for pin, why in ((19, "USB D−"), (20, "USB D"), (43, "UART"), (44, "UART")):
+    data["wiring"] |= {"chip": "esp32s3", "battery": 1, "charging": 2, "stop": 18}
+    start = [(pin, "read at its start") for pin in (0, 3, 45, 46)]
+    for pin, why in (*start, (19, "USB D−"), (20, "USB D"), (43, "UART"), (44, "UART")):
         data["wiring"]["stop"] = pin
         with pytest.raises(ValidationError, match=f"stop: pin {pin} .*{why}.*is free for stop"):
             Body.model_validate(data)
@@ -291,7 +292,7 @@ def test_pins_that_a_chip_or_its_line_uses_itself_are_refused() -> None:
 
 def test_an_esp32s3_talks_over_its_uart_and_says_why_not_over_usb() -> None:
     data = CAT.model_dump()
-    data["wiring"] |= {"chip": "esp32s3", "battery": 1, "charging": 2, "stop": 3}
+    data["wiring"] |= {"chip": "esp32s3", "battery": 1, "charging": 2, "stop": 18}
     body = Body.model_validate(data)
     assert "TRANSPORT = 'uart'" in firmware_config(body)
     with pytest.raises(ValueError, match=r"never waits.*--transport uart"):
@@ -306,3 +307,10 @@ def test_a_pin_that_a_pico_has_wired_is_a_caution_only() -> None:
         "stop: pin 24, which a Pico has wired to the sensing of USB power"
     ]
     assert cautions("rp2040", CAT.used_pins) == []
+
+
+@pytest.mark.parametrize("name", ['x"""\nraise SystemExit\n"""', '"cat"', "a\\"])
+def test_a_name_is_a_text_in_the_board_s_config_and_no_code(name: str) -> None:
+    found: dict[str, object] = {}
+    exec(firmware_config(CAT.model_copy(update={"name": name})), found)
+    assert found["NAME"] == name
