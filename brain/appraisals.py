@@ -208,6 +208,27 @@ class Rule(Effect):
     ] = 0.0
 
 
+class Doing(StrictModel):
+    """What a behaviour does to the pet while it runs: exploring ends boredom, and play excites.
+    Each drive is filled by a share of what is missing, or loses one of what is there, a minute."""
+
+    energy: Push = 0.0
+    company: Push = 0.0
+    play: Push = 0.0
+    comfort: Push = 0.0
+    curiosity: Push = 0.0
+    emotions: Annotated[
+        dict[Emotion, Unit],
+        Field(description="emotion → level to which doing it stirs it, 0..1"),
+    ] = Field(default_factory=dict)
+
+    @cached_property
+    def drives(self) -> tuple[tuple[Drive, float], ...]:
+        """(drive, push for each minute) of those that it moves."""
+        pushes: list[tuple[Drive, float]] = [(name, getattr(self, name)) for name in DRIVES]
+        return tuple([(name, push) for name, push in pushes if push])
+
+
 class SensorFeelings(StrictModel):
     """What a sensor's package adds to the table."""
 
@@ -242,11 +263,8 @@ class Appraisals(StrictModel):
         dict[GestureName, Guess], Field(description="gesture → what it says about the person")
     ] = Field(default_factory=dict)
     behaviors: Annotated[
-        dict[str, dict[Drive, Push]],
-        Field(
-            description="id of a behaviour in the tree → drives that it fills or takes from "
-            "while it runs, for each minute: exploring ends boredom"
-        ),
+        dict[str, Doing],
+        Field(description="id of a behaviour in the tree → what it does to the pet while it runs"),
     ] = Field(default_factory=dict)
     events: Annotated[dict[EventName, Rule], Field(description="event → what it changes")]
 

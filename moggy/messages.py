@@ -225,11 +225,14 @@ class EventCause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InnerCause:
-    """What moves a feeling from within: how full a drive is, or care for a person in distress."""
+    """What moves a feeling from within: how full a drive is, care for a person in distress, or what
+    the pet itself does."""
 
-    of: Drive | Literal["care"]
+    of: Drive | Literal["care", "doing"]
     level: DriveLevel | None = None
-    """How full the drive is; None for care."""
+    """How full the drive is; None for the others."""
+    behavior: str = ""
+    """Id of what it does; empty for the others."""
 
 
 Cause: TypeAlias = EventCause | InnerCause

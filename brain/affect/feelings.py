@@ -18,7 +18,7 @@ from moggy.brain.affect.emotions import Emotions
 from moggy.brain.affect.habituation import Enough, Habituation
 from moggy.brain.affect.mood import MoodState, Pull
 from moggy.brain.affect.reasons import Reasons
-from moggy.brain.appraisals import Appraisals
+from moggy.brain.appraisals import Appraisals, Doing
 from moggy.brain.memory import Remembered
 from moggy.messages import Affect, Bond, Event, EventCause, InnerCause, Mood
 from moggy.personality import Personality
@@ -37,6 +37,8 @@ CARE_CONCERN = 0.7
 """Level of concern, 0..1, to which a person in full distress stirs the pet."""
 CARE_RISE_S = 4.0
 """Seconds in which distress stirs that concern to 63 %."""
+DOING_RISE_S = 4.0
+"""Seconds in which what the pet does stirs its emotions to 63 %. Our choice."""
 URGE_S = 20.0
 """Seconds in which a drive that lacks or overflows stirs its emotions to 63 %."""
 ADVICE_FADES_S = 60.0
@@ -45,7 +47,7 @@ ENERGY_AROUSAL = 0.3
 """What full energy adds to the published arousal above the middle, and none takes away."""
 FAINT_PULL = 1e-6
 """An emotion weaker than this does not draw the mood."""
-_NO_DRIVES: Mapping[Drive, float] = {}
+_NOTHING = Doing()
 
 
 class Feelings:
@@ -63,7 +65,7 @@ class Feelings:
         self.enough = Enough(appraisals.enough, temperament)
         self.habituation = Habituation()
         self.doing = ""
-        """Id of the behaviour that runs; what the pet does fills its drives."""
+        """Id of the behaviour that runs; what the pet does fills its drives and stirs emotions."""
         self._reasons = Reasons()
         self._appraiser = Appraiser(
             appraisals,
@@ -155,7 +157,7 @@ class Feelings:
             self._advice = {name: by * fade for name, by in self._advice.items() if abs(by) > 1e-12}
 
     def beat(self, now: float, distress: float) -> None:
-        """Move the mood, once a second.
+        """Move the mood, and what its own doing stirs, once a second.
 
         `distress`, 0..1, is that of the attended person, as far as the estimate is sure.
         """
@@ -172,9 +174,22 @@ class Feelings:
             pulls.append(CARE._replace(strength=CARE.strength * distress))
             share = 1.0 - math.exp(-BEAT_S / CARE_RISE_S)
             concern = EMOTION_INDEX["concern"]
-            held = emotions.stir(concern, CARE_CAUSE, CARE_CONCERN * distress, share, now)
-            self._reasons.note("concern", held, CARE_CAUSE)
+            self._stir(concern, CARE_CAUSE, CARE_CONCERN * distress, share, now)
+        stirred = self._behaviors.get(self.doing, _NOTHING).emotions
+        if stirred:
+            cause = InnerCause(of="doing", behavior=self.doing)
+            share = 1.0 - math.exp(-BEAT_S / DOING_RISE_S)
+            for name, wanted in stirred.items():
+                i = EMOTION_INDEX[name]
+                self._stir(i, cause, wanted * emotions.gains[i], share, now)
         self.mood.beat(BEAT_S, pulls)
+
+    def _stir(
+        self, emotion: int, cause: InnerCause, level: float, share: float, now: float
+    ) -> None:
+        """Stir an emotion from within, and note by how much."""
+        held = self.emotions.stir(emotion, cause, level, share, now)
+        self._reasons.note(EMOTIONS[emotion], held, cause)
 
     def slow_beat(self, now: float, hour: float, battery: float) -> None:
         """Move drives and bonds, every five seconds.
@@ -182,14 +197,12 @@ class Feelings:
         `hour`: local time of day, 0..24; `battery`: its charge, 0..1.
         """
         seconds = SLOW_BEATS * BEAT_S
-        for drive, push in self._behaviors.get(self.doing, _NO_DRIVES).items():
+        for drive, push in self._behaviors.get(self.doing, _NOTHING).drives:
             self.drives.push(DRIVE_INDEX[drive], push * seconds / 60.0)
         self.drives.beat(seconds, hour, battery)
         share = 1.0 - math.exp(-seconds / URGE_S)
         for cause, emotion, level in self.drives.stirring():
-            wanted = level * self.emotions.gains[emotion]
-            held = self.emotions.stir(emotion, cause, wanted, share, now)
-            self._reasons.note(EMOTIONS[emotion], held, cause)
+            self._stir(emotion, cause, level * self.emotions.gains[emotion], share, now)
         self.bonds.beat(seconds)
         self._reasons.rank(now)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from moggy.messages import Cause, EventCause, InnerCause
 from moggy.why.ledger import Ledger, event_in_words
+from moggy.why.words import behavior_in_words
 
 FADES_S = 30.0
 """Seconds after which what was felt counts 37 % beside what is felt now. Our choice."""
@@ -76,8 +77,11 @@ def cause_in(data: Mapping[str, Any]) -> Cause:
 
 
 def in_words(cause: Cause) -> str:
-    """«stroked on the tail base by anna, unwelcome», «little company», «care»."""
+    """«stroked on the tail base by anna, unwelcome», «little company», «care», «what it does:
+    play»."""
     if isinstance(cause, InnerCause):
+        if cause.behavior:
+            return f"what it does: {behavior_in_words(cause.behavior)}"
         return f"{cause.level} {cause.of}" if cause.level else cause.of
     words = event_in_words(cause.event, cause.zone, cause.person)
     return f"{words}, unwelcome" if cause.unwelcome else words

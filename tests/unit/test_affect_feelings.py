@@ -143,6 +143,29 @@ def test_every_five_seconds_drives_move_by_what_it_does_and_stir_their_emotions(
     assert felt.drives.levels[DRIVES.index("play")] < pushed
 
 
+def test_what_it_does_stirs_emotions_while_it_does_it() -> None:
+    keen = {**PLAIN, "joy": Tendency(threshold=0.0, temperament={"extraversion": 0.5})}
+    play = {"play": {"play": 0.3, "emotions": {"joy": 0.4}}}
+    felt = feelings({}, behaviors=play, emotions=keen)
+    felt.emotions.adopt(keen, Temperament(extraversion=1.0))
+    felt.publish("anna")
+    felt.doing = "play"
+    felt.beat(1.0, 0.0)
+    stir = felt.publish("anna").stirred[0]
+    share = 1.0 - math.exp(-1.0 / 4.0)
+    assert (stir.feeling, stir.cause) == ("joy", InnerCause(of="doing", behavior="play"))
+    assert stir.by == pytest.approx(1.5 * 0.4 * share ** (1 / 3))
+    for second in range(2, 60):
+        felt.flow(1.0)
+        felt.beat(float(second), 0.0)
+    level = felt.publish("anna").emotions["joy"]
+    assert 0.5 < level < 0.6, "no more than the table says"
+    felt.doing = "sleep"
+    felt.publish("anna")
+    felt.beat(60.0, 0.0)
+    assert felt.publish("anna").stirred == ()
+
+
 def test_the_gain_of_an_emotion_counts_for_drives_too() -> None:
     lonely = {**RESTING, "company": DriveShape(rests=0.2, low=0.4, lacking={"loneliness": 0.5})}
     keen = {**PLAIN, "loneliness": Tendency(threshold=0.0, temperament={"extraversion": 0.5})}

@@ -147,6 +147,7 @@ def test_a_cause_of_a_feeling_has_words() -> None:
     assert in_words(EventCause(event="loud_noise")) == "loud noise"
     assert in_words(InnerCause(of="company", level="little")) == "little company"
     assert in_words(InnerCause(of="care")) == "care"
+    assert in_words(InnerCause(of="doing", behavior="play_alone")) == "what it does: play alone"
 
 
 def tick(at: float, **parts: list[dict[str, Any]]) -> Entry:
