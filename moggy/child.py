@@ -42,12 +42,21 @@ def deaf_to_ctrl_c() -> Iterator[None]:
     """Let a process that is started within never see Ctrl-C: the terminal sends it to all
     processes, and the loop closes its workers. It inherits what is blocked; the pet's own process
     is told behind this, since the kernel keeps what is blocked and throws away what is ignored."""
-    resource_tracker.ensure_running()  # its start would unblock it
+    _without_tracker()
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+def _without_tracker() -> None:
+    """Python starts a process more beside the first that it spawns, which looks after shared memory
+    and semaphores, would live on where it is suspended, and would unblock Ctrl-C by its start. We
+    have none of both: let it pass for one that runs."""
+    tracker: Any = resource_tracker._resource_tracker
+    if tracker._fd is None:
+        tracker._fd = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
 
 
 def _begin(name: str, work: bytes, ends: tuple[Connection, ...], more: dict[str, Any]) -> None:

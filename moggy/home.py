@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
+from moggy.regular_file import regular
 from moggy.unreadable import named
 
 
@@ -66,15 +67,25 @@ def only_owner(path: Path) -> None:
 @contextmanager
 def private_file(path: Path, mode: str = "wb", **how: Any) -> Iterator[IO[Any]]:
     """A new file for its owner's eyes only, as `open` gives it; where it cannot be written whole,
-    such as on a full disk, nothing is left of it. Raises OSError, which names it."""
-    with named(path), open(path, mode, opener=private, **how) as file:
+    such as on a full disk, nothing is left of it. Raises OSError, which names it, also for what is
+    no file: a device would swallow what is written."""
+    with named(path), open(path, mode, opener=_file_of_owner, **how) as file:
         try:
             yield file
             file.flush()
         except BaseException:
-            if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                path.unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
             raise
+
+
+def _file_of_owner(path: str, flags: int) -> int:
+    descriptor = regular(Path(path), flags)
+    try:
+        os.fchmod(descriptor, 0o600)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
 
 
 def _no_file(path: str) -> OSError:

@@ -21,6 +21,7 @@ from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, TypeAdap
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
+from moggy.printable import utf8
 from moggy.vocabulary import (
     SOMEONE,
     Advisable,
@@ -441,3 +442,8 @@ class Trouble(Sense):
     message: Annotated[
         str, Field(description="what is wrong and what to do; empty: it works again")
     ]
+
+    def __post_init__(self) -> None:
+        """What is said of a file may hold a name that no journal could."""
+        for name in ("part", "message"):
+            object.__setattr__(self, name, utf8(getattr(self, name)))

@@ -13,11 +13,13 @@ import re
 import secrets
 import sqlite3
 from contextlib import closing, suppress
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
 from moggy.brain.memory.lock import Broken, aside, hold, real
 from moggy.brain.memory.rows import text
+from moggy.brain.memory.schema import VERSION, our_parts, parts
 from moggy.home import only_owner, private
 from moggy.printable import printable
 from moggy.unreadable import named, opened, text_of
@@ -41,12 +43,18 @@ KEY = re.compile(r"[0-9a-f]{64}")
 """What a key's file holds: 256 bits in hexadecimal digits."""
 LONGEST_KEY = 4096
 """Bytes of a key's file that are read; our choice."""
-OF_DAMAGE = ("no such", "unsupported file format")
+OF_DAMAGE = ("no such", "unsupported file format", "interrupted")
 """How errors begin that SQLite counts among those of the moment, and that are the file's."""
 READ_ONLY = "readonly"
 """What stands in the error for a file that cannot be written."""
 PATIENCE = 5.0
 """Seconds to wait for another process that writes."""
+LONGEST_VALUE = 100_000
+"""Bytes of a value or a row that SQLite reads or makes; a row of a pet has less than a thousand.
+Our choice."""
+OPENING_STEPS = 5_000_000
+"""Steps of SQLite's machine until a file is open and read, or for the rows of a damaged table: less
+than a second. The most rows that are read take fewer than a million. Our choice."""
 Errors = tuple[type[Exception], ...]
 """What a library raises of a file: its own errors, and UnicodeDecodeError where the text of one
 holds bytes of a damaged file."""
@@ -101,7 +109,8 @@ def connect(path: Path, key: Path | None) -> tuple[sqlite3.Connection, Errors]:
     """The open file, and what its library raises.
 
     A file that exists is opened in the form that it has, and becomes its owner's alone (mode 0600).
-    A new one is encrypted where there is a key. Raises Broken, and then changes nothing else.
+    A new one is encrypted where there is a key. It has OPENING_STEPS (`bounded`). Raises Broken,
+    and then changes nothing else.
     """
     encrypted = is_encrypted(path) or (
         key is not None and key.exists() and (not path.exists() or path.stat().st_size == 0)
@@ -119,6 +128,7 @@ def connect(path: Path, key: Path | None) -> tuple[sqlite3.Connection, Errors]:
         )
     except errors as error:
         raise read_error(path, error) from error
+    bounded(db)
     try:
         if encrypted:
             _unlock(db, secret)
@@ -131,6 +141,50 @@ def connect(path: Path, key: Path | None) -> tuple[sqlite3.Connection, Errors]:
                 found = _not_opened(db, errors, path, key, found)
         raise found from error
     return db, errors
+
+
+def bounded(db: Any) -> None:
+    """Bound the time and the memory that a crafted or damaged file takes from now on. SQLCipher's
+    driver cannot bound a value; in its file each page carries the key's mark."""
+    # No function of Python's: Ctrl-C within would be taken for the end of the steps.
+    steps = chain(repeat(0, OPENING_STEPS // 1000), repeat(1))
+    db.set_progress_handler(steps.__next__, 1000)
+    if isinstance(db, sqlite3.Connection):
+        db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
+
+
+def unbounded(db: Any) -> None:
+    """Give an open file that was read, and found to be a pet's, all the steps that it needs."""
+    db.set_progress_handler(None, 0)
+
+
+def check_schema(db: Any, path: Path) -> bool:
+    """Whether the schema of an open file is all there. Raises Damaged where something in it is none
+    of ours, such as a view or a computed column, Broken for a newer pet's, and what `db` raises."""
+    found = db.execute("PRAGMA user_version").fetchone()[0]
+    there, ours = parts(db), our_parts()
+    if found > VERSION and {part[1] for part in there} >= {part[1] for part in ours}:
+        raise Broken(
+            f"{path} was written by a newer pet (memory {found}, this one reads {VERSION}); update"
+            " moggy"
+        )
+    if strange := sorted(there - ours):
+        kind, name, *_ = strange[0]
+        raise not_a_memory(path, f"its {kind:.20} {name!r:.80} is none of a memory's")
+    return found == VERSION and there == ours
+
+
+def _check(path: Path, key: Path) -> None:
+    """Raises Broken for a wrong key, and Damaged for a file whose rows may be without end."""
+    db, errors = connect(path, key)
+    with closing(db):
+        try:
+            check_schema(db, path)
+            found = db.execute("PRAGMA integrity_check(1)").fetchone()
+        except errors as error:
+            raise read_error(path, error) from error
+    if found is None or found[0] != "ok":
+        raise not_a_memory(path, found and found[0])
 
 
 def _not_opened(db: Any, errors: Errors, path: Path, key: Path | None, found: Damaged) -> Broken:
@@ -218,7 +272,7 @@ def _rewrite(path: Path, key: Path, *, now: str, then: str) -> None:
                 f"{path} has another name (a hard link), under which it would stay as it is; find"
                 f" it with `find / -samefile {path}`, remove it, then repeat the command"
             )
-        connect(path, key)[0].close()  # raises for a wrong key before anything is written
+        _check(path, key)  # before anything is written
         db = cipher.connect(path, isolation_level=None, timeout=PATIENCE)
         try:
             _copy(db, path, now, other, then)

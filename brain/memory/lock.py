@@ -11,7 +11,7 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
-from moggy.name_lock import NameLock, Taken, hold_file, name_lock_file, said, taken_by
+from moggy.name_lock import NameLock, Taken, hold_file, lock_holder, name_lock_file, said, taken_by
 from moggy.regular_file import lock_file
 
 
@@ -28,19 +28,24 @@ def hold(path: Path, *, alone: bool = False) -> int:
     """Lock the memory's folder; returns the descriptor that is closed to unlock it.
 
     Those who have the memory open share the lock; who replaces the file takes it `alone`. The
-    kernel releases it when the process ends, however it ends. Raises Broken where it is taken.
+    kernel releases it when the process ends, however it ends. Never waits: who has it may be
+    suspended. Raises Broken, which says who, where it is taken.
     """
     folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        fcntl.flock(folder, (fcntl.LOCK_EX | fcntl.LOCK_NB) if alone else fcntl.LOCK_SH)
+        fcntl.flock(folder, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
         aside(path).unlink(missing_ok=True)  # left by a crash: under this lock nobody writes it
-    except OSError as error:
+    except BlockingIOError as error:
+        who = lock_holder(folder)
         os.close(folder)
-        if isinstance(error, BlockingIOError):
-            raise Broken(
-                f"{path} is in use: let the pet lie down first (end `moggy run`), "
-                "then repeat the command"
-            ) from error
+        way_out = (
+            "let the pet lie down first (end `moggy run`), then repeat the command"
+            if alone
+            else "end it, or let it end (`fg`, where it was suspended)"
+        )
+        raise Broken(f"{path} is in use by {who}: {way_out}") from error
+    except OSError:
+        os.close(folder)
         raise
     return folder
 

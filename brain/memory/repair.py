@@ -3,6 +3,7 @@ under another name, and what is whole in it goes on in a new one."""
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
@@ -12,7 +13,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from moggy.brain.memory.encryption import Damaged, Errors, connect, to_disk
+from moggy.brain.memory.encryption import Damaged, Errors, bounded, connect, to_disk
 from moggy.brain.memory.lock import Broken, WriteLock, aside, hold, hold_alone, real
 from moggy.brain.memory.rows import MOST_FACTS, Episode, Fact, episode_of, fact_of, row_of
 from moggy.brain.memory.schema import EPISODE, FACT, TABLES, VERSION
@@ -20,9 +21,13 @@ from moggy.brain.memory.store import EPISODES, LARGEST, Memory
 from moggy.home import only_owner, private_file
 from moggy.unreadable import stands
 
-SALVAGE_STEPS = 5_000_000
-"""Steps of SQLite's machine for the rows of a damaged table: less than a second. The most rows that
-are read take fewer than a million. Our choice."""
+MOST_KEPT = 10
+"""Damaged files that are kept beside a memory; what was whole in the oldest lives on. Our
+choice."""
+NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
+"""What a disk says that has no hard links, such as one with FAT."""
+_unsaid: dict[Path, str] = {}
+"""Memory → what its owner should know of it, and nobody was told, since it could not be opened."""
 EMPTIED = "{} was there and empty: if it held a memory, that is gone, and a new one begins"
 """Said of a file of 0 bytes, as a failing disk or `>` leaves it."""
 
@@ -50,9 +55,10 @@ def _awake(path: Path, key: Path | None) -> tuple[Memory, str]:
     try:
         with suppress(FileNotFoundError):
             os.close(hold_alone(path))
-        emptied = EMPTIED.format(path) if _is_empty(path) else ""
-        why = _damage(path, key)
-        note = _anew(path, key, why) if why else emptied
+        if _is_empty(path):
+            _unsaid[path] = EMPTIED.format(path)
+        if why := _damage(path, key):
+            _anew(path, key, why)
         memory = Memory(path, key)
     except BaseException:
         with suppress(OSError):
@@ -65,7 +71,7 @@ def _awake(path: Path, key: Path | None) -> tuple[Memory, str]:
     except BaseException:
         memory.close()
         raise
-    return memory, note
+    return memory, _unsaid.pop(path, "")
 
 
 def _is_empty(path: Path) -> bool:
@@ -75,12 +81,13 @@ def _is_empty(path: Path) -> bool:
 
 
 def set_aside(path: Path) -> list[Path]:
-    """The damaged files that are kept beside a memory."""
+    """The damaged files that are kept beside a memory, the oldest first."""
     path = real(path)
     named = re.compile(re.escape(path.name) + r"\.damaged-\d+")
-    return sorted(
+    found = [
         each for each in path.parent.glob("*") if named.fullmatch(each.name) and each.is_file()
-    )
+    ]
+    return sorted(found, key=lambda each: int(each.suffix.rpartition("-")[2]))
 
 
 def _damage(path: Path, key: Path | None) -> str:
@@ -98,32 +105,77 @@ def _damage(path: Path, key: Path | None) -> str:
         memory.close()
 
 
-def _anew(path: Path, key: Path | None, why: str) -> str:
-    """Copy the damaged file aside, and put one in its place with what is whole in it. A crash at
-    any moment leaves the damaged one or the new one. Raises Broken, or OSError."""
+def _anew(path: Path, key: Path | None, why: str) -> None:
+    """Set the damaged file aside, and put one in its place with what is whole in it. A crash at
+    any moment leaves the damaged one or the new one. What is to be said goes to `_unsaid`. Raises
+    Broken, and then leaves the damaged one in its place and nothing beside it."""
     folder = hold(path, alone=True)
-    kept = _free_name(path)
     try:
-        if path.stat().st_size > LARGEST:
-            facts, episodes = dict[Fact, float](), list[Episode]()
-            os.replace(path, kept)
-            only_owner(kept)
-        else:
-            for each in (path, _log(path)):
-                if each.exists():
-                    _copy(each, kept if each == path else _log(kept))
-            facts, episodes = _whole(path, key)
-        _write(aside(path), key, facts, episodes)
-        for left in (_log(path), path.with_name(f"{path.name}-shm")):
-            left.unlink(missing_ok=True)
-        os.replace(aside(path), path)
+        kept = _next_name(path)
+        try:
+            facts, episodes = _replaced(path, kept, key)
+        except OSError as error:
+            _undo(path, kept)
+            raise Broken(
+                f"{path} is damaged or not a pet's ({why}), and no new one can be put in its place "
+                f"({error.filename}: {error.strerror}): move it away, and the pet begins a new one"
+            ) from error
+        except BaseException:
+            _undo(path, kept)
+            raise
+        read = (
+            f"{len(facts)} facts and {len(episodes)} episodes" if facts or episodes else "nothing"
+        )
+        _unsaid[path] = (
+            f"{path} was damaged or not a pet's ({why}): it is kept as {kept}; {read} could be read"
+        )
+        _unsaid[path] += "".join(
+            f"; {each}, set aside before, is deleted: {MOST_KEPT} are kept"
+            for each in _only_newest(path)
+        )
         to_disk(path.parent)
     finally:
         with suppress(OSError):
             aside(path).unlink(missing_ok=True)
         os.close(folder)
-    saved = f"{len(facts)} facts and {len(episodes)} episodes" if facts or episodes else "nothing"
-    return f"{path} was damaged or not a pet's ({why}): it is kept as {kept}; {saved} could be read"
+
+
+def _replaced(path: Path, kept: Path, key: Path | None) -> tuple[dict[Fact, float], list[Episode]]:
+    """Keep the file under another name, and replace it. Returns what could be read in it. Raises
+    Broken, or OSError."""
+    facts, episodes = dict[Fact, float](), list[Episode]()
+    for each, to in ((path, kept), (_log(path), _log(kept))):
+        if each.exists():
+            _keep(each, to)
+    if (path if path.exists() else kept).stat().st_size <= LARGEST:
+        facts, episodes = _whole(path, key)
+    _write(aside(path), key, facts, episodes)
+    for left in (_log(path), path.with_name(f"{path.name}-shm")):
+        left.unlink(missing_ok=True)
+    os.replace(aside(path), path)
+    return facts, episodes
+
+
+def _undo(path: Path, kept: Path) -> None:
+    """Take back what was kept of a file that could not be replaced."""
+    with suppress(OSError):
+        for each, to in ((path, kept), (_log(path), _log(kept))):
+            if to.exists():
+                if each.exists():
+                    to.unlink()
+                else:
+                    os.replace(to, each)
+
+
+def _only_newest(path: Path) -> list[Path]:
+    """Delete the oldest of the files that were set aside, if there are more than MOST_KEPT; returns
+    which."""
+    gone = set_aside(path)[:-MOST_KEPT]
+    for each in gone:
+        with suppress(OSError):
+            each.unlink()
+            _log(each).unlink(missing_ok=True)
+    return [each for each in gone if not each.exists()]
 
 
 def _whole(path: Path, key: Path | None) -> tuple[dict[Fact, float], list[Episode]]:
@@ -146,14 +198,15 @@ def _whole(path: Path, key: Path | None) -> tuple[dict[Fact, float], list[Episod
 
 
 def _rows(db: Any, errors: Errors, query: str) -> Iterator[tuple[Any, ...]]:
-    """The rows up to the first that cannot be read. A view or a virtual table is no pet's, and may
-    have no end; nor may a computed column take SALVAGE_STEPS."""
+    """The rows up to the first that cannot be read. A view, a virtual table or a computed
+    column is no pet's, and may have no end."""
     table = query.partition(" FROM ")[2].split()[0]
     real_one = "SELECT 1 FROM sqlite_master WHERE name = ? AND sql LIKE 'CREATE TABLE%'"
-    steps = iter(range(SALVAGE_STEPS // 1000))
-    db.set_progress_handler(lambda: next(steps, None) is None, 1000)
+    bounded(db)
     with suppress(*errors):
-        if db.execute(real_one, (table,)).fetchone():
+        columns = db.execute(f"PRAGMA table_xinfo({table})").fetchall()
+        is_plain = not any(hidden for *_, hidden in columns)
+        if is_plain and db.execute(real_one, (table,)).fetchone():
             yield from db.execute(query)
 
 
@@ -180,17 +233,30 @@ def _write(path: Path, key: Path | None, facts: dict[Fact, float], episodes: lis
     to_disk(path)
 
 
-def _free_name(path: Path) -> Path:
-    """The first name that nothing has, also not for its log."""
-    names = (path.with_name(f"{path.name}.damaged-{n}") for n in count(1))
+def _next_name(path: Path) -> Path:
+    """A name behind those that were set aside, which nothing has, also not for its log."""
+    there = set_aside(path)
+    first = int(there[-1].suffix.rpartition("-")[2]) + 1 if there else 1
+    names = (path.with_name(f"{path.name}.damaged-{n}") for n in count(first))
     return next(name for name in names if not (stands(name) or stands(_log(name))))
 
 
-def _copy(path: Path, to: Path) -> None:
-    """A copy that only its owner may read. Raises OSError, and then leaves nothing."""
-    with path.open("rb") as source, private_file(to) as target:
-        shutil.copyfileobj(source, target)
-    to_disk(to)
+def _keep(path: Path, to: Path) -> None:
+    """Give a file another name, for its owner only. It needs no room; where the disk knows no links
+    it takes a copy, or, of a file that is too large for a memory, the name. Raises OSError, and
+    then leaves nothing: such as for a file that is mounted, which cannot be replaced either."""
+    try:
+        os.link(path, to)
+    except OSError as error:
+        if error.errno not in NO_LINKS:
+            raise
+        if path.stat().st_size > LARGEST:
+            os.replace(path, to)
+        else:
+            with path.open("rb") as source, private_file(to) as target:
+                shutil.copyfileobj(source, target)
+            to_disk(to)
+    only_owner(to)
 
 
 def _log(path: Path) -> Path:

@@ -18,6 +18,8 @@ MOST_FACTS = 20_000
 512 zones) has 4100."""
 MOST_ROWS = 2**53
 """Episodes of a life: one a nanosecond for a hundred days. Our choice."""
+LONGEST_NAME = 1000
+"""Bytes of a person's name. Our choice."""
 ROUNDING = 1e-6
 """How far a number may lie outside its range and count as that of the range's end."""
 
@@ -74,9 +76,9 @@ def text(raw: bytes) -> str | bytes:
 
 
 def writable(name: str) -> bool:
-    """Whether a name can be written: half of a character cannot."""
+    """Whether a name can be written: half of a character, or LONGEST_NAME, cannot."""
     try:
-        return bool(name.encode()) or not name
+        return len(name.encode()) <= LONGEST_NAME
     except UnicodeEncodeError:
         return False
 
@@ -87,7 +89,7 @@ def fact_of(row: tuple[Any, ...]) -> tuple[Fact, float] | None:
     if not (isinstance(about, str) and isinstance(person, str) and isinstance(name, str)):
         return None
     span = RANGES.get(about, {}).get(name)
-    if span is None or (person and about not in OF_PEOPLE):
+    if span is None or (person and about not in OF_PEOPLE) or not writable(person):
         return None
     found = _number(value, *span)
     return None if found is None else ((about, person, name), found)
@@ -100,6 +102,8 @@ def episode_of(row: tuple[Any, ...]) -> Episode | None:
     if then is None or clock is None or mood is None:
         return None
     if not (isinstance(person, str) and isinstance(what, str) and isinstance(behavior, str)):
+        return None
+    if not (writable(person) and writable(what) and writable(behavior)):
         return None
     if not isinstance(times, int) or not 1 <= times < 2**31:
         return None

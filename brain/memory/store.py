@@ -15,7 +15,15 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from moggy.brain.memory.encryption import FILES, Damaged, connect, not_a_memory, read_error
+from moggy.brain.memory.encryption import (
+    FILES,
+    Damaged,
+    check_schema,
+    connect,
+    not_a_memory,
+    read_error,
+    unbounded,
+)
 from moggy.brain.memory.lock import (
     Broken,
     WriteLock,
@@ -39,7 +47,7 @@ from moggy.brain.memory.rows import (
     row_of,
     writable,
 )
-from moggy.brain.memory.schema import EPISODE, FACT, TABLES, VERSION, our_parts, parts
+from moggy.brain.memory.schema import EPISODE, FACT, TABLES, VERSION
 from moggy.brain.memory.snapshot import Remembered
 from moggy.vocabulary import EVERYBODY
 
@@ -98,6 +106,7 @@ class Memory:
                 self._erased = self._last_erased()
                 self._known = self._facts()
                 self._checked_episodes()
+                unbounded(self._db)
             self._files = self._found()
         except BaseException:
             self._shut()
@@ -164,16 +173,7 @@ class Memory:
         )
 
     def _prepare(self) -> None:
-        found = self._db.execute("PRAGMA user_version").fetchone()[0]
-        there, ours = parts(self._db), our_parts()
-        if found > VERSION and {part[1] for part in there} >= {part[1] for part in ours}:
-            raise Broken(
-                f"{self._path} was written by a newer pet (memory {found}, this one reads "
-                f"{VERSION}); update moggy"
-            )
-        if strange := sorted(there - ours):
-            kind, name, *_ = strange[0]
-            raise not_a_memory(self._path, f"its {kind:.20} {name!r:.80} is none of a memory's")
+        whole = check_schema(self._db, self._path)
         # What stands in the file already is not written again: a memory can be read when the disk
         # is full.
         self._db.execute("PRAGMA journal_mode=WAL")
@@ -183,9 +183,8 @@ class Memory:
         # Pages (1 MB in all) after which the log is taken into the file.
         self._db.execute("PRAGMA wal_autocheckpoint=250")
         self._db.execute("PRAGMA secure_delete=ON")
-        if there < ours:
+        if not whole:
             self._db.executescript(TABLES)
-        if found != VERSION:
             self._db.execute(f"PRAGMA user_version={VERSION}")
 
     def check(self) -> None:
@@ -323,15 +322,15 @@ class Memory:
 
     def _facts(self) -> dict[Fact, float]:
         found: dict[Fact, float] = {}
-        rows = self._db.execute(f"SELECT {FACT} FROM facts LIMIT ?", (MOST_FACTS + 1,)).fetchall()
-        for row in rows:
+        rows = self._db.execute(f"SELECT {FACT} FROM facts LIMIT ?", (MOST_FACTS + 1,))
+        for n, row in enumerate(rows):
+            if n == MOST_FACTS:
+                raise not_a_memory(self._path, f"it has more than {MOST_FACTS} facts")
             fact = fact_of(row)
             if fact is None:
                 self._leave_out("facts", row)
             else:
                 found[fact[0]] = fact[1]
-        if len(rows) > MOST_FACTS:
-            raise not_a_memory(self._path, f"it has more than {MOST_FACTS} facts")
         return found
 
     def _checked_episodes(self) -> None:

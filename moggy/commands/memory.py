@@ -34,11 +34,13 @@ def show() -> None:
     """What it remembers, in sentences."""
     if not os.path.lexists(memory_file()):
         say(f"It remembers nothing yet ({memory_file()} is not there; `moggy run` makes it).")
+        _say_set_aside()
         return
     with closing(Memory(memory_file(), memory_key())) as memory:
         for sentence in sentences(memory):
             say(printable(sentence))
         _say_damage(memory)
+    _say_set_aside()
 
 
 def export(to: Path) -> None:
@@ -56,13 +58,7 @@ def forget(who: str) -> None:
     with closing(_there()) as memory:
         gone = memory.forget(who)
     say(f"forgotten: {gone} entries about {who}" if gone else f"it knew nothing about {who}")
-    for kept in set_aside(memory_file()):
-        say(
-            f"{kept} is a damaged memory that was set aside: it may still hold the name; delete it"
-            " when you need it no more",
-            color="yellow",
-            err=True,
-        )
+    _say_set_aside(": it may still hold the name")
     for place in named_in(home(), who):
         say(f"{place} names {who}; edit it", color="yellow", err=True)
 
@@ -110,6 +106,16 @@ def _say_damage(memory: Memory) -> None:
         say(f"{memory_file()}: {damage} is left out", color="yellow", err=True)
     if len(memory.damaged) > SAID:
         say(f"… and {len(memory.damaged) - SAID} more", color="yellow", err=True)
+
+
+def _say_set_aside(why: str = "") -> None:
+    for kept in set_aside(memory_file()):
+        say(
+            f"{kept} is a damaged memory that was set aside{why}; delete it when you need it no"
+            " more",
+            color="yellow",
+            err=True,
+        )
 
 
 def _there() -> Memory:

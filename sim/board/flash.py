@@ -26,9 +26,9 @@ class Flash:
         while True:
             self._folder = tempfile.TemporaryDirectory(prefix=PREFIX)
             self.path = Path(self._folder.name)
-            with suppress(FileNotFoundError):
+            with suppress(FileNotFoundError, BlockingIOError):
                 self._lock = (self.path / LOCK).open("wb")
-                fcntl.flock(self._lock, fcntl.LOCK_EX)
+                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 # Another start may have taken it for one that was left behind until now.
                 if (self.path / LOCK).exists():
                     return

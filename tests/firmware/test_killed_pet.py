@@ -3,7 +3,9 @@ start."""
 
 from __future__ import annotations
 
+import fcntl
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -60,3 +62,31 @@ def test_a_killed_pets_board_ends_and_its_folder_is_removed_by_the_next_start(
     living.close()
     new.close()
     assert list(temporary.iterdir()) == []
+
+
+def test_a_folder_that_another_start_has_locked_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A start that is suspended while it looks for what was left behind."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    real, made = tempfile.TemporaryDirectory, list[int]()
+
+    def looked_at(prefix: str) -> tempfile.TemporaryDirectory[str]:
+        folder = real(prefix=prefix)
+        if not made:
+            made.append(os.open(Path(folder.name, "lock"), os.O_CREAT | os.O_WRONLY))
+            fcntl.flock(made[0], fcntl.LOCK_EX)
+        return folder
+
+    def waits(*_: object) -> None:
+        raise TimeoutError("it waits for the other start")
+
+    monkeypatch.setattr(tempfile, "TemporaryDirectory", looked_at)
+    before = signal.signal(signal.SIGALRM, waits)
+    signal.alarm(5)
+    try:
+        Flash().close()
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+        os.close(made[0])

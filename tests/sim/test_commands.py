@@ -289,6 +289,14 @@ def test_a_disk_that_is_full_is_said_with_the_files_name(
     assert layout.exception.filename == str(full)
 
 
+def test_a_layout_is_not_written_to_a_device(tmp_path: Path) -> None:
+    (tmp_path / "layout").symlink_to("/dev/zero")
+    result = moggy("layout", "--to", str(tmp_path / "layout"))
+    assert isinstance(result.exception, OSError)
+    assert "it is a device, not a file" in str(result.exception)
+    assert "written" not in result.stdout
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -232,7 +232,9 @@ def test_the_key_does_not_lie_beside_the_memory(path: Path) -> None:
 def test_a_memory_in_use_is_not_replaced(path: Path, key: Path) -> None:
     said = write(path)
     memory = Memory(path)
-    with pytest.raises(Broken, match=r"memory\.db is in use: let the pet lie down first"):
+    with pytest.raises(
+        Broken, match=r"memory\.db is in use by process \d+: let the pet lie down first"
+    ):
         encrypt(path, key)
     assert as_json(memory) == said
     memory.close()

@@ -12,7 +12,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any
 
@@ -334,7 +333,8 @@ def test_wherever_descriptors_run_out_in_a_start_nothing_escapes_and_nothing_is_
     room: int,
 ) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource_tracker.ensure_running()  # the first worker of a process starts it, and it stays
+    with deaf_to_ctrl_c():  # what the first worker of a process opens stays
+        pass
     worker = ProcessWorker(echo, name="echo")
     gc.collect()  # what other tests have left open
     before = sorted(os.listdir("/proc/self/fd"))
@@ -379,3 +379,26 @@ def test_simulated_work_arrives_after_its_modelled_latency() -> None:
     assert not worker.offer(1.2, 1.2)
     assert list(worker.poll(1.4)) == []
     assert worker.poll(1.5) == [Thought(at=1.5, asked=1.0, expires=10.0, milliseconds=500.0)]
+
+
+ALONE = """
+import os, time
+from pathlib import Path
+from tests.unit.test_worker import echo, offer
+from moggy.worker import ProcessWorker
+
+worker = ProcessWorker(echo, name="echo")
+offer(worker, "hello")
+time.sleep(0.2)
+stats = [each.read_text().rpartition(")")[2].split() for each in Path("/proc").glob("[0-9]*/stat")]
+print([stat[1] for stat in stats].count(str(os.getpid())))
+worker.close()
+"""
+
+
+def test_a_worker_is_the_only_process_that_its_start_starts() -> None:
+    """Python's resource tracker would outlive a pet that is killed while all are suspended."""
+    found = subprocess.run(
+        [sys.executable, "-c", ALONE], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert (found.stdout, found.stderr) == ("1\n", "")
