@@ -18,7 +18,7 @@ MOST_FACTS = 20_000
 512 zones) has 4100."""
 MOST_ROWS = 2**53
 """Episodes of a life: one a nanosecond for a hundred days. Our choice."""
-LONGEST_NAME = 1000
+LONGEST_NAME = 10_000
 """Bytes of a person's name. Our choice."""
 ROUNDING = 1e-6
 """How far a number may lie outside its range and count as that of the range's end."""
