@@ -85,7 +85,11 @@ TESTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "tests/firmware/test_stop_button.py",
             "tests/firmware/test_modes.py",
         ),
-        "firmware/restart.py": ("tests/firmware/test_restarts.py", "tests/firmware/test_board.py"),
+        "firmware/restart.py": (
+            "tests/firmware/test_restarts.py",
+            "tests/firmware/test_board.py",
+            "tests/firmware/test_flash.py",
+        ),
         "firmware/boots.py": (
             "tests/firmware/test_restarts.py",
             "tests/firmware/test_stop_kept.py",
