@@ -16,6 +16,10 @@ RATE = 50.0
 (`python -m bench tick`)."""
 LOOK_S = 60.0
 """Seconds between two looks at the machine's clock. Our choice."""
+PAUSE_S = 60.0
+"""Seconds without a tick from which the process was suspended (Ctrl-Z, a paused machine): the pet's
+own time does not pass in them, as it does not while a laptop sleeps. Our choice; a tick after so
+long takes 3 ms, after a day 3 s."""
 OFF_S = 30.0
 """Seconds by which the machine's clock has to differ for the pet to be told. Our choice."""
 
@@ -43,12 +47,16 @@ class RealClock:
 
     def ticks(self) -> Iterator[float]:
         """The seconds at which each tick really begins."""
-        due = 0.0
+        due = last = 0.0
         while self._until is None or due < self._until:
             wait = due - self.now()
             if wait > 0.0:
                 time.sleep(wait)
             now = self.now()
+            if now - max(due, last) > PAUSE_S:
+                self._start += now - max(due, last)
+                now = self.now()
+            last = now
             yield now
             due = max(due + self._period, now - now % self._period)
 
