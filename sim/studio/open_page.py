@@ -53,11 +53,14 @@ class Page:
         self._sound: deque[bytes] = deque(maxlen=30)
         self._state: dict[str, Any] | None = None
         self._wake = asyncio.Event()
-        self._touches = self._lifts = False
+        self._touches = self._lifts = self._is_closed = False
         self.listens = False
         self._pace = Pace()
         self._asked: deque[ReadSaid | SaveSaid] = deque()
         self._clerk: asyncio.Task[None] | None = None
+        self._has_read = asyncio.Event()
+        """Not set while a file waits to be sent: of a page that does not read one waits at most."""
+        self._has_read.set()
 
     async def pace(self, message: Message) -> None:
         """Wait where the page sends faster than MESSAGES_PER_SECOND or BYTES_PER_SECOND."""
@@ -90,6 +93,8 @@ class Page:
 
     async def _do(self, inputs: PageInputs) -> None:
         while self._asked:
+            if isinstance(self._asked[0], ReadSaid):
+                await self._has_read.wait()
             said = self._asked.popleft()
             try:
                 # In another thread, so that the pages and the sound go on.
@@ -98,7 +103,9 @@ class Page:
                 answer = problem(str(error))
             except Exception as error:
                 answer = mistake(error)
-            if answer is not None:
+            if answer is not None and not self._is_closed:
+                if isinstance(said, ReadSaid):
+                    self._has_read.clear()
                 self.answer(answer)
 
     def hands(self, said: str) -> None:
@@ -109,7 +116,9 @@ class Page:
             self._lifts = said == "lift"
 
     def let_go(self, inputs: PageInputs) -> None:
-        """End the touches of a page that was closed."""
+        """End the touches of a page that was closed, and go on with what it asked for."""
+        self._is_closed = True
+        self._has_read.set()
         if self._touches:
             inputs.release()
         if self._lifts:
@@ -123,6 +132,7 @@ class Page:
                 self._wake.clear()
                 while self._answers:
                     await self._send(self._answers.popleft())
+                self._has_read.set()
                 while self._sound:
                     await self._socket.send_bytes(self._sound.popleft())
                 state, self._state = self._state, None

@@ -289,7 +289,8 @@ def _is_ours(record: logging.LogRecord) -> bool:
     answer before the end."""
     kind = record.exc_info[0] if record.exc_info else None
     is_end = kind is not None and issubclass(kind, asyncio.CancelledError)
-    return not is_end and "received from client" not in record.getMessage()
+    said = record.getMessage()
+    return not (is_end or "received from client" in said or "graceful shutdown exceeded" in said)
 
 
 def _guarded(app: ASGIApp, guard: Guard) -> ASGIApp:
