@@ -47,7 +47,8 @@ from moggy.commands.why import inputs_of
 from moggy.config import Files, compose
 from moggy.export import export
 from moggy.journal import SCHEMA, TICK, Incomplete, NotAJournal, read_ticks
-from moggy.mcap_file import McapWriter, read_mcap
+from moggy.mcap_file import McapWriter
+from moggy.mcap_reader import read_mcap
 from moggy.why.answer import changes, coverage, why
 
 LIFE_S = 12.0

@@ -21,7 +21,8 @@ from pathlib import Path
 
 import moggy
 from moggy.journal import read_ticks
-from moggy.mcap_file import LEAD, MESSAGE, read_mcap
+from moggy.mcap_file import LEAD
+from moggy.mcap_reader import MESSAGE, read_mcap
 
 BEFORE = {"quiet": 45.8, "demo": 68.5, "random": 66.4}
 """MB an hour of the same lives, measured in the same way at commit 689695d."""

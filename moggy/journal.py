@@ -16,10 +16,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from moggy import wire
 from moggy.board_config import CDEG_A_RAD
-from moggy.mcap_file import Found, McapWriter, Told, read_mcap
+from moggy.clock import DAY_S
+from moggy.mcap_file import McapWriter, Told
+from moggy.mcap_reader import Found, read_mcap
 from moggy.messages import SENSES, AnySense, Tick, sense_of
 from moggy.pet import Start
-from moggy.tick_delta import change, changed
+from moggy.tick_delta import change, changed, without_words
 from moggy.topics import FIXED, Flat, joints_topic
 from moggy.unreadable import why_unreadable
 from moggy.vocabulary import nearest
@@ -34,7 +36,7 @@ CHUNK_S = 0.9
 """Seconds of life that are compressed and written together, and that a crash may cost."""
 CHUNK_BYTES = 2**20
 """Bytes of ticks, as an Encoder writes them, after which that happens sooner: a flood of words
-makes no chunk that is too large to be read (`moggy.mcap_file.LARGEST_CHUNK`); our choice."""
+makes no chunk that is too large to be read (`moggy.mcap_reader.LARGEST_CHUNK`); our choice."""
 KEY_S = 5.0
 """Seconds after which a tick is written whole again, and so what damage may cost; our choice."""
 PART = re.compile(r"\.part\d{4,}\.mcap$")
@@ -69,6 +71,15 @@ SHAPE = {
     **dict.fromkeys(("person", "pet", "decision", "commanded", "moved"), dict),
 }
 """Field of a tick → what it is in JSON."""
+LAST_AT_S = 10.0 * 365.0 * DAY_S
+"""Latest second of a tick: no life lasts longer. Our choice."""
+LONGEST_GAP_S = DAY_S
+"""Seconds between two ticks; the clock of a pet passes over more than `moggy.clock.PAUSE_S`. Our
+choice: a life lived again needs 3 s for so many."""
+KEYS = 512
+"""Keys of one object of a tick; the largest, a pose, has one a joint. Our choice."""
+LONGEST_TEXT = 10_000
+"""Characters of a text in a decision; a why-sentence has some hundred. Our choice."""
 UNLIKE = (
     ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError, RecursionError,
     MemoryError, SystemError,
@@ -267,25 +278,6 @@ def as_sent(pose: Mapping[str, float]) -> dict[str, float]:
     }
 
 
-def without_words(tick: dict[str, Any]) -> None:
-    """Put in place of words what they meant: as they were understood, without the text. A pet that
-    is given that lives as with the words."""
-    if not any(sense["kind"] == "words" and sense["text"] for sense in tick["senses"]):
-        return
-    meant = {
-        sense["id"]: {**sense, "text": ""}
-        for sense in tick["understood"]
-        if sense["kind"] == "words"
-    }
-    tick["senses"] = [
-        meant.get(sense["id"], {**sense, "text": ""}) if sense["kind"] == "words" else sense
-        for sense in tick["senses"]
-    ]
-    tick["understood"] = [
-        meant[sense["id"]] if sense["kind"] == "words" else sense for sense in tick["understood"]
-    ]
-
-
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One recorded tick."""
@@ -386,7 +378,7 @@ def read_ticks(path: Path, told: Told | None = None) -> Iterator[Entry]:
 def _entries(part: Path, told: Told) -> Iterator[Entry]:
     """The ticks of one file."""
     last: dict[str, Any] | None = None
-    latest, expected = 0.0, -1
+    latest, lived, expected = 0.0, -1, -1
     for found in _records(part, told):
         if found.topic != TICK or found.attached:
             continue
@@ -400,12 +392,14 @@ def _entries(part: Path, told: Told) -> Iterator[Entry]:
             for tick in ticks:
                 if last is None:
                     break
-                last = changed(last, tick)
+                last = changed(last, tick, KEYS)
                 entry = _entry(n, last)
                 if entry.at < latest:
                     raise ValueError(f"{entry.at:g} s comes after {latest:g} s")
+                if n == lived + 1 and entry.at - latest > LONGEST_GAP_S:
+                    raise ValueError(f"{entry.at:g} s comes right after {latest:g} s")
                 yield entry
-                latest, n = entry.at, n + 1
+                latest, lived, n = entry.at, n, n + 1
             expected = message["n"] + len(ticks)
         except UNLIKE as error:
             said = f"{type(error).__name__}: {error}"
@@ -418,12 +412,19 @@ def _entries(part: Path, told: Told) -> Iterator[Entry]:
 
 def _entry(n: int, kept: dict[str, Any]) -> Entry:
     data = {**kept, "n": n}
-    sent = changed(as_sent(data["commanded"]["pose"]), data.pop("sent"))
+    sent = changed(as_sent(data["commanded"]["pose"]), data.pop("sent"), KEYS)
     if data.pop("still"):
         data["moved"] = {}
     for name, kind in SHAPE.items():
         if not isinstance(data[name], kind):
             raise TypeError(f"{name} is {data[name]!r:.40}")
+    if not 0.0 <= data["at"] <= LAST_AT_S:
+        raise ValueError(f"at is {data['at']!r}; it lies in 0..{LAST_AT_S:,.0f} s")
+    for name, value in data["decision"].items():
+        if isinstance(value, str) and len(value) > LONGEST_TEXT:
+            raise ValueError(
+                f"decision.{name} has {len(value):,} characters, over {LONGEST_TEXT:,}"
+            )
     return Entry(data["at"], data, sent)
 
 
@@ -436,7 +437,11 @@ def _records(part: Path, told: Told) -> Iterator[Found]:
 
 def _start_of(path: Path, data: bytes) -> Start:
     try:
-        return STARTS.validate_json(data)
-    except ValidationError as error:
-        said = f"what it began with is not as this version writes it: {error.errors()[0]['msg']}"
+        start = STARTS.validate_json(data)
+        if not 0.0 <= start.hour <= 24.0:
+            raise ValueError(f"hour is {start.hour!r}; it lies in 0..24")
+    except ValueError as error:
+        why = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
+        said = f"what it began with is not as this version writes it: {why}"
         raise NotAJournal(f"{path}: not a journal of this version ({said}); {RECORD_ONE}") from None
+    return start

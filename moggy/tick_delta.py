@@ -28,9 +28,9 @@ def change(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def changed(before: Mapping[str, Any], by: Mapping[str, Any]) -> dict[str, Any]:
+def changed(before: Mapping[str, Any], by: Mapping[str, Any], most: int) -> dict[str, Any]:
     """What `change` found, put into the one before, which stays as it is. Raises ValueError where
-    the one does not belong to the other."""
+    an object gets more than `most` keys: each change would copy them all."""
     gone = by.get(GONE, ())
     now = {key: value for key, value in before.items() if key not in gone} if gone else {**before}
     for key, value in by.items():
@@ -38,5 +38,26 @@ def changed(before: Mapping[str, Any], by: Mapping[str, Any]) -> dict[str, Any]:
             continue
         old = now.get(key)
         whole = not (isinstance(value, dict) and isinstance(old, dict))
-        now[key] = value if whole else changed(old, value)  # type: ignore[arg-type]
+        now[key] = value if whole else changed(old, value, most)  # type: ignore[arg-type]
+    if len(now) > most:
+        raise ValueError(f"an object has {len(now):,} keys, over {most:,}")
     return now
+
+
+def without_words(tick: dict[str, Any]) -> None:
+    """Put in place of words what they meant: as they were understood, without the text. A pet that
+    is given that lives as with the words."""
+    if not any(sense["kind"] == "words" and sense["text"] for sense in tick["senses"]):
+        return
+    meant = {
+        sense["id"]: {**sense, "text": ""}
+        for sense in tick["understood"]
+        if sense["kind"] == "words"
+    }
+    tick["senses"] = [
+        meant.get(sense["id"], {**sense, "text": ""}) if sense["kind"] == "words" else sense
+        for sense in tick["senses"]
+    ]
+    tick["understood"] = [
+        meant[sense["id"]] if sense["kind"] == "words" else sense for sense in tick["understood"]
+    ]

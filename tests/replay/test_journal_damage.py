@@ -25,7 +25,8 @@ from moggy.commands.why import inputs_of
 from moggy.config import Files, compose
 from moggy.export import export
 from moggy.journal import SCHEMA, TICK, Incomplete, Journal, NotAJournal, read_start, read_ticks
-from moggy.mcap_file import PACKED, McapWriter, read_mcap
+from moggy.mcap_file import McapWriter
+from moggy.mcap_reader import PACKED, read_mcap
 from moggy.why.answer import changes, coverage, why
 
 COPIES = 36

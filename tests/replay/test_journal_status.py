@@ -14,7 +14,8 @@ from typer.testing import CliRunner, Result
 import moggy
 from moggy.journal import Journal
 from moggy.main import app
-from moggy.mcap_file import CHUNK, LEAD, MAGIC, PACKED
+from moggy.mcap_file import LEAD, MAGIC
+from moggy.mcap_reader import CHUNK, PACKED
 
 READERS = (
     ["replay"],

@@ -17,7 +17,8 @@ import moggy
 from bench.abuse_records import crafted
 from moggy.journal import SCHEMA, START, TICK
 from moggy.main import app
-from moggy.mcap_file import McapWriter, read_mcap
+from moggy.mcap_file import McapWriter
+from moggy.mcap_reader import read_mcap
 
 ALTERED = 10
 """Crafted copies that every command reads."""

@@ -15,7 +15,8 @@ from mcap.opcode import Opcode
 import moggy
 from bench.journal import largest_chunk
 from moggy.journal import Journal, read_ticks
-from moggy.mcap_file import CHUNK, LARGEST_CHUNK, LEAD, MAGIC, MESSAGE, PACKED, read_mcap
+from moggy.mcap_file import LEAD, MAGIC
+from moggy.mcap_reader import CHUNK, LARGEST_CHUNK, MESSAGE, PACKED, read_mcap
 
 LIMITED = """
 import resource, sys

@@ -18,7 +18,8 @@ from mcap.opcode import Opcode
 import moggy
 from moggy.config import Invalid
 from moggy.journal import SCHEMA, TICK, parts, read_ticks
-from moggy.mcap_file import McapWriter, read_mcap
+from moggy.mcap_file import McapWriter
+from moggy.mcap_reader import read_mcap
 from moggy.messages import Trouble
 from moggy.recording import Recording, Records, records_of
 from tests.full_disk import no_file_above
