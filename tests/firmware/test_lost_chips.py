@@ -79,15 +79,16 @@ def test_a_chip_that_is_gone_ends_the_touch_and_one_that_is_back_begins_it_anew(
     assert len(pressures(brain)) == 3
 
 
-@pytest.mark.parametrize(("away", "felt"), [(8.0, True), (13.0, False)])
+@pytest.mark.parametrize(("away", "felt"), [((8.0,), True), ((13.0,), False), ((6.0, 6.0), True)])
 def test_after_ten_seconds_without_a_reading_the_baselines_are_learnt_anew(
-    away: float, felt: bool
+    away: tuple[float, ...], felt: bool
 ) -> None:
     brain = held()
-    brain.rig.bench.skin.present = False
-    brain.live(away)
-    brain.rig.bench.skin.present = True
-    brain.live(3.0)
+    for seconds in away:
+        brain.rig.bench.skin.present = False
+        brain.live(seconds)
+        brain.rig.bench.skin.present = True
+        brain.live(3.0)
     assert brain.status[1] == 0
     assert any(pressures(brain)[-1]) == felt
 
