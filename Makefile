@@ -74,7 +74,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork
   --no-emit-package llama-cpp-python $(BESIDE:%=--no-emit-package %) --custom-compile-command "make lock"
 
 lock: dev  ## Lock the newest versions that pyproject.toml allows (UPGRADE= keeps what is locked).
-	@$(COMPILE) $(UPGRADE) pyproject.toml --extra sim --extra speaker --extra language --extra encrypted --extra firmware requirements/build.in -o requirements/main.lock
+	@$(COMPILE) $(UPGRADE) pyproject.toml --extra sim --extra speaker --extra ears --extra language --extra encrypted --extra firmware requirements/build.in -o requirements/main.lock
 	@$(COMPILE) $(UPGRADE) pyproject.toml --all-extras requirements/build.in -c requirements/main.lock -o requirements/dev.lock
 	@for name in runtime stubs-rp2 stubs-esp32; do $(COMPILE) $(UPGRADE) requirements/$$name.in -o requirements/$$name.lock; done
 UPGRADE ?= --upgrade

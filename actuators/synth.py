@@ -47,8 +47,9 @@ class Synth:
     def __init__(self, rate: int, speaker: SpeakerSpec, voice: float) -> None:
         """`rate` in Hz; `voice` is the personality's factor on the pitch of the body."""
         self.rate = rate
-        self._pitch, self._lowest = voice_pitch(speaker, voice), speaker.lowest
-        self._table = PurrTable(speaker.lowest, self._pitch)
+        self.pitch, self._lowest = voice_pitch(speaker, voice), speaker.lowest
+        """The factor on the pitch of all calls."""
+        self._table = PurrTable(speaker.lowest, self.pitch)
         self._done: int | None = None
         self._cries: list[tuple[int, Sound]] = []
         self._moments: list[PurrMoment] = []
@@ -60,7 +61,7 @@ class Synth:
             self._done = ceil(at * self.rate - 1e-6)
         for call in calls:
             self._cries.append(
-                (ceil(at * self.rate - 1e-6), cry(call, self.rate, self._pitch, self._lowest))
+                (ceil(at * self.rate - 1e-6), cry(call, self.rate, self.pitch, self._lowest))
             )
         before, since = self._purr, at - self._at
         if purr.level > 0.0 or before.level > 0.0:

@@ -303,18 +303,22 @@ def simulator(
     remember: bool,
     record: Path | None,
     record_words: bool = False,
+    microphone: str | None = None,
     faults: Sequence[Fault] = (),
     listeners: Sequence[Listener] = (),
 ) -> RealLife:
     """The cat in the studio, in real time. `hour` None is now; `remember` keeps a memory from day
-    to day, as a robot does; `faults` of its body stand in the order of their time. Raises OSError
-    when the port is taken, Invalid where a file is missing or wrong."""
+    to day, and `microphone` is what it hears through, as for a robot; `faults` of its body stand in
+    the order of their time. Raises OSError when the port is taken, Invalid where a file is missing
+    or wrong."""
     with ExitStack() as closing:
         parts = _in_real_time(
             closing, listeners, record, record_words, remember=remember,
             seed=seed, hour=hour, personality=personality,
         )  # fmt: skip
         inbox = parts.inbox()
+        if microphone is not None:
+            parts.listen(microphone)
         relayed = any(fault.name in WIRE_FAULTS for fault in faults)
         body = simulated_body(parts.shape, board, in_real_time=True, relayed=relayed, seed=seed)
         closing.callback(body.close)
@@ -334,7 +338,7 @@ def robot(
     personality: str,
     seed: int | None,
     camera: int | None,
-    microphone: bool,
+    microphone: str | None,
     studio_port: int | None,
     record: Path | None,
     record_words: bool = False,
@@ -342,7 +346,8 @@ def robot(
 ) -> RealLife:
     """The pet in a real body on a serial port; a port that is absent is looked for while it lives.
     `seed` None is a new one each time. `camera` is the number of a camera; None: it sees what the
-    studio's page shows it. Raises as `simulator` does."""
+    studio's page shows it. `microphone` is the number of one or a part of its name, "default" the
+    system's own choice; None: it does not hear. Raises as `simulator` does."""
     with ExitStack() as closing:
         parts = _in_real_time(
             closing, listeners, record, record_words, remember=True,
@@ -350,10 +355,8 @@ def robot(
             hour=None, body=body, personality=personality,
         )  # fmt: skip
         inbox = parts.inbox(None if camera is None else f"camera:{camera}")
-        if microphone:
-            from moggy.sensors.voice import Microphone
-
-            parts.sensors.append(Microphone())
+        if microphone is not None:
+            parts.listen(microphone)
         for device in devices_of(parts.start):
             closing.callback(device.close)
             parts.sensors.append(device)

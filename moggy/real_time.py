@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from moggy.actuators.calls import seconds_of
 from moggy.actuators.speaker import SoundStream, Speaker
 from moggy.actuators.synth import voice_of
 from moggy.body import Body
@@ -24,6 +25,7 @@ from moggy.messages import Tick
 from moggy.pet import LivingPet, Start
 from moggy.recording import Recording, records_of
 from moggy.sensors.vision import Eye, vision_task
+from moggy.sensors.voice import Ears, Microphone, hearing_task
 from moggy.sensors.words import get_ready
 from moggy.setup.runtime import runtime_status
 from moggy.sim.simulated_body import SimulatedBody
@@ -34,6 +36,9 @@ from moggy.worker import ProcessWorker, Worker
 
 EYE_DEADLINE = 5.0
 """Seconds for one picture, on a machine that is busy building."""
+EARS_DEADLINE = 15.0
+"""Seconds for one utterance: it takes 0.3 s of a core here (`python -m bench ears`), several times
+that on a small computer, and more on a busy one."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -116,6 +121,18 @@ class RealTimeParts:
         speaker = Speaker(voice_of(self.start))
         self.closing.callback(speaker.close)
         self.listeners.append(speaker)
+
+    def listen(self, device: str) -> None:
+        """Let it hear how voices sound and what they say, through a microphone of this machine: its
+        number, a part of its name, or "default", the system's own choice."""
+        name = None if device == "default" else device
+        microphone = Microphone(int(device) if device.isdecimal() else name)
+        worker = ProcessWorker(hearing_task, name="ears", deadline=EARS_DEADLINE)
+        ears = Ears(worker, microphone, partial(seconds_of, pitch=voice_of(self.start).pitch))
+        self.closing.callback(microphone.close)
+        self.closing.callback(ears.close)
+        self.sensors += [microphone, ears]
+        self.listeners.append(ears)
 
     def record(self, path: Path, *, words: bool) -> None:
         """Record it here, a file or a folder, within the bounds of the owner's `records.yaml`.

@@ -243,6 +243,7 @@ class Words(Sense):
         Unit | None,
         Field(description="1 said to the pet, 0 of something else; none: nothing tells"),
     ] = None
+    heard: Annotated[Unit | None, Field(description="how surely it was heard; none: typed")] = None
     confidence: Unit | None = None
 
 

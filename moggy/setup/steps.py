@@ -90,7 +90,7 @@ def steps(goal: str) -> list[Step]:
     if goal == "page":
         return [packages_step(MAIN), page_step()]
     if goal in ("sim", "run", "test"):
-        return [packages_step(DEV if goal == "test" else MAIN), models_step(), page_step()]
+        return [packages_step(DEV if goal == "test" else MAIN), models_step(goal), page_step()]
     raise Stop(f"no goal '{goal}': sim, run, test, dev or page")
 
 
@@ -168,21 +168,18 @@ def packages_step(lock: Path) -> Step:
     )
 
 
-def models_step() -> Step:
-    """The step that fetches the models with which the pet starts."""
+def models_step(goal: str) -> Step:
+    """The step that fetches the models with which the pet starts; for the tests also its ears."""
+    names = (*models.FIRST, models.EARS) if goal == "test" else models.FIRST
     stamp = ROOT / ".cache" / "models.stamp"
     key = digest(sorted((ROOT / "moggy" / "models").glob("[!.]*.py")))
 
     def fresh() -> bool:
-        here = all(
-            models.present(name) for name in models.FIRST if not models.MODELS[name].installed
-        )
+        here = all(models.present(name) for name in names if not models.MODELS[name].installed)
         return here and stamp.is_file() and stamp.read_text() == key
 
     def do() -> None:
-        if subprocess.run(
-            [PYTHON, "-m", "moggy.models", *models.FIRST], cwd=ROOT, check=False
-        ).returncode:
+        if subprocess.run([PYTHON, "-m", "moggy.models", *names], cwd=ROOT, check=False).returncode:
             raise Stop("the models did not come; the same command tries again")
         cache.write(stamp, key)
 

@@ -1,10 +1,10 @@
-"""The microphone: how loud and how high the sound is, ten times a second. The sound itself does not
-leave the audio callback."""
+"""The microphone: how loud and how high the sound is, ten times a second. Without ears
+(`ears.py`) the sound itself does not leave the audio callback."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
 from typing import Annotated, Any
 
@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from moggy.messages import AnySense, Trouble, Voice
+from moggy.sensors.voice.utterances import RATE
 
-RATE = 16000
-"""Samples a second."""
 BLOCK = 1600
 """Samples of one measurement: 0.1 s."""
 LOWEST_HZ = 75.0
@@ -83,6 +82,8 @@ class Microphone:
         self._stream: Any = None
         self._try_after = float("-inf")
         self._said = ""
+        self.also: Callable[[NDArray[np.float32]], None] | None = None
+        """Who else gets the sound: samples within ±1, (n,), in the microphone's own thread."""
 
     def poll(self, now: float) -> Sequence[AnySense]:
         """What was heard since the last call; a Trouble, once, where nothing can be heard."""
@@ -125,6 +126,9 @@ class Microphone:
 
         def listen(block: NDArray[np.float32], frames: int, at: Any, status: Any) -> None:
             self._heard.put(measure(block[:, 0]))
+            also = self.also
+            if also is not None:
+                also(block[:, 0].copy())
 
         stream = sounddevice.InputStream(
             samplerate=RATE,

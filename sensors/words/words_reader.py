@@ -158,6 +158,8 @@ def understand(words: Words) -> Words:
     if read.doubtful(meant.sarcasm_from):
         intent, valence = "none", DOUBTED_VALENCE * valence
         confidence = min(confidence, DOUBTED)
+    if words.heard is not None:
+        confidence *= words.heard
     meant_for = _meant_for(to_pet(common, lang), read.to_pet if known > TELLS_FROM else None)
     return replace(
         _filled(words, text, probabilities, valence, min(1.0, arousal), intent, confidence),

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from moggy.messages import Trouble
-from moggy.sensors.voice.microphone import BLOCK, FLOOR_DBFS, RATE, Microphone, measure
+from moggy.sensors.voice.microphone import BLOCK, FLOOR_DBFS, Microphone, measure
+from moggy.sensors.voice.utterances import RATE
 
 
 def voice(pitch: float, level: float = 0.2) -> np.ndarray:
