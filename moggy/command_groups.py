@@ -168,7 +168,9 @@ def models(context: typer.Context) -> None:
         models_table()
 
 
-@models_app.command(epilog="Examples: `moggy models fetch whisper_tiny_en` · `moggy models fetch minicpm5-1b`")
+@models_app.command(
+    epilog="Examples: `moggy models fetch whisper_tiny_en` · `moggy models fetch minicpm5-1b`"
+)
 def fetch(
     name: Annotated[
         str, typer.Argument(help="A model by name; `moggy models` lists them.")
