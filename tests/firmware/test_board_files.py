@@ -133,7 +133,7 @@ def test_the_build_command_refuses_a_line_that_would_wait(
     monkeypatch.setenv("MOGGY_HOME", str(tmp_path))
     (tmp_path / "body").mkdir()
     text = (SHIPPED["body"] / "cat.yaml").read_text(encoding="utf-8")
-    pins = "{chip: esp32s3, i2c_sda: 4, i2c_scl: 5, battery: 1, charging: 2, stop: 3}"
+    pins = "{chip: esp32s3, i2c_sda: 4, i2c_scl: 5, battery: 1, charging: 2, stop: 6}"
     text = re.sub(r"(?m)^wiring: .*$", f"wiring: {pins}", text)
     (tmp_path / "body" / "three.yaml").write_text(text, encoding="utf-8")
     flash, command = str(tmp_path / "flash"), ["board", "build", "--body", "three"]
