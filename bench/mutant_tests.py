@@ -43,6 +43,7 @@ SKIN = (
     "tests/firmware/test_skin_stuck.py",
     "tests/firmware/test_lost_chips.py",
     "tests/firmware/test_devices.py",
+    "tests/firmware/test_skin.py",
 )
 CHIPS = (
     "tests/firmware/test_lost_chips.py",
