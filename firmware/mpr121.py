@@ -63,18 +63,15 @@ class MPR121:
         self._i2c.readfrom_mem_into(self._address, _SETUP, self._settings)
         return self._settings == _SETTINGS
 
-    def charges(self) -> "list[int]":
-        """The charge that each of the twelve electrodes gets: µA times half microseconds. A count
+    def charge(self, electrode: int) -> int:
+        """The charge that one of the twelve electrodes gets: µA times half microseconds. A count
         is 1024 times the charge, by the capacitance and the supply. 0: none was found, as in a chip
         that was reset since."""
         if not self._is_tuned:
             self._i2c.readfrom_mem_into(self._address, _CHARGES, self._charges)
             self._is_tuned = True
-        found = []
-        for electrode in range(12):
-            time = self._charges[13 + electrode // 2] >> 4 * (electrode & 1) & 7
-            found.append((self._charges[electrode] & 63) * (1 << time >> 1))
-        return found
+        time = self._charges[13 + electrode // 2] >> 4 * (electrode & 1) & 7
+        return (self._charges[electrode] & 63) * (1 << time >> 1)
 
     def forget(self) -> None:
         """Look for the charges anew in the next `set_up`."""

@@ -71,8 +71,9 @@ _FROZEN = const(256)
 """Turns (31 s, four windows) without a change of any bit after which a chip measures nothing any
 more, if four windows of such noise are still counted then. Our choice."""
 _SETTLE_READS = const(5)
-"""Reads (50 ms) after the chip was set up until its counts are used: it looks for its charges, and
-its filters fill."""
+"""Reads (50 ms) after a set-up until counts are used: the charges are found, the filters fill."""
+_BEGUN = const(4)
+"""Pads whose baselines are taken in one read, so that no tick is too long."""
 _HIGH = const(840)
 """Counts above this are not linear any more (0.7 V below the supply is 806): the charge was found
 while a hand lay there, or the weather has become dry. The chip looks for its charges anew while
@@ -103,25 +104,25 @@ class Skin(Watched):
         self._settle = 0
         """Reads until the counts are used."""
         self._away = 0
-        """Ticks in a row without a reading, up to _STALE."""
+        """Ticks in a row without a reading."""
         self._turn = self._samples = 0
         self._changed = False
-        self._knows = False
-        """Whether it has baselines that fit the chip's charges."""
+        self._known = 0
+        """How many pads have baselines that fit the chip's charges."""
         self._retune = False
         """Whether the chip shall look for its charges anew."""
         self._nonsense = False
         """Whether the last counts were such that no hand makes them, until it is set up anew."""
         self._retuned = 0
-        """A bit for each pad that was the reason for that, until its count is lower."""
+        """Bits of the pads that were the reason for that, until their counts are lower."""
         self._clipped = self._masked = 0
         """Bits of the pads without a plausible count, and of those with a touch that is none."""
         self._counts = array("H", [0] * 12)
         self._recent = _zeros("H", 3 * count)
         """The counts of each pad in the last three reads, in turn."""
         self._flicker = _zeros("i", count + 1)
-        """Noise of the last sixteen reads or so in which a pad was not touched: the sum of the
-        squared steps from read to read, fading; 32 variances. Then the reads to be wary in."""
+        """Noise of the last sixteen reads or so without a touch: the sum of the squared steps from
+        read to read, fading; 32 variances. Then the reads to be wary in."""
         self._base = _zeros("i", count)
         """Sixteenths of a count."""
         self._slope = _zeros("i", count)
@@ -150,8 +151,8 @@ class Skin(Watched):
         """The newest count, and the sums of those of the window and of their squares."""
         self._highs = bytearray(count)
         self._high_squares = _zeros("i", count)
-        """Samples of an untouched pad above its baseline, and the sum of the squares of how far
-        above, 16ths of a squared count. Hands make counts smaller, so that is noise."""
+        """Samples of an untouched pad above its baseline, and the sum of their squared distances,
+        16ths of a squared count. Hands make counts smaller, so that is noise."""
         self._mean = _zeros("h", count)
         """Of the window before: 16ths of a count."""
         self._noisiest = _zeros("i", count)
@@ -179,8 +180,7 @@ class Skin(Watched):
         self._masked = 0
 
     def read(self, now: "Ms") -> bool:
-        """Read the chip; returns whether a pressure changed. Called at each tick. A body without
-        pads needs no chip."""
+        """Read the chip, at each tick; returns whether a pressure changed."""
         self._changed = False
         if not self._channels:
             return False
@@ -189,7 +189,7 @@ class Skin(Watched):
         elif self._away < _STALE:
             self._away += 1
         else:
-            self._knows = False
+            self._known = 0
         return self._changed
 
     def _sound(self) -> bool:
@@ -201,7 +201,8 @@ class Skin(Watched):
 
     def _set_up(self) -> None:
         if self._retune:
-            self._retune = self._knows = False
+            self._retune = False
+            self._known = 0
             self._chip.forget()
         self._chip.set_up()
         self._nonsense = False
@@ -223,15 +224,14 @@ class Skin(Watched):
         if self._settle:
             self._settle -= 1
             return
-        counts, channels = self._counts, self._channels
+        counts, channels, turn = self._counts, self._channels, self._turn
         self._chip.read_into(counts)
-        if not self._knows:
+        if self._known < len(channels):
             self._begin()  # instead of looking for touches, since it takes longer
         elif not self._quiet:
             self._feel_all()
         if self._quiet:
             self._quiet -= 1
-        turn = self._turn
         if turn < len(channels):
             self._sample(turn, counts[channels[turn]])
         turn += 1
@@ -242,21 +242,23 @@ class Skin(Watched):
         self._turn = turn
 
     def _begin(self) -> None:
-        """End all touches, and take the counts as the baselines. Raises OSError when the chip was
-        reset since it looked for its charges, or has found none; then it looks for them anew."""
+        """End all touches, and take the counts of some pads as their baselines. Raises OSError when
+        the chip was reset or has found no charges; then it looks for them anew."""
         self._silence()
-        charges = self._chip.charges()
-        if not self._chip.sound() or not all([charges[channel] for channel in self._channels]):
-            self._retune = True
-            raise OSError("the touch chip has not found its charges")
-        for pad in range(len(self._channels)):
+        count = len(self._channels)
+        sound = self._chip.sound()
+        for pad in range(self._known, min(self._known + _BEGUN, count)):
             channel = self._channels[pad]
-            self._firm[pad] = firm_for(charges[channel], self._full[pad])
+            charge = self._chip.charge(channel)
+            if not sound or not charge:
+                self._retune = True
+                raise OSError("the touch chip has not found its charges")
+            self._firm[pad] = firm_for(charge, self._full[pad])
             for row in range(3):
-                self._recent[row * len(self._channels) + pad] = self._counts[channel]
+                self._recent[row * count + pad] = self._counts[channel]
             self._rebase(pad, self._counts[channel])
+            self._known += 1
         self._masked = self._clipped = 0
-        self._knows = True
 
     def _feel_all(self) -> None:
         """Look for touches in new counts. Raises OSError when no hand can have made them."""
@@ -273,8 +275,7 @@ class Skin(Watched):
         zeros, full = felt >> 8 & 255, felt >> 16
         self._filling = self._filling + 1 if full * 2 > pads else 0
         if zeros == pads > 0 or (full == pads >= _ALL and self._filling <= _AT_ONCE):
-            # Counts of 0 are those of a chip that was reset; others need new charges.
-            self._retune = zeros != pads
+            self._retune = zeros != pads  # counts of 0 are those of a chip that was reset
             self._nonsense = True
             self._filling = 0  # the read is repeated, and may not pass for a later one
             self._silence()
@@ -302,7 +303,7 @@ class Skin(Watched):
         step = count - self._last[pad]
         if step:
             if self._same >= _FROZEN:  # the baselines are as old as that
-                self._knows = False
+                self._known = 0
             self._same = 0
         self._sum[pad] += count
         self._squares[pad] += count * count
@@ -317,7 +318,7 @@ class Skin(Watched):
 
     def _end_turn(self) -> None:
         """Find whether the chip is frozen, and by how much the weather moves touched pads: as it
-        has moved the others in this turn, where those are at least half of all."""
+        has moved the others, where those are at least half of all."""
         self._same += 1
         if self._same == _FROZEN:
             self._nonsense = self._lively > 4 * len(self._channels)
@@ -435,7 +436,7 @@ class Skin(Watched):
         until it has come back by half."""
         if not self._masked >> pad & 1:
             self._free_at[pad] = ((self._base[pad] >> 4) + mean) // 2
-            self._masked |= 1 << pad
+        self._masked |= 1 << pad
         self.pressures[pad] = 0
         self._changed = True
         self._rebase(pad, mean)

@@ -43,8 +43,8 @@ class Chip:
         counts[:] = array("H", self.rows[min(self.at, len(self.rows) - 1)])
         self.at += 1
 
-    def charges(self) -> list[int]:
-        return [int(charge) for charge in self._charges]
+    def charge(self, electrode: int) -> int:
+        return int(self._charges[electrode])
 
     def sound(self) -> bool:
         return self.set_ups > 0
@@ -79,7 +79,7 @@ class SkinRig:
         driver = board.module("mpr121").MPR121(board.module("machine").I2C(0))
         board.bench.chips[0x5A] = model
         driver.set_up()
-        self.chip = self.skin._chip = Chip(sizes, driver.charges())
+        self.chip = self.skin._chip = Chip(sizes, [driver.charge(pad) for pad in range(12)])
         self.ms = 0
         self.live(2.0)
 
@@ -120,7 +120,7 @@ class Counts:
     """The counts of an MPR121 in the place of the driver, as they are set."""
 
     def __init__(self, counts: Sequence[int], charge: int) -> None:
-        self.counts, self.charge = list(counts), charge
+        self.counts, self.each = list(counts), charge
         self.set_ups = self.searches = 0
         self.is_sound = False
         self.once: list[int] | None = None
@@ -130,8 +130,8 @@ class Counts:
         counts[: len(self.counts)] = array("H", self.once or self.counts)
         self.once = None
 
-    def charges(self) -> list[int]:
-        return [self.charge] * 12
+    def charge(self, electrode: int) -> int:
+        return self.each
 
     def sound(self) -> bool:
         return self.is_sound

@@ -35,8 +35,8 @@ class Chip:
         pass
     def sound(self):
         return True
-    def charges(self):
-        return [60] * 12
+    def charge(self, electrode):
+        return 60
     def read_into(self, counts):
         row = ROWS[self.at // 20 % 40]
         self.at += 1
@@ -83,8 +83,8 @@ class Ghosts:
         pass
     def sound(self):
         return True
-    def charges(self):
-        return [60] * 12
+    def charge(self, electrode):
+        return 60
     def random(self, size):
         self.seed = (self.seed * 1103 + 12345) & 0x7FFFF
         return (self.seed >> 8) % size

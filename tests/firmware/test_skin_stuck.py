@@ -304,7 +304,7 @@ def test_charges_of_zero_are_looked_for_until_there_are_some() -> None:
     pad.read(700, 700, times=400)
     assert not pad.skin.answers
     assert (pad.chip.searches, pad.skin.losses) == (3, 4), "after 50 ms, then once a second"
-    pad.chip.charge = 60
+    pad.chip.each = 60
     pad.read(700, 700, times=110)
     pad.read(500, 700)
     assert pad.skin.answers
