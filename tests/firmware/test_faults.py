@@ -15,7 +15,7 @@ from moggy.messages import AnySense, Battery, Command
 from moggy.sim.board.lock_step import LockStepBoard
 from moggy.sim.board.wires import WorldInputs
 
-from .rig import AHEAD, CAT, Life, Listening, wired
+from .rig import AHEAD, CAT, Life, Listening, Rig, wired
 
 
 def test_a_stop_is_said_only_when_every_driver_has_acknowledged_it(life: Life) -> None:
@@ -140,6 +140,23 @@ def test_a_servo_board_that_was_reset_is_set_up_again(life: Life) -> None:
     assert (life.state, life.faults) == ("fault", ("servos",))
     life.live(8.0)
     assert (life.state, life.faults, life.pulsed) == ("running", (), len(CAT.joints))
+
+
+@pytest.mark.parametrize("bits", [0x10, 0x20])
+def test_a_servo_board_that_falls_asleep_while_stopped_is_set_up_again(bits: int) -> None:
+    """Its pulses are as they were written, so that only its mode tells."""
+    rig = Rig()
+    rig.live(2.0)
+    rig.body.stop(rig.now)
+    rig.live(1.0)
+    board = rig.board._board
+    for _ in range(2):
+        assert (rig.state, board.all_faults) == ("stopped", 0)
+        chip = rig.bench.servos
+        chip.registers[0] ^= bits
+        rig.live(0.3)
+        assert (rig.state, board.all_faults, chip.registers[0] & 0x30) == ("stopped", 1, 0x20)
+        rig.live(2.0)
 
 
 def test_a_battery_that_sags_and_recovers_starts_by_itself(life: Life) -> None:
