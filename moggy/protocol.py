@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from moggy import wire, wire_check
+from moggy.board_clock import MESSAGES_A_SECOND, Allowance, BoardClock
 
 HELLO_PERIOD = 0.2
 """Seconds between two attempts to begin a session; our choice."""
@@ -22,17 +23,10 @@ COMMANDS_KEPT = 32
 """Commands that may wait for an acknowledgement; more are dropped, but never an emergency stop."""
 OVERRULED = (wire.RELEASE, wire.REST, wire.CLEAR)
 """Commands that an emergency stop takes out of the queue."""
-TICKS_WRAP = 1 << 30
-"""ms at which the clock of a MicroPython board wraps, after twelve days."""
 SETTLE = 1.0
 """Seconds from the begin of a session in which the identity of another one does not end it, so that
 a board that sends such identities without an end cannot stop the setpoints. A board that really
 restarted says so again to every frame that it gets. Our choice."""
-MESSAGES_A_SECOND = 150.0
-"""Events and samples that are taken from a board, a second; a sound one sends 105. More
-samples are dropped, and more events are not acknowledged, so that they come again."""
-MESSAGES_AT_ONCE = 120.0
-"""Events and samples that may come at once, as after a tick that took a second."""
 SAID_AGAIN = 60.0
 """Seconds for which a new session does not say again what another one said of dropped messages. Our
 choice."""
@@ -118,34 +112,6 @@ class CommandResult:
     """One of wire.RESULTS."""
 
 
-class BoardClock:
-    """Translates the board's milliseconds to our clock, by the ping with the shortest round trip of
-    the last sixteen (as NTP's clock filter does: Mills 1991)."""
-
-    def __init__(self) -> None:
-        self._trips: deque[tuple[float, float, int]] = deque(maxlen=16)
-        """(round trip in s, its middle on our clock, the board's ms then)."""
-        self._best: tuple[float, float, int] | None = None
-
-    @property
-    def round_trip(self) -> float | None:
-        """Shortest of the last round trips, s; None before the first."""
-        return None if self._best is None else self._best[0]
-
-    def pong(self, sent: float, received: float, board_ms: int) -> None:
-        """Take the answer to a ping: when it was sent and received (s), and the board's clock."""
-        self._trips.append((received - sent, (sent + received) / 2.0, board_ms))
-        self._best = min(self._trips)
-
-    def at(self, board_ms: int, now: float) -> float:
-        """When the board's clock showed `board_ms`, s on ours; never later than `now`."""
-        if self._best is None:
-            return now
-        _, moment, then_ms = self._best
-        since = (board_ms - then_ms + TICKS_WRAP // 2) % TICKS_WRAP - TICKS_WRAP // 2
-        return max(0.0, min(now, moment + since / 1000.0))
-
-
 class Protocol:
     """Begins a session, keeps its heartbeat, repeats commands until they are acknowledged, and
     takes each event once. Call `receive` and `outgoing` at every tick; all times are s on one
@@ -169,8 +135,7 @@ class Protocol:
         """Number of intact frames so far that no sound board sends."""
         self._refused_said: dict[int, float] = {}
         """Type → when it was said that a message of it was dropped."""
-        self._allowance, self._allowed_at = MESSAGES_AT_ONCE, 0.0
-        """How many events and samples may come now, and since when that is so."""
+        self._allowance = Allowance()
         self._joints: int | None = None
         self._pads: int | None = None
         self._results: deque[CommandResult] = deque(maxlen=COMMANDS_KEPT)
@@ -180,7 +145,7 @@ class Protocol:
         self._must_acknowledge = False
         self._open = False
         self._heard = self._alive = self._asked = self._pinged = self._wrote = NEVER
-        self._begun = self._settled = 0.0
+        self._begun = self._settled = self._polled = 0.0
         self._latest = 0.0
         """When the newest event or sample was measured, s."""
         self._came = False
@@ -268,6 +233,12 @@ class Protocol:
         """Take the bytes that came (possibly none); returns what the board said, in order. Raises
         nothing, whatever came."""
         heard: list[Said] = []
+        deaf = now - self._polled - PING_PERIOD
+        self._polled = max(self._polled, now)
+        if deaf > 0.0:  # the brain was stopped, and what nobody listened to is no silence
+            self._begun, self._alive, self._heard = (
+                min(now, at + deaf) for at in (self._begun, self._alive, self._heard)
+            )
         if data:
             self._came = self._came or bool(data.strip(b"\0"))
             for kind, seq, payload in self._frames.feed(data):
@@ -294,7 +265,7 @@ class Protocol:
 
     def _take(self, kind: int, seq: int, payload: bytes, now: float, heard: list[Said]) -> None:
         """Handle one frame; adds to `heard`."""
-        if kind >= wire.TOUCHED and not self._allowed(kind, now, heard):
+        if kind >= wire.TOUCHED and not self._allowed(kind, payload, now, heard):
             return
         if wire.TOUCHED <= kind <= wire.STATE:
             session, payload = payload[:1], payload[1:]
@@ -329,16 +300,15 @@ class Protocol:
             self._latest = max(self._latest, at)
             heard.append(Heard(self._latest, kind, payload))
 
-    def _allowed(self, kind: int, now: float, heard: list[Said]) -> bool:
+    def _allowed(self, kind: int, payload: bytes, now: float, heard: list[Said]) -> bool:
         """Whether another event or sample may be taken now."""
-        since, self._allowed_at = max(0.0, now - self._allowed_at), now
-        self._allowance = min(MESSAGES_AT_ONCE, self._allowance + since * MESSAGES_A_SECOND)
-        if self._allowance < 1.0:
-            wrong = f"more than {MESSAGES_A_SECOND:.0f} messages a second"
-            self._refuse(FLOOD, wrong, now, heard)
-            return False
-        self._allowance -= 1.0
-        return True
+        begin = 1 if kind <= wire.STATE else 0  # behind the number of an event's session
+        stamp = payload[begin : begin + 4] if kind != wire.LOG else b""
+        if self._allowance.take(now, int.from_bytes(stamp, "little") if stamp else None):
+            return True
+        wrong = f"more than {MESSAGES_A_SECOND:.0f} messages a second"
+        self._refuse(FLOOD, wrong, now, heard)
+        return False
 
     def _refuse(self, kind: int, wrong: str, now: float, heard: list[Said]) -> None:
         self.refused += 1

@@ -9,9 +9,9 @@ import pytest
 
 from bench.hostile_board import ATTACKS, Liar, main, touch
 from moggy.actuators.serial_body import LOSSES, UNSTEADY, SerialBody
+from moggy.board_clock import MESSAGES_A_SECOND, MESSAGES_AT_ONCE
 from moggy.link import A_TICK, MemoryLink
 from moggy.messages import AnySense, Battery, BoardReport, Command, Touch, Trouble
-from moggy.protocol import MESSAGES_A_SECOND, MESSAGES_AT_ONCE
 from tests.firmware.rig import CAT
 
 TICK = 0.02
