@@ -3,11 +3,9 @@ topics for other tools. `moggy replay` lives it again, Foxglove opens it."""
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from glob import escape as glob_escape
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from moggy import wire
 from moggy.board_config import CDEG_A_RAD
 from moggy.clock import DAY_S
+from moggy.journal_parts import LONGEST_GAP_S, Following, Gap, parts
 from moggy.mcap_file import McapWriter, Told
 from moggy.mcap_reader import Found, read_mcap
 from moggy.messages import SENSES, AnySense, Tick, sense_of
@@ -39,9 +38,6 @@ CHUNK_BYTES = 2**20
 makes no chunk that is too large to be read (`moggy.mcap_reader.LARGEST_CHUNK`); our choice."""
 KEY_S = 5.0
 """Seconds after which a tick is written whole again, and so what damage may cost; our choice."""
-PART = re.compile(r"\.part\d{4,}\.mcap$")
-"""End of the name of a further part of a journal: life.part0002.mcap follows life.mcap. A file of
-the owner's, such as life.2024.mcap, is none: parts are deleted."""
 SCHEMA = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "moggy.Ticks",
@@ -73,9 +69,6 @@ SHAPE = {
 """Field of a tick → what it is in JSON."""
 LAST_AT_S = 10.0 * 365.0 * DAY_S
 """Latest second of a tick: no life lasts longer. Our choice."""
-LONGEST_GAP_S = DAY_S
-"""Seconds between two ticks; the clock of a pet passes over more than `moggy.clock.PAUSE_S`. Our
-choice: a life lived again needs 3 s for so many."""
 KEYS = 512
 """Keys of one object of a tick; the largest, a pose, has one a joint. Our choice."""
 LONGEST_TEXT = 10_000
@@ -90,12 +83,6 @@ memory."""
 
 class Incomplete(ValueError):
     """Ticks are missing, so what comes behind them cannot be lived again."""
-
-
-class Gap(str):
-    """A sentence that says which ticks are missing."""
-
-    __slots__ = ()
 
 
 class NoTick(Gap):
@@ -320,28 +307,13 @@ class Entry:
         return TICKS.validate_python(self.data)
 
 
-def parts(path: Path) -> list[Path]:
-    """The files of a journal, oldest first: life.mcap and life.part0002.mcap, … beside it, of which
-    the oldest may be gone. A part that is named itself stands alone."""
-    if PART.search(path.name):
-        return [path]
-    further = [
-        each
-        for each in path.parent.glob(f"{glob_escape(path.stem)}.part*.mcap")
-        if PART.fullmatch(each.name, len(path.stem))
-    ]
-    found = sorted(further, key=lambda each: (len(each.name), each.name))
-    return [path, *found] if path.exists() or not found else found
-
-
 def read_start(path: Path) -> Start:
     """What the life began with. Raises NotAJournal where there is no such file, or it does not
     say."""
     said: list[str] = []
     for part in parts(path):
-        for found in _records(part, said.append):
-            if found.attached and found.topic == START:
-                return _start_of(path, found.data)
+        if (began := _began(part, said.append)) is not None:
+            return _start_of(path, began)
     why = f"; {said[0]}" if said else ""
     raise NotAJournal(f"{path}: not a journal of a pet (it has no {START}{why}); {RECORD_ONE}")
 
@@ -358,20 +330,20 @@ def read_ticks(path: Path, told: Told | None = None) -> Iterator[Entry]:
         if not any(True for part in parts(path) for _ in _entries(part, lambda message: None)):
             raise
         say(f"{path}: {START} is not whole in it, so that it cannot be lived again; its ticks are")
-    before: Entry | None = None
-    for part in parts(path):
-        for entry in _entries(part, say):
-            n = entry.data["n"]
-            if before is not None and n != before.data["n"] + 1:
-                say(
-                    Gap(
-                        f"{part}: the ticks {before.data['n'] + 1} to {n - 1} are missing"
-                        f" ({before.at:.2f} to {entry.at:.2f} s)"
-                    )
-                )
-            before = entry
-            yield entry
-    if before is None:
+    following = Following(say)
+    files = parts(path)
+    for part in files:
+        try:
+            if len(files) > 1 and not following.of_this_life(part, _began(part)):
+                continue
+            for entry in _entries(part, say):
+                if following.takes(part, entry.data["n"], entry.at):
+                    yield entry
+        except NotAJournal as error:
+            if len(files) == 1:
+                raise
+            say(str(error))
+    if following.empty:
         say(NoTick(f"{path}: no tick in it can be read"))
 
 
@@ -433,6 +405,14 @@ def _records(part: Path, told: Told) -> Iterator[Found]:
         yield from read_mcap(part, told)
     except OSError as error:
         raise NotAJournal(why_unreadable(part, error, RECORD_ONE)) from error
+
+
+def _began(part: Path, told: Told = lambda message: None) -> bytes | None:
+    """What a part says that the life began with; None where that is not whole in it."""
+    for found in _records(part, told):
+        if found.attached and found.topic == START:
+            return found.data
+    return None
 
 
 def _start_of(path: Path, data: bytes) -> Start:

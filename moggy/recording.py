@@ -22,7 +22,8 @@ from pydantic import Field
 from moggy.body import StrictModel
 from moggy.clock import DAY_S, calendar_name, unix_time
 from moggy.config import file_text, parse
-from moggy.journal import Journal, parts
+from moggy.journal import Journal
+from moggy.journal_parts import parts
 from moggy.loop import Sent
 from moggy.mcap_file import check_free, in_use
 from moggy.messages import AnySense, Tick, Trouble

@@ -4,7 +4,8 @@ missing in the last line, and the status."""
 from __future__ import annotations
 
 from moggy.commands.terminal import say, warn
-from moggy.journal import Gap, NoTick
+from moggy.journal import NoTick
+from moggy.journal_parts import Gap
 from moggy.mcap_file import Cut
 
 PLACES = 20

@@ -15,7 +15,8 @@ from moggy.commands.terminal import Shown, styled
 from moggy.config import Files, Invalid
 from moggy.designs import designs, sensors_of
 from moggy.home import home, private_file
-from moggy.journal import Gap, Incomplete, read_start, read_ticks
+from moggy.journal import Incomplete, read_start, read_ticks
+from moggy.journal_parts import Gap
 from moggy.journal_reading import as_written
 from moggy.pet import Start
 from moggy.replay import COMPARED, Relived, first_difference

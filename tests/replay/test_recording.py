@@ -17,7 +17,8 @@ from mcap.opcode import Opcode
 
 import moggy
 from moggy.config import Invalid
-from moggy.journal import SCHEMA, TICK, parts, read_ticks
+from moggy.journal import SCHEMA, TICK, read_ticks
+from moggy.journal_parts import parts
 from moggy.mcap_file import McapWriter
 from moggy.mcap_reader import read_mcap
 from moggy.messages import Trouble
