@@ -30,6 +30,18 @@ Port = Annotated[str, typer.Option(help="Serial port of the board. [default: the
 BodyName = Annotated[str, typer.Option(help="The body's file: a name in body/.")]
 Seconds = Annotated[float, typer.Option(min=0.1, help="How long to wait for an answer.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+Seed = Annotated[int, typer.Option(help="Seed of every choice that it makes.")]
+RecordWords = Annotated[
+    bool,
+    typer.Option("--record-words", help="Keep what people say, and not only what it meant."),
+]
+Hears = Annotated[
+    str | None,
+    typer.Option(help="Hear words and voices: `default`, or a microphone's number or name."),
+]
+Personality = Annotated[
+    str, typer.Option(help="Who it is: a name in personalities/, such as cat, shy, bold.")
+]
 
 
 @board_app.command(epilog="Example: `moggy board status`")

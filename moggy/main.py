@@ -15,8 +15,12 @@ from moggy import ctrl_c
 from moggy.command_groups import (
     AsJson,
     BodyName,
+    Hears,
     Line,
+    Personality,
     Port,
+    RecordWords,
+    Seed,
     board_app,
     memory_app,
     models_app,
@@ -38,20 +42,6 @@ app.add_typer(board_app, name="board")
 app.add_typer(perceive_app, name="perceive")
 app.add_typer(models_app, name="models")
 app.add_typer(memory_app, name="memory")
-
-Seed = Annotated[int, typer.Option(help="Seed of every choice that it makes.")]
-RecordWords = Annotated[
-    bool,
-    typer.Option("--record-words", help="Keep what people say, and not only what it meant."),
-]
-Hears = Annotated[
-    str | None,
-    typer.Option(help="Hear words and voices: `default`, or a microphone's number or name."),
-]
-Personality = Annotated[
-    str, typer.Option(help="Who it is: a name in personalities/, such as cat, shy, bold.")
-]
-
 
 PUT_AWAY = {"board", "export", "flash", "memory", "models", "perceive", "setup"}
 """Commands that put something away at a Ctrl-C. `sim`, `run` and `demo` see to that themselves."""
@@ -90,6 +80,7 @@ def demo(
     "`moggy sim --fault wire_unplug=5@20 --fault servos_nack@30` · `moggy sim --microphone default`"
 )
 def sim(
+    context: typer.Context,
     headless: Annotated[
         bool, typer.Option("--headless", help="No page: virtual time, as fast as it goes.")
     ] = False,
@@ -158,10 +149,13 @@ def sim(
 ) -> None:
     """The simulator: the living cat in the studio, or, with --headless, a script of senses in
     virtual time."""
+    from moggy.commands import beside
     from moggy.sim.faults import in_order
 
     faults = in_order(fault or [])
+    beside.refuse(context, ignored=beside.HEADLESS if headless else beside.LIVE)
     if headless:
+        beside.need(context, out, "--out", "record_words", "pictures")
         from moggy.commands.headless import headless as run_headless
 
         status = run_headless(
@@ -169,6 +163,7 @@ def sim(
             faults=faults, personality=personality, seed=seed, words=record_words,
         )  # fmt: skip
     else:
+        beside.need(context, record, "--record", "record_words")
         from moggy.commands.live import simulate
 
         status = simulate(
@@ -181,6 +176,7 @@ def sim(
 
 @app.command(epilog="Example: `moggy run --port /dev/ttyACM0 --camera 0 --microphone default`")
 def run(
+    context: typer.Context,
     port: Annotated[str, typer.Option(help="Serial port of the board.")],
     body: Annotated[str, typer.Option(help="The body's file: a name in body/.")] = "cat",
     camera: Annotated[
@@ -199,8 +195,10 @@ def run(
     ] = None,
 ) -> None:
     """A real body on a serial port."""
+    from moggy.commands import beside
     from moggy.commands.live import run_robot
 
+    beside.need(context, record, "--record", "record_words")
     status = run_robot(
         port, body=body, camera=camera, microphone=microphone,
         studio_port=studio, record=record, personality=personality, seed=seed, words=record_words,
@@ -251,6 +249,7 @@ def replay(
     "`moggy why J --at 12.5 --of purr` · `moggy why J --coverage`"
 )
 def why(
+    context: typer.Context,
     journal: Annotated[Path, typer.Argument(help="A journal.mcap.")],
     at: Annotated[
         float | None, typer.Option(help="The moment, s; without it, every change of behaviour.")
@@ -268,9 +267,11 @@ def why(
 ) -> None:
     """Why it did that: from the movement back to the node, the scores, the feelings, the event and
     the sample."""
+    from moggy.commands import beside
     from moggy.commands.why import cover, explain
 
     if coverage:
+        beside.refuse(context, ignored=beside.COVERAGE)
         raise typer.Exit(cover(journal, as_json))
     raise typer.Exit(explain(journal, at, of, as_json))
 
@@ -311,6 +312,7 @@ def layout(
     "`moggy laws --days 50 --seconds 300`"
 )
 def laws(
+    context: typer.Context,
     journals: Annotated[
         list[Path] | None,
         typer.Argument(help="Recorded lives; without any, random days are lived."),
@@ -324,18 +326,15 @@ def laws(
     seed: Seed = 1,
 ) -> None:
     """Check the design laws (what it must never and always do) over recorded or random lives."""
+    from moggy.commands import beside
     from moggy.commands.laws import check
 
-    raise typer.Exit(
-        check(
-            journals or [],
-            days=days,
-            seconds=seconds,
-            personality=personality,
-            seed=seed,
-            file=file,
-        )
+    if journals:
+        beside.refuse(context, ignored=beside.LIVED)
+    status = check(
+        journals or [], days=days, seconds=seconds, personality=personality, seed=seed, file=file
     )
+    raise typer.Exit(status)
 
 
 @app.command(epilog="Example: `moggy coverage --personality shy`")
