@@ -52,12 +52,15 @@ PATIENCE = 5.0
 LONGEST_VALUE = 100_000
 """Bytes of a value or a row that SQLite reads or makes; a row of a pet has less than a thousand.
 Our choice."""
+HEAP = 16 * 2**20
+"""Bytes that SQLCipher may take in this process: its driver cannot bound a value, as SQLite's can.
+Its cache takes 2 MB. Our choice."""
 OPENING_STEPS = 5_000_000
 """Steps of SQLite's machine until a file is open and read, or for the rows of a damaged table: less
 than a second. The most rows that are read take fewer than a million. Our choice."""
 Errors = tuple[type[Exception], ...]
-"""What a library raises of a file: its own errors, and UnicodeDecodeError where the text of one
-holds bytes of a damaged file."""
+"""What a library raises of a file: its own errors, UnicodeDecodeError where the text of one holds
+bytes of a damaged file, and MemoryError where a value takes more than HEAP."""
 
 
 class Damaged(Broken):
@@ -117,7 +120,7 @@ def connect(path: Path, key: Path | None) -> tuple[sqlite3.Connection, Errors]:
     )
     secret = _key_for(path, key) if encrypted else ""
     driver = _cipher(path) if encrypted else sqlite3
-    errors: Errors = (driver.Error, UnicodeDecodeError)
+    errors: Errors = (driver.Error, UnicodeDecodeError, MemoryError)
     if not path.exists():
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
     for end in FILES:
@@ -144,13 +147,14 @@ def connect(path: Path, key: Path | None) -> tuple[sqlite3.Connection, Errors]:
 
 
 def bounded(db: Any) -> None:
-    """Bound the time and the memory that a crafted or damaged file takes from now on. SQLCipher's
-    driver cannot bound a value; in its file each page carries the key's mark."""
+    """Bound the time and the memory that a crafted or damaged file takes from now on."""
     # No function of Python's: Ctrl-C within would be taken for the end of the steps.
     steps = chain(repeat(0, OPENING_STEPS // 1000), repeat(1))
     db.set_progress_handler(steps.__next__, 1000)
     if isinstance(db, sqlite3.Connection):
         db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
+    else:
+        db.execute(f"PRAGMA hard_heap_limit = {HEAP}")
 
 
 def unbounded(db: Any) -> None:
@@ -202,6 +206,8 @@ def read_error(path: Path, error: Exception) -> Broken:
     """What an error of a driver means: that the file cannot be read now, or that it is damaged."""
     if isinstance(error, UnicodeDecodeError):
         return not_a_memory(path, "a text in it is no UTF-8")
+    if isinstance(error, MemoryError):
+        return not_a_memory(path, f"a value in it takes more than {HEAP >> 20} MB")
     now = any(each.__name__ == "OperationalError" for each in type(error).__mro__)
     if now and not (str(error).startswith(OF_DAMAGE) or _marked_read_only(path, error)):
         what = "written" if READ_ONLY in str(error) else "read now"

@@ -4,7 +4,9 @@ no crash and no wrong key costs it."""
 from __future__ import annotations
 
 import os
+import resource
 import signal
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -22,6 +24,7 @@ from moggy.brain.memory import (
     encrypt,
     is_encrypted,
 )
+from moggy.brain.memory.encryption import HEAP, connect, read_error
 from moggy.commands.memory import as_json
 
 KNOWN = Remembered(
@@ -305,3 +308,37 @@ def test_a_key_that_cannot_be_read_is_told(path: Path, key: Path) -> None:
     key.write_bytes(os.urandom(32))
     with pytest.raises(Broken, match=r"memory\.key, the key of .*memory\.db, cannot be read"):
         Memory(path, key)
+
+
+CRAFT = """
+import sqlcipher3, sys
+db = sqlcipher3.connect(sys.argv[1])
+db.execute(f"PRAGMA key = \\"x'{sys.argv[2]}'\\"")
+db.execute("UPDATE facts SET person = hex(zeroblob(20000000)) WHERE about = 'zone'")
+db.commit()
+"""
+"""In a process of its own, as the limit holds for a process."""
+
+
+@pytest.mark.parametrize("stored", [True, False], ids=["stored", "made"])
+def test_no_value_of_an_encrypted_file_takes_much_memory(
+    tmp_path: Path, key: Path, stored: bool
+) -> None:
+    path = tmp_path / "memory" / "memory.db"
+    path.parent.mkdir()
+    write(path)
+    encrypt(path, key)
+    if stored:
+        secret = key.read_text().strip()
+        subprocess.run([sys.executable, "-c", CRAFT, path, secret], check=True)
+    db, errors = connect(path, key)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    query = "SELECT person FROM facts" if stored else "SELECT hex(zeroblob(200000000))"
+    with pytest.raises(errors) as found:
+        db.execute(query).fetchall()
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < HEAP // 1024 + 10_000
+    assert "a value in it takes more than 16 MB" in str(read_error(path, found.value))
+    db.close()
+    assert sqlite3.connect(":memory:").execute("SELECT length(zeroblob(50000000))").fetchone() == (
+        50_000_000,
+    ), "SQLite itself is not bounded by it"
