@@ -19,7 +19,10 @@ LOOK_S = 60.0
 PAUSE_S = 60.0
 """Seconds without a tick from which the process was suspended (Ctrl-Z, a paused machine): the pet's
 own time does not pass in them, as it does not while a laptop sleeps. Our choice; a tick after so
-long takes 3 ms, after a day 3 s."""
+long takes 10 ms."""
+LONGEST_GAP_S = DAY_S
+"""Most seconds between two ticks of a life. What the pet feels in them is worked out second by
+second, so that it is the same at any rate: 3 s for a day. Our choice."""
 OFF_S = 30.0
 """Seconds by which the machine's clock has to differ for the pet to be told. Our choice."""
 

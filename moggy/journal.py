@@ -14,8 +14,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from moggy import wire
 from moggy.board_config import CDEG_A_RAD
-from moggy.clock import DAY_S
-from moggy.journal_parts import LONGEST_GAP_S, Following, Gap, parts
+from moggy.clock import DAY_S, LONGEST_GAP_S
+from moggy.journal_parts import Following, Gap, parts
 from moggy.mcap_file import McapWriter, Told
 from moggy.mcap_reader import Found, read_mcap
 from moggy.messages import SENSES, AnySense, Tick, sense_of

@@ -6,15 +6,12 @@ import re
 from glob import escape as glob_escape
 from pathlib import Path
 
-from moggy.clock import DAY_S
+from moggy.clock import LONGEST_GAP_S
 from moggy.mcap_file import Told
 
 PART = re.compile(r"\.part\d{4,}\.mcap$")
 """End of the name of a further part of a journal: life.part0002.mcap follows life.mcap. A file of
 the owner's, such as life.2024.mcap, is none: parts are deleted."""
-LONGEST_GAP_S = DAY_S
-"""Seconds between two ticks; the clock of a pet passes over more than `moggy.clock.PAUSE_S`. Our
-choice: a life lived again needs 3 s for so many."""
 
 
 class Gap(str):

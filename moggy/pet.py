@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any, Protocol
 
-from moggy.clock import RATE
+from moggy.clock import LONGEST_GAP_S, RATE
 from moggy.config import Invalid
 from moggy.messages import (
     Affect,
@@ -161,10 +161,9 @@ class LivingPet:
 
     def tick(self, now: float, senses: Sequence[AnySense]) -> Tick:
         """Live one moment: `now` in seconds since it was born, `senses` as they came since the last
-        tick. Raises ValueError when `now` runs backwards."""
-        if not now >= self._now:
-            raise ValueError(f"time runs backwards: {now} s comes after {self._now} s")
-        self._now = now
+        tick. Raises ValueError, and lives on as before, when `now` runs backwards or lies more than
+        LONGEST_GAP_S behind the last tick (the first: behind 0)."""
+        self._pass(now)
         heard = tuple([published(replace(sense, id=self._number())) for sense in senses])
         refused = self._take_edits(heard, now)
         understood, unknown = self._understand(heard, now)
@@ -195,6 +194,18 @@ class LivingPet:
             calls=decision.calls,
             refused=(*refused, *unknown),
         )
+
+    def _pass(self, now: float) -> None:
+        """Let time pass. Raises as `tick`."""
+        if not now >= self._now:
+            raise ValueError(f"time runs backwards: {now} s comes after {self._now} s")
+        gap = now - max(0.0, self._now)
+        if gap > LONGEST_GAP_S:
+            raise ValueError(
+                f"{gap:g} s passed since the last tick, over {LONGEST_GAP_S:g}: leave the pause out"
+                " of the pet's time, as moggy.clock.RealClock does"
+            )
+        self._now = now
 
     def _act(
         self,

@@ -12,8 +12,9 @@ import pytest
 from typer.testing import CliRunner
 
 import moggy
+from moggy.clock import LONGEST_GAP_S
 from moggy.journal import Journal, read_ticks
-from moggy.journal_parts import LONGEST_GAP_S, Gap, parts
+from moggy.journal_parts import Gap, parts
 from moggy.main import app
 
 PART = 100
