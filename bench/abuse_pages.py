@@ -3,7 +3,8 @@
 A living cat (`moggy sim` without a browser, the firmware in MicroPython) is attacked by a page in a
 process of its own, one attack after the other, with as long a pause between them. Figures are gaps
 from the end of one tick to the end of the next, in ms; a tick is due every 20. Attacks are compared
-with the pauses of the same run.
+with the pauses of the same run. MB and files are the memory and the descriptors that the cat's
+process has at the end of the attack.
 """
 
 from __future__ import annotations
@@ -16,10 +17,11 @@ import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from pathlib import Path
 from time import monotonic, sleep
 from urllib.parse import urlsplit
 
-from bench.page_attacks import ATTACKS, CONNECTING, FLOODS, REQUESTS
+from bench.page_attacks import NAMES
 from moggy.assemble import simulator
 from moggy.messages import Tick, Trouble
 
@@ -54,6 +56,13 @@ class Watch:
         return sorted((b - a) * 1000.0 for a, b in pairwise(moments))
 
 
+def taken() -> str:
+    """MB of memory and descriptors that this process has now."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    size = pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+    return f"{size:6.0f}{len(os.listdir('/proc/self/fd')):6}"
+
+
 def p99(gaps: Sequence[float]) -> float:
     """The 99th percentile of ascending gaps."""
     return gaps[int(0.99 * (len(gaps) - 1))] if gaps else float("inf")
@@ -61,8 +70,12 @@ def p99(gaps: Sequence[float]) -> float:
 
 def attacks(place: str, watch: Watch, names: Sequence[str], seconds: float) -> bool:
     """Run these attacks; prints a line for each, and returns whether all stayed within the bars."""
-    print(f"{'attack':36}{'sent':>8}{'p99 ms':>9}{'longest':>9}   first said", flush=True)
+    print(
+        f"{'attack':36}{'sent':>8}{'p99 ms':>9}{'longest':>9}{'MB':>6}{'files':>6}   first said",
+        flush=True,
+    )
     sleep(WARM_UP)
+    print(f"{'before them':36}{'':26}{taken()}", flush=True)
     pauses: list[float] = []
     found: list[tuple[str, list[float]]] = []
     for name in names:
@@ -74,11 +87,13 @@ def attacks(place: str, watch: Watch, names: Sequence[str], seconds: float) -> b
             [sys.executable, "-m", "bench.page_attacks", place, name, str(seconds)],
             capture_output=True, text=True, check=False,
         )  # fmt: skip
+        held = taken()
         gaps = watch.gaps(begun, monotonic())
         found.append((name, gaps))
         sent = done.stdout.strip() or done.stderr.strip()[-60:]
         said = "; ".join(watch.said[known:])[:100]
-        print(f"{name:36}{sent:>8}{p99(gaps):9.1f}{gaps[-1]:9.1f}   {said}", flush=True)
+        figures = f"{p99(gaps):9.1f}{gaps[-1]:9.1f}{held}"
+        print(f"{name:36}{sent:>8}{figures}   {said}", flush=True)
     pauses.sort()
     print(f"{'pauses between them':36}{'':8}{p99(pauses):9.1f}{pauses[-1]:9.1f}")
     slow = [
@@ -95,13 +110,12 @@ def main() -> int:
     """Print what each attack did; returns 1 where a bar is missed or the cat died."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--seconds", type=float, default=SECONDS, help="of one attack")
-    names = [*ATTACKS, *FLOODS, REQUESTS, CONNECTING]
-    options.add_argument("--attack", choices=names, action="append", help="only this one")
+    options.add_argument("--attack", choices=NAMES, action="append", help="only this one")
     given = options.parse_args()
     watch = Watch()
     with tempfile.TemporaryDirectory() as own:
         os.environ["MOGGY_HOME"] = own  # the pages save files
-        return lives_on(watch, given.attack or names, given.seconds)
+        return lives_on(watch, given.attack or NAMES, given.seconds)
 
 
 def lives_on(watch: Watch, names: Sequence[str], seconds: float) -> int:

@@ -159,6 +159,47 @@ CONNECTING = "pages opened and closed"
 """The attack that opens thirty pages at once, again and again, and asks for the page over HTTP."""
 
 
+KINDS: dict[str, str | bytes] = {
+    "touch": '{"type":"touch","samples":[{"t":1,"position":[0,0,0.24],"pressure":0.5}]}',
+    **{kind: f'{{"type":"{kind}"}}' for kind in ("release", "lift", "put_down", "clear_faults")},
+    "hit": '{"type":"hit","position":[0,0,0.24],"strength":1}',
+    "say": say("good cat"),
+    "face": '{"type":"face","valence":-1,"arousal":1}',
+    "person": '{"type":"person","change":"arrives"}',
+    "setting": '{"type":"setting","name":"lap","on":true}',
+    "listen": '{"type":"listen","on":true}',
+    "read": '{"type":"read","file":"trees/cat.yaml"}',
+    "save": '{"type":"save","file":"personalities/cat.yaml","text":"a: 1"}',
+    "picture": b"\xff\xd8\xff" + bytes(20_000),
+}
+"""A message of each kind that a page sends; each is one attack, `flood of KIND`."""
+FLOOD_OF = "flood of "
+"""How the names of these attacks begin."""
+A_SECOND = 2000
+"""Messages of one kind that are sent in a second, as far as they are read."""
+HALF_OPEN: dict[str, str] = {
+    "connections without a request": "",
+    "requests without an end": "GET / HTTP/1.1\r\nHost: {place}\r\nX: a",
+    "handshakes without an end": "GET /live HTTP/1.1\r\nHost: {place}\r\nUpgrade: websocket\r\n",
+}
+"""Attacks by connections that stay half open: what is sent on each."""
+CONNECTIONS = 200
+"""Connections that are held half open at once."""
+UNREAD = "pages that never read"
+"""The attack by more pages than may be open, which ask for files, save, and read nothing."""
+PAGES = 20
+"""Pages of it."""
+HANDSHAKE = (
+    "GET /live HTTP/1.1\r\nHost: {place}\r\nOrigin: http://{place}\r\nUpgrade: websocket\r\n"
+    "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+    "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+)
+"""How a page's line begins."""
+NAMES = (*ATTACKS, *(FLOOD_OF + kind for kind in KINDS), *FLOODS, REQUESTS, CONNECTING, *HALF_OPEN,
+         UNREAD)  # fmt: skip
+"""Of all attacks."""
+
+
 class Attack:
     """One attack on the studio at an address."""
 
@@ -215,6 +256,57 @@ class Attack:
                     line.sendall(asked * 200)
                     self.sent += 200
 
+    def flood_of(self, message: str | bytes) -> None:
+        """Send a message A_SECOND times a second, on a new line where one is closed."""
+        while True:
+            with contextlib.suppress(WebSocketException, OSError), self._page() as line:
+                threading.Thread(target=_read_all, args=(line,), daemon=True).start()
+                while True:
+                    for _ in range(A_SECOND // 50):
+                        line.send(message)
+                        self.sent += 1
+                    sleep(1 / 50)
+
+    def half_open(self, begin: str) -> None:
+        """Hold CONNECTIONS open on which no more than `begin` comes, without end."""
+        host, _, port = self._place.rpartition(":")
+        lines: list[socket.socket] = []
+        while True:
+            with contextlib.suppress(OSError):
+                lines.append(socket.create_connection((host, int(port)), timeout=1.0))
+                lines[-1].sendall(begin.format(place=self._place).encode())
+                self.sent += 1
+            if len(lines) > CONNECTIONS:
+                lines.pop(0).close()
+
+    def never_read(self) -> None:
+        """Open PAGES pages, ask on each for files and save, and read nothing, without end."""
+        for _ in range(PAGES - 1):
+            threading.Thread(target=self._unread, daemon=True).start()
+        self._unread()
+
+    def _unread(self) -> None:
+        asked = [
+            orjson.dumps({"type": kind, "file": "personalities/cat.yaml", **more})
+            for kind, more in (
+                ("read", {}),
+                ("read", {}),
+                *([("save", {"text": "a: 😀" + "e" * 390_000})] * 4),
+            )
+        ]
+        host, _, port = self._place.rpartition(":")
+        while True:
+            with contextlib.suppress(OSError), socket.socket() as line:
+                line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+                line.connect((host, int(port)))
+                line.sendall(HANDSHAKE.format(place=self._place).encode())
+                line.recv(1)
+                while True:
+                    for text in asked:
+                        size = len(text).to_bytes(8, "big")
+                        line.sendall(b"\x81\xff" + size + bytes(4) + text)
+                        self.sent += 1
+
     def _page(self) -> ClientConnection:
         """A line as the studio's own page opens it."""
         origin = Origin(f"http://{self._place}")
@@ -227,11 +319,23 @@ def _read_on(line: socket.socket) -> None:
             pass
 
 
+def _read_all(line: ClientConnection) -> None:
+    with contextlib.suppress(WebSocketException, OSError):
+        while True:
+            line.recv()
+
+
 def _begun(attack: Attack, name: str) -> Callable[[], None]:
     if name == CONNECTING:
         return attack.open_and_close
     if name == REQUESTS:
         return attack.ask
+    if name == UNREAD:
+        return attack.never_read
+    if name in HALF_OPEN:
+        return functools.partial(attack.half_open, HALF_OPEN[name])
+    if name.startswith(FLOOD_OF):
+        return functools.partial(attack.flood_of, KINDS[name.removeprefix(FLOOD_OF)])
     if name in FLOODS:
         return functools.partial(attack.flood, FLOODS[name])
     return functools.partial(attack.send, ATTACKS[name]())

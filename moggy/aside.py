@@ -90,7 +90,10 @@ class Aside(Generic[Made]):
                 raise
         if done:
             return answer  # type: ignore[no-any-return]
-        raise answer
+        try:
+            raise answer
+        finally:
+            del answer  # it knows this frame: in a circle, both and what was sent would stay long
 
     def close(self) -> None:
         """End the process for good; who waits for it gets an OSError."""

@@ -101,6 +101,14 @@ class PageSocket(WebSocketsSansIOProtocol):
         if self._is_in_time():
             super().handle_cont(event)
 
+    def handle_parser_exception(self) -> None:
+        """Close the line, also where frames came before it was let in: uvicorn expects none then,
+        and the terminal would be told."""
+        if self.conn.close_sent is None:
+            self.transport.abort()
+        else:
+            super().handle_parser_exception()
+
     def _is_in_time(self) -> bool:
         second = int(self.loop.time())
         if second != self._second:

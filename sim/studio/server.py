@@ -50,7 +50,11 @@ STATES_PER_SECOND = 30.0
 PAGES_PER_SECOND = 8.0
 """Pages that are let in in a second, our choice; others wait."""
 MOST_PAGES = 16
-"""Pages that are open at once, our choice; one more is refused."""
+"""Pages that are open at once, our choice; one more is refused. Each holds PAGE_MB at most."""
+PAGE_MB = 10
+"""MB that one page may take, whatever it sends and where it reads nothing: the files that wait to
+be saved for it, one that it asked for, and what is on its way. All together 160
+(`python -m bench abuse_pages --attack "pages that never read"`)."""
 
 NOT_BUILT = """<!doctype html><title>moggy</title>
 <p>The page is not built yet. In the clone: <code>make page</code>, or in

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import os
 import signal
 import subprocess
@@ -77,6 +79,20 @@ def test_what_the_work_raises_comes_back_as_it_was(aside: Aside[Hands]) -> None:
     with pytest.raises(RuntimeError, match="KeyError: 'mine'"):
         aside.ask(Hands.fail)
     assert aside.ask(Hands.double, 2) == 4
+
+
+def test_what_was_refused_is_let_go_at_once_and_waits_for_no_collection(
+    aside: Aside[Hands],
+) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(3):
+            with contextlib.suppress(Invalid):
+                aside.ask(Hands.refuse)
+        assert [each for each in gc.get_objects() if type(each) is Invalid] == []
+    finally:
+        gc.enable()
 
 
 def test_work_that_hangs_is_ended_and_the_next_is_done() -> None:
