@@ -18,12 +18,12 @@ BOARD = (
     "tests/firmware/test_board.py",
     "tests/firmware/test_modes.py",
     "tests/firmware/test_devices.py",
-    "tests/firmware/test_lost_chips.py",
-    "tests/firmware/test_restarts.py",
-    "tests/firmware/test_stop_kept.py",
     "tests/firmware/test_port.py",
-    "tests/firmware/test_faults.py",
     "tests/firmware/test_safety.py",
+    "tests/firmware/test_restarts.py",
+    "tests/firmware/test_faults.py",
+    "tests/firmware/test_lost_chips.py",
+    "tests/firmware/test_stop_kept.py",
 )
 JOINT = (
     "tests/firmware/test_joint.py",
