@@ -98,6 +98,36 @@ def test_the_chip_keeps_a_stop_that_the_servos_have_not_acknowledged(
     assert (life.state, life.pulsed) == ("running", ALL)
 
 
+class Hung(BaseException):
+    """A transfer that never ends, until the watchdog resets the board."""
+
+
+@pytest.mark.parametrize("way", ["button", "command"])
+def test_the_chip_keeps_a_stop_in_whose_tick_the_bus_hangs(
+    way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brain = Brain().awake()
+    board = brain.board
+
+    def hang(*_: Any) -> None:
+        raise Hung
+
+    monkeypatch.setattr(board._board._limbs, "limp", hang)
+    if way == "button":
+        brain.rig.feel(stop=True)
+    else:
+        brain.link.command(wire.STOP, b"", brain.now)
+    with pytest.raises(Hung):
+        brain.live(0.1)
+    brain.rig.feel(stop=False)
+    board.restart(HUNG)
+    board._events = board._run()  # that of before has ended with the transfer
+    board._wait = next(board._events)
+    brain.live(5.0, head_pan=0.3)
+    assert brain.rig.limp
+    assert brain.status[0] == "stopped"
+
+
 @pytest.mark.parametrize(("name", "cause"), [("RP2040", POWER), ("ESP32S3", HUNG)])
 def test_a_stop_is_on_the_flash_after_a_tenth_of_a_second_that_the_servos_are_silent(
     name: str, cause: int, wake: Callable[..., Life]
