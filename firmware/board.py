@@ -349,7 +349,8 @@ class Board:
         return _DONE
 
     def _do_stop(self, payload: memoryview, now: "Ms") -> int:
-        self._enter(mode.STOPPED, now)
+        if self._mode.state != mode.STOPPED:  # or the flash would wait again
+            self._enter(mode.STOPPED, now)
         return _DONE
 
     def _do_release(self, payload: memoryview, now: "Ms") -> int:

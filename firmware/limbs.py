@@ -191,10 +191,10 @@ class Limbs:
             self._pulses[self._attached] = self.joint(self._attached).pulse
             if self._shown():
                 self._attached += 1
-                self.attached = self._attached == self.count
                 self._wait = _TICKS_BETWEEN_ATTACHES
             else:
                 self._wait = _TICKS_BETWEEN_TRIES
+        self.attached = self._attached == self.count
 
     def step(self, steps: int = 1) -> None:
         """Move every joint that is not still by `steps` steps of 20 ms, and write the pulses."""

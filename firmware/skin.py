@@ -58,8 +58,8 @@ that is a hand that scratches or kneads."""
 _ALL = const(4)
 """Pads from which on it cannot be hands when all of them are full at once."""
 _AT_ONCE = const(5)
-"""Reads (50 ms) within which half of the pads and then all become full at once. Our choice: the
-chip's filters spread a step over some reads, and hands take longer."""
+"""Reads (50 ms) from the touch of more than half of the pads until all are full, at once. Our
+choice: the chip's filters spread a step over some reads, and hands take longer."""
 _LIVELY = const(8)
 """Noise of a pad (0.7 counts; 16ths of a squared count) that changes bits all the time."""
 _LIVELY_WINDOWS = const(16)
@@ -166,7 +166,7 @@ class Skin(Watched):
         """Pressure · count of a hand that adds as many fF as the pad has; 16ths."""
         self.pressures = bytearray(count)
         self._filling = 0
-        """Reads in a row in which more than half of the pads were full."""
+        """Reads in a row in which more than half of the pads were touched."""
         self.implausible = 0
         """How often counts were none that hands can make; stays at 65535."""
 
@@ -272,8 +272,8 @@ class Skin(Watched):
             self._filling = 0
             return
         self._changed = felt & 255 > 0
-        zeros, full = felt >> 8 & 255, felt >> 16
-        self._filling = self._filling + 1 if full * 2 > pads else 0
+        zeros, full = felt >> 8 & 255, felt >> 16 & 255
+        self._filling = self._filling + 1 if (felt >> 24) * 2 > pads else 0
         if zeros == pads > 0 or (full == pads >= _ALL and self._filling <= _AT_ONCE):
             self._retune = zeros != pads  # counts of 0 are those of a chip that was reset
             self._nonsense = True

@@ -74,10 +74,12 @@ def feel(
     """Turn the counts of pads that are or were touched into pressures: what a hand adds is what the
     capacitance (charge by count) has risen since the baseline. Returns how many pressures changed;
     256 times how many of these pads have counts that are none; 65536 times how many are pressed
-    about as firmly as can be told. The arguments are those of `Skin`."""
+    about as firmly as can be told; 2²⁴ times how many are touched. The arguments are those of
+    `Skin`."""
     changed = 0
     zeros = 0
     full = 0
+    touched = 0
     before = (turn + 2) % 3 * pads
     row = turn % 3 * pads
     wary = int(flicker[pads])
@@ -123,7 +125,9 @@ def feel(
                 changed += 1
                 if now == 0:
                     noise = 0  # A touch that noise has ended goes on.
+            if now:
+                touched += 1
             if now >= _NEARLY_FULL:
                 full += 1
         flicker[pad] = noise
-    return changed | zeros << 8 | full << 16
+    return changed | zeros << 8 | full << 16 | touched << 24

@@ -10,8 +10,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
+from moggy.designs import sensors_of
 from moggy.home import private_file
-from moggy.journal import Entry
+from moggy.journal import Entry, read_start
 from moggy.journal_reading import as_written, tick_of
 from moggy.life import row_of
 from moggy.mcap_file import Told
@@ -124,6 +125,8 @@ def export(
     due, weighed, behavior = float("-inf"), -1.0, ""
     with ExitStack() as closing, as_written(journal) as reading:
         sheets: dict[str, Sheet] = {}
+        start = read_start(journal)
+        sensors_of(start.body, start.files)
         for entry in reading.ticks(told):
             if not sheets:
                 sheets = _sheets(folder, kind, closing)

@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from importlib import import_module
 from inspect import Parameter, signature
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -103,18 +105,20 @@ class GuardedDevice:
     def poll(self, now: float) -> Sequence[AnySense]:
         """What the device measured. What is out of bounds is dropped, and said once."""
         try:
-            measured = self._device.poll(now)
+            measured = [fields_of(sense) for sense in self._device.poll(now)]
         except OSError:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise OSError(f"{type(error).__name__}: {error}") from error
         wrong = ""
         senses: list[AnySense] = []
-        for sense in measured:
+        for fields in measured:
+            endless = [name for name, value in fields.items() if is_endless(value)]
+            if endless:
+                wrong = f"{endless[0]}: {fields[endless[0]]} is no finite number"
+                continue
             try:
-                senses.append(
-                    sense_of({name: getattr(sense, name) for name in sense.__dataclass_fields__})
-                )
+                senses.append(sense_of(fields))
             except ValidationError as error:
                 first = error.errors()[0]
                 wrong = f"{first['loc'][-1]}: {first['msg']} (it is {first['input']!r})"
@@ -124,10 +128,26 @@ class GuardedDevice:
         return senses
 
     def close(self) -> None:
-        """Close the device, if there is something to close."""
+        """Close the device, if there is something to close. A mistake in that is passed over: the
+        pet ends, and what it has recorded is still to be said."""
         close = getattr(self._device, "close", None)
         if close is not None:
-            close()
+            with suppress(Exception, SystemExit):
+                close()
+
+
+def fields_of(sense: AnySense) -> dict[str, Any]:
+    """The fields of a sense by name. Raises TypeError for what is none."""
+    if not isinstance(sense, Sense):
+        raise TypeError(f"poll gives senses, and not {sense!r:.60}")
+    return {name: getattr(sense, name) for name in sense.__dataclass_fields__}
+
+
+def is_endless(value: object) -> bool:
+    """Whether a value, or one within it, is infinite or not a number."""
+    if isinstance(value, float):
+        return not isfinite(value)
+    return isinstance(value, tuple | list) and any(is_endless(one) for one in value)
 
 
 def load_package(name: str, folder: Path | None = None) -> SensorPackage:

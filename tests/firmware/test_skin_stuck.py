@@ -359,7 +359,7 @@ def test_all_pads_that_become_full_at_once_are_no_hand(steps: list[tuple[int, ..
 
 
 @pytest.mark.parametrize(("reads", "hand"), [(1, False), (4, False), (5, True), (12, True)])
-def test_it_is_no_hand_where_more_than_half_and_then_all_are_full_within_five_reads(
+def test_it_is_no_hand_where_more_than_half_are_touched_and_all_full_within_five_reads(
     reads: int, *, hand: bool
 ) -> None:
     pad = Pads(*[700] * 4)
@@ -368,6 +368,28 @@ def test_it_is_no_hand_where_more_than_half_and_then_all_are_full_within_five_re
     pad.read(100, 100, 100, 700, times=reads)
     pad.read(*[100] * 4)
     assert pad.skin.answers == hand
+
+
+@pytest.mark.parametrize("reads", [10, 15, 100])
+@pytest.mark.parametrize("pads", [4, 12])
+def test_a_hug_that_rises_on_all_pads_together_is_a_hand(pads: int, reads: int) -> None:
+    pad = Pads(*[700] * pads)
+    pad.read(*[700] * pads, times=12)
+    for read in range(1, reads + 1):
+        pad.read(*[700 - 600 * read // reads] * pads)
+    assert pad.skin.answers
+    assert set(pad.skin.pressures) == {255}
+
+
+def test_hands_on_all_pads_are_felt_again_after_the_chip_was_reset() -> None:
+    pad = Pads(*[700] * 4)
+    pad.read(*[700] * 4, times=12)
+    pad.read(*[100] * 3, 700, times=6)
+    pad.read(*[100] * 4, times=6)
+    pad.chip.is_sound = False
+    pad.read(*[100] * 4, times=60)
+    assert (pad.skin.losses, pad.skin.implausible) == (1, 0)
+    assert set(pad.skin.pressures) == {255}
 
 
 @pytest.mark.parametrize(

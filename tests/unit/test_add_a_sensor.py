@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -25,7 +25,7 @@ from moggy.messages import SENSES, AnySense, Command, Face, Sense, Tick, Trouble
 from moggy.pet import Start
 from moggy.replay import relive
 from moggy.sense_file import BadScript
-from moggy.sensor_package import SensorPackage
+from moggy.sensor_package import GuardedDevice, SensorPackage
 from moggy.sim.script import read_script, schema
 from moggy.vocabulary import CHANNELS, EVENTS, EventKind
 
@@ -276,6 +276,9 @@ def test_a_new_process_knows_it_from_the_body_alone(home: Path, tmp_path: Path) 
     assert "exact: 500 ticks" in moggy("replay", str(out / "journal.mcap"))
     assert "chilled" in moggy("why", str(out / "journal.mcap"), "--at", "2.1")
     assert '"temperature"' in moggy("schema", "senses")
+    assert "ticks.csv (500 lines)" in moggy(
+        "export", str(out / "journal.mcap"), "--csv", str(tmp_path)
+    )
 
 
 def test_a_script_with_a_value_out_of_its_bounds_is_refused(start: Start, tmp_path: Path) -> None:
@@ -336,6 +339,60 @@ def test_a_chip_that_fails_costs_that_sense_only(
     (trouble,) = [s for tick in ticks for s in tick.senses if isinstance(s, Trouble)]
     assert trouble.part == "thermometer"
     assert ("No such file" if text is None else "no number") in trouble.message
+
+
+class Odd:
+    """A device of an owner who made a mistake."""
+
+    def __init__(self, poll: Callable[[float], Any]) -> None:
+        self.poll = poll
+
+    def close(self) -> None:
+        raise RuntimeError("the mistake of its end")
+
+
+def ended(now: float) -> Any:
+    raise SystemExit(3)
+
+
+@pytest.mark.parametrize(
+    ("poll", "says"),
+    [
+        (lambda now: None, "TypeError: 'NoneType' object is not iterable"),
+        (lambda now: 7, "TypeError: 'int' object is not iterable"),
+        (lambda now: {"celsius": 7}, "poll gives senses, and not 'celsius'"),
+        (lambda now: (1 / 0 for _ in range(1)), "ZeroDivisionError"),
+        (ended, "SystemExit: 3"),
+    ],
+)
+def test_a_mistake_in_a_device_costs_that_sense_only(
+    start: Start, poll: Callable[[float], Any], says: str
+) -> None:
+    device = GuardedDevice("odd", Odd(poll))
+    ticks: list[Tick] = []
+    Loop(
+        born(start),
+        SimulatedClock(2.0),
+        sensors=[device],
+        body=NoBody(),
+        listeners=[lambda tick, sent: ticks.append(tick)],
+    ).run()
+    device.close()
+    (trouble,) = [s for tick in ticks for s in tick.senses if isinstance(s, Trouble)]
+    assert (len(ticks), trouble.part) == (100, "odd")
+    assert says in trouble.message
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("-inf"), float("nan")])
+def test_a_value_without_end_is_left_out_and_said_once(value: float) -> None:
+    """A journal that held it could not be read."""
+    poll = Odd(lambda now: [Voice(at=now, level=0.5, pitch=value), Voice(at=now, level=0.5)]).poll
+    device = GuardedDevice("odd", Odd(poll))
+    first, second = device.poll(1.0), device.poll(2.0)
+    assert [sense.kind for sense in first] == ["voice", "trouble"]
+    assert isinstance(first[1], Trouble)
+    assert "no finite number" in first[1].message
+    assert [sense.kind for sense in second] == ["voice"]
 
 
 @pytest.mark.parametrize(
