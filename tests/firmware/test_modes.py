@@ -14,7 +14,7 @@ from moggy import wire
 from moggy.board_config import joint_rows
 from moggy.body import Body
 from moggy.config import SHIPPED, load
-from moggy.messages import Battery, BoardReport, Command, Touch, Trouble
+from moggy.messages import Battery, BoardReport, Command, Purr, Touch, Trouble
 from moggy.sim.board.lock_step import LockStepBoard
 from moggy.sim.board.wires import angles
 
@@ -42,6 +42,21 @@ def test_servos_are_attached_one_after_another_and_then_follow() -> None:
     driven = angles(CAT, rig.board.outputs())
     assert driven["head_pan"] == pytest.approx(0.5, abs=0.01)
     assert driven["tail_yaw"] == pytest.approx(-0.4, abs=0.01)
+
+
+def test_a_body_without_joints_runs_purrs_and_goes_limp() -> None:
+    rig = Rig(Body.model_validate({**CAT.model_dump(), "joints": {}}))
+    for _ in range(50):
+        rig.now = round(rig.now + 0.02, 6)
+        rig.board.advance(rig.now)
+        rig.senses += rig.body.poll(rig.now)
+        rig.body.move(Command(at=rig.now, pose={}, purr=Purr(level=1.0, rate=24.0, breath=0.25)))
+    assert rig.state == "running"
+    assert rig.board.outputs().purr > 0
+    rig.live(8.0, silent=True)
+    rig.senses += rig.body.poll(rig.now)
+    assert rig.state == "limp"
+    assert rig.board.outputs().purr == 0
 
 
 def test_a_lost_brain_means_hold_then_rest_then_limp() -> None:

@@ -134,6 +134,15 @@ def test_a_stop_is_on_the_flash_after_a_tenth_of_a_second_that_the_servos_are_si
     assert life.asked(wire.RELEASE).result == "done"
 
 
+def test_a_stop_that_is_repeated_is_on_the_flash_as_soon() -> None:
+    brain = Brain().awake()
+    brain.rig.feel(faults=("servos_silent",))
+    for _ in range(4):
+        brain.link.command(wire.STOP, b"", brain.now)
+        brain.live(0.05)
+    assert brain.board._files["boots.txt"].endswith(" 1")
+
+
 @pytest.mark.parametrize("seconds", [2.5, 62.0])
 def test_a_dip_that_the_servo_board_sees_first_counts(life: Life, seconds: float) -> None:
     """Its fault ends the servos of a run that the next dip then ends."""
