@@ -10,12 +10,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
-from moggy.designs import sensors_of
-from moggy.home import private_file
+from moggy.home import home, private_file
 from moggy.journal import Entry, read_start
 from moggy.journal_reading import as_written, tick_of
 from moggy.life import row_of
 from moggy.mcap_file import Told
+from moggy.sensor_package import fit_sensors
 from moggy.unreadable import named
 
 Row: TypeAlias = Mapping[str, float | int | str | bool]
@@ -126,7 +126,7 @@ def export(
     with ExitStack() as closing, as_written(journal) as reading:
         sheets: dict[str, Sheet] = {}
         start = read_start(journal)
-        sensors_of(start.body, start.files)
+        fit_sensors(start.body, start.files, home() / "sensors")
         for entry in reading.ticks(told):
             if not sheets:
                 sheets = _sheets(folder, kind, closing)

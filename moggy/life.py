@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moggy.arguments import number, path_of, shown, switch
-from moggy.designs import sensors_of
-from moggy.home import private_file
+from moggy.home import home, private_file
 from moggy.journal import Journal, read_start
 from moggy.journal_reading import as_written, tick_of
 from moggy.loop import Sent
 from moggy.messages import Event, Tick
 from moggy.pet import Start
+from moggy.sensor_package import fit_sensors
 from moggy.vocabulary import EVENTS, nearest
 
 
@@ -57,7 +57,7 @@ class Life:
         start = read_start(path)
         damage: list[str] = []
         with as_written(path) as reading:
-            sensors_of(start.body, start.files)
+            fit_sensors(start.body, start.files, home() / "sensors")
             entries = list(reading.ticks(damage.append))
             ticks = tuple(tick_of(path, entry) for entry in entries)
         return cls(
