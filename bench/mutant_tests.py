@@ -23,6 +23,7 @@ BOARD = (
     "tests/firmware/test_restarts.py",
     "tests/firmware/test_faults.py",
     "tests/firmware/test_lost_chips.py",
+    "tests/firmware/test_flash.py",
     "tests/firmware/test_stop_kept.py",
 )
 JOINT = (

@@ -641,3 +641,12 @@ def test_every_message_of_what_it_feels_carries_the_time_of_its_tick() -> None:
     listen(4.0)
     assert set(late) == TIMED
     assert all(0 <= ms <= 10 for found in late.values() for ms in found), late
+
+
+def test_the_shortest_way_of_a_setpoint_is_forgotten_slowly() -> None:
+    """Or two clocks that drift apart would make all setpoints too old after an hour."""
+    brain = Brain().awake()
+    setpoints = brain.board._board._setpoints
+    before = setpoints._shortest
+    brain.live(1.5)
+    assert setpoints._shortest == before + 1

@@ -417,6 +417,27 @@ def test_the_firmware_restarts_to_the_prompt_only_without_pulses(name: str) -> N
         assert identity.reset_cause == ASKED
 
 
+@pytest.mark.parametrize("name", INTERPRETERS)
+def test_no_prompt_is_given_while_a_servo_board_may_still_pulse(name: str) -> None:
+    with started(name) as board:
+        life = Life(board).live(3.0)
+        life.live(0.1, None, faults=("servos_silent",))
+        assert life.asked(wire.LIMP).result == "done"
+        assert life.state == "stopping"
+        assert life.asked(wire.PROMPT).result == "refused"
+
+
+def test_a_run_that_ends_at_the_prompt_is_no_cut_of_the_supply() -> None:
+    """It counts its starts, and how many runs in a row ended with running servos."""
+    board = LockStepBoard(CAT)
+    life = Life(board).live(3.0)
+    assert board._files["boots.txt"] == "1 1 0"
+    life.asked(wire.LIMP)
+    assert board._files["boots.txt"] == "1 1 0", "the flash is spared for a minute"
+    life.asked(wire.PROMPT)
+    assert board._files["boots.txt"].split()[1:] == ["0", "0"]
+
+
 def test_a_board_that_was_asked_gives_the_prompt_once() -> None:
     board = LockStepBoard(CAT)
     Life(board).live(0.5, None).asked(wire.PROMPT)
