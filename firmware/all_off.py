@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from shapes import Servos
 
 _KEEPS = "pca9685"
-"""Name of the driver whose chip keeps its pulses."""
+"""Name of the driver whose chip keeps its pulses, and of its file."""
 _AGAIN_MS = 10
 """ms from asking to asking again, as a tick."""
 _SAY = 300
@@ -43,11 +43,14 @@ def names() -> list[str]:
 
 
 def driver(name: str, wires: "Bus") -> "Servos":
-    """A servo driver by its name."""
-    from servo_drivers import DRIVERS
+    """A servo driver by its name. The servo board's needs no other file."""
+    file = name
+    if name != _KEEPS:
+        from servo_drivers import DRIVERS
 
+        file = DRIVERS[name]
     channels = [row[2] if row[1] == name else -1 for row in body_config.JOINTS]
-    made: Servos = __import__(DRIVERS[name]).servos(wires, channels, body_config.OSCILLATOR_HZ)
+    made: Servos = __import__(file).servos(wires, channels, body_config.OSCILLATOR_HZ)
     return made
 
 

@@ -397,6 +397,7 @@ class Board:
         if self._mode.state < mode.LIMP or not self._limbs.off:
             return _REFUSED
         self._boots.servos_ended(now, True)
+        self._keep(True, now)  # a stop of this very tick too
         return _DONE if restart.to_prompt() else _REFUSED
 
     # State and joints to messages.

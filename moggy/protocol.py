@@ -13,6 +13,11 @@ from moggy.board_clock import MESSAGES_A_SECOND, Allowance, BoardClock
 
 HELLO_PERIOD = 0.2
 """Seconds between two attempts to begin a session; our choice."""
+CTRL_C = 3
+"""The byte that would end a board's start over USB: no `hello` has it, which is all that is sent
+before a board answers."""
+NUMBERS_TRIED = 1024
+"""Numbers of a session that are tried for one; our choice: 256 in a row have it as a byte."""
 PING_PERIOD = 0.5
 """Seconds between two pings, which are the heartbeat of the link; our choice."""
 SILENCE = 1.5
@@ -166,7 +171,10 @@ class Protocol:
 
     def begin(self, now: float) -> None:
         """The port was opened: look for a board on it."""
-        self._nonce = self._nonce % 0xFFFF + 1
+        for _ in range(NUMBERS_TRIED):
+            self._nonce = self._nonce % 0xFFFF + 1
+            if CTRL_C not in self._hello():
+                break
         self._open = True
         self._begun = now
         self._came = False
@@ -332,6 +340,9 @@ class Protocol:
         self._must_acknowledge = True
         return self._events.accept(seq)
 
+    def _hello(self) -> bytes:
+        return wire.frame(wire.HELLO, 0, struct.pack("<IH", wire.SCHEMA_HASH, self._nonce))
+
     def outgoing(self, now: float) -> bytes:
         """The bytes to write now."""
         if not self._open:
@@ -340,7 +351,7 @@ class Protocol:
             if now - self._asked < HELLO_PERIOD:
                 return b""
             self._asked = now
-            return wire.frame(wire.HELLO, 0, struct.pack("<IH", wire.SCHEMA_HASH, self._nonce))
+            return self._hello()
         out = bytearray()
         if self._must_acknowledge:
             self._must_acknowledge = False

@@ -37,7 +37,7 @@ from moggy.sim.board.lock_step import LockStepBoard
 from moggy.sim.board.micropython import MicroPythonBoard, SteppedMicroPython
 from moggy.sim.board.wires import WorldInputs
 
-from .rig import CAT, INTERPRETERS, Life, started
+from .rig import CAT, INTERPRETERS, Brain, Life, started
 from .test_restarts import ASKED
 from .test_stop_kept import ALL
 
@@ -480,3 +480,14 @@ def test_a_board_that_cannot_write_its_flash_refuses_the_prompt() -> None:
 
 def full(*_: object) -> None:
     raise OSError(errno.ENOSPC, "full")
+
+
+def test_a_stop_just_before_the_prompt_is_kept() -> None:
+    """Both come in one burst, before the tick in which the stop would be written."""
+    brain = Brain(chip="ESP32S3").awake()
+    board = brain.board
+    assert brain.asked(wire.LIMP) == "done"
+    brain.link.command(wire.STOP, b"", brain.now)
+    brain.link.command(wire.PROMPT, b"", brain.now)
+    brain.live(0.2)
+    assert board._files["boots.txt"].endswith(" 1")

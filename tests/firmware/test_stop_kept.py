@@ -428,7 +428,7 @@ def test_a_start_that_fails_asks_the_servos_until_they_are_off(
 @pytest.mark.parametrize(
     ("name", "silent"),
     [("board", False), ("limbs", False), ("restart", False), ("skin", False), ("pin_servos", False),
-     ("pin_servos", True)],
+     ("pin_servos", True), ("servo_drivers", False), ("servo_drivers", True)],
 )  # fmt: skip
 def test_no_file_that_is_damaged_keeps_the_servos_powered(name: str, silent: bool) -> None:
     """As in MicroPython, where the servo drivers do without `wire`. A servo board that is silent

@@ -384,3 +384,13 @@ def test_an_acknowledgement_of_an_earlier_session_acknowledges_nothing() -> None
     assert wire.STOP in sent(protocol, 2.4)
     protocol.receive(wire.frame(wire.ACK, 0, bytes((1, 0, protocol._nonce & 255))), 2.5)
     assert not protocol.waiting
+
+
+def test_no_hello_has_the_byte_that_is_ctrl_c_at_a_prompt() -> None:
+    protocol, numbers = Protocol(0), set()
+    for n in range(3000):
+        protocol.begin(float(n))
+        hello = protocol.outgoing(float(n))
+        assert b"\x03" not in hello
+        numbers.add(hello)
+    assert len(numbers) == 3000
