@@ -13,6 +13,14 @@ from typing import IO, Any
 from moggy.regular_file import regular
 from moggy.unreadable import named
 
+RECORDS = {
+    "a journal": b"\x89MCAP0\r\n",
+    "a memory, or another database": b"SQLite format 3\0",
+}
+"""What is not written over → how it begins (the specifications of MCAP and of SQLite)."""
+LONGEST_BEGIN = 16
+"""Bytes of the longest of these."""
+
 
 def home() -> Path:
     """The owner's folder: designers' files laid over the shipped ones, and the memory.
@@ -68,7 +76,10 @@ def only_owner(path: Path) -> None:
 def private_file(path: Path, mode: str = "wb", **how: Any) -> Iterator[IO[Any]]:
     """A new file for its owner's eyes only, as `open` gives it; where it cannot be written whole,
     such as on a full disk, nothing is left of it. Raises OSError, which names it, also for what is
-    no file: a device would swallow what is written."""
+    no file, since a device would swallow what is written, and for a memory or a journal that is
+    there already: what a life has left is not written over."""
+    with named(path):
+        _refuse_record(path)
     with named(path), open(path, mode, opener=_file_of_owner, **how) as file:
         try:
             yield file
@@ -76,6 +87,20 @@ def private_file(path: Path, mode: str = "wb", **how: Any) -> Iterator[IO[Any]]:
         except BaseException:
             path.unlink(missing_ok=True)
             raise
+
+
+def _refuse_record(path: Path) -> None:
+    """Raises OSError for the memory, however it is named, and any database or journal."""
+    if not path.is_file():
+        return
+    with suppress(FileNotFoundError):
+        if path.samefile(memory_file()):
+            raise FileExistsError(errno.EEXIST, "it is the pet's memory: name another file")
+    with path.open("rb") as file:
+        begin = file.read(LONGEST_BEGIN)
+    for kind, magic in RECORDS.items():
+        if begin.startswith(magic):
+            raise FileExistsError(errno.EEXIST, f"it is {kind}: name another file, or remove it")
 
 
 def _file_of_owner(path: str, flags: int) -> int:

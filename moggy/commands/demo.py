@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
@@ -143,6 +144,8 @@ def plot_feelings(teller: Teller, path: Path) -> None:
         below.plot(ats, [getattr(felt, field_) for felt in teller.feelings], label=label)
     below.set(xlabel="s", ylabel="mood", ylim=(-1, 1))
     below.legend(loc="upper right", ncols=4, fontsize="small")
+    picture = BytesIO()  # first, since not every format can be drawn
+    figure.savefig(picture, dpi=120, format=path.suffix[1:] or None)
     with private_file(path) as file:
-        figure.savefig(file, dpi=120, format=path.suffix[1:] or None)
+        file.write(picture.getvalue())
     plt.close(figure)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from contextlib import closing, suppress
 from pathlib import Path
@@ -32,7 +31,7 @@ LIKELY = 0.35
 
 def show() -> None:
     """What it remembers, in sentences."""
-    if not os.path.lexists(memory_file()):
+    if not _is_there():
         say(f"It remembers nothing yet ({memory_file()} is not there; `moggy run` makes it).")
         _say_set_aside()
         return
@@ -118,8 +117,17 @@ def _say_set_aside(why: str = "") -> None:
         )
 
 
+def _is_there() -> bool:
+    """Raises OSError where nobody can tell, as in a folder that the user may not enter."""
+    try:
+        memory_file().lstat()
+    except FileNotFoundError:
+        return False
+    return True
+
+
 def _there() -> Memory:
-    if not os.path.lexists(memory_file()):
+    if not _is_there():
         raise Broken(
             f"it remembers nothing yet ({memory_file()} is not there; `moggy run` makes it)"
         )

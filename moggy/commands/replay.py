@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
@@ -215,6 +216,8 @@ def _plot(difference: Difference, path: Path) -> None:
     axes.set(xlabel="s", ylabel="pleasure of its mood", ylim=(-1, 1))
     axes.legend()
     path.parent.mkdir(parents=True, exist_ok=True)
+    picture = BytesIO()  # first, since not every format can be drawn
+    figure.savefig(picture, dpi=120, format=path.suffix[1:] or None)
     with private_file(path) as file:
-        figure.savefig(file, dpi=120, format=path.suffix[1:] or None)
+        file.write(picture.getvalue())
     plt.close(figure)

@@ -156,3 +156,56 @@ def test_an_encryption_that_is_refused_leaves_no_new_key(tmp_path: Path) -> None
     with pytest.raises(Broken):
         encrypt(memory, key)
     assert key.read_bytes() == secret, "an older key is not taken away"
+
+
+@pytest.mark.parametrize("encrypted", [False, True])
+@pytest.mark.parametrize("how", ["by name", "by a link"])
+def test_no_command_writes_over_the_memory(tmp_path: Path, how: str, encrypted: bool) -> None:
+    memory = tmp_path / "home" / "memory.db"
+    memory.parent.mkdir()
+    write(memory)
+    if encrypted:
+        encrypt(memory, tmp_path / "key" / "memory.key")
+    to = memory
+    if how == "by a link":
+        to = tmp_path / "link"
+        to.symlink_to(memory)
+    for arguments in (["memory", "export", str(to)], ["layout", "--to", str(to)]):
+        result = command(*arguments)
+        assert result.exit_code != 0
+        assert "it is the pet's memory" in str(result.exception) + result.output
+    assert "It has lived 12.5 days." in command("memory", "show").output
+
+
+@pytest.mark.parametrize("name", ["journal.mcap", "notes.txt"])
+def test_a_picture_is_drawn_before_its_file_is_touched(tmp_path: Path, name: str) -> None:
+    out = tmp_path / "out"
+    assert command("sim", "--headless", "--until", "2", "--out", str(out)).exit_code == 0
+    (out / "notes.txt").write_text("mine")
+    before = (out / name).read_bytes()
+    changed = ["--set", "personality.temperament.neuroticism=0.9"]
+    result = command("replay", str(out / "journal.mcap"), *changed, "--plot", str(out / name))
+    assert result.exit_code != 0
+    assert (out / name).read_bytes() == before
+
+
+def test_a_journal_or_a_database_is_not_written_over(tmp_path: Path) -> None:
+    for name, begin in (("a.mcap", b"\x89MCAP0\r\nrest"), ("a.db", b"SQLite format 3\0rest")):
+        path = tmp_path / name
+        path.write_bytes(begin)
+        with pytest.raises(FileExistsError, match=name), private_file(path) as file:
+            file.write(b"new")
+        assert path.read_bytes() == begin
+
+
+def test_a_home_that_cannot_be_entered_is_no_empty_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Here a file; root may enter every folder."""
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("MOGGY_HOME", str(tmp_path / "file"))
+    for arguments in (["show"], ["forget", "anna"], ["export", str(tmp_path / "to.json")]):
+        result = command("memory", *arguments)
+        assert result.exit_code != 0
+        assert "Not a directory" in str(result.exception) + result.output
+        assert "nothing" not in result.output
