@@ -6,10 +6,13 @@ with errors at the line.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
+from secrets import token_hex
+from stat import S_IMODE
 from typing import Any
 
 from pydantic import BaseModel
@@ -265,13 +268,8 @@ class Files:
             if not text:
                 return here
         target.parent.mkdir(parents=True, exist_ok=True)
-        beside = target.with_suffix(".yaml.new")
-        try:
-            with named(target):
-                beside.write_text(text, encoding="utf-8")
-            beside.replace(target)
-        finally:
-            beside.unlink(missing_ok=True)
+        with named(target):
+            _replace(target.resolve(), text)
         return target
 
     def _own_patch(self, name: str) -> str | None:
@@ -357,3 +355,18 @@ def _is_name(file: str) -> bool:
 def _stem(name: str) -> str:
     """The name without kind and `.yaml`, as `extends` says it."""
     return name.partition("/")[2].removesuffix(".yaml")
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file beside another and give it that name and mode. Raises OSError."""
+    beside = path.with_name(f".{path.name}.{token_hex(4)}")
+    with open(beside, "x", encoding="utf-8") as file:
+        try:
+            if path.exists():
+                os.fchmod(file.fileno(), S_IMODE(path.stat().st_mode))
+            file.write(text)
+            file.flush()
+            beside.replace(path)
+        except BaseException:
+            beside.unlink(missing_ok=True)
+            raise

@@ -178,3 +178,26 @@ def test_a_file_of_the_owners_that_leads_nowhere_is_said_and_not_passed_over(
     path.parent.write_text("no folder")
     with pytest.raises(Invalid, match=r"cat\.yaml:1: .*/personalities is not a folder; move it"):
         begin(files, seed=1, hour=10.0)
+
+
+def test_saving_keeps_the_mode_of_a_file_and_writes_where_a_link_leads(tmp_path: Path) -> None:
+    folder = tmp_path / "home" / "personalities"
+    folder.mkdir(parents=True)
+    real = tmp_path / "kept elsewhere.yaml"
+    real.write_text("name: before\n")
+    real.chmod(0o640)
+    (folder / "mine.yaml").symlink_to(real)
+    Files(tmp_path / "home").save("personalities/mine.yaml", "name: mine\n", Personality)
+    assert (folder / "mine.yaml").is_symlink()
+    assert real.read_text() == "name: mine\n"
+    assert real.stat().st_mode & 0o777 == 0o640
+
+
+def test_saving_takes_no_file_that_lies_beside(tmp_path: Path) -> None:
+    folder = tmp_path / "home" / "personalities"
+    folder.mkdir(parents=True)
+    (folder / "mine.yaml").write_text("name: before\n")
+    (folder / "mine.yaml.new").write_text("a draft of mine")
+    Files(tmp_path / "home").save("personalities/mine.yaml", "name: mine\n", Personality)
+    assert sorted(path.name for path in folder.iterdir()) == ["mine.yaml", "mine.yaml.new"]
+    assert (folder / "mine.yaml.new").read_text() == "a draft of mine"
