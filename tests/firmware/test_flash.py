@@ -482,12 +482,18 @@ def full(*_: object) -> None:
     raise OSError(errno.ENOSPC, "full")
 
 
-def test_a_stop_just_before_the_prompt_is_kept() -> None:
-    """Both come in one burst, before the tick in which the stop would be written."""
+def test_a_stop_just_before_the_prompt_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both come in one burst; the reset of a chip ends the tick in which they are carried out."""
     brain = Brain(chip="ESP32S3").awake()
     board = brain.board
     assert brain.asked(wire.LIMP) == "done"
-    brain.link.command(wire.STOP, b"", brain.now)
-    brain.link.command(wire.PROMPT, b"", brain.now)
-    brain.live(0.2)
+
+    def reset() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(board.module("machine"), "reset", reset)
+    take, now = board._board._take, board._ticks
+    assert take(wire.STOP, memoryview(b""), now) == 0
+    with pytest.raises(KeyboardInterrupt):
+        take(wire.PROMPT, memoryview(b""), now)
     assert board._files["boots.txt"].endswith(" 1")
