@@ -4,7 +4,7 @@ and encrypt."""
 from moggy.brain.memory.diary import Diary, LateDiary
 from moggy.brain.memory.encryption import Damaged, decrypt, encrypt, is_encrypted
 from moggy.brain.memory.lock import Broken
-from moggy.brain.memory.repair import awake, set_aside
+from moggy.brain.memory.repair import awake, clear, set_aside
 from moggy.brain.memory.rows import Episode
 from moggy.brain.memory.snapshot import Remembered
 from moggy.brain.memory.store import EPISODES, Memory
@@ -19,6 +19,7 @@ __all__ = [
     "Memory",
     "Remembered",
     "awake",
+    "clear",
     "decrypt",
     "encrypt",
     "is_encrypted",

@@ -16,7 +16,9 @@ from contextlib import closing, suppress
 from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
+from moggy.brain.memory.beside import FILES, JOURNAL, PLAIN, beside, drop, drop_foreign, left
 from moggy.brain.memory.lock import Broken, aside, hold, real
 from moggy.brain.memory.rows import text
 from moggy.brain.memory.schema import VERSION, our_parts, parts
@@ -24,9 +26,6 @@ from moggy.home import only_owner, private
 from moggy.printable import printable
 from moggy.unreadable import named, opened, text_of
 
-PLAIN = b"SQLite format 3\0"
-"""First bytes of a plain file (https://www.sqlite.org/fileformat.html); an encrypted one begins
-with 16 random bytes."""
 FRACTIONS_AT = 21
 """Where FRACTIONS stand in a plain file."""
 FRACTIONS = bytes((64, 32, 32))
@@ -37,14 +36,17 @@ PAGE = 4096
 RANDOM = 240
 """Different bytes that an encrypted page has at least, even one of which four fifths were zeroed:
 700 random ones have 240 of the 256. Texts have fewer than 200. Our choice."""
-FILES = ("", "-wal", "-shm")
-"""What SQLite keeps open: the file, and, beside it, its log and the index of that."""
 KEY = re.compile(r"[0-9a-f]{64}")
 """What a key's file holds: 256 bits in hexadecimal digits."""
 LONGEST_KEY = 4096
 """Bytes of a key's file that are read; our choice."""
 OF_DAMAGE = ("no such", "unsupported file format", "interrupted")
 """How errors begin that SQLite counts among those of the moment, and that are the file's."""
+AS_IT_IS = "immutable=1"
+"""How a file is opened without locks, journal and log (https://www.sqlite.org/uri.html): one that
+an earlier version wrote needs its log's index, which cannot be made where nothing is writable."""
+LOCKED = "locked"
+"""What stands in the error for a file that another process writes longer than PATIENCE."""
 READ_ONLY = "readonly"
 """What stands in the error for a file that cannot be written."""
 PATIENCE = 5.0
@@ -100,20 +102,24 @@ def _of_another_key(path: Path) -> bool:
     return bool(pages) and len(pages[-1]) == PAGE and 2 * sum(map(_random, pages)) >= len(pages)
 
 
-def _fits(db: Any, errors: Errors, path: Path) -> bool:
-    """Whether the key of an open file is that of a page at least, which its HMAC says."""
-    with suppress(*errors):
+def _fits(driver: Any, secret: str, path: Path) -> bool:
+    """Whether the key is that of a page at least, which its HMAC says."""
+    with suppress(driver.Error), closing(driver.connect(path)) as db:
+        _unlock(db, secret)
         damaged = db.execute("PRAGMA cipher_integrity_check").fetchall()
         return len(damaged) < path.stat().st_size // PAGE
     return False
 
 
-def connect(path: Path, key: Path | None) -> tuple[sqlite3.Connection, Errors]:
+def connect(
+    path: Path, key: Path | None, *, reading: bool = False, alone: bool = False
+) -> tuple[sqlite3.Connection, Errors]:
     """The open file, and what its library raises.
 
     A file that exists is opened in the form that it has, and becomes its owner's alone (mode 0600).
-    A new one is encrypted where there is a key. It has OPENING_STEPS (`bounded`). Raises Broken,
-    and then changes nothing else.
+    A new one is encrypted where there is a key. It has OPENING_STEPS (`bounded`). `reading`: it
+    must be there, nothing is written into it, and nothing need be writable. `alone`: also read
+    without what lies beside it. Raises Broken, and then changes nothing else.
     """
     encrypted = is_encrypted(path) or (
         key is not None and key.exists() and (not path.exists() or path.stat().st_size == 0)
@@ -121,29 +127,52 @@ def connect(path: Path, key: Path | None) -> tuple[sqlite3.Connection, Errors]:
     secret = _key_for(path, key) if encrypted else ""
     driver = _cipher(path) if encrypted else sqlite3
     errors: Errors = (driver.Error, UnicodeDecodeError, MemoryError)
-    if not path.exists():
-        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+    if not reading:
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+            drop(path)
     for end in FILES:
-        only_owner(Path(f"{path}{end}"))
+        only_owner(beside(path, end))
     try:
-        db: sqlite3.Connection = driver.connect(
-            path, isolation_level=None, timeout=PATIENCE, check_same_thread=False
-        )
+        if alone:
+            return _open(driver, path, secret, AS_IT_IS), errors
+        try:
+            return _open(driver, path, secret, "mode=rw"), errors
+        except driver.OperationalError as error:
+            if not reading or LOCKED in str(error):
+                raise
+            if there := left(path):
+                raise Broken(
+                    f"{path} cannot be read here ({error}): a pet that was killed left an entry in "
+                    f"{there[0]}, and nothing can be written; copy the folder to where it can"
+                ) from error
+            return _open(driver, path, secret, AS_IT_IS), errors
     except errors as error:
-        raise read_error(path, error) from error
-    bounded(db)
+        found = read_error(path, error)
+        if encrypted and isinstance(found, Damaged):
+            found = _not_opened(driver, secret, path, key, found)
+        raise found from error
+
+
+def _open(driver: Any, path: Path, secret: str, how: str) -> sqlite3.Connection:
+    """Raises what the driver raises."""
+    db: sqlite3.Connection = driver.connect(
+        f"file:{quote(str(path))}?{how}",
+        uri=True,
+        isolation_level=None,
+        timeout=PATIENCE,
+        check_same_thread=False,
+    )
     try:
-        if encrypted:
+        bounded(db)
+        if secret:
             _unlock(db, secret)
         db.execute("SELECT count(*) FROM sqlite_master").fetchone()
         db.text_factory = text
-    except errors as error:
-        with closing(db):
-            found = read_error(path, error)
-            if encrypted and isinstance(found, Damaged):
-                found = _not_opened(db, errors, path, key, found)
-        raise found from error
-    return db, errors
+    except BaseException:
+        db.close()
+        raise
+    return db
 
 
 def bounded(db: Any) -> None:
@@ -191,9 +220,9 @@ def _check(path: Path, key: Path) -> None:
         raise not_a_memory(path, found and found[0])
 
 
-def _not_opened(db: Any, errors: Errors, path: Path, key: Path | None, found: Damaged) -> Broken:
+def _not_opened(driver: Any, secret: str, path: Path, key: Path | None, found: Damaged) -> Broken:
     """The error for a file that the key did not open: `found` where it is the file's fault."""
-    if not _of_another_key(path) or _fits(db, errors, path):
+    if not _of_another_key(path) or _fits(driver, secret, path):
         return found
     return Broken(
         f"the key in {key} does not open {path}: it is another's, or the file is damaged or no "
@@ -278,7 +307,8 @@ def _rewrite(path: Path, key: Path, *, now: str, then: str) -> None:
                 f"{path} has another name (a hard link), under which it would stay as it is; find"
                 f" it with `find / -samefile {path}`, remove it, then repeat the command"
             )
-        _check(path, key)  # before anything is written
+        drop_foreign(path)
+        _check(path, key)  # before anything else is written
         db = cipher.connect(path, isolation_level=None, timeout=PATIENCE)
         try:
             _copy(db, path, now, other, then)
@@ -286,6 +316,7 @@ def _rewrite(path: Path, key: Path, *, now: str, then: str) -> None:
             raise Broken(f"{path} stays as it was ({error})") from error
         finally:
             db.close()
+        beside(path, JOURNAL).unlink(missing_ok=True)  # it is empty
         to_disk(other)
         os.replace(other, path)
         to_disk(path.parent)
@@ -296,7 +327,7 @@ def _rewrite(path: Path, key: Path, *, now: str, then: str) -> None:
 
 def _copy(db: Any, path: Path, now: str, other: Path, then: str) -> None:
     _unlock(db, now)
-    # Takes the write-ahead log into the file and removes the -wal and -shm files.
+    # Takes in the log of an earlier version.
     if db.execute("PRAGMA journal_mode=DELETE").fetchone()[0] != "delete":
         raise Broken(f"{path} is in use by another program; end it, then repeat the command")
     version = db.execute("PRAGMA user_version").fetchone()[0]

@@ -11,6 +11,7 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
+from moggy.brain.memory.beside import drop
 from moggy.name_lock import NameLock, Taken, hold_file, lock_holder, name_lock_file, said, taken_by
 from moggy.regular_file import lock_file
 
@@ -34,7 +35,10 @@ def hold(path: Path, *, alone: bool = False) -> int:
     folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(folder, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
-        aside(path).unlink(missing_ok=True)  # left by a crash: under this lock nobody writes it
+        with suppress(OSError):  # who only reads may be unable to
+            # Left by a crash: under this lock nobody writes it.
+            aside(path).unlink(missing_ok=True)
+            drop(aside(path))
     except BlockingIOError as error:
         who = lock_holder(folder)
         os.close(folder)

@@ -13,6 +13,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from moggy.brain.memory.beside import FILES, beside, drop, left
 from moggy.brain.memory.encryption import Damaged, Errors, bounded, connect, to_disk
 from moggy.brain.memory.lock import Broken, WriteLock, aside, hold, hold_alone, real
 from moggy.brain.memory.rows import MOST_FACTS, Episode, Fact, episode_of, fact_of, row_of
@@ -75,9 +76,21 @@ def _awake(path: Path, key: Path | None) -> tuple[Memory, str]:
 
 
 def _is_empty(path: Path) -> bool:
-    """Whether the file is there and holds nothing, as SQLite reckons, and no log does either."""
-    sizes = [each.stat().st_size if each.exists() else -1 for each in (path, _log(path))]
-    return 0 <= sizes[0] <= 1 and sizes[1] <= 0
+    """Whether the file is there and holds nothing, as SQLite reckons."""
+    return path.exists() and path.stat().st_size <= 1
+
+
+def clear(path: Path) -> list[Path]:
+    """Delete what lies beside a memory that is there no more; returns what held anything. Raises
+    Broken while another process has the folder to itself, or OSError."""
+    path = real(path)
+    if not left(path):
+        return []
+    folder = hold(path)
+    try:
+        return drop(path)
+    finally:
+        os.close(folder)
 
 
 def set_aside(path: Path) -> list[Path]:
@@ -144,14 +157,12 @@ def _replaced(path: Path, kept: Path, key: Path | None) -> tuple[dict[Fact, floa
     """Keep the file under another name, and replace it. Returns what could be read in it. Raises
     Broken, or OSError."""
     facts, episodes = dict[Fact, float](), list[Episode]()
-    for each, to in ((path, kept), (_log(path), _log(kept))):
-        if each.exists():
-            _keep(each, to)
+    for each in (path, *left(path)):
+        _keep(each, beside(kept, each.name.removeprefix(path.name)))
     if (path if path.exists() else kept).stat().st_size <= LARGEST:
         facts, episodes = _whole(path, key)
     _write(aside(path), key, facts, episodes)
-    for left in (_log(path), path.with_name(f"{path.name}-shm")):
-        left.unlink(missing_ok=True)
+    drop(path)
     os.replace(aside(path), path)
     return facts, episodes
 
@@ -159,7 +170,8 @@ def _replaced(path: Path, kept: Path, key: Path | None) -> tuple[dict[Fact, floa
 def _undo(path: Path, kept: Path) -> None:
     """Take back what was kept of a file that could not be replaced."""
     with suppress(OSError):
-        for each, to in ((path, kept), (_log(path), _log(kept))):
+        for end in FILES:
+            each, to = beside(path, end), beside(kept, end)
             if to.exists():
                 if each.exists():
                     to.unlink()
@@ -174,7 +186,7 @@ def _only_newest(path: Path) -> list[Path]:
     for each in gone:
         with suppress(OSError):
             each.unlink()
-            _log(each).unlink(missing_ok=True)
+            drop(each)
     return [each for each in gone if not each.exists()]
 
 
@@ -234,11 +246,11 @@ def _write(path: Path, key: Path | None, facts: dict[Fact, float], episodes: lis
 
 
 def _next_name(path: Path) -> Path:
-    """A name behind those that were set aside, which nothing has, also not for its log."""
+    """A name behind those that were set aside, which nothing has, also not beside it."""
     there = set_aside(path)
     first = int(there[-1].suffix.rpartition("-")[2]) + 1 if there else 1
     names = (path.with_name(f"{path.name}.damaged-{n}") for n in count(first))
-    return next(name for name in names if not (stands(name) or stands(_log(name))))
+    return next(name for name in names if not any(stands(beside(name, end)) for end in FILES))
 
 
 def _keep(path: Path, to: Path) -> None:
@@ -257,7 +269,3 @@ def _keep(path: Path, to: Path) -> None:
                 shutil.copyfileobj(source, target)
             to_disk(to)
     only_owner(to)
-
-
-def _log(path: Path) -> Path:
-    return path.with_name(f"{path.name}-wal")

@@ -1,22 +1,23 @@
 """The memory: people, habits and episodes in one SQLite file that its owner can read, export and
 erase.
 
-Each entry is one transaction in a write-ahead log, so a process killed at any moment loses the
-entry at most, never the file. The size is bounded: people, zones and habits by the parts that learn
-them, episodes by number. Erased rows are overwritten and the log is emptied. The file may be
-encrypted (encryption.py).
+Each entry is one transaction, so a process killed at any moment loses the entry at most, never the
+file; between entries the file alone is the memory, so that it can be copied and put back
+(beside.py). The size is bounded: people, zones and habits by the parts that learn them, episodes by
+number. Erased rows are overwritten. The file may be encrypted (encryption.py).
 """
 
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from moggy.brain.memory.beside import left_by_another
 from moggy.brain.memory.encryption import (
-    FILES,
     Damaged,
     check_schema,
     connect,
@@ -56,8 +57,9 @@ EPISODES = 2000
 SMALLEST_CHANGE = 1e-4
 """A fact that changed by less is not written, since an SD card wears out with every write. Our
 choice."""
-SMALLEST_CHANGES = {"mood": 1e-3, "drive": 1e-3}
-"""Kind of fact → the smallest change that is written, for kinds that change all the time."""
+SMALLEST_CHANGES = {"self": 1e-3, "mood": 1e-3, "drive": 1e-3}
+"""Kind of fact → the smallest change that is written, for kinds that change all the time. An age
+of 0.001 days is 86 s."""
 SAME_EPISODE_DAYS = 1.0 / 24.0
 """Days within which the same event of the same person is one episode, told as *n times*."""
 
@@ -68,14 +70,17 @@ LARGEST = 64 * 2**20
 class Memory:
     """The open file. One pet writes (`begin`); its owner may read and erase at the same time."""
 
-    def __init__(self, path: Path, key: Path | None = None) -> None:
-        """`key` is the file with the key of an encrypted memory. Raises Broken; Damaged for a file
-        that is no memory, or no longer."""
-        self._path, self._key = real(path), key
+    def __init__(self, path: Path, key: Path | None = None, *, reading: bool = False) -> None:
+        """`key` is the file with the key of an encrypted memory. `reading`: the file must be there,
+        only `load`, `episodes` and `export` are called, and nothing need be writable. Raises
+        Broken; Damaged for a file that is no memory, or no longer."""
+        self._path, self._key, self._reader = real(path), key, reading
         self._folder: int | None = None
         self._file: int | None = None
         """Lock of the file itself; a pet's only."""
         self._write_lock: WriteLock | None = None
+        self._inode: tuple[int, int] | None = None
+        """Of the file that is open; none while that is not known."""
         self.damaged: list[str] = []
         """Rows that no pet has written, in words; they are left out."""
         self.note = ""
@@ -84,14 +89,21 @@ class Memory:
 
     def _open(self) -> None:
         path = self._path
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if not self._reader:
+            path.parent.mkdir(parents=True, exist_ok=True)
         folder = hold(path)
         try:
             if path.exists() and path.stat().st_size > LARGEST:
                 raise not_a_memory(path, f"it has more than {LARGEST >> 20} MB")
             if self._write_lock is None:
                 check_name(path)
-            self._db, self._errors = connect(path, self._key)
+            foreign = left_by_another(path, folder)
+            if self._reader:
+                self._db, self._errors = connect(path, self._key, reading=True, alone=bool(foreign))
+            else:
+                for each in foreign:
+                    each.unlink()
+                self._db, self._errors = connect(path, self._key)
         except BaseException:
             os.close(folder)
             raise
@@ -107,34 +119,35 @@ class Memory:
                 self._known = self._facts()
                 self._checked_episodes()
                 unbounded(self._db)
-            self._files = self._found()
+            self._inode = self._found()
         except BaseException:
             self._shut()
             raise
 
     def _shut(self) -> None:
-        with suppress(*self._errors):  # of a damaged file, or on a full disk
+        with suppress(OSError, *self._errors):  # of a damaged file, or on a full disk
+            if not self._reader and self._found() == self._inode:
+                # Deletes the journal, which is empty, unless another process is writing.
+                self._db.execute("PRAGMA journal_mode=DELETE")
+        with suppress(*self._errors):
             self._db.close()
         for held in (self._file, self._folder):
             if held is not None:
                 os.close(held)
         self._file = self._folder = None
 
-    def _found(self) -> list[tuple[int, int] | None]:
-        """Device and inode of the file, its log and its index, as they stand in the folder now."""
-        found: list[tuple[int, int] | None] = []
-        for end in FILES:
-            try:
-                stat = os.stat(f"{self._path}{end}")
-                found.append((stat.st_dev, stat.st_ino))
-            except FileNotFoundError:
-                found.append(None)
-        return found
+    def _found(self) -> tuple[int, int] | None:
+        """Device and inode of the file that stands in the folder now. Raises OSError."""
+        try:
+            stat = os.stat(self._path)
+        except FileNotFoundError:
+            return None
+        return stat.st_dev, stat.st_ino
 
-    def _hold_on(self) -> None:
-        """Where the files were deleted, make them anew: SQLite would go on writing into what no
-        name leads to. Raises Broken where another pet has the memory now, where another file was
-        put in its place, or where none can be made."""
+    def _hold_on(self) -> bool:
+        """Where the file was deleted, make it anew: SQLite would go on writing into what no name
+        leads to. Returns whether that was done. Raises Broken where another pet has the memory now,
+        where another file was put in its place, or where none can be made."""
         try:
             if self._write_lock is not None and self._write_lock.lost:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -142,23 +155,18 @@ class Memory:
                 self._write_lock.close()
                 self._write_lock = anew
             found = self._found()
-            if found == self._files:
-                return
-            same = found[0] == self._files[0]
-            if not same:  # SQLite would take our log for that of a file put there
-                for end, now, ours in zip(FILES[1:], found[1:], self._files[1:], strict=False):
-                    if now is not None and now == ours:
-                        os.unlink(f"{self._path}{end}")
+            if found is not None and found == self._inode:
+                return False
             # One of 0 bytes is as good as none.
-            if not same and found[0] and self._path.stat().st_size:
+            if found and self._path.stat().st_size:
                 raise Broken(
                     f"another file was put in the place of {self._path} while the pet lives, and is"
                     " left as it is: move it away and the pet writes what it knows, or wake the pet"
                     " again to live with that file"
                 )
             erased = self._erased
-            self._shut()  # takes what is in the log into the file
-            self._files = self._files[:1]  # where it cannot be opened now, that is tried again
+            self._shut()
+            self._inode = None  # where it cannot be opened now, that is tried again
             self._open()
             self._erased = min(erased, self._erased)
         except OSError as error:
@@ -166,26 +174,33 @@ class Memory:
                 f"{self._path} was deleted, and cannot be made anew ({error.strerror or error})"
             ) from error
         self.note = (
-            f"a file beside {self._path} was deleted; nothing is lost, and it is there again"
-            if same
-            else f"{self._path} was deleted while the pet lives: what it knows of people is written"
+            f"{self._path} was deleted while the pet lives: what it knows of people is written"
             " anew, its episodes are gone"
         )
+        return True
 
     def _prepare(self) -> None:
         whole = check_schema(self._db, self._path)
-        # What stands in the file already is not written again: a memory can be read when the disk
-        # is full.
-        self._db.execute("PRAGMA journal_mode=WAL")
+        if self._reader:
+            if whole:
+                self._db.execute("PRAGMA query_only=ON")
+            else:  # an empty file: nobody has lived yet
+                self._db.close()
+                self._db = sqlite3.connect(":memory:", isolation_level=None)
+                self._db.executescript(TABLES)
+            return
+        # What stands in the file already is not written again: a pet wakes when the disk is full.
+        # Takes in the log of an earlier version.
+        self._db.execute("PRAGMA journal_mode=TRUNCATE")
         # Sync to the disk at each commit, so that a power cut costs only what was not committed.
         # The diary writes beside the loop.
         self._db.execute("PRAGMA synchronous=FULL")
-        # Pages (1 MB in all) after which the log is taken into the file.
-        self._db.execute("PRAGMA wal_autocheckpoint=250")
         self._db.execute("PRAGMA secure_delete=ON")
+        # What is set aside within a transaction is in no file of the system's.
+        self._db.execute("PRAGMA temp_store=MEMORY")
         if not whole:
-            self._db.executescript(TABLES)
-            self._db.execute(f"PRAGMA user_version={VERSION}")
+            version = f"PRAGMA user_version={VERSION}"
+            self._db.executescript(f"BEGIN IMMEDIATE; {TABLES}; {version}; COMMIT")
 
     def check(self) -> None:
         """Look at every page of the file, and whether it can be written. Raises Damaged where one
@@ -211,24 +226,29 @@ class Memory:
             self._write_lock = lock
         with self._way_out("let the pet begin again"), self._transaction():
             self._erased = self._last_erased()
-            self._db.execute("DELETE FROM erased")
+            # Without a condition SQLite would write also where there is none.
+            self._db.execute("DELETE FROM erased WHERE TRUE")
             self._known = self._facts()
 
     def load(self) -> Remembered | None:
         """What the file holds; None for a new one."""
         return remembered_of(self._known) if self._known else None
 
-    def keep(self, remembered: Remembered, episodes: Sequence[Episode] = ()) -> tuple[str, ...]:
+    def keep(
+        self, remembered: Remembered, episodes: Sequence[Episode] = (), *, learnt: bool = True
+    ) -> tuple[str, ...]:
         """Write what changed, in one transaction; into a new file where it was deleted (`note`).
-        Raises Broken; also where another pet has the memory.
+        Without `learnt`, only episodes go into a file that is there: the rest may wait. Raises
+        Broken; also where another pet has the memory.
 
         Returns the people whom the owner erased since the last call. They are not written again;
         the caller makes the mind forget them before the next call.
         """
         if self._write_lock is None:
             self.begin()
-        self._hold_on()
-        new = {fact: value for fact, value in facts_of(remembered).items() if writable(fact[1])}
+        learnt = self._hold_on() or learnt
+        known = {fact: value for fact, value in facts_of(remembered).items() if writable(fact[1])}
+        new = known if learnt else self._known
         episodes = [episode for episode in episodes if writable(episode.person)]
         changed = [
             (*fact, value)
@@ -240,10 +260,11 @@ class Memory:
         with self._way_out():
             if not (changed or gone or episodes or self._last_erased() > self._erased):
                 return ()
-            changed = [row for row in changed if row[:3] != AGE] + [(*AGE, remembered.day)]
+            if learnt:
+                changed = [row for row in changed if row[:3] != AGE] + [(*AGE, remembered.day)]
             with self._transaction():
                 erased = self._take_erased(
-                    {person for _, person, _ in (*new, *self._known)}
+                    {person for _, person, _ in (*known, *self._known)}
                     | {episode.person for episode in episodes}
                 )
                 if erased:
@@ -295,9 +316,7 @@ class Memory:
                 if secret is not None:  # a pet that is awake knows them too
                     note = digest(who, secret)
                     self._db.execute("INSERT INTO erased (who) VALUES (?)", (note,))
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             self._db.execute("VACUUM")
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             self._known = self._facts()
         return gone
 

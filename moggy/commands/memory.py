@@ -11,6 +11,7 @@ from moggy.brain.memory import (
     Broken,
     Memory,
     Remembered,
+    clear,
     is_encrypted,
     set_aside,
 )
@@ -35,7 +36,7 @@ def show() -> None:
         say(f"It remembers nothing yet ({memory_file()} is not there; `moggy run` makes it).")
         _say_set_aside()
         return
-    with closing(Memory(memory_file(), memory_key())) as memory:
+    with closing(_there(reading=True)) as memory:
         for sentence in sentences(memory):
             say(printable(sentence))
         _say_damage(memory)
@@ -45,7 +46,7 @@ def show() -> None:
 def export(to: Path) -> None:
     """Write all that it remembers as JSON, for its owner's eyes only (mode 0600). Raises Broken
     where there is nothing."""
-    with closing(_there()) as memory:
+    with closing(_there(reading=True)) as memory:
         with private_file(to, "w", encoding="utf-8") as file:
             file.write(as_json(memory))
         _say_damage(memory)
@@ -53,10 +54,15 @@ def export(to: Path) -> None:
 
 
 def forget(who: str) -> None:
-    """Erase a person, or everything for `all`. Raises Broken where there is nothing."""
-    with closing(_there()) as memory:
-        gone = memory.forget(who)
-    say(f"forgotten: {gone} entries about {who}" if gone else f"it knew nothing about {who}")
+    """Erase a person, or everything for `all`; of a memory that was deleted, all that is left.
+    Raises Broken where there is nothing."""
+    if not _is_there() and (left := clear(memory_file())):
+        for each in left:
+            say(f"{each} was left of a memory that was deleted, and is deleted too")
+    else:
+        with closing(_there()) as memory:
+            gone = memory.forget(who)
+        say(f"forgotten: {gone} entries about {who}" if gone else f"it knew nothing about {who}")
     _say_set_aside(": it may still hold the name")
     for place in named_in(home(), who):
         say(f"{place} names {who}; edit it", color="yellow", err=True)
@@ -126,12 +132,12 @@ def _is_there() -> bool:
     return True
 
 
-def _there() -> Memory:
+def _there(*, reading: bool = False) -> Memory:
     if not _is_there():
         raise Broken(
             f"it remembers nothing yet ({memory_file()} is not there; `moggy run` makes it)"
         )
-    return Memory(memory_file(), memory_key())
+    return Memory(memory_file(), memory_key(), reading=reading)
 
 
 def sentences(memory: Memory, episodes: int = 12) -> list[str]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 import moggy
-from moggy.brain.memory import Broken, Memory, awake, encrypt
+from moggy.brain.memory import Broken, Memory, Remembered, awake, encrypt
 from moggy.home import private_file
 from moggy.main import app
 from tests.full_disk import no_file_above
@@ -74,12 +75,13 @@ def test_what_the_library_writes_is_its_owners_alone(tmp_path: Path) -> None:
 def test_a_memory_and_a_key_that_others_may_read_become_their_owners(tmp_path: Path) -> None:
     memory, key = tmp_path / "home" / "memory.db", tmp_path / "key" / "memory.key"
     write(memory)
-    first, _ = awake(memory)  # its log and the index of that are there now
+    first, _ = awake(memory)
+    first.keep(Remembered())  # its journal is there now
     for file in memory.parent.glob("memory.db*"):
         file.chmod(0o644)
-    Memory(memory).close()
-    found = modes(memory.parent)
-    assert {found[name] for name in ("memory.db", "memory.db-wal", "memory.db-shm")} == {0o600}
+    with closing(Memory(memory)):
+        found = modes(memory.parent)
+    assert {found[name] for name in ("memory.db", "memory.db-journal")} == {0o600}
     first.close()
     encrypt(memory, key)
     memory.chmod(0o664)
@@ -121,11 +123,19 @@ def test_a_file_that_could_not_be_opened_stays(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("size", [0, 100, 5_000, 20_000])
 def test_a_full_disk_at_waking_is_said_with_the_memorys_name(tmp_path: Path, size: int) -> None:
+    """Where there is room for its lock a pet wakes with the memory that it has."""
     new, old = tmp_path / "new" / "memory.db", tmp_path / "old" / "memory.db"
     write(old)
     for path in (new, old):
-        with no_file_above(size), pytest.raises(Broken, match=rf"^{path} cannot be "):
-            awake(path)
+        with no_file_above(size):
+            if path == new or not size:
+                with pytest.raises(Broken, match=rf"^{path} cannot be "):
+                    awake(path)
+            else:
+                memory, _ = awake(path)
+                with pytest.raises(Broken, match=rf"^{path} cannot be written "):
+                    memory.keep(Remembered(people={"p" * 9000: {"trust": 0.5}}))
+                memory.close()
         memory, note = awake(path)
         assert note == "", "nothing was lost"
         assert memory.load() == (KNOWN if path == old else None)

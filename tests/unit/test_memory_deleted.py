@@ -26,7 +26,7 @@ def known(path: Path, key: Path | None = None) -> Remembered | None:
         return memory.load()
 
 
-@pytest.mark.parametrize("gone", ["the file", "the file and its log", "the folder"])
+@pytest.mark.parametrize("gone", ["the file", "the file and its journal", "the folder"])
 def test_a_memory_that_is_deleted_while_the_pet_lives_is_said_and_written_anew(
     path: Path, gone: str
 ) -> None:
@@ -53,13 +53,15 @@ def test_a_memory_that_is_deleted_while_the_pet_lives_is_said_and_written_anew(
     assert [each.name for each in path.parent.iterdir()] == ["memory.db"]
 
 
-def test_a_log_that_is_deleted_costs_nothing(path: Path) -> None:
+def test_a_journal_that_is_deleted_costs_nothing_and_the_next_entry_has_one(path: Path) -> None:
     memory, _ = awake(path)
     memory.keep(KNOWN, TOLD)
-    path.with_name("memory.db-wal").unlink()
+    journal = path.with_name("memory.db-journal")
+    journal.unlink()
     later = replace(KNOWN, day=13.0, people={"ida": {"trust": 0.5}}, zones={})
     memory.keep(later)
-    assert "nothing is lost" in memory.note
+    assert journal.exists()
+    assert memory.note == ""
     memory.close()
     with closing(Memory(path)) as again:
         assert again.load() == later
@@ -160,8 +162,8 @@ memory.close()
 
 
 def test_a_hard_link_to_a_memory_is_that_memory(path: Path, tmp_path: Path) -> None:
-    """Its log lies beside the name by which the pet opened it, so by another name it would be read
-    without what is in the log, and written over it."""
+    """Its journal lies beside the name by which the pet opened it, so by another name it would be
+    read without that."""
     write(path)
     link = tmp_path / "other" / "memory.db"
     link.parent.mkdir()

@@ -68,12 +68,10 @@ def legible(path: Path) -> list[str]:
 
 
 DIES_AWAKE = """
-import os, sys
-from pathlib import Path
-from moggy.brain.memory import Episode, Memory, Remembered
-known = Remembered(people={"annabel": {"trust": 0.5}})
-came = Episode(day=0.0, hour=1.0, person="annabel", what="arrived")
-Memory(Path(sys.argv[1])).keep(known, [came])
+import os, sqlite3, sys
+db = sqlite3.connect(sys.argv[1], isolation_level=None)
+db.execute("PRAGMA journal_mode=WAL")
+db.execute("INSERT INTO facts VALUES ('person', 'annabel', 'trust', 0.5)")
 os.kill(os.getpid(), 9)
 """
 
@@ -88,18 +86,18 @@ def test_encrypted_and_decrypted_it_says_the_same(path: Path, key: Path) -> None
 
 
 def test_nothing_of_it_stays_legible(path: Path, key: Path) -> None:
-    """Not even what a killed process left beside it in its log."""
+    """Not even what a killed process of an earlier version left beside it in its log."""
+    Memory(path).close()
     subprocess.run([sys.executable, "-c", DIES_AWAKE, str(path)], check=False)
     assert "memory.db-wal" in legible(path)
     encrypt(path, key)
     assert legible(path) == []
-    assert {file.name for file in path.parent.iterdir()} == {"memory.db", "memory.db.lock"}
+    assert [file.name for file in path.parent.iterdir()] == ["memory.db"]
     memory = Memory(path, key)
     memory.keep(KNOWN, [CAME])
     assert {file.name for file in path.parent.iterdir()} == {
         "memory.db",
-        "memory.db-wal",
-        "memory.db-shm",
+        "memory.db-journal",
         "memory.db.lock",
     }
     assert legible(path) == []
@@ -126,11 +124,7 @@ def test_where_there_is_a_key_a_new_memory_is_encrypted_from_its_begin(
 
 
 def untouched(path: Path) -> dict[str, bytes]:
-    return {
-        file.name: file.read_bytes()
-        for file in path.parent.iterdir()
-        if not file.name.endswith("-shm")
-    }
+    return {file.name: file.read_bytes() for file in path.parent.iterdir()}
 
 
 def test_a_missing_a_wrong_or_a_spoilt_key_is_told_by_name_and_costs_nothing(

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from moggy.brain.memory import Broken, Memory, awake, encrypt, set_aside
+from moggy.brain.memory.lock import WriteLock
 from moggy.brain.memory.repair import MOST_KEPT
 from moggy.commands.memory import show
 from tests.full_disk import no_file_above
@@ -94,12 +95,19 @@ def test_a_damaged_memory_that_alone_is_mounted_is_said_and_not_copied(path: Pat
     assert list(path.parent.iterdir()) == [path]
 
 
+def no_room(memory: Memory, lock: WriteLock) -> None:
+    lock.close()
+    raise Broken("the disk is full")
+
+
 def test_what_was_set_aside_is_said_when_the_new_one_opens_later(
     path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path.write_bytes(b"x" * 100)
-    with no_file_above(24_000), pytest.raises(Broken):  # room for the file, not for its log
-        awake(path)
+    with monkeypatch.context() as full:
+        full.setattr(Memory, "begin", no_room)
+        with pytest.raises(Broken):
+            awake(path)
     assert len(set_aside(path)) == 1
     memory, note = awake(path)
     memory.close()
