@@ -64,9 +64,9 @@ class RealTimeParts:
         self.closing.callback(self.desk.close)
 
     def keep(self, memory: Memory | None, said: str) -> None:
-        """Write what it learns of its people into the memory; once a second, in a thread beside the
-        loop. None: `said` is why it could not be opened, and it is tried again; else `said` is what
-        its owner should know of it, or ""."""
+        """Write what it learns of its people into the memory, in a thread beside the loop. None:
+        `said` is why it could not be opened, and it is tried again; else `said` is what its owner
+        should know of it, or ""."""
         beside = ThreadPoolExecutor(1, thread_name_prefix="diary")
 
         def begun(memory: Memory, note: str) -> Diary:

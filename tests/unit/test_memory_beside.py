@@ -53,7 +53,8 @@ def key(tmp_path: Path) -> Path:
 def kill(path: Path, key: Path, when: str) -> None:
     pet = [sys.executable, "-c", WRITES, str(path), str(key), when]
     assert subprocess.run(pet, check=False).returncode == CRASH[when]
-    assert (path.with_name("memory.db-journal").stat().st_size > 0) == (when == "within")
+    if when == "within":
+        assert path.with_name("memory.db-journal").stat().st_size > 0
 
 
 def known(path: Path, key: Path | None = None) -> Remembered | None:
@@ -127,13 +128,28 @@ def test_an_entry_that_a_kill_interrupts_is_taken_back(
     assert holding(path) == []
 
 
-def test_a_crash_within_an_entry_does_not_hinder_encryption(path: Path, key: Path) -> None:
+@pytest.mark.parametrize("when", CRASH)
+def test_a_crash_does_not_hinder_encryption(path: Path, key: Path, when: str) -> None:
     write(path)
     for turn in (encrypt, decrypt):
-        kill(path, key, "within")
+        kill(path, key, when)
         turn(path, key)
         assert {each.name for each in path.parent.iterdir()} == {"memory.db", "memory.db.lock"}
-        assert known(path, key) == KNOWN
+        found = known(path, key)
+        assert found is not None
+        assert found.people.keys() == (KNOWN.people.keys() if when == "within" else {"zoe"})
+
+
+def test_a_backup_that_is_put_back_after_a_crash_is_what_is_encrypted(
+    path: Path, key: Path
+) -> None:
+    write(path)
+    backup = path.read_bytes()
+    kill(path, key, "between")
+    kill(path, key, "within")
+    path.write_bytes(backup)
+    encrypt(path, key)
+    assert known(path, key) == KNOWN
 
 
 @FORMS
@@ -220,8 +236,9 @@ def test_between_entries_a_name_is_in_the_file_alone_and_after_forget_in_none(
     if encrypted:
         encrypt(path, key)
     memory, _ = awake(path, key)
-    memory.keep(KNOWN, TOLD)
+    memory.keep(replace(KNOWN, people={**KNOWN.people, "ida": {"trust": 0.5}}), TOLD)
     memory.keep(LATER)
+    assert holding(path, b"ida") == [], "whom the pet itself has forgotten"
     assert path.with_name("memory.db-journal").read_bytes() == b""
     assert holding(path) == ([] if encrypted else ["memory.db"])
     assert holding(path, b"person 9") == ([] if encrypted else ["memory.db"])
