@@ -59,7 +59,7 @@ def left_by_another(path: Path, folder: int) -> list[Path]:
     except BlockingIOError:
         return []
     finally:
-        fcntl.flock(folder, fcntl.LOCK_SH)
+        fcntl.flock(folder, fcntl.LOCK_SH | fcntl.LOCK_NB)
 
 
 def drop_foreign(path: Path) -> None:
