@@ -245,6 +245,19 @@ def test_a_chip_that_had_noise_and_changes_no_bit_for_half_a_minute_is_set_up_an
         assert rig.live(0.3, hand)[-1][3] == pytest.approx(128, abs=12), "as before"
 
 
+@pytest.mark.parametrize(("quiet", "frozen"), [(80.0, 1), (105.0, 0)])
+def test_a_chip_that_has_become_quiet_may_change_no_bit(quiet: float, frozen: int) -> None:
+    """However long it had noise before: after twelve windows (92 s) without, it may be quiet."""
+    rig = SkinRig(noise=1.2)
+    rig.live(400.0)
+    noise = np.zeros((round(quiet * 100), 12))
+    noise[::1000, 3] = 2.0
+    rig.live(quiet, noise=noise)
+    assert rig.skin.losses == 0
+    rig.live(45.0, noise=np.zeros((4500, 12)))
+    assert rig.skin.losses == frozen
+
+
 @pytest.mark.parametrize("pads", [0, 1, 3])
 def test_on_a_body_with_few_pads_all_at_full_may_be_a_hand(pads: int) -> None:
     rig = SkinRig()
@@ -254,7 +267,8 @@ def test_on_a_body_with_few_pads_all_at_full_may_be_a_hand(pads: int) -> None:
         rig.chip.load(np.full((20, 12), more), np.zeros((20, 12)))
         for _ in range(20):
             rig.ms += 10
-            few.read(rig.ms)
+            changed = few.read(rig.ms)
+            assert not changed or pads, "a body without pads has no touches to tell"
     assert bytes(few.pressures) == b"\xff" * pads
     assert (few.answers, few.losses) == (True, 0)
 
