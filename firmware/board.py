@@ -47,8 +47,7 @@ _LATE_MS = const(50)
 _SMOOTH_MS = const(60_000)
 """ms without a late tick after which an overrun is forgotten."""
 _LONGEST_TTL_MS = const(1000)
-"""ms for which a setpoint is good at most, whatever it says. Our choice: a pet may go on for this
-long without its brain, which says 300."""
+"""ms for which a setpoint is good at most; the brain says 300. Our choice."""
 _MOVED = const(30)
 """mg or mrad/s of change that count as movement: above the noise of both accelerometers."""
 _ACTIVE_READS = const(25)
@@ -125,13 +124,14 @@ class Board:
         self._battery_out = bytearray(8)
         self._joints_out = bytearray(4 + 2 * count)
         self._said = -1
-        """State, faults, stuck pads and flags as last sent, in 3, 7, 12 and the other bits; -1: not
-        in this session."""
+        """State, faults, stuck pads, flags as last sent: 3, 7, 12, the other bits; -1: not yet."""
         self._ticks = 0
         """Modulo 400, of which all that happens every so many ticks is a divisor."""
-        self._touched = False
-        self._touch_untold = False
-        """Whether a touch has begun that this session does not know of."""
+        self._passed = 1
+        """By how many they have gone on in this tick: more where it is late."""
+        self._tick_at = now
+        self._touched = self._touch_untold = False
+        """The latter: whether a touch has begun that this session does not know of."""
         self._motion_said = array("h", imu.felt)
         """The reading of the IMU that was last sent."""
         self._active = 0
@@ -147,9 +147,10 @@ class Board:
         }
 
     def tick(self, now: "Ms") -> None:
-        """Do everything that is due now. Called every TICK_MS; never waits and raises nothing that
-        a device can cause."""
-        self._ticks = (self._ticks + 1) % 400
+        """Do all that is due now, every TICK_MS. Never waits, and no device makes it raise."""
+        self._passed = min(max(ticks_diff(now, self._tick_at) // TICK_MS, 1), 100)
+        self._tick_at = now
+        self._ticks = (self._ticks + self._passed) % 400
         self.listen(now)
         pressed = self._stop.pressed
         if pressed:
@@ -171,15 +172,15 @@ class Board:
     # Devices to messages.
 
     def _feel(self, now: "Ms") -> None:
-        ticks = self._ticks
+        ticks, passed = self._ticks, self._passed
         changed = self._skin.read(now)
         if changed or self._touched or self._touch_untold:
             self._touch_untold = False
-            self._tell_touch(ticks, now)
-        if ticks & 1:
+            self._tell_touch(ticks % 2 < passed, now)
+        if (ticks - 1) % 2 < passed:
             self._tell_motion(self._imu.read(now), now)
         self._tell_lost()
-        if ticks % 100 == 2:
+        if (ticks - 2) % 100 < passed:
             self._battery.read()
             empty = self._empty
             empty.see(self._battery.empty or (empty.active and self._battery.low), now)
@@ -191,13 +192,13 @@ class Board:
                 out[7] = 1 if battery.charging else 0
                 self._port.stream(wire.BATTERY, out)
 
-    def _tell_touch(self, ticks: int, now: "Ms") -> None:
+    def _tell_touch(self, stream: bool, now: "Ms") -> None:
         pressures = self._skin.pressures
         touched = any(pressures)
         if touched != self._touched:
             self._touched = touched
             self._port.event(wire.TOUCHED, struct.pack("<I", now) + pressures)
-        elif not ticks & 1:  # the IMU has the others
+        elif stream:  # the IMU has the other ticks
             out = self._touch_out
             struct.pack_into("<I", out, 0, now)
             wire.copy(pressures, len(pressures), out, 4)
@@ -214,7 +215,7 @@ class Board:
             self._limbs.hold()
         elif fell and self._mode.state == mode.REST:
             self._limbs.aim_at_rest()
-        if self._imu.answers and (self._active or self._ticks % 50 == 1):
+        if self._imu.answers and (self._active or (self._ticks - 1) % 50 < self._passed):
             self._active = max(0, self._active - 1)
             out = self._motion_out
             struct.pack_into("<I", out, 0, now)
@@ -234,16 +235,15 @@ class Board:
     # States and joints.
 
     def _watch(self, now: "Ms") -> None:
-        """Look after the servo drivers: one that does not answer is asked again, and becomes a
-        fault that ends all movement."""
+        """Ask the servo drivers; one that does not answer becomes a fault that ends movement."""
         limbs, powered = self._limbs, self._mode.state < mode.LIMP
-        beat = self._ticks % 25
-        if beat == 19:
+        ticks, passed = self._ticks, self._passed
+        if (ticks - 19) % 25 < passed:
             self._age(now)
             if limbs.look():
                 text = "servos: %d wrong pulses were written again"
                 self._port.log(text % limbs.repairs)
-        if beat == 7 or (limbs.doubtful and self._ticks & 1):
+        if (ticks - 7) % 25 < passed or (limbs.doubtful and ticks % 2 < passed):
             self._sound = limbs.sound()
             if not self._sound and not powered:
                 limbs.limp()
@@ -442,7 +442,8 @@ class Board:
         if said != self._said:
             self._said = said
             self._port.event(wire.STATE, struct.pack("<IBHHB", now, state, faults, stuck, flags))
-        if self._ticks % 50 == 4 and (self._ticks % 400 == 4 or not self._limbs.still):
+        since = (self._ticks - 4) % 400
+        if since % 50 < self._passed and (since < self._passed or not self._limbs.still):
             out = self._joints_out
             struct.pack_into("<I", out, 0, now)
             self._limbs.put_angles(out, 4)

@@ -56,7 +56,7 @@ _NOISY = const(4)
 believed up to a standard deviation of a fourth of the depth. Our choice: what changes faster than
 that is a hand that scratches or kneads."""
 _ALL = const(4)
-"""Pads from which on it cannot be hands when all of them are full at once."""
+"""Pads that are not clipped from which on all of them full at once are no hands."""
 _AT_ONCE = const(5)
 """Reads (50 ms) from the touch of more than half of the pads until all are full, at once. Our
 choice: the chip's filters spread a step over some reads, and hands take longer."""
@@ -77,7 +77,9 @@ _BEGUN = const(4)
 _HIGH = const(840)
 """Counts above this are not linear any more (0.7 V below the supply is 806): the charge was found
 while a hand lay there, or the weather has become dry. The chip looks for its charges anew while
-nothing is touched, once for each pad."""
+nothing is touched."""
+_LOOKS = const(3)
+"""Such searches until the pad's count was lower; one may fall on a hand that leaves. Our choice."""
 
 
 class Skin(Watched):
@@ -112,9 +114,9 @@ class Skin(Watched):
         self._retune = False
         """Whether the chip shall look for its charges anew."""
         self._nonsense = False
-        """Whether the last counts were such that no hand makes them, until it is set up anew."""
-        self._retuned = 0
-        """Bits of the pads that were the reason for that, until their counts are lower."""
+        """Whether no hand makes the last counts, until the chip is set up anew."""
+        self._looks = bytearray(count)
+        """Searches since the count of each pad was lower."""
         self._clipped = self._masked = 0
         """Bits of the pads without a plausible count, and of those with a touch that is none."""
         self._counts = array("H", [0] * 12)
@@ -195,17 +197,19 @@ class Skin(Watched):
     def _sound(self) -> bool:
         if self._nonsense:
             return False
-        if self._retune:
+        if self._retune and not any(self.pressures):
             self._set_up()
         return self._chip.sound()
 
     def _set_up(self) -> None:
         if self._retune:
-            self._retune = False
             self._known = 0
             self._chip.forget()
         self._chip.set_up()
-        self._nonsense = False
+        if self._retune:
+            for pad, channel in enumerate(self._channels):
+                self._looks[pad] = min(self._looks[pad] + (self._counts[channel] > _HIGH), _LOOKS)
+        self._retune = self._nonsense = False
         self._settle = _SETTLE_READS
 
     def _lose(self) -> None:
@@ -242,9 +246,8 @@ class Skin(Watched):
         self._turn = turn
 
     def _begin(self) -> None:
-        """End all touches, and take the counts of some pads as their baselines. Raises OSError when
-        the chip was reset or has found no charges; then it looks for them anew."""
-        self._silence()
+        """Take the counts of some pads as their baselines. Raises OSError, and lets the chip look
+        for its charges anew, when it was reset or has none."""
         count = len(self._channels)
         sound = self._chip.sound()
         for pad in range(self._known, min(self._known + _BEGUN, count)):
@@ -268,13 +271,13 @@ class Skin(Watched):
             self._counts, channels, pads, self._touch_at, self._step, self._base, self._firm,
             self._clipped, self._recent, self._turn, self._flicker, pressures,
         )  # fmt: skip
-        if not felt:
+        if not felt & 0xFFFF:
             self._filling = 0
             return
-        self._changed = felt & 255 > 0
-        zeros, full = felt >> 8 & 255, felt >> 16 & 255
-        self._filling = self._filling + 1 if (felt >> 24) * 2 > pads else 0
-        if zeros == pads > 0 or (full == pads >= _ALL and self._filling <= _AT_ONCE):
+        self._changed = felt & 15 > 0
+        zeros, full, sound = felt >> 4 & 15, felt >> 8 & 15, felt >> 16
+        self._filling = self._filling + 1 if (felt >> 12 & 15) * 2 > sound else 0
+        if zeros == pads > 0 or (full == sound >= _ALL and self._filling <= _AT_ONCE):
             self._retune = zeros != pads  # counts of 0 are those of a chip that was reset
             self._nonsense = True
             self._filling = 0  # the read is repeated, and may not pass for a later one
@@ -285,10 +288,8 @@ class Skin(Watched):
         """Take a sample of a pad for its baseline and its statistics."""
         bit = 1 << pad
         if count <= _HIGH:
-            if self._retuned & bit:
-                self._retuned ^= bit
-        elif not self._retuned & bit and not any(self.pressures):
-            self._retuned |= bit
+            self._looks[pad] = 0
+        elif self._looks[pad] < _LOOKS and not any(self.pressures):
             self._retune = True
         if self._samples == 0:
             self._end_window(pad)

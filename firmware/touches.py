@@ -72,14 +72,15 @@ def feel(
     pressures: ptr8,
 ) -> int:
     """Turn the counts of pads that are or were touched into pressures: what a hand adds is what the
-    capacitance (charge by count) has risen since the baseline. Returns how many pressures changed;
-    256 times how many of these pads have counts that are none; 65536 times how many are pressed
-    about as firmly as can be told; 2²⁴ times how many are touched. The arguments are those of
-    `Skin`."""
+    capacitance (charge by count) has risen since the baseline. Returns five numbers of pads, each
+    up to twelve, in four bits each from the lowest on: whose pressure changed; of those that are or
+    were touched, whose count is none; that are pressed about as firmly as can be told; that are
+    touched; that are not clipped. The arguments are those of `Skin`."""
     changed = 0
     zeros = 0
     full = 0
     touched = 0
+    sound = 0
     before = (turn + 2) % 3 * pads
     row = turn % 3 * pads
     wary = int(flicker[pads])
@@ -87,6 +88,8 @@ def feel(
         flicker[pads] = wary - 1
     for pad in range(pads):
         count = int(counts[int(channels[pad])])
+        if (clipped >> pad) & 1 == 0:
+            sound += 1
         recent[row + pad] = count
         was = int(pressures[pad])
         limit = int(touch_at[pad])
@@ -130,4 +133,4 @@ def feel(
             if now >= _NEARLY_FULL:
                 full += 1
         flicker[pad] = noise
-    return changed | zeros << 8 | full << 16 | touched << 24
+    return changed | zeros << 4 | full << 8 | touched << 12 | sound << 16

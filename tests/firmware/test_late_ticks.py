@@ -1,5 +1,5 @@
 """Ticks that come late: what is made up for stays within the joints' limits of velocity over the
-time that has passed."""
+time that has passed, and what is looked at so many times a second is looked at as often."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import pytest
 
 from moggy.actuators.serial_body import SerialBody
 from moggy.link import MemoryLink
-from moggy.messages import Command
+from moggy.messages import Acceleration, Command, Touch
 from moggy.sim.board.wires import WorldInputs
 
-from .rig import CAT, COUNT_US, INTERPRETERS, Board, started
+from .rig import AHEAD, CAT, COUNT_US, INTERPRETERS, Board, Life, Rig, started
 from .test_fault_matrix import STEPS_AT_ONCE, swinging
 
 STEP_S = 0.02
@@ -63,3 +63,53 @@ def test_what_is_made_up_for_is_within_the_velocity_of_the_time_that_passed(
                 steps = (at - begin) / STEP_S + 1.0
                 assert abs(now[name] - was[name]) <= steps * a_step + off, (name, begin, at)
     assert most > STEPS_AT_ONCE - 1, "some were as far as that"
+
+
+def waited(life: Life, seconds: float) -> float:
+    """Seconds until the board says another state than now, `seconds` at most."""
+    begin, was = life.now, life.state
+    while life.state == was and life.now - begin < seconds:
+        life.live(0.02)
+    return life.now - begin
+
+
+@pytest.mark.parametrize("ms", range(0, 240, 80))
+def test_a_servo_chip_that_was_reset_is_found_in_time(life: Life, ms: int) -> None:
+    life.live(3.0).live(1.0 + ms / 1000.0, faults=("ticks_late",))
+    life.live(0.0, faults=("ticks_late", "servos_reset"))
+    assert waited(life, 5.0) < 0.5
+
+
+@pytest.mark.parametrize("ms", range(0, 240, 80))
+def test_a_pulse_after_a_stop_is_found_in_time(life: Life, ms: int) -> None:
+    life.live(3.0)
+    life.body.stop(life.now)
+    life.live(0.5 + ms / 1000.0, faults=("ticks_late",))
+    assert (life.state, life.pulsed) == ("stopped", 0)
+    life.live(0.02, faults=("ticks_late", "servos_garbled"))
+    begin = life.now
+    while life.pulsed and life.state == "stopped":
+        life.live(0.02)
+        assert life.now < begin + 1.3
+
+
+def test_an_empty_battery_is_found_in_time(life: Life) -> None:
+    life.live(3.0).live(1.0, faults=("ticks_late",))
+    life.live(0.0, volts=5.0)
+    assert waited(life, 10.0) < 3.5
+
+
+def test_each_late_tick_tells_of_touch_and_motion() -> None:
+    """Some seven come in a second, each late by six periods or more."""
+    rig = Rig()
+    rig.live(3.0, AHEAD)
+    rig.feel(faults=("ticks_late",), pads=(0.5,) * 3 + (0.0,) * 9)
+    rig.live(1.0, AHEAD)
+    heard = []
+    for n in range(40):
+        rig.feel(acceleration=(0.0, 0.1 * (n % 2), 1.0))
+        heard += rig.live(0.5, AHEAD)
+    touches = sum(isinstance(sense, Touch) for sense in heard)
+    motions = sum(isinstance(sense, Acceleration) for sense in heard)
+    assert touches > 130
+    assert motions > 130

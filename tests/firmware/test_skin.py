@@ -294,13 +294,58 @@ def test_a_pad_without_a_plausible_count_is_named_and_the_others_go_on(more_ff: 
     assert rig.live(0.2, on(0, 4000.0))[-1][0] == pytest.approx(128, abs=20)
 
 
-def test_a_clipped_pad_makes_the_chip_look_for_its_charges_once() -> None:
+def test_a_clipped_pad_makes_the_chip_look_for_its_charges_three_times() -> None:
     """As after a start with a hand on a pad, which is too light for its charge afterwards."""
     rig = SkinRig()
     rig.live(30.0, on(0, -3000.0))
-    assert (rig.chip.set_ups, rig.skin.losses) == (2, 0)
+    assert (rig.chip.set_ups, rig.skin.losses) == (4, 0)
     rig.live(1.0)
     rig.live(1.0, on(0, -3000.0) + on(5, 4000.0))
-    assert rig.chip.set_ups == 2, "not while a hand is felt"
-    rig.live(1.0, on(0, -3000.0))
-    assert rig.chip.set_ups == 3
+    assert rig.chip.set_ups == 4, "not while a hand is felt"
+    rig.live(2.0, on(0, -3000.0))
+    assert rig.chip.set_ups == 7
+
+
+def test_a_search_is_for_all_pads_that_are_too_light() -> None:
+    rig = SkinRig()
+    rig.live(30.0, on(0, -3000.0) + on(1, -3000.0))
+    assert rig.chip.set_ups == 4
+
+
+def test_a_hand_that_comes_before_the_search_is_waited_for() -> None:
+    rig = SkinRig()
+    rig.live(30.0)
+    while not rig.skin._retune:
+        rig.live(0.01, on(0, -3000.0))
+    felt = rig.live(1.0, on(0, -3000.0) + on(5, 4000.0))
+    assert felt[-1, 5] == pytest.approx(128, abs=12)
+    assert rig.chip.set_ups == 1
+    rig.live(0.3, on(0, -3000.0))
+    assert rig.chip.set_ups == 2
+
+
+def test_a_search_that_fails_is_repeated() -> None:
+    rig = SkinRig()
+    rig.live(30.0)
+    set_up = rig.chip.set_up
+
+    def fail() -> None:
+        rig.chip.set_up = set_up
+        raise OSError
+
+    rig.chip.set_up = fail
+    forgotten: list[int] = []
+    rig.chip.forget = lambda: forgotten.append(rig.ms)
+    rig.live(0.4, on(0, -3000.0))
+    assert len(forgotten) >= 2, "the second asks for new charges too"
+
+
+@pytest.mark.parametrize("others", [-12000.0, 1e9])
+def test_all_pads_that_are_not_clipped_at_full_at_once_are_a_fault(others: float) -> None:
+    """Beside a wire that is cut, and one that is shorted."""
+    rig = SkinRig()
+    rig.live(30.0, on(4, others))
+    before = rig.skin.implausible
+    felt = rig.live(0.1, np.full(12, 4.0 * HAND_FF) + on(4, others - 4.0 * HAND_FF))
+    assert not felt.any()
+    assert rig.skin.implausible == before + 1

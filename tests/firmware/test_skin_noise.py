@@ -105,7 +105,7 @@ def test_a_firm_touch_does_not_wait() -> None:
 
 def test_a_pad_that_is_clipped_does_not_make_the_others_wait() -> None:
     pad = Pads(700, 700)
-    pad.read(700, 1023, times=30)
+    pad.read(700, 1023, times=100)
     pad.chip.counts[1] = 1023
     assert felt(pad, 680, 680, 680) == [False, False, True]
 
