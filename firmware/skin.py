@@ -313,7 +313,6 @@ class Skin(Watched):
         if self.pressures[pad]:
             self._low[pad] = _TOUCHED
             self._base[pad] += self._drift
-            self._touch_at[pad] = max((self._base[pad] >> 4) - self._step[pad], 0)
         else:
             self._follow(pad, count)
 

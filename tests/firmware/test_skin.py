@@ -349,3 +349,17 @@ def test_all_pads_that_are_not_clipped_at_full_at_once_are_a_fault(others: float
     felt = rig.live(0.1, np.full(12, 4.0 * HAND_FF) + on(4, others - 4.0 * HAND_FF))
     assert not felt.any()
     assert rig.skin.implausible == before + 1
+
+
+@pytest.mark.parametrize(("free", "moves"), [(5, False), (6, True)])
+def test_baselines_under_hands_move_where_half_of_the_pads_are_free(free: int, moves: bool) -> None:
+    rig = SkinRig()
+    rig.live(30.0)
+    hands = np.zeros(12)
+    hands[free:] = HAND_FF
+    rig.live(2.0, hands)
+    before = list(rig.skin._base)
+    rig.live(60.0, lambda t: hands + np.outer(t / 60.0, np.full(12, 1500.0)))
+    moved = np.subtract(before, rig.skin._base) / 16.0
+    assert moved[:free].min() > 30.0
+    assert (moved[free:].min() > 15.0) == (moved[free:].max() > 0.0) == moves
