@@ -14,6 +14,7 @@ AFFECT = (
     "tests/unit/test_affect.py",
 )
 BOARD = (
+    "tests/firmware/test_late_ticks.py",
     "tests/firmware/test_fault_rules.py",
     "tests/firmware/test_board.py",
     "tests/firmware/test_modes.py",
