@@ -79,7 +79,8 @@ _HIGH = const(840)
 while a hand lay there, or the weather has become dry. The chip looks for its charges anew while
 nothing is touched."""
 _LOOKS = const(3)
-"""Such searches until the pad's count was lower; one may fall on a hand that leaves. Our choice."""
+"""Such searches for one pad until its count was lower, as it never is where its wire is cut. Our
+choice: more than one, since a hand may lie there and leave during a search."""
 
 
 class Skin(Watched):
@@ -116,7 +117,7 @@ class Skin(Watched):
         self._nonsense = False
         """Whether no hand makes the last counts, until the chip is set up anew."""
         self._looks = bytearray(count)
-        """Searches since the count of each pad was lower."""
+        """Searches for each pad since its count was lower."""
         self._clipped = self._masked = 0
         """Bits of the pads without a plausible count, and of those with a touch that is none."""
         self._counts = array("H", [0] * 12)
@@ -206,9 +207,6 @@ class Skin(Watched):
             self._known = 0
             self._chip.forget()
         self._chip.set_up()
-        if self._retune:
-            for pad, channel in enumerate(self._channels):
-                self._looks[pad] = min(self._looks[pad] + (self._counts[channel] > _HIGH), _LOOKS)
         self._retune = self._nonsense = False
         self._settle = _SETTLE_READS
 
@@ -289,7 +287,8 @@ class Skin(Watched):
         bit = 1 << pad
         if count <= _HIGH:
             self._looks[pad] = 0
-        elif self._looks[pad] < _LOOKS and not any(self.pressures):
+        elif self._looks[pad] < _LOOKS and not (self._retune or any(self.pressures)):
+            self._looks[pad] += 1
             self._retune = True
         if self._samples == 0:
             self._end_window(pad)
