@@ -9,7 +9,7 @@ import pytest
 
 from moggy.actuators.serial_body import SerialBody
 from moggy.link import MemoryLink
-from moggy.messages import Acceleration, Command, Touch
+from moggy.messages import Acceleration, AnySense, Command, Touch
 from moggy.sim.board.wires import WorldInputs
 
 from .rig import AHEAD, CAT, COUNT_US, INTERPRETERS, Board, Life, Rig, started
@@ -105,7 +105,7 @@ def test_each_late_tick_tells_of_touch_and_motion() -> None:
     rig.live(3.0, AHEAD)
     rig.feel(faults=("ticks_late",), pads=(0.5,) * 3 + (0.0,) * 9)
     rig.live(1.0, AHEAD)
-    heard = []
+    heard: list[AnySense] = []
     for n in range(40):
         rig.feel(acceleration=(0.0, 0.1 * (n % 2), 1.0))
         heard += rig.live(0.5, AHEAD)

@@ -318,20 +318,20 @@ def test_a_hand_that_comes_before_the_search_is_waited_for() -> None:
     assert rig.chip.set_ups == 2
 
 
-def test_a_search_that_fails_is_repeated() -> None:
+def test_a_search_that_fails_is_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
     rig = SkinRig()
     rig.live(30.0)
-    set_up = rig.chip.set_up
+    asked: list[str] = []
 
-    def fail() -> None:
-        rig.chip.set_up = set_up
-        raise OSError
+    def set_up() -> None:
+        asked.append("set up")
+        if len(asked) == 2:
+            raise OSError
 
-    rig.chip.set_up = fail
-    forgotten: list[int] = []
-    rig.chip.forget = lambda: forgotten.append(rig.ms)
+    monkeypatch.setattr(rig.chip, "set_up", set_up)
+    monkeypatch.setattr(rig.chip, "forget", lambda: asked.append("forget"))
     rig.live(0.4, on(0, -3000.0))
-    assert len(forgotten) >= 2, "the second asks for new charges too"
+    assert asked[:4] == ["forget", "set up"] * 2, "the second asks for new charges too"
 
 
 @pytest.mark.parametrize("others", [-12000.0, 1e9])
