@@ -35,7 +35,7 @@ from moggy.pet import LivingPet, Start
 from moggy.record import Recorder
 from moggy.recording import Recording
 from moggy.replay import Relived, relive
-from moggy.sensor_package import GuardedDevice, load_package
+from moggy.sensor_package import GuardedDevice, guarded_readers, load_package
 from moggy.sensors import ALWAYS
 from moggy.sim.board.lock_step import LockStepBoard
 from moggy.sim.board.micropython import MicroPythonBoard, SteppedMicroPython
@@ -150,7 +150,7 @@ def born(start: Start) -> LivingPet:
     edited = EditedDesigns(start)
     made = edited.now
     named = {sensor.name: sensor.package for sensor in made.sensors}
-    packages = ({name: load_package(name) for name in ALWAYS} | named).values()
+    packages = {name: load_package(name) for name in ALWAYS} | named
     number = count(1).__next__
     remembered = None if start.remembered is None else Remembered.from_data(start.remembered)
     mind = Mind(
@@ -178,8 +178,12 @@ def born(start: Start) -> LivingPet:
 
     return LivingPet(
         hour=start.hour,
-        readers=[reader for package in packages for reader in package.readers(made.body)],
-        raw=tuple(message for package in packages for message in package.raw),
+        readers=[
+            reader
+            for name, package in packages.items()
+            for reader in guarded_readers(name, package, made.body)
+        ],
+        raw=tuple(message for package in packages.values() for message in package.raw),
         mind=mind,
         decider=decider,
         actor=actor,

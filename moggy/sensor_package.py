@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -24,14 +24,22 @@ from pydantic import BaseModel, ValidationError, create_model
 from moggy import overlay
 from moggy.body import Body, StrictModel
 from moggy.config import compose, forget_checked
-from moggy.loop import Sensor
+from moggy.loop import LEFT_OUT, Sensor
 from moggy.messages import AnySense, Sense, Trouble, register_sense, sense_of
 from moggy.pet import SenseReader
-from moggy.vocabulary import EventKind, declare_channel, declare_event, nearest
+from moggy.printable import utf8
+from moggy.vocabulary import EventKind, declare_channel, declare_event, joined, nearest
 from moggy.yaml_file import Invalid, Locate, Located, Where, validate
 
 SHIPPED_IN = "moggy.sensors"
 """The package that holds the shipped sensors; it is searched first."""
+MOST_SENSES = 1000
+"""Senses that a device or a reader may give at once; our choice: more than a tick can take in."""
+WELL_AFTER_S = 5.0
+"""Seconds without a mistake after which a part is well again; our choice: a value that flickers at
+its bound is said once."""
+MOST_BITS = 63
+"""Of a whole number in JSON, besides its sign: as orjson writes it."""
 NAME = re.compile(r"[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)*")
 
 
@@ -83,10 +91,15 @@ class FittedSensor:
     options: Mapping[str, Any]
 
     def device(self) -> GuardedDevice | None:
-        """What measures, made now; None where the package brings no device. Raises what making it
-        raises."""
+        """What measures, made now; None where the package brings no device."""
         make = self.package.device
-        return None if make is None else GuardedDevice(self.name, make(**self.options))
+        if make is None:
+            return None
+        try:
+            device = make(**self.options)
+        except (Exception, SystemExit) as error:
+            device = _Unmade(error)
+        return GuardedDevice(self.name, device)
 
 
 class GuardedDevice:
@@ -100,32 +113,17 @@ class GuardedDevice:
     def __init__(self, name: str, device: Sensor) -> None:
         self.name = name
         self._device = device
-        self._said = ""
+        self._bounds = _Bounds(name)
 
     def poll(self, now: float) -> Sequence[AnySense]:
         """What the device measured. What is out of bounds is dropped, and said once."""
         try:
-            measured = [fields_of(sense) for sense in self._device.poll(now)]
+            measured = fields_of_all(self._device.poll(now), "poll")
         except OSError:
             raise
         except (Exception, SystemExit) as error:
             raise OSError(f"{type(error).__name__}: {error}") from error
-        wrong = ""
-        senses: list[AnySense] = []
-        for fields in measured:
-            endless = [name for name, value in fields.items() if is_endless(value)]
-            if endless:
-                wrong = f"{endless[0]}: {fields[endless[0]]} is no finite number"
-                continue
-            try:
-                senses.append(sense_of(fields))
-            except ValidationError as error:
-                first = error.errors()[0]
-                wrong = f"{first['loc'][-1]}: {first['msg']} (it is {first['input']!r})"
-        if measured and wrong != self._said:
-            self._said = wrong
-            senses.append(Trouble(at=now, part=self.name, message=wrong))
-        return senses
+        return self._bounds.within(measured, now)
 
     def close(self) -> None:
         """Close the device, if there is something to close. A mistake in that is passed over: the
@@ -136,18 +134,126 @@ class GuardedDevice:
                 close()
 
 
-def fields_of(sense: AnySense) -> dict[str, Any]:
-    """The fields of a sense by name. Raises TypeError for what is none."""
-    if not isinstance(sense, Sense):
-        raise TypeError(f"poll gives senses, and not {sense!r:.60}")
-    return {name: getattr(sense, name) for name in sense.__dataclass_fields__}
+class GuardedReader:
+    """A reader whose mistakes cost the pet that sense only, as those of a device do: what it gives
+    out of bounds is left out, and after whatever it raises it is not asked again."""
+
+    def __init__(self, name: str, reader: SenseReader) -> None:
+        self.name = name
+        self._reader = reader
+        self._left_out = False
+        self._bounds = _Bounds(name)
+
+    def read(self, senses: Sequence[AnySense], now: float) -> Sequence[AnySense]:
+        """What the reader makes of the senses, and a Trouble, once for each change, of what is
+        wrong with it."""
+        if self._left_out:
+            return ()
+        try:
+            return self._bounds.within(fields_of_all(self._reader.read(senses, now), "read"), now)
+        except (Exception, SystemExit) as error:
+            self._left_out = True
+            wrong = joined(f"{type(error).__name__}: {error}", LEFT_OUT)
+            return [Trouble(at=now, part=self.name, message=wrong)]
 
 
-def is_endless(value: object) -> bool:
-    """Whether a value, or one within it, is infinite or not a number."""
-    if isinstance(value, float):
-        return not isfinite(value)
-    return isinstance(value, tuple | list) and any(is_endless(one) for one in value)
+class _Unmade:
+    """In place of a device or readers that could not be made."""
+
+    def __init__(self, error: BaseException) -> None:
+        self._error = error
+
+    def poll(self, now: float) -> Sequence[AnySense]:
+        raise self._error
+
+    def read(self, senses: Sequence[AnySense], now: float) -> Sequence[AnySense]:
+        raise self._error
+
+
+def guarded_readers(name: str, package: SensorPackage, body: Body) -> list[GuardedReader]:
+    """The readers of one pet that a package makes, each guarded."""
+    try:
+        readers: list[SenseReader] = list(package.readers(body))
+    except (Exception, SystemExit) as error:
+        readers = [_Unmade(error)]
+    return [GuardedReader(name, reader) for reader in readers]
+
+
+def fields_of_all(senses: Iterable[AnySense], giver: str) -> list[dict[str, Any]]:
+    """The fields of each sense by name; `giver` is the function that gave them. Raises TypeError
+    for what is no list of senses, ValueError for one that may have no end."""
+    found: list[dict[str, Any]] = []
+    for sense in senses:
+        if not isinstance(sense, Sense):
+            raise TypeError(f"{giver} gives senses, and not {sense!r:.60}")
+        if len(found) == MOST_SENSES:
+            raise ValueError(f"{giver} gives more than {MOST_SENSES} senses at once")
+        found.append({name: getattr(sense, name) for name in sense.__dataclass_fields__})
+    return found
+
+
+class _Bounds:
+    """Leaves out the senses of a part that no message may hold. It says of each field once what is
+    wrong with it, until nothing was for WELL_AFTER_S."""
+
+    def __init__(self, part: str) -> None:
+        self._part = part
+        self._said: set[str] = set()
+        self._last = float("-inf")
+
+    def within(self, given: Sequence[Mapping[str, Any]], now: float) -> list[AnySense]:
+        """The senses of such fields, and a Trouble for each change of what is wrong."""
+        senses: list[AnySense] = []
+        troubles = []
+        for fields in given:
+            try:
+                senses.append(recordable(fields))
+            except _Wrong as wrong:
+                self._last = now
+                if wrong.field not in self._said:
+                    self._said.add(wrong.field)
+                    troubles.append(str(wrong))
+        if senses and self._said and now - self._last >= WELL_AFTER_S:
+            self._said.clear()
+            troubles.append("")
+        return [*senses, *(Trouble(at=now, part=self._part, message=each) for each in troubles)]
+
+
+class _Wrong(ValueError):
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+def recordable(fields: Mapping[str, Any]) -> AnySense:
+    """The sense of such fields. Raises _Wrong where one is out of the bounds of its message, or no
+    journal could hold it."""
+    for name, value in fields.items():
+        if why := unrecordable(value):
+            raise _Wrong(name, f"{name}: {why}")
+    try:
+        return sense_of(fields)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = first["loc"] or (fields["kind"],)
+        message = f"{place[-1]}: {first['msg']} (it is {first['input']!r:.60})"
+        raise _Wrong(str(place[:2][-1]), message) from None
+
+
+def unrecordable(value: object) -> str:
+    """Why no journal can hold a value, or one within it; empty where it can."""
+    match value:
+        case float() if not isfinite(value):
+            return f"{value} is no finite number"
+        case int() if value.bit_length() > MOST_BITS:
+            return f"a whole number of more than {MOST_BITS} bits"
+        case str() if utf8(value) != value:
+            return f"{value!r:.60} is not UTF-8"
+        case Mapping():
+            return next(filter(None, map(unrecordable, (*value.keys(), *value.values()))), "")
+        case tuple() | list():
+            return next(filter(None, map(unrecordable, value)), "")
+    return ""
 
 
 def load_package(name: str, folder: Path | None = None) -> SensorPackage:
@@ -166,11 +272,16 @@ def load_package(name: str, folder: Path | None = None) -> SensorPackage:
             if module != error.name and not module.startswith(f"{error.name}."):
                 raise ValueError(f"needs {error.name!r}, which is not installed") from error
             continue
-        except Exception as error:  # an owner's own code, at its import
+        except (Exception, SystemExit) as error:  # an owner's own code, at its import
             raise ValueError(f"cannot be imported: {type(error).__name__}: {error}") from error
         if not isinstance(package, SensorPackage):
             raise ValueError("the package holds no SENSOR (docs/add-a-sensor.md)")
-        package.introduce()
+        try:
+            package.introduce()
+        except ValueError:
+            raise
+        except Exception as error:
+            raise ValueError(f"cannot be used: {type(error).__name__}: {error}") from error
         return package
     raise ValueError(f"no sensor {name!r}{nearest(name, _names(folder))}")
 

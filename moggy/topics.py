@@ -194,7 +194,7 @@ class Flat:
         if new:
             self._behavior = decision["behavior"]
             yield LOG.name, _log(at, INFO, decision["why"], decision["behavior"])
-        for sense in tick["senses"]:
+        for sense in tick["understood"]:
             if sense["kind"] == "trouble":
                 said = sense["message"] or "well again"
                 yield LOG.name, _log(at, WARNING, said, sense["part"])

@@ -121,7 +121,7 @@ def _live(life: RealLife, terminal: Terminal, ending: Ending) -> int:
 
 def troubles_of(tick: Tick) -> Iterator[tuple[str, str]]:
     """What is missing, broken or refused, or well again: lines for the terminal, with colours."""
-    for sense in tick.senses:
+    for sense in tick.understood:
         if isinstance(sense, Trouble):
             color = "yellow" if sense.message else "green"
             yield f"{sense.part}: {sense.message or 'well again'}", color

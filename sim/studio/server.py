@@ -99,7 +99,7 @@ class Studio:
 
     def __call__(self, tick: Tick, sent: Mapping[str, float]) -> None:
         """Take a tick, and the joint angles (rad) that were sent to the body."""
-        if tick.events or tick.calls or tick.senses or tick.refused:
+        if tick.events or tick.calls or tick.understood or tick.refused:
             self._news.extend(news(tick))
         for sense in tick.senses:
             if isinstance(sense, BoardReport):

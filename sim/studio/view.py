@@ -112,7 +112,7 @@ def news(tick: Tick) -> list[dict[str, Any]]:
     ]
     found += [
         {"kind": "trouble", "at": tick.at, "part": sense.part, "message": sense.message}
-        for sense in tick.senses
+        for sense in tick.understood
         if isinstance(sense, Trouble)
     ]
     found += [{"kind": "refused", "at": tick.at, "message": message} for message in tick.refused]

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Literal
 
 import pytest
@@ -17,16 +18,30 @@ import pytest
 import moggy
 from moggy.assemble import begin, born, devices_of
 from moggy.clock import SimulatedClock
+from moggy.commands.live import troubles_of
 from moggy.config import Files, Invalid, forget_checked
 from moggy.designs import designs
 from moggy.journal import Journal, NotAJournal, read_ticks
-from moggy.loop import Loop
-from moggy.messages import SENSES, AnySense, Command, Face, Sense, Tick, Trouble, Voice, sense_of
+from moggy.loop import LEFT_OUT, Loop
+from moggy.messages import (
+    SENSES,
+    AnySense,
+    Command,
+    Face,
+    Happening,
+    Sense,
+    Tick,
+    Trouble,
+    Voice,
+    sense_of,
+)
 from moggy.pet import Start
 from moggy.replay import relive
 from moggy.sense_file import BadScript
-from moggy.sensor_package import GuardedDevice, SensorPackage
+from moggy.sensor_package import FittedSensor, GuardedDevice, SensorPackage, load_package
+from moggy.sensors import ALWAYS
 from moggy.sim.script import read_script, schema
+from moggy.sim.studio.view import news
 from moggy.vocabulary import CHANNELS, EVENTS, EventKind
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,6 +50,7 @@ FILES = dict(re.findall(r"^`([\w/.]+)`\n\n```\w+\n(.*?)^```", DOC, re.MULTILINE 
 """Name → text of each file that the page gives."""
 (BODY,) = re.findall(r"^```yaml\n(extends: cat\n.*?)^```", DOC, re.MULTILINE | re.DOTALL)
 """The body's file of the page."""
+SEVEN: Any = 7
 OWN_EVENTS = ("chilled", "warmed")
 
 PULSE_BELT = """
@@ -45,6 +61,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from moggy.messages import Impression, Sense
+from moggy.sensors import ALWAYS
 from moggy.sensor_package import SensorPackage
 
 
@@ -383,16 +400,128 @@ def test_a_mistake_in_a_device_costs_that_sense_only(
     assert says in trouble.message
 
 
-@pytest.mark.parametrize("value", [float("inf"), float("-inf"), float("nan")])
-def test_a_value_without_end_is_left_out_and_said_once(value: float) -> None:
-    """A journal that held it could not be read."""
-    poll = Odd(lambda now: [Voice(at=now, level=0.5, pitch=value), Voice(at=now, level=0.5)]).poll
-    device = GuardedDevice("odd", Odd(poll))
-    first, second = device.poll(1.0), device.poll(2.0)
-    assert [sense.kind for sense in first] == ["voice", "trouble"]
-    assert isinstance(first[1], Trouble)
-    assert "no finite number" in first[1].message
-    assert [sense.kind for sense in second] == ["voice"]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undeclared(Sense):
+    """A message that no package declares."""
+
+    kind: Literal["undeclared"] = "undeclared"
+
+
+class OddReader:
+    """A reader of an owner who made a mistake."""
+
+    def __init__(self, read: Callable[[float], Any]) -> None:
+        self._read = read
+
+    def read(self, senses: Sequence[AnySense], now: float) -> Any:
+        return self._read(now)
+
+
+def endless(now: float) -> Iterator[Sense]:
+    while True:
+        yield Happening(at=now, event="stroked")
+
+
+def ticks_with(readers: Callable[[Any], Any]) -> list[Tick]:
+    """Two seconds of a pet with these readers besides its own, in which it is spoken to."""
+    with pytest.MonkeyPatch.context() as patch:
+        package = SimpleNamespace(SENSOR=SensorPackage(readers=readers))
+        patch.setitem(sys.modules, "odd", package)
+        patch.setattr("moggy.assemble.ALWAYS", (*ALWAYS, "odd"))
+        pet = born(begin(Files(), seed=1, hour=10.0))
+    moments = [n / 50.0 for n in range(100)]
+    return [pet.tick(now, [Voice(at=now, level=-20.0, pitch=220.0)]) for now in moments]
+
+
+@pytest.mark.parametrize(
+    ("readers", "says"),
+    [
+        (lambda body: None, "TypeError: 'NoneType' object is not iterable"),
+        (lambda body: 1 / 0, "ZeroDivisionError: division by zero"),
+        (lambda body: [None], "AttributeError: 'NoneType' object has no attribute 'read'"),
+        (lambda body: [OddReader(lambda now: None)], "'NoneType' object is not iterable"),
+        (lambda body: [OddReader(lambda now: "cold")], "read gives senses, and not 'c'"),
+        (lambda body: [OddReader(lambda now: (1 / 0 for _ in "a"))], "ZeroDivisionError"),
+        (lambda body: [OddReader(ended)], "SystemExit: 3"),
+        (lambda body: [OddReader(endless)], "more than 1000 senses at once"),
+    ],
+)
+def test_a_mistake_in_a_reader_costs_that_sense_only(
+    readers: Callable[[Any], Any], says: str
+) -> None:
+    ticks = ticks_with(readers)
+    (trouble,) = [s for tick in ticks for s in tick.understood if isinstance(s, Trouble)]
+    assert trouble.part == "odd"
+    assert says in trouble.message
+    assert trouble.message.endswith(LEFT_OUT)
+    assert [s.kind for s in ticks[-1].understood] == ["voice"]
+    assert [line for tick in ticks for line, _ in troubles_of(tick)] == [f"odd: {trouble.message}"]
+    shown = [each for tick in ticks for each in news(tick) if each["kind"] == "trouble"]
+    assert [each["message"] for each in shown] == [trouble.message]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (lambda now: Happening(at=now, event="stroked", strength=5.0), "strength: .*less than"),
+        (lambda now: Happening(at=now, event="stroked", person=SEVEN), "person: .*string"),
+        (lambda now: Happening(at=float("nan"), event="stroked"), "at: nan is no finite number"),
+        (lambda now: Face(at=now, blendshapes={"x": float("inf")}), "blendshapes: inf is no fin"),
+        (lambda now: Happening(at=now, event="stroked", person="\ud800"), "person: .*UTF-8"),
+        (lambda now: Happening(at=now, event="stroked", because=(10**30,)), "because: .*63 bits"),
+        (lambda now: Undeclared(at=now), "undeclared: .*tag"),
+    ],
+)
+def test_what_no_message_may_hold_is_left_out_and_said_once(
+    wrong: Callable[[float], Sense], says: str
+) -> None:
+    """A journal that held it could not be written, or not be read."""
+
+    def given(now: float) -> Sequence[Sense]:
+        return [wrong(now), *([Happening(at=now, event="stroked")] if now else [])]
+
+    device = GuardedDevice("odd", Odd(given))
+    measured = [sense for n in range(100) for sense in device.poll(n / 50.0)]
+    ticks = ticks_with(lambda body: [OddReader(given)])
+    understood = [s for tick in ticks for s in tick.understood if s.kind != "voice"]
+    for senses in (measured, understood):
+        assert [sense.kind for sense in senses] == ["trouble", *["happening"] * 99]
+        assert isinstance(senses[0], Trouble)
+        assert senses[0].part == "odd"
+        assert re.search(says, senses[0].message)
+
+
+@pytest.mark.parametrize(
+    "mistake", [OSError("no chip"), KeyError("no chip"), SystemExit("no chip")]
+)
+def test_a_device_that_cannot_be_made_costs_that_sense_only(mistake: BaseException) -> None:
+    def made() -> Any:
+        raise mistake
+
+    device = FittedSensor("odd", SensorPackage(device=made), {}).device()
+    assert device is not None
+    with pytest.raises(OSError, match="no chip"):
+        device.poll(0.0)
+    device.close()
+
+
+def test_a_package_of_wrong_things_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = SensorPackage(raw=(Odd,))  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "odd", SimpleNamespace(SENSOR=wrong))
+    with pytest.raises(ValueError, match="cannot be used: AttributeError"):
+        load_package("odd")
+
+
+def test_a_value_that_flickers_at_its_bound_is_said_once() -> None:
+    def given(now: float) -> Sequence[Sense]:
+        high = 20.0 + now if now < 6.0 else 0.0
+        return [Voice(at=now, level=high if round(now * 50.0) % 2 else 0.0)]
+
+    device = GuardedDevice("odd", Odd(given))
+    senses = [sense for n in range(1, 700) for sense in device.poll(n / 50.0)]
+    troubles = [s for s in senses if isinstance(s, Trouble)]
+    assert ["level: " in trouble.message for trouble in troubles] == [True, False]
+    assert 10.9 < troubles[1].at < 11.1
 
 
 @pytest.mark.parametrize(
