@@ -4,11 +4,12 @@ wrong and where one comes from."""
 from __future__ import annotations
 
 import errno
+import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from moggy.regular_file import regular
 from moggy.vocabulary import joined, nearest
@@ -34,7 +35,34 @@ class NotText(ValueError):
 def opened(path: Path) -> BinaryIO:
     """The file, open to be read. Raises OSError also for what is no file: a pipe could keep the
     reader waiting for ever, and a device may have no end."""
-    return os.fdopen(regular(path, os.O_RDONLY), "rb")
+    return io.BufferedReader(_Ready(path))
+
+
+class _Ready(io.FileIO):
+    """A file whose reading never waits: the kernel shows some of its own as files, such as
+    /proc/kmsg, in which there may be nothing for now."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises OSError, as `regular` does."""
+        super().__init__(regular(path, os.O_RDONLY), "rb")
+        self._path = path
+
+    def readinto(self, buffer: Any, /) -> int:
+        """Bytes that were read. Raises OSError where there are none for now, and no end."""
+        count = super().readinto(buffer)
+        if count is None:
+            raise self._nothing()
+        return count
+
+    def readall(self) -> bytes:
+        """As `readinto`, up to the end."""
+        data = super().readall()
+        if data is None:
+            raise self._nothing()
+        return data
+
+    def _nothing(self) -> OSError:
+        return OSError(errno.EAGAIN, "there is nothing to read in it for now", str(self._path))
 
 
 def stands(path: Path) -> bool:

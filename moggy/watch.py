@@ -74,14 +74,15 @@ class Watcher:
         )
         wrong = [printable(name) for kind in SHIPPED for name in self._files.misnamed(kind)]
         self._say(NAMES, "; ".join(f"{name} {MISNAMED}" for name in wrong[:3]))
+        hindered: OSError | None = None
         for name in dict.fromkeys([*self._texts, *self._files.names("motions")]):
             text = self._text(name)
             if text is None or text == self._texts.get(name):
                 continue
             try:
                 edits = self._take(name, text)
-            except OSError:
-                raise  # the file is looked at again
+            except OSError as error:
+                hindered = error  # the file is looked at again
             except Exception as error:
                 # One file must not hide what is saved in the others.
                 self._texts[name] = text
@@ -91,6 +92,8 @@ class Watcher:
                 self._texts |= {**edits, name: text}
                 for each, content in edits.items():
                     self._found.put(Edited(at=0.0, file=each, text=content))
+        if hindered is not None:
+            raise hindered
 
     def _text(self, name: str) -> str | None:
         """None while the file is absent, as in the middle of an editor's save, or cannot be
@@ -100,6 +103,9 @@ class Watcher:
         except Invalid as error:
             if self._files.has(name):
                 self._say(name, str(error))
+            return None
+        except Exception as error:  # one file must not hide what is saved in the others
+            self._say(name, f"{name}: cannot be read ({type(error).__name__}: {error})")
             return None
         self._say(name, "")
         return text

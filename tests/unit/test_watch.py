@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import os
+import socket
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from time import sleep
 
@@ -11,6 +13,7 @@ import pytest
 from moggy.assemble import begin
 from moggy.config import Files, Invalid
 from moggy.messages import AnySense, Edited, Trouble
+from moggy.regular_file import regular
 from moggy.watch import Take, Watcher
 
 WHO = "personalities/cat.yaml"
@@ -95,6 +98,63 @@ def test_a_file_that_could_not_be_checked_now_is_looked_at_again(watched: Watche
     assert told.message == "the files cannot be watched: OSError: no room for a process"
     assert watched.next() == Edited(at=7.0, file=WHO, text="name: x\n")
     assert watched.next() == Trouble(at=7.0, part="files", message="")
+
+
+KINDS: dict[str, Callable[[Path], None]] = {
+    "it is a pipe": os.mkfifo,
+    "it is a device": lambda path: path.symlink_to("/dev/zero"),
+    "it is a folder": Path.mkdir,
+    "it is a socket": lambda path: socket.socket(socket.AF_UNIX).bind(str(path)),
+    "a link that leads nowhere": lambda path: path.symlink_to("nothing"),
+    "too many levels of symbolic links": lambda path: path.symlink_to(path),
+    "nothing to read in it for now": lambda path: path.symlink_to(EMPTY),
+    "a mistake of ours": lambda path: path.symlink_to("/mistaken"),
+}
+"""What a Trouble says → makes what says it, in the place of a file."""
+EMPTY = "/empty"
+"""Stands for what the kernel shows as a file, and in which there may be nothing for now."""
+
+
+@pytest.mark.parametrize("says", KINDS)
+def test_what_is_no_file_is_told_once_and_hides_no_other(
+    watched: Watched, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, theirs = os.pipe2(os.O_NONBLOCK)
+
+    def opened(path: Path, flags: int) -> int:
+        if path.is_symlink() and str(path.readlink()) == "/mistaken":
+            raise KeyError("a mistake of ours")
+        empty = path.is_symlink() and str(path.readlink()) == EMPTY
+        return os.dup(ours) if empty else regular(path, flags)
+
+    monkeypatch.setattr("moggy.unreadable.regular", opened)
+    motions = watched.path.parent.parent / "motions"
+    motions.mkdir()
+    monkeypatch.chdir(motions)  # the name of a socket is short
+    KINDS[says](Path("a.yaml"))
+    told = watched.next()
+    assert isinstance(told, Trouble)
+    assert told.part == "motions/a.yaml"
+    assert says in told.message.lower()
+    (motions / "b.yaml").write_text("name: b\n", encoding="utf-8")
+    assert watched.next() == Edited(at=7.0, file="motions/b.yaml", text="name: b\n")
+    assert watched.write(b"name: x\n") == Edited(at=7.0, file=WHO, text="name: x\n")
+    os.close(ours)
+    os.close(theirs)
+
+
+def test_a_file_whose_check_is_hindered_hides_no_other(watched: Watched) -> None:
+    def hindered(name: str, text: str) -> Mapping[str, str]:
+        if name == WHO:
+            raise OSError("no room for a process")
+        return {name: text}
+
+    watched.take = hindered
+    assert isinstance(watched.write(b"name: x\n"), Trouble)
+    motions = watched.path.parent.parent / "motions"
+    motions.mkdir()
+    (motions / "b.yaml").write_text("name: b\n", encoding="utf-8")
+    assert watched.next() == Edited(at=7.0, file="motions/b.yaml", text="name: b\n")
 
 
 @pytest.mark.parametrize("place", ["", "motions", "personalities"])
