@@ -23,6 +23,8 @@ long takes 10 ms."""
 LONGEST_GAP_S = DAY_S
 """Most seconds between two ticks of a life. What the pet feels in them is worked out second by
 second, so that it is the same at any rate: 3 s for a day. Our choice."""
+LAST_UNIX_S = 253_370_764_800.0
+"""Seconds since 1970 up to the year 9999, the last that calendars write with four digits."""
 OFF_S = 30.0
 """Seconds by which the machine's clock has to differ for the pet to be told. Our choice."""
 
@@ -130,8 +132,14 @@ class WallClock:
 
 
 def unix_time() -> float:
-    """Seconds since 1970, for the age of files."""
-    return time.time()
+    """Seconds since 1970, in 0..LAST_UNIX_S, for the age of files and for calendars. A clock that
+    is set to before or behind that counts as on the first day; Python raises where it lies behind
+    what 64 bits of nanoseconds hold, the year 2262."""
+    try:
+        now = time.time()
+    except OverflowError:
+        return 0.0
+    return now if 0.0 <= now <= LAST_UNIX_S else now % DAY_S
 
 
 def calendar_name() -> str:

@@ -12,6 +12,7 @@ from typing import Protocol as Interface
 
 import serial
 
+from moggy.clock import unix_time
 from moggy.protocol import CommandResult, Identity, Protocol, Said
 from moggy.serial_port import ListPorts, UsbDevice, device_of, port_of, ports_here, way_out
 
@@ -162,7 +163,7 @@ class SerialLink(ProtocolLink):
     def __init__(self, port: str, baud: int = 115200, ports: ListPorts = ports_here) -> None:
         """`port`: such as /dev/ttyACM0. Does not raise if it is absent; `poll` reports that.
         `ports` lists the ports of this computer."""
-        super().__init__(nonce=time.time_ns() >> 10)
+        super().__init__(nonce=int(unix_time() * 1e6))
         self.port = port
         self._baud, self._ports = baud, ports
         self._device: UsbDevice | None = None

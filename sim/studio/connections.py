@@ -6,13 +6,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+from email.utils import formatdate
+from types import SimpleNamespace
 from typing import Any
 
 import uvicorn
+import websockets.server
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
+from uvicorn.protocols.websockets import websockets_sansio_impl
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
 
+from moggy.clock import unix_time
 from moggy.sim.studio.open_page import Pace
 
 MOST_CONNECTIONS = 64
@@ -35,6 +40,16 @@ a second while their frames are taken apart."""
 FRAMES_PER_SECOND = 100
 """Frames of a page in a second that are no whole message: pings, pongs, fragments. Our choice: a
 browser sends one pong in 20 s, and fragments of 128 kB."""
+
+
+def date(usegmt: bool) -> str:
+    """The date of an answer, as `email.utils.formatdate` gives it, whatever the clock is set to."""
+    return formatdate(unix_time(), usegmt=usegmt)
+
+
+for _dated in (websockets.server, websockets_sansio_impl):
+    # Theirs raises behind the years that Python or a calendar knows, and no page would be let in.
+    _dated.email = SimpleNamespace(utils=SimpleNamespace(formatdate=date))  # type: ignore[attr-defined]
 
 
 class Connection(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
@@ -125,6 +140,11 @@ class Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Any:
         yield
+
+    async def on_tick(self, counter: int) -> bool:
+        """Whether to end. uvicorn also writes the date into a header, which ends it where the
+        machine's clock is set behind the years that Python or a calendar knows."""
+        return self.should_exit
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Take connections in at CONNECTIONS_PER_SECOND, where uvicorn takes all that come."""

@@ -4,13 +4,15 @@ set to. Its time is given here: nothing waits."""
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import moggy
 from moggy.clock import DAY_S
-from moggy.recording import Recording, Records
+from moggy.link import SerialLink
+from moggy.recording import OWN, Recording, Records
 
 ROOMY = Records(least_free_mb=0.0)
 NOON = 20_000.5 * DAY_S
@@ -63,6 +65,47 @@ def test_a_clock_that_is_set_between_lives_makes_no_life_old(
     machine.now = NOON
     assert machine.lives().path.exists()
     assert all(path.exists() for path in (*before, *after))
+
+
+def beyond() -> float:
+    """What Python does where nanoseconds since 1970 do not fit in 64 bits."""
+    raise OverflowError("timestamp too large to convert to C _PyTime_t")
+
+
+CLOCKS: dict[str, Callable[[], float]] = {
+    "before 1970": lambda: -1e9,
+    "the year 1": lambda: -62_135_596_800.0,
+    "the year 2300": lambda: 10_413_792_000.0,
+    "the year 12000": lambda: 316_516_204_800.0,
+    "the year 2262": beyond,
+}
+
+
+@pytest.mark.parametrize("clock", CLOCKS)
+def test_a_life_is_recorded_whatever_year_the_clock_is_set_to(
+    life: moggy.Life, clock: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("moggy.clock.time.time", CLOCKS[clock])
+    for number in (1, 2):
+        recording = Recording(tmp_path, life.start, ROOMY)
+        for tick, sent in zip(life.ticks[:10], life.sent[:10], strict=True):
+            recording(tick, sent)
+        recording.close()
+        assert (recording.missing, recording.why) == (0, "")
+        name = OWN.fullmatch(recording.path.name)
+        assert name is not None, "it is known as ours to delete"
+        assert int(name[1]) == number
+
+
+@pytest.mark.parametrize("clock", CLOCKS)
+def test_a_link_is_made_whatever_year_the_clock_is_set_to(
+    clock: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("moggy.link.time.time", CLOCKS[clock])
+    if CLOCKS[clock] is beyond:
+        monkeypatch.setattr("moggy.link.time.time_ns", beyond)
+    link = SerialLink("/dev/no-such-port")
+    link.close()
 
 
 def test_a_part_goes_when_more_later_days_have_records_than_are_kept(machine: Machine) -> None:
