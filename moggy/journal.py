@@ -29,6 +29,8 @@ TICK = "/tick"
 """Topic of the ticks."""
 START = "start.json"
 """Name of the attachment that holds the Start."""
+GOES_ON = "goes_on.json"
+"""Name of the attachment of a part that ended because a further one began."""
 TOGETHER = 25
 """Ticks in one message of the topic; our choice."""
 CHUNK_S = 0.9
@@ -209,8 +211,9 @@ class Journal:
         for topic, message in self._flat(tick, sent):
             self._mcap.add(self._channel(topic, sent), stamp, message, n)
 
-    def close(self) -> None:
-        """Write the rest and the index. Raises OSError; the file is closed all the same."""
+    def close(self, *, goes_on: bool = False) -> None:
+        """Write the rest and the index; `goes_on`: also that a further part follows. Raises
+        OSError; the file is closed all the same."""
         if not self._closed:
             self._closed = True
             try:
@@ -218,6 +221,8 @@ class Journal:
                 self._mcap.flush()
                 self.unwritten = 0
                 self._begin_again()
+                if goes_on:
+                    self._mcap.attach(GOES_ON, orjson.dumps({"n": self._next}))
             except BaseException:
                 self._mcap.abandon()
                 raise
@@ -336,22 +341,26 @@ def read_ticks(path: Path, told: Told | None = None) -> Iterator[Entry]:
         try:
             if len(files) > 1 and not following.of_this_life(part, _began(part)):
                 continue
-            for entry in _entries(part, say):
+            following.goes_on = None
+            for entry in _entries(part, say, following):
                 if following.takes(part, entry.data["n"], entry.at):
                     yield entry
         except NotAJournal as error:
             if len(files) == 1:
                 raise
             say(str(error))
+    following.end(path)
     if following.empty:
         say(NoTick(f"{path}: no tick in it can be read"))
 
 
-def _entries(part: Path, told: Told) -> Iterator[Entry]:
-    """The ticks of one file."""
+def _entries(part: Path, told: Told, following: Following | None = None) -> Iterator[Entry]:
+    """The ticks of one file; `following` hears where it says that a further part follows."""
     last: dict[str, Any] | None = None
     latest, lived, expected = 0.0, -1, -1
     for found in _records(part, told):
+        if found.attached and found.topic == GOES_ON and following is not None:
+            following.goes_on = part
         if found.topic != TICK or found.attached:
             continue
         try:

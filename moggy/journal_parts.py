@@ -46,6 +46,9 @@ class Following:
         """Number, second and file of the tick that was read last."""
         self._back: Path | None = None
         """The part of which it was said that it goes back."""
+        self.goes_on: Path | None = None
+        """The part that is read, where it says that a further one follows on it. Those of older
+        versions say nothing."""
 
     @property
     def empty(self) -> bool:
@@ -88,3 +91,16 @@ class Following:
                 )
         self._last = n, at, part
         return True
+
+    def end(self, path: Path) -> None:
+        """All parts of the journal `path` were read: say it where the last was not the last. One
+        that was named itself stands alone."""
+        if self._last is None or self._last[2] != self.goes_on or PART.search(path.name):
+            return
+        last, then, part = self._last
+        self._told(
+            Gap(
+                f"{part}: what follows on tick {last} ({then:.2f} s) is missing, with the further"
+                " part in which it stands"
+            )
+        )

@@ -190,7 +190,7 @@ class Recording:
             at - self._began >= self._records.part_minutes * 60.0
             or self._journal.size >= self._share * SHARE_FILLED
         ):
-            self._journal.close()
+            self._journal.close(goes_on=True)
             self._journal = None
             self._open(at)
         elif at - self._looked >= LOOK_S:

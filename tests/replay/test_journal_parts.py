@@ -16,6 +16,8 @@ from moggy.clock import LONGEST_GAP_S
 from moggy.journal import Journal, read_ticks
 from moggy.journal_parts import Gap, parts
 from moggy.main import app
+from moggy.mcap_file import Cut
+from moggy.recording import Recording, Records
 
 PART = 100
 """Ticks of a part."""
@@ -29,9 +31,10 @@ def recorded(folder: Path, seed: int) -> Path:
     )
     for number in range(4):
         name = f"life.part{number + 1:04d}.mcap" if number else "life.mcap"
-        with Journal(folder / name, life.start) as written:
-            for tick in life.ticks[number * PART : (number + 1) * PART]:
-                written(tick, life.sent[tick.n])
+        written = Journal(folder / name, life.start)
+        for tick in life.ticks[number * PART : (number + 1) * PART]:
+            written(tick, life.sent[tick.n])
+        written.close(goes_on=number < 3)
     return folder / "life.mcap"
 
 
@@ -51,6 +54,11 @@ def journal(lives: tuple[Path, Path], tmp_path: Path) -> Path:
 
 def part(journal: Path, number: int) -> Path:
     return journal.with_name(f"life.part{number:04d}.mcap")
+
+
+def leave_the_first(journal: Path) -> None:
+    for number in (2, 3, 4):
+        part(journal, number).unlink()
 
 
 def read(journal: Path) -> tuple[list[int], list[str]]:
@@ -76,6 +84,16 @@ SPOILT: dict[str, tuple[Spoil, list[str], set[int]]] = {
         lambda journal: part(journal, 3).unlink(),
         [f"life.part0004.mcap: {MISSING}"],
         {2},
+    ),
+    "the last part is missing": (
+        lambda journal: part(journal, 4).unlink(),
+        ["life.part0003.mcap: what follows on tick 299 (5.98 s) is missing, with the"],
+        {3},
+    ),
+    "all parts but the first are missing": (
+        leave_the_first,
+        ["life.mcap: what follows on tick 99 (1.98 s) is missing, with the"],
+        {1, 2, 3},
     ),
     "a part is no file": (
         as_folder,
@@ -135,6 +153,43 @@ def test_a_part_of_another_life_is_not_read(journal: Path, lives: tuple[Path, Pa
         f"{part(journal, 3)}: it is not of the same life as {journal}, and is not read",
         f"{part(journal, 4)}: {MISSING}",
     ]
+
+
+def test_a_part_that_was_only_begun_is_the_last(journal: Path) -> None:
+    """As a brain leaves it that is killed in the first second of a part."""
+    part(journal, 4).write_bytes(part(journal, 4).read_bytes()[:3000])
+    numbers, said = read(journal)
+    assert numbers == list(range(3 * PART))
+    assert [type(one) for one in said] == [Cut]
+
+
+def test_of_parts_that_are_exchanged_the_last_is_known(journal: Path) -> None:
+    aside = journal.with_name("aside")
+    for old, new in ((part(journal, 4), aside), (part(journal, 3), part(journal, 4))):
+        old.rename(new)
+    aside.rename(part(journal, 3))
+    assert not [one for one in read(journal)[1] if "further part" in one]
+
+
+def test_a_part_that_is_named_itself_stands_alone(journal: Path) -> None:
+    assert read(part(journal, 2)) == (list(range(PART, 2 * PART)), [])
+
+
+def test_a_recording_says_of_each_part_but_the_last_that_it_goes_on(tmp_path: Path) -> None:
+    life = moggy.live(moggy.Pet(seed=1), [], 16.0)
+    records = Records(part_minutes=0.1, least_free_mb=0.0)
+    recording = Recording(tmp_path / "life.mcap", life.start, records)
+    for tick, sent in zip(life.ticks, life.sent, strict=True):
+        recording(tick, sent)
+        while recording.waiting > 300:
+            pass
+    recording.close()
+    journal = tmp_path / "life.mcap"
+    assert read(journal) == (list(range(800)), [])
+    part(journal, 3).unlink()
+    numbers, (said,) = read(journal)
+    assert numbers == list(range(600))
+    assert said.startswith(f"{part(journal, 2)}: what follows on tick 599 (11.98 s) is missing")
 
 
 def test_it_is_lived_again_up_to_what_is_missing(journal: Path) -> None:
