@@ -18,15 +18,34 @@ from time import perf_counter
 from bench.character import NAMES
 from bench.hours_feelings import decorrelated, forgiven, ordered, remembered_roughness
 from bench.promise import Promise, report
-from bench.virtual_life import WHO, Span, VirtualLife, evenings, hand, lived, smile, visited
+from bench.virtual_life import (
+    WHO,
+    Span,
+    VirtualLife,
+    evenings,
+    hand,
+    lived,
+    smile,
+    visited,
+    words,
+)
 from moggy.behaviors.lint import slots
 from moggy.behaviors.tree import Tree
 from moggy.brain.affect.mood import home_of
 from moggy.brain.appraisals import Appraisals
 from moggy.config import Files
-from moggy.messages import AnySense, Person
+from moggy.messages import AnySense, BodyMotion, Person, Words
 from moggy.ongoing import is_quiet
 from moggy.personality import Personality
+from moggy.vocabulary import (
+    CLASS_PLACES,
+    CLASSES,
+    GESTURES,
+    INTENTS,
+    BodyMotionName,
+    GestureName,
+    PersonClass,
+)
 
 H = 3600.0
 """Seconds of an hour."""
@@ -54,6 +73,17 @@ VISITS = 4.0
 """Visits an hour on the days on which the mood is sampled."""
 DAY_H = 15.0
 """Hours of such a day, from seven in the morning."""
+SHORT: tuple[GestureName, ...] = ("tap", "pat", "poke", "hit")
+"""Gestures that are over at once."""
+MOVED: tuple[BodyMotionName, ...] = (
+    "lifted",
+    "falling",
+    "put_down",
+    "knocked",
+    "tipped",
+    "shaken",
+)
+"""How it is moved, in turn."""
 SOLO = ("look_out", "play_alone", "patrol")
 """What a cat that is alone by day does, besides all else."""
 
@@ -74,6 +104,53 @@ def in_company(personality: str, seed: int) -> VirtualLife:
     """A day on which somebody comes four times an hour, and is kind two times in three."""
     senses = visited(seed, DAY_H * H, VISITS)
     return lived(senses, DAY_H * H, personality=personality, seed=seed, hour=7.0, sample=EVERY_S)
+
+
+def in_company_of(personality: str) -> VirtualLife:
+    """Two hours of an evening in which somebody does and says, minute after minute, all that a cat
+    answers, and comes in once more when it is to be quiet."""
+    senses: list[AnySense] = [Person(at=1.0, person=WHO, change="arrives")]
+    at = iter(range(60, 7200, 60))
+    for zone in ("neck", "belly"):
+        for gesture in (each for each in GESTURES if each != "hit"):
+            senses += hand(next(at), zone, gesture, 0.3 if gesture in SHORT else 20.0)
+    begin = next(at)
+    for n in range(12):
+        senses += hand(begin + 3 * n, "back", "pat", 0.3)
+    for _ in range(3):
+        senses += hand(next(at), "cheeks", "stroke", 58.0, pressure=0.3)
+    for intent in INTENTS:
+        senses += words(next(at), intent, -0.5 if intent in ("scold", "leave_me_alone") else 0.5)
+    for feeling in CLASSES:
+        place = CLASS_PLACES[feeling]
+        for to_pet in (0.9, 0.1):
+            senses += feels(next(at), feeling, place.valence, place.arousal, to_pet)
+    senses += feels(next(at), "happy", 0.45, -0.2, 0.9)
+    begin = next(at)
+    for n, motion in enumerate(MOVED):
+        senses.append(BodyMotion(at=begin + 20.0 * n, motion=motion, strength=0.8))
+    senses += hand(next(at), "back", "hit", 0.1, pressure=1.0)
+    senses.append(Person(at=6000.0, person=WHO, change="leaves"))
+    senses.append(Person(at=7100.0, person=WHO, change="arrives"))
+    return lived(senses, 7200.0, personality=personality, hour=20.1)
+
+
+def feels(
+    at: float, feeling: PersonClass, valence: float, arousal: float, to_pet: float
+) -> list[AnySense]:
+    """One sentence that carries a feeling and no wish, as the reader of words reports it."""
+    return [
+        Words(
+            at=at,
+            person=WHO,
+            text="…",
+            valence=valence,
+            arousal=arousal,
+            probabilities={"neutral": 0.1, feeling: 0.9},
+            to_pet=to_pet,
+            confidence=0.9,
+        )
+    ]
 
 
 def hours_of(life: VirtualLife) -> list[tuple[float, float]]:
@@ -283,7 +360,7 @@ def main() -> int:
         left = list(pool.map(alone, names))
         visits = list(pool.map(in_company, *zip(*days, strict=True)))
         after_work = [day for life in pool.map(evenings, names) for day in life]
-        every = [*left, *visits, *after_work]
+        every = [*left, *visits, *after_work, *pool.map(in_company_of, names)]
         lived_h = sum(life.seconds for life in every) / H
         seconds = perf_counter() - began
         print(f"{lived_h:.0f} hours of life in {seconds:.0f} s: {lived_h * H / seconds:.0f} × real")
