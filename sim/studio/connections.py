@@ -42,6 +42,13 @@ FRAMES_PER_SECOND = 100
 browser sends one pong in 20 s, and fragments of 128 kB."""
 
 
+NO_HANDSHAKE = (
+    b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: text/plain\r\n"
+    b"Content-Length: 26\r\n\r\nno handshake of a browser\n"
+)
+"""The answer to a handshake that is not understood."""
+
+
 def date(usegmt: bool) -> str:
     """The date of an answer, as `email.utils.formatdate` gives it, whatever the clock is set to."""
     return formatdate(unix_time(), usegmt=usegmt)
@@ -100,6 +107,15 @@ class PageSocket(WebSocketsSansIOProtocol):
     """A page's line; one that floods with frames that are no message is closed."""
 
     _second = _frames = 0
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came. A handshake that is not understood (with a body, too long) is refused:
+        uvicorn would hold its line open without an answer."""
+        super().data_received(data)
+        if self.conn.handshake_exc is not None and not self.handshake_initiated:
+            self.handshake_complete = self.close_sent = True
+            self.transport.write(NO_HANDSHAKE)
+            self.transport.close()
 
     def handle_ping(self) -> None:
         """Answer, unless there are too many."""

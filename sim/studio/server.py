@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import socket
 import threading
 from collections import deque
@@ -29,6 +28,7 @@ from moggy.sim.studio.connections import Connection, PageSocket, Server
 from moggy.sim.studio.guard import HEADERS, Guard
 from moggy.sim.studio.inbox import PageInputs
 from moggy.sim.studio.open_page import Pace, Page, mistake
+from moggy.sim.studio.said import Said
 from moggy.sim.studio.talk import (
     LONGEST_MESSAGE,
     ListenSaid,
@@ -138,7 +138,7 @@ class Studio:
             lifespan="on",
             timeout_graceful_shutdown=1,
         )
-        logging.getLogger("uvicorn.error").addFilter(_is_ours)
+        self._said = Said()
         self._server = Server(config)
         self._thread = threading.Thread(
             target=self._server.run, kwargs={"sockets": [listener]}, name="studio", daemon=True
@@ -151,6 +151,7 @@ class Studio:
         if self._server is not None and self._thread is not None:
             self._server.should_exit = True
             self._thread.join(5.0)
+            self._said.close()
         self._lister.shutdown(wait=False)
 
     # The page's side, in the server's thread.
@@ -213,7 +214,8 @@ class Studio:
         await socket.accept()
         if len(self._pages) >= MOST_PAGES:
             reason = f"{MOST_PAGES} pages are open already: close one, and reload"
-            await socket.close(code=1013, reason=reason)
+            with contextlib.suppress(WebSocketDisconnect):
+                await socket.close(code=1013, reason=reason)
             return
         page = Page(socket)
         page.answer(await self._hello())
@@ -286,15 +288,6 @@ class _Static(StaticFiles):
 
     async def check_config(self) -> None:
         """Accept a folder that is not there yet."""
-
-
-def _is_ours(record: logging.LogRecord) -> bool:
-    """Whether an error is one of ours, and not what a client sent, or that it did not read its
-    answer before the end."""
-    kind = record.exc_info[0] if record.exc_info else None
-    is_end = kind is not None and issubclass(kind, asyncio.CancelledError)
-    said = record.getMessage()
-    return not (is_end or "received from client" in said or "graceful shutdown exceeded" in said)
 
 
 def _guarded(app: ASGIApp, guard: Guard) -> ASGIApp:

@@ -10,7 +10,7 @@ from starlette.websockets import WebSocket
 
 from moggy.sim.studio.inbox import PageInputs
 from moggy.sim.studio.open_page import Page
-from moggy.sim.studio.server import _is_ours
+from moggy.sim.studio.said import Said
 from moggy.sim.studio.talk import ReadSaid, SaveSaid
 
 
@@ -76,5 +76,7 @@ def test_a_page_that_does_not_read_holds_one_file() -> None:
 
 def test_the_end_of_a_page_that_does_not_read_is_no_error_of_ours() -> None:
     said = "Cancel %s running task(s), timeout graceful shutdown exceeded"
-    assert not _is_ours(logging.LogRecord("uvicorn.error", 40, "", 1, said, (0,), None))
-    assert _is_ours(logging.LogRecord("uvicorn.error", 40, "", 1, "a mistake", (), None))
+    ours = Said()
+    assert not ours.filter(logging.LogRecord("uvicorn.error", 40, "", 1, said, (0,), None))
+    assert ours.filter(logging.LogRecord("uvicorn.error", 40, "", 1, "a mistake", (), None))
+    ours.close()
