@@ -109,6 +109,7 @@ class Rig:
             decision=decision,
             commanded=command,
             senses=senses,
+            understood=senses,
             events=events,
         )
         self.studio(tick, {"head_pan": 0.25})
