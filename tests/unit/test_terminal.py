@@ -16,7 +16,7 @@ for n in range(20 * UNSAID_KEPT):
     decision = Decision(at=0.0, behavior="loaf", why="rests")
     terminal(
         Tick(at=0.0, n=n, person=PersonEstimate(), pet=Affect(), decision=decision,
-             commanded=Command(at=0.0), senses=(trouble,)), {},
+             commanded=Command(at=0.0), understood=(trouble,)), {},
     )
 print("went on", flush=True)
 terminal.close()
