@@ -4,7 +4,7 @@ brain/language/heads.
 On one core the embedding takes about five minutes the first time, the language model ten minutes
 for 800 sentences. Vectors are kept in `--cache`, so that a second training takes a minute.
 
-Meanings are learnt from bench/said/train.tsv and bench/intents.tsv (ours), and what nobody says to
+Meanings are learnt from bench/said/train*.tsv and bench/intents.tsv (ours), and what nobody says to
 a pet from comments of GoEmotions train (Demszky et al. 2020, Apache-2.0). The weights that join a
 reading with the one before it and the thresholds are set on folds of train.tsv that are held back,
 with a first reading that was not trained on them either. EmoBank (CC BY-SA) is not trained on.
@@ -26,7 +26,7 @@ from scipy.optimize import minimize
 
 from bench import train_said
 from bench.absent import need
-from bench.answers import Said, sentences
+from bench.answers import Said
 from bench.network import Matrix, Recipe, scores, softmax, train
 from bench.said_lines import (
     FOLDS,
@@ -37,6 +37,7 @@ from bench.said_lines import (
     meaning_of,
     phrases,
     thresholds,
+    training,
 )
 from bench.train_words import goemotions
 from bench.vectors import Embed, vectors
@@ -73,9 +74,9 @@ class Before(NamedTuple):
     meanings: list[Meaning]
 
 
-def first_reading(lines: Sequence[Said]) -> Before:
+def first_reading(lines: Sequence[Said], plain: int) -> Before:
     """Questions as the second tier is asked them."""
-    of, shares = train_said.held_back(lines)
+    of, shares = train_said.held_back(lines, plain)
     wish_from, away_from, sarcasm_from = thresholds(lines, of, shares, train_said.SENT_OFF)
     asked = []
     for line, row in zip(lines, shares, strict=True):
@@ -183,8 +184,8 @@ def fit_weights(
 
 def learn(source: str, sha256: str, embed: Embed, cache: Path) -> None:
     """Train the head of one model, write it and print what it gives on held-back folds."""
-    every = sentences("train")
-    before = first_reading(every)
+    every, plain = training()
+    before = first_reading(every, plain)
     chosen = list(range(len(every)))
     if source == "smollm2":
         parts, kept, seed = SOME
@@ -197,7 +198,7 @@ def learn(source: str, sha256: str, embed: Embed, cache: Path) -> None:
     counts_from = thresholds(lines, before.meanings, both, SENT_OFF)
     layers = train(learnt.x, learnt.targets, learnt.weight, RECIPE[source])
     made = heads.SentenceHead(
-        credit="trained on bench/said/train.tsv and bench/intents.tsv (ours) and GoEmotions train "
+        credit="trained on bench/said/train*.tsv and bench/intents.tsv (ours) and GoEmotions train "
         "(Demszky et al. 2020, Apache-2.0) by bench/train_language.py",
         mean=learnt.mean,
         spread=1.0,

@@ -1,5 +1,5 @@
 """Trains the network and the table of letters of the first reader of words on bench/said/train.tsv
-and writes them.
+and train_hard.tsv and writes them.
 
 Beside those sentences it learns from bench/intents.tsv (ours) and, as what nobody says to a pet,
 from comments of GoEmotions train (Demszky et al. 2020, Apache-2.0). Its temperature and thresholds
@@ -21,7 +21,7 @@ from scipy.sparse import csr_matrix
 
 from bench import train_grams
 from bench.absent import need
-from bench.answers import Said, sentences
+from bench.answers import Said
 from bench.network import Matrix, Recipe, scores, softmax, temperature, train_several
 from bench.said_lines import (
     FOLDS,
@@ -34,6 +34,7 @@ from bench.said_lines import (
     meanings,
     phrases,
     thresholds,
+    training,
 )
 from bench.train_words import goemotions
 from moggy.meanings import Meaning, stored
@@ -152,18 +153,19 @@ def crossed(lines: Sequence[Said], of: Both) -> Matrix:
     return found
 
 
-def held_back(lines: Sequence[Said]) -> tuple[list[Meaning], Matrix]:
+def held_back(lines: Sequence[Said], plain: int) -> tuple[list[Meaning], Matrix]:
     """For the second tier: the meanings, and their calibrated probabilities (n, k) for each
     sentence by a network that was not trained on it."""
     of = meanings(lines)
     found = crossed(lines, learnt_from(lines, of))
-    return of, softmax(found / np.float32(_temperature(lines, of, found)))
+    return of, softmax(found / np.float32(_temperature(lines[:plain], of, found)))
 
 
 def _temperature(lines: Sequence[Said], of: Sequence[Meaning], found: Matrix) -> float:
+    """Fitted on `lines`, whose scores are the first of `found`."""
     groups = feeling_groups(of)
     right = np.array([groups[of.index(meaning_of(line))].argmax() for line in lines])
-    return temperature(found, groups, right)
+    return temperature(found[: len(lines)], groups, right)
 
 
 def packed(values: Matrix) -> str:
@@ -174,7 +176,7 @@ def packed(values: Matrix) -> str:
 def written(table: train_grams.Table) -> None:
     """Write the table of letters."""
     stored = {
-        "credit": "trained on bench/said/train.tsv and bench/intents.tsv (ours) by "
+        "credit": "trained on bench/said/train*.tsv and bench/intents.tsv (ours) by "
         "bench/train_said.py",
         "meanings": len(table.out_bias),
         "step": table.step,
@@ -191,11 +193,11 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--out", type=Path, default=HEAD, help="the file to write")
     chosen = options.parse_args()
-    lines = sentences("train")
+    lines, plain = training()
     of = meanings(lines)
     both = learnt_from(lines, of)
     found = crossed(lines, both)
-    warmth = _temperature(lines, of, found)
+    warmth = _temperature(lines[:plain], of, found)
     counts_from = thresholds(lines, of, softmax(found / np.float32(warmth)), SENT_OFF)
     x, y, weight = (np.concatenate(pair) for pair in zip(both.mine, both.more, strict=True))
     layers = train_several(x, y, weight, RECIPE, SEEDS)
@@ -204,7 +206,7 @@ def main() -> None:
     chosen.out.write_text(
         json.dumps(
             {
-                "credit": "trained on bench/said/train.tsv and bench/intents.tsv (ours) and "
+                "credit": "trained on bench/said/train*.tsv and bench/intents.tsv (ours) and "
                 "GoEmotions train (Demszky et al. 2020, Apache-2.0) by bench/train_said.py",
                 "meanings": stored(of),
                 "temperature": round(warmth, 4),

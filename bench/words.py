@@ -156,7 +156,8 @@ def main() -> int:
         print(f"left out: {message}")
     if chosen.quick:
         slow.pop("model", None)
-    by_kind(slow)
+    for name in ("held", "hard"):
+        by_kind(slow, name)
     said_to_pets(slow)
     if "model" in slow:
         in_context(slow["model"])

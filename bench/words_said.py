@@ -84,7 +84,7 @@ def taken_for(read: Read, kind: str, intent: str) -> float:
     return _share([r["intent"] == intent for s, r in read if s.kind == kind]) or 0.0
 
 
-def by_kind(slow: Mapping[str, SlowReader], name: str = "held") -> None:
+def by_kind(slow: Mapping[str, SlowReader], name: str) -> None:
     """Print the tables of `bench/said/NAME.tsv` for the first reader, and with the embedding where
     it is here. Languages are not told to the readers."""
     lines = sentences(name)
@@ -93,7 +93,7 @@ def by_kind(slow: Mapping[str, SlowReader], name: str = "held") -> None:
         ways["words+embedding"] = [slow["embedding"]]
     print(
         f"\nbench/said/{name}.tsv, {len(lines)} sentences"
-        + ("" if name == "held" else ", ON WHICH THE READERS WERE TRAINED")
+        + (", ON WHICH THE READERS WERE TRAINED" if name == "train" else "")
         + "; trained and tuned on folds of train.tsv, GoEmotions train and intents.tsv"
     )
     for way, readers in ways.items():
