@@ -13,11 +13,14 @@ from typing import Any
 from moggy.aside import Aside, TooLong
 from moggy.config import Files, Invalid
 from moggy.designs import SCHEMAS, Designs, EditedDesigns, designs, know, save
+from moggy.layer import chain
 from moggy.pet import Start
 
 DEADLINE_S = 60.0
 """Seconds for reading, checking or saving one file, on a machine that is busy building; else the
 largest take five. Our choice."""
+EMPTY = "{}\n"
+"""What is read on from in place of a file that cannot be read."""
 WAY_OUT = (
     f"reading and checking it takes longer than {DEADLINE_S:g} s: make it shorter, or make several "
     "files of it"
@@ -40,9 +43,23 @@ class Clerk:
         """See `moggy.designs.save`."""
         return save(self.files, self.start, name, text)
 
-    def texts(self, name: str) -> dict[str, str]:
-        """See `Files.texts`."""
-        return self.files.texts(name)
+    def texts(self, name: str) -> tuple[dict[str, str | None], bool]:
+        """Name → text of a file and of all that it extends and includes, as far as they can be
+        read, the file itself first; None for one that cannot. And whether that is all of them."""
+        found: dict[str, str | None] = {}
+
+        def read(each: str) -> str:
+            try:
+                found[each] = text = self.files.read(each)
+            except Invalid:
+                found[each], text = None, EMPTY
+            return text
+
+        try:
+            chain(name, read)
+        except Invalid:
+            return found, False
+        return found, None not in found.values()
 
     def changed(self, texts: Mapping[str, str]) -> dict[str, Any]:
         """What of the files put together is not as in the start: little is sent of an edit."""
@@ -61,6 +78,8 @@ class Desk:
         self._first = designs(start)
         self._edited = EditedDesigns(start, self._put_together)
         """As the pet's own: it takes the same edits before the pet does."""
+        self._unread: set[str] = set()
+        """Files that build on one that could not be read: what else they build on may be new."""
 
     def close(self) -> None:
         """End the process."""
@@ -84,24 +103,26 @@ class Desk:
                 self._take(each, content)
             return edits
 
-    def take(self, name: str, text: str) -> dict[str, str]:
+    def take(self, name: str, text: str) -> dict[str, str | None]:
         """Check a file that another program has saved; gives name → text of what the pet has to
-        take, in order, also where it is wrong: nothing where it was saved here. Raises Invalid
-        where it cannot be read, or takes too long."""
+        take, in order, also where it is wrong: nothing where it was saved here. None for a file
+        below it that cannot be read. Raises Invalid where it cannot be read, or takes too long."""
         with self._turn, _bounded(name):
             if self._edited.text(name) == text or self._files.read(name) != text:
                 return {}  # it was saved here, or anew since, and is looked at again
-            try:
-                below = self._aside.ask(Clerk.texts, name)
-            except Invalid:
-                below = {}
-            edits = {
-                each: content
-                for each, content in below.items()
-                if each != name and self._edited.text(each) is None
-            } | {name: text}
+            edits: dict[str, str | None] = {}
+            for top in sorted(self._unread | {name}):
+                below, whole = self._aside.ask(Clerk.texts, top)
+                (self._unread.discard if whole else self._unread.add)(top)
+                edits |= {
+                    each: content
+                    for each, content in below.items()
+                    if each != name and self._edited.text(each) is None
+                }
+            edits[name] = text
             for each, content in edits.items():
-                self._take(each, content)
+                if content is not None:
+                    self._take(each, content)
             return edits
 
     def _take(self, name: str, text: str) -> None:

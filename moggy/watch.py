@@ -24,9 +24,10 @@ FOLDERS = "folders of files"
 """What a Trouble names where something else stands in the place of a folder: what was read before
 is kept."""
 
-Take: TypeAlias = Callable[[str, str], Mapping[str, str]]
+Take: TypeAlias = Callable[[str, str], Mapping[str, str | None]]
 """Checks a name's text aside, and waits for that; gives name → text of what the pet has to take, in
-order, with that name or without where it has it. Raises Invalid where it must not take it."""
+order, with that name or without where it has it; None for a file that is wanted and cannot be read.
+Raises Invalid where it must not take it."""
 
 
 class Watcher:
@@ -39,7 +40,7 @@ class Watcher:
         self._found: SimpleQueue[AnySense] = SimpleQueue()
         self._said: dict[str, str] = {}
         """Part → the trouble with it that was said last."""
-        self._texts = {name: text for name in names if (text := self._text(name)) is not None}
+        self._texts: dict[str, str | None] = {name: self._text(name) for name in names}
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="files", daemon=True)
         self._thread.start()
@@ -91,7 +92,8 @@ class Watcher:
             else:
                 self._texts |= {**edits, name: text}
                 for each, content in edits.items():
-                    self._found.put(Edited(at=0.0, file=each, text=content))
+                    if content is not None:
+                        self._found.put(Edited(at=0.0, file=each, text=content))
         if hindered is not None:
             raise hindered
 

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, TypeAlias
@@ -30,7 +30,7 @@ TREE = "trees/cat.yaml"
 WHO = "personalities/cat.yaml"
 
 
-Edits: TypeAlias = Callable[[dict[str, str]], list[str]]
+Edits: TypeAlias = Callable[[Mapping[str, str | None]], list[str]]
 """A pet that takes files; gives what it refused."""
 
 
@@ -196,10 +196,11 @@ def at_the_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tup
     monkeypatch.setattr(putting_together, "_made", forbidden)
     now = iter(range(1000))
 
-    def edit(texts: dict[str, str]) -> list[str]:
+    def edit(texts: Mapping[str, str | None]) -> list[str]:
         refused: list[str] = []
         for file, text in texts.items():
             at = float(next(now))
+            assert text is not None
             refused += pet.tick(at, [Edited(at=at, file=file, text=text)]).refused
         return refused
 
@@ -241,6 +242,28 @@ def test_a_pet_takes_what_another_program_saved_without_putting_it_together(
         said = edit(edits)
         assert len(said) == len(refused)
         assert all(error.startswith(known) for error, known in zip(said, refused, strict=True))
+
+
+def test_a_file_whose_base_cannot_be_read_is_taken_when_that_can(
+    at_the_desk: tuple[Desk, Edits], tmp_path: Path
+) -> None:
+    """Also what it builds on besides, which came meanwhile."""
+    desk, edit = at_the_desk
+    text, base, part = "extends: base\nincludes: [part]\n", "extends: shy\n", "name: mine\n"
+    folder = (tmp_path / WHO).parent
+    folder.mkdir()
+    (tmp_path / WHO).write_text(text, encoding="utf-8")
+    (folder / "base.yaml").mkdir()
+    shy, first, second = (f"personalities/{name}.yaml" for name in ("shy", "base", "part"))
+    assert desk.take(WHO, text) == {first: None, second: None, WHO: text}
+    (said,) = edit({WHO: text})
+    assert said.startswith(f"{WHO}:1: extends: {first}")
+    (folder / "base.yaml").rmdir()
+    (folder / "base.yaml").write_text(base, encoding="utf-8")
+    (folder / "part.yaml").write_text(part, encoding="utf-8")
+    edits = desk.take(first, base)
+    assert edits == {shy: Files().read(shy), second: part, first: base}
+    assert edit(edits)[-1:] == []
 
 
 def test_what_the_desk_saved_is_not_taken_twice(

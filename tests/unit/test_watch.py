@@ -183,6 +183,14 @@ def test_a_text_that_ended_parsers_is_told_as_any_other(watched: Watched, text: 
     assert watched.write(b"name: x\n") == Edited(at=7.0, file=WHO, text="name: x\n")
 
 
+def test_a_file_that_is_wanted_and_cannot_be_read_yet_is_watched(watched: Watched) -> None:
+    base = "personalities/base.yaml"
+    watched.take = lambda name, text: {base: None, name: text} if name == WHO else {name: text}
+    assert watched.write(b"extends: base\n") == Edited(at=7.0, file=WHO, text="extends: base\n")
+    watched.path.with_name("base.yaml").write_text("extends: shy\n", encoding="utf-8")
+    assert watched.next() == Edited(at=7.0, file=base, text="extends: shy\n")
+
+
 def test_hidden_files_and_wrong_names_cost_nothing_else_and_the_latter_are_told(
     watched: Watched,
 ) -> None:
