@@ -1,5 +1,5 @@
-"""Writes to the memory's file, once a second at most, in a thread beside the loop, so that the loop
-never waits for the disk.
+"""Writes to the memory's file once a second, in a thread beside the loop, so that the loop never
+waits for the disk.
 
 What the file answers reaches the pet as senses: Forget for a person whom the owner had erased,
 Trouble where the file cannot be written, and Recalled for what a file holds that could be opened
@@ -22,10 +22,7 @@ from moggy.messages import AnySense, Event, Forget, LocalTime, Recalled, Tick, T
 from moggy.vocabulary import EVERYBODY
 
 EVERY = 1.0
-"""Seconds between two entries, and so how many of episodes a crash can cost."""
-LEARNT_EVERY = 10.0
-"""Seconds between two entries of all that was learnt, and so how many of that a crash can cost: it
-changes all the time, and an SD card wears out with every write. Our choice."""
+"""Seconds between two entries, and so what a crash can cost."""
 WORTH_TELLING = (
     "arrived",
     "left",
@@ -85,9 +82,8 @@ class Diary:
         memory.begin()
         self.lost = ""
         """What the file lacks at the end, and why; empty where all of it is written."""
-        self._now = self._written = self._learnt = self._kept = 0.0
-        """s: of this tick, of the last entry, of the last of all that was learnt, and of the last
-        of those that is in the file."""
+        self._now = self._written = self._kept = 0.0
+        """s: of this tick, of the last entry, and of the last that is in the file."""
         self._told: dict[tuple[str, str | None], float] = {}
         self._new: list[Episode] = []
         self._day: float | None = None
@@ -108,10 +104,7 @@ class Diary:
         if self._writing is None and tick.at - self._written >= EVERY:
             self._written = tick.at
             self._entry, self._new = self._new, []
-            learnt = tick.at - self._kept >= LEARNT_EVERY or not self._kept
-            if learnt:
-                self._learnt = tick.at
-            self._writing = self._begin(self._remember(), self._entry, learnt)
+            self._writing = self._begin(self._remember(), self._entry)
 
     def poll(self, now: float) -> Sequence[AnySense]:
         """What the last entry reported, once it is written.
@@ -130,7 +123,7 @@ class Diary:
         except Broken as error:
             self._new = [*self._entry, *self._new][-EPISODES:]
             return self._say(f"{error}; {IN_HEAD}", now)
-        self._kept = self._learnt
+        self._kept = self._written
         for person in erased:
             self._drop(person)
         self._memory.note, note = "", self._memory.note
@@ -142,7 +135,7 @@ class Diary:
         if self._writing is not None:
             try:
                 erased = self._writing.result()
-                self._kept = self._learnt
+                self._kept = self._written
             except Broken:
                 self._new = [*self._entry, *self._new]
         # `erased` names people whom the owner had erased while that entry was written. The brain
@@ -155,14 +148,12 @@ class Diary:
                 last = self._now - self._kept
                 self.lost = f"What it learned in its last {last:.0f} s is lost: {error}"
 
-    def _begin(
-        self, remembered: Remembered, episodes: list[Episode], learnt: bool
-    ) -> Future[tuple[str, ...]]:
+    def _begin(self, remembered: Remembered, episodes: list[Episode]) -> Future[tuple[str, ...]]:
         if self._beside is not None:
-            return self._beside.submit(self._memory.keep, remembered, episodes, learnt=learnt)
+            return self._beside.submit(self._memory.keep, remembered, episodes)
         written: Future[tuple[str, ...]] = Future()
         try:
-            written.set_result(self._memory.keep(remembered, episodes, learnt=learnt))
+            written.set_result(self._memory.keep(remembered, episodes))
         except Broken as error:
             written.set_exception(error)
         return written

@@ -144,10 +144,10 @@ class Memory:
             return None
         return stat.st_dev, stat.st_ino
 
-    def _hold_on(self) -> bool:
+    def _hold_on(self) -> None:
         """Where the file was deleted, make it anew: SQLite would go on writing into what no name
-        leads to. Returns whether that was done. Raises Broken where another pet has the memory now,
-        where another file was put in its place, or where none can be made."""
+        leads to. Raises Broken where another pet has the memory now, where another file was put in
+        its place, or where none can be made."""
         try:
             if self._write_lock is not None and self._write_lock.lost:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -156,7 +156,7 @@ class Memory:
                 self._write_lock = anew
             found = self._found()
             if found is not None and found == self._inode:
-                return False
+                return
             # One of 0 bytes is as good as none.
             if found and self._path.stat().st_size:
                 raise Broken(
@@ -177,7 +177,6 @@ class Memory:
             f"{self._path} was deleted while the pet lives: what it knows of people is written"
             " anew, its episodes are gone"
         )
-        return True
 
     def _prepare(self) -> None:
         whole = check_schema(self._db, self._path)
@@ -234,21 +233,17 @@ class Memory:
         """What the file holds; None for a new one."""
         return remembered_of(self._known) if self._known else None
 
-    def keep(
-        self, remembered: Remembered, episodes: Sequence[Episode] = (), *, learnt: bool = True
-    ) -> tuple[str, ...]:
+    def keep(self, remembered: Remembered, episodes: Sequence[Episode] = ()) -> tuple[str, ...]:
         """Write what changed, in one transaction; into a new file where it was deleted (`note`).
-        Without `learnt`, only episodes go into a file that is there: the rest may wait. Raises
-        Broken; also where another pet has the memory.
+        Raises Broken; also where another pet has the memory.
 
         Returns the people whom the owner erased since the last call. They are not written again;
         the caller makes the mind forget them before the next call.
         """
         if self._write_lock is None:
             self.begin()
-        learnt = self._hold_on() or learnt
-        known = {fact: value for fact, value in facts_of(remembered).items() if writable(fact[1])}
-        new = known if learnt else self._known
+        self._hold_on()
+        new = {fact: value for fact, value in facts_of(remembered).items() if writable(fact[1])}
         episodes = [episode for episode in episodes if writable(episode.person)]
         changed = [
             (*fact, value)
@@ -260,11 +255,10 @@ class Memory:
         with self._way_out():
             if not (changed or gone or episodes or self._last_erased() > self._erased):
                 return ()
-            if learnt:
-                changed = [row for row in changed if row[:3] != AGE] + [(*AGE, remembered.day)]
+            changed = [row for row in changed if row[:3] != AGE] + [(*AGE, remembered.day)]
             with self._transaction():
                 erased = self._take_erased(
-                    {person for _, person, _ in (*known, *self._known)}
+                    {person for _, person, _ in (*new, *self._known)}
                     | {episode.person for episode in episodes}
                 )
                 if erased:

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -37,7 +36,6 @@ from moggy.messages import (
     Decision,
     Event,
     Face,
-    Forget,
     Person,
     PersonEstimate,
     Setting,
@@ -332,39 +330,6 @@ def test_the_loop_does_not_wait_for_the_disk(tmp_path: Path) -> None:
     diary.close()
     assert sum(episode.times for episode in memory.episodes()) == 4
     memory.close()
-
-
-def test_what_was_learnt_is_written_every_ten_seconds_and_at_the_end(tmp_path: Path) -> None:
-    """An episode is written within a second, and who is erased within one is known to the pet,
-    though the file does not know them yet."""
-    path = tmp_path / "memory.db"
-    people = {"anna": {"trust": 0.0}}
-    memory = Memory(path)
-    diary = Diary(memory, lambda: Remembered(people=people), hour=10.0)
-    written = {}
-    for second in range(1, 26):
-        people["anna"] = {"trust": second / 100}
-        happened = [Event(at=12.0, name="praised", person="anna")] if second == 12 else []
-        if second == 14:
-            people["ben"] = {"trust": 0.3}
-            with closing(Memory(path)) as owner:
-                assert len(owner.episodes()) == 1
-                owner.forget("ben")
-        diary(a_tick(float(second), *happened))
-        told = [sense for sense in diary.poll(second + 0.02) if isinstance(sense, Forget)]
-        assert [sense.person for sense in told] == (["ben"] if second == 14 else [])
-        people.pop("ben", None)
-        with closing(Memory(path)) as owner:
-            known = owner.load()
-        assert known is not None
-        written[known.people["anna"]["trust"]] = second
-    assert written == {0.01: 10, 0.11: 20, 0.21: 25}
-    diary.close()
-    memory.close()
-    with closing(Memory(path)) as owner:
-        known = owner.load()
-    assert known is not None
-    assert known.people == {"anna": {"trust": 0.25}}
 
 
 def test_the_diary_writes_once_a_second_and_tells_a_long_stroke_once(tmp_path: Path) -> None:

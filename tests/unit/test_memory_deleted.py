@@ -38,7 +38,7 @@ def test_a_memory_that_is_deleted_while_the_pet_lives_is_said_and_written_anew(
     else:
         for each in path.parent.glob("memory.db" if gone == "the file" else "memory.db*"):
             each.unlink()
-    memory.keep(KNOWN, TOLD[:1], learnt=False)
+    memory.keep(KNOWN, TOLD[:1])
     with closing(Memory(path, reading=True)) as at_once:
         assert at_once.load() == KNOWN
     assert memory.note.startswith(f"{path} was deleted while the pet lives")
