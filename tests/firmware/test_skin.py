@@ -334,13 +334,14 @@ def test_a_search_that_fails_is_repeated(monkeypatch: pytest.MonkeyPatch) -> Non
     assert asked[:4] == ["forget", "set up"] * 2, "the second asks for new charges too"
 
 
-@pytest.mark.parametrize("others", [-12000.0, 1e9])
-def test_all_pads_that_are_not_clipped_at_full_at_once_are_a_fault(others: float) -> None:
+@pytest.mark.parametrize("pad", [0, 4])
+@pytest.mark.parametrize("others", [-12000.0, 1e9], ids=["cut", "shorted"])
+def test_all_pads_that_are_not_clipped_at_full_at_once_are_a_fault(pad: int, others: float) -> None:
     """Beside a wire that is cut, and one that is shorted."""
     rig = SkinRig()
-    rig.live(30.0, on(4, others))
+    rig.live(30.0, on(pad, others))
     before = rig.skin.implausible
-    felt = rig.live(0.1, np.full(12, 4.0 * HAND_FF) + on(4, others - 4.0 * HAND_FF))
+    felt = rig.live(0.1, np.full(12, 4.0 * HAND_FF) + on(pad, others - 4.0 * HAND_FF))
     assert not felt.any()
     assert rig.skin.implausible == before + 1
 
