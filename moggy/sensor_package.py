@@ -19,7 +19,8 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError, create_model
+import orjson
+from pydantic import BaseModel, TypeAdapter, ValidationError, create_model
 
 from moggy import overlay
 from moggy.body import Body, StrictModel
@@ -38,6 +39,11 @@ MOST_SENSES = 1000
 WELL_AFTER_S = 5.0
 """Seconds without a mistake after which a part is well again; our choice: a value that flickers at
 its bound is said once."""
+MOST_BYTES = 50_000
+"""Bytes in a journal of all senses that a part gives at once. A journal writes a second together,
+50 ticks, and no reader takes more than 4 MB (mcap_reader.py)."""
+MOST_DEPTH = 20
+"""Lists and tables within each other. Our choice."""
 MOST_BITS = 63
 """Of a whole number in JSON, besides its sign: as orjson writes it."""
 NAME = re.compile(r"[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)*")
@@ -118,12 +124,11 @@ class GuardedDevice:
     def poll(self, now: float) -> Sequence[AnySense]:
         """What the device measured. What is out of bounds is dropped, and said once."""
         try:
-            measured = fields_of_all(self._device.poll(now), "poll")
+            return self._bounds.within(fields_of_all(self._device.poll(now), "poll"), now)
         except OSError:
             raise
         except (Exception, SystemExit) as error:
             raise OSError(f"{type(error).__name__}: {error}") from error
-        return self._bounds.within(measured, now)
 
     def close(self) -> None:
         """Close the device, if there is something to close. A mistake in that is passed over: the
@@ -205,9 +210,12 @@ class _Bounds:
         """The senses of such fields, and a Trouble for each change of what is wrong."""
         senses: list[AnySense] = []
         troubles = []
+        room = MOST_BYTES
         for fields in given:
             try:
-                senses.append(recordable(fields))
+                sense, size = recordable(fields, room)
+                room -= size
+                senses.append(sense)
             except _Wrong as wrong:
                 self._last = now
                 if wrong.field not in self._said:
@@ -225,14 +233,18 @@ class _Wrong(ValueError):
         self.field = field
 
 
-def recordable(fields: Mapping[str, Any]) -> AnySense:
-    """The sense of such fields. Raises _Wrong where one is out of the bounds of its message, or no
-    journal could hold it."""
+def recordable(fields: Mapping[str, Any], room: int = MOST_BYTES) -> tuple[AnySense, int]:
+    """The sense of such fields, and how many bytes a journal needs for it. Raises _Wrong where one
+    is out of the bounds of its message, or no journal could hold it in `room` bytes."""
+    size = 0
     for name, value in fields.items():
         if why := unrecordable(value):
             raise _Wrong(name, f"{name}: {why}")
+        size += len(orjson.dumps(value))
+        if size > room:
+            raise _Wrong(name, f"{name}: with it more than {MOST_BYTES:,} bytes come at once")
     try:
-        return sense_of(fields)
+        return sense_of(fields), size
     except ValidationError as error:
         first = error.errors()[0]
         place = first["loc"] or (fields["kind"],)
@@ -240,20 +252,30 @@ def recordable(fields: Mapping[str, Any]) -> AnySense:
         raise _Wrong(str(place[:2][-1]), message) from None
 
 
-def unrecordable(value: object) -> str:
+def unrecordable(value: object, depth: int = 0) -> str:
     """Why no journal can hold a value, or one within it; empty where it can."""
+    if depth > MOST_DEPTH:
+        return f"more than {MOST_DEPTH} lists within each other"
+    inner: Iterable[object] = ()
     match value:
-        case float() if not isfinite(value):
-            return f"{value} is no finite number"
-        case int() if value.bit_length() > MOST_BITS:
-            return f"a whole number of more than {MOST_BITS} bits"
-        case str() if utf8(value) != value:
-            return f"{value!r:.60} is not UTF-8"
+        case None | bool():
+            return ""
+        case float():
+            return "" if isfinite(value) else f"{value} is no finite number"
+        case int():
+            wide = value.bit_length() > MOST_BITS
+            return f"a whole number of more than {MOST_BITS} bits" if wide else ""
+        case str():
+            return "" if utf8(value) == value else f"{value!r:.60} is not UTF-8"
         case Mapping():
-            return next(filter(None, map(unrecordable, (*value.keys(), *value.values()))), "")
+            if not all(isinstance(key, str) for key in value):
+                return "a name in a table is no text"
+            inner = (*value.keys(), *value.values())
         case tuple() | list():
-            return next(filter(None, map(unrecordable, value)), "")
-    return ""
+            inner = value
+        case _:
+            return f"a value of the type {type(value).__name__}, which JSON does not hold"
+    return next(filter(None, (unrecordable(each, depth + 1) for each in inner)), "")
 
 
 def load_package(name: str, folder: Path | None = None) -> SensorPackage:
@@ -277,13 +299,30 @@ def load_package(name: str, folder: Path | None = None) -> SensorPackage:
         if not isinstance(package, SensorPackage):
             raise ValueError("the package holds no SENSOR (docs/add-a-sensor.md)")
         try:
+            _check(package)
             package.introduce()
         except ValueError:
             raise
         except Exception as error:
-            raise ValueError(f"cannot be used: {type(error).__name__}: {error}") from error
+            what, *_ = f"{type(error).__name__}: {error}".splitlines()
+            raise ValueError(f"cannot be used: {what}") from error
         return package
     raise ValueError(f"no sensor {name!r}{nearest(name, _names(folder))}")
+
+
+def _check(package: SensorPackage) -> None:
+    """Raises ValueError, or what Python or pydantic raises, for a package that is put together
+    wrongly."""
+    for name, kind in package.events.items():
+        if not isinstance(kind, EventKind):
+            raise ValueError(f"its event {name!r} is no EventKind, but {kind!r:.60}")
+    if package.feelings is not None and not isinstance(package.feelings, Path):
+        raise ValueError(f"its feelings are no Path, but {package.feelings!r:.60}")
+    if package.device is not None and not callable(package.device):
+        raise ValueError(f"its device is no class or function, but {package.device!r:.60}")
+    options_of(package)
+    for message in package.raw:
+        TypeAdapter(message)
 
 
 def _names(folder: Path | None) -> list[str]:
@@ -321,10 +360,15 @@ def _within(locate: Locate, place: Where, where: Where) -> Located:
 
 
 def options_of(package: SensorPackage) -> type[BaseModel]:
-    """The options that a body's file may give a sensor: the parameters of its device."""
+    """The options that a body's file may give a sensor: the parameters of its device. Raises
+    ValueError for one without an annotation, and what Python or pydantic raises for a wrong one."""
     fields: dict[str, Any] = {}
     if package.device is not None:
         for name, parameter in signature(package.device, eval_str=True).parameters.items():
+            if parameter.annotation is Parameter.empty:
+                raise ValueError(f"the parameter {name!r} of its device has no annotation")
+            if parameter.kind in (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD):
+                raise ValueError(f"the parameter {name!r} of its device stands for any number")
             default = ... if parameter.default is Parameter.empty else parameter.default
             fields[name] = (parameter.annotation, default)
     return create_model("SensorOptions", __base__=StrictModel, **fields)

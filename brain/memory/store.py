@@ -257,6 +257,7 @@ class Memory:
                 return ()
             changed = [row for row in changed if row[:3] != AGE] + [(*AGE, remembered.day)]
             with self._transaction():
+                last = self._last_erased()
                 erased = self._take_erased(
                     {person for _, person, _ in (*new, *self._known)}
                     | {episode.person for episode in episodes}
@@ -277,6 +278,7 @@ class Memory:
                     "DELETE FROM episodes WHERE id <= (SELECT MAX(id) FROM episodes) - ?",
                     (EPISODES,),
                 )
+        self._erased = last  # only now that it is written: else an erased person would come back
         self._known = {
             **{fact: value for fact, value in self._known.items() if fact in new},
             **{(a, p, n): v for a, p, n, v in changed},
@@ -390,7 +392,6 @@ class Memory:
         if not notes or self._write_lock is None:
             return ()
         secret = self._write_lock.secret
-        self._erased = self._last_erased()
         self._db.execute("DELETE FROM erased")
         return tuple(sorted(name for name in names | {EVERYBODY} if digest(name, secret) in notes))
 

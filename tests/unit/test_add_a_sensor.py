@@ -51,6 +51,10 @@ FILES = dict(re.findall(r"^`([\w/.]+)`\n\n```\w+\n(.*?)^```", DOC, re.MULTILINE 
 (BODY,) = re.findall(r"^```yaml\n(extends: cat\n.*?)^```", DOC, re.MULTILINE | re.DOTALL)
 """The body's file of the page."""
 SEVEN: Any = 7
+BYTES: Any = b"ida"
+NUMBERED: Any = {7: 0.5}
+NESTED: Any = []
+NESTED.append(NESTED)
 OWN_EVENTS = ("chilled", "warmed")
 
 PULSE_BELT = """
@@ -417,6 +421,19 @@ class OddReader:
         return self._read(now)
 
 
+class Unfit(int):
+    """A number whose text cannot be told."""
+
+    def __repr__(self) -> str:
+        raise ZeroDivisionError
+
+
+def test_a_device_whose_senses_cannot_be_checked_is_left_out() -> None:
+    device = GuardedDevice("odd", Odd(lambda now: [Voice(at=now, level=Unfit(70))]))
+    with pytest.raises(OSError, match="ZeroDivisionError"):
+        device.poll(0.0)
+
+
 def endless(now: float) -> Iterator[Sense]:
     while True:
         yield Happening(at=now, event="stroked")
@@ -470,6 +487,10 @@ def test_a_mistake_in_a_reader_costs_that_sense_only(
         (lambda now: Happening(at=now, event="stroked", person="\ud800"), "person: .*UTF-8"),
         (lambda now: Happening(at=now, event="stroked", because=(10**30,)), "because: .*63 bits"),
         (lambda now: Undeclared(at=now), "undeclared: .*tag"),
+        (lambda now: Happening(at=now, event="stroked", person=BYTES), "person: .*type bytes"),
+        (lambda now: Happening(at=now, event="stroked", because=NESTED), "because: more than 20"),
+        (lambda now: Face(at=now, blendshapes=NUMBERED), "blendshapes: a name .* no text"),
+        (lambda now: Happening(at=now, event="stroked", person="a" * 60_000), "person: .* 50,000"),
     ],
 )
 def test_what_no_message_may_hold_is_left_out_and_said_once(
@@ -505,10 +526,36 @@ def test_a_device_that_cannot_be_made_costs_that_sense_only(mistake: BaseExcepti
     device.close()
 
 
-def test_a_package_of_wrong_things_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    wrong = SensorPackage(raw=(Odd,))  # type: ignore[arg-type]
+def unnamed(file) -> Any:  # type: ignore[no-untyped-def]
+    """A device whose author forgot an annotation."""
+
+
+def any_number(*files: str) -> Any:
+    """A device that takes what no file can name."""
+
+
+def unknown(file: Missing) -> Any:  # type: ignore[name-defined]  # noqa: F821
+    """A device whose annotation is known to type checkers only."""
+
+
+@pytest.mark.parametrize(
+    ("brought", "says"),
+    [
+        ({"raw": (Odd,)}, "cannot be used: Pydantic"),
+        ({"device": 5}, "its device is no class or function, but 5"),
+        ({"device": unnamed}, "the parameter 'file' of its device has no annotation"),
+        ({"device": any_number}, "the parameter 'files' of its device stands for any number"),
+        ({"device": unknown}, "cannot be used: NameError: name 'Missing' is not defined"),
+        ({"events": {"smelt": "it smells"}}, "its event 'smelt' is no EventKind, but 'it smells'"),
+        ({"feelings": "feelings.yaml"}, "its feelings are no Path, but 'feelings.yaml'"),
+    ],
+)
+def test_a_package_of_wrong_things_is_refused(
+    brought: dict[str, Any], says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = SensorPackage(**brought)
     monkeypatch.setitem(sys.modules, "odd", SimpleNamespace(SENSOR=wrong))
-    with pytest.raises(ValueError, match="cannot be used: AttributeError"):
+    with pytest.raises(ValueError, match=re.escape(says)):
         load_package("odd")
 
 

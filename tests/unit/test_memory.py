@@ -6,10 +6,12 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -330,6 +332,29 @@ def test_the_loop_does_not_wait_for_the_disk(tmp_path: Path) -> None:
     diary.close()
     assert sum(episode.times for episode in memory.episodes()) == 4
     memory.close()
+
+
+def test_who_was_erased_stays_erased_though_the_next_entry_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody reads the file just then, such as a program that makes backups."""
+    monkeypatch.setattr("moggy.brain.memory.encryption.PATIENCE", 0.1)
+    path = tmp_path / "memory.db"
+    with closing(Memory(path)) as memory, closing(Memory(path)) as owner:
+        memory.keep(Remembered(day=1.0, people={"anna": {"trust": 0.5}, "ben": {"trust": 0.4}}))
+        owner.forget("anna")
+        reader = sqlite3.connect(path, isolation_level=None)
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM facts").fetchall()
+        later = Remembered(day=1.1, people={"anna": {"trust": 0.6}, "ben": {"trust": 0.5}})
+        with pytest.raises(Broken, match="locked"):
+            memory.keep(later)
+        reader.close()
+        assert memory.keep(later) == ("anna",)
+    with closing(Memory(path)) as owner:
+        known = owner.load()
+    assert known is not None
+    assert known.people == {"ben": {"trust": 0.5}}
 
 
 def test_the_diary_writes_once_a_second_and_tells_a_long_stroke_once(tmp_path: Path) -> None:
