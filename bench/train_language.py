@@ -59,7 +59,7 @@ COMMENT_WEIGHT = 0.3
 """What a comment counts beside a sentence that is said to a pet."""
 SOME = (10, 2, 11)
 """The language model takes a third of a second for a sentence, so it learns from two of ten parts
-of train.tsv, dealt with the seed 11."""
+of train*.tsv, dealt with the seed 11."""
 SENT_OFF = 0.01
 """Share of the orders that may be taken for *leave me alone*: half of what is promised
 (docs/words.md), since folds are kinder than sentences of other people."""
@@ -95,7 +95,7 @@ def first_reading(lines: Sequence[Said], plain: int) -> Before:
 
 
 class Learnt(NamedTuple):
-    """The rows that a head is trained on; the sentences of train.tsv come first."""
+    """The rows that a head is trained on; those of bench/said come first."""
 
     x: Matrix
     targets: Matrix
@@ -130,7 +130,7 @@ def rows(
 
 
 def crossed(lines: Sequence[Said], learnt: Learnt, recipe: Recipe) -> Matrix:
-    """Scores (n, k) of each sentence of train.tsv by a head that was not trained on it."""
+    """Scores (n, k) of each of the first sentences by a head that was not trained on it."""
     part = folds(lines)
     others = np.ones(len(learnt.x) - len(lines), dtype=bool)
     found = np.zeros((len(lines), learnt.targets.shape[1]), dtype=np.float32)

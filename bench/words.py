@@ -8,8 +8,8 @@ The language model takes half a second a sentence. What is said to pets is score
 feeling, on the lines it was developed on and on those held back.
 
 The first table is of bench/said/held.tsv, by language and by kind of sentence: nothing was trained,
-tuned or chosen on it. The readers learnt from bench/said/train.tsv, bench/intents.tsv and
-GoEmotions train; thresholds and temperatures were set on folds of train.tsv and on GoEmotions dev.
+tuned or chosen on it. The readers learnt from bench/said/train*.tsv, bench/intents.tsv and
+GoEmotions train; thresholds and temperatures were set on folds of them and on GoEmotions dev.
 GoEmotions test, EmoBank dev and EmoryNLP test were never trained on. phrases.tsv was written by us
 before the phrase matcher, and its odd lines were not looked at while it was made; but writer and
 maker are the same, so its numbers are kinder than strangers will be.

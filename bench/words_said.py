@@ -93,8 +93,8 @@ def by_kind(slow: Mapping[str, SlowReader], name: str) -> None:
         ways["words+embedding"] = [slow["embedding"]]
     print(
         f"\nbench/said/{name}.tsv, {len(lines)} sentences"
-        + (", ON WHICH THE READERS WERE TRAINED" if name == "train" else "")
-        + "; trained and tuned on folds of train.tsv, GoEmotions train and intents.tsv"
+        + (", ON WHICH THE READERS WERE TRAINED" if name.startswith("train") else "")
+        + "; trained and tuned on folds of train*.tsv, GoEmotions train and intents.tsv"
     )
     for way, readers in ways.items():
         read = [(line, read_text(line.text, "", understand, readers)) for line in lines]

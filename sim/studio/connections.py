@@ -54,9 +54,11 @@ def date(usegmt: bool) -> str:
     return formatdate(unix_time(), usegmt=usegmt)
 
 
-for _dated in (websockets.server, websockets_sansio_impl):
-    # Theirs raises behind the years that Python or a calendar knows, and no page would be let in.
-    _dated.email = SimpleNamespace(utils=SimpleNamespace(formatdate=date))  # type: ignore[attr-defined]
+DATED = SimpleNamespace(utils=SimpleNamespace(formatdate=date))
+"""What two libraries use of `email`. Theirs raises behind the years that Python or a calendar
+knows, and no page would be let in; they have no option for it."""
+for _library in (websockets.server, websockets_sansio_impl):
+    setattr(_library, "email", DATED)  # noqa: B010
 
 
 class Connection(AutoHTTPProtocol):  # type: ignore[misc, valid-type]

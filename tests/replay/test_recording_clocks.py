@@ -105,6 +105,7 @@ def test_a_link_is_made_whatever_year_the_clock_is_set_to(
     if CLOCKS[clock] is beyond:
         monkeypatch.setattr("moggy.link.time.time_ns", beyond)
     link = SerialLink("/dev/no-such-port")
+    assert 0 <= link.protocol._nonce < 0xFFFF
     link.close()
 
 
