@@ -21,6 +21,15 @@ def raises() -> None:
     _does(signal.default_int_handler)
 
 
+def raised(error: BaseException) -> bool:
+    """Whether an exception is Ctrl-C's. Where Ctrl-C raises nothing it is not, as in a pet that
+    lives in real time."""
+    return (
+        isinstance(error, KeyboardInterrupt)
+        and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    )
+
+
 def _does(handler: Any) -> None:
     if signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
         signal.signal(signal.SIGINT, handler)

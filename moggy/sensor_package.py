@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from importlib import import_module
@@ -22,7 +21,7 @@ from typing import Any
 import orjson
 from pydantic import BaseModel, TypeAdapter, ValidationError, create_model
 
-from moggy import overlay
+from moggy import ctrl_c, overlay
 from moggy.body import Body, StrictModel
 from moggy.config import compose, forget_checked
 from moggy.loop import LEFT_OUT, Sensor
@@ -42,6 +41,8 @@ its bound is said once."""
 MOST_BYTES = 50_000
 """Bytes in a journal of all senses that a part gives at once. A journal writes a second together,
 50 ticks, and no reader takes more than 4 MB (mcap_reader.py)."""
+LONGEST_MISTAKE = 500
+"""Characters of a mistake that are said; each of them stands in the journal. Our choice."""
 MOST_DEPTH = 20
 """Lists and tables within each other. Our choice."""
 MOST_BITS = 63
@@ -103,8 +104,8 @@ class FittedSensor:
             return None
         try:
             device = make(**self.options)
-        except (Exception, SystemExit) as error:
-            device = _Unmade(error)
+        except BaseException as error:
+            device = _Unmade(_mistake(error))
         return GuardedDevice(self.name, device)
 
 
@@ -125,18 +126,18 @@ class GuardedDevice:
         """What the device measured. What is out of bounds is dropped, and said once."""
         try:
             return self._bounds.within(fields_of_all(self._device.poll(now), "poll"), now)
-        except OSError:
-            raise
-        except (Exception, SystemExit) as error:
-            raise OSError(f"{type(error).__name__}: {error}") from error
+        except BaseException as error:
+            raise _mistake(error) from error
 
     def close(self) -> None:
         """Close the device, if there is something to close. A mistake in that is passed over: the
         pet ends, and what it has recorded is still to be said."""
         close = getattr(self._device, "close", None)
         if close is not None:
-            with suppress(Exception, SystemExit):
+            try:
                 close()
+            except BaseException as error:
+                _mistake(error)
 
 
 class GuardedReader:
@@ -156,16 +157,16 @@ class GuardedReader:
             return ()
         try:
             return self._bounds.within(fields_of_all(self._reader.read(senses, now), "read"), now)
-        except (Exception, SystemExit) as error:
+        except BaseException as error:
+            wrong = joined(str(_mistake(error)), LEFT_OUT)
             self._left_out = True
-            wrong = joined(f"{type(error).__name__}: {error}", LEFT_OUT)
             return [Trouble(at=now, part=self.name, message=wrong)]
 
 
 class _Unmade:
     """In place of a device or readers that could not be made."""
 
-    def __init__(self, error: BaseException) -> None:
+    def __init__(self, error: OSError) -> None:
         self._error = error
 
     def poll(self, now: float) -> Sequence[AnySense]:
@@ -175,12 +176,24 @@ class _Unmade:
         raise self._error
 
 
+def _mistake(error: BaseException) -> OSError:
+    """What an owner's code raised, of whatever kind, in words: also what is no Exception, such as
+    asyncio's CancelledError or a panic in Rust. Raises Ctrl-C again, which is no mistake."""
+    if ctrl_c.raised(error):
+        raise error
+    try:
+        what = str(error) if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
+    except Exception:  # its text is an owner's code too
+        what = type(error).__name__
+    return OSError(utf8(what[:LONGEST_MISTAKE]))
+
+
 def guarded_readers(name: str, package: SensorPackage, body: Body) -> list[GuardedReader]:
     """The readers of one pet that a package makes, each guarded."""
     try:
         readers: list[SenseReader] = list(package.readers(body))
-    except (Exception, SystemExit) as error:
-        readers = [_Unmade(error)]
+    except BaseException as error:
+        readers = [_Unmade(_mistake(error))]
     return [GuardedReader(name, reader) for reader in readers]
 
 
@@ -294,8 +307,8 @@ def load_package(name: str, folder: Path | None = None) -> SensorPackage:
             if module != error.name and not module.startswith(f"{error.name}."):
                 raise ValueError(f"needs {error.name!r}, which is not installed") from error
             continue
-        except (Exception, SystemExit) as error:  # an owner's own code, at its import
-            raise ValueError(f"cannot be imported: {type(error).__name__}: {error}") from error
+        except BaseException as error:  # an owner's own code, at its import
+            raise ValueError(f"cannot be imported: {_mistake(error)}") from error
         if not isinstance(package, SensorPackage):
             raise ValueError("the package holds no SENSOR (docs/add-a-sensor.md)")
         try:
@@ -303,8 +316,8 @@ def load_package(name: str, folder: Path | None = None) -> SensorPackage:
             package.introduce()
         except ValueError:
             raise
-        except Exception as error:
-            what, *_ = f"{type(error).__name__}: {error}".splitlines()
+        except BaseException as error:
+            what, *_ = str(_mistake(error)).splitlines()
             raise ValueError(f"cannot be used: {what}") from error
         return package
     raise ValueError(f"no sensor {name!r}{nearest(name, _names(folder))}")

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
+from asyncio import CancelledError
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -38,7 +40,13 @@ from moggy.messages import (
 from moggy.pet import Start
 from moggy.replay import relive
 from moggy.sense_file import BadScript
-from moggy.sensor_package import FittedSensor, GuardedDevice, SensorPackage, load_package
+from moggy.sensor_package import (
+    FittedSensor,
+    GuardedDevice,
+    GuardedReader,
+    SensorPackage,
+    load_package,
+)
 from moggy.sensors import ALWAYS
 from moggy.sim.script import read_script, schema
 from moggy.sim.studio.view import news
@@ -376,6 +384,25 @@ def ended(now: float) -> Any:
     raise SystemExit(3)
 
 
+def cancelled(now: float) -> Any:
+    raise CancelledError("no answer")
+
+
+def untold(now: float) -> Any:
+    raise Untold
+
+
+def at_length(now: float) -> Any:
+    raise ValueError("x" * 5_000_000)
+
+
+class Untold(OSError):
+    """A mistake whose text cannot be told."""
+
+    def __str__(self) -> str:
+        raise ZeroDivisionError
+
+
 @pytest.mark.parametrize(
     ("poll", "says"),
     [
@@ -384,6 +411,9 @@ def ended(now: float) -> Any:
         (lambda now: {"celsius": 7}, "poll gives senses, and not 'celsius'"),
         (lambda now: (1 / 0 for _ in range(1)), "ZeroDivisionError"),
         (ended, "SystemExit: 3"),
+        (cancelled, "CancelledError: no answer"),
+        (untold, "Untold"),
+        (at_length, "ValueError: xxx"),
     ],
 )
 def test_a_mistake_in_a_device_costs_that_sense_only(
@@ -402,6 +432,29 @@ def test_a_mistake_in_a_device_costs_that_sense_only(
     (trouble,) = [s for tick in ticks for s in tick.senses if isinstance(s, Trouble)]
     assert (len(ticks), trouble.part) == (100, "odd")
     assert says in trouble.message
+    assert len(trouble.message) < 600, "a journal holds it"
+
+
+def test_ctrl_c_is_no_mistake_of_a_sensor_where_it_raises(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In virtual time it does; a pet in real time only notes it."""
+
+    def interrupted(now: float) -> Any:
+        raise KeyboardInterrupt
+
+    handler: Any = signal.default_int_handler
+    monkeypatch.setattr(signal, "getsignal", lambda number: handler)
+    device = GuardedDevice("odd", Odd(interrupted))
+    reader = GuardedReader("odd", OddReader(interrupted))
+    with pytest.raises(KeyboardInterrupt):
+        device.poll(0.0)
+    with pytest.raises(KeyboardInterrupt):
+        reader.read([], 0.0)
+    handler = print
+    with pytest.raises(OSError, match="KeyboardInterrupt"):
+        device.poll(0.0)
+    (trouble,) = reader.read([], 0.0)
+    assert isinstance(trouble, Trouble)
+    assert "KeyboardInterrupt" in trouble.message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -460,6 +513,8 @@ def ticks_with(readers: Callable[[Any], Any]) -> list[Tick]:
         (lambda body: [OddReader(lambda now: "cold")], "read gives senses, and not 'c'"),
         (lambda body: [OddReader(lambda now: (1 / 0 for _ in "a"))], "ZeroDivisionError"),
         (lambda body: [OddReader(ended)], "SystemExit: 3"),
+        (lambda body: [OddReader(cancelled)], "CancelledError: no answer"),
+        (lambda body: [OddReader(untold)], "Untold"),
         (lambda body: [OddReader(endless)], "more than 1000 senses at once"),
     ],
 )
@@ -513,7 +568,8 @@ def test_what_no_message_may_hold_is_left_out_and_said_once(
 
 
 @pytest.mark.parametrize(
-    "mistake", [OSError("no chip"), KeyError("no chip"), SystemExit("no chip")]
+    "mistake",
+    [OSError("no chip"), KeyError("no chip"), SystemExit("no chip"), CancelledError("no chip")],
 )
 def test_a_device_that_cannot_be_made_costs_that_sense_only(mistake: BaseException) -> None:
     def made() -> Any:
