@@ -37,6 +37,9 @@ for."""
 READ_BYTES = 16_384
 """Bytes that are read from a connection at once; asyncio's 256 kB would hold the loop for tenths of
 a second while their frames are taken apart."""
+PARSED_BYTES = 1_024
+"""Bytes of a page's line that are taken apart before it is looked whether it floods: a frame has 6
+at least, and 16 kB of such frames take 16 ms. Our choice."""
 FRAMES_PER_SECOND = 100
 """Frames of a page in a second that are no whole message: pings, pongs, fragments. Our choice: a
 browser sends one pong in 20 s, and fragments of 128 kB."""
@@ -112,8 +115,12 @@ class PageSocket(WebSocketsSansIOProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take what came. A handshake that is not understood (with a body, too long) is refused:
-        uvicorn would hold its line open without an answer."""
-        super().data_received(data)
+        uvicorn would hold its line open without an answer. A line that was closed meanwhile is not
+        heard to the end."""
+        for begin in range(0, len(data), PARSED_BYTES):
+            if self.transport.is_closing():
+                return
+            super().data_received(data[begin : begin + PARSED_BYTES])
         if self.conn.handshake_exc is not None and not self.handshake_initiated:
             self.handshake_complete = self.close_sent = True
             self.transport.write(NO_HANDSHAKE)

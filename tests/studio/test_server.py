@@ -37,7 +37,13 @@ from moggy.messages import (
     Trouble,
     Words,
 )
-from moggy.sim.studio.connections import CONNECTIONS_PER_SECOND, MOST_CONNECTIONS
+from moggy.sim.studio.connections import (
+    CONNECTIONS_PER_SECOND,
+    FRAMES_PER_SECOND,
+    MOST_CONNECTIONS,
+    PARSED_BYTES,
+    PageSocket,
+)
 from moggy.sim.studio.guard import HEADERS, Guard
 from moggy.sim.studio.inbox import PageInbox, Shelf
 from moggy.sim.studio.open_page import MESSAGES_PER_SECOND, MOST_WAITING
@@ -539,6 +545,27 @@ def test_frames_that_are_no_message_cost_their_page_the_line_and_nobody_else(
             send_on(hostile.socket, FLOODS[name] * 2000)
         rig.live()
         assert until(page, "state")
+
+
+@pytest.mark.parametrize("name", FLOODS)
+def test_a_flood_is_taken_apart_only_until_its_line_is_closed(
+    name: str, rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """16 kB of the smallest frames hold the loop for 16 ms."""
+    frames: list[bool] = []
+    is_in_time = PageSocket._is_in_time
+
+    def counted(line: PageSocket) -> bool:
+        frames.append(is_in_time(line))
+        return frames[-1]
+
+    monkeypatch.setattr(PageSocket, "_is_in_time", counted)
+    with rig.page() as hostile:
+        until(hostile, "hello")
+        hostile.socket.sendall(b"\x01\x81" + bytes(4) + b"a")
+        with pytest.raises(OSError):  # noqa: PT011 - also when its own end has closed it
+            send_on(hostile.socket, FLOODS[name] * 2000)
+    assert FRAMES_PER_SECOND < len(frames) <= 2 * FRAMES_PER_SECOND + PARSED_BYTES // 6
 
 
 def test_what_clients_do_wrong_does_not_fill_the_terminal(
