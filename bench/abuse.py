@@ -1,6 +1,6 @@
 """Everything that can come from outside, damaged and hostile: pages, frames, files, records.
 
-    python -m bench abuse                      all parts: a few minutes
+    python -m bench abuse                      all parts: about eight minutes
     python -m bench abuse --minutes 30         longer
     python -m bench abuse --part files --part records
 
@@ -16,14 +16,13 @@ import argparse
 import subprocess
 import sys
 
+from bench.hostile_board import ATTACKS as LIES
+from bench.page_attacks import NAMES
+
 PARTS = ("pages", "frames", "files", "records")
 """What is attacked."""
-MINUTES = 4.0
+MINUTES = 8.0
 """Minutes of all parts together."""
-ATTACKS = 14
-"""Attacks of abuse_pages; each is followed by a pause of its length."""
-LIES = 30
-"""Attacks of hostile_board."""
 BYTES_PER_MINUTE = 1_000_000
 """Bytes that fuzz_wire sends each way in a minute, about."""
 
@@ -33,11 +32,12 @@ def commands(part: str, minutes: float) -> list[list[str]]:
     seconds = 60.0 * minutes
     match part:
         case "pages":
-            return [["abuse_pages", "--seconds", f"{seconds / ATTACKS / 2.0:.1f}"]]
+            # Before each attack there is a pause of its length.
+            return [["abuse_pages", "--seconds", f"{seconds / len(NAMES) / 2.0:.1f}"]]
         case "frames":
             count = round(BYTES_PER_MINUTE * minutes / 2.0)
             return [
-                ["hostile_board", "--seconds", f"{seconds / LIES / 2.0:.1f}"],
+                ["hostile_board", "--seconds", f"{seconds / len(LIES) / 2.0:.1f}"],
                 ["fuzz_wire", "--bytes", str(count)],
             ]
     return [[f"abuse_{part}", "--minutes", f"{minutes:g}"]]

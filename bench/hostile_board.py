@@ -307,8 +307,8 @@ def suffer(port: Port, pet: Pet, attack: Attack, seconds: float) -> Outcome:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the attacks and print what each did; the exit code is 1 where one ended the pet, stopped
-    its setpoints or went unsaid."""
+    """Run the attacks and print what each did; the exit code is 1 where one ended the pet or
+    stopped its setpoints."""
     parser = argparse.ArgumentParser(
         prog="python -m bench hostile_board",
         description=__doc__,

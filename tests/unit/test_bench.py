@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bench import __main__ as command
-from bench import absent
+from bench import absent, abuse, hostile_board, page_attacks
 from bench.promise import Promise, report
 from moggy import cache
 
@@ -54,6 +54,13 @@ def test_a_wrong_name_is_refused_with_the_nearest(capsys: pytest.CaptureFixture[
 def test_options_go_to_the_bench_before_them() -> None:
     assert command.chosen(["words", "--quick", "tick"]) == [("words", ["--quick"]), ("tick", [])]
     assert [name for name, _ in command.chosen([])] == list(command.SHORT)
+
+
+def test_abuse_lasts_as_long_as_it_was_told_to() -> None:
+    (pages,) = abuse.commands("pages", 30.0)
+    board, _ = abuse.commands("frames", 30.0)
+    assert 2 * len(page_attacks.NAMES) * float(pages[-1]) == pytest.approx(30 * 60, rel=0.05)
+    assert len(hostile_board.ATTACKS) * float(board[-1]) == pytest.approx(15 * 60, rel=0.05)
 
 
 @pytest.mark.parametrize("name", ["class_places", "perceive_face", "train_words", "words"])
