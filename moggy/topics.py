@@ -13,8 +13,9 @@ from moggy.vocabulary import CLASSES, DIMENSIONS, DRIVES, EMOTIONS
 
 DECIMALS = 3
 """Of the numbers in these topics; the ticks have all that were published."""
-OFTEN = 0.3
-"""Seconds between two messages of /affect, /person, /joints and /tf; our choice."""
+OFTEN = 0.5
+"""Seconds between two messages of /affect, /person, /joints and /tf; our choice: at 0.3 they took a
+tenth of a journal."""
 SELDOM = 2.0
 """Seconds between two messages of /drives, and of /decision while it stays the same."""
 INFO = 2

@@ -37,7 +37,7 @@ def test_every_message_of_a_day_is_as_its_schema_says(journal: Path) -> None:
     found = checked(journal)
     assert found.mistakes == []
     assert set(found.messages) == set(TOPICS)
-    assert found.messages["/affect"] > 64 * 3
+    assert found.messages["/affect"] > 64 * 1.8
     with journal.open("rb") as file:
         summary = make_reader(file).get_summary()
     assert summary is not None

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bench import __main__ as command
-from bench import absent, abuse, hostile_board, page_attacks
+from bench import absent, abuse, hostile_board, journal, page_attacks
 from bench.promise import Promise, report
 from moggy import cache
 
@@ -61,6 +61,13 @@ def test_abuse_lasts_as_long_as_it_was_told_to() -> None:
     board, _ = abuse.commands("frames", 30.0)
     assert 2 * len(page_attacks.NAMES) * float(pages[-1]) == pytest.approx(30 * 60, rel=0.05)
     assert len(hostile_board.ATTACKS) * float(board[-1]) == pytest.approx(15 * 60, rel=0.05)
+
+
+def test_an_hour_of_a_journal_is_a_third_of_what_it_was(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["journal", "--seconds", "60"])
+    assert journal.main() == 0, capsys.readouterr().out
 
 
 @pytest.mark.parametrize("name", ["class_places", "perceive_face", "train_words", "words"])
