@@ -115,7 +115,7 @@ def validated(data: Mapping[str, Any], adapter: TypeAdapter[Any], where: str) ->
         _sized(value, where, name)
     if sense.at > LAST_MOMENT_S:
         raise BadScript(
-            f"{where}: at: {sense.at:.1f} s is {sense.at / DAY_S:,.0f} days after the pet is born,"
+            f"{where}: at: {sense.at:.12g} s is {sense.at / DAY_S:.6g} days after the pet is born,"
             f" and a script lasts at most {LAST_MOMENT_S / DAY_S:.0f} days; give seconds"
             " since the script begins, not the time of a calendar"
         )

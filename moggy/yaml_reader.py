@@ -49,6 +49,12 @@ FORBIDDEN = re.compile(
 )
 """Characters that YAML does not allow, and line ends and marks that its readers take differently:
 U+0085, U+2028, U+2029 and, behind the begin, U+FEFF."""
+ESCAPE = (
+    "a '\\x', '\\u' or '\\U' in double quotes without the number of a character; use single quotes"
+)
+"""What is wrong with such a line."""
+DIRECTIVE = "a line that begins with '%'; leave it out"
+"""What is wrong with such a line."""
 PLAIN = {
     "found a tab character that violates indentation": "it is indented with a tab; use spaces",
     "mapping values are not allowed in this context": (
@@ -70,9 +76,25 @@ PLAIN = {
     "found unknown escape character": (
         "an unknown letter after a '\\' in double quotes; use single quotes, or write '\\\\'"
     ),
-    "found unknown directive name": "a line that begins with '%'; leave it out",
+    "did not find expected '-' indicator": (
+        "it does not go on with the list above; indent it like what is around it"
+    ),
+    "block sequence entries are not allowed in this context": (
+        "a list's '-' behind something else; begin a line with it, or put the value in quotes"
+    ),
+    "found unexpected ':'": "a space is missing after a ':'",
+    "did not find expected hexdecimal number": ESCAPE,
+    "found invalid Unicode character escape code": ESCAPE,
+    "found unknown directive name": DIRECTIVE,
+    "could not find expected directive name": DIRECTIVE,
+    "found incompatible YAML document": DIRECTIVE,
 }
 """The parser's words → what is wrong with the line, and the way out."""
+ENDED = (
+    "did not find expected key", "did not find expected <document start>",
+    "did not find expected '-' indicator",
+)  # fmt: skip
+"""The parser's words where something stands behind the end of what it belongs to."""
 CLOSES = {"{": "}", "[": "]"}
 NOT_PLAIN = frozenset("-+.0123456789tTfFnN~<")
 """First characters of what may be another value than a text."""
@@ -252,7 +274,7 @@ class _Builder:
             if value in here.value:
                 first = self.lines[id(here.value), value]
                 raise YamlMistake(
-                    line, f"the key '{value}' stands here and in line {first}; keep one"
+                    line, f"the key '{_word(value)}' stands here and in line {first}; keep one"
                 )
             self.lines[id(here.value), value] = line
             here.key, here.waits = value, True
@@ -302,13 +324,22 @@ class _Builder:
 def _in_words(error: MarkedYAMLError, lines: list[str]) -> str:
     """What the parser found, and the way out."""
     problem, mark = str(error.problem or "not YAML"), error.problem_mark
+    line = lines[mark.line] if mark is not None and mark.line < len(lines) else ""
+    found = line[mark.column : mark.column + 1] if mark is not None else ""
     if problem == "found character that cannot start any token" and mark is not None:
-        line = lines[mark.line] if mark.line < len(lines) else ""
-        found = line[mark.column : mark.column + 1]
         if found == "\t":
             return "a tab stands before what it says; use spaces"
         return f"nothing can begin with {found!r}; put it in quotes"
+    if found and found in CLOSES.values() and problem in ENDED:
+        return f"a '{found}' that closes nothing; leave it out"
     return PLAIN.get(problem, problem)
+
+
+def _word(key: Key) -> str:
+    """A key as it is written."""
+    if key is None:
+        return "null"
+    return str(key).lower() if isinstance(key, bool) else str(key)
 
 
 def read(text: str) -> Read:

@@ -22,7 +22,14 @@ from moggy.messages import (
     adapter_of,
     every_sense,
 )
-from moggy.sense_file import BadScript, fields_of, json_lines, line_sense, validated
+from moggy.sense_file import (
+    LAST_MOMENT_S,
+    BadScript,
+    fields_of,
+    json_lines,
+    line_sense,
+    validated,
+)
 from moggy.sim.simulated_body import Source
 from moggy.vocabulary import nearest
 
@@ -166,5 +173,5 @@ class Script:
 
 def length_s(senses: Sequence[AnySense]) -> float:
     """How long a life with this script lasts where nothing else is said: until its last sense, and
-    5 seconds more; a minute without any."""
-    return senses[-1].at + 5.0 if senses else 60.0
+    5 seconds more, but no longer than a script may be; a minute without any."""
+    return min(senses[-1].at + 5.0, LAST_MOMENT_S) if senses else 60.0

@@ -10,8 +10,8 @@ import pytest
 from moggy.body import Body
 from moggy.config import Files
 from moggy.messages import Face, Gesture, Posture, Touch, Words
-from moggy.sense_file import BadScript
-from moggy.sim.script import Script, read_script, schema
+from moggy.sense_file import LAST_MOMENT_S, BadScript
+from moggy.sim.script import Script, length_s, read_script, schema
 
 CAT = Files().load("body/cat.yaml", Body)
 EXAMPLES = b"""\
@@ -70,6 +70,7 @@ def test_landmarks_are_read_as_thirty_three_points(tmp_path: Path) -> None:
         (b"\xff\xfe", "byte 0xff is not UTF-8; save the file as UTF-8"),
         ('{"at": 1, "kind": "words", "text": "grüß dich"}'.encode("latin-1"), "byte 0xfc is not"),
         (b'{"at": 1785400000.0, "kind": "touch"}', "not the time of a calendar"),
+        (b'{"at": 1e308, "kind": "words", "text": "hi"}', "at: 1e+308 s is 1.15741e+303 days"),
         (b'{"at": 1, "kind": "acceleration", "x": 1e308}', "x: 1e+308 is no measurement"),
         (b'{"at": 1, "kind": "battery", "level": 0.5, "volts": 1e308}', "volts: 1e+308 is no"),
         (b'{"at": 1, "kind": "touch", "pressure": 0.4, "zone": "bely"}', "did you mean 'belly'?"),
@@ -92,6 +93,11 @@ def test_a_wrong_line_names_its_number_and_what_is_wrong(
         read_script(script(tmp_path, b'{"at": 0, "kind": "words", "text": "fine"}\n' + line), CAT)
     assert "senses.jsonl:2:" in str(caught.value)
     assert words in str(caught.value)
+
+
+def test_a_life_of_a_script_ends_with_the_latest_moment_that_it_may_have() -> None:
+    assert length_s([Words(at=10.0, text="hi")]) == 15.0
+    assert length_s([Words(at=LAST_MOMENT_S - 1.0, text="hi")]) == LAST_MOMENT_S
 
 
 def test_a_missing_file_says_so(tmp_path: Path) -> None:
