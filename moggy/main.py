@@ -3,6 +3,7 @@ the work is in `moggy/commands`."""
 
 from __future__ import annotations
 
+import errno
 import os
 import resource
 import sys
@@ -404,8 +405,11 @@ def setup(
 
 
 def _in_words(error: Exception) -> str:
-    if isinstance(error, OSError) and error.strerror and error.filename:
-        return f"{error.filename}: {error.strerror}"
+    if isinstance(error, OSError) and error.strerror:
+        # Whoever writes a file names it; what is printed goes into one that has no name here.
+        unnamed = "what is printed" if error.errno in (errno.ENOSPC, errno.EDQUOT) else None
+        if file := error.filename or unnamed:
+            return f"{file}: {error.strerror}"
     return str(error)
 
 

@@ -48,6 +48,18 @@ def test_the_pet_lives_where_its_output_is_full_closed_or_read_by_nobody(
     assert journal.read_bytes().endswith(b"\x89MCAP0\r\n"), "its records are whole"
 
 
+def test_a_full_disk_behind_the_output_is_said() -> None:
+    done = subprocess.run(
+        ["/bin/sh", "-c", f"exec {shlex.join(COMMAND[:3])} schema senses > /dev/full"],
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=SOON_S,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr == "moggy: what is printed: No space left on device\n"
+
+
 def test_what_is_made_under_any_umask_can_be_read_by_its_owner(tmp_path: Path) -> None:
     out = tmp_path / "out"
     command = shlex.join([*COMMAND[:4], "--headless", "--until", "1", "--out", str(out)])
