@@ -27,6 +27,7 @@ from moggy.body import Body
 from moggy.brain.appraisals import Appraisals, SensorFeelings
 from moggy.config import Files, Invalid, compose, file_text
 from moggy.home import home
+from moggy.layer import MOST_KNOWN
 from moggy.overlay import Composition
 from moggy.personality import Personality
 from moggy.pet import Start
@@ -136,8 +137,9 @@ class EditedDesigns:
         wrong."""
         self.now = designs(start)
         self._start, self._put_together = start, put_together
-        self._good: Mapping[str, str] = start.files
-        self._latest = self._good
+        self.good: Mapping[str, str] = start.files
+        """The texts of `now`."""
+        self._latest = self.good
 
     def text(self, file: str) -> str | None:
         """The text of a file that was taken last, refused or not; None for one of no account."""
@@ -150,11 +152,11 @@ class EditedDesigns:
             return
         latest = {**self._latest, file: text}
         try:
-            self.now, self._good = self._put_together(self._start, latest), latest
+            self.now, self.good = self._put_together(self._start, latest), latest
         except Invalid:
             self._latest = latest
-            alone = {**self._good, file: text}
-            self.now, self._good = self._put_together(self._start, alone), alone
+            alone = {**self.good, file: text}
+            self.now, self.good = self._put_together(self._start, alone), alone
         self._latest = latest
 
 
@@ -183,16 +185,17 @@ def _made(
 ) -> Designs | Invalid:
     try:
         sensors = sensors_of(body, texts)
+        shape = compose(body, texts, Body)
         feelings = [
             compose(name, texts, SensorFeelings) for name in texts if name.startswith(SENSOR_FOLDER)
         ]
         motions = {
-            name.removeprefix("motions/").removesuffix(".yaml"): compose(name, texts, MotionFile)
+            name.removeprefix("motions/").removesuffix(".yaml"): _motion(name, texts, shape)
             for name in texts
             if name.startswith("motions/")
         }
         made = Designs(
-            body=compose(body, texts, Body),
+            body=shape,
             sensors=sensors,
             personality=compose(personality, texts, Personality),
             tree=compose(tree, texts, Tree),
@@ -203,9 +206,6 @@ def _made(
         who, does, feels = (
             overlay.compose(name, texts) for name in (personality, tree, appraisals)
         )
-        for name in motions:
-            motion = overlay.compose(f"motions/{name}.yaml", texts)
-            _refuse(motion, unknown_joints(motion.data, made.body.joints))
         known = behaviours(does.data)
         _refuse(does, unknown_in_tree(does.data, motions))
         _refuse(who, unknown_keys(who.data, "appetite", options(does.data), tree))
@@ -224,6 +224,30 @@ def _made(
         appraisals=made.appraisals.model_copy(update={"behaviors": fills}),
         notes=(*who.notes, *does.notes, *feels.notes, *hungry, *filled),
     )
+
+
+def _motion(name: str, texts: Mapping[str, str], body: Body) -> MotionFile:
+    """Raises Invalid, as for a joint that there is not. An edit of one motion costs little for each
+    of the others: only what they build on is looked up."""
+    below = overlay.chain_of(name, texts)
+    outcome = _checked_motion(name, tuple(below.items()), tuple(body.joints))
+    if isinstance(outcome, Invalid):
+        raise outcome
+    return outcome
+
+
+@lru_cache(maxsize=MOST_KNOWN)
+def _checked_motion(
+    name: str, texts: tuple[tuple[str, str], ...], joints: tuple[str, ...]
+) -> MotionFile | Invalid:
+    whole = dict(texts)
+    try:
+        made = compose(name, whole, MotionFile)
+        motion = overlay.compose(name, whole)
+        _refuse(motion, unknown_joints(motion.data, joints))
+    except Invalid as error:
+        return error
+    return made
 
 
 def check_laws(laws: Composition, tree: Composition) -> None:

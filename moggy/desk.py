@@ -61,9 +61,15 @@ class Clerk:
             return found, False
         return found, None not in found.values()
 
-    def changed(self, texts: Mapping[str, str]) -> dict[str, Any]:
-        """What of the files put together is not as in the start: little is sent of an edit."""
-        return designs(self.start, texts).changed(designs(self.start))
+    def changed(self, texts: Mapping[str, str], before: Mapping[str, str]) -> dict[str, Any]:
+        """What of the files put together is not as it was before, and of the motions those that are
+        not: little is sent of an edit."""
+        made, was = designs(self.start, texts), designs(self.start, before)
+        changed = made.changed(was)
+        if "motions" in changed:
+            known = was.motions
+            changed["motions"] = {k: v for k, v in made.motions.items() if v != known.get(k)}
+        return changed
 
 
 class Desk:
@@ -75,7 +81,6 @@ class Desk:
         self._files, self._start = files, start
         self._aside = Aside(partial(Clerk, files, start), name="files", deadline=DEADLINE_S)
         self._turn = threading.Lock()
-        self._first = designs(start)
         self._edited = EditedDesigns(start, self._put_together)
         """As the pet's own: it takes the same edits before the pet does."""
         self._unread: set[str] = set()
@@ -134,14 +139,18 @@ class Desk:
     def _put_together(self, start: Start, texts: Mapping[str, str]) -> Designs:
         """As `designs`, in the process; the pet's own call finds what came of it."""
         try:
-            changed = self._aside.ask(Clerk.changed, texts)
+            changed = self._aside.ask(Clerk.changed, texts, self._edited.good)
         except Invalid as error:
             know(start, texts, error)
             raise
-        made = replace(self._first, **changed)
-        now = self._edited.now
         # The very parts that hold already need not be compared again in a tick.
-        made = replace(now, **made.changed(now))
+        now = self._edited.now
+        if "motions" in changed:
+            motions = {**now.motions, **changed["motions"]}
+            # In the order of their files, as `designs` has them.
+            order = sorted(motions, key=lambda name: f"motions/{name}.yaml")
+            changed["motions"] = {name: motions[name] for name in order}
+        made = replace(now, **changed)
         know(start, texts, made)
         return made
 

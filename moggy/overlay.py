@@ -45,6 +45,14 @@ def compose(top: str, texts: Mapping[str, str]) -> Composition:
 
     Raises Invalid with the file and the line of the first mistake.
     """
+    outcome = _composed(top, tuple(chain_of(top, texts).items()))
+    if isinstance(outcome, Invalid):
+        raise outcome
+    return outcome
+
+
+def chain_of(top: str, texts: Mapping[str, str]) -> dict[str, str]:
+    """Those of `texts` that belong to the file `top` (`moggy.layer.chain`). Raises Invalid."""
 
     def read(name: str) -> str:
         if name not in texts:
@@ -53,10 +61,7 @@ def compose(top: str, texts: Mapping[str, str]) -> Composition:
             raise Invalid(name, 1, f"no such file{nearest(file, beside)}")
         return texts[name]
 
-    outcome = _composed(top, tuple(chain(top, read).items()))
-    if isinstance(outcome, Invalid):
-        raise outcome
-    return outcome
+    return chain(top, read)
 
 
 @lru_cache(maxsize=160)

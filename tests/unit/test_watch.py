@@ -143,6 +143,31 @@ def test_what_is_no_file_is_told_once_and_hides_no_other(
     os.close(theirs)
 
 
+def test_what_is_saved_while_very_many_wait_is_taken_before_them(watched: Watched) -> None:
+    motions = watched.path.parent.parent / "motions"
+    taken: list[str] = []
+
+    def take(name: str, text: str) -> Mapping[str, str]:
+        taken.append(name)
+        if len(taken) == 1:
+            (motions / "z.yaml").write_text("about: late\n", encoding="utf-8")
+            (motions / f"{'z' * 70}.yaml").write_text("about: late\n", encoding="utf-8")
+        return {name: text}
+
+    watched.take = take
+    many = watched.path.parent.parent / "many"
+    many.mkdir()
+    for n in range(100):
+        (many / f"m{n:02}.yaml").write_text(f"about: {n}\n", encoding="utf-8")
+    many.rename(motions)
+    told = [watched.next() for _ in range(102)]
+    assert taken[:10] == [f"motions/m{n:02}.yaml" for n in range(10)]
+    assert taken[10] == "motions/z.yaml"
+    assert len(taken) == 101
+    (said,) = [n for n, each in enumerate(told) if isinstance(each, Trouble)]
+    assert said == 10
+
+
 def test_a_file_whose_check_is_hindered_hides_no_other(watched: Watched) -> None:
     def hindered(name: str, text: str) -> Mapping[str, str]:
         if name == WHO:
