@@ -7,7 +7,9 @@ how late its ticks are, sampled every minute (in virtual time) or every ten seco
 
 In virtual time random days follow one another, with journal, ticks and sound; a tick's cost is CPU
 time. In real time a tick's lateness is the gap to the tick before, less its 20 ms. The exit code is
-1 where something grew: the first third of the samples is left out, as caches fill then.
+1 where something grew: the first third of the samples is left out, as caches fill then; in real
+time at least the ten minutes in which the studio's history fills, and a life of less than 75
+minutes is too short to judge, which it says (exit code 2).
 """
 
 from __future__ import annotations
@@ -31,12 +33,23 @@ from moggy.config import Files
 from moggy.messages import AnySense, Tick
 from moggy.sim.day import senses_of
 from moggy.sim.random_day import random_day
+from moggy.sim.studio.view import HISTORY_LENGTH
 
 DAY_S = 600.0
 """Seconds of each random day."""
 GROWTH_MB_PER_HOUR = 4.0
 """Bar: MB of resident memory that may be added in an hour of the pet's time, by a straight line
 through the samples. Our choice: a week of it fits into the memory of a small board."""
+FILLS_S = HISTORY_LENGTH
+"""Seconds in which a life in real time fills what it keeps: the studio's history for its page."""
+SHORTEST_H = 1.25
+"""Hours of the shortest life in real time whose growth is judged; our choice. Memory grows in steps
+too: with one of 2 MB, as was seen, a line through the last fifty minutes stays below the bar."""
+TOO_SHORT = (
+    f"too short to judge growth: the studio's history fills for the first {FILLS_S / 60.0:g} "
+    f"minutes, and memory grows in steps; --hours {SHORTEST_H:g} is the least"
+)
+"""What is said of a shorter one."""
 PAGE = os.sysconf("SC_PAGE_SIZE")
 """Bytes of a page of memory."""
 
@@ -157,9 +170,10 @@ def real(hours: float, folder: Path) -> list[Sample]:
     return sampler.samples
 
 
-def grown(samples: list[Sample]) -> list[str]:
-    """What grew after the first third of the samples, in words; empty where all stayed flat."""
-    later = samples[len(samples) // 3 :]
+def grown(samples: list[Sample], fills: float = 0.0) -> list[str]:
+    """What grew after the first third of the samples, and after so many seconds, in words; empty
+    where all stayed flat."""
+    later = [one for one in samples[len(samples) // 3 :] if one.at > fills]
     if len(later) < 3:
         return ["too short: three samples after the first third are the least"]
     hours = np.array([one.at for one in later]) / 3600.0
@@ -204,6 +218,9 @@ def main() -> int:
     options.add_argument("--real", action="store_true", help="in real time")
     options.add_argument("--plot", type=Path, help="draw the samples here (PNG)")
     given = options.parse_args()
+    is_short = given.real and given.hours < SHORTEST_H
+    if is_short:
+        print(TOO_SHORT)
     print(f"{'minutes':>8}{'memory MB':>10}{'files':>8}{'threads':>9}{'journal MB':>12}"
           f"{'p99 ms':>9}{'worst':>9}")  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
@@ -211,7 +228,10 @@ def main() -> int:
     if given.plot is not None:
         plot(samples, given.plot)
         print(f"plot: {given.plot}")
-    found = grown(samples)
+    if is_short:
+        print(TOO_SHORT)
+        return 2
+    found = grown(samples, FILLS_S if given.real else 0.0)
     print("grew: " + "; ".join(found) if found else "flat: memory, open files and threads")
     return 1 if found else 0
 
