@@ -2,6 +2,7 @@
 
     python -m bench kills                 a hundred times: about ten minutes
     python -m bench kills --times 10 --seed 3
+    python -m bench kills --encrypted     its memory is encrypted
 
 The pet is the cat of `moggy sim`, with memory and journal, and with somebody at its page who
 praises it twice a second: the brain, vision, embedding, language model and the simulated board's
@@ -35,7 +36,7 @@ from websockets.sync.client import connect
 from websockets.typing import Origin
 
 from moggy.assemble import simulator
-from moggy.brain.memory import EPISODES, Broken, Memory
+from moggy.brain.memory import EPISODES, Broken, Memory, encrypt, is_encrypted
 from moggy.home import memory_file
 from moggy.journal import NotAJournal, read_ticks
 from moggy.messages import Thought, Tick, Trouble
@@ -146,9 +147,10 @@ def live(journal: Path) -> None:
 class Pet:
     """A pet in a process of its own, with what it told."""
 
-    def __init__(self, home: Path, number: int) -> None:
-        """Its life of this number, with what lies in `home`."""
-        self.home = home
+    def __init__(self, home: Path, key: Path, number: int) -> None:
+        """Its life of this number, with what lies in `home`; its memory is encrypted where `key` is
+        there."""
+        self.home, self.key = home, key
         self.journal = home / f"life-{number}.mcap"
         self.at = 0.0
         """s on its clock at its last tick."""
@@ -162,7 +164,7 @@ class Pet:
         """(when it was said here, "part: message")."""
         self.process = subprocess.Popen(
             [sys.executable, "-m", "bench.kills", "--live", str(self.journal)],
-            env={**os.environ, "MOGGY_HOME": str(home), "MOGGY_MEMORY_KEY": str(home / "key")},
+            env={**os.environ, "MOGGY_HOME": str(home), "MOGGY_MEMORY_KEY": str(key)},
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         self._listening = threading.Thread(target=self._listen, daemon=True)
@@ -231,8 +233,11 @@ def kill_brain(pet: Pet, praised_before: int, tally: Tally) -> int:
         tally.wrong.append(f"its processes ended only after {took:.1f} s: {left}")
     praised = praised_before
     try:
-        memory = Memory(pet.home / memory_file().name, pet.home / "key")
+        path = pet.home / memory_file().name
+        memory = Memory(path, pet.key)
         try:
+            if is_encrypted(path) != pet.key.exists():
+                raise Broken("it is encrypted without a key, or plain with one")
             memory.check()
             if memory.damaged or memory.load() is None:
                 raise Broken("; ".join(memory.damaged) or "it is empty")
@@ -320,6 +325,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--between", type=float, default=8.0, help="longest pause between two kills, s"
     )
+    parser.add_argument("--encrypted", action="store_true", help="encrypt its memory")
     parser.add_argument("--live", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.live is not None:
@@ -327,13 +333,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     random, tally = Random(options.seed), Tally()
     with tempfile.TemporaryDirectory() as name:
+        home, key = Path(name) / "home", Path(name) / "key"
+        home.mkdir()
+        if options.encrypted:
+            encrypt(home / memory_file().name, key)  # the key is made, for the memory to come
         praised = pets = 0
         pet: Pet | None = None
         try:
             for number in track(range(options.times), description="killing", transient=True):
                 if pet is None or pet.process.poll() is not None:
                     pets += 1
-                    pet = Pet(Path(name), pets)
+                    pet = Pet(home, key, pets)
                     pet.wake()
                 time.sleep(random.uniform(0.0, options.between))
                 victim = choose(pet, random) if number else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -113,22 +114,32 @@ def test_a_journal_is_exported_as_tables(journal: Path, life: moggy.Life, tmp_pa
     assert len(lines(tmp_path / "s" / "ticks.csv")) == 64
 
 
-def test_parquet_is_the_same_or_says_what_is_missing(journal: Path, tmp_path: Path) -> None:
-    arguments = ["export", str(journal), "--parquet", str(tmp_path / "p"), "--every", "1"]
-    result = CliRunner().invoke(app, arguments)
-    try:
-        parquet = import_module("pyarrow.parquet")
-    except ImportError:
-        said = str(result.exception)
-        assert said == "Parquet needs the package pyarrow: `pip install pyarrow`; or use --csv"
-        assert not (tmp_path / "p").exists()
-        return
+def test_parquet_is_the_same(journal: Path, tmp_path: Path) -> None:
+    parquet = import_module("pyarrow.parquet")
+    arguments = ["export", str(journal), "--parquet", str(tmp_path / "p"), "--csv", str(tmp_path)]
+    result = CliRunner().invoke(app, [*arguments, "--every", "1"])
     assert result.exit_code == 0, result.output
+    for name in ("ticks", "events", "decisions", "scores"):
+        path = tmp_path / "p" / f"{name}.parquet"
+        assert path.stat().st_mode & 0o777 == 0o600
+        rows = parquet.read_table(path).to_pylist()
+        assert [
+            {key: "" if value is None else str(value) for key, value in row.items()} for row in rows
+        ] == lines(tmp_path / f"{name}.csv")
+    assert len(rows) > 1000
     ticks = parquet.read_table(tmp_path / "p" / "ticks.parquet").to_pylist()
     assert len(ticks) == 64
     assert ticks[-1]["at"] == 63.0
-    scores = parquet.read_table(tmp_path / "p" / "scores.parquet")
-    assert scores.num_rows > 1000
+
+
+def test_without_its_package_parquet_is_refused_before_anything_is_made(
+    journal: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    arguments = ["export", str(journal), "--parquet", str(tmp_path / "p")]
+    said = str(CliRunner().invoke(app, arguments).exception)
+    assert said == "Parquet needs the package pyarrow: `pip install pyarrow`; or use --csv"
+    assert not (tmp_path / "p").exists()
 
 
 def test_without_a_place_the_export_asks_for_one(journal: Path) -> None:

@@ -10,8 +10,11 @@ import pytest
 from bench.kills import main
 
 
-def test_after_kills_memory_and_journal_are_whole(capsys: pytest.CaptureFixture[str]) -> None:
-    main(["--times", "2", "--seed", "2", "--between", "0.5"])
+@pytest.mark.parametrize("more", [[], ["--encrypted"]], ids=["plain", "encrypted"])
+def test_after_kills_memory_and_journal_are_whole(
+    more: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["--times", "2", "--seed", "2", "--between", "0.5", *more])
     said = capsys.readouterr().out
     for what in ("memory intact", "journal readable"):
         found = re.search(rf"{what} (\d+) of (\d+)", said)
