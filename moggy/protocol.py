@@ -38,6 +38,9 @@ choice."""
 STAYS = 3
 """Attempts in a row that fail for the same reason before it is said behind another one: a board
 that starts may send what is no message. Our choice."""
+BABBLE = 8_192
+"""Bytes of one attempt from which its reason is said at once: no board says as much as it starts.
+Our choice: 115200 baud bring twice as many, and an ESP32's start is about 1,000."""
 MOST_REASONS = 3
 """Reasons that are said until a board is there. Our choice."""
 FLASH = "put the firmware of this version of moggy on it with `moggy flash`"
@@ -153,8 +156,8 @@ class Protocol:
         self._begun = self._settled = self._polled = 0.0
         self._latest = 0.0
         """When the newest event or sample was measured, s."""
-        self._came = False
-        """Whether more than ends of frames came since the last attempt to begin a session."""
+        self._came = 0
+        """Bytes that came, without ends of frames, since the last attempt to begin a session."""
         self._lost: list[str] = []
         """Reasons why there is no session that were said since the last one."""
         self._reason, self._times = "", 0
@@ -177,7 +180,7 @@ class Protocol:
                 break
         self._open = True
         self._begun = now
-        self._came = False
+        self._came = 0
         self._asked = self._pinged = NEVER
         self.identity = None
         self.clock = BoardClock()
@@ -248,7 +251,7 @@ class Protocol:
                 min(now, at + deaf) for at in (self._begun, self._alive, self._heard)
             )
         if data:
-            self._came = self._came or bool(data.strip(b"\0"))
+            self._came += len(data.strip(b"\0"))
             for kind, seq, payload in self._frames.feed(data):
                 self._heard = now
                 self._take(kind, seq, payload, now, heard)
@@ -404,14 +407,16 @@ class Protocol:
             self.begin(now)
         self.identity = None
         self._asked = now if self._open else NEVER
+        came = self._came
         if self._open:
             self._begun = now
-            self._came = False
-        return self._say_lost(now, message)
+            self._came = 0
+        return self._say_lost(now, message, STAYS if came > BABBLE else 1)
 
-    def _say_lost(self, now: float, message: str) -> list[LinkChange]:
-        """The change; of a board that stays away, also a reason that turns out later and stays."""
-        self._times = self._times + 1 if message == self._reason else 1
+    def _say_lost(self, now: float, message: str, times: int = 1) -> list[LinkChange]:
+        """The change; of a board that stays away, also a reason that turns out later and stays.
+        This attempt counts for so many."""
+        self._times = self._times + times if message == self._reason else times
         self._reason = message
         if self._lost and (
             message in (*self._lost, NO_ANSWER)

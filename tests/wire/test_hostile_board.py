@@ -12,6 +12,7 @@ from moggy.actuators.serial_body import LOSSES, UNSTEADY, SerialBody
 from moggy.board_clock import MESSAGES_A_SECOND, MESSAGES_AT_ONCE
 from moggy.link import A_TICK, MemoryLink
 from moggy.messages import AnySense, Battery, BoardReport, Command, Touch, Trouble
+from moggy.wire import LONGEST
 from tests.firmware.rig import CAT
 
 TICK = 0.02
@@ -146,6 +147,20 @@ def test_what_is_no_board_is_told_from_one_that_is_silent() -> None:
     line.lie = ATTACKS["more pads than known"].lie
     said = " ".join(troubles(line.live(5.0)))
     assert "not who it is" in said
+
+
+@pytest.mark.parametrize(("bytes_a_tick", "sooner"), [(LONGEST, True), (20, False)])
+def test_a_board_that_says_very_much_that_is_no_message_is_told_at_once(
+    bytes_a_tick: int, sooner: bool
+) -> None:
+    """What says little may be one that starts."""
+    line = Line()
+    line.live(2.0)
+    line.liar.says_who, line.liar.nonce = False, 0
+    line.lie = lambda liar: b"x" * bytes_a_tick
+    assert troubles(line.live(2.0)) == ["the board does not answer"]
+    said = troubles(line.live(1.5))
+    assert ["no message of a board" in message for message in said] == [True] * sooner
 
 
 def test_an_answer_to_an_older_hello_does_not_begin_the_session_anew() -> None:
