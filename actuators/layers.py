@@ -82,8 +82,8 @@ class Layers:
         self.reflexes: list[Running] = []
 
     def adopt(self, motions: Mapping[str, Motion]) -> None:
-        """Play changed motions; what runs goes on where it was."""
-        self._motions = motions
+        """Play changed or new motions; what runs goes on where it was."""
+        self._motions = {**self._motions, **motions}
         for running in (*self.postures, *self.others, *self.reflexes):
             changed = motions.get(running.play.motion)
             if changed is not None and changed is not running.motion:

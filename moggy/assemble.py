@@ -173,8 +173,10 @@ def born(start: Start) -> LivingPet:
             decider.adopt(tree=made.tree, now=now)
         if made.appraisals != before.appraisals:
             mind.adopt(appraisals=made.appraisals)
-        if made.motions != before.motions:
-            actor.adopt(motions=clips(made.motions))
+        old = before.motions
+        changed = {name: each for name, each in made.motions.items() if each != old.get(name)}
+        if changed:
+            actor.adopt(motions=clips(changed))
 
     return LivingPet(
         hour=start.hour,

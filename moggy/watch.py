@@ -44,6 +44,10 @@ class Watcher:
         self._said: dict[str, str] = {}
         """Part → the trouble with it that was said last."""
         self._texts: dict[str, str | None] = {name: self._text(name) for name in names}
+        self._marks: dict[str, tuple[tuple[int, ...], ...]] = {}
+        """Name → the marks of a file (`Files.mark`) when it was read the last two times. Where both
+        are as now, it need not be read: it was well after it was saved, as the clock of a file
+        system goes on only every few ms."""
         self._waiting: dict[str, str] = {}
         """Name → text of what is saved and not taken yet; what was seen last comes last."""
         self._closing = threading.Event()
@@ -87,7 +91,11 @@ class Watcher:
         self._say(NAMES, "; ".join(f"{name} {MISNAMED}" for name in wrong[:3]))
         waiting = self._waiting
         for name in reversed(dict.fromkeys([*self._texts, *self._files.names("motions")])):
+            mark, read = self._files.mark(name), self._marks.get(name, ())
+            if mark and read == (mark, mark):
+                continue
             text = self._text(name)
+            self._marks[name] = (*read[-1:], mark) if text is not None else ()
             if text is None or text == self._texts.get(name):
                 waiting.pop(name, None)
             elif text != waiting.get(name):

@@ -515,10 +515,11 @@ def test_changed_motions_are_taken_over_without_a_jump() -> None:
             "move: {head_tilt: -0.6, hips: 0.9, knees: 1.7, shoulders: -0.5}"
         }
     )
-    stage.actor.adopt(motions={**MOTIONS, **changed})
+    stage.actor.adopt(motions=changed)
     poses = stage.act(posture("sit"), 2.0)
     assert poses[-1].pose["head_tilt"] < -0.5
     assert all(abs(b.pose["head_tilt"] - a.pose["head_tilt"]) < 0.11 for a, b in pairwise(poses))
+    assert stage.act(posture("stand"), 3.0)[-1].pose["head_tilt"] > -0.4, "the others are there"
 
 
 def test_a_body_with_other_joints_is_moved_as_far_as_it_goes() -> None:

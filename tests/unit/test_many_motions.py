@@ -3,15 +3,18 @@ that nobody edited is neither read, nor checked, nor sent again."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
+from moggy import assemble
 from moggy.assemble import begin
+from moggy.behaviors.motions import Clip, MotionFile, clips
 from moggy.config import SHIPPED, Files, Invalid
 from moggy.designs import designs
 from moggy.desk import Clerk, Desk
+from moggy.messages import Edited
 from moggy.yaml_file import _read
 
 MANY = 300
@@ -44,6 +47,21 @@ def test_only_what_is_new_is_sent() -> None:
     assert list(changed) == ["motions"]
     assert list(changed["motions"]) == ["new"]
     assert clerk.changed(TEXTS, TEXTS) == {}
+
+
+def test_only_what_is_new_is_made_ready_to_play(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[list[str]] = []
+    ready = clips
+
+    def noted(motions: Mapping[str, MotionFile]) -> dict[str, Clip]:
+        made.append(list(motions))
+        return ready(motions)
+
+    monkeypatch.setattr(assemble, "clips", noted)
+    pet = assemble.born(START)
+    pet.tick(0.0, [Edited(at=0.0, file="motions/new.yaml", text=YAWN)])
+    pet.tick(0.02, [Edited(at=0.02, file="motions/yawn.yaml", text=f"{YAWN}# same\n")])
+    assert made[1:] == [["new"]]
 
 
 @pytest.fixture

@@ -143,6 +143,39 @@ def test_what_is_no_file_is_told_once_and_hides_no_other(
     os.close(theirs)
 
 
+def test_what_nobody_saves_is_not_read_again_and_every_way_to_save_is_seen(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads: list[str] = []
+    read = Files.read
+
+    def noted(self: Files, name: str) -> str:
+        reads.append(name)
+        return read(self, name)
+
+    assert isinstance(watched.write(b"about: one\n"), Edited)
+    watched.watcher.close()  # from here on it looks when it is told to
+    monkeypatch.setattr(Files, "read", noted)
+    for _ in range(3):
+        watched.watcher._look()
+    reads.clear()
+    watched.watcher._look()
+    assert reads == []
+    was = watched.path.stat()
+    watched.path.write_text("about: two\n", encoding="utf-8")
+    os.utime(watched.path, ns=(was.st_atime_ns, was.st_mtime_ns))
+    watched.watcher._look()
+    assert reads == [WHO]
+    assert watched.next() == Edited(at=7.0, file=WHO, text="about: two\n")
+    watched.path.unlink()
+    watched.path.symlink_to("nothing")
+    for _ in range(3):
+        watched.watcher._look()
+    told = watched.next()
+    assert isinstance(told, Trouble)
+    assert "a link that leads nowhere" in told.message
+
+
 def test_what_is_saved_while_very_many_wait_is_taken_before_them(watched: Watched) -> None:
     motions = watched.path.parent.parent / "motions"
     taken: list[str] = []
