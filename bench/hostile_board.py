@@ -1,11 +1,14 @@
 """Lets `moggy run` live with a board that lies and floods: whether it lives on, how many setpoints
-it sends, the longest time between two of them, and what it says.
+it sends, the longest time between two of them, the gaps between its ticks, and what it says.
 
-    python -m bench hostile_board               # three seconds of each attack: a minute and a half
+    python -m bench hostile_board               # three seconds of each attack: three minutes
     python -m bench hostile_board --seconds 1 --only flood
 
 The board is this process at the other end of a pseudo-terminal. Beside its attack it answers as a
-sound board does. A pet that sends no setpoint for a second makes a real board go to rest.
+sound board does. A pet that sends no setpoint for a second makes a real board go to rest. Behind
+each attack there is a pause of its length, with whose gaps between ticks those under attack are
+compared. While what the board says cannot be read, as in a flood of noise, there is no board for
+the pet to send setpoints to; its ticks go on.
 """
 
 from __future__ import annotations
@@ -21,15 +24,19 @@ import threading
 import time
 import tty
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
+from bench.gaps import gaps, longest, p99, slow, verdict
 from moggy import wire
 from moggy.board_config import body_hash
 from moggy.body import Body
+from moggy.commands.live import run_robot
 from moggy.config import SHIPPED, load
+from moggy.messages import Tick
 
 STEP = 0.01
 """Seconds between two lies; as long as the firmware's tick."""
@@ -252,6 +259,10 @@ class Outcome(NamedTuple):
     """Setpoints a second."""
     gap: float
     """Longest time between two setpoints, s."""
+    ticks: Sequence[float]
+    """Gaps between its ticks, ms, ascending."""
+    pause: Sequence[float]
+    """The same of the pause behind it."""
     said: Sequence[str]
     """What it said on the terminal."""
 
@@ -261,14 +272,17 @@ class Pet:
 
     def __init__(self, port: str, home: Path) -> None:
         self.said: list[str] = []
+        self.moments: list[float] = []
+        """When each tick was over, s."""
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "moggy", "run", "--port", port],
+            [sys.executable, "-m", "bench.hostile_board", "--live", port],
             env={**os.environ, "MOGGY_HOME": str(home), "MOGGY_MEMORY_KEY": str(home / "key")},
             stderr=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
             text=True,
         )
-        threading.Thread(target=self._listen, daemon=True).start()
+        for listen in (self._listen, self._count):
+            threading.Thread(target=listen, daemon=True).start()
 
     @property
     def lives(self) -> bool:
@@ -285,6 +299,24 @@ class Pet:
         for line in self._process.stderr:
             self.said.append(line.strip())
 
+    def _count(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            with suppress(ValueError):  # what `moggy run` says beside it
+                self.moments.append(float(line))
+
+
+def live(port: str) -> int:
+    """`moggy run` on this port, which also writes when each tick was over to its output."""
+
+    def tell(tick: Tick, sent: Mapping[str, float]) -> None:
+        os.write(1, f"{time.monotonic()}\n".encode())
+
+    return run_robot(
+        port, body="cat", camera=None, microphone=None, studio_port=None, record=None,
+        personality="cat", seed=None, words=False, listeners=[tell],
+    )  # fmt: skip
+
 
 def suffer(port: Port, pet: Pet, attack: Attack, seconds: float) -> Outcome:
     """Attack for some seconds."""
@@ -294,7 +326,8 @@ def suffer(port: Port, pet: Pet, attack: Attack, seconds: float) -> Outcome:
     port.lie = attack.lie
     time.sleep(seconds)
     port.lie = ATTACKS["nothing"].lie
-    times = [begun, *port.liar.setpoints, time.monotonic()]
+    ended = time.monotonic()
+    times = [begun, *port.liar.setpoints, ended]
     gap = max(after - before for before, after in pairwise(times))
     rate = len(port.liar.setpoints) / seconds
     # It is well again before the next attack, and has said so.
@@ -303,12 +336,16 @@ def suffer(port: Port, pet: Pet, attack: Attack, seconds: float) -> Outcome:
     give_up = time.monotonic() + 60.0
     while pet.lives and len(port.liar.setpoints) < 10 and time.monotonic() < give_up:
         time.sleep(0.05)
-    return Outcome(pet.lives, rate, gap, pet.said[said_before:])
+    said = pet.said[said_before:]
+    quiet = time.monotonic()
+    time.sleep(seconds if pet.lives else 0.0)
+    ticks, pause = gaps(pet.moments, begun, ended), gaps(pet.moments, quiet, time.monotonic())
+    return Outcome(pet.lives, rate, gap, ticks, pause, said)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the attacks and print what each did; the exit code is 1 where one ended the pet or
-    stopped its setpoints."""
+    """Run the attacks and print what each did; the exit code is 1 where one ended the pet, stopped
+    its setpoints or made its ticks late."""
     parser = argparse.ArgumentParser(
         prog="python -m bench hostile_board",
         description=__doc__,
@@ -316,25 +353,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--seconds", type=float, default=3.0, help="of each attack")
     parser.add_argument("--only", default="", help="attacks with this in their names")
+    parser.add_argument("--live", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
+    if options.live is not None:
+        return live(options.live)
     port = Port(load(SHIPPED["body"] / "cat.yaml", Body))
     crashes = worst = 0
+    ticks: dict[str, Sequence[float]] = {}
+    pauses: list[float] = []
     with tempfile.TemporaryDirectory() as home:
         pet = Pet(port.path, Path(home))
         try:
             while len(port.liar.setpoints) < 100 and pet.lives:
                 time.sleep(0.1)
-            print(f"{'attack':38} lives  setpoints/s  longest gap  said")
+            print(f"{'':38} {'':5} setpoints: longest    ticks: longest\n"
+                  f"{'attack':38} lives   a second gap, ms   p99 ms gap, ms  said")  # fmt: skip
             for name, attack in ATTACKS.items():
                 if options.only not in name:
                     continue
                 found = suffer(port, pet, attack, options.seconds)
                 fails = not found.lives or (not attack.is_silent and found.gap > BAR_GAP)
                 worst = max(worst, fails)
+                ticks[name] = found.ticks
+                pauses += found.pause
                 board = [line for line in found.said if line.startswith("board")]
                 print(
-                    f"{name:38} {'yes' if found.lives else 'NO':5} {found.rate:12.1f}"
-                    f" {found.gap * 1000.0:9.0f} ms  {len(found.said)}: {(board or [''])[0][:90]}",
+                    f"{name:38} {'yes' if found.lives else 'NO':5} {found.rate:10.1f}"
+                    f" {found.gap * 1000.0:7.0f}"
+                    f" {p99(found.ticks):8.1f} {longest(found.ticks):7.1f}"
+                    f"  {len(found.said)}: {(board or [''])[0][:90]}",
                     flush=True,
                 )
                 if not found.lives:
@@ -344,8 +391,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         finally:
             pet.close()
             port.unplug()
+    pauses.sort()
+    print(f"{'pauses between them':63} {p99(pauses):8.1f} {longest(pauses):7.1f}")
+    missed = slow(ticks, pauses)
+    print(verdict(missed))
     print(f"it was ended {crashes} times")
-    return worst
+    return max(worst, bool(missed))
 
 
 if __name__ == "__main__":

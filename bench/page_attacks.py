@@ -1,5 +1,6 @@
-"""What a hostile page sends to the studio; `bench/abuse_pages.py` runs each attack in a process of
-its own: `python -m bench.page_attacks NETLOC NAME SECONDS`. It prints how many messages it sent."""
+"""What a hostile page sends to the studio, and what is saved in the owner's folder meanwhile;
+`bench/abuse_pages.py` runs each attack in a process of its own:
+`python -m bench.page_attacks NETLOC NAME SECONDS`. It prints how many messages it sent."""
 
 from __future__ import annotations
 
@@ -21,7 +22,10 @@ from websockets.exceptions import WebSocketException
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
+from bench.abuse_files import mistaken
 from moggy.config import Files
+from moggy.designs import SCHEMAS
+from moggy.home import home
 
 BACK = [0.0, 0.0, 0.24]
 """A place on the skin, m."""
@@ -200,6 +204,18 @@ NAMES = (*ATTACKS, *(FLOOD_OF + kind for kind in KINDS), *FLOODS, REQUESTS, CONN
 """Of all attacks."""
 
 
+MISTAKEN = "mistaken files saved"
+"""The attack by designers' files with mistakes in them, saved as editors do, without end."""
+MANY = "400 motions saved at once"
+"""The attack by so many new motions, then misnamed files, without end."""
+SAVED = (MISTAKEN, MANY)
+"""Attacks by files in the owner's folder (MOGGY_HOME)."""
+MOTIONS = 400
+"""Motions of it."""
+A_SAVE_S = 0.1
+"""Seconds between two files that are saved one after the other."""
+
+
 class Attack:
     """One attack on the studio at an address."""
 
@@ -307,6 +323,23 @@ class Attack:
                         line.sendall(b"\x81\xff" + size + bytes(4) + text)
                         self.sent += 1
 
+    def save(self, files: Iterator[tuple[str, str]], apart: float) -> None:
+        """Save these, name and text, in one step each, so many seconds apart."""
+        for name, text in files:
+            path = home() / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            beside = path.with_suffix(".new")
+            beside.write_text(text, encoding="utf-8", errors="surrogatepass")
+            beside.replace(path)
+            self.sent += 1
+            sleep(apart)
+
+    def save_many(self) -> None:
+        """Save MOTIONS at once, then misnamed ones."""
+        yawn = Files().read("motions/yawn.yaml")
+        self.save(((f"motions/m{n}.yaml", f"{yawn}# {n}\n") for n in range(MOTIONS)), 0.0)
+        self.save(((f"motions/{n:0100}.yaml", yawn) for n in count()), 1.0)
+
     def _page(self) -> ClientConnection:
         """A line as the studio's own page opens it."""
         origin = Origin(f"http://{self._place}")
@@ -332,6 +365,13 @@ def _begun(attack: Attack, name: str) -> Callable[[], None]:
         return attack.ask
     if name == UNREAD:
         return attack.never_read
+    if name == MANY:
+        return attack.save_many
+    if name == MISTAKEN:
+        chance = random.Random(3)
+        return functools.partial(
+            attack.save, (mistaken(chance, SCHEMAS) for _ in count()), A_SAVE_S
+        )
     if name in HALF_OPEN:
         return functools.partial(attack.half_open, HALF_OPEN[name])
     if name.startswith(FLOOD_OF):

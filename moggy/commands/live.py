@@ -13,7 +13,7 @@ from threading import Thread
 from moggy.assemble import RealLife, robot, simulator
 from moggy.commands.terminal import say, tell
 from moggy.designs import designs
-from moggy.loop import Loop
+from moggy.loop import Listener, Loop
 from moggy.messages import Tick, Trouble
 from moggy.sim.faults import Fault
 
@@ -62,13 +62,15 @@ def run_robot(
     personality: str,
     seed: int | None,
     words: bool,
+    listeners: Sequence[Listener] = (),
 ) -> int:
     """The pet in a real body. Returns 0, or 1 where its records or its memory are not
     whole."""
     ending, terminal = Ending(), Terminal()
     life = robot(
         port, body=body, personality=personality, seed=seed, camera=camera, microphone=microphone,
-        studio_port=studio_port, record=record, record_words=words, listeners=[terminal],
+        studio_port=studio_port, record=record, record_words=words,
+        listeners=[terminal, *listeners],
     )  # fmt: skip
     if life.address:
         tell(f"The studio is at {life.address}")

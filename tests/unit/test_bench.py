@@ -60,7 +60,11 @@ def test_abuse_lasts_as_long_as_it_was_told_to() -> None:
     (pages,) = abuse.commands("pages", 30.0)
     board, _ = abuse.commands("frames", 30.0)
     assert 2 * len(page_attacks.NAMES) * float(pages[-1]) == pytest.approx(30 * 60, rel=0.05)
-    assert len(hostile_board.ATTACKS) * float(board[-1]) == pytest.approx(15 * 60, rel=0.05)
+    assert 2 * len(hostile_board.ATTACKS) * float(board[-1]) == pytest.approx(15 * 60, rel=0.05)
+    saved, read = abuse.commands("files", 30.0)
+    assert 2 * len(page_attacks.SAVED) * float(saved[-1]) == pytest.approx(15 * 60, rel=0.05)
+    assert float(read[-1]) == 15.0
+    assert {saved[0], board[0], pages[0]} == set(abuse.ON_A_PET)
 
 
 def test_an_hour_of_a_journal_is_a_third_of_what_it_was(
