@@ -33,6 +33,10 @@ Condition = Annotated[
 ]
 
 
+SHAPES = ({"never"}, {"after", "within", "must"}, {"longest", "of"}, {"at_most", "of", "per"})
+"""The keys that make a law, each set one shape."""
+
+
 class Law(StrictModel):
     """One rule, in one of four shapes: `never`; `after … within … must`; `longest … of`; `at_most …
     of … per`."""
@@ -53,13 +57,8 @@ class Law(StrictModel):
 
     @model_validator(mode="after")
     def _one_shape(self) -> Law:
-        shapes = [
-            self.never is not None,
-            None not in (self.after, self.within, self.must),
-            self.longest is not None and self.of is not None,
-            None not in (self.at_most, self.per) and self.of is not None,
-        ]
-        if sum(shapes) != 1:
+        given = self.model_fields_set - {"id", "says", "during"}
+        if {key for key in given if getattr(self, key) is not None} not in SHAPES:
             raise ValueError(
                 f"law {self.id}: give `never`, or `after`, `within` and `must`, or `longest` and "
                 "`of`, or `at_most`, `of` and `per`"

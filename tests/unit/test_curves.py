@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from moggy.behaviors.curve import AnyTerm
 from moggy.behaviors.law_scene import LawScene
@@ -159,6 +159,19 @@ def test_so_many_may_begin_in_so_much_time() -> None:
     assert breaches(law, purring((1.0, 1.5), (2.0, 2.5), (4.0, 4.5))) == []
     assert breaches(law, purring((1.0, 9.0))) == []
     assert breaches({**law, "at_most": 0}, purring((1.0, 1.5))) == [1.0]
+
+
+@pytest.mark.parametrize(
+    "law",
+    [
+        {"at_most": 2, "of": "purr > 0.1", "per": 3.0, "within": 1.0},
+        {"never": "purr > 0.1", "of": "purr > 0.1"},
+        {"longest": 2.0, "per": 3.0},
+    ],
+)
+def test_a_law_with_keys_of_two_shapes_or_of_none_is_refused(law: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match="give `never`, or"):
+        breaches(law, [])
 
 
 def test_words_of_a_law_stand_for_their_expressions_everywhere() -> None:
