@@ -7,15 +7,14 @@ import os
 from pathlib import Path
 from typing import Any, Protocol
 
-# Before OpenCV is loaded: a small file must not unpack to gigabytes.
+# Before OpenCV is loaded: a small file must not unpack to gigabytes, and what goes wrong is raised
+# as NoPicture, which OpenCV would print as well. All its versions read these.
 os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(2**26))
+os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-
-# What goes wrong is raised as NoPicture; OpenCV would print it as well.
-cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
 
 Picture = NDArray[np.uint8]
 """(height, width, 3), RGB, 0..255."""

@@ -265,6 +265,29 @@ def test_a_dimmed_and_blurred_face_reads_as_the_networks_own_library_reads_it(
     assert ours == pytest.approx(theirs, abs=0.01)
 
 
+CAMERA = """
+import cv2
+del cv2.utils.logging
+from moggy.sensors.vision.camera import NoPicture, source
+try:
+    source("camera:97").picture(0.0)
+except NoPicture as trouble:
+    print(trouble)
+"""
+
+
+def test_a_camera_needs_nothing_that_older_versions_of_opencv_lack() -> None:
+    done = subprocess.run([sys.executable, "-c", CAMERA], capture_output=True, text=True)
+    assert done.stdout.startswith("camera:97 is not there"), done.stderr
+
+
+def test_opencv_prints_nothing_of_a_camera_that_is_not_there() -> None:
+    asks = CAMERA.replace("import cv2\ndel cv2.utils.logging\n", "")
+    done = subprocess.run([sys.executable, "-c", asks], capture_output=True, text=True)
+    assert done.stdout.startswith("camera:97 is not there")
+    assert done.stderr == ""
+
+
 SEE = """
 import sys
 from moggy.sensors.vision import Look, vision_task
