@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 
 import cv2
@@ -21,6 +22,7 @@ from bench.absent import attempt
 from moggy import models
 from moggy.sensors.vision.camera import Picture
 from moggy.sensors.vision.eye import VisionTask
+from moggy.sensors.vision.no_network import leave
 from moggy.sensors.vision.pace import FACE
 
 LOOKS = 60
@@ -58,18 +60,23 @@ def _alone() -> Callable[[Picture], object]:
     from mediapipe import Image, ImageFormat
     from mediapipe.tasks.python import BaseOptions, vision
 
-    task = vision.FaceLandmarker.create_from_options(
+    apart = ThreadPoolExecutor(1, initializer=leave)
+    task = apart.submit(
+        vision.FaceLandmarker.create_from_options,
         vision.FaceLandmarkerOptions(
             base_options=BaseOptions(model_asset_path=str(models.verify("face_landmarker"))),
             running_mode=vision.RunningMode.VIDEO,
             output_face_blendshapes=True,
             output_facial_transformation_matrixes=True,
-        )
-    )
+        ),
+    ).result()
     stamps = count(1)
-    return lambda picture: task.detect_for_video(
-        Image(image_format=ImageFormat.SRGB, data=picture), next(stamps)
-    )
+
+    def detect(picture: Picture) -> object:
+        image = Image(image_format=ImageFormat.SRGB, data=picture)
+        return apart.submit(task.detect_for_video, image, next(stamps)).result()
+
+    return detect
 
 
 def main() -> int:

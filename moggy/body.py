@@ -127,12 +127,19 @@ PCA9685_CHANNELS = 16
 
 
 class CameraSpec(StrictModel):
-    """How the camera is mounted."""
+    """How the camera is mounted, and what its process may have."""
 
     turned: Annotated[
         Literal[0, 90, 180, 270],
         Field(description="° by which its pictures must be turned clockwise to be upright"),
     ] = 0
+    network: Annotated[
+        bool,
+        Field(
+            description="whether it looks also where the kernel lets nobody take the network from"
+            " the process that sees the pictures"
+        ),
+    ] = False
 
 
 class Wiring(StrictModel):

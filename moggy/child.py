@@ -75,15 +75,20 @@ def _named(part: str) -> None:
 def _end_with_parent() -> None:
     """Let this process end, whatever it is doing, when the pet's is gone; on Linux also while it is
     suspended. The kernel sees to that when the thread that started it ends, so that this must be
-    one that lives as long as its work is wanted."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
-    threading.Thread(target=_wait_for_parent, name="parent", daemon=True).start()
+    one that lives as long as its work is wanted. There this starts no thread: a process that has
+    one thread may leave the network (`sensors/vision/no_network.py`)."""
+    if sys.platform != "linux":
+        threading.Thread(target=_wait_for_parent, name="parent", daemon=True).start()
+        return
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+    parent = multiprocessing.parent_process()
+    if parent is not None and os.getppid() != parent.pid:
+        os._exit(1)  # it was gone before
 
 
 def _wait_for_parent() -> None:
-    """A thread, for a parent that was gone before, and for other systems. The kernel closes a pipe
-    that only the pet's process holds open."""
+    """A thread, for other systems. The kernel closes a pipe that only the pet's process holds
+    open."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()

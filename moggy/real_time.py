@@ -89,8 +89,10 @@ class RealTimeParts:
         """What the studio's page does to the pet, with the eye that its pictures are shown to.
         `camera` is what the eye looks through besides: "camera:0", or a file. The inbox itself does
         not become a sensor here, since the touches of a simulated body go through that body."""
-        worker = ProcessWorker(vision_task, name="vision", deadline=EYE_DEADLINE)
-        eye = Eye(worker, camera, self.shape.camera.turned)
+        spec = self.shape.camera
+        look = partial(vision_task, spec.network)
+        worker = ProcessWorker(look, name="vision", deadline=EYE_DEADLINE)
+        eye = Eye(worker, camera, spec.turned)
         self.closing.callback(eye.close)
         self.sensors.append(eye)
         self.listeners.append(eye)

@@ -15,6 +15,7 @@ from moggy.messages import Acceleration, Face, Gesture, Posture, Touch, adapter_
 from moggy.sense_file import json_lines, line_sense
 from moggy.sensors.touch import TouchReader
 from moggy.sensors.vision.face_reader import FaceReader
+from moggy.sensors.vision.no_network import HasNetwork
 from moggy.sensors.vision.pace import FACE
 from moggy.sensors.vision.posture_reader import PostureReader
 from moggy.unreadable import readable
@@ -187,8 +188,8 @@ def _look(
     pictures = source(str(readable(path, "give a picture or a video")))
     try:
         task = VisionTask()
-    except (models.Missing, models.Corrupt) as missing:
-        raise NoFile(f"{path}: {missing}") from missing
+    except (models.Missing, models.Corrupt, HasNetwork) as shut:
+        raise NoFile(f"{path}: {shut}") from shut
     try:
         if isinstance(pictures, Video):
             yield from (_timed(task, row, picture, at) for at, picture in _every(pictures, path))

@@ -28,6 +28,10 @@ NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
         lambda: importlib.util.find_spec("llama_cpp") is not None,
         "the language model's runtime (make runtime)",
     ),
+    "needs_eye": (
+        lambda: all(map(models.present, models.EYE)),
+        f"the models of the eye (moggy models fetch {' '.join(models.EYE)})",
+    ),
     "needs_ears": (
         lambda: (
             models.present(models.EARS)

@@ -229,7 +229,10 @@ MODELS: Mapping[str, Model] = {
 }
 """The models that packages ship, by name."""
 
-FIRST = ("face_landmarker", "pose_landmarker_lite", "face_expression", "e5_small")
+EYE = ("face_landmarker", "pose_landmarker_lite", "face_expression")
+"""Models that whoever looks at pictures needs: face, body, expression."""
+
+FIRST = (*EYE, "e5_small")
 """Models that the pet needs from the start; set-up waits for them."""
 
 LATER = ("smollm2",)

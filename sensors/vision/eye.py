@@ -1,16 +1,14 @@
 """What the vision process does: it finds a face and a body in a picture and describes them in
-numbers. Pictures do not leave it.
-
-MediaPipe 0.10.33 opens no network socket (newer ones do); `tests/unit/test_vision_eye.py` checks
-that.
-"""
+numbers. Pictures do not leave it. MediaPipe has no network (`no_network.py`)."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import numpy as np
 
@@ -21,24 +19,31 @@ from moggy.sensors.vision.camera_faults import FaceFaults, PictureFaults
 from moggy.sensors.vision.faces import CheckedFace, FaceFinder
 from moggy.sensors.vision.look import Look
 from moggy.sensors.vision.movement import Movement
+from moggy.sensors.vision.no_network import HasNetwork, leave
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 SHOWN = "what was shown"
 """What to call a picture that came without a name."""
 
 
 class VisionTask:
-    """Look → Face, Posture, or a Trouble of the camera."""
+    """Look → Face, Posture, or a Trouble of the camera. MediaPipe's threads have no network, also
+    where the rest of the process has one."""
 
-    def __init__(self) -> None:
+    def __init__(self, network: bool = False) -> None:
         """Load the networks, in the process that will use them. Raises moggy.models.Missing where
-        they are not here, and Corrupt where one is damaged."""
-        faces, bodies, expression = (
-            models.verify(name)
-            for name in ("face_landmarker", "pose_landmarker_lite", "face_expression")
-        )
+        they are not here, Corrupt where one is damaged, and HasNetwork where the kernel lets nobody
+        take the network away, unless `network` says that it may stay."""
+        faces, bodies, expression = map(models.verify, models.EYE)
         self._met = False
+        self._beside = ThreadPoolExecutor(1, thread_name_prefix="eye")
+        with suppress(HasNetwork) if network else nullcontext():
+            self._apart(leave)
         with _quiet():
-            self._faces, self._bodies = FaceFinder(faces, expression), BodyFinder(bodies)
+            self._faces = self._apart(FaceFinder, faces, expression)
+            self._bodies = self._apart(BodyFinder, bodies)
             # The first picture takes ten times as long as the others: let it be an empty one.
             self.seen(np.full((240, 320, 3), 127, dtype=np.uint8), 0.0)
         self._source: tuple[str, FrameSource] | None = None
@@ -77,8 +82,8 @@ class VisionTask:
     ) -> Sequence[AnySense]:
         """What is in a picture; `at` seconds, later than the one before."""
         with nullcontext() if self._met else _quiet():
-            face = self._faces.find(picture, at, thorough=thorough)
-            body = self._bodies.find(picture, at) if posture else None
+            face = self._apart(self._faces.find, picture, at, thorough=thorough)
+            body = self._apart(self._bodies.find, picture, at) if posture else None
         self._met = self._met or face is not None
         return tuple(sense for sense in (face, body) if sense is not None)
 
@@ -92,8 +97,14 @@ class VisionTask:
         if self._source is not None:
             self._source[1].close()
             self._source = None
-        self._faces.close()
-        self._bodies.close()
+        with _quiet():
+            self._apart(self._faces.close)
+            self._apart(self._bodies.close)
+        self._beside.shutdown()
+
+    def _apart(self, act: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
+        """Let the thread without a network do it."""
+        return self._beside.submit(act, *given, **named).result()
 
     def _through(self, name: str, at: float) -> Picture | None:
         """The picture that a source gives now, which is opened when it is first asked for."""
@@ -152,8 +163,8 @@ class BodyFinder:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep stderr silent: MediaPipe writes to it while it loads and at the first face. Errors are
-    raised as ever."""
+    """Keep stderr silent: MediaPipe writes to it while it loads, at the first face and when it is
+    closed. Errors are raised as ever."""
     kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
     try:

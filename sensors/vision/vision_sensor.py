@@ -12,19 +12,29 @@ is read in the loop, by `FaceReader` and `PostureReader`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from moggy.messages import AnySense, Tick
 from moggy.sensors.vision.look import Look
+from moggy.sensors.vision.no_network import HasNetwork, leave
 from moggy.sensors.vision.pace import FACE, Looking
 from moggy.worker import Task, Worker
 
 
-def vision_task() -> Task:
-    """Make the task. To be called in the process that runs it; raises what VisionTask raises."""
+def vision_task(network: bool = False) -> Task:
+    """Make the task. To be called in the process that runs it, before all else: the process leaves
+    the network. Raises what VisionTask raises; `network` as there."""
+    with suppress(HasNetwork):  # is asked again by VisionTask
+        leave()
     # OpenCV and MediaPipe are loaded here, not in the loop's process.
     from moggy.sensors.vision.eye import VisionTask
 
-    return VisionTask()
+    try:
+        return VisionTask(network)
+    except HasNetwork as has:
+        raise HasNetwork(
+            f"{has}; to look all the same, write `camera: {{network: true}}` in the body's file"
+        ) from None
 
 
 class VisionSensor:

@@ -38,6 +38,11 @@ def echo() -> Task:
     return work
 
 
+def threads() -> Task:
+    n = len(os.listdir("/proc/self/task"))
+    return lambda job: [Words(at=0.0, text=str(n))]
+
+
 def missing() -> Task:
     raise FileNotFoundError("the model is missing; `moggy setup` takes it")
 
@@ -77,6 +82,17 @@ def test_a_worker_answers_and_stamps_the_moment_of_arrival() -> None:
         assert senses == [Words(at=3.0, text="hello")]
     finally:
         worker.close()
+
+
+def test_a_process_begins_with_one_thread_so_that_it_may_leave_the_network() -> None:
+    worker = ProcessWorker(threads, name="model")
+    try:
+        offer(worker, "count")
+        (words,), _ = until(worker, bool)
+    finally:
+        worker.close()
+    assert isinstance(words, Words)
+    assert words.text == "1"
 
 
 def test_a_job_that_fails_is_said_and_the_process_goes_on() -> None:
