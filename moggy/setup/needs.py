@@ -7,7 +7,6 @@ import ctypes
 import functools
 import importlib.util
 import os
-import platform
 import shutil
 import sys
 from collections.abc import Callable
@@ -16,8 +15,8 @@ from pathlib import Path
 
 OLDEST = (3, 11)
 """Oldest Python that works; as `requires-python` in pyproject.toml."""
-NEWEST_TRIED = (3, 13)
-"""Newest Python with which moggy was tried."""
+NEWEST = (3, 14)
+"""Newest Python for which every locked package has a wheel (`make resolve`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +62,14 @@ def importable(module: str) -> bool:
     return importlib.util.find_spec(module) is not None
 
 
-def python_fits() -> bool:
-    """Whether this Python works. On ARM it must be 3.12 or older: the newest MediaPipe that opens
-    no network socket has no wheels for 3.13 there."""
-    return sys.version_info >= OLDEST and (
-        platform.machine() != "aarch64" or sys.version_info < (3, 13)
-    )
-
-
 def venv_package() -> str:
     """Debian's package of this Python's venv module."""
     return f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
 
 
 PYTHON = Need(
-    f"Python {'.'.join(map(str, OLDEST))} to {'.'.join(map(str, NEWEST_TRIED))}",
-    python_fits,
+    f"Python {'.'.join(map(str, OLDEST))} to {'.'.join(map(str, NEWEST))}",
+    lambda: sys.version_info >= OLDEST,
     "python3",
     "nothing runs",
     fatal=True,
