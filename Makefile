@@ -8,7 +8,7 @@ SETUP = $(PYTHON) -m moggy.setup
 # Nothing that runs in the clone may see another environment's packages.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
-.PHONY: help sim run test check lint check-firmware bench doctor page runtime wheel lock clean dev python
+.PHONY: help sim run test check lint check-firmware bench doctor page runtime wheel lock resolve clean dev python
 
 help:  ## Say what there is.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,13 +71,17 @@ wheel: dev page  ## A wheel with the page in it, in dist/.
 # Declared in pyproject.toml and not installed into .venv: see the stubs above.
 BESIDE := micropython-esp32-stubs micropython-rp2-stubs micropython-stdlib-stubs
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-emit-index-url \
-  --no-emit-package llama-cpp-python $(BESIDE:%=--no-emit-package %) --custom-compile-command "make lock"
+  --no-emit-package llama-cpp-python --custom-compile-command "make lock"
+APART = $(BESIDE:%=--no-emit-package %)
 
 lock: dev  ## Lock the newest versions that pyproject.toml allows (UPGRADE= keeps what is locked).
-	@$(COMPILE) $(UPGRADE) pyproject.toml --extra sim --extra speaker --extra ears --extra language --extra encrypted --extra firmware requirements/build.in -o requirements/main.lock
-	@$(COMPILE) $(UPGRADE) pyproject.toml --all-extras requirements/build.in -c requirements/main.lock -o requirements/dev.lock
+	@$(COMPILE) $(APART) $(UPGRADE) pyproject.toml --extra sim --extra speaker --extra ears --extra language --extra encrypted --extra firmware requirements/build.in -o requirements/main.lock
+	@$(COMPILE) $(APART) $(UPGRADE) pyproject.toml --all-extras requirements/build.in -c requirements/main.lock -o requirements/dev.lock
 	@for name in runtime stubs-rp2 stubs-esp32; do $(COMPILE) $(UPGRADE) requirements/$$name.in -o requirements/$$name.lock; done
 UPGRADE ?= --upgrade
+
+resolve: dev  ## Whether each locked package has a wheel for each processor and Python (seconds).
+	@$(BIN)/python -m pytest -q tests/unit/test_platforms.py
 
 clean:  ## Take away what was made in this clone; the per-user cache stays.
 	rm -rf .venv .cache build dist out sim/studio/static sim/studio/page/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
