@@ -12,6 +12,7 @@ from moggy import config, models
 from moggy.body import Body
 from moggy.clock import RATE
 from moggy.messages import Acceleration, Face, Gesture, Posture, Touch, adapter_of
+from moggy.models.processor import TooOld
 from moggy.sense_file import json_lines, line_sense
 from moggy.sensors.touch import TouchReader
 from moggy.sensors.vision.face_reader import FaceReader
@@ -188,7 +189,7 @@ def _look(
     pictures = source(str(readable(path, "give a picture or a video")))
     try:
         task = VisionTask()
-    except (models.Missing, models.Corrupt, HasNetwork) as shut:
+    except (models.Missing, models.Corrupt, TooOld, HasNetwork) as shut:
         raise NoFile(f"{path}: {shut}") from shut
     try:
         if isinstance(pictures, Video):

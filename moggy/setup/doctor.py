@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Literal
 
 from moggy import cache, models
-from moggy.models import packages
+from moggy.models import packages, processor
 from moggy.setup import needs
 
 
@@ -82,6 +82,14 @@ def _machine() -> Iterator[Finding]:
                 detail=f"without it: {need.without}",
                 way_out=need.command(),
             )
+    if processor.too_old():
+        yield Finding(
+            area="machine",
+            what="a processor for MediaPipe",
+            state="missing",
+            detail="without it: no face and no posture",
+            way_out=processor.TOO_OLD,
+        )
     node = shutil.which("node")
     major = packages.node_version(node) if node else 0
     detail = (

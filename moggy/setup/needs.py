@@ -111,6 +111,12 @@ LIBRARIES = (
         "no pictures and no camera (OpenCV links to it)",
     ),
     Need(
+        "libgthread-2.0.so.0",
+        loads("libgthread-2.0.so.0"),
+        "libglib2.0-0",
+        "no pictures and no camera (OpenCV links to it)",
+    ),
+    Need(
         "libportaudio.so.2",
         loads("libportaudio.so.2"),
         "libportaudio2",

@@ -14,6 +14,7 @@ import numpy as np
 
 from moggy import models
 from moggy.messages import AnySense, Posture, Trouble
+from moggy.models import processor
 from moggy.sensors.vision.camera import FrameSource, NoPicture, Picture, decoded, source
 from moggy.sensors.vision.camera_faults import FaceFaults, PictureFaults
 from moggy.sensors.vision.faces import CheckedFace, FaceFinder
@@ -34,8 +35,11 @@ class VisionTask:
 
     def __init__(self, network: bool = False) -> None:
         """Load the networks, in the process that will use them. Raises moggy.models.Missing where
-        they are not here, Corrupt where one is damaged, and HasNetwork where the kernel lets nobody
-        take the network away, unless `network` says that it may stay."""
+        they are not here, Corrupt where one is damaged, TooOld where the processor is, and
+        HasNetwork where the kernel lets nobody take the network away, unless `network` says that it
+        may stay."""
+        if processor.too_old():
+            raise processor.TooOld(f"the eye stays shut: {processor.TOO_OLD}")
         faces, bodies, expression = map(models.verify, models.EYE)
         self._met = False
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="eye")

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import platform
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from moggy.models import processor
+from moggy.sensors.vision.eye import VisionTask
 from moggy.setup import doctor, needs
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,6 +46,18 @@ def test_this_environment_has_all_that_a_cat_needs() -> None:
 
 def test_whatever_is_missing_has_a_way_out() -> None:
     assert all(finding.way_out for finding in doctor.examine() if finding.state != "ok")
+
+
+def test_a_processor_that_is_too_old_for_mediapipe_is_said_and_the_eye_stays_shut(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(platform, "machine", lambda: "aarch64")
+    monkeypatch.setattr(processor, "HWCAP_ATOMICS", 0)  # a bit that no processor has
+    assert any(f.way_out == processor.TOO_OLD for f in doctor.examine())
+    with pytest.raises(processor.TooOld, match=r"the eye stays shut: .* a Raspberry Pi 4 is not"):
+        VisionTask()
+    monkeypatch.setattr(processor, "FIRST_BUILT_FOR_THEM", "2")
+    assert not processor.too_old(), "an older MediaPipe runs there"
 
 
 def test_in_a_fresh_clone_the_doctor_runs_and_names_the_first_command() -> None:
