@@ -8,7 +8,7 @@ SETUP = $(PYTHON) -m moggy.setup
 # Nothing that runs in the clone may see another environment's packages.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
-.PHONY: help sim run test check lint check-firmware bench doctor page runtime wheel lock resolve clean dev python
+.PHONY: help sim run test check lint check-firmware bench doctor page runtime wheel lock resolve arm clean dev python
 
 help:  ## Say what there is.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -82,6 +82,9 @@ UPGRADE ?= --upgrade
 
 resolve: dev  ## Whether each locked package has a wheel for each processor and Python (seconds).
 	@$(BIN)/python -m pytest -q tests/unit/test_platforms.py
+
+arm: dev  ## aarch64, emulated: everything loads, sees, understands and lives as here (some minutes).
+	@$(BIN)/python -m pytest -q -rPs tests/arm
 
 clean:  ## Take away what was made in this clone; the per-user cache stays.
 	rm -rf .venv .cache build dist out sim/studio/static sim/studio/page/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
