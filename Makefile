@@ -8,7 +8,7 @@ SETUP = $(PYTHON) -m moggy.setup
 # Nothing that runs in the clone may see another environment's packages.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
-.PHONY: help sim run test check lint check-firmware bench doctor page runtime wheel lock resolve arm clean dev python
+.PHONY: help sim run test check lint check-firmware bench doctor page runtime wheel lock old-arm resolve arm clean dev python
 
 help:  ## Say what there is.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -78,7 +78,11 @@ lock: dev  ## Lock the newest versions that pyproject.toml allows (UPGRADE= keep
 	@$(COMPILE) $(APART) $(UPGRADE) pyproject.toml --extra sim --extra speaker --extra ears --extra language --extra encrypted --extra firmware requirements/build.in -o requirements/main.lock
 	@$(COMPILE) $(APART) $(UPGRADE) pyproject.toml --all-extras requirements/build.in -c requirements/main.lock -o requirements/dev.lock
 	@for name in runtime stubs-rp2 stubs-esp32; do $(COMPILE) $(UPGRADE) requirements/$$name.in -o requirements/$$name.lock; done
+	@$(COMPILE) --no-deps requirements/old-arm.in -o requirements/old-arm.lock
 UPGRADE ?= --upgrade
+
+old-arm:  ## After make run or make sim on a Raspberry Pi 4: the MediaPipe that runs there.
+	@$(BIN)/python -m pip install --disable-pip-version-check --require-hashes --no-deps -r requirements/old-arm.lock
 
 resolve: dev  ## Whether each locked package has a wheel for each processor and Python (seconds).
 	@$(BIN)/python -m pytest -q tests/unit/test_platforms.py

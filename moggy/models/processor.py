@@ -17,7 +17,7 @@ not."""
 
 TOO_OLD = (
     "MediaPipe's wheel needs a processor of ARMv8.1: a Raspberry Pi 5 or a Jetson Orin is one, a"
-    " Raspberry Pi 4 is not"
+    " Raspberry Pi 4 is not; `make old-arm` brings one that runs here (Python 3.11 or 3.12)"
 )
 
 

@@ -17,6 +17,8 @@ from moggy import cache
 from moggy.setup import environment, needs
 
 ROOT = environment.ROOT
+OLD = ROOT / "requirements" / "old-arm.lock"
+"""What runs on older processors."""
 TOOLS = ("qemu-user-static", "proot")
 """Debian's packages that emulate."""
 SYSTEM = ("python3", "python3-venv", *(need.package for need in needs.LIBRARIES))
@@ -64,9 +66,14 @@ class Machine:
     """Its own files, with the locked packages in `site`."""
 
     def python(
-        self, *arguments: object, processor: str = PI_5, beside: Path | None = None
+        self,
+        *arguments: object,
+        processor: str = PI_5,
+        beside: Path | None = None,
+        old: bool = False,
     ) -> subprocess.CompletedProcess[str]:
-        """Run its Python in this clone; `beside` is a folder that it has at the same place."""
+        """Run its Python in this clone; `beside` is a folder that it has at the same place,
+        and `old` is after `make old-arm`."""
         # proot's own C library may be newer than this machine's.
         libraries = [self.tools / folder / "x86_64-linux-gnu" for folder in ("lib", "usr/lib")]
         (loader,) = (folder / LOADER for folder in libraries if (folder / LOADER).is_file())
@@ -82,7 +89,7 @@ class Machine:
         variables = {
             "HOME": "/root",
             "PATH": "/usr/bin",
-            "PYTHONPATH": f"/site:{ROOT}",
+            "PYTHONPATH": f"{'/old-arm:' if old else ''}/site:{ROOT}",
             "PYTHONDONTWRITEBYTECODE": "1",
             "MOGGY_CACHE": "/cache",
             "MOGGY_HOME": "/root/moggy",
@@ -101,7 +108,7 @@ def machine() -> Machine:
         raise CannotEmulate(f"emulates aarch64 on x86-64, and this is {platform.machine()}")
     shelf = cache.root() / "emulated"
     tools = shelf / f"tools-{_key(*TOOLS)}"
-    made_of = (*SYSTEM, PI_5_CPUINFO, TELLS_MEMORY, environment.digest([environment.MAIN]))
+    made_of = (*SYSTEM, PI_5_CPUINFO, TELLS_MEMORY, environment.digest([environment.MAIN, OLD]))
     system = shelf / f"aarch64-{_key(*made_of)}"
     with cache.lock(shelf / "lock", lambda: None):
         if not tools.is_dir():
@@ -113,7 +120,8 @@ def machine() -> Machine:
                 shutil.rmtree(old)
             with cache.scratch(shelf) as folder:
                 _debian("arm64", SYSTEM, folder / "debian", folder / "root")
-                _wheels(folder / "root")
+                _wheels(environment.MAIN, folder / "root", "site")
+                _wheels(OLD, folder / "root", "old-arm")
                 (folder / "root" / "cpuinfo").write_text(PI_5_CPUINFO)
                 (folder / "root" / "site" / "sitecustomize.py").write_text(TELLS_MEMORY)
                 (folder / "root" / "root").mkdir(exist_ok=True)
@@ -152,14 +160,14 @@ def _debian(architecture: str, packages: tuple[str, ...], work: Path, into: Path
         _do(["dpkg", "-x", str(archive), str(into)])
 
 
-def _wheels(system: Path) -> None:
-    """Put what is locked for running into its `site`, each wheel by its hash."""
+def _wheels(lock: Path, system: Path, folder: str) -> None:
+    """Put what is locked into a folder of the machine, each wheel by its hash."""
     version = (system / "usr" / "bin" / "python3").readlink().name.removeprefix("python")
     _do([
         find_uv_bin(), "pip", "install", "--quiet", "--no-deps", "--require-hashes",
         "--only-binary", ":all:", "--python-platform", "aarch64-manylinux_2_28",
-        "--python-version", version, "--target", str(system / "site"),
-        "--requirement", str(environment.MAIN),
+        "--python-version", version, "--target", str(system / folder),
+        "--requirement", str(lock),
     ])  # fmt: skip
 
 

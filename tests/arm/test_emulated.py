@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from moggy.models import processor
+from moggy.models.processor import TOO_OLD
 from moggy.setup import environment, needs
-from tests.arm.emulated import PI_4, CannotEmulate, Machine, machine
+from tests.arm.emulated import PI_4, PI_5, CannotEmulate, Machine, machine
 
 pytestmark = pytest.mark.xdist_group("emulated")
 
@@ -85,11 +85,15 @@ print(json.dumps([[f.what, f.state, f.detail] for f in doctor.examine()]))
 """
 
 
-def test_the_doctor_finds_what_is_locked_and_what_set_up_asks_for(pi: Machine) -> None:
+@pytest.mark.parametrize(("processor", "old"), [(PI_5, False), (PI_4, True)])
+def test_the_doctor_finds_what_is_locked_and_what_set_up_asks_for(
+    pi: Machine, processor: str, old: bool
+) -> None:
     found = {what: (state, detail) for what, state, detail in json.loads(said(
-        pi.python("-c", DOCTOR)))}  # fmt: skip
+        pi.python("-c", DOCTOR, processor=processor, old=old)))}  # fmt: skip
     assert found["processor"][1].startswith("aarch64")
     assert found["as locked"][0] == "ok"
+    assert "a processor for MediaPipe" not in found
     asked = (needs.PYTHON, needs.VENV, *needs.LIBRARIES)
     assert [need.what for need in asked if found[need.what][0] != "ok"] == []
 
@@ -108,12 +112,15 @@ def test_words_are_understood_as_on_this_processor(pi: Machine) -> None:
 
 
 @pytest.mark.needs_eye
-@pytest.mark.parametrize("sense", ["face", "posture"])
+@pytest.mark.parametrize(
+    ("sense", "processor", "old"),
+    [("face", PI_5, False), ("posture", PI_5, False), ("face", PI_4, True)],
+)
 def test_a_face_and_a_body_are_seen_as_on_this_processor(
-    pi: Machine, portrait: Path, sense: str
+    pi: Machine, portrait: Path, sense: str, processor: str, old: bool
 ) -> None:
     asks = ("-m", "moggy", "perceive", sense, "--json", portrait)
-    done = pi.python(*asks, beside=portrait.parent)
+    done = pi.python(*asks, beside=portrait.parent, processor=processor, old=old)
     if "does not let it be taken away" in done.stderr:
         pytest.skip("not run: needs root, since the emulator has no seccomp and many threads")
     (there,) = rows(said(done))
@@ -131,7 +138,7 @@ def test_on_a_processor_that_is_too_old_for_mediapipe_the_eye_says_so(
 ) -> None:
     asks = ("-m", "moggy", "perceive", "face", portrait)
     done = pi.python(*asks, beside=portrait.parent, processor=PI_4)
-    assert processor.TOO_OLD in done.stderr
+    assert TOO_OLD in done.stderr
 
 
 def test_ten_seconds_of_a_life_are_the_same_to_the_bit(pi: Machine, tmp_path: Path) -> None:

@@ -44,6 +44,12 @@ def test_every_locked_package_has_a_wheel(processor: str, python: str, tmp_path:
     assert wheels(environment.DEV, processor, python, tmp_path / "site") == ""
 
 
+@pytest.mark.parametrize("python", ["3.11", "3.12"])
+def test_every_package_for_older_processors_has_a_wheel(python: str, tmp_path: Path) -> None:
+    lock = environment.ROOT / "requirements" / "old-arm.lock"
+    assert wheels(lock, "aarch64", python, tmp_path / "site") == ""
+
+
 def test_a_package_without_a_wheel_is_found(tmp_path: Path) -> None:
     lock = tmp_path / "old.lock"
     # The last mediapipe before 1.0 for aarch64: its wheels end with Python 3.12.
