@@ -148,7 +148,8 @@ class Board:
 
     def tick(self, now: "Ms") -> None:
         """Do all that is due now, every TICK_MS. Never waits, and no device makes it raise."""
-        self._passed = min(max(ticks_diff(now, self._tick_at) // TICK_MS, 1), 100)
+        passed = ticks_diff(now, self._tick_at) // TICK_MS
+        self._passed = passed if passed == 1 else min(max(passed, 1), 100)
         self._tick_at = now
         self._ticks = (self._ticks + self._passed) % 400
         self.listen(now)
@@ -181,32 +182,31 @@ class Board:
             self._tell_motion(self._imu.read(now), now)
         self._tell_lost()
         if (ticks - 2) % 100 < passed:
-            self._battery.read()
-            empty = self._empty
-            empty.see(self._battery.empty or (empty.active and self._battery.low), now)
-            if self._battery.wired:
-                out, battery = self._battery_out, self._battery
-                struct.pack_into("<I", out, 0, now)
-                struct.pack_into("<H", out, 4, battery.mv)
-                out[6] = battery.percent
-                out[7] = 1 if battery.charging else 0
-                self._port.stream(wire.BATTERY, out)
+            self._tell_battery(now)
+
+    def _tell_battery(self, now: "Ms") -> None:
+        battery, empty = self._battery, self._empty
+        battery.read()
+        empty.see(battery.empty or (empty.active and battery.low), now)
+        if battery.wired:
+            out = self._battery_out
+            struct.pack_into("<IHBB", out, 0, now, battery.mv, battery.percent, battery.charging)
+            self._port.stream(wire.BATTERY, out)
 
     def _tell_touch(self, stream: bool, now: "Ms") -> None:
         pressures = self._skin.pressures
-        touched = any(pressures)
-        if touched != self._touched:
-            self._touched = touched
-            self._port.event(wire.TOUCHED, struct.pack("<I", now) + pressures)
+        if any(pressures) != self._touched:
+            self._touched = not self._touched
+            told = struct.pack("<I", now)
+            self._port.event(wire.TOUCHED, told + pressures)
         elif stream:  # the IMU has the other ticks
-            out = self._touch_out
-            struct.pack_into("<I", out, 0, now)
-            wire.copy(pressures, len(pressures), out, 4)
-            self._port.stream(wire.TOUCH, out)
+            struct.pack_into("<I", self._touch_out, 0, now)
+            wire.copy(pressures, len(pressures), self._touch_out, 4)
+            self._port.stream(wire.TOUCH, self._touch_out)
 
     def _tell_motion(self, new: bool, now: "Ms") -> None:
-        felt, said = self._imu.felt, self._motion_said
-        if new and changed(felt, said, _MOVED):
+        felt = self._imu.felt
+        if new and changed(felt, self._motion_said, _MOVED):
             self._active = _ACTIVE_READS
         fell = self._fall.falling
         if self._fall.feel(felt[0], felt[1], felt[2]):
@@ -217,11 +217,10 @@ class Board:
             self._limbs.aim_at_rest()
         if self._imu.answers and (self._active or (self._ticks - 1) % 50 < self._passed):
             self._active = max(0, self._active - 1)
-            out = self._motion_out
-            struct.pack_into("<I", out, 0, now)
-            put_shorts(felt, 6, out, 4)
-            shorts(out, 4, 6, 0, said)
-            self._port.stream(wire.MOTION, out)
+            struct.pack_into("<I", self._motion_out, 0, now)
+            put_shorts(felt, 6, self._motion_out, 4)
+            shorts(self._motion_out, 4, 6, 0, self._motion_said)
+            self._port.stream(wire.MOTION, self._motion_out)
 
     def _tell_lost(self) -> None:
         """Keep the faults of the sensors, and log how often they were lost when that changes."""
@@ -241,8 +240,7 @@ class Board:
         if (ticks - 19) % 25 < passed:
             self._age(now)
             if limbs.look():
-                text = "servos: %d wrong pulses were written again"
-                self._port.log(text % limbs.repairs)
+                self._port.log(f"servos: {limbs.repairs} wrong pulses were written again")
         if (ticks - 7) % 25 < passed or (limbs.doubtful and ticks % 2 < passed):
             self._sound = limbs.sound()
             if not self._sound and not powered:
@@ -258,26 +256,26 @@ class Board:
         self._no_servos.see(limbs.lost or not self._sound or not (powered or limbs.off), now)
 
     def _follow(self, now: "Ms") -> None:
-        limbs, state = self._limbs, self._mode.state
-        broken = self._no_servos.active or self._empty.active or self._boots.latched
-        if broken and state < mode.STOPPED:
+        state = following = self._mode.state
+        if state != mode.STOPPED and (
+            self._no_servos.active or self._empty.active or self._boots.latched
+        ):
             following = mode.FAULT
         elif state == mode.FAULT:
-            following = mode.FAULT if broken else mode.LIMP
+            following = mode.LIMP
         else:
             # A body that falls stands still, and not where it was sent.
-            still = state == mode.REST and not self._fall.falling and limbs.still
-            following = self._mode.next(now, limbs.attached, still)
+            still = state == mode.REST and not self._fall.falling and self._limbs.still
+            following = self._mode.next(now, self._limbs.attached, still)
         if following != state:
             self._enter(following, now)
-        late = ticks_diff(now, self._step_due)
-        if late >= 0:
-            steps = late // _STEP_MS + 1
+        steps = ticks_diff(now, self._step_due) // _STEP_MS + 1
+        if steps > 0:
             self._step_due = ticks_add(self._step_due, steps * _STEP_MS)
             if mode.STARTING < following < mode.LIMP:
-                limbs.step(min(steps, _STEPS_AT_ONCE))
+                self._limbs.step(min(steps, _STEPS_AT_ONCE))
         if following == mode.STARTING:
-            limbs.attach()
+            self._limbs.attach()
 
     def _enter(self, state: int, now: "Ms") -> None:
         limbs = self._limbs
@@ -326,10 +324,11 @@ class Board:
     def _do_setpoint(self, payload: memoryview, now: "Ms") -> int:
         if len(payload) != self._setpoint_length:
             return _REFUSED
-        number = payload[0] | payload[1] << 8
         ttl_ms = min(payload[4] | payload[5] << 8, _LONGEST_TTL_MS)
         learnt = self._setpoints.learnt
-        if not self._setpoints.is_new(number, payload[2] | payload[3] << 8, ttl_ms, now):
+        if not self._setpoints.is_new(
+            payload[0] | payload[1] << 8, payload[2] | payload[3] << 8, ttl_ms, now
+        ):
             return _REFUSED
         if learnt != self._setpoints.learnt:
             text = "setpoints all refused: the brain's clock and count learnt anew, time %d"
@@ -415,7 +414,6 @@ class Board:
         self._setpoints.creep(now)
         self._port.age()
 
-    @property
     def all_faults(self) -> int:
         """The bits of all faults now, named in wire.FAULTS."""
         return (
@@ -428,23 +426,24 @@ class Board:
         )
 
     def _report(self, pressed: bool, now: "Ms") -> None:
-        state, stuck = self._mode.state, self._skin.stuck
-        flags = (
-            (1 if self._battery.low else 0)
-            | (2 if self._fall.falling else 0)
-            | (4 if pressed else 0)
-            | (8 if self._boots.kept & STOPPED else 0)
-        )
+        state = self._mode.state
+        flags = self._battery.low | self._fall.falling << 1 | pressed << 2
+        flags |= (self._boots.kept & STOPPED) << 3
         if state >= mode.LIMP and not self._limbs.off:
             state = mode.STOPPING
-        faults = self.all_faults
-        said = state | faults << 3 | stuck << 10 | flags << 22
+        said = state | self.all_faults() << 3 | self._skin.stuck() << 10 | flags << 22
         if said != self._said:
             self._said = said
-            self._port.event(wire.STATE, struct.pack("<IBHHB", now, state, faults, stuck, flags))
+            self._tell_state(said, now)
         since = (self._ticks - 4) % 400
         if since % 50 < self._passed and (since < self._passed or not self._limbs.still):
-            out = self._joints_out
-            struct.pack_into("<I", out, 0, now)
-            self._limbs.put_angles(out, 4)
-            self._port.stream(wire.JOINTS, out)
+            self._tell_joints(now)
+
+    def _tell_state(self, said: int, now: "Ms") -> None:
+        told = now, said & 7, said >> 3 & 127, said >> 10 & 4095, said >> 22
+        self._port.event(wire.STATE, struct.pack("<IBHHB", *told))
+
+    def _tell_joints(self, now: "Ms") -> None:
+        struct.pack_into("<I", self._joints_out, 0, now)
+        self._limbs.put_angles(self._joints_out, 4)
+        self._port.stream(wire.JOINTS, self._joints_out)

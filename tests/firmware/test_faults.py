@@ -151,11 +151,11 @@ def test_a_servo_board_that_falls_asleep_while_stopped_is_set_up_again(bits: int
     rig.live(1.0)
     board = rig.board._board
     for _ in range(2):
-        assert (rig.state, board.all_faults) == ("stopped", 0)
+        assert (rig.state, board.all_faults()) == ("stopped", 0)
         chip = rig.bench.servos
         chip.registers[0] ^= bits
         rig.live(0.3)
-        assert (rig.state, board.all_faults, chip.registers[0] & 0x30) == ("stopped", 1, 0x20)
+        assert (rig.state, board.all_faults(), chip.registers[0] & 0x30) == ("stopped", 1, 0x20)
         rig.live(2.0)
 
 

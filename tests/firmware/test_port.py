@@ -32,10 +32,10 @@ def test_a_frame_of_a_wrong_length_is_counted_and_changes_nothing(
 ) -> None:
     brain = Brain().awake()
     port = brain.board._board._port
-    before = port.errors, brain.status
+    before = port.errors(), brain.status
     brain.board.line.write(wire.frame(kind, 1, payload))
     brain.live(0.1, head_pan=0.0)
-    assert (port.errors, brain.status) == (before[0] + 1, before[1])
+    assert (port.errors(), brain.status) == (before[0] + 1, before[1])
     assert brain.asked(wire.CLEAR) == "done"
 
 

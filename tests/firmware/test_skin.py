@@ -21,7 +21,7 @@ def test_eight_counts_a_second_for_twenty_seconds_touch_nothing(pads: range, cou
     felt = rig.live(seconds, lambda t: np.outer(t / seconds, ends))
     assert not felt.any()
     assert not rig.live(60.0, ends).any(), "nor when it ends"
-    assert rig.skin.stuck == 0
+    assert rig.skin.stuck() == 0
     felt = rig.live(1.0, ends + on(3, 0.5 * HAND_FF))
     assert felt[-1][3] == pytest.approx(128, abs=8), "and a hand is felt as before"
 
@@ -45,9 +45,9 @@ def test_after_a_hand_is_lifted_nothing_of_the_weather_meanwhile_is_felt(
         felt = rig.live(len(block) / 100.0, block + np.outer(times, rates))
         assert felt[0 if start else 3 :, 3].all()
         assert not felt[:, :3].any()
-        assert rig.skin.stuck == 0
+        assert rig.skin.stuck() == 0
     assert not rig.live(120.0, np.array(rates))[20:].any()
-    assert rig.skin.stuck == 0
+    assert rig.skin.stuck() == 0
     assert rig.live(0.3, np.array(rates) + on(3, 4000.0))[-1][3] == pytest.approx(128, abs=12)
 
 
@@ -68,7 +68,7 @@ def test_noise_that_begins_all_at_once_is_learnt_within_a_minute() -> None:
     noise = rig.random.normal(0.0, 5.0, (42000, 12))
     assert not rig.live(420.0, noise=noise).any()
     assert min(rig.skin._step) >= 36
-    assert rig.skin.stuck == 0
+    assert rig.skin.stuck() == 0
 
 
 def test_the_threshold_of_a_very_noisy_pad_has_a_limit() -> None:
@@ -146,15 +146,15 @@ def test_a_ghost_is_masked_and_named_within_two_minutes(kind: str, before: float
     felt = rig.live(120.0, ghost, noise=noise)
     assert felt[5000][4] > 0, "a hand might lie so still"
     assert not felt[-1].any()
-    assert rig.skin.stuck == 1 << 4
+    assert rig.skin.stuck() == 1 << 4
     rig.live(1.0, ghost, noise=noise)
     felt = rig.live(1.0, ghost + on(4, 4000.0) + on(8, 4000.0), noise=noise)
     assert felt[-1][8] > 100, "the other pads are felt"
     assert felt[-1][4] > 80, "and a hand on top of it"
     assert not rig.live(300.0, ghost)[100:].any()
-    assert rig.skin.stuck == 1 << 4
+    assert rig.skin.stuck() == 1 << 4
     rig.live(1.0)
-    assert rig.skin.stuck == 0, "it is free when it has come back"
+    assert rig.skin.stuck() == 0, "it is free when it has come back"
     assert rig.live(0.2, on(4, 4000.0))[-1][4] == pytest.approx(128, abs=12)
 
 
@@ -170,7 +170,7 @@ def test_a_hand_that_rests_for_ten_minutes_is_felt_for_ten_minutes(firm: float, 
     for start in range(0, 60000, 20000):
         felt = rig.live(200.0, rows[start : start + 20000])
         assert felt[0 if start else 2 :, 2].all()
-        assert rig.skin.stuck == 0
+        assert rig.skin.stuck() == 0
     assert not rig.live(1.0)[50:].any()
 
 
@@ -182,7 +182,7 @@ def test_what_wanders_by_less_than_a_32nd_of_its_depth_is_no_hand(
     rig.live(900.0)
     ghost = rig.counts_ff(4, 120.0) * (1.0 + share * wander(rig.random, 120.0))
     rig.live(120.0, on(4, ghost))
-    assert rig.skin.stuck == (1 << 4 if stuck else 0)
+    assert rig.skin.stuck() == (1 << 4 if stuck else 0)
 
 
 def test_a_ghost_with_more_noise_than_the_pad_ever_had_is_named_too() -> None:
@@ -191,7 +191,7 @@ def test_a_ghost_with_more_noise_than_the_pad_ever_had_is_named_too() -> None:
     noise = rig.random.normal(0.0, 3.0, (12000, 12))
     noise[:, :4] = noise[:, 5:] = 0.0
     rig.live(120.0, on(4, rig.counts_ff(4, 60.0)), noise=noise)
-    assert rig.skin.stuck == 1 << 4
+    assert rig.skin.stuck() == 1 << 4
 
 
 def test_a_hand_that_moves_once_a_minute_is_no_stuck_pad() -> None:
@@ -200,16 +200,16 @@ def test_a_hand_that_moves_once_a_minute_is_no_stuck_pad() -> None:
     for minute in range(10):
         felt = rig.live(60.0, on(2, (0.4 + 0.05 * (minute % 2)) * HAND_FF))
         assert felt[:, 2].all()
-    assert rig.skin.stuck == 0
+    assert rig.skin.stuck() == 0
 
 
 def test_a_masked_pad_that_dries_slowly_is_free_again() -> None:
     rig = SkinRig()
     wet = rig.counts_ff(4, 60.0)
     rig.live(120.0, on(4, wet))
-    assert rig.skin.stuck == 1 << 4
+    assert rig.skin.stuck() == 1 << 4
     rig.live(300.0, lambda t: np.outer(1.0 - t / 300.0, on(4, wet)[0]))
-    assert rig.skin.stuck == 0
+    assert rig.skin.stuck() == 0
 
 
 # ── Counts that no hand makes ────────────────────────────────────────────────────────────────────
@@ -287,10 +287,10 @@ def test_a_pad_without_a_plausible_count_is_named_and_the_others_go_on(more_ff: 
     felt = rig.live(1.0, on(0, more_ff) + on(6, 4000.0))
     assert felt[50:, 0].max() == 0
     assert felt[-1][6] > 100
-    assert rig.skin.stuck == 1
+    assert rig.skin.stuck() == 1
     assert rig.skin.implausible == 1
     rig.live(1.0)
-    assert rig.skin.stuck == 0
+    assert rig.skin.stuck() == 0
     assert rig.live(0.2, on(0, 4000.0))[-1][0] == pytest.approx(128, abs=20)
 
 

@@ -25,7 +25,7 @@ def test_a_day_of_weather_is_no_touch_and_no_stuck_pad(noise: float) -> None:
         start = 3600.0 * hour
         felt = rig.live(3600.0, lambda t, at=start: weather(t + at), hz=10)  # type: ignore[misc]
         assert not felt.any(), f"hour {hour}"
-        assert rig.skin.stuck == 0, f"hour {hour}"
+        assert rig.skin.stuck() == 0, f"hour {hour}"
     assert rig.skin.losses == rig.skin.implausible == 0
 
 
@@ -41,13 +41,13 @@ def test_a_cable_that_moves_towards_ground_is_named_within_two_minutes(picofarad
     assert felt[100][4] > 0, "so might a hand begin"
     assert not felt[-1].any()
     assert not np.delete(felt, 4, axis=1).any()
-    assert rig.skin.stuck == 1 << 4
+    assert rig.skin.stuck() == 1 << 4
     assert not rig.live(300.0, moved).any()
     assert rig.live(0.3, moved + on(4, 0.5 * HAND_FF))[-1][4] == pytest.approx(128, abs=12)
     rig.live(1.0, moved)
     rig.skin.accept()
     assert not rig.live(120.0, moved).any()
-    assert rig.skin.stuck == 0, "it is to stay so"
+    assert rig.skin.stuck() == 0, "it is to stay so"
 
 
 def test_a_cable_that_moves_away_from_ground_costs_half_a_second() -> None:
@@ -58,7 +58,7 @@ def test_a_cable_that_moves_away_from_ground_costs_half_a_second() -> None:
     assert rig.live(0.3, moved + on(4, 0.5 * HAND_FF))[-1][4] == pytest.approx(128, abs=12)
     rig.live(0.5, moved)
     assert not rig.live(120.0, moved).any()
-    assert rig.skin.stuck == 0
+    assert rig.skin.stuck() == 0
 
 
 def test_small_steps_of_cables_are_no_touch() -> None:
@@ -69,7 +69,7 @@ def test_small_steps_of_cables_are_no_touch() -> None:
     for _ in range(24 * 6):
         where[rig.random.integers(12)] += rig.random.uniform(-100.0, 100.0)
         assert not rig.live(15.0, where).any()
-    assert rig.skin.stuck == 0
+    assert rig.skin.stuck() == 0
     assert rig.live(0.3, where + on(7, 0.5 * HAND_FF))[-1][7] == pytest.approx(128, abs=12)
 
 
@@ -83,7 +83,7 @@ def test_steam_that_comes_and_goes_within_seconds_touches_nothing(seconds: float
     assert not rig.live(60.0, share).any()
     assert not rig.live(seconds, lambda t: np.outer(1.0 - t / seconds, share)).any()
     assert not rig.live(60.0).any()
-    assert rig.skin.stuck == rig.skin.losses == 0
+    assert rig.skin.stuck() == rig.skin.losses == 0
 
 
 def test_damp_on_all_pads_at_once_ends_within_two_minutes() -> None:
@@ -92,9 +92,9 @@ def test_damp_on_all_pads_at_once_ends_within_two_minutes() -> None:
     rig.live(60.0)
     damp = np.full(12, 1500.0)
     assert not rig.live(120.0, damp)[-1].any()
-    assert rig.skin.stuck == 0xFFF
+    assert rig.skin.stuck() == 0xFFF
     assert rig.live(0.3, damp + on(7, 0.5 * HAND_FF))[-1][7] == pytest.approx(128, abs=15)
     assert not rig.live(60.0, damp)[100:].any()
     rig.live(120.0, lambda t: np.outer(1.0 - t / 120.0, damp))
     assert not rig.live(1.0).any()
-    assert rig.skin.stuck == 0, "they are free when it has dried"
+    assert rig.skin.stuck() == 0, "they are free when it has dried"

@@ -110,7 +110,7 @@ def live(skin, lock, unlock):
     for now in range(1000, 160000, 10):
         skin.read(now)
     unlock()
-    return "%x %s" % (skin.stuck, " ".join([str(still) for still in skin._still]))
+    return "%x %s" % (skin.stuck(), " ".join([str(still) for still in skin._still]))
 """
 IN_MICROPYTHON = """
 import micropython

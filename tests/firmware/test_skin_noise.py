@@ -214,7 +214,7 @@ def test_a_ghost_is_named_within_two_minutes_of_bursts(
         for pad in (0, 4, 8):
             ghosts[pad] = rig.counts_ff(pad, 30.0 if high < 4.0 else 60.0)
         rig.live(120.0, ghosts, noise=bursts(rig.random, 120.0, low, high, lasts, every))
-        assert rig.skin.stuck == 0x111, seed
+        assert rig.skin.stuck() == 0x111, seed
 
 
 @pytest.mark.parametrize(
@@ -236,7 +236,7 @@ def test_a_hand_is_felt_for_ten_minutes_of_bursts(
         part = slice(start, start + 20000)
         felt = rig.live(200.0, hand[part], noise=noise[part])[3:]
         assert (felt[:, (2, 5, 9)] > 0).mean() > 0.999
-        assert rig.skin.stuck == 0
+        assert rig.skin.stuck() == 0
 
 
 @pytest.mark.parametrize("which", INTERPRETERS)

@@ -16,7 +16,7 @@ def masked(pad: Pads, windows: list[list[int]]) -> bool:
     """Whether the only pad is masked after these windows, of which the first begins the touch."""
     pad.turns(count for window in windows for count in window)
     pad.turns(windows[-1][:1])
-    return bool(pad.skin.stuck)
+    return bool(pad.skin.stuck())
 
 
 def block(low: int, more: int, turns: int) -> list[int]:
@@ -30,7 +30,7 @@ def test_a_touch_that_does_not_move_for_twelve_windows_is_stuck() -> None:
     assert pad.pressure > 0
     assert 0 not in pad.turns([572] * (WINDOW - 1))
     assert pad.read(572) == [True], "its end is told"
-    assert (pad.pressure, pad.skin.stuck) == (0, 1)
+    assert (pad.pressure, pad.skin.stuck()) == (0, 1)
 
 
 def moves(
@@ -155,7 +155,7 @@ def test_twelve_windows_together_are_judged_as_the_rule_says(
     least = max(known, float(np.mean(steps**2)) / 2)
     least += ((base - float(np.mean(window))) / 32) ** 2 / 4.0 + 1 / 16
     assert (12.0 * (float(np.var(window)) / least - 1.0) <= 2.0) == stuck, np.var(window) / least
-    assert (bool(pad.skin.stuck), pad.skin._still[0]) == (stuck, 0)
+    assert (bool(pad.skin.stuck()), pad.skin._still[0]) == (stuck, 0)
 
 
 @pytest.mark.parametrize(("by", "stuck"), [(0.3, True), (1.3, False)])
@@ -175,7 +175,7 @@ def test_what_is_slow_in_each_of_twelve_windows_by_a_little_is_a_hand(
         pad.turns(counts[start : start + WINDOW])
         still.append(pad.skin._still[0])
     pad.turns([684])
-    assert bool(pad.skin.stuck) == stuck
+    assert bool(pad.skin.stuck()) == stuck
 
 
 def test_on_a_masked_pad_a_hand_is_felt_as_long_as_on_another() -> None:
@@ -190,11 +190,11 @@ def test_what_a_masked_pad_shows_may_be_accepted_and_may_stick_again() -> None:
     pad = Pads(700)
     assert masked(pad, [block(600, 0, 0)] * 13)
     pad.skin.accept()
-    assert (pad.skin.stuck, pad.base) == (0, 600.0)
+    assert (pad.skin.stuck(), pad.base) == (0, 600.0)
     pad.turns([600] * (WINDOW - 1))
     assert masked(pad, [block(500, 0, 0)] * 13)
     pad.turns([550] * 4)
-    assert pad.skin.stuck == 0, "it is free at half of the way to what was accepted"
+    assert pad.skin.stuck() == 0, "it is free at half of the way to what was accepted"
 
 
 @pytest.mark.parametrize(("count", "free"), [(649, False), (650, True)])
@@ -205,7 +205,7 @@ def test_a_masked_pad_is_free_when_it_has_come_back_by_half(
     pad = Pads(700)
     assert masked(pad, [block(600, 0, 0)] * 13)
     pad.turns([count] * 4 if fast else [*np.repeat(range(600, count), 8), *[count] * 80])
-    assert pad.skin.stuck == (not free)
+    assert pad.skin.stuck() == (not free)
 
 
 def test_a_masked_pad_that_sticks_deeper_is_free_at_half_of_its_own_baseline() -> None:
@@ -215,9 +215,9 @@ def test_a_masked_pad_that_sticks_deeper_is_free_at_half_of_its_own_baseline() -
     assert masked(pad, [block(500, 0, 0)] * 13)
     assert pad.pressure == 0
     pad.turns([649] * 4)
-    assert pad.skin.stuck
+    assert pad.skin.stuck()
     pad.turns([660] * 4)
-    assert not pad.skin.stuck
+    assert not pad.skin.stuck()
 
 
 GHOSTS = [
@@ -241,7 +241,7 @@ def test_a_ghost_is_named_within_two_minutes_however_shallow_and_noisy(
         rig.noise = noise_then
         assert rig.live(5.0, ghost)[:, 4].any(), "so might a hand begin"
         felt = rig.live(115.0, ghost)
-        assert rig.skin.stuck == 1 << 4, seed
+        assert rig.skin.stuck() == 1 << 4, seed
         assert not felt[-10:].any()
 
 
@@ -255,7 +255,7 @@ def test_a_light_hand_is_felt_for_ten_minutes(deviation: float, depth: int, shar
         hand = rig.counts_ff(4, depth) * (1.0 + share * wander(rig.random, 600.0))
         for start in range(0, 60000, 20000):
             rig.live(200.0, on(4, hand[start : start + 20000]))
-            assert rig.skin.stuck == 0, seed
+            assert rig.skin.stuck() == 0, seed
 
 
 # ── Counts that no hand makes ────────────────────────────────────────────────────────────────────
@@ -399,7 +399,7 @@ def test_a_pad_without_a_plausible_count_is_named(count: int, *, named: bool) ->
     pad = Pads(700, 700)
     pad.read(700, 700, times=12)
     pad.read(count, 700, times=12)
-    assert pad.skin.stuck == (1 if named else 0)
+    assert pad.skin.stuck() == (1 if named else 0)
     pad.read(count, 700, times=12)
     assert pad.skin.implausible == (1 if named else 0)
 
@@ -416,9 +416,9 @@ def test_a_pad_that_comes_back_has_its_count_as_its_baseline() -> None:
     pad.read(700, 700, times=12)
     pad.read(3, 700, times=12)
     pad.read(600, 700, times=12)
-    assert (pad.skin.stuck, pad.base, pad.pressure) == (0, 600.0, 0)
+    assert (pad.skin.stuck(), pad.base, pad.pressure) == (0, 600.0, 0)
     pad.read(700, 3, times=12)
-    assert pad.skin.stuck == 2
+    assert pad.skin.stuck() == 2
     assert pad.skin.implausible == 2
 
 
@@ -440,7 +440,7 @@ def test_with_new_charges_no_pad_is_masked() -> None:
     pad.turns([900])
     pad.turns([600] * 4)
     assert pad.chip.searches == 1
-    assert pad.skin.stuck == 0
+    assert pad.skin.stuck() == 0
 
 
 def test_they_are_not_looked_for_while_a_touch_is_felt() -> None:

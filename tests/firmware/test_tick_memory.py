@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from moggy.board_files import board_files, write
+from moggy.board_files import board_files, for_board, write
 from moggy.sim.board.interpreter import BENCH, FIRMWARE, interpreter, note, write_config
 
 from .rig import CAT
@@ -137,7 +137,7 @@ quiet = [b""] * 25
 use(real)
 for half in range(40):  # the brain is gone: hold, rest, limp
     live(quiet)
-assert board._mode.state == mode.LIMP, (board._mode.state, board.all_faults, board._limbs.off)
+assert board._mode.state == mode.LIMP, (board._mode.state, board.all_faults(), board._limbs.off)
 assert board._port._events.waiting
 use(bus)
 gc.collect()
@@ -145,7 +145,7 @@ micropython.heap_lock()
 for half in range(4):
     live(quiet)
 left += micropython.heap_unlock()
-print(left, moved > 900, line.sent > before + 5000, board._port.errors, board.all_faults)
+print(left, moved > 900, line.sent > before + 5000, board._port.errors(), board.all_faults())
 """
 
 
@@ -194,7 +194,7 @@ def test_ten_seconds_of_movement_and_a_hand_allocate_nothing(
     if compiled:
         firmware = tmp_path / "flash"
         write(board_files(CAT, arch="x64", transport="uart", quiet_ms=0), firmware)
-        text = TICKS.replace("import main\n", "import firmware as main\n")
+        text = for_board("ticks", TICKS).replace("import main\n", "import firmware as main\n")
     else:
         write_config(CAT, tmp_path, 0)
     script.write_text(text)
