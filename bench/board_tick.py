@@ -2,17 +2,20 @@
 
 The firmware's compiled files, as `moggy board build` makes them, run in the MicroPython interpreter
 of this machine, on simulated devices and with a prepared line, through ticks that a brain has
-commanded. The times are multiplied by what an RP2040 at 125 MHz takes for the same code: an
-emulated one (instruction by instruction, with MicroPython 1.25 built for it and these files) took
-73 times as long for the ticks of 17 joints and a hand over UART, and 61 times over USB, where this
-host waits for its system. RATIOS are higher, for what the emulator leaves out (the C code of the
-bus, of USB and of interrupts). COBS alone took 55 to 64 times, crc32 71, a loop over bytes 96.
+commanded. valgrind counts the instructions that the interpreter needs for them, which are the same
+on every machine of this kind (x86-64), whatever else it does. An emulated RP2040 at 125 MHz, with
+MicroPython 1.28 built for it, these files, and 45 cycles for what its cache of the flash misses,
+took 15.4 to 16.8 ns for each of them in two firmwares, over UART and over USB: NS_PER_INSTRUCTION.
 
-The simulated bus costs the host time that a chip does not spend: it is left out, and the time of
-its bytes on a real bus, 9 bits each, is added. Hosts are not equally fast, nor always as fast as
-themselves: a loop of the interpreter is timed before and after each tick, and times are those of a
-host on which it takes REFERENCE_NS. Each tick counts with the median of its rounds, which do the
-same work. Not counted: the start of MicroPython itself, and reading the files from the flash.
+`--time` measures time instead, for where there is no valgrind; it varies with the machine and with
+what else it does. A loop of the interpreter is timed before and after each tick, and times are
+those of a host on which it takes REFERENCE_NS. Each tick counts with the median of its rounds. The
+emulated chip took 88 times as long as that for a tick of 17 joints and a hand over UART and 63
+times over USB, where the host waits for its system.
+
+The simulated bus costs the host what a chip does not spend: it is left out, and the time of its
+bytes on a real bus, 9 bits each, is added. Not counted: the start of MicroPython itself, and
+reading the files from the flash.
 """
 
 from __future__ import annotations
@@ -20,14 +23,17 @@ from __future__ import annotations
 import argparse
 import math
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby, pairwise
+from operator import add
 from pathlib import Path
 from statistics import fmean, median
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from moggy.actuators.serial_body import SerialBody
 from moggy.board_files import board_files, write
@@ -41,11 +47,15 @@ from moggy.sim.board.wires import WorldInputs
 
 HERE = "x64"
 """What mpy-cross calls the machine code of this host."""
-RATIOS = {"uart": 75, "usb": 62}
+RATIOS = {"uart": 88, "usb": 63}
 """Time of a tick on an RP2040 at 125 MHz over that on this host, by the line; see above."""
-HEAP_RATIO = 0.77
-"""Bytes on the heap of an RP2040 over those here: pointers are half as long, names, machine code
-and buffers are not. The emulated one had 55.9 kB where this host had 73.4."""
+NS_PER_INSTRUCTION = 16.8
+"""ns on an RP2040 at 125 MHz for an instruction of this host's interpreter; see above."""
+MARK = "gc_isenabled"
+"""The function in the interpreter that MARK of tick_costs.py calls."""
+HEAP_RATIO = 0.796
+"""Bytes on the heap of an RP2040 over those here: pointers are half as long, machine code is on the
+heap there and not here. The emulated one had 59.9 kB where this host had 75.3 (USB)."""
 PING_MS = 12.0
 """Bar: ms from when a ping has come until it is answered."""
 LINE_BYTES_S = {"uart": 11_520, "usb": 1_000_000}
@@ -62,8 +72,8 @@ HEAP_KB = 60.0
 """Bar: kB (1000 bytes) on the heap of an RP2040."""
 LIVED = 4.0
 """Seconds that each load is lived before its ticks count: all servos are attached by then."""
-COUNTED = 250
-"""Ticks at the end that count: two and a half seconds."""
+COUNTED = 120
+"""Ticks at the end that count: more than a second, in which all that is told at times is told."""
 ROUNDS = 7
 """How often each load is run; the median of each tick counts."""
 REFERENCE_NS = 30_000
@@ -117,144 +127,204 @@ def script(load_name: str, body: Body) -> Iterator[bytes]:
         board.advance(now)
 
 
+class Segment(NamedTuple):
+    """A stretch of a tick that belongs to one part."""
+
+    part: int
+    """Its number among the names of the parts."""
+    spent: int
+    """ns on the host of REFERENCE_NS, instructions, or bytes allocated."""
+    sent: int
+    """Bytes on the bus."""
+
+
+class Costs(NamedTuple):
+    """What the ticks that count have spent."""
+
+    hz: int
+    """Of the bus."""
+    parts: list[str]
+    ticks: list[list[Segment]]
+
+
 class Interpreter:
     """The firmware for one body in the interpreter."""
 
-    def __init__(self, body: Body, folder: Path, transport: str) -> None:
+    def __init__(self, body: Body, folder: Path, transport: str, *, counted: bool) -> None:
         self._folder, self.transport = folder, transport
-        self.ratio = RATIOS[transport]
+        self.what = "instructions" if counted else "ns"
+        self.per_unit = NS_PER_INSTRUCTION if counted else RATIOS[transport]
         self._flash = folder / "flash"
         write(board_files(body, arch=HERE, transport=transport, quiet_ms=0), self._flash)
 
-    def run(self, what: str, lines: Path) -> list[str]:
-        """The lines that `tick_costs.py` prints."""
+    def run(self, what: str, parted: str, lines: Path) -> tuple[list[str], list[int]]:
+        """The lines that `tick_costs.py` prints, and the instructions up to each MARK."""
         reading, writing = os.pipe()
         path = os.pathsep.join([str(BENCH), str(self._flash)])
-        arguments = [self.transport, what, str(lines), str(COUNTED), str(writing)]
-        results = self._folder / "costs"
-        results.unlink(missing_ok=True)
-        # Runs that end with running servos count as cuts of the supply.
-        (self._folder / "boots.txt").unlink(missing_ok=True)
+        arguments = [self.transport, what, parted, str(lines), str(COUNTED), str(writing)]
+        results, counts = self._folder / "costs", self._folder / "counts"
+        for file in (results, counts, self._folder / "boots.txt"):
+            # Runs that end with running servos count as cuts of the supply.
+            file.unlink(missing_ok=True)
+        counts_too = self.what == "instructions" and what != "bytes"
         with open(self._folder / "output", "wb") as output:
-            self._spawn(arguments, path, output, reading, writing)
+            self._spawn(counter(counts) if counts_too else [], arguments, path,
+                        output, reading, writing)  # fmt: skip
         found = results.read_text().splitlines() if results.exists() else []
         if not found or found.pop() != "done":
             said = (self._folder / "output").read_bytes()[-2000:]
             raise RuntimeError(said.decode(errors="replace"))
-        return found
+        return found, counted(counts) if counts_too else []
+
+    def on_chip(self, costs: Costs, segments: Sequence[Segment]) -> float:
+        """ms on the chip of these segments, without what the simulated bus spends here."""
+        bus = costs.parts.index("bus")
+        spent = sum(segment.spent for segment in segments if segment.part != bus)
+        sent = sum(segment.sent for segment in segments)
+        return (spent * self.per_unit + sent * 9e9 / costs.hz) / 1e6
 
     def _spawn(
-        self, arguments: list[str], path: str, output: BinaryIO, reading: int, writing: int
+        self,
+        before: list[str],
+        arguments: list[str],
+        path: str,
+        output: BinaryIO,
+        reading: int,
+        writing: int,
     ) -> None:
         command = interpreter()
         assert command is not None
         subprocess.run(
-            [*command[:-1], "heapsize=8m", str(BENCH / "tick_costs.py"), *arguments],
+            [*before, *command[:-1], "heapsize=8m", str(BENCH / "tick_costs.py"), *arguments],
             cwd=self._folder,
             env={**os.environ, "MICROPYPATH": path},
             stdin=reading,
             stdout=output,
+            stderr=subprocess.STDOUT,
             pass_fds=(writing,),
             check=False,
         )
         os.close(reading)
         os.close(writing)
 
-    def costs(self, what: str, lines: Path, rounds: int) -> tuple[int, list[str], list[list[int]]]:
-        """The bus clock in Hz, the names of the parts, and for each tick the bytes on the bus and
-        what each part took in the median of the rounds: ns of the host of REFERENCE_NS, or bytes
-        allocated."""
-        runs = [self.run(what, lines) for _ in range(rounds)]
-        hz, *names = runs[0][0].split()
-        ticks = []
-        for same in zip(*(run[1:] for run in runs), strict=True):
-            rows = []
-            for reference, sent, *costs in ([int(word) for word in row.split()] for row in same):
-                scale = 1.0 if what == "bytes" else REFERENCE_NS / reference
-                rows.append([sent, *(round(cost * scale) for cost in costs)])
-            ticks.append([round(median(numbers)) for numbers in zip(*rows, strict=True)])
-        return int(hz), names, ticks
+    def costs(self, what: str, parted: str, lines: Path, rounds: int) -> Costs:
+        """What each tick has spent: its segments, each with the median of the rounds. Instructions
+        and bytes are the same in each round, so that one is enough."""
+        runs = [self.run(what, parted, lines) for _ in range(rounds if what == "ns" else 1)]
+        hz, *names = runs[0][0][0].split()
+        rounds_of = [ticks_of(what, *run) for run in runs]
+        ticks = [
+            [
+                segments[0]._replace(spent=round(median(s.spent for s in segments)))
+                for segments in zip(*same, strict=True)
+            ]
+            for same in zip(*rounds_of, strict=True)
+        ]
+        return Costs(int(hz), names, ticks)
 
 
-def on_chip(ns: int, sent: int, hz: int, ratio: float) -> float:
-    """ms on the chip of what takes `ns` here, without the bus, and of `sent` bytes on a bus of
-    `hz`."""
-    return (ns * ratio + sent * 9e9 / hz) / 1e6
+def counter(file: Path) -> list[str]:
+    """The command under which a program's instructions are counted into `file`."""
+    return ["valgrind", "--quiet", "--tool=callgrind", "--combine-dumps=yes",
+            f"--dump-before={MARK}", f"--callgrind-out-file={file}"]  # fmt: skip
+
+
+def counted(file: Path) -> list[int]:
+    """The instructions between each two calls of MARK, the first since the program began."""
+    with open(file, encoding="ascii", errors="replace") as lines:
+        return [int(line.split()[1]) for line in lines if line.startswith("totals:")]
+
+
+def ticks_of(what: str, lines: Sequence[str], instructions: Sequence[int]) -> list[list[Segment]]:
+    """The segments of each tick that one run has written."""
+    counts = iter(instructions)
+    ticks = []
+    for line in lines[1:]:
+        reference, *numbers = map(int, line.split())
+        moments = list(zip(numbers[::3], numbers[1::3], numbers[2::3], strict=True))
+        if what == "instructions":
+            spent = [next(counts) for _ in moments][1:]
+        else:
+            scale = REFERENCE_NS / reference if reference else 1.0
+            spent = [round((after[1] - before[1]) * scale) for before, after in pairwise(moments)]
+        noting, *spent = spent
+        ticks.append(
+            [
+                Segment(begin[0], cost - noting, end[2] - begin[2])
+                for cost, (begin, end) in zip(spent, pairwise(moments[1:]), strict=True)
+            ]
+        )
+    return ticks
 
 
 def print_load(board: Interpreter, name: str, lines: Path, rounds: int) -> bool:
     """Print what a load costs; returns whether it is within the bars."""
-    hz, _, ticks = board.costs("ticks", lines, rounds)
-    chip = [on_chip(ns, sent, hz, board.ratio) for sent, ns, *_ in ticks]
+    costs = board.costs(board.what, "whole", lines, rounds)
+    chip = [board.on_chip(costs, tick) for tick in costs.ticks]
     mean, worst = fmean(chip), max(chip)
     good = mean <= MEAN_MS and worst <= WORST_MS
-    sent = fmean(tick[0] for tick in ticks)
-    here = [tick[1] / 1000.0 for tick in ticks]
+    sent = fmean(sum(segment.sent for segment in tick) for tick in costs.ticks)
     print(
         f"{name}: {mean:.2f} ms mean (bar {MEAN_MS:.0f}), {worst:.2f} ms worst (bar {WORST_MS:.0f})"
         f" on the chip{'' if good else ': TOO SLOW'};"
-        f" here {fmean(here):.1f} µs mean, {max(here):.1f} µs worst;"
-        f" {sent:.0f} bytes on the bus,"
-        f" {sent * 9e3 / hz:.2f} ms at {hz // 1000} kHz"
+        f" {sent:.0f} bytes on the bus, {sent * 9e3 / costs.hz:.2f} ms at {costs.hz // 1000} kHz"
     )
-    _, parts, by_part = board.costs("parts", lines, rounds)
-    _, _, bytes_by_part = board.costs("bytes", lines, 1)
-    print_parts(parts, by_part, bytes_by_part, board.ratio)
+    print_parts(
+        board.costs(board.what, "parts", lines, rounds),
+        board.costs("bytes", "parts", lines, 1),
+        board,
+    )
     return good
 
 
-def print_parts(
-    names: Sequence[str],
-    times: Sequence[Sequence[int]],
-    allocated: Sequence[Sequence[int]],
-    ratio: int,
-) -> None:
-    """Print a line for each part: µs here, µs on the chip, bytes."""
-    print(f"    {'part':10} {'µs here: mean':>14} {'worst':>7} {'µs chip: mean':>14} {'worst':>7}"
-          f" {'bytes: mean':>12} {'worst':>7}")  # fmt: skip
-    whole, all_times, all_bytes = 0, [0] * len(times), [0] * len(times)
-    for index, name in enumerate(names):
+def print_parts(costs: Costs, allocated: Costs, board: Interpreter) -> None:
+    """Print a line for each part: spent here, µs on the chip without the bus, bytes."""
+    print(f"    {'part':10} {board.what + ': mean':>19} {'worst':>8} {'µs chip: mean':>14}"
+          f" {'worst':>7} {'bytes: mean':>12} {'worst':>7}")  # fmt: skip
+    together = [0] * len(costs.ticks), [0] * len(costs.ticks)
+    for part, name in enumerate(costs.parts):
         if name == "bus":
             continue
-        costs = [tick[index + 1] for tick in times]
-        taken = [tick[index + 1] for tick in allocated]
-        all_times = [a + b for a, b in zip(all_times, costs, strict=True)]
-        all_bytes = [a + b for a, b in zip(all_bytes, taken, strict=True)]
-        if any(costs) or any(taken):
-            print_part(name, costs, taken, ratio)
-        whole += 1
-    print_part("together", all_times, all_bytes, ratio)
+        both = of_part(costs, part), of_part(allocated, part)
+        for sums, added in zip(together, both, strict=True):
+            sums[:] = map(add, sums, added)
+        if any(map(any, both)):
+            print_part(name, *both, board.per_unit)
+    print_part("together", *together, board.per_unit)
 
 
-def print_part(name: str, costs: Sequence[int], taken: Sequence[int], ratio: int) -> None:
+def of_part(costs: Costs, part: int) -> list[int]:
+    """What a part has spent in each tick."""
+    return [sum(s.spent for s in tick if s.part == part) for tick in costs.ticks]
+
+
+def print_part(name: str, spent: Sequence[int], taken: Sequence[int], per_unit: float) -> None:
     """Print one line of the table."""
-    mean, worst = fmean(costs) / 1000.0, max(costs) / 1000.0
+    mean, worst = fmean(spent), max(spent)
     print(
-        f"    {name:10} {mean:14.1f} {worst:7.1f} {mean * ratio:14.0f} {worst * ratio:7.0f}"
-        f" {fmean(taken):12.0f} {max(taken):7}"
+        f"    {name:10} {mean:19,.0f} {worst:8,} {mean * per_unit / 1e3:14.0f}"
+        f" {worst * per_unit / 1e3:7.0f} {fmean(taken):12.0f} {max(taken):7}"
     )
 
 
-def print_start(board: Interpreter, lines: Path, rounds: int) -> bool:
+def print_start(board: Interpreter, lines: Path) -> bool:
     """Print what the start takes; returns whether it is within the bars."""
-    runs = [board.run("start", lines) for _ in range(rounds)]
-    firsts = [[int(word) for word in run[0].split()] for run in runs]
-    imported, built, ticked, bus_ns, sent, hz = [
-        min(numbers) for numbers in zip(*firsts, strict=True)
-    ]
-    here = imported + built + ticked - bus_ns
-    chip = on_chip(here, sent, hz, board.ratio)
-    print(
-        f"start: imports {imported / 1e6:.1f} ms here, building and the first tick"
-        f" {(here - imported) / 1e6:.2f} ms; together {chip:.0f} ms on the chip"
-        f" (bar {START_MS:.0f})"
+    (names, moments, heap), counts = board.run("start", "whole", lines)
+    hz, *parts = names.split()
+    (all_of_it,) = ticks_of(board.what, [names, moments], counts)
+    start = Costs(int(hz), parts, [all_of_it])
+    # The last two are collections: of what the start left, and of nothing.
+    chip, imports, collection = (
+        board.on_chip(start, all_of_it[some])
+        for some in (slice(0, -2), slice(0, 1), slice(-1, None))
     )
-    heap, collecting = int(runs[0][1]), min(int(run[2]) for run in runs)
-    held = heap * HEAP_RATIO / 1000.0
+    held = int(heap) * HEAP_RATIO / 1000.0
     print(
-        f"heap after the first tick: {heap / 1000.0:.1f} kB here, {held:.1f} kB on the chip"
-        f" (bar {HEAP_KB:.0f}); a collection {collecting / 1e6:.2f} ms here,"
-        f" {collecting * board.ratio / 1e6:.0f} ms on the chip"
+        f"start: {chip:.0f} ms on the chip (bar {START_MS:.0f}), {imports:.0f} of them for imports"
+    )
+    print(
+        f"heap after the first tick: {int(heap) / 1000.0:.1f} kB here, {held:.1f} kB on the chip"
+        f" (bar {HEAP_KB:.0f}); a collection {collection:.1f} ms on the chip"
     )
     return chip <= START_MS and held <= HEAP_KB
 
@@ -266,11 +336,10 @@ def print_ping(board: Interpreter, lines: Path, body: Body, rounds: int) -> bool
     waits = []
     for load_name in (LOADS[0], LOADS[-1]):
         lines.write_bytes(b"".join(script(load_name, body)))
-        hz, _, ticks = board.costs("ticks", lines, rounds)
-        _, parts, times = board.costs("parts", lines, rounds)
-        of = parts.index("receive") + 1, parts.index("setpoint") + 1
-        heard = max(sum(tick[part] for part in of) for tick in times) * board.ratio / 1e6
-        busy = max(on_chip(ns, sent, hz, board.ratio) for *_, sent, ns in ticks)
+        costs = board.costs(board.what, "whole", lines, rounds)
+        listens = [split_at(tick, costs.parts.index("receive")) for tick in costs.ticks]
+        heard = max(board.on_chip(costs, hears) for hears, _ in listens)
+        busy = max(board.on_chip(costs, way) for _, ways in listens for way in ways)
         waits.append(max(busy, TICK_MS - LISTEN_MS, LISTEN_MS) + heard)
     alone, behind = waits
     good = max(waits) <= PING_MS
@@ -282,25 +351,37 @@ def print_ping(board: Interpreter, lines: Path, body: Body, rounds: int) -> bool
     return good
 
 
+def split_at(tick: Sequence[Segment], part: int) -> tuple[list[Segment], list[list[Segment]]]:
+    """The segments of one part, and the ways between them."""
+    ways = [list(way) for found, way in groupby(tick, lambda s: s.part == part) if not found]
+    return [segment for segment in tick if segment.part == part], ways
+
+
 def main() -> int:
-    """Print the cost of a tick; returns 1 where a bar is missed."""
+    """Print the cost of a tick; returns 1 where a bar is missed, 2 where it cannot be measured."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--rounds", type=int, default=ROUNDS, help="how often each load is run")
     options.add_argument("--load", choices=LOADS, action="append", help="only this load")
     options.add_argument("--transport", choices=("uart", "usb"), default="usb", help="the line")
+    options.add_argument(
+        "--time", dest="count", action="store_false", help="measure time, which varies, not count"
+    )
     chosen = options.parse_args()
-    if note():
-        print(note(), file=sys.stderr)
+    missing = note()
+    if chosen.count and shutil.which("valgrind") is None:
+        missing = missing or "valgrind is missing: install Debian's package valgrind, or use --time"
+    if missing:
+        print(missing, file=sys.stderr)
         return 2
     body = load(SHIPPED["body"] / "cat.yaml", Body)
     good = True
     with tempfile.TemporaryDirectory() as folder:
-        board = Interpreter(body, Path(folder), chosen.transport)
+        board = Interpreter(body, Path(folder), chosen.transport, counted=chosen.count)
         for name in chosen.load or LOADS:
             lines = Path(folder) / "script"
             lines.write_bytes(b"".join(script(name, body)))
             good = print_load(board, name, lines, chosen.rounds) and good
-        good = print_start(board, lines, chosen.rounds) and good
+        good = print_start(board, lines) and good
         good = print_ping(board, lines, body, chosen.rounds) and good
     return 0 if good else 1
 

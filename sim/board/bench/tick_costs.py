@@ -1,25 +1,30 @@
 """Runs the firmware through a prepared script of lines (clock.py) in the MicroPython interpreter
-and prints what its ticks cost; `bench/board_tick.py` starts it.
+and notes what its ticks spend; `bench/board_tick.py` starts it and sums up.
 
-tick_costs.py uart|usb WHAT FILE LAST [FD]
-    WHAT: `ticks` (ns of each tick), `parts` (ns by part), `bytes` (allocated by part) or `start`
-    (ns and heap of the start). FILE: the script's lines. LAST: how many ticks at the end count.
-    FD: the other end of standard input, for `usb`.
+tick_costs.py uart|usb WHAT PARTED FILE LAST [FD]
+    WHAT: `ns`, `bytes` (allocated), `instructions` (which valgrind counts, see MARK) or `start`
+    (imports, the first tick, two collections, and bytes on the heap). PARTED: `parts`, or `whole`
+    for ticks of which only the bus and the listening to the brain are told apart. FILE: the
+    script's lines. LAST: how many ticks at the end count. FD: the other end of standard input, for
+    `usb`.
 
-Results go to the file `costs`: on USB standard output is the serial line.
+Results go to the file `costs`: on USB standard output is the serial line. A line for each tick:
+what the reference took, then for each moment the part that begins, what was spent and the bytes
+that were sent on the bus so far.
 """
 
 import gc
 import io
 import sys
+from array import array
 
 import clock  # type: ignore[import-not-found]
 import machine  # type: ignore[import-not-found]
 from utime import time_ns  # type: ignore[import-not-found]
 
 results = open("costs", "w")  # noqa: SIM115
-transport, what, path = sys.argv[1:4]
-last = int(sys.argv[4])
+transport, what, parted, path = sys.argv[1:5]
+last = int(sys.argv[5])
 
 PARTS = (
     # part, owner, method: the first that the board has counts for its name.
@@ -30,11 +35,16 @@ PARTS = (
     ("limbs", "_limbs", "step"),
     ("watch", "", "_watch"),
     ("report", "", "_report"),
-    ("touch told", "", "_tell_touch"),
-    ("motion told", "", "_tell_motion"),
+    ("touch", "", "_tell_touch"),
+    ("motion", "", "_tell_motion"),
     ("flush", "_port", "flush"),
 )
 NAMES = ["other", "bus"] + [part[0] for part in PARTS]
+BUS = 1
+"""Number of the part that the chip does not do."""
+MARK = gc.isenabled  # type: ignore[attr-defined]
+"""A function that nothing else calls: valgrind notes at each call how many instructions ran since
+the one before."""
 
 
 def spent() -> int:
@@ -43,25 +53,39 @@ def spent() -> int:
     return now
 
 
-class Meter:
-    """What each part has spent by itself, without the parts that it calls."""
+class Moments:
+    """When each part of a tick began. The first two moments show what noting one takes."""
+
+    most = 400
+    """Moments of a tick."""
 
     def __init__(self) -> None:
-        self.sums = [0] * len(NAMES)
         self.on = False
-        self._part = 0
-        self._since = 0
+        self.count = 0
+        self.part = 0
+        self._parts = bytearray(self.most)
+        self._spent = array("q", [0] * self.most)
+        self._sent = array("q", [0] * self.most)
 
-    def enter(self, part: int) -> int:
-        """Count for `part` from now on; returns the part that was counted for."""
-        before, now = self._part, spent()
-        self.sums[before] += now - self._since
-        self._part = part
-        self._since = spent()
+    def begin(self, part: int) -> int:
+        """`part` begins; returns the part that ends."""
+        MARK()
+        before, count = self.part, self.count
+        self.part = self._parts[count] = part
+        self._spent[count] = spent()
+        self._sent[count] = MeteredI2C.sent
+        self.count = count + 1
         return before
 
+    def noted(self) -> list[int]:
+        """Part, spent and sent of each moment, one after the other."""
+        found = []
+        for n in range(self.count):
+            found.extend((self._parts[n], self._spent[n], self._sent[n]))
+        return found
 
-meter = Meter()
+
+moments = Moments()
 
 
 SimulatedI2C = machine.I2C
@@ -72,7 +96,6 @@ class MeteredI2C(SimulatedI2C):  # type: ignore[misc, valid-type]
 
     hz = 0
     sent = 0
-    ns = 0
 
     def __init__(
         self, bus: int, *, sda: object = None, scl: object = None, freq: int = 0, timeout: int = 0
@@ -82,34 +105,28 @@ class MeteredI2C(SimulatedI2C):  # type: ignore[misc, valid-type]
 
     def writeto_mem(self, address: int, register: int, data: "bytes | memoryview") -> None:
         """Address, register and data."""
-        MeteredI2C.sent += 2 + len(data)
-        before = meter.enter(1) if meter.on else 0
-        begun = time_ns()
+        before = moments.begin(BUS) if moments.on else 0
         SimulatedI2C.writeto_mem(self, address, register, data)
-        MeteredI2C.ns += time_ns() - begun
-        if meter.on:
-            meter.enter(before)
+        MeteredI2C.sent += 2 + len(data)
+        if moments.on:
+            moments.begin(before)
 
     def readfrom_mem(self, address: int, register: int, count: int) -> bytes:
         """Address, register, address again, data."""
-        MeteredI2C.sent += 3 + count
-        before = meter.enter(1) if meter.on else 0
-        begun = time_ns()
+        before = moments.begin(BUS) if moments.on else 0
         data: bytes = SimulatedI2C.readfrom_mem(self, address, register, count)
-        MeteredI2C.ns += time_ns() - begun
-        if meter.on:
-            meter.enter(before)
+        MeteredI2C.sent += 3 + count
+        if moments.on:
+            moments.begin(before)
         return data
 
     def readfrom_mem_into(self, address: int, register: int, buffer: bytearray) -> None:
         """Address, register, address again, data."""
-        MeteredI2C.sent += 3 + len(buffer)
-        before = meter.enter(1) if meter.on else 0
-        begun = time_ns()
+        before = moments.begin(BUS) if moments.on else 0
         SimulatedI2C.readfrom_mem_into(self, address, register, buffer)
-        MeteredI2C.ns += time_ns() - begun
-        if meter.on:
-            meter.enter(before)
+        MeteredI2C.sent += 3 + len(buffer)
+        if moments.on:
+            moments.begin(before)
 
 
 class PreparedLine:
@@ -152,17 +169,17 @@ class LoopedUsb:
 
 
 def metered(owner: object, name: str, part: int) -> None:
-    """Make the meter count for `part` while this method of `owner` runs."""
+    """Note when this method of `owner` begins, and when it ends."""
     method = getattr(owner, name)
 
     def counted(a: object = None, b: object = None, c: object = None) -> object:
-        if not meter.on:
+        if not moments.on:
             return called(a, b, c)
-        before = meter.enter(part)
+        before = moments.begin(part)
         try:
             return called(a, b, c)
         finally:
-            meter.enter(before)
+            moments.begin(before)
 
     def called(a: object, b: object, c: object) -> object:
         if c is not None:
@@ -180,20 +197,24 @@ def say(*words: object) -> None:
 
 
 def run() -> None:
-    """Start the board, let it live the script, and print what its last ticks cost."""
+    """Start the board, let it live the script, and write what its last ticks spent."""
     import body_config  # type: ignore[import-not-found]
 
     clock.channel.stepped = True
     clock.channel.outputs = [(row[1], row[2]) for row in body_config.JOINTS]
     clock.channel.pins = body_config.PINS
     machine.I2C = MeteredI2C
-    line = PreparedLine() if transport == "uart" else LoopedUsb(int(sys.argv[5]))
+    line = PreparedLine() if transport == "uart" else LoopedUsb(int(sys.argv[6]))
     machine.bench.line = line
     gc.collect()
-    empty, begun = gc.mem_alloc(), time_ns()  # type: ignore[attr-defined]
+    empty = gc.mem_alloc()  # type: ignore[attr-defined]
+    if what == "start":
+        moments.on = True
+        moments.begin(0)
+        moments.begin(0)
     main = __import__("firmware")
-
-    imported, MeteredI2C.ns = time_ns(), 0
+    if moments.on:
+        moments.begin(0)
     if transport == "usb":
         from usb import Usb  # type: ignore[import-not-found]
 
@@ -201,82 +222,49 @@ def run() -> None:
     else:
         board = main.build(line)
     main.forget()
-    built = time_ns()
     if what == "start":
         board.tick(0)
-        say(
-            imported - begun,
-            built - imported,
-            time_ns() - built,
-            MeteredI2C.ns,
-            MeteredI2C.sent,
-            MeteredI2C.hz,
-        )
+        moments.begin(0)
         gc.collect()
-        say(gc.mem_alloc() - empty)  # type: ignore[attr-defined]
-        begun = time_ns()
+        held = gc.mem_alloc() - empty  # type: ignore[attr-defined]
+        moments.begin(0)
         gc.collect()
-        say(time_ns() - begun)
-        say("done")
-        results.close()
-        return
-    if what in ("parts", "bytes"):
-        for index, (_, owner, method) in enumerate(PARTS):
-            holder = getattr(board, owner, None) if owner else board
-            if holder is not None and hasattr(holder, method):
-                metered(holder, method, index + 2)
-    elif what == "ticks":
-        listening(board._port)
+        moments.begin(0)
+        say(MeteredI2C.hz, *NAMES)
+        say(0, *moments.noted())
+        say(held)
+    else:
+        live(board)
+    say("done")
+    results.close()
+
+
+def live(board: object) -> None:
+    """Live the script."""
+    for index, (_, owner, method) in enumerate(PARTS):
+        holder = getattr(board, owner, None) if owner else board
+        if holder is not None and hasattr(holder, method) and (parted == "parts" or index == 0):
+            metered(holder, method, index + 2)
     with open(path) as file:
         lines = file.read().split("\n")
     ticks = sum([1 for text in lines if text.startswith("g")])
     gc.collect()
     gc.disable()
-    costs = []
+    say(MeteredI2C.hz, *NAMES)
     for text in lines:
         if text.startswith("w"):
             clock.channel._take(text)
         elif text:
             words = text.split()
             if len(words) > 2:
-                line.give(bytes.fromhex(words[2]))
+                machine.bench.line.give(bytes.fromhex(words[2]))
             now = clock.channel.now = int(words[1])
             ticks -= 1
             if ticks >= last:
-                board.tick(now)
+                board.tick(now)  # type: ignore[attr-defined]
                 gc.collect()
-                continue
-            sums = one_tick(board, now)
-            costs.append(sums)
-    say(
-        MeteredI2C.hz,
-        " ".join(NAMES).replace("touch told", "touch").replace("motion told", "motion"),
-    )
-    for sums in costs:
-        say(*sums)
-    say("done")
-    results.close()
-
-
-ways: list[tuple[int, int]] = []
-"""Moments of a tick: its begin, begin and end of each time that it listens, and its end."""
-
-
-def moment() -> tuple[int, int]:
-    """ns without those of the bus, and bytes on the bus so far."""
-    return time_ns() - MeteredI2C.ns, MeteredI2C.sent
-
-
-def listening(port: object) -> None:
-    """Note when the board listens to its brain."""
-    receive = port.receive  # type: ignore[attr-defined]
-
-    def noted(take: object, begin: object, now: int) -> None:
-        ways.append(moment())
-        receive(take, begin, now)
-        ways.append(moment())
-
-    port.receive = noted  # type: ignore[attr-defined]
+            else:
+                one_tick(board, now)
 
 
 class Reference:
@@ -304,26 +292,17 @@ class Reference:
 reference = Reference()
 
 
-def one_tick(board: object, now: int) -> list[int]:
-    """ns of the reference, then bytes on the bus and what the tick spent: by part, or in all
-    without the bus, and the bytes and ns of the longest way between listening to the brain."""
-    MeteredI2C.sent = MeteredI2C.ns = 0
+def one_tick(board: object, now: int) -> None:
+    """Let the board tick once and write the moments."""
     before = reference.ns()
-    if what != "ticks":
-        meter.sums = [0] * len(NAMES)
-        meter.on = True
-        meter._part, meter._since = 0, spent()
-        board.tick(now)  # type: ignore[attr-defined]
-        meter.enter(0)
-        meter.on = False
-        return [min(before, reference.ns()), MeteredI2C.sent] + meter.sums  # noqa: RUF005
-    ways.clear()
-    ways.append(moment())
+    MeteredI2C.sent = moments.count = 0
+    moments.on = True
+    moments.begin(0)
+    moments.begin(0)
     board.tick(now)  # type: ignore[attr-defined]
-    ways.append(moment())
-    longest = max([(b[0] - a[0], b[1] - a[1]) for a, b in zip(ways[::2], ways[1::2])])  # noqa: B905
-    whole = ways[-1][0] - ways[0][0]
-    return [min(before, reference.ns()), MeteredI2C.sent, whole, longest[1], longest[0]]
+    moments.begin(0)
+    moments.on = False
+    say(0 if what == "bytes" else min(before, reference.ns()), *moments.noted())
 
 
 run()
