@@ -78,7 +78,7 @@ class Port:
 
     def _read(self, most: int, take: "Take", begin: "Begin", now: "Ms") -> None:
         frames = self._frames
-        most = self._uart.readinto(self._in, most)
+        most = self._uart.readinto(self._in, most) or 0
         if not most:
             return
         frames.give(self._in, most)

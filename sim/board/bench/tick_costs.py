@@ -42,7 +42,7 @@ PARTS = (
 NAMES = ["other", "bus"] + [part[0] for part in PARTS]
 BUS = 1
 """Number of the part that the chip does not do."""
-MARK = gc.isenabled  # type: ignore[attr-defined]
+MARK = gc.isenabled
 """A function that nothing else calls: valgrind notes at each call how many instructions ran since
 the one before."""
 
@@ -79,7 +79,7 @@ class Moments:
 
     def noted(self) -> list[int]:
         """Part, spent and sent of each moment, one after the other."""
-        found = []
+        found: list[int] = []
         for n in range(self.count):
             found.extend((self._parts[n], self._spent[n], self._sent[n]))
         return found
