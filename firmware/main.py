@@ -42,17 +42,17 @@ _ONLY_AT_START = (
 """Names of this file that `forget` deletes."""
 _BUILT_ONCE = (
     "battery BatteryGauge.__init__", "board Board.__init__", "boots Boots.__init__",
-    "faults HealingFault.__init__", "i2c_bus Bus.__init__", "imu MotionSensor.__init__",
+    "faults HealingFault.__init__", "imu MotionSensor.__init__",
     "joint Joint.build", "joint Joint.rest", "joint table",
     "lights_and_purr PupilLights.__init__", "lights_and_purr PurrMotor.__init__",
     "limbs Limbs.__init__", "limbs Limbs.joints", "limbs build", "limbs table",
-    "mode Mode.__init__", "pca9685 PCA9685.__init__", "pin_servos PinServos.__init__",
-    "port Port.__init__", "reflexes FreeFall.__init__", "setpoints Setpoints.__init__",
-    "skin Skin.__init__", "stop_button StopButton.__init__", "usb Usb.__init__",
-    "wire Frames.__init__", "wire Inbox.__init__", "wire Outbox.__init__",
+    "mode Mode.__init__", "port Port.__init__", "reflexes FreeFall.__init__",
+    "setpoints Setpoints.__init__", "skin Skin.__init__", "stop_button StopButton.__init__",
+    "usb Usb.__init__", "wire Frames.__init__", "wire Inbox.__init__", "wire Outbox.__init__",
 )  # fmt: skip
 """File, and the name in it, of what is used at the start alone, which `forget` frees. Whoever
-imports such a file later, as `all_off` does where a tick fails, loads it anew from the flash."""
+imports such a file later loads it anew from the flash. Not among them is what ends pulses, which is
+made anew where a tick fails, and which a servo driver of one's own may use."""
 
 
 def build(

@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+import moggy.board_files
 from moggy import wire
 from moggy.board_config import body_hash
 from moggy.board_files import (
@@ -29,7 +31,8 @@ from moggy.body import LONGEST_NAMES, Body
 from moggy.chips import CHIPS
 from moggy.config import SHIPPED
 from moggy.main import app
-from moggy.sim.board.interpreter import BENCH, interpreter, note
+from moggy.servo_drivers import DRIVERS
+from moggy.sim.board.interpreter import BENCH, interpreter, note, write_config
 
 from .rig import CAT, Life
 
@@ -44,10 +47,30 @@ for now in range(10, 2010, 10):
     board.tick(now)
 print(board._mode.state, board.all_faults(), wire.SCHEMA_HASH, hasattr(wire, "SCHEMA"))
 print(sorted(wire.lengths.items()), "body_config" in sys.modules)
-first = sys.modules.get("pca9685")
+"""
+OWN = """
+from pca9685 import PCA9685
+
+
+def servos(bus, channels, oscillator_hz):
+    return PCA9685(bus, channels, oscillator_hz, 0x40)
+"""
+FAILS = """
+import machine
+try:
+    import firmware as main
+except ImportError:
+    import main
+board = main.build(machine.bench.line)
+main.forget()
+for now in range(10, 510, 10):
+    board.tick(now)
+machine.bench.servos.write(0, bytes([0x20]))
+machine.bench.servos.write(6, bytes([0, 0, 0x33, 1]))
+print(machine.bench.servos.pulse_us(0))
 import all_off
 all_off.until_acknowledged()
-print(first, sys.modules["pca9685"].PCA9685.__init__ is None)
+print(machine.bench.servos.pulse_us(0))
 """
 
 
@@ -143,20 +166,53 @@ def test_the_compiled_files_run_and_know_the_same_messages(tmp_path: Path) -> No
     write(board_files(CAT, arch="x64", transport="uart"), flash)
     script = tmp_path / "script.py"
     script.write_text(RUN)
+    state, lengths = lines_of(script, flash)
+    assert state == f"4 0 {wire.SCHEMA_HASH} False"
+    assert lengths == f"{sorted(wire.lengths.items())} False"
+
+
+def lines_of(script: Path, *folders: Path) -> list[str]:
+    """What a script prints in MicroPython that finds the files of these folders."""
     command = interpreter()
     assert command is not None
     done = subprocess.run(
         [*command, str(script)],
-        env={"MICROPYPATH": os.pathsep.join([str(BENCH), str(flash)])},
-        cwd=tmp_path,
+        env={"MICROPYPATH": os.pathsep.join(map(str, [BENCH, *folders]))},
+        cwd=script.parent,
         capture_output=True,
         text=True,
     )
     assert done.stderr == ""
-    state, lengths, anew = done.stdout.splitlines()
-    assert state == f"4 0 {wire.SCHEMA_HASH} False"
-    assert lengths == f"{sorted(wire.lengths.items())} False"
-    assert anew == "None False", "what ends all pulses is loaded anew"
+    return done.stdout.splitlines()
+
+
+@pytest.fixture
+def firmware(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the firmware, to which files may be added."""
+    copied = shutil.copytree(FIRMWARE, tmp_path / "sources")
+    monkeypatch.setattr(moggy.board_files, "FIRMWARE", copied)
+    return copied
+
+
+@pytest.mark.skipif(interpreter() is None, reason=f"not run: {note()}")
+@pytest.mark.parametrize("compiled", [True, False])
+def test_where_a_tick_fails_pulses_of_a_driver_made_of_the_shipped_one_end(
+    firmware: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, compiled: bool
+) -> None:
+    (firmware / "own.py").write_text(OWN)
+    table = (firmware / "servo_drivers.py").read_text(encoding="utf-8")
+    (firmware / "servo_drivers.py").write_text(table.replace("}", '    "own": "own",\n}', 1))
+    monkeypatch.setitem(DRIVERS, "own", "own")
+    data = CAT.model_dump()
+    data["joints"]["head_pan"] |= {"driver": "own", "channel": 15}
+    body, flash, script = Body.model_validate(data), tmp_path / "flash", tmp_path / "script.py"
+    if compiled:
+        write(board_files(body, arch="x64", transport="uart"), flash)
+    else:
+        flash.mkdir()
+        write_config(body, flash, 0)
+    script.write_text(FAILS)
+    assert lines_of(script, flash, *([] if compiled else [firmware])) == ["1498", "0"]
 
 
 def test_the_longest_names_that_a_body_may_have_are_told(wake: Callable[..., Life]) -> None:
