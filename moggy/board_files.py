@@ -10,7 +10,7 @@ import ast
 import subprocess
 import tempfile
 from collections.abc import Mapping
-from functools import cache
+from functools import lru_cache
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
@@ -45,6 +45,13 @@ except BaseException:
 """Text of START_FILE: a board starts no compiled file by itself. `all_off` comes first, so that the
 servos are off whichever other file is missing; nothing keeps it in memory. Where the start fails,
 also by Ctrl-C, nothing else would ask a driver again that has not acknowledged it."""
+SHIPPED_FILES = {
+    "all_off", "battery", "board", "boots", "faults", "i2c_bus", "imu", "joint",
+    "lights_and_purr", "limbs", "main", "mode", "mpr121", "pca9685", "pin_servos", "port",
+    "reflexes", "restart", "servo_drivers", "setpoints", "skin", "stop_button", "touches", "usb",
+    "wire",
+}  # fmt: skip
+"""Names of the firmware's own."""
 NOT_ON_A_BOARD = ("sys.implementation.name != 'micropython'", "TYPE_CHECKING")
 """Conditions of what only CPython and the type checker need."""
 COMPUTED = ("SCHEMA_HASH", "lengths")
@@ -88,7 +95,7 @@ def for_board(name: str, text: str) -> str:
         elif isinstance(node, ast.Name) and node.id != "const":  # the compiler knows it
             used.add(node.id)
     for node in tree.body:
-        if isinstance(node, ast.Import | ast.ImportFrom):
+        if known and isinstance(node, ast.Import | ast.ImportFrom):
             names = [alias for alias in node.names if alias.name in used or alias.name == "*"]
             if len(names) < len(node.names):
                 node.names = names
@@ -101,7 +108,7 @@ def for_board(name: str, text: str) -> str:
 def _is_gone(name: str, node: ast.stmt, constants: Names) -> bool:
     """Whether a board does without a statement of the file `name`."""
     if isinstance(node, ast.If) and ast.unparse(node.test) in NOT_ON_A_BOARD:
-        return True
+        return not node.orelse
     return (
         _defined(node) == "TYPE_CHECKING"
         or (_number(node) is not None and _defined(node) in constants)
@@ -109,10 +116,16 @@ def _is_gone(name: str, node: ast.stmt, constants: Names) -> bool:
     )
 
 
-@cache
 def constants() -> dict[str, dict[str, int]]:
-    """By file of the firmware, the numbers that have a name which other files may use."""
-    return {path.stem: _numbers(path.read_text(encoding="utf-8")) for path in sources()}
+    """By file of the firmware, the numbers that have a name which other files may use. None where
+    files of one's own are among them: these may use a name otherwise than the shipped ones do."""
+    found = {path.stem: path.read_text(encoding="utf-8") for path in sources()}
+    return _constants(tuple(found.items())) if found.keys() == SHIPPED_FILES else {}
+
+
+@lru_cache(maxsize=1)
+def _constants(texts: tuple[tuple[str, str], ...]) -> dict[str, dict[str, int]]:
+    return {name: _numbers(text) for name, text in texts}
 
 
 def _numbers(text: str) -> dict[str, int]:

