@@ -18,6 +18,7 @@ from moggy import wire
 from moggy.actuators.serial_body import SerialBody
 from moggy.link import MemoryLink
 from moggy.messages import BoardReport, Command, Purr
+from moggy.sim.board import interpreter as interpreters
 from moggy.sim.board.interpreter import FIRMWARE, interpreter, note
 from moggy.sim.board.lock_step import LockStepBoard
 from moggy.sim.board.micropython import SteppedMicroPython
@@ -74,6 +75,21 @@ def test_an_interpreter_that_is_suspended_is_not_waited_for(stepped: SteppedMicr
     stepped._process.send_signal(signal.SIGSTOP)
     with pytest.raises(ChildProcessError, match="suspended"):
         stepped.advance(2.0)
+
+
+@needs_interpreter
+def test_the_heap_has_room_for_starts_on_what_earlier_ones_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(interpreters, "HEAP", interpreters.HEAP * 6 // 10)
+    board = SteppedMicroPython(CAT)
+    try:
+        for second in range(1, 20):
+            board.advance(float(second))
+            board.restart()
+        assert (board._flash.path / "boots.txt").read_text().split()[0] == "20"
+    finally:
+        board.close()
 
 
 @needs_interpreter
