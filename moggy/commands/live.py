@@ -10,8 +10,11 @@ from pathlib import Path
 from queue import Full, Queue
 from threading import Thread
 
+import typer
+
 from moggy.assemble import RealLife, robot, simulator
-from moggy.commands.terminal import say, tell
+from moggy.commands.terminal import errors_of_its_own, say, tell
+from moggy.printable import lines
 from moggy.designs import designs
 from moggy.loop import Listener, Loop
 from moggy.messages import Tick, Trouble
@@ -147,6 +150,7 @@ class Terminal:
 
     def __init__(self) -> None:
         self._lines: Queue[tuple[str, str] | None] = Queue(UNSAID_KEPT)
+        self._output = errors_of_its_own()
         self._thread = Thread(target=self._write, name="terminal", daemon=True)
         self._thread.start()
 
@@ -164,4 +168,4 @@ class Terminal:
     def _write(self) -> None:
         while (line := self._lines.get()) is not None:
             with suppress(OSError, ValueError):
-                say(line[0], color=line[1], err=True)
+                typer.secho(lines(line[0]), self._output, fg=line[1])

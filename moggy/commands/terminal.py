@@ -4,7 +4,9 @@ neither brackets nor escape signs in them may do anything."""
 from __future__ import annotations
 
 import os
-from typing import Any
+import sys
+from contextlib import suppress
+from typing import Any, TextIO
 
 import typer
 from rich.console import Console
@@ -16,6 +18,15 @@ from moggy.printable import lines
 def say(text: object, *, color: str | None = None, err: bool = False) -> None:
     """Print a text, as lines."""
     typer.secho(lines(text), fg=color, err=err)
+
+
+def errors_of_its_own() -> TextIO:
+    """The error output, by a descriptor of its own where it has one: PortAudio starts with the
+    process's own, 2, turned away for a moment, and what another thread writes there is lost."""
+    with suppress(OSError, ValueError):  # it is no file: a test's, or closed
+        return open(os.dup(sys.stderr.fileno()), "w", encoding=sys.stderr.encoding,
+                    errors=sys.stderr.errors)  # fmt: skip
+    return sys.stderr
 
 
 def tell(text: object, *, color: str | None = None, err: bool = False) -> None:
