@@ -14,10 +14,10 @@ import typer
 
 from moggy.assemble import RealLife, robot, simulator
 from moggy.commands.terminal import errors_of_its_own, say, tell
-from moggy.printable import lines
 from moggy.designs import designs
 from moggy.loop import Listener, Loop
 from moggy.messages import Tick, Trouble
+from moggy.printable import lines
 from moggy.sim.faults import Fault
 
 WORDS_KEPT = "The journal keeps the words that people say (--record-words)."
