@@ -228,7 +228,7 @@ class Board:
         faults = (0 if skin.answers else _TOUCH) | (0 if imu.answers else _IMU)
         if faults != self.faults:
             self.faults = faults
-            text = "touch chip lost %d times, %d readings that no hand makes; IMU lost %d times"
+            text = "touch chip lost %d times, %d readings no hand makes; IMU lost %d times"
             self._port.log(text % (skin.losses, skin.implausible, imu.losses))
 
     # States and joints.
@@ -331,7 +331,7 @@ class Board:
         ):
             return _REFUSED
         if learnt != self._setpoints.learnt:
-            text = "setpoints all refused: the brain's clock and count learnt anew, time %d"
+            text = "all setpoints refused: clock and count learnt anew, time %d"
             self._port.log(text % self._setpoints.learnt)
         if self._mode.state >= mode.STOPPED:
             return _REFUSED  # but judged: numbers and clocks go on meanwhile

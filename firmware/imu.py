@@ -95,7 +95,7 @@ class LSM6DS3:
         if raw == self.seen:
             return False
         if raw == _SILENCE and not self.sound():
-            raise OSError("the accelerometer was reset, which looks like a fall")
+            raise OSError("the accelerometer was reset")
         self._raw, self.seen = self.seen, raw
         scale(raw, 6, 0, felt, 0, 244, 1000)
         scale(raw, 0, 0, felt, 3, 611, 1000)
@@ -133,7 +133,7 @@ class MPU6050:
         if raw == self.seen:
             return False
         if raw == _SILENCE_WITH_TEMPERATURE and not self.sound():
-            raise OSError("the accelerometer was reset, which looks like a fall")
+            raise OSError("the accelerometer was reset")
         self._raw, self.seen = self.seen, raw
         scale(raw, 0, 1, felt, 0, 1000, 4096)
         scale(raw, 8, 1, felt, 3, 532, 1000)

@@ -27,6 +27,8 @@ _KINDS = const(2)
 """Types of events, one more of each of which may wait: `touched` and `state`."""
 _READ_AT_ONCE = const(128)
 """Bytes that are read at once, twice in a tick: 115200 baud bring in 58 meanwhile."""
+_WITHOUT_ANGLES = const(64)
+"""Bytes of the longest frame that it is sent, but two for each joint. Our choice: 18 are used."""
 _LIVES = const(8)
 """Quarters of a second after its last ping for which a session lives: four pings."""
 _SESSIONS_KEPT = const(16)
@@ -41,7 +43,7 @@ class Port:
         packed fields of wire.IDENTITY but schema and nonce; `names` is text."""
         self._uart = uart
         self._identity, self._names = identity, names
-        self._frames = wire.Frames()
+        self._frames = wire.Frames(_WITHOUT_ANGLES + 2 * identity[-1])
         self._events = wire.Outbox(_EVENTS_AT_ONCE, _AGAIN_MS, _EVENTS_KEPT + _KINDS)
         self._commands = wire.Inbox()
         self._result = 0

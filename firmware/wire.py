@@ -106,7 +106,7 @@ ANGLE_ZERO = 32768
 zero."""
 
 LONGEST = 512
-"""Bytes of the longest frame. More bytes without a delimiter are noise."""
+"""So many bytes without a delimiter are noise."""
 
 STATES = ("starting", "running", "hold", "rest", "limp", "stopped", "fault", "stopping")
 """Names of the board's states, by number (firmware/mode.py)."""
@@ -228,8 +228,9 @@ def stuff(data: ptr8, begin: int, end: int, at: int) -> int:
 def unstuff(data: ptr8, end: int, out: ptr8, state: ptr32) -> int:
     """Decode COBS from `data` into `out` up to the first delimiter. `state` keeps what is known
     between two calls: where to go on in `data`, bytes in `out`, bytes before the next code, whether
-    that code stands for a zero. Returns 1 for a whole frame, 0 where `data` ended before, 2 for
-    bytes that are no valid frame; these are left out up to the delimiter."""
+    that stands for a zero, bytes of the last frame, bytes that `out` has. Returns 1 for a frame, 0
+    where `data` ended before, 2 for bytes that are none; these are left out up to the delimiter."""
+    most = int(state[5])
     at = int(state[0])
     length = int(state[1])
     left = int(state[2])
@@ -239,7 +240,7 @@ def unstuff(data: ptr8, end: int, out: ptr8, state: ptr32) -> int:
         byte = int(data[at])
         at += 1
         if byte == 0:
-            if length > 511 or left:
+            if length >= most or left:
                 found = 2
             elif length or zero:
                 found = 1
@@ -247,7 +248,7 @@ def unstuff(data: ptr8, end: int, out: ptr8, state: ptr32) -> int:
             length = 0
             left = 0
             zero = 0
-        elif length > 511:
+        elif length >= most:
             left = 0
         elif left:
             out[length] = byte
@@ -310,7 +311,8 @@ class Frames:
     `give` hands over bytes as they came; then `next` until it is False gives the frames that are
     whole, one at a time. Nothing is allocated once a frame of the same length has come before."""
 
-    def __init__(self) -> None:
+    def __init__(self, longest: int = LONGEST) -> None:
+        """`longest`: so many bytes without a delimiter are noise."""
         self.errors = 0
         """Number of damaged frames so far."""
         self.kind = self.seq = 0
@@ -319,14 +321,13 @@ class Frames:
         """Of the frame that `next` found; valid until it is called again."""
         self._data: bytes | bytearray = b""
         self._count = 0
-        self._body = bytearray(LONGEST + 1)
-        self._state = array("I", (0, 0, 0, 0, 0))
+        self._body = bytearray(longest)
+        self._state = array("I", (0, 0, 0, 0, 0, longest))
         self._payloads: dict[int, memoryview] = {}
         """A view of `_body` by the end of the payload."""
 
     def give(self, data: "bytes | bytearray", count: int) -> None:
-        """Take the first `count` of these bytes; they must stay as they are until `next` is
-        False."""
+        """Take the first `count` of these bytes, which stay as they are until `next` is False."""
         self._data, self._count = data, count
         self._state[0] = 0
 

@@ -513,4 +513,4 @@ def test_a_brains_clock_that_was_set_is_learnt_anew_within_seconds_and_said(
         send(life, number, life.now + step, session=session)
         life.live(0.04, None)
     assert (life.state, pan_us(life)) == ("running", us_at(0.8))
-    assert said.log == ["setpoints all refused: the brain's clock and count learnt anew, time 1"]
+    assert said.log == ["all setpoints refused: clock and count learnt anew, time 1"]

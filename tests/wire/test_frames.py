@@ -26,7 +26,7 @@ def test_stuffed_bytes_hold_no_zero_but_the_delimiter(data: bytes) -> None:
     end = wire.stuff(out, begin, begin + len(data), 3)
     assert out.find(0, 3) == end - 1
     assert end - 3 <= len(data) + 2 + len(data) // 254
-    read, state = bytearray(len(data) + 512), array("I", (3, 0, 0, 0, 0))
+    read, state = bytearray(512), array("I", (3, 0, 0, 0, 0, 512))
     if 0 < len(data) < 512:
         assert wire.unstuff(out, end, read, state) == 1
         assert bytes(read[: state[4]]) == data
@@ -100,6 +100,18 @@ def test_a_line_that_never_ends_is_forgotten() -> None:
         frames.feed(b"x" * 100)
     frames.feed(b"\0")
     assert frames.errors == 1
+    assert frames.feed(wire.frame(wire.STOP, 3, b"")) == [(wire.STOP, 3, b"")]
+
+
+@given(st.integers(7, 300), st.integers(0, 3), st.binary(max_size=300))
+def test_what_is_longer_than_a_board_is_sent_is_noise(
+    longest: int, more: int, after: bytes
+) -> None:
+    frames = wire.Frames(longest)
+    payload = b"x" * (longest - 7 + more)  # with type, seq and checksum: one less than the limit
+    found = frames.feed(wire.frame(wire.LOG, 0, payload))
+    assert found == ([(wire.LOG, 0, payload)] if more == 0 else [])
+    frames.feed(after + b"\0")
     assert frames.feed(wire.frame(wire.STOP, 3, b"")) == [(wire.STOP, 3, b"")]
 
 
