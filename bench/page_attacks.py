@@ -26,6 +26,7 @@ from bench.abuse_files import mistaken
 from moggy.config import Files
 from moggy.designs import SCHEMAS
 from moggy.home import home
+from moggy.sim.studio.server import STATIC
 
 BACK = [0.0, 0.0, 0.24]
 """A place on the skin, m."""
@@ -237,6 +238,7 @@ class Attack:
 
     def open_and_close(self) -> None:
         """Open pages and ask for files, without end."""
+        script = next(STATIC.glob("studio-*.js")).name
         while True:
             with contextlib.ExitStack() as pages:
                 for _ in range(30):
@@ -245,7 +247,7 @@ class Attack:
                         self.sent += 1
             with contextlib.suppress(OSError, http.client.HTTPException):
                 client = http.client.HTTPConnection(self._place, timeout=5.0)
-                client.request("GET", "/static/studio.js")
+                client.request("GET", f"/static/{script}")
                 client.getresponse().read()
                 self.sent += 1
 

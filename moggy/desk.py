@@ -14,6 +14,7 @@ from moggy.aside import Aside, TooLong
 from moggy.config import Files, Invalid
 from moggy.designs import SCHEMAS, Designs, EditedDesigns, designs, know, save
 from moggy.layer import chain
+from moggy.overlay import chain_of
 from moggy.pet import Start
 
 DEADLINE_S = 60.0
@@ -93,6 +94,14 @@ class Desk:
     def names(self) -> list[str]:
         """Names of the files that may be edited, such as `personalities/shy.yaml`."""
         return [name for name in self._files.all() if name.partition("/")[0] in SCHEMAS]
+
+    def used(self) -> list[str]:
+        """Names of the files that the pet is made of now: its personality's first, and every
+        motion."""
+        texts, start = self._edited.good, self._start
+        tops = [start.personality, start.tree, start.appraisals]
+        tops += [name for name in texts if name.startswith("motions/")]
+        return list(dict.fromkeys(name for top in tops for name in chain_of(top, texts)))
 
     def read(self, name: str) -> str:
         """The whole text to edit (`Files.shown`). Raises Invalid where there is no such file."""

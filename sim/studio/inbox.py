@@ -72,6 +72,9 @@ class PageInputs(Protocol):
     def files(self) -> list[str]:
         """Names of the designer's files."""
 
+    def used(self) -> list[str]:
+        """Names of those that the pet is made of now; the first is what the editor opens."""
+
     def read(self, file: str) -> str:
         """The text of a designer's file. Raises `moggy.config.Invalid` if there is none."""
 
@@ -88,6 +91,10 @@ class Shelf(Protocol):
 
     def names(self) -> list[str]:
         """The files that can be edited."""
+        ...
+
+    def used(self) -> list[str]:
+        """Those that the pet is made of now, its personality's file first."""
         ...
 
     def read(self, name: str) -> str:
@@ -180,6 +187,10 @@ class PageInbox(PageInputs):
     def files(self) -> list[str]:
         """Names of the designer's files."""
         return self._shelf.names()
+
+    def used(self) -> list[str]:
+        """Names of those that the pet is made of now, its personality's file first."""
+        return self._shelf.used()
 
     def read(self, file: str) -> str:
         """The whole text of a designer's file."""

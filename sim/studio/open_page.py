@@ -15,6 +15,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from moggy.sim.studio.inbox import PageInputs
 from moggy.sim.studio.talk import ReadSaid, SaveSaid, problem, refused, tell
+from moggy.sim.studio.view import changed
 
 MESSAGES_PER_SECOND = 150.0
 """Messages of one page that are read in a second: a page sends 60 at most. A page that sends more
@@ -52,6 +53,8 @@ class Page:
         self._answers: deque[dict[str, Any]] = deque(maxlen=50)
         self._sound: deque[bytes] = deque(maxlen=30)
         self._state: dict[str, Any] | None = None
+        self._sent: dict[str, Any] = {}
+        """The state that it has."""
         self._wake = asyncio.Event()
         self._touches = self._lifts = self._is_closed = False
         self.listens = False
@@ -139,7 +142,8 @@ class Page:
                 if state is not None:
                     fresh = list(self._news)
                     self._news.clear()
-                    await self._send({**state, "news": fresh})
+                    parts, self._sent = changed(state, self._sent), state
+                    await self._send({"type": "state", **parts, "news": fresh})
 
     async def _send(self, message: dict[str, Any]) -> None:
         try:

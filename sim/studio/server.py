@@ -10,15 +10,15 @@ import threading
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
-from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -28,6 +28,7 @@ from moggy.sim.studio.connections import Connection, PageSocket, Server
 from moggy.sim.studio.guard import HEADERS, Guard
 from moggy.sim.studio.inbox import PageInputs
 from moggy.sim.studio.open_page import Pace, Page, mistake
+from moggy.sim.studio.page_files import PageFiles
 from moggy.sim.studio.said import Said
 from moggy.sim.studio.talk import (
     LONGEST_MESSAGE,
@@ -161,7 +162,7 @@ class Studio:
             Route("/", self._index),
             Route("/healthz", lambda request: PlainTextResponse("ok")),
             WebSocketRoute("/live", self._live),
-            Mount("/static", _Static(directory=self._static, check_dir=False)),
+            Mount("/static", PageFiles(directory=self._static, check_dir=False)),
         ]
         return _guarded(Starlette(routes=routes, lifespan=self._lifespan), guard)
 
@@ -259,12 +260,9 @@ class Studio:
         page.hands(said.type)
         return tell(said, self._inputs)
 
-    async def _names(self) -> list[str]:
-        """The files' names, read in a thread that never waits for reads and saves."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._lister, self._inputs.files)
-
     async def _hello(self) -> dict[str, Any]:
+        # In a thread that never waits for reads and saves.
+        ask = partial(asyncio.get_running_loop().run_in_executor, self._lister)
         return {
             "type": "hello",
             "name": self._name,
@@ -276,18 +274,12 @@ class Studio:
                 name: {"zone": pad.zone, "at": pad.at} for name, pad in self._body.pads.items()
             },
             "rate": self._body.speaker.rate,
-            "files": await self._names(),
+            "files": await ask(self._inputs.files),
+            "used": await ask(self._inputs.used),
             "history": self._history.points(),
             "news": list(self._history.news),
             "troubles": list(self._history.troubles.values()),
         }
-
-
-class _Static(StaticFiles):
-    """The page's files; 404 for all of them where the page is not built."""
-
-    async def check_config(self) -> None:
-        """Accept a folder that is not there yet."""
 
 
 def _guarded(app: ASGIApp, guard: Guard) -> ASGIApp:
@@ -312,10 +304,9 @@ def _guarded(app: ASGIApp, guard: Guard) -> ASGIApp:
 def _with_headers(send: Send) -> Callable[[Message], Awaitable[None]]:
     async def sending(message: Message) -> None:
         if message["type"] in ("http.response.start", "websocket.http.response.start"):
-            message["headers"] = [
-                *message["headers"],
-                *((name.encode(), value.encode()) for name, value in HEADERS.items()),
-            ]
+            headers = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                headers.setdefault(name, value)
         await send(message)
 
     return sending

@@ -222,5 +222,5 @@ def _told(said: Anything, inputs: PageInputs) -> dict[str, Any] | None:
             return {"type": "file", "file": said.file, "text": inputs.read(said.file)}
         case SaveSaid():
             inputs.save(said.file, said.text)
-            return {"type": "saved", "file": said.file}
+            return {"type": "saved", "file": said.file, "used": inputs.used()}
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from moggy.board_faults import in_words
@@ -47,13 +47,13 @@ def board_shown(report: BoardReport | None) -> dict[str, Any] | None:
 
 
 def moment(tick: Tick, drawn: Drawn) -> dict[str, Any]:
-    """The state of a tick, without its news."""
+    """The state of a tick in parts, without its news. Of these a page is sent those that have
+    changed. Times are in s, angles in rad, to what a servo can be told."""
     person, pet, decision = tick.person, tick.pet, tick.decision
     return {
-        "type": "state",
-        "at": tick.at,
+        "at": round(tick.at, 3),
         "n": tick.n,
-        "angles": dict(drawn.angles),
+        "angles": {joint: round(angle, 4) for joint, angle in drawn.angles.items()},
         "purr": dict(drawn.purr),
         "pupils": drawn.pupils,
         "person": {
@@ -93,7 +93,7 @@ def moment(tick: Tick, drawn: Drawn) -> dict[str, Any]:
                     "id": score.id,
                     "score": score.score,
                     "terms": dict(score.terms),
-                    "waits": score.refused.by if score.refused else None,
+                    "waits": asdict(score.refused) if score.refused else None,
                 }
                 for score in decision.scores[:SHOWN_SCORES]
             ],
@@ -101,6 +101,11 @@ def moment(tick: Tick, drawn: Drawn) -> dict[str, Any]:
             "purr": decision.purr,
         },
     }
+
+
+def changed(state: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+    """The parts of a state that are not as they were `before`: a quarter of the bytes."""
+    return {part: now for part, now in state.items() if part not in before or before[part] != now}
 
 
 def news(tick: Tick) -> list[dict[str, Any]]:

@@ -32,6 +32,9 @@ class OneFile:
     def names(self) -> list[str]:
         return ["personalities/one.yaml"]
 
+    def used(self) -> list[str]:
+        return self.names()
+
     def read(self, name: str) -> str:
         return self.text
 

@@ -1,5 +1,5 @@
-"""The studio in a real browser, on a real `moggy sim`: stroke the cat, speak to it, show it a face,
-change its files.
+"""The studio in a real browser, on a real `moggy sim`: stroke the cat, speak to it, show it a
+face.
 
 What a hand does is checked in two steps, neither of which depends on how busy the machine is: the
 page sends messages with times of its own, and a pet in virtual time feels what they say.
@@ -10,12 +10,6 @@ MOGGY_SCREENSHOTS=docs/pictures also makes the README's pictures.
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import socket
-import subprocess
-import sys
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -23,176 +17,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from moggy.config import Files
-from moggy.messages import Place
 from moggy.sim.studio.still.skeleton import pose
+from tests.studio.browser import PATIENCE, Open
 from tests.studio.frames import happened, lived_with
 from tests.studio.test_pictures import some_pose
 
 pytestmark = [pytest.mark.needs_chromium]
-
-ROOT = Path(__file__).resolve().parents[2]
-STATIC = ROOT / "sim" / "studio" / "static" / "studio.js"
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --use-angle=swiftshader --enable-unsafe-swiftshader "
-    "--disable-quic --no-first-run --disable-background-networking --disable-component-update "
-    "--disable-sync --autoplay-policy=no-user-gesture-required"
-)
-PATIENCE = 120_000
-"""Milliseconds; only a bound for a machine that is very busy."""
-PICTURES = Path(os.environ["MOGGY_SCREENSHOTS"]) if "MOGGY_SCREENSHOTS" in os.environ else None
-"""Where to leave the screenshots: docs/pictures, when they shall be made anew."""
-
-
-@pytest.fixture(scope="module")
-def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a cat in the afternoon, awake."""
-    if not STATIC.is_file():
-        pytest.fail("the page is not built: make page")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [
-        str(Path(sys.executable).with_name("moggy")),
-        "sim",
-        "--port",
-        str(port),
-        "--no-open",
-        "--seed",
-        "1",
-        "--hour",
-        "17",
-    ]
-    environment = {**os.environ, "MOGGY_HOME": str(tmp_path_factory.mktemp("home"))}
-    log = tmp_path_factory.mktemp("log") / "sim.log"
-    with (
-        log.open("w") as out,
-        subprocess.Popen(
-            command, env=environment, stdout=out, stderr=subprocess.STDOUT, cwd=ROOT
-        ) as process,
-    ):
-        try:
-            _wait_for(log, process)
-            yield f"http://127.0.0.1:{port}/"
-        finally:
-            process.terminate()
-            process.wait(PATIENCE / 1000)
-
-
-def _wait_for(log: Path, process: subprocess.Popen[bytes]) -> None:
-    while "lives at" not in log.read_text():
-        if process.poll() is not None:
-            pytest.fail(f"moggy sim ended: {log.read_text()}")
-        try:
-            process.wait(0.2)
-        except subprocess.TimeoutExpired:
-            continue
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=FLAGS.split()
-        )
-        yield started
-        started.close()
-
-
-class Open:
-    """One open page, with its requests, its errors and the messages that it sent."""
-
-    def __init__(self, browser: Any, address: str, **options: Any) -> None:
-        self.address = address
-        self.page = browser.new_page(viewport={"width": 1280, "height": 800}, **options)
-        self.asked: list[str] = []
-        self.complaints: list[str] = []
-        self.page.on("request", lambda request: self.asked.append(request.url))
-        self.page.on("websocket", lambda line: self.asked.append(line.url))
-        self.page.on(
-            "console",
-            lambda message: (
-                self.complaints.append(message.text) if message.type == "error" else None
-            ),
-        )
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.set_default_timeout(PATIENCE)
-        self.page.goto(address)
-        self.until("Boolean(window.moggy?.live.state && window.moggy.view())")
-        self.run(LISTEN)
-
-    def hands(self) -> list[str]:
-        """The messages about hands that the page has sent since the last call."""
-        kinds = ("touch", "release", "hit", "lift", "put_down")
-        return [text for text in self.run("sent.splice(0)") if json.loads(text)["type"] in kinds]
-
-    def run(self, script: str, given: Any = None) -> Any:
-        return self.page.evaluate(script, given)
-
-    def until(self, condition: str, given: Any = None) -> None:
-        """Asked again and again from here: the page's own policy forbids what Playwright's waiting
-        evaluates inside of it."""
-        for _ in range(PATIENCE // 200):
-            if self.run(condition, given):
-                return
-            self.page.wait_for_timeout(200)
-        pytest.fail(
-            f"never came true: {condition}; {self.run('JSON.stringify(moggy.live.state)')[:1500]}"
-        )
-
-    def at(self, place: Place) -> tuple[float, float]:
-        """Where a point of the skin is on the screen now."""
-        spot = self.run("place => moggy.view().where(place)", place)
-        return spot["x"], spot["y"]
-
-    def stroke(self, along: list[Place], steps: int = 12) -> None:
-        """With the real mouse, press on the first place, move over the others, and keep the hand
-        there."""
-        for _ in range(50):
-            self.page.mouse.move(*self.at(along[0]))
-            self.page.mouse.down()
-            if self.run("moggy.view().hand.touching"):
-                break
-            self.page.mouse.up()  # the cat has moved meanwhile: this was beside it
-        for place in along[1:]:
-            self.page.mouse.move(*self.at(place), steps=steps)
-
-    def point(self, events: list[tuple[str, Place, float]], *, shift: bool = False) -> None:
-        """Give the page pointer events: (type, place on the skin, ms by the events' own clock). For
-        these the cat stands, whatever the living one does."""
-        self.run(POINT, [events, shift])
-
-    def glide(self, along: list[Place], seconds: float) -> None:
-        """Stroke over these places in this time by the events' own clock, a sample each 10 ms."""
-        steps = round(100 * seconds)
-        events: list[tuple[str, Place, float]] = []
-        for n in range(steps + 1):
-            part, share = divmod(n / steps * (len(along) - 1), 1.0)
-            here, there = along[int(part)], along[min(int(part) + 1, len(along) - 1)]
-            x, y, z = (a + share * (b - a) for a, b in zip(here, there, strict=True))
-            kind = "pointerdown" if n == 0 else "pointerup" if n == steps else "pointermove"
-            events.append((kind, (x, y, z), 10.0 * n))
-        self.point(events)
-
-    def portrait(self, name: str) -> None:
-        """Take a screenshot with all the fur, as with real graphics; it must come last."""
-        if PICTURES is None:
-            return
-        PICTURES.mkdir(parents=True, exist_ok=True)
-        self.page.mouse.move(5, 500)
-        self.run("moggy.view().portrait()")
-        self.page.screenshot(path=PICTURES / name, timeout=PATIENCE)
-
-
-@pytest.fixture
-def studio(browser: Any, simulator: str) -> Iterator[Open]:
-    opened = Open(browser, simulator)
-    yield opened
-    opened.page.close()
-    assert opened.complaints == []
-
 
 # Places on the skin of a cat that stands: m forward, to its left, up.
 BACK = (0.0, 0.03, 0.235)
@@ -200,31 +30,6 @@ CHEEK = (0.2, 0.065, 0.23)
 TEMPLE = (0.185, 0.06, 0.25)
 # Places inside of the trunk, m: in every pose a pointer that aims at one of them meets the cat.
 INSIDE = [(0.1, 0.02, 0.2), (0.0, 0.02, 0.2), (-0.1, 0.02, 0.2)]
-
-# Notes what the page sends.
-LISTEN = """() => {
-  const say = moggy.live.say.bind(moggy.live);
-  window.sent = [];
-  moggy.live.say = (message) => { sent.push(JSON.stringify(message)); say(message); };
-}"""
-
-# Pointer events on the canvas of a cat that stands, all at once, each with a time of its own.
-POINT = """([events, shiftKey]) => {
-  const canvas = document.querySelector("canvas");
-  const begun = performance.now();
-  moggy.view().cat.show({}, { level: 0, breath: 0 }, 0.5, 0);
-  for (const [type, place, milliseconds] of events) {
-    const spot = moggy.view().where(place);
-    const event = new PointerEvent(type, {
-      pointerId: 1, pointerType: "mouse", button: type === "pointermove" ? -1 : 0,
-      buttons: type === "pointerup" ? 0 : 1, clientX: spot.x, clientY: spot.y,
-      bubbles: true, cancelable: true, shiftKey,
-    });
-    Object.defineProperty(event, "timeStamp", { value: begun + milliseconds });
-    canvas.dispatchEvent(event);
-  }
-  if (canvas.hasPointerCapture(1)) canvas.releasePointerCapture(1);
-}"""
 
 
 def test_a_stroked_cat_purrs_within_a_second(studio: Open) -> None:
@@ -389,7 +194,7 @@ def test_a_file_that_is_no_picture_is_said_and_the_cat_lives_on(
     studio.page.get_by_role("button", name="Picture").click()
     studio.page.get_by_label("A picture").set_input_files(junk)
     studio.page.get_by_text("cannot be shown as a picture").wait_for()
-    alive(studio)
+    studio.lives()
 
 
 def test_slider_faces_move_the_estimate(studio: Open) -> None:
@@ -399,41 +204,10 @@ def test_slider_faces_move_the_estimate(studio: Open) -> None:
     studio.until("moggy.live.state.person.valence < -0.2")
 
 
-def alive(studio: Open) -> None:
-    """Its time goes on."""
-    studio.until(
-        "at => moggy.live.connected && moggy.live.state.at > at + 0.2",
-        studio.run("moggy.live.state.at"),
-    )
-
-
-def test_a_broken_file_shows_its_line_and_the_cat_lives_on(studio: Open) -> None:
-    studio.page.get_by_role("tab", name="Its files").click()
-    studio.page.get_by_label("File", exact=True).select_option("personalities/cat.yaml")
-    text = studio.page.get_by_test_id("code").locator(".cm-content")
-    studio.until("document.querySelector('.code').dataset.file === 'personalities/cat.yaml'")
-    lines = len(Files().read("personalities/cat.yaml").split("\n"))
-    text.press("Control+End")
-    text.press_sequentially("likes_tuoch: 1.0")
-    text.press("Control+s")
-    note = studio.page.get_by_test_id("note")
-    studio.until("document.querySelector('[data-testid=note]').classList.contains('bad')")
-    assert "likes_tuoch" in note.inner_text()
-    assert f"line {lines}" in note.inner_text()
-    studio.page.locator(".cm-lint-marker-error").wait_for()
-    alive(studio)
-    # Not Ctrl-Z: what it takes back depends on how fast the typing was.
-    text.press("Shift+Home")
-    text.press("Delete")
-    text.press("Control+s")
-    studio.until("document.querySelector('[data-testid=note]').innerText.includes('Saved')")
-    studio.portrait("files.png")
-
-
 def test_the_page_asks_nobody_but_its_own_server(studio: Open) -> None:
     studio.page.get_by_role("tab", name="Its files").click()
     studio.page.get_by_role("button", name="Your face").click()
-    alive(studio)
+    studio.lives()
     own = urlsplit(studio.address).netloc
     assert len(studio.asked) > 3
     assert {

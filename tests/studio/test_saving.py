@@ -49,9 +49,9 @@ def line(tmp_path: Path) -> Iterator[ClientConnection]:
     studio.close()
 
 
-def saved(page: ClientConnection, text: str) -> dict[str, Any]:
+def saved(page: ClientConnection, text: str, file: str = WHO) -> dict[str, Any]:
     """What the studio answers."""
-    page.send(orjson.dumps({"type": "save", "file": WHO, "text": text}).decode())
+    page.send(orjson.dumps({"type": "save", "file": file, "text": text}).decode())
     return dict(orjson.loads(page.recv(timeout=PATIENCE)))
 
 
@@ -74,11 +74,22 @@ def test_a_text_that_once_ended_something_is_refused_and_the_line_goes_on(
     answer = saved(line, text)
     assert (answer["type"], answer["file"], answer["line"]) == ("refused", WHO, line_number)
     assert said in answer["message"]
-    assert saved(line, "name: mine\n") == {"type": "saved", "file": WHO}
+    assert saved(line, "name: mine\n")["type"] == "saved"
 
 
 def test_a_mistake_of_ours_costs_the_answer_and_not_the_line(line: ClientConnection) -> None:
     answer = saved(line, "name: bug\n")
     assert answer["type"] == "error"
     assert "KeyError: 'a mistake of ours'" in answer["message"]
-    assert saved(line, "name: mine\n") == {"type": "saved", "file": WHO}
+    assert saved(line, "name: mine\n")["type"] == "saved"
+
+
+def test_the_answer_to_a_save_says_what_this_cat_is_made_of(line: ClientConnection) -> None:
+    shy = "personalities/shy.yaml"
+    found = saved(line, "name: shy\n", shy)
+    assert (found["type"], found["file"], found["used"][0]) == ("saved", shy, WHO)
+    assert {"trees/cat.yaml", "appraisals/cat.yaml", "motions/yawn.yaml"} <= {*found["used"]}
+    assert shy not in found["used"]
+    assert shy in saved(line, "extends: shy\n")["used"]
+    assert shy in saved(line, "name: shy\nabout: new\n", shy)["used"]
+    assert shy not in saved(line, "name: cat\n")["used"]

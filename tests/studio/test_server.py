@@ -4,6 +4,7 @@ out."""
 from __future__ import annotations
 
 import contextlib
+import gzip
 import http.client
 import socket
 import threading
@@ -12,6 +13,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
 import orjson
 import pytest
@@ -142,12 +144,33 @@ def rig() -> Iterator[Rig]:
     made.studio.close()
 
 
+STATES: WeakKeyDictionary[ClientConnection, dict[str, Any]] = WeakKeyDictionary()
+"""What each page knows of the state."""
+
+
 def until(page: ClientConnection, kind: str) -> dict[str, Any]:
-    """The next message of this type."""
+    """The next message of this type; of a state also what has not changed."""
     while True:
         message = page.recv(timeout=PATIENCE)
-        if isinstance(message, str) and (said := orjson.loads(message))["type"] == kind:
-            return dict(said)
+        if isinstance(message, str):
+            said = dict(orjson.loads(message))
+            if said["type"] == "state":
+                said = STATES[page] = {**STATES.get(page, {}), **said}
+            if said["type"] == kind:
+                return said
+
+
+def test_a_state_says_only_what_has_changed(rig: Rig) -> None:
+    with rig.page() as page:
+        while (said := orjson.loads(page.recv(timeout=PATIENCE)))["type"] != "state":
+            pass
+        assert {"angles", "person", "pet", "decision", "board", "purr"} <= said.keys()
+        rig.live(purr=0.7)
+        while "purr" not in (said := orjson.loads(page.recv(timeout=PATIENCE))):
+            assert said == {"type": "state", "news": []}
+        assert said.keys() == {"type", "at", "n", "purr", "news"}
+    with rig.page() as late:
+        assert until(late, "state")["angles"] == {"head_pan": 0.25}
 
 
 def test_a_page_is_told_the_boards_state_and_its_faults_in_words(rig: Rig) -> None:
@@ -406,6 +429,42 @@ def test_a_page_that_is_not_built_has_no_files_and_says_so() -> None:
             assert answer.status == status
             body = answer.read()
         assert b"make page" in body
+    finally:
+        studio.close()
+
+
+@pytest.mark.parametrize(
+    ("accepts", "encoding"),
+    [
+        ("gzip, deflate, br", "br"),
+        ("br;q=0, gzip;q=0.5", "gzip"),
+        ("gzip;q=0.000", None),
+        ("identity", None),
+    ],
+)
+def test_the_pages_files_are_sent_as_they_were_compressed(
+    tmp_path: Path, accepts: str, encoding: str | None
+) -> None:
+    text = b"moggy;" * 500
+    (tmp_path / "studio-ABCD1234.js").write_bytes(text)
+    (tmp_path / "studio-ABCD1234.js.gz").write_bytes(gzip.compress(text))
+    (tmp_path / "studio-ABCD1234.js.br").write_bytes(b"as brotli has it")
+    (tmp_path / "icon.svg").write_bytes(b"<svg/>")
+    studio = Studio(BODY, inputs=PageInbox(OneFile(), lambda jpeg: None), port=0, static=tmp_path)
+    client = http.client.HTTPConnection(urlsplit(studio.start()).netloc)
+    try:
+        client.request("GET", "/static/studio-ABCD1234.js", headers={"accept-encoding": accepts})
+        answer = client.getresponse()
+        body = answer.read()
+        assert answer.getheader("content-encoding") == encoding
+        assert answer.getheader("content-type", "").startswith("text/javascript")
+        assert "immutable" in answer.getheader("cache-control", "")
+        assert body == {None: text, "br": b"as brotli has it"}.get(encoding, body)
+        assert encoding != "gzip" or gzip.decompress(body) == text
+        client.request("GET", "/static/icon.svg", headers={"accept-encoding": accepts})
+        answer = client.getresponse()
+        assert (answer.read(), answer.getheader("content-encoding")) == (b"<svg/>", None)
+        assert answer.getheader("cache-control") == "no-cache"
     finally:
         studio.close()
 

@@ -1,30 +1,65 @@
-// Builds the page into ../static: one script, one style sheet, the sound worklet, the index and the
-// icon. The built page loads nothing from other hosts.
+// Builds the page into ../static: scripts and style sheet under names that change with what is in
+// them, the sound worklet, the index and the icon; each also compressed (.br, .gz), for the server
+// to send. The built page loads nothing from other hosts.
 import { build, context } from "esbuild";
-import { cpSync, mkdirSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, "..", "static");
-const options = {
+const watching = process.argv.includes("--watch");
+const common = {
   absWorkingDir: here,
-  entryPoints: { studio: "src/main.tsx", speaker: "src/speaker.ts" },
   outdir: out,
   bundle: true,
   format: "esm",
   target: "es2022",
-  jsx: "automatic",
-  jsxImportSource: "preact",
-  minify: !process.argv.includes("--watch"),
-  sourcemap: process.argv.includes("--watch"),
+  minify: !watching,
+  sourcemap: watching,
   legalComments: "linked",
   logLevel: "info",
 };
+const worklet = { ...common, entryPoints: { speaker: "src/speaker.ts" } };
+const page = {
+  ...common,
+  entryPoints: { studio: "src/main.tsx" },
+  entryNames: watching ? "[name]" : "[name]-[hash]",
+  chunkNames: "part-[hash]",
+  splitting: true,
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  metafile: true,
+};
+
+/** Write the index with the names of these files. */
+function index(names) {
+  const text = readFileSync(join(here, "index.html"), "utf8").replace(
+    /studio\.(js|css)/g,
+    (_, kind) => names.find((name) => name.startsWith("studio") && name.endsWith(kind)),
+  );
+  writeFileSync(join(out, "index.html"), text);
+}
+
+/** Write each file once more by each way of compressing. */
+function compress() {
+  for (const name of readdirSync(out).filter((name) => /\.(js|css|svg|html)$/.test(name))) {
+    const data = readFileSync(join(out, name));
+    writeFileSync(join(out, `${name}.br`), brotliCompressSync(data));
+    writeFileSync(join(out, `${name}.gz`), gzipSync(data, { level: 9 }));
+  }
+}
 
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
-cpSync(join(here, "index.html"), join(out, "index.html"));
 cpSync(join(here, "icon.svg"), join(out, "icon.svg"));
-if (process.argv.includes("--watch")) await (await context(options)).watch();
-else await build(options);
+await build(worklet);
+if (watching) {
+  index(["studio.js", "studio.css"]);
+  await (await context(page)).watch();
+} else {
+  const { metafile } = await build(page);
+  index(Object.keys(metafile.outputs).map((path) => path.split("/").pop()));
+  compress();
+}

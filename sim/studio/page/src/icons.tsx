@@ -37,6 +37,7 @@ export function Round({
       >
         <path d={PATHS[icon]} />
       </svg>
+      <span class="caption">{title.split(":")[0]}</span>
     </button>
   );
 }

@@ -26,13 +26,20 @@ export interface Feelings {
   arousal: number;
 }
 
+/** Why what scores better is not done. `short`: of dwell s that the running behaviour still stays, of
+ * hysteresis by how much the score is too low. */
+export interface Waits {
+  by: "dwell" | "hysteresis";
+  short: number;
+}
+
 export interface Deciding {
   behavior: string;
   path: string[];
   since: number;
   why: string;
   numbers: Record<string, number>;
-  scores: { id: string; score: number; terms: Record<string, number>; waits: string | null }[];
+  scores: { id: string; score: number; terms: Record<string, number>; waits: Waits | null }[];
   gaze: string;
   purr: number;
 }
@@ -72,12 +79,14 @@ export interface Hello {
   name: string;
   rate: number;
   files: string[];
+  used: string[]; // those that this cat is made of, its personality's first
   joints: Record<string, { min: number; max: number; rest: number }>;
 }
 
 export interface Answer {
   type: "file" | "saved" | "refused" | "error";
   file?: string;
+  used?: string[]; // of `saved`: as in Hello
   text?: string;
   line?: number;
   message?: string;
@@ -182,7 +191,7 @@ class Live {
     const message = JSON.parse(data);
     if (message.type === "state") this.lived(message);
     else if (message.type === "hello") this.greeted(message);
-    else for (const told of this.onAnswer) told(message);
+    else this.answered(message);
   }
 
   private greeted(
@@ -199,9 +208,17 @@ class Live {
     this.changed(true);
   }
 
-  private lived(state: State & { news: News[] }): void {
+  private answered(answer: Answer): void {
+    if (answer.used && this.hello) this.hello.used = answer.used;
+    for (const told of this.onAnswer) told(answer);
+    this.changed(true);
+  }
+
+  /** Take a moment: the news, and what of the state is not as it was. */
+  private lived({ news, ...changed }: Partial<State> & { news: News[] }): void {
+    const state = { ...this.state, ...changed } as State;
     this.state = state;
-    for (const item of state.news) this.note(item);
+    for (const item of news) this.note(item);
     const last = this.points[this.points.length - 1];
     if (!last || state.at >= last.at + POINT_STEP) {
       const { person, pet, decision } = state;
@@ -214,7 +231,7 @@ class Live {
       if (this.points.length > KEPT_POINTS) this.points.shift();
     }
     for (const told of this.onState) told(state);
-    this.changed(state.news.length > 0);
+    this.changed(news.length > 0);
   }
 
   private changed(now: boolean): void {

@@ -1,5 +1,5 @@
 // The studio's page: the cat on one side; what it feels, does and why on the other.
-import { render } from "preact";
+import { type ComponentType, render } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import "uplot/dist/uPlot.min.css";
 import "./panels/panels.css";
@@ -9,7 +9,7 @@ import { FaceChooser } from "./face";
 import { Round } from "./icons";
 import { live, useLive } from "./live";
 import { Board } from "./panels/board";
-import { Editor } from "./panels/editor";
+import { drafts } from "./panels/editor/drafts";
 import { Happened } from "./panels/happened";
 import { Mind } from "./panels/mind";
 import { PersonPanel } from "./panels/person";
@@ -145,6 +145,21 @@ function Bar({ view }: { view: () => View | null }) {
   );
 }
 
+/** Says that files have changes that are not saved. */
+function Unsaved() {
+  useLive();
+  return drafts().length > 0 ? <span title="not all is saved"> ●</span> : null;
+}
+
+/** The editor, which is loaded when it is first opened. */
+function Files() {
+  const [Loaded, load] = useState<ComponentType | null>(null);
+  useEffect(() => {
+    import("./panels/editor/editor").then(({ Editor }) => load(() => Editor));
+  }, []);
+  return Loaded ? <Loaded /> : <p class="faint">Opening…</p>;
+}
+
 function Studio() {
   const view = useRef<View | null>(null);
   const [tab, open] = useState<"life" | "files">("life");
@@ -156,8 +171,10 @@ function Studio() {
     <main>
       <section class="stage" aria-label="The cat">
         <CatView ready={(made) => (view.current = made)} />
-        <Top />
-        <Board />
+        <div class="above">
+          <Top />
+          <Board />
+        </div>
         <div class="below">
           <Why />
           <Bar view={() => view.current} />
@@ -170,6 +187,7 @@ function Studio() {
           </button>
           <button role="tab" aria-selected={tab === "files"} onClick={() => open("files")}>
             Its files
+            <Unsaved />
           </button>
         </nav>
         {tab === "life" ? (
@@ -180,7 +198,7 @@ function Studio() {
             <Happened />
           </div>
         ) : (
-          <Editor />
+          <Files />
         )}
       </aside>
     </main>

@@ -96,7 +96,9 @@ export class Stage {
     // A wider angle in a narrow window, so that it shows the whole cat.
     this.camera.fov =
       this.camera.aspect > 1.15 ? 30 : Math.min(60, 30 * (1.15 / this.camera.aspect));
-    this.camera.setViewOffset(width, height, 0, Math.max(0, covered - 110) / 2, width, height);
+    const hidden = Math.max(0, covered - 110);
+    this.camera.zoom = 1 - Math.min(hidden / Math.max(height, 1), 0.5);
+    this.camera.setViewOffset(width, height, 0, hidden / 2, width, height);
     this.camera.updateProjectionMatrix();
   }
 

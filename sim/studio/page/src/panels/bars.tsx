@@ -3,7 +3,13 @@ export interface BarItem {
   name: string;
   value: number;
   title?: string;
+  note?: string; // a line below
   tone?: string;
+}
+
+/** A number with two digits; none is -0.00. */
+export function written(value: number): string {
+  return (Math.round(value * 100) / 100 + 0).toFixed(2);
 }
 
 export function Bars({
@@ -19,7 +25,7 @@ export function Bars({
 }) {
   return (
     <ul class="bars" aria-label={label}>
-      {items.map(({ name, value, title, tone }) => {
+      {items.map(({ name, value, title, note, tone }) => {
         const share = Math.min(1, Math.max(0, (value - low) / (high - low)));
         return (
           <li key={name} title={title}>
@@ -27,7 +33,8 @@ export function Bars({
             <span class="track">
               <i style={{ width: `${(share * 100).toFixed(1)}%`, background: tone }} />
             </span>
-            <span class="number">{value.toFixed(2)}</span>
+            <span class="number">{written(value)}</span>
+            {note && <small>{note}</small>}
           </li>
         );
       })}

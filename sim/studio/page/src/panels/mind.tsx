@@ -1,5 +1,5 @@
 // What the pet does, the path to it in the tree, and the scores of the alternatives.
-import { useLive } from "../live";
+import { useLive, type Waits } from "../live";
 import { Bars } from "./bars";
 
 const SHOWN = 6;
@@ -9,13 +9,21 @@ function words(step: string): string {
   return step.replaceAll("_", " ").replace(/\.(\d+)$/, ", step $1");
 }
 
+/** Why an option that scores better waits. */
+function reason({ by, short }: Waits): string {
+  return by === "dwell"
+    ? `waits: what it does goes on for ${short.toFixed(1)} s at least`
+    : `waits: ${short.toFixed(2)} more, and it is clearly better than what it does`;
+}
+
 export function Mind() {
   const decision = useLive().state?.decision;
   const scores = (decision?.scores ?? []).slice(0, SHOWN);
   const best = Math.max(0.01, ...scores.map((score) => score.score));
   const items = scores.map(({ id, score, terms, waits }) => ({
-    name: waits ? `${id} (waits: ${waits})` : id,
+    name: id,
     value: score,
+    note: waits ? reason(waits) : undefined,
     tone: id === decision?.behavior || decision?.path.includes(id) ? "var(--now)" : "var(--other)",
     title: Object.entries(terms)
       .map(([term, value]) => `${term} ${value.toFixed(2)}`)

@@ -1,6 +1,6 @@
 // The estimate of the person's feelings and how sure it is.
 import { useLive } from "../live";
-import { Bars } from "./bars";
+import { Bars, written } from "./bars";
 import { type Line, Plot } from "./plot";
 
 const LINES: Line[] = [
@@ -42,13 +42,21 @@ export function PersonPanel() {
               : `${Math.round(person.confidence * 100)} % sure`}
         </span>
       </h2>
-      <p class="legend">
-        <i style={{ background: "#d4663f" }} /> valence {person?.valence.toFixed(2)}{" "}
-        <i style={{ background: "#4f7fb5" }} /> arousal {person?.arousal.toFixed(2)}
-        <small> ± one standard deviation</small>
-      </p>
-      <Plot lines={LINES} label="The person's valence and arousal over the last two minutes" />
-      <Bars items={items} label="Classes of feeling" />
+      {person?.present ? (
+        <>
+          <p class="legend">
+            <i style={{ background: "#d4663f" }} /> valence {written(person.valence)}{" "}
+            <i style={{ background: "#4f7fb5" }} /> arousal {written(person.arousal)}
+            <small> ± one standard deviation</small>
+          </p>
+          <Plot lines={LINES} label="The person's valence and arousal over the last two minutes" />
+          <Bars items={items} label="Classes of feeling" />
+        </>
+      ) : (
+        <p class="faint">
+          Touch it, speak to it or show it your face: what it thinks you feel stands here then.
+        </p>
+      )}
     </article>
   );
 }

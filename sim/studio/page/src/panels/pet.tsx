@@ -1,6 +1,6 @@
 // The pet's mood, its strongest emotions, its drives and its trust.
 import { useLive } from "../live";
-import { Bars } from "./bars";
+import { Bars, written } from "./bars";
 import { type Line, Plot } from "./plot";
 
 const TONES: [string, string][] = [
@@ -39,7 +39,7 @@ export function PetPanel() {
         {TONES.map(([name, tone]) => (
           <span key={name}>
             <i style={{ background: tone }} /> {name}{" "}
-            {mood?.[name as keyof typeof mood].toFixed(2)}{" "}
+            {mood && written(mood[name as keyof typeof mood])}{" "}
           </span>
         ))}
       </p>

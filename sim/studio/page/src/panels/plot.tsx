@@ -12,7 +12,8 @@ export interface Line {
 }
 
 const SHOWN = 120; // s
-const HEIGHT = 118; // px
+const ENDS = [0.1, 0.25, 0.5, 1]; // of the axis
+const HEIGHT = 88; // px
 
 export function Plot({ lines, label }: { lines: Line[]; label: string }) {
   const box = useRef<HTMLDivElement>(null);
@@ -59,6 +60,13 @@ function data(lines: Line[]): uPlot.AlignedData {
   return columns as uPlot.AlignedData;
 }
 
+/** The range of the axis around 0 that shows these values; its ends are written beside it. */
+function around(low: number, high: number): [number, number] {
+  const most = Math.max(Math.abs(low), Math.abs(high));
+  const end = ENDS.find((one) => most <= one) ?? 1;
+  return [-end, end];
+}
+
 function options(lines: Line[], width: number): uPlot.Options {
   const ink = isDark() ? "#a79fb5" : "#8a7763",
     grid = isDark() ? "#3a3444" : "#eadfce";
@@ -85,10 +93,10 @@ function options(lines: Line[], width: number): uPlot.Options {
     bands,
     legend: { show: false },
     cursor: { show: false },
-    padding: [6, 4, 0, 0],
+    padding: [6, 16, 0, 0], // half of the last label's width
     scales: {
       x: { time: false, range: (_, low, high) => [Math.min(low, high - SHOWN), high] },
-      y: { range: [-1, 1] },
+      y: { range: (_, low, high) => around(low, high) },
     },
     axes: [
       {
@@ -106,7 +114,7 @@ function options(lines: Line[], width: number): uPlot.Options {
         ticks: { show: false },
         size: 26,
         font: "11px system-ui",
-        splits: () => [-1, 0, 1],
+        splits: (_, __, low, high) => [low, 0, high],
       },
     ],
   };
