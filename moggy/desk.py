@@ -6,16 +6,18 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any
 
 from moggy.aside import Aside, TooLong
-from moggy.config import Files, Invalid
+from moggy.config import Files, Invalid, with_value
 from moggy.designs import SCHEMAS, Designs, EditedDesigns, designs, know, save
+from moggy.handles import handles
 from moggy.layer import chain
-from moggy.overlay import chain_of
+from moggy.overlay import chain_of, compose
 from moggy.pet import Start
+from moggy.tree_data import nodes
 
 DEADLINE_S = 60.0
 """Seconds for reading, checking or saving one file, on a machine that is busy building; else the
@@ -43,6 +45,19 @@ class Clerk:
     def save(self, name: str, text: str) -> dict[str, str]:
         """See `moggy.designs.save`."""
         return save(self.files, self.start, name, text)
+
+    def turn(self, key: str, value: float) -> dict[str, str]:
+        """Save one number of the personality, as `with_value` names it; then as `save`."""
+        name = self.start.personality
+        text = self.files.shown(name)
+        try:
+            turned = with_value(text, key, value)
+        except Invalid:
+            raise
+        except (TypeError, AttributeError, KeyError, ValueError, IndexError):
+            why = f"{key[:40]!r} cannot be turned: it is no number of this file"
+            raise Invalid(name, 1, why) from None
+        return self.save(name, turned)
 
     def texts(self, name: str) -> tuple[dict[str, str | None], bool]:
         """Name → text of a file and of all that it extends and includes, as far as they can be
@@ -112,10 +127,19 @@ class Desk:
         """Save a text (`moggy.designs.save`); gives name → text of what the pet has to take, which
         costs the loop nothing now. Raises Invalid, and writes nothing, where it is wrong."""
         with self._turn, _bounded(name):
-            edits = self._aside.ask(Clerk.save, name, text)
-            for each, content in edits.items():
-                self._take(each, content)
-            return edits
+            return self._taken(self._aside.ask(Clerk.save, name, text))
+
+    def character(self) -> dict[str, Any]:
+        """What can be turned of the living personality (`moggy.handles`), and its file."""
+        start, tree = self._start, compose(self._start.tree, self._edited.good).data
+        scored = [id for id, node in nodes(tree).items() if node.among == "options"]
+        turned = handles(self._edited.now.personality, scored)
+        return {"file": start.personality, "handles": [asdict(handle) for handle in turned]}
+
+    def turn(self, key: str, value: float) -> dict[str, str]:
+        """Save one number of the living personality, `key` as in its handle; then as `save`."""
+        with self._turn, _bounded(self._start.personality):
+            return self._taken(self._aside.ask(Clerk.turn, key, value))
 
     def take(self, name: str, text: str) -> dict[str, str | None]:
         """Check a file that another program has saved; gives name → text of what the pet has to
@@ -138,6 +162,11 @@ class Desk:
                 if content is not None:
                     self._take(each, content)
             return edits
+
+    def _taken(self, edits: dict[str, str]) -> dict[str, str]:
+        for each, content in edits.items():
+            self._take(each, content)
+        return edits
 
     def _take(self, name: str, text: str) -> None:
         try:

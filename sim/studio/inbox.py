@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
-from typing import Protocol
+from typing import Any, Protocol
 
 from moggy.config import Invalid
 from moggy.intake import Intake
@@ -78,6 +78,12 @@ class PageInputs(Protocol):
     def read(self, file: str) -> str:
         """The text of a designer's file. Raises `moggy.config.Invalid` if there is none."""
 
+    def character(self) -> Mapping[str, Any]:
+        """What can be turned of the personality that lives, and its file."""
+
+    def turn(self, key: str, value: float) -> None:
+        """Turn and save one number of it. Raises `moggy.config.Invalid` if it is not valid."""
+
     def setting(self, name: str, on: bool) -> None:
         """Change one of the owner's settings; "stop" is the emergency stop and its release. Raises
         `moggy.config.Invalid` for an unknown name."""
@@ -103,6 +109,14 @@ class Shelf(Protocol):
 
     def save(self, name: str, text: str) -> Mapping[str, str]:
         """Save an edited text; gives name → text of what the pet has to take, in order."""
+        ...
+
+    def character(self) -> Mapping[str, Any]:
+        """What can be turned of the living personality."""
+        ...
+
+    def turn(self, key: str, value: float) -> Mapping[str, str]:
+        """Save one number of it; gives as `save`."""
         ...
 
 
@@ -181,7 +195,18 @@ class PageInbox(PageInputs):
 
     def save(self, file: str, text: str) -> None:
         """Save a designer's file, and queue what the pet has to take of it."""
-        for name, saved in self._shelf.save(file, text).items():
+        self._take(self._shelf.save(file, text))
+
+    def character(self) -> Mapping[str, Any]:
+        """What can be turned of the personality that lives."""
+        return self._shelf.character()
+
+    def turn(self, key: str, value: float) -> None:
+        """Save one number of it, and queue what the pet has to take."""
+        self._take(self._shelf.turn(key, value))
+
+    def _take(self, edits: Mapping[str, str]) -> None:
+        for name, saved in edits.items():
             self.sense(Edited(at=0.0, file=name, text=saved))
 
     def files(self) -> list[str]:

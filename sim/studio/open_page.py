@@ -14,7 +14,7 @@ from starlette.types import Message
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from moggy.sim.studio.inbox import PageInputs
-from moggy.sim.studio.talk import ReadSaid, SaveSaid, problem, refused, tell
+from moggy.sim.studio.talk import OfFiles, ReadSaid, problem, refused, tell
 from moggy.sim.studio.view import changed
 
 MESSAGES_PER_SECOND = 150.0
@@ -59,7 +59,7 @@ class Page:
         self._touches = self._lifts = self._is_closed = False
         self.listens = False
         self._pace = Pace()
-        self._asked: deque[ReadSaid | SaveSaid] = deque()
+        self._asked: deque[OfFiles] = deque()
         self._clerk: asyncio.Task[None] | None = None
         self._has_read = asyncio.Event()
         """Not set while a file waits to be sent: of a page that does not read one waits at most."""
@@ -83,12 +83,12 @@ class Page:
         self._answers.append(message)
         self._wake.set()
 
-    def ask(self, said: ReadSaid | SaveSaid, inputs: PageInputs) -> dict[str, Any] | None:
+    def ask(self, said: OfFiles, inputs: PageInputs) -> dict[str, Any] | None:
         """Have a file read or saved while the page is read on, one after the other; returns the
         answer where too many wait. What was asked for is done also when the page is closed."""
         if len(self._asked) >= MOST_WAITING:
             why = f"{MOST_WAITING} files of this page wait already: not done; try again"
-            return refused(said.file, why)
+            return refused(getattr(said, "file", ""), why)
         self._asked.append(said)
         if self._clerk is None or self._clerk.done():
             self._clerk = asyncio.create_task(self._do(inputs))

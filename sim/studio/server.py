@@ -33,8 +33,7 @@ from moggy.sim.studio.said import Said
 from moggy.sim.studio.talk import (
     LONGEST_MESSAGE,
     ListenSaid,
-    ReadSaid,
-    SaveSaid,
+    OfFiles,
     picture,
     problem,
     tell,
@@ -255,7 +254,7 @@ class Studio:
         if isinstance(said, ListenSaid):
             page.listens = said.on
             return None
-        if isinstance(said, ReadSaid | SaveSaid):
+        if isinstance(said, OfFiles):
             return page.ask(said, self._inputs)
         page.hands(said.type)
         return tell(said, self._inputs)

@@ -109,6 +109,20 @@ class SaveSaid(PageMessage):
     text: Annotated[str, Field(max_length=400_000)]
 
 
+class CharacterSaid(PageMessage):
+    """The page asks what can be turned of the living personality."""
+
+    type: Literal["character"]
+
+
+class TurnSaid(PageMessage):
+    """One number of the living personality is turned and saved."""
+
+    type: Literal["turn"]
+    key: Annotated[str, Field(max_length=200, description="as in its handle")]
+    value: float
+
+
 class ClearFaultsSaid(PageMessage):
     """The board is to clear its faults."""
 
@@ -122,6 +136,8 @@ class ListenSaid(PageMessage):
     on: bool
 
 
+OfFiles: TypeAlias = ReadSaid | SaveSaid | CharacterSaid | TurnSaid
+"""What takes its time."""
 Anything: TypeAlias = Annotated[
     TouchSaid
     | ReleaseSaid
@@ -133,6 +149,8 @@ Anything: TypeAlias = Annotated[
     | ClearFaultsSaid
     | ReadSaid
     | SaveSaid
+    | CharacterSaid
+    | TurnSaid
     | ListenSaid,
     Field(discriminator="type"),
 ]
@@ -223,4 +241,9 @@ def _told(said: Anything, inputs: PageInputs) -> dict[str, Any] | None:
         case SaveSaid():
             inputs.save(said.file, said.text)
             return {"type": "saved", "file": said.file, "used": inputs.used()}
+        case CharacterSaid():
+            return {"type": "character", **inputs.character()}
+        case TurnSaid():
+            inputs.turn(said.key, said.value)
+            return {"type": "character", **inputs.character()}
     return None

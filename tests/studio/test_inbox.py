@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,6 +38,12 @@ class OneFile:
 
     def read(self, name: str) -> str:
         return self.text
+
+    def character(self) -> dict[str, Any]:
+        return {"file": "personalities/one.yaml", "handles": []}
+
+    def turn(self, key: str, value: float) -> dict[str, str]:
+        return self.save("personalities/one.yaml", f"good: {value}\n")
 
     def save(self, name: str, text: str) -> dict[str, str]:
         if not text.startswith("good"):

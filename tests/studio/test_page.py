@@ -122,6 +122,14 @@ def test_the_pages_stop_stops_the_board_until_it_is_released(studio: Open) -> No
         studio.until(f"{shown}.startsWith('{state}')")
 
 
+def test_escape_stops_the_board_wherever_the_focus_is(studio: Open) -> None:
+    shown = "document.querySelector('[data-testid=board]').textContent.startsWith({!r})"
+    studio.page.get_by_label("Say something to the cat").press("Escape")
+    studio.until(shown.format("stopped"))
+    studio.page.get_by_role("button", name="Release").press("Enter")
+    studio.until(shown.format("running"))
+
+
 def test_a_stop_without_a_connection_is_sent_at_the_next_one(studio: Open) -> None:
     # In one task of the page, since it connects again at once.
     studio.run(

@@ -16,6 +16,7 @@ from moggy.assemble import begin
 from moggy.body import Body
 from moggy.config import Files
 from moggy.desk import Desk
+from moggy.personality import Personality
 from moggy.sim.studio.inbox import PageInbox
 from moggy.sim.studio.server import Studio
 
@@ -93,3 +94,57 @@ def test_the_answer_to_a_save_says_what_this_cat_is_made_of(line: ClientConnecti
     assert shy in saved(line, "extends: shy\n")["used"]
     assert shy in saved(line, "name: shy\nabout: new\n", shy)["used"]
     assert shy not in saved(line, "name: cat\n")["used"]
+
+
+def asked(page: ClientConnection, **message: Any) -> dict[str, Any]:
+    """What the studio answers to a message."""
+    page.send(orjson.dumps(message).decode())
+    return dict(orjson.loads(page.recv(timeout=PATIENCE)))
+
+
+def test_a_character_is_turned_by_its_handles_and_its_file_keeps_its_comments(
+    line: ClientConnection, tmp_path: Path
+) -> None:
+    found = asked(line, type="character")
+    assert found["file"] == WHO
+    handles = {handle["key"]: handle for handle in found["handles"]}
+    assert handles["temperament.neuroticism"] == {
+        "key": "temperament.neuroticism",
+        "about": "startles more, and takes longer to recover",
+        "low": 0.0, "high": 1.0, "usual": 0.5, "value": 0.5,
+    }  # fmt: skip
+    assert handles["likes_touch.belly"]["usual"] == -0.5
+    assert (handles["appetite.play"]["high"], handles["appetite.play"]["value"]) == (3.0, 1.0)
+    assert "quiet.budget" in handles
+    for key, value in (("temperament.neuroticism", 0.8), ("appetite.play", 0.0)):
+        turned = asked(line, type="turn", key=key, value=value)["handles"]
+        assert {handle["key"]: handle["value"] for handle in turned} == {
+            **{name: handle["value"] for name, handle in handles.items()},
+            key: value,
+        }
+        handles[key]["value"] = value
+    text = Files(tmp_path).shown(WHO)
+    assert "neuroticism: 0.8    # startles more" in text
+    assert Files(tmp_path).load(WHO, Personality).appetite == {"play": 0.0}
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("temperament.neuroticism", 1.5, "less than or equal to 1"),
+        ("temperament.madness", 0.5, "madness"),
+        ("appetite.plya", 0.5, "did you mean 'play'?"),
+        ("name.first", 0.5, "cannot be turned"),
+        ("name", 0.5, "Input should be a valid string"),
+        ("quiet.hours", 0.5, "Input should be a valid tuple"),
+    ],
+)
+def test_what_cannot_be_turned_is_refused_and_nothing_changes(
+    line: ClientConnection, tmp_path: Path, key: str, value: float, said: str
+) -> None:
+    before = asked(line, type="character")
+    answer = asked(line, type="turn", key=key, value=value)
+    assert answer["type"] == "refused"
+    assert said in answer["message"]
+    assert asked(line, type="character") == before
+    assert not (tmp_path / WHO).exists()

@@ -83,8 +83,19 @@ export interface Hello {
   joints: Record<string, { min: number; max: number; rest: number }>;
 }
 
+/** One number of a character (moggy/handles.py). */
+export interface Handle {
+  key: string;
+  about: string;
+  low: number;
+  high: number;
+  usual: number;
+  value: number;
+}
+
 export interface Answer {
-  type: "file" | "saved" | "refused" | "error";
+  type: "file" | "saved" | "refused" | "error" | "character";
+  handles?: Handle[]; // of `character`
   file?: string;
   used?: string[]; // of `saved`: as in Hello
   text?: string;

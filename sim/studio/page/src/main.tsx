@@ -151,18 +151,24 @@ function Unsaved() {
   return drafts().length > 0 ? <span title="not all is saved"> ●</span> : null;
 }
 
-/** The editor, which is loaded when it is first opened. */
-function Files() {
-  const [Loaded, load] = useState<ComponentType | null>(null);
+/** A panel that is loaded when it is first opened. */
+function Later({ load }: { load: () => Promise<ComponentType> }) {
+  const [Loaded, show] = useState<ComponentType | null>(null);
   useEffect(() => {
-    import("./panels/editor/editor").then(({ Editor }) => load(() => Editor));
-  }, []);
+    load().then((found) => show(() => found));
+  }, [load]);
   return Loaded ? <Loaded /> : <p class="faint">Opening…</p>;
 }
 
+const character = () =>
+  import("./panels/character/character").then(({ Character }) => Character);
+const editor = () => import("./panels/editor/editor").then(({ Editor }) => Editor);
+
+type Tab = "life" | "character" | "files";
+
 function Studio() {
   const view = useRef<View | null>(null);
-  const [tab, open] = useState<"life" | "files">("life");
+  const [tab, open] = useState<Tab>("life");
   useEffect(() => {
     // For the browser tests and for the browser's console.
     Object.assign(window, { moggy: { live, sound, pose, view: () => view.current } });
@@ -185,21 +191,28 @@ function Studio() {
           <button role="tab" aria-selected={tab === "life"} onClick={() => open("life")}>
             Its life
           </button>
+          <button
+            role="tab"
+            aria-selected={tab === "character"}
+            onClick={() => open("character")}
+          >
+            Its character
+          </button>
           <button role="tab" aria-selected={tab === "files"} onClick={() => open("files")}>
             Its files
             <Unsaved />
           </button>
         </nav>
-        {tab === "life" ? (
+        {tab === "life" && (
           <div class="cards">
             <PetPanel />
             <PersonPanel />
             <Mind />
             <Happened />
           </div>
-        ) : (
-          <Files />
         )}
+        {tab === "character" && <Later load={character} />}
+        {tab === "files" && <Later load={editor} />}
       </aside>
     </main>
   );

@@ -1,4 +1,5 @@
 // The body's emergency stop, its release, and the faults of its board; always in sight.
+import { useEffect } from "preact/hooks";
 import { live, useLive } from "../live";
 
 const DOWN = ["fault", "stopping", "stopped", "lost"]; // states in which it does not move
@@ -6,9 +7,21 @@ const DOWN = ["fault", "stopping", "stopped", "lost"]; // states in which it doe
 export function Board() {
   const board = useLive().state?.board;
   const faults = board?.faults ?? [];
+  useEffect(() => {
+    const key = (event: KeyboardEvent) => {
+      if (event.key === "Escape" && !event.isComposing) live.stop(true);
+    };
+    addEventListener("keydown", key, { capture: true }); // wherever the focus is
+    return () => removeEventListener("keydown", key, { capture: true });
+  }, []);
   return (
     <div class="board" role="group" aria-label="The body">
-      <button class="stop" title="Emergency stop: every servo limp" onClick={() => live.stop(true)}>
+      <button
+        class="stop"
+        title="Emergency stop: every servo limp (Esc)"
+        aria-keyshortcuts="Escape"
+        onClick={() => live.stop(true)}
+      >
         Stop
       </button>
       <button title="Let it move again" onClick={() => live.stop(false)}>
