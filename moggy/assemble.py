@@ -322,7 +322,7 @@ def simulator(
             closing, listeners, record, record_words, remember=remember,
             seed=seed, hour=hour, personality=personality,
         )  # fmt: skip
-        inbox = parts.inbox()
+        inbox = parts.inbox(hears=microphone is None)
         if microphone is not None:
             parts.listen(microphone)
         relayed = any(fault.name in WIRE_FAULTS for fault in faults)
@@ -360,7 +360,8 @@ def robot(
             seed=random.SystemRandom().randrange(2**31) if seed is None else seed,
             hour=None, body=body, personality=personality,
         )  # fmt: skip
-        inbox = parts.inbox(None if camera is None else f"camera:{camera}")
+        eye = None if camera is None else f"camera:{camera}"
+        inbox = parts.inbox(eye, hears=microphone is None)
         if microphone is not None:
             parts.listen(microphone)
         for device in devices_of(parts.start):

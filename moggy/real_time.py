@@ -25,7 +25,7 @@ from moggy.messages import Tick
 from moggy.pet import LivingPet, Start
 from moggy.recording import Recording, records_of
 from moggy.sensors.vision import Eye, vision_task
-from moggy.sensors.voice import Ears, Microphone, hearing_task
+from moggy.sensors.voice import Ears, Microphone, PageMicrophone, hearing_task
 from moggy.sensors.words import get_ready
 from moggy.setup.runtime import runtime_status
 from moggy.sim.simulated_body import SimulatedBody
@@ -85,10 +85,11 @@ class RealTimeParts:
         self.sensors.append(diary)
         self.diary = diary
 
-    def inbox(self, camera: str | None = None) -> PageInbox:
+    def inbox(self, camera: str | None = None, *, hears: bool = True) -> PageInbox:
         """What the studio's page does to the pet, with the eye that its pictures are shown to.
-        `camera` is what the eye looks through besides: "camera:0", or a file. The inbox itself does
-        not become a sensor here, since the touches of a simulated body go through that body."""
+        `camera` is what the eye looks through besides: "camera:0", or a file. `hears`: the pet
+        hears through the page's microphone where its user switches it on. The inbox itself does not
+        become a sensor here, since the touches of a simulated body go through that body."""
         spec = self.shape.camera
         look = partial(vision_task, spec.network)
         worker = ProcessWorker(look, name="vision", deadline=EYE_DEADLINE)
@@ -96,7 +97,11 @@ class RealTimeParts:
         self.closing.callback(eye.close)
         self.sensors.append(eye)
         self.listeners.append(eye)
-        return PageInbox(self.desk, eye.show)
+        if not hears:
+            return PageInbox(self.desk, eye.show)
+        microphone = PageMicrophone()
+        self._hear_by(microphone)
+        return PageInbox(self.desk, eye.show, microphone.hear)
 
     def serve(self, inbox: PageInbox, port: int, simulated: SimulatedBody | None = None) -> str:
         """Serve a studio that shows this life; gives its address. `simulated` is the body whose
@@ -128,7 +133,9 @@ class RealTimeParts:
         """Let it hear how voices sound and what they say, through a microphone of this machine: its
         number, a part of its name, or "default", the system's own choice."""
         name = None if device == "default" else device
-        microphone = Microphone(int(device) if device.isdecimal() else name)
+        self._hear_by(Microphone(int(device) if device.isdecimal() else name))
+
+    def _hear_by(self, microphone: Microphone | PageMicrophone) -> None:
         worker = ProcessWorker(hearing_task, name="ears", deadline=EARS_DEADLINE)
         ears = Ears(worker, microphone, partial(seconds_of, pitch=voice_of(self.start).pitch))
         self.closing.callback(microphone.close)

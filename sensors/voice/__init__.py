@@ -5,9 +5,10 @@ from moggy.messages import Voice
 from moggy.sensor_package import SensorPackage
 from moggy.sensors.voice.ears import Ears
 from moggy.sensors.voice.microphone import Microphone
+from moggy.sensors.voice.page_microphone import PageMicrophone
 from moggy.sensors.voice.recogniser import hearing_task
 from moggy.sensors.voice.voice_reader import VoiceReader
 
-__all__ = ["SENSOR", "Ears", "Microphone", "VoiceReader", "hearing_task"]
+__all__ = ["SENSOR", "Ears", "Microphone", "PageMicrophone", "VoiceReader", "hearing_task"]
 
 SENSOR = SensorPackage(raw=(Voice,), readers=lambda body: (VoiceReader(),), device=Microphone)

@@ -1,6 +1,6 @@
 """Ears: what is said to the pet becomes words, as typed ones are.
 
-    Microphone ──sound──▶ Utterances (its thread) ──Utterance──▶ ProcessWorker ──▶ hearing_task
+    microphone ──sound──▶ Utterances (its thread) ──Utterance──▶ ProcessWorker ──▶ hearing_task
                                                    ◀── Words, Trouble ──           (own process)
 
 Sound is kept for as long as an utterance lasts, in memory alone.
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from moggy.messages import AnySense, Call, Tick
-from moggy.sensors.voice.microphone import Microphone
+from moggy.sensors.voice.microphone import Listening
 from moggy.sensors.voice.utterances import Utterance, Utterances, detector
 from moggy.worker import Worker
 
@@ -29,7 +29,7 @@ class Ears:
     hears when the pet calls, and is deaf then; its purr and its servos are not taken for speech."""
 
     def __init__(
-        self, worker: Worker, microphone: Microphone, lasts: Callable[[Call], float]
+        self, worker: Worker, microphone: Listening, lasts: Callable[[Call], float]
     ) -> None:
         """`worker` runs `hearing_task`; `lasts` says how many seconds a call sounds."""
         self._worker, self._microphone, self._lasts = worker, microphone, lasts
@@ -46,7 +46,10 @@ class Ears:
 
     def poll(self, now: float) -> Sequence[AnySense]:
         """The words that were heard since the last call, and Troubles of the hearing process.
-        Raises OSError where the detector of speech is not installed."""
+        Raises OSError where the detector of speech is not installed. Nothing is started before
+        sound comes."""
+        if not self._microphone.on:
+            return ()
         if self._utterances is None:
             self._utterances = Utterances(detector())
             self._microphone.also = self._utterances.hear

@@ -62,7 +62,40 @@ def measure(block: NDArray[np.float32], rate: int = RATE) -> tuple[float, float 
     return level, float(rate / (lags[k] + shift))
 
 
-class Microphone:
+class Listening:
+    """Sound that comes in blocks, each of which becomes a Voice."""
+
+    def __init__(self) -> None:
+        self._heard: SimpleQueue[tuple[float, float | None]] = SimpleQueue()
+        self.also: Callable[[NDArray[np.float32]], None] | None = None
+        """Who else gets the sound: samples within ±1, (n,), in the thread that it comes in."""
+
+    @property
+    def on(self) -> bool:
+        """Whether sound is to be expected: nothing is started for ears that hear none."""
+        return True
+
+    def take(self, block: NDArray[np.float32]) -> None:
+        """Take BLOCK samples within ±1 at RATE, (n,), in any one thread."""
+        self._heard.put(measure(block))
+        also = self.also
+        if also is not None:
+            also(block)
+
+    def voices(self, now: float) -> list[AnySense]:
+        """A Voice for each block since the last call that is no silence."""
+        out: list[AnySense] = []
+        while True:
+            try:
+                level, pitch = self._heard.get_nowait()
+            except Empty:
+                return out
+            if level >= FLOOR_DBFS:
+                pitch = None if pitch is None else round(pitch, 1)
+                out.append(Voice(at=now, level=round(level, 1), pitch=pitch))
+
+
+class Microphone(Listening):
     """A sensor that gives Voice with level and pitch. Without the package sounddevice or a
     microphone it says so once and tries again every 10 s.
 
@@ -77,13 +110,11 @@ class Microphone:
         ] = None,
     ) -> None:
         """`device` None is the system's own choice. It is opened at the first `poll`."""
+        super().__init__()
         self._device = device
-        self._heard: SimpleQueue[tuple[float, float | None]] = SimpleQueue()
         self._stream: Any = None
         self._try_after = float("-inf")
         self._said = ""
-        self.also: Callable[[NDArray[np.float32]], None] | None = None
-        """Who else gets the sound: samples within ±1, (n,), in the microphone's own thread."""
 
     def poll(self, now: float) -> Sequence[AnySense]:
         """What was heard since the last call; a Trouble, once, where nothing can be heard."""
@@ -100,20 +131,7 @@ class Microphone:
                 )
             except Exception as error:  # PortAudioError, which exists only where the import worked
                 return self._lost(f"{error}; plug one in, or choose another", now)
-        out: list[AnySense] = list(self._say("", now))
-        while True:
-            try:
-                level, pitch = self._heard.get_nowait()
-            except Empty:
-                return out
-            if level >= FLOOR_DBFS:
-                out.append(
-                    Voice(
-                        at=now,
-                        level=round(level, 1),
-                        pitch=None if pitch is None else round(pitch, 1),
-                    )
-                )
+        return [*self._say("", now), *self.voices(now)]
 
     def close(self) -> None:
         """Release the microphone; the next `poll` opens it again."""
@@ -125,10 +143,7 @@ class Microphone:
         import sounddevice
 
         def listen(block: NDArray[np.float32], frames: int, at: Any, status: Any) -> None:
-            self._heard.put(measure(block[:, 0]))
-            also = self.also
-            if also is not None:
-                also(block[:, 0].copy())
+            self.take(block[:, 0].copy())
 
         stream = sounddevice.InputStream(
             samplerate=RATE,

@@ -62,6 +62,10 @@ class PageInputs(Protocol):
         """A picture of the person, from the browser's camera, a file or a video. It is not written
         to the disk."""
 
+    def hear(self, sound: bytes) -> bool:
+        """Sound from the browser's microphone: 16-bit samples at 16 kHz. It is not written to the
+        disk. False where the pet does not hear by the page."""
+
     def sense(self, sense: AnySense) -> None:
         """A sense, as from the slider face. Its `at` is set when the loop reads it."""
 
@@ -131,8 +135,14 @@ class _Sample:
 class PageInbox(PageInputs):
     """Takes what the page does (`PageInputs`) and gives it to the loop (`poll`)."""
 
-    def __init__(self, shelf: Shelf, picture: Callable[[bytes], None]) -> None:
-        self._shelf, self._picture = shelf, picture
+    def __init__(
+        self,
+        shelf: Shelf,
+        picture: Callable[[bytes], None],
+        sound: Callable[[bytes], None] | None = None,
+    ) -> None:
+        """`picture` and `sound` take those of the page; without the second it is not heard."""
+        self._shelf, self._picture, self._sound = shelf, picture, sound
         self._lock = Lock()
         self._waiting = Intake("page")
         self._samples: deque[_Sample] = deque(maxlen=SAMPLES_KEPT)
@@ -187,6 +197,13 @@ class PageInbox(PageInputs):
     def show(self, jpeg: bytes) -> None:
         """Hand a picture to the vision process."""
         self._picture(jpeg)
+
+    def hear(self, sound: bytes) -> bool:
+        """Hand sound to the page's microphone."""
+        if self._sound is None:
+            return False
+        self._sound(sound)
+        return True
 
     def sense(self, sense: AnySense) -> None:
         """Queue a sense."""

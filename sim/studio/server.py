@@ -34,7 +34,7 @@ from moggy.sim.studio.talk import (
     LONGEST_MESSAGE,
     ListenSaid,
     OfFiles,
-    picture,
+    frame,
     problem,
     tell,
     understand,
@@ -245,9 +245,9 @@ class Studio:
     def _heard(self, page: Page, message: Message) -> dict[str, Any] | None:
         """Handle one message of a page, without waiting for anything: the next may be the emergency
         stop. Returns the answer, if there is one now."""
-        frame = message.get("bytes")
-        if frame is not None:
-            return picture(frame, self._inputs)
+        data = message.get("bytes")
+        if data is not None:
+            return frame(data, self._inputs)
         said = understand(message.get("text") or "")
         if isinstance(said, dict):
             return said

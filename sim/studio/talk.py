@@ -19,6 +19,10 @@ LONGEST_WORDS = 2000
 """Characters that may be said at once."""
 LARGEST_PICTURE = 500_000
 """Bytes of one picture."""
+SOUND_BEGINS = b"PCM\0"
+"""The first bytes of a frame of sound."""
+LONGEST_SOUND = 32_000
+"""Bytes of sound in one frame: a second."""
 JPEG_BEGINS = b"\xff\xd8\xff"
 """The first bytes of every JPEG file."""
 
@@ -178,6 +182,23 @@ def understand(text: str | bytes) -> Anything | dict[str, Any]:
     except ValidationError as error:
         first = error.errors()[0]
         return problem(f"{'.'.join(str(step) for step in first['loc'])}: {first['msg']}"[:300])
+
+
+def frame(data: bytes, inputs: PageInputs) -> dict[str, Any] | None:
+    """Pass a picture or sound on; else the answer that says what is wrong."""
+    if data.startswith(SOUND_BEGINS):
+        return sound(data[len(SOUND_BEGINS) :], inputs)
+    return picture(data, inputs)
+
+
+def sound(samples: bytes, inputs: PageInputs) -> dict[str, Any] | None:
+    """Pass sound on, 16-bit samples at 16 kHz, if it is no more than a second; else the answer that
+    says why not."""
+    if len(samples) > LONGEST_SOUND or len(samples) % 2:
+        return problem(f"the sound was not taken: at most {LONGEST_SOUND} bytes of 16-bit samples")
+    if not inputs.hear(samples):
+        return problem("the cat hears through its own microphone (--microphone), not this page's")
+    return None
 
 
 def picture(jpeg: bytes, inputs: PageInputs) -> dict[str, Any] | None:

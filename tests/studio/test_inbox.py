@@ -7,6 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from moggy.config import Invalid
@@ -19,9 +20,14 @@ from moggy.messages import (
     Setting,
     Touch,
     Trouble,
+    Voice,
     Words,
 )
+from moggy.sensors.voice import Ears, PageMicrophone
+from moggy.sensors.voice.microphone import BLOCK
+from moggy.sensors.voice.utterances import RATE
 from moggy.sim.studio.inbox import SAMPLES_AT_ONCE, SAMPLES_KEPT, PageInbox
+from moggy.sim.studio.talk import LONGEST_SOUND, SOUND_BEGINS, frame
 
 
 class OneFile:
@@ -220,3 +226,50 @@ def test_a_flood_of_samples_is_felt_a_few_at_a_tick_and_ends_with_the_release() 
     assert sum(map(len, touches)) == SAMPLES_KEPT
     assert [sense for felt in touches for sense in felt][-1].pressure == 0.0
     assert any(isinstance(sense, Trouble) and "Touch" in sense.message for sense in polls[0])
+
+
+def test_sound_of_a_page_goes_on_as_it_came_and_nothing_else_does() -> None:
+    heard: list[bytes] = []
+    inbox = PageInbox(OneFile(), lambda jpeg: None, heard.append)
+    second = bytes(LONGEST_SOUND)
+    assert frame(SOUND_BEGINS + second, inbox) is None
+    for wrong in (second + b"ab", second[1:], b"a"):
+        answer = frame(SOUND_BEGINS + wrong, inbox)
+        assert answer is not None
+        assert "the sound was not taken" in answer["message"]
+    assert heard == [second]
+    deaf = frame(SOUND_BEGINS + second, an_inbox())
+    assert deaf is not None
+    assert "--microphone" in deaf["message"]
+
+
+def test_a_pages_microphone_gives_voices_and_starts_nothing_before_it_hears() -> None:
+    microphone = PageMicrophone()
+    ears = Ears(NoWorker(), microphone, lambda call: 1.0)
+    assert ears.poll(0.0) == () == tuple(microphone.poll(0.0))
+    blocks: list[int] = []
+    microphone.also = lambda block: blocks.append(len(block))
+    tone = (np.sin(np.arange(3 * BLOCK) * 2.0 * np.pi * 200.0 / RATE) * 16000).astype("<i2")
+    for begin in range(0, 6 * BLOCK, 1000):  # bytes, not whole blocks
+        microphone.hear(tone.tobytes()[begin : begin + 1000])
+    assert microphone.on
+    microphone._beside.shutdown()
+    voices = microphone.poll(1.0)
+    assert blocks == [BLOCK] * 3
+    assert [voice.pitch for voice in voices if isinstance(voice, Voice)] == [
+        pytest.approx(200.0, abs=1.0)
+    ] * 3
+    microphone.close()
+
+
+class NoWorker:
+    """Is never asked."""
+
+    def offer(self, job: Any, now: float) -> bool:
+        raise AssertionError
+
+    def poll(self, now: float) -> Any:
+        raise AssertionError
+
+    def close(self) -> None:
+        raise AssertionError

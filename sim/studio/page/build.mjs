@@ -1,5 +1,5 @@
 // Builds the page into ../static: scripts and style sheet under names that change with what is in
-// them, the sound worklet, the index and the icon; each also compressed (.br, .gz), for the server
+// them, the sound worklets, the index and the icon; each also compressed (.br, .gz), for the server
 // to send. The built page loads nothing from other hosts.
 import { build, context } from "esbuild";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -21,7 +21,7 @@ const common = {
   legalComments: "linked",
   logLevel: "info",
 };
-const worklet = { ...common, entryPoints: { speaker: "src/speaker.ts" } };
+const worklet = { ...common, entryPoints: { speaker: "src/speaker.ts", listener: "src/listener.ts" } };
 const page = {
   ...common,
   entryPoints: { studio: "src/main.tsx" },

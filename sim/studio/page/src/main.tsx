@@ -14,11 +14,13 @@ import { Happened } from "./panels/happened";
 import { Mind } from "./panels/mind";
 import { PersonPanel } from "./panels/person";
 import { PetPanel } from "./panels/pet";
+import { Microphone } from "./microphone";
 import { Sound } from "./sound";
 import { chosenTheme, nextTheme } from "./theme";
 import { CatView, type View } from "./view";
 
 const sound = new Sound();
+const microphone = new Microphone();
 addEventListener("pointerdown", () => void sound.start(), { capture: true });
 addEventListener("keydown", () => void sound.start(), { capture: true });
 live.connect();
@@ -49,6 +51,7 @@ function Why() {
 function Top() {
   const { state, hello } = useLive();
   const [muted, mute] = useState(false);
+  const [hears, hear] = useState(false);
   const [theme, setTheme] = useState(chosenTheme());
   const [modes, setModes] = useState<string[]>([]);
   const purring = (state?.purr.level ?? 0) > 0.05;
@@ -84,6 +87,12 @@ function Top() {
           title={muted ? "Sound on" : "Mute"}
           pressed={muted}
           press={() => (sound.mute(!muted), mute(!muted))}
+        />
+        <Round
+          icon="microphone"
+          title={hears ? "It hears you" : "Let it hear you"}
+          pressed={hears}
+          press={() => void microphone.turn(!hears).then(hear)}
         />
         <Round icon="theme" title={`Theme: ${theme}`} press={() => setTheme(nextTheme())} />
       </div>
@@ -171,7 +180,7 @@ function Studio() {
   const [tab, open] = useState<Tab>("life");
   useEffect(() => {
     // For the browser tests and for the browser's console.
-    Object.assign(window, { moggy: { live, sound, pose, view: () => view.current } });
+    Object.assign(window, { moggy: { live, sound, microphone, pose, view: () => view.current } });
   }, []);
   return (
     <main>

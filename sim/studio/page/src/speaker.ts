@@ -1,11 +1,5 @@
 // Runs in the browser's sound thread: plays a queue of samples, with a reserve against jitter.
 
-declare class AudioWorkletProcessor {
-  readonly port: MessagePort;
-}
-declare function registerProcessor(name: string, processor: unknown): void;
-declare const sampleRate: number;
-
 const RESERVE = 0.09; // s of samples that must wait before playing begins
 const TOO_LATE = 0.4; // s of waiting samples above which the oldest are dropped
 
