@@ -369,7 +369,8 @@ def schema(
     kind: Annotated[
         str,
         typer.Argument(
-            help="senses, body, personality, tree, patch, appraisals, motion, laws, day or records."
+            help="senses, body, personality, tree, patch, appraisals, motion, laws, day, records, "
+            "or page: the messages of the studio."
         ),
     ],
 ) -> None:

@@ -9,7 +9,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from moggy.actuators.calls import seconds_of
 from moggy.actuators.speaker import SoundStream, Speaker
@@ -29,6 +28,7 @@ from moggy.sensors.voice import Ears, Microphone, PageMicrophone, hearing_task
 from moggy.sensors.words import get_ready
 from moggy.setup.runtime import runtime_status
 from moggy.sim.simulated_body import SimulatedBody
+from moggy.sim.studio.api import Building
 from moggy.sim.studio.inbox import PageInbox
 from moggy.sim.studio.server import Studio
 from moggy.watch import Watcher
@@ -185,9 +185,10 @@ class ServosShown:
         self.studio.drawn(self.body.angles(), tick.commanded.purr, pulses.pupils)
 
 
-def building() -> Mapping[str, Any] | None:
+def building() -> Building | None:
     """What the studio says of the language runtime's build; None once it is there."""
     status = runtime_status()
     if status.state == "ready":
         return None
-    return {"text": status.message, "done": status.done / status.total if status.total else 0.0}
+    done = status.done / status.total if status.total else 0.0
+    return Building(text=status.message, done=done)

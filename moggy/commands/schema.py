@@ -35,6 +35,7 @@ def _kinds() -> dict[str, Callable[[], dict[str, Any]]]:
     from moggy.brain.appraisals import Appraisals
     from moggy.sim.day import Day
     from moggy.sim.script import schema
+    from moggy.sim.studio.api import page_schema
 
     return {
         "senses": schema,
@@ -47,4 +48,5 @@ def _kinds() -> dict[str, Callable[[], dict[str, Any]]]:
         "laws": Laws.model_json_schema,
         "day": Day.model_json_schema,
         "records": Records.model_json_schema,
+        "page": page_schema,
     }

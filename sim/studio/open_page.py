@@ -7,12 +7,14 @@ import asyncio
 import contextlib
 import json
 from collections import deque
+from dataclasses import asdict
 from typing import Any
 
 import orjson
 from starlette.types import Message
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from moggy.sim.studio.api import Moment
 from moggy.sim.studio.inbox import PageInputs
 from moggy.sim.studio.talk import OfFiles, ReadSaid, problem, refused, tell
 from moggy.sim.studio.view import changed
@@ -52,8 +54,8 @@ class Page:
         self._news: deque[dict[str, Any]] = deque(maxlen=500)
         self._answers: deque[dict[str, Any]] = deque(maxlen=50)
         self._sound: deque[bytes] = deque(maxlen=30)
-        self._state: dict[str, Any] | None = None
-        self._sent: dict[str, Any] = {}
+        self._state: Moment | None = None
+        self._sent: Moment | None = None
         """The state that it has."""
         self._wake = asyncio.Event()
         self._touches = self._lifts = self._is_closed = False
@@ -70,7 +72,7 @@ class Page:
         size = len(message.get("bytes") or message.get("text") or "")
         await self._pace.wait(max(1.0 / MESSAGES_PER_SECOND, size / BYTES_PER_SECOND))
 
-    def offer(self, state: dict[str, Any], fresh: list[dict[str, Any]], sound: bytes) -> None:
+    def offer(self, state: Moment, fresh: list[dict[str, Any]], sound: bytes) -> None:
         """Send it the newest state, with the news and the 16-bit sound since the last."""
         self._state = state
         self._news.extend(fresh)
@@ -149,7 +151,11 @@ class Page:
         try:
             text = orjson.dumps(message).decode()
         except TypeError:  # half of a character, as in the name of a file
-            text = json.dumps(message, ensure_ascii=False).encode("utf-8", "replace").decode()
+            text = (
+                json.dumps(message, ensure_ascii=False, default=asdict)
+                .encode("utf-8", "replace")
+                .decode()
+            )
         await self._socket.send_text(text)
 
 

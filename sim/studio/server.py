@@ -24,6 +24,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from moggy.body import Body
 from moggy.messages import BoardReport, Purr, Tick
+from moggy.sim.studio.api import API, Building
 from moggy.sim.studio.connections import Connection, PageSocket, Server
 from moggy.sim.studio.guard import HEADERS, Guard
 from moggy.sim.studio.inbox import PageInputs
@@ -39,7 +40,7 @@ from moggy.sim.studio.talk import (
     tell,
     understand,
 )
-from moggy.sim.studio.view import Drawn, History, board_shown, moment, news
+from moggy.sim.studio.view import Drawn, History, moment, news
 
 STATIC = Path(__file__).resolve().parent / "static"
 """Where `npm run build` in sim/studio/page puts the page."""
@@ -74,12 +75,12 @@ class Studio:
         host: str = "127.0.0.1",
         port: int = 8010,
         sound: Callable[[], bytes] = bytes,
-        building: Callable[[], Mapping[str, Any] | None] = lambda: None,
+        building: Callable[[], Building | None] = lambda: None,
         name: str = "",
         static: Path = STATIC,
     ) -> None:
         """`sound` returns the 16-bit mono samples made since it was last called; `building` the
-        state of the runtime's build as {text, done}; `name` is shown as the pet's."""
+        state of the runtime's build; `name` is shown as the pet's."""
         self._body, self._inputs, self._sound, self._building = body, inputs, sound, building
         self._host, self._port, self._static = host, port, static
         self._name = Path(name).stem or body.name
@@ -201,11 +202,7 @@ class Studio:
         self._history.add(tick)
         if not self._pages:
             return
-        state = {
-            **moment(tick, drawn),
-            "board": board_shown(self._board),
-            "building": self._building(),
-        }
+        state = moment(tick, drawn, self._board, self._building())
         for page in tuple(self._pages):
             page.offer(state, fresh, sound)
 
@@ -264,6 +261,7 @@ class Studio:
         ask = partial(asyncio.get_running_loop().run_in_executor, self._lister)
         return {
             "type": "hello",
+            "api": API,
             "name": self._name,
             "joints": {
                 name: {"min": joint.min, "max": joint.max, "rest": joint.rest}

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from moggy.board_faults import in_words
-from moggy.messages import BoardReport, Event, Purr, Tick, Trouble
+from moggy.messages import (
+    Affect,
+    BoardReport,
+    Decision,
+    Event,
+    PersonEstimate,
+    Purr,
+    Tick,
+    Trouble,
+)
+from moggy.sim.studio import api
 
 SHOWN_SCORES = 8
 """Scores of the selector that are sent, the best first."""
@@ -27,85 +37,106 @@ class Drawn:
 
     angles: Mapping[str, float]
     """rad, by joint."""
-    purr: Mapping[str, float]
-    """level 0..1, rate in Hz, breath 0..1."""
+    purr: api.Purring
     pupils: float
     """0 a slit … 1 fully open."""
 
     @classmethod
     def of(cls, angles: Mapping[str, float], purr: Purr, pupils: float) -> Drawn:
         """From angles in rad, a purr and the width of the pupils."""
-        return cls(angles, {"level": purr.level, "rate": purr.rate, "breath": purr.breath}, pupils)
+        shown = api.Purring(level=purr.level, rate=purr.rate, breath=purr.breath)
+        return cls(angles, shown, pupils)
 
 
-def board_shown(report: BoardReport | None) -> dict[str, Any] | None:
+def board_shown(report: BoardReport | None) -> api.BoardShown | None:
     """What the page shows of the board: its state, and its faults in words; None before it was
     heard."""
     if report is None:
         return None
-    return {"state": report.state, "faults": [in_words(fault) for fault in report.faults]}
+    return api.BoardShown(state=report.state, faults=[in_words(one) for one in report.faults])
 
 
-def moment(tick: Tick, drawn: Drawn) -> dict[str, Any]:
-    """The state of a tick in parts, without its news. Of these a page is sent those that have
-    changed. Times are in s, angles in rad, to what a servo can be told."""
-    person, pet, decision = tick.person, tick.pet, tick.decision
-    return {
-        "at": round(tick.at, 3),
-        "n": tick.n,
-        "angles": {joint: round(angle, 4) for joint, angle in drawn.angles.items()},
-        "purr": dict(drawn.purr),
-        "pupils": drawn.pupils,
-        "person": {
-            "name": person.person,
-            "present": person.present,
-            "valence": person.valence,
-            "arousal": person.arousal,
-            "valence_sd": person.valence_sd,
-            "arousal_sd": person.arousal_sd,
-            "probabilities": dict(person.probabilities),
-            "confidence": person.confidence,
-            "unsure": person.unsure,
-            "conflict": person.conflict,
-            "attention": person.attention,
-        },
-        "pet": {
-            "emotions": dict(pet.emotions),
-            "mood": {
-                "pleasure": pet.mood.pleasure,
-                "arousal": pet.mood.arousal,
-                "dominance": pet.mood.dominance,
-            },
-            "drives": dict(pet.drives),
-            "trust": pet.bond.trust,
-            "enough": pet.enough,
-            "valence": pet.valence,
-            "arousal": pet.arousal,
-        },
-        "decision": {
-            "behavior": decision.behavior,
-            "path": list(decision.path),
-            "since": decision.since,
-            "why": decision.why,
-            "numbers": dict(decision.numbers),
-            "scores": [
-                {
-                    "id": score.id,
-                    "score": score.score,
-                    "terms": dict(score.terms),
-                    "waits": asdict(score.refused) if score.refused else None,
-                }
-                for score in decision.scores[:SHOWN_SCORES]
-            ],
-            "gaze": decision.gaze,
-            "purr": decision.purr,
-        },
-    }
+def moment(
+    tick: Tick,
+    drawn: Drawn,
+    board: BoardReport | None = None,
+    building: api.Building | None = None,
+) -> api.Moment:
+    """The state of a tick, without its news. Of its parts a page is sent those that have
+    changed."""
+    return api.Moment(
+        at=round(tick.at, 3),
+        n=tick.n,
+        angles={joint: round(angle, 4) for joint, angle in drawn.angles.items()},
+        purr=drawn.purr,
+        pupils=drawn.pupils,
+        person=_person(tick.person),
+        pet=_pet(tick.pet),
+        decision=_decision(tick.decision),
+        board=board_shown(board),
+        building=building,
+    )
 
 
-def changed(state: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+def _person(person: PersonEstimate) -> api.PersonShown:
+    return api.PersonShown(
+        name=person.person,
+        present=person.present,
+        valence=person.valence,
+        arousal=person.arousal,
+        valence_sd=person.valence_sd,
+        arousal_sd=person.arousal_sd,
+        probabilities=person.probabilities,
+        confidence=person.confidence,
+        unsure=person.unsure,
+        conflict=person.conflict,
+        attention=person.attention,
+    )
+
+
+def _pet(pet: Affect) -> api.PetShown:
+    mood = pet.mood
+    return api.PetShown(
+        emotions=pet.emotions,
+        mood=api.MoodShown(pleasure=mood.pleasure, arousal=mood.arousal, dominance=mood.dominance),
+        drives=pet.drives,
+        trust=pet.bond.trust,
+        enough=pet.enough,
+        valence=pet.valence,
+        arousal=pet.arousal,
+    )
+
+
+def _decision(decision: Decision) -> api.DecisionShown:
+    return api.DecisionShown(
+        behavior=decision.behavior,
+        path=[*decision.path],
+        since=decision.since,
+        why=decision.why,
+        numbers=decision.numbers,
+        scores=[
+            api.ScoreShown(
+                id=score.id,
+                score=score.score,
+                terms=score.terms,
+                waits=api.Waits(by=score.refused.by, short=score.refused.short)
+                if score.refused
+                else None,
+            )
+            for score in decision.scores[:SHOWN_SCORES]
+        ],
+        gaze=decision.gaze,
+        purr=decision.purr,
+    )
+
+
+PARTS = tuple(field.name for field in fields(api.Moment))
+
+
+def changed(state: api.Moment, before: api.Moment | None) -> dict[str, Any]:
     """The parts of a state that are not as they were `before`: a quarter of the bytes."""
-    return {part: now for part, now in state.items() if part not in before or before[part] != now}
+    now = ((part, getattr(state, part)) for part in PARTS)
+    return {part: is_ for part, is_ in now if before is None or getattr(before, part) != is_}
 
 
 def news(tick: Tick) -> list[dict[str, Any]]:

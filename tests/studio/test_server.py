@@ -39,6 +39,7 @@ from moggy.messages import (
     Trouble,
     Words,
 )
+from moggy.sim.studio.api import API, Building
 from moggy.sim.studio.connections import (
     CONNECTIONS_PER_SECOND,
     FRAMES_PER_SECOND,
@@ -86,7 +87,7 @@ class Rig:
             inputs=self.inbox,
             port=0,
             sound=self._take,
-            building=lambda: {"text": "compiling", "done": 0.5},
+            building=lambda: Building(text="compiling", done=0.5),
         )
         self.address = self.studio.start()
         self.place = urlsplit(self.address).netloc
@@ -204,6 +205,7 @@ def test_a_page_is_greeted_and_then_told_each_moment(rig: Rig) -> None:
         hello = until(page, "hello")
         assert hello["files"] == ["personalities/one.yaml"]
         assert hello["rate"] == BODY.speaker.rate
+        assert hello["api"] == API
         rig.live(purr=0.7)
         state = until(page, "state")
         while state["purr"]["level"] == 0.0:

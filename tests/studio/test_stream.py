@@ -6,7 +6,10 @@ import json
 from typing import Any
 
 import orjson
+from pydantic import TypeAdapter
 
+from moggy.sim.studio.api import Moment, page_schema
+from moggy.sim.studio.page_types import FILE, page_types
 from moggy.sim.studio.server import STATES_PER_SECOND
 from moggy.sim.studio.view import Drawn, changed, moment
 from tests.studio.frames import lived_with
@@ -31,14 +34,29 @@ def test_a_page_of_a_cat_that_is_stroked_and_spoken_to_is_sent_little() -> None:
     said = json.dumps({"type": "say", "text": "you are a good cat", "lang": "en"})
     ticks = lived_with([*hand[:50], said, *hand[50:]], apart=0.1)
     sent, due = 0, 0.0
-    state: dict[str, Any] = {}
+    before, state = None, dict[str, Any]()
     for tick in ticks:
         if tick.at >= due:
             due += 1.0 / STATES_PER_SECOND
             commanded = tick.commanded
             drawn = Drawn.of(commanded.pose, commanded.purr, commanded.pupils)
             now = moment(tick, drawn)
-            sent += len(orjson.dumps(changed(now, state)))
-            state |= changed(now, state)
-            assert state == now, "nothing that changed is left out"
+            parts, before = changed(now, before), now
+            sent += len(orjson.dumps(parts))
+            state |= parts
+            assert Moment(**state) == now, "nothing that changed is left out"
     assert 1_000 < sent / ticks[-1].at < BAR
+
+
+def test_the_pages_types_are_those_of_the_server() -> None:
+    assert FILE.read_text(encoding="utf-8") == page_types(), "python -m moggy.sim.studio.page_types"
+
+
+def test_a_moment_is_sent_as_its_schema_says() -> None:
+    tick = lived_with([json.dumps({"type": "say", "text": "good cat", "lang": "en"})])[-1]
+    drawn = Drawn.of(tick.commanded.pose, tick.commanded.purr, 0.5)
+    sent = orjson.loads(orjson.dumps(changed(moment(tick, drawn), None)))
+    assert TypeAdapter(Moment).validate_python(sent) == moment(tick, drawn)
+    schema = page_schema()
+    assert schema["state"]["properties"].keys() == sent.keys()
+    assert {"TouchSaid", "TurnSaid", "SettingSaid"} <= schema["from"]["$defs"].keys()

@@ -1,48 +1,7 @@
 // The connection to the studio's server: the pet's state and news come in, what the user does goes
 // out. The messages are those of sim/studio/view.py and sim/studio/talk.py.
 import { useEffect, useState } from "preact/hooks";
-
-export interface Person {
-  name: string;
-  present: boolean;
-  valence: number;
-  arousal: number;
-  valence_sd: number;
-  arousal_sd: number;
-  probabilities: Record<string, number>;
-  confidence: number;
-  unsure: boolean;
-  conflict: number;
-  attention: number;
-}
-
-export interface Feelings {
-  emotions: Record<string, number>;
-  mood: { pleasure: number; arousal: number; dominance: number };
-  drives: Record<string, number>;
-  trust: number;
-  enough: number;
-  valence: number;
-  arousal: number;
-}
-
-/** Why what scores better is not done. `short`: of dwell s that the running behaviour still stays, of
- * hysteresis by how much the score is too low. */
-export interface Waits {
-  by: "dwell" | "hysteresis";
-  short: number;
-}
-
-export interface Deciding {
-  behavior: string;
-  path: string[];
-  since: number;
-  why: string;
-  numbers: Record<string, number>;
-  scores: { id: string; score: number; terms: Record<string, number>; waits: Waits | null }[];
-  gaze: string;
-  purr: number;
-}
+import type { Handle, Moment } from "./api";
 
 export interface News {
   kind: "event" | "call" | "trouble" | "refused" | "said";
@@ -53,18 +12,6 @@ export interface News {
   urgent?: boolean;
   part?: string;
   message?: string;
-}
-
-export interface State {
-  at: number;
-  angles: Record<string, number>;
-  purr: { level: number; rate: number; breath: number };
-  pupils: number;
-  person: Person;
-  pet: Feelings;
-  decision: Deciding;
-  board: { state: string; faults: string[] } | null; // faults in words
-  building: { text?: string; done?: number } | null;
 }
 
 /** One point of the plots. */
@@ -81,16 +28,6 @@ export interface Hello {
   files: string[];
   used: string[]; // those that this cat is made of, its personality's first
   joints: Record<string, { min: number; max: number; rest: number }>;
-}
-
-/** One number of a character (moggy/handles.py). */
-export interface Handle {
-  key: string;
-  about: string;
-  low: number;
-  high: number;
-  usual: number;
-  value: number;
 }
 
 export interface Answer {
@@ -111,14 +48,14 @@ const SHORTEST_PAUSE = 250; // ms before connecting again; doubled after each fa
 const LONGEST_PAUSE = 5000; // ms
 
 class Live {
-  state: State | null = null;
+  state: Moment | null = null;
   hello: Hello | null = null;
   connected = false;
   frozen = false; // the page no longer changes: for a screenshot
   points: Point[] = [];
   news: News[] = [];
   troubles = new Map<string, string>();
-  onState: ((state: State) => void)[] = [];
+  onState: ((state: Moment) => void)[] = [];
   onNews: ((item: News) => void)[] = [];
   onSound: ((pcm: ArrayBuffer) => void)[] = [];
   onAnswer: ((answer: Answer) => void)[] = [];
@@ -226,8 +163,8 @@ class Live {
   }
 
   /** Take a moment: the news, and what of the state is not as it was. */
-  private lived({ news, ...changed }: Partial<State> & { news: News[] }): void {
-    const state = { ...this.state, ...changed } as State;
+  private lived({ news, ...changed }: Partial<Moment> & { news: News[] }): void {
+    const state = { ...this.state, ...changed } as Moment;
     this.state = state;
     for (const item of news) this.note(item);
     const last = this.points[this.points.length - 1];

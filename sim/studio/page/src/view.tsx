@@ -3,7 +3,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { Cat } from "./cat/cat";
 import type { V3 } from "./cat/shape";
 import { Hand } from "./hand";
-import { live, type State } from "./live";
+import type { Moment } from "./api";
+import { live } from "./live";
 import { Stage } from "./stage";
 import { onTheme } from "./theme";
 
@@ -84,7 +85,7 @@ export class View {
     this.spare(dt - this.period / 1000);
   };
 
-  private follow(state: State, dt: number): void {
+  private follow(state: Moment, dt: number): void {
     const share = 1 - Math.exp(-CATCH_UP * dt);
     for (const [joint, angle] of Object.entries(state.angles))
       this.shown[joint] =

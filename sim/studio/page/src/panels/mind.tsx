@@ -1,5 +1,6 @@
 // What the pet does, the path to it in the tree, and the scores of the alternatives.
-import { useLive, type Waits } from "../live";
+import type { Waits } from "../api";
+import { useLive } from "../live";
 import { Bars } from "./bars";
 
 const SHOWN = 6;

@@ -1,7 +1,8 @@
 // Sliders for every number of the living personality. What is turned is saved at once, and the cat
 // takes it.
 import { useEffect, useState } from "preact/hooks";
-import { type Answer, type Handle, live, useLive } from "../../live";
+import type { Handle } from "../../api";
+import { type Answer, live, useLive } from "../../live";
 import { written } from "../bars";
 import { draft } from "../editor/drafts";
 import { type Turn, Turns } from "./turns";

@@ -1,0 +1,154 @@
+"""What the studio tells its pages, and any other program that connects as one: the messages of the
+websocket `/live`, as types. What pages may send is in `talk.py`. `moggy schema page` prints both as
+JSON schemas; the page's own types are made from them (`page_types.py`).
+
+A page is greeted with a Hello. Then it gets a State up to 30 times a second, and an answer to each
+request. Binary frames to the page are its sound, 16-bit samples at the hello's rate, where it asked
+for it (`listen`); binary frames from it are a JPEG picture, or sound behind `PCM\\0`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeAlias
+
+from pydantic import Field, TypeAdapter
+
+from moggy.handles import Handle
+from moggy.sim.studio.talk import Anything
+from moggy.vocabulary import Drive, Emotion, PersonClass, RefusalReason
+
+API = 1
+"""Version of these messages and of those in `talk.py`: one more when a client must be changed.
+What is only added changes nothing for it."""
+
+Seconds: TypeAlias = Annotated[float, Field(description="s since the pet was born")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purring:
+    """The purr motor."""
+
+    level: Annotated[float, Field(description="0..1")]
+    rate: Annotated[float, Field(description="Hz")]
+    breath: Annotated[float, Field(description="0..1, the phase of its breath")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonShown:
+    """The estimate of the person's feelings."""
+
+    name: str
+    present: bool
+    valence: Annotated[float, Field(description="−1..1")]
+    arousal: Annotated[float, Field(description="−1..1")]
+    valence_sd: Annotated[float, Field(description="its standard deviation")]
+    arousal_sd: Annotated[float, Field(description="its standard deviation")]
+    probabilities: Annotated[Mapping[PersonClass, float], Field(description="by class of feeling")]
+    confidence: Annotated[float, Field(description="0..1")]
+    unsure: bool
+    conflict: Annotated[float, Field(description="0..1, how far the senses contradict")]
+    attention: Annotated[float, Field(description="0..1")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoodShown:
+    """−1..1 each."""
+
+    pleasure: float
+    arousal: float
+    dominance: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PetShown:
+    """The pet's own feelings."""
+
+    emotions: Annotated[Mapping[Emotion, float], Field(description="0..1 by name")]
+    mood: MoodShown
+    drives: Annotated[Mapping[Drive, float], Field(description="0 hungry … 1 satisfied")]
+    trust: float
+    enough: Annotated[float, Field(description="0..1, how much of this touch it has had")]
+    valence: float
+    arousal: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waits:
+    """Why what scores better is not done."""
+
+    by: RefusalReason
+    short: Annotated[
+        float,
+        Field(
+            description="of dwell: s that what it does goes on; of hysteresis: what the score lacks"
+        ),
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreShown:
+    """An option of the tree, weighed."""
+
+    id: str
+    score: float
+    terms: Mapping[str, float]
+    waits: Waits | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionShown:
+    """What it does, and why."""
+
+    behavior: str
+    path: Annotated[Sequence[str], Field(description="ids of the tree's nodes, from the root")]
+    since: Seconds
+    why: Annotated[str, Field(description="the sentence")]
+    numbers: Annotated[Mapping[str, float], Field(description="that stand in the sentence")]
+    scores: Annotated[Sequence[ScoreShown], Field(description="the best first")]
+    gaze: str
+    purr: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardShown:
+    """The microcontroller."""
+
+    state: str
+    faults: Annotated[Sequence[str], Field(description="in words")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Building:
+    """The language model's runtime while it is built."""
+
+    text: str
+    done: Annotated[float, Field(description="0..1")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """The state in parts."""
+
+    at: Seconds
+    n: Annotated[int, Field(description="number of the tick")]
+    angles: Annotated[Mapping[str, float], Field(description="rad by joint")]
+    purr: Purring
+    pupils: Annotated[float, Field(description="0 a slit … 1 fully open")]
+    person: PersonShown
+    pet: PetShown
+    decision: DecisionShown
+    board: BoardShown | None
+    building: Building | None
+
+
+def page_schema() -> dict[str, Any]:
+    """JSON schemas: of a message from a page; of a state to it, whose parts come only where they
+    have changed; of a handle of the character."""
+    return {
+        "api": API,
+        "from": TypeAdapter(Anything).json_schema(),
+        "state": TypeAdapter(Moment).json_schema(),
+        "handle": TypeAdapter(Handle).json_schema(),
+    }
