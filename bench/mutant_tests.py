@@ -27,6 +27,12 @@ BOARD = (
     "tests/firmware/test_flash.py",
     "tests/firmware/test_stop_kept.py",
 )
+PORT = (
+    "tests/firmware/test_port.py",
+    "tests/firmware/test_board.py",
+    "tests/firmware/test_devices.py",
+    "tests/firmware/test_restarts.py",
+)
 JOINT = (
     "tests/firmware/test_joint.py",
     "tests/firmware/test_limbs.py",
@@ -76,6 +82,7 @@ TESTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "firmware/mode.py": ("tests/firmware/test_mode.py", "tests/firmware/test_modes.py"),
         "firmware/reflexes.py": ("tests/firmware/test_reflexes.py", "tests/firmware/test_modes.py"),
         "firmware/board.py": BOARD,
+        "firmware/port.py": PORT,
         "firmware/faults.py": (
             "tests/firmware/test_fault_rules.py",
             "tests/firmware/test_board.py",

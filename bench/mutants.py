@@ -1,6 +1,7 @@
 """How many deliberate mistakes in the code the tests notice (mutation testing), for three areas.
 
     python -m bench mutants --file moggy/loop.py --sample 0     # 0: every mutant of the file
+    python -m bench mutants --since HEAD~3 --sample 0     # of the lines that changed since then
 
 A mutant is one file with one small change: a comparison turned round, a constant changed, an
 operator, `not` or statement taken away, arguments swapped, or a call replaced by its counterpart.
@@ -14,6 +15,7 @@ import argparse
 import ast
 import random
 import re
+import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -259,6 +261,48 @@ def mutants_of(file: str) -> list[Mutant]:
     return [mutant for mutant in finder.mutants if _valid(source, mutant)]
 
 
+def commit(revision: str) -> str:
+    """The commit that git knows by this name. Raises ValueError where there is none, or no git."""
+    try:
+        return _git("rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}").strip()
+    except subprocess.CalledProcessError as error:
+        raise ValueError(f"there is no commit {revision!r}: {error.stderr.strip()}") from None
+
+
+def changed_lines(file: str, since: str) -> set[int]:
+    """The lines, counted from 1, that the file has now and had not at this commit: all of them
+    where it is newer."""
+    told = _git("diff", "--unified=0", "--no-color", "--no-ext-diff", since, "--", file)
+    lines = set[int]()
+    for first, count in re.findall(r"^@@ -\S+ \+(\d+)(?:,(\d+))? @@", told, flags=re.MULTILINE):
+        lines.update(range(int(first), int(first) + int(count or 1)))
+    return lines
+
+
+def _git(*arguments: str) -> str:
+    try:
+        return subprocess.run(
+            ["git", *arguments], cwd=ROOT, check=True, capture_output=True, text=True
+        ).stdout
+    except FileNotFoundError:
+        raise ValueError("git is not installed") from None
+
+
+def chosen_of(file: str, since: str | None) -> list[Mutant]:
+    """Every mutant of one file, or those that change a line that has changed since that commit."""
+    mutants = mutants_of(file)
+    if since is None:
+        return mutants
+    lines, source = changed_lines(file, since), (ROOT / file).read_bytes()
+    return [
+        mutant
+        for mutant in mutants
+        if lines.intersection(
+            range(mutant.line, mutant.line + source.count(b"\n", mutant.start, mutant.end) + 1)
+        )
+    ]
+
+
 def _valid(source: bytes, mutant: Mutant) -> bool:
     try:
         ast.parse(mutated(source, mutant))
@@ -318,7 +362,10 @@ def judged(
 
 def measure(area: str, files: Sequence[str], options: argparse.Namespace) -> float:
     """Print what became of a sample of the mutants of these files; returns the share killed."""
-    population = [mutant for file in files for mutant in mutants_of(file)]
+    population = [mutant for file in files for mutant in chosen_of(file, options.since)]
+    if not population:
+        print(f"{area}: no mutants in lines that changed since {options.since}")
+        return 1.0
     rng = random.Random(options.seed)
     size = min(options.sample or len(population), len(population))
     chosen = sorted(rng.sample(population, size))
@@ -352,6 +399,7 @@ def main() -> int:
     )
     parser.add_argument("--area", choices=tuple(TESTS), help="all three where none is named")
     parser.add_argument("--file", help="only the mutants of this file")
+    parser.add_argument("--since", help="only in lines that changed since this commit")
     parser.add_argument("--sample", type=int, default=40, help="mutants an area; 0: all")
     parser.add_argument("--seed", type=int, default=1, help="of the sample")
     parser.add_argument("--workers", type=int, default=1, help="processes that run tests")
@@ -361,13 +409,19 @@ def main() -> int:
     every = {file for tests in TESTS.values() for file in tests}
     if options.file not in {None, *every}:
         parser.error(f"no tests are named for {options.file!r}{nearest(options.file, every)}")
+    if options.since is not None:
+        try:
+            commit(options.since)
+        except ValueError as error:
+            parser.error(str(error))
     for area, tests in TESTS.items():
         files = [file for file in tests if options.file in (None, file)]
         if not files or options.area not in (None, area):
             continue
         try:
             if options.list:
-                print("\n".join(f"{area:10}{len(mutants_of(file)):6}  {file}" for file in files))
+                for file in files:
+                    print(f"{area:10}{len(chosen_of(file, options.since)):6}  {file}")
             else:
                 good &= measure(area, files, options) >= ENOUGH
         except RuntimeError as error:

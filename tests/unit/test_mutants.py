@@ -13,7 +13,17 @@ from bench import mutant_copy, mutants
 from bench.absent import ROOT
 from bench.mutant_copy import Copy
 from bench.mutant_tests import TESTS
-from bench.mutants import Finder, Mutant, Verdict, judge, mutants_of, mutated
+from bench.mutants import (
+    Finder,
+    Mutant,
+    Verdict,
+    changed_lines,
+    chosen_of,
+    commit,
+    judge,
+    mutants_of,
+    mutated,
+)
 
 CODE = b'''"""A module with a docstring of 3 words."""
 LIMIT = 0.5
@@ -97,6 +107,84 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     subprocess.run(["git", "init", "-q"], cwd=root, check=True)
     monkeypatch.setattr(mutants, "ROOT", root)
     return root
+
+
+def commit_all(root: Path) -> str:
+    """Commit the checkout as it is; returns the commit."""
+    who = ["-c", "user.name=A cat", "-c", "user.email=cat@example.invalid"]
+    subprocess.run(["git", "add", "--all"], cwd=root, check=True)
+    made = ["git", *who, "-c", "commit.gpgsign=false", "commit", "-qm", "All", "--allow-empty"]
+    subprocess.run(made, cwd=root, check=True)
+    return commit("HEAD")
+
+
+BEFORE = "def half(x):\n    return x / 2\n\n\ndef twice(x):\n    return x * 2\n"
+
+
+@pytest.mark.parametrize(
+    ("after", "changed"),
+    [
+        (BEFORE, set()),
+        (BEFORE.replace("x * 2", "x + x"), {6}),
+        ("TAIL = 1\nLEGS = 4\n" + BEFORE, {1, 2}),
+        (BEFORE.replace("x / 2", "move(\n        x,\n        3 + 2,\n    )"), {2, 3, 4, 5}),
+        (BEFORE.partition("\n\n")[0] + "\n", set()),
+    ],
+    ids=("nothing", "a line", "two more", "four for one", "lines that are gone"),
+)
+def test_the_lines_that_changed_since_a_commit_are_those_of_the_file_now(
+    checkout: Path, after: str, changed: set[int]
+) -> None:
+    (checkout / "half.py").write_text(BEFORE)
+    since = commit_all(checkout)
+    (checkout / "half.py").write_text(after)
+    assert changed_lines("half.py", since) == changed
+    assert {mutant.line for mutant in chosen_of("half.py", since)} <= changed
+    commit_all(checkout)
+    assert changed_lines("half.py", since) == changed
+
+
+def test_only_mutants_that_change_a_line_that_has_changed_are_kept(checkout: Path) -> None:
+    call = "def walk(x):\n    move(\n        x + 1,\n        0,\n    )\n    stop()\n"
+    (checkout / "half.py").write_text(call)
+    since = commit_all(checkout)
+    assert chosen_of("half.py", since) == []
+    assert chosen_of("half.py", None) == mutants_of("half.py")
+    (checkout / "half.py").write_text(call.replace("0,", "5,"))
+    kept = [(mutant.line, mutant.kind) for mutant in chosen_of("half.py", since)]
+    assert sorted(kept) == [(2, "dropped"), (3, "arguments"), (4, "constant")]
+
+
+def test_all_lines_of_a_file_that_is_newer_than_the_commit_have_changed(checkout: Path) -> None:
+    since = commit_all(checkout)
+    (checkout / "new.py").write_text("A = 1\nB = 2\n")
+    commit_all(checkout)
+    assert changed_lines("new.py", since) == {1, 2}
+
+
+def test_a_commit_that_is_not_there_or_no_git_is_an_error_that_says_so(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    commit_all(checkout)
+    for name in ("HEAD~9", "no-such", "HEAD..HEAD", "--output=x", ""):
+        monkeypatch.setattr("sys.argv", ["mutants", f"--since={name}", "--list"])
+        with pytest.raises(SystemExit) as ended:
+            mutants.main()
+        assert ended.value.code == 2
+        assert f"there is no commit {name!r}: fatal: " in capsys.readouterr().err
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(ValueError, match=r"^git is not installed"):
+        commit("HEAD")
+
+
+def test_an_area_without_changed_lines_is_no_failure(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(mutants, "TESTS", {"safety": {"half.py": ("test_half.py",)}})
+    commit_all(checkout)
+    monkeypatch.setattr("sys.argv", ["mutants", "--since", "HEAD"])
+    assert mutants.main() == 0
+    assert capsys.readouterr().out == "safety: no mutants in lines that changed since HEAD\n"
 
 
 def test_a_mutant_that_a_test_notices_is_killed_and_another_survives(
