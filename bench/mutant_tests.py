@@ -14,10 +14,10 @@ AFFECT = (
     "tests/unit/test_affect.py",
 )
 BOARD = (
-    "tests/firmware/test_late_ticks.py",
-    "tests/firmware/test_fault_rules.py",
     "tests/firmware/test_board.py",
     "tests/firmware/test_modes.py",
+    "tests/firmware/test_late_ticks.py",
+    "tests/firmware/test_fault_rules.py",
     "tests/firmware/test_devices.py",
     "tests/firmware/test_port.py",
     "tests/firmware/test_safety.py",
@@ -112,7 +112,11 @@ TESTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         ),
         "firmware/skin.py": SKIN,
         "firmware/touches.py": SKIN,
-        "firmware/i2c_bus.py": ("tests/firmware/test_watched_chip.py", *CHIPS),
+        "firmware/i2c_bus.py": (
+            "tests/firmware/test_watched_chip.py",
+            "tests/firmware/test_wrapped_clock.py",
+            *CHIPS,
+        ),
         "firmware/imu.py": ("tests/firmware/test_imu.py", *CHIPS),
         "firmware/mpr121.py": ("tests/firmware/test_touch_chip.py", *CHIPS),
         "firmware/pca9685.py": (

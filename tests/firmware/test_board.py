@@ -73,6 +73,15 @@ def test_the_flags_say_low_battery_fall_and_button_each_by_itself() -> None:
     assert flags(1.0, stop=True, acceleration=(0.0, 0.0, 0.05)) == 6
 
 
+@pytest.mark.parametrize("stuck", [1, 1 << 11, 0xAAA, 0xFFF])
+def test_each_stuck_pad_is_said_by_its_bit_beside_the_flags(stuck: int) -> None:
+    brain = Brain()
+    brain.board._board._skin.stuck = lambda: stuck
+    brain.rig.feel(volts=6.7)
+    brain.live(6.0)
+    assert brain.status[2:] == (stuck, 1)
+
+
 @pytest.mark.parametrize("down", [(1.0, 0.0, 0.0), (0.0, -1.0, 0.0), (0.0, 0.0, 1.0)])
 def test_a_body_that_lies_on_any_side_does_not_fall(down: tuple[float, float, float]) -> None:
     brain = Brain()

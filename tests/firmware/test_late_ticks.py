@@ -3,16 +3,17 @@ time that has passed, and what is looked at so many times a second is looked at 
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import cycle, pairwise
 
 import pytest
 
+from moggy import wire
 from moggy.actuators.serial_body import SerialBody
 from moggy.link import MemoryLink
 from moggy.messages import Acceleration, AnySense, Command, Touch
 from moggy.sim.board.wires import WorldInputs
 
-from .rig import AHEAD, CAT, COUNT_US, INTERPRETERS, Board, Life, Rig, started
+from .rig import AHEAD, CAT, COUNT_US, INTERPRETERS, Board, Brain, Life, Rig, started
 from .test_fault_matrix import STEPS_AT_ONCE, swinging
 
 STEP_S = 0.02
@@ -113,3 +114,17 @@ def test_each_late_tick_tells_of_touch_and_motion() -> None:
     motions = sum(isinstance(sense, Acceleration) for sense in heard)
     assert touches > 130
     assert motions > 130
+
+
+@pytest.mark.parametrize("gaps", [(10,), (15, 5), (20,), (60, 140)], ids=str)
+def test_the_battery_is_told_once_a_second_whenever_ticks_come(gaps: tuple[int, ...]) -> None:
+    """A tick that is early by half a period, after one that was late by as much, counts too."""
+    board, frames, told = Brain().awake().board, wire.Frames(), []
+    begin = board._ms
+    for gap in cycle(gaps):
+        board._ms += gap
+        if board._ms > begin + 20_000:
+            break
+        board._tick(board._ticks)
+        told += [kind for kind, _, _ in frames.feed(board.line.read()) if kind == wire.BATTERY]
+    assert len(told) in (20, 21)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import struct
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -92,12 +93,85 @@ def test_for_a_host_that_does_not_read_a_bounded_number_of_bytes_waits() -> None
     for n in range(600):
         brain.rig.touch(chin=0.3 + 0.4 * (n % 2))
         brain.board.advance(brain.now + n / 100)
-        assert port._end - port._start <= 2048
+        assert port._end - port._start <= 640
     assert port.dropped > 100
     line.full = False
     brain.now += 6.0
     assert brain.live(3.0, head_pan=0.0)
     assert brain.link.identity is not None
+
+
+def test_an_event_is_told_again_every_60_ms_until_the_session_has_ceased_to_live() -> None:
+    brain = Brain().awake()
+    frames, told = wire.Frames(), []
+    brain.rig.touch(chin=0.8)
+    for n in range(400):
+        brain.now = round(brain.now + 0.01, 6)
+        brain.board.advance(brain.now)
+        heard = frames.feed(brain.board.line.read())
+        told += [10 * n for kind, _, _ in heard if kind == wire.TOUCHED]
+    assert {later - before for before, later in pairwise(told)} == {60}
+    assert 1000 < told[-1] - told[0] < 2100
+
+
+class HeldBytes:
+    """A line whose bytes are put into it and taken from it by hand."""
+
+    def __init__(self) -> None:
+        self.come, self.gone = b"", b""
+
+    def any(self) -> int:
+        return len(self.come)
+
+    def readinto(self, buffer: bytearray, longest: int) -> int:
+        data, self.come = self.come[:longest], self.come[longest:]
+        buffer[: len(data)] = data
+        return len(data)
+
+    def write(self, data: bytearray, start: int, count: int) -> int:
+        self.gone += data[start : start + count]
+        return count
+
+
+@pytest.mark.parametrize("joints", [0, 17, 47])
+def test_a_setpoint_of_as_many_joints_as_the_body_has_is_taken(joints: int) -> None:
+    line, taken = HeldBytes(), list[bytes]()
+    who = bytes(10) + bytes((joints,))
+    port = LockStepBoard(CAT).module("port").Port(line, who, b"")
+    sent = bytes(12) + b"\x12\x34" * joints
+    for frame in (hello(7), wire.frame(wire.SETPOINT, 7, sent)):
+        line.come = frame
+        while line.come:
+            port.receive(lambda kind, payload, now: taken.append(bytes(payload)), lambda: None, 0)
+    assert taken == [sent]
+    assert port.errors() == 0
+
+
+class UsbLine:
+    """A line that promises more than came, as USB does, and gives None where nothing came."""
+
+    def __init__(self, line: Any) -> None:
+        self._line, self.write = line, line.write
+
+    def any(self) -> int:
+        return 256
+
+    def readinto(self, buffer: bytearray, longest: int) -> int | None:
+        assert longest <= len(buffer)
+        count = min(self._line.any(), longest)
+        return self._line.readinto(buffer, count) if count else None
+
+
+def test_a_read_that_gives_nothing_adds_nothing_and_none_is_larger_than_its_buffer() -> None:
+    brain = Brain().awake()
+    port = brain.board._board._port
+    port._uart = UsbLine(port._uart)
+    errors = port.errors()
+    assert brain.live(0.5, head_pan=0.0)
+    brain.board.line.write(wire.frame(wire.PING, 0, bytes(4)) * 30)
+    assert brain.live(0.5, head_pan=0.0)
+    assert brain.status[0] == "running"
+    assert port.errors() == errors
 
 
 @needs_interpreter
