@@ -452,6 +452,14 @@ def test_they_are_not_looked_for_while_a_touch_is_felt() -> None:
     assert pad.chip.searches == 1
 
 
+def test_they_are_not_looked_for_where_the_count_was_too_large_in_a_touch_only() -> None:
+    pad = Pads(700, 700)
+    pad.read(700, 700, times=12)
+    pad.read(900, 600, times=24)  # in a third turn it would be the baseline
+    pad.read(700, 700, times=240)
+    assert pad.chip.searches == 0
+
+
 def test_what_no_hand_makes_is_counted_up_to_65535() -> None:
     pad = Pads(700, 700)
     pad.skin.implausible = 65534
