@@ -452,6 +452,17 @@ def test_they_are_not_looked_for_while_a_touch_is_felt() -> None:
     assert pad.chip.searches == 1
 
 
+def test_they_wait_for_the_end_of_a_touch_that_begins_before_they_are_looked_for() -> None:
+    pad = Pads(700, 700)
+    pad.read(700, 700, times=12)
+    while not pad.skin._retune:
+        pad.read(900, 700)
+    pad.read(900, 600, times=100)
+    assert pad.chip.searches == 0
+    pad.read(900, 700, times=36)
+    assert pad.chip.searches == 1
+
+
 def test_they_are_not_looked_for_where_the_count_was_too_large_in_a_touch_only() -> None:
     pad = Pads(700, 700)
     pad.read(700, 700, times=12)
