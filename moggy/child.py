@@ -32,18 +32,19 @@ def start(name: str, work: Callable[..., None], *ends: Connection, **more: Any) 
         name=f"moggy {name}",
         daemon=True,
     )
-    with deaf_to_ctrl_c():
+    with deaf_to_terminal():
         process.start()
     return process
 
 
 @contextmanager
-def deaf_to_ctrl_c() -> Iterator[None]:
-    """Let a process that is started within never see Ctrl-C: the terminal sends it to all
-    processes, and the loop closes its workers. It inherits what is blocked; the pet's own process
-    is told behind this, since the kernel keeps what is blocked and throws away what is ignored."""
+def deaf_to_terminal() -> Iterator[None]:
+    """Let a process that is started within see neither Ctrl-C nor that the terminal is closed: that
+    is sent to all processes, and the loop closes its workers. It inherits what is blocked; the
+    pet's own process is told behind this, since the kernel keeps what is blocked and throws away
+    what is ignored."""
     _without_tracker()
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
     try:
         yield
     finally:

@@ -16,7 +16,7 @@ from typing import Any, Protocol, TypeAlias
 
 import orjson
 
-from moggy.child import deaf_to_ctrl_c
+from moggy.child import deaf_to_terminal
 from moggy.home import private
 from moggy.journal import Encoder, Journal
 from moggy.loop import rare_collection
@@ -137,7 +137,7 @@ class Recorder:
             args=(self._pipe, theirs, out, start, sound, words),
             name="moggy records",
         )
-        with deaf_to_ctrl_c():
+        with deaf_to_terminal():
             self.process.start()
         theirs.close()
         self._encode, self._waiting = Encoder(), list[bytes]()

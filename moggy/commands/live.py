@@ -82,14 +82,16 @@ def run_robot(
 
 
 class Ending:
-    """Notes Ctrl-C, or that somebody ends the process, from the start of a life on, and raises
-    nothing: what is being opened would be left half open."""
+    """Notes Ctrl-C, or that somebody ends the process or closes its terminal, from the start of a
+    life on, and raises nothing: what is being opened would be left half open."""
 
     def __init__(self) -> None:
         self.came = False
         self._loop: Loop | None = None
         signal.signal(signal.SIGINT, self._note)
         signal.signal(signal.SIGTERM, self._note)
+        if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as it is behind nohup
+            signal.signal(signal.SIGHUP, self._note)
 
     def stops(self, loop: Loop) -> None:
         """Let it stop this loop; before its first tick where it came already."""
@@ -104,8 +106,8 @@ class Ending:
 
 
 def _live(life: RealLife, terminal: Terminal, ending: Ending) -> int:
-    """Until Ctrl-C, or until somebody ends the process. Returns 1 where its records or its
-    memory are not whole."""
+    """Until Ctrl-C, or until somebody ends the process or closes its terminal. Returns 1 where its
+    records or its memory are not whole."""
     if life.recording is not None and life.recording.words:
         tell(WORDS_KEPT)
     for note in designs(life.start).notes:

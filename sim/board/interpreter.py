@@ -12,7 +12,7 @@ from signal import SIGKILL
 
 from moggy.board_config import config_text
 from moggy.body import Body
-from moggy.child import PR_SET_PDEATHSIG
+from moggy.child import PR_SET_PDEATHSIG, deaf_to_terminal
 from moggy.sim.board.wires import (
     Pulses,
     WorldInputs,
@@ -82,14 +82,15 @@ def spawn(folder: Path, mode: str, fd: int, cause: int, chip: str) -> subprocess
         variables["PYTHONPATH"] = path
     else:
         command[1:3] = ["-c", WITH_BRAIN]
-    return subprocess.Popen(
-        [*command, str(BENCH / "start.py"), mode, str(fd), str(cause), chip],
-        cwd=folder,
-        env=variables,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        pass_fds=() if fd < 0 else (fd,),
-    )
+    with deaf_to_terminal():
+        return subprocess.Popen(
+            [*command, str(BENCH / "start.py"), mode, str(fd), str(cause), chip],
+            cwd=folder,
+            env=variables,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            pass_fds=() if fd < 0 else (fd,),
+        )
 
 
 def said_of(inputs: WorldInputs, body: Body) -> bytes:

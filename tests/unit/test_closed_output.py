@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import pty
 import resource
 import shlex
 import signal
 import subprocess
 import sys
+import termios
 import time
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,14 +43,60 @@ def test_the_pet_lives_where_its_output_is_full_closed_or_read_by_nobody(
         stderr=subprocess.DEVNULL,
     ) as program:
         os.close(writing)
-        until = time.monotonic() + SOON_S
-        while not (journal.exists() and journal.stat().st_size > 1000):
-            assert program.poll() is None, "it ended by itself"
-            assert time.monotonic() < until
-            time.sleep(0.1)
+        wait_for_ticks(program, journal)
         program.send_signal(signal.SIGINT)
         assert program.wait(SOON_S) == 0
     assert journal.read_bytes().endswith(b"\x89MCAP0\r\n"), "its records are whole"
+
+
+@pytest.mark.parametrize("ignored", [False, True], ids=["as it is", "behind nohup"])
+def test_a_pet_whose_terminal_is_closed_lies_down_unless_nohup_says_otherwise(
+    tmp_path: Path, ignored: bool
+) -> None:
+    journal = tmp_path / "life.mcap"
+    ours, theirs = pty.openpty()
+    with Program(
+        [*COMMAND[:-2], "--record", str(journal)],
+        env={**os.environ, "MOGGY_HOME": str(tmp_path / "home")},
+        start_new_session=True,
+        preexec_fn=partial(of_this_terminal, ignored),
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    ) as program:
+        os.close(theirs)
+        wait_for_ticks(program, journal)
+        assert all(map(deaf_to_its_end, children(program.pid))), "they end when the pet does"
+        os.close(ours)
+        if ignored:
+            with pytest.raises(subprocess.TimeoutExpired):
+                program.wait(3.0)
+            program.send_signal(signal.SIGTERM)
+        assert program.wait(SOON_S) == 0
+    assert journal.read_bytes().endswith(b"\x89MCAP0\r\n"), "its records are whole"
+
+
+def of_this_terminal(ignored: bool) -> None:
+    """The terminal at descriptor 0 is that of a process; its end is told to it, or ignored as
+    behind nohup."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN if ignored else signal.SIG_DFL)
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
+def deaf_to_its_end(pid: int) -> bool:
+    """Whether a process never sees that its terminal is closed."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    (blocked,) = (line.split()[1] for line in status.splitlines() if line.startswith("SigBlk"))
+    return bool(int(blocked, 16) >> signal.SIGHUP - 1 & 1)
+
+
+def wait_for_ticks(program: Program[Any], journal: Path, more_than: int = 1000) -> None:
+    """Wait until so many bytes of it are recorded."""
+    until = time.monotonic() + SOON_S
+    while not (journal.exists() and journal.stat().st_size > more_than):
+        assert program.poll() is None, "it ended by itself"
+        assert time.monotonic() < until
+        time.sleep(0.1)
 
 
 def test_a_full_disk_behind_the_output_is_said() -> None:

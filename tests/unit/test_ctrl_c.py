@@ -47,9 +47,15 @@ def ended(
         text=True,
         timeout=120.0,
         check=False,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=not_ignored,
     )
     return done.returncode, done.stdout
+
+
+def not_ignored() -> None:
+    """As in a terminal, whatever runs the tests."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +76,7 @@ def test_while_nothing_is_open_it_ends_the_process_without_a_word(
     assert ended(tmp_path, command, at) == (-signal.SIGINT, "")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("at", ["moggy.real_time", "moggy.sim.studio.server"])
 def test_while_the_parts_are_opened_it_is_noted_and_all_of_them_are_closed(
     tmp_path: Path, at: str, number: signal.Signals

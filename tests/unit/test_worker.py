@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from moggy.child import deaf_to_ctrl_c
+from moggy.child import deaf_to_terminal
 from moggy.messages import AnySense, Thought, Trouble, Words
 from moggy.worker import SUSPENDED, ProcessWorker, SimulatedWorker, Task, is_suspended
 from tests.processes import Program, lives
@@ -130,7 +130,7 @@ def test_ctrl_c_while_a_process_is_started_reaches_the_pet() -> None:
     came: list[int] = []
     before = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
     try:
-        with deaf_to_ctrl_c():
+        with deaf_to_terminal():
             os.kill(os.getpid(), signal.SIGINT)
         assert came == [signal.SIGINT]
     finally:
@@ -349,7 +349,7 @@ def test_wherever_descriptors_run_out_in_a_start_nothing_escapes_and_nothing_is_
     room: int,
 ) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    with deaf_to_ctrl_c():  # what the first worker of a process opens stays
+    with deaf_to_terminal():  # what the first worker of a process opens stays
         pass
     worker = ProcessWorker(echo, name="echo")
     gc.collect()  # what other tests have left open
