@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, TypedDict, get_type_hints
 
 from moggy.home import home, private_file
 from moggy.journal import Entry, read_start
@@ -18,18 +18,58 @@ from moggy.mcap_file import Told
 from moggy.sensor_package import fit_sensors
 from moggy.unreadable import named
 
-Row: TypeAlias = Mapping[str, float | int | str | bool]
+Row: TypeAlias = Mapping[str, Any]
+Columns: TypeAlias = Mapping[str, type]
+"""Name of a column → float, int, str or bool."""
 TABLES = ("ticks", "events", "decisions", "scores")
 """Names of the tables; each becomes a file."""
 BATCH = 10_000
 """Lines of a Parquet file that are written at a time; our choice."""
 
 
+class EventRow(TypedDict):
+    """A line of the events."""
+
+    at: float
+    id: int
+    name: str
+    zone: str
+    person: str
+    strength: float
+    dose: float
+    urgent: bool
+    because: str
+    behavior: str
+
+
+class DecisionRow(TypedDict):
+    """A line of the decisions."""
+
+    at: float
+    behavior: str
+    path: str
+    why: str
+    numbers: str
+    because: str
+
+
+class ScoreRow(TypedDict):
+    """A line of the scores."""
+
+    at: float
+    chosen: str
+    option: str
+    score: float
+    refused_by: str
+    short: float
+    terms: str
+
+
 class Sheet(Protocol):
-    """A file that takes the lines of a table."""
+    """A file that takes the lines of a table, and is one of no lines where none come."""
 
     def write(self, row: Row) -> None:
-        """Add a line; all have the same columns."""
+        """Add a line, with the columns of the table."""
         ...
 
     def finish(self) -> None:
@@ -40,17 +80,17 @@ class Sheet(Protocol):
 class CsvSheet:
     """A CSV file with a line of names, for its owner's eyes only."""
 
-    def __init__(self, path: Path, closing: ExitStack) -> None:
+    def __init__(self, path: Path, columns: Columns, closing: ExitStack) -> None:
         """`closing` ends the file; where that is by an error, nothing is left. Raises OSError."""
         self._path = path
-        self._file = closing.enter_context(private_file(path, "w", encoding="utf-8", newline=""))
-        self._writer: csv.DictWriter[str] | None = None
+        file = closing.enter_context(private_file(path, "w", encoding="utf-8", newline=""))
+        self._file = file
+        self._writer = csv.DictWriter(file, list(columns), extrasaction="ignore")
+        with named(path):
+            self._writer.writeheader()
 
     def write(self, row: Row) -> None:
         with named(self._path):
-            if self._writer is None:
-                self._writer = csv.DictWriter(self._file, list(row), extrasaction="ignore")
-                self._writer.writeheader()
             self._writer.writerow(row)
 
     def finish(self) -> None:
@@ -71,13 +111,16 @@ def pyarrow() -> tuple[Any, Any]:
 class ParquetSheet:
     """A Parquet file, for its owner's eyes only."""
 
-    def __init__(self, path: Path, closing: ExitStack) -> None:
+    def __init__(self, path: Path, columns: Columns, closing: ExitStack) -> None:
         """As a CsvSheet. Raises OSError; ValueError where pyarrow is missing."""
-        self._arrow, self._parquet = pyarrow()
+        self._arrow, parquet = pyarrow()
         self._path = path
         self._file = closing.enter_context(private_file(path))
-        self._writer: Any = None
+        arrow = {float: "float64", int: "int64", str: "string", bool: "bool"}
+        self._schema = self._arrow.schema([(name, arrow[kind]) for name, kind in columns.items()])
         self._rows: list[Row] = []
+        with named(path):
+            self._writer = parquet.ParquetWriter(self._file, self._schema)
 
     def write(self, row: Row) -> None:
         self._rows.append(row)
@@ -88,18 +131,11 @@ class ParquetSheet:
     def finish(self) -> None:
         with named(self._path):
             self._write()
-            if self._writer is not None:
-                self._writer.close()
+            self._writer.close()
             self._file.flush()
 
     def _write(self) -> None:
-        if not self._rows:
-            return
-        schema = None if self._writer is None else self._writer.schema
-        table = self._arrow.Table.from_pylist(self._rows, schema=schema)
-        if self._writer is None:
-            self._writer = self._parquet.ParquetWriter(self._file, table.schema)
-        self._writer.write_table(table)
+        self._writer.write_table(self._arrow.Table.from_pylist(self._rows, schema=self._schema))
         self._rows = []
 
 
@@ -129,7 +165,8 @@ def export(
         fit_sensors(start.body, start.files, home() / "sensors")
         for entry in reading.ticks(told):
             if not sheets:
-                sheets = _sheets(folder, kind, closing)
+                first = row_of(tick_of(journal, entry))
+                sheets = _sheets(folder, kind, first, closing)
             decision = entry.data["decision"]
             rows: list[tuple[str, Row]] = [("events", row) for row in _events(entry)]
             if entry.at >= due - 1e-6:
@@ -149,12 +186,21 @@ def export(
     return counts
 
 
-def _sheets(folder: Path, kind: str, closing: ExitStack) -> dict[str, Sheet]:
+def _sheets(folder: Path, kind: str, tick: Row, closing: ExitStack) -> dict[str, Sheet]:
+    """The table's files; that of the ticks has the columns of `tick`."""
     folder.mkdir(parents=True, exist_ok=True)
-    return {table: SHEETS[kind](folder / f"{table}.{kind}", closing) for table in TABLES}
+    columns: dict[str, Columns] = {
+        "ticks": {name: type(value) for name, value in tick.items()},
+        "events": get_type_hints(EventRow),
+        "decisions": get_type_hints(DecisionRow),
+        "scores": get_type_hints(ScoreRow),
+    }
+    return {
+        table: SHEETS[kind](folder / f"{table}.{kind}", columns[table], closing) for table in TABLES
+    }
 
 
-def _events(entry: Entry) -> Iterator[Row]:
+def _events(entry: Entry) -> Iterator[EventRow]:
     for event in entry.data["events"]:
         yield {
             "at": event["at"],
@@ -170,7 +216,7 @@ def _events(entry: Entry) -> Iterator[Row]:
         }
 
 
-def _decision(decision: Mapping[str, Any]) -> Row:
+def _decision(decision: Mapping[str, Any]) -> DecisionRow:
     return {
         "at": decision["at"],
         "behavior": decision["behavior"],
@@ -181,7 +227,7 @@ def _decision(decision: Mapping[str, Any]) -> Row:
     }
 
 
-def _scores(decision: Mapping[str, Any]) -> Iterator[Row]:
+def _scores(decision: Mapping[str, Any]) -> Iterator[ScoreRow]:
     for score in decision["scores"]:
         refused = score["refused"] or {"by": "", "short": 0.0}
         yield {

@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 import moggy
 from bench.whole_day import TOPICS, checked
+from moggy import export
 from moggy.commands.export import LAYOUT
 from moggy.main import app
 from moggy.messages import Trouble
@@ -114,7 +115,11 @@ def test_a_journal_is_exported_as_tables(journal: Path, life: moggy.Life, tmp_pa
     assert len(lines(tmp_path / "s" / "ticks.csv")) == 64
 
 
-def test_parquet_is_the_same(journal: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("batch", [export.BATCH, 100])
+def test_parquet_is_the_same(
+    journal: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, batch: int
+) -> None:
+    monkeypatch.setattr(export, "BATCH", batch)
     parquet = import_module("pyarrow.parquet")
     arguments = ["export", str(journal), "--parquet", str(tmp_path / "p"), "--csv", str(tmp_path)]
     result = CliRunner().invoke(app, [*arguments, "--every", "1"])
@@ -130,6 +135,21 @@ def test_parquet_is_the_same(journal: Path, tmp_path: Path) -> None:
     ticks = parquet.read_table(tmp_path / "p" / "ticks.parquet").to_pylist()
     assert len(ticks) == 64
     assert ticks[-1]["at"] == 63.0
+
+
+def test_a_life_in_which_nothing_happens_has_tables_without_lines(tmp_path: Path) -> None:
+    quiet = tmp_path / "quiet.mcap"
+    life = moggy.live(moggy.Pet(), seconds=1.0)
+    assert not life.events()
+    life.save(quiet)
+    arguments = ["export", str(quiet), "--parquet", str(tmp_path), "--csv", str(tmp_path)]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0, result.output
+    events = import_module("pyarrow.parquet").read_table(tmp_path / "events.parquet")
+    assert events.num_rows == 0
+    header = (tmp_path / "events.csv").read_text(encoding="utf-8").strip().split(",")
+    assert header == events.column_names
+    assert events.column_names[:3] == ["at", "id", "name"]
 
 
 def test_without_its_package_parquet_is_refused_before_anything_is_made(
