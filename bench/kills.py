@@ -207,6 +207,8 @@ class Tally:
     def __init__(self) -> None:
         self.killed: Counter[str] = Counter()
         self.at_work: Counter[str] = Counter()
+        self.encrypted = 0
+        """Of the memories that stayed whole, those that were encrypted."""
         self.memories = self.journals = self.adopted = self.said = self.lived = 0
         self.orphans: list[str] = []
         self.longest_orphan = self.memory_lost = self.journal_lost = self.longest_said = 0.0
@@ -236,7 +238,8 @@ def kill_brain(pet: Pet, praised_before: int, tally: Tally) -> int:
         path = pet.home / memory_file().name
         memory = Memory(path, pet.key)
         try:
-            if is_encrypted(path) != pet.key.exists():
+            encrypted = is_encrypted(path)
+            if encrypted != pet.key.exists():
                 raise Broken("it is encrypted without a key, or plain with one")
             memory.check()
             if memory.damaged or memory.load() is None:
@@ -248,6 +251,7 @@ def kill_brain(pet: Pet, praised_before: int, tally: Tally) -> int:
         missing = pet.praised[praised - praised_before :]
         tally.memory_lost = max(tally.memory_lost, pet.at - min(missing, default=pet.at))
         tally.memories += 1
+        tally.encrypted += encrypted
     except (Broken, OSError) as error:
         tally.wrong.append(f"memory: {error}")
     try:
@@ -364,7 +368,8 @@ def report(tally: Tally) -> int:
     work = {role: f" ({n} at work)" for role, n in tally.at_work.items()}
     killed = [f"{role} {n}{work.get(role, '')}" for role, n in tally.killed.items()]
     print("killed: " + ", ".join(killed))
-    print(f"memory intact {tally.memories} of {brains}, at most {tally.memory_lost:.2f} s lost")
+    print(f"memory intact {tally.memories} of {brains} ({tally.encrypted} encrypted), at most "
+          f"{tally.memory_lost:.2f} s lost")  # fmt: skip
     print(f"journal readable {tally.journals} of {brains}, at most {tally.journal_lost:.2f} s lost")
     print(f"orphans after {ORPHANED_S:g} s: {len(tally.orphans)}; the last ended after "
           f"{tally.longest_orphan:.2f} s")  # fmt: skip

@@ -10,13 +10,17 @@ import pytest
 from bench.kills import main
 
 
-@pytest.mark.parametrize("more", [[], ["--encrypted"]], ids=["plain", "encrypted"])
+@pytest.mark.parametrize("encrypted", [False, True], ids=["plain", "encrypted"])
 def test_after_kills_memory_and_journal_are_whole(
-    more: list[str], capsys: pytest.CaptureFixture[str]
+    encrypted: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    more = ["--encrypted"] if encrypted else []
     main(["--times", "2", "--seed", "2", "--between", "0.5", *more])
     said = capsys.readouterr().out
     for what in ("memory intact", "journal readable"):
         found = re.search(rf"{what} (\d+) of (\d+)", said)
         assert found is not None, said
         assert int(found[1]) == int(found[2]) >= 1, said
+    kept = re.search(r"memory intact (\d+) of \d+ \((\d+) encrypted\)", said)
+    assert kept is not None, said
+    assert int(kept[2]) == (int(kept[1]) if encrypted else 0), said
