@@ -116,16 +116,17 @@ class Studio:
         self._drawn = Drawn.of(angles, purr, pupils)
 
     def start(self) -> str:
-        """Start the thread; returns the address to open. Port 0 takes a free one. Raises OSError if
-        the port is taken."""
+        """Start the thread; returns the address to open. Port 0 takes a free one. Raises OSError,
+        which names the port, if it is taken."""
         listener = socket.socket(socket.AF_INET6 if ":" in self._host else socket.AF_INET)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((self._host, self._port))
             listener.listen(128)  # from now on connections wait, even before the server is up
-        except OSError:
+        except OSError as error:
             listener.close()
-            raise
+            why = f"{error.strerror}; another pet may have it: give another, or 0 for a free one"
+            raise OSError(error.errno, why, f"port {self._port} for the studio") from error
         guard = Guard.of(self._host, listener.getsockname()[1])
         config = uvicorn.Config(
             self._app(guard),

@@ -406,9 +406,11 @@ def test_beyond_this_machine_a_token_is_asked_for() -> None:
 
 
 def test_a_taken_port_is_said_at_once(rig: Rig) -> None:
-    second = Studio(BODY, inputs=rig.inbox, port=int(rig.place.rpartition(":")[2]))
-    with pytest.raises(OSError, match="in use"):
+    port = int(rig.place.rpartition(":")[2])
+    second = Studio(BODY, inputs=rig.inbox, port=port)
+    with pytest.raises(OSError, match="in use; another pet may have it") as refused:
         second.start()
+    assert refused.value.filename == f"port {port} for the studio"
 
 
 def test_only_a_name_or_number_with_a_port_is_an_address(rig: Rig) -> None:
