@@ -221,6 +221,8 @@ class Files:
         where only `read` can tell. It costs a tenth of that."""
         plain = name.removeprefix(COVERED)
         kind, _, file = plain.partition("/")
+        if kind not in SHIPPED:  # such as what a sensor's package ships
+            return ()
         own = [f"{self.own}/{plain}"] if self.own and plain == name else []
         for path in (*own, f"{SHIPPED[kind]}/{file}"):
             try:

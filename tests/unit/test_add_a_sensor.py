@@ -12,6 +12,8 @@ from asyncio import CancelledError
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from shutil import rmtree
+from time import monotonic, sleep
 from types import SimpleNamespace
 from typing import Any, Literal
 
@@ -29,6 +31,7 @@ from moggy.messages import (
     SENSES,
     AnySense,
     Command,
+    Edited,
     Face,
     Happening,
     Sense,
@@ -51,6 +54,7 @@ from moggy.sensors import ALWAYS
 from moggy.sim.script import read_script, schema
 from moggy.sim.studio.view import news
 from moggy.vocabulary import CHANNELS, EVENTS, EventKind
+from moggy.watch import Watcher
 
 ROOT = Path(__file__).resolve().parents[2]
 DOC = (ROOT / "docs" / "add-a-sensor.md").read_text(encoding="utf-8")
@@ -263,6 +267,24 @@ def test_a_tree_may_answer_the_event(home: Path) -> None:
     tree.unlink()
     ticks = lived(start, temperatures((1.0, 12.5)), 2.0)
     assert {tick.decision.behavior for tick in ticks if 1.2 < tick.at < 2.0} == {"shiver"}
+
+
+def test_what_its_owner_saves_is_seen_while_it_lives(home: Path, start: Start) -> None:
+    character, text = home / "personalities" / "cat.yaml", "extends: cat\ntalkative: 0.5\n"
+    character.parent.mkdir()
+    watcher = Watcher(Files(home), start.files, lambda name, text: {name: text})
+    try:
+        character.write_text(text, encoding="utf-8")
+        told: list[AnySense] = []
+        until = monotonic() + 60.0
+        while not told:
+            assert monotonic() < until
+            told += watcher.poll(1.0)
+            sleep(0.05)
+    finally:
+        watcher.close()
+        rmtree(character.parent)
+    assert told == [Edited(at=1.0, file="personalities/cat.yaml", text=text)]
 
 
 def test_a_life_with_it_replays_to_the_bit(start: Start, tmp_path: Path) -> None:
