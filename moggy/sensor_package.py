@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -23,6 +24,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError, create_model
 
 from moggy import ctrl_c, overlay
 from moggy.body import Body, StrictModel
+from moggy.clock import RealClock
 from moggy.config import compose, forget_checked
 from moggy.loop import LEFT_OUT, Sensor
 from moggy.messages import AnySense, Sense, Trouble, register_sense, sense_of
@@ -47,6 +49,14 @@ MOST_DEPTH = 20
 """Lists and tables within each other. Our choice."""
 MOST_BITS = 63
 """Of a whole number in JSON, besides its sign: as orjson writes it."""
+SLOW_S = 0.25
+"""Seconds from which a poll has waited for something; our choice: a body goes to rest after one."""
+SLOW_POLLS = 3
+"""Polls that wait within SLOW_WITHIN_S before it is said: a busy machine may keep one."""
+SLOW_WITHIN_S = 60.0
+"""Our choice."""
+SLOW = "its poll waits ({:.1f} s), and the whole pet with it: ask slow hardware in a ProcessWorker"
+"""What is said of a device that waits."""
 NAME = re.compile(r"[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)*")
 
 
@@ -114,20 +124,38 @@ class GuardedDevice:
 
     A sense with a value out of its bounds is left out, and a Trouble says so once: a journal that
     held it could not be replayed. Whatever else the device raises becomes an OSError, by which the
-    loop leaves it out.
+    loop leaves it out. That it waits again and again is said once.
     """
 
-    def __init__(self, name: str, device: Sensor) -> None:
+    def __init__(
+        self, name: str, device: Sensor, seconds: Callable[[], float] | None = None
+    ) -> None:
+        """`seconds`: a clock that goes on while the device is asked; else the machine's."""
         self.name = name
         self._device = device
         self._bounds = _Bounds(name)
+        self._seconds = seconds or RealClock().now
+        self._slow: deque[float] = deque(maxlen=SLOW_POLLS)
+        self._said_slow = False
 
     def poll(self, now: float) -> Sequence[AnySense]:
         """What the device measured. What is out of bounds is dropped, and said once."""
+        began = self._seconds()
         try:
-            return self._bounds.within(fields_of_all(self._device.poll(now), "poll"), now)
+            senses = self._bounds.within(fields_of_all(self._device.poll(now), "poll"), now)
         except BaseException as error:
             raise _mistake(error) from error
+        return senses + self._slowness(self._seconds() - began, now)
+
+    def _slowness(self, took: float, now: float) -> list[AnySense]:
+        """A Trouble where this poll, which took so many s, is one too many that waited."""
+        if took < SLOW_S or self._said_slow:
+            return []
+        self._slow.append(now)
+        if len(self._slow) < SLOW_POLLS or now - self._slow[0] > SLOW_WITHIN_S:
+            return []
+        self._said_slow = True
+        return [Trouble(at=now, part=self.name, message=SLOW.format(took))]
 
     def close(self) -> None:
         """Close the device, if there is something to close. A mistake in that is passed over: the

@@ -509,6 +509,27 @@ def test_a_device_whose_senses_cannot_be_checked_is_left_out() -> None:
         device.poll(0.0)
 
 
+@pytest.mark.parametrize(
+    ("took", "every", "said"), [(0.75, 5.0, 1), (0.2, 5.0, 0), (0.75, 40.0, 0)]
+)
+def test_a_device_that_waits_again_and_again_is_said_once(
+    took: float, every: float, said: int
+) -> None:
+    clock = [0.0]
+
+    def waits(now: float) -> list[Sense]:
+        clock[0] += took
+        return []
+
+    device = GuardedDevice("odd", Odd(waits), lambda: clock[0])
+    given = [sense for n in range(20) for sense in device.poll(n * every)]
+    assert len(given) == said
+    for trouble in given:
+        assert isinstance(trouble, Trouble)
+        assert (trouble.part, trouble.at) == ("odd", 2 * every)
+        assert "its poll waits (0.8 s)" in trouble.message
+
+
 def endless(now: float) -> Iterator[Sense]:
     while True:
         yield Happening(at=now, event="stroked")
