@@ -58,6 +58,8 @@ WITHOUT = (
 )
 
 
+LOST = "What it learned in its last {:.0f} s is lost: {}"
+"""What is said at the end of what could not be written, in s, and why."""
 IN_HEAD = "the pet keeps it in its head and tries again"
 """What becomes of an entry that could not be written."""
 
@@ -145,8 +147,7 @@ class Diary:
             try:
                 self._memory.keep(self._remember(), self._new)
             except Broken as error:
-                last = self._now - self._kept
-                self.lost = f"What it learned in its last {last:.0f} s is lost: {error}"
+                self.lost = LOST.format(self._now - self._kept, error)
 
     def _begin(self, remembered: Remembered, episodes: list[Episode]) -> Future[tuple[str, ...]]:
         if self._beside is not None:
@@ -215,14 +216,17 @@ class LateDiary:
         self._opening: Future[tuple[Memory, str]] | None = None
         self._memory: Memory | None = None
         self._diary: Diary | None = None
+        self._now = 0.0
+        """s, of this tick."""
 
     @property
     def lost(self) -> str:
-        """As Diary, once there is one."""
-        return self._diary.lost if self._diary else ""
+        """As Diary at the end; all that it learned where there never was one."""
+        return self._diary.lost if self._diary else LOST.format(self._now, self._why)
 
     def __call__(self, tick: Tick, *_: Any) -> None:
         """As Diary, once there is one."""
+        self._now = tick.at
         if self._diary is not None:
             self._diary(tick)
 

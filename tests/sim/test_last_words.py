@@ -46,3 +46,26 @@ def test_a_pet_whose_home_becomes_a_file_says_so_and_at_its_end_what_is_lost(
         f"{home}/memory.db was deleted, and cannot be made anew (Not a directory)\n"
     )
     assert " ticks are missing in the records: " in records
+
+
+def test_a_pet_whose_memory_never_opened_says_at_its_end_that_what_it_learned_is_lost(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "memory.db").mkdir()
+    arguments = ["--no-open", "--board", "lockstep", "--port", "0", "--remember"]
+    with Program(
+        [sys.executable, "-m", "moggy", "sim", *arguments],
+        env={**os.environ, "MOGGY_HOME": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as pet:
+        assert pet.stdout is not None
+        while not (line := pet.stdout.readline()).startswith("memory: "):
+            assert line
+        pet.send_signal(signal.SIGINT)
+        goodbye, lost = pet.stdout.readlines()[-2:]
+        assert pet.wait(60.0) == 1
+    assert goodbye == "It lies down. Goodbye.\n"
+    assert lost.startswith("What it learned in its last "), lost
+    assert "memory.db" in lost
