@@ -189,6 +189,7 @@ class Files:
             kind not in SHIPPED
             or len(steps) > 2
             or len(file) > LONGEST_NAME
+            or "\0" in file
             or any(not step or step.startswith(".") for step in steps)
             or not file.endswith(".yaml")
         ):

@@ -154,6 +154,8 @@ def test_the_text_of_a_shipped_file_can_be_read_by_its_full_name(tmp_path: Path)
     assert files.shown("shipped/personalities/cat.yaml") == Files().shown("personalities/cat.yaml")
     with pytest.raises(Invalid, match=r"^shipped/x/cat.yaml:1: no such file; names read"):
         files.shown("shipped/x/cat.yaml")
+    with pytest.raises(Invalid, match=r"no such file; names read"):
+        files.shown("personalities/c\0t.yaml")
     with pytest.raises(Invalid, match=r"stays as it is; save it as personalities/cat\.yaml"):
         files.save("shipped/personalities/cat.yaml", "name: x\n", Personality)
 
