@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from queue import Full, Queue
-from threading import Thread
+from threading import Thread, Timer
 
 import typer
 
@@ -81,12 +81,23 @@ def run_robot(
     return _live(life, terminal, ending)
 
 
+HANGS_S = 10.0
+"""Seconds after the first Ctrl-C in which a life ends, unless a part of it hangs. Our choice: the
+body lies down and the records are written in two."""
+HANGS = (
+    f"It has not ended for {HANGS_S:g} s: a part of it may hang, such as a sensor of your own. "
+    "Ctrl-C again ends it without waiting for that."
+)
+
+
 class Ending:
     """Notes Ctrl-C, or that somebody ends the process or closes its terminal, from the start of a
-    life on, and raises nothing: what is being opened would be left half open."""
+    life on, and raises nothing: what is being opened would be left half open. Only where that does
+    not end the life, the next one after HANGS_S raises KeyboardInterrupt."""
 
     def __init__(self) -> None:
         self.came = False
+        self._hangs = False
         self._loop: Loop | None = None
         signal.signal(signal.SIGINT, self._note)
         signal.signal(signal.SIGTERM, self._note)
@@ -100,9 +111,19 @@ class Ending:
             loop.stop()
 
     def _note(self, *_: object) -> None:
-        self.came = True
+        if self._hangs:
+            raise KeyboardInterrupt
+        if not self.came:
+            self.came = True
+            later = Timer(HANGS_S, self._say_that_it_hangs)
+            later.daemon = True
+            later.start()
         if self._loop is not None:
             self._loop.stop()
+
+    def _say_that_it_hangs(self) -> None:
+        self._hangs = True
+        tell(HANGS, color="yellow", err=True)
 
 
 def _live(life: RealLife, terminal: Terminal, ending: Ending) -> int:

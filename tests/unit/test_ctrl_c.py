@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.processes import Program
+
 ROOT = Path(__file__).resolve().parents[2]
 SIGNAL_AT = """
 import os, sys
@@ -92,3 +94,31 @@ def test_a_command_that_puts_something_away_gets_to_do_so(tmp_path: Path) -> Non
     status, said = ended(tmp_path, ("export", "nowhere.mcap"), "moggy.commands.export")
     assert status == 130, said
     assert "Traceback" not in said
+
+
+HANGING = """
+import time
+from moggy.commands import live
+
+live.HANGS_S = 0.2
+ending = live.Ending()
+print("ready", flush=True)
+try:
+    while True:
+        time.sleep(60.0)
+except KeyboardInterrupt:
+    print("ended", flush=True)
+"""
+
+
+def test_a_second_ctrl_c_ends_what_hangs() -> None:
+    with Program(
+        [sys.executable, "-c", HANGING],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, preexec_fn=not_ignored,
+    ) as program:  # fmt: skip
+        assert program.stdout is not None
+        assert program.stdout.readline() == "ready\n"
+        program.send_signal(signal.SIGINT)
+        assert "Ctrl-C again ends it" in program.stdout.readline()
+        program.send_signal(signal.SIGINT)
+        assert program.stdout.readline() == "ended\n"
