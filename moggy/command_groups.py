@@ -98,9 +98,13 @@ class Transport(StrEnum):
 Line = Annotated[
     Transport | None,
     typer.Option(
+        "--transport",
         help="The line to the brain: the board's USB, or its UART. [default: usb; uart on an "
-        "ESP32-S3]"
+        "ESP32-S3]",
     ),
+]
+Back = Annotated[
+    bool, typer.Option("--back", help="Put the files back with which this board last ran.")
 ]
 
 

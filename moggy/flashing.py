@@ -86,7 +86,13 @@ if {FOLDER!r} in folders:
         files[{FOLDER + "/"!r} + name] = look({FOLDER + "/"!r} + name)
 about = sys.implementation
 machine = getattr(about, "_machine", "")
-print(json.dumps([sys.platform, machine, about._mpy, list(about.version), files, folders]))
+try:
+    from machine import unique_id
+    number = hexlify(unique_id()).decode()
+except ImportError:
+    number = ""
+version = list(about.version)
+print(json.dumps([sys.platform, machine, about._mpy, version, files, folders, number]))
 """
 """Prints what a board is and has."""
 BEGIN = f"""
@@ -111,7 +117,13 @@ import os
 for name, *_ in os.ilistdir({FOLDER!r}):
     os.remove({FOLDER + "/"!r} + name)
 os.rmdir({FOLDER!r})
+try:
+    os.remove("prompt.txt")
+except OSError:
+    pass
 """
+"""Removes the folder, and what would have the next start give the prompt once more: a firmware with
+a damaged file does not come to read it (firmware/restart.py)."""
 
 
 class FlashError(RuntimeError):
@@ -132,6 +144,8 @@ class Found(NamedTuple):
     """Name → sha256 of each file that it could load, and of those in FOLDER."""
     folders: tuple[str, ...]
     """Names of its folders."""
+    number: str = ""
+    """The one that its chip was made with, in hex; empty where it has none."""
 
     @property
     def chip(self) -> str | None:
@@ -176,7 +190,8 @@ def look(port: str) -> Found:
     firmware."""
     said = _mpremote(port, "exec", LOOK, seconds=SCRIPT_WAIT)
     try:
-        platform, machine, mpy, version, files, folders = json.loads(said.strip().splitlines()[-1])
+        answer = json.loads(said.strip().splitlines()[-1])
+        platform, machine, mpy, version, files, folders, number = answer
     except (ValueError, IndexError):
         heard = said.strip()[-200:]
         raise FlashError(f"the board at {port} said {heard!r} at its prompt") from None
@@ -193,15 +208,14 @@ def look(port: str) -> Found:
             "firmware has parts that are compiled for a Cortex-M or an ESP32-S3 only: RISC-V and "
             "others are not supported"
         )
-    return Found(platform, machine, ARCHITECTURES[kind], release, files, tuple(folders))
+    return Found(platform, machine, ARCHITECTURES[kind], release, files, tuple(folders), number)
 
 
 def copy(port: str, files: Mapping[str, bytes], found: Found) -> list[str]:
     """Make the files those of the board: what differs is copied, other files that it could load
     are removed, except `boot.py`. Gives the names of what was copied. Raises FlashError; then the
     board starts what it had, or ends all pulses and gives the prompt, and the same call can be
-    repeated."""
-    _refuse_folders(port, files, found)
+    repeated. Call `refuse_folders` before."""
     wanted = {name: sha256(data).hexdigest() for name, data in files.items()}
     changed = [name for name in files if found.files.get(name) != wanted[name]]
     old = sorted(set(found.files) - set(files) - {"boot.py"})
@@ -222,7 +236,7 @@ def copy(port: str, files: Mapping[str, bytes], found: Found) -> list[str]:
     return [*rest, START_FILE]
 
 
-def _refuse_folders(port: str, files: Mapping[str, bytes], found: Found) -> None:
+def refuse_folders(port: str, files: Mapping[str, bytes], found: Found) -> None:
     """Raise FlashError where the board has a folder that it would load instead of a file."""
     if hides := [name for name in found.folders if {f"{name}.mpy", f"{name}.py"} & set(files)]:
         ways = " ".join([f"rm -r :{name} +" for name in hides]).removesuffix(" +")

@@ -15,6 +15,7 @@ import typer
 from moggy import ctrl_c
 from moggy.command_groups import (
     AsJson,
+    Back,
     BodyName,
     Hears,
     Line,
@@ -207,14 +208,14 @@ def run(
     raise typer.Exit(status)
 
 
-@app.command(epilog="Examples: `moggy flash` · `moggy flash --port /dev/ttyACM0 --body cat`")
-def flash(port: Port = "", body: BodyName = "cat", transport: Line = None) -> None:
+@app.command(epilog="Examples: `moggy flash --port /dev/ttyACM0 --body cat` · `moggy flash --back`")
+def flash(port: Port = "", body: BodyName = "cat", line: Line = None, back: Back = False) -> None:
     """Put the firmware on a board that has MicroPython: compiled for this body, only what differs,
-    each file checked. The board goes limp, restarts, and is asked whether it has it. Can be
-    interrupted and repeated: a board that is half flashed does not move."""
+    each file checked. The board goes limp, restarts, and is asked whether it has it; where it
+    fails, the files with which it last ran go back. Repeat it where it was interrupted."""
     from moggy.commands.flash import flash
 
-    raise typer.Exit(flash(port, body, transport.value if transport else ""))
+    raise typer.Exit(flash(port, body, line.value if line else "", back))
 
 
 @app.command(

@@ -313,7 +313,8 @@ def test_a_chip_is_told_by_what_its_micropython_says(
 def test_a_micropython_that_cannot_load_it_is_told_why(
     mpy: int, why: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    said = json.dumps(["esp32", "ESP32C3 module with ESP32C3", mpy, [1, 24, 1, ""], {}, []])
+    found = ["esp32", "ESP32C3 module with ESP32C3", mpy, [1, 24, 1, ""], {}, [], ""]
+    said = json.dumps(found)
     monkeypatch.setattr(flashing, "_mpremote", lambda *_, **__: f"{said}\r\n")
     with pytest.raises(FlashError, match=why):
         look("/dev/ttyACM0")
