@@ -88,6 +88,39 @@ def log(port: Port = "", body: BodyName = "cat") -> None:
     raise typer.Exit(board.log(port, body))
 
 
+class Part(StrEnum):
+    """A part of the first power."""
+
+    SERVOS = "servos"
+    PADS = "pads"
+    IMU = "imu"
+    PURR = "purr"
+    SPEAKER = "speaker"
+    STOP = "stop"
+
+
+@board_app.command(
+    "test",
+    epilog="Examples: `moggy board test` · `moggy board test --only pads --only imu` · "
+    "`moggy board test --port /dev/ttyACM0 --body mine --only servos`",
+)
+def first_power(
+    port: Port = "",
+    body: BodyName = "cat",
+    only: Annotated[
+        list[Part] | None,
+        typer.Option(help="Only this part. May be given several times."),
+    ] = None,
+) -> None:
+    """First power, step by step: each servo off its horn (centre, direction, ends, saved to the
+    body's file in your folder), each touch pad, the accelerometer's axes, purr, loudspeaker, stop
+    button. Asks before each movement, moves slowly and within the limits; Ctrl-C ends all pulses at
+    any moment. Ends with 1 where a part failed."""
+    from moggy.commands import first_power
+
+    raise typer.Exit(first_power.run(port, body, only or []))
+
+
 class Transport(StrEnum):
     """The line between brain and board."""
 
