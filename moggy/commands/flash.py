@@ -44,7 +44,7 @@ one (firmware/main.py), and chips that do not answer are told within one. Our ch
 OF_WIRES = frozenset(("servos", "touch", "imu"))
 """Faults that a wrong pin or a mistake in a driver shows at once, and a loose wire too."""
 AGAIN = (
-    "interrupted: no servo is moved; until the board is flashed whole it starts what it had, or "
+    "interrupted: this moves no servo; until the board is flashed whole it starts what it had, or "
     "ends all pulses and gives the prompt. Run the same again: moggy {}"
 )
 """Said at Ctrl-C, with the words of the command line."""
@@ -73,8 +73,8 @@ def flash(port: str, body: str, transport: str, back: bool = False) -> int:
     made = Files(home()).load(f"body/{body}.yaml", Body)
     transport = transport or usual_line(made.wiring.chip)
     place = _place(port, made)
-    had = _to_prompt(place, made)
     try:
+        had = _to_prompt(place, made)
         found = look(place)
         good = _kept(found)
         _row("board", f"{found.platform} at {place}, MicroPython {found.version}")

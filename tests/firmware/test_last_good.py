@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -142,15 +143,16 @@ def test_where_the_last_good_files_cannot_be_put_back_the_board_waits_for_them(
     assert_has(board)
 
 
+@pytest.mark.parametrize("where", [(flashing, "_copy"), (flash_command, "wait_for_prompt")])
 def test_an_interrupted_flash_says_how_to_repeat_it(
-    board: Board, monkeypatch: pytest.MonkeyPatch
+    board: Board, monkeypatch: pytest.MonkeyPatch, where: tuple[ModuleType, str]
 ) -> None:
     newer(monkeypatch, with_source("wire", "VERSION = 2\n"))
 
-    def ctrl_c(port: str, files: Mapping[str, bytes]) -> None:
+    def ctrl_c(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(flashing, "_copy", ctrl_c)
+    monkeypatch.setattr(*where, ctrl_c)
     said = flash(board)
     assert said.exit_code != 0
     assert "Run the same again: moggy " in said.output
