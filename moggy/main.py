@@ -210,9 +210,8 @@ def run(
 
 @app.command(epilog="Examples: `moggy flash --port /dev/ttyACM0 --body cat` · `moggy flash --back`")
 def flash(port: Port = "", body: BodyName = "cat", line: Line = None, back: Back = False) -> None:
-    """Put the firmware on a board that has MicroPython: compiled for this body, only what differs,
-    each file checked. The board goes limp, restarts, and is asked whether it has it; where it
-    fails, the files with which it last ran go back. Repeat it where it was interrupted."""
+    """Put the firmware on a board, which goes limp: for this body, only what differs, each file
+    checked. Where it then fails, the files with which it last ran go back. Can be repeated."""
     from moggy.commands.flash import flash
 
     raise typer.Exit(flash(port, body, line.value if line else "", back))
