@@ -132,6 +132,9 @@ def forget() -> None:
             setattr(owner, name, None)
     for built in _BUILT_ONCE:
         sys.modules.pop(built.split()[0], None)
+    table = sys.modules.get("servo_drivers")
+    for file in table.DRIVERS.values() if table else ():
+        sys.modules.pop(file, None)  # it may hold a class that cannot be made any more
     for name in "all_off", "body_config", "restart", "servo_drivers":
         sys.modules.pop(name, None)
     for name in _ONLY_AT_START:

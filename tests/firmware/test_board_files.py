@@ -55,6 +55,9 @@ from pca9685 import PCA9685
 def servos(bus, channels, oscillator_hz):
     return PCA9685(bus, channels, oscillator_hz, 0x40)
 """
+WITH_A_SHIPPED_CLASS = "from faults import HealingFault\n" + OWN.replace(
+    "    return", "    HealingFault(100, 0)\n    return"
+)
 FAILS = """
 import machine
 try:
@@ -205,10 +208,11 @@ def firmware(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.skipif(interpreter() is None, reason=f"not run: {note()}")
 @pytest.mark.parametrize("compiled", [True, False])
-def test_where_a_tick_fails_pulses_of_a_driver_made_of_the_shipped_one_end(
-    firmware: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, compiled: bool
+@pytest.mark.parametrize("own", [OWN, WITH_A_SHIPPED_CLASS], ids=["driver", "another class"])
+def test_where_a_tick_fails_pulses_of_a_driver_made_of_shipped_classes_end(
+    own: str, firmware: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, compiled: bool
 ) -> None:
-    (firmware / "own.py").write_text(OWN)
+    (firmware / "own.py").write_text(own)
     table = (firmware / "servo_drivers.py").read_text(encoding="utf-8")
     (firmware / "servo_drivers.py").write_text(table.replace("}", '    "own": "own",\n}', 1))
     monkeypatch.setitem(DRIVERS, "own", "own")
