@@ -54,8 +54,14 @@ SHIPPED_FILES = {
 """Names of the firmware's own."""
 NOT_ON_A_BOARD = ("sys.implementation.name != 'micropython'", "TYPE_CHECKING")
 """Conditions of what only CPython and the type checker need."""
-COMPUTED = ("SCHEMA_HASH", "lengths")
-"""Names of `wire` that the schema gives; the schema itself stays here."""
+HEARD = (wire.HELLO, wire.SETPOINT, wire.PING, wire.ACK, *range(wire.STOP, wire.TOUCHED))
+"""Types of messages that a board is sent."""
+COMPUTED = {
+    "SCHEMA_HASH": wire.SCHEMA_HASH,
+    "lengths": {kind: wire.lengths[kind] for kind in HEARD if kind in wire.lengths},
+}
+"""Name → value of what the schema gives in `wire`; the schema itself stays here. Any length is
+right for a type that `lengths` lacks: of those a board says only that it does not know them."""
 Names = Mapping[str, int]
 """Constants by name."""
 SCHEMA = ("SCHEMA", "STATES", "FAULTS", "RESULTS", "_lengths")
@@ -82,7 +88,7 @@ def for_board(name: str, text: str) -> str:
         if isinstance(node, ast.stmt) and _is_gone(name, node, here):
             edits.append((node, ""))
         elif isinstance(node, ast.stmt) and name == "wire" and _defined(node) in COMPUTED:
-            edits.append((node, f"{_defined(node)} = {getattr(wire, _defined(node))!r}"))
+            edits.append((node, f"{_defined(node)} = {COMPUTED[_defined(node)]!r}"))
     inside = {id(part) for node, _ in edits for part in ast.walk(node)}
     used: set[str] = set()
     for node in ast.walk(tree):
