@@ -3,6 +3,7 @@ probabilities, dropout, and AdamW (Loshchilov & Hutter 2019)."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -32,29 +33,56 @@ WARM_UP = 50
 """Steps in which the rate grows."""
 
 
+class Pace(NamedTuple):
+    """How long and how fast a network is trained."""
+
+    epochs: int
+    batch: int
+    rate: float
+    decay: float
+    """Weight decay of AdamW, times the rate."""
+
+
 def train(x: Matrix, y: Matrix, weight: Matrix, recipe: Recipe) -> list[Matrix]:
     """Inputs (n, d), target probabilities (n, k) and weights (n,) → the matrices and biases, from
     the inputs on."""
     rng = np.random.default_rng(recipe.seed)
     layers = _fresh(x.shape[1], recipe.hidden, y.shape[1], rng)
+    pace = Pace(recipe.epochs, recipe.batch, recipe.rate, recipe.decay)
+    descend(
+        layers,
+        len(x),
+        lambda rows: _slopes(layers, x[rows], y[rows], weight[rows], recipe, rng),
+        pace,
+        rng,
+    )
+    return layers
+
+
+def descend(
+    layers: list[Matrix],
+    count: int,
+    slopes: Callable[[NDArray[np.int64]], list[Matrix]],
+    pace: Pace,
+    rng: np.random.Generator,
+) -> None:
+    """Change the layers by AdamW (Loshchilov & Hutter 2019), in batches of `count` rows; `slopes`
+    is the gradient of some of them."""
     first = [np.zeros_like(p) for p in layers]
     second = [np.zeros_like(p) for p in layers]
-    steps = recipe.epochs * -(-len(x) // recipe.batch)
-    step = 0
-    for _ in range(recipe.epochs):
-        order = rng.permutation(len(x))
-        for start in range(0, len(x), recipe.batch):
-            rows = order[start : start + recipe.batch]
-            slopes = _slopes(layers, x[rows], y[rows], weight[rows], recipe, rng)
+    steps, step = pace.epochs * -(-count // pace.batch), 0
+    for _ in range(pace.epochs):
+        order = rng.permutation(count)
+        for start in range(0, count, pace.batch):
             step += 1
-            rate = recipe.rate * min(1.0, step / WARM_UP) * 0.5 * (1 + np.cos(np.pi * step / steps))
-            for p, m, v, slope in zip(layers, first, second, slopes, strict=True):
+            rate = pace.rate * min(1.0, step / WARM_UP) * 0.5 * (1 + np.cos(np.pi * step / steps))
+            found = slopes(order[start : start + pace.batch])
+            for p, m, v, slope in zip(layers, first, second, found, strict=True):
                 m += 0.1 * (slope - m)
                 v += 0.01 * (slope * slope - v)
                 p -= rate * (m / (1 - 0.9**step)) / (np.sqrt(v / (1 - 0.99**step)) + 1e-8)
                 if p.ndim == 2:
-                    p -= rate * recipe.decay * p
-    return layers
+                    p -= rate * pace.decay * p
 
 
 def train_several(x: Matrix, y: Matrix, weight: Matrix, recipe: Recipe, seeds: int) -> list[Matrix]:

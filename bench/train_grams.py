@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from bench.network import Matrix, softmax
+from bench.network import Matrix, Pace, descend, softmax
 from moggy.sensors.words.words_address import language
 from moggy.sensors.words.words_features import plain, tokens
 from moggy.sensors.words.words_grams import BUCKETS, FEW, numbers
@@ -17,19 +17,13 @@ from moggy.sensors.words.words_reader import cut
 
 HIDDEN: Final = 32
 """Columns of the table."""
-EPOCHS: Final = 20
-RATE: Final = 3e-3
-DECAY: Final = 0.02
-"""Of AdamW (Loshchilov & Hutter 2019), times the rate."""
+PACE: Final = Pace(epochs=20, batch=128, rate=3e-3, decay=0.02)
 DROP_IN: Final = 0.1
 DROP_HIDDEN: Final = 0.2
-BATCH: Final = 128
 GAIN: Final = 3.0
 """What the inputs are multiplied by while it is trained: they are as small as 0.1."""
 START: Final = 0.05
 """Spread of the table before it is trained."""
-WARM_UP: Final = 50
-"""Steps in which the rate grows."""
 LARGEST: Final = 127
 """Of a whole number of eight bits."""
 
@@ -73,22 +67,7 @@ def train(x: csr_matrix, y: Matrix) -> Table:
         rng.normal(0.0, HIDDEN**-0.5, (HIDDEN, y.shape[1])).astype(np.float32),
         np.zeros(y.shape[1], np.float32),
     ]
-    first = [np.zeros_like(p) for p in layers]
-    second = [np.zeros_like(p) for p in layers]
-    steps, step = EPOCHS * -(-len(y) // BATCH), 0
-    for _ in range(EPOCHS):
-        order = rng.permutation(len(y))
-        for start in range(0, len(y), BATCH):
-            rows = order[start : start + BATCH]
-            step += 1
-            rate = RATE * min(1.0, step / WARM_UP) * 0.5 * (1 + np.cos(np.pi * step / steps))
-            slopes = _slopes(layers, x[rows], y[rows], rng)
-            for p, m, v, slope in zip(layers, first, second, slopes, strict=True):
-                m += 0.1 * (slope - m)
-                v += 0.01 * (slope * slope - v)
-                p -= rate * (m / (1 - 0.9**step)) / (np.sqrt(v / (1 - 0.99**step)) + 1e-8)
-                if p.ndim == 2:
-                    p -= rate * DECAY * p
+    descend(layers, len(y), lambda rows: _slopes(layers, x[rows], y[rows], rng), PACE, rng)
     table = layers[0] * np.float32(GAIN)
     width = float(np.abs(table).max()) / LARGEST
     return Table(np.round(table / width).astype(np.int8), width, *layers[1:])
