@@ -1,9 +1,10 @@
-"""Trains the network and the table of letters of the first reader of words on bench/said/train.tsv
-and train_hard.tsv and writes them.
+"""Trains the network, the table of letters and the pieces of words of the first reader of words on
+bench/said/train.tsv and train_hard.tsv and writes them.
 
 Beside those sentences it learns from bench/intents.tsv (ours) and, as what nobody says to a pet,
 from comments of GoEmotions train (Demszky et al. 2020, Apache-2.0). Its temperature and thresholds
-are set on folds that are held back. It takes about four minutes on one core.
+are set on folds that are held back. It takes about six minutes on one core, and needs the
+embedding (`moggy models fetch e5_small`), of which the pieces are.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from bench import train_grams
+from bench import train_grams, train_pieces
 from bench.absent import need
 from bench.answers import Said
 from bench.network import Matrix, Recipe, scores, softmax, temperature, train_several
@@ -43,7 +44,7 @@ from moggy.sensors.words.words_address import language
 from moggy.sensors.words.words_features import manner, plain, tokens
 from moggy.sensors.words.words_grams import GRAMS
 from moggy.sensors.words.words_head import head
-from moggy.sensors.words.words_meanings import GRAMS_SHARE, HEAD, INPUTS, inputs
+from moggy.sensors.words.words_meanings import GRAMS_SHARE, HEAD, INPUTS, PIECES_SHARE, inputs
 from moggy.sensors.words.words_phrases import wish
 from moggy.sensors.words.words_reader import cut, lexical, vader
 
@@ -70,26 +71,33 @@ class Both(NamedTuple):
     mine: Rows
     more: Rows
     letters: csr_matrix
-    """Of bench/said/train.tsv, and of bench/intents.tsv after them."""
+    """Of bench/said/train*.tsv, and of bench/intents.tsv after them."""
+    texts: list[str]
+    """The same sentences."""
 
     def letters_of(self, kept: NDArray[np.bool_]) -> train_grams.Table:
         """The table of letters, trained on what is kept of train.tsv."""
-        short = self.letters.shape[0] - len(kept)
+        rows, targets = self._kept(kept)
+        table = train_grams.train(self.letters[rows], targets)
+        return table._replace(out_bias=as_heard(table.out_bias))
+
+    def pieces_of(self, kept: NDArray[np.bool_]) -> train_pieces.Trained:
+        """The pieces of words, likewise."""
+        rows, targets = self._kept(kept)
+        found = train_pieces.train([self.texts[n] for n in np.flatnonzero(rows)], targets)
+        return found._replace(out_bias=as_heard(found.out_bias))
+
+    def _kept(self, kept: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], Matrix]:
+        """What is kept of `texts`, with all of bench/intents.tsv, and its targets."""
+        short = len(self.texts) - len(kept)
         targets = np.concatenate([self.mine[1][kept], self.more[1][:short]])
-        return heard(
-            train_grams.train(self.letters[np.append(kept, np.ones(short, bool))], targets)
-        )
-
-
-def heard(table: train_grams.Table) -> train_grams.Table:
-    """The same for where comments are rare."""
-    return table._replace(out_bias=as_heard(table.out_bias))
+        return np.append(kept, np.ones(short, bool)), targets
 
 
 def learnt_from(lines: Sequence[Said], of: Sequence[Meaning]) -> Both:
     """All rows."""
     texts = [line.text for line in lines] + [line.text for line in phrases("intents.tsv")]
-    return Both(own(lines, of), beside(of), train_grams.seen_as(texts))
+    return Both(own(lines, of), beside(of), train_grams.seen_as(texts), texts)
 
 
 def seen_as(texts: Sequence[str], said: Sequence[str]) -> Matrix:
@@ -141,7 +149,7 @@ def beside(of: Sequence[Meaning]) -> Rows:
 def crossed(lines: Sequence[Said], of: Both) -> Matrix:
     """Scores (n, k) of each sentence by a network and a table that were not trained on it."""
     part = folds(lines)
-    mine, more, letters = of
+    mine, more, letters, texts = of
     found = np.zeros_like(mine[1])
     for k in range(FOLDS):
         kept = part != k
@@ -150,6 +158,8 @@ def crossed(lines: Sequence[Said], of: Both) -> Matrix:
         layers[-1] = as_heard(layers[-1])
         beside = of.letters_of(kept).scores(letters[: len(lines)][~kept])
         found[~kept] = scores(layers, mine[0][~kept]) + np.float32(GRAMS_SHARE) * beside
+        seen = of.pieces_of(kept).scores([texts[n] for n in np.flatnonzero(~kept)])
+        found[~kept] += np.float32(PIECES_SHARE) * seen
     return found
 
 
@@ -202,7 +212,9 @@ def main() -> None:
     x, y, weight = (np.concatenate(pair) for pair in zip(both.mine, both.more, strict=True))
     layers = train_several(x, y, weight, RECIPE, SEEDS)
     layers[-1] = as_heard(layers[-1])
-    written(both.letters_of(np.ones(len(lines), bool)))
+    everything = np.ones(len(lines), bool)
+    written(both.letters_of(everything))
+    train_pieces.written(both.pieces_of(everything))
     chosen.out.write_text(
         json.dumps(
             {

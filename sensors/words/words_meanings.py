@@ -44,6 +44,9 @@ LENGTH: Final = 15.0
 """Characters at which a text counts as half short."""
 LONGEST: Final = 0.6
 """Hundreds of characters from which a text is no longer: few of the sentences learnt from are."""
+PIECES_SHARE: Final = 0.6
+"""The same of `words_pieces`. On folds that keep like sentences together the likeliest feeling is
+right in 0.707 of them without it, and in 0.731 with it."""
 LEARNT: Final = 3.0
 """Divides the log-likelihoods of the head that was learnt from English (words_head)."""
 GRAMS_SHARE: Final = 0.3
@@ -114,17 +117,20 @@ class MeaningsHead:
         self._temperature: float = stored["temperature"]
 
     def probabilities(
-        self, found: Sequence[tuple[int, float]], beside: Sequence[float]
+        self,
+        found: Sequence[tuple[int, float]],
+        letters: Sequence[float],
+        pieces: Sequence[float],
     ) -> list[float]:
-        """Probability of each meaning, calibrated by the temperature. `beside` are the scores of
-        `words_grams`."""
+        """Probability of each meaning, calibrated by the temperature. `letters` are the
+        scores of `words_grams`, `pieces` those of `words_pieces`."""
         hidden = _added(self._hidden_bias, self._hidden, found)
         active = [(k, value) for k, value in enumerate(hidden.tolist()) if value > 0.0]
         scores = _added(self._out_bias, self._out, active)
         return softmax(
             [
-                (score + GRAMS_SHARE * more) / self._temperature
-                for score, more in zip(scores.tolist(), beside, strict=True)
+                (score + GRAMS_SHARE * one + PIECES_SHARE * other) / self._temperature
+                for score, one, other in zip(scores.tolist(), letters, pieces, strict=True)
             ]
         )
 

@@ -18,6 +18,7 @@ from moggy.sensors.words.words_features import DRAWN_OUT, manner, plain, tokens
 from moggy.sensors.words.words_grams import grams, numbers
 from moggy.sensors.words.words_head import head
 from moggy.sensors.words.words_phrases import phrases, wish
+from moggy.sensors.words.words_pieces import pieces
 from moggy.vocabulary import (
     CLASS_PLACES,
     CLASS_PRIOR,
@@ -139,6 +140,7 @@ def understand(words: Words) -> Words:
             common, found, lang, wish(common, lang), polarity, head().scores(spelt, said)
         ),
         grams().scores(numbers(common, spelt, lang)),
+        pieces().scores(common),
     )
     read = taken(meant.meanings, shares)
     probabilities = blended(read.probabilities, CLASS_PRIOR, known)
