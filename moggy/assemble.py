@@ -361,7 +361,7 @@ def robot(
             hour=None, body=body, personality=personality,
         )  # fmt: skip
         eye = None if camera is None else f"camera:{camera}"
-        inbox = parts.inbox(eye, hears=microphone is None)
+        inbox = parts.inbox(eye, hears=microphone is None and studio_port is not None)
         if microphone is not None:
             parts.listen(microphone)
         for device in devices_of(parts.start):
