@@ -21,6 +21,9 @@ START: Final = "\u2581"
 """Stands for a space, and before the first word, in a piece."""
 LONGEST: Final = 16
 """Characters of the longest piece."""
+MOST: Final = 160
+"""Characters of a text that are looked at, from its beginning: the longest sentence to a pet that
+we have has 120, and a long text must not hold a tick up. Our choice."""
 UNKNOWN: Final = -25.0
 """Log-probability of a character that no piece has. Our choice: less than that of any piece."""
 FINE: Final = 4096
@@ -40,20 +43,26 @@ class Pieces:
     def __init__(self, pieces: list[str], logs: list[float]) -> None:
         pairs = zip(pieces, logs, strict=True)
         self._known = {piece: (n, log) for n, (piece, log) in enumerate(pairs)}
+        self._begins = {piece[:n] for piece in pieces for n in range(1, len(piece) + 1)}
+        """What a piece may begin with."""
         self.unknown = len(pieces)
         """The number of what no piece has."""
 
     def numbers(self, text: str) -> list[int]:
         """The likeliest pieces of a plain text, in order (the unigram model of Kudo 2018)."""
         text = START + START.join(unicodedata.normalize("NFKC", text).split())
+        text = text[:MOST]
         best = [0.0] + [-math.inf] * len(text)
         way = [(0, self.unknown)] * (len(text) + 1)
         for at in range(len(text)):
             here = best[at]
             for end in range(at + 1, min(len(text), at + LONGEST) + 1):
+                part = text[at:end]
                 number, log = self._known.get(
-                    text[at:end], (self.unknown, UNKNOWN if end == at + 1 else -math.inf)
+                    part, (self.unknown, UNKNOWN if end == at + 1 else -math.inf)
                 )
+                if end > at + 1 and part not in self._begins:
+                    break
                 if here + log > best[end]:
                     best[end], way[end] = here + log, (at, number)
         found, at = [], len(text)

@@ -11,7 +11,15 @@ import pytest
 from bench import train_pieces
 from moggy import models
 from moggy.brain.language.embedding import MODEL
-from moggy.sensors.words.words_pieces import ORDER, PIECES, START, Pieces, PiecesHead, counting
+from moggy.sensors.words.words_pieces import (
+    MOST,
+    ORDER,
+    PIECES,
+    START,
+    Pieces,
+    PiecesHead,
+    counting,
+)
 
 
 def test_the_likeliest_pieces_are_found() -> None:
@@ -19,6 +27,12 @@ def test_the_likeliest_pieces_are_found() -> None:
     assert known.numbers("good cat") == [1, 2, 3]
     assert known.numbers("cat x") == [3, known.unknown, known.unknown]
     assert known.numbers("") == [known.unknown]
+
+
+def test_only_the_beginning_of_a_long_text_is_looked_at() -> None:
+    known = Pieces([f"{START}good"], [-5.0])
+    assert known.numbers("good " * 1000) == [0] * (MOST // 5)
+    assert len(known.numbers("x" * 5000)) == MOST
 
 
 def test_the_shipped_pieces_name_the_weights_that_they_are_of_and_are_small() -> None:
