@@ -16,6 +16,8 @@ from bench.answers import NEUTRAL, Said, sentences
 from moggy.meanings import AWAY, SARCASTIC, Meaning, taken
 from moggy.vocabulary import CLASS_PLACES, CLASSES, INTENTS, Intent, PersonClass
 
+PLAIN = ("train", "train_others", "train_more")
+"""Files of sentences to train on that are told plainly."""
 FOLDS = 5
 """Parts of the sentences, each held back once."""
 SEED = 3
@@ -56,10 +58,10 @@ class LabelledPhrase(NamedTuple):
     text: str
 
 
-def training() -> tuple[list[Said], int]:
-    """All sentences to train on, and how many of them, the first, are of train.tsv: told plainly,
-    as most that a pet hears."""
-    plain = sentences("train")
+def training(without: str | None = None) -> tuple[list[Said], int]:
+    """All sentences to train on, but those of one file, and how many of them, the first, are told
+    plainly, as most that a pet hears."""
+    plain = [line for name in PLAIN if name != without for line in sentences(name)]
     return [*plain, *sentences("train_hard")], len(plain)
 
 

@@ -15,7 +15,7 @@ from moggy.sensors.words.words_features import plain, tokens
 from moggy.sensors.words.words_grams import BUCKETS, FEW, numbers
 from moggy.sensors.words.words_reader import cut
 
-HIDDEN: Final = 32
+HIDDEN: Final = 64
 """Columns of the table."""
 PACE: Final = Pace(epochs=20, batch=128, rate=3e-3, decay=0.02)
 DROP_IN: Final = 0.1

@@ -3,10 +3,10 @@ first reader that looks at them (moggy/sensors/words/words_pieces.py). `bench/tr
 it.
 
 The rows of the embedding's own table (multilingual-e5-small, Wang et al. 2024, MIT) are narrowed to
-the directions that the meanings need, and rounded to 4 bits. It learns from bench/said/train.tsv,
-train_hard.tsv and bench/intents.tsv (ours); bench/train_said.py leaves a fifth of the first two out
-for the temperature and the thresholds, and the shipped one is trained on all. Nothing here reads
-held.tsv or hard.tsv.
+the directions that the meanings need, and rounded to 4 bits. It learns from bench/said/train*.tsv
+and bench/intents.tsv (ours); bench/train_said.py leaves a fifth of the first out for the
+temperature and the thresholds, and the shipped one is trained on all. Nothing here reads held.tsv,
+hard.tsv or fresh.tsv.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ from moggy.sensors.words.words_pieces import (
 )
 from moggy.sensors.words.words_reader import cut
 
-KEPT: Final = 8_000
+KEPT: Final = 16_000
 """Pieces in the table."""
-NARROW: Final = 40
+NARROW: Final = 96
 """Numbers of a vector."""
 WIDE: Final = 192
 """Directions of the embedding's table that are looked at: on the folds 64 gave half the gain."""
-HIDDEN: Final = 128
+HIDDEN: Final = 256
 ROUGH = (96, 8)
 """Units and rounds of the network whose directions are kept."""
 PACE: Final = Pace(epochs=20, batch=64, rate=3e-3, decay=0.02)

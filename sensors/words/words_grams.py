@@ -19,7 +19,7 @@ from moggy.sensors.words.words_lexicon import UNSPACED
 
 GRAMS = Path(__file__).with_name("grams.json")
 """The trained table and network; `python -m bench train_said` writes it."""
-BUCKETS: Final = 8192
+BUCKETS: Final = 16_384
 """Rows of the table: what falls on the same row shares its weights."""
 FINE: Final = 4096
 """Steps of 1 in which the network counts."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from moggy.meanings import DOUBTED, DOUBTED_VALENCE, blended, taken
 from moggy.messages import AnySense, Probabilities, Trouble, Words
-from moggy.sensors.words import words_lexicon, words_meanings
+from moggy.sensors.words import words_lexicon, words_meanings, words_vocabulary
 from moggy.sensors.words.words_address import language, signs, to_pet
 from moggy.sensors.words.words_features import DRAWN_OUT, manner, plain, tokens
 from moggy.sensors.words.words_grams import grams, numbers
@@ -55,6 +55,9 @@ KNOWN_FROM: Final = 0.25
 CHANCE: Final = 0.15
 """Share of the words that a lexicon knows of a text in a language that it is not for. Our choice,
 after Finnish and Georgian."""
+SHARED: Final = 0.35
+"""Share of the words of a text in a neighbouring language (Portuguese, Dutch) that a vocabulary
+has. Our choice, after twenty sentences."""
 KNOWN_SPAN: Final = 0.175
 """Share of known words beyond chance from which the learnt weights count fully. On held-back folds
 of bench/said/train.tsv the calibration error is 0.03 with it, and 0.10 with twice as much."""
@@ -187,7 +190,7 @@ def _known(spelt: Sequence[str], hits: int, lang: str, compound: float) -> float
         return SYMBOLS_ONLY if compound else 0.0
     if lang in words_lexicon.UNSPACED:  # the script tells the language
         return 1.0
-    share = hits / len(letters) - CHANCE
+    share = max(hits / len(letters) - CHANCE, words_vocabulary.share(letters, lang) - SHARED)
     if lang == "en":
         share = max(share, head().knows(spelt) - KNOWN_FROM)
     return min(1.0, max(0.0, share / KNOWN_SPAN))

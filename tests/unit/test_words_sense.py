@@ -12,7 +12,7 @@ import pytest
 
 from moggy.brain.language.reading import UNSURE
 from moggy.messages import Trouble, Words
-from moggy.sensors.words import words_lexicon, words_meanings
+from moggy.sensors.words import words_lexicon, words_meanings, words_vocabulary
 from moggy.sensors.words.word_files import rows
 from moggy.sensors.words.words_features import pieces, plain, tokens
 from moggy.sensors.words.words_head import HEAD, head
@@ -197,12 +197,30 @@ def test_valence_and_probabilities_stay_within_their_bounds() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["qwrt zxcv plokij", "ქართული ენა", "Tänään sataa vettä ja tuulee", "...", "12345"]
+    "text",
+    [
+        "qwrt zxcv plokij",
+        "ქართული ენა",
+        "Tänään sataa vettä ja tuulee",
+        "kom eens hier lieve poes van me",
+        "descends de la table tout de suite",
+        "...",
+        "12345",
+    ],
 )
 def test_what_it_does_not_know_it_is_unsure_of(text: str) -> None:
     words = read(text)
     assert (words.confidence or 0.0) < UNSURE
     assert abs(words.valence or 0.0) < 0.25
+
+
+def test_a_language_is_known_by_its_everyday_words() -> None:
+    """None of them is in the lexicon, which has the words that tell something."""
+    assert words_vocabulary.share(tokens(plain("wo hast du denn das her")), "de") > 0.8
+    assert words_vocabulary.share(tokens(plain("kom eens hier lieve poes van me")), "de") < 0.5
+    assert words_vocabulary.share(tokens(plain("pues entonces ya lo sabes")), "es") > 0.7
+    assert words_vocabulary.share(["tänään", "sataa", "vettä"], "es") == 0.0
+    assert words_vocabulary.share(["the", "cat"], "en") == 0.0
 
 
 def test_the_surer_half_is_more_often_right_than_the_rest() -> None:
@@ -267,10 +285,11 @@ def test_who_gets_ready_loads_nothing_with_a_sentence() -> None:
     script = """
 from moggy.messages import Words
 from moggy.sensors.words import get_ready, understand, words_address, words_lexicon
-from moggy.sensors.words import words_meanings, words_phrases, words_reader
+from moggy.sensors.words import words_meanings, words_phrases, words_reader, words_vocabulary
 get_ready()
 known = [words_reader.vader, words_reader.head, words_meanings.head, words_lexicon.lexicon,
-         words_phrases.phrases, words_address.signs, words_address._frequent]
+         words_phrases.phrases, words_address.signs, words_address._frequent,
+         words_vocabulary._words]
 before = [each.cache_info().misses for each in known]
 assert min(before) > 0
 for text in ("good cat", "du bist lieb", "eres un gato muy bueno", "你是一只好猫", "いい猫だね"):
