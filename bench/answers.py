@@ -346,7 +346,7 @@ def main() -> int:
     options = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    options.add_argument("--file", default="held", help="held, hard, train or train_hard")
+    options.add_argument("--file", default="held", help="held, fresh, hard, or a file of training")
     options.add_argument("--only", choices=TIERS, help="only up to this reader")
     options.add_argument("--lang", default="", help="only this language")
     options.add_argument("--misses", default="", help="print what this language did not get")

@@ -156,7 +156,7 @@ def main() -> int:
         print(f"left out: {message}")
     if chosen.quick:
         slow.pop("model", None)
-    for name in ("held", "hard"):
+    for name in ("held", "fresh", "hard"):
         by_kind(slow, name)
     said_to_pets(slow)
     if "model" in slow:

@@ -25,7 +25,7 @@ CAUSES = 256
 """Causes remembered at once; the faintest are forgotten first."""
 CALMEST = 0.7
 """Factor on the decay of unpleasant emotions of a cat without any neuroticism."""
-MOST_ANXIOUS = 1.3
+MOST_ANXIOUS = 1.1
 """Factor on that decay at neuroticism 1. Our choice: recovery time follows neuroticism (Litchfield
 et al. 2017 relate it to fearfulness)."""
 _NONE = dict.fromkeys(EMOTIONS, 0.0)
