@@ -55,7 +55,7 @@ KNOWN_FROM: Final = 0.25
 CHANCE: Final = 0.15
 """Share of the words that a lexicon knows of a text in a language that it is not for. Our choice,
 after Finnish and Georgian."""
-SHARED: Final = 0.35
+SHARED: Final = 0.4
 """Share of the words of a text in a neighbouring language (Portuguese, Dutch) that a vocabulary
 has. Our choice, after twenty sentences."""
 KNOWN_SPAN: Final = 0.175
