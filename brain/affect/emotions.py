@@ -23,7 +23,7 @@ FAINT = 1e-12
 """An emotion below this is set to 0 and costs nothing."""
 CAUSES = 256
 """Causes remembered at once; the faintest are forgotten first."""
-CALMEST = 0.7
+CALMEST = 0.9
 """Factor on the decay of unpleasant emotions of a cat without any neuroticism."""
 MOST_ANXIOUS = 1.1
 """Factor on that decay at neuroticism 1. Our choice: recovery time follows neuroticism (Litchfield
