@@ -189,17 +189,17 @@ class Clip:
         self.fade, self.gaze, self.alert = file.fade, file.gaze, file.alert
         self._file, self.loop = file, file.loop
         self._tracks = [
-            (joint, _Curve(track, file.loop)) for joint, track in _by_joint(file.move).items()
+            (joint, _Curve(track, file.loop)) for joint, track in by_joint(file.move).items()
         ]
         self._added = [
-            (joint, _Curve(track, file.loop)) for joint, track in _by_joint(file.add).items()
+            (joint, _Curve(track, file.loop)) for joint, track in by_joint(file.add).items()
         ]
-        swings: dict[str, Swing] = _by_joint(file.swing)
+        swings: dict[str, Swing] = by_joint(file.swing)
         self._swings = [
             (joint, each.by, 2.0 * pi * each.hz, 2.0 * pi * each.phase, each.beat)
             for joint, each in swings.items()
         ]
-        self._lean = [(joint, bend) for joint, bend in _by_joint(file.lean).items()]
+        self._lean = [(joint, bend) for joint, bend in by_joint(file.lean).items()]
         moved = {joint for joint, _ in self._tracks}
         self.adds = (
             frozenset({joint for joint, _ in self._added} | {swing[0] for swing in self._swings})
@@ -239,7 +239,7 @@ class Clip:
         return pose
 
 
-def _by_joint(tracks: Mapping[str, Any]) -> dict[str, Any]:
+def by_joint(tracks: Mapping[str, Any]) -> dict[str, Any]:
     """Groups spread over their joints; a joint named itself goes before its group."""
     spread: dict[str, Any] = {}
     for name, track in tracks.items():

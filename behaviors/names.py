@@ -51,6 +51,15 @@ def unknown_joints(motion: Mapping[str, Any], joints: Collection[str]) -> Iterat
                 )
 
 
+def unknown_motions(instead: Mapping[str, str], motions: Collection[str]) -> Iterator[Unknown]:
+    """Motions in a body's `instead` that are not there."""
+    for name, other in instead.items():
+        for motion in (name, other):
+            if motion not in motions:
+                near = nearest(motion, motions)
+                yield Unknown(("instead", name), f"there is no motion {motion!r}{near}")
+
+
 def options(tree: Mapping[str, Any]) -> set[str]:
     """The ids that a personality may have an appetite for: options, and ids of earlier releases.
     A reflex has no score, so no appetite."""

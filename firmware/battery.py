@@ -35,14 +35,14 @@ class BatteryGauge:
         empty_mv: int,
         divider_permille: int,
     ) -> None:
-        """`pin`: −1 where no divider is wired; then it tells nothing. `divider_permille`: battery
-        volts for one volt at the ADC pin, times 1000."""
+        """`pin`: −1 where no divider is wired; then it tells nothing. `charging_pin`: −1 where no
+        charger tells. `divider_permille`: battery volts for one volt at the ADC pin, times 1000."""
         import restart  # which is then forgotten
 
         self._pull = restart.pin_register(pin)
         """Address of the register with the pin's pulls; 0 where it cannot be pulled."""
         self._adc = None if pin < 0 else _converter(pin)
-        self._charging = Pin(charging_pin, Pin.IN, Pin.PULL_DOWN)
+        self._charging = Pin(charging_pin, Pin.IN, Pin.PULL_DOWN) if charging_pin >= 0 else None
         self._full = full_mv
         self._low = low_mv
         self._empty = empty_mv
@@ -100,7 +100,7 @@ class BatteryGauge:
     @property
     def charging(self) -> bool:
         """Whether the charger says that it charges."""
-        return self._charging.value() == 1
+        return self._charging is not None and self._charging.value() == 1
 
     @property
     def percent(self) -> int:

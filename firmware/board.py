@@ -225,7 +225,7 @@ class Board:
     def _tell_lost(self) -> None:
         """Keep the faults of the sensors, and log how often they were lost when that changes."""
         skin, imu = self._skin, self._imu
-        faults = (0 if skin.answers else _TOUCH) | (0 if imu.answers else _IMU)
+        faults = (0 if skin.answers else _TOUCH) | (0 if imu.answers or not imu.fitted else _IMU)
         if faults != self.faults:
             self.faults = faults
             text = "touch chip lost %d times, %d readings no hand makes; IMU lost %d times"

@@ -11,7 +11,10 @@ PADS: tuple[int, ...]
 FULL_FF: tuple[int, ...]
 """fF that a hand adds to each touch pad at full pressure."""
 PINS: dict[str, int]
-"""Number of each named pin; -1 for one that is not wired (`servo_enable` and `battery` only)."""
+"""Number of each named pin; -1 for one that is not wired: `pupils`, `battery`, `charging` and
+`servo_enable` may be."""
+IMU: bool
+"""Whether the body has an accelerometer."""
 STOP_CLOSED: bool
 """Whether the stop button is closed until it is pressed, so that a cut wire stops too. An open
 button pulls its pin low when pressed, a closed one lets it go high."""

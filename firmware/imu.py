@@ -164,8 +164,10 @@ class MotionSensor(Watched):
     A chip that is stuck, or falls for longer than anything does, counts as lost until it has been
     set up anew and gives another reading, with weight."""
 
-    def __init__(self, bus: Bus) -> None:
+    def __init__(self, bus: Bus, fitted: bool = True) -> None:
+        """`fitted`: whether the body has one; else it is never looked for, and nothing moves."""
         Watched.__init__(self, bus)
+        self.fitted = fitted
         self._chip: LSM6DS3 | MPU6050 | None = None
         self._changed = False
         self._same = 0
@@ -176,7 +178,7 @@ class MotionSensor(Watched):
 
     def read(self, now: "Ms") -> bool:
         """Take a reading; returns whether it differs from the one before."""
-        return self.attend(now) and self._changed
+        return self.fitted and self.attend(now) and self._changed
 
     def distrust(self, now: "Ms") -> None:
         """Take the chip for lost, since it gives what cannot be."""

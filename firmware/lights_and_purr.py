@@ -31,11 +31,12 @@ class PupilLights:
     """The eye lights: their brightness stands for the width of the pupils."""
 
     def __init__(self, pin: int) -> None:
-        self._pwm = PWM(Pin(pin), freq=1000, duty_u16=0)
+        """`pin`: −1 where there are none."""
+        self._pwm = PWM(Pin(pin), freq=1000, duty_u16=0) if pin >= 0 else None
         self._width = 0
 
     def set(self, width: int) -> None:
         """`width`: 0 is a slit, 255 fully open."""
-        if width != self._width:
+        if width != self._width and self._pwm is not None:
             self._pwm.duty_u16(width * 257)
             self._width = width

@@ -72,7 +72,7 @@ def build(
         Port(uart, *identity(boots.count, cause)),
         outputs,
         Skin(wires, body_config.PADS, body_config.QUIET_MS // TICK_MS, body_config.FULL_FF),
-        MotionSensor(wires),
+        MotionSensor(wires, body_config.IMU),
         BatteryGauge(pins["battery"], pins["charging"], *power),
         PurrMotor(pins["purr"]),
         PupilLights(pins["pupils"]),

@@ -18,6 +18,7 @@ from moggy.actuators.actor import Actor
 from moggy.actuators.serial_body import SerialBody
 from moggy.behaviors.decider import Decider
 from moggy.behaviors.motions import clips
+from moggy.behaviors.retarget import on_body
 from moggy.board_control import BoardControl
 from moggy.body import Body
 from moggy.brain.appraisals import Appraisals, whole_key
@@ -157,7 +158,7 @@ def born(start: Start) -> LivingPet:
         made.appraisals, made.personality, hour=start.hour, number=number, remembered=remembered
     )
     decider = Decider(made.tree, made.personality, random.Random(start.seed))
-    actor = Actor(made.body, clips(made.motions), made.personality)
+    actor = Actor(made.body, clips(on_body(made.motions, made.body)), made.personality)
 
     def adopt(file: str, text: str, now: float) -> None:
         """Take an edited file. Raises Invalid, and changes nothing, where it is wrong or does not
@@ -173,10 +174,9 @@ def born(start: Start) -> LivingPet:
             decider.adopt(tree=made.tree, now=now)
         if made.appraisals != before.appraisals:
             mind.adopt(appraisals=made.appraisals)
-        old = before.motions
-        changed = {name: each for name, each in made.motions.items() if each != old.get(name)}
-        if changed:
-            actor.adopt(motions=clips(changed))
+        if made.motions != before.motions:
+            old, new = (on_body(each.motions, made.body) for each in (before, made))
+            actor.adopt(motions=clips({n: each for n, each in new.items() if each != old.get(n)}))
 
     return LivingPet(
         hour=start.hour,
@@ -307,34 +307,35 @@ def simulator(
     board: str,
     studio_port: int,
     remember: bool,
+    body: str = "cat",
     record: Path | None,
     record_words: bool = False,
     microphone: str | None = None,
     faults: Sequence[Fault] = (),
     listeners: Sequence[Listener] = (),
 ) -> RealLife:
-    """The cat in the studio, in real time. `hour` None is now; `remember` keeps a memory from day
-    to day, and `microphone` is what it hears through, as for a robot; `faults` of its body stand in
-    the order of their time. Raises OSError when the port is taken, Invalid where a file is missing
-    or wrong."""
+    """A simulated body in the studio, in real time. `hour` None is now; `remember` keeps a memory
+    from day to day, and `microphone` is what it hears through, as for a robot; `faults` of its body
+    stand in the order of their time. Raises OSError when the port is taken, Invalid where a file is
+    missing or wrong."""
     with ExitStack() as closing:
         parts = _in_real_time(
             closing, listeners, record, record_words, remember=remember,
-            seed=seed, hour=hour, personality=personality,
+            seed=seed, hour=hour, body=body, personality=personality,
         )  # fmt: skip
         inbox = parts.inbox(hears=microphone is None)
         if microphone is not None:
             parts.listen(microphone)
         relayed = any(fault.name in WIRE_FAULTS for fault in faults)
-        body = simulated_body(parts.shape, board, in_real_time=True, relayed=relayed, seed=seed)
-        closing.callback(body.close)
+        made = simulated_body(parts.shape, board, in_real_time=True, relayed=relayed, seed=seed)
+        closing.callback(made.close)
         script = Script(faults)
         parts.sensors.insert(
-            0, SimulatedSenses(lambda now: [*script.due(now), *inbox.poll(now)], body)
+            0, SimulatedSenses(lambda now: [*script.due(now), *inbox.poll(now)], made)
         )
-        address = parts.serve(inbox, studio_port, body)
-        note = body.board.note if isinstance(body.board, MicroPythonBoard) else ""
-        return RealLife(parts.loop(body), parts.start, address, note, parts.recording, parts.diary)
+        address = parts.serve(inbox, studio_port, made)
+        note = made.board.note if isinstance(made.board, MicroPythonBoard) else ""
+        return RealLife(parts.loop(made), parts.start, address, note, parts.recording, parts.diary)
 
 
 def robot(

@@ -106,6 +106,8 @@ def _tables(body: Body) -> str:
         f"FULL_FF = {tuple(round(pad.full_pf * 1000.0) for pad in body.pads.values())!r}\n"
         f"# -1: not wired\n"
         f"PINS = {wiring.pins!r}\n"
+        f"# whether there is an accelerometer\n"
+        f"IMU = {wiring.imu!r}\n"
         f"# whether the stop button is closed until it is pressed\n"
         f"STOP_CLOSED = {wiring.stop_normally_closed!r}\n"
         f"# Hz of the servo board's oscillator\n"

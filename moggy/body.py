@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from moggy.chips import line_misfit, misfit, usual_line
 from moggy.servo_drivers import DRIVERS
-from moggy.vocabulary import JOINTS, ZoneName, known, misspelt_joint
+from moggy.vocabulary import JOINTS, ZoneName, known, misspelt_joint, nearest
 from moggy.yaml_file import Misplaced
 
 
@@ -151,21 +151,29 @@ class Wiring(StrictModel):
     ] = "rp2040"
     i2c_sda: Pin = 4
     i2c_scl: Pin = 5
+    imu: Annotated[
+        bool,
+        Field(description="whether an accelerometer is on the I2C bus; false: it only feels hands"),
+    ] = True
     purr: Annotated[Pin, Field(description="pin of the vibration motor")] = 15
     pupils: Annotated[
-        Pin,
+        Pin | None,
         Field(
             description="pin of the eye lights; on an RP2040 not of the same PWM slice as the"
-            " purr's or a servo's"
+            " purr's or a servo's; none: there are none"
         ),
     ] = 12
     battery: Annotated[
         Pin | None,
         Field(description="ADC pin at the battery's voltage divider; none: there is none"),
     ] = 26
-    charging: Annotated[Pin, Field(description="pin that is high while the battery is charged")] = (
-        27
-    )
+    charging: Annotated[
+        Pin | None,
+        Field(
+            description="pin that is high (3.3 V) while the battery is charged; none: no charger"
+            " tells"
+        ),
+    ] = 27
     stop: Annotated[Pin, Field(description="pin of the emergency stop button, to ground")] = 22
     stop_normally_closed: Annotated[
         bool,
@@ -185,16 +193,9 @@ class Wiring(StrictModel):
     @property
     def pins(self) -> dict[str, int]:
         """Name → number of each pin; -1: not wired."""
-        return {
-            "i2c_sda": self.i2c_sda,
-            "i2c_scl": self.i2c_scl,
-            "purr": self.purr,
-            "pupils": self.pupils,
-            "battery": -1 if self.battery is None else self.battery,
-            "charging": self.charging,
-            "stop": self.stop,
-            "servo_enable": -1 if self.servo_enable is None else self.servo_enable,
-        }
+        names = ("i2c_sda", "i2c_scl", "purr", "pupils", "battery", "charging", "stop")
+        pins = {name: getattr(self, name) for name in (*names, "servo_enable")}
+        return {name: -1 if pin is None else pin for name, pin in pins.items()}
 
 
 LONGEST_NAMES = 480
@@ -240,6 +241,19 @@ class Body(StrictModel):
     name: str
     joints: dict[str, JointSpec]
     pads: dict[str, Pad]
+    instead: Annotated[
+        dict[str, str],
+        Field(
+            description="motion → the one that this body plays in its place, such as `stand: sit`"
+        ),
+    ] = Field(default_factory=dict)
+    fixed: Annotated[
+        dict[str, float],
+        Field(
+            description="joint of the cat → angle at which it is made, rad: of one that the body"
+            " has, where it stands at 0; `pupils` of eyes without lights. Pictures show it so"
+        ),
+    ] = Field(default_factory=dict)
     speaker: SpeakerSpec = SpeakerSpec()
     camera: CameraSpec = CameraSpec()
     wiring: Wiring = Wiring()
@@ -266,6 +280,10 @@ class Body(StrictModel):
                 raise Misplaced(f"joint {name!r}: did you mean {near!r}?", ("joints", name))
             if not name or len(name.split()) != 1 or name != name.strip():
                 raise Misplaced(f"joint '{name}': a name has no spaces", ("joints", name))
+        for name in self.fixed:
+            if name not in (*JOINTS, "pupils"):
+                there = nearest(name, JOINTS)
+                raise Misplaced(f"the cat has no joint {name!r}{there}", ("fixed", name))
         names = sum(1 + len(name.encode()) for name in self.joints)
         if names > LONGEST_NAMES:
             raise Misplaced(
@@ -274,7 +292,7 @@ class Body(StrictModel):
                 ("joints",),
             )
         used = self.used_pins
-        rates = {"purr": "the purr's rate", "pupils": "1000 Hz"}
+        rates = {"purr": "the purr's rate"} | ({"pupils": "1000 Hz"} if "pupils" in used else {})
         outputs: dict[str, str] = {}
         for name, joint in self.joints.items():
             if joint.driver == "pwm":
@@ -302,6 +320,13 @@ class Body(StrictModel):
         used = {name: pin for name, pin in self.wiring.pins.items() if pin >= 0}
         servos = {name: one.channel for name, one in self.joints.items() if one.driver == "pwm"}
         return used | servos
+
+    def drawn(self, angles: Mapping[str, float], pupils: float) -> tuple[dict[str, float], float]:
+        """The angles (rad) and the width of the pupils (0..1) of a picture: what moves as given,
+        the rest as the body is made."""
+        still = {name: angle for name, angle in self.fixed.items() if name in JOINTS}
+        turned = {name: angle + still.get(name, 0.0) for name, angle in angles.items()}
+        return still | turned, self.fixed.get("pupils", pupils)
 
     @property
     def zones(self) -> tuple[ZoneName, ...]:

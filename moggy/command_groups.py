@@ -1,5 +1,5 @@
-"""The groups of the command line: `moggy board`, `moggy perceive`, `moggy models` and `moggy
-memory`. The work is in `moggy/commands`."""
+"""The groups of the command line: `moggy board`, `moggy body`, `moggy perceive`, `moggy models` and
+`moggy memory`. The work is in `moggy/commands`."""
 
 from __future__ import annotations
 
@@ -26,6 +26,18 @@ memory_app = typer.Typer(
     no_args_is_help=True,
     help="What the pet remembers of its people: read it, take it along, erase it, encrypt it.",
 )
+body_app = typer.Typer(
+    no_args_is_help=True,
+    help="A robot's body, as its file describes it: check it, show it, draw its wires.",
+)
+groups = {
+    "board": board_app,
+    "body": body_app,
+    "perceive": perceive_app,
+    "models": models_app,
+    "memory": memory_app,
+}
+"""Name of a group → its commands."""
 Port = Annotated[str, typer.Option(help="Serial port of the board. [default: the one on USB]")]
 BodyName = Annotated[str, typer.Option(help="The body's file: a name in body/.")]
 Seconds = Annotated[float, typer.Option(min=0.1, help="How long to wait for an answer.")]
@@ -152,6 +164,42 @@ def build(
     from moggy.commands import board
 
     raise typer.Exit(board.build(folder, body, transport.value if transport else ""))
+
+
+NamedBody = Annotated[str, typer.Argument(help="The body's file: a name in body/.")]
+
+
+@body_app.command("check", epilog="Examples: `moggy body check` · `moggy body check mine`")
+def check_bodies(
+    bodies: Annotated[
+        list[str] | None, typer.Argument(help="Names in body/; without any, all that there are.")
+    ] = None,
+) -> None:
+    """What is wrong with the files of bodies, at which line, and what to look at before wiring.
+    Ends with 1 where one cannot be built."""
+    from moggy.commands import body
+
+    raise typer.Exit(body.check(bodies or []))
+
+
+@body_app.command("show", epilog="Example: `moggy body show plush`")
+def show_body(body: NamedBody = "cat") -> None:
+    """Its joints, touch pads and pins, and how it plays each motion: which need joints that it
+    lacks, and what stands in for these."""
+    from moggy.commands import body as bodies
+
+    bodies.show(body)
+
+
+@body_app.command("export", epilog="Example: `moggy body export cat cat.json`")
+def export_body(
+    body: NamedBody, to: Annotated[Path, typer.Argument(help="File to write (JSON).")]
+) -> None:
+    """Everything that holds for a body, with what its file leaves out, as JSON; a body's file may
+    have the same."""
+    from moggy.commands import body as bodies
+
+    bodies.export(body, to)
 
 
 @perceive_app.command(

@@ -21,6 +21,7 @@ from moggy.behaviors.names import (
     unknown_in_tree,
     unknown_joints,
     unknown_keys,
+    unknown_motions,
 )
 from moggy.behaviors.tree import Tree
 from moggy.body import Body
@@ -206,6 +207,7 @@ def _made(
         who, does, feels = (
             overlay.compose(name, texts) for name in (personality, tree, appraisals)
         )
+        _refuse(overlay.compose(body, texts), unknown_motions(shape.instead, motions))
         known = behaviours(does.data)
         _refuse(does, unknown_in_tree(does.data, motions))
         _refuse(who, unknown_keys(who.data, "appetite", options(does.data), tree))

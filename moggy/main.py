@@ -23,10 +23,7 @@ from moggy.command_groups import (
     Port,
     RecordWords,
     Seed,
-    board_app,
-    memory_app,
-    models_app,
-    perceive_app,
+    groups,
 )
 from moggy.printable import lines
 from moggy.version import __version__
@@ -40,10 +37,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.add_typer(board_app, name="board")
-app.add_typer(perceive_app, name="perceive")
-app.add_typer(models_app, name="models")
-app.add_typer(memory_app, name="memory")
+for group_name, group in groups.items():
+    app.add_typer(group, name=group_name)
 
 PUT_AWAY = {"board", "export", "flash", "memory", "models", "perceive", "setup"}
 """Commands that put something away at a Ctrl-C. `sim`, `run` and `demo` see to that themselves."""
@@ -79,7 +74,7 @@ def demo(
 @app.command(
     epilog="Examples: `moggy sim` · "
     "`moggy sim --headless --senses day.jsonl --seed 1 --until 60 --out out/day` · "
-    "`moggy sim --fault wire_unplug=5@20 --fault servos_nack@30` · `moggy sim --microphone default`"
+    "`moggy sim --fault wire_unplug=5@20 --fault servos_nack@30` · `moggy sim --body plush`"
 )
 def sim(
     context: typer.Context,
@@ -146,6 +141,7 @@ def sim(
         ),
     ] = None,
     microphone: Hears = None,
+    body: BodyName = "cat",
     personality: Personality = "cat",
     seed: Seed = 1,
 ) -> None:
@@ -162,7 +158,7 @@ def sim(
 
         status = run_headless(
             senses, until=until, out=out, pictures=pictures, board=board, think=think, hour=hour,
-            faults=faults, personality=personality, seed=seed, words=record_words,
+            faults=faults, body=body, personality=personality, seed=seed, words=record_words,
         )  # fmt: skip
     else:
         beside.need(context, record, "--record", "record_words")
@@ -170,8 +166,8 @@ def sim(
 
         status = simulate(
             port=port, open_browser=open_browser, record=record, board=board, remember=remember,
-            hour=hour, faults=faults, personality=personality, seed=seed, words=record_words,
-            microphone=microphone,
+            hour=hour, faults=faults, body=body, personality=personality, seed=seed,
+            words=record_words, microphone=microphone,
         )  # fmt: skip
     raise typer.Exit(status)
 
@@ -180,7 +176,7 @@ def sim(
 def run(
     context: typer.Context,
     port: Annotated[str, typer.Option(help="Serial port of the board.")],
-    body: Annotated[str, typer.Option(help="The body's file: a name in body/.")] = "cat",
+    body: BodyName = "cat",
     camera: Annotated[
         int | None, typer.Option(help="Number of the camera; none: it does not see.")
     ] = None,

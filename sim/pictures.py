@@ -27,7 +27,7 @@ class Pictures:
         camera: PainterCamera | None = None,
     ) -> None:
         """`angles` gives joint → rad, as the board drives the servos now."""
-        self._folder, self._angles = folder, angles
+        self._folder, self._body, self._angles = folder, body, angles
         self._rest = {name: joint.rest for name, joint in body.joints.items()}
         self._period, self._camera, self._due = 1.0 / per_second, camera or PainterCamera(), 0.0
         self.why = ""
@@ -42,9 +42,10 @@ class Pictures:
         breath = tick.commanded.purr.breath
         # Joints without a pulse hang where they rest.
         shown = {**self._rest, **self._angles()}
+        angles, pupils = self._body.drawn(shown, tick.commanded.pupils)
         image = paint(
-            shown,
-            pupils=tick.commanded.pupils,
+            angles,
+            pupils=pupils,
             breath=1.0 - abs(1.0 - 2.0 * breath),
             camera=self._camera,
         )

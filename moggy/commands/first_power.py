@@ -187,6 +187,9 @@ def save(body: str, joint: str, values: Mapping[str, float]) -> str:
 
 
 def _servos(stand: Stand, body: str) -> str:
+    if not stand.body.joints:
+        say(f"{body} has no servos")
+        return SKIPPED
     say(
         "Take every horn off. At the first movement all servos get pulses, one after another, and "
         "each jumps to where the board believes it."
@@ -324,6 +327,9 @@ def _most(stand: Stand, pads: int) -> list[int]:
 
 
 def _imu(stand: Stand, body: str) -> str:
+    if not stand.body.wiring.imu:
+        say(f"{body} has no accelerometer")
+        return SKIPPED
     if "imu" in stand.faults:
         say(in_words("imu"))
         return FAILED
@@ -357,14 +363,13 @@ def _imu(stand: Stand, body: str) -> str:
 
 
 def _purr(stand: Stand, body: str) -> str:
-    say(
-        "The board purrs only while its servos have pulses: all get them, each where the board "
-        "believes it, and jump there."
-    )
-    if (
-        stand.ask(f"may the servos get their pulses, and may it purr for {PURR_S:g} s?", "ys")
-        == "s"
-    ):
+    if stand.body.joints:
+        say(
+            "The board purrs only while its servos have pulses: all get them, each where the board "
+            "believes it, and jump there."
+        )
+    servos = "may the servos get their pulses, and " if stand.body.joints else ""
+    if stand.ask(f"{servos}may it purr for {PURR_S:g} s?", "ys") == "s":
         return SKIPPED
     stand.wake()
     stand.purr(1.0)

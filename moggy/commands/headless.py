@@ -57,6 +57,7 @@ def headless(
     think: bool,
     hour: float | None,
     faults: Sequence[Fault],
+    body: str,
     personality: str,
     seed: int,
     words: bool,
@@ -66,11 +67,12 @@ def headless(
     asked for is written, else 1."""
     files = Files(home())
     know_sensors(files)
-    body = files.load("body/cat.yaml", Body)
-    given = _read(script, body)
+    shape = files.load(f"body/{body}.yaml", Body)
+    given = _read(script, shape)
     start = begin(
-        files, seed=seed, hour=given.hour if hour is None else hour, personality=personality
-    )
+        files, seed=seed, hour=given.hour if hour is None else hour,
+        body=body, personality=personality,
+    )  # fmt: skip
     seconds = max(given.seconds, length_s(faults) if faults else 0.0) if until is None else until
     if not seconds <= LAST_MOMENT_S:
         raise ValueError(f"--until: {seconds:g} s are more than {LAST_MOMENT_S:,.0f} (31 days)")
@@ -86,11 +88,11 @@ def headless(
         if out is not None:
             records = closing.enter_context(recorder(out, start, words=words))
             listeners.append(records)
-        simulated = simulated_body(body, board, seed=seed)
+        simulated = simulated_body(shape, board, seed=seed)
         if out is not None and pictures:
             from moggy.sim.pictures import Pictures
 
-            shown = Pictures(out / "pictures", body, simulated.angles)
+            shown = Pictures(out / "pictures", shape, simulated.angles)
             listeners.append(shown)
         advance = closing.enter_context(progress("living", seconds))
         listeners.append(lambda tick, sent: advance(tick.at))

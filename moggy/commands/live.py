@@ -33,22 +33,23 @@ def simulate(
     remember: bool,
     hour: float | None,
     faults: Sequence[Fault],
+    body: str,
     personality: str,
     seed: int,
     words: bool,
     microphone: str | None,
 ) -> int:
-    """The cat in the studio, with faults in the order of their time. Returns 0, or 1 where its
-    records or its memory are not whole."""
+    """A simulated body in the studio, with faults in the order of their time. Returns 0, or 1 where
+    its records or its memory are not whole."""
     ending, terminal = Ending(), Terminal()
     life = simulator(
-        personality=personality, seed=seed, hour=hour, board=board, studio_port=port,
-        remember=remember, record=record, record_words=words, microphone=microphone,
-        faults=faults, listeners=[terminal],
+        body=body, personality=personality, seed=seed, hour=hour, board=board,
+        studio_port=port, remember=remember, record=record, record_words=words,
+        microphone=microphone, faults=faults, listeners=[terminal],
     )  # fmt: skip
     if life.note:
         tell(f"board: {life.note}", color="yellow", err=True)
-    tell(f"The cat lives at {life.address} (Ctrl-C ends it)")
+    tell(f"The {body} lives at {life.address} (Ctrl-C ends it)")
     if open_browser and not ending.came:
         webbrowser.open(life.address)
     return _live(life, terminal, ending)

@@ -161,7 +161,7 @@ class LockStepBoard:
         if before is None or inputs.volts != before.volts:
             bench.adc[pins.pins["battery"]] = adc_counts(inputs.volts, self._body.power.divider)
         bench.drive(pins.stop, stop_level(inputs.stop, self._body))
-        bench.levels[pins.charging] = 1 if inputs.charging else 0
+        bench.levels[pins.pins["charging"]] = 1 if inputs.charging else 0
         if before is None or inputs.faults != before.faults:
             bench.suffer(fault_bits(inputs.faults))
 
@@ -211,11 +211,11 @@ class LockStepBoard:
 
     def outputs(self) -> Pulses:
         """What the board drives now."""
-        pulse, pins = self.bench.pulse_us, self._body.wiring
+        pulse, pins = self.bench.pulse_us, self._body.wiring.pins
         servos = [pulse(joint.driver, joint.channel) for joint in self._body.joints.values()]
-        purr, purr_hz = self.bench.duty(pins.purr)
+        purr, purr_hz = self.bench.duty(pins["purr"])
         return pulses_of(
-            tuple(self._body.joints), servos, purr, purr_hz, self.bench.duty(pins.pupils)[0]
+            tuple(self._body.joints), servos, purr, purr_hz, self.bench.duty(pins["pupils"])[0]
         )
 
     def close(self) -> None:

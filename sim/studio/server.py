@@ -106,13 +106,17 @@ class Studio:
             if isinstance(sense, BoardReport):
                 self._board = sense
         if not self._has_servos:
-            self._drawn = Drawn.of(sent, tick.commanded.purr, tick.commanded.pupils)
+            self._draw(sent, tick.commanded.purr, tick.commanded.pupils)
         self._tick = tick
 
     def drawn(self, angles: Mapping[str, float], purr: Purr, pupils: float) -> None:
         """Take what the simulated servos, motor and eye lights do now. Once this is called, the
         page shows that instead of what was sent."""
         self._has_servos = True
+        self._draw(angles, purr, pupils)
+
+    def _draw(self, angles: Mapping[str, float], purr: Purr, pupils: float) -> None:
+        angles, pupils = self._body.drawn(angles, pupils)
         self._drawn = Drawn.of(angles, purr, pupils)
 
     def start(self) -> str:

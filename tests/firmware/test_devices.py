@@ -176,7 +176,7 @@ def test_no_two_outputs_of_another_rate_share_a_slice_of_the_microcontroller() -
     pins = {
         **{joint.channel: 50 for joint in CAT.joints.values() if joint.driver == "pwm"},
         CAT.wiring.purr: 25,
-        CAT.wiring.pupils: 1000,
+        CAT.wiring.pins["pupils"]: 1000,
     }
     assert {pin: rig.bench.pwms[pin].hz for pin in pins} == pins
 
