@@ -18,12 +18,12 @@ STAND_INS: Mapping[str, tuple[str, float]] = {
     "head_tilt": ("tail_pitch", 0.5),
     "front_left_elbow": ("head_tilt", -0.1),
     "front_right_elbow": ("head_tilt", -0.1),
-    "hind_left_hip": ("tail_yaw", 0.3),
-    "hind_right_hip": ("tail_yaw", -0.3),
+    "hind_left_hip": ("tail_pitch", 0.2),
+    "hind_right_hip": ("tail_pitch", 0.2),
 }
 """Joint that a body lacks → the one that stands in, and how far it goes for one rad. Our choice: a
 cocked head turns, one that opens its mouth lifts, eyes that shut are a small nod, a rump that
-wiggles is a tail that does. The first of this table has the stand-in of several."""
+treads is a tail that does. The first of this table has the stand-in of several."""
 
 
 class Played(NamedTuple):

@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.table import Table
 
 from moggy.assemble import begin
+from moggy.behaviors.motions import GROUPS
 from moggy.behaviors.retarget import Played, played
 from moggy.body import Body
 from moggy.chips import cautions
@@ -15,6 +16,8 @@ from moggy.commands.terminal import Shown, say
 from moggy.config import Files, Invalid
 from moggy.designs import designs
 from moggy.home import home, private_file
+
+LEGS = {"legs": [joint for name, group in GROUPS.items() if name != "ears" for joint in group]}
 
 
 def check(names: Sequence[str]) -> int:
@@ -60,7 +63,7 @@ def show(name: str) -> None:
     partly = Table("motion", "left out", "what stands in", box=None)
     for each, how in plays.items():
         if each not in whole and each not in silent:
-            partly.add_row(each, ", ".join(how.left_out), _instead(how))
+            partly.add_row(each, _in_groups(how.left_out), _instead(how))
     if partly.row_count:
         out.print(partly)
 
@@ -85,6 +88,16 @@ def _parts(body: Body) -> str:
 
 def _pins(body: Body) -> list[tuple[str, int]]:
     return [(name, pin) for name, pin in body.wiring.pins.items() if pin >= 0]
+
+
+def _in_groups(joints: Sequence[str]) -> str:
+    """Joints by the names of their groups; all of the legs are one."""
+    left, said = list(joints), []
+    for name, group in (LEGS | GROUPS).items():
+        if set(group) <= set(left):
+            said.append(name)
+            left = [joint for joint in left if joint not in group]
+    return ", ".join(said + left)
 
 
 def _instead(how: Played) -> str:

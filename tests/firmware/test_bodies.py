@@ -81,6 +81,13 @@ def test_a_body_without_eye_lights_and_charger_has_their_pins_free() -> None:
     assert set(board.bench.pwms) == {PLUSH.wiring.purr}
 
 
+def test_servos_at_the_pins_need_no_chip_and_end_with_a_stop(wake: Callable[..., Life]) -> None:
+    life = wake(BODIES["lap"]).live(2.0, faults=("servos_silent",))
+    assert (life.state, life.faults, life.pulsed) == ("running", (), 6)
+    life.live(0.3, stop=True)
+    assert (life.state, life.pulsed) == ("stopped", 0)
+
+
 def test_the_stop_button_ends_the_purr_of_a_body_without_servos(
     wake: Callable[..., Life],
 ) -> None:

@@ -20,8 +20,11 @@ INDEX = ROOT / "sim" / "studio" / "static" / "index.html"
 
 
 @pytest.fixture(scope="module")
-def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a cat in the afternoon, awake."""
+def simulator(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The address of a cat in the afternoon, awake; with the module's `ARGUMENTS`, if it has
+    some."""
     if not INDEX.is_file():
         pytest.fail("the page is not built: make page")
     with socket.socket() as free:
@@ -37,6 +40,7 @@ def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "1",
         "--hour",
         "17",
+        *getattr(request.module, "ARGUMENTS", ()),
     ]
     environment = {**os.environ, "MOGGY_HOME": str(tmp_path_factory.mktemp("home"))}
     log = tmp_path_factory.mktemp("log") / "sim.log"

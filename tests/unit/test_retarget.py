@@ -65,9 +65,9 @@ def test_a_joint_that_is_lacking_is_stood_in_for_by_one_that_the_motion_does_not
 
 def test_what_swings_is_stood_in_for_by_what_swings() -> None:
     wiggle = motion(swing={"hind_left_hip": {"by": 0.2, "hz": 2.0}})
-    (clip,) = clips(on_body(wiggle, with_joints("tail_yaw"))).values()
+    (clip,) = clips(on_body(wiggle, with_joints("tail_pitch"))).values()
     whole = clips(wiggle)["one"].pose(Affect(), 0.1)["hind_left_hip"]
-    assert clip.pose(Affect(), 0.1)["tail_yaw"] == pytest.approx(
+    assert clip.pose(Affect(), 0.1)["tail_pitch"] == pytest.approx(
         STAND_INS["hind_left_hip"][1] * whole
     )
 
@@ -91,6 +91,20 @@ def test_a_body_may_play_another_motion_instead() -> None:
     assert on_body(MOTIONS, sits)["stand"].move["head_tilt"] == MOTIONS["sit"].move["head_tilt"]
     assert played("stand", MOTIONS, sits).instead == "sit"
     assert played("sit", MOTIONS, sits).instead == ""
+
+
+def test_a_lap_cats_head_is_level_in_each_posture_that_holds_it_level() -> None:
+    lap, level = BODIES["body/lap.yaml"], clips(on_body(MOTIONS, BODIES["body/lap.yaml"]))
+    assert lap.fixed["head_tilt"] == pytest.approx(-0.35), "as the cat sits"
+    for posture in ("stand", "sit", "lie", "loaf", "crouch"):
+        assert abs(level[posture].pose(Affect(), 0.0)["head_tilt"]) < 0.06, posture
+    assert level["curl"].pose(Affect(), 0.0)["head_tilt"] < -0.5, "asleep it hangs its head"
+
+
+def test_every_motion_shows_on_a_lap_cat() -> None:
+    for name in MOTIONS:
+        how = played(name, MOTIONS, BODIES["body/lap.yaml"])
+        assert how.moves or how.stand_ins, name
 
 
 def test_a_motion_that_is_not_there_is_refused_at_its_line(tmp_path: Any) -> None:
