@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from moggy.chips import line_misfit, misfit, usual_line
 from moggy.servo_drivers import DRIVERS
+from moggy.servo_kinds import SERVO_KINDS
 from moggy.vocabulary import JOINTS, ZoneName, known, misspelt_joint, nearest
 from moggy.yaml_file import Misplaced
 
@@ -59,6 +60,14 @@ class JointSpec(StrictModel):
     channel: Annotated[
         int, Field(ge=0, le=47, description="channel of the board, or number of the pin")
     ]
+    servo: Annotated[
+        str,
+        AfterValidator(known("kind of servo", SERVO_KINDS)),
+        Field(
+            description="kind of servo, for what it draws (`moggy body power`)",
+            json_schema_extra={"enum": list(SERVO_KINDS)},
+        ),
+    ] = "micro"
     zero_us: Annotated[int, Field(ge=500, le=2500, description="pulse at 0 rad; µs")] = 1500
     us_per_rad: Annotated[
         float, Field(ge=-1500.0, le=1500.0, description="µs a rad; negative turns it round")

@@ -202,6 +202,29 @@ def export_body(
     bodies.export(body, to)
 
 
+@body_app.command(
+    "wiring", epilog="Example: `moggy body wiring cat --output docs/pictures/cat_wiring.svg`"
+)
+def draw_wiring(
+    body: NamedBody,
+    output: Annotated[Path, typer.Option("--output", "-o", help="File to write (SVG).")],
+) -> None:
+    """Draw the wires of a body from the pins of its file: what is at which pin, through what, and
+    what the touch chip's electrodes and the servo board's channels are."""
+    from moggy.commands import body as bodies
+
+    bodies.wiring(body, output)
+
+
+@body_app.command("power", epilog="Example: `moggy body power cat`")
+def power_of(body: NamedBody = "cat") -> None:
+    """How much current a body draws at rest, while all joints move, and in the worst case, in which
+    all servos are stalled; from the kind of each servo in its file. Without the brain."""
+    from moggy.commands import body as bodies
+
+    bodies.power(body)
+
+
 @perceive_app.command(
     epilog='Example: `moggy perceive words "good cat" "I had an awful day" --json`'
 )

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Literal, TypeAlias
 
 from moggy.body import Body
+from moggy.servo_kinds import SERVO_KINDS
 from moggy.sim.board.wires import Pulses, angles
 
 ServoFault: TypeAlias = Literal["servos_hot", "servos_stalled"]
@@ -16,9 +17,9 @@ FREE_RAD_S = 10.0
 """rad/s of a servo that is not held: 0.1 s for 60°, as small servos are sold."""
 HOT_RAD_S = 1.0
 """rad/s of a hot servo. Our choice: slower than most motions, so that it can be seen."""
-STALL_V = 0.12
-"""Volts by which the supply falls for each servo that is stalled beside its pulse: 0.8 A through
-0.15 Ω of battery and leads. Our choice, as small servos are sold; to be measured."""
+LEADS_OHM = 0.15
+"""Ω of battery and leads, through which stalled servos pull the supply down. Our choice; to be
+measured."""
 DEAD_BAND_RAD = 0.02
 """rad between pulse and shaft that a servo does not notice; its resolution."""
 
@@ -43,14 +44,14 @@ class Shafts:
         stalled = "servos_stalled" in faults
         speed = 0.0 if stalled else HOT_RAD_S if "servos_hot" in faults else FREE_RAD_S
         most, self._now = speed * (now - self._now if self.astray else 0.0), now
-        self.astray, straining = bool({"servos_hot", "servos_stalled"} & set(faults)), 0
+        self.astray, amperes = bool({"servos_hot", "servos_stalled"} & set(faults)), 0.0
         for name, angle in wanted.items():
             here = self._angles.setdefault(name, angle)
             self._angles[name] = here + min(max(angle - here, -most), most)
             if abs(angle - self._angles[name]) > DEAD_BAND_RAD:
-                straining += 1
+                amperes += SERVO_KINDS[self._body.joints[name].servo].stalls
                 self.astray = True
-        self.sag = straining * STALL_V if stalled else 0.0
+        self.sag = amperes * LEADS_OHM if stalled else 0.0
 
     def angles(self, pulses: Pulses) -> dict[str, float]:
         """Joint → rad at which its shaft stands; limp joints are left out."""

@@ -16,6 +16,8 @@ from moggy.commands.terminal import Shown, say
 from moggy.config import Files, Invalid
 from moggy.designs import designs
 from moggy.home import home, private_file
+from moggy.power_budget import BOARD_3V3_A, EFFICIENCY, SERVO_V, Draw, budget
+from moggy.wiring_picture import picture
 
 LEGS = {"legs": [joint for name, group in GROUPS.items() if name != "ears" for joint in group]}
 
@@ -68,12 +70,48 @@ def show(name: str) -> None:
         out.print(partly)
 
 
+def wiring(name: str, to: Path) -> None:
+    """Draw the wires of a body. Raises Invalid, and OSError."""
+    text = picture(body_named(name))
+    with private_file(to) as file:
+        file.write(text.encode())
+    say(f"{to}: the wires of the body {name}")
+
+
+def power(name: str) -> None:
+    """Print how much current a body draws, by its supplies. Raises Invalid."""
+    found = budget(body_named(name))
+    _say_draws("3.3 V, from the board", found.logic, found.logic_in_all, "mA", 1000.0)
+    spare = round((BOARD_3V3_A - found.logic_in_all.worst) * 1000.0)
+    left = f"{spare} mA to spare" if spare >= 0 else f"{-spare} mA too little"
+    gives = f"  a Pico gives {BOARD_3V3_A * 1000:.0f} mA: {left}"
+    say(gives, color=None if spare >= 0 else "red")
+    if not found.servos:
+        return
+    _say_draws(f"{SERVO_V:g} V, the servos' supply", found.servos, found.servos_in_all, "A", 1.0)
+    if found.battery_v:
+        drawn = [found.from_battery(amperes) for amperes in found.servos_in_all[1:]]
+        say(_row(f"of a battery at {found.battery_v:g} V (regulator {EFFICIENCY:.0%})", drawn, 2))
+
+
 def export(name: str, to: Path) -> None:
     """Write all that holds for a body. Raises Invalid, and OSError."""
     text = body_named(name).model_dump_json(indent=1)
     with private_file(to) as file:
         file.write(f"{text}\n".encode())
     say(f"{to}: the body {name}")
+
+
+def _say_draws(
+    supply: str, draws: Sequence[Draw], together: Draw, unit: str, in_units: float
+) -> None:
+    say(f"{supply + ', ' + unit:44}   rest moving  worst")
+    for draw in (*draws, together):
+        say(_row(draw.part, [each * in_units for each in draw[1:]], 2 if in_units == 1.0 else 0))
+
+
+def _row(part: str, numbers: Sequence[float], digits: int) -> str:
+    return f"  {part:42}" + "".join(f"{number:7.{digits}f}" for number in numbers)
 
 
 def body_named(name: str) -> Body:
