@@ -158,6 +158,13 @@ def test_for_another_body_only_its_config_is_copied(
     assert_has(board, load(tmp_path / "home" / "body" / "mine.yaml", Body))
 
 
+def test_a_plush_is_flashed_and_runs_without_a_servo_board(board: Board) -> None:
+    said = flash(board, "--body", "plush")
+    assert said.exit_code == 0, said.output + str(said.exception)
+    assert "runs, for this body" in said.output
+    assert_has(board, load(SHIPPED["body"] / "plush.yaml", Body))
+
+
 def test_whenever_it_is_interrupted_the_board_moves_nothing_and_it_can_be_repeated(
     board: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 import typer.main
+from typer.testing import CliRunner
 
+from moggy.body import Body
+from moggy.config import SHIPPED, load
 from moggy.main import app
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -108,3 +111,34 @@ def test_a_page_names_commands_that_there_are(page: Path) -> None:
 def test_a_page_names_benches_that_there_are(page: Path) -> None:
     for name in re.findall(r"python -m bench (\w+)", page.read_text(encoding="utf-8")):
         assert (ROOT / "bench" / f"{name}.py").is_file(), name
+
+
+BUILD = (ROOT / "docs" / "build-a-cat.md").read_text(encoding="utf-8")
+"""The page for makers."""
+PART = re.compile(r"\| (.+) \| (\d+) \| (\d+) \| (\d+) \| (\d+)–(\d+) \| .+ \|")
+BODIES = ("plush", "lap", "cat")
+
+
+def test_the_power_budget_of_the_docs_is_the_one_that_is_printed() -> None:
+    printed = CliRunner().invoke(app, ["body", "power", "cat"]).output
+    assert "\n".join(line.rstrip() for line in printed.splitlines()) in BUILD
+
+
+def test_the_parts_list_has_the_parts_of_each_body_and_their_sum() -> None:
+    parts = [found.groups() for found in PART.finditer(BUILD)]
+    for column, name in enumerate(BODIES, 1):
+        body = load(SHIPPED["body"] / f"{name}.yaml", Body)
+        counts = {part[0]: int(part[column]) for part in parts}
+        for kind in ("micro", "metal"):
+            (listed,) = (n for part, n in counts.items() if f"kind `{kind}`" in part)
+            assert listed == [joint.servo for joint in body.joints.values()].count(kind)
+        has_board = any(joint.driver == "pca9685" for joint in body.joints.values())
+        assert counts["PCA9685 on a board"] == has_board
+        assert counts["two LEDs with resistors"] == (body.wiring.pupils is not None)
+        assert counts["charger for them"] == (body.wiring.battery is not None)
+        assert counts["LSM6DS3, LSM6DSO or MPU6050 on a board"] == body.wiring.imu
+        low, high = (
+            sum(int(part[column]) * int(part[price]) for part in parts) for price in (4, 5)
+        )
+        total = [line for line in BUILD.splitlines() if line.startswith("| **together")]
+        assert f"**{low}–{high}**" == total[0].split(" | ")[column]

@@ -67,10 +67,10 @@ def board(small: Body) -> Iterator[MicroPythonBoard]:
 class Talk:
     """A `moggy board test` that is talked with."""
 
-    def __init__(self, board: MicroPythonBoard, only: str) -> None:
+    def __init__(self, board: MicroPythonBoard, only: str, body: str = "small") -> None:
         self.board, self.said = board, ""
         self._unread = b""
-        words = ["board", "test", "--body", "small", "--port", board.path, "--only", only]
+        words = ["board", "test", "--body", body, "--port", board.path, "--only", only]
         self.process: Program[bytes] = Program(
             [sys.executable, "-m", "moggy", *words],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -307,6 +307,23 @@ def test_it_purrs_when_it_may_and_is_limp_then(board: MicroPythonBoard) -> None:
         waits(board, lambda: limp(board) and not board.outputs().purr)
         talk.type("y")
         assert talk.end() == 0, talk.said
+
+
+def test_of_a_plush_it_tests_the_purr_and_leaves_out_what_it_has_not(home: Path) -> None:
+    plush = MicroPythonBoard(Files(home).load("body/plush.yaml", Body))
+    try:
+        with Talk(plush, "purr", "plush") as talk:
+            assert "servos" not in talk.until("may it purr")
+            talk.type("y")
+            waits(plush, lambda: plush.outputs().purr > 0.5)
+            talk.answer("did you feel it purr?", "y")
+            assert talk.end() == 0, talk.said
+        for part, lacks in (("servos", "plush has no servos"), ("imu", "has no accelerometer")):
+            with Talk(plush, part, "plush") as talk:
+                talk.until(lacks)
+                assert talk.end() == 0, talk.said
+    finally:
+        plush.close()
 
 
 def test_the_stop_button_is_seen_pressed_let_go_and_released(board: MicroPythonBoard) -> None:
