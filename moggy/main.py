@@ -40,7 +40,7 @@ app = typer.Typer(
 for group_name, group in groups.items():
     app.add_typer(group, name=group_name)
 
-PUT_AWAY = {"board", "export", "flash", "memory", "models", "perceive", "setup"}
+PUT_AWAY = {"board", "body", "export", "flash", "memory", "models", "perceive", "setup"}
 """Commands that put something away at a Ctrl-C. `sim`, `run` and `demo` see to that themselves."""
 
 

@@ -188,8 +188,8 @@ def said(name: str, state: str) -> tuple[set[str], set[str]]:
     if name == "servos_reset":
         healing = {"limp", "running", "rest"} if WITHOUT[state] == "running" else {"limp"}
         return {state} if state in ("stopped", "fault") else healing, {"servos"}
-    if name == "servos_stalled" and WITHOUT[state] == "running":
-        return {"running", "fault"}, set()
+    if name == "servos_stalled" and WITHOUT[state] in ("running", "rest"):
+        return {WITHOUT[state], "fault"}, set()
     if name in ("touch_silent", "touch_reset", "imu_silent", "imu_reset", "imu_stuck"):
         return {WITHOUT[state]}, {chip}
     if name == "fall":  # nothing falls for so long

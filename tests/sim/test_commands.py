@@ -26,6 +26,7 @@ from tests.processes import Program
 COMMANDS = (
     ["demo"], ["sim"], ["run"], ["replay"], ["why"], ["laws"], ["coverage"], ["lint"], ["schema"],
     ["doctor"], ["setup"],
+    ["body", "check"], ["body", "show"], ["body", "export"], ["body", "wiring"], ["body", "power"],
     ["perceive", "words"], ["perceive", "face"], ["perceive", "posture"], ["perceive", "touch"],
     ["models", "fetch"], ["models", "bench"],
     ["memory", "show"], ["memory", "export"], ["memory", "forget"], ["memory", "encrypt"],

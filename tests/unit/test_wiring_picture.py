@@ -20,7 +20,9 @@ from moggy.wiring_picture import PICO_PADS, RAILS, picture
 
 ROOT = Path(__file__).resolve().parents[2]
 BODIES = {path.stem: load(path, Body) for path in sorted(SHIPPED["body"].glob("*.yaml"))}
-CAT, LAP, PLUSH = BODIES["cat"], BODIES["lap"], BODIES["plush"]
+CAT = BODIES["cat"]
+LAP = BODIES["lap"]
+PLUSH = BODIES["plush"]
 WIRE = re.compile(r"M(\d+) (\d+)H(\d+)")
 RAIL = re.compile(r"M(\d+) (\d+)V(\d+)")
 
