@@ -66,6 +66,9 @@ class NoClock:
         """No moments."""
         return iter(())
 
+    def end(self) -> None:
+        """Do nothing."""
+
 
 class Stopwatch:
     """A listener that notes when each tick is over."""

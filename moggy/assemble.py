@@ -24,7 +24,7 @@ from moggy.body import Body
 from moggy.brain.appraisals import Appraisals, whole_key
 from moggy.brain.memory import Broken, Diary, LateDiary, Memory, Remembered, awake
 from moggy.brain.mind import Mind
-from moggy.clock import SimulatedClock, WallClock, hour_of_day
+from moggy.clock import BentClock, SimulatedClock, WallClock, hour_of_day
 from moggy.config import Files, Invalid, compose, with_change
 from moggy.designs import EditedDesigns, designs, texts_for
 from moggy.home import home, memory_file, memory_key
@@ -38,10 +38,12 @@ from moggy.recording import Recording
 from moggy.replay import Relived, relive
 from moggy.sensor_package import GuardedDevice, guarded_readers, load_package
 from moggy.sensors import ALWAYS
+from moggy.sim.bent_time import BentTime
+from moggy.sim.board.interpreter import note as no_interpreter
 from moggy.sim.board.lock_step import LockStepBoard
-from moggy.sim.board.micropython import MicroPythonBoard, SteppedMicroPython
-from moggy.sim.board.relay import PortRelay, Relay
-from moggy.sim.faults import WIRE_FAULTS, Fault
+from moggy.sim.board.micropython import SteppedMicroPython
+from moggy.sim.board.relay import Relay
+from moggy.sim.faults import Fault
 from moggy.sim.script import Script
 from moggy.sim.simulated_body import SimulatedBody, SimulatedSenses, Source
 from moggy.sim.world import World
@@ -220,28 +222,22 @@ def simulated_body(
     shape: Body,
     board: str = "auto",
     *,
-    in_real_time: bool = False,
-    relayed: bool = False,
     seed: int = 0,
+    skipped: Callable[[], float] = lambda: 0.0,
 ) -> SimulatedBody:
-    """A simulated body in a world of its own, with the firmware on a simulated board.
+    """A simulated body in a world of its own, with the firmware on a simulated board that lives
+    tick by tick with the pet.
 
     `board` says where the firmware runs: "lockstep" under CPython, "micropython" in the board's own
-    interpreter; "auto" is lockstep in virtual time and MicroPython in real time. Raises ValueError
-    for any other. `relayed`: whether a relay stands on the serial port in real time, so that the
-    wire can have faults, which follow `seed`; in virtual time one always does.
+    interpreter; "auto" is lockstep. Raises ValueError for any other. Faults of its wire follow
+    `seed`. `skipped`: as for SimulatedBody.
     """
     if board not in BOARDS:
         raise ValueError(f"board: there is no {board!r:.80}{nearest(str(board), BOARDS)}")
-    world = World(shape)
-    if in_real_time and board != "lockstep":
-        living = MicroPythonBoard(shape)
-        port = PortRelay(living.path, seed) if relayed else None
-        link = SerialLink(living.path if port is None else port.path)
-        return SimulatedBody(world, living, SerialBody(link, shape), port)
     stepped = SteppedMicroPython(shape) if board == "micropython" else LockStepBoard(shape)
     line = Relay(stepped.line, seed)
-    return SimulatedBody(world, stepped, SerialBody(MemoryLink(line), shape), line)
+    wired = SerialBody(MemoryLink(line), shape)
+    return SimulatedBody(World(shape), stepped, wired, line, skipped)
 
 
 def in_virtual_time(
@@ -314,27 +310,28 @@ def simulator(
     faults: Sequence[Fault] = (),
     listeners: Sequence[Listener] = (),
 ) -> RealLife:
-    """A simulated body in the studio, in real time. `hour` None is now; `remember` keeps a memory
-    from day to day, and `microphone` is what it hears through, as for a robot; `faults` of its body
-    stand in the order of their time. Raises OSError when the port is taken, Invalid where a file is
-    missing or wrong."""
+    """A simulated body in the studio, in a real time that the studio can bend; its board lives tick
+    by tick with it. `hour` None is now; `remember` keeps a memory from day to day, and `microphone`
+    is what it hears through, as for a robot; `faults` of its body stand in the order of their time.
+    Raises OSError when the port is taken, Invalid where a file is missing or wrong."""
+    clock = BentClock()
     with ExitStack() as closing:
         parts = _in_real_time(
             closing, listeners, record, record_words, remember=remember,
-            seed=seed, hour=hour, body=body, personality=personality,
+            seed=seed, hour=hour, clock=clock, body=body, personality=personality,
         )  # fmt: skip
         inbox = parts.inbox(hears=microphone is None)
         if microphone is not None:
             parts.listen(microphone)
-        relayed = any(fault.name in WIRE_FAULTS for fault in faults)
-        made = simulated_body(parts.shape, board, in_real_time=True, relayed=relayed, seed=seed)
+        firmware = "micropython" if board == "auto" else board
+        made = simulated_body(parts.shape, firmware, seed=seed, skipped=lambda: clock.skipped)
         closing.callback(made.close)
         script = Script(faults)
         parts.sensors.insert(
             0, SimulatedSenses(lambda now: [*script.due(now), *inbox.poll(now)], made)
         )
         address = parts.serve(inbox, studio_port, made)
-        note = made.board.note if isinstance(made.board, MicroPythonBoard) else ""
+        note = "" if board == "lockstep" else no_interpreter()
         return RealLife(parts.loop(made), parts.start, address, note, parts.recording, parts.diary)
 
 
@@ -393,11 +390,12 @@ def _in_real_time(
     remember: bool,
     seed: int,
     hour: float | None,
+    clock: BentClock | None = None,
     **names: str,
 ) -> RealTimeParts:
     """The parts that a simulated and a real life share: a pet of the owner's files, with its memory
     where it is to remember, and a journal where `record` names one. `hour` None is now, and it
-    follows the machine's clock from then on."""
+    follows the machine's clock from then on, unless `clock` is bent."""
     from moggy.real_time import RealTimeParts
 
     files = Files(home())
@@ -414,12 +412,14 @@ def _in_real_time(
         shape=body_of(start),
         closing=closing,
         thinkers=slow_thinkers(simulated=False),
+        bent=None if clock is None else BentTime(clock, began),
         listeners=list(listeners),
     )
     for _, worker in parts.thinkers:
         closing.callback(worker.close)
     if hour is None:
-        parts.sensors.append(WallClock(start.hour))
+        bent = (lambda: False) if clock is None else (lambda: clock.bent)
+        parts.sensors.append(WallClock(start.hour, bent=bent))
     parts.watch()
     if remember:
         parts.keep(memory, said)

@@ -80,19 +80,16 @@ class Loop:
             list(thinkers),
         )
         self._intake = Intake("senses")
-        self._running = True
         self.closing = closing or ExitStack()
 
     def stop(self) -> None:
         """End after this tick; may be called from any thread or a signal."""
-        self._running = False
+        self._clock.end()
 
     def run(self) -> None:
         """Live until the end, and close what was opened, whatever happens."""
         with self.closing, rare_collection():
             for now in self._clock.ticks():
-                if not self._running:
-                    return
                 self.step(now)
 
     def step(self, now: float) -> Tick:

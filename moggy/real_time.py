@@ -27,12 +27,14 @@ from moggy.sensors.vision import Eye, vision_task
 from moggy.sensors.voice import Ears, Microphone, PageMicrophone, hearing_task
 from moggy.sensors.words import get_ready
 from moggy.setup.runtime import runtime_status
+from moggy.sim.bent_time import BentTime
 from moggy.sim.simulated_body import SimulatedBody
 from moggy.sim.studio.api import Building
 from moggy.sim.studio.inbox import PageInbox
 from moggy.sim.studio.server import Studio
+from moggy.sim.studio.view import time_shown
 from moggy.watch import Watcher
-from moggy.worker import ProcessWorker, Worker
+from moggy.worker import InOurTime, ProcessWorker, Worker
 
 EYE_DEADLINE = 5.0
 """Seconds for one picture, on a machine that is busy building."""
@@ -44,7 +46,8 @@ that on a small computer, and more on a busy one."""
 @dataclass(slots=True, kw_only=True)
 class RealTimeParts:
     """The sensors and listeners of a life, gathered one by one. `closing` closes what was opened,
-    the last first, also where a later part fails."""
+    the last first, also where a later part fails. `bent`: the time of a simulated pet, which the
+    studio can bend."""
 
     files: Files
     start: Start
@@ -52,6 +55,7 @@ class RealTimeParts:
     shape: Body
     closing: ExitStack
     thinkers: Sequence[tuple[Ask, Worker]]
+    bent: BentTime | None = None
     sensors: list[Sensor] = field(default_factory=list)
     listeners: list[Listener] = field(default_factory=list)
     desk: Desk = field(init=False)
@@ -62,6 +66,13 @@ class RealTimeParts:
         get_ready()
         self.desk = Desk(self.files, self.start)
         self.closing.callback(self.desk.close)
+        self.thinkers = [(ask, self._in_our_time(worker)) for ask, worker in self.thinkers]
+        if self.bent is not None:
+            self.listeners.append(self.bent)
+
+    def _in_our_time(self, worker: Worker) -> Worker:
+        bent = self.bent
+        return worker if bent is None else InOurTime(worker, lambda: bent.clock.worked)
 
     def keep(self, memory: Memory | None, said: str) -> None:
         """Write what it learns of its people into the memory, in a thread beside the loop. None:
@@ -93,27 +104,34 @@ class RealTimeParts:
         spec = self.shape.camera
         look = partial(vision_task, spec.network)
         worker = ProcessWorker(look, name="vision", deadline=EYE_DEADLINE)
-        eye = Eye(worker, camera, spec.turned)
+        eye = Eye(self._in_our_time(worker), camera, spec.turned)
         self.closing.callback(eye.close)
         self.sensors.append(eye)
         self.listeners.append(eye)
         if not hears:
-            return PageInbox(self.desk, eye.show)
+            return PageInbox(self.desk, eye.show, bent=self.bent)
         microphone = PageMicrophone()
         self._hear_by(microphone)
-        return PageInbox(self.desk, eye.show, microphone.hear)
+        return PageInbox(self.desk, eye.show, microphone.hear, self.bent)
 
     def serve(self, inbox: PageInbox, port: int, simulated: SimulatedBody | None = None) -> str:
         """Serve a studio that shows this life; gives its address. `simulated` is the body whose
         servos it draws; without one it draws what was sent. Raises OSError when the port is taken.
         """
-        sound = SoundStream(voice_of(self.start))
+        sound, bent = SoundStream(voice_of(self.start)), self.bent
+
+        def heard() -> bytes:
+            """What it sounds; at another pace than ours that is no sound."""
+            made = sound.take()
+            return made if bent is None or bent.is_ours else b""
+
         studio = Studio(
             self.shape,
             inputs=inbox,
             port=port,
-            sound=sound.take,
+            sound=heard,
             building=building,
+            time=lambda: None if bent is None else time_shown(bent),
             name=self.start.personality,
         )
         self.closing.callback(studio.close)
@@ -137,7 +155,11 @@ class RealTimeParts:
 
     def _hear_by(self, microphone: Microphone | PageMicrophone) -> None:
         worker = ProcessWorker(hearing_task, name="ears", deadline=EARS_DEADLINE)
-        ears = Ears(worker, microphone, partial(seconds_of, pitch=voice_of(self.start).pitch))
+        ears = Ears(
+            self._in_our_time(worker),
+            microphone,
+            partial(seconds_of, pitch=voice_of(self.start).pitch),
+        )
         self.closing.callback(microphone.close)
         self.closing.callback(ears.close)
         self.sensors += [microphone, ears]
@@ -160,10 +182,10 @@ class RealTimeParts:
         self.sensors.append(watcher)
 
     def loop(self, body: BodyOut) -> Loop:
-        """Make the loop that runs these parts on the real clock."""
+        """Make the loop that runs these parts on the real clock, or on that which can be bent."""
         return Loop(
             self.pet,
-            RealClock(),
+            RealClock() if self.bent is None else self.bent.clock,
             sensors=self.sensors,
             body=body,
             listeners=self.listeners,

@@ -273,6 +273,26 @@ def _work(jobs: Connection, answers: Connection, made: bytes) -> None:
             return
 
 
+class InOurTime:
+    """A worker of a pet whose time is bent: its deadlines are in ours."""
+
+    def __init__(self, worker: Worker, ours: Callable[[], float]) -> None:
+        """`ours`: seconds of our time, as `BentClock.worked`."""
+        self._worker, self._ours = worker, ours
+
+    def offer(self, job: Any, now: float) -> bool:
+        """See Worker."""
+        return self._worker.offer(job, self._ours())
+
+    def poll(self, now: float) -> Sequence[AnySense]:
+        """See Worker."""
+        return [replace(sense, at=now) for sense in self._worker.poll(self._ours())]
+
+    def close(self) -> None:
+        """See Worker."""
+        self._worker.close()
+
+
 class SimulatedWorker:
     """Does the work of a ProcessWorker in virtual time: at once, delivered after a modelled
     latency, so that a run is the same on every machine."""

@@ -60,12 +60,20 @@ class SimulatedBody:
     """Moves and is polled like any body."""
 
     def __init__(
-        self, world: World, board: SimulatedBoard, body: WiredBody, wire: FaultyWire | None = None
+        self,
+        world: World,
+        board: SimulatedBoard,
+        body: WiredBody,
+        wire: FaultyWire | None = None,
+        skipped: Callable[[], float] = lambda: 0.0,
     ) -> None:
         """`body` is linked to the board: `SerialBody(MemoryLink(board.line), world.body)`, or a
-        `SerialLink` to its port; through `wire`, which faults of the wire need."""
+        `SerialLink` to its port; through `wire`, which faults of the wire need. `skipped`: seconds
+        that the pet's time was set ahead up to now (`BentClock.skipped`). The board and its wire do
+        not live them: there is no silence in which they could lose each other."""
         self.world, self.board = world, board
         self._body, self._wire = body, wire
+        self._skipped = skipped
         self._stepped = -1.0
         self._plan: FaultPlan | None = None
         """The faults; None before the first."""
@@ -90,13 +98,18 @@ class SimulatedBody:
                 self._break(self._plan, now)
             else:
                 self.board.feed(self.world.inputs())
-            self.board.advance(now)
+            self.board.advance(self._own(now))
+
+    def _own(self, now: float) -> float:
+        """The board's time at `now`, s."""
+        return now - self._skipped()
 
     def _break(self, plan: FaultPlan, now: float) -> None:
         """What the board's devices feel, with the faults of this step."""
         faults = plan.at(now)
         if self._wire is not None:
-            self._wire.suffer([name for name in WIRE_FAULTS if name in faults], now)
+            broken = [name for name in WIRE_FAULTS if name in faults]
+            self._wire.suffer(broken, self._own(now))
         self._shafts.step(now, self.board.outputs(), faults)
         felt = self.world.inputs()
         if "fall" in faults:
@@ -110,10 +123,13 @@ class SimulatedBody:
     def poll(self, now: float) -> Sequence[AnySense]:
         """What the board said by `now`."""
         self.step(now)
-        return self._body.poll(now)
+        said, skipped = self._body.poll(self._own(now)), self._skipped()
+        return [replace(sense, at=sense.at + skipped) for sense in said] if skipped else said
 
     def move(self, command: Command) -> Mapping[str, float]:
         """Send a pose; joint → rad as it was sent."""
+        if self._skipped():
+            command = replace(command, at=self._own(command.at))
         return self._body.move(command)
 
     def pulses(self) -> Pulses:
@@ -126,15 +142,15 @@ class SimulatedBody:
 
     def stop(self, now: float) -> None:
         """Emergency stop."""
-        self._body.stop(now)
+        self._body.stop(self._own(now))
 
     def release(self, now: float) -> None:
         """End the emergency stop."""
-        self._body.release(now)
+        self._body.release(self._own(now))
 
     def clear(self, now: float) -> None:
         """Clear the board's faults."""
-        self._body.clear(now)
+        self._body.clear(self._own(now))
 
     def close(self) -> None:
         """Let go of the link and end the board."""

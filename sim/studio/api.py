@@ -128,6 +128,16 @@ class Building:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TimeShown:
+    """How the time of a simulated cat goes."""
+
+    hour: Annotated[float, Field(description="local time of day, 0..24, to the minute")]
+    paused: bool
+    speed: Annotated[float, Field(description="s of its time that should pass in one of ours")]
+    pace: Annotated[float, Field(description="s of its time that really do, while it goes")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
     """The state in parts."""
 
@@ -141,6 +151,7 @@ class Moment:
     decision: DecisionShown
     board: BoardShown | None
     building: Building | None
+    time: Annotated[TimeShown | None, Field(description="null for a real body")]
 
 
 def page_schema() -> dict[str, Any]:

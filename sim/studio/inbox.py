@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from moggy.config import Invalid
 from moggy.intake import Intake
 from moggy.messages import Acceleration, AnySense, ClearFaults, Edited, Place, Setting, Touch, Words
+from moggy.sim.bent_time import BentTime
 from moggy.sim.hands import blow
 from moggy.vocabulary import SETTINGS, nearest
 
@@ -25,6 +26,8 @@ gives three."""
 SAMPLES_KEPT = 500
 """Samples of a hand that wait for their time: four seconds of a page that sends 120 in one. The
 oldest are dropped."""
+NO_BENDING = "this cat has a real body, whose time cannot be bent: `moggy sim` wakes one without"
+"""What is said to who wants to pause or skip time then."""
 
 
 class PageInputs(Protocol):
@@ -95,6 +98,9 @@ class PageInputs(Protocol):
     def clear_faults(self) -> None:
         """Clear the board's faults."""
 
+    def time(self) -> BentTime:
+        """What bends the pet's time. Raises `moggy.config.Invalid` where its body is real."""
+
 
 class Shelf(Protocol):
     """Where the designers' files are. Each of these may raise `moggy.config.Invalid`."""
@@ -140,9 +146,11 @@ class PageInbox(PageInputs):
         shelf: Shelf,
         picture: Callable[[bytes], None],
         sound: Callable[[bytes], None] | None = None,
+        bent: BentTime | None = None,
     ) -> None:
-        """`picture` and `sound` take those of the page; without the second it is not heard."""
-        self._shelf, self._picture, self._sound = shelf, picture, sound
+        """`picture` and `sound` take those of the page; without the second it is not heard. `bent`
+        is the time of a simulated pet."""
+        self._shelf, self._picture, self._sound, self._bent = shelf, picture, sound, bent
         self._lock = Lock()
         self._waiting = Intake("page")
         self._samples: deque[_Sample] = deque(maxlen=SAMPLES_KEPT)
@@ -171,6 +179,8 @@ class PageInbox(PageInputs):
 
     def _felt(self, sample: _Sample) -> None:
         with self._lock:
+            if self._bent is not None and self._bent.clock.paused:
+                self._samples.clear()  # a hand in a pause is felt where it is when that ends
             if len(self._samples) == SAMPLES_KEPT:
                 self._waiting.dropped["Touch"] += 1
             self._samples.append(sample)
@@ -199,10 +209,11 @@ class PageInbox(PageInputs):
         self._picture(jpeg)
 
     def hear(self, sound: bytes) -> bool:
-        """Hand sound to the page's microphone."""
+        """Hand sound to the page's microphone; at another pace than ours it would be no voice."""
         if self._sound is None:
             return False
-        self._sound(sound)
+        if self._bent is None or self._bent.is_ours:
+            self._sound(sound)
         return True
 
     def sense(self, sense: AnySense) -> None:
@@ -250,6 +261,12 @@ class PageInbox(PageInputs):
         """Queue that the board's faults are to be cleared."""
         self.sense(ClearFaults(at=0.0))
 
+    def time(self) -> BentTime:
+        """What bends the pet's time. Raises Invalid where its body is real."""
+        if self._bent is None:
+            raise Invalid("time", 1, NO_BENDING)
+        return self._bent
+
     # The loop's side.
 
     def poll(self, now: float) -> Sequence[AnySense]:
@@ -270,14 +287,16 @@ class PageInbox(PageInputs):
         from after `now` waits.
         """
         touches: list[Touch] = []
+        speed = 1.0 if self._bent is None else self._bent.clock.speed
         while self._samples and len(touches) < SAMPLES_AT_ONCE:
             sample = self._samples[0]
             at = max(self._last_touch, self._polled)
             if sample.page_time is not None:
-                if self._offset is None or abs(sample.page_time + self._offset - now) > LATEST:
-                    self._offset = now - sample.page_time
-                self._offset = max(self._offset, self._polled - sample.page_time)
-                at = max(sample.page_time + self._offset, self._last_touch)
+                page_time = sample.page_time * speed
+                if self._offset is None or abs(page_time + self._offset - now) > LATEST:
+                    self._offset = now - page_time
+                self._offset = max(self._offset, self._polled - page_time)
+                at = max(page_time + self._offset, self._last_touch)
             if at > now:
                 break
             self._samples.popleft()

@@ -24,7 +24,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from moggy.body import Body
 from moggy.messages import BoardReport, Purr, Tick
-from moggy.sim.studio.api import API, Building
+from moggy.sim.studio.api import API, Building, TimeShown
 from moggy.sim.studio.connections import Connection, PageSocket, Server
 from moggy.sim.studio.guard import HEADERS, Guard
 from moggy.sim.studio.inbox import PageInputs
@@ -76,12 +76,15 @@ class Studio:
         port: int = 8010,
         sound: Callable[[], bytes] = bytes,
         building: Callable[[], Building | None] = lambda: None,
+        time: Callable[[], TimeShown | None] = lambda: None,
         name: str = "",
         static: Path = STATIC,
     ) -> None:
         """`sound` returns the 16-bit mono samples made since it was last called; `building` the
-        state of the runtime's build; `name` is shown as the pet's."""
+        state of the runtime's build; `time` how a simulated pet's time goes; `name` is shown as the
+        pet's."""
         self._body, self._inputs, self._sound, self._building = body, inputs, sound, building
+        self._time = time
         self._host, self._port, self._static = host, port, static
         self._name = Path(name).stem or body.name
         self._tick: Tick | None = None
@@ -207,7 +210,7 @@ class Studio:
         self._history.add(tick)
         if not self._pages:
             return
-        state = moment(tick, drawn, self._board, self._building())
+        state = moment(tick, drawn, self._board, self._building(), self._time())
         for page in tuple(self._pages):
             page.offer(state, fresh, sound)
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from moggy.clock import FASTEST, SLOWEST
 from moggy.config import Invalid
 from moggy.messages import Face, Person
 from moggy.senses import Unit
@@ -25,6 +26,9 @@ LONGEST_SOUND = 32_000
 """Bytes of sound in one frame: a second."""
 JPEG_BEGINS = b"\xff\xd8\xff"
 """The first bytes of every JPEG file."""
+
+MOST_STEPS = 3000
+"""Ticks that may be stepped at once: a minute of the cat's time. Our choice."""
 
 Coordinate: TypeAlias = Annotated[float, Field(ge=-2.0, le=2.0)]
 """m, in the body's frame."""
@@ -133,6 +137,28 @@ class ClearFaultsSaid(PageMessage):
     type: Literal["clear_faults"]
 
 
+class TimeSaid(PageMessage):
+    """The time of a simulated cat stops, or goes on."""
+
+    type: Literal["pause", "resume"]
+
+
+class StepSaid(PageMessage):
+    """So many ticks are lived, and then its time stands still."""
+
+    type: Literal["step"]
+    ticks: Annotated[int, Field(ge=1, le=MOST_STEPS)] = 1
+
+
+class SpeedSaid(PageMessage):
+    """Its time goes slower or faster."""
+
+    type: Literal["speed"]
+    speed: Annotated[
+        float, Field(ge=SLOWEST, le=FASTEST, description="s of its time in one of ours")
+    ]
+
+
 class ListenSaid(PageMessage):
     """The page wants the cat's sound, or wants it no more."""
 
@@ -155,6 +181,9 @@ Anything: TypeAlias = Annotated[
     | SaveSaid
     | CharacterSaid
     | TurnSaid
+    | TimeSaid
+    | StepSaid
+    | SpeedSaid
     | ListenSaid,
     Field(discriminator="type"),
 ]
@@ -257,6 +286,13 @@ def _told(said: Anything, inputs: PageInputs) -> dict[str, Any] | None:
             inputs.setting(said.name, said.on)
         case ClearFaultsSaid():
             inputs.clear_faults()
+        case TimeSaid():
+            clock = inputs.time().clock
+            (clock.pause if said.type == "pause" else clock.go_on)()
+        case StepSaid():
+            inputs.time().clock.step(said.ticks)
+        case SpeedSaid():
+            inputs.time().clock.go_at(said.speed)
         case ReadSaid():
             return {"type": "file", "file": said.file, "text": inputs.read(said.file)}
         case SaveSaid():

@@ -18,6 +18,7 @@ from moggy.messages import (
     Tick,
     Trouble,
 )
+from moggy.sim.bent_time import BentTime
 from moggy.sim.studio import api
 
 SHOWN_SCORES = 8
@@ -56,11 +57,22 @@ def board_shown(report: BoardReport | None) -> api.BoardShown | None:
     return api.BoardShown(state=report.state, faults=[in_words(one) for one in report.faults])
 
 
+def time_shown(bent: BentTime) -> api.TimeShown:
+    """What the page shows of a time that can be bent."""
+    return api.TimeShown(
+        hour=int(bent.hour * 60.0) / 60.0,
+        paused=bent.clock.paused,
+        speed=bent.clock.speed,
+        pace=round(bent.clock.pace, 1),
+    )
+
+
 def moment(
     tick: Tick,
     drawn: Drawn,
     board: BoardReport | None = None,
     building: api.Building | None = None,
+    time: api.TimeShown | None = None,
 ) -> api.Moment:
     """The state of a tick, without its news. Of its parts a page is sent those that have
     changed."""
@@ -75,6 +87,7 @@ def moment(
         decision=_decision(tick.decision),
         board=board_shown(board),
         building=building,
+        time=time,
     )
 
 

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from skimage import data
 
-from moggy.assemble import begin, body_of, born, lived_again, simulated_body, slow_thinkers
+from moggy.assemble import begin, body_of, born, lived_again, slow_thinkers
 from moggy.clock import RealClock
 from moggy.config import Files
 from moggy.journal import Journal
@@ -20,6 +20,7 @@ from moggy.messages import AnySense, Face, Thought, Tick, Words
 from moggy.sensors.vision import Eye, vision_task
 from moggy.sim.world import World
 from moggy.worker import ProcessWorker
+from tests.real_board import real_time_body
 
 PATIENCE = 300.0
 """Seconds until it counts as never: models load in this time on a busy machine."""
@@ -53,7 +54,7 @@ class Person:
 @pytest.mark.needs_runtime
 def test_a_life_in_real_time_with_all_its_workers_replays_exactly(tmp_path: Path) -> None:
     start = begin(Files(), seed=7, hour=15.0)
-    simulated = simulated_body(body_of(start), in_real_time=True)
+    simulated = real_time_body(body_of(start))
     eye = Eye(ProcessWorker(vision_task, name="vision"))
     thinkers = slow_thinkers(simulated=False)
     wanted = {"face", "embedding", "smollm2", "touch"}

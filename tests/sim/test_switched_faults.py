@@ -19,6 +19,7 @@ from moggy.main import app
 from moggy.messages import BoardReport, Command, Trouble
 from moggy.sim.faults import FAULTS, fault_of, in_order
 from moggy.sim.simulated_body import SimulatedBody
+from tests.real_board import real_time_body
 
 CAT = Files().load("body/cat.yaml", Body)
 DEAD = Fault(at=2.0, name="servos_silent", seconds=1.0)
@@ -186,7 +187,7 @@ def test_a_hot_servo_is_slow_and_arrives() -> None:
 
 
 def test_in_real_time_a_fault_of_the_wire_is_one_of_its_port() -> None:
-    body = simulated_body(CAT, in_real_time=True, relayed=True)
+    body = real_time_body(CAT, relayed=True)
     states: list[str] = []
     taken = False
     try:
@@ -206,7 +207,7 @@ def test_in_real_time_a_fault_of_the_wire_is_one_of_its_port() -> None:
 
 
 def test_in_real_time_a_board_that_hangs_or_loses_its_power_starts_anew() -> None:
-    body = simulated_body(CAT, in_real_time=True)
+    body = real_time_body(CAT)
     reports: list[BoardReport] = []
     pulsed: list[int] = []
     begun = 0

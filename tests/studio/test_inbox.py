@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from moggy.clock import BentClock
 from moggy.config import Invalid
 from moggy.messages import (
     Acceleration,
@@ -26,8 +27,9 @@ from moggy.messages import (
 from moggy.sensors.voice import Ears, PageMicrophone
 from moggy.sensors.voice.microphone import BLOCK
 from moggy.sensors.voice.utterances import RATE
+from moggy.sim.bent_time import BentTime
 from moggy.sim.studio.inbox import SAMPLES_AT_ONCE, SAMPLES_KEPT, PageInbox
-from moggy.sim.studio.talk import LONGEST_SOUND, SOUND_BEGINS, frame
+from moggy.sim.studio.talk import LONGEST_SOUND, SOUND_BEGINS, frame, tell, understand
 
 
 class OneFile:
@@ -58,8 +60,8 @@ class OneFile:
         return {name: text}
 
 
-def an_inbox() -> PageInbox:
-    return PageInbox(OneFile(), lambda jpeg: None)
+def an_inbox(bent: BentTime | None = None) -> PageInbox:
+    return PageInbox(OneFile(), lambda jpeg: None, bent=bent)
 
 
 def stroke(inbox: PageInbox, batch: int, *, page_clock: float) -> list[Touch]:
@@ -273,3 +275,44 @@ class NoWorker:
 
     def close(self) -> None:
         raise AssertionError
+
+
+def say(inbox: PageInbox, text: str) -> dict[str, Any] | None:
+    said = understand(text)
+    assert not isinstance(said, dict), said
+    return tell(said, inbox)
+
+
+@pytest.mark.parametrize(
+    "text", ['{"type": "pause"}', '{"type": "step"}', '{"type": "speed", "speed": 5}']
+)
+def test_the_time_of_a_real_body_cannot_be_bent(text: str) -> None:
+    answer = say(an_inbox(), text)
+    assert answer is not None
+    assert answer["type"] == "refused"
+    assert "real body" in answer["message"]
+    assert say(an_inbox(BentTime(BentClock(), 17.0)), text) is None
+
+
+def test_a_hand_that_moves_in_a_pause_is_felt_where_it_is_at_its_end() -> None:
+    bent = BentTime(BentClock(), 17.0)
+    inbox = an_inbox(bent)
+    bent.clock.pause()
+    for n in range(100):
+        inbox.touch((0.1, 0.0, 0.2), 0.004 * n, 0.2, page_time=n / 60)
+    (felt,) = [*inbox.poll(0.02), *inbox.poll(0.04)]
+    assert isinstance(felt, Touch)
+    assert felt.pressure == pytest.approx(0.396)
+    inbox.touch((0.1, 0.0, 0.2), 0.4, 0.2, page_time=2.0)
+    inbox.release()
+    assert [touch.pressure for touch in inbox.poll(0.06) if isinstance(touch, Touch)] == [0.0]
+
+
+def test_a_hand_on_a_pet_that_is_slowed_down_is_as_slow() -> None:
+    bent = BentTime(BentClock(), 17.0)
+    inbox = an_inbox(bent)
+    bent.clock.go_at(0.25)
+    for n in range(5):
+        inbox.touch((0.1, 0.0, 0.2), 0.4, 0.2, page_time=7.0 + 0.04 * n)
+    felt = [sense.at for n in range(20) for sense in inbox.poll(n / 50)]
+    assert felt == pytest.approx([0.0, 0.01, 0.02, 0.03, 0.04])

@@ -73,6 +73,14 @@ export interface ScoreShown {
   waits: Waits | null;
 }
 
+/** How the time of a simulated cat goes. */
+export interface TimeShown {
+  hour: number; // local time of day, 0..24, to the minute
+  paused: boolean;
+  speed: number; // s of its time that should pass in one of ours
+  pace: number; // s of its time that really do, while it goes
+}
+
 /** Why what scores better is not done. */
 export interface Waits {
   by: "dwell" | "hysteresis";
@@ -91,6 +99,7 @@ export interface Moment {
   decision: DecisionShown;
   board: BoardShown | null;
   building: Building | null;
+  time: TimeShown | null; // null for a real body
 }
 
 /** One number of a character. */

@@ -160,6 +160,16 @@ function Unsaved() {
   return drafts().length > 0 ? <span title="not all is saved"> ●</span> : null;
 }
 
+/** The tab of a time that can be bent, which that of a real cat cannot. */
+function TimeTab({ chosen, choose }: { chosen: boolean; choose: () => void }) {
+  const time = useLive().state?.time;
+  return time ? (
+    <button role="tab" aria-selected={chosen} onClick={choose}>
+      {time.paused ? "Its time ⏸" : "Its time"}
+    </button>
+  ) : null;
+}
+
 /** A panel that is loaded when it is first opened. */
 function Later({ load }: { load: () => Promise<ComponentType> }) {
   const [Loaded, show] = useState<ComponentType | null>(null);
@@ -171,9 +181,10 @@ function Later({ load }: { load: () => Promise<ComponentType> }) {
 
 const character = () =>
   import("./panels/character/character").then(({ Character }) => Character);
+const time = () => import("./panels/time/time").then(({ Time }) => Time);
 const editor = () => import("./panels/editor/editor").then(({ Editor }) => Editor);
 
-type Tab = "life" | "character" | "files";
+type Tab = "life" | "character" | "time" | "files";
 
 function Studio() {
   const view = useRef<View | null>(null);
@@ -207,6 +218,7 @@ function Studio() {
           >
             Its character
           </button>
+          <TimeTab chosen={tab === "time"} choose={() => open("time")} />
           <button role="tab" aria-selected={tab === "files"} onClick={() => open("files")}>
             Its files
             <Unsaved />
@@ -221,6 +233,7 @@ function Studio() {
           </div>
         )}
         {tab === "character" && <Later load={character} />}
+        {tab === "time" && <Later load={time} />}
         {tab === "files" && <Later load={editor} />}
       </aside>
     </main>
