@@ -20,7 +20,8 @@ import numpy as np
 
 from bench.absent import attempt
 from bench.look import wall
-from moggy.assemble import begin, body_of, born, simulated_body, slow_thinkers
+from bench.real_board import real_time_body
+from moggy.assemble import begin, body_of, born, slow_thinkers
 from moggy.clock import RealClock
 from moggy.config import Files
 from moggy.loop import Loop
@@ -73,7 +74,7 @@ def _spent(pid: int | None) -> float:
 def lived(hour: float, width: int, seconds: float) -> tuple[dict[str, float], float]:
     """Share of a core of each process, and of the time that it slept."""
     start = begin(Files(), seed=SEED, hour=hour)
-    body = simulated_body(body_of(start), in_real_time=True)
+    body = real_time_body(body_of(start))
     vision = ProcessWorker(vision_task, name="vision")
     eye, thinkers = Eye(vision), slow_thinkers(simulated=False)
     workers = {"eye": vision} | {

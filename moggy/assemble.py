@@ -412,7 +412,7 @@ def _in_real_time(
         shape=body_of(start),
         closing=closing,
         thinkers=slow_thinkers(simulated=False),
-        bent=None if clock is None else BentTime(clock, began),
+        bent=None if clock is None else BentTime(clock, began, body_of(start)),
         listeners=list(listeners),
     )
     for _, worker in parts.thinkers:

@@ -11,12 +11,16 @@ from functools import partial
 from typing import Any
 
 from moggy.aside import Aside, TooLong
+from moggy.body import Body
 from moggy.config import Files, Invalid, with_value
+from moggy.config import compose as as_model
 from moggy.designs import SCHEMAS, Designs, EditedDesigns, designs, know, save
 from moggy.handles import handles
 from moggy.layer import chain
 from moggy.overlay import chain_of, compose
 from moggy.pet import Start
+from moggy.sense_file import BadScript
+from moggy.sim.day import Day, senses_of
 from moggy.tree_data import nodes
 
 DEADLINE_S = 60.0
@@ -58,6 +62,17 @@ class Clerk:
             why = f"{key[:40]!r} cannot be turned: it is no number of this file"
             raise Invalid(name, 1, why) from None
         return self.save(name, turned)
+
+    def scene(self, name: str) -> Day:
+        """A day, checked with the body. Raises Invalid."""
+        if not name.startswith("days/"):
+            raise Invalid(name, 1, "only days can be played")
+        day = Day.of_file(name, self.files.texts(name))
+        try:
+            senses_of(day, as_model(self.start.body, self.start.files, Body))
+        except BadScript as error:
+            raise Invalid(name, 1, str(error)) from None
+        return day
 
     def texts(self, name: str) -> tuple[dict[str, str | None], bool]:
         """Name → text of a file and of all that it extends and includes, as far as they can be
@@ -140,6 +155,16 @@ class Desk:
         """Save one number of the living personality, `key` as in its handle; then as `save`."""
         with self._turn, _bounded(self._start.personality):
             return self._taken(self._aside.ask(Clerk.turn, key, value))
+
+    def scenes(self) -> list[str]:
+        """Names of the days that can be played, such as `days/demo.yaml`."""
+        return self._files.names("days")
+
+    def scene(self, name: str) -> Day:
+        """One of them. Raises Invalid where there is no such file, it is wrong, or touches what the
+        pet's body does not have."""
+        with _bounded(name):
+            return self._aside.ask(Clerk.scene, name)
 
     def take(self, name: str, text: str) -> dict[str, str | None]:
         """Check a file that another program has saved; gives name → text of what the pet has to

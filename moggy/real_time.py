@@ -66,9 +66,9 @@ class RealTimeParts:
         get_ready()
         self.desk = Desk(self.files, self.start)
         self.closing.callback(self.desk.close)
-        self.thinkers = [(ask, self._in_our_time(worker)) for ask, worker in self.thinkers]
         if self.bent is not None:
             self.listeners.append(self.bent)
+        self.thinkers = [(ask, self._in_our_time(worker)) for ask, worker in self.thinkers]
 
     def _in_our_time(self, worker: Worker) -> Worker:
         bent = self.bent

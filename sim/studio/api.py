@@ -128,6 +128,16 @@ class Building:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SceneShown:
+    """A day that is played."""
+
+    file: str
+    about: str
+    passed: Annotated[float, Field(description="s of it, whole ones")]
+    seconds: Annotated[float, Field(description="s of all")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimeShown:
     """How the time of a simulated cat goes."""
 
@@ -135,6 +145,8 @@ class TimeShown:
     paused: bool
     speed: Annotated[float, Field(description="s of its time that should pass in one of ours")]
     pace: Annotated[float, Field(description="s of its time that really do, while it goes")]
+    people: Annotated[Sequence[str], Field(description="who came and has not gone")]
+    scene: SceneShown | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,18 +3,18 @@ sensor."""
 
 from __future__ import annotations
 
-import math
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any, Protocol
 
 from moggy.config import Invalid
 from moggy.intake import Intake
-from moggy.messages import Acceleration, AnySense, ClearFaults, Edited, Place, Setting, Touch, Words
+from moggy.messages import AnySense, ClearFaults, Edited, Place, Setting, Touch, Words
 from moggy.sim.bent_time import BentTime
-from moggy.sim.hands import blow
+from moggy.sim.day import Day
+from moggy.sim.hands import Hands
 from moggy.vocabulary import SETTINGS, nearest
 
 LATEST = 0.4
@@ -101,6 +101,12 @@ class PageInputs(Protocol):
     def time(self) -> BentTime:
         """What bends the pet's time. Raises `moggy.config.Invalid` where its body is real."""
 
+    def scenes(self) -> list[str]:
+        """Names of the days that can be played; none where the body is real."""
+
+    def play(self, file: str) -> None:
+        """Play a day. Raises `moggy.config.Invalid` where it is wrong, or the body is real."""
+
 
 class Shelf(Protocol):
     """Where the designers' files are. Each of these may raise `moggy.config.Invalid`."""
@@ -127,6 +133,14 @@ class Shelf(Protocol):
 
     def turn(self, key: str, value: float) -> Mapping[str, str]:
         """Save one number of it; gives as `save`."""
+        ...
+
+    def scenes(self) -> list[str]:
+        """Names of the days that can be played."""
+        ...
+
+    def scene(self, name: str) -> Day:
+        """One of them."""
         ...
 
 
@@ -267,16 +281,25 @@ class PageInbox(PageInputs):
             raise Invalid("time", 1, NO_BENDING)
         return self._bent
 
+    def scenes(self) -> list[str]:
+        """Names of the days that can be played; none where the body is real."""
+        return [] if self._bent is None else self._shelf.scenes()
+
+    def play(self, file: str) -> None:
+        """Play a day. Raises Invalid where it is wrong, or the body is real."""
+        self.time().play(file, self._shelf.scene(file))
+
     # The loop's side.
 
     def poll(self, now: float) -> Sequence[AnySense]:
         """The senses that are due at `now`."""
+        played = [] if self._bent is None else self._bent.due(now)
         with self._lock:
             touches = self._due(now)
             waiting = self._waiting.take(now)
             hands = self._hands.poll(now)
         self._polled = now
-        return [*touches, *hands, *(replace(sense, at=now) for sense in waiting)]
+        return [*played, *touches, *hands, *(replace(sense, at=now) for sense in waiting)]
 
     def _due(self, now: float) -> list[Touch]:
         """Touches with the browser's times translated to the pet's. The first sample of a contact
@@ -305,105 +328,3 @@ class PageInbox(PageInputs):
             if sample.touch.pressure == 0.0:
                 self._offset = None
         return touches
-
-
-class Hands:
-    """Hands that hit, lift and put down, as raw samples of skin and accelerometer over time.
-
-    One blow and one lift or descent are under way at a time. Of those that come meanwhile the
-    newest follows; the others are merged with it.
-    """
-
-    def __init__(self) -> None:
-        self._blow, self._carry = _Motion(), _Motion()
-        self._next_blow: tuple[Place, float] | None = None
-        self._lifted = self._held = False
-
-    @property
-    def lifted(self) -> bool:
-        """Whether the pet is held, or will be after what is under way."""
-        return self._lifted
-
-    def hit(self, position: Place, strength: float) -> None:
-        """A slap of 80 ms: pressure on the skin and a jolt of the body; `strength` 0..1."""
-        self._next_blow = (position, strength)
-
-    def lift(self) -> None:
-        """Up within 0.4 s: first heavier, then lighter; after that it sways in the arms."""
-        self._lifted = True
-
-    def put_down(self) -> None:
-        """Down within 0.4 s, with a small bump at the floor."""
-        self._lifted = False
-
-    def poll(self, now: float) -> list[AnySense]:
-        """The samples that are due."""
-        if self._carry.over and self._lifted != self._held:
-            self._held = self._lifted
-            self._carry.begin(going_up() if self._held else coming_down())
-        if self._blow.over and self._next_blow is not None:
-            self._blow.begin(blow(*self._next_blow))
-            self._next_blow = None
-        due = [*self._carry.due(now), *self._blow.due(now)]
-        if not due and self._held and self._carry.over and self._blow.over:
-            return [sway(now)]
-        return [replace(sense, at=now) for sense in due]
-
-
-class _Motion:
-    """Samples at their times since the motion began."""
-
-    def __init__(self) -> None:
-        self._samples: deque[tuple[float, AnySense]] = deque()
-        self._begun: float | None = None
-
-    @property
-    def over(self) -> bool:
-        """Whether no sample is left."""
-        return not self._samples
-
-    def begin(self, samples: Iterable[tuple[float, AnySense]]) -> None:
-        """Begin with the next `due`: (seconds after that, sample), in order."""
-        self._samples.extend(samples)
-        self._begun = None
-
-    def due(self, now: float) -> list[AnySense]:
-        """The samples of the next instant, if it has come. At most one instant for each tick: when
-        ticks are late, a blow takes longer instead of being skipped."""
-        if not self._samples:
-            return []
-        if self._begun is None:
-            self._begun = now
-        instant = self._samples[0][0]
-        due: list[AnySense] = []
-        if instant <= now - self._begun + 1e-9:
-            while self._samples and self._samples[0][0] == instant:
-                due.append(self._samples.popleft()[1])
-        return due
-
-
-def going_up() -> Iterator[tuple[float, AnySense]]:
-    """Hands lift the body: (s since they began, sample)."""
-    for step in range(20):
-        swing = math.sin(2.0 * math.pi * step / 20.0)
-        yield (
-            step * 0.02,
-            Acceleration(at=0.0, z=1.0 + 0.35 * swing, gyro=(0.1, 0.4 * swing, 0.1)),
-        )
-
-
-def coming_down() -> Iterator[tuple[float, AnySense]]:
-    """Hands put the body down: (s since they began, sample)."""
-    for step in range(20):
-        yield step * 0.02, Acceleration(at=0.0, z=1.0 - 0.2 * math.sin(math.pi * step / 20.0))
-    for delay, z in ((0.40, 1.5), (0.42, 1.2), (0.44, 0.95), (0.46, 1.0), (0.6, 1.0)):
-        yield delay, Acceleration(at=0.0, z=z)
-
-
-def sway(now: float) -> Acceleration:
-    """How arms that hold the pet move it at `now` (s): about one slow swing a second."""
-    swing = math.sin(2.0 * math.pi * 0.9 * now)
-    return Acceleration(
-        at=now, x=0.04 * swing, y=0.03 * swing, z=1.0 + 0.03 * swing,
-        gyro=(0.15 * swing, 0.1, 0.05),
-    )  # fmt: skip

@@ -281,6 +281,7 @@ class Studio:
             "rate": self._body.speaker.rate,
             "files": await ask(self._inputs.files),
             "used": await ask(self._inputs.used),
+            "scenes": await ask(self._inputs.scenes),
             "history": self._history.points(),
             "news": list(self._history.news),
             "troubles": list(self._history.troubles.values()),

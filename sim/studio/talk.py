@@ -7,12 +7,12 @@ from typing import Annotated, Any, Literal, TypeAlias
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from moggy.clock import FASTEST, SLOWEST
+from moggy.clock import FASTEST, LONGEST_SKIP_S, SLOWEST
 from moggy.config import Invalid
 from moggy.messages import Face, Person
 from moggy.senses import Unit
 from moggy.sim.studio.inbox import PageInputs
-from moggy.vocabulary import Coming
+from moggy.vocabulary import SOMEONE, Coming
 
 LONGEST_MESSAGE = 600_000
 """Bytes of one message; designers' files and camera frames are smaller."""
@@ -88,10 +88,12 @@ class FaceSaid(PageMessage):
 
 
 class PersonSaid(PageMessage):
-    """The user chose to be seen, or to be seen no more."""
+    """Somebody comes or goes: without a name the user, who chose to be seen, or to be seen no
+    more."""
 
     type: Literal["person"]
     change: Coming
+    who: Annotated[str, Field(min_length=1, max_length=40)] = SOMEONE
 
 
 class SettingSaid(PageMessage):
@@ -138,9 +140,9 @@ class ClearFaultsSaid(PageMessage):
 
 
 class TimeSaid(PageMessage):
-    """The time of a simulated cat stops, or goes on."""
+    """The time of a simulated cat stops, or goes on; or the scene ends that is played."""
 
-    type: Literal["pause", "resume"]
+    type: Literal["pause", "resume", "end_scene"]
 
 
 class StepSaid(PageMessage):
@@ -159,6 +161,27 @@ class SpeedSaid(PageMessage):
     ]
 
 
+class SkipSaid(PageMessage):
+    """So much time passes at once, as if nobody were there."""
+
+    type: Literal["skip"]
+    seconds: Annotated[float, Field(gt=0.0, le=LONGEST_SKIP_S)]
+
+
+class HourSaid(PageMessage):
+    """It is another time of day, without any time passing."""
+
+    type: Literal["hour"]
+    hour: Annotated[float, Field(ge=0.0, lt=24.0)]
+
+
+class SceneSaid(PageMessage):
+    """What people do in a day is played, from its hour on."""
+
+    type: Literal["scene"]
+    file: Annotated[str, Field(max_length=200, description="one of the hello's scenes")]
+
+
 class ListenSaid(PageMessage):
     """The page wants the cat's sound, or wants it no more."""
 
@@ -166,7 +189,7 @@ class ListenSaid(PageMessage):
     on: bool
 
 
-OfFiles: TypeAlias = ReadSaid | SaveSaid | CharacterSaid | TurnSaid
+OfFiles: TypeAlias = ReadSaid | SaveSaid | CharacterSaid | TurnSaid | SceneSaid
 """What takes its time."""
 Anything: TypeAlias = Annotated[
     TouchSaid
@@ -184,6 +207,9 @@ Anything: TypeAlias = Annotated[
     | TimeSaid
     | StepSaid
     | SpeedSaid
+    | SkipSaid
+    | HourSaid
+    | SceneSaid
     | ListenSaid,
     Field(discriminator="type"),
 ]
@@ -281,18 +307,25 @@ def _told(said: Anything, inputs: PageInputs) -> dict[str, Any] | None:
                 )
             )
         case PersonSaid():
-            inputs.sense(Person(at=0.0, change=said.change))
+            inputs.sense(Person(at=0.0, person=said.who, change=said.change))
         case SettingSaid():
             inputs.setting(said.name, said.on)
         case ClearFaultsSaid():
             inputs.clear_faults()
         case TimeSaid():
-            clock = inputs.time().clock
-            (clock.pause if said.type == "pause" else clock.go_on)()
+            time = inputs.time()
+            do = {"pause": time.clock.pause, "resume": time.clock.go_on}
+            do.get(said.type, time.end_scene)()
         case StepSaid():
             inputs.time().clock.step(said.ticks)
         case SpeedSaid():
             inputs.time().clock.go_at(said.speed)
+        case SkipSaid():
+            inputs.time().clock.skip(said.seconds)
+        case HourSaid():
+            inputs.time().set_hour(said.hour)
+        case SceneSaid():
+            inputs.play(said.file)
         case ReadSaid():
             return {"type": "file", "file": said.file, "text": inputs.read(said.file)}
         case SaveSaid():

@@ -64,7 +64,16 @@ def time_shown(bent: BentTime) -> api.TimeShown:
         paused=bent.clock.paused,
         speed=bent.clock.speed,
         pace=round(bent.clock.pace, 1),
+        people=bent.people,
+        scene=_scene(bent),
     )
+
+
+def _scene(bent: BentTime) -> api.SceneShown | None:
+    if bent.scene is None:
+        return None
+    file, about, passed, seconds = bent.scene
+    return api.SceneShown(file=file, about=about, passed=float(int(passed)), seconds=seconds)
 
 
 def moment(

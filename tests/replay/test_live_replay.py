@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 from skimage import data
 
+from bench.real_board import real_time_body
 from moggy.assemble import begin, body_of, born, lived_again, slow_thinkers
 from moggy.clock import RealClock
 from moggy.config import Files
@@ -20,7 +21,6 @@ from moggy.messages import AnySense, Face, Thought, Tick, Words
 from moggy.sensors.vision import Eye, vision_task
 from moggy.sim.world import World
 from moggy.worker import ProcessWorker
-from tests.real_board import real_time_body
 
 PATIENCE = 300.0
 """Seconds until it counts as never: models load in this time on a busy machine."""

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import moggy
+from bench.real_board import real_time_body
 from moggy import Day, Fault, Life, Pet
 from moggy.assemble import simulated_body
 from moggy.body import Body
@@ -19,7 +20,6 @@ from moggy.main import app
 from moggy.messages import BoardReport, Command, Trouble
 from moggy.sim.faults import FAULTS, fault_of, in_order
 from moggy.sim.simulated_body import SimulatedBody
-from tests.real_board import real_time_body
 
 CAT = Files().load("body/cat.yaml", Body)
 DEAD = Fault(at=2.0, name="servos_silent", seconds=1.0)

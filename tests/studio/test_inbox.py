@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from moggy.body import Body
 from moggy.clock import BentClock
-from moggy.config import Invalid
+from moggy.config import Files, Invalid
 from moggy.messages import (
     Acceleration,
     AnySense,
@@ -28,6 +29,7 @@ from moggy.sensors.voice import Ears, PageMicrophone
 from moggy.sensors.voice.microphone import BLOCK
 from moggy.sensors.voice.utterances import RATE
 from moggy.sim.bent_time import BentTime
+from moggy.sim.day import Act, Day
 from moggy.sim.studio.inbox import SAMPLES_AT_ONCE, SAMPLES_KEPT, PageInbox
 from moggy.sim.studio.talk import LONGEST_SOUND, SOUND_BEGINS, frame, tell, understand
 
@@ -53,11 +55,20 @@ class OneFile:
     def turn(self, key: str, value: float) -> dict[str, str]:
         return self.save("personalities/one.yaml", f"good: {value}\n")
 
+    def scenes(self) -> list[str]:
+        return ["days/one.yaml"]
+
+    def scene(self, name: str) -> Day:
+        return Day(about="A word.", hour=19.5, seconds=4.0, acts=(Act(at=1.0, say="good cat"),))
+
     def save(self, name: str, text: str) -> dict[str, str]:
         if not text.startswith("good"):
             raise Invalid(name, 3, "not good")
         self.text = text
         return {name: text}
+
+
+BODY = Files().load("body/cat.yaml", Body)
 
 
 def an_inbox(bent: BentTime | None = None) -> PageInbox:
@@ -291,11 +302,11 @@ def test_the_time_of_a_real_body_cannot_be_bent(text: str) -> None:
     assert answer is not None
     assert answer["type"] == "refused"
     assert "real body" in answer["message"]
-    assert say(an_inbox(BentTime(BentClock(), 17.0)), text) is None
+    assert say(an_inbox(BentTime(BentClock(), 17.0, BODY)), text) is None
 
 
 def test_a_hand_that_moves_in_a_pause_is_felt_where_it_is_at_its_end() -> None:
-    bent = BentTime(BentClock(), 17.0)
+    bent = BentTime(BentClock(), 17.0, BODY)
     inbox = an_inbox(bent)
     bent.clock.pause()
     for n in range(100):
@@ -309,7 +320,7 @@ def test_a_hand_that_moves_in_a_pause_is_felt_where_it_is_at_its_end() -> None:
 
 
 def test_a_hand_on_a_pet_that_is_slowed_down_is_as_slow() -> None:
-    bent = BentTime(BentClock(), 17.0)
+    bent = BentTime(BentClock(), 17.0, BODY)
     inbox = an_inbox(bent)
     bent.clock.go_at(0.25)
     for n in range(5):

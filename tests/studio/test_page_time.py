@@ -40,3 +40,48 @@ def test_it_is_paused_stepped_and_hurried(studio: Open) -> None:
     studio.until("moggy.live.state.time.speed === 1")
     assert studio.run("moggy.live.state.board.state") == "running"
     assert studio.run("[...moggy.live.troubles.keys()]").count("board") == 0
+
+
+def hour(studio: Open) -> float:
+    return float(studio.run("moggy.live.state.time.hour"))
+
+
+def test_the_evening_comes_at_once_and_the_clock_is_set(studio: Open) -> None:
+    opened(studio)
+    began = studio.run(NOW)
+    press(studio, "Skip an hour")
+    studio.until(f"at => {NOW} - at >= 3600", began)
+    press(studio, "To the evening")
+    studio.until("Math.abs(moggy.live.state.time.hour - 19) < 0.1")
+    assert studio.run(NOW) - began > 3600
+    before = studio.run(NOW)
+    studio.page.get_by_label("Set its clock").fill("06:30")
+    studio.until("Math.abs(moggy.live.state.time.hour - 6.5) < 0.1")
+    assert studio.run(NOW) - before < 600, "no time has passed"
+    assert studio.run("moggy.live.state.board.state") == "running"
+    press(studio, "To the evening")
+    studio.until("Math.abs(moggy.live.state.time.hour - 19) < 0.1")
+
+
+def test_people_come_and_go_and_a_scene_is_played(studio: Open) -> None:
+    opened(studio)
+    name = studio.page.get_by_label("Name", exact=True)
+    name.fill("mia")
+    name.press("Enter")
+    people = studio.page.get_by_test_id("people")
+    people.get_by_text("mia").wait_for()
+    studio.until("moggy.live.state.person.name === 'mia' && moggy.live.state.person.present")
+    studio.page.get_by_label("mia goes").click()
+    studio.until("moggy.live.state.time.people.length === 0")
+    press(studio, "visitors")
+    people.get_by_text("anna").wait_for()
+    studio.until("moggy.live.news.some((item) => item.name === 'touched')")
+    studio.until("Math.abs(moggy.live.state.time.hour - 16) < 0.2")
+    studio.portrait("time.png")
+    if not studio.run("moggy.live.frozen"):
+        press(studio, "× 20")
+        people.get_by_text("ben").wait_for()
+        studio.until("moggy.live.state.time.scene === null")
+        studio.until("moggy.live.state.time.people.length === 0")
+        press(studio, "× 1")
+        studio.lives()

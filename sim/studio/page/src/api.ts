@@ -65,6 +65,14 @@ export interface Purring {
   breath: number; // 0..1, the phase of its breath
 }
 
+/** A day that is played. */
+export interface SceneShown {
+  file: string;
+  about: string;
+  passed: number; // s of it, whole ones
+  seconds: number; // s of all
+}
+
 /** An option of the tree, weighed. */
 export interface ScoreShown {
   id: string;
@@ -79,6 +87,8 @@ export interface TimeShown {
   paused: boolean;
   speed: number; // s of its time that should pass in one of ours
   pace: number; // s of its time that really do, while it goes
+  people: string[]; // who came and has not gone
+  scene: SceneShown | null;
 }
 
 /** Why what scores better is not done. */

@@ -26,6 +26,7 @@ export interface Hello {
   name: string;
   rate: number;
   files: string[];
+  scenes: string[]; // days that can be played
   used: string[]; // those that this cat is made of, its personality's first
   joints: Record<string, { min: number; max: number; rest: number }>;
 }

@@ -3,6 +3,7 @@ import { type ComponentType, render } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import "uplot/dist/uPlot.min.css";
 import "./panels/panels.css";
+import "./panels/time/time.css";
 import "./studio.css";
 import { pose } from "./cat/skeleton";
 import { FaceChooser } from "./face";

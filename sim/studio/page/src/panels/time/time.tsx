@@ -1,10 +1,18 @@
 // Bends the time of a simulated cat. A real one has no such panel.
 import type { TimeShown } from "../../api";
 import { live, useLive } from "../../live";
-import { howItGoes, onClock } from "./words";
+import { People } from "./people";
+import { Scenes } from "./scenes";
+import { hourOf, howItGoes, onClock, until } from "./words";
 
 const SPEEDS = [0.1, 0.25, 1, 2, 5, 20];
 const A_SECOND = 50; // ticks
+const AN_HOUR = 3600; // s
+const JUMPS: [string, number][] = [
+  ["morning", 8],
+  ["evening", 19],
+  ["night", 23],
+];
 
 function Clock({ time }: { time: TimeShown }) {
   const step = (ticks: number) => live.say({ type: "step", ticks });
@@ -45,12 +53,49 @@ function Clock({ time }: { time: TimeShown }) {
   );
 }
 
+function Hour({ hour }: { hour: number }) {
+  const skip = (seconds: number) => live.say({ type: "skip", seconds });
+  const set = (clock: string) => {
+    const wanted = hourOf(clock);
+    if (wanted !== null) live.say({ type: "hour", hour: wanted });
+  };
+  return (
+    <article class="card">
+      <h2>The hour</h2>
+      <p class="faint">
+        What is skipped passes at once, with nobody there: hunger for company grows, anger fades.
+      </p>
+      <div class="segments">
+        <button onClick={() => skip(AN_HOUR)}>Skip an hour</button>
+        {JUMPS.map(([name, then]) => (
+          <button key={name} title={`Skip until ${onClock(then)}`} onClick={() => skip(until(hour, then))}>
+            To the {name}
+          </button>
+        ))}
+      </div>
+      <label class="row">
+        Set its clock, without any time passing{" "}
+        <input
+          type="time"
+          aria-label="Set its clock"
+          value={onClock(hour)}
+          onChange={(event) => set(event.currentTarget.value)}
+        />
+      </label>
+    </article>
+  );
+}
+
 export function Time() {
-  const time = useLive().state?.time;
+  const { state, hello } = useLive();
+  const time = state?.time;
   if (!time) return null;
   return (
     <div class="cards" data-testid="time">
       <Clock time={time} />
+      <Hour hour={time.hour} />
+      <People people={time.people} />
+      <Scenes files={hello?.scenes ?? []} scene={time.scene} />
     </div>
   );
 }
