@@ -103,6 +103,12 @@ class SoundStream:
             if tick.at - self._fed[0][0] > UNHEARD_S:
                 self._fed.popleft()
 
+    def speak_with(self, synth: Synth) -> None:
+        """Sound with another voice from now on; what sounds ends."""
+        with self._taking:
+            synth.skip(self._at or 0.0)
+            self._synth = synth
+
     def take(self) -> bytes:
         """All that sounded since the last time: 16-bit PCM, mono, at the synth's rate."""
         return pcm(self.samples())

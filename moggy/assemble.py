@@ -31,7 +31,7 @@ from moggy.home import home, memory_file, memory_key
 from moggy.link import MemoryLink, SerialLink
 from moggy.loop import Ask, Listener, Loop, Sensor
 from moggy.mcap_file import Told
-from moggy.messages import AnySense
+from moggy.messages import AnySense, Edited
 from moggy.pet import LivingPet, Start
 from moggy.record import Recorder
 from moggy.recording import Recording
@@ -162,11 +162,11 @@ def born(start: Start) -> LivingPet:
     decider = Decider(made.tree, made.personality, random.Random(start.seed))
     actor = Actor(made.body, clips(on_body(made.motions, made.body)), made.personality)
 
-    def adopt(file: str, text: str, now: float) -> None:
+    def adopt(edit: Edited, now: float) -> None:
         """Take an edited file. Raises Invalid, and changes nothing, where it is wrong or does not
         go with the others."""
         before = edited.now
-        edited.take(file, text)
+        edited.take(edit.file, edit.text, edit.lives)
         made = edited.now
         if made.personality != before.personality:
             mind.adopt(personality=made.personality)

@@ -177,9 +177,8 @@ class Files:
         """The names of all files of all kinds."""
         return [name for kind in SHIPPED for name in self.names(kind)]
 
-    def path(self, name: str) -> Path:
-        """The file behind a name: the owner's if there is one. Raises Invalid with the names that
-        there are."""
+    def _plain(self, name: str) -> str:
+        """The name, without COVERED, of what may be a file. Raises Invalid."""
         if not isinstance(name, str):
             raise Invalid(repr(name), 1, "no name of a file; names read personalities/shy.yaml")
         plain = name.removeprefix(COVERED)
@@ -198,6 +197,14 @@ class Files:
                 1,
                 f"no such file; names read KIND/NAME.yaml with KIND one of {', '.join(SHIPPED)}",
             )
+        return plain
+
+    def path(self, name: str) -> Path:
+        """The file behind a name: the owner's if there is one. Raises Invalid with the names that
+        there are."""
+        plain = self._plain(name)
+        kind, _, file = plain.partition("/")
+        steps = file.split("/")
         own = [self.own / kind] if self.own and plain == name else []
         if own and (path := self.in_the_way(kind)):
             raise Invalid(name, 1, f"{path} {NO_FOLDER}")
@@ -294,6 +301,35 @@ class Files:
         with named(target):
             _replace(target.resolve(), text)
         return target
+
+    def create(self, name: str, text: str, model: type[BaseModel]) -> None:
+        """Write a valid text as a new file of the owner's. Raises Invalid, also where there is one
+        of this name, or OSError, which names the file, and writes nothing then."""
+        self._plain(name)
+        if self.own is None or not _is_name(name.partition("/")[2]) or self.has(name):
+            raise Invalid(name, 1, "there is such a file already, or can be none")
+        compose(name, self.texts(name, text), model)
+        target = self.own / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with named(target):
+            _replace(target, text)
+
+    def remove(self, name: str) -> None:
+        """Remove a file of the owner's; a shipped one of its name holds again. Raises Invalid where
+        the owner has none, or OSError, which names it."""
+        if not self.is_own(name):
+            raise Invalid(name, 1, "it is no file of yours: what is shipped stays as it is")
+        target = self.path(name)
+        with named(target):
+            target.unlink()
+
+    def is_own(self, name: str) -> bool:
+        """Whether the owner has a file of this name."""
+        return self.own is not None and self.has(name) and self.path(name) == self.own / name
+
+    def is_shipped(self, name: str) -> bool:
+        """Whether a file of this name is shipped."""
+        return self.has(f"{COVERED}{name}")
 
     def _own_patch(self, name: str) -> str | None:
         """The owner's text, if it is a patch of the shipped file of its name and of no other."""

@@ -137,7 +137,8 @@ class EditedDesigns:
         """`put_together` does what `designs` does. Raises Invalid where the files of the start are
         wrong."""
         self.now = designs(start)
-        self._start, self._put_together = start, put_together
+        self.start, self._put_together = start, put_together
+        """`start`: as the pet began, with the personality that lives now."""
         self.good: Mapping[str, str] = start.files
         """The texts of `now`."""
         self._latest = self.good
@@ -146,19 +147,21 @@ class EditedDesigns:
         """The text of a file that was taken last, refused or not; None for one of no account."""
         return self._latest.get(file)
 
-    def take(self, file: str, text: str) -> None:
-        """Take an edited file, with all that were refused before if they go together now. Raises
-        Invalid, and changes nothing, where the file is wrong or does not go with the others."""
-        if self._latest.get(file) == text:
+    def take(self, file: str, text: str, lives: bool = False) -> None:
+        """Take an edited file, with all that were refused before if they go together now; `lives`:
+        it is the personality from now on. Raises Invalid, and changes nothing, where the file is
+        wrong or does not go with the others."""
+        start = replace(self.start, personality=file) if lives else self.start
+        if self._latest.get(file) == text and start.personality == self.start.personality:
             return
         latest = {**self._latest, file: text}
         try:
-            self.now, self.good = self._put_together(self._start, latest), latest
+            self.now, self.good = self._put_together(start, latest), latest
         except Invalid:
             self._latest = latest
             alone = {**self.good, file: text}
-            self.now, self.good = self._put_together(self._start, alone), alone
-        self._latest = latest
+            self.now, self.good = self._put_together(start, alone), alone
+        self._latest, self.start = latest, start
 
 
 Whole: TypeAlias = tuple[tuple[tuple[str, str], ...], str, str, str, str]
@@ -307,6 +310,21 @@ def save(files: Files, start: Start, name: str, text: str) -> dict[str, str]:
     compose(name, edited, schema)
     _check_with_others(files, wanted, edited)
     files.save(name, text, schema)
+    return needed(files, start, name)
+
+
+def becomes(files: Files, start: Start, name: str) -> dict[str, str]:
+    """As `save`, of a personality that the pet of `start` is to become. Raises Invalid where it
+    does not go with the others."""
+    if not name.startswith("personalities/"):
+        raise Invalid(name, 1, "it is no personality")
+    _check_with_others(files, replace(start, personality=name), files.texts(name))
+    return needed(files, start, name)
+
+
+def needed(files: Files, start: Start, name: str) -> dict[str, str]:
+    """Name → text of what the pet of `start` has to take of a file as it is now, in order: files
+    that it was not made from, then the file."""
     needed = reversed(files.texts(name).items())
     return {
         each: content

@@ -8,16 +8,27 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 from moggy.aside import Aside, TooLong
 from moggy.body import Body
+from moggy.characters import Arranging, characters, copy, delete, rename, revert
 from moggy.config import Files, Invalid, with_value
 from moggy.config import compose as as_model
-from moggy.designs import SCHEMAS, Designs, EditedDesigns, designs, know, save
+from moggy.designs import (
+    SCHEMAS,
+    Designs,
+    EditedDesigns,
+    becomes,
+    designs,
+    know,
+    needed,
+    save,
+)
 from moggy.handles import handles
 from moggy.layer import chain
 from moggy.overlay import chain_of, compose
+from moggy.personality import Personality
 from moggy.pet import Start
 from moggy.sense_file import BadScript
 from moggy.sim.day import Day, senses_of
@@ -35,6 +46,10 @@ WAY_OUT = (
 """What is said of a file that takes longer."""
 
 
+Arranged: TypeAlias = tuple[dict[str, str], str]
+"""Name → text of what the pet has to take, and the personality that lives then."""
+
+
 @dataclass(frozen=True, slots=True)
 class Clerk:
     """What the process does."""
@@ -46,13 +61,31 @@ class Clerk:
         """See `Files.shown`."""
         return self.files.shown(name)
 
-    def save(self, name: str, text: str) -> dict[str, str]:
-        """See `moggy.designs.save`."""
-        return save(self.files, self.start, name, text)
+    def save(self, name: str, text: str, living: str) -> dict[str, str]:
+        """See `moggy.designs.save`; `living` is the personality now."""
+        return save(self.files, replace(self.start, personality=living), name, text)
 
-    def turn(self, key: str, value: float) -> dict[str, str]:
-        """Save one number of the personality, as `with_value` names it; then as `save`."""
-        name = self.start.personality
+    def arrange(self, do: Arranging, file: str, name: str, living: str) -> Arranged:
+        """Do something with a character (`moggy.characters`), while the pet is `living`."""
+        files, start, lives = self.files, self.start, living
+        match do:
+            case "become":
+                lives = file
+            case "copy":
+                lives = copy(files, file, name)
+            case "rename":
+                renamed = rename(files, file, name)
+                lives = renamed if file == living else living
+            case "delete":
+                delete(files, file, living)
+                return {}, living
+            case "revert":
+                revert(files, file)
+                return needed(files, start, file), living
+        return (becomes(files, start, lives) if lives != living else {}), lives
+
+    def turn(self, name: str, key: str, value: float) -> dict[str, str]:
+        """Save one number of a personality, as `with_value` names it; then as `save`."""
         text = self.files.shown(name)
         try:
             turned = with_value(text, key, value)
@@ -61,7 +94,7 @@ class Clerk:
         except (TypeError, AttributeError, KeyError, ValueError, IndexError):
             why = f"{key[:40]!r} cannot be turned: it is no number of this file"
             raise Invalid(name, 1, why) from None
-        return self.save(name, turned)
+        return self.save(name, turned, name)
 
     def scene(self, name: str) -> Day:
         """A day, checked with the body. Raises Invalid."""
@@ -92,10 +125,17 @@ class Clerk:
             return found, False
         return found, None not in found.values()
 
-    def changed(self, texts: Mapping[str, str], before: Mapping[str, str]) -> dict[str, Any]:
-        """What of the files put together is not as it was before, and of the motions those that are
-        not: little is sent of an edit."""
-        made, was = designs(self.start, texts), designs(self.start, before)
+    def changed(
+        self,
+        texts: Mapping[str, str],
+        before: Mapping[str, str],
+        living: str,
+        living_before: str,
+    ) -> dict[str, Any]:
+        """What of the files put together is not as it was before, with the personality that lives,
+        and of the motions those that are not: little is sent of an edit."""
+        made = designs(replace(self.start, personality=living), texts)
+        was = designs(replace(self.start, personality=living_before), before)
         changed = made.changed(was)
         if "motions" in changed:
             known = was.motions
@@ -109,7 +149,7 @@ class Desk:
 
     def __init__(self, files: Files, start: Start) -> None:
         """Raises Invalid where the files of the start are wrong."""
-        self._files, self._start = files, start
+        self._files = files
         self._aside = Aside(partial(Clerk, files, start), name="files", deadline=DEADLINE_S)
         self._turn = threading.Lock()
         self._edited = EditedDesigns(start, self._put_together)
@@ -128,7 +168,7 @@ class Desk:
     def used(self) -> list[str]:
         """Names of the files that the pet is made of now: its personality's first, and every
         motion."""
-        texts, start = self._edited.good, self._start
+        texts, start = self._edited.good, self._edited.start
         tops = [start.personality, start.tree, start.appraisals]
         tops += [name for name in texts if name.startswith("motions/")]
         return list(dict.fromkeys(name for top in tops for name in chain_of(top, texts)))
@@ -142,19 +182,41 @@ class Desk:
         """Save a text (`moggy.designs.save`); gives name → text of what the pet has to take, which
         costs the loop nothing now. Raises Invalid, and writes nothing, where it is wrong."""
         with self._turn, _bounded(name):
-            return self._taken(self._aside.ask(Clerk.save, name, text))
+            return self._taken(self._aside.ask(Clerk.save, name, text, self.living))
 
     def character(self) -> dict[str, Any]:
-        """What can be turned of the living personality (`moggy.handles`), and its file."""
-        start, tree = self._start, compose(self._start.tree, self._edited.good).data
+        """What can be turned of the living personality (`moggy.handles`), its file, and all that
+        there are (`moggy.characters`)."""
+        tree = compose(self._edited.start.tree, self._edited.good).data
         scored = [id for id, node in nodes(tree).items() if node.among == "options"]
-        turned = handles(self._edited.now.personality, scored)
-        return {"file": start.personality, "handles": [asdict(handle) for handle in turned]}
+        turned = handles(self.personality, scored)
+        return {
+            "file": self.living,
+            "handles": [asdict(handle) for handle in turned],
+            "characters": [asdict(one) for one in characters(self._files)],
+        }
+
+    @property
+    def personality(self) -> Personality:
+        """The one that lives."""
+        return self._edited.now.personality
+
+    @property
+    def living(self) -> str:
+        """The file of the personality that lives."""
+        return self._edited.start.personality
+
+    def arrange(self, do: Arranging, file: str, name: str = "") -> dict[str, str]:
+        """Do something with a character, `name` for what gets another; then as `save`, with
+        `living` as it is from then on. Raises Invalid, and changes nothing, where it cannot be."""
+        with self._turn, _bounded(file):
+            edits, lives = self._aside.ask(Clerk.arrange, do, file, name, self.living)
+            return self._taken(edits, lives)
 
     def turn(self, key: str, value: float) -> dict[str, str]:
         """Save one number of the living personality, `key` as in its handle; then as `save`."""
-        with self._turn, _bounded(self._start.personality):
-            return self._taken(self._aside.ask(Clerk.turn, key, value))
+        with self._turn, _bounded(self.living):
+            return self._taken(self._aside.ask(Clerk.turn, self.living, key, value))
 
     def scenes(self) -> list[str]:
         """Names of the days that can be played, such as `days/demo.yaml`."""
@@ -188,21 +250,23 @@ class Desk:
                     self._take(each, content)
             return edits
 
-    def _taken(self, edits: dict[str, str]) -> dict[str, str]:
+    def _taken(self, edits: dict[str, str], lives: str = "") -> dict[str, str]:
         for each, content in edits.items():
-            self._take(each, content)
+            self._take(each, content, each == lives)
         return edits
 
-    def _take(self, name: str, text: str) -> None:
+    def _take(self, name: str, text: str, lives: bool = False) -> None:
         try:
-            self._edited.take(name, text)
+            self._edited.take(name, text, lives)
         except Invalid:
             return  # the pet meets it again, and says so
 
     def _put_together(self, start: Start, texts: Mapping[str, str]) -> Designs:
         """As `designs`, in the process; the pet's own call finds what came of it."""
         try:
-            changed = self._aside.ask(Clerk.changed, texts, self._edited.good)
+            changed = self._aside.ask(
+                Clerk.changed, texts, self._edited.good, start.personality, self.living
+            )
         except Invalid as error:
             know(start, texts, error)
             raise

@@ -122,8 +122,8 @@ class ActorPart(Protocol):
         ...
 
 
-Adopt = Callable[[str, str, float], None]
-"""(file, text, now): take an edited file, or raise Invalid and stay as before."""
+Adopt = Callable[[Edited, float], None]
+"""(edit, now): take an edited file, or raise Invalid and stay as before."""
 
 
 class LivingPet:
@@ -232,7 +232,7 @@ class LivingPet:
         for sense in heard:
             if isinstance(sense, Edited):
                 try:
-                    self._adopt(sense.file, sense.text, now)
+                    self._adopt(sense, now)
                 except Invalid as error:
                     edited = "" if error.file == sense.file else f"{sense.file}: "
                     refused.append(f"{edited}{error}")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from moggy.actuators.calls import seconds_of
 from moggy.actuators.speaker import SoundStream, Speaker
-from moggy.actuators.synth import voice_of
+from moggy.actuators.synth import Synth, voice_of
 from moggy.body import Body
 from moggy.brain.memory import Diary, LateDiary, Memory, awake
 from moggy.clock import RealClock
@@ -119,9 +119,15 @@ class RealTimeParts:
         servos it draws; without one it draws what was sent. Raises OSError when the port is taken.
         """
         sound, bent = SoundStream(voice_of(self.start)), self.bent
+        voice = self.desk.personality.voice
 
         def heard() -> bytes:
             """What it sounds; at another pace than ours that is no sound."""
+            nonlocal voice
+            if self.desk.personality.voice != voice:  # turned, or it is another character
+                voice = self.desk.personality.voice
+                speaker = self.shape.speaker
+                sound.speak_with(Synth(speaker.rate, speaker, voice))
             made = sound.take()
             return made if bent is None or bent.is_ours else b""
 

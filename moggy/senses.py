@@ -379,6 +379,7 @@ class Edited(Sense):
     kind: Literal["edited"] = "edited"
     file: Annotated[str, Field(description="as in the pet's files: personalities/shy.yaml")]
     text: str
+    lives: Annotated[bool, Field(description="it is the pet's personality from now on")] = False
 
 
 @register_sense
@@ -416,9 +417,7 @@ class Forget(Sense):
     """The owner had somebody erased from the memory while the pet is awake; it forgets them too."""
 
     kind: Literal["forget"] = "forget"
-    person: Annotated[
-        str, Field(description="a name, or `all`: everything that was learnt of anybody")
-    ]
+    person: Annotated[str, Field(description="a name, or `all`: all that was learnt of anybody")]
 
 
 @register_sense

@@ -15,6 +15,7 @@ from typing import Annotated, Any, TypeAlias
 
 from pydantic import Field, TypeAdapter
 
+from moggy.characters import CharacterFile
 from moggy.handles import Handle
 from moggy.sim.studio.talk import Anything
 from moggy.vocabulary import Drive, Emotion, PersonClass, RefusalReason
@@ -164,14 +165,16 @@ class Moment:
     board: BoardShown | None
     building: Building | None
     time: Annotated[TimeShown | None, Field(description="null for a real body")]
+    character: Annotated[str, Field(description="file of the personality that lives")]
 
 
 def page_schema() -> dict[str, Any]:
     """JSON schemas: of a message from a page; of a state to it, whose parts come only where they
-    have changed; of a handle of the character."""
+    have changed; of a handle of the character, and of a character."""
     return {
         "api": API,
         "from": TypeAdapter(Anything).json_schema(),
         "state": TypeAdapter(Moment).json_schema(),
         "handle": TypeAdapter(Handle).json_schema(),
+        "character": TypeAdapter(CharacterFile).json_schema(),
     }

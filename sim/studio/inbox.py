@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any, Protocol
 
+from moggy.characters import Arranging
 from moggy.config import Invalid
 from moggy.intake import Intake
 from moggy.messages import AnySense, ClearFaults, Edited, Place, Setting, Touch, Words
@@ -91,6 +92,10 @@ class PageInputs(Protocol):
     def turn(self, key: str, value: float) -> None:
         """Turn and save one number of it. Raises `moggy.config.Invalid` if it is not valid."""
 
+    def arrange(self, do: Arranging, file: str, name: str = "") -> None:
+        """Do something with a character (`moggy.characters`). Raises `moggy.config.Invalid` where
+        that cannot be."""
+
     def setting(self, name: str, on: bool) -> None:
         """Change one of the owner's settings; "stop" is the emergency stop and its release. Raises
         `moggy.config.Invalid` for an unknown name."""
@@ -133,6 +138,15 @@ class Shelf(Protocol):
 
     def turn(self, key: str, value: float) -> Mapping[str, str]:
         """Save one number of it; gives as `save`."""
+        ...
+
+    def arrange(self, do: Arranging, file: str, name: str = "") -> Mapping[str, str]:
+        """Do something with a character; gives as `save`."""
+        ...
+
+    @property
+    def living(self) -> str:
+        """The personality that lives, with all that was saved and arranged here."""
         ...
 
     def scenes(self) -> list[str]:
@@ -247,9 +261,15 @@ class PageInbox(PageInputs):
         """Save one number of it, and queue what the pet has to take."""
         self._take(self._shelf.turn(key, value))
 
+    def arrange(self, do: Arranging, file: str, name: str = "") -> None:
+        """Do something with a character, and queue what the pet has to take."""
+        self._take(self._shelf.arrange(do, file, name))
+
     def _take(self, edits: Mapping[str, str]) -> None:
+        living = self._shelf.living
         for name, saved in edits.items():
-            self.sense(Edited(at=0.0, file=name, text=saved))
+            # Each edit of the one that lives says so: the newest of a file stands for all.
+            self.sense(Edited(at=0.0, file=name, text=saved, lives=name == living))
 
     def files(self) -> list[str]:
         """Names of the designer's files."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from moggy.characters import CharacterFile
 from moggy.handles import Handle
 from moggy.sim.studio import api
 
@@ -24,7 +25,7 @@ PLAIN = {"number": "number", "integer": "number", "string": "string", "boolean":
 def page_types() -> str:
     """The text of FILE."""
     found: dict[str, dict[str, Any]] = {}
-    for kind in (api.Moment, Handle):
+    for kind in (api.Moment, Handle, CharacterFile):
         schema = TypeAdapter(kind).json_schema()
         found |= schema.pop("$defs", {})
         found[kind.__name__] = schema

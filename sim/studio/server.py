@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from moggy.body import Body
-from moggy.messages import BoardReport, Purr, Tick
+from moggy.messages import BoardReport, Edited, Purr, Tick
 from moggy.sim.studio.api import API, Building, TimeShown
 from moggy.sim.studio.connections import Connection, PageSocket, Server
 from moggy.sim.studio.guard import HEADERS, Guard
@@ -81,12 +81,12 @@ class Studio:
         static: Path = STATIC,
     ) -> None:
         """`sound` returns the 16-bit mono samples made since it was last called; `building` the
-        state of the runtime's build; `time` how a simulated pet's time goes; `name` is shown as the
-        pet's."""
+        state of the runtime's build; `time` how a simulated pet's time goes; `name` is the file of
+        the personality with which it began, which is shown as its name."""
         self._body, self._inputs, self._sound, self._building = body, inputs, sound, building
         self._time = time
         self._host, self._port, self._static = host, port, static
-        self._name = Path(name).stem or body.name
+        self._character = name
         self._tick: Tick | None = None
         self._drawn: Drawn | None = None
         self._board: BoardReport | None = None
@@ -108,6 +108,8 @@ class Studio:
         for sense in tick.senses:
             if isinstance(sense, BoardReport):
                 self._board = sense
+            elif isinstance(sense, Edited) and sense.lives and not tick.refused:
+                self._character = sense.file
         if not self._has_servos:
             self._draw(sent, tick.commanded.purr, tick.commanded.pupils)
         self._tick = tick
@@ -210,7 +212,7 @@ class Studio:
         self._history.add(tick)
         if not self._pages:
             return
-        state = moment(tick, drawn, self._board, self._building(), self._time())
+        state = moment(tick, drawn, self._board, self._building(), self._time(), self._character)
         for page in tuple(self._pages):
             page.offer(state, fresh, sound)
 
@@ -270,7 +272,7 @@ class Studio:
         return {
             "type": "hello",
             "api": API,
-            "name": self._name,
+            "name": Path(self._character).stem or self._body.name,
             "joints": {
                 name: {"min": joint.min, "max": joint.max, "rest": joint.rest}
                 for name, joint in self._body.joints.items()

@@ -133,6 +133,22 @@ class TurnSaid(PageMessage):
     value: float
 
 
+class BecomeSaid(PageMessage):
+    """The pet becomes another character; or one of the owner's is deleted, or a shipped one is
+    again as it was shipped."""
+
+    type: Literal["become", "delete", "revert"]
+    file: Annotated[str, Field(max_length=200)]
+
+
+class NamedSaid(PageMessage):
+    """A character is copied under another name, and the pet becomes that; or it is renamed."""
+
+    type: Literal["copy", "rename"]
+    file: Annotated[str, Field(max_length=200)]
+    name: Annotated[str, Field(max_length=40)]
+
+
 class ClearFaultsSaid(PageMessage):
     """The board is to clear its faults."""
 
@@ -189,7 +205,9 @@ class ListenSaid(PageMessage):
     on: bool
 
 
-OfFiles: TypeAlias = ReadSaid | SaveSaid | CharacterSaid | TurnSaid | SceneSaid
+OfFiles: TypeAlias = (
+    ReadSaid | SaveSaid | CharacterSaid | TurnSaid | BecomeSaid | NamedSaid | SceneSaid
+)
 """What takes its time."""
 Anything: TypeAlias = Annotated[
     TouchSaid
@@ -204,6 +222,8 @@ Anything: TypeAlias = Annotated[
     | SaveSaid
     | CharacterSaid
     | TurnSaid
+    | BecomeSaid
+    | NamedSaid
     | TimeSaid
     | StepSaid
     | SpeedSaid
@@ -336,4 +356,17 @@ def _told(said: Anything, inputs: PageInputs) -> dict[str, Any] | None:
         case TurnSaid():
             inputs.turn(said.key, said.value)
             return {"type": "character", **inputs.character()}
+        case BecomeSaid():
+            was = inputs.read(said.file) if said.type == "revert" else None
+            inputs.arrange(said.type, said.file)
+            return _arranged(inputs) | ({} if was is None else {"was": was})
+        case NamedSaid():
+            inputs.arrange(said.type, said.file, said.name)
+            return _arranged(inputs)
     return None
+
+
+def _arranged(inputs: PageInputs) -> dict[str, Any]:
+    """The answer to what may change which files there are, and which the pet is made of."""
+    named = {"files": inputs.files(), "used": inputs.used()}
+    return {"type": "character", **inputs.character(), **named}

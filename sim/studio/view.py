@@ -82,6 +82,7 @@ def moment(
     board: BoardReport | None = None,
     building: api.Building | None = None,
     time: api.TimeShown | None = None,
+    character: str = "",
 ) -> api.Moment:
     """The state of a tick, without its news. Of its parts a page is sent those that have
     changed."""
@@ -97,6 +98,7 @@ def moment(
         board=board_shown(board),
         building=building,
         time=time,
+        character=character,
     )
 
 

@@ -10,7 +10,7 @@ from moggy.clock import BentClock
 from moggy.config import Files
 from moggy.journal import Journal
 from moggy.loop import Loop
-from moggy.messages import AnySense, BoardReport, LocalTime, Tick, Touch, Words
+from moggy.messages import AnySense, BoardReport, Edited, LocalTime, Tick, Touch, Words
 from moggy.sim.simulated_body import SimulatedSenses
 
 
@@ -54,6 +54,9 @@ def test_a_bent_life_replays_exactly_and_never_loses_its_board(tmp_path: Path) -
     def bend(clock: BentClock, tick: Tick) -> Sequence[AnySense]:
         if tick.n == 0:
             clock.go_at(20.0)
+        if tick.n == 200:
+            text = Files().read("personalities/shy.yaml")
+            return [Edited(at=tick.at, file="personalities/shy.yaml", text=text, lives=True)]
         if tick.n == 300:
             clock.skip(3600.0)
         if tick.n == 500:
@@ -70,6 +73,7 @@ def test_a_bent_life_replays_exactly_and_never_loses_its_board(tmp_path: Path) -
 
     live(tmp_path / "bent.mcap", bend, 900)
     moments = list(lived_again(tmp_path / "bent.mcap"))
+    assert not any(moment.tick.refused for moment in moments)
     assert [(moment.was.at, moment.differs) for moment in moments if moment.differs] == []
     assert moments[-1].tick.at > 10_800.0
     reports = [

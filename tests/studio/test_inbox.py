@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from moggy.body import Body
+from moggy.characters import Arranging
 from moggy.clock import BentClock
 from moggy.config import Files, Invalid
 from moggy.messages import (
@@ -54,6 +55,12 @@ class OneFile:
 
     def turn(self, key: str, value: float) -> dict[str, str]:
         return self.save("personalities/one.yaml", f"good: {value}\n")
+
+    living = ""
+
+    def arrange(self, do: Arranging, file: str, name: str = "") -> dict[str, str]:
+        self.living = file
+        return {file: self.text}
 
     def scenes(self) -> list[str]:
         return ["days/one.yaml"]

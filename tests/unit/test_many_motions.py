@@ -42,11 +42,11 @@ def test_a_motion_of_another_that_is_edited_changes_too() -> None:
 
 
 def test_only_what_is_new_is_sent() -> None:
-    clerk = Clerk(Files(), START)
-    changed = clerk.changed({**TEXTS, "motions/new.yaml": YAWN}, TEXTS)
+    clerk, who = Clerk(Files(), START), START.personality
+    changed = clerk.changed({**TEXTS, "motions/new.yaml": YAWN}, TEXTS, who, who)
     assert list(changed) == ["motions"]
     assert list(changed["motions"]) == ["new"]
-    assert clerk.changed(TEXTS, TEXTS) == {}
+    assert clerk.changed(TEXTS, TEXTS, who, who) == {}
 
 
 def test_only_what_is_new_is_made_ready_to_play(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -110,6 +110,7 @@ export interface Moment {
   board: BoardShown | null;
   building: Building | null;
   time: TimeShown | null; // null for a real body
+  character: string; // file of the personality that lives
 }
 
 /** One number of a character. */
@@ -120,4 +121,11 @@ export interface Handle {
   high: number;
   usual: number;
   value: number;
+}
+
+/** A character that the pet may become. */
+export interface CharacterFile {
+  file: string;
+  own: boolean;
+  shipped: boolean;
 }

@@ -1,7 +1,7 @@
 // The connection to the studio's server: the pet's state and news come in, what the user does goes
 // out. The messages are those of sim/studio/view.py and sim/studio/talk.py.
 import { useEffect, useState } from "preact/hooks";
-import type { Handle, Moment } from "./api";
+import type { CharacterFile, Handle, Moment } from "./api";
 
 export interface News {
   kind: "event" | "call" | "trouble" | "refused" | "said";
@@ -34,6 +34,9 @@ export interface Hello {
 export interface Answer {
   type: "file" | "saved" | "refused" | "error" | "character";
   handles?: Handle[]; // of `character`
+  characters?: CharacterFile[]; // of `character`
+  was?: string; // of `character`, after a revert: the text that was taken back
+  files?: string[]; // as in Hello, where they may have changed
   file?: string;
   used?: string[]; // of `saved`: as in Hello
   text?: string;
@@ -159,6 +162,7 @@ class Live {
 
   private answered(answer: Answer): void {
     if (answer.used && this.hello) this.hello.used = answer.used;
+    if (answer.files && this.hello) this.hello.files = answer.files;
     for (const told of this.onAnswer) told(answer);
     this.changed(true);
   }

@@ -10,6 +10,7 @@ import { FaceChooser } from "./face";
 import { Round } from "./icons";
 import { live, useLive } from "./live";
 import { Board } from "./panels/board";
+import { called } from "./panels/character/names";
 import { drafts } from "./panels/editor/drafts";
 import { Happened } from "./panels/happened";
 import { Mind } from "./panels/mind";
@@ -64,7 +65,7 @@ function Top() {
   return (
     <header class="top">
       <h1>
-        <img src="/static/icon.svg" alt="" width="26" height="26" /> {hello?.name || "moggy"}
+        <img src="/static/icon.svg" alt="" width="26" height="26" /> {(state && called(state.character)) || hello?.name || "moggy"}
         <span
           class={purring ? "purr on" : "purr"}
           data-testid="purr"

@@ -1,11 +1,12 @@
 // Sliders for every number of the living personality. What is turned is saved at once, and the cat
 // takes it.
 import { useEffect, useState } from "preact/hooks";
-import type { Handle } from "../../api";
+import type { CharacterFile, Handle } from "../../api";
 import { type Answer, live, useLive } from "../../live";
 import { written } from "../bars";
 import { draft } from "../editor/drafts";
 import { type Turn, Turns } from "./turns";
+import { Who } from "./who";
 
 const GROUPS: [string, string, string][] = [
   ["temperament", "Temperament", "The Feline Five: 0.5 is an average cat."],
@@ -14,7 +15,7 @@ const GROUPS: [string, string, string][] = [
   ["quiet", "Quiet", ""],
   ["appetite", "What it likes to do", "A factor on each behaviour: 0 is never, 1 is as it is."],
 ];
-const turns = new Turns();
+const turnsOf = new Map<string, Turns>(); // by file
 
 /** The part of a key before its dot; empty where there is none. */
 const group = (key: string) => (key.includes(".") ? key.split(".")[0] : "");
@@ -26,7 +27,25 @@ function turn({ key, to }: Turn): void {
   live.say({ type: "turn", key, value: to });
 }
 
-function Row({ handle, locked }: { handle: Handle; locked: boolean }) {
+interface Shown {
+  file: string;
+  handles: Handle[];
+  characters: CharacterFile[];
+}
+
+/** Takes back a revert, until something else is said of a character. */
+function PutBack({ file, was }: { file: string; was: string }) {
+  return (
+    <p class="note" role="status">
+      It is as it was shipped.{" "}
+      <button onClick={() => live.say({ type: "save", file, text: was })}>
+        Put back what was yours
+      </button>
+    </p>
+  );
+}
+
+function Row({ handle, locked, turns }: { handle: Handle; locked: boolean; turns: Turns }) {
   const { key, about, low, high, usual, value } = handle;
   const [held, hold] = useState<number | null>(null); // while it is dragged
   useEffect(() => hold(null), [value]);
@@ -68,16 +87,21 @@ function Row({ handle, locked }: { handle: Handle; locked: boolean }) {
 }
 
 export function Character() {
-  const { connected, hello } = useLive();
-  const [{ file, handles }, show] = useState<{ file: string; handles: Handle[] }>({
+  const { connected, hello, state } = useLive();
+  const [{ file, handles, characters }, show] = useState<Shown>({
     file: "",
     handles: [],
+    characters: [],
   });
+  const [was, keep] = useState<string | null>(null);
   const [trouble, say] = useState("");
   useEffect(() => {
     const told = (answer: Answer) => {
       if (answer.type === "character") {
-        show({ file: answer.file ?? "", handles: answer.handles ?? [] });
+        const { file = "", handles = [], characters = [] } = answer;
+        show({ file, handles, characters });
+        keep(answer.was ?? null);
+        if (answer.was !== undefined) turnsOf.delete(file);
         say("");
       } else if (answer.type === "refused" || answer.type === "error") say(answer.message ?? "");
       else if (answer.type === "saved") live.say({ type: "character" });
@@ -89,11 +113,15 @@ export function Character() {
   }, []);
   useEffect(() => {
     if (connected) live.say({ type: "character" });
-  }, [connected, hello]);
+  }, [connected, hello, state?.character]);
+  if (!turnsOf.has(file)) turnsOf.set(file, new Turns());
+  const turns = turnsOf.get(file) as Turns;
   const locked = draft(file) !== null;
   const again = (made: Turn | null) => made && turn(made);
   return (
     <div class="cards" data-testid="character" data-file={file}>
+      <Who file={file} characters={characters} locked={locked} />
+      {was !== null && <PutBack file={file} was={was} />}
       <div class="row">
         <button disabled={locked || !turns.canUndo} onClick={() => again(turns.undo())}>
           Undo
@@ -121,7 +149,7 @@ export function Character() {
             {handles
               .filter(({ key }) => group(key) === part)
               .map((handle) => (
-                <Row key={handle.key} handle={handle} locked={locked} />
+                <Row key={file + handle.key} handle={handle} locked={locked} turns={turns} />
               ))}
           </ul>
         </article>
