@@ -38,12 +38,15 @@ class Watcher:
     which asks for it again, waits for nothing."""
 
     def __init__(self, files: Files, names: Iterable[str], take: Take) -> None:
-        """Watch `names` of `files`, the files that they come to extend, and all motions."""
+        """Watch `names` of `files`, the files that they come to extend, all motions, and all
+        personalities, any of which the pet may become."""
         self._files, self._take = files, take
         self._found: SimpleQueue[AnySense] = SimpleQueue()
         self._said: dict[str, str] = {}
         """Part → the trouble with it that was said last."""
-        self._texts: dict[str, str | None] = {name: self._text(name) for name in names}
+        self._texts: dict[str, str | None] = {
+            name: self._text(name) for name in (*names, *files.names("personalities"))
+        }
         self._marks: dict[str, tuple[tuple[int, ...], ...]] = {}
         """Name → the marks of a file (`Files.mark`) when it was read the last two times. Where both
         are as now, it need not be read: it was well after it was saved, as the clock of a file
@@ -90,7 +93,8 @@ class Watcher:
         wrong = [printable(name) for kind in SHIPPED for name in self._files.misnamed(kind)]
         self._say(NAMES, "; ".join(f"{name} {MISNAMED}" for name in wrong[:3]))
         waiting = self._waiting
-        for name in reversed(dict.fromkeys([*self._texts, *self._files.names("motions")])):
+        new = [name for kind in ("motions", "personalities") for name in self._files.names(kind)]
+        for name in reversed(dict.fromkeys([*self._texts, *new])):
             mark, read = self._files.mark(name), self._marks.get(name, ())
             if mark and read == (mark, mark):
                 continue

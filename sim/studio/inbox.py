@@ -27,6 +27,9 @@ gives three."""
 SAMPLES_KEPT = 500
 """Samples of a hand that wait for their time: four seconds of a page that sends 120 in one. The
 oldest are dropped."""
+STOP_TICKS = 5
+"""Ticks that are lived in a pause so that the emergency stop, or its release, reaches the body and
+its board has said so. Our choice."""
 NO_BENDING = "this cat has a real body, whose time cannot be bent: `moggy sim` wakes one without"
 """What is said to who wants to pause or skip time then."""
 
@@ -288,6 +291,8 @@ class PageInbox(PageInputs):
         for known in SETTINGS:
             if name == known:
                 self.sense(Setting(at=0.0, name=known, on=on))
+                if known == "stop" and self._bent is not None and self._bent.clock.paused:
+                    self._bent.clock.step(STOP_TICKS)
                 return
         raise Invalid("setting", 1, f"no setting {name[:40]!r}{nearest(name, SETTINGS)}")
 

@@ -334,3 +334,14 @@ def test_a_hand_on_a_pet_that_is_slowed_down_is_as_slow() -> None:
         inbox.touch((0.1, 0.0, 0.2), 0.4, 0.2, page_time=7.0 + 0.04 * n)
     felt = [sense.at for n in range(20) for sense in inbox.poll(n / 50)]
     assert felt == pytest.approx([0.0, 0.01, 0.02, 0.03, 0.04])
+
+
+def test_a_stop_in_a_pause_is_obeyed() -> None:
+    bent = BentTime(BentClock(), 17.0, BODY)
+    inbox, ticks = an_inbox(bent), bent.clock.ticks()
+    bent.clock.pause()
+    next(ticks)
+    assert say(inbox, '{"type": "setting", "name": "stop", "on": true}') is None
+    senses = [sense for _ in range(5) for sense in inbox.poll(next(ticks))]
+    assert [sense.name for sense in senses if isinstance(sense, Setting)] == ["stop"]
+    assert bent.clock.paused

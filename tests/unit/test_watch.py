@@ -268,3 +268,9 @@ def test_hidden_files_and_wrong_names_cost_nothing_else_and_the_latter_are_told(
     begin(Files(motions.parent), seed=1, hour=10.0)
     (motions / f"{'a' * 70}.yaml").unlink()
     assert watched.next() == Trouble(at=7.0, part="names of files", message="")
+
+
+def test_a_new_character_is_seen_and_what_is_saved_in_it(watched: Watched) -> None:
+    mine = watched.path.with_name("mine.yaml")
+    mine.write_text("name: mine\n", encoding="utf-8")
+    assert watched.next() == Edited(at=7.0, file="personalities/mine.yaml", text="name: mine\n")
