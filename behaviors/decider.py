@@ -10,10 +10,12 @@ from py_trees.common import Status
 from moggy.behaviors.build import Built, slot_in
 from moggy.behaviors.moment import Moment
 from moggy.behaviors.nodes import Behave, Leaf
+from moggy.behaviors.shown import Onlooker
 from moggy.behaviors.slot import OptionSlot, Slot
 from moggy.behaviors.tree import Tree
 from moggy.messages import Context, Decision, Score
 from moggy.personality import Personality
+from moggy.shown_tree import TreeNow
 
 SAID_AGAIN = 0.25
 """Seconds after which the numbers in a sentence are read again."""
@@ -25,6 +27,17 @@ class Decider:
     def __init__(self, tree: Tree, personality: Personality, rng: random.Random) -> None:
         self._moment = Moment(personality, rng, tree.fades)
         self._built = Built(tree, self._moment)
+        self._edition = 0
+        self._onlooker: Onlooker | None = None
+
+    def weighed(self) -> TreeNow | None:
+        """What the tree weighs now; None before its first tick. Asked between two ticks; it changes
+        nothing of the pet."""
+        if not self._moment.n:
+            return None
+        if self._onlooker is None:
+            self._onlooker = Onlooker(self._built, self._edition)
+        return self._onlooker.now()
 
     def decide(self, context: Context) -> Decision:
         """Tick the tree. There is always exactly one behaviour, with a reason."""
@@ -92,6 +105,7 @@ class Decider:
         moment.half_lives = (tree or old.spec).fades
         self._built = Built(tree or old.spec, moment)
         self._built.carry(old)
+        self._edition, self._onlooker = self._edition + 1, None
 
     def close(self) -> None:
         """End what runs."""

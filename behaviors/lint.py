@@ -44,7 +44,7 @@ def lint(
     personality: Personality | None = None,
     own: Collection[str] | None = None,
     seed: int = 1,
-    samples: int = 12_000,
+    samples: int = 40_000,
 ) -> list[Problem]:
     """All problems of a tree, or an empty list.
 

@@ -29,6 +29,8 @@ def moments(
     """Change `moment` into `count` random ones, one after the other. Half of them are nearly calm,
     so that weak causes can decide. `behaviors` are the ids that may have run lately."""
     names_of_events = tuple(EVENTS)
+    # What ran is drawn apart, so that one more behaviour leaves all else as it is.
+    ran = random.Random(rng.random())
     for n in range(count):
         at = (n + 1) * FAR
         wild = 0.1 + 0.9 * rng.random() ** 2
@@ -54,8 +56,8 @@ def moments(
         moment.row_count, moment.row_at = (0.0, 1.0, 3.0, 8.0)[n // 3 % 4], at
         busy = rng.choice((0.0, 0.0, 0.1, 0.6))
         for name in behaviors:
-            if rng.random() < busy:
-                moment.ended[name] = at - rng.choice((1.0, 10.0, 30.0, 100.0))
+            if ran.random() < busy:
+                moment.ended[name] = at - ran.choice((1.0, 10.0, 30.0, 100.0))
         yield moment
 
 

@@ -125,25 +125,30 @@ class OptionSlot(Slot):
         """Its score at this moment; 0 where it cannot run."""
         moment = self.moment
         self.score, self.wanted = 0.0, False
-        if not running and (
-            self.constant == 0.0
-            or moment.at - moment.ended.get(self.id, -NEVER) < self.spec.cooldown
-        ):
+        if not running and (self.constant == 0.0 or self.resting() > 0.0):
             return 0.0
         if self.when is not None and not self.when(moment):
             return 0.0
         self.wanted = True
+        self.score = self.strength(running)
+        return self.score
+
+    def resting(self) -> float:
+        """Seconds until it may run again; 0 or less where it may."""
+        return self.spec.cooldown - (self.moment.at - self.moment.ended.get(self.id, -NEVER))
+
+    def strength(self, running: bool) -> float:
+        """What speaks for it at this moment, whether it may run or not."""
         if self.constant == 0.0:
             return 0.0
         total = self._combined()
         if total <= 0.0:
             return 0.0
         if running:
-            self.tired, self.fresh = self._stamina(moment.at - self.began), 1.0
+            self.tired, self.fresh = self._stamina(self.moment.at - self.began), 1.0
         else:
             self.tired, self.fresh = self._rested(), self._aged()
-        self.score = self.constant * total * self.tired * self.fresh
-        return self.score
+        return self.constant * total * self.tired * self.fresh
 
     def _combined(self) -> float:
         combine, values, moment = self.spec.combine, self.values, self.moment
@@ -233,7 +238,7 @@ class ReflexSlot(Slot):
         """Whether an event of this tick sets it off."""
         for event in self.moment.context.events:
             if event.name in self.spec.on:
-                strength = event.strength * self._sensitivity()
+                strength = event.strength * self.sensitivity()
                 if strength >= self.spec.threshold and (
                     self.when is None or self.when(self.moment)
                 ):
@@ -245,7 +250,7 @@ class ReflexSlot(Slot):
             return True
         return False
 
-    def _sensitivity(self) -> float:
+    def sensitivity(self) -> float:
         """1 at first; less when it was set off lately."""
         times = self.set_off * math.exp(-(self.moment.at - self.set_off_at) / self.spec.recovery)
         return float((1.0 - self.spec.habituates) ** times)

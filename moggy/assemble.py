@@ -298,6 +298,7 @@ class RealLife:
 def simulator(
     *,
     personality: str,
+    tree: str = "cat",
     seed: int,
     hour: float | None,
     board: str,
@@ -318,7 +319,7 @@ def simulator(
     with ExitStack() as closing:
         parts = _in_real_time(
             closing, listeners, record, record_words, remember=remember,
-            seed=seed, hour=hour, clock=clock, body=body, personality=personality,
+            seed=seed, hour=hour, clock=clock, body=body, personality=personality, tree=tree,
         )  # fmt: skip
         inbox = parts.inbox(hears=microphone is None)
         if microphone is not None:
@@ -340,6 +341,7 @@ def robot(
     *,
     body: str,
     personality: str,
+    tree: str = "cat",
     seed: int | None,
     camera: int | None,
     microphone: str | None,
@@ -356,7 +358,7 @@ def robot(
         parts = _in_real_time(
             closing, listeners, record, record_words, remember=True,
             seed=random.SystemRandom().randrange(2**31) if seed is None else seed,
-            hour=None, body=body, personality=personality,
+            hour=None, body=body, personality=personality, tree=tree,
         )  # fmt: skip
         eye = None if camera is None else f"camera:{camera}"
         inbox = parts.inbox(eye, hears=microphone is None and studio_port is not None)

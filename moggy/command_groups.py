@@ -54,6 +54,9 @@ Hears = Annotated[
 Personality = Annotated[
     str, typer.Option(help="Who it is: a name in personalities/, such as cat, shy, bold.")
 ]
+TreeName = Annotated[
+    str, typer.Option(help="What it can do: a name in trees/ (docs/add-a-behaviour.md).")
+]
 
 
 @board_app.command(epilog="Example: `moggy board status`")

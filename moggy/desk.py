@@ -5,12 +5,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any, TypeAlias
 
 from moggy.aside import Aside, TooLong
+from moggy.behaviors.coverage import CELLS
+from moggy.behaviors.coverage import coverage as cover
+from moggy.behaviors.lint import lint
+from moggy.behaviors.shown import shown_nodes
+from moggy.behaviors.templates import template_text, templates
+from moggy.behaviors.tree import Tree
 from moggy.body import Body
 from moggy.characters import Arranging, characters, copy, delete, rename, revert
 from moggy.config import Files, Invalid, with_value
@@ -33,10 +40,13 @@ from moggy.pet import Start
 from moggy.sense_file import BadScript
 from moggy.sim.day import Day, senses_of
 from moggy.tree_data import nodes
+from moggy.tree_edits import with_behaviour, with_numbers
 
 DEADLINE_S = 60.0
 """Seconds for reading, checking or saving one file, on a machine that is busy building; else the
 largest take five. Our choice."""
+COVERAGE_S = 600.0
+"""Seconds for the coverage of a tree, which takes 20 here; our choice."""
 EMPTY = "{}\n"
 """What is read on from in place of a file that cannot be read."""
 WAY_OUT = (
@@ -48,6 +58,14 @@ WAY_OUT = (
 
 Arranged: TypeAlias = tuple[dict[str, str], str]
 """Name → text of what the pet has to take, and the personality that lives then."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """The coverage of a tree and a personality, which is worked out or ready."""
+
+    of: tuple[Tree, Personality]
+    answer: Future[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +125,22 @@ class Clerk:
             raise Invalid(name, 1, str(error)) from None
         return day
 
+    def bend(
+        self, living: str, id: str, term: int | None, to: Mapping[str, float]
+    ) -> dict[str, str]:
+        """Save some numbers of an option of the tree, as `with_numbers` names them; then as
+        `save`."""
+        name = self.start.tree
+        texts = self.files.texts(name, self.files.shown(name))
+        return self.save(name, with_numbers(name, texts, id, term, to), living)
+
+    def add(self, living: str, template: str, id: str, after: str) -> dict[str, str]:
+        """Save a behaviour of a template in the tree (`with_behaviour`); then as `save`."""
+        name = self.start.tree
+        texts = self.files.texts(name, self.files.shown(name))
+        made = with_behaviour(name, texts, template_text(template), id, after)
+        return self.save(name, made, living)
+
     def texts(self, name: str) -> tuple[dict[str, str | None], bool]:
         """Name → text of a file and of all that it extends and includes, as far as they can be
         read, the file itself first; None for one that cannot. And whether that is all of them."""
@@ -124,6 +158,26 @@ class Clerk:
         except Invalid:
             return found, False
         return found, None not in found.values()
+
+    def coverage(self, living: str, texts: Mapping[str, str]) -> dict[str, Any]:
+        """What the tree of these files does at which event in which mood, and what the linter says
+        of it, both by id."""
+        made = designs(replace(self.start, personality=living), texts)
+        found = cover(made.tree, made.personality, events=list(made.appraisals.events))
+        moods, answers = list(CELLS), dict.fromkeys(row for _, row in found.table)
+        behaviors: dict[str, dict[str, list[int]]] = {}
+        for (cell, row), ran in found.table.items():
+            for id in ran:
+                behaviors.setdefault(id, {}).setdefault(row, []).append(moods.index(cell))
+        problems: dict[str, list[str]] = {}
+        for problem in lint(made.tree, personality=made.personality):
+            problems.setdefault(problem.id, []).append(problem.message)
+        return {
+            "moods": moods,
+            "situations": len(answers),
+            "behaviors": behaviors,
+            "problems": problems,
+        }
 
     def changed(
         self,
@@ -151,6 +205,11 @@ class Desk:
         """Raises Invalid where the files of the start are wrong."""
         self._files = files
         self._aside = Aside(partial(Clerk, files, start), name="files", deadline=DEADLINE_S)
+        self._cover_aside = Aside(
+            partial(Clerk, files, start), name="coverage", deadline=COVERAGE_S
+        )
+        self._covers = ThreadPoolExecutor(1, thread_name_prefix="coverage")
+        self._covering: _Job | None = None
         self._turn = threading.Lock()
         self._edited = EditedDesigns(start, self._put_together)
         """As the pet's own: it takes the same edits before the pet does."""
@@ -158,8 +217,10 @@ class Desk:
         """Files that build on one that could not be read: what else they build on may be new."""
 
     def close(self) -> None:
-        """End the process."""
+        """End the processes."""
         self._aside.close()
+        self._cover_aside.close()
+        self._covers.shutdown(wait=False, cancel_futures=True)
 
     def names(self) -> list[str]:
         """Names of the files that may be edited, such as `personalities/shy.yaml`."""
@@ -227,6 +288,47 @@ class Desk:
         pet's body does not have."""
         with _bounded(name):
             return self._aside.ask(Clerk.scene, name)
+
+    def tree(self) -> dict[str, Any]:
+        """The nodes of the living tree (`moggy.shown_tree`), its file, and the templates of
+        behaviours."""
+        nodes = shown_nodes(self._edited.now.tree)
+        return {
+            "file": self._edited.start.tree,
+            "nodes": [asdict(node) for node in nodes],
+            "templates": templates(),
+        }
+
+    def bend(self, id: str, term: int | None, to: Mapping[str, float]) -> dict[str, str]:
+        """Save some numbers of an option of the living tree, or of one of its terms; then as
+        `save`."""
+        with self._turn, _bounded(self._edited.start.tree):
+            return self._taken(self._aside.ask(Clerk.bend, self.living, id, term, to))
+
+    def add(self, template: str, id: str, after: str) -> dict[str, str]:
+        """Save one more behaviour in the living tree, from a template; then as `save`."""
+        with self._turn, _bounded(self._edited.start.tree):
+            return self._taken(self._aside.ask(Clerk.add, self.living, template, id, after))
+
+    def coverage(self) -> dict[str, Any]:
+        """What the living tree does at which event in which mood, by behaviour, and what the
+        linter says of it: `ready` is false while a process of its own works it out. Raises what
+        that met, once."""
+        with self._turn:
+            now, job = self._edited.now, self._covering
+            if job is not None and not job.answer.done():
+                return {"ready": False}
+            made_of = now.tree, now.personality
+            if job is not None and job.of == made_of:
+                try:
+                    return {"ready": True, **job.answer.result()}
+                except Exception:
+                    self._covering = None
+                    raise
+            texts = self._edited.good
+            work = self._covers.submit(self._cover_aside.ask, Clerk.coverage, self.living, texts)
+            self._covering = _Job(made_of, work)
+            return {"ready": False}
 
     def take(self, name: str, text: str) -> dict[str, str | None]:
         """Check a file that another program has saved; gives name → text of what the pet has to

@@ -23,6 +23,7 @@ from moggy.command_groups import (
     Port,
     RecordWords,
     Seed,
+    TreeName,
     groups,
 )
 from moggy.printable import lines
@@ -72,7 +73,7 @@ def demo(
 
 
 @app.command(
-    epilog="Examples: `moggy sim` · "
+    epilog="Examples: `moggy sim` · `moggy sim --tree tiny` · "
     "`moggy sim --headless --senses day.jsonl --seed 1 --until 60 --out out/day` · "
     "`moggy sim --fault wire_unplug=5@20 --fault servos_nack@30` · `moggy sim --body plush`"
 )
@@ -143,6 +144,7 @@ def sim(
     microphone: Hears = None,
     body: BodyName = "cat",
     personality: Personality = "cat",
+    tree: TreeName = "cat",
     seed: Seed = 1,
 ) -> None:
     """The simulator: the living cat in the studio, or, with --headless, a script of senses in
@@ -158,7 +160,8 @@ def sim(
 
         status = run_headless(
             senses, until=until, out=out, pictures=pictures, board=board, think=think, hour=hour,
-            faults=faults, body=body, personality=personality, seed=seed, words=record_words,
+            faults=faults, body=body, personality=personality, tree=tree, seed=seed,
+            words=record_words,
         )  # fmt: skip
     else:
         beside.need(context, record, "--record", "record_words")
@@ -166,7 +169,7 @@ def sim(
 
         status = simulate(
             port=port, open_browser=open_browser, record=record, board=board, remember=remember,
-            hour=hour, faults=faults, body=body, personality=personality, seed=seed,
+            hour=hour, faults=faults, body=body, personality=personality, tree=tree, seed=seed,
             words=record_words, microphone=microphone,
         )  # fmt: skip
     raise typer.Exit(status)
@@ -188,6 +191,7 @@ def run(
     record: Annotated[Path | None, typer.Option(help="A file or a folder for the journal.")] = None,
     record_words: RecordWords = False,
     personality: Personality = "cat",
+    tree: TreeName = "cat",
     seed: Annotated[
         int | None, typer.Option(help="Seed of every choice; else a new one each time.")
     ] = None,
@@ -198,8 +202,8 @@ def run(
 
     beside.need(context, record, "--record", "record_words")
     status = run_robot(
-        port, body=body, camera=camera, microphone=microphone,
-        studio_port=studio, record=record, personality=personality, seed=seed, words=record_words,
+        port, body=body, camera=camera, microphone=microphone, studio_port=studio,
+        record=record, personality=personality, tree=tree, seed=seed, words=record_words,
     )  # fmt: skip
     raise typer.Exit(status)
 
@@ -336,9 +340,7 @@ def laws(
 
 @app.command(epilog="Example: `moggy coverage --personality shy`")
 def coverage(
-    tree: Annotated[str, typer.Option(help="A name in trees/.")] = "cat",
-    personality: Personality = "cat",
-    as_json: AsJson = False,
+    tree: TreeName = "cat", personality: Personality = "cat", as_json: AsJson = False
 ) -> None:
     """What it does in which mood at which event, as a table, with the holes."""
     from moggy.commands.lint import coverage as run_coverage
@@ -348,13 +350,12 @@ def coverage(
 
 @app.command(epilog="Example: `moggy lint --tree cat`")
 def lint(
-    tree: Annotated[str, typer.Option(help="A name in trees/.")] = "cat",
+    tree: TreeName = "cat",
     appraisals: Annotated[
         str, typer.Option(help="A name in appraisals/: the events that there are.")
     ] = "cat",
 ) -> None:
-    """What is wrong with a tree: behaviours that nothing reaches or that starve, names that nobody
-    knows."""
+    """What is wrong with a tree: behaviours that nothing reaches or that starve, unknown names."""
     from moggy.commands.lint import lint as run_lint
 
     raise typer.Exit(run_lint(tree, appraisals))

@@ -28,6 +28,7 @@ from moggy.messages import (
 )
 from moggy.ongoing import Ongoing
 from moggy.published import OF_COMMANDS, published
+from moggy.shown_tree import TreeNow
 from moggy.vocabulary import EVENTS, nearest
 
 TREE_PERIOD = 0.1
@@ -104,6 +105,10 @@ class DeciderPart(Protocol):
         """Tick the tree once and return what to do."""
         ...
 
+    def weighed(self) -> TreeNow | None:
+        """What the tree weighs now, for who looks on; None before its first tick."""
+        ...
+
 
 class ActorPart(Protocol):
     """What the pet needs of `actuators.actor.Actor`."""
@@ -145,9 +150,9 @@ class LivingPet:
         number: Callable[[], int],
     ) -> None:
         """`raw`: the messages that the readers answer for; others reach the mind as they came."""
-        self.mind = mind
+        self.mind, self.decider = mind, decider
         self._raw = raw
-        self._readers, self._decider, self._actor = readers, decider, actor
+        self._readers, self._actor = readers, actor
         self._adopt, self._number = adopt, number
         self._ticks = count()
         self._now = float("-inf")
@@ -267,7 +272,7 @@ class LivingPet:
             if self._decision.calls:
                 self._decision = replace(self._decision, calls=())
             return self._decision
-        decision = self._decider.decide(
+        decision = self.decider.decide(
             Context(
                 at=now,
                 dt=min(now - self._decided, now),

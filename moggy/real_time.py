@@ -138,6 +138,7 @@ class RealTimeParts:
             sound=heard,
             building=building,
             time=lambda: None if bent is None else time_shown(bent),
+            weighed=self.pet.decider.weighed,
             name=self.start.personality,
         )
         self.closing.callback(studio.close)

@@ -59,6 +59,7 @@ def headless(
     faults: Sequence[Fault],
     body: str,
     personality: str,
+    tree: str,
     seed: int,
     words: bool,
 ) -> int:
@@ -71,7 +72,7 @@ def headless(
     given = _read(script, shape)
     start = begin(
         files, seed=seed, hour=given.hour if hour is None else hour,
-        body=body, personality=personality,
+        body=body, personality=personality, tree=tree,
     )  # fmt: skip
     seconds = max(given.seconds, length_s(faults) if faults else 0.0) if until is None else until
     if not seconds <= LAST_MOMENT_S:

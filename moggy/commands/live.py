@@ -35,6 +35,7 @@ def simulate(
     faults: Sequence[Fault],
     body: str,
     personality: str,
+    tree: str,
     seed: int,
     words: bool,
     microphone: str | None,
@@ -43,7 +44,7 @@ def simulate(
     its records or its memory are not whole."""
     ending, terminal = Ending(), Terminal()
     life = simulator(
-        body=body, personality=personality, seed=seed, hour=hour, board=board,
+        body=body, personality=personality, tree=tree, seed=seed, hour=hour, board=board,
         studio_port=port, remember=remember, record=record, record_words=words,
         microphone=microphone, faults=faults, listeners=[terminal],
     )  # fmt: skip
@@ -64,6 +65,7 @@ def run_robot(
     studio_port: int | None,
     record: Path | None,
     personality: str,
+    tree: str = "cat",
     seed: int | None,
     words: bool,
     listeners: Sequence[Listener] = (),
@@ -72,8 +74,8 @@ def run_robot(
     whole."""
     ending, terminal = Ending(), Terminal()
     life = robot(
-        port, body=body, personality=personality, seed=seed, camera=camera, microphone=microphone,
-        studio_port=studio_port, record=record, record_words=words,
+        port, body=body, personality=personality, tree=tree, seed=seed, camera=camera,
+        microphone=microphone, studio_port=studio_port, record=record, record_words=words,
         listeners=[terminal, *listeners],
     )  # fmt: skip
     if life.address:

@@ -10,13 +10,14 @@ for it (`listen`); binary frames from it are a JPEG picture, or sound behind `PC
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import Field, TypeAdapter
 
 from moggy.characters import CharacterFile
 from moggy.handles import Handle
+from moggy.shown_tree import ShownNode, TreeNow
 from moggy.sim.studio.talk import Anything
 from moggy.vocabulary import Drive, Emotion, PersonClass, RefusalReason
 
@@ -168,13 +169,67 @@ class Moment:
     character: Annotated[str, Field(description="file of the personality that lives")]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunShown:
+    """One time that a behaviour ran."""
+
+    began: Seconds
+    ended: Annotated[float | None, Field(description="None: it goes on")]
+    why: Annotated[str, Field(description="the sentence at its beginning")]
+    by: Annotated[str, Field(description="over what it won, and by what; empty for a reflex")]
+    then: Annotated[str, Field(description="the behaviour that followed")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nearest:
+    """When an option that lost lacked the least."""
+
+    at: Seconds
+    score: float
+    lacked: Annotated[float, Field(description="below 0 where it was better and had to wait")]
+    running: Annotated[str, Field(description="what ran")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BehaviorRuns:
+    """What a behaviour did in this run of the pet."""
+
+    id: str
+    times: Annotated[int, Field(description="how often it began")]
+    seconds: Annotated[float, Field(description="how long it ran, without the run that goes on")]
+    waited: Annotated[Mapping[str, int], Field(description="how often it had to wait, by what")]
+    nearest: Annotated[Nearest | None, Field(description="None where it was never weighed")]
+    runs: Annotated[Sequence[RunShown], Field(description="the last ones, the oldest first")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TreeCoverage:
+    """What the pet would do at each event and in each situation, in nine moods."""
+
+    ready: Annotated[bool, Field(description="false while it is worked out: ask again")]
+    moods: Annotated[Sequence[str], Field(description="names of the nine")] = ()
+    situations: Annotated[int, Field(description="events and situations that were tried")] = 0
+    behaviors: Annotated[
+        Mapping[str, Mapping[str, Sequence[int]]],
+        Field(description="id → event or (situation) → moods, as numbers of `moods`"),
+    ] = field(default_factory=dict)
+    problems: Annotated[
+        Mapping[str, Sequence[str]], Field(description="id → what the linter says of it")
+    ] = field(default_factory=dict)
+
+
 def page_schema() -> dict[str, Any]:
     """JSON schemas: of a message from a page; of a state to it, whose parts come only where they
-    have changed; of a handle of the character, and of a character."""
+    have changed; of a handle of the character, and of a character; of a node of the tree, of
+    what it weighs, of what a behaviour did, and of the tree's coverage."""
     return {
         "api": API,
         "from": TypeAdapter(Anything).json_schema(),
         "state": TypeAdapter(Moment).json_schema(),
         "handle": TypeAdapter(Handle).json_schema(),
         "character": TypeAdapter(CharacterFile).json_schema(),
+        "node": TypeAdapter(ShownNode).json_schema(),
+        "weighed": TypeAdapter(TreeNow).json_schema(),
+        "ran": TypeAdapter(BehaviorRuns).json_schema(),
+        "coverage": TypeAdapter(TreeCoverage).json_schema(),
     }

@@ -99,6 +99,20 @@ class PageInputs(Protocol):
         """Do something with a character (`moggy.characters`). Raises `moggy.config.Invalid` where
         that cannot be."""
 
+    def tree(self) -> Mapping[str, Any]:
+        """The nodes of the tree that lives, and its file."""
+
+    def bend(self, id: str, term: int | None, to: Mapping[str, float]) -> None:
+        """Change and save numbers of an option of it, or of one of its terms (by its place, from
+        0). Raises `moggy.config.Invalid` if they are not valid."""
+
+    def add(self, template: str, id: str, after: str) -> None:
+        """Save one more behaviour in it, from a template, behind another. Raises
+        `moggy.config.Invalid` where that is not valid."""
+
+    def coverage(self) -> Mapping[str, Any]:
+        """What it does at which event in which mood, as far as that is worked out."""
+
     def setting(self, name: str, on: bool) -> None:
         """Change one of the owner's settings; "stop" is the emergency stop and its release. Raises
         `moggy.config.Invalid` for an unknown name."""
@@ -158,6 +172,21 @@ class Shelf(Protocol):
 
     def scene(self, name: str) -> Day:
         """One of them."""
+
+    def tree(self) -> Mapping[str, Any]:
+        """The nodes of the living tree, and its file."""
+        ...
+
+    def bend(self, id: str, term: int | None, to: Mapping[str, float]) -> Mapping[str, str]:
+        """Save numbers of an option of the living tree; gives as `save`."""
+        ...
+
+    def add(self, template: str, id: str, after: str) -> Mapping[str, str]:
+        """Save one more behaviour in the living tree; gives as `save`."""
+        ...
+
+    def coverage(self) -> Mapping[str, Any]:
+        """What the living tree does at which event in which mood; it does not wait for it."""
         ...
 
 
@@ -267,6 +296,22 @@ class PageInbox(PageInputs):
     def arrange(self, do: Arranging, file: str, name: str = "") -> None:
         """Do something with a character, and queue what the pet has to take."""
         self._take(self._shelf.arrange(do, file, name))
+
+    def tree(self) -> Mapping[str, Any]:
+        """The nodes of the tree that lives, and its file."""
+        return self._shelf.tree()
+
+    def bend(self, id: str, term: int | None, to: Mapping[str, float]) -> None:
+        """Save numbers of an option of it, and queue what the pet has to take."""
+        self._take(self._shelf.bend(id, term, to))
+
+    def add(self, template: str, id: str, after: str) -> None:
+        """Save one more behaviour in it, and queue what the pet has to take."""
+        self._take(self._shelf.add(template, id, after))
+
+    def coverage(self) -> Mapping[str, Any]:
+        """What it does at which event in which mood, as far as that is worked out."""
+        return self._shelf.coverage()
 
     def _take(self, edits: Mapping[str, str]) -> None:
         living = self._shelf.living

@@ -14,10 +14,11 @@ import orjson
 from starlette.types import Message
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from moggy.shown_tree import TreeNow
 from moggy.sim.studio.api import Moment
 from moggy.sim.studio.inbox import PageInputs
 from moggy.sim.studio.talk import OfFiles, ReadSaid, problem, refused, tell
-from moggy.sim.studio.view import changed
+from moggy.sim.studio.view import changed, weighed_anew
 
 MESSAGES_PER_SECOND = 150.0
 """Messages of one page that are read in a second: a page sends 60 at most. A page that sends more
@@ -59,7 +60,9 @@ class Page:
         """The state that it has."""
         self._wake = asyncio.Event()
         self._touches = self._lifts = self._is_closed = False
-        self.listens = False
+        self.listens = self.watches = False
+        self._tree: TreeNow | None = None
+        self._tree_sent: TreeNow | None = None
         self._pace = Pace()
         self._asked: deque[OfFiles] = deque()
         self._clerk: asyncio.Task[None] | None = None
@@ -72,9 +75,21 @@ class Page:
         size = len(message.get("bytes") or message.get("text") or "")
         await self._pace.wait(max(1.0 / MESSAGES_PER_SECOND, size / BYTES_PER_SECOND))
 
-    def offer(self, state: Moment, fresh: list[dict[str, Any]], sound: bytes) -> None:
-        """Send it the newest state, with the news and the 16-bit sound since the last."""
+    def watch(self, on: bool) -> None:
+        """Send it what the tree weighs from now on, at first all of it; or no more."""
+        self.watches, self._tree_sent = on, None
+
+    def offer(
+        self,
+        state: Moment,
+        fresh: list[dict[str, Any]],
+        sound: bytes,
+        tree: TreeNow | None = None,
+    ) -> None:
+        """Send it the newest state, with the news and the 16-bit sound since the last, and what
+        the tree weighs."""
         self._state = state
+        self._tree = tree if self.watches else None
         self._news.extend(fresh)
         if sound and self.listens:
             self._sound.append(sound)
@@ -146,6 +161,10 @@ class Page:
                     self._news.clear()
                     parts, self._sent = changed(state, self._sent), state
                     await self._send({"type": "state", **parts, "news": fresh})
+                tree, self._tree = self._tree, None
+                if tree is not None and tree is not self._tree_sent:
+                    news, self._tree_sent = weighed_anew(tree, self._tree_sent), tree
+                    await self._send({"type": "weighed", **news})
 
     async def _send(self, message: dict[str, Any]) -> None:
         try:

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 
 from moggy.characters import CharacterFile
 from moggy.handles import Handle
+from moggy.shown_tree import ShownNode, TreeNow
 from moggy.sim.studio import api
 
 FILE = Path(__file__).resolve().parent / "page" / "src" / "api.ts"
@@ -17,6 +18,16 @@ HEAD = """\
 // What the server tells the page. Written by `python -m moggy.sim.studio.page_types` from
 // sim/studio/api.py: change it there.
 """
+KINDS = (
+    api.Moment,
+    Handle,
+    CharacterFile,
+    ShownNode,
+    TreeNow,
+    api.BehaviorRuns,
+    api.TreeCoverage,
+)
+"""What is written, with all that is in it."""
 PLAIN = {"number": "number", "integer": "number", "string": "string", "boolean": "boolean",
          "null": "null"}  # fmt: skip
 """Type of JSON schema → of TypeScript."""
@@ -25,7 +36,7 @@ PLAIN = {"number": "number", "integer": "number", "string": "string", "boolean":
 def page_types() -> str:
     """The text of FILE."""
     found: dict[str, dict[str, Any]] = {}
-    for kind in (api.Moment, Handle, CharacterFile):
+    for kind in KINDS:
         schema = TypeAdapter(kind).json_schema()
         found |= schema.pop("$defs", {})
         found[kind.__name__] = schema

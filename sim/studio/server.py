@@ -10,6 +10,7 @@ import threading
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,17 +25,21 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from moggy.body import Body
 from moggy.messages import BoardReport, Edited, Purr, Tick
+from moggy.shown_tree import TreeNow
 from moggy.sim.studio.api import API, Building, TimeShown
 from moggy.sim.studio.connections import Connection, PageSocket, Server
 from moggy.sim.studio.guard import HEADERS, Guard
 from moggy.sim.studio.inbox import PageInputs
 from moggy.sim.studio.open_page import Pace, Page, mistake
 from moggy.sim.studio.page_files import PageFiles
+from moggy.sim.studio.runs import Runs
 from moggy.sim.studio.said import Said
 from moggy.sim.studio.talk import (
     LONGEST_MESSAGE,
     ListenSaid,
     OfFiles,
+    RanSaid,
+    WatchSaid,
     frame,
     problem,
     tell,
@@ -47,6 +52,10 @@ STATIC = Path(__file__).resolve().parent / "static"
 
 STATES_PER_SECOND = 30.0
 """States that a page gets in a second; it smooths the joints between them."""
+
+TREES_PER_SECOND = 2.0
+"""Times in a second that a page which watches the tree gets what it weighs: it weighs as often
+where nothing happens. Our choice."""
 
 PAGES_PER_SECOND = 8.0
 """Pages that are let in in a second, our choice; others wait."""
@@ -77,12 +86,14 @@ class Studio:
         sound: Callable[[], bytes] = bytes,
         building: Callable[[], Building | None] = lambda: None,
         time: Callable[[], TimeShown | None] = lambda: None,
+        weighed: Callable[[], TreeNow | None] = lambda: None,
         name: str = "",
         static: Path = STATIC,
     ) -> None:
         """`sound` returns the 16-bit mono samples made since it was last called; `building` the
-        state of the runtime's build; `time` how a simulated pet's time goes; `name` is the file of
-        the personality with which it began, which is shown as its name."""
+        state of the runtime's build; `time` how a simulated pet's time goes; `weighed`, asked in
+        the loop's thread, what the tree weighs; `name` is the file of the personality with which it
+        began, which is shown as its name."""
         self._body, self._inputs, self._sound, self._building = body, inputs, sound, building
         self._time = time
         self._host, self._port, self._static = host, port, static
@@ -90,9 +101,13 @@ class Studio:
         self._tick: Tick | None = None
         self._drawn: Drawn | None = None
         self._board: BoardReport | None = None
+        self._weighed, self._tree_due = weighed, 0.0
+        self._is_watched = False
+        self._tree: TreeNow | None = None
         self._has_servos = False
         self._news: deque[dict[str, Any]] = deque(maxlen=2000)
         self._history = History()
+        self._runs = Runs()
         self._pages: list[Page] = []
         self._door = Pace()
         self._lister = ThreadPoolExecutor(1, thread_name_prefix="names")
@@ -112,6 +127,10 @@ class Studio:
                 self._character = sense.file
         if not self._has_servos:
             self._draw(sent, tick.commanded.purr, tick.commanded.pupils)
+        self._runs.add(tick)
+        if self._is_watched and tick.at >= self._tree_due:
+            self._tree_due = tick.at + 1.0 / TREES_PER_SECOND
+            self._tree = self._weighed()
         self._tick = tick
 
     def drawn(self, angles: Mapping[str, float], purr: Purr, pupils: float) -> None:
@@ -213,8 +232,9 @@ class Studio:
         if not self._pages:
             return
         state = moment(tick, drawn, self._board, self._building(), self._time(), self._character)
+        self._is_watched = any(page.watches for page in self._pages)
         for page in tuple(self._pages):
-            page.offer(state, fresh, sound)
+            page.offer(state, fresh, sound, self._tree)
 
     async def _live(self, socket: WebSocket) -> None:
         await self._door.wait(1.0 / PAGES_PER_SECOND)
@@ -261,6 +281,11 @@ class Studio:
         if isinstance(said, ListenSaid):
             page.listens = said.on
             return None
+        if isinstance(said, WatchSaid):
+            page.watch(said.on)
+            return None
+        if isinstance(said, RanSaid):
+            return {"type": "ran", **asdict(self._runs.of(said.id))}
         if isinstance(said, OfFiles):
             return page.ask(said, self._inputs)
         page.hands(said.type)

@@ -149,6 +149,49 @@ class NamedSaid(PageMessage):
     name: Annotated[str, Field(max_length=40)]
 
 
+class TreeSaid(PageMessage):
+    """The page asks for the tree that lives."""
+
+    type: Literal["tree"]
+
+
+class BendSaid(PageMessage):
+    """Some numbers of an option of the living tree are changed and saved."""
+
+    type: Literal["bend"]
+    id: Annotated[str, Field(max_length=40)]
+    term: Annotated[
+        int | None, Field(ge=0, description="which of its terms, from 0; None: the option itself")
+    ] = None
+    to: Annotated[
+        dict[str, float], Field(min_length=1, max_length=8, description="key in the file → value")
+    ]
+
+
+class AddSaid(PageMessage):
+    """One more behaviour is made from a template, and saved in the living tree."""
+
+    type: Literal["add"]
+    template: Annotated[str, Field(max_length=40)]
+    id: Annotated[str, Field(max_length=40)]
+    after: Annotated[
+        str, Field(max_length=40, description="the behaviour behind which it stands; empty: last")
+    ] = ""
+
+
+class RanSaid(PageMessage):
+    """The page asks what a behaviour did in this run."""
+
+    type: Literal["ran"]
+    id: Annotated[str, Field(max_length=40)]
+
+
+class CoverageSaid(PageMessage):
+    """The page asks what the living tree does at which event in which mood."""
+
+    type: Literal["coverage"]
+
+
 class ClearFaultsSaid(PageMessage):
     """The board is to clear its faults."""
 
@@ -205,8 +248,25 @@ class ListenSaid(PageMessage):
     on: bool
 
 
+class WatchSaid(PageMessage):
+    """The page wants what the tree weighs, twice a second, or wants it no more."""
+
+    type: Literal["watch"]
+    on: bool
+
+
 OfFiles: TypeAlias = (
-    ReadSaid | SaveSaid | CharacterSaid | TurnSaid | BecomeSaid | NamedSaid | SceneSaid
+    ReadSaid
+    | SaveSaid
+    | CharacterSaid
+    | TurnSaid
+    | BecomeSaid
+    | NamedSaid
+    | SceneSaid
+    | TreeSaid
+    | BendSaid
+    | AddSaid
+    | CoverageSaid
 )
 """What takes its time."""
 Anything: TypeAlias = Annotated[
@@ -230,7 +290,13 @@ Anything: TypeAlias = Annotated[
     | SkipSaid
     | HourSaid
     | SceneSaid
-    | ListenSaid,
+    | TreeSaid
+    | BendSaid
+    | AddSaid
+    | RanSaid
+    | CoverageSaid
+    | ListenSaid
+    | WatchSaid,
     Field(discriminator="type"),
 ]
 _ANYTHING: TypeAdapter[Anything] = TypeAdapter(Anything)
@@ -287,8 +353,8 @@ def picture(jpeg: bytes, inputs: PageInputs) -> dict[str, Any] | None:
 
 
 def tell(said: Anything, inputs: PageInputs) -> dict[str, Any] | None:
-    """Pass a message on to the pet; returns the answer, if there is one. ListenSaid is left to the
-    server."""
+    """Pass a message on to the pet; returns the answer, if there is one. ListenSaid, WatchSaid and
+    RanSaid are left to the server."""
     try:
         return _told(said, inputs)
     except Invalid as error:
@@ -363,6 +429,16 @@ def _told(said: Anything, inputs: PageInputs) -> dict[str, Any] | None:
         case NamedSaid():
             inputs.arrange(said.type, said.file, said.name)
             return _arranged(inputs)
+        case TreeSaid():
+            return {"type": "tree", **inputs.tree()}
+        case BendSaid():
+            inputs.bend(said.id, said.term, said.to)
+            return {"type": "tree", **inputs.tree()}
+        case AddSaid():
+            inputs.add(said.template, said.id, said.after)
+            return {"type": "tree", "added": said.id, **inputs.tree()}
+        case CoverageSaid():
+            return {"type": "coverage", **inputs.coverage()}
     return None
 
 

@@ -18,6 +18,7 @@ from moggy.messages import (
     Tick,
     Trouble,
 )
+from moggy.shown_tree import TreeNow, WeighedNow
 from moggy.sim.bent_time import BentTime
 from moggy.sim.studio import api
 
@@ -161,6 +162,29 @@ def changed(state: api.Moment, before: api.Moment | None) -> dict[str, Any]:
     """The parts of a state that are not as they were `before`: a quarter of the bytes."""
     now = ((part, getattr(state, part)) for part in PARTS)
     return {part: is_ for part, is_ in now if before is None or getattr(before, part) != is_}
+
+
+def weighed_anew(tree: TreeNow, before: TreeNow | None) -> dict[str, Any]:
+    """What a tree weighs, of which a page knows what it weighed `before`: of each node that is not
+    as it was, what of it is not."""
+    known = before.weighed if before is not None and before.edition == tree.edition else {}
+    return {
+        "edition": tree.edition,
+        "statuses": tree.statuses,
+        "weighed": {
+            id: _parts_anew(now, known.get(id))
+            for id, now in tree.weighed.items()
+            if known.get(id) != now
+        },
+    }
+
+
+WEIGHED = tuple(field.name for field in fields(WeighedNow))
+
+
+def _parts_anew(now: WeighedNow, before: WeighedNow | None) -> dict[str, Any]:
+    is_now = ((part, getattr(now, part)) for part in WEIGHED)
+    return {part: is_ for part, is_ in is_now if before is None or getattr(before, part) != is_}
 
 
 def news(tick: Tick) -> list[dict[str, Any]]:

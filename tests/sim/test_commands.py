@@ -537,3 +537,38 @@ def remember(path: Path) -> None:
         )
     )
     memory.close()
+
+
+def docs_tree(folder: Path) -> None:
+    """Save the whole tree that docs/add-a-behaviour.md shows as `tiny` in an owner's folder."""
+    page = Path(__file__).resolve().parents[2] / "docs" / "add-a-behaviour.md"
+    blocks = re.findall(r"```yaml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    (folder / "trees").mkdir(parents=True)
+    tree = next(block for block in blocks if "name: tiny" in block)
+    (folder / "trees" / "tiny.yaml").write_text(tree, encoding="utf-8")
+
+
+def test_any_tree_lives_by_its_name_and_that_of_the_docs_has_nothing_to_mend(
+    tmp_path: Path,
+) -> None:
+    docs_tree(tmp_path / "home")
+    linted = moggy("lint", "--tree", "tiny")
+    assert linted.exit_code == 0, linted.output
+    assert "nothing to mend" in linted.output
+    out = tmp_path / "out"
+    lived = moggy("sim", "--headless", "--tree", "tiny", "--until", "3", "--out", str(out))
+    assert lived.exit_code == 0, lived.output
+    ticks = [json.loads(line) for line in (out / "ticks.jsonl").read_text().splitlines()]
+    made = [tick["decision"] for tick in ticks if tick.get("decision")]
+    assert {decision["behavior"] for decision in made} == {"rest"}
+    assert moggy("replay", str(out / "journal.mcap")).exit_code == 0
+
+
+@pytest.mark.parametrize("command", [["sim"], ["run", "--port", "/dev/null"]])
+def test_a_tree_that_is_not_there_is_named_with_what_was_meant(
+    tmp_path: Path, command: list[str]
+) -> None:
+    docs_tree(tmp_path / "home")
+    result = moggy(*command, "--tree", "tniy")
+    assert result.exit_code != 0
+    assert "did you mean 'trees/tiny.yaml'" in f"{result.output}{result.exception}"

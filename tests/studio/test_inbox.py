@@ -3,6 +3,7 @@ line made of it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,18 @@ class OneFile:
 
     def character(self) -> dict[str, Any]:
         return {"file": "personalities/one.yaml", "handles": []}
+
+    def tree(self) -> dict[str, Any]:
+        return {"file": "trees/one.yaml", "nodes": []}
+
+    def bend(self, id: str, term: int | None, to: Mapping[str, float]) -> dict[str, str]:
+        return self.save("trees/one.yaml", f"good: {to}\n")
+
+    def add(self, template: str, id: str, after: str) -> dict[str, str]:
+        return self.save("trees/one.yaml", f"good: {id}\n")
+
+    def coverage(self) -> dict[str, Any]:
+        return {"ready": False}
 
     def turn(self, key: str, value: float) -> dict[str, str]:
         return self.save("personalities/one.yaml", f"good: {value}\n")

@@ -148,3 +148,19 @@ def test_what_cannot_be_turned_is_refused_and_nothing_changes(
     assert said in answer["message"]
     assert asked(line, type="character") == before
     assert not (tmp_path / WHO).exists()
+
+
+def test_the_tree_is_told_bent_and_added_to_over_the_line(line: ClientConnection) -> None:
+    told = asked(line, type="tree")
+    assert (told["type"], told["file"]) == ("tree", "trees/cat.yaml")
+    assert "need" in told["templates"]
+    bent = asked(line, type="bend", id="explore", term=0, to={"zero": 0.9})
+    nodes = {node["id"]: node for node in bent["nodes"]}
+    assert nodes["explore"]["terms"][0]["numbers"] == {"zero": 0.9, "one": 0.2}
+    refused = asked(line, type="bend", id="exlpore", to={"base": 0.5})
+    assert (refused["type"], refused["file"]) == ("refused", "trees/cat.yaml")
+    assert "did you mean 'explore'" in refused["message"]
+    added = asked(line, type="add", template="idle", id="hum", after="explore")
+    ids = [node["id"] for node in added["nodes"]]
+    assert added["added"] == "hum" == ids[ids.index("explore") + 1]
+    assert asked(line, type="ran", id="hum")["times"] == 0

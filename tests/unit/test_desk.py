@@ -289,3 +289,79 @@ def test_a_file_that_takes_too_long_is_refused_with_a_way_out(
                 ask()
     finally:
         desk.close()
+
+
+def test_the_coverage_of_the_living_tree_is_worked_out_beside_saves(tmp_path: Path) -> None:
+    files = Files(tmp_path)
+    desk = Desk(files, begin(files, seed=1, hour=10.0))
+    try:
+        assert desk.coverage() == {"ready": False}
+        motion = "motions/groom.yaml"
+        assert desk.save(motion, f"{files.read(motion)}# mine\n"), "no save waits for it"
+        found = desk.coverage()
+        while not found["ready"]:
+            sleep(0.5)
+            found = desk.coverage()
+        assert found["behaviors"]["flinch"]["hit"] == list(range(9))
+        assert found["problems"] == {}
+        assert len(found["moods"]) == 9
+    finally:
+        desk.close()
+
+
+def terms(desk: Desk, id: str) -> list[dict[str, Any]]:
+    """The terms of an option of the living tree."""
+    found: list[dict[str, Any]] = next(n for n in desk.tree()["nodes"] if n["id"] == id)["terms"]
+    return found
+
+
+def test_a_bent_curve_is_saved_with_the_comments_of_the_file_and_can_be_bent_back(
+    tmp_path: Path,
+) -> None:
+    files = Files(tmp_path)
+    own = tmp_path / TREE
+    own.parent.mkdir()
+    own.write_text("# Mine.\nextends: cat\nchange:\n  explore: {base: 0.5} # more\n")
+    desk = Desk(files, begin(files, seed=1, hour=10.0))
+    try:
+        edits = desk.bend("explore", 0, {"zero": 0.9, "floor": 0.25})
+        assert list(edits) == [TREE]
+        assert own.read_text() == edits[TREE]
+        assert "# Mine." in edits[TREE]
+        assert "base: 0.5" in edits[TREE]
+        assert "drive.curiosity" in edits[TREE]
+        assert "rested" not in edits[TREE], "only what is changed"
+        bent = terms(desk, "explore")[0]
+        assert (bent["numbers"], bent["floor"]) == ({"zero": 0.9, "one": 0.2}, 0.25)
+        assert "# By itself and awake" in files.shown(TREE), "nor is another comment lost"
+        desk.bend("explore", 0, {"zero": 0.75, "floor": 0})
+        desk.bend("explore", None, {"base": 0.7})
+        assert terms(desk, "explore")[0]["numbers"]["zero"] == 0.75
+        for id, term, to, why in (
+            ("exlpore", 0, {"zero": 0.5}, "did you mean 'explore'"),
+            ("explore", 9, {"zero": 0.5}, "explore has 4"),
+            ("explore", 0, {"slope": 0.5}, "slope"),
+            ("explore", 0, {"floor": 1.5}, "less than or equal to 1"),
+        ):
+            with pytest.raises(Invalid, match=why):
+                desk.bend(id, term, to)
+        assert "base: 0.7" in own.read_text()
+    finally:
+        desk.close()
+
+
+def test_a_curve_of_what_a_tree_extends_is_bent_in_that_tree(tmp_path: Path) -> None:
+    files = Files(tmp_path)
+    mine = tmp_path / "trees" / "mine.yaml"
+    mine.parent.mkdir()
+    mine.write_text("# Mine.\nextends: cat\noptions:\n  - id: hop\n    do: {why: it hops}\n")
+    desk = Desk(files, begin(files, seed=1, hour=10.0, tree="mine"))
+    try:
+        desk.bend("explore", 0, {"one": 0.1})
+        assert terms(desk, "explore")[0]["numbers"]["one"] == 0.1
+        desk.bend("hop", None, {"base": 0.3})
+        text = mine.read_text()
+        assert text.startswith("# Mine.\nextends: cat\n")
+        assert "base: 0.3" in text.partition("change:")[0], "its own option in its place"
+    finally:
+        desk.close()

@@ -129,3 +129,80 @@ export interface CharacterFile {
   own: boolean;
   shipped: boolean;
 }
+
+/** One input of an option, and the curve that bends it. */
+export interface ShownTerm {
+  of: string;
+  curve: "linear" | "logistic" | "gaussian" | "step";
+  numbers: Record<string, number>; // of the curve, with the keys of the file
+  weight: number; // 0..1
+  floor: number; // 0..1, the curve's lowest value
+}
+
+/** A node of the tree, as its file says it. */
+export interface ShownNode {
+  id: string;
+  parent: string; // id; empty for the root
+  kind: string;
+  slot: "" | "option" | "reflex"; // what it is to the node above
+  about: string;
+  when: string; // its condition; empty where it has none
+  on: string[]; // events that set a reflex off
+  base: number | null; // of an option, up to 3
+  combine: string;
+  terms: ShownTerm[];
+}
+
+/** An option at this moment; of a reflex its sensitivity and its condition. */
+export interface WeighedNow {
+  score: number; // as last weighed, 0 where it cannot run; a reflex: 0..1
+  would: number; // what it would score if it could run
+  loses: "" | "reflex" | "condition" | "never" | "cooldown" | "term" | "dwell" | "hysteresis" | "score";
+  short: number; // of cooldown and dwell: s to wait; of hysteresis and score: what lacks
+  why: string[]; // what of its condition does not hold
+  inputs: number[]; // of its terms, before the curve
+  factors: Record<string, number>; // on the score, besides the terms
+}
+
+/** What a tree weighs at one moment. */
+export interface TreeNow {
+  edition: number; // another where the tree is another: ask for it again
+  statuses: Record<string, "idle" | "running" | "success" | "failure">; // by id; of those that are not idle
+  weighed: Record<string, WeighedNow>; // by id; a page gets what is not as it was
+}
+
+/** When an option that lost lacked the least. */
+export interface Nearest {
+  at: number; // s since the pet was born
+  score: number;
+  lacked: number; // below 0 where it was better and had to wait
+  running: string; // what ran
+}
+
+/** One time that a behaviour ran. */
+export interface RunShown {
+  began: number; // s since the pet was born
+  ended: number | null; // None: it goes on
+  why: string; // the sentence at its beginning
+  by: string; // over what it won, and by what; empty for a reflex
+  then: string; // the behaviour that followed
+}
+
+/** What a behaviour did in this run of the pet. */
+export interface BehaviorRuns {
+  id: string;
+  times: number; // how often it began
+  seconds: number; // how long it ran, without the run that goes on
+  waited: Record<string, number>; // how often it had to wait, by what
+  nearest: Nearest | null; // None where it was never weighed
+  runs: RunShown[]; // the last ones, the oldest first
+}
+
+/** What the pet would do at each event and in each situation, in nine moods. */
+export interface TreeCoverage {
+  ready: boolean; // false while it is worked out: ask again
+  moods: string[]; // names of the nine
+  situations: number; // events and situations that were tried
+  behaviors: Record<string, Record<string, number[]>>; // id → event or (situation) → moods, as numbers of `moods`
+  problems: Record<string, string[]>; // id → what the linter says of it
+}

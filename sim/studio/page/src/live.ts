@@ -1,7 +1,9 @@
 // The connection to the studio's server: the pet's state and news come in, what the user does goes
 // out. The messages are those of sim/studio/view.py and sim/studio/talk.py.
 import { useEffect, useState } from "preact/hooks";
-import type { CharacterFile, Handle, Moment } from "./api";
+import type {
+  BehaviorRuns, CharacterFile, Handle, Moment, ShownNode, TreeCoverage, TreeNow,
+} from "./api";
 
 export interface News {
   kind: "event" | "call" | "trouble" | "refused" | "said";
@@ -31,12 +33,18 @@ export interface Hello {
   joints: Record<string, { min: number; max: number; rest: number }>;
 }
 
-export interface Answer {
-  type: "file" | "saved" | "refused" | "error" | "character";
+/** What the server answers; `weighed`, `ran` and `coverage` hold all of their interface. */
+export interface Answer extends Partial<TreeNow & BehaviorRuns & TreeCoverage> {
+  type:
+    | "file" | "saved" | "refused" | "error" | "character"
+    | "tree" | "weighed" | "ran" | "coverage";
   handles?: Handle[]; // of `character`
   characters?: CharacterFile[]; // of `character`
   was?: string; // of `character`, after a revert: the text that was taken back
   files?: string[]; // as in Hello, where they may have changed
+  nodes?: ShownNode[]; // of `tree`
+  templates?: Record<string, string>; // of `tree`: name → what it is for
+  added?: string; // of `tree`: the behaviour that was just added
   file?: string;
   used?: string[]; // of `saved`: as in Hello
   text?: string;

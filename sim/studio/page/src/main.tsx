@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import "uplot/dist/uPlot.min.css";
 import "./panels/panels.css";
 import "./panels/time/time.css";
+import "./panels/tree/tree.css";
 import "./studio.css";
 import { pose } from "./cat/skeleton";
 import { FaceChooser } from "./face";
@@ -12,6 +13,7 @@ import { live, useLive } from "./live";
 import { Board } from "./panels/board";
 import { called } from "./panels/character/names";
 import { drafts } from "./panels/editor/drafts";
+import { opener } from "./panels/editor/place";
 import { Happened } from "./panels/happened";
 import { Mind } from "./panels/mind";
 import { PersonPanel } from "./panels/person";
@@ -184,19 +186,21 @@ function Later({ load }: { load: () => Promise<ComponentType> }) {
 const character = () =>
   import("./panels/character/character").then(({ Character }) => Character);
 const time = () => import("./panels/time/time").then(({ Time }) => Time);
+const tree = () => import("./panels/tree/tree").then(({ TreePanel }) => TreePanel);
 const editor = () => import("./panels/editor/editor").then(({ Editor }) => Editor);
 
-type Tab = "life" | "character" | "time" | "files";
+type Tab = "life" | "character" | "tree" | "time" | "files";
 
 function Studio() {
   const view = useRef<View | null>(null);
   const [tab, open] = useState<Tab>("life");
   useEffect(() => {
     // For the browser tests and for the browser's console.
+    opener.open = () => open("files");
     Object.assign(window, { moggy: { live, sound, microphone, pose, view: () => view.current } });
   }, []);
   return (
-    <main>
+    <main class={tab === "tree" ? "wide" : undefined}>
       <section class="stage" aria-label="The cat">
         <CatView ready={(made) => (view.current = made)} />
         <div class="above">
@@ -221,6 +225,9 @@ function Studio() {
             Its character
           </button>
           <TimeTab chosen={tab === "time"} choose={() => open("time")} />
+          <button role="tab" aria-selected={tab === "tree"} onClick={() => open("tree")}>
+            Its tree
+          </button>
           <button role="tab" aria-selected={tab === "files"} onClick={() => open("files")}>
             Its files
             <Unsaved />
@@ -236,6 +243,7 @@ function Studio() {
         )}
         {tab === "character" && <Later load={character} />}
         {tab === "time" && <Later load={time} />}
+        {tab === "tree" && <Later load={tree} />}
         {tab === "files" && <Later load={editor} />}
       </aside>
     </main>

@@ -1,13 +1,14 @@
-// What was turned of the character, so that it can be taken back, also after it was saved.
-export interface Turn {
+// What was turned, of the character or of the tree, so that it can be taken back, also after it was
+// saved.
+export interface Turn<Value = number> {
   key: string;
-  from: number;
-  to: number;
+  from: Value;
+  to: Value;
 }
 
-export class Turns {
-  private done: Turn[] = [];
-  private undone: Turn[] = [];
+export class Turns<Value = number> {
+  private done: Turn<Value>[] = [];
+  private undone: Turn<Value>[] = [];
 
   get canUndo(): boolean {
     return this.done.length > 0;
@@ -18,13 +19,13 @@ export class Turns {
   }
 
   /** Note a turn; what was taken back before is forgotten. */
-  add(turn: Turn): void {
+  add(turn: Turn<Value>): void {
     this.done.push(turn);
     this.undone = [];
   }
 
   /** The turn that takes the last one back; null where there is none. */
-  undo(): Turn | null {
+  undo(): Turn<Value> | null {
     const turn = this.done.pop();
     if (!turn) return null;
     this.undone.push(turn);
@@ -32,7 +33,7 @@ export class Turns {
   }
 
   /** The turn that was last taken back; null where there is none. */
-  redo(): Turn | null {
+  redo(): Turn<Value> | null {
     const turn = this.undone.pop();
     if (!turn) return null;
     this.done.push(turn);

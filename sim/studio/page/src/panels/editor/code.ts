@@ -52,6 +52,16 @@ export class Code {
       this.view.dispatch({ effects: EditorView.scrollIntoView(found.from, { y: "center" }) });
   }
 
+  /** Put the cursor on a line, in the middle of what is shown. */
+  go(line: number): void {
+    const { from } = this.view.state.doc.line(line);
+    this.view.dispatch({
+      selection: { anchor: from },
+      effects: EditorView.scrollIntoView(from, { y: "start", yMargin: 40 }),
+    });
+    this.view.focus();
+  }
+
   destroy(): void {
     this.view.destroy();
   }

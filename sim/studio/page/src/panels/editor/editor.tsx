@@ -2,8 +2,10 @@
 // shown at its line and changes nothing.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type Answer, live, useLive } from "../../live";
+import { lineOf } from "../tree/structure";
 import { Code } from "./code";
 import { draft, drafts, keepDraft } from "./drafts";
+import { asked } from "./place";
 
 interface Note {
   text: string;
@@ -16,6 +18,7 @@ const HOW: Note = {
     "An error changes nothing.",
 };
 const UNSAVED: Note = { text: "Your changes are not saved: the cat does not know of them yet." };
+const CHANGE = "what is written under `change:` here is laid over it.";
 const NO_ROOM: Note = { text: "The browser has no room for changes: save this file.", bad: true };
 
 /** What saving a file has done; `used`: the files that the cat is made of now. */
@@ -73,11 +76,21 @@ class Editing {
       this.code.mark(null);
       this.changed();
       if (draft(this.file) === null) this.tell(saved(this.file, answer.used ?? []));
-    } else {
+    } else if (answer.type === "refused" || answer.type === "error") {
       if (answer.type === "refused") this.code.mark(answer.line ?? 1, answer.message);
       const where = answer.type === "refused" ? `line ${answer.line}: ` : "";
       this.tell({ text: where + (answer.message ?? ""), bad: true });
     }
+  }
+
+  /** Go to the place that is asked for, if it is in this file. */
+  private go(): void {
+    const { place } = asked;
+    if (place?.file !== this.file) return;
+    asked.place = null;
+    const line = lineOf(this.code.text, place.id);
+    if (line !== null) this.code.go(line);
+    else this.tell({ text: `${place.id} stands in a file that this one extends; ${CHANGE}` });
   }
 
   private came(text: string): void {
@@ -86,6 +99,7 @@ class Editing {
     this.code.show(kept ?? text);
     this.loaded = true;
     this.changed();
+    this.go();
   }
 }
 
@@ -93,7 +107,7 @@ export function Editor() {
   const { hello, connected } = useLive();
   const files = hello?.files ?? [];
   const used = hello?.used ?? [];
-  const [file, choose] = useState("");
+  const [file, choose] = useState(asked.place?.file ?? "");
   const [note, tell] = useState(HOW);
   const box = useRef<HTMLDivElement>(null);
   const editing = useRef<Editing | null>(null);
