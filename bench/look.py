@@ -20,9 +20,9 @@ import numpy as np
 
 from bench.absent import attempt
 from moggy import models
+from moggy.no_network import leave
 from moggy.sensors.vision.camera import Picture
 from moggy.sensors.vision.eye import VisionTask
-from moggy.sensors.vision.no_network import leave
 from moggy.sensors.vision.pace import FACE
 
 LOOKS = 60

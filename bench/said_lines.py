@@ -22,10 +22,9 @@ FOLDS = 5
 """Parts of the sentences, each held back once."""
 SEED = 3
 """Of the shuffle before they are dealt out."""
-FALSE_WISHES = 0.065
+FALSE_WISHES = 0.05
 """Share of the neutral sentences (orders, answers, small talk, questions, quotes, asides) that may
-be taken for a wish on the folds. Our choice: many of theirs are hard on purpose, and fewer of
-plain ones are (docs/words.md). With 0.05 a short *back off* is no wish to be left alone."""
+be taken for a wish on the folds. Our choice."""
 DOUBTED_KIND = 0.06
 """Share of the sentences that are kind, and read so, that may be doubted as sarcastic. Our choice.
 The probability that finds sarcasm best (F1) is no steady one: of six readings of the folds that

@@ -220,8 +220,10 @@ def strangers(name: str) -> None:
     layers = train_several(x, y, weight, RECIPE, SEEDS)
     layers[-1] = as_heard(layers[-1])
     network = scores(layers, seen_as(texts, [""] * len(met)))
-    letters = GRAMS_SHARE * both.letters_of(everything).scores(train_grams.seen_as(texts))
-    seen = PIECES_SHARE * both.pieces_of(everything).scores(texts)
+    letters = np.float32(GRAMS_SHARE) * both.letters_of(everything).scores(
+        train_grams.seen_as(texts)
+    )
+    seen = np.float32(PIECES_SHARE) * both.pieces_of(everything).scores(texts)
     groups = feeling_groups(of)
     right = np.array([groups[of.index(meaning_of(line))].argmax() for line in met])
     print(f"{name}.tsv, {len(met)} sentences: share whose likeliest feeling is right")
@@ -231,7 +233,8 @@ def strangers(name: str) -> None:
         ("with pieces", network + seen),
         ("with both", network + letters + seen),
     ):
-        hits = (softmax(found / np.float32(shipped().temperature)) @ groups).argmax(axis=1) == right
+        cool = (found / shipped().temperature).astype(np.float32)
+        hits = (softmax(cool) @ groups).argmax(axis=1) == right
         each = {
             lang: hits[[line.lang == lang for line in met]].mean()
             for lang in dict.fromkeys(line.lang for line in met)

@@ -46,6 +46,7 @@ from moggy.sim.board.relay import Relay
 from moggy.sim.faults import Fault
 from moggy.sim.script import Script
 from moggy.sim.simulated_body import SimulatedBody, SimulatedSenses, Source
+from moggy.sim.studio.guard import THIS_MACHINE
 from moggy.sim.world import World
 from moggy.version import __version__
 from moggy.vocabulary import nearest
@@ -303,6 +304,7 @@ def simulator(
     hour: float | None,
     board: str,
     studio_port: int,
+    studio_host: str = THIS_MACHINE,
     remember: bool,
     body: str = "cat",
     record: Path | None,
@@ -312,9 +314,10 @@ def simulator(
     listeners: Sequence[Listener] = (),
 ) -> RealLife:
     """A simulated body in the studio, in a real time that the studio can bend; its board lives tick
-    by tick with it. `hour` None is now; `remember` keeps a memory from day to day, and `microphone`
-    is what it hears through, as for a robot; `faults` of its body stand in the order of their time.
-    Raises OSError when the port is taken, Invalid where a file is missing or wrong."""
+    by tick with it. `hour` None is now; `remember` keeps a memory from day to day; `studio_host`
+    is the address on which the studio listens, `microphone` what it hears through, as for a robot;
+    `faults` of its body are in the order of their time. Raises OSError when the port is taken,
+    ValueError where `studio_host` is no address, Invalid where a file is missing or wrong."""
     clock = BentClock()
     with ExitStack() as closing:
         parts = _in_real_time(
@@ -328,10 +331,9 @@ def simulator(
         made = simulated_body(parts.shape, firmware, seed=seed, skipped=lambda: clock.skipped)
         closing.callback(made.close)
         script = Script(faults)
-        parts.sensors.insert(
-            0, SimulatedSenses(lambda now: [*script.due(now), *inbox.poll(now)], made)
-        )
-        address = parts.serve(inbox, studio_port, made)
+        due = SimulatedSenses(lambda now: [*script.due(now), *inbox.poll(now)], made)
+        parts.sensors.insert(0, due)
+        address = parts.serve(inbox, studio_host, studio_port, made)
         note = "" if board == "lockstep" else no_interpreter()
         return RealLife(parts.loop(made), parts.start, address, note, parts.recording, parts.diary)
 
@@ -346,6 +348,7 @@ def robot(
     camera: int | None,
     microphone: str | None,
     studio_port: int | None,
+    studio_host: str = THIS_MACHINE,
     record: Path | None,
     record_words: bool = False,
     listeners: Sequence[Listener] = (),
@@ -370,14 +373,14 @@ def robot(
         address = ""
         if studio_port is not None:
             parts.sensors.append(inbox)
-            address = parts.serve(inbox, studio_port)
+            address = parts.serve(inbox, studio_host, studio_port)
         parts.speak()
         # Opened last, so that it lies down before anything else is closed.
         link = SerialLink(port)
         wired = SerialBody(link, parts.shape)
         closing.callback(wired.close)
         parts.sensors.insert(0, wired)
-        control = BoardControl(lambda: {"port": link.port, **wired.condition()})
+        control = BoardControl(lambda: {"port": link.port, "studio": address, **wired.condition()})
         closing.callback(control.close)
         parts.sensors.append(control)
         return RealLife(parts.loop(wired), parts.start, address, "", parts.recording, parts.diary)
@@ -395,9 +398,9 @@ def _in_real_time(
     clock: BentClock | None = None,
     **names: str,
 ) -> RealTimeParts:
-    """The parts that a simulated and a real life share: a pet of the owner's files, with its memory
-    where it is to remember, and a journal where `record` names one. `hour` None is now, and it
-    follows the machine's clock from then on, unless `clock` is bent."""
+    """What a simulated and a real life share: a pet of the owner's files, with its memory where it
+    is to remember, and a journal where `record` names one. `hour` None is now, and it follows the
+    machine's clock from then on, unless `clock` is bent."""
     from moggy.real_time import RealTimeParts
 
     files = Files(home())

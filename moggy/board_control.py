@@ -8,7 +8,6 @@ import json
 import os
 import select
 import socket
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -98,10 +97,13 @@ class LivingBoard:
         """The port that the pet has; empty until it has answered."""
         self.who = f"the pet (process {self.process})"
         """Who has the port, in words."""
-        self._folder = tempfile.TemporaryDirectory(prefix="moggy-asks-")
+        self.is_pet = True
+        """Whether it is a pet; a `moggy board log` is none."""
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         try:
-            self._socket.bind(f"{self._folder.name}/answer")
+            # An abstract address, which the kernel chooses: a pet that systemd started has another
+            # /tmp. Connected, it hears the pet alone.
+            self._socket.bind("")
             self._socket.settimeout(ANSWERS_S)
             with _short(path) as name:
                 self._socket.connect(name)
@@ -125,6 +127,7 @@ class LivingBoard:
             raise ValueError("no condition")
         self.port = str(found.get("port", ""))
         self.who = f"{found.get('who', 'the pet')} (process {self.process})"
+        self.is_pet = "who" not in found
         return found
 
     def ask(self, what: str = "status") -> Condition:
@@ -135,15 +138,14 @@ class LivingBoard:
     def close(self) -> None:
         """Let go of it."""
         self._socket.close()
-        self._folder.cleanup()
 
 
-def living_boards(port: str = "") -> list[LivingBoard]:
-    """The boards of this owner's living pets; only the one at `port` where that is given and found.
-    Those that do not answer within ANSWERS_S have no port. All are asked at once. Sockets of pets
-    that were killed are removed."""
+def living_boards(port: str = "", owner: Path | None = None) -> list[LivingBoard]:
+    """The boards of this owner's living pets, or of the owner of another folder; only the one at
+    `port` where that is given and found. Those that do not answer within ANSWERS_S have no port.
+    All are asked at once. Sockets of pets that were killed are removed."""
     asked = []
-    for path in sorted(home().glob(f"{PREFIX}*.sock")):
+    for path in sorted((owner or home()).glob(f"{PREFIX}*.sock")):
         try:
             board = LivingBoard(path)
             board.send("status")

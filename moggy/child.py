@@ -77,7 +77,7 @@ def _end_with_parent() -> None:
     """Let this process end, whatever it is doing, when the pet's is gone; on Linux also while it is
     suspended. The kernel sees to that when the thread that started it ends, so that this must be
     one that lives as long as its work is wanted. There this starts no thread: a process that has
-    one thread may leave the network (`sensors/vision/no_network.py`)."""
+    one thread may leave the network (`moggy/no_network.py`)."""
     if sys.platform != "linux":
         threading.Thread(target=_wait_for_parent, name="parent", daemon=True).start()
         return

@@ -51,6 +51,14 @@ Hears = Annotated[
     str | None,
     typer.Option(help="Hear words and voices: `default`, or a microphone's number or name."),
 ]
+Host = Annotated[
+    str,
+    typer.Option(
+        help="Address on which the studio listens: 0.0.0.0 lets a phone in, by a QR code with a "
+        "token. [default: this machine alone]",
+        show_default=False,
+    ),
+]
 Personality = Annotated[
     str, typer.Option(help="Who it is: a name in personalities/, such as cat, shy, bold.")
 ]

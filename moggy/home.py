@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import re
+import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -11,7 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from moggy.regular_file import regular
-from moggy.unreadable import named
+from moggy.unreadable import named, opened
 
 RECORDS = {
     "a journal": b"\x89MCAP0\r\n",
@@ -20,6 +22,12 @@ RECORDS = {
 """What is not written over → how it begins (the specifications of MCAP and of SQLite)."""
 LONGEST_BEGIN = 16
 """Bytes of the longest of these."""
+TOKEN_BYTES = 16
+"""Random bytes of a token: too many to be guessed (OWASP asks a session's for 8 at least)."""
+LONGEST_TOKEN = 200
+"""Bytes that are read of its file. Our choice."""
+TOKEN = re.compile(r"[\w-]{20,}", re.ASCII)
+"""What a token is: at least 15 bytes in base64, for an owner may write one too."""
 
 
 def home() -> Path:
@@ -40,6 +48,21 @@ def memory_key() -> Path:
     MOGGY_MEMORY_KEY names. It is not beside the memory, so that it can be on another medium."""
     config = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
     return Path(os.environ.get("MOGGY_MEMORY_KEY") or config / "moggy" / "memory.key")
+
+
+def studio_token() -> str:
+    """What lets other machines into the studio: made once, and kept in a file that its owner alone
+    may read. Raises OSError, and ValueError where the file holds something else."""
+    file = home() / "studio.token"
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with suppress(FileExistsError), private_file(file, "x") as new:
+        new.write(secrets.token_urlsafe(TOKEN_BYTES))
+    only_owner(file)
+    with named(file), opened(file) as there:
+        token = there.read(LONGEST_TOKEN).decode(errors="replace").strip()
+    if not TOKEN.fullmatch(token):
+        raise ValueError(f"{file}: it holds no token; delete it, and a new one is made")
+    return token
 
 
 def private(path: str, flags: int) -> int:

@@ -15,18 +15,18 @@ import typer
 from moggy import ctrl_c
 from moggy.command_groups import (
     AsJson,
-    Back,
     BodyName,
     Hears,
-    Line,
+    Host,
     Personality,
-    Port,
     RecordWords,
     Seed,
     TreeName,
     groups,
 )
 from moggy.printable import lines
+from moggy.robot_commands import robot_app
+from moggy.sim.studio.guard import THIS_MACHINE
 from moggy.version import __version__
 
 app = typer.Typer(
@@ -40,6 +40,7 @@ app = typer.Typer(
 )
 for group_name, group in groups.items():
     app.add_typer(group, name=group_name)
+app.add_typer(robot_app)
 
 PUT_AWAY = {"board", "body", "export", "flash", "memory", "models", "perceive", "setup"}
 """Commands that put something away at a Ctrl-C. `sim`, `run` and `demo` see to that themselves."""
@@ -120,6 +121,7 @@ def sim(
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="Port of the studio on this machine.")
     ] = 8010,
+    host: Host = THIS_MACHINE,
     open_browser: Annotated[
         bool, typer.Option("--open/--no-open", help="Open the studio in the browser.")
     ] = True,
@@ -168,53 +170,11 @@ def sim(
         from moggy.commands.live import simulate
 
         status = simulate(
-            port=port, open_browser=open_browser, record=record, board=board, remember=remember,
-            hour=hour, faults=faults, body=body, personality=personality, tree=tree, seed=seed,
-            words=record_words, microphone=microphone,
+            port=port, host=host, open_browser=open_browser, record=record, board=board,
+            remember=remember, hour=hour, faults=faults, body=body, personality=personality,
+            tree=tree, seed=seed, words=record_words, microphone=microphone,
         )  # fmt: skip
     raise typer.Exit(status)
-
-
-@app.command(epilog="Example: `moggy run --port /dev/ttyACM0 --camera 0 --microphone default`")
-def run(
-    context: typer.Context,
-    port: Annotated[str, typer.Option(help="Serial port of the board.")],
-    body: BodyName = "cat",
-    camera: Annotated[
-        int | None, typer.Option(help="Number of the camera; none: it does not see.")
-    ] = None,
-    microphone: Hears = None,
-    studio: Annotated[
-        int | None,
-        typer.Option(min=0, max=65535, help="Also open the studio on this port."),
-    ] = None,
-    record: Annotated[Path | None, typer.Option(help="A file or a folder for the journal.")] = None,
-    record_words: RecordWords = False,
-    personality: Personality = "cat",
-    tree: TreeName = "cat",
-    seed: Annotated[
-        int | None, typer.Option(help="Seed of every choice; else a new one each time.")
-    ] = None,
-) -> None:
-    """A real body on a serial port."""
-    from moggy.commands import beside
-    from moggy.commands.live import run_robot
-
-    beside.need(context, record, "--record", "record_words")
-    status = run_robot(
-        port, body=body, camera=camera, microphone=microphone, studio_port=studio,
-        record=record, personality=personality, tree=tree, seed=seed, words=record_words,
-    )  # fmt: skip
-    raise typer.Exit(status)
-
-
-@app.command(epilog="Examples: `moggy flash --port /dev/ttyACM0 --body cat` · `moggy flash --back`")
-def flash(port: Port = "", body: BodyName = "cat", line: Line = None, back: Back = False) -> None:
-    """Put the firmware on a board, which goes limp: for this body, only what differs, each file
-    checked. Where it then fails, the files with which it last ran go back. Can be repeated."""
-    from moggy.commands.flash import flash
-
-    raise typer.Exit(flash(port, body, line.value if line else "", back))
 
 
 @app.command(

@@ -18,7 +18,7 @@ from moggy.brain.memory import Diary, LateDiary, Memory, awake
 from moggy.clock import RealClock
 from moggy.config import Files
 from moggy.desk import Desk
-from moggy.home import home, memory_file, memory_key
+from moggy.home import home, memory_file, memory_key, studio_token
 from moggy.loop import Ask, BodyOut, Listener, Loop, Sensor
 from moggy.messages import Tick
 from moggy.pet import LivingPet, Start
@@ -30,6 +30,7 @@ from moggy.setup.runtime import runtime_status
 from moggy.sim.bent_time import BentTime
 from moggy.sim.simulated_body import SimulatedBody
 from moggy.sim.studio.api import Building
+from moggy.sim.studio.guard import is_local
 from moggy.sim.studio.inbox import PageInbox
 from moggy.sim.studio.server import Studio
 from moggy.sim.studio.view import time_shown
@@ -103,7 +104,7 @@ class RealTimeParts:
         become a sensor here, since the touches of a simulated body go through that body."""
         spec = self.shape.camera
         look = partial(vision_task, spec.network)
-        worker = ProcessWorker(look, name="vision", deadline=EYE_DEADLINE)
+        worker = ProcessWorker(look, name="vision", deadline=EYE_DEADLINE, network=spec.network)
         eye = Eye(self._in_our_time(worker), camera, spec.turned)
         self.closing.callback(eye.close)
         self.sensors.append(eye)
@@ -114,10 +115,13 @@ class RealTimeParts:
         self._hear_by(microphone)
         return PageInbox(self.desk, eye.show, microphone.hear, self.bent)
 
-    def serve(self, inbox: PageInbox, port: int, simulated: SimulatedBody | None = None) -> str:
-        """Serve a studio that shows this life; gives its address. `simulated` is the body whose
-        servos it draws; without one it draws what was sent. Raises OSError when the port is taken.
-        """
+    def serve(
+        self, inbox: PageInbox, host: str, port: int, simulated: SimulatedBody | None = None
+    ) -> str:
+        """Serve a studio that shows this life; gives its address, with the owner's token where
+        `host` is one that other machines reach. `simulated` is the body whose servos it draws;
+        without one it draws what was sent. Raises OSError when the port is taken, ValueError where
+        `host` is no address."""
         sound, bent = SoundStream(voice_of(self.start)), self.bent
         voice = self.desk.personality.voice
 
@@ -134,7 +138,9 @@ class RealTimeParts:
         studio = Studio(
             self.shape,
             inputs=inbox,
+            host=host,
             port=port,
+            token="" if is_local(host) else studio_token(),
             sound=heard,
             building=building,
             time=lambda: None if bent is None else time_shown(bent),

@@ -21,6 +21,7 @@ from typing import Any, Protocol, TypeAlias
 
 from moggy import child
 from moggy.messages import AnySense, Thought, Trouble
+from moggy.no_network import HasNetwork, leave
 
 Task: TypeAlias = Callable[[Any], Sequence[AnySense]]
 """The work itself: job → senses. `at` of what it returns is set to the moment it arrives."""
@@ -72,9 +73,11 @@ class ProcessWorker:
         name: str,
         deadline: float = 5.0,
         start_deadline: float = 120.0,
+        network: bool = False,
     ) -> None:
         """`name` stands in its Troubles. The deadlines are seconds for one job, and for the
-        start."""
+        start. Without `network` the process leaves it before all else, where the kernel lets it."""
+        self._network = network
         self._make, self._name, self._deadline, self._start_deadline = (
             make,
             name,
@@ -159,7 +162,10 @@ class ProcessWorker:
         with ExitStack() as open_ends:
             answers, answer = map(open_ends.enter_context, context.Pipe(duplex=False))
             take, give = map(open_ends.enter_context, context.Pipe(duplex=False))
-            process = child.start(self._name, _work, take, answer, made=pickle.dumps(self._make))
+            process = child.start(
+                self._name, _work, take, answer,
+                made=pickle.dumps(self._make), network=self._network,
+            )  # fmt: skip
             self._process, self._jobs = process, SimpleQueue()
             threading.Thread(
                 target=_send_on, args=(give, self._jobs), name=f"to {self._name}", daemon=True
@@ -249,9 +255,13 @@ def _send_on(pipe: Connection, jobs: SimpleQueue[bytes | None]) -> None:
             pipe.send_bytes(job)
 
 
-def _work(jobs: Connection, answers: Connection, made: bytes) -> None:
+def _work(jobs: Connection, answers: Connection, made: bytes, network: bool) -> None:
     """The child: build the task, then do one job after the other until the pipe closes. `made` is
-    what builds the task, pickled: importing its module can fail, and that is said."""
+    what builds the task, pickled: importing its module can fail, and that is said. Without
+    `network` it leaves that first."""
+    if not network:
+        with suppress(HasNetwork):  # what must not have it asks again
+            leave()
     try:
         task: Task = pickle.loads(made)()
     except Exception as error:

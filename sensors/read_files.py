@@ -13,10 +13,10 @@ from moggy.body import Body
 from moggy.clock import RATE
 from moggy.messages import Acceleration, Face, Gesture, Posture, Touch, adapter_of
 from moggy.models.processor import TooOld
+from moggy.no_network import HasNetwork
 from moggy.sense_file import json_lines, line_sense
 from moggy.sensors.touch import TouchReader
 from moggy.sensors.vision.face_reader import FaceReader
-from moggy.sensors.vision.no_network import HasNetwork
 from moggy.sensors.vision.pace import FACE
 from moggy.sensors.vision.posture_reader import PostureReader
 from moggy.unreadable import readable

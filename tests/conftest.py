@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from moggy import models
+from tests.real_systemd import there_is_one
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT.parent / "shared" / "data"
@@ -49,6 +50,10 @@ NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
         lambda: shutil.which("git") is not None and (ROOT / ".git").exists(),
         "git and a clone",
     ),
+    "needs_systemd": (
+        there_is_one,
+        "root, a control group that it may divide, and systemd (apt install systemd)",
+    ),
     "needs_data": (DATA.is_dir, "the development data beside the checkout"),
 }
 MAY_BE_ABSENT_IN_CI = {"needs_data"}
@@ -66,6 +71,7 @@ REAL_TIME = frozenset(
         "test_live_replay.py",
         "test_vision_eye.py",
         "test_ears.py",
+        "test_service.py",
     )
 )
 """Files whose tests run in real time: the tests of each run one after the other in one worker, so

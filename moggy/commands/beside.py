@@ -11,6 +11,7 @@ HEADLESS: Mapping[str, str] = {
     "record": "--out names the folder for its journal",
     "remember": "each headless life begins without memories",
     "port": "it has no page",
+    "host": "it has no page",
     "open_browser": "it has no page",
 }
 """Options of `moggy sim` that --headless makes nothing of, and why."""

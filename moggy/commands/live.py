@@ -13,12 +13,15 @@ from threading import Thread, Timer
 import typer
 
 from moggy.assemble import RealLife, robot, simulator
+from moggy.commands.phone import invite
 from moggy.commands.terminal import errors_of_its_own, say, tell
 from moggy.designs import designs
 from moggy.loop import Listener, Loop
 from moggy.messages import Tick, Trouble
+from moggy.notify import Notifier
 from moggy.printable import lines
 from moggy.sim.faults import Fault
+from moggy.sim.studio.guard import THIS_MACHINE, is_local
 
 WORDS_KEPT = "The journal keeps the words that people say (--record-words)."
 """Said before a life whose journal does."""
@@ -27,6 +30,7 @@ WORDS_KEPT = "The journal keeps the words that people say (--record-words)."
 def simulate(
     *,
     port: int,
+    host: str,
     open_browser: bool,
     record: Path | None,
     board: str,
@@ -45,13 +49,13 @@ def simulate(
     ending, terminal = Ending(), Terminal()
     life = simulator(
         body=body, personality=personality, tree=tree, seed=seed, hour=hour, board=board,
-        studio_port=port, remember=remember, record=record, record_words=words,
+        studio_port=port, studio_host=host, remember=remember, record=record, record_words=words,
         microphone=microphone, faults=faults, listeners=[terminal],
     )  # fmt: skip
     if life.note:
         tell(f"board: {life.note}", color="yellow", err=True)
-    tell(f"The {body} lives at {life.address} (Ctrl-C ends it)")
-    if open_browser and not ending.came:
+    invite(f"The {body} lives at {{}} (Ctrl-C ends it)", life.address)
+    if open_browser and is_local(host) and not ending.came:
         webbrowser.open(life.address)
     return _live(life, terminal, ending)
 
@@ -68,18 +72,20 @@ def run_robot(
     tree: str = "cat",
     seed: int | None,
     words: bool,
+    studio_host: str = THIS_MACHINE,
     listeners: Sequence[Listener] = (),
 ) -> int:
     """The pet in a real body. Returns 0, or 1 where its records or its memory are not
     whole."""
-    ending, terminal = Ending(), Terminal()
+    ending, terminal, notifier = Ending(), Terminal(), Notifier()
     life = robot(
         port, body=body, personality=personality, tree=tree, seed=seed, camera=camera,
-        microphone=microphone, studio_port=studio_port, record=record, record_words=words,
-        listeners=[terminal, *listeners],
+        microphone=microphone, studio_port=studio_port, studio_host=studio_host, record=record,
+        record_words=words, listeners=[terminal, notifier, *listeners],
     )  # fmt: skip
+    life.loop.closing.callback(notifier.ends)  # the first that is closed
     if life.address:
-        tell(f"The studio is at {life.address}")
+        invite("The studio is at {}", life.address)
     tell(f"{personality} lives on {port} (Ctrl-C lets it lie down)")
     return _live(life, terminal, ending)
 

@@ -38,6 +38,12 @@ def tell(text: object, *, color: str | None = None, err: bool = False) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2 if err else 1)
 
 
+def draw(text: str) -> None:
+    """Print a drawing of signs, light on dark whatever colours the terminal has."""
+    for line in text.splitlines():
+        typer.secho(lines(line), fg="bright_white", bg="black")
+
+
 def warn(message: str) -> None:
     """Say on the error output what is damaged."""
     say(message, color="yellow", err=True)

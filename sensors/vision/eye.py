@@ -1,5 +1,5 @@
 """What the vision process does: it finds a face and a body in a picture and describes them in
-numbers. Pictures do not leave it. MediaPipe has no network (`no_network.py`)."""
+numbers. Pictures do not leave it. MediaPipe has no network (`moggy/no_network.py`)."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ import numpy as np
 from moggy import models
 from moggy.messages import AnySense, Posture, Trouble
 from moggy.models import processor
+from moggy.no_network import HasNetwork, leave
 from moggy.sensors.vision.camera import FrameSource, NoPicture, Picture, decoded, source
 from moggy.sensors.vision.camera_faults import FaceFaults, PictureFaults
 from moggy.sensors.vision.faces import CheckedFace, FaceFinder
 from moggy.sensors.vision.look import Look
 from moggy.sensors.vision.movement import Movement
-from moggy.sensors.vision.no_network import HasNetwork, leave
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -15,8 +15,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from moggy.messages import AnySense, Tick
+from moggy.no_network import HasNetwork, leave
 from moggy.sensors.vision.look import Look
-from moggy.sensors.vision.no_network import HasNetwork, leave
 from moggy.sensors.vision.pace import FACE, Looking
 from moggy.worker import Task, Worker
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import socket
 import threading
 from collections import deque
@@ -18,7 +19,7 @@ from typing import Any
 import uvicorn
 from starlette.applications import Starlette
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -28,9 +29,10 @@ from moggy.messages import BoardReport, Edited, Purr, Tick
 from moggy.shown_tree import TreeNow
 from moggy.sim.studio.api import API, Building, TimeShown
 from moggy.sim.studio.connections import Connection, PageSocket, Server
-from moggy.sim.studio.guard import HEADERS, Guard
+from moggy.sim.studio.guard import HEADERS, THIS_MACHINE, Guard
 from moggy.sim.studio.inbox import PageInputs
 from moggy.sim.studio.open_page import Pace, Page, mistake
+from moggy.sim.studio.own_address import own_addresses
 from moggy.sim.studio.page_files import PageFiles
 from moggy.sim.studio.runs import Runs
 from moggy.sim.studio.said import Said
@@ -66,6 +68,8 @@ PAGE_MB = 14
 be saved for it, one that it asked for, and what is on its way. All together 224; 146 and 168 were
 measured (`python -m bench abuse_pages --attack "pages that never read"`)."""
 
+NO_TOKEN = "this studio needs its token: scan the QR code that `moggy phone` shows\n"
+"""The answer to whoever has none."""
 NOT_BUILT = """<!doctype html><title>moggy</title>
 <p>The page is not built yet. In the clone: <code>make page</code>, or in
 <code>sim/studio/page</code>: <code>npm ci &amp;&amp; npm run build</code>. Then reload.</p>"""
@@ -81,8 +85,9 @@ class Studio:
         body: Body,
         *,
         inputs: PageInputs,
-        host: str = "127.0.0.1",
+        host: str = THIS_MACHINE,
         port: int = 8010,
+        token: str = "",
         sound: Callable[[], bytes] = bytes,
         building: Callable[[], Building | None] = lambda: None,
         time: Callable[[], TimeShown | None] = lambda: None,
@@ -93,7 +98,9 @@ class Studio:
         """`sound` returns the 16-bit mono samples made since it was last called; `building` the
         state of the runtime's build; `time` how a simulated pet's time goes; `weighed`, asked in
         the loop's thread, what the tree weighs; `name` is the file of the personality with which it
-        began, which is shown as its name."""
+        began, which is shown as its name. `token`: who has it is answered, where `host` is an
+        address that other machines reach."""
+        self._token = token
         self._body, self._inputs, self._sound, self._building = body, inputs, sound, building
         self._time = time
         self._host, self._port, self._static = host, port, static
@@ -145,7 +152,8 @@ class Studio:
 
     def start(self) -> str:
         """Start the thread; returns the address to open. Port 0 takes a free one. Raises OSError,
-        which names the port, if it is taken."""
+        which names the port, if it is taken, and ValueError as `Guard.of` does."""
+        Guard.of(self._host, self._port, self._token)
         listener = socket.socket(socket.AF_INET6 if ":" in self._host else socket.AF_INET)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -154,14 +162,17 @@ class Studio:
         except OSError as error:
             listener.close()
             why = f"{error.strerror}; another pet may have it: give another, or 0 for a free one"
+            if error.errno == errno.EADDRNOTAVAIL:
+                here = ", ".join(own_addresses()) or "none"
+                why = f"{self._host} is no address of this machine (there are: {here})"
             raise OSError(error.errno, why, f"port {self._port} for the studio") from error
-        guard = Guard.of(self._host, listener.getsockname()[1])
+        guard = Guard.of(self._host, listener.getsockname()[1], self._token)
         config = uvicorn.Config(
             self._app(guard),
             log_level="error",  # its warnings are of what clients do: they could fill the terminal
             ws_max_size=LONGEST_MESSAGE,
             ws_max_queue=64,
-            ws_per_message_deflate=guard.token is not None,  # on this machine it saves nothing
+            ws_per_message_deflate=bool(guard.token),  # on this machine it saves nothing
             ws_ping_timeout=90.0,  # a browser that draws without a GPU may be busy for long
             http=Connection,
             ws=PageSocket,
@@ -323,12 +334,17 @@ def _guarded(app: ASGIApp, guard: Guard) -> ASGIApp:
         if scope["type"] == "lifespan":
             await app(scope, receive, send)
             return
-        headers, answer = Headers(scope=scope), app
-        if scope["type"] == "websocket":
-            if not guard.admits_socket(headers, scope["query_string"].decode("latin-1")):
-                answer = PlainTextResponse("not from the studio's own page", status_code=403)
-        elif not guard.admits_host(headers.get("host", "")):
+        headers, query = Headers(scope=scope), scope["query_string"].decode("latin-1")
+        is_page, answer = scope["type"] == "http", app
+        if is_page and not guard.admits_host(headers.get("host", "")):
             answer = PlainTextResponse("this is not my address", status_code=421)
+        elif not guard.admits(headers, query):
+            answer = PlainTextResponse(NO_TOKEN, status_code=403)
+        elif is_page and guard.is_invited(query):
+            # The token leaves the address, which a browser keeps and shows.
+            answer = RedirectResponse("/", 303, {"set-cookie": guard.cookie})
+        elif not is_page and not guard.is_own_page(headers):
+            answer = PlainTextResponse("not from the studio's own page", status_code=403)
         await answer(scope, receive, _with_headers(send))
 
     return enter

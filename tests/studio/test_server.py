@@ -47,7 +47,7 @@ from moggy.sim.studio.connections import (
     PARSED_BYTES,
     PageSocket,
 )
-from moggy.sim.studio.guard import HEADERS, Guard
+from moggy.sim.studio.guard import HEADERS
 from moggy.sim.studio.inbox import PageInbox, Shelf
 from moggy.sim.studio.open_page import MESSAGES_PER_SECOND, MOST_WAITING
 from moggy.sim.studio.server import MOST_PAGES, Studio
@@ -389,20 +389,6 @@ def test_every_answer_has_the_strict_headers_and_ends_its_connection(
     assert answer.status == status
     assert {name: answer.headers[name] for name in HEADERS} == HEADERS
     assert answer.will_close
-
-
-def test_beyond_this_machine_a_token_is_asked_for() -> None:
-    guard = Guard.of("0.0.0.0", 8010)
-    assert guard.token
-    assert guard.token in guard.address
-    headers = {"host": "192.168.1.5:8010", "origin": "http://192.168.1.5:8010"}
-    assert guard.admits_socket(headers, f"token={guard.token}")
-    assert not guard.admits_socket(headers, "")
-    assert not guard.admits_socket(headers, "token=wrong")
-    assert not guard.admits_socket(
-        {**headers, "host": "evil.example:8010", "origin": "http://evil.example:8010"},
-        f"token={guard.token}",
-    )
 
 
 def test_a_taken_port_is_said_at_once(rig: Rig) -> None:

@@ -23,6 +23,7 @@ KNOWS_EVERYBODY = {
     "library",
     "main",
     "real_time",
+    "robot_commands",
 }
 """May import every room. And the spine itself imports only the spine."""
 SPINE = {path.stem for path in (ROOT / "moggy").glob("*.py")} - KNOWS_EVERYBODY

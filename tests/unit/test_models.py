@@ -17,7 +17,7 @@ import pytest
 from moggy import cache, models
 from moggy.models import File, Model, packages
 from moggy.models.packages import Package
-from moggy.sensors.vision.no_network import leave
+from moggy.no_network import leave
 
 WEIGHTS = b"the weights of a very small model"
 

@@ -18,15 +18,15 @@ from PIL import Image
 from moggy import real_time
 from moggy.assemble import robot
 from moggy.messages import AnySense, Trouble
+from moggy.no_network import HasNetwork, leave
 from moggy.sensors.read_files import NoFile, perceive_face
 from moggy.sensors.vision import eye as eye_module
 from moggy.sensors.vision import vision_task
-from moggy.sensors.vision.no_network import HasNetwork, leave
 from moggy.worker import ProcessWorker, Task
 
 REACHES = """
 import ctypes, os, socket, subprocess, sys, threading
-from moggy.sensors.vision import no_network
+from moggy import no_network
 
 def reaches():
     found = []
@@ -119,7 +119,7 @@ def test_who_has_left_reaches_not_even_this_machine(
 
 REFUSES = """
 import ctypes, errno, socket
-from moggy.sensors.vision import no_network
+from moggy import no_network
 
 try:
     no_network.leave([no_network.no_sockets])
@@ -150,6 +150,11 @@ def test_the_filter_refuses_every_socket_and_the_ring_that_would_make_one() -> N
 def looks_for_a_way_out() -> Task:
     """The vision process. Job: a port. Says what happens to who calls it from that process."""
     vision_task()
+    return looks_out()
+
+
+def looks_out() -> Task:
+    """Another process of the pet; the same job."""
 
     def task(port: int) -> Sequence[AnySense]:
         try:
@@ -162,9 +167,8 @@ def looks_for_a_way_out() -> Task:
     return task
 
 
-@pytest.mark.needs_eye
-def test_the_vision_process_reaches_nobody(ports: tuple[int, int]) -> None:
-    worker = ProcessWorker(looks_for_a_way_out, name="vision")
+def said_by(worker: ProcessWorker, port: int) -> str:
+    """What its process says of the port."""
     now, said = 0.0, list[AnySense]()
     give_up = time.monotonic() + 120.0  # a real process is waited for
     try:
@@ -172,13 +176,25 @@ def test_the_vision_process_reaches_nobody(ports: tuple[int, int]) -> None:
             assert time.monotonic() < give_up
             time.sleep(0.02)
             now += 0.02
-            worker.offer(ports[0], now)
+            worker.offer(port, now)
             said += worker.poll(now)
     finally:
         worker.close()
     (trouble,) = said
     assert isinstance(trouble, Trouble)
-    assert trouble.message in ("PermissionError", "OSError"), "refused, or unreachable"
+    return trouble.message
+
+
+@pytest.mark.needs_eye
+def test_the_vision_process_reaches_nobody(ports: tuple[int, int]) -> None:
+    said = said_by(ProcessWorker(looks_for_a_way_out, name="vision", network=True), ports[0])
+    assert said in ("PermissionError", "OSError"), "refused, or unreachable"
+
+
+def test_a_process_of_the_pet_reaches_nobody_unless_it_may(ports: tuple[int, int]) -> None:
+    said = said_by(ProcessWorker(looks_out, name="ears"), ports[0])
+    assert said in ("PermissionError", "OSError"), "refused, or unreachable"
+    assert said_by(ProcessWorker(looks_out, name="ears", network=True), ports[0]) == "reached it"
 
 
 @pytest.mark.needs_eye

@@ -21,7 +21,7 @@ const common = {
   legalComments: "linked",
   logLevel: "info",
 };
-const worklet = { ...common, entryPoints: { speaker: "src/speaker.ts", listener: "src/listener.ts" } };
+const worklet = { ...common, entryPoints: { listener: "src/listener.ts" } };
 const page = {
   ...common,
   entryPoints: { studio: "src/main.tsx" },

@@ -2,6 +2,7 @@
 // sent to the studio's server on this machine only, which does not store them.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { live } from "./live";
+import { media } from "./media";
 
 type Source = "nobody" | "sliders" | "camera" | "picture" | "video";
 
@@ -121,8 +122,7 @@ function Camera({ say }: { say: (trouble: string) => void }) {
   useEffect(() => {
     let stream: MediaStream | null = null;
     let gone = false;
-    navigator.mediaDevices
-      .getUserMedia({ video: { width: 640, height: 480, frameRate: 15 } })
+    media({ video: { width: 640, height: 480, frameRate: 15 } })
       .then((found) => {
         stream = found;
         if (gone) return found.getTracks().forEach((track) => track.stop());

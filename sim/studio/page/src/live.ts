@@ -80,7 +80,7 @@ class Live {
   private due = 0;
 
   connect(): void {
-    const url = new URL("/live" + location.search, location.href);
+    const url = new URL("/live", location.href);
     url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
     const socket = new WebSocket(url);
     socket.binaryType = "arraybuffer";

@@ -1,6 +1,7 @@
 // The browser's microphone: sound goes to the cat's own server on this machine while it is on, and
 // nowhere else.
 import { live } from "./live";
+import { media } from "./media";
 
 const RATE = 16000; // samples a second, what the ears take
 const BEGINS = new Uint8Array([0x50, 0x43, 0x4d, 0]); // SOUND_BEGINS of sim/studio/talk.py
@@ -33,7 +34,7 @@ export class Microphone {
   private async open(): Promise<void> {
     // The cat's own voice comes out of this machine's loudspeaker.
     const audio = { echoCancellation: true, noiseSuppression: true, autoGainControl: false };
-    this.stream = await navigator.mediaDevices.getUserMedia({ audio });
+    this.stream = await media({ audio });
     this.context = new AudioContext({ sampleRate: RATE });
     await this.context.audioWorklet.addModule("/static/listener.js");
     const node = new AudioWorkletNode(this.context, "listener", { numberOfOutputs: 0 });

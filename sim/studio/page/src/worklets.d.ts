@@ -1,4 +1,4 @@
-// What the browser's sound thread has, for speaker.ts and listener.ts.
+// What the browser's sound thread has, for listener.ts.
 declare class AudioWorkletProcessor {
   readonly port: MessagePort;
 }

@@ -1,5 +1,5 @@
-"""Takes the network from the process that looks at pictures, by the kernel: MediaPipe counts its
-use for its maker, whose host it asks for by name.
+"""Takes the network from the processes that look at pictures, hear and read, by the kernel. None of
+them needs it; MediaPipe counts its use for its maker, whose host it asks for by name.
 
 Two ways, and both are gone: a network namespace of its own, in which there is no interface, and a
 filter of system calls, which refuses sockets. Each alone keeps packets from leaving. The filter
