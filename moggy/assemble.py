@@ -423,8 +423,7 @@ def _in_real_time(
     for _, worker in parts.thinkers:
         closing.callback(worker.close)
     if hour is None:
-        bent = (lambda: False) if clock is None else (lambda: clock.bent)
-        parts.sensors.append(WallClock(start.hour, bent=bent))
+        parts.sensors.append(WallClock(start.hour, bent=lambda: clock is not None and clock.bent))
     parts.watch()
     if remember:
         parts.keep(memory, said)
