@@ -65,6 +65,9 @@ KIND_TOUCHES = frozenset(("stroked", "scratched", "patted"))
 """Touches that are a greeting when they come first."""
 KIND_WISHES = frozenset(("praise", "call", "play", "comfort_me"))
 """Wishes that are a kindness."""
+SORRY_VALENCE = -0.1
+"""Valence of words, −1..1, below which they greet nobody, whatever they wish: who says *my mother
+died* while they come in needs comfort and gives no joy."""
 
 
 class Perception:
@@ -288,7 +291,8 @@ class Perception:
         confidence = UNRATED if sense.confidence is None else sense.confidence
         shown = (history_of(shows, sense.person) for shows in (self._faces, self._voices))
         doubted = any(history.is_cross(at) for history in shown)
-        kind = sense.intent in KIND_WISHES or (sense.valence or 0.0) > KIND_VALENCE
+        valence = sense.valence or 0.0
+        kind = valence > KIND_VALENCE or (sense.intent in KIND_WISHES and valence > SORRY_VALENCE)
         self._sign_of(sense.person, at, (sense.id,), "words", kind and not doubted)
         for event in self.speaking.words(sense, confidence, at, doubted=doubted):
             self._said(event, at, (sense.id,), sense.person)

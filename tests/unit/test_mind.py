@@ -193,6 +193,26 @@ def test_somebody_comes_is_greeted_once_and_goes() -> None:
     ) == (1, 1, 1, 1, 1)
 
 
+def test_who_comes_in_sad_is_comforted_and_does_not_greet() -> None:
+    def said(valence: float) -> list[AnySense]:
+        return [
+            Person(at=1.0, id=1, person="anna", change="arrives"),
+            Words(
+                at=3.0,
+                id=2,
+                person="anna",
+                text="…",
+                valence=valence,
+                arousal=0.0,
+                confidence=0.9,
+                intent="comfort_me",
+            ),
+        ]
+
+    assert "greeted" not in names(said(-0.5))
+    assert "greeted" in names(said(0.4)), "come and cuddle"
+
+
 def test_a_face_without_a_name_is_that_of_the_one_who_is_there() -> None:
     unnamed = Face(at=2.0, id=2, probabilities={"happy": 0.95}, confidence=0.9)
     senses: list[AnySense] = [Person(at=1.0, id=1, person="anna", change="arrives"), unnamed]
