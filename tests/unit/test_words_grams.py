@@ -16,8 +16,8 @@ TEXTS = ("good cat", "bad cat", "乖猫", "böse Katze", "", "\ud800", "🐈🐈
 
 
 def test_a_text_has_the_numbers_that_it_had_when_the_table_was_trained() -> None:
-    assert numbers("no", ["no"], "en") == [2116, 3198, 4930, 5069, 5643, 7053, 7403, 7463]
-    assert numbers("好猫", ["好猫"], "zh") == [1416, 2194, 3856, 3981, 5124, 5725, 7188, 7881]
+    assert numbers("no", ["no"], "en") == [3198, 4930, 5069, 7053, 7403, 7463, 10308, 13835]
+    assert numbers("好猫", ["好猫"], "zh") == [1416, 2194, 3856, 5124, 7881, 12173, 13917, 15380]
 
 
 @pytest.mark.parametrize("text", TEXTS)
