@@ -39,8 +39,8 @@ def test_the_living_tree_is_drawn_with_what_runs_and_why_the_others_lost(studio:
         lost = "[...document.querySelectorAll('.node.option:not(.running)')]"
         studio.until(f"{lost}.every(node => node.querySelector('.lost'))")
         # What won meanwhile has no reason any more.
-    reason = "node => node.querySelector('.lost')?.innerText ?? []"
-    reasons = studio.run(f"{lost}.flatMap({reason})")
+        reason = "node => node.querySelector('.lost')?.innerText ?? []"
+        reasons = studio.run(f"{lost}.flatMap({reason})")
         assert any("less than" in reason for reason in reasons), "by its score"
         assert "not: battery < 0.15 (now" in " ".join(reasons), "by its condition, with the number"
         studio.page.get_by_label("Say something to the cat").fill("good cat")
