@@ -47,12 +47,12 @@ LONGEST: Final = 0.6
 LEARNT: Final = 3.0
 """Divides the log-likelihoods of the head that was learnt from English (words_head)."""
 GRAMS_SHARE: Final = 0.6
-"""Weight of the scores of `words_grams` beside those of this network. In the sentences of strangers
-(`python -m bench train_said --without train_more`) the likeliest feeling is right in 0.826, 0.832
-and 0.834 with 0.3, 0.45 and 0.6."""
+"""Weight of the scores of `words_grams` beside those of this network. In sentences of strangers the
+likeliest feeling was right in 0.826, 0.832 and 0.834 with 0.3, 0.45 and 0.6; measured once, when
+the sizes were chosen. `python -m bench train_said --without train_more` prints what it adds now."""
 PIECES_SHARE: Final = 0.9
 """The same of `words_pieces`: 0.789, 0.793 and 0.792 with 0.6, 0.9 and 1.2, when the pieces had 56
-numbers and the letters weighed 0.3."""
+numbers and the letters weighed 0.3; measured once too."""
 
 
 def inputs(

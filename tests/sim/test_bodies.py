@@ -37,8 +37,8 @@ def stroked(body: Body) -> Iterator[AnySense]:
         if (share := n % 100 / 90.0) > 1.0:
             yield moggy.Touch(at=32.0 + n / 50, pressure=0.0)
             continue
-        place = tuple(a + share * (b - a) for a, b in zip(begin, end, strict=True))
-        yield moggy.Touch(at=32.0 + n / 50, position=place, pressure=0.4, area=0.3)  # type: ignore[arg-type]
+        x, y, z = (a + share * (b - a) for a, b in zip(begin, end, strict=True))
+        yield moggy.Touch(at=32.0 + n / 50, position=(x, y, z), pressure=0.4, area=0.3)
 
 
 @pytest.mark.parametrize("name", BODIES)

@@ -104,7 +104,11 @@ def line(pet: Pet, query: str, origin: str | None, kept: str) -> int:
     """The status with which a websocket is answered."""
     where, headers = f"ws://{pet.place}/live{query}", {"Cookie": kept}
     try:
-        with connect(where, origin=origin, additional_headers=headers) as page:  # type: ignore[arg-type]
+        with connect(
+            where,
+            origin=origin,  # type: ignore[arg-type]
+            additional_headers=headers,
+        ) as page:
             return 101 if '"hello"' in str(page.recv()) else 0
     except InvalidStatus as refused:
         return refused.response.status_code
